@@ -1,0 +1,17 @@
+/** What `definition-hashes.ts` and `guide-modules.ts` serve at build. */
+declare module 'virtual:brownout/definitions' {
+  /** By scenario id: `sha256:` and the hexadecimal digest of the definition's source bytes. */
+  export const definitions: Readonly<Record<string, string>>;
+}
+
+declare module 'virtual:brownout/guide-texts' {
+  /** By scenario id: its guide in Markdown. */
+  export const guideTexts: Readonly<Record<string, string>>;
+}
+
+declare module 'virtual:brownout/guides' {
+  /** By scenario id: fetches its guide, read. */
+  export const guides: Readonly<
+    Record<string, () => Promise<{ readonly sections: readonly import('../ui/models/guide.ts').GuideSection[] }>>
+  >;
+}

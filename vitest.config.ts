@@ -1,0 +1,32 @@
+/**
+ * Two projects: `node`, everything that needs no browser, and `browser`, tests that run in Node and drive a Chromium
+ * over the built page. Two workers, for the smallest machine that the suite is promised to pass on has two cores.
+ */
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+import { definitionHashes } from './tools/definition-hashes.ts';
+import { guideModules } from './tools/guide-modules.ts';
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  plugins: [definitionHashes(here('./scenarios')), guideModules(here('./scenarios'))],
+  resolve: { alias: { brownout: here('./sim-core/index.ts') } },
+  test: {
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    coverage: { provider: 'v8', include: ['sim-core/**', 'scenarios/**', 'ui/models/**'], reporter: ['text', 'html'] },
+    projects: [
+      { extends: true, test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/browser/**'] } },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: ['test/browser/page-server.ts'],
+        },
+      },
+    ],
+  },
+});
