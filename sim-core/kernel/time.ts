@@ -14,6 +14,8 @@ export const NANOSECOND: Duration = 1;
 export const MICROSECOND: Duration = 1_000;
 export const MILLISECOND: Duration = 1_000_000;
 export const SECOND: Duration = 1_000_000_000;
+export const MINUTE: Duration = 60 * SECOND;
+export const HOUR: Duration = 3_600 * SECOND;
 
 export const ns = (count: number): Duration => Math.round(count);
 export const us = (count: number): Duration => Math.round(count * MICROSECOND);
