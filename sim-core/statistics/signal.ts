@@ -1,0 +1,72 @@
+/**
+ * Signals: the named time series that readers talk about (`http.server.request.duration`), and how each is made of
+ * facts. A definition is data; a component exports those of its facts, and the recorder works them out for any run.
+ *
+ * | kind | made of | summarised as |
+ * |---|---|---|
+ * | `counter` | facts counted, or an amount of theirs summed | total |
+ * | `rate` | the same, per second of each interval | mean, max over the intervals |
+ * | `gauge` | the last value said, summed over those who say it | time-weighted mean, max |
+ * | `ratio` | facts that count towards it among all of them | mean over all, min and max over intervals with 20 or more |
+ * | `histogram` | one observation a fact | count, mean, percentiles, max |
+ *
+ * Names and units follow OpenTelemetry's semantic conventions where these have one.
+ */
+import type { FactKind } from '../kernel/fact.ts';
+
+interface Common<Shape> {
+  readonly name: string;
+  /** UCUM, as OpenTelemetry writes it: `s`, `1`, `By`, `1/s`, `{connection}`. */
+  readonly unit: string;
+  readonly help: string;
+  readonly fact: FactKind<Shape>;
+  /** Which facts of the kind take part; all of them without it. */
+  readonly where?: (fact: Shape) => boolean;
+}
+
+export interface CounterSignal<Shape = never> extends Common<Shape> {
+  readonly kind: 'counter';
+  /** What each fact adds: 1 without it. */
+  readonly amount?: (fact: Shape) => number;
+}
+
+export interface RateSignal<Shape = never> extends Common<Shape> {
+  readonly kind: 'rate';
+  readonly amount?: (fact: Shape) => number;
+}
+
+export interface GaugeSignal<Shape = never> extends Common<Shape> {
+  readonly kind: 'gauge';
+  readonly value: (fact: Shape) => number;
+  /** Who says it: the signal is the sum of everybody's last value. */
+  readonly of: (fact: Shape) => string;
+}
+
+export interface RatioSignal<Shape = never> extends Common<Shape> {
+  readonly kind: 'ratio';
+  /** Whether the fact counts towards the ratio; all those that take part count in its denominator. */
+  readonly counts: (fact: Shape) => boolean;
+}
+
+export interface HistogramSignal<Shape = never> extends Common<Shape> {
+  readonly kind: 'histogram';
+  /** The observation: integer nanoseconds where the unit is `s`, otherwise in the unit. */
+  readonly value: (fact: Shape) => number;
+}
+
+export type SignalDefinition<Shape = never> =
+  | CounterSignal<Shape>
+  | RateSignal<Shape>
+  | GaugeSignal<Shape>
+  | RatioSignal<Shape>
+  | HistogramSignal<Shape>;
+
+export type SignalKind = SignalDefinition['kind'];
+
+/** Checks a definition's functions against its fact's shape, then forgets the shape so that lists can be mixed. */
+export function defineSignal<Shape>(definition: SignalDefinition<Shape>): SignalDefinition {
+  return definition as unknown as SignalDefinition;
+}
+
+/** A ratio of an interval is only told from this many facts on: below it is noise. */
+export const RATIO_SAMPLES_MIN = 20;
