@@ -1,0 +1,147 @@
+/**
+ * A cache server that several instances share: the commands of a Redis that stampede protections need, run one after
+ * the other by a single thread, each taking the same short time.
+ *
+ * `acquire` is `SET lock token NX PX lease`: it takes the lock if nobody holds it or the holder's lease has run out.
+ * `release` deletes it if the token is the holder's. (Redis documentation, "Distributed locks with Redis", the
+ * single-instance algorithm.) Locks stand apart from the entries and are not evicted.
+ * Does not model persistence, replication, pipelining or commands of different cost.
+ */
+import { defineFact, type Fact, type FactChannel } from '../kernel/fact.ts';
+import type { Simulation } from '../kernel/simulation.ts';
+import type { Duration, Time } from '../kernel/time.ts';
+import type { Call, Endpoint } from '../network/call.ts';
+import { register, type Component, type Intervention } from '../network/component.ts';
+import { defineSignal } from '../statistics/signal.ts';
+import { Cache, cacheSignals, type CacheEntry, type CacheOptions } from './cache.ts';
+
+export type CacheCommand<Value> =
+  | { readonly command: 'get'; readonly key: number }
+  | { readonly command: 'set'; readonly entry: CacheEntry<Value> }
+  | { readonly command: 'acquire'; readonly key: number; readonly token: number; readonly lease: Duration }
+  | { readonly command: 'release'; readonly key: number; readonly token: number };
+
+/** The entry of a `get`; whether a lock was taken or given back; nothing of a `set`. */
+export interface CacheReply<Value> {
+  readonly entry: CacheEntry<Value> | undefined;
+  readonly done: boolean;
+}
+
+/** Somebody asked for a lock, or gave it back. */
+export const lockChanged = defineFact('cache.lock', 'Somebody asked for a lock, or gave it back', {
+  cache: 'text',
+  request: 'request',
+  key: 'key',
+  outcome: 'text',
+});
+
+export const cacheServerSignals = [
+  ...cacheSignals,
+  defineSignal({
+    name: 'cache.lock.contended',
+    kind: 'counter',
+    unit: '{attempt}',
+    help: 'Attempts to take a lock that somebody else held',
+    fact: lockChanged,
+    where: (fact) => fact.outcome === 'contended',
+  }),
+];
+
+export interface CacheServerOptions extends CacheOptions {
+  /** Time the thread spends on a command. */
+  readonly commandTime: Duration;
+}
+
+interface Lock {
+  readonly token: number;
+  readonly expiresAt: Time;
+}
+
+export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheReply<Value>>, Component {
+  readonly name: string;
+  readonly kind = 'cache';
+  readonly help: string;
+  readonly signals = cacheServerSignals;
+  readonly interventions: Readonly<Record<string, Intervention>>;
+  readonly sim: Simulation;
+  readonly cache: Cache<Value>;
+  private readonly commandTime: Duration;
+  private readonly locks = new Map<number, Lock>();
+  private readonly changed: FactChannel<Fact<typeof lockChanged>>;
+  private readonly commandKind: number;
+  /** When the thread has finished all that it was sent. */
+  private busyUntil: Time = 0;
+
+  constructor(sim: Simulation, options: CacheServerOptions) {
+    this.sim = sim;
+    this.name = options.name;
+    this.help = `room for ${options.capacity} entries under ${options.eviction}; one thread for all commands`;
+    this.cache = new Cache(sim, options);
+    this.commandTime = options.commandTime;
+    this.changed = sim.facts.channel(lockChanged);
+    this.commandKind = sim.eventKind(`${options.name} runs a command`);
+    this.interventions = { flush: this.flushing(), expire: this.expiring() };
+    register(sim, this);
+  }
+
+  receive(call: Call<CacheCommand<Value>, CacheReply<Value>>): void {
+    this.busyUntil = Math.max(this.busyUntil, this.sim.now) + this.commandTime;
+    this.sim.scheduleAt(this.busyUntil, (ready) => ready.reply(this.run(ready)), call, this.commandKind);
+  }
+
+  state(): Readonly<Record<string, number | string>> {
+    return { entries: this.cache.size, capacity: this.cache.capacity, locks: this.locks.size };
+  }
+
+  violations(): readonly string[] {
+    return this.cache.violations();
+  }
+
+  private run(call: Call<CacheCommand<Value>, CacheReply<Value>>): CacheReply<Value> {
+    const { query, request } = call;
+    switch (query.command) {
+      case 'get': {
+        const entry = this.cache.get(query.key, request.id);
+        return { entry, done: entry !== undefined };
+      }
+      case 'set':
+        this.cache.set(query.entry, request.id);
+        return { entry: undefined, done: true };
+      case 'acquire':
+        return { entry: undefined, done: this.acquire(query.key, query.token, query.lease, request.id) };
+      case 'release':
+        return { entry: undefined, done: this.release(query.key, query.token, request.id) };
+    }
+  }
+
+  private acquire(key: number, token: number, lease: Duration, request: number): boolean {
+    const holder = this.locks.get(key);
+    const free = holder === undefined || holder.expiresAt <= this.sim.now;
+    if (free) this.locks.set(key, { token, expiresAt: this.sim.now + lease });
+    this.tell(key, request, free ? 'acquired' : 'contended');
+    return free;
+  }
+
+  private release(key: number, token: number, request: number): boolean {
+    const held = this.locks.get(key)?.token === token;
+    if (held) this.locks.delete(key);
+    this.tell(key, request, held ? 'released' : 'lost');
+    return held;
+  }
+
+  private tell(key: number, request: number, outcome: string): void {
+    if (this.changed.heard) this.changed.emit({ cache: this.name, request, key, outcome });
+  }
+
+  private flushing(): Intervention {
+    return { help: 'Throws out every entry', arguments: [], apply: () => this.cache.clear() };
+  }
+
+  private expiring(): Intervention {
+    return {
+      help: 'Throws out the entry of one key',
+      arguments: [{ name: 'key', help: 'number of the key, 0 is the hottest', min: 0, max: 1e8, default: 0 }],
+      apply: ([key]) => void this.cache.delete(key),
+    };
+  }
+}

@@ -1,0 +1,18 @@
+/** Typed arrays indexed by dense ids: copied into twice the room when an id beyond their end appears. */
+
+/** Room for `id`, at least twice the room there was, so that growth costs O(1) an id on average. */
+export const roomFor = (id: number, room: number): number => Math.max(id + 1, room * 2);
+
+/** The bytes in an array of `room`, the new ones zero. */
+export function grownBytes(bytes: Uint8Array, room: number): Uint8Array<ArrayBuffer> {
+  const grown = new Uint8Array(room);
+  grown.set(bytes);
+  return grown;
+}
+
+/** The integers in an array of `room`, the new ones zero. */
+export function grownInts(ints: Int32Array, room: number): Int32Array<ArrayBuffer> {
+  const grown = new Int32Array(room);
+  grown.set(ints);
+  return grown;
+}

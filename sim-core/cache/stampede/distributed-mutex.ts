@@ -1,0 +1,61 @@
+/**
+ * A mutex across instances: a miss first takes the key's lock at the shared cache (`SET lock token NX PX lease`). The
+ * holder loads, stores and releases, also when its load failed; everybody else waits a little, looks into the cache
+ * again and, if it is still empty, tries for the lock again. A holder that is cancelled sends nothing more, like one
+ * that dies: its lease runs out and the next one takes over.
+ *
+ * After taking the lock the cache is looked at once more: the holder before may have stored the value between the
+ * miss and the lock.
+ */
+import type { Behaviour } from '../../kernel/process.ts';
+import type { Duration } from '../../kernel/time.ts';
+import type { RequestContext } from '../../network/request-context.ts';
+import type { Row } from '../../storage/database.ts';
+import type { GuardContext, LoadGuard, LoadGuardFactory } from './load-guard.ts';
+
+export interface DistributedMutexOptions {
+  /** How long a lock is held at most. Shorter than a slow load, it lets a second loader in. */
+  readonly lease: Duration;
+  /** How long those without the lock wait before they look again. */
+  readonly poll: Duration;
+}
+
+export function distributedMutex(options: DistributedMutexOptions): LoadGuardFactory {
+  return (context) => new DistributedMutex(context, options);
+}
+
+class DistributedMutex implements LoadGuard {
+  private readonly context: GuardContext;
+  private readonly options: DistributedMutexOptions;
+
+  constructor(context: GuardContext, options: DistributedMutexOptions) {
+    this.context = context;
+    this.options = options;
+  }
+
+  loading(): boolean {
+    return false;
+  }
+
+  *load(key: number, request: RequestContext): Behaviour<Row> {
+    const { cache, loadAndStore } = this.context;
+    const { lease, poll } = this.options;
+    const token = request.id;
+    for (;;) {
+      const lock = yield* cache.call({ command: 'acquire', key, token, lease }, request);
+      if (!lock.done) yield poll;
+      const { entry } = yield* cache.call({ command: 'get', key }, request);
+      if (entry !== undefined && !lock.done) return entry.value;
+      if (!lock.done) continue;
+      let value: Row;
+      try {
+        value = entry?.value ?? (yield* loadAndStore(key, request));
+      } catch (error) {
+        yield* cache.call({ command: 'release', key, token }, request);
+        throw error;
+      }
+      yield* cache.call({ command: 'release', key, token }, request);
+      return value;
+    }
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * Calls: one side asks, the other answers, and both ways take time. A call is a wait, so a process writes
+ * `const reply = yield* link.call(query, request)`.
+ *
+ * The caller may stop waiting (its own timeout, a cancelled process) while the other side works on: nobody tells it.
+ * That is how work is done for callers that have gone. An endpoint that crashes lets its calls run into their timeout
+ * or refuses them; both are its own affair.
+ */
+import type { EventHandle } from '../kernel/event-table.ts';
+import { OutcomeError } from '../kernel/outcome-error.ts';
+import type { Duration } from '../kernel/time.ts';
+import { Wait, type Waiter } from '../kernel/wait.ts';
+import type { Simulation } from '../kernel/simulation.ts';
+import type { RequestContext } from './request-context.ts';
+
+/** Who answers calls. `receive` is called when the request arrives; the answer is `call.reply` or `call.refuse`. */
+export interface Endpoint<Query, Reply> {
+  readonly name: string;
+  receive(call: Call<Query, Reply>): void;
+}
+
+/** What a call travels over: a link, both ways. */
+export interface Carrier<Query, Reply> {
+  readonly sim: Simulation;
+  readonly endpoint: Endpoint<Query, Reply>;
+  /** The kind of event by which a caller gives up. */
+  readonly timeoutKind: number;
+  /** Takes one message over: calls back with the argument when it arrives. */
+  carry<Argument>(
+    direction: 'request' | 'reply',
+    request: RequestContext,
+    arrive: (argument: Argument) => void,
+    argument: Argument,
+  ): void;
+}
+
+/** `unavailable`: nobody is there to answer, as when a connection is refused or reset. */
+export type CallFailure = 'timeout' | 'overloaded' | 'unavailable' | 'error';
+
+/** Thrown into a process whose call failed. */
+export class CallFailed extends OutcomeError {
+  readonly name = 'CallFailed';
+  readonly failure: CallFailure;
+  constructor(endpoint: string, failure: CallFailure) {
+    super(`${endpoint}: ${failure}`);
+    this.failure = failure;
+  }
+}
+
+export class Call<Query, Reply> extends Wait<Reply> {
+  readonly query: Query;
+  /** The request of the outside world on whose behalf this is done: ties its facts together. */
+  readonly request: RequestContext;
+  private readonly link: Carrier<Query, Reply>;
+  private readonly patience: Duration;
+  private waiter: Waiter | undefined = undefined;
+  private alarm: EventHandle = -1;
+  private answered = false;
+  private failure: CallFailure | undefined = undefined;
+
+  constructor(link: Carrier<Query, Reply>, query: Query, request: RequestContext, patience: Duration) {
+    super();
+    this.link = link;
+    this.query = query;
+    this.request = request;
+    this.patience = patience;
+  }
+
+  begin(waiter: Waiter): boolean {
+    const { link, patience } = this;
+    this.waiter = waiter;
+    link.carry('request', this.request, Call.arrive, this as unknown as Call<never, never>);
+    if (patience < Infinity)
+      this.alarm = link.sim.schedule(
+        patience,
+        Call.giveUp,
+        this as unknown as Call<never, never>,
+        link.timeoutKind,
+        this.request.id,
+      );
+    return false;
+  }
+
+  abandon(): void {
+    this.waiter = undefined;
+    if (this.alarm >= 0) this.link.sim.cancel(this.alarm);
+  }
+
+  /** Whether the caller still waits. A real server cannot ask this; checks and tests may. */
+  get awaited(): boolean {
+    return this.waiter !== undefined;
+  }
+
+  /** The endpoint's answer; it travels back over the link. Exactly one answer a call. */
+  reply(value: Reply): void {
+    this.result = value;
+    this.answer();
+  }
+
+  /** The endpoint's answer that it failed. */
+  refuse(failure: CallFailure): void {
+    this.failure = failure;
+    this.answer();
+  }
+
+  private answer(): void {
+    if (this.answered) throw new Error(`${this.link.endpoint.name}: a call was answered twice`);
+    this.answered = true;
+    this.link.carry('reply', this.request, Call.home, this as unknown as Call<never, never>);
+  }
+
+  private static arrive(call: Call<never, never>): void {
+    call.link.endpoint.receive(call);
+  }
+
+  private static home(call: Call<never, never>): void {
+    const { waiter } = call;
+    if (waiter === undefined) return;
+    call.abandon();
+    if (call.failure === undefined) waiter.resume(call);
+    else waiter.fail(new CallFailed(call.link.endpoint.name, call.failure), call);
+  }
+
+  private static giveUp(call: Call<never, never>): void {
+    const waiter = call.waiter!;
+    call.waiter = undefined;
+    call.alarm = -1;
+    waiter.fail(new CallFailed(call.link.endpoint.name, 'timeout'), call);
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * Components: what a system is made of. Each has a name, says which signals its facts make and which interventions it
+ * takes. Components and the links between them register with their simulation, so that a topology, a recording and a
+ * list of what can be broken follow from the wiring alone.
+ */
+import type { Simulation } from '../kernel/simulation.ts';
+import type { SignalDefinition } from '../statistics/signal.ts';
+
+export type ComponentKind =
+  | 'client'
+  | 'balancer'
+  | 'service'
+  | 'cache'
+  | 'database'
+  | 'broker'
+  | 'consumer'
+  | 'coordinator';
+
+/** One argument of an intervention. */
+export interface InterventionArgument {
+  readonly name: string;
+  readonly help: string;
+  readonly min: number;
+  readonly max: number;
+  readonly default: number;
+}
+
+/** Something that can be done to a component while it runs. */
+export interface Intervention {
+  readonly help: string;
+  readonly arguments: readonly InterventionArgument[];
+  /** Does it, at the present instant, with one value an argument, in order, validated. */
+  apply(values: readonly number[]): void;
+}
+
+export interface Component {
+  /** Unique in the system: `app-1`. */
+  readonly name: string;
+  readonly kind: ComponentKind;
+  /** A sentence for the reader: what it is and how large. */
+  readonly help: string;
+  readonly signals: readonly SignalDefinition[];
+  readonly interventions: Readonly<Record<string, Intervention>>;
+  /** What is in it now, by name: for the page's inspector. */
+  state(): Readonly<Record<string, number | string>>;
+  /** Broken invariants in words; empty while all hold. Checked by tests, fuzzing and debug runs. */
+  violations(): readonly string[];
+}
+
+/** A way from one component to another. */
+export interface Connection {
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  /** Kinds of the events by which a request and a reply arrive. */
+  readonly requestKind: number;
+  readonly replyKind: number;
+}
+
+const registered = new WeakMap<Simulation, Component[]>();
+const connected = new WeakMap<Simulation, Connection[]>();
+
+/** Adds a component to its simulation; an error if the name is taken. */
+export function register(sim: Simulation, component: Component): void {
+  const components = registered.get(sim) ?? [];
+  if (components.some(({ name }) => name === component.name)) {
+    throw new Error(`two components are named ${component.name}; names are unique in a system`);
+  }
+  components.push(component);
+  registered.set(sim, components);
+}
+
+/** The components of a simulation, in order of construction. */
+export function componentsOf(sim: Simulation): readonly Component[] {
+  return registered.get(sim) ?? [];
+}
+
+/** Adds a link to its simulation. */
+export function connect(sim: Simulation, connection: Connection): void {
+  const connections = connected.get(sim) ?? [];
+  connections.push(connection);
+  connected.set(sim, connections);
+}
+
+/** The links of a simulation, in order of construction. */
+export function connectionsOf(sim: Simulation): readonly Connection[] {
+  return connected.get(sim) ?? [];
+}

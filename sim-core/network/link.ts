@@ -1,0 +1,87 @@
+/**
+ * A link between two components: each message takes a delay drawn from the link's distribution. Requests and replies
+ * draw alike. A message's draw belongs to the request it serves, so that a link carrying fewer messages for one
+ * request gives every other request the delays it would have had.
+ *
+ * Messages of one link may overtake each other where their delays differ, as separate connections' do. Does not model
+ * bandwidth, loss or connection set-up.
+ */
+import type { Distribution } from '../kernel/distributions/distribution.ts';
+import { defineReading, type Fact, type FactChannel } from '../kernel/fact.ts';
+import type { KeyedStream } from '../kernel/random-stream.ts';
+import type { Simulation } from '../kernel/simulation.ts';
+import type { Duration } from '../kernel/time.ts';
+import { Call, type Carrier, type Endpoint } from './call.ts';
+import { connect, type Connection } from './component.ts';
+import type { RequestContext } from './request-context.ts';
+
+/** A message left; it arrives after `duration`. */
+export const messageSent = defineReading('network.message', 'A message left for the other end of a link', {
+  link: 'text',
+  direction: 'text',
+  request: 'request',
+  duration: 'duration',
+});
+
+export interface LinkOptions {
+  /** The component at the near end. */
+  readonly from: string;
+  /** One-way delay in nanoseconds. */
+  readonly delay: Distribution;
+  /** How long a caller waits for its reply; Infinity without it. */
+  readonly timeout?: Duration;
+}
+
+export class Link<Query, Reply> implements Connection, Carrier<Query, Reply> {
+  readonly sim: Simulation;
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  readonly endpoint: Endpoint<Query, Reply>;
+  readonly timeoutKind: number;
+  private readonly delay: Distribution;
+  private readonly timeout: Duration;
+  private readonly draws: KeyedStream;
+  readonly requestKind: number;
+  readonly replyKind: number;
+  private readonly sent: FactChannel<Fact<typeof messageSent>>;
+
+  constructor(sim: Simulation, endpoint: Endpoint<Query, Reply>, options: LinkOptions) {
+    this.sim = sim;
+    this.endpoint = endpoint;
+    this.from = options.from;
+    this.to = endpoint.name;
+    this.name = `${options.from} > ${endpoint.name}`;
+    this.delay = options.delay;
+    this.timeout = options.timeout ?? Infinity;
+    this.draws = sim.keyedRandom(`${this.name}/delay`);
+    this.requestKind = sim.eventKind(`${endpoint.name} receives from ${options.from}`);
+    this.replyKind = sim.eventKind(`${options.from} hears from ${endpoint.name}`);
+    this.timeoutKind = sim.eventKind(`${options.from} gives up on ${endpoint.name}`);
+    this.sent = sim.facts.channel(messageSent);
+    connect(sim, this);
+  }
+
+  /** A call to the endpoint on behalf of a request; yield it to send it and wait for the reply. */
+  call(query: Query, request: RequestContext): Call<Query, Reply> {
+    return new Call(this, query, request, this.timeout);
+  }
+
+  carry<Argument>(
+    direction: 'request' | 'reply',
+    request: RequestContext,
+    arrive: (argument: Argument) => void,
+    argument: Argument,
+  ): void {
+    const draws = this.draws.of(request.nextMessageKey());
+    const duration = Math.max(0, Math.round(this.delay.sample(draws)));
+    if (this.sent.heard) this.sent.emit({ link: this.name, direction, request: request.id, duration });
+    this.sim.schedule(
+      duration,
+      arrive,
+      argument,
+      direction === 'request' ? this.requestKind : this.replyKind,
+      request.id,
+    );
+  }
+}

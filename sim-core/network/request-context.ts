@@ -1,0 +1,34 @@
+/**
+ * What travels with a request through every call made for it: its number, by which facts are tied together and draws
+ * are keyed, and when it entered the system.
+ *
+ * The messages sent for a request are numbered, and each draws its delay by (link, request, number): whatever happens
+ * to other requests, and however often this one calls, its draws are its own.
+ */
+import type { Time } from '../kernel/time.ts';
+
+/** Messages and queries that a request may send before its draws repeat. */
+const DRAWS = 65_536;
+
+export class RequestContext {
+  readonly id: number;
+  readonly started: Time;
+  private messages = 0;
+  private works = 0;
+
+  /** `id`: an integer from 0 to 2^37. */
+  constructor(id: number, started: Time) {
+    this.id = id;
+    this.started = started;
+  }
+
+  /** A key for the draws of the next message sent for this request. */
+  nextMessageKey(): number {
+    return this.id * DRAWS + (this.messages++ % DRAWS);
+  }
+
+  /** A key for the draws of the next piece of work done for this request, whatever messages went before it. */
+  nextWorkKey(): number {
+    return this.id * DRAWS + (this.works++ % DRAWS);
+  }
+}

@@ -1,0 +1,236 @@
+/**
+ * A service: answers calls by running a handler, a process a call, at most `concurrency` of them at once; further calls
+ * stand in a bounded waiting line, and beyond that are refused as overloaded. This is a server with a pool of threads:
+ * a handler that waits for somebody else keeps its thread.
+ *
+ * A handler that throws `CallFailed` fails its own caller with the same failure, as an unhandled error does in a real
+ * service; any other error is a mistake in the model and ends the run.
+ * Does not model the service's own CPU: give the handler a `ProcessorSharing` where that matters.
+ */
+import { defineFact, defineReading, type Fact, type FactChannel } from '../kernel/fact.ts';
+import { Process, type Behaviour } from '../kernel/process.ts';
+import { Resource, type Claim } from '../kernel/resource.ts';
+import type { Simulation } from '../kernel/simulation.ts';
+import { SECOND, type Duration, type Time } from '../kernel/time.ts';
+import { CallFailed, type Call, type Endpoint } from '../network/call.ts';
+import { register, type Component, type Intervention } from '../network/component.ts';
+import { defineSignal } from '../statistics/signal.ts';
+
+/** A service answered a call, or failed to. */
+export const serviceRequest = defineFact('service.request', 'A service answered a call, or failed to', {
+  service: 'text',
+  request: 'request',
+  outcome: 'text',
+  duration: 'duration',
+});
+
+/** Calls in progress or waiting changed. */
+export const serviceActive = defineReading('service.active', 'Calls in progress changed', {
+  service: 'text',
+  active: 'number',
+});
+
+export const serviceSignals = [
+  defineSignal({
+    name: 'http.server.request.duration',
+    kind: 'histogram',
+    unit: 's',
+    help: 'Time from the arrival of a call at a service to its answer, waiting line included',
+    fact: serviceRequest,
+    value: (fact) => fact.duration,
+  }),
+  defineSignal({
+    name: 'http.server.active_requests',
+    kind: 'gauge',
+    unit: '{request}',
+    help: 'Calls that services are working at or that stand in their waiting lines',
+    fact: serviceActive,
+    value: (fact) => fact.active,
+    of: (fact) => fact.service,
+  }),
+];
+
+export interface ServiceOptions<Query, Reply> {
+  readonly name: string;
+  readonly help: string;
+  /** Handlers at once: an integer of at least 1. */
+  readonly concurrency: number;
+  /** Calls that may wait for a handler; Infinity for a line without a bound. */
+  readonly queueMax: number;
+  readonly handle: (call: Call<Query, Reply>) => Behaviour<Reply>;
+  /** What else of the instance is gone when it crashes: work that it had begun for nobody, values in its memory. */
+  readonly onCrash?: () => void;
+}
+
+export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component {
+  readonly name: string;
+  readonly kind = 'service';
+  readonly help: string;
+  readonly signals = serviceSignals;
+  readonly interventions: Readonly<Record<string, Intervention>>;
+  readonly sim: Simulation;
+  private readonly handle: (call: Call<Query, Reply>) => Behaviour<Reply>;
+  private readonly slots: Resource;
+  private readonly answered: FactChannel<Fact<typeof serviceRequest>>;
+  private readonly activity: FactChannel<Fact<typeof serviceActive>>;
+  private readonly onCrash: (() => void) | undefined;
+  /** Calls that are handled or wait for it, in no order. */
+  private readonly live: Handling<Query, Reply>[] = [];
+  /** Until then nobody listens. */
+  private downUntil: Time = 0;
+  private arrivals = 0;
+  private answers = 0;
+
+  constructor(sim: Simulation, options: ServiceOptions<Query, Reply>) {
+    this.sim = sim;
+    this.name = options.name;
+    this.help = options.help;
+    this.handle = options.handle;
+    this.onCrash = options.onCrash;
+    this.interventions = { crash: this.crashing() };
+    this.slots = new Resource(sim, {
+      name: `${options.name} slots`,
+      capacity: options.concurrency,
+      queueMax: options.queueMax,
+    });
+    this.answered = sim.facts.channel(serviceRequest);
+    this.activity = sim.facts.channel(serviceActive);
+    register(sim, this);
+  }
+
+  /** Calls received and not answered yet. */
+  get active(): number {
+    return this.arrivals - this.answers;
+  }
+
+  receive(call: Call<Query, Reply>): void {
+    this.arrivals++;
+    if (this.activity.heard) this.tellActivity();
+    const since = this.sim.now;
+    if (since < this.downUntil) {
+      call.refuse('unavailable');
+      this.finish(call, since, 'unavailable');
+      return;
+    }
+    const handling = new Handling(this, call, this.handle(call));
+    if (this.slots.tryAcquire()) {
+      this.keep(handling);
+      handling.startNow();
+      return;
+    }
+    const claim = this.slots.enqueue(Handling.begin, handling as unknown as Handling<never, never>);
+    if (claim === undefined) {
+      call.refuse('overloaded');
+      this.finish(call, since, 'overloaded');
+      return;
+    }
+    handling.claim = claim;
+    this.keep(handling);
+  }
+
+  /**
+   * The instance dies and is up again after `downtime`. What it worked at is broken off where it stood, its callers find
+   * their connections reset, what it had sent to others goes on there; callers until then are refused.
+   */
+  crash(downtime: Duration): void {
+    this.downUntil = this.sim.now + downtime;
+    const lost = this.live.splice(0);
+    // Those in line first, or they would be let in by those who leave.
+    for (const handling of lost) if (handling.claim && this.slots.withdraw(handling.claim)) handling.holds = false;
+    for (const handling of lost) handling.cancel();
+    this.onCrash?.();
+  }
+
+  /** Tells that a call has its answer. */
+  finish(call: Call<Query, Reply>, since: Time, outcome: string): void {
+    this.answers++;
+    if (this.activity.heard) this.tellActivity();
+    if (!this.answered.heard) return;
+    const duration = this.sim.now - since;
+    this.answered.emit({ service: this.name, request: call.request.id, outcome, duration });
+  }
+
+  /** Called by the handling process when it has ended. */
+  forget(handling: Handling<Query, Reply>): void {
+    if (handling.holds) this.slots.release();
+    const last = this.live.pop();
+    if (last === undefined || last === handling) return;
+    this.live[handling.place] = last;
+    last.place = handling.place;
+  }
+
+  state(): Readonly<Record<string, number | string>> {
+    const state = { 'in progress': this.slots.inUse, waiting: this.slots.waiting, concurrency: this.slots.capacity };
+    return this.sim.now < this.downUntil ? { ...state, down: 'yes' } : state;
+  }
+
+  violations(): readonly string[] {
+    const broken: string[] = [];
+    if (this.slots.inUse > this.slots.capacity) broken.push(`${this.name}: more handlers than slots`);
+    if (this.active !== this.slots.inUse + this.slots.waiting) broken.push(`${this.name}: a call was lost or doubled`);
+    return broken;
+  }
+
+  private keep(handling: Handling<Query, Reply>): void {
+    handling.place = this.live.length;
+    this.live.push(handling);
+  }
+
+  private crashing(): Intervention {
+    return {
+      help: 'Kills the instance with all that it works at; it is up again after so many seconds',
+      arguments: [{ name: 'seconds', help: 'how long it is down', min: 0.001, max: 1e6, default: 5 }],
+      apply: ([seconds]) => this.crash(Math.round(seconds * SECOND)),
+    };
+  }
+
+  private tellActivity(): void {
+    this.activity.emit({ service: this.name, active: this.active });
+  }
+}
+
+/** One call being handled. */
+class Handling<Query, Reply> extends Process<Reply> {
+  private readonly service: Service<Query, Reply>;
+  private readonly call: Call<Query, Reply>;
+  private readonly since: Time;
+  /** Where it stands in the service's list. */
+  place = 0;
+  /** Its place in the waiting line, if it had to wait. */
+  claim: Claim | undefined = undefined;
+  /** Whether it has, or will be given, a slot. */
+  holds = true;
+
+  constructor(service: Service<Query, Reply>, call: Call<Query, Reply>, behaviour: Behaviour<Reply>) {
+    super(service.sim, service.name, behaviour);
+    this.service = service;
+    this.call = call;
+    this.since = service.sim.now;
+  }
+
+  /** Not if the instance crashed between the grant of the slot and this event. */
+  static begin(handling: Handling<never, never>): void {
+    if (!handling.ended) handling.startNow();
+  }
+
+  protected override accountsFor(error: unknown): boolean {
+    return error instanceof CallFailed;
+  }
+
+  protected override concluded(): void {
+    this.service.forget(this);
+    if (this.state === 'cancelled') {
+      this.call.refuse('unavailable');
+      this.service.finish(this.call, this.since, 'unavailable');
+      return;
+    }
+    if (this.state === 'completed') {
+      this.call.reply(this.conclusion as Reply);
+      this.service.finish(this.call, this.since, 'ok');
+      return;
+    }
+    const failure = this.conclusion instanceof CallFailed ? this.conclusion.failure : 'error';
+    this.call.refuse(failure);
+    this.service.finish(this.call, this.since, failure);
+  }
+}

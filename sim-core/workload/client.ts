@@ -1,0 +1,282 @@
+/**
+ * Clients: who sends requests, and when.
+ *
+ * An open-loop client sends by its arrival process whatever becomes of earlier requests, as a large population does. A
+ * closed-loop client is a number of users who each wait for their answer, think, and send the next: it slows down with
+ * the system, which hides overload (coordinated omission) and is why both exist.
+ *
+ * The key of a request belongs to its number, so that two variants are asked for the same keys in the same order. The
+ * requests of a second client are numbered from 2^32 on, and so forth: no two in a run have the same number.
+ */
+import type { Distribution } from '../kernel/distributions/distribution.ts';
+import type { EventHandle } from '../kernel/event-table.ts';
+import { defineFact, type Fact, type FactChannel } from '../kernel/fact.ts';
+import type { KeyedStream, RandomStream } from '../kernel/random-stream.ts';
+import type { Simulation } from '../kernel/simulation.ts';
+import type { Time } from '../kernel/time.ts';
+import type { Wait, Waiter } from '../kernel/wait.ts';
+import type { Balancer } from '../network/balancing/round-robin.ts';
+import { CallFailed } from '../network/call.ts';
+import { componentsOf, register, type Component, type Intervention } from '../network/component.ts';
+import { RequestContext } from '../network/request-context.ts';
+import { defineSignal } from '../statistics/signal.ts';
+import type { ArrivalProcess } from './arrivals/arrivals.ts';
+import type { Popularity } from './popularity/popularity.ts';
+
+/** A client sent a request. */
+export const requestStarted = defineFact('request.started', 'A client sent a request', {
+  client: 'text',
+  request: 'request',
+  key: 'key',
+});
+
+/** A client has its answer, or gave up. */
+export const requestCompleted = defineFact('request.completed', 'A client has its answer, or gave up', {
+  client: 'text',
+  request: 'request',
+  key: 'key',
+  outcome: 'text',
+  duration: 'duration',
+});
+
+export const clientSignals = [
+  defineSignal({
+    name: 'http.client.request.rate',
+    kind: 'rate',
+    unit: '1/s',
+    help: 'Requests that clients send',
+    fact: requestStarted,
+  }),
+  defineSignal({
+    name: 'http.client.requests',
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Requests that clients sent',
+    fact: requestStarted,
+  }),
+  defineSignal({
+    name: 'http.client.request.duration',
+    kind: 'histogram',
+    unit: 's',
+    help: 'Time from sending a request to its answer, or to giving up: what a user feels',
+    fact: requestCompleted,
+    value: (fact) => fact.duration,
+  }),
+  defineSignal({
+    name: 'http.client.request.errors',
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Requests that failed or that the client gave up on',
+    fact: requestCompleted,
+    where: (fact) => fact.outcome !== 'ok',
+  }),
+  defineSignal({
+    name: 'http.client.request.error_ratio',
+    kind: 'ratio',
+    unit: '1',
+    help: 'Share of requests that failed or that the client gave up on',
+    fact: requestCompleted,
+    counts: (fact) => fact.outcome !== 'ok',
+  }),
+];
+
+/** Numbers that each client has for its requests. */
+const NUMBERS = 4_294_967_296;
+
+interface ClientOptions<Reply> {
+  readonly name: string;
+  readonly popularity: Popularity;
+  /** The link that each request takes: its timeout is how long the client waits. */
+  readonly target: Balancer<number, Reply>;
+}
+
+export interface OpenLoopOptions<Reply> extends ClientOptions<Reply> {
+  readonly arrivals: ArrivalProcess;
+}
+
+export interface ClosedLoopOptions<Reply> extends ClientOptions<Reply> {
+  /** Users: requests in progress at most. */
+  readonly users: number;
+  /** Time a user thinks before each request, in nanoseconds. */
+  readonly thinkTime: Distribution;
+}
+
+abstract class Client<Reply> implements Component {
+  readonly name: string;
+  readonly kind = 'client';
+  abstract readonly help: string;
+  readonly signals = clientSignals;
+  abstract readonly interventions: Readonly<Record<string, Intervention>>;
+  readonly sim: Simulation;
+  private readonly popularity: Popularity;
+  private readonly target: Balancer<number, Reply>;
+  private readonly keys: KeyedStream;
+  private readonly started: FactChannel<Fact<typeof requestStarted>>;
+  private readonly completed: FactChannel<Fact<typeof requestCompleted>>;
+  private readonly firstNumber: number;
+  private sent = 0;
+  private ended = 0;
+
+  constructor(sim: Simulation, options: ClientOptions<Reply>) {
+    this.sim = sim;
+    this.name = options.name;
+    this.popularity = options.popularity;
+    this.target = options.target;
+    this.keys = sim.keyedRandom(`${options.name}/keys`);
+    this.started = sim.facts.channel(requestStarted);
+    this.completed = sim.facts.channel(requestCompleted);
+    this.firstNumber = NUMBERS * componentsOf(sim).filter(({ kind }) => kind === 'client').length;
+    register(sim, this);
+  }
+
+  /** Requests sent and neither answered nor given up. */
+  get inProgress(): number {
+    return this.sent - this.ended;
+  }
+
+  state(): Readonly<Record<string, number | string>> {
+    return { sent: this.sent, 'in progress': this.inProgress };
+  }
+
+  violations(): readonly string[] {
+    return this.ended > this.sent ? [`${this.name}: more requests ended than were sent`] : [];
+  }
+
+  /** Sends the next request; `ended` is called when it has been answered or given up. */
+  protected send(ended?: () => void): void {
+    const context = new RequestContext(this.firstNumber + this.sent++, this.sim.now);
+    const key = this.popularity.draw(this.keys.of(context.id - this.firstNumber));
+    if (this.started.heard) this.started.emit({ client: this.name, request: context.id, key });
+    const call = this.target(context).call(key, context);
+    call.begin(new PendingRequest(this as Client<unknown>, context, key, ended));
+  }
+
+  end(context: RequestContext, key: number, outcome: string): void {
+    this.ended++;
+    if (!this.completed.heard) return;
+    const duration = this.sim.now - context.started;
+    this.completed.emit({ client: this.name, request: context.id, key, outcome, duration });
+  }
+}
+
+/** A request under way. */
+class PendingRequest implements Waiter {
+  private readonly client: Client<unknown>;
+  private readonly context: RequestContext;
+  private readonly key: number;
+  private readonly ended: (() => void) | undefined;
+
+  constructor(client: Client<unknown>, context: RequestContext, key: number, ended: (() => void) | undefined) {
+    this.client = client;
+    this.context = context;
+    this.key = key;
+    this.ended = ended;
+  }
+
+  resume(_wait: Wait<unknown>): void {
+    this.client.end(this.context, this.key, 'ok');
+    this.ended?.();
+  }
+
+  fail(error: unknown): void {
+    if (!(error instanceof CallFailed)) throw error;
+    this.client.end(this.context, this.key, error.failure);
+    this.ended?.();
+  }
+}
+
+/**
+ * Sends by an arrival process, whatever becomes of earlier requests. In a surge the process's own clock runs faster, so
+ * the same arrivals come, closer together.
+ */
+export class OpenLoopClient<Reply> extends Client<Reply> {
+  readonly help = 'Sends requests by the clock, whatever becomes of earlier ones';
+  readonly interventions: Readonly<Record<string, Intervention>>;
+  private readonly arrivals: ArrivalProcess;
+  private readonly random: RandomStream;
+  private readonly arrivalKind: number;
+  /** How fast the arrivals' clock runs, since when, and what it showed then. */
+  private factor = 1;
+  private factorSince: Time;
+  private clockThen: Time;
+  /** When the next arrival is due by the arrivals' clock, and the event that is planned for it. */
+  private due: Time;
+  private planned: EventHandle = -1;
+
+  constructor(sim: Simulation, options: OpenLoopOptions<Reply>) {
+    super(sim, options);
+    this.arrivals = options.arrivals;
+    this.random = sim.random(`${options.name}/arrivals`);
+    this.arrivalKind = sim.eventKind(`${options.name} sends`);
+    this.interventions = { surge: this.surging() };
+    this.factorSince = this.clockThen = this.due = sim.now;
+    this.drawNext();
+  }
+
+  /** From now on requests come `factor` times as fast as the arrival process says. */
+  surge(factor: number): void {
+    const { now } = this.sim;
+    this.clockThen += Math.round((now - this.factorSince) * this.factor);
+    this.factorSince = now;
+    this.factor = factor;
+    if (this.planned >= 0) this.sim.cancel(this.planned);
+    this.plan();
+  }
+
+  private drawNext(): void {
+    this.due = this.arrivals.next(this.due, this.random);
+    this.plan();
+  }
+
+  private plan(): void {
+    this.planned = -1;
+    if (this.due === Infinity) return;
+    const time = this.factorSince + Math.round((this.due - this.clockThen) / this.factor);
+    const self = this as unknown as OpenLoopClient<never>;
+    this.planned = this.sim.scheduleAt(Math.max(this.sim.now, time), OpenLoopClient.arrive, self, this.arrivalKind);
+  }
+
+  private surging(): Intervention {
+    return {
+      help: 'Requests come so many times as fast from now on; 1 is the original rate',
+      arguments: [{ name: 'factor', help: 'times as fast', min: 0.01, max: 100, default: 3 }],
+      apply: ([factor]) => this.surge(factor),
+    };
+  }
+
+  private static arrive(client: OpenLoopClient<never>): void {
+    client.drawNext();
+    client.send();
+  }
+}
+
+/** A number of users who wait for each answer, think, and send the next request. */
+export class ClosedLoopClient<Reply> extends Client<Reply> {
+  readonly help: string;
+  readonly interventions = {};
+  private readonly thinkTime: Distribution;
+  private readonly random: RandomStream;
+  private readonly sendKind: number;
+
+  constructor(sim: Simulation, options: ClosedLoopOptions<Reply>) {
+    super(sim, options);
+    const { users, thinkTime, name } = options;
+    if (!Number.isInteger(users) || users < 1) {
+      throw new RangeError(`${name}: users is ${users}; it must be an integer of at least 1`);
+    }
+    this.help = `${users} users who wait for each answer before they think and ask again`;
+    this.thinkTime = thinkTime;
+    this.random = sim.random(`${name}/think`);
+    this.sendKind = sim.eventKind(`${name} sends`);
+    for (let user = 0; user < users; user++) this.think();
+  }
+
+  private think(): void {
+    const duration = Math.max(0, Math.round(this.thinkTime.sample(this.random)));
+    this.sim.schedule(duration, ClosedLoopClient.ask, this as unknown as ClosedLoopClient<never>, this.sendKind);
+  }
+
+  private static ask(client: ClosedLoopClient<never>): void {
+    client.send(() => client.think());
+  }
+}

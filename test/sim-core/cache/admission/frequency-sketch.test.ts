@@ -1,0 +1,78 @@
+/** The frequency sketch against a naive twin in big integers, and the bounds that a count-min sketch keeps. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FrequencySketch } from '../../../../sim-core/cache/admission/frequency-sketch.ts';
+import { NaiveSketch } from './naive-sketch.ts';
+
+const anyKey = fc.oneof(fc.nat(40), fc.integer(), fc.constantFrom(0, -1, 1, 0x7fffffff, -0x80000000));
+
+describe('frequency sketch', () => {
+  it('counts as the naive sketch does, through agings', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 40 }), fc.array(anyKey, { maxLength: 900 }), (entries, keys) => {
+        const sketch = new FrequencySketch(entries);
+        const naive = new NaiveSketch(entries);
+        for (const key of keys) {
+          sketch.increment(key);
+          naive.increment(key);
+          expect(sketch.frequency(key)).toBe(naive.frequency(key));
+        }
+        for (const key of new Set(keys)) expect(sketch.frequency(key)).toBe(naive.frequency(key));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('locates the counters of any 32-bit hash in any row exactly, in a table as wide as the hash can tell apart', () => {
+    // In a wide table hardly any two keys share a counter, so a wrong slot would show as a frequency other than 1 or 0.
+    const entries = 2 ** 22;
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.integer(), { minLength: 2, maxLength: 200 }), (keys) => {
+        const sketch = new FrequencySketch(entries);
+        const naive = new NaiveSketch(entries);
+        for (const key of keys.slice(1)) {
+          sketch.increment(key);
+          naive.increment(key);
+        }
+        for (const key of keys) expect(sketch.frequency(key)).toBe(naive.frequency(key));
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it('never tells less than the truth before the first aging, up to 15', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(200), { maxLength: 320 }), (keys) => {
+        const sketch = new FrequencySketch(32);
+        const truth = new Map<number, number>();
+        for (const key of keys.slice(0, 319)) {
+          sketch.increment(key);
+          truth.set(key, (truth.get(key) ?? 0) + 1);
+        }
+        for (const [key, count] of truth) expect(sketch.frequency(key)).toBeGreaterThanOrEqual(Math.min(count, 15));
+      }),
+    );
+  });
+
+  it('halves every counter after ten increments a slot', () => {
+    const sketch = new FrequencySketch(64);
+    for (let i = 0; i < 12; i++) sketch.increment(7);
+    for (let i = 12; i < 639; i++) sketch.increment(1000 + i);
+    const before = sketch.frequency(7);
+    sketch.increment(5000);
+    expect(before).toBeGreaterThanOrEqual(12);
+    expect(sketch.frequency(7)).toBe(Math.floor(before / 2));
+  });
+
+  it('says when a key cannot be counted higher, which the next halving ends', () => {
+    let halvings = 0;
+    const sketch = new FrequencySketch(64, () => halvings++);
+    const counted = Array.from({ length: 20 }, () => sketch.increment(7));
+    expect(counted).toEqual(Array.from({ length: 20 }, (_, request) => request < 15));
+    for (let other = 1000; halvings === 0; other++) {
+      if (sketch.increment(7)) expect.unreachable('counted above 15');
+      sketch.increment(other);
+    }
+    expect([sketch.frequency(7), sketch.increment(7), sketch.frequency(7), halvings]).toEqual([7, true, 8, 1]);
+  });
+});

@@ -1,0 +1,167 @@
+/**
+ * What holds for every eviction policy, whatever it evicts. Checks made at every step are plain comparisons that fail
+ * by `expect.unreachable`, for a matcher costs more than a step.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { EvictionOptions, EvictionPolicy } from '../../../../sim-core/cache/eviction/eviction-policy.ts';
+import { KnownFuture } from '../../../../sim-core/cache/eviction/known-future.ts';
+import { evictionPolicies } from '../../../../sim-core/cache/eviction/policies.ts';
+import { anyCapacity, anySteps, requestsOf, testStream } from './traces.ts';
+import type { Step } from './traces.ts';
+
+/** A policy over the requests of some steps, and the means to take them one by one. */
+function driven(name: string, steps: readonly Step[], options: Omit<EvictionOptions, 'future' | 'random'>) {
+  const future = new KnownFuture(requestsOf(steps));
+  const policy = evictionPolicies[name].create({ ...options, future, random: testStream(5) });
+  let requests = 0;
+  const take = ([kind, id]: Step): boolean => {
+    if (kind === 'remove') return policy.remove(id);
+    future.position = requests++;
+    return policy.request(id);
+  };
+  return { policy, take };
+}
+
+const heldAmong = (policy: EvictionPolicy, steps: readonly Step[]): number =>
+  [...new Set(steps.map(([, id]) => id))].filter((id) => policy.has(id)).length;
+
+describe.each(Object.keys(evictionPolicies))('eviction policy %s', (name) => {
+  const entry = evictionPolicies[name];
+
+  it('keeps its books: hits, capacity, size, and every entry that comes or goes', () => {
+    fc.assert(
+      fc.property(anySteps, anyCapacity, (steps, capacity) => {
+        let evicted: number[] = [];
+        const { policy, take } = driven(name, steps, { capacity, onEvict: (id) => evicted.push(id) });
+        let entered = 0;
+        let left = 0;
+        for (const step of steps) {
+          const [kind, id] = step;
+          const wasHeld = policy.has(id);
+          const holders = new Set(steps.map(([, other]) => other).filter((other) => policy.has(other)));
+          evicted = [];
+          const fail = (what: string): never => expect.unreachable(`${kind} ${id}: ${what}`);
+          if (take(step) !== wasHeld) fail(`held is ${wasHeld}, and the answer is not`);
+          if (kind === 'remove') {
+            if (evicted.length > 0) fail('a removal is no eviction');
+            if (policy.has(id)) fail('still held');
+            if (wasHeld) left++;
+          } else {
+            if (!wasHeld) entered++;
+            if (evicted.length > 1 && name !== 's3-fifo-small-share') fail(`evicts ${evicted}`);
+            if (wasHeld && evicted.length > 0) fail(`evicts ${evicted} on a hit`);
+            if (policy.used !== policy.size) fail(`uses ${policy.used}`);
+            for (const gone of evicted) {
+              if (gone !== id && !holders.has(gone)) fail(`evicts ${gone}, which it did not hold`);
+              if (policy.has(gone)) fail(`evicts ${gone} and still holds it`);
+              left++;
+            }
+            if (policy.has(id) === evicted.includes(id)) fail('neither held nor evicted, or both');
+          }
+          if (policy.size !== entered - left) fail(`size ${policy.size} of ${entered} in and ${left} out`);
+          if (policy.size > capacity) fail(`size ${policy.size} above ${capacity}`);
+        }
+        expect(policy.size).toBe(heldAmong(policy, steps));
+        expect(policy.capacity).toBe(capacity);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('evicts nothing before it is full', () => {
+    fc.assert(
+      fc.property(anySteps, (steps) => {
+        const objects = new Set(steps.map(([, id]) => id)).size;
+        const { policy, take } = driven(name, steps, { capacity: objects, onEvict: () => expect.unreachable() });
+        for (const step of steps) {
+          take(step);
+          if (step[0] === 'request' && !policy.has(step[1])) expect.unreachable(`${step[1]} did not enter`);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('misses an object that was taken out, whatever it knew of it', () => {
+    fc.assert(
+      fc.property(anySteps, anyCapacity, (steps, capacity) => {
+        const { policy, take } = driven(name, steps, { capacity });
+        const taken = new Set<number>();
+        for (const step of steps) {
+          const [kind, id] = step;
+          const result = take(step);
+          if (kind === 'remove') taken.add(id);
+          else if (taken.delete(id) && result) expect.unreachable(`${id} was taken out, and hits`);
+          if (kind === 'remove' && policy.remove(id)) expect.unreachable(`${id} is taken out twice`);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('answers the same whether it had room for the ids or grew, and on every run', () => {
+    fc.assert(
+      fc.property(anySteps, anyCapacity, fc.integer({ min: 0, max: 2000 }), (steps, capacity, objects) => {
+        const answers = (options: { objects?: number }): boolean[] => {
+          const { take } = driven(name, steps, { capacity, ...options });
+          return steps.map(take);
+        };
+        const once = answers({});
+        expect(answers({ objects })).toEqual(once);
+        expect(answers({})).toEqual(once);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('knows nothing of ids that it has not seen', () => {
+    const { policy } = driven(name, [['request', 3]], { capacity: 4 });
+    for (const id of [0, 3, 63, 64, 1_000_000]) {
+      expect(policy.has(id)).toBe(false);
+      expect(policy.remove(id)).toBe(false);
+    }
+    expect(policy.size).toBe(0);
+  });
+
+  it('takes ids that appear out of order and far apart', () => {
+    const ids = [5, 100_000, 64, 63, 128, 100_001, 0];
+    const steps = ids.map((id): Step => ['request', id]);
+    const { policy, take } = driven(name, steps, { capacity: ids.length });
+    expect(steps.map(take)).toEqual(ids.map(() => false));
+    expect(ids.every((id) => policy.has(id))).toBe(true);
+    expect(policy.has(99_999)).toBe(false);
+  });
+
+  it.each([0, -1, 1.5, Number.NaN, Infinity, 2 ** 31])('refuses a capacity of %d', (capacity) => {
+    expect(() => driven(name, [['request', 0]], { capacity })).toThrow(/^capacity: .*give an integer from 1/);
+  });
+
+  it('takes sizes, with room for them alone and none for what is larger than the cache; or says that it does not', () => {
+    const driveSized = () => driven(name, [], { capacity: 1000, sizeOf: (id) => (id === 9 ? 1001 : id * 100) });
+    if (entry.countsEntries) {
+      expect(driveSized).toThrow(/^sizeOf: .* counts entries; leave it out/);
+      return;
+    }
+    const evicted: number[] = [];
+    const sizeOf = (id: number): number => (id === 9 ? 1001 : id * 100);
+    const { policy } = driven(name, [], { capacity: 1000, sizeOf, onEvict: (id) => evicted.push(id) });
+    for (const id of [1, 2, 3, 4]) expect(policy.request(id)).toBe(false);
+    expect([policy.size, policy.used, evicted]).toEqual([4, 1000, []]);
+    expect(policy.request(9)).toBe(false);
+    expect([policy.has(9), policy.size, policy.used, evicted]).toEqual([false, 4, 1000, [9]]);
+    policy.request(7);
+    expect(policy.used).toBeLessThanOrEqual(1000);
+    expect(() => policy.request(0)).toThrow(/^sizeOf: 0 of object 0 is not a size; give an integer from 1/);
+  });
+
+  it('asks for what it needs, and has a line of help', () => {
+    const future = new KnownFuture(Int32Array.of(0));
+    const random = testStream(1);
+    if (entry.needsFuture) expect(() => entry.create({ capacity: 1, random })).toThrow(/^future: /);
+    else expect(entry.create({ capacity: 1, random }).request(0)).toBe(false);
+    if (entry.needsRandom) expect(() => entry.create({ capacity: 1, future })).toThrow(/^random: /);
+    else expect(entry.create({ capacity: 1, future }).request(0)).toBe(false);
+    expect(entry.help).toMatch(/^\S.+\S$/);
+  });
+});

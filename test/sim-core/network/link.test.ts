@@ -1,0 +1,105 @@
+/** Calls over links: durations, timeouts, refusals, and delays that belong to their request. */
+import { describe, expect, it } from 'vitest';
+import { constant } from '../../../sim-core/kernel/distributions/constant.ts';
+import { uniform } from '../../../sim-core/kernel/distributions/uniform.ts';
+import { spawn, type Behaviour } from '../../../sim-core/kernel/process.ts';
+import { Simulation } from '../../../sim-core/kernel/simulation.ts';
+import type { Call, CallFailed, Endpoint } from '../../../sim-core/network/call.ts';
+import { componentsOf, connectionsOf, register } from '../../../sim-core/network/component.ts';
+import { Link, messageSent } from '../../../sim-core/network/link.ts';
+import { RequestContext } from '../../../sim-core/network/request-context.ts';
+
+/** Answers with the query's double after so long; refuses negative ones. */
+function doubler(sim: Simulation, duration: number): Endpoint<number, number> {
+  const answer = (call: Call<number, number>): void =>
+    call.query < 0 ? call.refuse('overloaded') : call.reply(2 * call.query);
+  return { name: 'doubler', receive: (call) => void sim.schedule(duration, answer, call) };
+}
+
+function ask(sim: Simulation, link: Link<number, number>, query: number, lines: string[]): void {
+  function* asks(): Behaviour {
+    try {
+      const reply = yield* link.call(query, new RequestContext(query + 10, sim.now));
+      lines.push(`${sim.now} ${reply}`);
+    } catch (error) {
+      lines.push(`${sim.now} ${(error as CallFailed).message}`);
+    }
+  }
+  spawn(sim, 'asks', asks());
+}
+
+describe('a call over a link', () => {
+  it('takes the way there, the work and the way back; a refusal is thrown', () => {
+    const sim = new Simulation();
+    const lines: string[] = [];
+    const link = new Link(sim, doubler(sim, 7), { from: 'asker', delay: constant(10) });
+    for (const query of [3, -1]) ask(sim, link, query, lines);
+    sim.runUntil(1000);
+    expect(lines).toEqual(['27 6', '27 doubler: overloaded']);
+    expect(connectionsOf(sim)).toEqual([link]);
+  });
+
+  it('ends at its timeout, at that very instant; the late answer is thrown away', () => {
+    const sim = new Simulation();
+    const lines: string[] = [];
+    const messages: string[] = [];
+    sim.facts.channel(messageSent).listen(({ direction }) => messages.push(`${sim.now} ${direction}`));
+    ask(sim, new Link(sim, doubler(sim, 80), { from: 'asker', delay: constant(10), timeout: 100 }), 3, lines);
+    ask(sim, new Link(sim, doubler(sim, 79), { from: 'patient', delay: constant(10), timeout: 100 }), 4, lines);
+    sim.runUntil(1000);
+    expect(lines).toEqual(['99 8', '100 doubler: timeout']);
+    expect(messages).toEqual(['0 request', '0 request', '89 reply', '90 reply']);
+    expect(sim.pending).toBe(0);
+  });
+
+  it('is answered once', () => {
+    const sim = new Simulation();
+    const twice: Endpoint<number, number> = {
+      name: 'twice',
+      receive(call) {
+        call.reply(1);
+        call.reply(2);
+      },
+    };
+    ask(sim, new Link(sim, twice, { from: 'asker', delay: constant(1) }), 3, []);
+    expect(() => sim.runUntil(10)).toThrow('twice: a call was answered twice');
+  });
+
+  it('draws its delays for its request, whatever else the link carries', () => {
+    const delays = (requests: readonly number[]): Map<number, number[]> => {
+      const sim = new Simulation();
+      const drawn = new Map<number, number[]>();
+      sim.facts.channel(messageSent).listen(({ request, duration }) => {
+        drawn.set(request, [...(drawn.get(request) ?? []), duration]);
+      });
+      const link = new Link(sim, doubler(sim, 5), { from: 'asker', delay: uniform(0, 1e6) });
+      for (const request of requests) ask(sim, link, request, []);
+      sim.runUntil(1e9);
+      return drawn;
+    };
+    const few = delays([2, 5]);
+    const many = delays([9, 5, 1, 2, 3]);
+    expect(few.get(12)).toHaveLength(2);
+    for (const [request, drawn] of few) expect(many.get(request)).toEqual(drawn);
+    expect(new Set([...many.values()].flat()).size).toBe(10);
+  });
+});
+
+describe('components', () => {
+  it('have unique names in a simulation', () => {
+    const component = {
+      name: 'a',
+      kind: 'service' as const,
+      help: '',
+      signals: [],
+      interventions: {},
+      state: () => ({}),
+      violations: () => [],
+    };
+    const [one, other] = [new Simulation(), new Simulation()];
+    register(one, component);
+    register(other, component);
+    expect(() => register(one, component)).toThrow('two components are named a');
+    expect(componentsOf(one)).toEqual([component]);
+  });
+});

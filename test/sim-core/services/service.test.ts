@@ -1,0 +1,147 @@
+/** A service: its slots and waiting line, failures that pass through, and broken handlers. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { constant } from '../../../sim-core/kernel/distributions/constant.ts';
+import { spawn, type Behaviour } from '../../../sim-core/kernel/process.ts';
+import { Simulation } from '../../../sim-core/kernel/simulation.ts';
+import { CallFailed } from '../../../sim-core/network/call.ts';
+import { Link } from '../../../sim-core/network/link.ts';
+import { RequestContext } from '../../../sim-core/network/request-context.ts';
+import { Service, serviceRequest } from '../../../sim-core/services/service.ts';
+
+function setUp(handle: (query: number) => Behaviour<number>): {
+  sim: Simulation;
+  lines: string[];
+  service: Service<number, number>;
+} {
+  const sim = new Simulation();
+  const lines: string[] = [];
+  const service = new Service<number, number>(sim, {
+    name: 'app',
+    help: '',
+    concurrency: 2,
+    queueMax: 1,
+    handle: ({ query }) => handle(query),
+  });
+  const link = new Link(sim, service, { from: 'users', delay: constant(0) });
+  function* asks(query: number): Behaviour {
+    try {
+      const reply = yield* link.call(query, new RequestContext(query, 0));
+      lines.push(`${sim.now} ${query}: ${reply}`);
+    } catch (error) {
+      lines.push(`${sim.now} ${query}: ${(error as CallFailed).failure}`);
+    }
+    lines.push(...service.violations());
+  }
+  for (let query = 0; query < 4; query++) spawn(sim, 'asks', asks(query));
+  return { sim, lines, service };
+}
+
+describe('a service', () => {
+  it('handles so many calls at once, lets some wait, and refuses the rest', () => {
+    const { sim, lines, service } = setUp(function* (query) {
+      yield 10;
+      return query * query;
+    });
+    const outcomes: string[] = [];
+    sim.facts.channel(serviceRequest).listen(({ outcome, duration }) => outcomes.push(`${outcome} ${duration}`));
+    sim.runUntil(5);
+    expect(service.state()).toEqual({ 'in progress': 2, waiting: 1, concurrency: 2 });
+    sim.runUntil(100);
+    expect(lines).toEqual(['0 3: overloaded', '10 0: 0', '10 1: 1', '20 2: 4']);
+    expect(outcomes).toEqual(['overloaded 0', 'ok 10', 'ok 10', 'ok 20']);
+    expect(service.active).toBe(0);
+  });
+
+  it('passes on the failure of a call that its handler did not catch, and frees the slot', () => {
+    const { sim, lines, service } = setUp(function* (query) {
+      yield 10;
+      if (query === 0) throw new CallFailed('db', 'timeout');
+      return query;
+    });
+    sim.runUntil(100);
+    expect(lines).toContain('10 0: timeout');
+    expect(lines).toContain('20 2: 2');
+    expect(service.state()['in progress']).toBe(0);
+  });
+
+  it('ends the run when its handler is broken', () => {
+    const { sim } = setUp(function* () {
+      yield 10;
+      throw new TypeError('a mistake in the model');
+    });
+    expect(() => sim.runUntil(100)).toThrow('a mistake in the model');
+  });
+
+  it('that crashes breaks off what it worked at, refuses callers while it is down, and is up again', () => {
+    const { sim, lines, service } = setUp(function* (query) {
+      yield 10;
+      return query;
+    });
+    sim.scheduleAt(5, () => service.crash(20), undefined);
+    const link = new Link(sim, service, { from: 'later', delay: constant(0) });
+    function* later(query: number, delay: number): Behaviour {
+      yield delay;
+      try {
+        lines.push(`${sim.now} ${query}: ${yield* link.call(query, new RequestContext(query, 0))}`);
+      } catch (error) {
+        lines.push(`${sim.now} ${query}: ${(error as CallFailed).failure}`);
+      }
+    }
+    spawn(sim, 'later', later(8, 24));
+    spawn(sim, 'later', later(9, 25));
+    sim.runUntil(6);
+    expect(service.state()).toEqual({ 'in progress': 0, waiting: 0, concurrency: 2, down: 'yes' });
+    sim.runUntil(100);
+    expect(lines.map((line) => line.split(' ').slice(1).join(' ')).toSorted()).toEqual([
+      '0: unavailable',
+      '1: unavailable',
+      '2: unavailable',
+      '3: overloaded',
+      '8: unavailable',
+      '9: 9',
+    ]);
+    expect([service.active, service.violations()]).toEqual([0, []]);
+  });
+
+  it('that crashes at any instant loses no call: each has one answer, and slots are all free in the end', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ at: fc.nat(40), work: fc.integer({ min: 1, max: 15 }) }), { maxLength: 20 }),
+        fc.array(fc.record({ at: fc.nat(60), down: fc.nat(12) }), { maxLength: 3 }),
+        (calls, crashes) => {
+          const sim = new Simulation();
+          const answers: number[] = calls.map(() => 0);
+          const service = new Service<number, number>(sim, {
+            name: 'app',
+            help: '',
+            concurrency: 2,
+            queueMax: 3,
+            *handle({ query }) {
+              yield calls[query].work;
+              return query;
+            },
+          });
+          const link = new Link(sim, service, { from: 'users', delay: constant(1) });
+          function* asks(query: number): Behaviour {
+            yield calls[query].at;
+            try {
+              yield* link.call(query, new RequestContext(query, 0));
+            } catch (error) {
+              if (!(error instanceof CallFailed)) throw error;
+            }
+            answers[query]++;
+          }
+          calls.forEach((_, query) => spawn(sim, 'asks', asks(query)));
+          for (const { at, down } of crashes) sim.scheduleAt(at, () => service.crash(down), undefined);
+          for (let now = 1; now < 200; now++) {
+            sim.runUntil(now);
+            expect(service.violations()).toEqual([]);
+          }
+          expect(answers).toEqual(calls.map(() => 1));
+          expect(service.state()).toEqual({ 'in progress': 0, waiting: 0, concurrency: 2 });
+        },
+      ),
+    );
+  });
+});
