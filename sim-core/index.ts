@@ -1,0 +1,211 @@
+/**
+ * The door: what scenarios, the page, notebooks and programs of others may use. Nobody enters sim-core elsewhere, and
+ * this is the one file that only forwards.
+ */
+// kernel: time, events, processes, what they wait for and draw from
+export * from './kernel/time.ts';
+export { BudgetExceeded, DEFAULT_BUDGET, type Budget } from './kernel/budget.ts';
+export { Channel, channelChanged, type ChannelOptions, type WhenFull } from './kernel/channel.ts';
+export { all, race, sleep, timeout, TIMED_OUT } from './kernel/combine.ts';
+export { EventQueue } from './kernel/event-queue.ts';
+export type { EventCallback, EventHandle } from './kernel/event-table.ts';
+export {
+  defineFact,
+  defineReading,
+  type Fact,
+  type FactChannel,
+  type FactKind,
+  type FactSchema,
+} from './kernel/fact.ts';
+export { exp, ln, pow } from './kernel/maths.ts';
+export { Cancelled, fork, Interrupted, Process, spawn, type Behaviour } from './kernel/process.ts';
+export { ProcessorSharing } from './kernel/processor-sharing.ts';
+export { RandomStreams } from './kernel/random-streams.ts';
+export type { KeyedStream, RandomStream } from './kernel/random-stream.ts';
+export { QueueFull, Resource, resourceChanged, resourceGranted, resourceRefused } from './kernel/resource.ts';
+export { Completion, Gate, Signal } from './kernel/signal.ts';
+export { NO_EVENT, Simulation, type EventObserver, type SimulationOptions } from './kernel/simulation.ts';
+export { Wait, type Waiter } from './kernel/wait.ts';
+
+// kernel/distributions
+export { bernoulli } from './kernel/distributions/bernoulli.ts';
+export { constant } from './kernel/distributions/constant.ts';
+export { discrete } from './kernel/distributions/discrete.ts';
+export type { Distribution } from './kernel/distributions/distribution.ts';
+export { empirical, quantiles } from './kernel/distributions/empirical.ts';
+export { exponential } from './kernel/distributions/exponential.ts';
+export { erlang, gamma } from './kernel/distributions/gamma.ts';
+export { hyperexponential } from './kernel/distributions/hyperexponential.ts';
+export { logNormal, logNormalFromMeanAndP99 } from './kernel/distributions/log-normal.ts';
+export { normal } from './kernel/distributions/normal.ts';
+export { pareto } from './kernel/distributions/pareto.ts';
+export { uniform } from './kernel/distributions/uniform.ts';
+export { weibull } from './kernel/distributions/weibull.ts';
+export { zipf } from './kernel/distributions/zipf.ts';
+
+// statistics: what is worked out from facts and replications
+export { BatchMeans, batchMeans } from './statistics/batch-means.ts';
+export { confidenceInterval } from './statistics/confidence.ts';
+export { CounterSeries } from './statistics/counter-series.ts';
+export { DurationSeries, SAMPLES_MIN } from './statistics/duration-series.ts';
+export { GaugeSeries } from './statistics/gauge-series.ts';
+export { LogLinearHistogram } from './statistics/histogram.ts';
+export { pairedDifference } from './statistics/paired.ts';
+export { defineSignal, RATIO_SAMPLES_MIN, type SignalDefinition, type SignalKind } from './statistics/signal.ts';
+export { studentQuantile } from './statistics/student.ts';
+export { Tally } from './statistics/tally.ts';
+export { TimeWeighted } from './statistics/time-weighted.ts';
+export { dropBefore, mser } from './statistics/warm-up.ts';
+
+// network: components, links and calls
+export { roundRobin, type Balancer } from './network/balancing/round-robin.ts';
+export { Call, CallFailed, type CallFailure, type Endpoint } from './network/call.ts';
+export {
+  componentsOf,
+  connectionsOf,
+  register,
+  type Component,
+  type ComponentKind,
+  type Connection,
+  type Intervention,
+  type InterventionArgument,
+} from './network/component.ts';
+export { Link, messageSent, type LinkOptions } from './network/link.ts';
+export { RequestContext } from './network/request-context.ts';
+
+// workload: who asks for what, and when
+export type { ArrivalProcess } from './workload/arrivals/arrivals.ts';
+export { bursty, type BurstyOptions } from './workload/arrivals/bursty.ts';
+export { poisson } from './workload/arrivals/poisson.ts';
+export { arrivalProcesses, type ArrivalProcessEntry } from './workload/arrivals/processes.ts';
+export { arrivalsFromText, recorded } from './workload/arrivals/recorded.ts';
+export { uniformArrivals } from './workload/arrivals/uniform.ts';
+export { ClosedLoopClient, OpenLoopClient, requestCompleted, requestStarted } from './workload/client.ts';
+export { hotKey } from './workload/popularity/hot-key.ts';
+export type { Popularity } from './workload/popularity/popularity.ts';
+export { popularities, type PopularityEntry, type PopularityOptions } from './workload/popularity/popularities.ts';
+export { zipfPopularity } from './workload/popularity/zipf.ts';
+export { KEY_COLUMNS } from './workload/traces/csv.ts';
+export { estimatedHits, KeySampler } from './workload/traces/key-sampler.ts';
+export { KeyTable } from './workload/traces/key-table.ts';
+export { formatOfFileName, traceFormats, type TraceFormatName } from './workload/traces/readers.ts';
+export { countOfGood, KeyBatch, TraceError, withThousands, type TraceReader } from './workload/traces/trace-reader.ts';
+
+// storage
+export {
+  Database,
+  databaseAnswered,
+  databaseQueried,
+  type DatabaseOptions,
+  type DatabaseQuery,
+  type Row,
+} from './storage/database.ts';
+
+// cache: entries, eviction, the patterns around them and protection from stampedes
+export { Cache, cacheLookup, type CacheEntry, type CacheOptions } from './cache/cache.ts';
+export { CacheServer, type CacheCommand, type CacheReply, type CacheServerOptions } from './cache/cache-server.ts';
+export {
+  NEVER,
+  type EvictionFactory,
+  type EvictionOptions,
+  type EvictionPolicy,
+  type FutureRequests,
+} from './cache/eviction/eviction-policy.ts';
+export { KnownFuture, nextUses } from './cache/eviction/known-future.ts';
+export { evictionPolicies, type EvictionPolicyEntry } from './cache/eviction/policies.ts';
+export { WTinyLfu, type WTinyLfuOptions } from './cache/eviction/w-tinylfu.ts';
+export { LruCurve } from './cache/miss-ratio/lru-curve.ts';
+export {
+  cacheLoaded,
+  CacheAside,
+  loadSignals,
+  LoadLedger,
+  type CacheAsideOptions,
+} from './cache/patterns/cache-aside.ts';
+export { CoalescingProxy } from './cache/stampede/coalescing-proxy.ts';
+export type { ExpiryRule, Lifetime, Verdict } from './cache/stampede/expiry-rule.ts';
+export type { GuardContext, LoadGuard, LoadGuardFactory } from './cache/stampede/load-guard.ts';
+export {
+  protectionOf,
+  protections,
+  type Protection,
+  type ProtectionName,
+  type ProtectionOptions,
+} from './cache/stampede/protections.ts';
+
+// services
+export { Service, serviceRequest, type ServiceOptions } from './services/service.ts';
+
+// lab: scenarios, their parameters, runs and what is kept of them
+export { firstDifference, type Difference } from './lab/compare-recordings.ts';
+export { canonicalJson } from './lab/digest.ts';
+export {
+  atLeast,
+  atMost,
+  mean,
+  peak,
+  quantile,
+  ratio,
+  summary,
+  total,
+  type Evidence,
+  type Expectation,
+  type Limit,
+  type Measure,
+} from './lab/expectation.ts';
+export { healthOf, type HealthCheck, type HealthStatus } from './lab/health.ts';
+export { formatIntervention, InterventionError, parseIntervention, type InterventionData } from './lab/intervention.ts';
+export {
+  checkValue,
+  choice,
+  describeDomain,
+  duration,
+  flag,
+  formatDuration,
+  formatValue,
+  integer,
+  number,
+  parseDuration,
+  ParameterError,
+  parseValue,
+  rate,
+  share,
+  type ChoiceParameter,
+  type DurationParameter,
+  type FlagParameter,
+  type NumberParameter,
+  type Parameter,
+  type Parameters,
+  type ParameterValue,
+  type ParameterValues,
+  type ValuesOf,
+} from './lab/parameters.ts';
+export * from './lab/recording.ts';
+export { decodeRecording, encodeRecording, RecordingFileError } from './lab/recording-file.ts';
+export {
+  readRun,
+  readRunDocument,
+  RunDocumentError,
+  upgradeDocument,
+  writeRunDocument,
+  type Complaint,
+  type DocumentedRun,
+  type Fields,
+  type Migration,
+  type RunDocument,
+  type RunInput,
+} from './lab/run-document.ts';
+export { judge, run, Run, type RunOptions } from './lab/run.ts';
+export {
+  defineScenario,
+  durationOf,
+  intervalOf,
+  resolveParameters,
+  ScenarioError,
+  type Place,
+  type Role,
+  type Scenario,
+  type ScenarioDefinition,
+} from './lab/scenario.ts';
+export { leavesTrail, trailOf } from './lab/trail.ts';
+export { ENGINE_VERSION } from './lab/version.ts';

@@ -1,0 +1,108 @@
+/**
+ * Is a definition of a scenario what its type says? Users write theirs in JavaScript too, where nobody checks, and a
+ * wrong field should be named here rather than break something deep inside a run. What only a run can tell (whether a
+ * chart's signal exists) is `brownout check`'s to find.
+ */
+import { describe } from './parameters.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const SIGNAL_KINDS: readonly unknown[] = ['counter', 'rate', 'gauge', 'ratio', 'histogram'];
+
+/** The first thing that is wrong, as `field: what it is; what is expected`; undefined if the shape is right. */
+export function shapeProblem(definition: Fields, roles: readonly string[]): string | undefined {
+  const { id } = definition;
+  if (typeof id !== 'string' || !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id)) {
+    return 'id: expected lower case words with hyphens, such as cache-flush';
+  }
+  return plainProblem(definition) ?? nameProblem(definition) ?? variantProblem(definition, roles);
+}
+
+/** Fields that can be judged alone. */
+function plainProblem(definition: Fields): string | undefined {
+  for (const field of ['section', 'title', 'question']) {
+    if (!isText(definition[field])) return unlike(definition, field, 'a text');
+  }
+  if (definition['pitfall'] !== undefined && !isText(definition['pitfall'])) {
+    return unlike(definition, 'pitfall', 'a text, or to be left out');
+  }
+  for (const field of ['params', 'variants', 'roles', 'expect']) {
+    if (!isRecord(definition[field])) return unlike(definition, field, 'an object');
+  }
+  if (!Number.isSafeInteger(definition['seed'])) return unlike(definition, 'seed', 'a whole number');
+  const { duration, interval } = definition;
+  if (typeof duration !== 'number' && typeof duration !== 'function') {
+    return unlike(definition, 'duration', 'a length such as s(30), or a function of the parameters');
+  }
+  if (interval !== undefined && !(Number.isSafeInteger(interval) && (interval as number) > 0)) {
+    return unlike(definition, 'interval', 'a length such as ms(100), or to be left out');
+  }
+  if (typeof definition['system'] !== 'function') return unlike(definition, 'system', 'a function (sim, params)');
+  return listProblem(definition);
+}
+
+function listProblem(definition: Fields): string | undefined {
+  const { charts, signals, places } = definition;
+  if (!Array.isArray(charts)) return unlike(definition, 'charts', 'a list of names of signals');
+  const odd = charts.findIndex((name) => !isText(name));
+  if (odd >= 0) return `charts: number ${odd + 1} is ${describe(charts[odd])}; expected the name of a signal`;
+  if (signals !== undefined) {
+    if (!Array.isArray(signals)) return unlike(definition, 'signals', 'a list, or to be left out');
+    const bad = signals.findIndex((signal) => !isSignal(signal));
+    if (bad >= 0) return `signals: number ${bad + 1} is ${describe(signals[bad])}; expected defineSignal({ … })`;
+  }
+  if (places === undefined) return undefined;
+  if (!isRecord(places)) return unlike(definition, 'places', 'an object, or to be left out');
+  const lost = Object.keys(places).find((name) => !isPlace(places[name]));
+  return lost === undefined ? undefined : `places: ${lost} has none; expected { x, y }`;
+}
+
+/** Names that a command line can carry. */
+function nameProblem(definition: Fields): string | undefined {
+  for (const field of ['params', 'variants']) {
+    const odd = Object.keys(definition[field] as Fields).find((name) => !/^[a-zA-Z][\w-]*$/.test(name));
+    if (odd !== undefined) return `${field}: '${odd}' is no name; expected a letter, then letters, digits, _ or -`;
+  }
+  return undefined;
+}
+
+/** Each variant has settings, a role and expectations, and there are no others. */
+function variantProblem(definition: Fields, known: readonly string[]): string | undefined {
+  const [variants, roles, expected] = ['variants', 'roles', 'expect'].map((field) => definition[field] as Fields);
+  const names = Object.keys(variants);
+  if (names.length === 0) return 'variants: expected at least one';
+  for (const name of names) {
+    if (!isRecord(variants[name])) return `variants: ${name} is ${describe(variants[name])}; expected an object`;
+    if (!Object.hasOwn(roles, name)) return `roles: the variant ${name} has none; expected one of ${known.join(', ')}`;
+    const role = roles[name];
+    if (!known.includes(role as string)) {
+      return `roles: ${name} is ${describe(role)}; expected one of ${known.join(', ')}`;
+    }
+    const claims = Object.hasOwn(expected, name) ? expected[name] : [];
+    if (!Array.isArray(claims)) return `expect: ${name} is ${describe(claims)}; expected a list`;
+    if (claims.length === 0) return `expect: the variant ${name} has no expectation`;
+    const odd = claims.findIndex((claim) => !isRecord(claim) || typeof claim['judge'] !== 'function');
+    if (odd >= 0) {
+      return `expect: number ${odd + 1} of ${name} is ${describe(claims[odd])}; expected atMost(…) or atLeast(…)`;
+    }
+  }
+  for (const field of ['roles', 'expect']) {
+    const extra = Object.keys(definition[field] as Fields).find((name) => !Object.hasOwn(variants, name));
+    if (extra !== undefined) return `${field}: there is no variant ${extra}; there are ${names.join(', ')}`;
+  }
+  return undefined;
+}
+
+const unlike = (definition: Fields, field: string, expected: string): string =>
+  `${field}: it is ${describe(definition[field])}; expected ${expected}`;
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '';
+
+const isRecord = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isSignal = (value: unknown): boolean =>
+  isRecord(value) && isText(value['name']) && SIGNAL_KINDS.includes(value['kind']) && isRecord(value['fact']);
+
+const isPlace = (value: unknown): boolean =>
+  isRecord(value) && Number.isFinite(value['x']) && Number.isFinite(value['y']);

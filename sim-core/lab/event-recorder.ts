@@ -1,0 +1,129 @@
+/**
+ * Keeps the events of a run: every one of them up to a cap, in columns, their number by kind and interval, and a
+ * streaming hash over all of them with checkpoints, so that two runs of any length can be compared and a window of a
+ * long one found again.
+ *
+ * The hash takes each event's time, number and kind in the order in which they ran. It is not cryptographic; the
+ * recording's digest is SHA-256 over it and all the columns.
+ */
+import { CAUSE, ID, KIND, SUBJECT } from '../kernel/event-table.ts';
+import type { EventObserver, Simulation } from '../kernel/simulation.ts';
+import type { Duration, Time } from '../kernel/time.ts';
+import type { RecordedEvents } from './recording.ts';
+
+/** Events kept at most. */
+export const EVENTS_KEPT_MAX = 1_000_000;
+const CHECKPOINT_EVERY = 65_536;
+/** 2^-32, exactly. */
+const HIGH_WORD = 1 / 4294967296;
+
+export class EventRecorder implements EventObserver {
+  private readonly from: Time;
+  private readonly to: Time;
+  // Full length from the start: the system gives memory to such an array as it is written, so that a short run takes
+  // little, a long one grows without copying, and a recording shows what was written as it stands.
+  private readonly times = new Float64Array(EVENTS_KEPT_MAX);
+  private readonly ids = new Float64Array(EVENTS_KEPT_MAX);
+  private readonly causes = new Float64Array(EVENTS_KEPT_MAX);
+  private readonly kinds = new Uint16Array(EVENTS_KEPT_MAX);
+  private readonly subjects = new Float64Array(EVENTS_KEPT_MAX);
+  private kept = 0;
+  private total = 0;
+  private high = 0x6a09e667 | 0;
+  private low = 0xbb67ae85 | 0;
+  private readonly checkpoints: number[] = [];
+  private kindHashes = new Int32Array(0);
+  private kindsHashed = 0;
+  private sim: Simulation | undefined = undefined;
+  private readonly interval: Duration;
+  private intervalEnd: Time;
+  /** Events of the interval in progress by kind; those of the intervals before it. */
+  private counting = new Uint32Array(0);
+  private readonly counted: Uint32Array[] = [];
+
+  /** `from`, `to`: only events of this window are kept, while all are hashed and counted by `interval`. */
+  constructor(interval: Duration, from: Time, to: Time) {
+    this.interval = interval;
+    this.intervalEnd = interval;
+    this.from = from;
+    this.to = to;
+  }
+
+  /** Tells it the simulation whose events it hears, for the names of their kinds. */
+  observe(sim: Simulation): void {
+    this.sim = sim;
+  }
+
+  event(rows: Float64Array, from: number): void {
+    const time = this.sim!.now;
+    const kind = rows[from + KIND];
+    if (kind >= this.kindsHashed) this.meetKinds();
+    if (time >= this.intervalEnd) this.closeIntervals(time);
+    this.counting[kind]++;
+    let high = Math.imul(this.high ^ (time | 0), 0x9e3779b1);
+    high ^= high >>> 15;
+    let low = Math.imul((this.low ^ (time * HIGH_WORD)) + this.kindHashes[kind], 0x85ebca77) ^ rows[from + ID];
+    low ^= low >>> 13;
+    this.high = (high + low) | 0;
+    this.low = Math.imul(low, 0xc2b2ae3d) ^ high;
+    if (++this.total % CHECKPOINT_EVERY === 0) this.checkpoints.push(this.high >>> 0, this.low >>> 0);
+    if (this.kept >= EVENTS_KEPT_MAX || time < this.from || time >= this.to) return;
+    const place = this.kept++;
+    this.times[place] = time;
+    this.ids[place] = rows[from + ID];
+    this.causes[place] = rows[from + CAUSE];
+    this.kinds[place] = kind;
+    this.subjects[place] = rows[from + SUBJECT];
+  }
+
+  /** The hash over every event so far, two words. */
+  get hash(): readonly [number, number] {
+    return [this.high >>> 0, this.low >>> 0];
+  }
+
+  /** Events of a kind, a row an interval, as long as the axis has. */
+  countsOf(kind: number, intervals: number): Float64Array {
+    const counts = new Float64Array(intervals);
+    [...this.counted, this.counting].forEach((row, interval) => {
+      counts[interval] = row[kind] ?? 0;
+    });
+    return counts;
+  }
+
+  finish(): RecordedEvents {
+    const { kept } = this;
+    return {
+      total: this.total,
+      kept,
+      times: this.times.subarray(0, kept),
+      ids: this.ids.subarray(0, kept),
+      causes: this.causes.subarray(0, kept),
+      kinds: this.kinds.subarray(0, kept),
+      subjects: this.subjects.subarray(0, kept),
+      kindNames: [...this.sim!.eventKinds],
+      checkpointEvery: CHECKPOINT_EVERY,
+      checkpoints: Uint32Array.from(this.checkpoints),
+    };
+  }
+
+  private closeIntervals(time: Time): void {
+    for (; time >= this.intervalEnd; this.intervalEnd += this.interval) {
+      this.counted.push(this.counting);
+      this.counting = new Uint32Array(this.kindsHashed);
+    }
+  }
+
+  /** Hashes by name, because numbers depend on the order in which components were made. FNV-1a (Fowler, Noll, Vo). */
+  private meetKinds(): void {
+    const names = this.sim!.eventKinds;
+    const counting = new Uint32Array(names.length);
+    counting.set(this.counting);
+    this.counting = counting;
+    this.kindHashes = Int32Array.from(names, (name) => {
+      let hash = 0x811c9dc5;
+      for (const character of name) hash = Math.imul(hash ^ character.codePointAt(0)!, 0x01000193);
+      return hash;
+    });
+    this.kindsHashed = names.length;
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * Expectations: claims about a run that a run can refute. `atMost(peak('db.client.operation.rate'), 100)` measures one
+ * number of a recording and holds it against a limit; the limit may depend on the parameters, so that a claim stays
+ * true when a slider moves.
+ */
+import { describe, type ParameterValues } from './parameters.ts';
+import type { ExpectationResult, RecordedSignal, RecordingHeader } from './recording.ts';
+
+/** What a measure may look at. */
+export interface Evidence {
+  readonly header: RecordingHeader | Omit<RecordingHeader, 'digest'>;
+  readonly signals: readonly RecordedSignal[];
+}
+
+/** One number read from a run. */
+export interface Measure {
+  readonly text: string;
+  /** What it reads, if that is one field of one signal's summary. */
+  readonly subject?: { readonly signal: string; readonly field: string };
+  of(evidence: Evidence): number;
+}
+
+/** A number, or one worked out from the run's parameters. */
+export type Limit = number | ((params: ParameterValues) => number);
+
+export interface Expectation {
+  judge(evidence: Evidence): ExpectationResult;
+  /** The same claim as data, for a chart to draw: which side of which limit the measure has to stay on. */
+  readonly claim?: {
+    readonly measure: Measure;
+    readonly bound: 'at most' | 'at least';
+    limit(params: ParameterValues): number;
+  };
+}
+
+/** The measure is at most the limit. */
+export const atMost = (measure: Measure, limit: Limit): Expectation =>
+  compare(measure, 'at most', limit, (actual, bound) => actual <= bound);
+
+/** The measure is at least the limit. */
+export const atLeast = (measure: Measure, limit: Limit): Expectation =>
+  compare(measure, 'at least', limit, (actual, bound) => actual >= bound);
+
+/** A field of a signal's summary, such as `p99` of a histogram. */
+export function summary(signal: string, field: string, words = `${field} of ${signal}`): Measure {
+  return {
+    text: words,
+    subject: { signal, field },
+    of(evidence) {
+      const found = find(evidence, signal).summary;
+      if (Object.hasOwn(found, field)) return found[field];
+      throw new Error(`${signal} has no ${field}; it has ${Object.keys(found).join(', ')}`);
+    },
+  };
+}
+
+/** The highest value that a gauge or rate reached after the warm-up. */
+export const peak = (signal: string): Measure => summary(signal, 'max', `peak of ${signal}`);
+/** The mean of a gauge, rate, ratio or histogram. */
+export const mean = (signal: string): Measure => summary(signal, 'mean', `mean of ${signal}`);
+/** What a counter counted. */
+export const total = (signal: string): Measure => summary(signal, 'total', `total of ${signal}`);
+/** A quantile of a histogram in its unit: `p50`, `p90`, `p95`, `p99`, `p999`. */
+export const quantile = (signal: string, field: 'p50' | 'p90' | 'p95' | 'p99' | 'p999'): Measure =>
+  summary(signal, field);
+
+/** One measure over another: how many loads a refresh, say. */
+export function ratio(numerator: Measure, denominator: Measure): Measure {
+  return {
+    text: `${numerator.text} over ${denominator.text}`,
+    of: (evidence) => numerator.of(evidence) / denominator.of(evidence),
+  };
+}
+
+function find(evidence: Evidence, name: string): RecordedSignal {
+  const signal = evidence.signals.find((candidate) => candidate.name === name);
+  if (signal !== undefined) return signal;
+  const names = evidence.signals.map((candidate) => candidate.name).join(', ');
+  throw new Error(`there is no signal ${name}; there are ${names}`);
+}
+
+function compare(
+  measure: Measure,
+  words: 'at most' | 'at least',
+  limit: Limit,
+  holds: (actual: number, bound: number) => boolean,
+): Expectation {
+  if (typeof measure?.of !== 'function') {
+    throw new TypeError(`${words}: the measure is ${describe(measure)}; expected total('…'), mean('…') or the like`);
+  }
+  if (typeof limit !== 'number' && typeof limit !== 'function') {
+    throw new TypeError(
+      `${measure.text} is ${words}: the limit is ${describe(limit)}; expected a number or a function of the parameters`,
+    );
+  }
+  const limitOf = (params: ParameterValues): number => (typeof limit === 'number' ? limit : limit(params));
+  return {
+    claim: { measure, bound: words, limit: limitOf },
+    judge(evidence) {
+      const bound = limitOf(evidence.header.params);
+      const actual = measure.of(evidence);
+      return {
+        text: `${measure.text} is ${words} ${readable(bound)}`,
+        pass: holds(actual, bound),
+        actual,
+        limit: bound,
+      };
+    },
+  };
+}
+
+const readable = (value: number): string => String(Number(value.toPrecision(6)));

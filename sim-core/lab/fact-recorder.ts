@@ -1,0 +1,151 @@
+/**
+ * Keeps the facts of a run in tables, a column a field. Facts that belong to a request are kept for a sample of the
+ * requests, at first all of them: whenever the tables are full the sample is halved. Which requests are in it depends
+ * on a hash of their number alone, so two variants keep the same requests and each one's facts are all there or none.
+ *
+ * Facts that belong to no request are kept until their table is full, and have no part in the sample's size. `told`
+ * counts everything.
+ */
+import type { FactChannel, FactKind, Facts } from '../kernel/fact.ts';
+import type { Simulation } from '../kernel/simulation.ts';
+import { sampleHash, type FactTable, type RecordedFacts } from './recording.ts';
+import { RowStore } from './row-store.ts';
+
+/** Rows kept at most of all kinds that belong to requests together. */
+const SAMPLED_ROWS_MAX = 200_000;
+/** Rows kept at most of a kind that belongs to no request. */
+const UNSAMPLED_ROWS_MAX = 50_000;
+
+type AnyFact = Readonly<Record<string, number | string | boolean>>;
+
+export class FactRecorder {
+  private readonly tables: Table[] = [];
+  private readonly texts = new Map<string, number>();
+  private oneIn = 1;
+  private threshold = 4_294_967_296;
+  /** Rows of facts that belong to requests. */
+  private rows = 0;
+
+  /** Listens to every kind of fact of a simulation, but for readings of meters, which series hold. */
+  constructor(sim: Simulation, facts: Facts) {
+    facts.onChannel((channel) => {
+      if (!channel.kind.reading) this.listen(sim, channel as unknown as FactChannel<AnyFact>);
+    });
+  }
+
+  finish(): RecordedFacts {
+    return {
+      tables: this.tables.map((table) => table.finish()),
+      texts: [...this.texts.keys()],
+      sampledOneIn: this.oneIn,
+      told: Object.fromEntries(this.tables.map(({ kind, told }) => [kind.name, told])),
+    };
+  }
+
+  private listen(sim: Simulation, channel: FactChannel<AnyFact>): void {
+    const table = new Table(channel.kind, this.texts);
+    this.tables.push(table);
+    const { ofRequests } = table;
+    channel.listen((fact) => {
+      table.told++;
+      if (ofRequests) {
+        if (this.oneIn > 1 && sampleHash(fact.request as number) >= this.threshold) return;
+        table.add(sim.now, sim.event, fact);
+        if (++this.rows > SAMPLED_ROWS_MAX) this.halve();
+      } else if (table.rows < UNSAMPLED_ROWS_MAX) table.add(sim.now, sim.event, fact);
+    });
+  }
+
+  private halve(): void {
+    this.oneIn *= 2;
+    this.threshold /= 2;
+    this.rows = 0;
+    for (const table of this.tables) {
+      if (!table.ofRequests) continue;
+      table.keepRequests((request) => sampleHash(request) < this.threshold);
+      this.rows += table.rows;
+    }
+  }
+}
+
+/** Columns of every table, before those of its fields. */
+const TIME = 0;
+const EVENT = 1;
+const FIELDS = 2;
+
+class Table {
+  readonly kind: FactKind<AnyFact>;
+  /** Whether its facts belong to requests, each named by the field `request`. */
+  readonly ofRequests: boolean;
+  told = 0;
+  rows = 0;
+  private readonly fields: readonly string[];
+  private readonly texts: Map<string, number>;
+  private readonly store: RowStore;
+  /** The last text of each column and its number: neighbours are often alike. */
+  private readonly lastTexts: (string | undefined)[];
+  private readonly lastNumbers: number[];
+
+  constructor(kind: FactKind<AnyFact>, texts: Map<string, number>) {
+    this.kind = kind;
+    this.texts = texts;
+    this.fields = Object.keys(kind.schema);
+    this.ofRequests = kind.schema.request === 'request';
+    this.store = new RowStore(FIELDS + this.fields.length);
+    this.lastTexts = this.fields.map(() => undefined);
+    this.lastNumbers = this.fields.map(() => 0);
+  }
+
+  /**
+   * Adds a row. Enumerating a fact's fields beats looking each up by name, which the engine cannot specialise for so
+   * many shapes; facts are written in the order of their schema, and one that is not is read by name.
+   */
+  add(time: number, event: number, fact: AnyFact): void {
+    this.rows++;
+    const { fields, store } = this;
+    const at = store.claim();
+    const { block } = store;
+    block[at + TIME] = time;
+    block[at + EVENT] = event;
+    let place = 0;
+    for (const field in fact) {
+      if (field !== fields[place]) break;
+      const value = fact[field];
+      block[at + FIELDS + place] = typeof value === 'number' ? value : this.numberOf(place, value);
+      place++;
+    }
+    for (; place < fields.length; place++) {
+      const value = fact[fields[place]];
+      block[at + FIELDS + place] = typeof value === 'number' ? value : this.numberOf(place, value);
+    }
+  }
+
+  /** Drops the rows of the requests that are not kept. */
+  keepRequests(kept: (request: number) => boolean): void {
+    const place = FIELDS + this.fields.indexOf('request');
+    this.store.keep((block, at) => kept(block[at + place]));
+    this.rows = this.store.rows;
+  }
+
+  finish(): FactTable {
+    const { kind, rows, store } = this;
+    const all = Array.from({ length: store.width }, () => new Float64Array(rows));
+    store.moveInto(all);
+    const columns = Object.fromEntries(this.fields.map((field, i) => [field, all[FIELDS + i]]));
+    const { name, help, schema } = kind;
+    return { kind: name, help, schema, rows, times: all[TIME], events: all[EVENT], columns };
+  }
+
+  private numberOf(place: number, value: string | boolean): number {
+    if (typeof value === 'boolean') return value ? 1 : 0;
+    if (value === this.lastTexts[place]) return this.lastNumbers[place];
+    let known = this.texts.get(value);
+    if (known === undefined) {
+      known = this.texts.size;
+      this.texts.set(value, known);
+    }
+    this.lastTexts[place] = value;
+    this.lastNumbers[place] = known;
+    return known;
+  }
+}

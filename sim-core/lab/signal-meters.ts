@@ -1,0 +1,333 @@
+/**
+ * What is done with the facts of a signal, by its kind: a meter is told when an interval or the warm-up ends, looks at
+ * each fact if it has to, and gives the columns and the summary that recordings show.
+ */
+import type { Simulation } from '../kernel/simulation.ts';
+import { SECOND, toSeconds, type Duration, type Time } from '../kernel/time.ts';
+import { CounterSeries } from '../statistics/counter-series.ts';
+import { DurationSeries } from '../statistics/duration-series.ts';
+import { GaugeSeries } from '../statistics/gauge-series.ts';
+import { LogLinearHistogram } from '../statistics/histogram.ts';
+import { intervalsIn } from '../statistics/intervals.ts';
+import {
+  RATIO_SAMPLES_MIN,
+  type CounterSignal,
+  type GaugeSignal,
+  type HistogramSignal,
+  type RateSignal,
+  type RatioSignal,
+  type SignalDefinition,
+} from '../statistics/signal.ts';
+import type { HeatMap, RecordedSignal, SignalSummary } from './recording.ts';
+
+/** The time axis of a run's series. */
+export interface Axis {
+  readonly duration: Duration;
+  readonly interval: Duration;
+  readonly warmUp: Duration;
+}
+
+export interface Meter {
+  /** Whether it has to look at each fact, and not only to know how many there were. */
+  readonly looks: boolean;
+  look(fact: never): void;
+  /** An interval ends in which so many facts were told. */
+  endRow(row: number, told: number): void;
+  /**
+   * The warm-up ends, at its own time or with a run that is shorter: so many facts were told in the interval in progress.
+   * Summaries start here.
+   */
+  endWarmUp(told: number, time: Time): void;
+  /** After the last row has ended. */
+  close(end: Time): RecordedSignal;
+}
+
+export function meterOf(sim: Simulation, definition: SignalDefinition, axis: Axis): Meter {
+  switch (definition.kind) {
+    case 'counter':
+      return new CounterMeter(definition, axis);
+    case 'rate':
+      return new RateMeter(definition, axis);
+    case 'gauge':
+      return new GaugeMeter(sim, definition, axis);
+    case 'ratio':
+      return new RatioMeter(definition, axis);
+    case 'histogram':
+      return new HistogramMeter(sim, definition, axis);
+  }
+}
+
+function recorded(
+  { name, kind, unit, help }: SignalDefinition,
+  columns: Readonly<Record<string, Float64Array>>,
+  summary: SignalSummary,
+): RecordedSignal {
+  return { name, kind, unit, help, columns, summary };
+}
+
+/** What facts add up to, by interval and since the warm-up. */
+class Count {
+  readonly series: CounterSeries;
+  private readonly interval: Duration;
+  private sum = 0;
+
+  constructor({ duration, interval }: Axis) {
+    this.interval = interval;
+    this.series = new CounterSeries(interval, intervalsIn(duration, interval));
+  }
+
+  endRow(row: number, amount: number): void {
+    this.series.add(row * this.interval, amount);
+    this.sum += amount;
+  }
+
+  /** What the interval in progress has come to so far is left out of the total. */
+  endWarmUp(amount: number): void {
+    this.sum = -amount;
+  }
+
+  /** Since the warm-up. */
+  get total(): number {
+    return this.sum;
+  }
+}
+
+class CounterMeter implements Meter {
+  readonly looks: boolean;
+  protected readonly count: Count;
+  protected readonly axis: Axis;
+  private readonly definition: CounterSignal | RateSignal;
+  private amount = 0;
+
+  constructor(definition: CounterSignal | RateSignal, axis: Axis) {
+    this.axis = axis;
+    this.definition = definition;
+    this.count = new Count(axis);
+    this.looks = definition.where !== undefined || definition.amount !== undefined;
+  }
+
+  look(fact: never): void {
+    const { where, amount } = this.definition;
+    if (where !== undefined && !where(fact)) return;
+    this.amount += amount === undefined ? 1 : checkedAmount(amount(fact));
+  }
+
+  endRow(row: number, told: number): void {
+    this.count.endRow(row, this.looks ? this.amount : told);
+    this.amount = 0;
+  }
+
+  endWarmUp(told: number): void {
+    this.count.endWarmUp(this.looks ? this.amount : told);
+  }
+
+  close(end: Time): RecordedSignal {
+    const count = cut(this.count.series.counts, end, this.axis.interval);
+    return recorded(this.definition, { count }, { total: this.count.total });
+  }
+}
+
+class RateMeter extends CounterMeter {
+  private readonly rate: RateSignal;
+
+  constructor(definition: RateSignal, axis: Axis) {
+    super(definition, axis);
+    this.rate = definition;
+  }
+
+  override close(end: Time): RecordedSignal {
+    const { interval, warmUp } = this.axis;
+    const perSecond = cut(this.count.series.counts, end, interval).map(
+      (count, row) => count / toSeconds(Math.min(interval, end - row * interval)),
+    );
+    const mean = end > warmUp ? this.count.total / toSeconds(end - warmUp) : NaN;
+    // A part of an interval is left out: a single fact in its first nanosecond would be a peak of 10^9 a second.
+    const whole = Math.max(1, Math.floor(end / interval));
+    const [, max] = extremes(perSecond.subarray(0, whole), Math.ceil(warmUp / interval));
+    return recorded(this.rate, { mean: perSecond }, { mean, max });
+  }
+}
+
+class GaugeMeter implements Meter {
+  readonly looks = true;
+  private readonly sim: Simulation;
+  private readonly definition: GaugeSignal;
+  private readonly warmUp: Time;
+  private readonly series: GaugeSeries;
+  private readonly levels = new Map<string, { last: number }>();
+  private sum = 0;
+  /** Since the warm-up. */
+  private max = -Infinity;
+  private integralBefore = 0;
+
+  constructor(sim: Simulation, definition: GaugeSignal, axis: Axis) {
+    this.sim = sim;
+    this.definition = definition;
+    this.warmUp = axis.warmUp;
+    this.series = new GaugeSeries(axis.interval, intervalsIn(axis.duration, axis.interval), 0);
+  }
+
+  look(fact: never): void {
+    const { value, of } = this.definition;
+    const who = of(fact);
+    const level = value(fact);
+    let known = this.levels.get(who);
+    if (known === undefined) {
+      known = { last: 0 };
+      this.levels.set(who, known);
+    }
+    const sum = this.sum + level - known.last;
+    known.last = level;
+    this.sum = sum;
+    if (sum > this.max) this.max = sum;
+    this.series.set(this.sim.now, sum);
+  }
+
+  endRow(): void {}
+
+  endWarmUp(_told: number, time: Time): void {
+    this.max = this.sum;
+    this.integralBefore = this.series.integral(time);
+  }
+
+  close(end: Time): RecordedSignal {
+    const { series, warmUp } = this;
+    const measured = end > warmUp;
+    const held = measured ? (series.integral(end) - this.integralBefore) / (end - warmUp) : NaN;
+    series.close(end);
+    const { mean, max, last } = series;
+    return recorded(this.definition, { mean, max, last }, { mean: held, max: measured ? this.max : NaN });
+  }
+}
+
+class RatioMeter implements Meter {
+  readonly looks = true;
+  private readonly definition: RatioSignal;
+  private readonly axis: Axis;
+  private readonly counted: Count;
+  private readonly all: Count;
+  private countedInRow = 0;
+  private leftOutInRow = 0;
+
+  constructor(definition: RatioSignal, axis: Axis) {
+    this.definition = definition;
+    this.axis = axis;
+    this.counted = new Count(axis);
+    this.all = new Count(axis);
+  }
+
+  look(fact: never): void {
+    const { where, counts } = this.definition;
+    if (where !== undefined && !where(fact)) this.leftOutInRow++;
+    else if (counts(fact)) this.countedInRow++;
+  }
+
+  endRow(row: number, told: number): void {
+    this.counted.endRow(row, this.countedInRow);
+    this.all.endRow(row, told - this.leftOutInRow);
+    this.countedInRow = 0;
+    this.leftOutInRow = 0;
+  }
+
+  endWarmUp(told: number): void {
+    this.counted.endWarmUp(this.countedInRow);
+    this.all.endWarmUp(told - this.leftOutInRow);
+  }
+
+  close(end: Time): RecordedSignal {
+    const { interval, warmUp } = this.axis;
+    const samples = cut(this.all.series.counts, end, interval);
+    const mean = samples.map((count, row) => (count > 0 ? this.counted.series.counts[row] / count : NaN));
+    const told = mean.map((value, row) => (samples[row] >= RATIO_SAMPLES_MIN ? value : NaN));
+    const [min, max] = extremes(told, Math.ceil(warmUp / interval));
+    return recorded(this.definition, { mean, samples }, { mean: this.counted.total / this.all.total, min, max });
+  }
+}
+
+class HistogramMeter implements Meter {
+  readonly looks = true;
+  private readonly sim: Simulation;
+  private readonly definition: HistogramSignal;
+  private readonly series: DurationSeries;
+  private readonly warm = new LogLinearHistogram();
+  /** Observations in seconds are kept in nanoseconds. */
+  private readonly scale: number;
+  private readonly interval: Duration;
+
+  constructor(sim: Simulation, definition: HistogramSignal, axis: Axis) {
+    this.sim = sim;
+    this.definition = definition;
+    this.interval = axis.interval;
+    this.scale = definition.unit === 's' ? SECOND : 1;
+    this.series = new DurationSeries(axis.interval, intervalsIn(axis.duration, axis.interval));
+  }
+
+  look(fact: never): void {
+    const { where, value } = this.definition;
+    if (where !== undefined && !where(fact)) return;
+    const observed = value(fact);
+    this.series.record(this.sim.now, observed);
+    this.warm.record(observed);
+  }
+
+  endRow(): void {}
+
+  endWarmUp(): void {
+    this.warm.clear();
+  }
+
+  close(end: Time): RecordedSignal {
+    const { series, warm, scale } = this;
+    series.close(end);
+    const scaled = (column: Float64Array): Float64Array => column.map((value) => value / scale);
+    const columns = {
+      count: cut(series.count, end, this.interval),
+      mean: scaled(series.mean),
+      p50: scaled(series.p50),
+      p95: scaled(series.p95),
+      p99: scaled(series.p99),
+      max: scaled(series.max),
+    };
+    const empty = warm.count === 0;
+    const at = (q: number): number => (empty ? NaN : warm.quantile(q) / scale);
+    const summary = {
+      count: warm.count,
+      mean: empty ? NaN : warm.mean / scale,
+      p50: at(0.5),
+      p90: at(0.9),
+      p95: at(0.95),
+      p99: at(0.99),
+      p999: at(0.999),
+      max: empty ? NaN : warm.max / scale,
+    };
+    return { ...recorded(this.definition, columns, summary), heat: this.heat() };
+  }
+
+  private heat(): HeatMap {
+    const { columns, edges, counts } = this.series.heat;
+    return { buckets: columns, bounds: Float64Array.of(0, ...edges.map((edge) => edge / this.scale)), counts };
+  }
+}
+
+function checkedAmount(amount: number): number {
+  if (amount >= 0 && amount < Infinity) return amount;
+  throw new RangeError(`amount: ${amount} is not a finite number of at least 0`);
+}
+
+/** The rows of a column that the run reached; those after its end hold NaN. */
+function cut(column: Float64Array, end: Time, interval: Duration): Float64Array {
+  const reached = intervalsIn(end, interval);
+  return column.map((value, row) => (row < reached ? value : NaN));
+}
+
+/** The least and the greatest number of a column from a row on; NaN if there is none. */
+function extremes(column: Float64Array, from: number): [number, number] {
+  let min = NaN;
+  let max = NaN;
+  for (let row = from; row < column.length; row++) {
+    const value = column[row];
+    if (!(value >= min)) min = Number.isNaN(value) ? min : value;
+    if (!(value <= max)) max = Number.isNaN(value) ? max : value;
+  }
+  return [min, max];
+}

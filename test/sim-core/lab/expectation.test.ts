@@ -1,0 +1,127 @@
+/** Expectations: each measure reads what it says, a claim that cannot be measured fails, and wrong names are named. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  atLeast,
+  atMost,
+  mean,
+  peak,
+  quantile,
+  ratio,
+  summary,
+  total,
+  type Evidence,
+  type Limit,
+  type Measure,
+} from '../../../sim-core/index.ts';
+
+const signal = (name: string, values: Record<string, number>): Evidence['signals'][number] => ({
+  name,
+  kind: 'gauge',
+  unit: '1',
+  help: '',
+  columns: {},
+  summary: values,
+});
+
+const evidence: Evidence = {
+  header: {
+    format: 1,
+    engine: '',
+    scenario: 'small',
+    definition: '',
+    variant: 'only',
+    seed: 1,
+    params: { rate: 100, spare: 3 },
+    interventions: [],
+    duration: 1,
+    warmUp: 0,
+    interval: 1,
+  },
+  signals: [
+    signal('requests', { total: 42 }),
+    signal('busy', { mean: 2.5, max: 8 }),
+    signal('latency', { count: 3, mean: 0.2, p50: 0.1, p90: 0.3, p95: 0.4, p99: 0.5, p999: 0.6, max: 0.7 }),
+    signal('unseen', { mean: NaN, max: NaN, total: 0 }),
+  ],
+};
+
+describe('measures', () => {
+  it.each<[Measure, string, number]>([
+    [total('requests'), 'total of requests', 42],
+    [mean('busy'), 'mean of busy', 2.5],
+    [peak('busy'), 'peak of busy', 8],
+    [quantile('latency', 'p50'), 'p50 of latency', 0.1],
+    [quantile('latency', 'p90'), 'p90 of latency', 0.3],
+    [quantile('latency', 'p95'), 'p95 of latency', 0.4],
+    [quantile('latency', 'p99'), 'p99 of latency', 0.5],
+    [quantile('latency', 'p999'), 'p999 of latency', 0.6],
+    [summary('latency', 'count'), 'count of latency', 3],
+    [summary('latency', 'count', 'answers'), 'answers', 3],
+    [ratio(total('requests'), mean('busy')), 'total of requests over mean of busy', 16.8],
+  ])('reads the %#th', (measure, words, value) => {
+    expect(measure.of(evidence)).toBe(value);
+    expect(atMost(measure, 1e9).judge(evidence).text).toBe(`${words} is at most 1000000000`);
+    expect(atLeast(measure, 0).judge(evidence).text).toBe(`${words} is at least 0`);
+  });
+
+  it('say which signals there are, and which fields', () => {
+    expect(() => total('request').of(evidence)).toThrow(
+      'there is no signal request; there are requests, busy, latency, unseen',
+    );
+    expect(() => total('busy').of(evidence)).toThrow('busy has no total; it has mean, max');
+    expect(() => summary('busy', 'toString').of(evidence)).toThrow('busy has no toString');
+  });
+});
+
+describe('claims', () => {
+  const fixed = (value: number): Measure => ({ text: 'it', of: () => value });
+
+  it('hold exactly when the comparison does, the limit included, and never for what is no number', () => {
+    const any = fc.double();
+    fc.assert(
+      fc.property(any, fc.oneof(any, fc.constant('same' as const)), (actual, other) => {
+        const limit = other === 'same' ? actual : other;
+        const [most, least] = [atMost(fixed(actual), limit), atLeast(fixed(actual), limit)].map((claim) =>
+          claim.judge(evidence),
+        );
+        const measurable = !Number.isNaN(actual) && !Number.isNaN(limit);
+        expect(most.pass).toBe(measurable && !(actual > limit));
+        expect(least.pass).toBe(measurable && !(actual < limit));
+        for (const result of [most, least]) {
+          expect(result.actual).toBe(actual);
+          expect(result.limit).toBe(limit);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('fail where nothing was observed, in either direction', () => {
+    for (const measure of [mean('unseen'), peak('unseen'), ratio(total('unseen'), total('unseen'))]) {
+      expect(atMost(measure, 1e9).judge(evidence)).toMatchObject({ pass: false, actual: NaN });
+      expect(atLeast(measure, -1e9).judge(evidence)).toMatchObject({ pass: false, actual: NaN });
+    }
+  });
+
+  it('take a limit from the parameters of the run that is judged', () => {
+    const limit: Limit = (params) => Number(params['rate']) * 0.4 + Number(params['spare']);
+    expect(atMost(total('requests'), limit).judge(evidence)).toEqual({
+      text: 'total of requests is at most 43',
+      pass: true,
+      actual: 42,
+      limit: 43,
+    });
+    const slower = { ...evidence, header: { ...evidence.header, params: { rate: 10, spare: 3 } } };
+    expect(atMost(total('requests'), limit).judge(slower).pass).toBe(false);
+  });
+
+  it('are refused where they are written if they are no claims', () => {
+    expect(() => atMost(total('requests'), '100' as never)).toThrow(
+      "total of requests is at most: the limit is '100'; expected a number or a function of the parameters",
+    );
+    expect(() => atLeast(total('requests'), undefined as never)).toThrow('the limit is undefined; expected a number');
+    expect(() => atMost('requests' as never, 1)).toThrow("at most: the measure is 'requests'; expected total('…')");
+    expect(() => atMost(undefined as never, 1)).toThrow('the measure is undefined');
+  });
+});
