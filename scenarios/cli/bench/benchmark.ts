@@ -1,9 +1,15 @@
 /**
  * What a benchmark is, and how contenders are measured: in turn, round by round, each in the process's own CPU time,
  * so that a machine whose speed drifts does so for all of them. The median over the rounds is reported, and a ratio
- * is the median of the ratios within each round.
+ * is the median of the ratios within each round, beside the least and the greatest of them.
+ *
+ * Before each sample the last contender's garbage is collected, which would otherwise be swept at the next one's cost;
+ * and work that is soon done is done again until the sample has lasted.
  */
 import process from 'node:process';
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 export interface BenchmarkResult {
   readonly name: string;
@@ -17,6 +23,8 @@ export interface BenchmarkResult {
   readonly peerValue?: number;
   /** `value / peerValue`: above 1 means ahead of the peer. */
   readonly ratio?: number;
+  /** The least and the greatest ratio of any round: what the machine's other work can do to the figure. */
+  readonly ratioRange?: readonly [number, number];
 }
 
 export interface BenchmarkOptions {
@@ -24,6 +32,8 @@ export interface BenchmarkOptions {
   readonly quick: boolean;
   /** Says what is being measured; goes to standard error. */
   readonly progress: (line: string) => void;
+  /** Aborted by Ctrl-C: the benchmark then ends with an `AbortError` before its next sample. */
+  readonly interrupted: AbortSignal;
 }
 
 /** One benchmark of the table in `index.ts`; yields each result as soon as it is known. */
@@ -35,23 +45,60 @@ export interface Benchmark {
 
 export interface Contender {
   readonly name: string;
-  /** Does the work once and returns how many units of it were done. */
-  work(): number | Promise<number>;
+  /** Does the work once and returns how many units of it were done, with its own CPU time if it ran elsewhere. */
+  work(): Work | Promise<Work>;
 }
 
-/** Units per CPU second of every contender, one entry a round; the first, unreported round warms the engine up. */
-export async function measureInTurn(contenders: readonly Contender[], rounds: number): Promise<Map<string, number[]>> {
+type Work = number | { readonly units: number; readonly cpuSeconds: number };
+
+/**
+ * Units per CPU second of every contender, one entry a round; the first, unreported round warms the engine up. Each
+ * sample lasts at least so many CPU seconds: the shorter, the more of it is the engine's own work at odd moments. Ends
+ * with an `AbortError` before the next piece of work once `interrupted` says so.
+ */
+export async function measureInTurn(
+  contenders: readonly Contender[],
+  rounds: number,
+  interrupted: AbortSignal,
+  secondsAtLeast = 0,
+): Promise<Map<string, number[]>> {
   const rates = new Map<string, number[]>(contenders.map((contender) => [contender.name, []]));
   for (let round = 0; round <= rounds; round++) {
     for (const contender of contenders) {
-      const before = process.cpuUsage();
-      const units = await contender.work();
-      const spent = process.cpuUsage(before);
-      if (round > 0) rates.get(contender.name)!.push(units / ((spent.user + spent.system) / 1e6));
+      const rate = await sample(contender, secondsAtLeast, interrupted);
+      if (round > 0) rates.get(contender.name)!.push(rate);
     }
   }
   return rates;
 }
+
+async function sample(contender: Contender, secondsAtLeast: number, interrupted: AbortSignal): Promise<number> {
+  collectGarbage();
+  let units = 0;
+  let seconds = 0;
+  do {
+    // A signal is delivered only when the process comes round to it.
+    await setImmediate(undefined, { signal: interrupted });
+    const before = process.cpuUsage();
+    const work = await contender.work();
+    const spent = process.cpuUsage(before);
+    const here = (spent.user + spent.system) / 1e6;
+    units += typeof work === 'number' ? work : work.units;
+    seconds += typeof work === 'number' ? here : work.cpuSeconds;
+  } while (seconds < secondsAtLeast);
+  return units / seconds;
+}
+
+/**
+ * Node has this behind a flag, which takes effect in contexts that are made after it. A collector also throws away the
+ * code of functions that it has found idle a few times over; between their turns contenders are, and would be measured
+ * compiling it anew.
+ */
+const collectGarbage: () => void = (() => {
+  setFlagsFromString('--no-flush-bytecode');
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
+})();
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -65,11 +112,15 @@ export function compareWithFirst(
   about: Pick<BenchmarkResult, 'name' | 'unit' | 'size' | 'variant'>,
 ): BenchmarkResult[] {
   const [[, own], ...peers] = [...rates];
-  return peers.map(([peer, theirs]) => ({
-    ...about,
-    value: median(own),
-    peer,
-    peerValue: median(theirs),
-    ratio: median(own.map((rate, round) => rate / theirs[round])),
-  }));
+  return peers.map(([peer, theirs]) => {
+    const ratios = own.map((rate, round) => rate / theirs[round]);
+    return {
+      ...about,
+      value: median(own),
+      peer,
+      peerValue: median(theirs),
+      ratio: median(ratios),
+      ratioRange: [Math.min(...ratios), Math.max(...ratios)],
+    };
+  });
 }

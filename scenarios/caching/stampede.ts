@@ -1,0 +1,234 @@
+/**
+ * A cache stampede: one popular key expires, and every reader that misses it loads it from the store.
+ *
+ *     users --> app-1 … app-n --> cache
+ *                         \-----> (coalescer) --> database
+ *
+ * The cache starts warm: the hot key was stored at the start, the others at moments spread over one time to live, so
+ * that nothing but the hot key's expiry stirs the system. All variants are asked for the same keys at the same times,
+ * and each request's load has the same demand in all of them.
+ */
+import {
+  atLeast,
+  atMost,
+  CacheAside,
+  CacheServer,
+  CoalescingProxy,
+  Database,
+  databaseQueried,
+  defineScenario,
+  defineSignal,
+  gamma,
+  hotKey,
+  Link,
+  LoadLedger,
+  loadSignals,
+  mean,
+  ms,
+  OpenLoopClient,
+  peak,
+  poisson,
+  protectionOf,
+  quantile,
+  RequestContext,
+  roundRobin,
+  s,
+  Service,
+  total,
+  uniform,
+  us,
+  zipfPopularity,
+  type CacheCommand,
+  type CacheReply,
+  type DatabaseQuery,
+  type ProtectionName,
+  type Row,
+  type Simulation,
+} from '../../sim-core/index.ts';
+import * as limits from './stampede/limits.ts';
+import { params, protectionNames, type Values } from './stampede/params.ts';
+
+const HOT_KEY = 0;
+const HOT_READS = 'stampede.hot_key.reads';
+const LOADING = 'cache.loads.active';
+const CONNECTIONS = 'db.client.connection.count';
+const STORE_RATE = 'db.client.operation.rate';
+const LATENCY = 'http.client.request.duration';
+const ERRORS = 'http.client.request.error_ratio';
+const GIVEN_UP = 'http.client.request.errors';
+const STALE = 'cache.stale_ratio';
+
+/** What a stampede is: loads of one key that nobody needed, all at once, more than the store ever sees without. */
+const stampedes = [
+  atLeast(total(HOT_READS), limits.herd),
+  atLeast(peak(LOADING), limits.herdAtOnce),
+  atLeast(peak(STORE_RATE), limits.quietRate(0)),
+  atLeast(peak(CONNECTIONS), limits.herdConnected),
+];
+
+const hotReads = defineSignal({
+  name: HOT_READS,
+  kind: 'counter',
+  unit: '{operation}',
+  help: 'Reads of the hot key that reached the database',
+  fact: databaseQueried,
+  where: (fact) => fact.key === HOT_KEY,
+});
+
+export default defineScenario({
+  id: 'stampede',
+  section: '1.7',
+  title: 'Cache stampede',
+  question: 'One popular key expires. How many loads of it reach the store before it is cached again?',
+  params,
+  variants: Object.fromEntries(protectionNames().map((protection) => [protection, { protection }])) as Record<
+    ProtectionName,
+    { protection: ProtectionName }
+  >,
+  roles: {
+    none: 'pitfall',
+    mutex: 'remedy',
+    'single-flight': 'remedy',
+    coalescing: 'remedy',
+    'early-expiration': 'remedy',
+    'early-expiration-as-printed': 'pitfall',
+    jitter: 'control',
+    'soft-ttl': 'remedy',
+    'soft-ttl-as-printed': 'pitfall',
+  },
+  seed: 1,
+  duration: ({ length }) => length,
+  warmUp: limits.WARM_UP,
+  interval: limits.INTERVAL,
+  openAt: s(10.3),
+  system,
+  signals: [...loadSignals, hotReads],
+  charts: ['cache.hit_ratio', LOADING, STORE_RATE, CONNECTIONS, LATENCY, ERRORS, 'http.server.active_requests'],
+  expect: {
+    none: [...stampedes, atLeast(quantile(LATENCY, 'p999'), limits.quietLatency), atLeast(total(GIVEN_UP), 1)],
+    mutex: [
+      atMost(total(HOT_READS), limits.onePerExpiry),
+      atMost(peak(LOADING), limits.quietAtOnce(1)),
+      atMost(peak(STORE_RATE), limits.quietRate(1)),
+      atMost(quantile(LATENCY, 'p999'), limits.polledLatency),
+      atMost(mean(ERRORS), 0),
+    ],
+    'single-flight': [
+      atMost(total(HOT_READS), limits.twoPerInstance),
+      atMost(peak(LOADING), limits.quietAtOnce(limits.perInstance)),
+      atMost(peak(STORE_RATE), limits.quietRate(limits.perInstance)),
+      atMost(quantile(LATENCY, 'p999'), limits.quietLatency),
+      atMost(mean(ERRORS), 0),
+    ],
+    // All readers of the herd load, and meet at the proxy: what is few is what comes out of it.
+    coalescing: [
+      atMost(total(HOT_READS), limits.twoPerExpiry),
+      atMost(peak(CONNECTIONS), limits.quietAtOnce(2)),
+      atMost(peak(STORE_RATE), limits.quietRate(2)),
+      atMost(quantile(LATENCY, 'p999'), limits.quietLatency),
+      atMost(mean(ERRORS), 0),
+    ],
+    'early-expiration': [
+      atMost(total(HOT_READS), limits.xfetchLoads),
+      atMost(peak(LOADING), limits.quietAtOnce(limits.xfetchAtOnce)),
+      atMost(peak(STORE_RATE), limits.quietRate(limits.xfetchAtOnce)),
+      atMost(quantile(LATENCY, 'p999'), limits.quietLatency),
+      atMost(mean(ERRORS), 0),
+    ],
+    'early-expiration-as-printed': [
+      atLeast(total(HOT_READS), limits.moreThanOnePerExpiry),
+      atMost(total(HOT_READS), limits.linearLoads),
+      atMost(mean(ERRORS), 0),
+    ],
+    jitter: [...stampedes, atLeast(quantile(LATENCY, 'p999'), limits.quietLatency), atLeast(total(GIVEN_UP), 1)],
+    'soft-ttl': [
+      atMost(total(HOT_READS), limits.twoPerInstance),
+      atMost(peak(LOADING), limits.quietAtOnce(limits.perInstance)),
+      atMost(peak(STORE_RATE), limits.quietRate(limits.perInstance)),
+      atMost(quantile(LATENCY, 'p999'), limits.oneLoad),
+      atMost(mean(ERRORS), 0),
+      atLeast(mean(STALE), limits.staleLookups),
+    ],
+    'soft-ttl-as-printed': [...stampedes, atMost(quantile(LATENCY, 'p999'), limits.oneLoad), atMost(mean(ERRORS), 0)],
+  },
+});
+
+function system(sim: Simulation, p: Values): void {
+  const protection = protectionOf(p.protection);
+  const near = uniform(us(200), limits.NEAR_MAX);
+  const database = new Database(sim, {
+    name: 'database',
+    connections: p.connections,
+    queueMax: p.pendingMax,
+    cores: p.cores,
+    demand: gamma(limits.SHAPE, p.loadTime / limits.SHAPE),
+  });
+  const cache = new CacheServer<Row>(sim, {
+    name: 'cache',
+    capacity: p.capacity,
+    eviction: p.eviction,
+    commandTime: us(20),
+  });
+  const store = protection.coalesces
+    ? new CoalescingProxy(sim, 'coalescer', new Link(sim, database, { from: 'coalescer', delay: near }))
+    : database;
+  const ledger = new LoadLedger();
+  const apps = Array.from({ length: p.instances }, (_, i) => {
+    const name = `app-${i + 1}`;
+    const expiry = protection.expiry(sim, name, p);
+    const reader = new CacheAside(sim, {
+      instance: name,
+      cache: new Link<CacheCommand<Row>, CacheReply<Row>>(sim, cache, { from: name, delay: near }),
+      store: new Link<DatabaseQuery, Row>(sim, store, { from: name, delay: near }),
+      expiry,
+      guard: protection.guard(p),
+      ledger,
+    });
+    return new Service<number, Row>(sim, {
+      name,
+      help: `An instance of the application: up to ${p.concurrency} requests at once, ${p.queueMax} waiting`,
+      concurrency: p.concurrency,
+      queueMax: p.queueMax,
+      handle: (call) => reader.read(call.query, call.request),
+      onCrash: () => reader.crash(),
+    });
+  });
+  warm(sim, cache, p);
+  new OpenLoopClient<Row>(sim, {
+    name: 'users',
+    arrivals: poisson(p.rate),
+    popularity: hotKey(p.hotShare, zipfPopularity(p.keys, p.exponent)),
+    target: roundRobin(
+      apps.map(
+        (app) =>
+          new Link<number, Row>(sim, app, {
+            from: 'users',
+            delay: uniform(ms(0.5), limits.FAR_MAX),
+            timeout: p.timeout,
+          }),
+      ),
+    ),
+  });
+}
+
+/** Who stores what is there before the first request. */
+const NO_REQUEST = -1;
+
+/** Fills the cache: the hot key is stored now, the others were at moments spread over the last time to live. */
+function warm(sim: Simulation, cache: CacheServer<Row>, p: Values): void {
+  const ages = sim.random('ages of the entries at the start');
+  const expiry = protectionOf(p.protection).expiry(sim, 'before the start', p);
+  for (let key = Math.min(p.keys, p.capacity - 1); key >= 0; key--) {
+    const age = key === 0 ? 0 : Math.floor(ages.next() * p.ttl);
+    const { soft, hard } = expiry.lifetime(new RequestContext(key, 0), key);
+    const entry = {
+      key,
+      value: { key, version: 0 },
+      storedAt: 0,
+      softExpiresAt: Math.max(0, soft - age),
+      expiresAt: Math.max(0, hard - age),
+      loadDuration: p.loadTime,
+    };
+    cache.cache.set(entry, NO_REQUEST);
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * What is claimed of the stampede's variants, worked out from the parameters: how many loads a herd makes at least and a
+ * remedy at most, how many are under way at once, how many reach the store in a row of the series, how long the slowest
+ * of a thousand requests waits. Nothing here looks at a run.
+ *
+ * Loads that are nobody's herd are treated as a Poisson process at a server that shares its processors, and sums of
+ * chance as normal variables.
+ */
+import { exp, intervalOf, ms, s, toSeconds, us, type Limit } from '../../../sim-core/index.ts';
+import type { Values } from './params.ts';
+
+export const WARM_UP = s(5);
+export const INTERVAL = ms(250);
+
+/** Of the demand of a load, a gamma distribution: its deviation is 1 / sqrt(SHAPE) of its mean. */
+export const SHAPE = 25;
+export const NEAR_MAX = us(300);
+export const FAR_MAX = ms(1.5);
+
+function limit(of: (p: Values) => number): Limit {
+  return (values) => of(values as Values);
+}
+
+/**
+ * Room for chance: a normal variable is so many deviations above its mean once in three million draws, and the skewed
+ * ones here once in some thousand.
+ */
+const DEVIATIONS = 5;
+
+/**
+ * How often the hot key expires after the warm-up, at least and at most. Never less than once: what is claimed of an
+ * expiry does not hold in a run that has none, and must say so.
+ */
+const expiriesMin = (p: Values): number => Math.max(1, Math.floor((p.length - WARM_UP) / p.ttl));
+const expiriesMax = (p: Values): number => Math.ceil(p.length / p.ttl);
+
+/** Reads of the hot key and of the others, a second. */
+const hotRate = (p: Values): number => p.rate * p.hotShare;
+const otherRate = (p: Values): number => p.rate - hotRate(p);
+
+/** A herd: at each expiry, all that ask for the hot key in the time of one undisturbed load. */
+const herdOf = (p: Values): number => hotRate(p) * toSeconds(p.loadTime);
+export const herd = limit((p) => expiriesMin(p) * herdOf(p));
+
+/** One herd is under way at once, and holds as many of the store's connections as there are for it. */
+export const herdAtOnce = limit(herdOf);
+export const herdConnected = limit((p) => Math.min(herdOf(p), p.connections));
+
+/** Width of a row of the series, in seconds. */
+const rowOf = (p: Values): number => toSeconds(intervalOf({ interval: INTERVAL }, p.length));
+
+/**
+ * Loads of the other keys a second, at most: of each key one in its time to live, and of its readers those that come
+ * while that one is under way; with XFetch e^(1/beta) times as long, by the argument of `xfetchCycle`.
+ */
+function quietLoads(p: Values): number {
+  const ttl = toSeconds(p.ttl);
+  const again = otherRate(p) * Math.min(ttl, toSeconds(p.loadTime) * exp(1 / p.beta));
+  return Math.min(otherRate(p), (p.keys + again) / ttl);
+}
+
+/** The share of the database's processors that the other keys take; at 1 it has no quiet. */
+const quietLoad = (p: Values): number => Math.min(1, (quietLoads(p) * toSeconds(p.loadTime)) / p.cores);
+
+/** Loads that reach the store in one row: those of the other keys, a Poisson number, and so many of the hot one. */
+export const quietRate = (hot: number | ((p: Values) => number)): Limit =>
+  limit((p) => (poissonMost(quietLoads(p) * rowOf(p)) + valueOf(hot, p)) / rowOf(p));
+
+/**
+ * Loads under way at once: by Little's law the other keys have their rate times their time, which at a load of rho is
+ * 1 / (1 - rho) times as long where processors are shared; and so many of the hot key. No more than the instances
+ * have handlers.
+ */
+export const quietAtOnce = (hot: number | ((p: Values) => number)): Limit =>
+  limit((p) => {
+    const others = poissonMost((quietLoads(p) * toSeconds(p.loadTime)) / (1 - quietLoad(p)));
+    return Math.min(p.instances * p.concurrency, others + valueOf(hot, p));
+  });
+
+const valueOf = (hot: number | ((p: Values) => number), p: Values): number => (typeof hot === 'number' ? hot : hot(p));
+
+const poissonMost = (expected: number): number => expected + DEVIATIONS * Math.sqrt(expected);
+
+/**
+ * The slowest of a thousand undisturbed requests waits for a load whose demand is `DEVIATIONS` above its mean, on
+ * processors shared with the other keys' loads, and for its messages: two of its own, and at most twelve behind the
+ * instance. Nobody waits longer than the timeout.
+ */
+const slowestQuiet = (p: Values): number =>
+  Math.min(
+    toSeconds(p.timeout),
+    (toSeconds(p.loadTime) * (1 + DEVIATIONS / Math.sqrt(SHAPE))) / (1 - quietLoad(p)) +
+      toSeconds(2 * FAR_MAX + 12 * NEAR_MAX),
+  );
+export const quietLatency = limit(slowestQuiet);
+
+/** With the mutex one may have to look once more after the value is there. */
+export const polledLatency = limit((p) => Math.min(toSeconds(p.timeout), slowestQuiet(p) + toSeconds(p.poll)));
+
+/** Whoever is served what is there waits less than one load takes. */
+export const oneLoad = limit((p) => toSeconds(p.loadTime));
+
+export const onePerExpiry = limit(expiriesMax);
+export const moreThanOnePerExpiry = limit((p) => expiriesMax(p) + 1);
+
+/** Coalescing: the read, and one more by those whose miss was on its way back when it ended. */
+export const twoPerExpiry = limit((p) => 2 * expiriesMax(p));
+
+/** Per instance and expiry: the load, and one more by a reader whose miss was on its way back when the load ended. */
+export const perInstance = (p: Values): number => 2 * p.instances;
+export const twoPerInstance = limit((p) => perInstance(p) * expiriesMax(p));
+
+/** Of something that happens once an expiry, or after a while again: its mean and its variance. */
+interface Cycle {
+  readonly mean: number;
+  readonly variance: number;
+}
+
+const mostOf = (cycles: number, { mean, variance }: Cycle): number =>
+  cycles * mean + DEVIATIONS * Math.sqrt(cycles * variance);
+
+/**
+ * XFetch's loads of one cycle. The rate of reloads at a gap g before the expiry is lambda exp(-g / (beta delta)), so what
+ * it adds up to until the first one, a draw E of the exponential distribution, is lambda beta delta exp(-g / (beta
+ * delta)); in the time delta of that load it grows by a factor of e^(1/beta). The loads are 1 and a Poisson number of
+ * mean E (e^(1/beta) - 1): a geometric one with the mean e^(1/beta), whatever the rate and the load time.
+ */
+export function xfetchCycle(p: Values): Cycle {
+  const mean = exp(1 / p.beta);
+  return { mean, variance: mean * (mean - 1) };
+}
+/** No more than ask for the key: with a beta of 0 nobody reloads early, and the cycle above has no bound. */
+const xfetchMost = (cycles: number, p: Values): number =>
+  Math.min(hotRate(p) * toSeconds(p.length), mostOf(cycles, xfetchCycle(p)));
+export const xfetchLoads = limit((p) => xfetchMost(expiriesMax(p), p));
+export const xfetchAtOnce = (p: Values): number => xfetchMost(1, p);
+
+/**
+ * The printed rule's loads of one cycle. The rate of reloads grows as lambda t / W over the window W of a tenth of the
+ * time to live; it adds up to lambda t^2 / (2 W), which is a draw of the exponential distribution when the first load
+ * begins. So that comes after a while t of mean square 2 W / lambda and of mean sqrt(pi / 2 W / lambda), and in its time
+ * delta a Poisson number of lambda delta (delta + 2 t) / (2 W) follow: they grow with the square of the load time.
+ */
+export function linearCycle(p: Values): Cycle {
+  const window = toSeconds(p.ttl) / 10;
+  const load = toSeconds(p.loadTime);
+  const slope = hotRate(p) / window;
+  const following = (slope * load * load) / 2 + load * Math.sqrt((Math.PI / 2) * slope);
+  const spread = slope * load * load * (2 - Math.PI / 2);
+  return { mean: 1 + following, variance: following + spread };
+}
+/** A cycle lasts nine tenths of the time to live at least. */
+export const linearLoads = limit((p) => mostOf(Math.ceil(p.length / (0.9 * p.ttl)), linearCycle(p)));
+
+/** Of all lookups after the warm-up, those for the hot key in the time of each of its refreshes. */
+export const staleLookups = limit((p) => (expiriesMin(p) * herdOf(p)) / (p.rate * toSeconds(p.length - WARM_UP)));

@@ -1,0 +1,74 @@
+/** The parameters of the stampede: what its sliders and `--set` take. */
+import {
+  choice,
+  duration,
+  evictionPolicies,
+  integer,
+  ms,
+  number,
+  protections,
+  rate,
+  s,
+  share,
+  type ProtectionName,
+  type ValuesOf,
+} from '../../../sim-core/index.ts';
+
+export const params = {
+  rate: rate({ help: 'Requests of all users together', default: 1000, min: 1, max: 20_000, logarithmic: true }),
+  ttl: duration({ help: 'Time to live of an entry', default: s(10), min: ms(100), max: s(600), logarithmic: true }),
+  hotShare: share({ help: 'Share of the requests that ask for the hot key', default: 0.6, min: 0, max: 1 }),
+  keys: integer({ help: 'Other keys, by Zipf’s law', default: 500, min: 1, max: 1_000_000, logarithmic: true }),
+  exponent: number({ help: 'Zipf’s exponent of the other keys: 0 asks for all alike', default: 0.8, min: 0, max: 3 }),
+  instances: integer({ help: 'Instances of the application', default: 4, min: 1, max: 32 }),
+  loadTime: duration({
+    help: 'Mean processor time of one load',
+    default: ms(60),
+    min: ms(1),
+    max: s(2),
+    logarithmic: true,
+  }),
+  cores: integer({ help: 'Processors of the database', default: 8, min: 1, max: 128 }),
+  connections: integer({ help: 'Connections of the database', default: 100, min: 1, max: 2000, logarithmic: true }),
+  pendingMax: integer({
+    help: 'Queries that may wait for a connection; more are refused',
+    default: 10_000,
+    min: 0,
+    max: 1_000_000,
+  }),
+  concurrency: integer({ help: 'Requests that an instance works at at once', default: 400, min: 1, max: 10_000 }),
+  queueMax: integer({
+    help: 'Requests that may wait for an instance; more are refused',
+    default: 2000,
+    min: 0,
+    max: 1_000_000,
+  }),
+  timeout: duration({ help: 'How long a user waits', default: s(1), min: ms(10), max: s(60), logarithmic: true }),
+  capacity: integer({
+    help: 'Entries that the cache holds',
+    default: 10_000,
+    min: 1,
+    max: 2_000_000,
+    logarithmic: true,
+  }),
+  eviction: choice({ help: 'Which entry goes when the cache is full', default: 'lru', choices: evictionNames() }),
+  protection: choice({ help: 'What stands between a miss and the store', default: 'none', choices: protectionNames() }),
+  beta: number({ help: 'XFetch: above 1 reloads earlier', default: 1, min: 0, max: 20 }),
+  spread: share({ help: 'Jitter: spread around the time to live', default: 0.1, min: 0, max: 1 }),
+  hardFactor: integer({ help: 'Soft TTL: the hard one is so many times as long', default: 6, min: 1, max: 100 }),
+  lease: duration({ help: 'Mutex: how long a lock is held at most', default: s(5), min: ms(1), max: s(60) }),
+  poll: duration({ help: 'Mutex: time between two looks', default: ms(20), min: ms(1), max: s(5), logarithmic: true }),
+  length: duration({ help: 'Simulated time', default: s(30), min: s(6), max: s(86_400), logarithmic: true }),
+};
+
+export type Values = ValuesOf<typeof params>;
+
+function evictionNames(): string[] {
+  return Object.entries(evictionPolicies)
+    .filter(([, policy]) => !policy.needsFuture)
+    .map(([name]) => name);
+}
+
+export function protectionNames(): ProtectionName[] {
+  return Object.keys(protections) as ProtectionName[];
+}

@@ -1,0 +1,216 @@
+/**
+ * `cachesim` beside the caches of npm, on one trace: decimal keys in a random order of popularity, by Zipf's law with
+ * exponent 1 over ten times as many keys as the cache holds.
+ *
+ * - `cachesim`: end to end, from the file. Everybody reads it by the same reader; the peers are then asked by the key,
+ *   as a program would ask them, the command interns it first.
+ * - `cachesim-loaded`: the trace is in memory, for the peers as an array of keys, for the command as dense ids. A policy
+ *   that knows the future works it out within its time.
+ *
+ * Every policy stands beside every peer, whatever that peer's own policy is: LRU of mnemonist and lru-cache, SIEVE of
+ * @neophi/sieve-cache, W-TinyLFU of transitory. npm has no cache with the other policies, and none that knows the
+ * future; a ratio across policies says what the simulation of one costs beside the use of another.
+ *
+ * The keys are integers, which suits the peers best: `Map` and objects take them without hashing a string. Each peer
+ * has a loop of its own, which the engine can optimise for it, as each policy of the command has.
+ */
+import { SieveCache } from '@neophi/sieve-cache';
+import { LRUCache } from 'lru-cache';
+import { LRUMap } from 'mnemonist';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { newCache } from 'transitory';
+import {
+  evictionPolicies,
+  KeyTable,
+  nextUses,
+  RandomStreams,
+  traceFormats,
+  zipf,
+  type KeyBatch,
+} from '../../../sim-core/index.ts';
+import { KeyHashes } from '../cachesim/key-hashes.ts';
+import { replay } from '../cachesim/replay.ts';
+import { SimulatedCache } from '../cachesim/simulated-cache.ts';
+import { TraceFile } from '../cachesim/trace-file.ts';
+import { compareWithFirst, measureInTurn } from './benchmark.ts';
+import type { Benchmark, BenchmarkOptions, BenchmarkResult, Contender } from './benchmark.ts';
+
+export const cachesim: Benchmark = {
+  name: 'cachesim',
+  help:
+    'each eviction policy on a Zipf trace from a file (cachesim) and in memory (cachesim-loaded), beside the caches of ' +
+    'npm behind the same reader, each with the one policy that it has: mnemonist and lru-cache (LRU), ' +
+    '@neophi/sieve-cache (SIEVE), transitory (W-TinyLFU)',
+  run,
+};
+
+/** Asks a cache for the first `count` keys, one after the other, and puts in those that it misses. */
+type Peer = (keys: Int32Array, count: number) => void;
+
+const PEERS: Readonly<Record<string, (capacity: number) => Peer>> = {
+  mnemonist: (capacity) => {
+    const cache = new LRUMap<number, boolean>(capacity);
+    return (keys, count) => {
+      for (let i = 0; i < count; i++) if (cache.get(keys[i]) === undefined) cache.set(keys[i], true);
+    };
+  },
+  'lru-cache': (capacity) => {
+    const cache = new LRUCache<number, boolean>({ max: capacity });
+    return (keys, count) => {
+      for (let i = 0; i < count; i++) if (cache.get(keys[i]) === undefined) cache.set(keys[i], true);
+    };
+  },
+  '@neophi/sieve-cache': (capacity) => {
+    const cache = new SieveCache<number, boolean>(capacity);
+    return (keys, count) => {
+      for (let i = 0; i < count; i++) if (cache.get(keys[i]) === undefined) cache.set(keys[i], true);
+    };
+  },
+  transitory: (capacity) => {
+    const cache = newCache<number, boolean>().maxSize(capacity).build();
+    return (keys, count) => {
+      for (let i = 0; i < count; i++) if (cache.getIfPresent(keys[i]) === null) cache.set(keys[i], true);
+    };
+  },
+};
+
+interface Workload {
+  readonly requests: number;
+  readonly capacity: number;
+  readonly path: string;
+  readonly keys: Int32Array;
+  readonly ids: Int32Array;
+  readonly hashes: KeyHashes;
+  readonly objects: number;
+}
+
+async function* run(options: BenchmarkOptions): AsyncGenerator<BenchmarkResult> {
+  const directory = await mkdtemp(join(tmpdir(), 'brownout-bench-'));
+  try {
+    const workload = await createWorkload(join(directory, 'trace.txt'), options.quick ? 100_000 : 3_000_000);
+    const rounds = options.quick ? 1 : 3;
+    const secondsAtLeast = options.quick ? 0.2 : 0.3;
+    const policies = Object.keys(evictionPolicies);
+    const peers = Object.entries(PEERS);
+
+    options.progress(`cachesim: ${workload.requests} requests from a file`);
+    const fromFile = [
+      ...policies.map((name) => command(name, workload)),
+      ...peers.map(([name, create]) => peerBehindReader(name, create, workload)),
+    ];
+    yield* pairs(
+      'cachesim',
+      await measureInTurn(fromFile, rounds, options.interrupted, secondsAtLeast),
+      workload.requests,
+    );
+
+    options.progress(`cachesim-loaded: ${workload.requests} requests in memory`);
+    const inMemory = [
+      ...policies.map((name) => simulation(name, workload)),
+      ...peers.map(([name, create]) => peerInMemory(name, create, workload)),
+    ];
+    yield* pairs(
+      'cachesim-loaded',
+      await measureInTurn(inMemory, rounds, options.interrupted, secondsAtLeast),
+      workload.requests,
+    );
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** Every policy beside every peer. */
+function* pairs(name: string, rates: ReadonlyMap<string, number[]>, size: number): Generator<BenchmarkResult> {
+  const peers = Object.keys(PEERS).map((peer) => [peer, rates.get(peer)!] as const);
+  for (const variant of Object.keys(evictionPolicies)) {
+    const chosen = new Map([[variant, rates.get(variant)!], ...peers]);
+    yield* compareWithFirst(chosen, { name, variant, size, unit: 'requests/s' });
+  }
+}
+
+function command(name: string, { path, requests, capacity }: Workload): Contender {
+  const interrupted = new AbortController().signal;
+  return {
+    name,
+    work: async () => {
+      const file = await TraceFile.open(path, process.stdin, interrupted);
+      await replay({
+        pieces: file.pieces(),
+        reader: traceFormats.lines.create(),
+        policies: new Map([[name, evictionPolicies[name]]]),
+        sizes: [{ objects: capacity }],
+        seed: undefined,
+        interrupted,
+        progress: () => {},
+      });
+      return requests;
+    },
+  };
+}
+
+function peerBehindReader(name: string, create: (typeof PEERS)[string], workload: Workload): Contender {
+  const { path, requests, capacity } = workload;
+  return {
+    name,
+    work: async () => {
+      const ask = create(capacity);
+      const askAll = (batches: Iterable<KeyBatch>): void => {
+        for (const { count, low } of batches) ask(low, count);
+      };
+      const file = await TraceFile.open(path, process.stdin, new AbortController().signal);
+      const reader = traceFormats.lines.create();
+      for await (const piece of file.pieces()) askAll(reader.read(piece));
+      askAll(reader.end());
+      return requests;
+    },
+  };
+}
+
+function simulation(name: string, { ids, hashes, objects, capacity, requests }: Workload): Contender {
+  const policy = evictionPolicies[name];
+  return {
+    name,
+    work: () => {
+      const random = new RandomStreams(1).stream(name);
+      const cache = new SimulatedCache(name, policy, capacity, objects, random, hashes.of);
+      cache.replay(policy.needsFuture === true ? { ids, nextUses: nextUses(ids) } : { ids });
+      return requests;
+    },
+  };
+}
+
+function peerInMemory(name: string, create: (typeof PEERS)[string], workload: Workload): Contender {
+  const { keys, requests, capacity } = workload;
+  return {
+    name,
+    work: () => {
+      create(capacity)(keys, requests);
+      return requests;
+    },
+  };
+}
+
+async function createWorkload(path: string, requests: number): Promise<Workload> {
+  const objectsAtMost = Math.floor(requests / 3);
+  const popularity = zipf(objectsAtMost, 1);
+  const random = new RandomStreams(1).stream('bench/cachesim');
+  // Multiplying by a prime that does not divide the count of keys is a permutation of them.
+  const keys = Int32Array.from({ length: requests }, () => (popularity.sample(random) * 7919) % objectsAtMost);
+  await writeFile(path, `${keys.join('\n')}\n`);
+  const table = new KeyTable();
+  const hashes = new KeyHashes();
+  const ids = new Int32Array(requests);
+  const reader = traceFormats.lines.create();
+  let count = 0;
+  const file = await TraceFile.open(path, process.stdin, new AbortController().signal);
+  for await (const piece of file.pieces()) {
+    for (const batch of reader.read(piece)) {
+      table.intern(batch, ids, count);
+      hashes.add(batch, ids, count);
+      count += batch.count;
+    }
+  }
+  return { requests, capacity: Math.floor(objectsAtMost / 10), path, keys, ids, hashes, objects: table.size };
+}

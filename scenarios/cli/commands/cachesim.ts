@@ -1,0 +1,173 @@
+/**
+ * `brownout cachesim <trace>`: the miss ratio and the speed of eviction policies on a trace of real requests. Objects
+ * are of one size, the cache starts empty, and every request counts. Each policy follows the source that its help
+ * names, w-tinylfu with the source's hash of the keys (`key-hashes.ts`) and stream of draws. The speed is that of each cache alone; what
+ * reading the trace took goes to standard error.
+ */
+import { closest } from 'fastest-levenshtein';
+import { basename } from 'node:path';
+import process from 'node:process';
+import type { Readable } from 'node:stream';
+import {
+  evictionPolicies,
+  formatOfFileName,
+  KEY_COLUMNS,
+  TraceError,
+  traceFormats,
+  withThousands,
+  type TraceFormatName,
+  type TraceReader,
+} from '../../../sim-core/index.ts';
+import { CURVE_SIZES, STACK_POLICY } from '../cachesim/curve.ts';
+import { ProgressLine } from '../cachesim/progress-line.ts';
+import { replay, type ReplayOutcome, type ReplayStage } from '../cachesim/replay.ts';
+import { reportFormats } from '../cachesim/report.ts';
+import { parseSize, type CacheSize } from '../cachesim/sizes.ts';
+import { TraceFile } from '../cachesim/trace-file.ts';
+import { TraceFileError } from '../cachesim/trace-file-error.ts';
+import { UsageError, type CliCommand, type CommandLine } from '../command.ts';
+
+interface CachesimOptions {
+  readonly reader: string;
+  readonly column?: string;
+  readonly policies?: string;
+  readonly sizes?: string;
+  readonly curve?: boolean;
+  readonly sample?: string;
+  readonly seed?: string;
+  readonly format: string;
+}
+
+export const cachesimCommand: CliCommand = {
+  name: 'cachesim',
+  define(program, cli, exit) {
+    program
+      .command('cachesim')
+      .description('miss ratios and speed of eviction policies on a trace file, plain or in gzip or zstd')
+      .argument('<trace>', 'the trace file, or - for standard input')
+      .option('--policies <list>', `eviction policies, by commas: ${Object.keys(evictionPolicies).join(', ')}`)
+      .option('--sizes <list>', "cache sizes, by commas: objects, as 500 or 10K, or a share of the trace's, as 1%")
+      .option('--curve', 'a miss-ratio curve: of lru by default, in one pass for all sizes; many sizes by default')
+      .option('--sample <share>', 'with --curve: an estimate from such a share of the objects, as 0.01 (SHARDS)')
+      .option('--reader <format>', `format of the trace: auto (by its name), ${formatHelp()}`, 'auto')
+      .option('--column <name>', `column of the keys in a CSV (default: the first of ${KEY_COLUMNS.join(', ')})`)
+      .option('--seed <number>', "seed of the policies that draw (default: 1; of w-tinylfu its source's own)")
+      .option('--format <format>', `how to print the results: ${Object.keys(reportFormats).join(', ')}`, 'table')
+      .addHelpText('after', `\nPolicies, in brackets the simulators that they equal to the request:\n${policyHelp()}`)
+      .action(async (path: string, options: CachesimOptions) => exit(await cachesim(path, options, cli)));
+  },
+};
+
+const formatHelp = (): string =>
+  Object.entries(traceFormats)
+    .map(([name, { help }]) => `${name} (${help})`)
+    .join(', ');
+
+function policyHelp(): string {
+  const width = Math.max(...Object.keys(evictionPolicies).map((name) => name.length));
+  return Object.entries(evictionPolicies)
+    .map(([name, { help }]) => `  ${name.padEnd(width)}  ${help}`)
+    .join('\n');
+}
+
+/** `standardInput` is what the trace `-` is read from. */
+export async function cachesim(
+  path: string,
+  options: CachesimOptions,
+  cli: CommandLine,
+  standardInput: Readable = process.stdin,
+): Promise<0 | 130> {
+  const { policies, sizes, sampleRate, report, format, reader } = checked(path, options);
+  const { seed, curve: isCurve = false } = options;
+  const startMs = performance.now();
+  const line = new ProgressLine(cli.isTerminal ? cli.err : () => {});
+  let outcome: ReplayOutcome;
+  let opened: TraceFile | undefined;
+  try {
+    const file = (opened = await TraceFile.open(path, standardInput, cli.interrupted));
+    const progress = (stage: ReplayStage, requests: number): void =>
+      line.show(() => progressText(file, stage, requests, reader.requests));
+    const pieces = file.pieces();
+    const { interrupted } = cli;
+    outcome = await replay({ pieces, reader, policies, sizes, seed, isCurve, sampleRate, interrupted, progress });
+  } catch (error) {
+    if (!(error instanceof TraceError || error instanceof TraceFileError)) throw error;
+    throw new UsageError(`trace ${path}: ${error.message}`);
+  } finally {
+    await opened?.close();
+    line.wipe();
+  }
+  const { requests, objects, caches, isInterrupted } = outcome;
+  if (isInterrupted) {
+    const replayed = caches.length === 0 ? 0 : caches[0].requests;
+    if (replayed > 0) cli.out(report(outcome));
+    const what =
+      replayed > 0 ? `; the results are of the first ${withThousands(replayed)} requests` : ' before the replay';
+    cli.err(`brownout: interrupted${what}\n`);
+    return 130;
+  }
+  if (requests === 0) throw new UsageError(`trace ${path}: holds no requests`);
+  cli.out(report(outcome));
+  const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
+  const readAs = `Read as ${format} (${traceFormats[format].help})`;
+  const guessed = options.reader === 'auto' ? '; --reader names another format' : '';
+  const about = sampleRate === undefined ? '' : 'about ';
+  const estimate = sampleRate === undefined ? '' : ` The figures are estimates from a sample of ${sampleRate} of them.`;
+  const count = `${withThousands(requests)} requests for ${about}${withThousands(objects)} objects`;
+  cli.err(`${readAs}${guessed}. ${count} in ${seconds} s.${estimate}\n`);
+  return 0;
+}
+
+interface Checked {
+  readonly policies: Map<string, (typeof evictionPolicies)[string]>;
+  readonly sizes: readonly CacheSize[];
+  readonly sampleRate: number | undefined;
+  readonly report: (typeof reportFormats)[string];
+  readonly format: TraceFormatName;
+  readonly reader: TraceReader;
+}
+
+/** Everything that can be said against the options, in one error. */
+function checked(path: string, options: CachesimOptions): Checked {
+  const problems: string[] = [];
+  const known = <T>(option: string, table: Readonly<Record<string, T>>, name: string, more: string[] = []): T => {
+    if (!Object.hasOwn(table, name) && !more.includes(name)) {
+      const names = [...more, ...Object.keys(table)];
+      problems.push(`${option}: there is no "${name}", did you mean ${closest(name, names)}? (${names.join(', ')})`);
+    }
+    return table[name];
+  };
+  const isCurve = options.curve === true;
+  if (options.policies === undefined && !isCurve) problems.push('--policies: which ones? (--curve alone takes lru)');
+  if (options.sizes === undefined && !isCurve) problems.push('--sizes: which ones? (--curve alone takes many)');
+  if (options.sample !== undefined && !isCurve) problems.push('--sample: goes with --curve');
+  const sampleRate = options.sample === undefined ? undefined : Number(options.sample);
+  if (sampleRate !== undefined && !(sampleRate > 0 && sampleRate <= 1))
+    problems.push(`--sample: "${options.sample}" is not a share above 0 and at most 1, as 0.01`);
+  const policyNames = (options.policies ?? STACK_POLICY).split(',').map((name) => name.trim());
+  const policies = new Map(policyNames.map((name) => [name, known('--policies', evictionPolicies, name)]));
+  const sizes = (options.sizes ?? CURVE_SIZES).split(',').flatMap((text) => {
+    try {
+      return [parseSize(text.trim())];
+    } catch (error) {
+      problems.push(`--sizes: ${(error as Error).message}`);
+      return [];
+    }
+  });
+  const report = known('--format', reportFormats, options.format);
+  known('--reader', traceFormats, options.reader, ['auto']);
+  if (options.seed !== undefined && !/^\d+$/.test(options.seed))
+    problems.push(`--seed: "${options.seed}" is not a whole number from 0`);
+  const format = options.reader === 'auto' ? formatOfFileName(basename(path)) : (options.reader as TraceFormatName);
+  if (options.column !== undefined && format !== 'csv') {
+    problems.push(`--column: goes with --reader csv, but the trace is read as ${format}`);
+  }
+  if (problems.length > 0) throw new UsageError(problems.join('; '));
+  return { policies, sizes, sampleRate, report, format, reader: traceFormats[format].create(options.column) };
+}
+
+function progressText(file: TraceFile, stage: ReplayStage, requests: number, all: number): string {
+  const share = stage !== 'reading' ? requests / all : file.size === undefined ? undefined : file.bytesRead / file.size;
+  const percent = share === undefined ? '' : ` ${Math.floor(100 * share)} %,`;
+  return `${stage}:${percent} ${withThousands(requests)} requests`;
+}

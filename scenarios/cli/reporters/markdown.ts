@@ -1,0 +1,63 @@
+/**
+ * Markdown for the comment of a pull request: the verdict first, then a table of the expectations, and of several seeds the
+ * means of what was measured.
+ */
+import { quantity, readable } from './quantity.ts';
+import { replicationsOf, type Replications } from './replications.ts';
+import { reportPasses, type RunReport } from './report.ts';
+
+export function markdown(report: RunReport): string {
+  const { scenario, runs, failures, planned } = report;
+  const rows = runs.flatMap(({ variant, seed, expectations }) =>
+    expectations.map(({ text, pass, actual, limit }) => [
+      pass ? '✅' : '❌',
+      `\`${variant}\``,
+      String(seed),
+      text,
+      readable(actual),
+      readable(limit),
+    ]),
+  );
+  const failedRows = failures.map(({ variant, seed, error }) => ['💥', `\`${variant}\``, String(seed), error, '', '']);
+  const held = runs.flatMap(({ expectations }) => expectations).filter(({ pass }) => pass).length;
+  const unfinished = runs.length < planned ? `, ${runs.length} of ${planned} runs finished` : '';
+  return [
+    `### ${reportPasses(report) ? '✅' : '❌'} ${scenario.title} (\`${scenario.id}\`)`,
+    '',
+    `${held} of ${rows.length} expectations hold${unfinished}.`,
+    '',
+    row(['', 'Variant', 'Seed', 'Expectation', 'Measured', 'Limit']),
+    row(['---', '---', '---:', '---', '---:', '---:']),
+    ...[...rows, ...failedRows].map(row),
+    '',
+    ...means(replicationsOf(scenario, runs)),
+    '<details><summary>Digests</summary>',
+    '',
+    ...runs.map(({ variant, seed, digest }) => `- \`${variant}\`, seed ${seed}: \`${digest}\``),
+    '',
+    '</details>',
+    '',
+  ].join('\n');
+}
+
+/** A table of the figures of those variants that ran with several seeds. */
+function means(replications: readonly Replications[]): string[] {
+  if (replications.length === 0) return [];
+  const rows = replications.flatMap(({ variant, signals }) =>
+    Object.entries(signals).flatMap(([name, { unit, figures }]) =>
+      Object.entries(figures).map(([field, { mean, low, high, n }]) => {
+        const interval = `${quantity(low, unit)} to ${quantity(high, unit)}`;
+        return [`\`${variant}\``, `\`${name}\``, field, quantity(mean, unit), interval, String(n)];
+      }),
+    ),
+  );
+  return [
+    row(['Variant', 'Signal', 'Figure', 'Mean over seeds', '95 % confidence', 'Seeds']),
+    row(['---', '---', '---', '---:', '---:', '---:']),
+    ...rows.map(row),
+    '',
+  ];
+}
+
+const row = (cells: readonly string[]): string =>
+  `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;

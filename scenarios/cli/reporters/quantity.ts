@@ -1,0 +1,42 @@
+/** Numbers as a reader wants them: with their unit, as many digits as carry meaning, and a dash where there is none. */
+const UNTOLD = '–';
+/** Longest first: a value is written in the first unit that it fills. */
+const DURATIONS: readonly (readonly [string, number])[] = [
+  ['s', 1],
+  ['ms', 1e-3],
+  ['µs', 1e-6],
+  ['ns', 1e-9],
+];
+const BYTES: readonly (readonly [string, number])[] = [
+  ['GB', 1e9],
+  ['MB', 1e6],
+  ['kB', 1e3],
+  ['B', 1],
+];
+
+/** A value in a UCUM unit as OpenTelemetry writes them: `12.3 ms`, `812/s`, `0.987`. */
+export function quantity(value: number, unit: string): string {
+  if (!Number.isFinite(value)) return readable(value);
+  if (unit === 's') return scaled(value, DURATIONS);
+  if (unit === 'By') return scaled(value, BYTES);
+  if (unit === '1' || /^\{.*\}$/.test(unit)) return readable(value);
+  const perSecond = /^(\{.*\}|1)?\/s$/.test(unit);
+  return perSecond ? `${readable(value)}/s` : `${readable(value)} ${unit}`;
+}
+
+/** Four digits, or all of a larger whole part, in groups of three. */
+export function readable(value: number): string {
+  if (Number.isNaN(value)) return UNTOLD;
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : '-∞';
+  if (Math.abs(value) >= 1000) return grouped(Math.round(value));
+  return String(Number(value.toPrecision(4)));
+}
+
+/** `1234567` as `1,234,567`. */
+export const grouped = (whole: number): string => String(whole).replace(/\B(?=(\d{3})+$)/g, ',');
+
+function scaled(value: number, units: readonly (readonly [string, number])[]): string {
+  if (value === 0) return '0';
+  const [name, size] = units.find(([, size]) => Math.abs(value) >= size) ?? units[units.length - 1];
+  return `${Number((value / size).toPrecision(3))} ${name}`;
+}

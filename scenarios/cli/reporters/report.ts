@@ -1,0 +1,81 @@
+/** What `run` found out, as plain data: the reporters turn it into text. */
+import {
+  healthOf,
+  toSeconds,
+  type ExpectationResult,
+  type HealthCheck,
+  type ParameterValues,
+  type Recording,
+  type Scenario,
+  type SignalKind,
+  type SignalSummary,
+} from '../../../sim-core/index.ts';
+
+export interface RunResult {
+  readonly variant: string;
+  readonly seed: number | string;
+  readonly params: ParameterValues;
+  readonly digest: string;
+  readonly simulatedSeconds: number;
+  readonly events: number;
+  readonly wallSeconds: number;
+  readonly signals: Readonly<Record<string, ReportedSignal>>;
+  readonly expectations: readonly ExpectationResult[];
+  /** Whether to trust it, where that was asked for. */
+  readonly health?: readonly HealthCheck[];
+}
+
+export interface ReportedSignal {
+  readonly unit: string;
+  readonly kind: SignalKind;
+  readonly summary: SignalSummary;
+}
+
+/** A run that ended by an error. */
+export interface RunFailure {
+  readonly variant: string;
+  readonly seed: number | string;
+  readonly error: string;
+}
+
+export interface RunReport {
+  readonly scenario: Scenario;
+  /** Those that reached their end. */
+  readonly runs: readonly RunResult[];
+  readonly failures: readonly RunFailure[];
+  /** How many were asked for. */
+  readonly planned: number;
+}
+
+/** `judgesHealth`: also whether the run is to be trusted. */
+export function resultOf(recording: Recording, wallSeconds: number, judgesHealth = false): RunResult {
+  const { header, signals, events, expectations, simulated } = recording;
+  return {
+    variant: header.variant,
+    seed: header.seed,
+    params: header.params,
+    digest: header.digest,
+    simulatedSeconds: toSeconds(simulated),
+    events: events.total,
+    wallSeconds,
+    signals: Object.fromEntries(signals.map(({ name, unit, kind, summary }) => [name, { unit, kind, summary }])),
+    expectations,
+    ...(judgesHealth && { health: healthOf(recording) }),
+  };
+}
+
+export const runPasses = ({ expectations }: RunResult): boolean => expectations.every(({ pass }) => pass);
+
+/** Whether everything that was asked for ran to its end and all expectations hold. */
+export const reportPasses = ({ runs, planned }: RunReport): boolean => runs.length === planned && runs.every(runPasses);
+
+/** The runs of each variant, in order. */
+export function byVariant(runs: readonly RunResult[]): Map<string, RunResult[]> {
+  const groups = new Map<string, RunResult[]>();
+  for (const run of runs) {
+    const group = groups.get(run.variant);
+    if (group === undefined) groups.set(run.variant, [run]);
+    else group.push(run);
+  }
+  return groups;
+}

@@ -1,0 +1,55 @@
+/** Recordings on disk: gzip over the bytes that the library writes, whole or not there. */
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { promisify } from 'node:util';
+import { constants, gunzipSync, gzip } from 'node:zlib';
+import { decodeRecording, encodeRecording, RecordingFileError, type Recording } from '../../../sim-core/index.ts';
+import { UsageError } from '../command.ts';
+
+const SUFFIX = '.brownout.gz';
+const compress = promisify(gzip);
+
+/** Makes the folder of `--out`, so that a wrong one is known before anything is computed. */
+export function prepareFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new UsageError(`--out ${folder}: the folder cannot be made: ${(error as Error).message}`);
+  }
+}
+
+/** Writes `SCENARIO-VARIANT-SEED.brownout.gz` into the folder and returns its path. */
+export async function saveRecording(folder: string, recording: Recording): Promise<string> {
+  const { scenario, variant, seed } = recording.header;
+  const path = join(folder, `${scenario}-${variant}-${seed}${SUFFIX}`);
+  // Columns of numbers barely shrink more at higher levels, and take several times as long.
+  const bytes = await compress(encodeRecording(recording), { level: constants.Z_BEST_SPEED });
+  const unfinished = `${path}.${process.pid}.part`;
+  try {
+    writeFileSync(unfinished, bytes);
+    renameSync(unfinished, path);
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    throw new UsageError(`--out ${folder}: ${path} cannot be written: ${(error as Error).message}`);
+  }
+  return path;
+}
+
+/** Reads a recording, compressed or not; throws `UsageError`. */
+export function loadRecording(path: string): Recording {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new UsageError(code === 'ENOENT' ? `there is no file ${path}` : `${path}: it cannot be read: ${message}`);
+  }
+  const isCompressed = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  try {
+    return decodeRecording(isCompressed ? gunzipSync(bytes) : bytes);
+  } catch (error) {
+    if (error instanceof RecordingFileError) throw new UsageError(`${path}: ${error.message}`);
+    throw new UsageError(`${path}: its compression is damaged: ${(error as Error).message}`);
+  }
+}

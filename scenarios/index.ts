@@ -1,0 +1,20 @@
+/**
+ * The catalogue: every scenario. A new one is a line here, beside its two files, the definition and the guide.
+ */
+import { definitions } from 'virtual:brownout/definitions';
+import type { Scenario } from '../sim-core/index.ts';
+import stampede from './caching/stampede.ts';
+
+export interface CatalogueEntry {
+  readonly scenario: Scenario;
+  /** `sha256:` over the source of the definition. */
+  readonly definition: string;
+}
+
+const scenarios: readonly Scenario[] = [stampede];
+
+/** In the handbook's order. */
+export const catalogue: readonly CatalogueEntry[] = scenarios.map((scenario) => ({
+  scenario,
+  definition: definitions[scenario.id],
+}));

@@ -1,0 +1,129 @@
+/**
+ * The catalogue: every scenario's variants hold their expectations on the pinned seed and some others, every remedy is
+ * told from its pitfall, components keep their invariants all along, charts and guide are in order. `brownout check`
+ * asks the same of twenty seeds; this is the part of it that fits every commit.
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { GUIDE_HEADINGS } from '../../scenarios/cli/check/guide.ts';
+import { guideOf } from '../../scenarios/guides.ts';
+import { catalogue } from '../../scenarios/index.ts';
+import { judge, Run, type Recording, type Scenario } from '../../sim-core/index.ts';
+
+const SEEDS_BESIDE_THE_PINNED = 4;
+const folder = fileURLToPath(new URL('../../scenarios', import.meta.url));
+
+/** Files of definitions: `caching/stampede.ts`; the command line's are not among them. */
+const files = readdirSync(folder, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && entry.name !== 'cli')
+  .flatMap((entry) => readdirSync(join(folder, entry.name)).map((file) => join(folder, entry.name, file)));
+
+/** Runs to the end, looking at the invariants every few thousand events. */
+function runWatched(scenario: Scenario, variant: string, seed: number): Recording {
+  const run = new Run(scenario, { variant, seed });
+  let isOver = false;
+  while (!isOver) {
+    isOver = run.advance(5000);
+    expect(run.violations(), `${variant} seed ${seed} at ${run.progress}`).toEqual([]);
+  }
+  return run.finish();
+}
+
+it('holds every definition there is, each beside its guide, and no name twice', () => {
+  const ids = catalogue.map(({ scenario }) => scenario.id);
+  expect(ids.length).toBeGreaterThan(0);
+  expect(new Set(ids).size).toBe(ids.length);
+  const definitions = files.filter((file) => file.endsWith('.ts'));
+  expect(definitions.map((file) => basename(file, '.ts')).sort()).toEqual([...ids].sort());
+  for (const file of definitions) {
+    expect(existsSync(join(dirname(file), `${basename(file, '.ts')}.md`)), file).toBe(true);
+  }
+});
+
+describe.each(catalogue.map((entry) => ({ id: entry.scenario.id, ...entry })))('$id', ({ scenario, definition }) => {
+  const variants = Object.keys(scenario.variants);
+  const withRole = (role: string): string[] => variants.filter((variant) => scenario.roles[variant] === role);
+  const pinned = new Map<string, Recording>();
+
+  it.each(Array.from({ length: SEEDS_BESIDE_THE_PINNED + 1 }, (_, i) => scenario.seed + i))(
+    'with seed %d every variant holds its expectations, and every remedy is told from a pitfall',
+    (seed) => {
+      const recordings = new Map(variants.map((variant) => [variant, runWatched(scenario, variant, seed)]));
+      const failed = [...recordings].flatMap(([variant, { expectations }]) =>
+        expectations.filter(({ pass }) => !pass).map(({ text, actual }) => `${variant}: ${text}, measured ${actual}`),
+      );
+      expect(failed).toEqual([]);
+      for (const [variant, { expectations }] of recordings) {
+        expect(expectations, variant).toHaveLength(scenario.expect[variant].length);
+      }
+      const fails = (remedy: string, pitfall: string): boolean =>
+        judge(scenario, remedy, recordings.get(pitfall)!).some(({ pass }) => !pass);
+      const pitfalls = withRole('pitfall');
+      const remedies = withRole('remedy');
+      for (const remedy of remedies)
+        expect(
+          pitfalls.filter((pitfall) => fails(remedy, pitfall)),
+          remedy,
+        ).not.toEqual([]);
+      for (const pitfall of pitfalls)
+        expect(
+          remedies.filter((remedy) => fails(remedy, pitfall)),
+          pitfall,
+        ).not.toEqual([]);
+      if (seed === scenario.seed) for (const [variant, recording] of recordings) pinned.set(variant, recording);
+    },
+  );
+
+  it('charts signals that every variant has, each once, and opens at a moment of the run', () => {
+    expect(pinned.size).toBe(variants.length);
+    expect(scenario.charts.length).toBeGreaterThan(0);
+    expect(new Set(scenario.charts).size).toBe(scenario.charts.length);
+    for (const { header, signals } of pinned.values()) {
+      const names = signals.map(({ name }) => name);
+      expect(
+        scenario.charts.filter((chart) => !names.includes(chart)),
+        header.variant,
+      ).toEqual([]);
+      expect(new Set(names).size).toBe(names.length);
+      expect(scenario.openAt).toBeLessThan(header.duration);
+      expect(scenario.openAt).toBeGreaterThanOrEqual(header.warmUp);
+    }
+  });
+
+  it('has something on each of its charts in at least one variant', () => {
+    for (const chart of scenario.charts) {
+      const lit = [...pinned.values()].some(({ signals }) => {
+        const { columns } = signals.find(({ name }) => name === chart)!;
+        return Object.values(columns).some((column) => column.some((value) => value > 0));
+      });
+      expect(lit, chart).toBe(true);
+    }
+  });
+
+  it('places every component that it names, and records every part of itself', () => {
+    for (const { components, header } of pinned.values()) {
+      const names = components.map(({ name }) => name);
+      for (const name of Object.keys(scenario.places ?? {})) expect(names).toContain(name);
+      for (const { calls } of components) for (const to of calls) expect(names, header.variant).toContain(to);
+    }
+  });
+
+  it('has a guide with its headings, each with something under it, and a definition that is named by its hash', () => {
+    const guide = guideOf(scenario.id);
+    const headings = [...guide.matchAll(/^## +(.+?) *$/gm)].map(([, heading]) => heading);
+    expect(headings).toEqual([...GUIDE_HEADINGS]);
+    for (const section of guide.split(/^## .*$/m).slice(1)) expect(section.trim().length).toBeGreaterThan(20);
+    expect(guide).toMatch(/^# \S/);
+    expect(definition).toMatch(/^sha256:[0-9a-f]{64}$/);
+  });
+
+  it('is of about thirty thousand requests by default, so that a slider feels live', () => {
+    for (const { facts } of pinned.values()) {
+      const requests = facts.told['request.started'];
+      expect(requests).toBeGreaterThan(10_000);
+      expect(requests).toBeLessThan(100_000);
+    }
+  });
+});

@@ -1,0 +1,149 @@
+/** `brownout check` on made-up scenarios: one in order, and one with each fault that it is there to find. */
+import { expect, it } from 'vitest';
+import { check } from '../../../../scenarios/cli/commands/check.ts';
+import { GUIDE_HEADINGS } from '../../../../scenarios/cli/check/guide.ts';
+import {
+  atLeast,
+  atMost,
+  Database,
+  defineScenario,
+  exponential,
+  Link,
+  ms,
+  number,
+  OpenLoopClient,
+  peak,
+  poisson,
+  register,
+  roundRobin,
+  s,
+  zipfPopularity,
+  type Scenario,
+  type ScenarioDefinition,
+} from '../../../../sim-core/index.ts';
+import { commandLine } from '../command-line.ts';
+
+const params = { rate: number({ help: 'Requests a second', default: 40, min: 0, max: 1000 }) };
+const RATE = 'db.client.operation.rate';
+
+const inOrder: ScenarioDefinition<typeof params, 'crowd' | 'few'> = {
+  id: 'crowd',
+  section: '0',
+  title: 'A crowd',
+  question: 'How many?',
+  params,
+  variants: { crowd: { rate: 200 }, few: {} },
+  roles: { crowd: 'pitfall', few: 'remedy' },
+  seed: 1,
+  duration: s(4),
+  interval: s(1),
+  warmUp: 0,
+  openAt: 0,
+  system(sim, p) {
+    const demand = exponential(ms(2));
+    const database = new Database(sim, { name: 'database', connections: 5, queueMax: 100, cores: 2, demand });
+    const target = roundRobin([
+      new Link<number, unknown>(sim, database as never, { from: 'users', delay: exponential(ms(1)) }),
+    ]);
+    const popularity = zipfPopularity(10, 1);
+    new OpenLoopClient(sim, { name: 'users', arrivals: poisson(p.rate), popularity, target });
+  },
+  charts: [RATE],
+  expect: { crowd: [atLeast(peak(RATE), 120)], few: [atMost(peak(RATE), 100)] },
+};
+
+const guide = ['# A crowd', ...GUIDE_HEADINGS.map((heading) => `## ${heading}\n\nText.`)].join('\n\n');
+
+interface Document {
+  readonly pass: boolean;
+  readonly scenarios: readonly {
+    readonly runs: number;
+    readonly complete: boolean;
+    readonly problems: readonly { readonly check: string; readonly text: string; readonly reproduce?: string }[];
+  }[];
+}
+
+async function checked(change: Partial<typeof inOrder>, text = guide): Promise<Document & { code: number }> {
+  const { cli, printed } = commandLine();
+  const scenario: Scenario = defineScenario({ ...inOrder, ...change });
+  const code = await check([], { seeds: '2', json: true }, cli, [{ scenario, definition: '', guide: text }]);
+  return { code, ...(JSON.parse(printed.out) as Document) };
+}
+
+it('passes a scenario in order, over every variant and seed', async () => {
+  const { code, pass, scenarios } = await checked({});
+  expect(scenarios).toEqual([{ id: 'crowd', complete: true, runs: 6, problems: [] }]);
+  expect(pass).toBe(true);
+  expect(code).toBe(0);
+});
+
+it('finds an expectation that fails, and says how to see it', async () => {
+  const { code, scenarios } = await checked({ expect: { ...inOrder.expect, crowd: [atMost(peak(RATE), 120)] } });
+  expect(code).toBe(1);
+  const [first, ...rest] = scenarios[0].problems;
+  expect(first.check).toBe('expectations');
+  expect(first.text).toMatch(/^crowd seed 1: peak of db\.client\.operation\.rate is at most 120, measured \d+$/);
+  expect(first.reproduce).toBe('brownout run crowd --variant crowd --seed 1');
+  expect(rest).toHaveLength(2);
+});
+
+it("finds a remedy whose expectations hold on the pitfall's run too", async () => {
+  const { code, scenarios } = await checked({ expect: { ...inOrder.expect, few: [atMost(peak(RATE), 9999)] } });
+  expect(code).toBe(1);
+  expect(scenarios[0].problems.map(({ text }) => text)).toContain(
+    'few: all its expectations hold on the runs of the pitfalls too, with seed 1',
+  );
+});
+
+it('finds a remedy without a pitfall, and a row of the index without either', async () => {
+  const alone = await checked({ roles: { crowd: 'control', few: 'remedy' } });
+  expect(alone.scenarios[0].problems).toEqual([
+    { check: 'remedies', text: 'there is a remedy, but no variant is the pitfall that it remedies' },
+  ]);
+  const row = await checked({ pitfall: 'Infinite buffering', roles: { crowd: 'pitfall', few: 'control' } });
+  expect(row.scenarios[0].problems).toEqual([
+    { check: 'remedies', text: expect.stringContaining('row of the index of pitfalls (Infinite buffering)') },
+  ]);
+});
+
+it('finds a broken invariant, a run that ends by an error, a chart of nothing and a guide in disorder', async () => {
+  const broken = await checked({
+    system(sim, p) {
+      inOrder.system(sim, p);
+      register(sim, {
+        name: 'leaky',
+        kind: 'service',
+        help: '',
+        signals: [],
+        interventions: {},
+        state: () => ({}),
+        violations: () => (sim.now > 0 ? ['it has lost a request'] : []),
+      });
+    },
+  });
+  expect(broken.scenarios[0].problems[0]).toMatchObject({ check: 'invariants', text: 'crowd: it has lost a request' });
+  const failing = await checked({
+    system(sim, p) {
+      inOrder.system(sim, p);
+      sim.schedule(ms(5), () => sim.fail(new Error('kaputt')), undefined);
+    },
+  });
+  expect(failing.scenarios[0].problems[0]).toMatchObject({
+    check: 'expectations',
+    text: expect.stringContaining('kaputt'),
+  });
+  const blank = await checked({ charts: ['cache.hit_ratio'] });
+  expect(blank.scenarios[0].problems[0]).toEqual({
+    check: 'charts',
+    text: 'crowd: there is no signal cache.hit_ratio',
+  });
+  const untidy = await checked({}, guide.replace('## Why', '## How'));
+  expect(untidy.scenarios[0].problems.map(({ check: name }) => name)).toEqual(['guide', 'guide']);
+});
+
+it('stops when it is interrupted, and says that not all was checked', async () => {
+  const { cli, printed } = commandLine({ interrupted: AbortSignal.abort() });
+  const scenario = defineScenario(inOrder);
+  expect(await check([], { seeds: '2', json: true }, cli, [{ scenario, definition: '', guide }])).toBe(130);
+  expect(JSON.parse(printed.out)).toMatchObject({ pass: false, scenarios: [{ complete: false, runs: 0 }] });
+});
