@@ -1,0 +1,239 @@
+/**
+ * Queues simulated with the public interface, against the closed forms. Those are computed here and compared with the
+ * worked values of the shared data, where that is present.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  ClosedLoopClient,
+  constant,
+  discrete,
+  erlang,
+  exponential,
+  hyperexponential,
+  Link,
+  requestCompleted,
+  Resource,
+  SECOND,
+  Service,
+  Simulation,
+  spawn,
+  Tally,
+  toSeconds,
+  type Behaviour,
+  type Distribution,
+} from '../../sim-core/index.ts';
+import { simulateQueue } from '../../notebooks/calibration/queue.ts';
+import { erlangB, erlangC, pollaczekKhinchine } from '../../notebooks/calibration/queueing.ts';
+import { expectTheory, outliers, replicate, type Measures } from './queue-simulation.ts';
+import { constantArrivals, finiteRoom, machineRepair, twoClasses } from './queueing-formulas.ts';
+
+const poissonGaps = (lambda: number): Distribution => exponential(SECOND / lambda);
+const exponentialService = exponential(SECOND);
+
+/** Two exponentials of balanced means, with a squared coefficient of variation of 4. */
+const share = (1 + Math.sqrt(3 / 5)) / 2;
+const variedService = hyperexponential([
+  { weight: share, mean: SECOND / (2 * share) },
+  { weight: 1 - share, mean: SECOND / (2 * (1 - share)) },
+]);
+
+/** Nine in ten take half a second, the tenth 5.5. */
+const tenth = discrete([0.9, 0.1]);
+const twoPointService: Distribution = {
+  mean: SECOND,
+  sample: (random) => (0.5 + 5 * tenth.sample(random)) * SECOND,
+  describe: () => 'two points',
+};
+
+describe.each([0.5, 0.8])('a single server at a load of %d', (lambda) => {
+  it.each([
+    ['M/M/1', exponentialService, 2],
+    ['M/D/1', constant(SECOND), 1],
+    ['M/E2/1', erlang(2, SECOND), 1.5],
+    ['M/H2/1, cv² = 4', variedService, 5],
+    ['M/G/1, 90 % and 10 %', twoPointService, 3.25],
+  ] as const)('%s waits as Pollaczek and Khinchine say', (_name, service, squares) => {
+    const measured = replicate((seed) => simulateQueue({ gap: poissonGaps(lambda), service }, seed));
+    expectTheory(measured, { ...pollaczekKhinchine(lambda, squares), throughput: lambda, P_block: 0, P_wait: lambda });
+  });
+
+  it('D/M/1 waits by the root of its equation', () => {
+    const measured = replicate((seed) =>
+      simulateQueue({ gap: constant(SECOND / lambda), service: exponentialService }, seed),
+    );
+    expectTheory(measured, { ...constantArrivals(lambda) });
+  });
+
+  it('is told apart from another model by the same check', () => {
+    const measured = replicate((seed) =>
+      simulateQueue({ gap: poissonGaps(lambda), service: exponentialService }, seed),
+    );
+    const wrong = { ...pollaczekKhinchine(lambda, 1) };
+    expect(outliers(measured, wrong)).toHaveLength(Object.keys(wrong).length);
+  });
+});
+
+describe('several servers', () => {
+  it.each([
+    [4, 8],
+    [6.4, 8],
+    [1.6, 2],
+  ])('M/M/c, lambda %d on %d servers, waits as Erlang C says', (lambda, servers) => {
+    const measured = replicate((seed) =>
+      simulateQueue({ gap: poissonGaps(lambda), service: exponentialService, servers }, seed),
+    );
+    expectTheory(measured, { ...erlangC(lambda, servers) });
+  });
+
+  it.each([
+    ['exponential', 4, 8, exponentialService],
+    ['exponential', 25.6, 32, exponentialService],
+    ['two-point', 4, 8, twoPointService],
+  ] as const)(
+    'M/G/c/c with %s service, lambda %d on %d servers, blocks as Erlang B says',
+    (_, lambda, servers, service) => {
+      const measured = replicate((seed) =>
+        simulateQueue({ gap: poissonGaps(lambda), service, servers, queueMax: 0 }, seed),
+      );
+      const P_block = erlangB(lambda, servers);
+      expectTheory(measured, { P_block, L: lambda * (1 - P_block), Wq: 0 });
+    },
+  );
+});
+
+describe('a bounded waiting line', () => {
+  it.each([
+    [0.5, 5],
+    [0.8, 10],
+    [0.95, 10],
+    [2, 5],
+  ])('M/M/1/K, lambda %d and room for %d, blocks and serves by its birth-death process', (lambda, K) => {
+    const measured = replicate((seed) =>
+      simulateQueue({ gap: poissonGaps(lambda), service: exponentialService, queueMax: K - 1 }, seed),
+    );
+    expectTheory(measured, { ...finiteRoom(lambda, K) });
+  });
+});
+
+/** Two classes of customers, by callbacks: `enqueue`, no process. */
+function simulateClasses(lambdas: readonly number[], seed: number): Measures {
+  const sim = new Simulation({ seed });
+  const server = new Resource(sim, { name: 'server', capacity: 1, queueMax: Infinity });
+  const services = sim.random('services');
+  const end = 15_000 * SECOND;
+  const start = end / 10;
+  const waits = lambdas.map(() => new Tally());
+  lambdas.forEach((lambda, priority) => {
+    const gap = poissonGaps(lambda);
+    const gaps = sim.random(`gaps of class ${priority}`);
+    const serve = (arrival: number): void => {
+      if (arrival >= start) waits[priority].add(toSeconds(sim.now - arrival));
+      sim.schedule(Math.round(exponentialService.sample(services)), () => server.release(), undefined);
+    };
+    const arrive = (): void => {
+      sim.schedule(Math.round(gap.sample(gaps)), arrive, undefined);
+      if (server.tryAcquire()) serve(sim.now);
+      else server.enqueue(serve, sim.now, priority);
+    };
+    sim.schedule(Math.round(gap.sample(gaps)), arrive, undefined);
+  });
+  sim.runUntil(end);
+  return { Wq1: waits[0].mean, Wq2: waits[1].mean };
+}
+
+describe('priorities', () => {
+  it.each([
+    [0.25, 0.25],
+    [0.4, 0.4],
+    [0.2, 0.5],
+  ])('two classes of %d and %d a second wait as Cobham says', (lambda1, lambda2) => {
+    const measured = replicate((seed) => simulateClasses([lambda1, lambda2], seed));
+    expectTheory(measured, { ...twoClasses(lambda1, lambda2) });
+  });
+});
+
+/** Machine repair, by a closed-loop client and a service: the users are the machines, calls take no time to travel. */
+function simulateClosedLoop(users: number, concurrency: number, think: number, seed: number): Measures {
+  const sim = new Simulation({ seed });
+  const services = sim.random('services');
+  function* handle(): Behaviour<void> {
+    yield Math.round(exponentialService.sample(services));
+  }
+  const service = new Service<number, void>(sim, { name: 'repair', help: '', concurrency, queueMax: Infinity, handle });
+  const link = new Link(sim, service, { from: 'machines', delay: constant(0) });
+  new ClosedLoopClient(sim, {
+    name: 'machines',
+    users,
+    thinkTime: exponential(think * SECOND),
+    popularity: { keys: 1, draw: () => 0 },
+    target: () => link,
+  });
+  const end = 6_000 * SECOND;
+  const start = end / 10;
+  const stays = new Tally();
+  let broken = 0;
+  sim.facts.channel(requestCompleted).listen(({ duration }) => {
+    if (sim.now >= start) stays.add(toSeconds(duration));
+  });
+  function* look(): Behaviour {
+    for (let looks = 1; ; looks++) {
+      broken += (service.active - broken) / looks;
+      yield SECOND;
+    }
+  }
+  spawn(sim, 'looks', look(), start);
+  sim.runUntil(end);
+  return { throughput: stays.count / toSeconds(end - start), W: stays.mean, L: broken };
+}
+
+describe('a closed loop', () => {
+  it.each([
+    [10, 1, 1],
+    [5, 2, 2],
+    [30, 4, 5],
+  ])('of %d machines and %d repairmen, up for %d s in the mean, is M/M/c//N', (users, concurrency, think) => {
+    const measured = replicate((seed) => simulateClosedLoop(users, concurrency, think, seed));
+    expectTheory(measured, { ...machineRepair(users, concurrency, think) });
+  });
+});
+
+interface Row {
+  readonly model: string;
+  readonly params: Readonly<Record<string, number>>;
+  readonly results: Readonly<Record<string, number>>;
+}
+
+/** The formulas above by the names of the shared data's models. */
+const formulas: Readonly<Record<string, (params: Row['params']) => Measures>> = {
+  'M/M/1': ({ lambda }) => ({ ...pollaczekKhinchine(lambda, 2) }),
+  'M/D/1': ({ lambda }) => ({ ...pollaczekKhinchine(lambda, 1) }),
+  'M/G/1 (Pollaczek-Khinchine)': ({ lambda, cv2, ES2 }) => ({ ...pollaczekKhinchine(lambda, ES2 ?? 1 + cv2) }),
+  'M/M/c (Erlang C)': ({ lambda, c }) => ({ ...erlangC(lambda, c) }),
+  'M/M/c/c (Erlang B)': ({ lambda, c }) => ({ P_block: erlangB(lambda, c), L: lambda * (1 - erlangB(lambda, c)) }),
+  'M/M/1/K': ({ lambda, K }) => ({ ...finiteRoom(lambda, K) }),
+  'D/M/1': ({ rho }) => ({ ...constantArrivals(rho) }),
+  'machine repair M/M/c//N (closed, think time Z)': ({ N, c, Z }) => ({ ...machineRepair(N, c, Z) }),
+  'M/M/1 two priority classes (equal load)': ({ lambda1, lambda2 }) => {
+    const { Wq1, Wq2 } = twoClasses(lambda1, lambda2);
+    return { Wq1_nonpreemptive: Wq1, Wq2_nonpreemptive: Wq2 };
+  },
+};
+
+const shared = process.env.BROWNOUT_SHARED ?? join(import.meta.dirname, '../../../shared');
+const file = join(shared, 'data/vectors/queueing_formulas.json');
+
+describe.skipIf(!existsSync(file) && process.env.CI === undefined)('the formulas and the worked values', () => {
+  const rows: readonly Row[] = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).rows : [];
+
+  it.each(Object.entries(formulas))('agree on %s', (model, formula) => {
+    const worked = rows.filter((row) => row.model === model);
+    expect(worked.length).toBeGreaterThan(0);
+    for (const { params, results } of worked) {
+      for (const [name, value] of Object.entries(formula(params))) {
+        if (name in results) expect(value, `${name} of ${JSON.stringify(params)}`).toBeCloseTo(results[name], 8);
+      }
+    }
+  });
+});
