@@ -1,0 +1,93 @@
+/** Interesting moments and steps between them. */
+import { describe, expect, it } from 'vitest';
+import scenario from '../../../scenarios/caching/stampede.ts';
+import { run, s } from '../../../sim-core/index.ts';
+import { burstsOf, highlightsOf, highlightText, latestOf } from '../../../ui/models/highlights.ts';
+import { stepFrom, stepInstants } from '../../../ui/models/steps.ts';
+import { timeMarks } from '../../../ui/models/time-marks.ts';
+
+const INTERVAL = 100;
+const every = (from: number, to: number, step: number): number[] =>
+  Array.from({ length: Math.ceil((to - from) / step) }, (_, i) => from + i * step);
+const bursts = (...times: number[]): [number, number][] =>
+  burstsOf(Float64Array.from(times.toSorted((a, b) => a - b)), INTERVAL).map(({ time, count }) => [time, count]);
+
+describe('a burst', () => {
+  it('is whatever happens rarely, told once until an interval without it', () => {
+    expect(bursts(1000, 1005, 1060, 5000)).toEqual([
+      [1000, 3],
+      [5000, 1],
+    ]);
+  });
+
+  it('of what happens all the time is where there is four times as much', () => {
+    expect(bursts(...every(0, 10_000, 5))).toEqual([]);
+    expect(bursts(...every(0, 10_000, 5), ...every(4003, 4013, 0.5))).toEqual([[4000, 24]]);
+  });
+
+  it('of nothing is nothing', () => {
+    expect(bursts()).toEqual([]);
+  });
+});
+
+describe('the highlights of a stampede', () => {
+  const recording = run(scenario, {
+    variant: 'none',
+    params: { length: s(9), ttl: s(5), timeout: s(1) },
+    interventions: [{ at: 7e9, action: 'flush', target: 'cache' }],
+  });
+  const highlights = highlightsOf(recording, timeMarks(recording, 5.2e9));
+  const first = (kind: string): number => highlights.find((one) => one.kind === kind)?.time ?? NaN;
+
+  it('are in order: the herd misses, waits, and some of it gives up', () => {
+    expect(highlights.map(({ time }) => time)).toEqual(highlights.map(({ time }) => time).toSorted((a, b) => a - b));
+    expect(first('miss')).toBeGreaterThanOrEqual(5e9);
+    expect(first('miss')).toBeLessThan(5.03e9);
+    expect(first('queue')).toBeGreaterThanOrEqual(5e9);
+    expect(first('failure')).toBeGreaterThan(first('miss') + 1e9 - 1e8);
+    expect(first('intervention')).toBe(7e9);
+  });
+
+  it('tell each failure once, as those who asked saw it', () => {
+    const told = recording.facts.tables.find(({ kind }) => kind === 'request.completed')!;
+    const failed = [...told.columns.outcome].filter((text) => recording.facts.texts[text] !== 'ok').length;
+    const counted = highlights
+      .filter(({ kind }) => kind === 'failure')
+      .map(({ label }) => Number(label.replace(/\D/g, '')))
+      .reduce((sum, count) => sum + count, 0);
+    expect(failed).toBeGreaterThan(0);
+    expect(counted).toBeLessThanOrEqual(failed);
+    expect(counted).toBeGreaterThan(failed / 2);
+  });
+
+  it('are said with their instant', () => {
+    expect(highlightText({ time: 5.004e9, kind: 'miss', label: '12 misses' })).toBe('5.004\u00a0s: 12 misses');
+  });
+
+  it('are summed up by what happened last, and what belongs to it', () => {
+    const story = [
+      { time: 1e9, kind: 'eviction', label: '3 evictions' },
+      { time: 5e9, kind: 'queue', label: 'up to 9 queries waiting' },
+      { time: 5.1e9, kind: 'miss', label: '12 lookups miss' },
+      { time: 5.2e9, kind: 'moment', label: 'the moment to look at' },
+    ] as const;
+    expect(latestOf(story)).toBe('5.00\u00a0s: 12 lookups miss · up to 9 queries waiting');
+    expect(latestOf(story.slice(0, 1))).toBe('1.00\u00a0s: 3 evictions');
+    expect(latestOf(story.slice(3))).toBe('');
+  });
+
+  it('can be stepped through, both ways, as events and requests can', () => {
+    const instants = stepInstants(recording, highlights);
+    const state = { time: 0, duration: 9e9, speed: 1, playing: false };
+    let time = 0;
+    for (const expected of new Set(highlights.map((one) => one.time))) {
+      time = stepFrom({ ...state, time }, 'interesting', 1, instants);
+      expect(time).toBe(expected);
+    }
+    expect(stepFrom({ ...state, time }, 'interesting', 1, instants)).toBe(9e9);
+    const request = stepFrom({ ...state, time: 5e9 }, 'request', 1, instants);
+    expect(stepFrom({ ...state, time: request }, 'request', -1, instants)).toBeLessThanOrEqual(5e9);
+    expect(stepFrom({ ...state, time: 5e9 }, 'event', 1, instants)).toBeLessThanOrEqual(request);
+    expect(stepFrom({ ...state, time: 5e9 }, '100 ms', -1, instants)).toBe(4.9e9);
+  });
+});

@@ -1,0 +1,61 @@
+/** How values are written. */
+import { expect, it } from 'vitest';
+import {
+  countText,
+  instantText,
+  measureText,
+  numberText,
+  secondsText,
+  unitText,
+} from '../../../ui/models/measure-text.ts';
+
+const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
+
+it.each([
+  [{ kind: 'ratio', unit: '1' }, 0.932, '93.2 %'],
+  [{ kind: 'ratio', unit: '1' }, NaN, '–'],
+  [{ kind: 'rate', unit: '1/s' }, 1012.4, '1,012/s'],
+  [{ kind: 'histogram', unit: 's' }, 0.0124, '12.4 ms'],
+  [{ kind: 'gauge', unit: '{connection}' }, 20, '20'],
+  [{ kind: 'gauge', unit: 'By' }, 1536, '1.5 KiB'],
+] as const)('%j of %d', (signal, value, text) => {
+  expect(plain(measureText(signal, value))).toBe(text);
+});
+
+it.each([
+  [0, '0 s'],
+  [0.00084, '840 µs'],
+  [0.0009999, '1 ms'],
+  [0.9999, '1 s'],
+  [2.4567, '2.46 s'],
+  [123.4, '123 s'],
+])('%d seconds', (seconds, text) => {
+  expect(plain(secondsText(seconds))).toBe(text);
+});
+
+it('numbers keep three digits and thousands are apart', () => {
+  expect([0, 0.5, 9.876, 99.94, 99.96, 12345.6, 0.00012].map(numberText)).toEqual([
+    '0',
+    '0.5',
+    '9.88',
+    '99.9',
+    '100',
+    '12,346',
+    '1.2e-4',
+  ]);
+  expect(countText(191614)).toBe('191,614');
+});
+
+it('instants have as many digits as their resolution tells apart', () => {
+  expect([1e9, 1e8, 1e6].map((resolution) => plain(instantText(10.3e9, resolution)))).toEqual([
+    '10 s',
+    '10.3 s',
+    '10.300 s',
+  ]);
+});
+
+it('units are words', () => {
+  expect(unitText({ kind: 'gauge', unit: '{connection}' })).toBe('connections');
+  expect(unitText({ kind: 'gauge', unit: '{query}' })).toBe('queries');
+  expect(unitText({ kind: 'counter', unit: '1' })).toBe('count an interval');
+});

@@ -1,0 +1,67 @@
+/** What is told of a request decides how it is drawn. */
+import { expect, it } from 'vitest';
+import type { FactTable, RecordedFacts } from '../../../sim-core/index.ts';
+import { requestRoles, ROLES } from '../../../ui/models/request-roles.ts';
+
+const TEXTS = ['ok', 'hit', 'expired', 'stale', 'timeout', 'acquired'];
+
+function table(kind: string, rows: readonly (readonly [time: number, request: number, outcome?: string])[]): FactTable {
+  const column = (of: (row: (typeof rows)[number]) => number): Float64Array => Float64Array.from(rows, of);
+  const request = column(([, one]) => one);
+  const outcome = column(([, , text]) => TEXTS.indexOf(text ?? ''));
+  const told = rows.some(([, , text]) => text !== undefined);
+  return {
+    kind,
+    help: '',
+    schema: told ? { request: 'request', outcome: 'text' } : { request: 'request' },
+    rows: rows.length,
+    times: column(([time]) => time),
+    events: column(() => 1),
+    columns: told ? { request, outcome } : { request },
+  };
+}
+
+const facts = (...tables: FactTable[]): RecordedFacts => ({ tables, texts: TEXTS, sampledOneIn: 1, told: {} });
+
+const SEEN = requestRoles(
+  facts(
+    table('request.completed', [
+      [90, 7, 'ok'],
+      [95, 8, 'timeout'],
+    ]),
+    table('cache.lookup', [
+      [10, 7, 'expired'],
+      [20, 8, 'hit'],
+      [25, 9, 'stale'],
+    ]),
+    table('service.request', [
+      [30, 7, 'ok'],
+      [35, 10, 'ok'],
+    ]),
+    table('request.retried', [[40, 9]]),
+    table('cache.lock', [[50, 10, 'acquired']]),
+  ),
+  4,
+  (request) => (request >= 7 && request <= 10 ? request - 7 : undefined),
+);
+
+const roleAt = (request: number, time: number): string => ROLES[SEEN.at(request - 7, time)];
+
+it.each([
+  [7, 9, 'waiting', 'nothing is known before the lookup'],
+  [7, 10, 'miss', 'from the instant of the fact on'],
+  [7, 99, 'miss', 'a plain ok does not make it a hit'],
+  [8, 21, 'ok', 'a hit'],
+  [8, 95, 'failed', 'its caller gave up'],
+  [9, 30, 'stale', 'a hit past its soft time to live'],
+  [9, 45, 'retry', 'by the kind of the fact, without an outcome'],
+  [10, 60, 'ok', 'an ok where nothing else is known; a lock says nothing'],
+])('request %d at %d is %s: %s', (request, time, role) => {
+  expect(roleAt(request, time)).toBe(role);
+});
+
+it('finds the last change within a stretch of time', () => {
+  expect(SEEN.lastChange(1, 20, 95)).toBeGreaterThanOrEqual(0);
+  expect(SEEN.lastChange(1, 95, 200)).toBe(-1);
+  expect(SEEN.lastChange(0, -1, 5)).toBe(-1);
+});

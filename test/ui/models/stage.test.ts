@@ -1,0 +1,135 @@
+/** Topology, geometry and state of the stage. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { RecordedComponent } from '../../../sim-core/index.ts';
+import { describeMoment, rateAt, stageModel } from '../../../ui/models/moment.ts';
+import { placeStage, TRAY_PITCH, type Box } from '../../../ui/models/stage-geometry.ts';
+import { ownerOf, roleOf, shortName } from '../../../ui/models/signal-style.ts';
+import { layOut } from '../../../ui/models/topology.ts';
+import { COMPONENTS, fixtureRecording } from '../fixture-recording.ts';
+
+const KINDS = ['client', 'service', 'cache', 'database', 'broker'] as const;
+
+/** Any graph of calls, cycles and calls to oneself included. */
+const systems = fc
+  .array(fc.record({ kind: fc.constantFrom(...KINDS), calls: fc.array(fc.nat(9), { maxLength: 4 }) }), {
+    minLength: 1,
+    maxLength: 10,
+  })
+  .map((nodes) =>
+    nodes.map(({ kind, calls }, i): RecordedComponent => {
+      const names = [...new Set(calls.map((call) => `${'abc'[call % 3]}-${call % nodes.length}`))];
+      const known = names.filter((name) => nodes.some((_, at) => name === `${'abc'[at % 3]}-${at}`));
+      return { name: `${'abc'[i % 3]}-${i}`, kind, calls: known, help: '', state: {}, interventions: [] };
+    }),
+  );
+
+describe('the topology', () => {
+  it('puts copies into one node, in layers by who calls whom', () => {
+    const { nodes, edges, layers, tallest } = layOut(COMPONENTS);
+    expect(nodes.map(({ name, x, y, members }) => [name, x, y, members.length])).toEqual([
+      ['users', 0, 0, 1],
+      ['app', 1, 0, 2],
+      ['database', 2, -0.5, 1],
+      ['cache', 2, 0.5, 1],
+    ]);
+    expect(edges.map(({ from, to }) => `${from.name} ${to.name}`)).toEqual(['users app', 'app cache', 'app database']);
+    expect([layers, tallest]).toEqual([3, 2]);
+  });
+
+  it('keeps apart what has one stem but other neighbours', () => {
+    const odd = COMPONENTS.map((one) => (one.name === 'app-2' ? { ...one, calls: ['cache'] } : one));
+    expect(layOut(odd).nodes.map(({ name }) => name)).toEqual(['users', 'app-1', 'app-2', 'database', 'cache']);
+  });
+
+  it('takes places by hand where all have one', () => {
+    const places = {
+      database: { x: 5, y: 2 },
+      cache: { x: 5, y: 0 },
+      'app-1': { x: 4, y: 1 },
+      'app-2': { x: 4, y: 1 },
+      users: { x: 3, y: 1 },
+    };
+    expect(layOut(COMPONENTS, places).nodes.map(({ name, x, y }) => [name, x, y])).toEqual([
+      ['users', 0, 0],
+      ['app', 1, 0],
+      ['cache', 2, -1],
+      ['database', 2, 1],
+    ]);
+  });
+
+  it('of any system gives every component a place of its own', () => {
+    fc.assert(
+      fc.property(systems, (components) => {
+        const { nodes } = layOut(components);
+        expect(nodes.flatMap(({ members }) => members.map(({ name }) => name)).toSorted()).toEqual(
+          components.map(({ name }) => name).toSorted(),
+        );
+        expect(new Set(nodes.map(({ x, y }) => `${x} ${y}`)).size).toBe(nodes.length);
+      }),
+    );
+  });
+});
+
+const bottomOf = ({ top, height, tray }: Box): number => (tray ? tray.top + tray.rows * TRAY_PITCH : top + height);
+
+describe('the stage', () => {
+  it('of any system and size covers no card with another', () => {
+    fc.assert(
+      fc.property(
+        systems,
+        fc.integer({ min: 320, max: 1600 }),
+        fc.integer({ min: 200, max: 900 }),
+        (components, width, height) => {
+          const recording = { ...fixtureRecording(), components };
+          const { boxes } = placeStage(stageModel(recording, layOut(components), []), width, height);
+          for (const [i, a] of boxes.entries()) {
+            expect(a.top).toBeGreaterThanOrEqual(0);
+            for (const b of boxes.slice(0, i)) {
+              const apartDown = a.top >= bottomOf(b) || b.top >= bottomOf(a);
+              const apartAcross = a.left >= b.left + b.width || b.left >= a.left + a.width;
+              expect(apartDown || apartAcross).toBe(true);
+            }
+          }
+        },
+      ),
+    );
+  });
+
+  it('stacks layers where it is narrow', () => {
+    const model = stageModel(fixtureRecording(), layOut(COMPONENTS), []);
+    const { boxes, upright } = placeStage(model, 390, 300);
+    expect(upright).toBe(true);
+    const tops = ['users', 'app', 'cache'].map((name) => boxes.find(({ node }) => node.name === name)?.top ?? NaN);
+    expect(tops).toEqual(tops.toSorted((a, b) => a - b));
+    for (const { left, width } of boxes) expect(left >= 0 && left + width <= 390).toBe(true);
+  });
+
+  it('adds up the flows of copies, a second', () => {
+    const model = stageModel(fixtureRecording(), layOut(COMPONENTS), []);
+    const rates = model.topology.edges.map((edge) => rateAt(model.flows.get(edge) ?? [], model.rows, 3));
+    expect(rates.map(Math.round)).toEqual([300, 300, 30]);
+    expect(model.rateMax).toBeCloseTo(300);
+  });
+
+  it('is said in sentences', () => {
+    const model = stageModel(fixtureRecording(), layOut(COMPONENTS), ['cache.hit_ratio']);
+    expect(describeMoment(model, 3, { working: [0, 2, 7, 0], waiting: [0, 0, 3, 0] }).replaceAll('\u00a0', ' ')).toBe(
+      'users: sends 300 a second to app, error ratio 0 %, p99 –. app: sends 300 a second to cache and 30 a second to ' +
+        'database, 2 at work. database: 7 at work, 3 waiting, connections 1.5 of 50. cache: hit ratio 90 %.',
+    );
+  });
+});
+
+it.each([
+  ['cache.hit_ratio', 'ok', 'cache', 'hit ratio'],
+  ['db.client.operation.rate', 'miss', 'database', 'operation rate'],
+  ['db.client.connection.count', 'miss', 'database', 'connections'],
+  ['db.client.connection.pending_requests', 'waiting', 'database', 'pending'],
+  ['http.client.request.error_ratio', 'failed', 'client', 'error ratio'],
+  ['http.server.active_requests', 'waiting', 'service', 'active'],
+  ['cache.stale_ratio', 'stale', 'cache', 'stale ratio'],
+  ['dlq.oldest_age', 'failed', 'broker', 'oldest_age'.replace('_', ' ')],
+])('%s is %s, of the %s, called %s', (name, role, owner, short) => {
+  expect([roleOf(name), ownerOf(name), shortName(name)]).toEqual([role, owner, short]);
+});

@@ -1,0 +1,116 @@
+/** Rows, the playhead and marks: where the cursor is and how it moves. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  advance,
+  fullSpeed,
+  neighbour,
+  openingSpeed,
+  seek,
+  speedText,
+  toggle,
+  type PlayheadState,
+} from '../../../ui/models/playhead.ts';
+import { firstAfter, rowAt, rowMiddle, rowSeconds, rowsOf } from '../../../ui/models/rows.ts';
+import { timeMarks } from '../../../ui/models/time-marks.ts';
+import { fixtureRecording, INTERVAL, ROWS } from '../fixture-recording.ts';
+
+describe('rows', () => {
+  it('cover the run, a cut last one included', () => {
+    const { header } = fixtureRecording();
+    expect(rowsOf(fixtureRecording())).toEqual({ count: ROWS, interval: INTERVAL, duration: ROWS * INTERVAL });
+    const cut = rowsOf({ ...fixtureRecording(), header: { ...header, duration: 3.5 * INTERVAL } });
+    expect(cut.count).toBe(4);
+    expect(rowSeconds(cut, 3)).toBeCloseTo(0.05);
+  });
+
+  it('an instant lies in the row that begins at or before it, the end in the last', () => {
+    const rows = rowsOf(fixtureRecording());
+    expect([0, INTERVAL - 1, INTERVAL, ROWS * INTERVAL].map((time) => rowAt(rows, time))).toEqual([0, 0, 1, ROWS - 1]);
+    for (let row = 0; row < ROWS; row++) expect(rowAt(rows, rowMiddle(rows, row))).toBe(row);
+  });
+
+  it('the first later instant is the one that a walk from the start finds', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(50)), fc.nat(60), (instants, time) => {
+        const ascending = instants.toSorted((a, b) => a - b);
+        const walked = ascending.findIndex((instant) => instant > time);
+        expect(firstAfter(ascending, time)).toBe(walked < 0 ? ascending.length : walked);
+      }),
+    );
+  });
+});
+
+describe('the playhead', () => {
+  const start: PlayheadState = { time: 0, duration: 10e9, speed: 2, playing: false };
+
+  it('keeps within the run', () => {
+    expect(seek(start, -5).time).toBe(0);
+    expect(seek(start, 11e9).time).toBe(10e9);
+  });
+
+  it('moves by speed times wall time while it plays, and stops at the end', () => {
+    expect(advance(start, 1)).toBe(start);
+    const playing = toggle(start);
+    expect(advance(playing, 1.5)).toMatchObject({ time: 3e9, playing: true });
+    expect(advance(playing, 6)).toMatchObject({ time: 10e9, playing: false });
+    expect(toggle(seek(start, 10e9))).toMatchObject({ time: 0, playing: true });
+  });
+
+  it('finds its neighbours among instants, several at one time counting once', () => {
+    const at = seek(start, 5);
+    expect(neighbour(at, [1, 5, 5, 9], 1)).toBe(9);
+    expect(neighbour(at, [1, 5, 5, 9], -1)).toBe(1);
+    expect(neighbour(at, [5], 1)).toBe(10e9);
+    expect(neighbour(at, [5], -1)).toBe(0);
+  });
+
+  it('says its speed in words', () => {
+    expect([0.001, 0.05, 1, 50].map((speed) => speedText(speed))).toEqual([
+      '1 ms of the run a second',
+      '1 s of the run takes 20 s',
+      'real time',
+      '50 s of the run a second',
+    ]);
+    expect(speedText(50, 30e9)).toBe('the whole run in 0.6 s');
+  });
+
+  it('opens at the greatest speed at which no more go by than can be followed', () => {
+    expect([150, 1000, 20_000, 1e9].map((rate) => openingSpeed(rate, 200))).toEqual([1, 0.1, 0.01, 0.001]);
+  });
+
+  it('at full speed shows the whole run in two seconds, or faster', () => {
+    expect([30e9, 86_400e9].map(fullSpeed)).toEqual([100, 43_200]);
+  });
+});
+
+describe('marks', () => {
+  it('are what was done and the moment of the story, in order of time', () => {
+    const recording = fixtureRecording();
+    expect(timeMarks(recording, 1e9).map(({ time, label }) => [time, label])).toEqual([
+      [1e9, 'the moment to look at'],
+      [2e9, 'slow database at 2s'],
+    ]);
+    expect(timeMarks(recording, recording.header.duration + 1)).toHaveLength(1);
+  });
+
+  it.each([
+    // Connections at most as many as the row's number; the warm-up are the first five rows.
+    ['peak of db.client.connection.count is at most 20', 20, 21],
+    ['peak of db.client.connection.count is at most 2', 2, 5],
+    // 50 evictions in the row 7.
+    ['total of cache.evictions is at most 49', 49, 7],
+  ])('%s: broken in the interval in which it stops being so', (text, limit, row) => {
+    const expectations = [{ text, pass: false, actual: 0, limit }];
+    const marks = timeMarks({ ...fixtureRecording(), expectations }, Infinity);
+    expect(marks.filter(({ kind }) => kind === 'breach').map(({ time }) => time)).toEqual([row * INTERVAL]);
+  });
+
+  it('say nothing of what held, or is true of a whole run only', () => {
+    const texts = ['p99 of http.client.request.duration is at most 0', 'peak of cache.evictions is at least 9'];
+    const broken = texts.map((text) => ({ text, pass: false, actual: 1, limit: 0 }));
+    const held = { text: 'peak of db.client.connection.count is at most 20', pass: true, actual: 39, limit: 20 };
+    const marks = timeMarks({ ...fixtureRecording(), expectations: [...broken, held] }, Infinity);
+    expect(marks.filter(({ kind }) => kind === 'breach')).toEqual([]);
+  });
+});

@@ -1,0 +1,145 @@
+/**
+ * The interesting moments of a run, told by what was recorded of it: bursts of misses, failures, retries and evictions,
+ * the first that wait, and the marks that stand on the time line. Misses and evictions that go on all the time are no
+ * moment: a burst of them begins where there are suddenly four times as many as usual.
+ */
+import type { FactTable, RecordedSignal, Recording } from '../../sim-core/index.ts';
+import { countText, instantText, numberText } from './measure-text.ts';
+import { roleOf } from './signal-style.ts';
+import type { TimeMark } from './time-marks.ts';
+
+export interface Highlight {
+  /** Nanoseconds. */
+  readonly time: number;
+  readonly label: string;
+  readonly kind: TimeMark['kind'] | 'miss' | 'failure' | 'retry' | 'eviction' | 'queue';
+}
+
+/** In order of time. */
+export function highlightsOf(recording: Recording, marks: readonly TimeMark[]): Highlight[] {
+  const { interval } = recording.header;
+  const found: Highlight[] = [...marks];
+  for (const { kind, noun, times, sampled } of instantsToWatch(recording)) {
+    const about = sampled > 1 ? 'about ' : '';
+    for (const { time, count } of burstsOf(times, interval, kind === 'failure' || kind === 'retry')) {
+      // One failure is told of by everyone whom it passes.
+      if (found.some((other) => other.kind === kind && Math.abs(other.time - time) <= interval)) continue;
+      found.push({ time, kind, label: `${about}${countText(count * sampled)} ${noun(count * sampled)}` });
+    }
+  }
+  for (const signal of recording.signals) found.push(...queuesOf(signal, interval));
+  return found.toSorted((a, b) => a.time - b.time);
+}
+
+/** A highlight with its time, as it is said. */
+export const highlightText = ({ time, label }: Highlight): string => `${instantText(time, 1e6)}: ${label}`;
+
+/** So close together, in nanoseconds, are parts of one story. */
+const TOGETHER = 5e8;
+const TOGETHER_MAX = 3;
+
+/** Of highlights up to an instant the last ones in words, with those of about the same time; empty if there are none. */
+export function latestOf(highlights: readonly Highlight[]): string {
+  const told = highlights.filter(({ kind }) => kind !== 'moment').slice(-TOGETHER_MAX);
+  const last = told.at(-1);
+  const story = told.filter(({ time }) => last && last.time - time <= TOGETHER);
+  if (story.length === 0) return '';
+  // Lines are known to an interval only, and form because of the rest.
+  const inOrder = story.toSorted((a, b) => Number(a.kind === 'queue') - Number(b.kind === 'queue'));
+  return `${instantText(story[0].time, 1e7)}: ${inOrder.map(({ label }) => label).join(' · ')}`;
+}
+
+interface Watched {
+  readonly kind: Highlight['kind'];
+  readonly noun: (count: number) => string;
+  readonly times: Float64Array;
+  /** Of how many each is one that was kept. */
+  readonly sampled: number;
+}
+
+const MISSES = new Set(['miss', 'expired']);
+const FAILURES = new Set(['timeout', 'overloaded', 'error', 'failed', 'refused']);
+
+const one = (singular: string, plural: string) => (count: number) => (count === 1 ? singular : plural);
+
+function instantsToWatch({ facts }: Recording): Watched[] {
+  const watched = facts.tables.flatMap((table): Watched[] => {
+    const sampled = table.schema.request === 'request' ? facts.sampledOneIn : 1;
+    const role = roleOf(table.kind);
+    if (table.kind.endsWith('evicted')) {
+      return [{ kind: 'eviction', noun: one('eviction', 'evictions'), times: table.times, sampled }];
+    }
+    if (role === 'retry') return [{ kind: 'retry', noun: one('retry', 'retries'), times: table.times, sampled }];
+    if (table.schema.outcome !== 'text') return [];
+    const misses = timesWhere(table, facts.texts, MISSES);
+    const failures = timesWhere(table, facts.texts, FAILURES);
+    return [
+      { kind: 'miss', noun: one('lookup misses', 'lookups miss'), times: misses, sampled },
+      { kind: 'failure', noun: one('request fails', 'requests fail'), times: failures, sampled },
+    ];
+  });
+  // What users feel says it best; who is nearer to the fault says it again.
+  return watched.toReversed();
+}
+
+function timesWhere(
+  { columns, times }: FactTable,
+  texts: readonly string[],
+  outcomes: ReadonlySet<string>,
+): Float64Array {
+  const wanted = texts.map((text) => outcomes.has(text));
+  return times.filter((_, row) => wanted[columns.outcome[row]]);
+}
+
+const BURST_AT_LEAST = 8;
+const BURST_TIMES = 4;
+/** Bins in an interval of the recording. */
+const FINER = 10;
+
+/**
+ * Bursts of ascending instants. What is rare is one whenever it happens; what happens in most of the bins is one where a
+ * bin has `BURST_TIMES` the median one's number, and at least `BURST_AT_LEAST`. A burst ends with the first interval
+ * without another such bin. With `always`, what happens all the time is one long burst.
+ */
+export function burstsOf(times: Float64Array, interval: number, always = false): { time: number; count: number }[] {
+  if (times.length === 0) return [];
+  const width = interval / FINER;
+  const bins = new Map<number, { first: number; count: number }>();
+  for (let i = 0; i < times.length; i++) {
+    const bin = Math.floor(times[i] / width);
+    const known = bins.get(bin);
+    if (known) known.count++;
+    else bins.set(bin, { first: times[i], count: 1 });
+  }
+  const all = Math.floor(times[times.length - 1] / width) + 1;
+  const counts = [...bins.values()].map(({ count }) => count).toSorted((a, b) => a - b);
+  const rare = always || bins.size < all / FINER;
+  const typical = counts[counts.length >> 1];
+  const enough = rare ? 1 : Math.max(BURST_AT_LEAST, BURST_TIMES * typical);
+  const bursts: { time: number; count: number; until: number }[] = [];
+  for (const [bin, { first, count }] of bins) {
+    if (count < enough) continue;
+    const last = bursts.at(-1);
+    if (last && bin - last.until <= FINER) {
+      last.count += count;
+      last.until = bin;
+    } else bursts.push({ time: first, count, until: bin });
+  }
+  return bursts;
+}
+
+/** Where somebody begins to wait after an interval in which nobody did: gauges of lines, known to an interval. */
+function queuesOf({ name, kind, unit, help, columns }: RecordedSignal, interval: number): Highlight[] {
+  if (kind !== 'gauge' || unit !== '{request}' || !/pending|waiting|queue/.test(name)) return [];
+  const { max } = columns;
+  const found: Highlight[] = [];
+  for (let row = 0; row < max.length; row++) {
+    if (!(max[row] > 0) || max[row - 1] > 0) continue;
+    let most = 0;
+    for (let later = row; max[later] > 0; later++) most = Math.max(most, max[later]);
+    found.push({ time: row * interval, kind: 'queue', label: `up to ${numberText(most)} ${lowered(help)}` });
+  }
+  return found;
+}
+
+const lowered = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

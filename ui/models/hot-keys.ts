@@ -1,0 +1,89 @@
+/**
+ * The ten keys that are asked for most and the rest, counted up to the cursor: bars grow as the run goes on, in an order
+ * and on an axis that are those of the whole run. A is counted in the same order in B. Counted from the facts that were
+ * kept: of one request in so many, if the recording says so.
+ */
+import type { FactTable, Recording } from '../../sim-core/index.ts';
+import { groupBy } from './grouping.ts';
+import { rowAt, rowsOf, type Rows } from './rows.ts';
+import type { Role } from './signal-style.ts';
+
+export const TOP = 10;
+
+export interface KeyBar {
+  /** `key 17`; `the rest` for all others together. */
+  readonly label: string;
+  /** What was asked of it from the start to the end of each row, by how it ended. */
+  readonly parts: readonly { readonly role: Role; readonly outcome: string; readonly upTo: Float64Array }[];
+}
+
+export interface HotKeys {
+  /** Kind of the facts that are counted. */
+  readonly kind: string;
+  readonly rows: Rows;
+  readonly bars: readonly KeyBar[];
+  /** The most that any bar but the rest's reaches in the run; that one is written and drawn no longer than this. */
+  readonly max: number;
+  /** One request in so many was counted. */
+  readonly sampledOneIn: number;
+}
+
+const ROLES: Readonly<Record<string, Role>> = { hit: 'ok', stale: 'stale', miss: 'miss', expired: 'miss' };
+/** Outcomes in this order in every bar. */
+const ORDER: readonly Role[] = ['ok', 'stale', 'miss', 'waiting'];
+
+/** Undefined where no key was asked for. `order` gives the keys of another run, to be counted in its order. */
+export function hotKeys(recording: Recording, order?: readonly number[]): HotKeys | undefined {
+  const table = lookups(recording);
+  if (!table) return undefined;
+  const rows = rowsOf(recording);
+  const { texts, sampledOneIn } = recording.facts;
+  const { key, outcome } = table.columns;
+  const top = order ?? topKeys(table);
+  const place = new Map(top.map((one, i) => [one, i]));
+  const counted = Array.from({ length: top.length + 1 }, () => new Map<string, Float64Array>());
+  for (let i = 0; i < table.rows; i++) {
+    const ended = outcome ? (texts[outcome[i]] ?? '') : '';
+    const ofKey = counted[place.get(key[i]) ?? top.length];
+    let column = ofKey.get(ended);
+    if (!column) ofKey.set(ended, (column = new Float64Array(rows.count)));
+    column[rowAt(rows, table.times[i])] += 1;
+  }
+  const bars = counted.map((outcomes, i): KeyBar => {
+    const parts = [...groupBy([...outcomes], ([ended]) => ROLES[ended] ?? 'waiting')]
+      .map(([role, columns]) => {
+        return { role, outcome: columns.map(([ended]) => ended).join(', '), upTo: accumulated(columns, rows) };
+      })
+      .toSorted((a, b) => ORDER.indexOf(a.role) - ORDER.indexOf(b.role));
+    return { label: i < top.length ? `key ${top[i]}` : 'the rest', parts };
+  });
+  const max = Math.max(1, ...bars.slice(0, -1).map((bar) => countAt(bar, rows.count - 1)));
+  return { kind: table.kind, rows, bars, max, sampledOneIn };
+}
+
+/** The most asked for first; of equals the smaller one. */
+export function topKeys({ columns, rows }: FactTable): number[] {
+  const counts = new Map<number, number>();
+  for (let i = 0; i < rows; i++) counts.set(columns.key[i], (counts.get(columns.key[i]) ?? 0) + 1);
+  return [...counts]
+    .toSorted(([a, many], [b, more]) => more - many || a - b)
+    .slice(0, TOP)
+    .map(([key]) => key);
+}
+
+/** What was asked of a key up to the end of a row. */
+export const countAt = ({ parts }: KeyBar, row: number): number => parts.reduce((sum, { upTo }) => sum + upTo[row], 0);
+
+/** The facts that say which key was looked up: a lookup's before any other's. */
+export function lookups({ facts }: Recording): FactTable | undefined {
+  const keyed = facts.tables.filter(({ schema, rows }) => schema.key === 'key' && rows > 0);
+  return keyed.find(({ kind }) => kind.endsWith('lookup')) ?? keyed.toSorted((a, b) => b.rows - a.rows)[0];
+}
+
+function accumulated(columns: readonly (readonly [string, Float64Array])[], rows: Rows): Float64Array {
+  let sum = 0;
+  return Float64Array.from({ length: rows.count }, (_, row) => {
+    for (const [, counts] of columns) sum += counts[row];
+    return sum;
+  });
+}

@@ -1,0 +1,87 @@
+/**
+ * How measured values are written on the page: three significant digits, the unit beside the number, an en dash for
+ * what could not be measured. The raw doubles stay in the recording; what is rounded here is never computed with.
+ */
+import type { RecordedSignal } from '../../sim-core/index.ts';
+
+/** What decides how a value is written. */
+export type Measured = Pick<RecordedSignal, 'kind' | 'unit'>;
+
+const NOTHING = '–';
+/** A no-break space: a number never leaves its unit behind at a line's end. */
+const GAP = '\u00a0';
+
+const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const BINARY = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+
+/** A signal's value with its unit: `93.2 %`, `12.4 ms`, `1,012/s`, `20`. NaN is written as an en dash. */
+export function measureText({ kind, unit }: Measured, value: number): string {
+  if (!Number.isFinite(value)) return NOTHING;
+  if (kind === 'ratio') return `${numberText(value * 100)}${GAP}%`;
+  if (unit === 's') return secondsText(value);
+  if (unit === '1/s') return `${numberText(value)}/s`;
+  if (unit === 'By') return bytesText(value);
+  return numberText(value);
+}
+
+/** How far one value lies from another, with its sign: `+12.4 ms`, `−3 points` of a ratio, `±0`. */
+export function differenceText({ kind, unit }: Measured, value: number): string {
+  if (!Number.isFinite(value)) return NOTHING;
+  if (value === 0) return '±0';
+  const sign = value > 0 ? '+' : '−';
+  const size = Math.abs(value);
+  if (kind === 'ratio') return `${sign}${numberText(size * 100)}${GAP}points`;
+  return sign + measureText({ kind, unit }, size);
+}
+
+/** What a chart's axis counts, in words; empty where the numbers say it themselves. */
+export function unitText({ kind, unit }: Measured): string {
+  if (kind === 'ratio') return 'per cent';
+  if (unit === 's') return '';
+  if (unit === '1/s') return 'per second';
+  if (unit === 'By') return 'bytes';
+  const annotation = /^\{(.+)\}$/.exec(unit);
+  const noun = annotation ? plural(annotation[1]) : '';
+  return kind === 'counter' ? `${noun || 'count'} an interval` : noun;
+}
+
+/** A duration given in seconds, in the unit that reads best: `840 µs`, `12.4 ms`, `3.1 s`. */
+export function secondsText(seconds: number): string {
+  if (!Number.isFinite(seconds)) return NOTHING;
+  const size = Math.abs(seconds);
+  if (size === 0) return `0${GAP}s`;
+  if (size < 0.9995e-3) return `${numberText(seconds * 1e6)}${GAP}µs`;
+  if (size < 0.9995) return `${numberText(seconds * 1e3)}${GAP}ms`;
+  return `${numberText(seconds)}${GAP}s`;
+}
+
+/** An instant of the run, given in nanoseconds, with as many digits as `resolution` (in nanoseconds) tells apart. */
+export function instantText(time: number, resolution = 1e8): string {
+  const digits = Math.min(9, Math.max(0, Math.ceil(-Math.log10(resolution / 1e9))));
+  return `${(time / 1e9).toFixed(digits)}${GAP}s`;
+}
+
+/** A number with three significant digits, whole from 100 on, thousands apart. */
+export function numberText(value: number): string {
+  if (!Number.isFinite(value)) return NOTHING;
+  const size = Math.abs(value);
+  if (size >= 99.95) return grouped.format(value);
+  if (size !== 0 && size < 0.001) return value.toExponential(1);
+  return String(Number(value.toPrecision(3)));
+}
+
+/** A whole number, thousands apart. */
+export const countText = (value: number): string => grouped.format(value);
+
+function bytesText(value: number): string {
+  let scaled = value;
+  let step = 0;
+  while (Math.abs(scaled) >= 1024 && step < BINARY.length - 1) {
+    scaled /= 1024;
+    step += 1;
+  }
+  return `${numberText(scaled)}${GAP}${BINARY[step]}`;
+}
+
+/** More than one of what a unit counts. */
+export const plural = (noun: string): string => (noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`);

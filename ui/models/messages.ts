@@ -1,0 +1,114 @@
+/**
+ * The messages among a recording's events: each is the event by which it arrived, and it left in the event that is the
+ * cause of that. Beside them the two kinds of events that say what else becomes of a request within a component: a
+ * resource that grants it a unit, and a caller that gives up. Components name them (`database pool grants`,
+ * `app-1 gives up on cache`), see `sim-core/kernel/resource.ts` and `sim-core/network/link.ts`.
+ */
+import type { RecordedEvents, Recording } from '../../sim-core/index.ts';
+import type { Topology } from './topology.ts';
+
+/** A link in one direction; components and edges by their places in the recording and the topology. */
+export interface Way {
+  readonly flow: number;
+  /** -1 for a link between copies, which share a node. */
+  readonly edge: number;
+  readonly reply: boolean;
+  readonly from: number;
+  readonly to: number;
+  /** Nobody ever answers on this link. */
+  readonly oneWay: boolean;
+  /** It begins where nobody calls: with who makes the requests. */
+  readonly first: boolean;
+}
+
+export interface Messages {
+  readonly ways: readonly Way[];
+  /** For each kind of event: the way of a message that arrives by it, a component that grants, a way given up; or -1. */
+  readonly wayOfKind: Int16Array;
+  readonly grantOfKind: Int16Array;
+  readonly givenUpOfKind: Int16Array;
+  /** For each event the place of its cause among the events, -1 if that is not kept. */
+  readonly causes: Int32Array;
+  /** For each event the number of its request, -1 for none; and the numbers of all requests. */
+  readonly requests: Int32Array;
+  readonly numbers: ReadonlyMap<number, number>;
+  /** Arrivals by when they left: places among the events. */
+  readonly departing: Uint32Array;
+}
+
+export function messagesOf(recording: Recording, topology: Topology): Messages {
+  const { events } = recording;
+  const ways = waysOf(recording, topology);
+  const wayOfKind = new Int16Array(events.kindNames.length).fill(-1);
+  const givenUpOfKind = wayOfKind.slice();
+  const grantOfKind = wayOfKind.slice();
+  ways.forEach(({ flow, reply }, way) => {
+    const { from, to, requestKind, replyKind } = recording.flows[flow];
+    wayOfKind[reply ? replyKind : requestKind] = way;
+    const givenUp = events.kindNames.indexOf(`${from} gives up on ${to}`);
+    if (reply && givenUp >= 0) givenUpOfKind[givenUp] = way;
+  });
+  recording.components.forEach(({ name }, component) => {
+    events.kindNames.forEach((kind, i) => {
+      if (kind.startsWith(`${name} `) && kind.endsWith(' grants')) grantOfKind[i] = component;
+    });
+  });
+  const causes = causesOf(events);
+  const { requests, numbers } = requestsOf(events, causes);
+  const departing = byDeparture(events, causes, wayOfKind);
+  return { ways, wayOfKind, grantOfKind, givenUpOfKind, causes, requests, numbers, departing };
+}
+
+function waysOf({ flows, components }: Recording, { nodes, edges }: Topology): Way[] {
+  const componentOf = new Map(components.map(({ name }, i) => [name, i]));
+  const nodeOf = new Map(nodes.flatMap((node) => node.members.map(({ name }) => [name, node])));
+  const called = new Set(flows.map(({ to }) => to));
+  return flows.flatMap(({ from, to, replies }, flow): Way[] => {
+    const [near, far] = [componentOf.get(from)!, componentOf.get(to)!];
+    const edge = edges.findIndex((one) => one.from === nodeOf.get(from) && one.to === nodeOf.get(to));
+    const shared = { flow, edge, oneWay: !replies.some((count) => count > 0) };
+    return [
+      { ...shared, reply: false, from: near, to: far, first: !called.has(from) },
+      { ...shared, reply: true, from: far, to: near, first: false },
+    ];
+  });
+}
+
+function causesOf({ ids, causes, kept }: RecordedEvents): Int32Array {
+  let low = Infinity;
+  let high = 0;
+  for (let event = 0; event < kept; event++) {
+    low = Math.min(low, ids[event]);
+    high = Math.max(high, ids[event]);
+  }
+  const placeOf = new Int32Array(kept > 0 ? high - low + 1 : 0).fill(-1);
+  for (let event = 0; event < kept; event++) placeOf[ids[event] - low] = event;
+  const places = new Int32Array(kept);
+  for (let event = 0; event < kept; event++) places[event] = placeOf[causes[event] - low] ?? -1;
+  return places;
+}
+
+function requestsOf({ subjects, kept }: RecordedEvents, causes: Int32Array): Pick<Messages, 'requests' | 'numbers'> {
+  const numbers = new Map<number, number>();
+  const requests = new Int32Array(kept).fill(-1);
+  for (let event = 0; event < kept; event++) {
+    const subject = subjects[event];
+    if (subject < 0) continue;
+    const cause = causes[event];
+    let number = cause >= 0 && subjects[cause] === subject ? requests[cause] : numbers.get(subject);
+    if (number === undefined) numbers.set(subject, (number = numbers.size));
+    requests[event] = number;
+  }
+  return { requests, numbers };
+}
+
+/** Messages whose departure is known, in the order of the events in which they left: a counting sort. */
+function byDeparture({ kinds, kept }: RecordedEvents, causes: Int32Array, wayOfKind: Int16Array): Uint32Array {
+  const isMessage = (event: number): boolean => wayOfKind[kinds[event]] >= 0 && causes[event] >= 0;
+  const places = new Uint32Array(kept + 1);
+  for (let event = 0; event < kept; event++) if (isMessage(event)) places[causes[event] + 1]++;
+  for (let event = 0; event < kept; event++) places[event + 1] += places[event];
+  const departing = new Uint32Array(places[kept]);
+  for (let event = 0; event < kept; event++) if (isMessage(event)) departing[places[causes[event]]++] = event;
+  return departing;
+}

@@ -1,0 +1,45 @@
+/**
+ * How far a reader has come with a scenario. Visited: it was opened. Solved: its pitfall was seen, and a remedy was run
+ * whose expectations, as the run itself judged them, all held. What is kept only grows, so what two tabs or two visits
+ * know is put together by taking both.
+ */
+import type { Recording, Scenario } from '../../sim-core/index.ts';
+
+export interface ScenarioProgress {
+  readonly scenario: string;
+  /** Variants that are pitfalls of which a run was seen. */
+  readonly pitfalls: readonly string[];
+  /** Variants that are remedies of which a run met all its expectations. */
+  readonly remedies: readonly string[];
+}
+
+export type Standing = 'new' | 'visited' | 'solved';
+
+/** The rule, as the page states it. */
+export const SOLVED_RULE =
+  'Visited: you have opened it. Solved: you have seen its pitfall and run a remedy whose expectations all held.';
+
+/** What a finished run adds. */
+export function progressOf(
+  scenario: Scenario,
+  { header: { variant }, expectations }: Pick<Recording, 'header' | 'expectations'>,
+): ScenarioProgress {
+  const role = scenario.roles[variant];
+  const held = expectations.length > 0 && expectations.every(({ pass }) => pass);
+  return {
+    scenario: scenario.id,
+    pitfalls: role === 'pitfall' ? [variant] : [],
+    remedies: role === 'remedy' && held ? [variant] : [],
+  };
+}
+
+export function combined(a: ScenarioProgress | undefined, b: ScenarioProgress): ScenarioProgress {
+  if (!a) return b;
+  const both = (one: readonly string[], other: readonly string[]): string[] => [...new Set([...one, ...other])].sort();
+  return { ...b, pitfalls: both(a.pitfalls, b.pitfalls), remedies: both(a.remedies, b.remedies) };
+}
+
+export function standingOf(progress: ScenarioProgress | undefined): Standing {
+  if (!progress) return 'new';
+  return progress.pitfalls.length > 0 && progress.remedies.length > 0 ? 'solved' : 'visited';
+}

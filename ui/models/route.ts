@@ -1,0 +1,24 @@
+/**
+ * The page's places, by the address's hash: `#/` the catalogue, `#/lab/<scenario>` one scenario, `#/lab/<scenario>?r=…`
+ * a run of it; `#/notebooks/calibration` a notebook.
+ */
+
+export type Route =
+  | { readonly page: 'home' }
+  | { readonly page: 'lab'; readonly scenario: string; readonly query?: string }
+  | { readonly page: 'notebook'; readonly notebook: 'calibration' }
+  | { readonly page: 'unknown'; readonly hash: string };
+
+/** Reads a hash, with or without its `#`. What it does not know it names, so that the page can say so. */
+export function parseRoute(hash: string): Route {
+  const path = hash.replace(/^#/, '');
+  if (path === '' || path === '/') return { page: 'home' };
+  if (path === '/notebooks/calibration') return { page: 'notebook', notebook: 'calibration' };
+  const lab = /^\/lab\/([a-z0-9]+(?:-[a-z0-9]+)*)(?:\?(.*))?$/.exec(path);
+  if (!lab) return { page: 'unknown', hash: `#${path}` };
+  return { page: 'lab', scenario: lab[1], ...(lab[2] && { query: lab[2] }) };
+}
+
+export const HOME = '#/';
+export const CALIBRATION = '#/notebooks/calibration';
+export const labHash = (scenario: string): string => `#/lab/${scenario}`;

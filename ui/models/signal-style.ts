@@ -1,0 +1,54 @@
+/**
+ * What a signal looks like, from its name alone: the role whose colour it takes, the component it belongs to and the
+ * words it is called by on a node's card. Names follow OpenTelemetry, so their words are few and mean the same in every
+ * scenario. The same role has the same colour and shape everywhere on the page.
+ */
+import type { RecordedComponent, RecordedSignal } from '../../sim-core/index.ts';
+
+export type Role = 'ok' | 'miss' | 'stale' | 'failed' | 'retry' | 'waiting';
+
+/** In order: the first that matches decides. */
+const ROLES: readonly (readonly [RegExp, Role])[] = [
+  [/error|fail|refused|dead|dlq|violat/, 'failed'],
+  [/retr(y|ie)|redeliver|compensat|duplicate/, 'retry'],
+  [/stale|evict|expire/, 'stale'],
+  [/pending|queue|waiting|lag|backlog/, 'waiting'],
+  [/hit_ratio|\.hits$|acknowledged|success/, 'ok'],
+  [/^db\.|loads?\b|miss/, 'miss'],
+];
+
+/** The colour role of a signal; traffic that is neither good nor bad is neutral. */
+export function roleOf(signal: string): Role {
+  return ROLES.find(([pattern]) => pattern.test(signal))?.[1] ?? 'waiting';
+}
+
+const OWNERS: readonly (readonly [RegExp, RecordedComponent['kind']])[] = [
+  [/^http\.client\./, 'client'],
+  [/^http\.server\./, 'service'],
+  [/^cache\./, 'cache'],
+  [/^db\./, 'database'],
+  [/^messaging\.client\.consumed|consumer/, 'consumer'],
+  [/^(messaging|kafka|dlq)\./, 'broker'],
+];
+
+/** The kind of component that a signal speaks of, if its name says so. */
+export function ownerOf(signal: string): RecordedComponent['kind'] | undefined {
+  return OWNERS.find(([pattern]) => pattern.test(signal))?.[1];
+}
+
+/** A signal's name on a card, where its component stands above it: `hit ratio`, `connections`, `active`, `loads active`. */
+export function shortName(signal: string): string {
+  const words = signal.split('.');
+  const last = words.at(-1) ?? signal;
+  if (last === 'count' && words.length > 1) return `${words.at(-2)}s`;
+  const counted = /^(.+)_(?:requests|messages)$/.exec(last);
+  if (counted) return counted[1];
+  const kept = last.includes('_') || words.length === 1 ? [last] : words.slice(-2);
+  return kept.join(' ').replaceAll('_', ' ');
+}
+
+/** The column that stands for a signal's value in a row. */
+export function mainColumn({ kind, columns }: Pick<RecordedSignal, 'kind' | 'columns'>): Float64Array {
+  if (kind === 'counter') return columns.count;
+  return kind === 'histogram' ? columns.p99 : columns.mean;
+}

@@ -1,0 +1,235 @@
+/**
+ * Requests within components: from a message's arrival there to the departure of the request's next one. A request
+ * waits until the component's resource grants it a unit, if an event says that one was granted, and is at work from
+ * then on; at work means all that is not waiting in line, waiting for somebody else's answer included.
+ *
+ * The reply to somebody who had given up begins no stay, nor does one to somebody who has answered its own caller.
+ */
+import { sampleHash, type Recording } from '../../sim-core/index.ts';
+import { intervalIndex, type IntervalIndex } from './interval-index.ts';
+import type { Messages } from './messages.ts';
+import type { RequestRoles } from './request-roles.ts';
+import type { Topology } from './topology.ts';
+
+/** In the order in which they came; a column each. */
+export interface Stays {
+  readonly arrivals: Float64Array;
+  /** When work began: the arrival itself for one that did not wait, Infinity for one that waits to the end. */
+  readonly begins: Float64Array;
+  /** Infinity for what is still there when the recording ends. */
+  readonly ends: Float64Array;
+  /** Places in the topology's nodes. */
+  readonly nodes: Uint16Array;
+  /** `sampleHash` of the request. */
+  readonly hashes: Uint32Array;
+  /** Places in `ROLES`: the request's role when it came. */
+  readonly roles: Uint8Array;
+  /** When the role changes during the stay, NaN if it does not, and to which. Of several changes the last. */
+  readonly turns: Float64Array;
+  readonly turned: Uint8Array;
+  readonly index: IntervalIndex;
+}
+
+/** What is open of each request, the newest first, told apart by component. */
+class OpenOf {
+  count = 0;
+  readonly components: Uint16Array;
+  private readonly newest: Int32Array;
+  private readonly before: Int32Array;
+
+  /** For so many requests; `most` things are ever opened. */
+  constructor(requests: number, most: number) {
+    this.newest = new Int32Array(requests).fill(-1);
+    this.before = new Int32Array(most);
+    this.components = new Uint16Array(most);
+  }
+
+  /** Returns its number; numbers count from 0. */
+  add(request: number, component: number): number {
+    const one = this.count++;
+    this.before[one] = this.newest[request];
+    this.newest[request] = one;
+    this.components[one] = component;
+    return one;
+  }
+
+  /** The number of the newest that is open; -1 if none is. */
+  find(request: number, component: number): number {
+    let one = this.newest[request];
+    while (one >= 0 && this.components[one] !== component) one = this.before[one];
+    return one;
+  }
+
+  /** The same, and it is open no longer. */
+  take(request: number, component: number): number {
+    let later = -1;
+    let one = this.newest[request];
+    while (one >= 0 && this.components[one] !== component) [later, one] = [one, this.before[one]];
+    if (one < 0) return one;
+    if (later < 0) this.newest[request] = this.before[one];
+    else this.before[later] = this.before[one];
+    return one;
+  }
+}
+
+export function staysOf(recording: Recording, topology: Topology, messages: Messages, roles: RequestRoles): Stays {
+  const walk = new Walk(recording, messages);
+  walk.go();
+  walk.leaveTheRestWaiting();
+  const { times, subjects } = recording.events;
+  const nodeOf = new Map(topology.nodes.flatMap(({ members }, node) => members.map(({ name }) => [name, node])));
+  const nodeOfComponent = recording.components.map(({ name }) => nodeOf.get(name)!);
+  const { events, begins, ends, open } = walk;
+  // What took no time was never seen anywhere.
+  const seen = (stay: number): boolean => ends[stay] > times[events[stay]];
+  let count = 0;
+  for (let stay = 0; stay < open.count; stay++) if (seen(stay)) count++;
+  const columns = {
+    arrivals: new Float64Array(count),
+    begins: new Float64Array(count),
+    ends: new Float64Array(count),
+    nodes: new Uint16Array(count),
+    hashes: new Uint32Array(count),
+    roles: new Uint8Array(count),
+    turns: new Float64Array(count).fill(NaN),
+    turned: new Uint8Array(count),
+  };
+  for (let stay = 0, at = 0; stay < open.count; stay++) {
+    if (!seen(stay)) continue;
+    const event = events[stay];
+    const request = messages.requests[event];
+    columns.arrivals[at] = times[event];
+    columns.begins[at] = begins[stay];
+    columns.ends[at] = ends[stay];
+    columns.nodes[at] = nodeOfComponent[open.components[stay]];
+    columns.hashes[at] = sampleHash(subjects[event]);
+    columns.roles[at] = roles.at(request, times[event]);
+    // What is told in the event in which it ends was never seen.
+    const change = roles.lastChange(request, times[event], ends[stay] - 1);
+    if (change >= 0) {
+      columns.turns[at] = roles.times[change];
+      columns.turned[at] = roles.roles[change];
+    }
+    at++;
+  }
+  return { ...columns, index: intervalIndex(columns.arrivals, columns.ends) };
+}
+
+/** Goes through the events in their order and keeps account of who is where. */
+class Walk {
+  readonly open: OpenOf;
+  /** Of each stay, by its number: the event in which it began, and when work began and it ended. */
+  readonly events: Uint32Array;
+  readonly begins: Float64Array;
+  readonly ends: Float64Array;
+  /** Calls that a component has received and not answered. */
+  private readonly calls: OpenOf;
+  /** Replies that nobody waits for any more, by request and way. */
+  private readonly givenUp = new Map<number, number>();
+  private readonly recording: Recording;
+  private readonly messages: Messages;
+  /** Of each stay, how many had come to its component before; of each component, how many came and how many are there. */
+  private readonly turn: Uint32Array;
+  private readonly came: number[];
+  private readonly present: number[];
+  /** How many each component works at; known once somebody has waited. */
+  private readonly units: number[];
+
+  constructor(recording: Recording, messages: Messages) {
+    this.recording = recording;
+    this.messages = messages;
+    // Each event opens one stay or call at most. What is not written of these takes no memory.
+    const { kept } = recording.events;
+    this.open = new OpenOf(messages.numbers.size, kept);
+    this.calls = new OpenOf(messages.numbers.size, kept);
+    this.events = new Uint32Array(kept);
+    this.begins = new Float64Array(kept);
+    this.ends = new Float64Array(kept);
+    this.turn = new Uint32Array(kept);
+    this.came = recording.components.map(() => 0);
+    this.present = recording.components.map(() => 0);
+    this.units = recording.components.map(() => Infinity);
+  }
+
+  go(): void {
+    const { kinds, kept } = this.recording.events;
+    const { causes, departing, grantOfKind, givenUpOfKind, wayOfKind, requests } = this.messages;
+    let next = 0;
+    for (let event = 0; event < kept; event++) {
+      const request = requests[event];
+      if (request >= 0) {
+        if (wayOfKind[kinds[event]] >= 0) this.arrive(event, request, wayOfKind[kinds[event]]);
+        else if (grantOfKind[kinds[event]] >= 0) this.grant(event, request, grantOfKind[kinds[event]]);
+        else if (givenUpOfKind[kinds[event]] >= 0) this.giveUp(event, request, givenUpOfKind[kinds[event]]);
+      }
+      for (; next < departing.length && causes[departing[next]] === event; next++) this.depart(event, departing[next]);
+    }
+  }
+
+  /**
+   * A unit that nobody has been granted yet says nothing of who waits for one. Of those who are left at the end as many
+   * as there are units are at work, by the order in which they came.
+   */
+  leaveTheRestWaiting(): void {
+    const working = this.units.map(() => 0);
+    for (let stay = 0; stay < this.open.count; stay++) {
+      const component = this.open.components[stay];
+      if (this.ends[stay] < Infinity || ++working[component] <= this.units[component]) continue;
+      this.begins[stay] = Infinity;
+    }
+  }
+
+  private arrive(event: number, request: number, way: number): void {
+    const { reply, oneWay, to } = this.messages.ways[way];
+    if (!reply) {
+      if (oneWay) return;
+      this.calls.add(request, to);
+    } else if (this.nobodyWaits(request, way) || this.calls.find(request, to) < 0) return;
+    this.enter(event, request, to);
+  }
+
+  private enter(event: number, request: number, component: number): void {
+    const stay = this.open.add(request, component);
+    this.events[stay] = event;
+    this.begins[stay] = this.recording.events.times[event];
+    this.ends[stay] = Infinity;
+    this.turn[stay] = this.came[component]++;
+    this.present[component]++;
+  }
+
+  /** Lines are served in order, so whoever came after one that is granted now waits, and the others are at work. */
+  private grant(event: number, request: number, component: number): void {
+    const stay = this.open.find(request, component);
+    if (stay < 0) return;
+    this.begins[stay] = this.recording.events.times[event];
+    this.units[component] = this.present[component] - (this.came[component] - this.turn[stay] - 1);
+  }
+
+  private giveUp(event: number, request: number, way: number): void {
+    const { to } = this.messages.ways[way];
+    const key = request * this.messages.ways.length + way;
+    this.givenUp.set(key, (this.givenUp.get(key) ?? 0) + 1);
+    if (this.calls.find(request, to) >= 0) this.enter(event, request, to);
+  }
+
+  private nobodyWaits(request: number, way: number): boolean {
+    if (this.givenUp.size === 0) return false;
+    const key = request * this.messages.ways.length + way;
+    const left = this.givenUp.get(key) ?? 0;
+    if (left > 0) this.givenUp.set(key, left - 1);
+    return left > 0;
+  }
+
+  /** Of what an event sends: the message that arrives by `arrival` leaves now. */
+  private depart(event: number, arrival: number): void {
+    const { kinds, times } = this.recording.events;
+    const request = this.messages.requests[arrival];
+    if (request < 0) return;
+    const { from, reply } = this.messages.ways[this.messages.wayOfKind[kinds[arrival]]];
+    if (reply) this.calls.take(request, from);
+    const stay = this.open.take(request, from);
+    if (stay < 0) return;
+    this.ends[stay] = times[event];
+    this.present[from]--;
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * What the page keeps between visits, in the browser's IndexedDB: progress, and predictions with the run that answered
+ * them. Every change reads and writes in one transaction, so tabs that write at once lose nothing of each other's, and
+ * each is told when another has written. Where the browser refuses storage (some private windows do) nothing is kept,
+ * and the page can say so.
+ */
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { Prediction } from '../models/prediction.ts';
+import { combined, type ScenarioProgress } from '../models/progress.ts';
+
+const NAME = 'brownout';
+const VERSION = 2;
+
+export type News = 'written' | 'cleared';
+
+interface Kept extends DBSchema {
+  progress: { key: string; value: ScenarioProgress };
+  predictions: { key: [scenario: string, ask: string]; value: Prediction };
+}
+
+export class Archive {
+  readonly #database: Promise<IDBPDatabase<Kept> | undefined>;
+  readonly #tabs = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(NAME);
+
+  /** Is told whenever another tab has written, or has cleared everything. */
+  constructor(told: (news: News) => void) {
+    this.#database = open();
+    this.#tabs?.addEventListener('message', ({ data }: MessageEvent<News>) => told(data));
+  }
+
+  /** Whether anything will be there at the next visit. */
+  async isLasting(): Promise<boolean> {
+    return (await this.#database) !== undefined;
+  }
+
+  async progress(): Promise<ScenarioProgress[]> {
+    return (await (await this.#database)?.getAll('progress')) ?? [];
+  }
+
+  async addProgress(progress: ScenarioProgress): Promise<void> {
+    const database = await this.#database;
+    if (!database) return;
+    const change = database.transaction('progress', 'readwrite');
+    await change.store.put(combined(await change.store.get(progress.scenario), progress));
+    await change.done;
+    this.#tell('written');
+  }
+
+  async predictions(): Promise<Prediction[]> {
+    return (await (await this.#database)?.getAll('predictions')) ?? [];
+  }
+
+  /** Keeps a prediction in place of an earlier one of the same prompt. */
+  async keepPrediction(prediction: Prediction): Promise<void> {
+    const database = await this.#database;
+    if (!database) return;
+    await database.put('predictions', prediction);
+    this.#tell('written');
+  }
+
+  async clear(): Promise<void> {
+    const database = await this.#database;
+    await database?.clear('progress');
+    await database?.clear('predictions');
+    this.#tell('cleared');
+  }
+
+  #tell(news: News): void {
+    this.#tabs?.postMessage(news);
+  }
+}
+
+async function open(): Promise<IDBPDatabase<Kept> | undefined> {
+  try {
+    return await openDB<Kept>(NAME, VERSION, {
+      upgrade(database, before) {
+        if (before < 1) database.createObjectStore('progress', { keyPath: 'scenario' });
+        if (before < 2) database.createObjectStore('predictions', { keyPath: ['scenario', 'ask'] });
+      },
+      // A tab with a newer page wants to change the form: this one stops keeping things rather than stand in its way.
+      blocking(_current, _wanted, event) {
+        (event.target as IDBDatabase).close();
+      },
+    });
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * One future of a scenario: an experiment, and what was computed of it. A thin reactive cover over the models;
+ * recordings are large and never change, so they are held raw. Each future has an engine to itself, so two of them are
+ * computed side by side.
+ */
+import type { ParameterValues, Recording, Scenario } from '../../sim-core/index.ts';
+import { buildCharts, scalesOf, type Scales } from '../models/chart.ts';
+import { thresholdsOf } from '../models/claims.ts';
+import { valuesOf, type Experiment } from '../models/experiment.ts';
+import { LiveRun } from '../models/live-run.ts';
+import { stageModel } from '../models/moment.ts';
+import { rowsOf } from '../models/rows.ts';
+import { layOut } from '../models/topology.ts';
+import type { Engine } from '../worker/engine.ts';
+import type { RunRequest, RunResult } from '../worker/simulator.ts';
+
+/** Runs that take less than this, in milliseconds, change the picture without any sign of work. */
+const SLOW_MS = 150;
+
+export interface Failure {
+  readonly name: string;
+  readonly message: string;
+}
+
+class Cancelled extends Error {
+  constructor() {
+    super('The run was stopped before its end.');
+    this.name = 'Cancelled';
+  }
+}
+
+export class Future {
+  readonly scenario: Scenario;
+  experiment = $state.raw<Experiment>() as Experiment;
+  recording = $state.raw<Recording>();
+  wallMs = $state(0);
+  running = $state(false);
+  /** A run takes long enough to say so. */
+  slow = $state(false);
+  progress = $state(0);
+  failure = $state.raw<Failure>();
+
+  /** What the axes spanned in the runs before, as long as only the variant or the seed changed. */
+  #scales = $state.raw<Scales>(new Map());
+
+  readonly values: ParameterValues = $derived.by(() => valuesOf(this.scenario, this.experiment));
+  readonly rows = $derived(this.recording && rowsOf(this.recording));
+  readonly charts = $derived.by(() => {
+    const { recording, scenario } = this;
+    if (!recording) return [];
+    const { variant, params } = recording.header;
+    return buildCharts(recording, scenario.charts, this.#scales, thresholdsOf(scenario, variant, params));
+  });
+  readonly stage = $derived.by(() => {
+    const { recording, scenario } = this;
+    return recording && stageModel(recording, layOut(recording.components, scenario.places), scenario.charts);
+  });
+
+  readonly #engine: Engine;
+  readonly #live: LiveRun<RunRequest, RunResult>;
+  #scaledFor = '';
+  #frame = 0;
+  #slowTimer: ReturnType<typeof setTimeout> | undefined = undefined;
+
+  /** Computes the experiment at once, and tells `shown` of every recording that it has taken. */
+  constructor(scenario: Scenario, engine: Engine, experiment: Experiment, shown: (recording: Recording) => void) {
+    this.scenario = scenario;
+    this.experiment = experiment;
+    this.#engine = engine;
+    this.#live = new LiveRun(engine, {
+      started: () => this.#began(),
+      progress: (share) => {
+        this.progress = share;
+      },
+      finished: (result, request) => {
+        this.#take(result, request);
+        shown(result.recording);
+      },
+      failed: (error) => this.#ended(error instanceof Error ? error : new Error(String(error))),
+      cancelled: () => this.#ended(new Cancelled()),
+    });
+    this.rerun();
+  }
+
+  /** Takes another experiment and runs it, at most once a frame. */
+  change(experiment: Experiment): void {
+    this.experiment = experiment;
+    cancelAnimationFrame(this.#frame);
+    this.#frame = requestAnimationFrame(() => this.rerun());
+  }
+
+  rerun(): void {
+    const { variant, changed, seed, interventions } = this.experiment;
+    this.#live.request({ scenario: this.scenario.id, variant, params: changed, seed, interventions });
+  }
+
+  cancel(): void {
+    this.#live.cancel();
+  }
+
+  /** Gives the memory of its recording back; it is computed again when it is next asked for. */
+  forget(): void {
+    this.cancel();
+    this.recording = undefined;
+  }
+
+  /** Nothing of it goes on after this. */
+  leave(): void {
+    cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#slowTimer);
+    this.#live.cancel();
+    this.#engine.close();
+  }
+
+  #began(): void {
+    this.running = true;
+    this.progress = 0;
+    this.#slowTimer ??= setTimeout(() => {
+      this.slow = true;
+    }, SLOW_MS);
+  }
+
+  #take({ recording, wallMs }: RunResult, { params }: RunRequest): void {
+    const input = JSON.stringify(params);
+    this.#scales = input === this.#scaledFor ? scalesOf(this.charts) : new Map();
+    this.#scaledFor = input;
+    this.recording = recording;
+    this.wallMs = wallMs;
+    this.#ended();
+  }
+
+  #ended(error?: Error): void {
+    this.running = false;
+    this.slow = false;
+    clearTimeout(this.#slowTimer);
+    this.#slowTimer = undefined;
+    this.failure = error && { name: error.name, message: error.message };
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * How far the reader has come and what was predicted, as reactive state over what the browser keeps of it; in memory
+ * alone where it refuses.
+ */
+import { untrack } from 'svelte';
+import { SvelteMap } from 'svelte/reactivity';
+import type { Recording, Scenario } from '../../sim-core/index.ts';
+import type { Prediction } from '../models/prediction.ts';
+import { combined, progressOf, standingOf, type ScenarioProgress, type Standing } from '../models/progress.ts';
+import { Archive } from './archive.ts';
+
+class Progress {
+  /** False: what is shown lasts as long as the page. */
+  lasting = $state(true);
+  readonly #scenarios = new SvelteMap<string, ScenarioProgress>();
+  /** The latest of each prompt, by scenario and question. */
+  readonly #predictions = new SvelteMap<string, Prediction>();
+  readonly #archive = new Archive((news) => {
+    if (news === 'cleared') this.#clear();
+    else void this.#read();
+  });
+
+  /** Resolves once what was kept before this visit is known. */
+  readonly known = this.#read();
+
+  standing(scenario: string): Standing {
+    return standingOf(this.#scenarios.get(scenario));
+  }
+
+  get empty(): boolean {
+    return this.#scenarios.size === 0;
+  }
+
+  /** A run of the scenario was shown to the reader. */
+  ran(scenario: Scenario, recording: Recording): void {
+    const added = progressOf(scenario, recording);
+    untrack(() => this.#scenarios.set(scenario.id, combined(this.#scenarios.get(scenario.id), added)));
+    // Storage may be refused at any time; what was seen is then known for this visit.
+    this.#archive.addProgress(added).catch(() => {
+      this.lasting = false;
+    });
+  }
+
+  /** What the reader last said to a prompt, with the run that answered. */
+  prediction(scenario: string, ask: string): Prediction | undefined {
+    return this.#predictions.get(keyOf(scenario, ask));
+  }
+
+  predicted(prediction: Prediction): void {
+    this.#predictions.set(keyOf(prediction.scenario, prediction.ask), prediction);
+    this.#archive.keepPrediction(prediction).catch(() => {
+      this.lasting = false;
+    });
+  }
+
+  async forget(): Promise<void> {
+    this.#clear();
+    await this.#archive.clear();
+  }
+
+  #clear(): void {
+    this.#scenarios.clear();
+    this.#predictions.clear();
+  }
+
+  /** Adds what is kept to what is known. */
+  async #read(): Promise<void> {
+    this.lasting = await this.#archive.isLasting();
+    for (const one of await this.#archive.progress()) {
+      this.#scenarios.set(one.scenario, combined(this.#scenarios.get(one.scenario), one));
+    }
+    for (const one of await this.#archive.predictions()) {
+      const known = this.prediction(one.scenario, one.ask);
+      if (!known || known.at < one.at) this.#predictions.set(keyOf(one.scenario, one.ask), one);
+    }
+  }
+}
+
+const keyOf = (scenario: string, ask: string): string => `${scenario}\n${ask}`;
+
+export const progress = new Progress();

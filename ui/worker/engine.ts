@@ -1,0 +1,108 @@
+/**
+ * The page's side of the simulator: the only one who knows that there is a worker. It is started when first needed and
+ * again after a crash; where workers are not to be had, the simulator runs on the page's own thread, in the same slices.
+ * A worker that runs out of memory just stops, without any event: while somebody waits for one it is asked now and then
+ * whether it is still there, which it can answer between two slices.
+ */
+import { proxy, releaseProxy, wrap, type Remote } from 'comlink';
+import type { SimulatorService } from './entry.ts';
+import type { RunRequest, RunResult, RunSummary, Simulator } from './simulator.ts';
+
+/** Time between two questions whether the worker is still there, in milliseconds. */
+const PULSE_MS = 8_000;
+/** Questions that may stand open: building a large system, or hashing a long run, takes a while. */
+const OPEN_MAX = 3;
+
+/** The worker stopped answering: its script failed to load, it died of an error outside any run, or without a word. */
+export class WorkerFailed extends Error {
+  constructor(reason: string) {
+    super(
+      `the simulation's worker failed (${reason || 'its script could not be loaded'}); the next run starts a new one`,
+    );
+    this.name = 'WorkerFailed';
+  }
+}
+
+interface Connection {
+  readonly worker: Worker;
+  readonly service: Remote<SimulatorService>;
+  /** Rejects when the worker is lost; never resolves. */
+  readonly lost: Promise<never>;
+  lose(reason: string): void;
+}
+
+export class Engine {
+  #connection: Connection | undefined = undefined;
+  #here: Simulator | undefined = undefined;
+
+  /** Computes a run; rejects with the engine's error by its own name and message, or with `WorkerFailed`. */
+  async run(request: RunRequest, progress: (share: number) => void): Promise<RunResult> {
+    if (typeof Worker === 'undefined') return (await this.#simulatorHere()).run(request, progress);
+    const connection = (this.#connection ??= this.#connect());
+    return awaited(connection, connection.service.run(request, proxy(progress)));
+  }
+
+  /** The same, of which only the summaries are kept. */
+  async summarise(request: RunRequest): Promise<RunSummary> {
+    if (typeof Worker === 'undefined') return (await this.#simulatorHere()).summarise(request);
+    const connection = (this.#connection ??= this.#connect());
+    return awaited(connection, connection.service.summarise(request));
+  }
+
+  /** Makes the run in progress reject with `RunCancelled`, between two of its slices. */
+  cancel(): void {
+    this.#here?.cancel();
+    void this.#connection?.service.cancel();
+  }
+
+  /** Ends the worker. */
+  close(): void {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    connection?.service[releaseProxy]();
+    connection?.worker.terminate();
+  }
+
+  #connect(): Connection {
+    const worker = new Worker(new URL('./entry.ts', import.meta.url), { type: 'module', name: 'simulation' });
+    let lose = (_reason: string): void => {};
+    const lost = new Promise<never>((_, reject) => {
+      lose = (reason) => {
+        this.close();
+        reject(new WorkerFailed(reason));
+      };
+    });
+    worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      lose(event.message);
+    });
+    // A worker may be lost while nobody waits for it.
+    lost.catch(() => {});
+    return { worker, service: wrap<SimulatorService>(worker), lost, lose };
+  }
+
+  async #simulatorHere(): Promise<Simulator> {
+    const { Simulator } = await import('./simulator.ts');
+    return (this.#here ??= new Simulator());
+  }
+}
+
+/** What the worker answers, or its loss. */
+async function awaited<Answer>({ service, lost, lose }: Connection, answer: Promise<Answer>): Promise<Answer> {
+  let open = 0;
+  const pulse = setInterval(() => {
+    if (open === OPEN_MAX) {
+      lose('it does not answer any more, perhaps for want of memory');
+      return;
+    }
+    open += 1;
+    void service.isThere().then(() => {
+      open = 0;
+    });
+  }, PULSE_MS);
+  try {
+    return await Promise.race([answer, lost]);
+  } finally {
+    clearInterval(pulse);
+  }
+}

@@ -1,0 +1,24 @@
+/** The worker: a simulator behind comlink. Recordings are moved to the page, not copied. */
+import { expose, transfer } from 'comlink';
+import { Simulator, type RunRequest, type RunResult, type RunSummary } from './simulator.ts';
+import { buffersOf } from './transferables.ts';
+
+const simulator = new Simulator();
+
+const service = {
+  async run(request: RunRequest, progress: (share: number) => void): Promise<RunResult> {
+    const result = await simulator.run(request, progress);
+    return transfer(result, buffersOf(result));
+  },
+  summarise(request: RunRequest): Promise<RunSummary> {
+    return simulator.summarise(request);
+  },
+  cancel(): void {
+    simulator.cancel();
+  },
+  isThere: (): true => true,
+};
+
+export type SimulatorService = typeof service;
+
+expose(service);

@@ -1,0 +1,33 @@
+/**
+ * Several workers for many runs of which only the summaries are wanted. Runs are handed out in order, their results come
+ * as they are ready, and all of it ends at once when it is asked to; what had come by then is kept by whoever took it.
+ */
+import { Engine } from './engine.ts';
+import type { RunRequest, RunSummary } from './simulator.ts';
+
+/** Workers at most: a recording in the making takes some tens of megabytes in each. */
+const WORKERS_MAX = 6;
+
+/** Computes every request; tells `done` of each. Resolves when all are done or `signal` has ended it; rejects with the first failure. */
+export async function summariseAll(
+  requests: readonly RunRequest[],
+  done: (summary: RunSummary, index: number) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const size = Math.min(requests.length, WORKERS_MAX, navigator.hardwareConcurrency || 1);
+  const engines = Array.from({ length: size }, () => new Engine());
+  const close = (): void => engines.forEach((engine) => engine.close());
+  let next = 0;
+  const work = async (engine: Engine): Promise<void> => {
+    while (next < requests.length && !signal.aborted) {
+      const index = next++;
+      done(await engine.summarise(requests[index]), index);
+    }
+  };
+  const ended = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  try {
+    await Promise.race([Promise.all(engines.map(work)), ended]);
+  } finally {
+    close();
+  }
+}

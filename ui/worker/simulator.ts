@@ -1,0 +1,98 @@
+/**
+ * Runs scenarios in slices, so that the thread it lives on stays able to answer: between two slices progress is told
+ * and a cancellation is heard. The same class works in a worker and, where there is none, on the page's own thread.
+ * One run at a time: a newer one ends the one before it.
+ */
+import { catalogue } from '../../scenarios/index.ts';
+import {
+  Run,
+  type InterventionData,
+  type ParameterValues,
+  type RecordedSignal,
+  type Recording,
+} from '../../sim-core/index.ts';
+
+/** A run's input, as data that can be sent to a worker. */
+export interface RunRequest {
+  readonly scenario: string;
+  readonly variant: string;
+  readonly params: ParameterValues;
+  readonly seed: number | string;
+  readonly interventions: readonly InterventionData[];
+}
+
+export interface RunResult {
+  readonly recording: Recording;
+  /** Wall time of the computation, in milliseconds. */
+  readonly wallMs: number;
+}
+
+/** What is kept of a run that is one of many. */
+export interface RunSummary {
+  readonly signals: readonly Pick<RecordedSignal, 'name' | 'kind' | 'unit' | 'summary'>[];
+  /** Whether all expectations of its variant hold. */
+  readonly pass: boolean;
+}
+
+/** The run was stopped, by the reader or by a newer one. */
+export class RunCancelled extends Error {
+  constructor() {
+    super('the run was cancelled');
+    this.name = 'RunCancelled';
+  }
+}
+
+/** Wall time between two looks at the outside world, in milliseconds. */
+const SLICE_MS = 12;
+/** Events between two looks at the clock. */
+const EVENTS_PER_LOOK = 2_000;
+
+export class Simulator {
+  #current = 0;
+  readonly #turns = new MessageChannel();
+
+  /** Computes a recording; rejects with what the engine throws, or with `RunCancelled`. */
+  async run(request: RunRequest, progress: (share: number) => void): Promise<RunResult> {
+    const turn = ++this.#current;
+    const started = performance.now();
+    const entry = catalogue.find(({ scenario }) => scenario.id === request.scenario);
+    if (!entry) throw new Error(`there is no scenario ${request.scenario}`);
+    const { variant, params, seed, interventions } = request;
+    const run = new Run(entry.scenario, { variant, params, seed, interventions, definition: entry.definition });
+    while (!this.#slice(run)) {
+      progress(run.progress);
+      await this.#nextTurn();
+      if (turn !== this.#current) throw new RunCancelled();
+    }
+    return { recording: run.finish(), wallMs: performance.now() - started };
+  }
+
+  /** The same, of which only the summaries are kept. */
+  async summarise(request: RunRequest): Promise<RunSummary> {
+    const { recording } = await this.run(request, () => {});
+    return {
+      signals: recording.signals.map(({ name, kind, unit, summary }) => ({ name, kind, unit, summary })),
+      pass: recording.expectations.every(({ pass }) => pass),
+    };
+  }
+
+  cancel(): void {
+    this.#current += 1;
+  }
+
+  #slice(run: Run): boolean {
+    const until = performance.now() + SLICE_MS;
+    while (performance.now() < until) if (run.advance(EVENTS_PER_LOOK)) return true;
+    return false;
+  }
+
+  /** Waits until messages that have arrived meanwhile are handled; a timer would be clamped to 4 ms. */
+  #nextTurn(): Promise<void> {
+    const { port1, port2 } = this.#turns;
+    return new Promise((resolve) => {
+      port1.addEventListener('message', () => resolve(), { once: true });
+      port1.start();
+      port2.postMessage(undefined);
+    });
+  }
+}
