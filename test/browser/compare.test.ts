@@ -1,0 +1,113 @@
+/** Several futures in one page: intervening forks and keeps both, undo and redo, comparing, whose fate changed, luck. */
+import { describe, expect, it } from 'vitest';
+import { catalogue } from '../../scenarios/index.ts';
+import { run } from '../../sim-core/index.ts';
+import { changedRequests } from '../../ui/models/outcomes.ts';
+import { address, digestIn, expectNoViolations, openSession } from './session.ts';
+
+const scenario = catalogue.find((entry) => entry.scenario.id === 'stampede')!.scenario;
+const lab = `${address}#/lab/${scenario.id}`;
+const session = openSession();
+
+async function open(): Promise<string> {
+  await session.page.goto(lab);
+  return digestIn(session.page);
+}
+
+describe('an intervention', () => {
+  it('from the stage forks at the cursor; both futures are kept and are what Node computes', async () => {
+    const { page } = session;
+    const first = await open();
+    await page
+      .getByRole('region', { name: 'The system' })
+      .getByRole('button', { name: /^database/ })
+      .click();
+    const card = page.getByRole('region', { name: 'Intervene at database' });
+    await card.getByLabel('factor').fill('3');
+    await card.getByRole('button', { name: 'slow' }).click();
+    const second = await digestIn(page, first);
+    const interventions = [{ at: scenario.openAt, action: 'slow', target: 'database', args: { factor: 3 } }];
+    expect(second).toBe(run(scenario, { variant: 'none', interventions }).header.digest);
+
+    const futures = page.getByRole('navigation', { name: 'Futures' });
+    expect(await futures.getByRole('listitem').count()).toBe(2);
+    await page.keyboard.press('Control+z');
+    expect(await digestIn(page, second)).toBe(first);
+    await page.keyboard.press('Control+y');
+    expect(await digestIn(page, first)).toBe(second);
+    await futures.getByRole('button', { name: 'Remove A' }).click();
+    await futures.waitFor({ state: 'detached' });
+    expect(await digestIn(page)).toBe(second);
+  });
+
+  it('in a future that was intervened in makes a third', async () => {
+    const { page } = session;
+    let last = await open();
+    for (const letter of ['B', 'C']) {
+      await page
+        .getByRole('region', { name: 'The system' })
+        .getByRole('button', { name: /^database/ })
+        .click();
+      await page
+        .getByRole('region', { name: /Intervene/ })
+        .getByRole('button', { name: 'slow' })
+        .click();
+      last = await digestIn(page, last);
+      await page
+        .getByRole('navigation', { name: 'Futures' })
+        .getByRole('button', { name: new RegExp(`^${letter} `) })
+        .waitFor();
+    }
+    const at = { at: scenario.openAt, action: 'slow', target: 'database', args: { factor: 4 } };
+    expect(last).toBe(run(scenario, { variant: 'none', interventions: [at, at] }).header.digest);
+  });
+});
+
+describe('two futures beside each other', () => {
+  it('say in one sentence what differs, and list the requests that fared otherwise', async () => {
+    const { page } = session;
+    await open();
+    await page.getByText('compare', { exact: true }).click();
+    await page.getByText('B = A + mutex').waitFor();
+    const comparison = page.getByRole('region', { name: 'Comparison' });
+    const { changed } = changedRequests(run(scenario, { variant: 'none' }), run(scenario, { variant: 'mutex' }));
+    await comparison.getByText(`${changed.length.toLocaleString('en')} of`).waitFor();
+    await comparison
+      .getByRole('region', { name: 'Requests that fared otherwise' })
+      .getByRole('row')
+      .nth(1)
+      .getByRole('button')
+      .click();
+    for (const letter of ['A', 'B']) await page.getByRole('region', { name: `Trace in ${letter}` }).waitFor();
+    const time = await page
+      .getByRole('region', { name: 'Charts' })
+      .getByRole('slider')
+      .first()
+      .getAttribute('aria-valuenow');
+    expect(Number(time)).toBeCloseTo(changed[0].time / 1e9, 6);
+    await page.getByLabel('Variant of B').selectOption('single-flight');
+    await page.getByText('B = A + single-flight').waitFor();
+    expect(await page.getByRole('region', { name: /^The system, [AB]$/ }).count()).toBe(2);
+  });
+
+  it('are told from luck over many seeds, and what was done stays when it is stopped', async () => {
+    const { page } = session;
+    await open();
+    await page.getByText('compare', { exact: true }).click();
+    const luck = page.getByRole('region', { name: 'Is it luck?' });
+    await luck.getByRole('button', { name: 'Run both on 20 seeds' }).click();
+    await luck.getByText(/over \d+ seeds: B is (higher|lower), and that is not luck/).waitFor({ timeout: 60_000 });
+    await luck.getByRole('button', { name: 'Stop' }).click();
+    await luck.getByText(/over \d+ seeds/).waitFor();
+  });
+
+  it.each(['light', 'dark'] as const)('axe finds nothing in the %s theme', async (colorScheme) => {
+    const { page } = session;
+    await page.emulateMedia({ colorScheme });
+    await open();
+    await page.getByText('compare', { exact: true }).click();
+    await page.getByText('B = A + mutex').waitFor();
+    await page.getByRole('region', { name: 'The system, B' }).waitFor();
+    await expectNoViolations(page);
+  });
+});

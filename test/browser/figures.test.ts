@@ -1,0 +1,70 @@
+/** Figures taken away from the page: whole in themselves, the same in both forms, with what is needed to get them again. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { catalogue } from '../../scenarios/index.ts';
+import { address, digestIn, openSession } from './session.ts';
+
+const { scenario } = catalogue.find((entry) => entry.scenario.id === 'stampede')!;
+const session = openSession();
+
+async function openDialog(): Promise<{ digest: string; link: string }> {
+  const { page } = session;
+  await page.goto(`${address}#/lab/${scenario.id}`);
+  const digest = await digestIn(page);
+  await page.getByRole('button', { name: 'Share' }).click();
+  const link = await page.getByRole('textbox', { name: /^Link/ }).inputValue();
+  return { digest, link };
+}
+
+async function save(name: string): Promise<{ file: string; content: Buffer }> {
+  const button = session.page.getByRole('dialog').getByRole('button', { name });
+  const [download] = await Promise.all([session.page.waitForEvent('download'), button.click()]);
+  return { file: download.suggestedFilename(), content: readFileSync(await download.path()) };
+}
+
+/** The figure as a browser shows it by itself: its size, and how many colours it has. */
+async function look(type: string, content: Buffer): Promise<{ width: number; height: number; colours: number }> {
+  return session.page.evaluate(
+    async (source) => {
+      const image = new Image();
+      image.src = source;
+      await image.decode();
+      const canvas = document.createElement('canvas');
+      [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+      const context = canvas.getContext('2d')!;
+      context.drawImage(image, 0, 0);
+      const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+      const colours = new Set(new Uint32Array(data.buffer)).size;
+      return { width: canvas.width, height: canvas.height, colours };
+    },
+    `data:${type};base64,${content.toString('base64')}`,
+  );
+}
+
+describe.each(['The system', 'Connections in use', 'Time from sending a request to its answer, or to giving up'])(
+  'the figure of %s',
+  (title) => {
+    it('is one SVG that needs nothing else, and the same as PNG', async () => {
+      const { digest, link } = await openDialog();
+      const svg = await save(`Save ${title} as SVG`);
+      expect(svg.file).toMatch(/^stampede-none-[a-z0-9-]+\.svg$/);
+      const text = svg.content.toString('utf8');
+      expect(text).not.toMatch(/\sclass=|\sstyle=|var\(|@import|<style|<script|foreignObject/);
+      const references = [...text.matchAll(/(?:href|src)="([^"]*)"|url\((.*?)\)/g)].map(([, a, b]) => a ?? b);
+      for (const reference of references) {
+        const isOwn = /^['"]?#/.test(reference) || reference.startsWith('data:image/png') || reference === link;
+        expect(isOwn, reference).toBe(true);
+      }
+      const said = text.replaceAll(/<[^>]*>/g, '');
+      for (const words of [scenario.title, title, digest, 'none, seed 1, at 10.3 s', link]) {
+        expect(said).toContain(words);
+      }
+      const vector = await look('image/svg+xml', svg.content);
+      expect(vector.colours).toBeGreaterThan(20);
+      const png = await save(`Save ${title} as PNG`);
+      const raster = await look('image/png', png.content);
+      expect([raster.width, raster.height]).toEqual([2 * vector.width, 2 * vector.height]);
+      expect(raster.colours).toBeGreaterThan(20);
+    });
+  },
+);

@@ -1,0 +1,64 @@
+/**
+ * The built page in Firefox, another engine in every part: the runs it computes are bit for bit those of Node, a link
+ * opens there as the same run, and the page does not complain. Left out by name where there is no Firefox.
+ */
+import { firefox, type Browser, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { catalogue } from '../../scenarios/index.ts';
+import { run } from '../../sim-core/index.ts';
+import { findFirefox } from '../../tools/firefox.ts';
+import { linkHash } from '../../ui/models/link.ts';
+import { shareRun } from '../../ui/models/shared-run.ts';
+import { digestIn } from './session.ts';
+
+const address = inject('pageAddress');
+const executablePath = findFirefox();
+
+describe.skipIf(executablePath === undefined)('in Firefox', () => {
+  let browser: Browser;
+  let page: Page;
+  let complaints: string[] = [];
+
+  beforeAll(async () => {
+    // Debian's own, driven by WebDriver BiDi: Playwright's protocol wants a build of its own.
+    browser = await firefox.launch({ channel: 'moz-firefox', executablePath: executablePath!, headless: true });
+  });
+  afterAll(() => browser.close());
+  beforeEach(async () => {
+    page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    complaints = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+  });
+  afterEach(async () => {
+    await page.close();
+    if (complaints.length > 0) throw new Error(`the page complained: ${complaints.join('; ')}`);
+  });
+
+  it.each(catalogue.map(({ scenario }) => [scenario.id, scenario] as const))(
+    '%s is the run that Node computes, for the default and for another variant',
+    async (id, scenario) => {
+      const [variant, otherVariant] = Object.keys(scenario.variants);
+      await page.goto(`${address}#/lab/${id}`);
+      const first = await digestIn(page);
+      expect(first).toBe(run(scenario, { variant }).header.digest);
+      await page.getByRole('group', { name: 'Variant' }).getByText(otherVariant, { exact: true }).click();
+      expect(await digestIn(page, first)).toBe(run(scenario, { variant: otherVariant }).header.digest);
+    },
+  );
+
+  it('a link replays identically', async () => {
+    const [{ scenario, definition }] = catalogue;
+    const [variant] = Object.keys(scenario.variants);
+    const recording = run(scenario, { variant, seed: 7, definition });
+    const experiment = { variant, seed: 7, changed: {}, interventions: [] };
+    const shared = shareRun({ experiment, recording }, { time: scenario.openAt, tab: 'Events', mode: 'explore' });
+    const hash = await linkHash(shared, scenario, { tabs: ['Events'], modes: ['explore'] });
+    await page.goto(address + hash);
+    await page.getByText('Replayed identically.').waitFor();
+    await page.getByRole('button', { name: 'Share' }).click();
+    await page.getByRole('img', { name: 'QR code of the link' }).waitFor();
+  });
+});

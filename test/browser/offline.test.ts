@@ -1,0 +1,150 @@
+/**
+ * The page without a network, and a new version of it: everything works offline after one visit, a new version is
+ * offered and taken only where somebody asks for it, and tabs of the old one go on.
+ */
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { catalogue } from '../../scenarios/index.ts';
+import { servePage, type PageServer } from '../../scenarios/cli/serve/page-server.ts';
+import { run } from '../../sim-core/index.ts';
+import { launchChromium } from './chromium.ts';
+import { digestIn } from './session.ts';
+
+const built = fileURLToPath(new URL('../../dist/page', import.meta.url));
+const [{ scenario, definition }] = catalogue;
+const [variant, otherVariant] = Object.keys(scenario.variants);
+const lab = `#/lab/${scenario.id}`;
+
+/** A browser stores a new version when it finds the time, which on a busy machine may be most of a minute. */
+const BROWSERS_TURN = 120_000;
+
+let browser: Browser;
+let context: BrowserContext;
+let newer: string;
+let server: PageServer;
+
+beforeAll(async () => {
+  browser = await launchChromium();
+  newer = mkdtempSync(join(tmpdir(), 'brownout-newer-'));
+  cpSync(built, newer, { recursive: true });
+  edit('index.html', '<html lang="en">', '<html lang="en" data-version="newer">');
+  // The version is in the worker as its name for the store.
+  edit('service-worker.js', /[0-9a-f]{16}/, '0123456789abcdef');
+  // Names hold a hash of what is in the file, so files of the old version are gone.
+  const worker = readFileSync(join(newer, 'service-worker.js'), 'utf8');
+  const [entry] = /entry-[\w-]+\.js/.exec(worker) ?? [''];
+  rmSync(join(newer, 'assets', entry));
+  edit('service-worker.js', new RegExp(`[\`"']assets/${entry}[\`"'],`), '');
+});
+afterAll(async () => {
+  await browser.close();
+  rmSync(newer, { recursive: true });
+});
+beforeEach(async () => {
+  context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  server = await servePage({ directory: built, port: 0 });
+});
+afterEach(async () => {
+  await context.close();
+  await server.close().catch(() => {});
+});
+
+function edit(file: string, before: string | RegExp, after: string): void {
+  const path = join(newer, file);
+  const text = readFileSync(path, 'utf8');
+  const edited = text.replace(before, after);
+  if (edited === text) throw new Error(`${file} has no ${before}`);
+  writeFileSync(path, edited);
+}
+
+/** Opens the scenario and waits until all of the page is stored. */
+async function visit(): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(server.address + lab);
+  await digestIn(page);
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  return page;
+}
+
+/** The same address serves the newer version from now on, and the page learns of it. */
+async function publish(page: Page): Promise<void> {
+  const port = Number(new URL(server.address).port);
+  await server.close();
+  server = await servePage({ directory: newer, port });
+  await page.evaluate(() => {
+    void navigator.serviceWorker.getRegistration().then((registration) => registration?.update());
+  });
+}
+
+const isNewer = (page: Page): Promise<boolean> =>
+  page.evaluate(() => document.documentElement.dataset.version === 'newer');
+
+it('after one visit everything works with the server gone: reload, home, another tab, a run', async () => {
+  const page = await visit();
+  await server.close();
+  await page.reload();
+  expect(await digestIn(page)).toBe(run(scenario, { variant, definition }).header.digest);
+  await page.getByRole('link', { name: 'Brownout' }).click();
+  await page.getByText(/up to/).first().waitFor();
+  const tab = await context.newPage();
+  await tab.goto(server.address + lab);
+  const first = await digestIn(tab);
+  await tab.getByRole('group', { name: 'Variant' }).getByText(otherVariant, { exact: true }).click();
+  expect(await digestIn(tab, first)).toBe(run(scenario, { variant: otherVariant, definition }).header.digest);
+});
+
+it('a new version is offered, not taken; the tab that asks for it gets it, with what it showed', async () => {
+  const page = await visit();
+  const other = await visit();
+  const first = await digestIn(page);
+  await page.getByRole('group', { name: 'Variant' }).getByText(otherVariant, { exact: true }).click();
+  const second = await digestIn(page, first);
+  await publish(page);
+  const offer = page.getByRole('status').filter({ hasText: 'A new version is ready.' });
+  await offer.waitFor({ timeout: BROWSERS_TURN });
+  expect(await isNewer(page)).toBe(false);
+  expect(await digestIn(page)).toBe(second);
+
+  await offer.getByRole('button', { name: 'Reload' }).click();
+  await page.waitForFunction(() => document.documentElement.dataset.version === 'newer');
+  await page.getByRole('group', { name: 'Variant' }).getByText(otherVariant, { exact: true }).waitFor();
+  expect(page.url()).toContain('?r=1.');
+
+  // The other tab is still the old one, and whatever it asks for of its version is there, though not on the server.
+  expect(await isNewer(other)).toBe(false);
+  await other.getByText('compare', { exact: true }).click();
+  await other.getByText('B = A + mutex').waitFor();
+  await digestIn(other);
+}, 240_000);
+
+it('an offer that is put off comes true with the next visit, once no tab of the old version is open', async () => {
+  const page = await visit();
+  await publish(page);
+  const offer = page.getByRole('status').filter({ hasText: 'A new version is ready.' });
+  await offer.getByRole('button', { name: 'Later' }).click({ timeout: BROWSERS_TURN });
+  await page.getByText('A new version is ready.').waitFor({ state: 'detached' });
+  await page.close();
+  const another = async (): Promise<boolean> => {
+    const next = await context.newPage();
+    await next.goto(server.address);
+    const newer = await isNewer(next);
+    await next.close();
+    return newer;
+  };
+  await expect.poll(another, { timeout: 40_000, interval: 1000 }).toBe(true);
+}, 240_000);
+
+it('an origin that is not secure works without a service worker', async () => {
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await context.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'));
+  await page.goto(server.address + lab);
+  await digestIn(page);
+  expect(complaints).toEqual([]);
+});

@@ -1,0 +1,192 @@
+/**
+ * The built page in a real Chromium, driven as a reader would: the run it shows is the one that Node computes, it
+ * answers to sliders and keys, it says what went wrong, and it keeps to itself.
+ */
+import { describe, expect, it } from 'vitest';
+import { catalogue } from '../../scenarios/index.ts';
+import { run } from '../../sim-core/index.ts';
+import { address, digestIn, expectNoViolations, openSession } from './session.ts';
+
+const [{ scenario }] = catalogue;
+const [variant, otherVariant] = Object.keys(scenario.variants);
+const lab = `${address}#/lab/${scenario.id}`;
+const session = openSession();
+const digest = (before?: string): Promise<string> => digestIn(session.page, before);
+
+describe('a run in the page', () => {
+  it('is the run that Node computes, for the default and for another variant and seed', async () => {
+    await session.page.goto(lab);
+    const first = await digest();
+    expect(first).toBe(run(scenario, { variant }).header.digest);
+    await session.page.getByRole('group', { name: 'Variant' }).getByText(otherVariant, { exact: true }).click();
+    const second = await digest(first);
+    await session.page.getByLabel('Seed').fill('7');
+    await session.page.getByLabel('Seed').press('Enter');
+    expect(await digest(second)).toBe(run(scenario, { variant: otherVariant, seed: 7 }).header.digest);
+  });
+
+  it('is the same without a worker, on the page’s own thread', async () => {
+    await session.page.addInitScript(() => Reflect.deleteProperty(globalThis, 'Worker'));
+    await session.page.goto(lab);
+    expect(await digest()).toBe(run(scenario, { variant }).header.digest);
+  });
+
+  it('follows a slider, says what changed, and comes back', async () => {
+    await session.page.goto(lab);
+    const first = await digest();
+    const slider = session.page.getByRole('tabpanel').getByRole('slider').first();
+    await slider.focus();
+    await slider.press('ArrowLeft');
+    const second = await digest(first);
+    expect(second).not.toBe(first);
+    await session.page.getByRole('button', { name: 'Reset all' }).click();
+    expect(await digest(second)).toBe(first);
+  });
+
+  it('refuses a value out of bounds where it was typed, and runs nothing', async () => {
+    await session.page.goto(lab);
+    const first = await digest();
+    const field = session.page.getByRole('tabpanel').getByRole('textbox', { name: Object.keys(scenario.params)[0] });
+    await field.fill('-1');
+    await field.press('Enter');
+    await session.page.getByRole('alert').getByText('is not valid; expected').waitFor();
+    expect(await digest()).toBe(first);
+  });
+});
+
+describe('the cursor', () => {
+  it('opens on the moment of the story and is one for stage, charts, keys and scrubber', async () => {
+    await session.page.goto(lab);
+    await digest();
+    const scrubber = session.page.getByRole('slider', { name: 'Time in the run' });
+    const chart = session.page.getByRole('region', { name: 'Charts' }).getByRole('slider').first();
+    const time = async (): Promise<number> => Number(await chart.getAttribute('aria-valuenow'));
+    expect(await time()).toBeCloseTo(scenario.openAt / 1e9, 2);
+
+    const box = await scrubber.boundingBox();
+    if (!box) throw new Error('the scrubber is not on the page');
+    await session.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await session.page.mouse.down();
+    await session.page.mouse.move(box.x + box.width / 4, box.y + box.height / 2, { steps: 4 });
+    await session.page.mouse.up();
+    const dragged = await time();
+    expect(dragged / Number(await chart.getAttribute('aria-valuemax'))).toBeCloseTo(0.25, 1);
+
+    await scrubber.press('ArrowRight');
+    expect(await time()).toBeCloseTo(dragged + 0.1, 5);
+    await scrubber.press('End');
+    expect(await chart.getAttribute('aria-valuenow')).toBe(await chart.getAttribute('aria-valuemax'));
+    await scrubber.press('Home');
+    expect(await time()).toBe(0);
+    await chart.press('ArrowRight');
+    expect(await time()).toBeGreaterThan(0);
+    expect(await chart.getAttribute('aria-valuetext')).toMatch(/s: /);
+  });
+
+  it('goes where the guide points, and its numbers are those of the run', async () => {
+    await session.page.goto(lab);
+    await digest();
+    const guide = session.page.getByRole('region', { name: 'Guide' });
+    await session.page.getByRole('slider', { name: 'Time in the run' }).press('Home');
+    const pointer = guide.locator('button[title^="Move the cursor to"]').first();
+    await pointer.click();
+    const to = Number.parseFloat((await pointer.getAttribute('title'))?.replace('Move the cursor to ', '') ?? '');
+    const chart = session.page.getByRole('region', { name: 'Charts' }).getByRole('slider').first();
+    expect(Number(await chart.getAttribute('aria-valuenow'))).toBeCloseTo(to, 1);
+    const numbers = await guide.locator('.number').allInnerTexts();
+    expect(numbers.length).toBeGreaterThan(0);
+    for (const text of numbers) expect(text).toMatch(/\d/);
+  });
+
+  it('plays, and stops where it is told to', async () => {
+    await session.page.goto(lab);
+    await digest();
+    const scrubber = session.page.getByRole('slider', { name: 'Time in the run' });
+    const before = Number(await scrubber.inputValue());
+    await scrubber.press(' ');
+    await session.page.waitForTimeout(500);
+    await session.page.getByRole('button', { name: 'Pause' }).click();
+    const after = Number(await scrubber.inputValue());
+    expect(after).toBeGreaterThan(before);
+    await session.page.waitForTimeout(100);
+    expect(Number(await scrubber.inputValue())).toBe(after);
+  });
+
+  it('a chart’s table opens by T at the cursor and closes by Escape', async () => {
+    await session.page.goto(lab);
+    await digest();
+    const chart = session.page.getByRole('region', { name: 'Charts' }).getByRole('slider').first();
+    await chart.press('t');
+    const dialog = session.page.getByRole('dialog');
+    expect(await dialog.getByRole('row').count()).toBeLessThanOrEqual(26);
+    expect(await dialog.locator('tr.current').count()).toBe(1);
+    await session.page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+  });
+});
+
+describe('when something goes wrong', () => {
+  it('a worker that cannot be loaded is told, and the next run gets a new one', async () => {
+    await session.page.route(/entry-[^/]*\.js$/, (route) => route.abort());
+    await session.page.goto(lab);
+    await session.page.getByRole('alert').getByText('WorkerFailed').waitFor();
+    expect(await session.page.locator('footer').getAttribute('data-state')).toBe('failed');
+    await session.page.unroute(/entry-[^/]*\.js$/);
+    await session.page.getByRole('button', { name: 'Run again' }).click();
+    expect(await digest()).toMatch(/^sha256:/);
+    session.complaints = session.complaints.filter((text) => !text.includes('ERR_FAILED'));
+  });
+
+  it('a long run shows progress, can be cancelled, and leaves the picture before it', async () => {
+    await session.page.goto(lab);
+    const first = await digest();
+    const [rate] = Object.entries(scenario.params).find(([, { type }]) => type === 'rate') ?? [''];
+    const field = session.page.getByRole('tabpanel').getByRole('textbox', { name: rate });
+    await field.fill('20000');
+    await field.press('Enter');
+    await session.page.getByRole('progressbar', { name: 'Progress of the run' }).waitFor();
+    await session.page.getByRole('button', { name: 'Cancel' }).click();
+    await session.page.getByRole('alert').getByText('stopped before its end').waitFor();
+    expect(await session.page.locator('footer code').innerText()).toBe(first);
+  });
+
+  it.each(['#/lab/nowhere', '#/no/such/page'])('%s is told to lead nowhere', async (hash) => {
+    await session.page.goto(address + hash);
+    await session.page.getByRole('heading', { name: 'There is no such page.' }).waitFor();
+  });
+});
+
+describe('for everybody', () => {
+  it.each(['light', 'dark'] as const)('axe finds nothing on any route in the %s theme', async (colorScheme) => {
+    await session.page.emulateMedia({ colorScheme });
+    await session.page.goto(address);
+    await session.page.getByText(/up to/).first().waitFor();
+    await expectNoViolations(session.page);
+    await session.page.goto(lab);
+    await digest();
+    await expectNoViolations(session.page);
+    // What stands in a tab is marked up alike in both themes; only its colours could differ, and they are all tokens.
+    for (const tab of colorScheme === 'light' ? ['Events', 'Verdict'] : ['Events']) {
+      await session.page.getByRole('tab', { name: tab }).click();
+      await expectNoViolations(session.page, '[role=tabpanel]');
+    }
+  });
+
+  it('the theme can be chosen and is kept', async () => {
+    await session.page.goto(address);
+    await session.page.getByRole('button', { name: /Theme/ }).click();
+    await session.page.getByRole('button', { name: /Theme/ }).click();
+    await session.page.reload();
+    expect(await session.page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark');
+    expect(await session.page.evaluate(() => getComputedStyle(document.body).colorScheme)).toBe('dark');
+  });
+
+  it('nothing is cut off at the side of a small screen', async () => {
+    await session.page.setViewportSize({ width: 390, height: 844 });
+    await session.page.goto(lab);
+    await digest();
+    expect(await session.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    await session.page.getByRole('button', { name: 'Read the guide' }).click();
+    expect(await session.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  });
+});

@@ -1,0 +1,51 @@
+/** A run before a room: panels by a presenter's remote, the screen that asks, larger type, and the way out. */
+import { expect, it } from 'vitest';
+import { catalogue } from '../../scenarios/index.ts';
+import { address, digestIn, expectNoViolations, openSession } from './session.ts';
+
+const [{ scenario }] = catalogue;
+const session = openSession();
+
+async function present(): Promise<void> {
+  const { page } = session;
+  await page.goto(`${address}#/lab/${scenario.id}`);
+  await digestIn(page);
+  await page.getByText('present', { exact: true }).click();
+  await page.getByRole('dialog').getByRole('heading', { level: 1 }).waitFor();
+}
+
+const fontSize = (selector: string): Promise<number> =>
+  session.page.locator(selector).evaluate((element) => Number.parseFloat(getComputedStyle(element).fontSize));
+
+it('shows one panel at a time, moved by a remote’s keys, and asks the room at a full stop', async () => {
+  const { page } = session;
+  await present();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText(scenario.question).waitFor();
+  expect(await fontSize('dialog')).toBeGreaterThan(await fontSize('body'));
+  await page.keyboard.press('PageDown');
+  await dialog.getByRole('heading', { name: 'Predict' }).waitFor();
+  await page.keyboard.press('PageDown');
+  await dialog.getByRole('region', { name: 'The system, presented' }).waitFor();
+  await page.keyboard.press('PageDown');
+  expect(await dialog.getByRole('figure').count()).toBe(1);
+  await page.keyboard.press('.');
+  await dialog.getByText('What happens next, and why?').waitFor();
+  expect(await dialog.getByRole('figure').count()).toBe(0);
+  await page.keyboard.press('.');
+  await dialog.getByRole('figure').waitFor();
+  await page.keyboard.press('PageUp');
+  await dialog.getByRole('region', { name: 'The system, presented' }).waitFor();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+});
+
+it.each(['light', 'dark'] as const)('axe finds nothing on any panel in the %s theme', async (colorScheme) => {
+  const { page } = session;
+  await page.emulateMedia({ colorScheme });
+  await present();
+  for (let panel = 0; panel < 4; panel++) {
+    await expectNoViolations(page);
+    await page.keyboard.press('PageDown');
+  }
+});

@@ -1,0 +1,68 @@
+/**
+ * What every browser test begins with: one Chromium a file, a new page a test, and a list of what the page complained
+ * of, which fails the test: errors and warnings on the console, exceptions, requests that left the page's origin.
+ */
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vitest';
+import { launchChromium } from './chromium.ts';
+
+export const address = inject('pageAddress');
+
+export interface Session {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** What the page complained of so far; a test that provokes complaints takes them out. */
+  complaints: string[];
+}
+
+/** To be called once at the top of a test file; the session's page is a new one in each test. */
+export function openSession(viewport = { width: 1440, height: 900 }): Session {
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  const session: Session = {
+    get page() {
+      return page;
+    },
+    get context() {
+      return context;
+    },
+    complaints: [],
+  };
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterAll(() => browser.close());
+  beforeEach(async () => {
+    context = await browser.newContext({ viewport });
+    // What is asked for shall come from the server, where a test can see and stop it; offline.test.ts has the worker.
+    await context.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'));
+    page = await context.newPage();
+    session.complaints = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') session.complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => session.complaints.push(error.message));
+    page.on('request', (request) => {
+      if (!request.url().startsWith(address)) session.complaints.push(`left the origin: ${request.url()}`);
+    });
+  });
+  afterEach(async () => {
+    await context.close();
+    if (session.complaints.length > 0) throw new Error(`the page complained: ${session.complaints.join('; ')}`);
+  });
+  return session;
+}
+
+/** The digest in the page once a run is shown, another one than `before`. */
+export async function digestIn(page: Page, before = ''): Promise<string> {
+  const shown = page.locator(`footer[data-state="done"][data-digest]:not([data-digest="${before}"])`);
+  return (await shown.getAttribute('data-digest', { timeout: 30_000 })) ?? '';
+}
+
+/** Fails on whatever axe finds within a part of the page. */
+export async function expectNoViolations(page: Page, within = 'html'): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).include(within).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+}
