@@ -96,10 +96,14 @@ export {
   Database,
   databaseAnswered,
   databaseQueried,
+  type DatabaseBatch,
+  type DatabaseOperation,
   type DatabaseOptions,
   type DatabaseQuery,
   type Row,
 } from './storage/database.ts';
+export { rowReturned, StalenessMeter, stalenessSignals } from './storage/staleness.ts';
+export { VersionHistory } from './storage/version-history.ts';
 
 // cache: entries, eviction, the patterns around them and protection from stampedes
 export { Cache, cacheLookup, type CacheEntry, type CacheOptions } from './cache/cache.ts';

@@ -18,10 +18,11 @@ import { Cache, cacheSignals, type CacheEntry, type CacheOptions } from './cache
 export type CacheCommand<Value> =
   | { readonly command: 'get'; readonly key: number }
   | { readonly command: 'set'; readonly entry: CacheEntry<Value> }
+  | { readonly command: 'delete'; readonly key: number }
   | { readonly command: 'acquire'; readonly key: number; readonly token: number; readonly lease: Duration }
   | { readonly command: 'release'; readonly key: number; readonly token: number };
 
-/** The entry of a `get`; whether a lock was taken or given back; nothing of a `set`. */
+/** The entry of a `get`; whether there was one to `delete`; whether a lock was taken or given back; nothing of a `set`. */
 export interface CacheReply<Value> {
   readonly entry: CacheEntry<Value> | undefined;
   readonly done: boolean;
@@ -107,6 +108,8 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
       case 'set':
         this.cache.set(query.entry, request.id);
         return { entry: undefined, done: true };
+      case 'delete':
+        return { entry: undefined, done: this.cache.delete(query.key) };
       case 'acquire':
         return { entry: undefined, done: this.acquire(query.key, query.token, query.lease, request.id) };
       case 'release':

@@ -7,7 +7,9 @@
  * had sent before.
  *
  * Every key has a version, 0 at first, that each write raises; a read returns the version that stood when it finished.
- * Does not model transactions, locks, disks or replicas.
+ * A batch is one query for several keys (`SELECT … WHERE id IN (…)`, a multi-row `UPDATE`): one round trip and one
+ * connection, and either all of its writes are done or, where it fails, none.
+ * Does not model transactions of several queries, locks, disks or replicas.
  */
 import type { Distribution } from '../kernel/distributions/distribution.ts';
 import { defineFact, defineReading, type Fact, type FactChannel } from '../kernel/fact.ts';
@@ -15,14 +17,24 @@ import { ProcessorSharing } from '../kernel/processor-sharing.ts';
 import type { KeyedStream } from '../kernel/random-stream.ts';
 import { Resource } from '../kernel/resource.ts';
 import type { Simulation } from '../kernel/simulation.ts';
-import { MILLISECOND, type Time } from '../kernel/time.ts';
+import { MILLISECOND, type Duration, type Time } from '../kernel/time.ts';
 import type { Call, Endpoint } from '../network/call.ts';
 import { register, type Component, type Intervention } from '../network/component.ts';
+import type { RequestContext } from '../network/request-context.ts';
 import { defineSignal } from '../statistics/signal.ts';
+import { VersionHistory } from './version-history.ts';
+
+export type DatabaseOperation = 'read' | 'write';
 
 export interface DatabaseQuery {
-  readonly operation: 'read' | 'write';
+  readonly operation: DatabaseOperation;
   readonly key: number;
+}
+
+/** One query for several keys: at least one. */
+export interface DatabaseBatch {
+  readonly operation: DatabaseOperation;
+  readonly keys: readonly number[];
 }
 
 /** What is stored under a key. */
@@ -31,12 +43,13 @@ export interface Row {
   readonly version: number;
 }
 
-/** A query arrived at the database. */
+/** A query arrived at the database: for one key, or for a batch of `rows` of which `key` is the first. */
 export const databaseQueried = defineFact('db.queried', 'A query arrived at the database', {
   database: 'text',
   request: 'request',
   operation: 'text',
   key: 'key',
+  rows: 'number',
 });
 
 /** A query was answered; `waited` of its `duration` went by before it had a connection. */
@@ -45,6 +58,7 @@ export const databaseAnswered = defineFact('db.answered', 'A query was answered 
   request: 'request',
   operation: 'text',
   key: 'key',
+  rows: 'number',
   outcome: 'text',
   waited: 'duration',
   duration: 'duration',
@@ -106,6 +120,14 @@ export const databaseSignals = [
     fact: databaseAnswered,
     where: (fact) => fact.outcome === 'overloaded',
   }),
+  defineSignal({
+    name: 'db.client.operations.failed',
+    kind: 'counter',
+    unit: '{operation}',
+    help: 'Queries that the database worked at and then failed',
+    fact: databaseAnswered,
+    where: (fact) => fact.outcome === 'error',
+  }),
 ];
 
 export interface DatabaseOptions {
@@ -118,6 +140,10 @@ export interface DatabaseOptions {
   readonly cores: number;
   /** Processor time of one query, in nanoseconds. */
   readonly demand: Distribution;
+  /** Processor time of each row of a batch beyond its first; the mean
+   * demand without it, so that a batch saves round trips only.
+   */
+  readonly rowDemand?: Duration;
 }
 
 export class Database implements Endpoint<DatabaseQuery, Row>, Component {
@@ -127,58 +153,68 @@ export class Database implements Endpoint<DatabaseQuery, Row>, Component {
   readonly signals = databaseSignals;
   readonly interventions: Readonly<Record<string, Intervention>>;
   readonly sim: Simulation;
+  /** Where batches are sent: the same database, answering with a row a key. */
+  readonly batches: Endpoint<DatabaseBatch, readonly Row[]>;
+  /** What was committed when. */
+  readonly history = new VersionHistory();
   private readonly pool: Resource;
   private readonly processors: ProcessorSharing;
   private readonly demand: Distribution;
+  private readonly rowDemand: Duration;
   private readonly draws: KeyedStream;
-  private readonly versions = new Map<number, number>();
+  private readonly failureDraws: KeyedStream;
+  private failureShare = 0;
   private readonly queried: FactChannel<Fact<typeof databaseQueried>>;
   private readonly answered: FactChannel<Fact<typeof databaseAnswered>>;
   private readonly pooled: FactChannel<Fact<typeof databasePool>>;
 
   constructor(sim: Simulation, options: DatabaseOptions) {
-    const { name, connections, queueMax, cores, demand } = options;
+    const { name, connections, queueMax, cores, demand, rowDemand } = options;
     this.sim = sim;
     this.name = name;
     this.help = `${connections} connections over ${cores} cores; a query alone takes ${Number((demand.mean / MILLISECOND).toPrecision(3))} ms in the mean`;
     this.pool = new Resource(sim, { name: `${name} pool`, capacity: connections, queueMax });
     this.processors = new ProcessorSharing(sim, name, cores);
     this.demand = demand;
+    this.rowDemand = rowDemand ?? demand.mean;
     this.draws = sim.keyedRandom(`${name}/demand`);
+    this.failureDraws = sim.keyedRandom(`${name}/failures`);
     this.queried = sim.facts.channel(databaseQueried);
     this.answered = sim.facts.channel(databaseAnswered);
     this.pooled = sim.facts.channel(databasePool);
-    this.interventions = { slow: this.slowing() };
+    this.interventions = { slow: this.slowing(), fail: this.failing() };
+    this.batches = { name, receive: (call) => this.admit(new BatchQuery(this, call)) };
     register(sim, this);
   }
 
   receive(call: Call<DatabaseQuery, Row>): void {
-    const query = new Query(this, call);
-    const { operation, key } = call.query;
-    if (this.queried.heard) this.queried.emit({ database: this.name, request: call.request.id, operation, key });
-    if (this.pool.tryAcquire()) Query.connected(query);
-    else if (this.pool.enqueue(Query.connected, query) === undefined) this.tellAnswer(query, 'overloaded');
-    this.tellPool();
+    this.admit(new SingleQuery(this, call));
   }
 
   /** Has a connected query worked at. */
   work(query: Query): void {
-    const demand = this.demand.sample(this.draws.of(query.call.request.nextWorkKey()));
+    query.workKey = query.request.nextWorkKey();
+    const demand = this.demand.sample(this.draws.of(query.workKey)) + (query.rows - 1) * this.rowDemand;
     this.processors.work(Math.max(0, Math.round(demand)), Query.worked, query);
   }
 
   /** Reads or writes, answers and hands the connection on. */
   finish(query: Query): void {
-    const { operation, key } = query.call.query;
-    if (operation === 'write') this.versions.set(key, this.version(key) + 1);
-    this.tellAnswer(query, 'ok');
+    const fails = this.failureShare > 0 && this.failureDraws.of(query.workKey).next() < this.failureShare;
+    this.tellAnswer(query, fails ? 'error' : 'ok');
     this.pool.release();
     this.tellPool();
   }
 
-  /** The version that stands under a key: the truth that staleness is measured by. */
+  /** Reads or writes one row. */
+  access(operation: DatabaseOperation, key: number): Row {
+    const version = operation === 'write' ? this.history.commit(key, this.sim.now) : this.history.current(key);
+    return { key, version };
+  }
+
+  /** The version that stands under a key. */
   version(key: number): number {
-    return this.versions.get(key) ?? 0;
+    return this.history.current(key);
   }
 
   state(): Readonly<Record<string, number | string>> {
@@ -197,16 +233,26 @@ export class Database implements Endpoint<DatabaseQuery, Row>, Component {
     return broken;
   }
 
-  private tellAnswer(query: Query, outcome: 'ok' | 'overloaded'): void {
-    const { call } = query;
-    const { operation, key } = call.query;
+  private admit(query: Query): void {
+    const { operation, key, rows } = query;
+    if (this.queried.heard) {
+      this.queried.emit({ database: this.name, request: query.request.id, operation, key, rows });
+    }
+    if (this.pool.tryAcquire()) Query.connected(query);
+    else if (this.pool.enqueue(Query.connected, query) === undefined) this.tellAnswer(query, 'overloaded');
+    this.tellPool();
+  }
+
+  private tellAnswer(query: Query, outcome: 'ok' | 'overloaded' | 'error'): void {
+    const { operation, key, rows } = query;
     if (this.answered.heard) {
       const duration = this.sim.now - query.arrived;
       const waited = query.connectedAt - query.arrived;
-      this.answered.emit({ database: this.name, request: call.request.id, operation, key, outcome, waited, duration });
+      const request = query.request.id;
+      this.answered.emit({ database: this.name, request, operation, key, rows, outcome, waited, duration });
     }
-    if (outcome === 'ok') call.reply({ key, version: this.version(key) });
-    else call.refuse('overloaded');
+    if (outcome === 'ok') query.reply();
+    else query.call.refuse(outcome);
   }
 
   private tellPool(): void {
@@ -221,21 +267,49 @@ export class Database implements Endpoint<DatabaseQuery, Row>, Component {
       apply: ([factor]) => this.processors.setSpeed(1 / factor),
     };
   }
+
+  private failing(): Intervention {
+    return {
+      help: 'Makes a share of the queries fail from now on, after their work and without effect; 0 is none',
+      arguments: [{ name: 'share', help: 'of the queries', min: 0, max: 1, default: 1 }],
+      apply: ([share]) => void (this.failureShare = share),
+    };
+  }
 }
 
 /** One query on its way through the database. */
-class Query {
-  readonly database: Database;
-  readonly call: Call<DatabaseQuery, Row>;
+abstract class Query {
+  protected readonly database: Database;
+  readonly call: Call<unknown, unknown>;
+  readonly request: RequestContext;
+  readonly operation: DatabaseOperation;
+  /** The key, or the first of a batch. */
+  readonly key: number;
+  readonly rows: number;
   readonly arrived: Time;
   connectedAt: Time;
+  /** What its draws are keyed by. */
+  workKey = 0;
 
-  constructor(database: Database, call: Call<DatabaseQuery, Row>) {
+  constructor(
+    database: Database,
+    call: Call<unknown, unknown>,
+    operation: DatabaseOperation,
+    key: number,
+    rows: number,
+  ) {
     this.database = database;
     this.call = call;
+    this.request = call.request;
+    this.operation = operation;
+    this.key = key;
+    this.rows = rows;
     this.arrived = database.sim.now;
     this.connectedAt = this.arrived;
   }
+
+  /** Does what it is for, and answers. */
+  abstract reply(): void;
 
   static connected(query: Query): void {
     query.connectedAt = query.database.sim.now;
@@ -244,5 +318,31 @@ class Query {
 
   static worked(query: Query): void {
     query.database.finish(query);
+  }
+}
+
+class SingleQuery extends Query {
+  constructor(database: Database, call: Call<DatabaseQuery, Row>) {
+    const { operation, key } = call.query;
+    super(database, call as Call<unknown, unknown>, operation, key, 1);
+  }
+
+  reply(): void {
+    this.call.reply(this.database.access(this.operation, this.key));
+  }
+}
+
+class BatchQuery extends Query {
+  private readonly keys: readonly number[];
+
+  constructor(database: Database, call: Call<DatabaseBatch, readonly Row[]>) {
+    const { operation, keys } = call.query;
+    if (keys.length === 0) throw new RangeError(`${database.name}: a batch without keys; give at least one`);
+    super(database, call as Call<unknown, unknown>, operation, keys[0], keys.length);
+    this.keys = keys;
+  }
+
+  reply(): void {
+    this.call.reply(this.keys.map((key) => this.database.access(this.operation, key)));
   }
 }

@@ -83,25 +83,30 @@ export const clientSignals = [
 /** Numbers that each client has for its requests. */
 const NUMBERS = 4_294_967_296;
 
-interface ClientOptions<Reply> {
+interface ClientOptions<Reply, Query> {
   readonly name: string;
   readonly popularity: Popularity;
+  /**
+   * What a request asks about its key, such as to write it; the query is the key itself without it. A mix of reads and
+   * writes is a client of each: two Poisson streams are one Poisson stream of both.
+   */
+  readonly asks?: (key: number) => Query;
   /** The link that each request takes: its timeout is how long the client waits. */
-  readonly target: Balancer<number, Reply>;
+  readonly target: Balancer<Query, Reply>;
 }
 
-export interface OpenLoopOptions<Reply> extends ClientOptions<Reply> {
+export interface OpenLoopOptions<Reply, Query = number> extends ClientOptions<Reply, Query> {
   readonly arrivals: ArrivalProcess;
 }
 
-export interface ClosedLoopOptions<Reply> extends ClientOptions<Reply> {
+export interface ClosedLoopOptions<Reply, Query = number> extends ClientOptions<Reply, Query> {
   /** Users: requests in progress at most. */
   readonly users: number;
   /** Time a user thinks before each request, in nanoseconds. */
   readonly thinkTime: Distribution;
 }
 
-abstract class Client<Reply> implements Component {
+abstract class Client<Reply, Query> implements Component {
   readonly name: string;
   readonly kind = 'client';
   abstract readonly help: string;
@@ -109,7 +114,8 @@ abstract class Client<Reply> implements Component {
   abstract readonly interventions: Readonly<Record<string, Intervention>>;
   readonly sim: Simulation;
   private readonly popularity: Popularity;
-  private readonly target: Balancer<number, Reply>;
+  private readonly asks: ((key: number) => Query) | undefined;
+  private readonly target: Balancer<Query, Reply>;
   private readonly keys: KeyedStream;
   private readonly started: FactChannel<Fact<typeof requestStarted>>;
   private readonly completed: FactChannel<Fact<typeof requestCompleted>>;
@@ -117,10 +123,11 @@ abstract class Client<Reply> implements Component {
   private sent = 0;
   private ended = 0;
 
-  constructor(sim: Simulation, options: ClientOptions<Reply>) {
+  constructor(sim: Simulation, options: ClientOptions<Reply, Query>) {
     this.sim = sim;
     this.name = options.name;
     this.popularity = options.popularity;
+    this.asks = options.asks;
     this.target = options.target;
     this.keys = sim.keyedRandom(`${options.name}/keys`);
     this.started = sim.facts.channel(requestStarted);
@@ -147,8 +154,9 @@ abstract class Client<Reply> implements Component {
     const context = new RequestContext(this.firstNumber + this.sent++, this.sim.now);
     const key = this.popularity.draw(this.keys.of(context.id - this.firstNumber));
     if (this.started.heard) this.started.emit({ client: this.name, request: context.id, key });
-    const call = this.target(context).call(key, context);
-    call.begin(new PendingRequest(this as Client<unknown>, context, key, ended));
+    const query = this.asks === undefined ? (key as Query) : this.asks(key);
+    const call = this.target(context).call(query, context);
+    call.begin(new PendingRequest(this, context, key, ended));
   }
 
   end(context: RequestContext, key: number, outcome: string): void {
@@ -161,12 +169,17 @@ abstract class Client<Reply> implements Component {
 
 /** A request under way. */
 class PendingRequest implements Waiter {
-  private readonly client: Client<unknown>;
+  private readonly client: Pick<Client<unknown, unknown>, 'end'>;
   private readonly context: RequestContext;
   private readonly key: number;
   private readonly ended: (() => void) | undefined;
 
-  constructor(client: Client<unknown>, context: RequestContext, key: number, ended: (() => void) | undefined) {
+  constructor(
+    client: Pick<Client<unknown, unknown>, 'end'>,
+    context: RequestContext,
+    key: number,
+    ended: (() => void) | undefined,
+  ) {
     this.client = client;
     this.context = context;
     this.key = key;
@@ -189,7 +202,7 @@ class PendingRequest implements Waiter {
  * Sends by an arrival process, whatever becomes of earlier requests. In a surge the process's own clock runs faster, so
  * the same arrivals come, closer together.
  */
-export class OpenLoopClient<Reply> extends Client<Reply> {
+export class OpenLoopClient<Reply, Query = number> extends Client<Reply, Query> {
   readonly help = 'Sends requests by the clock, whatever becomes of earlier ones';
   readonly interventions: Readonly<Record<string, Intervention>>;
   private readonly arrivals: ArrivalProcess;
@@ -203,7 +216,7 @@ export class OpenLoopClient<Reply> extends Client<Reply> {
   private due: Time;
   private planned: EventHandle = -1;
 
-  constructor(sim: Simulation, options: OpenLoopOptions<Reply>) {
+  constructor(sim: Simulation, options: OpenLoopOptions<Reply, Query>) {
     super(sim, options);
     this.arrivals = options.arrivals;
     this.random = sim.random(`${options.name}/arrivals`);
@@ -232,7 +245,7 @@ export class OpenLoopClient<Reply> extends Client<Reply> {
     this.planned = -1;
     if (this.due === Infinity) return;
     const time = this.factorSince + Math.round((this.due - this.clockThen) / this.factor);
-    const self = this as unknown as OpenLoopClient<never>;
+    const self = this as unknown as OpenLoopClient<never, never>;
     this.planned = this.sim.scheduleAt(Math.max(this.sim.now, time), OpenLoopClient.arrive, self, this.arrivalKind);
   }
 
@@ -244,21 +257,21 @@ export class OpenLoopClient<Reply> extends Client<Reply> {
     };
   }
 
-  private static arrive(client: OpenLoopClient<never>): void {
+  private static arrive(client: OpenLoopClient<never, never>): void {
     client.drawNext();
     client.send();
   }
 }
 
 /** A number of users who wait for each answer, think, and send the next request. */
-export class ClosedLoopClient<Reply> extends Client<Reply> {
+export class ClosedLoopClient<Reply, Query = number> extends Client<Reply, Query> {
   readonly help: string;
   readonly interventions = {};
   private readonly thinkTime: Distribution;
   private readonly random: RandomStream;
   private readonly sendKind: number;
 
-  constructor(sim: Simulation, options: ClosedLoopOptions<Reply>) {
+  constructor(sim: Simulation, options: ClosedLoopOptions<Reply, Query>) {
     super(sim, options);
     const { users, thinkTime, name } = options;
     if (!Number.isInteger(users) || users < 1) {
@@ -273,10 +286,10 @@ export class ClosedLoopClient<Reply> extends Client<Reply> {
 
   private think(): void {
     const duration = Math.max(0, Math.round(this.thinkTime.sample(this.random)));
-    this.sim.schedule(duration, ClosedLoopClient.ask, this as unknown as ClosedLoopClient<never>, this.sendKind);
+    this.sim.schedule(duration, ClosedLoopClient.ask, this as unknown as ClosedLoopClient<never, never>, this.sendKind);
   }
 
-  private static ask(client: ClosedLoopClient<never>): void {
+  private static ask(client: ClosedLoopClient<never, never>): void {
     client.send(() => client.think());
   }
 }

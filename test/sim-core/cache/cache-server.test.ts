@@ -41,6 +41,16 @@ describe('a cache server', () => {
     expect(lines).toEqual(['10 get false', '20 set true', '30 get value 1', '110 get value 1']);
   });
 
+  it('deletes an entry, and says whether there was one', () => {
+    const { sim, at, lines } = setUp();
+    at(0, entry(1));
+    at(20, { command: 'delete', key: 1 });
+    at(40, { command: 'delete', key: 1 });
+    at(60, { command: 'get', key: 1 });
+    sim.runUntil(1000);
+    expect(lines).toEqual(['10 set true', '30 delete true', '50 delete false', '70 get false']);
+  });
+
   it('gives a lock to one at a time, back only to its token, and to the next when the lease has run out', () => {
     const { sim, at, lines } = setUp();
     const lock = (token: number): CacheCommand<string> => ({ command: 'acquire', key: 1, token, lease: 100 });

@@ -5,7 +5,7 @@ import { exponential } from '../../../sim-core/kernel/distributions/exponential.
 import { spawn, type Behaviour } from '../../../sim-core/kernel/process.ts';
 import { Simulation } from '../../../sim-core/kernel/simulation.ts';
 import { ms, s } from '../../../sim-core/kernel/time.ts';
-import type { CallFailed } from '../../../sim-core/network/call.ts';
+import type { Call, CallFailed } from '../../../sim-core/network/call.ts';
 import { Link } from '../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../sim-core/network/request-context.ts';
 import {
@@ -71,6 +71,66 @@ describe('a database', () => {
     sim.runUntil(s(1));
     expect(versions).toEqual([0, 1, 2, 2]);
     expect([database.version(7), database.version(8)]).toEqual([2, 0]);
+  });
+
+  it('takes a batch as one query: one connection, a row a key, its demand that of its rows', () => {
+    const { sim, database } = setUp({ connections: 1, rowDemand: ms(2) });
+    const link = new Link(sim, database.batches, { from: 'batcher', delay: instant });
+    const facts: unknown[] = [];
+    sim.facts.channel(databaseAnswered).listen(({ operation, key, rows, duration }) => {
+      facts.push([operation, key, rows, duration / ms(1)]);
+    });
+    function* asks(): Behaviour {
+      const written = yield* link.call({ operation: 'write', keys: [3, 5, 3] }, new RequestContext(1, 0));
+      expect(written).toEqual([
+        { key: 3, version: 1 },
+        { key: 5, version: 1 },
+        { key: 3, version: 2 },
+      ]);
+      const read = yield* link.call({ operation: 'read', keys: [5, 9] }, new RequestContext(2, 0));
+      expect(read.map(({ version }) => version)).toEqual([1, 0]);
+    }
+    spawn(sim, 'asks', asks());
+    sim.runUntil(s(1));
+    expect(facts).toEqual([
+      ['write', 3, 3, 14],
+      ['read', 5, 2, 12],
+    ]);
+    expect(() => {
+      spawn(
+        sim,
+        'asks nothing',
+        (function* (): Behaviour {
+          yield* link.call({ operation: 'read', keys: [] }, new RequestContext(3, 0));
+        })(),
+      );
+      sim.runUntil(s(2));
+    }).toThrow('a batch without keys');
+  });
+
+  it('fails queries as told, after their work and with no effect, the whole of a batch', () => {
+    const { sim, database, link } = setUp();
+    const batches = new Link(sim, database.batches, { from: 'batcher', delay: instant });
+    const outcomes: string[] = [];
+    function* tries(call: Call<never, unknown>): Behaviour {
+      try {
+        yield* call as unknown as Call<unknown, unknown>;
+        outcomes.push('ok');
+      } catch (error) {
+        outcomes.push((error as CallFailed).failure);
+      }
+    }
+    function* asks(): Behaviour {
+      database.interventions['fail'].apply([1]);
+      yield* tries(link.call({ operation: 'write', key: 1 }, new RequestContext(1, 0)) as never);
+      yield* tries(batches.call({ operation: 'write', keys: [1, 2] }, new RequestContext(2, 0)) as never);
+      database.interventions['fail'].apply([0]);
+      yield* tries(link.call({ operation: 'write', key: 1 }, new RequestContext(3, 0)) as never);
+    }
+    spawn(sim, 'asks', asks());
+    sim.runUntil(s(1));
+    expect(outcomes).toEqual(['error', 'error', 'ok']);
+    expect([database.version(1), database.version(2)]).toEqual([1, 0]);
   });
 
   it('is slowed by an intervention from then on', () => {

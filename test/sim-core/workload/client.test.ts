@@ -39,6 +39,29 @@ function openLoop(sim: Simulation, name: string, arrivals: ArrivalProcess): Open
 }
 
 describe('an open-loop client', () => {
+  it('asks what it is told to ask about each key', () => {
+    const sim = new Simulation();
+    const asked: string[] = [];
+    const endpoint: Endpoint<string, number> = {
+      name: 'store',
+      receive(call) {
+        asked.push(call.query);
+        call.reply(0);
+      },
+    };
+    const link = new Link(sim, endpoint, { from: 'writers', delay: constant(0) });
+    const popularity = { keys: 1, draw: () => 4 };
+    new OpenLoopClient(sim, {
+      name: 'writers',
+      arrivals: recorded([0, 1]),
+      popularity,
+      asks: (key) => `write ${key}`,
+      target: () => link,
+    });
+    sim.runUntil(s(1));
+    expect(asked).toEqual(['write 4', 'write 4']);
+  });
+
   it('sends when its arrivals say, and tells each outcome', () => {
     const sim = new Simulation();
     const started: number[] = [];
