@@ -225,4 +225,39 @@ describe('on any path, the integral of the number present is the sum of the time
       }),
     );
   });
+
+  it('in the buffer of a channel that has its putters wait, and among those who wait', () => {
+    fc.assert(
+      fc.property(arrivals, arrivals, fc.integer({ min: 1, max: 5 }), (puts, gets, capacity) => {
+        const sim = new Simulation();
+        const channel = new Channel<number>(sim, { name: 'channel', capacity, whenFull: 'block' });
+        const buffered = new TimeWeighted(0, 0);
+        const waiting = new TimeWeighted(0, 0);
+        sim.facts.channel(channelChanged).listen((fact) => buffered.set(sim.now, fact.buffered));
+        const entered: number[] = [];
+        const left: number[] = [];
+        let present = 0;
+        let waits = 0;
+        function* putter(item: number): Behaviour {
+          const since = sim.now;
+          waiting.set(sim.now, ++present);
+          yield* channel.put(item);
+          waiting.set(sim.now, --present);
+          waits += sim.now - since;
+          entered[item] = sim.now;
+        }
+        function* getter(): Behaviour {
+          left[yield* channel.get()] = sim.now;
+        }
+        puts.forEach((time, item) => spawn(sim, 'putter', putter(item), time));
+        for (const time of gets) spawn(sim, 'getter', getter(), time);
+        // As many getters as are still needed, so that the buffer ends empty.
+        for (let more = gets.length; more < puts.length; more++) spawn(sim, 'getter', getter(), ms(3000 + more));
+        sim.runUntil(ms(100_000));
+        expect([channel.size, present]).toEqual([0, 0]);
+        expect(buffered.integral(sim.now)).toBe(puts.reduce((sum, _, item) => sum + left[item] - entered[item], 0));
+        expect(waiting.integral(sim.now)).toBe(waits);
+      }),
+    );
+  });
 });
