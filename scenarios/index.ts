@@ -4,6 +4,7 @@
 import { definitions } from 'virtual:brownout/definitions';
 import type { Scenario } from '../sim-core/index.ts';
 import stampede from './caching/stampede.ts';
+import synchronizedExpiry from './caching/synchronized-expiry.ts';
 
 export interface CatalogueEntry {
   readonly scenario: Scenario;
@@ -11,7 +12,7 @@ export interface CatalogueEntry {
   readonly definition: string;
 }
 
-const scenarios: readonly Scenario[] = [stampede];
+const scenarios: readonly Scenario[] = [stampede, synchronizedExpiry];
 
 /** In the handbook's order. */
 export const catalogue: readonly CatalogueEntry[] = scenarios.map((scenario) => ({

@@ -128,6 +128,8 @@ export {
 } from './cache/patterns/cache-aside.ts';
 export { CoalescingProxy } from './cache/stampede/coalescing-proxy.ts';
 export type { ExpiryRule, Lifetime, Verdict } from './cache/stampede/expiry-rule.ts';
+export { hardTtl } from './cache/stampede/hard-ttl.ts';
+export { jitteredTtl } from './cache/stampede/jittered-ttl.ts';
 export type { GuardContext, LoadGuard, LoadGuardFactory } from './cache/stampede/load-guard.ts';
 export {
   protectionOf,

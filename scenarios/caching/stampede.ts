@@ -11,40 +11,27 @@
 import {
   atLeast,
   atMost,
-  CacheAside,
   CacheServer,
   CoalescingProxy,
-  Database,
   databaseQueried,
   defineScenario,
   defineSignal,
-  gamma,
   hotKey,
   Link,
-  LoadLedger,
   loadSignals,
   mean,
-  ms,
-  OpenLoopClient,
   peak,
-  poisson,
   protectionOf,
   quantile,
   RequestContext,
-  roundRobin,
   s,
-  Service,
   total,
-  uniform,
-  us,
   zipfPopularity,
-  type CacheCommand,
-  type CacheReply,
-  type DatabaseQuery,
   type ProtectionName,
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
+import { cacheAsideInstances, COMMAND_TIME, databaseOf, nearby, users } from './application/wiring.ts';
 import * as limits from './stampede/limits.ts';
 import { params, protectionNames, type Values } from './stampede/params.ts';
 
@@ -155,60 +142,23 @@ export default defineScenario({
 
 function system(sim: Simulation, p: Values): void {
   const protection = protectionOf(p.protection);
-  const near = uniform(us(200), limits.NEAR_MAX);
-  const database = new Database(sim, {
-    name: 'database',
-    connections: p.connections,
-    queueMax: p.pendingMax,
-    cores: p.cores,
-    demand: gamma(limits.SHAPE, p.loadTime / limits.SHAPE),
-  });
+  const database = databaseOf(sim, p);
   const cache = new CacheServer<Row>(sim, {
     name: 'cache',
     capacity: p.capacity,
     eviction: p.eviction,
-    commandTime: us(20),
+    commandTime: COMMAND_TIME,
   });
-  const store = protection.coalesces
-    ? new CoalescingProxy(sim, 'coalescer', new Link(sim, database, { from: 'coalescer', delay: near }))
-    : database;
-  const ledger = new LoadLedger();
-  const apps = Array.from({ length: p.instances }, (_, i) => {
-    const name = `app-${i + 1}`;
-    const expiry = protection.expiry(sim, name, p);
-    const reader = new CacheAside(sim, {
-      instance: name,
-      cache: new Link<CacheCommand<Row>, CacheReply<Row>>(sim, cache, { from: name, delay: near }),
-      store: new Link<DatabaseQuery, Row>(sim, store, { from: name, delay: near }),
-      expiry,
-      guard: protection.guard(p),
-      ledger,
-    });
-    return new Service<number, Row>(sim, {
-      name,
-      help: `An instance of the application: up to ${p.concurrency} requests at once, ${p.queueMax} waiting`,
-      concurrency: p.concurrency,
-      queueMax: p.queueMax,
-      handle: (call) => reader.read(call.query, call.request),
-      onCrash: () => reader.crash(),
-    });
+  const apps = cacheAsideInstances(sim, p, {
+    cache,
+    store: protection.coalesces
+      ? new CoalescingProxy(sim, 'coalescer', new Link(sim, database, { from: 'coalescer', delay: nearby }))
+      : database,
+    expiry: (instance) => protection.expiry(sim, instance, p),
+    guard: protection.guard(p),
   });
   warm(sim, cache, p);
-  new OpenLoopClient<Row>(sim, {
-    name: 'users',
-    arrivals: poisson(p.rate),
-    popularity: hotKey(p.hotShare, zipfPopularity(p.keys, p.exponent)),
-    target: roundRobin(
-      apps.map(
-        (app) =>
-          new Link<number, Row>(sim, app, {
-            from: 'users',
-            delay: uniform(ms(0.5), limits.FAR_MAX),
-            timeout: p.timeout,
-          }),
-      ),
-    ),
-  });
+  users(sim, p, apps, hotKey(p.hotShare, zipfPopularity(p.keys, p.exponent)));
 }
 
 /** Who stores what is there before the first request. */

@@ -1,16 +1,25 @@
 /**
  * The catalogue: every scenario's variants hold their expectations on the pinned seed and some others, every remedy is
- * told from its pitfall, components keep their invariants all along, charts and guide are in order. `brownout check`
+ * told from its pitfall, claims are definite whatever the sliders say, components keep their invariants all along, charts
+ * and guide are in order. `brownout check`
  * asks the same of twenty seeds; this is the part of it that fits every commit.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GUIDE_HEADINGS } from '../../scenarios/cli/check/guide.ts';
 import { guideOf } from '../../scenarios/guides.ts';
 import { catalogue } from '../../scenarios/index.ts';
-import { judge, Run, type Recording, type Scenario } from '../../sim-core/index.ts';
+import {
+  judge,
+  resolveParameters,
+  Run,
+  type ParameterValues,
+  type Recording,
+  type Scenario,
+} from '../../sim-core/index.ts';
 
 const SEEDS_BESIDE_THE_PINNED = 4;
 const folder = fileURLToPath(new URL('../../scenarios', import.meta.url));
@@ -75,6 +84,24 @@ describe.each(catalogue.map((entry) => ({ id: entry.scenario.id, ...entry })))('
       if (seed === scenario.seed) for (const [variant, recording] of recordings) pinned.set(variant, recording);
     },
   );
+
+  it('claims something definite at the ends of every slider', () => {
+    const ends = Object.fromEntries(
+      Object.entries(scenario.params).flatMap(([name, parameter]) =>
+        'min' in parameter ? [[name, fc.constantFrom(parameter.min, parameter.default, parameter.max)]] : [],
+      ),
+    );
+    fc.assert(
+      fc.property(fc.record(ends), fc.constantFrom(...variants), (given, variant) => {
+        const params = resolveParameters(scenario, variant, given as ParameterValues);
+        const { header, signals } = pinned.get(variant)!;
+        for (const { text, limit } of judge(scenario, variant, { header: { ...header, params }, signals })) {
+          expect(Number.isFinite(limit) && limit >= 0, `${text} with ${JSON.stringify(given)}`).toBe(true);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
 
   it('charts signals that every variant has, each once, and opens at a moment of the run', () => {
     expect(pinned.size).toBe(variants.length);

@@ -6,26 +6,15 @@
  * Loads that are nobody's herd are treated as a Poisson process at a server that shares its processors, and sums of
  * chance as normal variables.
  */
-import { exp, intervalOf, ms, s, toSeconds, us, type Limit } from '../../../sim-core/index.ts';
+import { exp, intervalOf, ms, s, toSeconds, type Limit } from '../../../sim-core/index.ts';
+import { DEVIATIONS, limitOf, poissonMost } from '../application/chance.ts';
+import { FAR_MAX, NEAR_MAX, SHAPE } from '../application/wiring.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(5);
 export const INTERVAL = ms(250);
 
-/** Of the demand of a load, a gamma distribution: its deviation is 1 / sqrt(SHAPE) of its mean. */
-export const SHAPE = 25;
-export const NEAR_MAX = us(300);
-export const FAR_MAX = ms(1.5);
-
-function limit(of: (p: Values) => number): Limit {
-  return (values) => of(values as Values);
-}
-
-/**
- * Room for chance: a normal variable is so many deviations above its mean once in three million draws, and the skewed
- * ones here once in some thousand.
- */
-const DEVIATIONS = 5;
+const limit = limitOf<Values>;
 
 /**
  * How often the hot key expires after the warm-up, at least and at most. Never less than once: what is claimed of an
@@ -78,8 +67,6 @@ export const quietAtOnce = (hot: number | ((p: Values) => number)): Limit =>
   });
 
 const valueOf = (hot: number | ((p: Values) => number), p: Values): number => (typeof hot === 'number' ? hot : hot(p));
-
-const poissonMost = (expected: number): number => expected + DEVIATIONS * Math.sqrt(expected);
 
 /**
  * The slowest of a thousand undisturbed requests waits for a load whose demand is `DEVIATIONS` above its mean, on

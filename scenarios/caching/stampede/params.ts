@@ -13,6 +13,7 @@ import {
   type ProtectionName,
   type ValuesOf,
 } from '../../../sim-core/index.ts';
+import { databaseParams, instanceParams } from '../application/params.ts';
 
 export const params = {
   rate: rate({ help: 'Requests of all users together', default: 1000, min: 1, max: 20_000, logarithmic: true }),
@@ -20,30 +21,8 @@ export const params = {
   hotShare: share({ help: 'Share of the requests that ask for the hot key', default: 0.6, min: 0, max: 1 }),
   keys: integer({ help: 'Other keys, by Zipf’s law', default: 500, min: 1, max: 1_000_000, logarithmic: true }),
   exponent: number({ help: 'Zipf’s exponent of the other keys: 0 asks for all alike', default: 0.8, min: 0, max: 3 }),
-  instances: integer({ help: 'Instances of the application', default: 4, min: 1, max: 32 }),
-  loadTime: duration({
-    help: 'Mean processor time of one load',
-    default: ms(60),
-    min: ms(1),
-    max: s(2),
-    logarithmic: true,
-  }),
-  cores: integer({ help: 'Processors of the database', default: 8, min: 1, max: 128 }),
-  connections: integer({ help: 'Connections of the database', default: 100, min: 1, max: 2000, logarithmic: true }),
-  pendingMax: integer({
-    help: 'Queries that may wait for a connection; more are refused',
-    default: 10_000,
-    min: 0,
-    max: 1_000_000,
-  }),
-  concurrency: integer({ help: 'Requests that an instance works at at once', default: 400, min: 1, max: 10_000 }),
-  queueMax: integer({
-    help: 'Requests that may wait for an instance; more are refused',
-    default: 2000,
-    min: 0,
-    max: 1_000_000,
-  }),
-  timeout: duration({ help: 'How long a user waits', default: s(1), min: ms(10), max: s(60), logarithmic: true }),
+  ...instanceParams,
+  ...databaseParams({ loadTime: ms(60), cores: 8 }),
   capacity: integer({
     help: 'Entries that the cache holds',
     default: 10_000,

@@ -1,0 +1,16 @@
+/** How far chance may carry what a scenario claims: limits are an expected value and room for so many deviations. */
+import { type Limit } from '../../../sim-core/index.ts';
+
+/**
+ * Room for chance: a normal variable is so many deviations above its mean once in three million draws, and the skewed
+ * ones here once in some thousand.
+ */
+export const DEVIATIONS = 5;
+
+/** A Poisson number of this mean, at most. Sums of independent events with a chance each vary less. */
+export const poissonMost = (expected: number): number => expected + DEVIATIONS * Math.sqrt(expected);
+
+/** A limit that is worked out from a scenario's own parameters. */
+export function limitOf<Values>(of: (p: Values) => number): Limit {
+  return (values) => of(values as Values);
+}
