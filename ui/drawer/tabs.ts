@@ -14,3 +14,6 @@ export type Tab = (typeof TABS)[number];
 
 /** Those that hold one long list, which scrolls by itself. */
 export const LISTS: readonly Tab[] = ['Events', 'Requests', 'Logs'];
+
+/** Those that show a recorded run; parameters are there before one is. */
+export type RunTabName = Exclude<Tab, 'Parameters'>;

@@ -5,7 +5,7 @@ import type { RecordedEvents } from '../../../sim-core/index.ts';
 import { chainTo, foldChain } from '../../../ui/models/causes.ts';
 import { componentOfEvent } from '../../../ui/models/event-component.ts';
 import { eventIndex } from '../../../ui/models/event-index.ts';
-import { fixtureRecording } from '../fixture-recording.ts';
+import { fixtureRecording } from '../../../ui/specimens/fixture-recording.ts';
 import { tracedEvent, tracedRun } from '../traced-runs.ts';
 
 /** Events with these ids and causes, a nanosecond apart. */

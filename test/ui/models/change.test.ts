@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { changesAround, changesBetween, changeWords } from '../../../ui/models/change.ts';
-import { fixtureRecording, INTERVAL, ROWS } from '../fixture-recording.ts';
-import { recordingOf } from './charted.ts';
+import { fixtureRecording, INTERVAL, ROWS } from '../../../ui/specimens/fixture-recording.ts';
+import { recordingOf } from '../../../ui/specimens/one-signal.ts';
 
 const GAUGE = { kind: 'gauge', unit: '1' } as const;
 

@@ -5,7 +5,7 @@ import type { RecordedSignal } from '../../../sim-core/index.ts';
 import { ticksOf } from '../../../ui/models/chart-axis.ts';
 import { bandsOf, linePath, MARGIN, yScale, yTicks } from '../../../ui/models/chart-paths.ts';
 import { buildCharts, type Chart } from '../../../ui/models/chart.ts';
-import { recordingOf } from './charted.ts';
+import { recordingOf } from '../../../ui/specimens/one-signal.ts';
 
 const values = fc.array(
   fc.oneof(

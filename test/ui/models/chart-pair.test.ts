@@ -6,7 +6,7 @@ import { sentence, seriesOf, tableOf } from '../../../ui/models/chart-readings.t
 import { buildCharts, type Chart } from '../../../ui/models/chart.ts';
 import { differenceText } from '../../../ui/models/measure-text.ts';
 import { spread } from '../../../ui/models/label-places.ts';
-import { recordingOf } from './charted.ts';
+import { recordingOf } from '../../../ui/specimens/one-signal.ts';
 
 const charts = (main: readonly number[], name?: string): Chart[] => {
   return buildCharts(recordingOf('gauge', main, undefined, name), [name ?? 'thing.measured']);

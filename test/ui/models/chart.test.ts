@@ -16,7 +16,7 @@ import {
 } from '../../../ui/models/chart-paths.ts';
 import { rowMiddle, rowsOf } from '../../../ui/models/rows.ts';
 import { thumbnailOf } from '../../../ui/models/thumbnail.ts';
-import { fixtureRecording, ROWS, SIGNALS } from '../fixture-recording.ts';
+import { fixtureRecording, ROWS, SIGNALS } from '../../../ui/specimens/fixture-recording.ts';
 
 const recording = fixtureRecording();
 const rows = rowsOf(recording);

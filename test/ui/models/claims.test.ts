@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { atLeast, atMost, mean, peak, total, type Scenario } from '../../../sim-core/index.ts';
 import { buildCharts } from '../../../ui/models/chart.ts';
 import { thresholdsOf } from '../../../ui/models/claims.ts';
-import { recordingOf } from './charted.ts';
+import { recordingOf } from '../../../ui/specimens/one-signal.ts';
 
 const NAME = 'thing.measured';
 const scenario = {

@@ -5,7 +5,7 @@ import { guideOf } from '../../../scenarios/guides.ts';
 import { catalogue } from '../../../scenarios/index.ts';
 import { parseGuide, type Block } from '../../../ui/models/guide.ts';
 import { liveNumber } from '../../../ui/models/live-number.ts';
-import { fixtureRecording } from '../fixture-recording.ts';
+import { fixtureRecording } from '../../../ui/specimens/fixture-recording.ts';
 
 function first(markdown: string): Block {
   const [{ blocks }] = parseGuide(markdown);

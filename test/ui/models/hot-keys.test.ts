@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Recording } from '../../../sim-core/index.ts';
 import { countAt, hotKeys, TOP, topKeys, lookups } from '../../../ui/models/hot-keys.ts';
-import { fixtureRecording, INTERVAL, ROWS } from '../fixture-recording.ts';
+import { fixtureRecording, INTERVAL, ROWS } from '../../../ui/specimens/fixture-recording.ts';
 
 interface Asked {
   readonly row: number;

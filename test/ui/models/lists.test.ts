@@ -1,7 +1,7 @@
 /** Keys, addresses and the parts that variants play. */
 import { describe, expect, it } from 'vitest';
 import { actionOf, KEY_TABLE, strokeTexts } from '../../../ui/models/key-table.ts';
-import { CALIBRATION, labHash, parseRoute } from '../../../ui/models/route.ts';
+import { CALIBRATION, labHash, parseRoute, SPECIMENS } from '../../../ui/models/route.ts';
 import { rolesText } from '../../../ui/models/variant-roles.ts';
 
 describe('keys', () => {
@@ -29,6 +29,8 @@ describe('keys', () => {
 it('addresses lead to pages and back', () => {
   for (const home of ['', '#', '#/']) expect(parseRoute(home)).toEqual({ page: 'home' });
   expect(parseRoute(CALIBRATION)).toEqual({ page: 'notebook', notebook: 'calibration' });
+  expect(parseRoute(SPECIMENS)).toEqual({ page: 'specimens' });
+  expect(parseRoute(`${SPECIMENS}/hot-keys`)).toEqual({ page: 'specimens', specimen: 'hot-keys' });
   expect(parseRoute(labHash('cache-flush'))).toEqual({ page: 'lab', scenario: 'cache-flush' });
   expect(parseRoute('#/lab/Not%20One')).toEqual({ page: 'unknown', hash: '#/lab/Not%20One' });
 });

@@ -19,7 +19,7 @@ import {
   typedNumber,
   type Answer,
 } from '../../../ui/models/prediction.ts';
-import { fixtureRecording, INTERVAL } from '../fixture-recording.ts';
+import { fixtureRecording, INTERVAL } from '../../../ui/specimens/fixture-recording.ts';
 
 const choice = readPrompt(
   'ask: a\nrun: b\nmeasure: max:c\nchoice: up to 1 (one)\nchoice: up to 10\nchoice: more\nhint: x\nhint: y',

@@ -6,7 +6,7 @@ import { describeMoment, rateAt, stageModel } from '../../../ui/models/moment.ts
 import { placeStage, TRAY_PITCH, type Box } from '../../../ui/models/stage-geometry.ts';
 import { ownerOf, roleOf, shortName } from '../../../ui/models/signal-style.ts';
 import { layOut } from '../../../ui/models/topology.ts';
-import { COMPONENTS, fixtureRecording } from '../fixture-recording.ts';
+import { COMPONENTS, fixtureRecording } from '../../../ui/specimens/fixture-recording.ts';
 
 const KINDS = ['client', 'service', 'cache', 'database', 'broker'] as const;
 

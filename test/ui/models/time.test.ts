@@ -13,7 +13,7 @@ import {
 } from '../../../ui/models/playhead.ts';
 import { firstAfter, rowAt, rowMiddle, rowSeconds, rowsOf } from '../../../ui/models/rows.ts';
 import { timeMarks } from '../../../ui/models/time-marks.ts';
-import { fixtureRecording, INTERVAL, ROWS } from '../fixture-recording.ts';
+import { fixtureRecording, INTERVAL, ROWS } from '../../../ui/specimens/fixture-recording.ts';
 
 describe('rows', () => {
   it('cover the run, a cut last one included', () => {

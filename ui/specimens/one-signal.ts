@@ -1,6 +1,6 @@
 /** Recordings of one signal with the columns that a test gives, for models of charts. */
-import type { RecordedSignal, Recording } from '../../../sim-core/index.ts';
-import { fixtureRecording } from '../fixture-recording.ts';
+import type { RecordedSignal, Recording } from '../../sim-core/index.ts';
+import { fixtureRecording } from './fixture-recording.ts';
 
 const UNITS: Readonly<Record<RecordedSignal['kind'], string>> = {
   ratio: '1',

@@ -1,0 +1,62 @@
+/**
+ * Every specimen by its own address: shown with all its cases, without a complaint, without a violation in either theme,
+ * without a part that hangs out of its page on a small screen; and drawn alike whenever it is opened.
+ */
+import { describe, expect, it } from 'vitest';
+import { specimens } from '../../ui/specimens/index.ts';
+import { address, expectNoViolations, openSession } from './session.ts';
+
+const session = openSession({ width: 1024, height: 768 });
+
+async function open(id: string): Promise<void> {
+  await session.page.goto(`${address}#/specimens/${id}`);
+  await session.page.locator('[data-case]').first().waitFor();
+}
+
+describe.each(specimens)('the specimen $id', ({ id, title }) => {
+  it('has no violation in either theme, nor hangs out of a small page', async () => {
+    const { page } = session;
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await open(id);
+      expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(title);
+      await expectNoViolations(page);
+    }
+    await page.setViewportSize({ width: 390, height: 844 });
+    const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(wider).toBe(0);
+  });
+});
+
+it('the list leads to each of them, by keyboard too', async () => {
+  const { page } = session;
+  await page.goto(`${address}#/specimens`);
+  const links = page.getByRole('navigation', { name: 'Specimens' }).getByRole('link');
+  expect(await links.allTextContents()).toEqual(specimens.map(({ title }) => title));
+  await expectNoViolations(page);
+  await links.nth(8).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: specimens[8].title }).waitFor();
+});
+
+it('one that does not exist is said to be none', async () => {
+  const { page } = session;
+  await page.goto(`${address}#/specimens/nothing-of-the-kind`);
+  await page.getByRole('alert').getByText('nothing-of-the-kind').waitFor();
+});
+
+it('charts are drawn alike each time, and one cursor moves all of them', async () => {
+  const { page } = session;
+  const drawn = (): Promise<string[]> =>
+    page.locator('[data-case] svg path').evaluateAll((paths) => paths.map((path) => path.getAttribute('d') ?? ''));
+  await open('chart');
+  const before = await drawn();
+  await page.reload();
+  await page.locator('[data-case]').first().waitFor();
+  expect(before.length).toBeGreaterThan(20);
+  expect(await drawn()).toEqual(before);
+  const sliders = page.getByRole('slider');
+  await sliders.first().press('Home');
+  const times = await sliders.evaluateAll((all) => all.map((slider) => slider.getAttribute('aria-valuenow')));
+  expect(new Set(times).size).toBe(1);
+});
