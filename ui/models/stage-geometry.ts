@@ -1,6 +1,7 @@
 /**
  * Where nodes and edges lie on a stage of a given size, in pixels. Layers run from left to right; on a narrow stage
- * from top to bottom, a full layer in several rows. A card's height follows from the lines it shows, so nothing has to be measured in the document.
+ * from top to bottom, a full layer in several rows. A card's height follows from the lines it shows, so nothing has to be
+ * measured in the document; where there is too little height for all of them, cards show fewer.
  */
 import { groupBy } from './grouping.ts';
 import type { StageModel } from './moment.ts';
@@ -54,8 +55,6 @@ export interface StageGeometry {
 }
 
 const CARD = { head: 30, line: 19, pad: 8, widthMax: 168, widthMin: 96 } as const;
-/** Copies that a card lists by name before it counts the rest. */
-const MEMBERS_LISTED = 6;
 /** Below this width layers run from top to bottom. */
 const UPRIGHT_BELOW = 480;
 const MARGIN = 12;
@@ -65,49 +64,85 @@ const GAP = 44;
 const SPACE = 12;
 /** Distance of two glyphs in a tray. */
 export const TRAY_PITCH = 6;
-const TRAY = { rows: 9, rowsUpright: 4, rowsWithoutLine: 2, gap: 4, line: 18 } as const;
+const TRAY = { rowsWithoutLine: 2, gap: 4, line: 18 } as const;
+
+/** How much is shown of a node. */
+interface Density {
+  /** Copies that its card lists by name before it counts the rest. */
+  readonly members: number;
+  readonly figures: number;
+  /** Rows of places for requests, where they may have to stand in line. */
+  readonly rows: number;
+}
+
+const ROWS_MAX = 9;
+
+/** The most first: the first that fits is taken. Where cards are stacked, height is always dear. */
+const ACROSS: readonly Density[] = [
+  ...dense({ members: 6, figures: Infinity }, 5),
+  ...dense({ members: 0, figures: 2 }, 4),
+  ...dense({ members: 0, figures: 1 }, 2),
+];
+const UPRIGHT: Density = { members: 0, figures: 1, rows: 4 };
+
+function dense(card: Omit<Density, 'rows'>, rowsMin: number): Density[] {
+  return Array.from({ length: ROWS_MAX - rowsMin + 1 }, (_, i) => ({ ...card, rows: ROWS_MAX - i }));
+}
 
 const trayHeight = (rows: number): number => TRAY.gap + rows * TRAY_PITCH + TRAY.line;
 
 /** Few for who has nobody wait. */
-function trayRows({ lines }: StageModel, node: TopologyNode, upright: boolean): number {
-  if (!lines.has(node)) return TRAY.rowsWithoutLine;
-  return upright ? TRAY.rowsUpright : TRAY.rows;
+function trayRows({ lines }: StageModel, node: TopologyNode, { rows }: Density): number {
+  return lines.has(node) ? rows : Math.min(rows, TRAY.rowsWithoutLine);
 }
 
-function trayBelow(model: StageModel, node: TopologyNode, upright: boolean, card: Omit<Box, 'tray'>): Tray | undefined {
-  if (!isCalled(model, node)) return undefined;
+/** A card at a place, with its tray, if it has one. */
+function boxAt(
+  model: StageModel,
+  node: TopologyNode,
+  density: Density,
+  place: Pick<Box, 'left' | 'top' | 'width'>,
+): Box {
+  const height = cardHeight(model, node, density);
   return {
-    left: card.left + 1,
-    top: card.top + card.height + TRAY.gap,
-    columns: Math.floor((card.width - 2) / TRAY_PITCH),
-    rows: trayRows(model, node, upright),
+    ...place,
+    node,
+    height,
+    listed: listedMembers(node, density),
+    figures: figuresShown(model, node, density),
+    tray: isCalled(model, node)
+      ? {
+          left: place.left + 1,
+          top: place.top + height + TRAY.gap,
+          columns: Math.floor((place.width - 2) / TRAY_PITCH),
+          rows: trayRows(model, node, density),
+        }
+      : undefined,
   };
 }
 
 const isCalled = ({ topology }: StageModel, node: TopologyNode): boolean =>
   topology.edges.some(({ to }) => to === node);
 
-/** How many of a node's copies its card lists, and of its signals. Where cards are stacked, height is dear. */
-function listedMembers({ members }: TopologyNode, upright: boolean): number {
-  return members.length <= 1 || upright ? 0 : Math.min(members.length, MEMBERS_LISTED);
+function listedMembers({ members }: TopologyNode, density: Density): number {
+  return members.length <= 1 ? 0 : Math.min(members.length, density.members);
 }
 
-function figuresShown(model: StageModel, node: TopologyNode, upright: boolean): number {
-  return Math.min(model.figures.get(node)?.length ?? 0, upright ? 1 : Infinity);
+function figuresShown(model: StageModel, node: TopologyNode, density: Density): number {
+  return Math.min(model.figures.get(node)?.length ?? 0, density.figures);
 }
 
-function cardHeight(model: StageModel, node: TopologyNode, upright: boolean): number {
-  const listed = listedMembers(node, upright);
+function cardHeight(model: StageModel, node: TopologyNode, density: Density): number {
+  const listed = listedMembers(node, density);
   const more = listed > 0 && node.members.length > listed ? 1 : 0;
-  const lines = Math.max(1, listed + more + figuresShown(model, node, upright));
+  const lines = Math.max(1, listed + more + figuresShown(model, node, density));
   return CARD.head + lines * CARD.line + CARD.pad;
 }
 
 /** With its tray, if it has one. */
-function wholeHeight(model: StageModel, node: TopologyNode, upright: boolean): number {
-  const tray = isCalled(model, node) ? trayHeight(trayRows(model, node, upright)) : 0;
-  return cardHeight(model, node, upright) + tray;
+function wholeHeight(model: StageModel, node: TopologyNode, density: Density): number {
+  const tray = isCalled(model, node) ? trayHeight(trayRows(model, node, density)) : 0;
+  return cardHeight(model, node, density) + tray;
 }
 
 export function placeStage(model: StageModel, given: number, height: number): StageGeometry {
@@ -115,45 +150,51 @@ export function placeStage(model: StageModel, given: number, height: number): St
   const upright = given < UPRIGHT_BELOW;
   const { layers } = topology;
   const width = upright ? given : Math.max(given, layers * CARD.widthMin + (layers - 1) * GAP + 2 * MARGIN);
-  const boxes = upright ? placeUpright(model, width) : placeAcross(model, width, height);
+  const density = upright ? UPRIGHT : (ACROSS.find((one) => heightAcross(model, one) <= height) ?? ACROSS.at(-1)!);
+  const boxes = upright ? placeUpright(model, width) : placeAcross(model, width, height, density);
   const boxOf = new Map(boxes.map((box) => [box.node, box]));
   const wires = topology.edges.map((edge) => wire(edge, boxOf.get(edge.from)!, boxOf.get(edge.to)!, upright));
-  const bottom = Math.max(...boxes.map((box) => box.top + wholeHeight(model, box.node, upright))) + MARGIN;
+  const bottom = Math.max(...boxes.map((box) => box.top + wholeHeight(model, box.node, density))) + MARGIN;
   return { boxes, wires, width, height: upright ? bottom : Math.max(height, bottom), upright };
 }
 
-function placeAcross(model: StageModel, width: number, height: number): Box[] {
+/** What the fullest layer needs, one node below the other. */
+function heightAcross(model: StageModel, density: Density): number {
+  const layers = [...groupBy(model.topology.nodes, ({ x }) => x).values()];
+  return Math.max(
+    ...layers.map((layer) =>
+      layer.reduce((sum, node) => sum + wholeHeight(model, node, density) + SPACE, 2 * MARGIN - SPACE),
+    ),
+  );
+}
+
+function placeAcross(model: StageModel, width: number, height: number, density: Density): Box[] {
   const { topology } = model;
   const cardWidth = clampWidth((width - 2 * MARGIN) / (topology.layers + (topology.layers - 1) * 0.45));
   const pitch = topology.layers > 1 ? (width - 2 * MARGIN - cardWidth) / (topology.layers - 1) : 0;
   const start = topology.layers > 1 ? MARGIN : (width - cardWidth) / 2;
-  const middles = middlesAcross(model, height);
-  return topology.nodes.map((node) => {
-    const box = {
-      node,
+  const middles = middlesAcross(model, height, density);
+  return topology.nodes.map((node) =>
+    boxAt(model, node, density, {
       left: Math.round(start + node.x * pitch),
-      top: Math.round(middles.get(node)! - wholeHeight(model, node, false) / 2),
+      top: Math.round(middles.get(node)! - wholeHeight(model, node, density) / 2),
       width: Math.floor(cardWidth),
-      height: cardHeight(model, node, false),
-      listed: listedMembers(node, false),
-      figures: figuresShown(model, node, false),
-    };
-    return { ...box, tray: trayBelow(model, node, false, box) };
-  });
+    }),
+  );
 }
 
 /**
  * Where the middle of each node lies from the top: by its place in the layer, spread over the height, pushed apart as
  * far as needed, and each layer's whole about the stage's middle.
  */
-function middlesAcross(model: StageModel, height: number): Map<TopologyNode, number> {
+function middlesAcross(model: StageModel, height: number, density: Density): Map<TopologyNode, number> {
   const { topology } = model;
   const pitch = (height - 2 * MARGIN) / topology.tallest;
   const layers = [...groupBy(topology.nodes, ({ x }) => x).values()];
   const placed = layers.map((layer) => {
     let bottom = -Infinity;
     return layer.map((node) => {
-      const tall = wholeHeight(model, node, false);
+      const tall = wholeHeight(model, node, density);
       const middle = Math.max(node.y * Math.min(pitch, 1.6 * tall), bottom + tall / 2);
       bottom = middle + tall / 2 + SPACE;
       return { node, tall, middle };
@@ -189,20 +230,12 @@ function placeUpright(model: StageModel, width: number): Box[] {
     Array.from({ length: Math.ceil(layer.length / perRow) }, (_, i) => layer.slice(i * perRow, (i + 1) * perRow)),
   );
   for (const nodes of lines) {
-    const tallest = Math.max(...nodes.map((node) => wholeHeight(model, node, true)));
+    const tallest = Math.max(...nodes.map((node) => wholeHeight(model, node, UPRIGHT)));
     const pitch = Math.min(width / nodes.length, cardWidth + 48);
     nodes.forEach((node, place) => {
       const centre = width / 2 + (place - (nodes.length - 1) / 2) * pitch;
-      const box = {
-        node,
-        left: Math.round(centre - cardWidth / 2),
-        top,
-        width: Math.floor(cardWidth),
-        height: cardHeight(model, node, true),
-        listed: 0,
-        figures: figuresShown(model, node, true),
-      };
-      boxes.push({ ...box, tray: trayBelow(model, node, true, box) });
+      const left = Math.round(centre - cardWidth / 2);
+      boxes.push(boxAt(model, node, UPRIGHT, { left, top, width: Math.floor(cardWidth) }));
     });
     top += tallest + (nodes.some((node) => isCalled(model, node)) ? 22 : 44);
   }

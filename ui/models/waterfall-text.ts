@@ -21,10 +21,21 @@ export function spanText({ start }: Waterfall, span: Span): string {
   ].join(', ');
 }
 
-/** Round instants since the start of the request. */
-export function traceTicks({ start, end }: Pick<Waterfall, 'start' | 'end'>): { at: number; text: string }[] {
-  return scaleLinear([0, end - start], [0, 1])
-    .ticks(5)
-    .filter((since) => since < 0.97 * (end - start))
-    .map((since) => ({ at: start + since, text: secondsText(since / 1e9) }));
+/** Pixels that the label of a tick takes, and room beside it. */
+const TICK_WIDTH = 76;
+
+/** Round instants since the start of the request, as many as have room for their labels on a track of this width. */
+export function traceTicks(
+  { start, end }: Pick<Waterfall, 'start' | 'end'>,
+  width: number,
+): { at: number; text: string }[] {
+  const room = Math.max(1, Math.floor(width / TICK_WIDTH));
+  const scale = scaleLinear([0, end - start], [0, 1]);
+  // A scale may give more ticks than it is asked for: ask for fewer until they fit.
+  let ticks = [0];
+  for (let wanted = Math.min(5, room); wanted > 0 && ticks.length === 1; wanted--) {
+    const found = scale.ticks(wanted).filter((since) => since < 0.97 * (end - start));
+    if (found.length > 1 && (width * found[1]) / (end - start) >= TICK_WIDTH) ticks = found;
+  }
+  return ticks.map((since) => ({ at: start + since, text: secondsText(since / 1e9) }));
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RecordedComponent } from '../../../sim-core/index.ts';
 import { describeMoment, rateAt, stageModel } from '../../../ui/models/moment.ts';
-import { placeStage, TRAY_PITCH, type Box } from '../../../ui/models/stage-geometry.ts';
+import { placeStage, TRAY_PITCH, type Box, type StageGeometry } from '../../../ui/models/stage-geometry.ts';
 import { ownerOf, roleOf, shortName } from '../../../ui/models/signal-style.ts';
 import { layOut } from '../../../ui/models/topology.ts';
 import { COMPONENTS, fixtureRecording } from '../../../ui/specimens/fixture-recording.ts';
@@ -94,6 +94,21 @@ describe('the stage', () => {
         },
       ),
     );
+  });
+
+  it('shows less of each node where there is less height, and all of them wholly as long as that helps', () => {
+    const recording = {
+      ...fixtureRecording(),
+      events: { ...fixtureRecording().events, kindNames: ['database grants'] },
+    };
+    const model = stageModel(recording, layOut(COMPONENTS), ['cache.hit_ratio', 'db.client.connection.count']);
+    const shown = [400, 240, 220].map((height) => placeStage(model, 640, height));
+    const told = ({ boxes }: StageGeometry): number =>
+      boxes.reduce((sum, { listed, figures, tray }) => sum + listed + figures + (tray?.rows ?? 0), 0);
+    expect(shown.map(({ height }) => height)).toEqual([400, 240, 220]);
+    expect(told(shown[0])).toBeGreaterThan(told(shown[1]));
+    expect(told(shown[1])).toBeGreaterThan(told(shown[2]));
+    expect(placeStage(model, 640, 100).height).toBeGreaterThan(100);
   });
 
   it('stacks layers where it is narrow', () => {

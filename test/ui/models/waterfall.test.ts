@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Recording } from '../../../sim-core/index.ts';
 import { factsOfRequest, textOf } from '../../../ui/models/facts.ts';
 import { isSampled, longestEnded, requestsOf } from '../../../ui/models/requests.ts';
+import { traceTicks } from '../../../ui/models/waterfall-text.ts';
 import { waterfallOf, type Span, type Waterfall } from '../../../ui/models/waterfall.ts';
 import { tracedRequest, tracedRun } from '../traced-runs.ts';
 
@@ -175,6 +176,20 @@ describe('when not everything was kept', () => {
     const { spans } = traceOf(cut, request);
     expect(spans.slice(1).some(({ ended }) => !ended)).toBe(true);
   });
+});
+
+it('ticks of a trace have room for their labels, however long it took and however narrow it is', () => {
+  const widths = fc.integer({ min: 20, max: 1200 });
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 1e11 }), widths, (length, width) => {
+      const ticks = traceTicks({ start: 7, end: 7 + length }, width);
+      expect(ticks[0].at).toBe(7);
+      for (const [i, { at }] of ticks.slice(1).entries()) {
+        expect(((at - ticks[i].at) / length) * width).toBeGreaterThanOrEqual(60);
+      }
+    }),
+  );
+  expect(traceTicks({ start: 0, end: 355e6 }, 700).map(({ at }) => at)).toEqual([0, 1e8, 2e8, 3e8]);
 });
 
 it('the longest of an interval is the longest of those that ended in it', () => {
