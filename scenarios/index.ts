@@ -12,7 +12,11 @@ export interface CatalogueEntry {
   readonly definition: string;
 }
 
-const scenarios: readonly Scenario[] = [stampede, synchronizedExpiry];
+const scenarios: readonly Scenario[] = [
+  // 1.7 Stampedes
+  stampede,
+  synchronizedExpiry,
+];
 
 /** In the handbook's order. */
 export const catalogue: readonly CatalogueEntry[] = scenarios.map((scenario) => ({
