@@ -3,6 +3,7 @@
  */
 import { definitions } from 'virtual:brownout/definitions';
 import type { Scenario } from '../sim-core/index.ts';
+import negativeCaching from './caching/negative-caching.ts';
 import stampede from './caching/stampede.ts';
 import synchronizedExpiry from './caching/synchronized-expiry.ts';
 
@@ -16,6 +17,7 @@ const scenarios: readonly Scenario[] = [
   // 1.7 Stampedes
   stampede,
   synchronizedExpiry,
+  negativeCaching,
 ];
 
 /** In the handbook's order. */

@@ -82,6 +82,8 @@ export { arrivalsFromText, recorded } from './workload/arrivals/recorded.ts';
 export { uniformArrivals } from './workload/arrivals/uniform.ts';
 export { ClosedLoopClient, OpenLoopClient, requestCompleted, requestStarted } from './workload/client.ts';
 export { hotKey } from './workload/popularity/hot-key.ts';
+export { inTurn } from './workload/popularity/in-turn.ts';
+export { mixture } from './workload/popularity/mixture.ts';
 export type { Popularity } from './workload/popularity/popularity.ts';
 export { popularities, type PopularityEntry, type PopularityOptions } from './workload/popularity/popularities.ts';
 export { zipfPopularity } from './workload/popularity/zipf.ts';
@@ -118,6 +120,16 @@ export {
 export { KnownFuture, nextUses } from './cache/eviction/known-future.ts';
 export { evictionPolicies, type EvictionPolicyEntry } from './cache/eviction/policies.ts';
 export { WTinyLfu, type WTinyLfuOptions } from './cache/eviction/w-tinylfu.ts';
+export {
+  FilteredReader,
+  filterJudged,
+  filterSignals,
+  type FilteredReaderOptions,
+  type Reader,
+} from './cache/membership/filtered-reader.ts';
+export { FilterServer, type FilterCommand } from './cache/membership/filter-server.ts';
+export { membershipFilters, type MembershipFilterName } from './cache/membership/filters.ts';
+export type { FilterOptions, ForgettingFilter, MembershipFilter } from './cache/membership/membership-filter.ts';
 export { LruCurve } from './cache/miss-ratio/lru-curve.ts';
 export {
   cacheLoaded,
@@ -131,6 +143,7 @@ export type { ExpiryRule, Lifetime, Verdict } from './cache/stampede/expiry-rule
 export { hardTtl } from './cache/stampede/hard-ttl.ts';
 export { jitteredTtl } from './cache/stampede/jittered-ttl.ts';
 export type { GuardContext, LoadGuard, LoadGuardFactory } from './cache/stampede/load-guard.ts';
+export { noGuard } from './cache/stampede/no-guard.ts';
 export {
   protectionOf,
   protections,

@@ -31,7 +31,7 @@ import {
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { cacheAsideInstances, COMMAND_TIME, databaseOf, nearby, users } from './application/wiring.ts';
+import { readingInstances, COMMAND_TIME, databaseOf, nearby, users } from './application/wiring.ts';
 import * as limits from './stampede/limits.ts';
 import { params, protectionNames, type Values } from './stampede/params.ts';
 
@@ -149,7 +149,7 @@ function system(sim: Simulation, p: Values): void {
     eviction: p.eviction,
     commandTime: COMMAND_TIME,
   });
-  const apps = cacheAsideInstances(sim, p, {
+  const apps = readingInstances(sim, p, {
     cache,
     store: protection.coalesces
       ? new CoalescingProxy(sim, 'coalescer', new Link(sim, database, { from: 'coalescer', delay: nearby }))

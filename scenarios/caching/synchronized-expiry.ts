@@ -29,7 +29,7 @@ import {
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { cacheAsideInstances, COMMAND_TIME, databaseOf, nearby, users } from './application/wiring.ts';
+import { readingInstances, COMMAND_TIME, databaseOf, nearby, users } from './application/wiring.ts';
 import * as limits from './synchronized-expiry/limits.ts';
 import { params, type Values } from './synchronized-expiry/params.ts';
 
@@ -82,7 +82,7 @@ function system(sim: Simulation, p: Values): void {
     eviction: 'lru',
     commandTime: COMMAND_TIME,
   });
-  const apps = cacheAsideInstances(sim, p, {
+  const apps = readingInstances(sim, p, {
     cache,
     store: guard.coalesces
       ? new CoalescingProxy(sim, 'coalescer', new Link(sim, database, { from: 'coalescer', delay: nearby }))

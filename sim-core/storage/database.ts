@@ -41,6 +41,8 @@ export interface DatabaseBatch {
 export interface Row {
   readonly key: number;
   readonly version: number;
+  /** There is no row under the key: what has version 0 is nothing. */
+  readonly absent?: true;
 }
 
 /** A query arrived at the database: for one key, or for a batch of `rows` of which `key` is the first. */
@@ -144,6 +146,8 @@ export interface DatabaseOptions {
    * demand without it, so that a batch saves round trips only.
    */
   readonly rowDemand?: Duration;
+  /** Which keys have a row at the start; all of them without it. The others get theirs by their first write. */
+  readonly hasRow?: (key: number) => boolean;
 }
 
 export class Database implements Endpoint<DatabaseQuery, Row>, Component {
@@ -161,6 +165,7 @@ export class Database implements Endpoint<DatabaseQuery, Row>, Component {
   private readonly processors: ProcessorSharing;
   private readonly demand: Distribution;
   private readonly rowDemand: Duration;
+  private readonly hasRow: ((key: number) => boolean) | undefined;
   private readonly draws: KeyedStream;
   private readonly failureDraws: KeyedStream;
   private failureShare = 0;
@@ -177,6 +182,7 @@ export class Database implements Endpoint<DatabaseQuery, Row>, Component {
     this.processors = new ProcessorSharing(sim, name, cores);
     this.demand = demand;
     this.rowDemand = rowDemand ?? demand.mean;
+    this.hasRow = options.hasRow;
     this.draws = sim.keyedRandom(`${name}/demand`);
     this.failureDraws = sim.keyedRandom(`${name}/failures`);
     this.queried = sim.facts.channel(databaseQueried);
@@ -209,6 +215,7 @@ export class Database implements Endpoint<DatabaseQuery, Row>, Component {
   /** Reads or writes one row. */
   access(operation: DatabaseOperation, key: number): Row {
     const version = operation === 'write' ? this.history.commit(key, this.sim.now) : this.history.current(key);
+    if (version === 0 && this.hasRow !== undefined && !this.hasRow(key)) return { key, version, absent: true };
     return { key, version };
   }
 

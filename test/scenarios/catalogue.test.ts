@@ -99,7 +99,7 @@ describe.each(catalogue.map((entry) => ({ id: entry.scenario.id, ...entry })))('
           expect(Number.isFinite(limit) && limit >= 0, `${text} with ${JSON.stringify(given)}`).toBe(true);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 

@@ -15,13 +15,16 @@ import {
   Service,
   uniform,
   us,
+  type Balancer,
   type CacheServer,
   type DatabaseQuery,
+  type Duration,
   type Endpoint,
   type ExpiryRule,
   type LoadGuardFactory,
   type Popularity,
   type Row,
+  type ServiceOptions,
   type Simulation,
 } from '../../../sim-core/index.ts';
 import type { DatabaseValues, InstanceValues } from './params.ts';
@@ -36,13 +39,14 @@ export const COMMAND_TIME = us(20);
 
 export const nearby = uniform(us(200), NEAR_MAX);
 
-export function databaseOf(sim: Simulation, p: DatabaseValues): Database {
+export function databaseOf(sim: Simulation, p: DatabaseValues, hasRow?: (key: number) => boolean): Database {
   return new Database(sim, {
     name: 'database',
     connections: p.connections,
     queueMax: p.pendingMax,
     cores: p.cores,
     demand: gamma(SHAPE, p.loadTime / SHAPE),
+    ...(hasRow === undefined ? {} : { hasRow }),
   });
 }
 
@@ -52,34 +56,52 @@ export interface Reading {
   /** The rule of expiry of an instance, by its name. */
   readonly expiry: (instance: string) => ExpiryRule;
   readonly guard: LoadGuardFactory;
+  /** How long it is kept that a key has no row; it is not, without it. */
+  readonly absenceTtl?: Duration;
 }
 
-/** Instances `app-1` to `app-n` that read by cache-aside. */
-export function cacheAsideInstances(sim: Simulation, p: InstanceValues, reading: Reading): Service<number, Row>[] {
+/** What makes the readers of the instances: each by cache-aside, near to the cache and the store. */
+export function cacheAsideReaders(sim: Simulation, reading: Reading): (instance: string) => CacheAside {
+  const { cache, store, expiry, guard, absenceTtl } = reading;
   const ledger = new LoadLedger();
-  return Array.from({ length: p.instances }, (_, i) => {
-    const name = `app-${i + 1}`;
-    const reader = new CacheAside(sim, {
-      instance: name,
-      cache: new Link(sim, reading.cache, { from: name, delay: nearby }),
-      store: new Link(sim, reading.store, { from: name, delay: nearby }),
-      expiry: reading.expiry(name),
-      guard: reading.guard,
+  return (instance) =>
+    new CacheAside(sim, {
+      instance,
+      cache: new Link(sim, cache, { from: instance, delay: nearby }),
+      store: new Link(sim, store, { from: instance, delay: nearby }),
+      expiry: expiry(instance),
+      guard,
       ledger,
+      ...(absenceTtl === undefined ? {} : { absenceTtl }),
     });
-    return instanceOf(sim, p, name, reader);
+}
+
+/** Instances `app-1` to `app-n` that do nothing but read. */
+export function readingInstances(sim: Simulation, p: InstanceValues, reading: Reading): Service<number, Row>[] {
+  const readerOf = cacheAsideReaders(sim, reading);
+  return instances(sim, p, (name) => {
+    const reader = readerOf(name);
+    return { handle: (call) => reader.read(call.query, call.request), onCrash: () => reader.crash() };
   });
 }
 
-/** An instance that does nothing but read. */
-function instanceOf(sim: Simulation, p: InstanceValues, name: string, reader: CacheAside): Service<number, Row> {
-  return new Service<number, Row>(sim, {
-    name,
-    help: `An instance of the application: up to ${p.concurrency} requests at once, ${p.queueMax} waiting`,
-    concurrency: p.concurrency,
-    queueMax: p.queueMax,
-    handle: (call) => reader.read(call.query, call.request),
-    onCrash: () => reader.crash(),
+type Work<Query> = Pick<ServiceOptions<Query, Row>, 'handle' | 'onCrash'>;
+
+/** Instances `app-1` to `app-n` that do what is said of each. */
+export function instances<Query>(
+  sim: Simulation,
+  p: InstanceValues,
+  workOf: (name: string, i: number) => Work<Query>,
+): Service<Query, Row>[] {
+  return Array.from({ length: p.instances }, (_, i) => {
+    const name = `app-${i + 1}`;
+    return new Service<Query, Row>(sim, {
+      name,
+      help: `An instance of the application: up to ${p.concurrency} requests at once, ${p.queueMax} waiting`,
+      concurrency: p.concurrency,
+      queueMax: p.queueMax,
+      ...workOf(name, i),
+    });
   });
 }
 
@@ -87,16 +109,24 @@ function instanceOf(sim: Simulation, p: InstanceValues, name: string, reader: Ca
 export function users(
   sim: Simulation,
   p: InstanceValues & { readonly rate: number },
-  apps: readonly Service<number, Row>[],
+  apps: readonly Endpoint<number, Row>[],
   popularity: Popularity,
 ): OpenLoopClient<Row> {
-  const delay = uniform(ms(0.5), FAR_MAX);
   return new OpenLoopClient<Row>(sim, {
     name: 'users',
     arrivals: poisson(p.rate),
     popularity,
-    target: roundRobin(
-      apps.map((app) => new Link<number, Row>(sim, app, { from: 'users', delay, timeout: p.timeout })),
-    ),
+    target: fromAfar(sim, p, 'users', apps),
   });
+}
+
+/** The way from a client to the instances, one after the other. */
+export function fromAfar<Query>(
+  sim: Simulation,
+  p: InstanceValues,
+  client: string,
+  apps: readonly Endpoint<Query, Row>[],
+): Balancer<Query, Row> {
+  const delay = uniform(ms(0.5), FAR_MAX);
+  return roundRobin(apps.map((app) => new Link(sim, app, { from: client, delay, timeout: p.timeout })));
 }

@@ -8,6 +8,7 @@
  * hashing, same performance", 2006). Sized for three times the entries of the cache and a share of 1 % of false
  * positives then, as in Caffeine's simulator; the hashes are not that simulator's.
  */
+import { firstHash, secondHash } from './key-hashes.ts';
 
 const INSERTIONS = 3;
 /** Bits an insertion and probes a key: for 1 % of false positives 9.6 and 7. */
@@ -29,8 +30,8 @@ export class Doorkeeper {
   /** Marks the key with this 32-bit hash. Returns whether it seemed to be marked already. */
   mark(key: number): boolean {
     const { words, mask } = this;
-    const step = second(key) | 1;
-    let bit = first(key);
+    const step = secondHash(key) | 1;
+    let bit = firstHash(key);
     let known = 1;
     for (let probe = 0; probe < PROBES; probe++) {
       const at = (bit & mask) >>> 5;
@@ -44,8 +45,8 @@ export class Doorkeeper {
   /** Was the key with this 32-bit hash marked? Never wrongly no; wrongly yes for a few of those that were not. */
   isMarked(key: number): boolean {
     const { words, mask } = this;
-    const step = second(key) | 1;
-    let bit = first(key);
+    const step = secondHash(key) | 1;
+    let bit = firstHash(key);
     for (let probe = 0; probe < PROBES; probe++) {
       if (((words[(bit & mask) >>> 5] >>> (bit & 31)) & 1) === 0) return false;
       bit = (bit + step) | 0;
@@ -56,17 +57,4 @@ export class Doorkeeper {
   clear(): void {
     this.words.fill(0);
   }
-}
-
-/** Two mixes of the hash (the finalizers of MurmurHash3 and of Wellons' prospector). */
-function first(key: number): number {
-  const once = Math.imul(key ^ (key >>> 16), 0x85ebca6b);
-  const twice = Math.imul(once ^ (once >>> 13), 0xc2b2ae35);
-  return twice ^ (twice >>> 16);
-}
-
-function second(key: number): number {
-  const once = Math.imul(key ^ (key >>> 16), 0x7feb352d);
-  const twice = Math.imul(once ^ (once >>> 15), 0x846ca68b);
-  return twice ^ (twice >>> 16);
 }

@@ -1,12 +1,13 @@
 /**
  * Cache-aside: the application asks the cache, on a miss reads the store and puts the value into the cache (handbook
  * 1.1: `GET -> Cache ? Hit -> Return; Miss -> DB -> Cache.put -> Return`). What happens when many miss at once is left
- * to a load guard, and how long an entry lives to a rule of expiry; see `stampede/`.
+ * to a load guard, and how long an entry lives to a rule of expiry; see `stampede/`. That there is no row under a key is
+ * kept for a time of its own, or not at all, as in the handbook's `orElseThrow`.
  */
 import { defineFact, defineReading, type Fact, type FactChannel } from '../../kernel/fact.ts';
 import { spawn, type Behaviour, type Process } from '../../kernel/process.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
-import type { Time } from '../../kernel/time.ts';
+import type { Duration, Time } from '../../kernel/time.ts';
 import { CallFailed } from '../../network/call.ts';
 import type { Link } from '../../network/link.ts';
 import type { RequestContext } from '../../network/request-context.ts';
@@ -14,7 +15,7 @@ import { defineSignal } from '../../statistics/signal.ts';
 import type { DatabaseQuery, Row } from '../../storage/database.ts';
 import type { CacheCommand, CacheReply } from '../cache-server.ts';
 import type { CacheEntry } from '../cache.ts';
-import type { ExpiryRule } from '../stampede/expiry-rule.ts';
+import type { ExpiryRule, Lifetime } from '../stampede/expiry-rule.ts';
 import type { LoadGuard, LoadGuardFactory } from '../stampede/load-guard.ts';
 
 /** A load of a key from the store ended. `concurrent`: loads of the same key that were under way when it began. */
@@ -95,6 +96,8 @@ export interface CacheAsideOptions {
   readonly guard: LoadGuardFactory;
   /** One for all instances. */
   readonly ledger: LoadLedger;
+  /** How long it is kept that there is no row under a key (negative caching); it is not, without it. */
+  readonly absenceTtl?: Duration;
 }
 
 export class CacheAside {
@@ -103,6 +106,7 @@ export class CacheAside {
   private readonly guard: LoadGuard;
   private readonly loaded: FactChannel<Fact<typeof cacheLoaded>>;
   private readonly loading: FactChannel<Fact<typeof cacheLoading>>;
+  private readonly absence: Lifetime;
   private active = 0;
   /** Refreshes under way, by number. */
   private readonly refreshes = new Map<number, Process>();
@@ -113,6 +117,7 @@ export class CacheAside {
     this.options = options;
     this.loaded = sim.facts.channel(cacheLoaded);
     this.loading = sim.facts.channel(cacheLoading);
+    this.absence = { soft: options.absenceTtl ?? 0, hard: options.absenceTtl ?? 0 };
     this.guard = options.guard({
       sim,
       instance: options.instance,
@@ -165,7 +170,9 @@ export class CacheAside {
     this.changeActive(1);
     try {
       const row = yield* store.call({ operation: 'read', key }, request);
-      yield* cache.call({ command: 'set', entry: this.entryOf(row, started, request) }, request);
+      if (!row.absent || this.options.absenceTtl !== undefined) {
+        yield* cache.call({ command: 'set', entry: this.entryOf(row, started, request) }, request);
+      }
       outcome = 'ok';
       return row;
     } finally {
@@ -181,7 +188,7 @@ export class CacheAside {
 
   private entryOf(row: Row, started: Time, request: RequestContext): CacheEntry<Row> {
     const { now } = this.sim;
-    const { soft, hard } = this.options.expiry.lifetime(request, row.key);
+    const { soft, hard } = row.absent ? this.absence : this.options.expiry.lifetime(request, row.key);
     return {
       key: row.key,
       value: row,
