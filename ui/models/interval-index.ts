@@ -7,14 +7,21 @@
  * an interval.
  */
 
+/** Plain columns, so that a worker can build it and hand it over. */
 export interface IntervalIndex {
-  /** The answer's length at most: how large an array for `holding` must be. */
+  /** Ascending. */
+  readonly starts: Float64Array;
+  readonly ends: Float64Array;
+  /** Where the first bucket begins, and how wide each is. */
+  readonly origin: number;
+  readonly width: number;
+  /** Where the intervals that begin in each bucket stand; the last one's end closes the list. */
+  readonly firsts: Uint32Array;
+  /** For each bucket, those that reach into it from before: rows of `reaching`, between two `offsets`. */
+  readonly offsets: Uint32Array;
+  readonly reaching: Uint32Array;
+  /** The most that may hold any instant: how large an array for `holding` must be. */
   readonly most: number;
-  /**
-   * Writes the numbers of the intervals with start <= time < end into `out`, in the order of their starts; returns
-   * how many they are.
-   */
-  holding(time: number, out: Uint32Array): number;
 }
 
 const STARTS_A_BUCKET = 64;
@@ -22,23 +29,21 @@ const STARTS_A_BUCKET = 64;
 /** `starts` ascending, each end at or after its start, Infinity for what does not end. */
 export function intervalIndex(starts: Float64Array, ends: Float64Array): IntervalIndex {
   const count = starts.length;
-  if (count === 0) return { most: 0, holding: () => 0 };
-  const origin = starts[0];
-  const last = starts[count - 1];
+  const origin = starts[0] ?? 0;
+  const last = starts[count - 1] ?? 0;
   let total = 0;
   for (let i = 0; i < count; i++) total += Math.max(0, Math.min(ends[i], last) - starts[i]);
-  const width = Math.max(1, total / count / 2, ((last - origin) / count) * STARTS_A_BUCKET);
+  const mean = count === 0 ? 0 : total / count;
+  const width = Math.max(1, mean / 2, ((last - origin) / Math.max(1, count)) * STARTS_A_BUCKET);
   const buckets = Math.floor((last - origin) / width) + 1;
   const bucketOf = (time: number): number => Math.min(buckets - 1, Math.floor((time - origin) / width));
 
-  /** Where the intervals that begin in each bucket stand; the last one's end closes the list. */
   const firsts = new Uint32Array(buckets + 1).fill(count);
   for (let i = count - 1; i >= 0; i--) firsts[bucketOf(starts[i])] = i;
   for (let bucket = buckets - 1; bucket >= 0; bucket--) {
     firsts[bucket] = Math.min(firsts[bucket], firsts[bucket + 1]);
   }
 
-  /** For each bucket, those that reach into it from before: rows of `reaching`, between two `offsets`. */
   const offsets = new Uint32Array(buckets + 1);
   for (let i = 0; i < count; i++) {
     const to = ends[i] > origin ? bucketOf(ends[i]) : 0;
@@ -56,21 +61,21 @@ export function intervalIndex(starts: Float64Array, ends: Float64Array): Interva
   for (let bucket = 0; bucket < buckets; bucket++) {
     most = Math.max(most, offsets[bucket + 1] - offsets[bucket] + firsts[bucket + 1] - firsts[bucket]);
   }
+  return { starts, ends, origin, width, firsts, offsets, reaching, most };
+}
 
-  return {
-    most,
-    holding(time, out) {
-      if (time < origin) return 0;
-      const bucket = bucketOf(time);
-      let found = 0;
-      for (let at = offsets[bucket]; at < offsets[bucket + 1]; at++) {
-        const i = reaching[at];
-        if (time < ends[i]) out[found++] = i;
-      }
-      for (let i = firsts[bucket]; i < firsts[bucket + 1] && starts[i] <= time; i++) {
-        if (time < ends[i]) out[found++] = i;
-      }
-      return found;
-    },
-  };
+/** Writes the numbers of the intervals with start <= time < end into `out`, in the order of their starts; returns how many. */
+export function holding(index: IntervalIndex, time: number, out: Uint32Array): number {
+  const { starts, ends, origin, width, firsts, offsets, reaching } = index;
+  if (!(time >= origin)) return 0;
+  const bucket = Math.min(firsts.length - 2, Math.floor((time - origin) / width));
+  let found = 0;
+  for (let at = offsets[bucket]; at < offsets[bucket + 1]; at++) {
+    const i = reaching[at];
+    if (time < ends[i]) out[found++] = i;
+  }
+  for (let i = firsts[bucket]; i < firsts[bucket + 1] && starts[i] <= time; i++) {
+    if (time < ends[i]) out[found++] = i;
+  }
+  return found;
 }

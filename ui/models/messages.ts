@@ -7,6 +7,9 @@
 import type { RecordedEvents, Recording } from '../../sim-core/index.ts';
 import type { Topology } from './topology.ts';
 
+/** What of a recording is asked here. */
+export type Told = Pick<Recording, 'components' | 'events' | 'flows'>;
+
 /** A link in one direction; components and edges by their places in the recording and the topology. */
 export interface Way {
   readonly flow: number;
@@ -17,8 +20,6 @@ export interface Way {
   readonly to: number;
   /** Nobody ever answers on this link. */
   readonly oneWay: boolean;
-  /** It begins where nobody calls: with who makes the requests. */
-  readonly first: boolean;
 }
 
 export interface Messages {
@@ -36,7 +37,7 @@ export interface Messages {
   readonly departing: Uint32Array;
 }
 
-export function messagesOf(recording: Recording, topology: Topology): Messages {
+export function messagesOf(recording: Told, topology: Topology): Messages {
   const { events } = recording;
   const ways = waysOf(recording, topology);
   const wayOfKind = new Int16Array(events.kindNames.length).fill(-1);
@@ -59,17 +60,16 @@ export function messagesOf(recording: Recording, topology: Topology): Messages {
   return { ways, wayOfKind, grantOfKind, givenUpOfKind, causes, requests, numbers, departing };
 }
 
-function waysOf({ flows, components }: Recording, { nodes, edges }: Topology): Way[] {
+function waysOf({ flows, components }: Told, { nodes, edges }: Topology): Way[] {
   const componentOf = new Map(components.map(({ name }, i) => [name, i]));
   const nodeOf = new Map(nodes.flatMap((node) => node.members.map(({ name }) => [name, node])));
-  const called = new Set(flows.map(({ to }) => to));
   return flows.flatMap(({ from, to, replies }, flow): Way[] => {
     const [near, far] = [componentOf.get(from)!, componentOf.get(to)!];
     const edge = edges.findIndex((one) => one.from === nodeOf.get(from) && one.to === nodeOf.get(to));
     const shared = { flow, edge, oneWay: !replies.some((count) => count > 0) };
     return [
-      { ...shared, reply: false, from: near, to: far, first: !called.has(from) },
-      { ...shared, reply: true, from: far, to: near, first: false },
+      { ...shared, reply: false, from: near, to: far },
+      { ...shared, reply: true, from: far, to: near },
     ];
   });
 }

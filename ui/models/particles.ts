@@ -7,6 +7,7 @@
  * Where one dot stands for several requests, those are drawn whose number's hash is in the sample, the same in every
  * run. Failures and retries are drawn one by one all the same, up to a number; all are counted.
  */
+import { holding } from './interval-index.ts';
 import { LANE_POINTS, type Lanes } from './lanes.ts';
 import { isRare, NEUTRAL, ROLES } from './request-roles.ts';
 import { TRAY_PITCH, type Tray } from './stage-geometry.ts';
@@ -60,8 +61,8 @@ export class Particles {
     const { hops, stays, until } = this.traffic;
     const known = time < until;
     this.time = time;
-    this.hopCount = known ? hops.index.holding(time, this.hops) : 0;
-    this.stayCount = known ? stays.index.holding(time, this.stays) : 0;
+    this.hopCount = known ? holding(hops.index, time, this.hops) : 0;
+    this.stayCount = known ? holding(stays.index, time, this.stays) : 0;
     this.total = this.hopCount + this.stayCount;
     this.onEdges.fill(0);
     this.working.fill(0);

@@ -5,9 +5,9 @@
  *
  * The reply to somebody who had given up begins no stay, nor does one to somebody who has answered its own caller.
  */
-import { sampleHash, type Recording } from '../../sim-core/index.ts';
+import { sampleHash } from '../../sim-core/index.ts';
 import { intervalIndex, type IntervalIndex } from './interval-index.ts';
-import type { Messages } from './messages.ts';
+import type { Messages, Told } from './messages.ts';
 import type { RequestRoles } from './request-roles.ts';
 import type { Topology } from './topology.ts';
 
@@ -72,7 +72,7 @@ class OpenOf {
   }
 }
 
-export function staysOf(recording: Recording, topology: Topology, messages: Messages, roles: RequestRoles): Stays {
+export function staysOf(recording: Told, topology: Topology, messages: Messages, roles: RequestRoles): Stays {
   const walk = new Walk(recording, messages);
   walk.go();
   walk.leaveTheRestWaiting();
@@ -126,7 +126,7 @@ class Walk {
   private readonly calls: OpenOf;
   /** Replies that nobody waits for any more, by request and way. */
   private readonly givenUp = new Map<number, number>();
-  private readonly recording: Recording;
+  private readonly recording: Told;
   private readonly messages: Messages;
   /** Of each stay, how many had come to its component before; of each component, how many came and how many are there. */
   private readonly turn: Uint32Array;
@@ -135,7 +135,7 @@ class Walk {
   /** How many each component works at; known once somebody has waited. */
   private readonly units: number[];
 
-  constructor(recording: Recording, messages: Messages) {
+  constructor(recording: Told, messages: Messages) {
     this.recording = recording;
     this.messages = messages;
     // Each event opens one stay or call at most. What is not written of these takes no memory.

@@ -1,6 +1,7 @@
 /**
  * Every message's way and every request's stay, read out of a recording's events once, so that any instant of the run
- * can be drawn by look-ups.
+ * can be drawn by look-ups. All of it is plain columns: reading takes as long as several frames, so a worker does it and
+ * hands them over.
  *
  * A *hop* is one message on a link: it left in the event that is the cause of its arrival, and its place in between is
  * a matter of the two times. A *stay* is a request within a component, see `stays.ts`. A request may be in several
@@ -34,8 +35,6 @@ export interface Hops {
 export interface Traffic {
   readonly hops: Hops;
   readonly stays: Stays;
-  /** When requests left those who make them, ascending. */
-  readonly sent: Float64Array;
   /** Nothing is known of messages from here on. */
   readonly until: number;
   /** Roles are known of one request in so many. */
@@ -44,14 +43,16 @@ export interface Traffic {
   readonly rolesPlayed: ReadonlySet<number>;
 }
 
-export function trafficOf(recording: Recording, topology: Topology): Traffic {
+/** What of a recording it is read out of. */
+export type TrafficSource = Pick<Recording, 'components' | 'events' | 'facts' | 'flows'>;
+
+export function trafficOf(recording: TrafficSource, topology: Topology): Traffic {
   const { events, facts } = recording;
   const messages = messagesOf(recording, topology);
   const roles = requestRoles(facts, messages.numbers.size, (request) => messages.numbers.get(request));
   return {
     hops: hopsOf(recording, messages, roles),
     stays: staysOf(recording, topology, messages, roles),
-    sent: sentAt(recording, messages),
     until: events.kept < events.total ? (events.times[events.kept - 1] ?? 0) : Infinity,
     sampledOneIn: facts.sampledOneIn,
     rolesPlayed: rolesIn(roles),
@@ -59,7 +60,7 @@ export function trafficOf(recording: Recording, topology: Topology): Traffic {
 }
 
 function hopsOf(
-  { events: { times, kinds, subjects } }: Recording,
+  { events: { times, kinds, subjects } }: TrafficSource,
   { ways, wayOfKind, departing, causes, requests }: Messages,
   roles: RequestRoles,
 ): Hops {
@@ -86,16 +87,6 @@ function hopsOf(
     hop++;
   }
   return { departures, arrivals, ...columns, index: intervalIndex(departures, arrivals) };
-}
-
-function sentAt(
-  { events: { times, kinds } }: Recording,
-  { ways, wayOfKind, departing, causes }: Messages,
-): Float64Array {
-  const sent = new Float64Array(departing.length);
-  let count = 0;
-  for (const event of departing) if (ways[wayOfKind[kinds[event]]].first) sent[count++] = times[causes[event]];
-  return sent.subarray(0, count);
 }
 
 function rolesIn({ roles }: RequestRoles): Set<number> {

@@ -24,9 +24,12 @@ export class Painter {
     this.context = context;
   }
 
+  /** To a size in pixels of the page; a canvas that has it already keeps its memory. */
   resize(width: number, height: number, pixelRatio: number): void {
-    this.canvas.width = Math.round(width * pixelRatio);
-    this.canvas.height = Math.round(height * pixelRatio);
+    const [across, down] = [Math.round(width * pixelRatio), Math.round(height * pixelRatio)];
+    if (this.canvas.width === across && this.canvas.height === down) return;
+    this.canvas.width = across;
+    this.canvas.height = down;
     this.context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
   }
 

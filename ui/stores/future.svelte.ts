@@ -11,11 +11,15 @@ import { LiveRun } from '../models/live-run.ts';
 import { stageModel } from '../models/moment.ts';
 import { rowsOf } from '../models/rows.ts';
 import { layOut } from '../models/topology.ts';
+import type { Traffic } from '../models/traffic.ts';
 import type { Engine } from '../worker/engine.ts';
 import type { RunRequest, RunResult } from '../worker/simulator.ts';
 
 /** Runs that take less than this, in milliseconds, change the picture without any sign of work. */
 const SLOW_MS = 150;
+
+/** So long after a run, in milliseconds, its charts are on the screen, and who drags a slider has asked for the next one. */
+const REST_MS = 20;
 
 export interface Failure {
   readonly name: string;
@@ -33,6 +37,8 @@ export class Future {
   readonly scenario: Scenario;
   experiment = $state.raw<Experiment>() as Experiment;
   recording = $state.raw<Recording>();
+  /** Where every request of the recording is at any time; undefined while that is being read out of it. */
+  traffic = $state.raw<Traffic>();
   wallMs = $state(0);
   running = $state(false);
   /** A run takes long enough to say so. */
@@ -59,8 +65,8 @@ export class Future {
   readonly #engine: Engine;
   readonly #live: LiveRun<RunRequest, RunResult>;
   #scaledFor = '';
-  #frame = 0;
   #slowTimer: ReturnType<typeof setTimeout> | undefined = undefined;
+  #restTimer: ReturnType<typeof setTimeout> | undefined = undefined;
 
   /** Computes the experiment at once, and tells `shown` of every recording that it has taken. */
   constructor(scenario: Scenario, engine: Engine, experiment: Experiment, shown: (recording: Recording) => void) {
@@ -76,17 +82,16 @@ export class Future {
         this.#take(result, request);
         shown(result.recording);
       },
-      failed: (error) => this.#ended(error instanceof Error ? error : new Error(String(error))),
+      failed: (error) => this.#ended(asError(error)),
       cancelled: () => this.#ended(new Cancelled()),
     });
     this.rerun();
   }
 
-  /** Takes another experiment and runs it, at most once a frame. */
+  /** Takes another experiment and runs it; of those that come while it runs, the last one. */
   change(experiment: Experiment): void {
     this.experiment = experiment;
-    cancelAnimationFrame(this.#frame);
-    this.#frame = requestAnimationFrame(() => this.rerun());
+    this.rerun();
   }
 
   rerun(): void {
@@ -102,14 +107,15 @@ export class Future {
   forget(): void {
     this.cancel();
     this.recording = undefined;
+    this.traffic = undefined;
   }
 
   /** Nothing of it goes on after this. */
   leave(): void {
-    cancelAnimationFrame(this.#frame);
-    clearTimeout(this.#slowTimer);
-    this.#live.cancel();
+    this.forget();
     this.#engine.close();
+    clearTimeout(this.#slowTimer);
+    clearTimeout(this.#restTimer);
   }
 
   #began(): void {
@@ -125,6 +131,7 @@ export class Future {
     this.#scales = input === this.#scaledFor ? scalesOf(this.charts) : new Map();
     this.#scaledFor = input;
     this.recording = recording;
+    this.traffic = undefined;
     this.wallMs = wallMs;
     this.#ended();
   }
@@ -135,5 +142,22 @@ export class Future {
     clearTimeout(this.#slowTimer);
     this.#slowTimer = undefined;
     this.failure = error && { name: error.name, message: error.message };
+    this.#restTimer ??= setTimeout(() => void this.#readTraffic(), REST_MS);
+  }
+
+  /** Not while a run is under way, for it would have to wait, and its recording would overtake this one. */
+  async #readTraffic(): Promise<void> {
+    this.#restTimer = undefined;
+    const { recording } = this;
+    if (!recording || !this.stage || this.traffic || this.running) return;
+    try {
+      const traffic = await this.#engine.traffic(recording, this.stage.topology);
+      if (this.recording === recording) this.traffic = traffic;
+    } catch (error) {
+      const { name, message } = asError(error);
+      if (this.recording === recording && !this.running) this.failure = { name, message };
+    }
   }
 }
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

@@ -22,6 +22,7 @@ import {
 import type { StageModel } from '../models/moment.ts';
 import { rowAt, type Rows } from '../models/rows.ts';
 import { experimentOf, type SharedRun } from '../models/shared-run.ts';
+import type { Traffic } from '../models/traffic.ts';
 import { Engine } from '../worker/engine.ts';
 import { Future, type Failure } from './future.svelte.ts';
 import { Playback } from './playback.svelte.ts';
@@ -100,6 +101,9 @@ export class Lab {
   }
   get stage(): StageModel | undefined {
     return this.future.stage;
+  }
+  get traffic(): Traffic | undefined {
+    return this.future.traffic;
   }
   get wallMs(): number {
     return this.future.wallMs;

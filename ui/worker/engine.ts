@@ -4,9 +4,12 @@
  * A worker that runs out of memory just stops, without any event: while somebody waits for one it is asked now and then
  * whether it is still there, which it can answer between two slices.
  */
-import { proxy, releaseProxy, wrap, type Remote } from 'comlink';
+import { proxy, releaseProxy, transfer, wrap, type Remote } from 'comlink';
+import type { Topology } from '../models/topology.ts';
+import type { Traffic, TrafficSource } from '../models/traffic.ts';
 import type { SimulatorService } from './entry.ts';
 import type { RunRequest, RunResult, RunSummary, Simulator } from './simulator.ts';
+import { buffersOf, compactCopy } from './transferables.ts';
 
 /** Time between two questions whether the worker is still there, in milliseconds. */
 const PULSE_MS = 8_000;
@@ -24,7 +27,6 @@ export class WorkerFailed extends Error {
 }
 
 interface Connection {
-  readonly worker: Worker;
   readonly service: Remote<SimulatorService>;
   /** Rejects when the worker is lost; never resolves. */
   readonly lost: Promise<never>;
@@ -49,26 +51,35 @@ export class Engine {
     return awaited(connection, connection.service.summarise(request));
   }
 
+  /** Reads a recording's traffic, once the run in progress is done. The recording stays where it is. */
+  async traffic({ components, events, facts, flows }: TrafficSource, topology: Topology): Promise<Traffic> {
+    const source = { components, events, facts, flows };
+    if (typeof Worker === 'undefined') return (await import('../models/traffic.ts')).trafficOf(source, topology);
+    const connection = (this.#connection ??= this.#connect());
+    const copy = compactCopy(source);
+    return awaited(connection, connection.service.traffic(transfer(copy, buffersOf(copy)), topology));
+  }
+
   /** Makes the run in progress reject with `RunCancelled`, between two of its slices. */
   cancel(): void {
     this.#here?.cancel();
     void this.#connection?.service.cancel();
   }
 
-  /** Ends the worker. */
+  /** Ends the worker; what was asked of it is answered with `WorkerFailed`. */
   close(): void {
-    const connection = this.#connection;
-    this.#connection = undefined;
-    connection?.service[releaseProxy]();
-    connection?.worker.terminate();
+    this.#connection?.lose('it was ended');
   }
 
   #connect(): Connection {
     const worker = new Worker(new URL('./entry.ts', import.meta.url), { type: 'module', name: 'simulation' });
+    const service = wrap<SimulatorService>(worker);
     let lose = (_reason: string): void => {};
     const lost = new Promise<never>((_, reject) => {
       lose = (reason) => {
-        this.close();
+        this.#connection = undefined;
+        service[releaseProxy]();
+        worker.terminate();
         reject(new WorkerFailed(reason));
       };
     });
@@ -78,7 +89,7 @@ export class Engine {
     });
     // A worker may be lost while nobody waits for it.
     lost.catch(() => {});
-    return { worker, service: wrap<SimulatorService>(worker), lost, lose };
+    return { service, lost, lose };
   }
 
   async #simulatorHere(): Promise<Simulator> {

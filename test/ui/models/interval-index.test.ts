@@ -1,7 +1,7 @@
 /** Which intervals hold an instant, against a walk over all of them. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { intervalIndex } from '../../../ui/models/interval-index.ts';
+import { holding, intervalIndex } from '../../../ui/models/interval-index.ts';
 
 const lengths = fc.oneof(fc.nat(3), fc.nat(1000), fc.constant(Infinity));
 const intervals = fc
@@ -17,7 +17,7 @@ it('the intervals that hold an instant are those that a walk finds, in the order
       );
       const out = new Uint32Array(index.most);
       for (const time of [...instants, ...all.map(([start]) => start), ...all.map(([, end]) => end)]) {
-        const found = [...out.subarray(0, index.holding(time, out))];
+        const found = [...out.subarray(0, holding(index, time, out))];
         expect(found).toEqual([...all.keys()].filter((i) => all[i][0] <= time && time < all[i][1]));
       }
     }),

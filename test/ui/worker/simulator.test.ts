@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { catalogue } from '../../../scenarios/index.ts';
 import { run, s } from '../../../sim-core/index.ts';
 import { RunCancelled, Simulator, type RunRequest } from '../../../ui/worker/simulator.ts';
-import { buffersOf } from '../../../ui/worker/transferables.ts';
+import { buffersOf, compactCopy } from '../../../ui/worker/transferables.ts';
 
 const [{ scenario }] = catalogue;
 const [variant] = Object.keys(scenario.variants);
@@ -57,4 +57,14 @@ it('a result is moved as it is, with every buffer of it', async () => {
   expect(moved.recording.events.times.subarray(0, moved.recording.events.kept).at(-1)).toBeLessThanOrEqual(
     moved.recording.header.duration + s(0),
   );
+});
+
+it('a copy holds the same in memory of its own, and no more of it than that', () => {
+  const numbers = Float64Array.from([1, NaN, 3, 4]);
+  const value = { part: numbers.subarray(1, 3), list: [{ text: 'a', kinds: Uint16Array.of(7) }], none: undefined };
+  const copy = compactCopy(value);
+  expect(copy).toEqual(value);
+  expect(buffersOf(copy).map(({ byteLength }) => byteLength)).toEqual([16, 2]);
+  numbers.fill(0);
+  expect([...copy.part]).toEqual([NaN, 3]);
 });
