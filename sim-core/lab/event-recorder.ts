@@ -13,6 +13,8 @@ import type { RecordedEvents } from './recording.ts';
 
 /** Events kept at most. */
 export const EVENTS_KEPT_MAX = 1_000_000;
+/** Events that there is room for at first: more than most runs have, for copying costs more than memory that is not written. */
+const FIRST_ROOM = 262_144;
 const CHECKPOINT_EVERY = 65_536;
 /** 2^-32, exactly. */
 const HIGH_WORD = 1 / 4294967296;
@@ -20,13 +22,12 @@ const HIGH_WORD = 1 / 4294967296;
 export class EventRecorder implements EventObserver {
   private readonly from: Time;
   private readonly to: Time;
-  // Full length from the start: the system gives memory to such an array as it is written, so that a short run takes
-  // little, a long one grows without copying, and a recording shows what was written as it stands.
-  private readonly times = new Float64Array(EVENTS_KEPT_MAX);
-  private readonly ids = new Float64Array(EVENTS_KEPT_MAX);
-  private readonly causes = new Float64Array(EVENTS_KEPT_MAX);
-  private readonly kinds = new Uint16Array(EVENTS_KEPT_MAX);
-  private readonly subjects = new Float64Array(EVENTS_KEPT_MAX);
+  private times = new Float64Array(FIRST_ROOM);
+  private ids = new Float64Array(FIRST_ROOM);
+  private causes = new Float64Array(FIRST_ROOM);
+  private kinds = new Uint16Array(FIRST_ROOM);
+  private subjects = new Float64Array(FIRST_ROOM);
+  private room = FIRST_ROOM;
   private kept = 0;
   private total = 0;
   private high = 0x6a09e667 | 0;
@@ -68,6 +69,7 @@ export class EventRecorder implements EventObserver {
     this.low = Math.imul(low, 0xc2b2ae3d) ^ high;
     if (++this.total % CHECKPOINT_EVERY === 0) this.checkpoints.push(this.high >>> 0, this.low >>> 0);
     if (this.kept >= EVENTS_KEPT_MAX || time < this.from || time >= this.to) return;
+    if (this.kept === this.room) this.makeRoom();
     const place = this.kept++;
     this.times[place] = time;
     this.ids[place] = rows[from + ID];
@@ -106,6 +108,16 @@ export class EventRecorder implements EventObserver {
     };
   }
 
+  /** Columns of twice the length. */
+  private makeRoom(): void {
+    this.room = Math.min(EVENTS_KEPT_MAX, this.room * 2);
+    this.times = longer(this.times, new Float64Array(this.room));
+    this.ids = longer(this.ids, new Float64Array(this.room));
+    this.causes = longer(this.causes, new Float64Array(this.room));
+    this.kinds = longer(this.kinds, new Uint16Array(this.room));
+    this.subjects = longer(this.subjects, new Float64Array(this.room));
+  }
+
   private closeIntervals(time: Time): void {
     for (; time >= this.intervalEnd; this.intervalEnd += this.interval) {
       this.counted.push(this.counting);
@@ -126,4 +138,9 @@ export class EventRecorder implements EventObserver {
     });
     this.kindsHashed = names.length;
   }
+}
+
+function longer<Column extends Float64Array | Uint16Array>(column: Column, into: Column): Column {
+  into.set(column);
+  return into;
 }

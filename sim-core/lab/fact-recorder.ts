@@ -96,10 +96,6 @@ class Table {
     this.lastNumbers = this.fields.map(() => 0);
   }
 
-  /**
-   * Adds a row. Enumerating a fact's fields beats looking each up by name, which the engine cannot specialise for so
-   * many shapes; facts are written in the order of their schema, and one that is not is read by name.
-   */
   add(time: number, event: number, fact: AnyFact): void {
     this.rows++;
     const { fields, store } = this;
@@ -107,14 +103,7 @@ class Table {
     const { block } = store;
     block[at + TIME] = time;
     block[at + EVENT] = event;
-    let place = 0;
-    for (const field in fact) {
-      if (field !== fields[place]) break;
-      const value = fact[field];
-      block[at + FIELDS + place] = typeof value === 'number' ? value : this.numberOf(place, value);
-      place++;
-    }
-    for (; place < fields.length; place++) {
+    for (let place = 0; place < fields.length; place++) {
       const value = fact[fields[place]];
       block[at + FIELDS + place] = typeof value === 'number' ? value : this.numberOf(place, value);
     }
