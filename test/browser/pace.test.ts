@@ -1,10 +1,12 @@
 /**
- * How much the page does, counted rather than timed: what is asked of the worker for a change and while nothing changes.
- * How long it takes is the business of `brownout bench page`.
+ * How much the page does, counted rather than timed: what is asked of the worker for a change and while nothing changes,
+ * the calls of functions that a frame and a seek take, the charts that change in one frame. How long it all takes is the
+ * business of `brownout bench page`.
  */
-import type { Page } from 'playwright-core';
+import type { CDPSession, Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { catalogue } from '../../scenarios/index.ts';
+import { TABS } from '../../ui/drawer/tabs.ts';
 import { address, digestIn, openSession } from './session.ts';
 
 const [{ scenario }] = catalogue;
@@ -73,5 +75,119 @@ describe('the worker', () => {
     await page.waitForTimeout(1000);
     // An answer that nobody waits for would be complained of on the console.
     expect((await asked(page)).filter((name) => name === 'traffic')).toHaveLength(1);
+  });
+});
+
+/** Counts every call of the page's functions, however they are compiled. */
+class Calls {
+  readonly #client: CDPSession;
+
+  private constructor(client: CDPSession) {
+    this.#client = client;
+  }
+
+  static async in(page: Page): Promise<Calls> {
+    const client = await page.context().newCDPSession(page);
+    await client.send('Profiler.enable');
+    await client.send('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
+    return new Calls(client);
+  }
+
+  /** Since they were last asked for. */
+  async made(): Promise<number> {
+    const { result } = await this.#client.send('Profiler.takePreciseCoverage');
+    return result
+      .filter(({ url }) => url.startsWith(`${address}assets/`))
+      .flatMap(({ functions }) => functions)
+      .reduce((sum, { ranges }) => sum + ranges[0].count, 0);
+  }
+}
+
+const scrubberOf = (page: Page) => page.getByRole('slider', { name: 'Time in the run' });
+
+async function put(page: Page, time: number): Promise<void> {
+  await scrubberOf(page).evaluate((input, to) => {
+    (input as HTMLInputElement).value = String(to);
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+  }, time);
+}
+
+describe('while it plays', () => {
+  /** At the 50 ns of a call that does next to nothing: a tenth of the 8 ms of script that a frame may take. */
+  const CALLS_A_FRAME = 16_000;
+  /** And a tenth of the 50 ms in which a seek is to be seen. */
+  const CALLS_A_SEEK = 100_000;
+
+  it.each(TABS)('a frame and a seek are little work with the tab %s open', async (tab) => {
+    const { page } = session;
+    await page.goto(lab);
+    await digestIn(page);
+    await whereabouts(page);
+    await page.getByRole('tab', { name: tab }).click();
+    await put(page, scenario.openAt);
+    const calls = await Calls.in(page);
+    await page.waitForTimeout(500);
+    await calls.made();
+    await page.getByRole('button', { name: 'Play' }).click();
+    const frames = await page.evaluate(async () => {
+      let count = 0;
+      for (const until = performance.now() + 1000; performance.now() < until; count++) {
+        await new Promise(requestAnimationFrame);
+      }
+      return count;
+    });
+    // A machine too busy to draw changes ten times a second all the same.
+    expect((await calls.made()) / Math.max(30, frames)).toBeLessThan(CALLS_A_FRAME);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    for (const share of [0.05, 0.9, 0.4]) {
+      await calls.made();
+      await put(page, share * Number(await scrubberOf(page).getAttribute('max')));
+      await page.waitForTimeout(200);
+      expect(await calls.made()).toBeLessThan(CALLS_A_SEEK);
+    }
+  });
+
+  it('one chart at most changes in a frame, all of them take their turns, and a seek shows in all at once', async () => {
+    const { page } = session;
+    await page.goto(lab);
+    await digestIn(page);
+    await whereabouts(page);
+    await page.getByRole('button', { name: 'Play' }).click();
+    const seen = await page.evaluate(async () => {
+      const region = document.querySelector('[aria-label="Charts"]')!;
+      let changed = new Set<Element>();
+      const note = (records: MutationRecord[]): void => {
+        for (const { target } of records) {
+          const figure = (target instanceof Element ? target : target.parentElement)?.closest('figure');
+          if (figure) changed.add(figure);
+        }
+      };
+      const observer = new MutationObserver(note);
+      observer.observe(region, { subtree: true, attributes: true, childList: true, characterData: true });
+      const frame = async (): Promise<Set<Element>> => {
+        changed = new Set();
+        await new Promise(requestAnimationFrame);
+        await new Promise((resolve) => setTimeout(resolve));
+        note(observer.takeRecords());
+        return changed;
+      };
+      const all = region.querySelectorAll('figure').length;
+      const turned = new Set<Element>();
+      let most = 0;
+      for (let i = 0; i < 600 && (i < 60 || turned.size < all); i++) {
+        const figures = await frame();
+        most = Math.max(most, figures.size);
+        for (const figure of figures) turned.add(figure);
+      }
+      document.querySelector<HTMLButtonElement>('button[aria-label="Pause"]')!.click();
+      await frame();
+      const scrubber = document.querySelector<HTMLInputElement>('input[aria-label="Time in the run"]')!;
+      scrubber.value = '1000000000';
+      scrubber.dispatchEvent(new Event('input', { bubbles: true }));
+      const atOnce = await frame();
+      return { all, most, turned: turned.size, atOnce: atOnce.size };
+    });
+    expect(seen.all).toBeGreaterThan(5);
+    expect(seen).toEqual({ all: seen.all, most: 1, turned: seen.all, atOnce: seen.all });
   });
 });

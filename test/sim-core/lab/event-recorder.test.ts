@@ -182,6 +182,12 @@ describe('beyond the cap', () => {
       last,
       last % 7,
     ]);
+    // Columns grow meanwhile: nothing in between is lost or moved.
+    const { times, ids, causes, subjects } = events;
+    const astray = times.findIndex(
+      (time, i) => time !== i * 1000 || ids[i] !== i + 1 || causes[i] !== i || subjects[i] !== i % 7,
+    );
+    expect(astray).toBe(-1);
     expect(events.checkpoints).toHaveLength(2 * Math.floor(total / events.checkpointEvery));
   });
 
