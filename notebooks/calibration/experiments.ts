@@ -28,6 +28,8 @@ export interface Point {
 }
 
 export interface Experiment {
+  /** Whether `theory` is what observations are of in the mean; otherwise it is itself an approximation of that. */
+  readonly exact: boolean;
   readonly points: readonly Point[];
   /** Points of the curves between, for drawing. */
   readonly curves: readonly Point[];
@@ -75,6 +77,7 @@ export type ExperimentName = 'mm1' | 'mmc' | 'lru' | 'xfetch';
 export const EXPERIMENTS: Readonly<Record<ExperimentName, Experiment>> = {
   /** Mean time in the system over the load. */
   mm1: {
+    exact: true,
     points: across(
       [1],
       [0.1, 0.3, 0.5, 0.7, 0.8, 0.9],
@@ -91,12 +94,14 @@ export const EXPERIMENTS: Readonly<Record<ExperimentName, Experiment>> = {
   },
   /** Probability of having to wait over the load of a server. */
   mmc: {
+    exact: true,
     points: across(SERVERS, [0.5, 0.7, 0.9], String, waits),
     curves: across(SERVERS, grid(0.4, 0.98, 0.01), String, waits),
     replicate: ({ series, x }, seed) => queue(Number(series), x, seed).P_wait,
   },
   /** Hit ratio of LRU over its capacity. */
   lru: {
+    exact: false,
     points: across(EXPONENTS, [10, 30, 100, 300], String, (exponent, capacity) => che(exponent, capacity).hitRatio),
     curves: across(
       EXPONENTS,
@@ -108,6 +113,7 @@ export const EXPERIMENTS: Readonly<Record<ExperimentName, Experiment>> = {
   },
   /** Chance that one reader reloads over its gap to the expiry, in load times. */
   xfetch: {
+    exact: true,
     points: across(BETAS, [0.1, 0.5, 1, 2, 3], String, (beta, gap) => reloadChance(gap, beta, 1)),
     curves: across(BETAS, grid(0, 3.2, 0.05), String, (beta, gap) => reloadChance(gap, beta, 1)),
     replicate: ({ series, x }, seed) => shareReloading(Number(series), x, seed),
