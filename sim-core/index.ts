@@ -221,6 +221,7 @@ export {
   intervalOf,
   resolveParameters,
   ScenarioError,
+  settingAt,
   type Place,
   type Role,
   type Scenario,

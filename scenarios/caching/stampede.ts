@@ -90,6 +90,12 @@ export default defineScenario({
   openAt: s(10.3),
   system,
   signals: [...loadSignals, hotReads],
+  whileRunning: {
+    rate: (rate, began) => [{ action: 'surge', target: 'users', args: { factor: rate / began.rate } }],
+    loadTime: (loadTime, began) => [
+      { action: 'slow', target: 'database', args: { factor: loadTime / began.loadTime } },
+    ],
+  },
   charts: ['cache.hit_ratio', LOADING, STORE_RATE, CONNECTIONS, LATENCY, ERRORS, 'http.server.active_requests'],
   expect: {
     none: [...stampedes, atLeast(quantile(LATENCY, 'p999'), limits.quietLatency), atLeast(total(GIVEN_UP), 1)],

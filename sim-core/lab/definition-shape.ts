@@ -15,7 +15,12 @@ export function shapeProblem(definition: Fields, roles: readonly string[]): stri
   if (typeof id !== 'string' || !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id)) {
     return 'id: expected lower case words with hyphens, such as cache-flush';
   }
-  return plainProblem(definition) ?? nameProblem(definition) ?? variantProblem(definition, roles);
+  return (
+    plainProblem(definition) ??
+    nameProblem(definition) ??
+    variantProblem(definition, roles) ??
+    settingProblem(definition)
+  );
 }
 
 /** Fields that can be judged alone. */
@@ -62,6 +67,18 @@ function nameProblem(definition: Fields): string | undefined {
   for (const field of ['params', 'variants']) {
     const odd = Object.keys(definition[field] as Fields).find((name) => !/^[a-zA-Z][\w-]*$/.test(name));
     if (odd !== undefined) return `${field}: '${odd}' is no name; expected a letter, then letters, digits, _ or -`;
+  }
+  return undefined;
+}
+
+/** What can be set while it runs is a parameter, and says what that does. */
+function settingProblem(definition: Fields): string | undefined {
+  const { whileRunning, params } = definition;
+  if (whileRunning === undefined) return undefined;
+  if (!isRecord(whileRunning)) return unlike(definition, 'whileRunning', 'an object, or to be left out');
+  for (const [name, deeds] of Object.entries(whileRunning)) {
+    if (!Object.hasOwn(params as Fields, name)) return `whileRunning: there is no parameter ${name}`;
+    if (typeof deeds !== 'function') return `whileRunning: ${name} is ${describe(deeds)}; expected a function`;
   }
   return undefined;
 }

@@ -8,6 +8,7 @@ import { END_OF_TIME, MILLISECOND, type Duration, type Time } from '../kernel/ti
 import type { SignalDefinition } from '../statistics/signal.ts';
 import { shapeProblem } from './definition-shape.ts';
 import type { Expectation } from './expectation.ts';
+import type { InterventionData } from './intervention.ts';
 import {
   checkParameter,
   checkValue,
@@ -15,6 +16,7 @@ import {
   formatDuration,
   ParameterError,
   type Parameters,
+  type ParameterValue,
   type ParameterValues,
   type ValuesOf,
 } from './parameters.ts';
@@ -60,6 +62,13 @@ export interface ScenarioDefinition<P extends Parameters, Variant extends string
   readonly openAt: Time;
   /** Builds the system in a fresh simulation. */
   readonly system: (sim: Simulation, params: ValuesOf<P>) => void;
+  /**
+   * Parameters that can be set while the system runs as well, each by what is then done to whom: of a value, and of the
+   * values that the run began with. What is not here holds for a whole run.
+   */
+  readonly whileRunning?: {
+    readonly [Name in keyof P]?: (value: ValuesOf<P>[Name], began: ValuesOf<P>) => readonly Deed[];
+  };
   /** Signals of the scenario's own, beside those of its components. */
   readonly signals?: readonly SignalDefinition[];
   /** Signals that tell the story, in the order in which the page charts them. */
@@ -68,6 +77,9 @@ export interface ScenarioDefinition<P extends Parameters, Variant extends string
   readonly places?: Readonly<Record<string, Place>>;
   readonly expect: Readonly<Record<Variant, readonly Expectation[]>>;
 }
+
+/** Something done to a component, whenever it is. */
+export type Deed = Omit<InterventionData, 'at'>;
 
 /** A definition with the types of its parameters forgotten: what the catalogue holds. */
 export type Scenario = ScenarioDefinition<Parameters, string>;
@@ -113,6 +125,18 @@ function resolveVariant(scenario: Scenario, variant: string): ParameterValues {
     if (!(error instanceof ParameterError)) throw error;
     throw new ScenarioError(scenario.id, `variants: ${variant}: ${error.message}`);
   }
+}
+
+/** What setting a parameter at an instant does to the system; undefined where it holds for a whole run. */
+export function settingAt(
+  { whileRunning }: Scenario,
+  name: string,
+  value: ParameterValue,
+  began: ParameterValues,
+  at: Time,
+): InterventionData[] | undefined {
+  const deeds = whileRunning && Object.hasOwn(whileRunning, name) ? whileRunning[name] : undefined;
+  return deeds?.(value as never, began as never).map((deed) => ({ at, ...deed }));
 }
 
 /** All parameters' values: the defaults, over them the variant's, over them the given ones. */

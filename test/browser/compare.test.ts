@@ -40,6 +40,29 @@ describe('an intervention', () => {
     expect(await digestIn(page)).toBe(second);
   });
 
+  it('from the parameters sets them at the cursor and keeps what was there; by the keyboard alone', async () => {
+    const { page } = session;
+    const first = await open();
+    const panel = page.getByRole('tabpanel', { name: 'Parameters' });
+    await panel.getByRole('radio', { name: 'for the whole run' }).focus();
+    await page.keyboard.press('ArrowDown');
+    expect(await panel.getByRole('group').allTextContents()).toHaveLength(
+      1 + Object.keys(scenario.whileRunning!).length,
+    );
+    const field = panel.getByRole('textbox', { name: 'rate' });
+    await field.fill('2000/s');
+    await field.press('Enter');
+    const set = panel.getByRole('button', { name: /^Set at/ });
+    await set.focus();
+    await page.keyboard.press('Enter');
+    const second = await digestIn(page, first);
+    const interventions = [{ at: scenario.openAt, action: 'surge', target: 'users', args: { factor: 2 } }];
+    expect(second).toBe(run(scenario, { variant: 'none', interventions }).header.digest);
+    expect(await set.isDisabled()).toBe(true);
+    await page.keyboard.press('Control+z');
+    expect(await digestIn(page, second)).toBe(first);
+  });
+
   it('in a future that was intervened in makes a third', async () => {
     const { page } = session;
     let last = await open();

@@ -16,6 +16,7 @@ import {
   judge,
   resolveParameters,
   Run,
+  settingAt,
   type ParameterValues,
   type Recording,
   type Scenario,
@@ -55,6 +56,19 @@ describe.each(catalogue.map((entry) => ({ id: entry.scenario.id, ...entry })))('
   const variants = Object.keys(scenario.variants);
   const withRole = (role: string): string[] => variants.filter((variant) => scenario.roles[variant] === role);
   const pinned = new Map<string, Recording>();
+
+  it('takes every parameter that it lets be set while it runs, whatever variant began', () => {
+    const { openAt, whileRunning = {} } = scenario;
+    for (const variant of variants) {
+      const began = resolveParameters(scenario, variant, {});
+      const interventions = Object.keys(whileRunning).flatMap(
+        (name) => settingAt(scenario, name, began[name], began, openAt) ?? [],
+      );
+      // To make a run binds what is done to it, and refuses what no component takes.
+      expect(() => new Run(scenario, { variant, interventions }), variant).not.toThrow();
+      expect(interventions.length).toBeGreaterThanOrEqual(Object.keys(whileRunning).length);
+    }
+  });
 
   it.each(Array.from({ length: SEEDS_BESIDE_THE_PINNED + 1 }, (_, i) => scenario.seed + i))(
     'with seed %d every variant holds its expectations, and every remedy is told from a pitfall',

@@ -6,6 +6,7 @@ import {
   formatDuration,
   formatValue,
   resolveParameters,
+  settingAt,
   type InterventionData,
   type ParameterValue,
   type ParameterValues,
@@ -37,6 +38,17 @@ export function withIntervention(experiment: Experiment, intervention: Intervent
 
 export function withoutIntervention(experiment: Experiment, intervention: InterventionData): Experiment {
   return { ...experiment, interventions: experiment.interventions.filter((one) => one !== intervention) };
+}
+
+/** What is done when parameters are set at an instant, in their order; those that hold for a whole run do nothing. */
+export function settingsAt(
+  scenario: Scenario,
+  experiment: Experiment,
+  values: ParameterValues,
+  at: number,
+): InterventionData[] {
+  const began = valuesOf(scenario, experiment);
+  return Object.entries(values).flatMap(([name, value]) => settingAt(scenario, name, value, began, at) ?? []);
 }
 
 /** What was done, in words: `slow database at 10.3s (factor 4)`. */

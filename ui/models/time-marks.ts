@@ -2,7 +2,7 @@
  * Instants worth a mark on the scrubber and in every chart: what was done to the run, where it broke a limit that it was
  * expected to keep, and where its story is.
  */
-import type { ExpectationResult, Recording } from '../../sim-core/index.ts';
+import type { ExpectationResult, RecordedSignal, Recording } from '../../sim-core/index.ts';
 import { interventionText } from './experiment.ts';
 
 export interface TimeMark {
@@ -22,7 +22,7 @@ export function timeMarks(recording: Judged, openAt: number): TimeMark[] {
   });
   const broken = recording.expectations.flatMap((expectation): TimeMark[] => {
     const time = breachOf(recording, expectation);
-    return time === undefined ? [] : [{ time, label: `no longer so: ${expectation.text}`, kind: 'breach' }];
+    return time === undefined ? [] : [{ time, label: `can no longer be: ${expectation.text}`, kind: 'breach' }];
   });
   const moment: TimeMark[] =
     openAt <= duration ? [{ time: openAt, label: 'the moment to look at', kind: 'moment' }] : [];
@@ -30,20 +30,62 @@ export function timeMarks(recording: Judged, openAt: number): TimeMark[] {
 }
 
 /**
- * When a run broke an upper limit: the beginning of the first interval after the warm-up in which a peak is above it, or
- * by whose end a total is. What else can be expected (a mean, a quantile, a lower limit) is true or false of a whole run
- * and of no instant of it. Measures are told by the words in which `sim-core/lab/expectation.ts` puts them.
+ * When a run broke an upper limit: the beginning of the interval after the warm-up in which it became impossible to keep.
+ * A peak is broken by one row above it. A total, a mean and a quantile are of a whole run, but what is counted never
+ * shrinks: from the row on by which more has gathered than the whole run may have (events; what a mean adds up; those of
+ * a hundred observations that may lie above a p99, by the buckets of the heat map) nothing that follows can mend it. A
+ * lower limit is missed by no instant of a run. Measures are told by the words in which `sim-core/lab/expectation.ts`
+ * puts them.
  */
 function breachOf(recording: Judged, { text, pass, limit }: ExpectationResult): number | undefined {
-  const [, measure, name] = /^(peak|total) of (\S+) is at most /.exec(text) ?? [];
-  const columns = recording.signals.find((signal) => signal.name === name)?.columns;
-  if (pass || !columns) return undefined;
+  const [, measure, name] = /^(peak|total|mean|p\d+) of (\S+) is at most /.exec(text) ?? [];
+  const signal = recording.signals.find((one) => one.name === name);
+  if (pass || !signal) return undefined;
   const { interval, warmUp } = recording.header;
-  const values = measure === 'total' ? columns.count : (columns.max ?? columns.mean);
+  const first = Math.ceil(warmUp / interval);
+  const { gathered, allowed } = measure === 'peak' ? peakIn(signal, limit) : gatheredIn(signal, measure, limit, first);
   let sum = 0;
-  for (let row = Math.ceil(warmUp / interval); row < values.length; row++) {
-    sum += values[row] || 0;
-    if ((measure === 'total' ? sum : values[row]) > limit) return row * interval;
+  for (let row = first; row < gathered.length; row++) {
+    sum = (measure === 'peak' ? 0 : sum) + (gathered[row] || 0);
+    if (sum > allowed) return row * interval;
   }
   return undefined;
+}
+
+/** What each row adds, and how much of it all rows may have together. */
+interface Gathering {
+  readonly gathered: ArrayLike<number>;
+  readonly allowed: number;
+}
+
+function peakIn({ columns }: RecordedSignal, limit: number): Gathering {
+  return { gathered: columns.max ?? columns.mean, allowed: limit };
+}
+
+function gatheredIn(signal: RecordedSignal, measure: string, limit: number, first: number): Gathering {
+  const { kind, columns, heat } = signal;
+  if (measure === 'total') return { gathered: columns.count ?? [], allowed: limit };
+  const weights = kind === 'ratio' ? columns.samples : kind === 'histogram' ? columns.count : undefined;
+  const weightOf = (row: number): number => (weights ? weights[row] : 1);
+  const rows = (columns.mean ?? []).length;
+  let whole = 0;
+  for (let row = first; row < rows; row++) whole += weightOf(row);
+  if (measure === 'mean') {
+    return {
+      gathered: Float64Array.from({ length: rows }, (_, row) => columns.mean[row] * weightOf(row)),
+      allowed: limit * whole,
+    };
+  }
+  const above = (row: number): number => {
+    if (!heat) return 0;
+    let sum = 0;
+    for (let bucket = 0; bucket < heat.buckets; bucket++) {
+      if (heat.bounds[bucket] >= limit) sum += heat.counts[row * heat.buckets + bucket];
+    }
+    return sum;
+  };
+  return {
+    gathered: Float64Array.from({ length: rows }, (_, row) => above(row)),
+    allowed: (1 - Number(`0.${measure.slice(1)}`)) * whole,
+  };
 }

@@ -152,13 +152,18 @@ export class Lab {
   }
 
   /** Does something to the system at an instant: the future that is shown stays, another one begins there. */
-  intervene(intervention: InterventionData): Branch | undefined {
-    return this.#fork(withIntervention(this.experiment, intervention));
+  intervene(...interventions: readonly InterventionData[]): Branch | undefined {
+    return this.#fork(interventions.reduce(withIntervention, this.experiment));
   }
 
   /** Takes an intervention out of the future that is shown. */
   withdraw(intervention: InterventionData): void {
     this.change(withoutIntervention(this.experiment, intervention));
+  }
+
+  /** Where the cursor stands, as long as something can still be done there: not at the very end. */
+  get instant(): number {
+    return Math.min(this.playback.time, this.playback.duration - 1);
   }
 
   get canFork(): boolean {

@@ -20,6 +20,7 @@ import {
   run,
   s,
   ScenarioError,
+  settingAt,
   total,
   type Scenario,
 } from '../../../sim-core/index.ts';
@@ -46,10 +47,13 @@ const sound = {
   openAt: s(1),
   system: () => {},
   signals: [defineSignal({ name: 'test.total', kind: 'counter', unit: '1', help: 'All', fact: happened })],
+  whileRunning: { load: (load: number) => [{ action: 'surge', target: 'users', args: { factor: load } }] },
   charts: ['test.total'],
   places: { users: { x: 0, y: 1 } },
   expect: { calm: [atMost(total('test.total'), 1)], busy: [atMost(total('test.total'), 1)] },
 };
+
+const OPTIONAL = ['pitfall', 'interval', 'whileRunning', 'signals', 'places'];
 
 const define = (definition: unknown): Scenario => defineScenario(definition as never);
 const change = (fields: Record<string, unknown>): unknown => ({ ...sound, ...fields });
@@ -65,8 +69,15 @@ const refused = (definition: unknown): string => {
 
 it('takes a sound one, with and without what may be left out', () => {
   expect(define(sound)).toMatchObject({ id: 'my-own' });
-  for (const field of ['pitfall', 'interval', 'signals', 'places']) define(change({ [field]: undefined }));
+  for (const field of OPTIONAL) define(change({ [field]: undefined }));
   expect(run(define(sound), { variant: 'calm' }).expectations).toHaveLength(1);
+});
+
+it('sets a parameter while it runs by what is done to a component, if it says how', () => {
+  const setting = settingAt(define(sound), 'load', 7, {}, s(2));
+  expect(setting).toEqual([{ at: s(2), action: 'surge', target: 'users', args: { factor: 7 } }]);
+  expect(settingAt(define(sound), 'toString', 7, {}, s(2))).toBeUndefined();
+  expect(settingAt(define(change({ whileRunning: undefined })), 'load', 7, {}, s(2))).toBeUndefined();
 });
 
 describe('a malformed field', () => {
@@ -94,6 +105,9 @@ describe('a malformed field', () => {
     ['a moment after the end', { openAt: s(6) }, 'openAt: 6s is not within the run, 0s to 5s'],
     ['no interval of time', { interval: 0 }, 'interval: it is 0; expected a length such as ms(100)'],
     ['no system', { system: undefined }, 'system: it is undefined; expected a function (sim, params)'],
+    ['a list of what can be set', { whileRunning: [] }, 'whileRunning: it is a list; expected an object'],
+    ['setting what is no parameter', { whileRunning: { lead: () => [] } }, 'whileRunning: there is no parameter lead'],
+    ['setting to a number', { whileRunning: { load: 2 } }, 'whileRunning: load is 2; expected a function'],
     ['no charts', { charts: undefined }, 'charts: it is undefined; expected a list of names of signals'],
     ['a chart that is no name', { charts: ['a', {}] }, 'charts: number 2 is an object; expected the name of a signal'],
     ['an object as signals', { signals: {} }, 'signals: it is an object; expected a list, or to be left out'],
@@ -103,7 +117,7 @@ describe('a malformed field', () => {
     ['a parameter that is none', { params: { load: 100 } }, 'parameter load: 100 is no definition; expected rate('],
     [
       'a parameter without choices',
-      { params: { p: { type: 'choice', help: 'A' } } },
+      { params: { p: { type: 'choice', help: 'A' } }, whileRunning: undefined },
       'parameter p: choices is undefined',
     ],
     ['a name that no option can carry', { params: { 'a=b': sound.params.load } }, "params: 'a=b' is no name; expected"],
@@ -156,9 +170,7 @@ describe('a malformed field', () => {
   });
 
   it('is named whatever stands there in place of what should', () => {
-    const required = Object.keys(sound).filter(
-      (field) => !['pitfall', 'interval', 'signals', 'places'].includes(field),
-    );
+    const required = Object.keys(sound).filter((field) => !OPTIONAL.includes(field));
     const anything = fc.oneof(
       fc.constantFrom<unknown>(
         undefined,

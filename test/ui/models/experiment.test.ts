@@ -8,6 +8,7 @@ import {
   defaultExperiment,
   differenceText,
   parseSeed,
+  settingsAt,
   valuesOf,
   withIntervention,
   withoutChange,
@@ -64,6 +65,15 @@ describe('interventions of an experiment', () => {
       }),
     );
   });
+});
+
+it('setting parameters while a run goes on is done to components, against the values that the run began with', () => {
+  const [{ scenario }] = catalogue;
+  const experiment = withParameter(scenario, defaultExperiment(scenario), 'rate', 500);
+  expect(settingsAt(scenario, experiment, { rate: 2000, ttl: 5e9 }, 7e9)).toEqual([
+    { at: 7e9, action: 'surge', target: 'users', args: { factor: 4 } },
+  ]);
+  expect(settingsAt(scenario, experiment, {}, 7e9)).toEqual([]);
 });
 
 describe('what one experiment has that another has not', () => {
