@@ -24,6 +24,20 @@ export function measureText({ kind, unit }: Measured, value: number): string {
   return numberText(value);
 }
 
+const SI = [
+  [1e12, 'T'],
+  [1e9, 'G'],
+  [1e6, 'M'],
+] as const;
+
+/** A value beside an axis, where there is little room: without `/s`, which the unit says, and millions and more as `3 G`. */
+export function axisText({ kind, unit }: Measured, value: number): string {
+  const scale = SI.find(([least]) => Math.abs(value) >= least);
+  if (scale && kind !== 'ratio' && unit !== 's' && unit !== 'By')
+    return `${numberText(value / scale[0])}${GAP}${scale[1]}`;
+  return measureText({ kind, unit }, value).replace('/s', '');
+}
+
 /** How far one value lies from another, with its sign: `+12.4 ms`, `−3 points` of a ratio, `±0`. */
 export function differenceText({ kind, unit }: Measured, value: number): string {
   if (!Number.isFinite(value)) return NOTHING;

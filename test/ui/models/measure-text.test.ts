@@ -1,6 +1,7 @@
 /** How values are written. */
 import { expect, it } from 'vitest';
 import {
+  axisText,
   countText,
   instantText,
   measureText,
@@ -20,6 +21,16 @@ it.each([
   [{ kind: 'gauge', unit: 'By' }, 1536, '1.5 KiB'],
 ] as const)('%j of %d', (signal, value, text) => {
   expect(plain(measureText(signal, value))).toBe(text);
+});
+
+it.each([
+  [{ kind: 'rate', unit: '1/s' }, 1012.4, '1,012'],
+  [{ kind: 'rate', unit: '1/s' }, 2.5e6, '2.5 M'],
+  [{ kind: 'gauge', unit: '{thing}' }, -3e12, '-3 T'],
+  [{ kind: 'gauge', unit: '{thing}' }, 999_999, '999,999'],
+  [{ kind: 'histogram', unit: 's' }, 0.5, '500 ms'],
+] as const)('beside an axis, %j of %d', (signal, value, text) => {
+  expect(plain(axisText(signal, value))).toBe(text);
 });
 
 it.each([
