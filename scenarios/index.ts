@@ -4,6 +4,7 @@
 import { definitions } from 'virtual:brownout/definitions';
 import type { Scenario } from '../sim-core/index.ts';
 import negativeCaching from './caching/negative-caching.ts';
+import eviction from './caching/eviction.ts';
 import stampede from './caching/stampede.ts';
 import synchronizedExpiry from './caching/synchronized-expiry.ts';
 
@@ -14,6 +15,8 @@ export interface CatalogueEntry {
 }
 
 const scenarios: readonly Scenario[] = [
+  // 1.3 Eviction
+  eviction,
   // 1.7 Stampedes
   stampede,
   synchronizedExpiry,

@@ -51,7 +51,13 @@ export { DurationSeries, SAMPLES_MIN } from './statistics/duration-series.ts';
 export { GaugeSeries } from './statistics/gauge-series.ts';
 export { LogLinearHistogram } from './statistics/histogram.ts';
 export { pairedDifference } from './statistics/paired.ts';
-export { defineSignal, RATIO_SAMPLES_MIN, type SignalDefinition, type SignalKind } from './statistics/signal.ts';
+export {
+  defineSignal,
+  RATIO_SAMPLES_MIN,
+  type CurvePoint,
+  type SignalDefinition,
+  type SignalKind,
+} from './statistics/signal.ts';
 export { studentQuantile } from './statistics/student.ts';
 export { Tally } from './statistics/tally.ts';
 export { TimeWeighted } from './statistics/time-weighted.ts';
@@ -81,11 +87,15 @@ export { arrivalProcesses, type ArrivalProcessEntry } from './workload/arrivals/
 export { arrivalsFromText, recorded } from './workload/arrivals/recorded.ts';
 export { uniformArrivals } from './workload/arrivals/uniform.ts';
 export { ClosedLoopClient, OpenLoopClient, requestCompleted, requestStarted } from './workload/client.ts';
+export { churn } from './workload/popularity/churn.ts';
 export { hotKey } from './workload/popularity/hot-key.ts';
 export { inTurn } from './workload/popularity/in-turn.ts';
 export { mixture } from './workload/popularity/mixture.ts';
+export { loop } from './workload/popularity/loop.ts';
 export type { Popularity } from './workload/popularity/popularity.ts';
 export { popularities, type PopularityEntry, type PopularityOptions } from './workload/popularity/popularities.ts';
+export { scans, type ScanOptions } from './workload/popularity/scan.ts';
+export { moved, shifting } from './workload/popularity/shift.ts';
 export { zipfPopularity } from './workload/popularity/zipf.ts';
 export { KEY_COLUMNS } from './workload/traces/csv.ts';
 export { estimatedHits, KeySampler } from './workload/traces/key-sampler.ts';
@@ -130,6 +140,8 @@ export {
 export { FilterServer, type FilterCommand } from './cache/membership/filter-server.ts';
 export { membershipFilters, type MembershipFilterName } from './cache/membership/filters.ts';
 export type { FilterOptions, ForgettingFilter, MembershipFilter } from './cache/membership/membership-filter.ts';
+export { CacheBank, MISS_RATIO_CURVE, type BankedCache, type CacheBankOptions } from './cache/miss-ratio/cache-bank.ts';
+export { characteristicTime, heldByFifo, heldByLru, zipfProbabilities } from './cache/miss-ratio/che.ts';
 export { LruCurve } from './cache/miss-ratio/lru-curve.ts';
 export {
   cacheLoaded,
@@ -161,6 +173,7 @@ export { canonicalJson } from './lab/digest.ts';
 export {
   atLeast,
   atMost,
+  difference,
   mean,
   peak,
   quantile,

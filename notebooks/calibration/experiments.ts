@@ -4,8 +4,10 @@
  * those of two points are too, because the point's number is part of the seed.
  */
 import {
+  characteristicTime,
   evictionPolicies,
   exponential,
+  heldByLru,
   protections,
   RandomStreams,
   RequestContext,
@@ -13,8 +15,8 @@ import {
   SECOND,
   Simulation,
   zipfPopularity,
+  zipfProbabilities,
 } from '../../sim-core/index.ts';
-import { characteristicTime, heldByLru, zipfProbabilities } from './che.ts';
 import { reloadChance } from './early-reload.ts';
 import { simulateQueue } from './queue.ts';
 import { erlangC, mm1 } from './queueing.ts';
@@ -133,7 +135,7 @@ function hitRatio(exponent: number, capacity: number, seed: string): number {
   const warmUp = Math.ceil(CACHE_WARM_UP * che(exponent, capacity).time);
   let hits = 0;
   for (let request = -warmUp; request < REQUESTS; request++) {
-    if (policy.request(popularity.draw(stream)) && request >= 0) hits++;
+    if (policy.request(popularity.draw(stream, warmUp + request)) && request >= 0) hits++;
   }
   return hits / REQUESTS;
 }

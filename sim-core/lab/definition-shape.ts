@@ -62,11 +62,12 @@ function listProblem(definition: Fields): string | undefined {
   return lost === undefined ? undefined : `places: ${lost} has none; expected { x, y }`;
 }
 
-/** Names that a command line can carry. */
+/** Names that a command line can carry; digits alone would be put before all others. */
 function nameProblem(definition: Fields): string | undefined {
   for (const field of ['params', 'variants']) {
-    const odd = Object.keys(definition[field] as Fields).find((name) => !/^[a-zA-Z][\w-]*$/.test(name));
-    if (odd !== undefined) return `${field}: '${odd}' is no name; expected a letter, then letters, digits, _ or -`;
+    const odd = Object.keys(definition[field] as Fields).find((name) => !/^(?!\d+$)[a-zA-Z\d][\w-]*$/.test(name));
+    if (odd !== undefined)
+      return `${field}: '${odd}' is no name; expected a letter or digit, then letters, digits, _ or -, not digits alone`;
   }
   return undefined;
 }

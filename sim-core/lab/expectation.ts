@@ -72,6 +72,14 @@ export function ratio(numerator: Measure, denominator: Measure): Measure {
   };
 }
 
+/** By how much one measure is more than another of the same run: two policies asked for the same requests, say. */
+export function difference(minuend: Measure, subtrahend: Measure): Measure {
+  return {
+    text: `${minuend.text} less ${subtrahend.text}`,
+    of: (evidence) => minuend.of(evidence) - subtrahend.of(evidence),
+  };
+}
+
 function find(evidence: Evidence, name: string): RecordedSignal {
   const signal = evidence.signals.find((candidate) => candidate.name === name);
   if (signal !== undefined) return signal;

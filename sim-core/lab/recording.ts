@@ -9,7 +9,7 @@
 import type { FactSchema } from '../kernel/fact.ts';
 import type { Duration, Time } from '../kernel/time.ts';
 import type { ComponentKind, InterventionArgument } from '../network/component.ts';
-import type { SignalKind } from '../statistics/signal.ts';
+import type { CurvePoint, SignalKind } from '../statistics/signal.ts';
 import type { InterventionData } from './intervention.ts';
 import type { ParameterValues } from './parameters.ts';
 
@@ -59,6 +59,8 @@ export interface RecordedSignal {
   readonly kind: SignalKind;
   readonly unit: string;
   readonly help: string;
+  /** If it is one point of a curve. */
+  readonly point?: CurvePoint;
   /**
    * counter: `count`. rate: `mean`, per second. gauge: `mean`, `max`, `last`. ratio: `mean`, `samples`.
    * histogram (in the unit): `count`, `mean`, `p50`, `p95`, `p99`, `max`.

@@ -58,11 +58,11 @@ export function meterOf(sim: Simulation, definition: SignalDefinition, axis: Axi
 }
 
 function recorded(
-  { name, kind, unit, help }: SignalDefinition,
+  { name, kind, unit, help, point }: SignalDefinition,
   columns: Readonly<Record<string, Float64Array>>,
   summary: SignalSummary,
 ): RecordedSignal {
-  return { name, kind, unit, help, columns, summary };
+  return { name, kind, unit, help, ...(point && { point }), columns, summary };
 }
 
 /** What facts add up to, by interval and since the warm-up. */

@@ -14,12 +14,30 @@
  */
 import type { FactKind } from '../kernel/fact.ts';
 
+/**
+ * Where a signal is one point of a curve: the same quantity measured of things of several sizes at once, such as a miss
+ * ratio by the size of the cache. A scenario charts the whole curve by its name.
+ */
+export interface CurvePoint {
+  /** The curve's name, which no signal has. */
+  readonly curve: string;
+  readonly title: string;
+  /** What lies along the axis, in words. */
+  readonly axis: string;
+  /** Which line of the curve: points of one name are joined. */
+  readonly line: string;
+  /** The place on the axis, above 0: a share, 1 being the whole. */
+  readonly at: number;
+}
+
 interface Common<Shape> {
   readonly name: string;
   /** UCUM, as OpenTelemetry writes it: `s`, `1`, `By`, `1/s`, `{connection}`. */
   readonly unit: string;
   readonly help: string;
   readonly fact: FactKind<Shape>;
+  /** If it is one point of a curve. */
+  readonly point?: CurvePoint;
   /** Which facts of the kind take part; all of them without it. */
   readonly where?: (fact: Shape) => boolean;
 }

@@ -22,6 +22,7 @@ import { RequestContext } from '../network/request-context.ts';
 import { defineSignal } from '../statistics/signal.ts';
 import type { ArrivalProcess } from './arrivals/arrivals.ts';
 import type { Popularity } from './popularity/popularity.ts';
+import { moved } from './popularity/shift.ts';
 
 /** A client sent a request. */
 export const requestStarted = defineFact('request.started', 'A client sent a request', {
@@ -114,6 +115,9 @@ abstract class Client<Reply, Query> implements Component {
   abstract readonly interventions: Readonly<Record<string, Intervention>>;
   readonly sim: Simulation;
   private readonly popularity: Popularity;
+  /** The popularity after the moves so far. */
+  private moved: Popularity;
+  private movesDone = 0;
   private readonly asks: ((key: number) => Query) | undefined;
   private readonly target: Balancer<Query, Reply>;
   private readonly keys: KeyedStream;
@@ -126,7 +130,7 @@ abstract class Client<Reply, Query> implements Component {
   constructor(sim: Simulation, options: ClientOptions<Reply, Query>) {
     this.sim = sim;
     this.name = options.name;
-    this.popularity = options.popularity;
+    this.popularity = this.moved = options.popularity;
     this.asks = options.asks;
     this.target = options.target;
     this.keys = sim.keyedRandom(`${options.name}/keys`);
@@ -134,6 +138,21 @@ abstract class Client<Reply, Query> implements Component {
     this.completed = sim.facts.channel(requestCompleted);
     this.firstNumber = NUMBERS * componentsOf(sim).filter(({ kind }) => kind === 'client').length;
     register(sim, this);
+  }
+
+  /** How often the popularity has moved. */
+  get moves(): number {
+    return this.movesDone;
+  }
+
+  /** The key of this client's request of that number, sent or to come, by the popularity as it is now. */
+  keyOf(number: number): number {
+    return this.moved.draw(this.keys.of(number), number);
+  }
+
+  /** From now on other keys are popular, as many and as much as before. */
+  move(): void {
+    this.moved = moved(this.popularity, ++this.movesDone);
   }
 
   /** Requests sent and neither answered nor given up. */
@@ -151,12 +170,21 @@ abstract class Client<Reply, Query> implements Component {
 
   /** Sends the next request; `ended` is called when it has been answered or given up. */
   protected send(ended?: () => void): void {
-    const context = new RequestContext(this.firstNumber + this.sent++, this.sim.now);
-    const key = this.popularity.draw(this.keys.of(context.id - this.firstNumber));
+    const number = this.sent++;
+    const context = new RequestContext(this.firstNumber + number, this.sim.now);
+    const key = this.keyOf(number);
     if (this.started.heard) this.started.emit({ client: this.name, request: context.id, key });
     const query = this.asks === undefined ? (key as Query) : this.asks(key);
     const call = this.target(context).call(query, context);
     call.begin(new PendingRequest(this, context, key, ended));
+  }
+
+  protected moving(): Intervention {
+    return {
+      help: 'Other keys are popular from now on, as many and as much as before',
+      arguments: [],
+      apply: () => this.move(),
+    };
   }
 
   end(context: RequestContext, key: number, outcome: string): void {
@@ -221,7 +249,7 @@ export class OpenLoopClient<Reply, Query = number> extends Client<Reply, Query> 
     this.arrivals = options.arrivals;
     this.random = sim.random(`${options.name}/arrivals`);
     this.arrivalKind = sim.eventKind(`${options.name} sends`);
-    this.interventions = { surge: this.surging() };
+    this.interventions = { surge: this.surging(), move: this.moving() };
     this.factorSince = this.clockThen = this.due = sim.now;
     this.drawNext();
   }
@@ -266,7 +294,7 @@ export class OpenLoopClient<Reply, Query = number> extends Client<Reply, Query> 
 /** A number of users who wait for each answer, think, and send the next request. */
 export class ClosedLoopClient<Reply, Query = number> extends Client<Reply, Query> {
   readonly help: string;
-  readonly interventions = {};
+  readonly interventions = { move: this.moving() };
   private readonly thinkTime: Distribution;
   private readonly random: RandomStream;
   private readonly sendKind: number;

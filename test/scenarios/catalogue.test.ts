@@ -123,8 +123,9 @@ describe.each(catalogue.map((entry) => ({ id: entry.scenario.id, ...entry })))('
     expect(new Set(scenario.charts).size).toBe(scenario.charts.length);
     for (const { header, signals } of pinned.values()) {
       const names = signals.map(({ name }) => name);
+      const curves = signals.map(({ point }) => point?.curve);
       expect(
-        scenario.charts.filter((chart) => !names.includes(chart)),
+        scenario.charts.filter((chart) => !names.includes(chart) && !curves.includes(chart)),
         header.variant,
       ).toEqual([]);
       expect(new Set(names).size).toBe(names.length);
@@ -136,8 +137,10 @@ describe.each(catalogue.map((entry) => ({ id: entry.scenario.id, ...entry })))('
   it('has something on each of its charts in at least one variant', () => {
     for (const chart of scenario.charts) {
       const lit = [...pinned.values()].some(({ signals }) => {
-        const { columns } = signals.find(({ name }) => name === chart)!;
-        return Object.values(columns).some((column) => column.some((value) => value > 0));
+        const charted = signals.filter(({ name, point }) => name === chart || point?.curve === chart);
+        return charted.some(({ columns }) =>
+          Object.values(columns).some((column) => column.some((value) => value > 0)),
+        );
       });
       expect(lit, chart).toBe(true);
     }

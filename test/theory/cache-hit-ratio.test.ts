@@ -9,7 +9,7 @@
  * 32 caches of which these are half.
  */
 import { describe, expect, it } from 'vitest';
-import { characteristicTime, heldByFifo, heldByLru, zipfProbabilities } from '../../notebooks/calibration/che.ts';
+import { characteristicTime, heldByFifo, heldByLru, zipfProbabilities } from '../../sim-core/cache/miss-ratio/che.ts';
 import { evictionPolicies } from '../../sim-core/cache/eviction/policies.ts';
 import { confidenceInterval } from '../../sim-core/statistics/confidence.ts';
 import type { ConfidenceInterval } from '../../sim-core/statistics/confidence.ts';

@@ -113,14 +113,17 @@ function figuresOf(
   const order = (name: string): number => (charts.includes(name) ? charts.indexOf(name) : charts.length);
   // How many are there and how many wait is counted at the instant, and said below the card.
   const counted = ({ kind, unit }: RecordedSignal): boolean => kind === 'gauge' && unit === '{request}';
-  return signals
-    .filter((signal) => signal.kind !== 'counter' && signal.kind !== 'rate' && !counted(signal))
-    .filter(({ name }) => ownerOf(name) === node.kind)
-    .toSorted((a, b) => order(a.name) - order(b.name))
-    .slice(0, FIGURES_MAX)
-    .map((signal) => {
-      const label = signal.kind === 'histogram' ? 'p99' : shortName(signal.name);
-      const limit = node.members.length === 1 && signal.kind === 'gauge' ? node.members[0].state[label] : undefined;
-      return { signal, label, role: roleOf(signal.name), limit: typeof limit === 'number' ? limit : undefined };
-    });
+  return (
+    signals
+      .filter((signal) => signal.kind !== 'counter' && signal.kind !== 'rate' && !counted(signal))
+      // A point of a curve says little without the others.
+      .filter(({ name, point }) => ownerOf(name) === node.kind && point === undefined)
+      .toSorted((a, b) => order(a.name) - order(b.name))
+      .slice(0, FIGURES_MAX)
+      .map((signal) => {
+        const label = signal.kind === 'histogram' ? 'p99' : shortName(signal.name);
+        const limit = node.members.length === 1 && signal.kind === 'gauge' ? node.members[0].state[label] : undefined;
+        return { signal, label, role: roleOf(signal.name), limit: typeof limit === 'number' ? limit : undefined };
+      })
+  );
 }

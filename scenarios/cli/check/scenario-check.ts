@@ -125,7 +125,9 @@ function remedyProblems(scenario: Scenario, pitfalls: readonly Recording[]): Pro
 /** What the page shows beside a variant's run can be shown: its charts and the guide. */
 function pageProblems(scenario: Scenario, guide: string, { signals, components, header }: Recording): Problem[] {
   const { charts } = scenario;
-  const missing = charts.filter((chart) => !signals.some(({ name }) => name === chart));
+  const missing = charts.filter(
+    (chart) => !signals.some(({ name, point }) => name === chart || point?.curve === chart),
+  );
   return [
     ...missing.map((name): Problem => ({ check: 'charts', text: `${header.variant}: there is no signal ${name}` })),
     ...guideProblems(guide, { scenario, duration: header.duration, signals, components }).map((text): Problem => ({

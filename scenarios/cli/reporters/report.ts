@@ -2,6 +2,7 @@
 import {
   healthOf,
   toSeconds,
+  type CurvePoint,
   type ExpectationResult,
   type HealthCheck,
   type ParameterValues,
@@ -28,6 +29,8 @@ export interface RunResult {
 export interface ReportedSignal {
   readonly unit: string;
   readonly kind: SignalKind;
+  /** If it is one point of a curve. */
+  readonly point?: CurvePoint;
   readonly summary: SignalSummary;
 }
 
@@ -58,7 +61,9 @@ export function resultOf(recording: Recording, wallSeconds: number, judgesHealth
     simulatedSeconds: toSeconds(simulated),
     events: events.total,
     wallSeconds,
-    signals: Object.fromEntries(signals.map(({ name, unit, kind, summary }) => [name, { unit, kind, summary }])),
+    signals: Object.fromEntries(
+      signals.map(({ name, unit, kind, point, summary }) => [name, { unit, kind, ...(point && { point }), summary }]),
+    ),
     expectations,
     ...(judgesHealth && { health: healthOf(recording) }),
   };

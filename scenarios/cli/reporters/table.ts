@@ -4,6 +4,7 @@
  * confidence interval.
  */
 import type { ExpectationResult, Scenario } from '../../../sim-core/index.ts';
+import { curveTables } from './curves.ts';
 import { healthLines } from './health.ts';
 import { grouped, quantity, readable } from './quantity.ts';
 import { FIGURES, intervalOf } from './replications.ts';
@@ -24,6 +25,7 @@ export function table(report: RunReport, style: Style): string {
     '',
     ...verdicts(scenario, groups, style),
     ...failures.flatMap((failure) => [...failed(failure, style), '']),
+    ...curveTables(scenario, groups, style),
     ...(groups.length === 1
       ? [...signalLines(scenario, groups[0][1]), '']
       : scenario.charts.flatMap((signal) => signalTable(signal, groups, style))),
@@ -93,7 +95,8 @@ function failed({ variant, seed, error }: RunFailure, style: Style): string[] {
 
 /** The signals of one variant, a line each. */
 function signalLines({ charts }: Scenario, runs: readonly RunResult[]): string[] {
-  return columns(charts.map((name) => [name, ...figures(name, runs).map(([label, value]) => `${label} ${value}`)]));
+  const known = charts.filter((name) => runs[0].signals[name] !== undefined);
+  return columns(known.map((name) => [name, ...figures(name, runs).map(([label, value]) => `${label} ${value}`)]));
 }
 
 /** One signal of several variants: a heading with its figures' names, and a line a variant. */

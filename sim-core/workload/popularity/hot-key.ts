@@ -8,6 +8,6 @@ export function hotKey(share: number, others: Popularity): Popularity {
   if (!(share >= 0 && share <= 1)) throw new RangeError(`hotKey: the share is ${share}; it lies between 0 and 1`);
   return {
     keys: others.keys + 1,
-    draw: (random) => (random.next() < share ? 0 : 1 + others.draw(random)),
+    draw: (random, number) => (random.next() < share ? 0 : 1 + others.draw(random, number)),
   };
 }

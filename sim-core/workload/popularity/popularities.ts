@@ -1,15 +1,27 @@
 /** The laws of popularity by name: the values that a scenario's parameter may take. */
+import { churn } from './churn.ts';
 import { hotKey } from './hot-key.ts';
+import { loop } from './loop.ts';
 import type { Popularity } from './popularity.ts';
+import { scans } from './scan.ts';
+import { shifting } from './shift.ts';
 import { zipfPopularity } from './zipf.ts';
 
 export interface PopularityOptions {
-  /** How many keys there are, from 2 on. */
+  /** How many keys there are beside cold ones, from 2 on. */
   readonly keys: number;
   /** Zipf's exponent, where the law has one. */
   readonly exponent: number;
   /** The hot key's share of all requests, where the law has one. */
   readonly hotShare: number;
+  /** Requests from one scan, or one move of the popularity, to the next: an integer from 2. */
+  readonly every: number;
+  /** Keys that a scan reads, fewer than `every`. */
+  readonly scanLength: number;
+  /** Share of all requests that ask for a key that is new, where the law has such. */
+  readonly newShare: number;
+  /** Keys that only scans ask for, or that are new: they come after the others. */
+  readonly cold: number;
 }
 
 export interface PopularityEntry {
@@ -23,5 +35,28 @@ export const popularities: Readonly<Record<string, PopularityEntry>> = {
   'hot-key': {
     help: 'one key has a share of its own, the others go by Zipf’s law',
     create: ({ keys, exponent, hotShare }) => hotKey(hotShare, zipfPopularity(keys - 1, exponent)),
+  },
+  scan: {
+    help: 'by Zipf’s law, and again and again a scan of cold keys, each read once',
+    create: ({ keys, exponent, every, scanLength, cold }) =>
+      scans(zipfPopularity(keys, exponent), { every, length: scanLength, cold }),
+  },
+  loop: { help: 'every key in turn, over and over', create: ({ keys }) => loop(keys) },
+  shift: {
+    help: 'by Zipf’s law; which keys are popular changes again and again',
+    create: ({ keys, exponent, every }) => shifting(zipfPopularity(keys, exponent), every),
+  },
+  churn: {
+    help: 'by Zipf’s law, and a share of the requests is for keys that are new',
+    create: ({ keys, exponent, newShare, cold }) => churn(newShare, zipfPopularity(keys, exponent), cold),
+  },
+  mix: {
+    help: 'by Zipf’s law, with scans, new keys, and a popularity that moves',
+    create: ({ keys, exponent, every, scanLength, newShare, cold }) =>
+      scans(churn(newShare, shifting(zipfPopularity(keys, exponent), every), cold), {
+        every,
+        length: scanLength,
+        cold,
+      }),
   },
 };

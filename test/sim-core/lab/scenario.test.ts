@@ -121,6 +121,7 @@ describe('a malformed field', () => {
       'parameter p: choices is undefined',
     ],
     ['a name that no option can carry', { params: { 'a=b': sound.params.load } }, "params: 'a=b' is no name; expected"],
+    ['a name of digits alone', { params: { 7: sound.params.load } }, "params: '7' is no name; expected"],
     ['no variants', { variants: {} }, 'variants: expected at least one'],
     [
       'a variant that is null',

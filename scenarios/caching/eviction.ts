@@ -1,0 +1,192 @@
+/**
+ * Eviction: which entries should a full cache keep? A bank of caches, three policies in six sizes each, is asked for the
+ * same requests, so that one run gives three miss-ratio curves: the policy looked at, another one, and OPT, which knows
+ * the future and misses least.
+ *
+ *     users --> caches (one serves, the others are its shadows)
+ *
+ * The variants named after a policy are asked for a working set that scans run through, the handbook's "scan pollution";
+ * the others say in their name what they are asked for.
+ */
+import {
+  atLeast,
+  atMost,
+  CacheBank,
+  constant,
+  defineScenario,
+  Link,
+  MISS_RATIO_CURVE,
+  ms,
+  OpenLoopClient,
+  popularities,
+  s,
+  uniformArrivals,
+  type BankedCache,
+  type Expectation,
+  type Simulation,
+} from '../../sim-core/index.ts';
+import * as limits from './eviction/limits.ts';
+import { cacheName, excessOverOpt, fewerMisses, missesOf, type Line } from './eviction/limits.ts';
+import { capacityOf, params, scanLength, SIZES, type Values } from './eviction/params.ts';
+
+/** The size at which policies are compared, in percent, and the largest. */
+const COMPARED = 10;
+const LARGEST = 50;
+
+/** The handbook's weakness of LRU, and FIFO's: a scan leaves nothing of the working set. */
+const polluted = atLeast(missesOf('policy', LARGEST), limits.flushed);
+
+/** Told from the policy beside it, on the same requests, by more than chance; or not. */
+const better = atLeast(fewerMisses(COMPARED), limits.moreThanChance);
+const worse = atMost(fewerMisses(COMPARED), limits.lessThanChance);
+const notWorse = atLeast(fewerMisses(COMPARED), limits.lessThanChance);
+const notBetter = atMost(fewerMisses(COMPARED), limits.moreThanChance);
+
+/** And nobody misses less than OPT on the same requests from an empty cache on: a theorem (Belady 1966, Mattson 1970). */
+const held = (...claims: Expectation[]): Expectation[] => [...claims, atLeast(excessOverOpt, 0)];
+
+export default defineScenario({
+  id: 'eviction',
+  section: '1.3',
+  title: 'Eviction policies',
+  question: 'The cache is full. Which policy keeps what will be asked for, and how far from the best possible is it?',
+  params,
+  variants: {
+    lru: { eviction: 'lru', beside: 'w-tinylfu' },
+    fifo: { eviction: 'fifo' },
+    random: { eviction: 'random', beside: 'fifo' },
+    lfu: { eviction: 'lfu' },
+    'lfu-with-aging': { eviction: 'lfu-aging' },
+    clock: { eviction: 'clock' },
+    slru: { eviction: 'slru' },
+    '2q': { eviction: '2q' },
+    arc: { eviction: 'arc' },
+    lirs: { eviction: 'lirs' },
+    sieve: { eviction: 'sieve' },
+    's3-fifo': { eviction: 's3-fifo' },
+    'w-tinylfu': { eviction: 'w-tinylfu' },
+    opt: { eviction: 'opt' },
+    'random-on-zipf': { eviction: 'random', beside: 'fifo', workload: 'zipf' },
+    'lru-on-a-loop': { eviction: 'lru', beside: 'lirs', workload: 'loop', size: '50' },
+    'random-on-a-loop': { eviction: 'random', beside: 'lru', workload: 'loop', size: '50' },
+    'lirs-on-a-loop': { eviction: 'lirs', beside: 'lru', workload: 'loop', size: '50' },
+    'lfu-on-a-shift': { eviction: 'lfu', beside: 'lru', workload: 'shift' },
+    'lru-on-a-shift': { eviction: 'lru', beside: 'lfu', workload: 'shift' },
+    'lfu-with-aging-on-a-shift': { eviction: 'lfu-aging', beside: 'lfu', workload: 'shift' },
+    'w-tinylfu-on-a-shift': { eviction: 'w-tinylfu', beside: 'lfu', workload: 'shift' },
+    'lru-on-churn': { eviction: 'lru', beside: 'w-tinylfu', workload: 'churn' },
+    'w-tinylfu-on-churn': { eviction: 'w-tinylfu', beside: 'lru', workload: 'churn' },
+    'w-tinylfu-on-a-mix': { eviction: 'w-tinylfu', beside: 'lru', workload: 'mix' },
+  },
+  roles: {
+    lru: 'pitfall',
+    fifo: 'pitfall',
+    random: 'alternative',
+    lfu: 'remedy',
+    'lfu-with-aging': 'remedy',
+    clock: 'alternative',
+    slru: 'remedy',
+    '2q': 'remedy',
+    arc: 'remedy',
+    lirs: 'remedy',
+    sieve: 'remedy',
+    's3-fifo': 'remedy',
+    'w-tinylfu': 'remedy',
+    opt: 'control',
+    'random-on-zipf': 'control',
+    'lru-on-a-loop': 'pitfall',
+    'random-on-a-loop': 'alternative',
+    'lirs-on-a-loop': 'remedy',
+    'lfu-on-a-shift': 'pitfall',
+    'lru-on-a-shift': 'remedy',
+    'lfu-with-aging-on-a-shift': 'remedy',
+    'w-tinylfu-on-a-shift': 'remedy',
+    'lru-on-churn': 'pitfall',
+    'w-tinylfu-on-churn': 'remedy',
+    'w-tinylfu-on-a-mix': 'remedy',
+  },
+  seed: 1,
+  duration: ({ length }) => length,
+  warmUp: 0,
+  interval: ms(500),
+  openAt: s(10.1),
+  system,
+  charts: [MISS_RATIO_CURVE, 'cache.hit_ratio', 'cache.evictions'],
+  expect: {
+    lru: held(polluted, worse),
+    fifo: held(polluted),
+    random: held(),
+    lfu: held(better),
+    'lfu-with-aging': held(better),
+    // One bit of history is not enough against a scan of ten times the size: no worse than LRU, and that is all.
+    clock: held(notWorse),
+    slru: held(better),
+    '2q': held(better),
+    arc: held(better),
+    lirs: held(better),
+    sieve: held(better),
+    's3-fifo': held(better),
+    'w-tinylfu': held(better),
+    opt: held(better),
+    // Under independent requests the two have the same hit ratio (Gelenbe 1973).
+    'random-on-zipf': held(notWorse, notBetter),
+    'lru-on-a-loop': held(atLeast(missesOf('policy', LARGEST), limits.everyRequest)),
+    'random-on-a-loop': held(
+      atMost(missesOf('policy', LARGEST), limits.randomMissesMost(LARGEST)),
+      atLeast(missesOf('policy', LARGEST), limits.randomMissesLeast(LARGEST)),
+    ),
+    'lirs-on-a-loop': held(atMost(missesOf('policy', LARGEST), limits.lirsMissesMost(LARGEST))),
+    'lfu-on-a-shift': held(worse),
+    'lru-on-a-shift': held(better),
+    'lfu-with-aging-on-a-shift': held(better),
+    'w-tinylfu-on-a-shift': held(better),
+    'lru-on-churn': held(
+      worse,
+      atLeast(missesOf('policy', COMPARED), limits.lruMissesLeast(COMPARED)),
+      atMost(missesOf('policy', COMPARED), limits.lruMissesMost(COMPARED)),
+    ),
+    'w-tinylfu-on-churn': held(better, atMost(missesOf('policy', COMPARED), limits.fewerThanLru(COMPARED))),
+    'w-tinylfu-on-a-mix': held(better),
+  },
+});
+
+/** How many requests OPT looks ahead: all of a run by default. */
+const AHEAD_MAX = 1_000_000;
+
+function system(sim: Simulation, p: Values): void {
+  const expected = Math.ceil((p.rate * p.length) / s(1)) + 1;
+  const bank = new CacheBank(sim, {
+    name: 'caches',
+    caches: SIZES.flatMap((percent) => linesOf(p).map((line) => cacheOf(p, line, percent))),
+    serving: cacheName('policy', Number(p.size)),
+    ahead: Math.min(AHEAD_MAX, expected),
+  });
+  const users = new OpenLoopClient<boolean>(sim, {
+    name: 'users',
+    arrivals: uniformArrivals(p.rate),
+    popularity: popularities[p.workload].create({ ...p, hotShare: 0, scanLength: scanLength(p) }),
+    // A delay that is the same for all, so that requests come in the order in which OPT foresees them.
+    target: () => link,
+  });
+  const link = new Link<number, boolean>(sim, bank, { from: 'users', delay: constant(ms(0.5)) });
+  bank.foresee(users);
+}
+
+/** The lines of the curve, each with its policy. */
+const linesOf = (p: Values): readonly (readonly [Line, eviction: string, words: string])[] => [
+  ['policy', p.eviction, p.eviction],
+  ['beside', p.beside, p.beside === p.eviction ? `${p.beside}, again` : p.beside],
+  ['opt', 'opt-bypass', 'OPT'],
+];
+
+const cacheOf = (
+  p: Values,
+  [line, eviction, words]: ReturnType<typeof linesOf>[number],
+  percent: number,
+): BankedCache => ({
+  name: cacheName(line, percent),
+  eviction,
+  capacity: capacityOf(percent, p.keys),
+  line: words,
+  size: percent / 100,
+});

@@ -1,0 +1,121 @@
+/**
+ * What is claimed of the policies, worked out from the parameters. Shares are of all requests, from an empty cache on, as
+ * is usual for miss-ratio curves; so what is claimed of a long run allows for the misses that fill the cache. Nothing
+ * here looks at a run.
+ */
+import {
+  characteristicTime,
+  difference,
+  exp,
+  heldByLru,
+  MISS_RATIO_CURVE,
+  pow,
+  summary,
+  toSeconds,
+  zipfProbabilities,
+  type Limit,
+  type Measure,
+} from '../../../sim-core/index.ts';
+import { capacityOf, scanLength, SIZES, type Values } from './params.ts';
+
+/** The policy looked at, the one beside it, and OPT. */
+export type Line = 'policy' | 'beside' | 'opt';
+
+export const cacheName = (line: Line, percent: number): string => `${line}.${percent}`;
+const WORDS: Readonly<Record<Line, string>> = { policy: 'the policy', beside: 'the one beside it', opt: 'OPT' };
+export const missesOf = (line: Line, percent: number): Measure =>
+  summary(
+    `${MISS_RATIO_CURVE}.${cacheName(line, percent)}`,
+    'mean',
+    `share of misses of ${WORDS[line]} at ${percent} %`,
+  );
+
+/** By how much the policy misses less than the one beside it, at a size. */
+export const fewerMisses = (percent: number): Measure =>
+  difference(missesOf('beside', percent), missesOf('policy', percent));
+
+/** By how much the policy misses more than OPT, where that is least. */
+export const excessOverOpt: Measure = {
+  text: 'least excess of the misses over those of OPT, of all sizes',
+  of: (evidence) =>
+    Math.min(
+      ...SIZES.map((percent) => missesOf('policy', percent).of(evidence) - missesOf('opt', percent).of(evidence)),
+    ),
+};
+
+function limit(of: (p: Values) => number): Limit {
+  return (values) => of(values as Values);
+}
+
+/** A normal variable is so many deviations from its mean once in three million draws. */
+const DEVIATIONS = 5;
+
+/** Requests of a run: they come at equal distances. */
+const requestsOf = (p: Values): number => Math.floor(p.rate * toSeconds(p.length));
+
+/**
+ * What chance can make of one share of the requests: its deviation is at most that of a coin's. Runs of hits and misses are
+ * not independent of each other, but what is claimed with this margin is claimed of independent draws of keys.
+ */
+const chanceOf = (p: Values): number => DEVIATIONS * Math.sqrt(0.25 / requestsOf(p));
+
+/** Of a difference of two shares: as if they were of independent requests; those of one run are nearer to each other. */
+const chanceOfTwo = (p: Values): number => Math.sqrt(2) * chanceOf(p);
+export const moreThanChance = limit(chanceOfTwo);
+export const lessThanChance = limit((p) => -chanceOfTwo(p));
+
+/**
+ * A policy that goes by recency, or by age, holds nothing but the scan's keys after a scan as long as the cache is large.
+ * So between two scans each of the keys that are asked for is missed at least once; in m requests of Zipf's law they are
+ * the sum over all keys of 1 - (1 - p)^m, a sum of negatively associated indicators, whose variance is no more than it.
+ */
+export const flushed = limit((p) => {
+  const length = scanLength(p);
+  const between = p.every - length;
+  const periods = Math.floor(requestsOf(p) / p.every);
+  const asked = zipfProbabilities(p.keys, p.exponent).reduce((sum, one) => sum + 1 - pow(1 - one, between), 0);
+  const misses = periods * (length + asked) - DEVIATIONS * Math.sqrt(periods * asked);
+  return length < capacityOf(SIZES.at(-1)!, p.keys) ? NaN : misses / requestsOf(p);
+});
+
+/** On a loop longer than the cache, LRU and FIFO have always just given up what comes next: no request is a hit. */
+export const everyRequest = 1;
+
+/**
+ * Random on a loop of N keys, with room for C of them: between two requests for a key come N others, a share m of them
+ * misses, each of which takes it away with the chance 1 / C. So 1 - m = (1 - 1/C)^(m N), where m is not 0. The first
+ * turns of the loop, which fill the cache and mix it, are allowed for whole.
+ */
+const turnsToMix = 3;
+function randomOnLoop(p: Values, percent: number): number {
+  const turns = (misses: number): number => exp((-misses * p.keys) / capacityOf(percent, p.keys));
+  let misses = 1;
+  for (let step = 0; step < 200; step++) misses = 1 - turns(misses);
+  return misses;
+}
+const mixing = (p: Values): number => (turnsToMix * p.keys) / requestsOf(p) + chanceOf(p);
+export const randomMissesMost = (percent: number): Limit => limit((p) => randomOnLoop(p, percent) + mixing(p));
+export const randomMissesLeast = (percent: number): Limit => limit((p) => randomOnLoop(p, percent) - mixing(p));
+
+/**
+ * LIRS on a loop: 99 % of the entries are those with the shortest time between requests. All have the same, so none is
+ * displaced, and each is hit in every turn but the two in which they are found out.
+ */
+export const lirsMissesMost = (percent: number): Limit =>
+  limit((p) => 1 - Math.max(0, 1 - (2 * p.keys) / requestsOf(p)) * ((0.99 * capacityOf(percent, p.keys) - 1) / p.keys));
+
+/**
+ * LRU with new keys: Che's approximation, whose error for LRU is below 0.001 (`test/theory/cache-hit-ratio.test.ts`). An
+ * empty cache misses once more for each of its entries at most, since a smaller stack is a part of the larger.
+ */
+const CHE_ERROR = 0.001;
+function lruMisses(p: Values, percent: number): number {
+  const popular = zipfProbabilities(p.keys, p.exponent).map((one) => one * (1 - p.newShare));
+  return 1 - characteristicTime(popular, capacityOf(percent, p.keys), heldByLru).hitRatio;
+}
+export const lruMissesLeast = (percent: number): Limit => limit((p) => lruMisses(p, percent) - CHE_ERROR - chanceOf(p));
+export const lruMissesMost = (percent: number): Limit =>
+  limit((p) => lruMisses(p, percent) + CHE_ERROR + chanceOf(p) + capacityOf(percent, p.keys) / requestsOf(p));
+/** Fewer than theory gives LRU, by more than chance and its error. */
+export const fewerThanLru = (percent: number): Limit =>
+  limit((p) => lruMisses(p, percent) - CHE_ERROR - chanceOfTwo(p));

@@ -1,0 +1,206 @@
+/**
+ * A bank of caches of several sizes and under several policies, all asked for the same requests: one run gives
+ * miss-ratio curves, and whatever two policies differ by, they differ by on the same requests. One of the caches serves;
+ * the others are shadows that hold keys only, as operators run them beside a cache to learn what another size or policy
+ * would do (Waldspurger et al., "Cache modeling and optimization using miniature simulations", USENIX ATC 2017).
+ *
+ * The replacement model of the literature: a miss admits by the policy's rule at once, nothing expires, and all entries
+ * are of one size. Does not model the store: a miss is answered as fast as a hit. OPT plans by the keys that the client
+ * will ask for (`foreseen-keys.ts`); when their popularity is made to move, it learns of that no sooner than everybody
+ * else, and makes a new plan from what it holds then. It is a bound from the start of a run up to that moment.
+ */
+import { defineReading, type Fact, type FactChannel } from '../../kernel/fact.ts';
+import type { Simulation } from '../../kernel/simulation.ts';
+import type { Call, Endpoint } from '../../network/call.ts';
+import { register, type Component } from '../../network/component.ts';
+import { defineSignal, type SignalDefinition } from '../../statistics/signal.ts';
+import { cacheEvicted, cacheLookup, cacheSignals } from '../cache.ts';
+import type { EvictionPolicy } from '../eviction/eviction-policy.ts';
+import { evictionPolicies } from '../eviction/policies.ts';
+import { ForeseenKeys, type Foreseeable } from './foreseen-keys.ts';
+
+/** All caches of a bank were asked for a key; of `hits` the bit of each that held it is set. */
+export const cacheBankAsked = defineReading('cache.bank.asked', 'All caches of a bank were asked for a key', {
+  bank: 'text',
+  request: 'request',
+  hits: 'number',
+});
+
+export interface BankedCache {
+  /** What its signal is called after: `cache.miss_ratio.NAME`. */
+  readonly name: string;
+  /** A name of `evictionPolicies`. */
+  readonly eviction: string;
+  /** Entries that it holds: an integer of at least 1. */
+  readonly capacity: number;
+  /** The line of the curve that it is a point of, in the page's words, and where the point lies on it. */
+  readonly line: string;
+  readonly size: number;
+}
+
+export interface CacheBankOptions {
+  readonly name: string;
+  /** At most 31. */
+  readonly caches: readonly BankedCache[];
+  /** The name of the one that serves. */
+  readonly serving: string;
+  /** How many requests OPT looks ahead. */
+  readonly ahead: number;
+}
+
+/** The bits of a number that a fact's field holds exactly, and that bitwise operators take. */
+const CACHES_MAX = 31;
+
+/** What the curve of a bank is called where a scenario lists its charts. */
+export const MISS_RATIO_CURVE = 'cache.miss_ratio';
+
+const signalOf = ({ name, line, size, eviction, capacity }: BankedCache, place: number): SignalDefinition =>
+  defineSignal({
+    name: `${MISS_RATIO_CURVE}.${name}`,
+    kind: 'ratio',
+    unit: '1',
+    help: `Share of the requests that a cache of ${capacity} entries under ${eviction} misses`,
+    fact: cacheBankAsked,
+    counts: ({ hits }) => ((hits >>> place) & 1) === 0,
+    point: {
+      curve: MISS_RATIO_CURVE,
+      title: 'Misses by cache size',
+      axis: 'cache size, share of the keys',
+      line,
+      at: size,
+    },
+  });
+
+export class CacheBank implements Endpoint<number, boolean>, Component {
+  readonly name: string;
+  readonly kind = 'cache';
+  readonly help: string;
+  readonly signals: readonly SignalDefinition[];
+  readonly interventions = {};
+  private readonly sim: Simulation;
+  private readonly caches: readonly BankedCache[];
+  private readonly policies: EvictionPolicy[];
+  private readonly serving: number;
+  private readonly ahead: number;
+  private foreseen: ForeseenKeys | undefined = undefined;
+  /** Keys as the small whole numbers that policies count in, and back. */
+  private readonly ids = new Map<number, number>();
+  private readonly keys: number[] = [];
+  private readonly asked: FactChannel<Fact<typeof cacheBankAsked>>;
+  private readonly lookups: FactChannel<Fact<typeof cacheLookup>>;
+  private readonly evicted: FactChannel<Fact<typeof cacheEvicted>>;
+
+  constructor(sim: Simulation, options: CacheBankOptions) {
+    const { name, caches, serving, ahead } = options;
+    if (caches.length < 1 || caches.length > CACHES_MAX) {
+      throw new RangeError(`${name}: there are ${caches.length} caches; a bank has 1 to ${CACHES_MAX}`);
+    }
+    this.serving = caches.findIndex((cache) => cache.name === serving);
+    if (this.serving < 0) {
+      throw new RangeError(`${name}: serving is ${serving}; there are ${caches.map((cache) => cache.name).join(', ')}`);
+    }
+    this.sim = sim;
+    this.name = name;
+    this.caches = caches;
+    this.ahead = ahead;
+    const { eviction, capacity } = caches[this.serving];
+    this.help = `room for ${capacity} entries under ${eviction}; beside it ${caches.length - 1} shadows of other sizes and policies, asked for the same`;
+    this.signals = [
+      ...cacheSignals.filter((signal) => signal.name !== 'cache.stale_ratio'),
+      ...caches.map((cache, place) => signalOf(cache, place)),
+    ];
+    this.policies = caches.map((cache) => (isClairvoyant(cache) ? UNPLANNED : this.policyOf(cache)));
+    this.asked = sim.facts.channel(cacheBankAsked);
+    this.lookups = sim.facts.channel(cacheLookup);
+    this.evicted = sim.facts.channel(cacheEvicted);
+    register(sim, this);
+  }
+
+  /** Says whose requests come, before the first one: OPT has to know, and takes their numbers from 0. */
+  foresee(client: Foreseeable): void {
+    this.foreseen = new ForeseenKeys(client, this.ahead);
+  }
+
+  receive(call: Call<number, boolean>): void {
+    call.reply(this.request(call.query, call.request.id));
+  }
+
+  /** Asks every cache for a key; whether the serving one held it. */
+  request(key: number, request: number): boolean {
+    if (this.foreseen?.reach(request)) this.plan();
+    const id = this.idOf(key);
+    const { policies } = this;
+    let hits = 0;
+    for (let place = 0; place < policies.length; place++) if (policies[place].request(id)) hits |= 1 << place;
+    const isHit = ((hits >>> this.serving) & 1) === 1;
+    if (this.asked.heard) this.asked.emit({ bank: this.name, request, hits });
+    if (this.lookups.heard) {
+      this.lookups.emit({ cache: this.name, request, key, outcome: isHit ? 'hit' : 'miss' });
+    }
+    return isHit;
+  }
+
+  state(): Readonly<Record<string, number | string>> {
+    const entries = this.caches.map(({ name }, place) => [`entries of ${name}`, this.policies[place].size] as const);
+    return { capacity: this.policies[this.serving].capacity, ...Object.fromEntries(entries) };
+  }
+
+  violations(): readonly string[] {
+    return this.policies
+      .filter(({ size, capacity }) => size > capacity)
+      .map(({ size, capacity }) => `${this.name}: a cache holds ${size} entries, more than ${capacity}`);
+  }
+
+  /** The future has changed, or is told for the first time: OPT starts again with what it held. */
+  private plan(): void {
+    for (const [place, cache] of this.caches.entries()) {
+      if (!isClairvoyant(cache)) continue;
+      const before = this.policies[place];
+      const planned = (this.policies[place] = this.policyOf(cache));
+      for (let id = 0; id < this.keys.length; id++) {
+        if (!before.has(id)) continue;
+        this.foreseen!.comesNext(this.keys[id]);
+        planned.request(id);
+      }
+    }
+  }
+
+  private policyOf(cache: BankedCache): EvictionPolicy {
+    const { name, eviction, capacity } = cache;
+    const isServing = cache === this.caches[this.serving];
+    return evictionPolicies[eviction].create({
+      capacity,
+      random: this.sim.random(`${this.name}/${name}`),
+      ...(this.foreseen && { future: this.foreseen }),
+      ...(isServing && { onEvict: (id) => this.tellEvicted(id) }),
+    });
+  }
+
+  private tellEvicted(id: number): void {
+    if (this.evicted.heard) this.evicted.emit({ cache: this.name, key: this.keys[id] });
+  }
+
+  private idOf(key: number): number {
+    let id = this.ids.get(key);
+    if (id === undefined) {
+      id = this.ids.size;
+      this.ids.set(key, id);
+      this.keys.push(key);
+    }
+    return id;
+  }
+}
+
+const isClairvoyant = ({ eviction }: BankedCache): boolean => evictionPolicies[eviction].needsFuture === true;
+
+/** Stands for OPT until it is told whose requests come. */
+const UNPLANNED: EvictionPolicy = {
+  capacity: 1,
+  size: 0,
+  used: 0,
+  request() {
+    throw new Error('OPT was asked before it was told whose requests come: call foresee first');
+  },
+  has: () => false,
+  remove: () => false,
+};

@@ -1,0 +1,28 @@
+/**
+ * Popularity that moves: which keys are popular changes, how popular the popular ones are does not. Rank r belongs to key
+ * (r + moves x step) mod keys, a permutation. The step is the golden section of the keys, which keeps the hot sets of
+ * successive moves apart for as long as there is room (the three-distance theorem of Sós, 1958).
+ */
+import { checkedCount } from './checked-count.ts';
+import type { Popularity } from './popularity.ts';
+
+const GOLDEN = (3 - Math.sqrt(5)) / 2;
+
+const keyAfter = (rank: number, moves: number, keys: number): number =>
+  (rank + ((moves * Math.max(1, Math.round(GOLDEN * keys))) % keys)) % keys;
+
+/** A law after so many moves. */
+export function moved(law: Popularity, moves: number): Popularity {
+  const { keys } = law;
+  return { keys, draw: (random, number) => keyAfter(law.draw(random, number), moves, keys) };
+}
+
+/** A law that moves by itself, after every so many requests. */
+export function shifting(law: Popularity, every: number): Popularity {
+  checkedCount('shifting: every', every);
+  const { keys } = law;
+  return {
+    keys,
+    draw: (random, number) => keyAfter(law.draw(random, number), Math.floor(number / every), keys),
+  };
+}
