@@ -68,15 +68,19 @@ export const lessThanChance = limit((p) => -chanceOfTwo(p));
  * A policy that goes by recency, or by age, holds nothing but the scan's keys after a scan as long as the cache is large.
  * So between two scans each of the keys that are asked for is missed at least once; in m requests of Zipf's law they are
  * the sum over all keys of 1 - (1 - p)^m, a sum of negatively associated indicators, whose variance is no more than it.
+ * Of a shorter scan nothing is claimed but that its own keys are missed.
  */
 export const flushed = limit((p) => {
   const length = scanLength(p);
-  const between = p.every - length;
   const periods = Math.floor(requestsOf(p) / p.every);
-  const asked = zipfProbabilities(p.keys, p.exponent).reduce((sum, one) => sum + 1 - pow(1 - one, between), 0);
-  const misses = periods * (length + asked) - DEVIATIONS * Math.sqrt(periods * asked);
-  return length < capacityOf(SIZES.at(-1)!, p.keys) ? NaN : misses / requestsOf(p);
+  const isFlushed = length >= capacityOf(SIZES.at(-1)!, p.keys);
+  const asked = isFlushed ? periods * distinct(p, p.every - length) : 0;
+  return (periods * length + asked - DEVIATIONS * Math.sqrt(asked)) / requestsOf(p);
 });
+
+/** Keys asked for in so many requests, in the mean. */
+const distinct = (p: Values, requests: number): number =>
+  zipfProbabilities(p.keys, p.exponent).reduce((sum, one) => sum + 1 - pow(1 - one, requests), 0);
 
 /** On a loop longer than the cache, LRU and FIFO have always just given up what comes next: no request is a hit. */
 export const everyRequest = 1;

@@ -20,7 +20,7 @@ export interface PopularityOptions {
   readonly scanLength: number;
   /** Share of all requests that ask for a key that is new, where the law has such. */
   readonly newShare: number;
-  /** Keys that only scans ask for, or that are new: they come after the others. */
+  /** Keys that only scans ask for, and as many that are new: they come after the others. */
   readonly cold: number;
 }
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   atLeast,
   atMost,
+  difference,
   mean,
   peak,
   quantile,
@@ -58,6 +59,7 @@ describe('measures', () => {
     [quantile('latency', 'p999'), 'p999 of latency', 0.6],
     [summary('latency', 'count'), 'count of latency', 3],
     [summary('latency', 'count', 'answers'), 'answers', 3],
+    [difference(total('requests'), mean('busy')), 'total of requests less mean of busy', 39.5],
     [ratio(total('requests'), mean('busy')), 'total of requests over mean of busy', 16.8],
   ])('reads the %#th', (measure, words, value) => {
     expect(measure.of(evidence)).toBe(value);

@@ -106,6 +106,43 @@ describe('an open-loop client', () => {
   });
 });
 
+describe('a move of the popularity', () => {
+  /** The keys of all requests of a second, each client moving at the given instants. */
+  function keysOf(moves: readonly number[], seed = 3): number[] {
+    const sim = new Simulation({ seed });
+    const keys: number[] = [];
+    sim.facts.channel(requestStarted).listen(({ key }) => keys.push(key));
+    const client = openLoop(sim, 'users', uniformArrivals(1000));
+    for (const at of moves) sim.scheduleAt(at, () => client.interventions.move.apply([]), undefined);
+    sim.runUntil(s(1));
+    expect(client.moves).toBe(moves.length);
+    return keys;
+  }
+
+  it('gives every request from then on the key of its rank after the move, and those before theirs', () => {
+    const plain = keysOf([]);
+    const once = keysOf([ms(400.5)]);
+    const twice = keysOf([ms(400.5), ms(700.5)]);
+    expect(once.slice(0, 400)).toEqual(plain.slice(0, 400));
+    expect(twice.slice(0, 700)).toEqual(once.slice(0, 700));
+    const { keys } = popularity;
+    const distances = (from: readonly number[], to: readonly number[]): number[] => [
+      ...new Set(from.map((key, i) => (((to[i] - key) % keys) + keys) % keys)),
+    ];
+    const [step, ...others] = distances(plain.slice(400), once.slice(400));
+    expect(others).toEqual([]);
+    expect(step).toBeGreaterThan(0);
+    expect(distances(plain.slice(700), twice.slice(700))).toEqual([(2 * step) % keys]);
+  });
+
+  it('tells the keys to come, by the popularity as it is', () => {
+    const sim = new Simulation({ seed: 3 });
+    const client = openLoop(sim, 'users', uniformArrivals(1000));
+    const foretold = Array.from({ length: 999 }, (_, number) => client.keyOf(number));
+    expect(keysOf([]).slice(0, 999)).toEqual(foretold);
+  });
+});
+
 describe('a surge', () => {
   /** When requests start, with surges at the given instants. */
   function starts(arrivals: ArrivalProcess, surges: readonly (readonly [at: number, factor: number])[]): number[] {

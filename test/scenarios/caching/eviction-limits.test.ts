@@ -1,0 +1,117 @@
+/** What is claimed of the policies in closed form, against the plainest simulation, and at the ends of all sliders. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import eviction from '../../../scenarios/caching/eviction.ts';
+import * as limits from '../../../scenarios/caching/eviction/limits.ts';
+import { capacityOf, params, scanLength, SIZES, type Values } from '../../../scenarios/caching/eviction/params.ts';
+import {
+  evictionPolicies,
+  judge,
+  popularities,
+  RandomStreams,
+  resolveParameters,
+  Run,
+  run,
+  s,
+  type Limit,
+} from '../../../sim-core/index.ts';
+
+const valuesOf = (variant: string, given: Partial<Values> = {}): Values =>
+  resolveParameters(eviction, variant, given) as Values;
+
+const limitOf = (limit: Limit, p: Values): number => (typeof limit === 'number' ? limit : limit(p));
+
+/** The share of misses of a policy on a workload, of one seed. */
+function misses(policy: string, p: Values, percent: number, seed: number): number {
+  const requests = Math.floor((p.rate * p.length) / s(1));
+  const law = popularities[p.workload].create({ ...p, hotShare: 0, scanLength: scanLength(p) });
+  const draws = new RandomStreams(seed).keyed('keys');
+  const cache = evictionPolicies[policy].create({
+    capacity: capacityOf(percent, p.keys),
+    random: new RandomStreams(seed).stream('eviction'),
+  });
+  let missed = 0;
+  for (let number = 0; number < requests; number++) if (!cache.request(law.draw(draws.of(number), number))) missed++;
+  return missed / requests;
+}
+
+const SEEDS = Array.from({ length: 8 }, (_, seed) => seed + 100);
+
+describe('closed forms', () => {
+  it('a scan flushes LRU and FIFO of every size up to its length, and the claim is near for the largest', () => {
+    const p = valuesOf('lru');
+    const claimed = limitOf(limits.flushed, p);
+    for (const seed of SEEDS) {
+      for (const policy of ['lru', 'fifo']) {
+        for (const percent of SIZES) expect(misses(policy, p, percent, seed)).toBeGreaterThan(claimed);
+      }
+      // All keys fit, and only the scans empty the cache: then the count is exact, but for the scans' own chance.
+      expect(misses('lru', p, 100, seed) - claimed).toBeLessThan(0.03);
+    }
+  });
+
+  it('claims of a scan that is shorter than the cache only that its own keys are missed', () => {
+    expect(limitOf(limits.flushed, valuesOf('lru', { scanShare: 0.01 }))).toBe(0.01);
+  });
+
+  it.each([20, 50])('Random on a loop, with room for %d %% of it', (percent) => {
+    const p = valuesOf('random-on-a-loop', { length: s(200) });
+    const [most, least] = [limits.randomMissesMost(percent), limits.randomMissesLeast(percent)].map((limit) =>
+      limitOf(limit, p),
+    );
+    const middle = (most + least) / 2;
+    for (const seed of SEEDS.slice(0, 4))
+      expect(Math.abs(misses('random', p, percent, seed) - middle)).toBeLessThan(0.01);
+  });
+
+  it('LRU with new keys, by Che', () => {
+    for (const newShare of [0, 0.3, 0.7]) {
+      const p = valuesOf('lru-on-churn', { newShare });
+      for (const percent of [1, 10, 50]) {
+        for (const seed of SEEDS.slice(0, 3)) {
+          const missed = misses('lru', p, percent, seed);
+          expect(missed).toBeGreaterThan(limitOf(limits.lruMissesLeast(percent), p));
+          expect(missed).toBeLessThan(limitOf(limits.lruMissesMost(percent), p));
+        }
+      }
+    }
+  });
+});
+
+it('what misses less than OPT fails the claim', () => {
+  const recording = run(eviction, { variant: 'lru-on-a-loop' });
+  const better = recording.signals.map((signal) =>
+    signal.name.startsWith('cache.miss_ratio.policy')
+      ? { ...signal, summary: { ...signal.summary, mean: 0.4 } }
+      : signal,
+  );
+  expect(judge(eviction, 'opt', { header: recording.header, signals: better }).some(({ pass }) => !pass)).toBe(true);
+});
+
+it('runs at the ends of all sliders, whatever the workload', () => {
+  const { workload, eviction: policy } = params;
+  const ends = <T>(low: T, high: T) => fc.constantFrom(low, high);
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...workload.choices),
+      fc.constantFrom(...policy.choices),
+      ends(100, 3000),
+      ends(0, 3),
+      ends(10, 100_000),
+      ends(0.01, 0.9),
+      ends(0, 1),
+      ends(100, 20_000),
+      (law, name, keys, exponent, every, scanShare, newShare, cold) => {
+        const given = { workload: law, eviction: name, keys, exponent, every, scanShare, newShare, cold, length: s(1) };
+        const whole = new Run(eviction, { variant: 'clock', params: given });
+        whole.advance(Infinity);
+        expect(whole.violations()).toEqual([]);
+        const { signals } = whole.finish();
+        const mean = (line: string, percent: number): number =>
+          signals.find((signal) => signal.name === `cache.miss_ratio.${line}.${percent}`)!.summary.mean;
+        for (const percent of SIZES) expect(mean('policy', percent)).toBeGreaterThanOrEqual(mean('opt', percent));
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
