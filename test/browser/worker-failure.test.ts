@@ -7,7 +7,7 @@ import { catalogue } from '../../scenarios/index.ts';
 import { run } from '../../sim-core/index.ts';
 import { address, digestIn, openSession } from './session.ts';
 
-const [{ scenario }] = catalogue;
+const { scenario } = catalogue.find((entry) => entry.scenario.id === 'stampede')!;
 const [variant] = Object.keys(scenario.variants);
 const lab = `${address}#/lab/${scenario.id}`;
 const session = openSession();

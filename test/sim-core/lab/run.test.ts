@@ -43,7 +43,7 @@ describe('a whole run', () => {
     expect(database).toMatchObject({ name: 'database', kind: 'database', calls: [] });
     expect(database.interventions.map(({ action }) => action)).toEqual(['slow']);
     expect(users).toMatchObject({ name: 'users', kind: 'client', calls: ['database'] });
-    expect(users.interventions.map(({ action }) => action)).toEqual(['surge']);
+    expect(users.interventions.map(({ action }) => action)).toEqual(['surge', 'move']);
     expect(users.state['sent']).toBe(recording.facts.told['request.started']);
   });
 

@@ -5,7 +5,7 @@ import { run, s } from '../../../sim-core/index.ts';
 import { RunCancelled, Simulator, type RunRequest } from '../../../ui/worker/simulator.ts';
 import { buffersOf, compactCopy } from '../../../ui/worker/transferables.ts';
 
-const [{ scenario }] = catalogue;
+const { scenario } = catalogue.find((entry) => entry.scenario.id === 'stampede')!;
 const [variant] = Object.keys(scenario.variants);
 const request: RunRequest = { scenario: scenario.id, variant, params: {}, seed: 3, interventions: [] };
 const nothing = (): void => {};
