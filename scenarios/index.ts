@@ -5,6 +5,7 @@ import { definitions } from 'virtual:brownout/definitions';
 import type { Scenario } from '../sim-core/index.ts';
 import negativeCaching from './caching/negative-caching.ts';
 import eviction from './caching/eviction.ts';
+import evictionDynamics from './caching/eviction-dynamics.ts';
 import stampede from './caching/stampede.ts';
 import synchronizedExpiry from './caching/synchronized-expiry.ts';
 
@@ -17,6 +18,7 @@ export interface CatalogueEntry {
 const scenarios: readonly Scenario[] = [
   // 1.3 Eviction
   eviction,
+  evictionDynamics,
   // 1.7 Stampedes
   stampede,
   synchronizedExpiry,

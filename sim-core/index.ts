@@ -82,11 +82,13 @@ export { RequestContext } from './network/request-context.ts';
 // workload: who asks for what, and when
 export type { ArrivalProcess } from './workload/arrivals/arrivals.ts';
 export { bursty, type BurstyOptions } from './workload/arrivals/bursty.ts';
+export { during } from './workload/arrivals/during.ts';
 export { poisson } from './workload/arrivals/poisson.ts';
 export { arrivalProcesses, type ArrivalProcessEntry } from './workload/arrivals/processes.ts';
 export { arrivalsFromText, recorded } from './workload/arrivals/recorded.ts';
 export { uniformArrivals } from './workload/arrivals/uniform.ts';
 export { ClosedLoopClient, OpenLoopClient, requestCompleted, requestStarted } from './workload/client.ts';
+export { behind } from './workload/popularity/behind.ts';
 export { churn } from './workload/popularity/churn.ts';
 export { hotKey } from './workload/popularity/hot-key.ts';
 export { inTurn } from './workload/popularity/in-turn.ts';
@@ -119,6 +121,14 @@ export { VersionHistory } from './storage/version-history.ts';
 
 // cache: entries, eviction, the patterns around them and protection from stampedes
 export { Cache, cacheLookup, type CacheEntry, type CacheOptions } from './cache/cache.ts';
+export {
+  cacheDip,
+  depthOfChance,
+  dipSignals,
+  HitRatioDips,
+  type DipOptions,
+  type DipStretch,
+} from './cache/hit-ratio-dips.ts';
 export { CacheServer, type CacheCommand, type CacheReply, type CacheServerOptions } from './cache/cache-server.ts';
 export {
   NEVER,

@@ -168,7 +168,8 @@ class GaugeMeter implements Meter {
   }
 
   look(fact: never): void {
-    const { value, of } = this.definition;
+    const { where, value, of } = this.definition;
+    if (where !== undefined && !where(fact)) return;
     const who = of(fact);
     const level = value(fact);
     let known = this.levels.get(who);

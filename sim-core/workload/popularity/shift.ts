@@ -8,21 +8,22 @@ import type { Popularity } from './popularity.ts';
 
 const GOLDEN = (3 - Math.sqrt(5)) / 2;
 
-const keyAfter = (rank: number, moves: number, keys: number): number =>
-  (rank + ((moves * Math.max(1, Math.round(GOLDEN * keys))) % keys)) % keys;
+/** The key of a law's key after so many moves. */
+function keyAfter({ keys, first = 0 }: Popularity, key: number, moves: number): number {
+  const step = Math.max(1, Math.round(GOLDEN * keys));
+  return first + ((key - first + ((moves * step) % keys)) % keys);
+}
 
 /** A law after so many moves. */
 export function moved(law: Popularity, moves: number): Popularity {
-  const { keys } = law;
-  return { keys, draw: (random, number) => keyAfter(law.draw(random, number), moves, keys) };
+  return { ...law, draw: (random, number) => keyAfter(law, law.draw(random, number), moves) };
 }
 
 /** A law that moves by itself, after every so many requests. */
 export function shifting(law: Popularity, every: number): Popularity {
   checkedCount('shifting: every', every);
-  const { keys } = law;
   return {
-    keys,
-    draw: (random, number) => keyAfter(law.draw(random, number), Math.floor(number / every), keys),
+    ...law,
+    draw: (random, number) => keyAfter(law, law.draw(random, number), Math.floor(number / every)),
   };
 }

@@ -1,0 +1,217 @@
+/**
+ * Eviction under disturbance: a nightly scan goes through a cache that users have warmed, and later other keys become
+ * popular. How deep does the hit ratio dip, how long does it take to come back, and who feels it? And: critical data
+ * (the users') and other data (a batch's) in one cache, or in one for each out of the same room.
+ *
+ *     users --> app --> cache [--> batch-cache]
+ *     batch ----^  \--> database
+ *
+ * In all variants users ask for the same keys at the same times.
+ */
+import {
+  atLeast,
+  atMost,
+  behind,
+  CacheAside,
+  cacheLookup,
+  CacheServer,
+  Database,
+  defineScenario,
+  defineSignal,
+  dipSignals,
+  during,
+  gamma,
+  HitRatioDips,
+  Link,
+  LoadLedger,
+  loadSignals,
+  loop,
+  mean,
+  ms,
+  OpenLoopClient,
+  peak,
+  poisson,
+  protectionOf,
+  roundRobin,
+  s,
+  Service,
+  uniform,
+  uniformArrivals,
+  us,
+  zipfPopularity,
+  type CacheCommand,
+  type CacheReply,
+  type DatabaseQuery,
+  type Row,
+  type Simulation,
+} from '../../sim-core/index.ts';
+import * as limits from './eviction-dynamics/limits.ts';
+import { movesAt, params, scanEnds, usersCapacity, type Values } from './eviction-dynamics/params.ts';
+
+const USERS_HITS = 'cache.hit_ratio.users';
+const BATCH_HITS = 'cache.hit_ratio.batch';
+const SCAN_DEPTH = 'cache.dip.scan.depth';
+const SCAN_TIME = 'cache.dip.scan.duration';
+const MOVE_TIME = 'cache.dip.move.duration';
+
+/** Requests of the second client are numbered from here on. */
+const BATCH_FROM = 4_294_967_296;
+
+/** Users' keys are numbered before the batch's. */
+const hitRatios = [
+  defineSignal({
+    name: USERS_HITS,
+    kind: 'ratio',
+    unit: '1',
+    help: 'Share of the users’ lookups that found an entry',
+    fact: cacheLookup,
+    where: ({ request }) => request < BATCH_FROM,
+    counts: ({ outcome }) => outcome === 'hit',
+  }),
+  defineSignal({
+    name: BATCH_HITS,
+    kind: 'ratio',
+    unit: '1',
+    help: 'Share of the batch’s lookups that found an entry',
+    fact: cacheLookup,
+    where: ({ request }) => request >= BATCH_FROM,
+    counts: ({ outcome }) => outcome === 'hit',
+  }),
+];
+
+/** Neither the scan nor the move hurts for long. */
+const withstands = [atMost(peak(SCAN_TIME), limits.scanHardlySeen), atMost(peak(MOVE_TIME), limits.halfOfTheRest)];
+
+export default defineScenario({
+  id: 'eviction-dynamics',
+  section: '1.3',
+  title: 'A scan, and a move',
+  question:
+    'A nightly job reads a table through the cache, and an hour later other things are popular. Who recovers, and when?',
+  params,
+  variants: {
+    lru: { eviction: 'lru' },
+    lfu: { eviction: 'lfu' },
+    'lfu-with-aging': { eviction: 'lfu-aging' },
+    slru: { eviction: 'slru' },
+    '2q': { eviction: '2q' },
+    'w-tinylfu': { eviction: 'w-tinylfu' },
+    'shared-with-batch': { batch: 'all-day', rate: 400, batchRate: 300 },
+    'separate-caches': { batch: 'all-day', rate: 400, batchRate: 300, layout: 'separate' },
+  },
+  roles: {
+    lru: 'pitfall',
+    lfu: 'pitfall',
+    'lfu-with-aging': 'remedy',
+    slru: 'remedy',
+    '2q': 'remedy',
+    'w-tinylfu': 'remedy',
+    'shared-with-batch': 'pitfall',
+    'separate-caches': 'remedy',
+  },
+  seed: 1,
+  duration: ({ length }) => length,
+  warmUp: limits.WARM_UP,
+  interval: ms(250),
+  openAt: s(10.5),
+  system,
+  signals: [...loadSignals, ...dipSignals(['scan', 'move']), ...hitRatios],
+  charts: [
+    USERS_HITS,
+    'cache.dip.depth',
+    'db.client.operation.rate',
+    'http.client.request.duration',
+    'cache.evictions',
+  ],
+  expect: {
+    // Polluted by the scan, soon at home with the new keys.
+    lru: [
+      atLeast(peak(SCAN_DEPTH), limits.scanDepth),
+      atLeast(peak(SCAN_TIME), limits.scanSeen),
+      atMost(peak(MOVE_TIME), limits.lruRecovers),
+    ],
+    // The other way round.
+    lfu: [atMost(peak(SCAN_TIME), limits.scanHardlySeen), atLeast(peak(MOVE_TIME), limits.lfuStays)],
+    'lfu-with-aging': withstands,
+    slru: withstands,
+    '2q': withstands,
+    'w-tinylfu': withstands,
+    'shared-with-batch': [atMost(mean(USERS_HITS), limits.usersShared), atLeast(mean(BATCH_HITS), limits.batchShared)],
+    // The price is the batch's.
+    'separate-caches': [
+      atLeast(mean(USERS_HITS), limits.usersSeparate),
+      atMost(mean(BATCH_HITS), limits.batchSeparate),
+    ],
+  },
+});
+
+/** Nothing expires within a run, and every miss loads. */
+const LIFETIME = { ttl: s(1e6), beta: 1, spread: 0, hardFactor: 1, lease: s(1), poll: s(1) };
+
+function system(sim: Simulation, p: Values): void {
+  const near = uniform(us(200), us(300));
+  const database = new Database(sim, {
+    name: 'database',
+    connections: 100,
+    queueMax: 10_000,
+    cores: p.cores,
+    demand: gamma(25, p.loadTime / 25),
+  });
+  const usersRoom = usersCapacity(p);
+  const caches = [
+    new CacheServer<Row>(sim, { name: 'cache', capacity: usersRoom, eviction: p.eviction, commandTime: us(20) }),
+  ];
+  if (p.layout === 'separate') {
+    const capacity = Math.max(1, p.capacity - usersRoom);
+    caches.push(
+      new CacheServer<Row>(sim, { name: 'batch-cache', capacity, eviction: p.eviction, commandTime: us(20) }),
+    );
+  }
+  const protection = protectionOf('none');
+  const ledger = new LoadLedger();
+  const store = new Link<DatabaseQuery, Row>(sim, database, { from: 'app', delay: near });
+  const readers = caches.map(
+    (cache) =>
+      new CacheAside(sim, {
+        instance: `app, ${cache.name}`,
+        cache: new Link<CacheCommand<Row>, CacheReply<Row>>(sim, cache, { from: 'app', delay: near }),
+        store,
+        expiry: protection.expiry(sim, 'app', LIFETIME),
+        guard: protection.guard(LIFETIME),
+        ledger,
+      }),
+  );
+  const app = new Service<number, Row>(sim, {
+    name: 'app',
+    help: 'The application: up to 400 requests at once, 2,000 waiting',
+    concurrency: 400,
+    queueMax: 2000,
+    handle: (call) => (call.query < p.keys ? readers[0] : readers.at(-1)!).read(call.query, call.request),
+    onCrash: () => readers.forEach((reader) => reader.crash()),
+  });
+  const target = (from: string) =>
+    roundRobin([new Link<number, Row>(sim, app, { from, delay: uniform(ms(0.5), ms(1.5)), timeout: s(1) })]);
+  const users = new OpenLoopClient<Row>(sim, {
+    name: 'users',
+    arrivals: poisson(p.rate),
+    popularity: zipfPopularity(p.keys, p.exponent),
+    target: target('users'),
+  });
+  const isAllDay = p.batch === 'all-day';
+  new OpenLoopClient<Row>(sim, {
+    name: 'batch',
+    arrivals: isAllDay ? poisson(p.batchRate) : during(p.scanAt, scanEnds(p), uniformArrivals(p.batchRate)),
+    popularity: behind(p.keys, isAllDay ? zipfPopularity(p.batchKeys, p.batchExponent) : loop(p.batchKeys)),
+    target: target('batch'),
+  });
+  new HitRatioDips(sim, {
+    counts: ({ request }) => request < BATCH_FROM,
+    window: p.watched,
+    before: { from: limits.WARM_UP, to: p.scanAt },
+    dips: [
+      { name: 'scan', from: p.scanAt, to: movesAt(p) },
+      { name: 'move', from: movesAt(p), to: Infinity },
+    ],
+  });
+  sim.scheduleAt(movesAt(p), () => users.move(), undefined, sim.eventKind('other keys become popular'));
+}

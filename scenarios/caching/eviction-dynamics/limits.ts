@@ -1,0 +1,123 @@
+/**
+ * What is claimed of the scan and the move, worked out from the parameters by Che's approximation, which gives LRU's hit
+ * ratio before, in the middle of a scan, and beside another's keys. Nothing here looks at a run.
+ */
+import {
+  characteristicTime,
+  depthOfChance,
+  heldByLru,
+  s,
+  toSeconds,
+  zipfProbabilities,
+  type Limit,
+} from '../../../sim-core/index.ts';
+import { movesAt, usersCapacity, type Values } from './params.ts';
+
+export const WARM_UP = s(4);
+
+function limit(of: (p: Values) => number): Limit {
+  return (values) => of(values as Values);
+}
+
+/** A normal variable is so many deviations from its mean once in three million draws. */
+const DEVIATIONS = 5;
+/** Che's for LRU (`test/theory/cache-hit-ratio.test.ts`), and what is lost while a missed key is being loaded. */
+const ERROR = 0.01;
+
+/** What chance can make of a share p of so many requests. */
+const chance = (p: number, requests: number): number =>
+  DEVIATIONS * Math.sqrt(Math.max(0, p * (1 - p)) / Math.max(1, requests));
+
+/** LRU's hit ratio for the users, and its characteristic time in requests of all. */
+interface Steady {
+  readonly users: number;
+  readonly time: number;
+}
+
+/** Alone, or while `others` of all requests are for keys that nobody else asks for, each new or of the batch's law. */
+function steady(
+  p: Values,
+  capacity: number,
+  others: number,
+  othersLaw: readonly number[] = [],
+): Steady & { others: number } {
+  const users = zipfProbabilities(p.keys, p.exponent);
+  const all = [...users.map((one) => one * (1 - others)), ...othersLaw.map((one) => one * others)];
+  const { time } = characteristicTime(all, Math.min(capacity, roomFor(all, others)), heldByLru);
+  const hits = (law: readonly number[], share: number): number =>
+    law.reduce((sum, one) => sum + one * heldByLru(one * share * time), 0);
+  return { users: hits(users, 1 - others), others: hits(othersLaw, others), time };
+}
+
+/** A cache for which there are not keys enough never fills: one less than all is the most that the approximation takes. */
+const roomFor = (law: readonly number[], others: number): number =>
+  others > 0 && law.reduce((sum, one) => sum + one, 0) < 1 - 1e-9 ? Infinity : law.length - 1;
+
+const before = (p: Values): Steady => steady(p, usersCapacity(p), 0);
+const inScan = (p: Values): Steady => steady(p, usersCapacity(p), p.batchRate / (p.rate + p.batchRate));
+
+/** Seconds of the scan that are left when it has filled the cache, and all watched lookups are later than that. */
+function secondsFilled(p: Values): number {
+  const filled = inScan(p).time / (p.rate + p.batchRate) + p.watched / p.rate;
+  return Math.max(0, toSeconds(p.scanLasts) - filled);
+}
+
+/** How deep LRU's dip in the scan is at least: the greatest depth is no less than the mean one from then on. */
+export const scanDepth = limit((p) => {
+  const [quiet, scanned] = [before(p).users, inScan(p).users];
+  const counted = chance(scanned, p.rate * secondsFilled(p)) + chance(quiet, p.rate * toSeconds(p.scanAt - WARM_UP));
+  return Math.max(0, quiet - scanned - counted - 2 * ERROR);
+});
+
+/**
+ * And for how long it can be seen: from then on in most moments, if by theory it is deeper than chance by a deviation of
+ * the watched ratio. Half of that time is claimed.
+ */
+export const scanSeen = limit((p) => {
+  const [quiet, scanned] = [before(p).users, inScan(p).users];
+  const seen = depthOfChance(quiet, p.watched) * (1 + 1 / DEVIATIONS);
+  return quiet - scanned > seen ? secondsFilled(p) / 2 : 0;
+});
+
+/** What keeps a scan out is not seen to suffer from it, but for a quarter of its time at most. */
+export const scanHardlySeen = limit((p) => toSeconds(p.scanLasts) / 4);
+
+const secondsLeft = (p: Values): number => Math.max(0, toSeconds(p.length - movesAt(p)));
+
+/**
+ * LRU after a move: one characteristic time later it holds what it would have held if it had never known the old keys, and
+ * once as many lookups as are watched have passed, that is all that is seen.
+ */
+export const lruRecovers = limit((p) => (before(p).time + p.watched) / p.rate);
+
+/**
+ * LFU after a move. What it holds was asked for several times; a key that is popular now comes in with a count of one and
+ * is the first to leave, at the next miss. To stay it would have to be asked for as often as the least of the old ones
+ * before anybody misses: by Zipf's law the most popular key is one request in eight, and most requests miss, so even that
+ * one has a chance of less than one in six each time. So the dip lasts; a tenth is left to chance, and to the watched
+ * lookups that have to pass before it is seen.
+ */
+export const lfuStays = limit((p) => 0.9 * secondsLeft(p));
+
+/** What forgets is back before half of that time is over. */
+export const halfOfTheRest = limit((p) => secondsLeft(p) / 2);
+
+/** Users and batch all day in one cache, or each in its own. */
+const lawOfBatch = (p: Values): number[] => zipfProbabilities(p.batchKeys, p.batchExponent);
+const shared = (p: Values) => steady(p, p.capacity, p.batchRate / (p.rate + p.batchRate), lawOfBatch(p));
+const batchAlone = (p: Values): number => {
+  const capacity = Math.max(1, p.capacity - usersCapacity(p));
+  return characteristicTime(lawOfBatch(p), Math.min(capacity, p.batchKeys - 1), heldByLru).hitRatio;
+};
+const usersCounted = (p: Values): number => p.rate * toSeconds(p.length - WARM_UP);
+const batchCounted = (p: Values): number => p.batchRate * toSeconds(p.length - WARM_UP);
+
+/** The move costs no more hits than the requests of one characteristic time. */
+const moveCosts = (p: Values, { time }: Steady): number => time / usersCounted(p);
+
+export const usersShared = limit((p) => shared(p).users + ERROR + chance(shared(p).users, usersCounted(p)));
+export const usersSeparate = limit(
+  (p) => before(p).users - moveCosts(p, before(p)) - ERROR - chance(before(p).users, usersCounted(p)),
+);
+export const batchShared = limit((p) => shared(p).others - ERROR - chance(shared(p).others, batchCounted(p)));
+export const batchSeparate = limit((p) => batchAlone(p) + ERROR + chance(batchAlone(p), batchCounted(p)));
