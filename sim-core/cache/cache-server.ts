@@ -5,27 +5,40 @@
  * `acquire` is `SET lock token NX PX lease`: it takes the lock if nobody holds it or the holder's lease has run out.
  * `release` deletes it if the token is the holder's. (Redis documentation, "Distributed locks with Redis", the
  * single-instance algorithm.) Locks stand apart from the entries and are not evicted.
+ * `set-if` is a script that looks at the entry there is before it stores (Redis documentation, `EVAL`; `SET NX` is the
+ * simplest). `lease-get` and `lease-set` are memcached's leases, see `consistency/leases.ts`.
+ * A request that draws badly finds its connection broken: all of its commands fail.
  * Does not model persistence, replication, pipelining or commands of different cost.
  */
 import { defineFact, type Fact, type FactChannel } from '../kernel/fact.ts';
+import type { KeyedStream } from '../kernel/random-stream.ts';
 import type { Simulation } from '../kernel/simulation.ts';
 import type { Duration, Time } from '../kernel/time.ts';
 import type { Call, Endpoint } from '../network/call.ts';
 import { register, type Component, type Intervention } from '../network/component.ts';
 import { defineSignal } from '../statistics/signal.ts';
+import { Leases, type LeaseTerms } from './consistency/leases.ts';
 import { Cache, cacheSignals, type CacheEntry, type CacheOptions } from './cache.ts';
 
 export type CacheCommand<Value> =
   | { readonly command: 'get'; readonly key: number }
   | { readonly command: 'set'; readonly entry: CacheEntry<Value> }
+  | { readonly command: 'set-if'; readonly entry: CacheEntry<Value>; readonly over: SetCondition<Value> }
   | { readonly command: 'delete'; readonly key: number }
+  | { readonly command: 'lease-get'; readonly key: number; readonly lease: LeaseTerms }
+  | { readonly command: 'lease-set'; readonly entry: CacheEntry<Value>; readonly token: number }
   | { readonly command: 'acquire'; readonly key: number; readonly token: number; readonly lease: Duration }
   | { readonly command: 'release'; readonly key: number; readonly token: number };
 
-/** The entry of a `get`; whether there was one to `delete`; whether a lock was taken or given back; nothing of a `set`. */
+/** Whether an entry may be stored in place of the one that there is, if there is one. */
+export type SetCondition<Value> = (there: CacheEntry<Value> | undefined) => boolean;
+
+/** The entry of a `get` or a `lease-get`; whether there was one to `delete`, whether a lock was taken or given back. */
 export interface CacheReply<Value> {
   readonly entry: CacheEntry<Value> | undefined;
   readonly done: boolean;
+  /** Of a `lease-get` that misses: the token to store with. Without one the entry is one that was just deleted. */
+  readonly token?: number | undefined;
 }
 
 /** Somebody asked for a lock, or gave it back. */
@@ -51,6 +64,8 @@ export const cacheServerSignals = [
 export interface CacheServerOptions extends CacheOptions {
   /** Time the thread spends on a command. */
   readonly commandTime: Duration;
+  /** The share of requests whose connection is broken, 0 to 1; 0 without it. */
+  readonly failureShare?: number;
 }
 
 interface Lock {
@@ -68,6 +83,9 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
   readonly cache: Cache<Value>;
   private readonly commandTime: Duration;
   private readonly locks = new Map<number, Lock>();
+  private readonly leases = new Leases<Value>();
+  private readonly failures: KeyedStream;
+  private failureShare: number;
   private readonly changed: FactChannel<Fact<typeof lockChanged>>;
   private readonly commandKind: number;
   /** When the thread has finished all that it was sent. */
@@ -79,13 +97,19 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
     this.help = `room for ${options.capacity} entries under ${options.eviction}; one thread for all commands`;
     this.cache = new Cache(sim, options);
     this.commandTime = options.commandTime;
+    this.failures = sim.keyedRandom(`${options.name}/failures`);
+    this.failureShare = options.failureShare ?? 0;
     this.changed = sim.facts.channel(lockChanged);
     this.commandKind = sim.eventKind(`${options.name} runs a command`);
-    this.interventions = { flush: this.flushing(), expire: this.expiring() };
+    this.interventions = { flush: this.flushing(), expire: this.expiring(), fail: this.failing() };
     register(sim, this);
   }
 
   receive(call: Call<CacheCommand<Value>, CacheReply<Value>>): void {
+    if (this.failureShare > 0 && this.failures.of(call.request.id).next() < this.failureShare) {
+      call.refuse('unavailable');
+      return;
+    }
     this.busyUntil = Math.max(this.busyUntil, this.sim.now) + this.commandTime;
     this.sim.scheduleAt(this.busyUntil, (ready) => ready.reply(this.run(ready)), call, this.commandKind);
   }
@@ -108,8 +132,24 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
       case 'set':
         this.cache.set(query.entry, request.id);
         return { entry: undefined, done: true };
+      case 'set-if': {
+        const done = query.over(this.cache.peek(query.entry.key));
+        if (done) this.cache.set(query.entry, request.id);
+        return { entry: undefined, done };
+      }
       case 'delete':
+        this.leases.cancel(query.key, this.cache.peek(query.key), this.sim.now);
         return { entry: undefined, done: this.cache.delete(query.key) };
+      case 'lease-get': {
+        const entry = this.cache.get(query.key, request.id);
+        if (entry !== undefined) return { entry, done: true };
+        return { done: false, ...this.leases.miss(query.key, this.sim.now, query.lease) };
+      }
+      case 'lease-set': {
+        const done = this.leases.redeem(query.entry.key, query.token);
+        if (done) this.cache.set(query.entry, request.id);
+        return { entry: undefined, done };
+      }
       case 'acquire':
         return { entry: undefined, done: this.acquire(query.key, query.token, query.lease, request.id) };
       case 'release':
@@ -138,6 +178,14 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
 
   private flushing(): Intervention {
     return { help: 'Throws out every entry', arguments: [], apply: () => this.cache.clear() };
+  }
+
+  private failing(): Intervention {
+    return {
+      help: 'Breaks the connections of a share of the requests from now on; 0 is none',
+      arguments: [{ name: 'share', help: 'of the requests', min: 0, max: 1, default: 1 }],
+      apply: ([share]) => void (this.failureShare = share),
+    };
   }
 
   private expiring(): Intervention {

@@ -48,6 +48,12 @@ export const cacheEvicted = defineFact('cache.evicted', 'An entry was evicted to
   key: 'key',
 });
 
+/** An entry was taken out by somebody who said so. */
+export const cacheDeleted = defineFact('cache.deleted', 'An entry was taken out by somebody who said so', {
+  cache: 'text',
+  key: 'key',
+});
+
 const served = (outcome: string): boolean => outcome === 'hit' || outcome === 'stale';
 
 export const cacheSignals = [
@@ -101,6 +107,7 @@ export class Cache<Value> {
   private readonly lookups: FactChannel<Fact<typeof cacheLookup>>;
   private readonly stored: FactChannel<Fact<typeof cacheStored>>;
   private readonly evicted: FactChannel<Fact<typeof cacheEvicted>>;
+  private readonly deleted: FactChannel<Fact<typeof cacheDeleted>>;
 
   constructor(sim: Simulation, options: CacheOptions) {
     const { name, capacity, eviction } = options;
@@ -118,6 +125,7 @@ export class Cache<Value> {
     this.lookups = sim.facts.channel(cacheLookup);
     this.stored = sim.facts.channel(cacheStored);
     this.evicted = sim.facts.channel(cacheEvicted);
+    this.deleted = sim.facts.channel(cacheDeleted);
   }
 
   /** Entries held, those past their time to live included. */
@@ -149,6 +157,13 @@ export class Cache<Value> {
     return served(outcome) ? entry : undefined;
   }
 
+  /** The entry under a key that a `get` would serve, without being a use of it. */
+  peek(key: number): CacheEntry<Value> | undefined {
+    const id = this.ids.get(key);
+    const entry = id === undefined ? undefined : this.entries[id];
+    return entry !== undefined && this.sim.now < entry.expiresAt ? entry : undefined;
+  }
+
   /** Stores an entry, in place of the one there was; the policy decides what makes room, or that it is not let in. */
   set(entry: CacheEntry<Value>, request: number): void {
     const id = this.idOf(entry.key);
@@ -163,6 +178,7 @@ export class Cache<Value> {
     const id = this.ids.get(key);
     if (id === undefined || !this.policy.remove(id)) return false;
     this.entries[id] = undefined;
+    if (this.deleted.heard) this.deleted.emit({ cache: this.name, key });
     return true;
   }
 

@@ -9,7 +9,7 @@
  * Every key has a version, 0 at first, that each write raises; a read returns the version that stood when it finished.
  * A batch is one query for several keys (`SELECT … WHERE id IN (…)`, a multi-row `UPDATE`): one round trip and one
  * connection, and either all of its writes are done or, where it fails, none.
- * Does not model transactions of several queries, locks, disks or replicas.
+ * Transactions of several queries are in `transactions.ts`. Does not model disks or replicas.
  */
 import type { Distribution } from '../kernel/distributions/distribution.ts';
 import { defineFact, defineReading, type Fact, type FactChannel } from '../kernel/fact.ts';
@@ -64,6 +64,13 @@ export const databaseAnswered = defineFact('db.answered', 'A query was answered 
   outcome: 'text',
   waited: 'duration',
   duration: 'duration',
+});
+
+/** A row was written: `committed`, or its transaction was `rolled back`, or it had `nothing written`. */
+export const databaseWritten = defineFact('db.written', 'A write was committed or taken back', {
+  database: 'text',
+  key: 'key',
+  outcome: 'text',
 });
 
 /** Connections in use, or queries waiting for one, changed. */
@@ -172,6 +179,7 @@ export class Database implements Endpoint<DatabaseQuery, Row>, Component {
   private readonly queried: FactChannel<Fact<typeof databaseQueried>>;
   private readonly answered: FactChannel<Fact<typeof databaseAnswered>>;
   private readonly pooled: FactChannel<Fact<typeof databasePool>>;
+  private readonly written: FactChannel<Fact<typeof databaseWritten>>;
 
   constructor(sim: Simulation, options: DatabaseOptions) {
     const { name, connections, queueMax, cores, demand, rowDemand } = options;
@@ -188,6 +196,7 @@ export class Database implements Endpoint<DatabaseQuery, Row>, Component {
     this.queried = sim.facts.channel(databaseQueried);
     this.answered = sim.facts.channel(databaseAnswered);
     this.pooled = sim.facts.channel(databasePool);
+    this.written = sim.facts.channel(databaseWritten);
     this.interventions = { slow: this.slowing(), fail: this.failing() };
     this.batches = { name, receive: (call) => this.admit(new BatchQuery(this, call)) };
     register(sim, this);
@@ -206,7 +215,8 @@ export class Database implements Endpoint<DatabaseQuery, Row>, Component {
 
   /** Reads or writes, answers and hands the connection on. */
   finish(query: Query): void {
-    const fails = this.failureShare > 0 && this.failureDraws.of(query.workKey).next() < this.failureShare;
+    const fails =
+      query.isDoomed || (this.failureShare > 0 && this.failureDraws.of(query.workKey).next() < this.failureShare);
     this.tellAnswer(query, fails ? 'error' : 'ok');
     this.pool.release();
     this.tellPool();
@@ -214,8 +224,13 @@ export class Database implements Endpoint<DatabaseQuery, Row>, Component {
 
   /** Reads or writes one row. */
   access(operation: DatabaseOperation, key: number): Row {
-    const version = operation === 'write' ? this.history.commit(key, this.sim.now) : this.history.current(key);
-    if (version === 0 && this.hasRow !== undefined && !this.hasRow(key)) return { key, version, absent: true };
+    if (operation === 'read') {
+      const version = this.history.current(key);
+      if (version === 0 && this.hasRow !== undefined && !this.hasRow(key)) return { key, version, absent: true };
+      return { key, version };
+    }
+    const version = this.history.commit(key, this.sim.now);
+    if (this.written.heard) this.written.emit({ database: this.name, key, outcome: 'committed' });
     return { key, version };
   }
 
@@ -240,7 +255,8 @@ export class Database implements Endpoint<DatabaseQuery, Row>, Component {
     return broken;
   }
 
-  private admit(query: Query): void {
+  /** Takes a query in: it gets a connection, or waits for one, or is refused. */
+  admit(query: Query): void {
     const { operation, key, rows } = query;
     if (this.queried.heard) {
       this.queried.emit({ database: this.name, request: query.request.id, operation, key, rows });
@@ -250,7 +266,7 @@ export class Database implements Endpoint<DatabaseQuery, Row>, Component {
     this.tellPool();
   }
 
-  private tellAnswer(query: Query, outcome: 'ok' | 'overloaded' | 'error'): void {
+  private tellAnswer(query: Query, outcome: 'ok' | QueryOutcome): void {
     const { operation, key, rows } = query;
     if (this.answered.heard) {
       const duration = this.sim.now - query.arrived;
@@ -259,7 +275,7 @@ export class Database implements Endpoint<DatabaseQuery, Row>, Component {
       this.answered.emit({ database: this.name, request, operation, key, rows, outcome, waited, duration });
     }
     if (outcome === 'ok') query.reply();
-    else query.call.refuse(outcome);
+    else query.refuse(outcome);
   }
 
   private tellPool(): void {
@@ -284,12 +300,15 @@ export class Database implements Endpoint<DatabaseQuery, Row>, Component {
   }
 }
 
+/** How a query can fail. */
+export type QueryOutcome = 'overloaded' | 'error';
+
 /** One query on its way through the database. */
-abstract class Query {
+export abstract class Query {
   protected readonly database: Database;
   readonly call: Call<unknown, unknown>;
   readonly request: RequestContext;
-  readonly operation: DatabaseOperation;
+  readonly operation: string;
   /** The key, or the first of a batch. */
   readonly key: number;
   readonly rows: number;
@@ -298,13 +317,7 @@ abstract class Query {
   /** What its draws are keyed by. */
   workKey = 0;
 
-  constructor(
-    database: Database,
-    call: Call<unknown, unknown>,
-    operation: DatabaseOperation,
-    key: number,
-    rows: number,
-  ) {
+  constructor(database: Database, call: Call<unknown, unknown>, operation: string, key: number, rows: number) {
     this.database = database;
     this.call = call;
     this.request = call.request;
@@ -315,8 +328,18 @@ abstract class Query {
     this.connectedAt = this.arrived;
   }
 
+  /** Whether it fails by what it is, whatever the database's state. */
+  get isDoomed(): boolean {
+    return false;
+  }
+
   /** Does what it is for, and answers. */
   abstract reply(): void;
+
+  /** Answers that it failed, and has had no effect. */
+  refuse(outcome: QueryOutcome): void {
+    this.call.refuse(outcome);
+  }
 
   static connected(query: Query): void {
     query.connectedAt = query.database.sim.now;
@@ -335,21 +358,20 @@ class SingleQuery extends Query {
   }
 
   reply(): void {
-    this.call.reply(this.database.access(this.operation, this.key));
+    const { operation, key } = this.call.query as DatabaseQuery;
+    this.call.reply(this.database.access(operation, key));
   }
 }
 
 class BatchQuery extends Query {
-  private readonly keys: readonly number[];
-
   constructor(database: Database, call: Call<DatabaseBatch, readonly Row[]>) {
     const { operation, keys } = call.query;
     if (keys.length === 0) throw new RangeError(`${database.name}: a batch without keys; give at least one`);
     super(database, call as Call<unknown, unknown>, operation, keys[0], keys.length);
-    this.keys = keys;
   }
 
   reply(): void {
-    this.call.reply(this.keys.map((key) => this.database.access(this.operation, key)));
+    const { operation, keys } = this.call.query as DatabaseBatch;
+    this.call.reply(keys.map((key) => this.database.access(operation, key)));
   }
 }

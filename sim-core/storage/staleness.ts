@@ -13,7 +13,10 @@ import { defineSignal } from '../statistics/signal.ts';
 import type { Row } from './database.ts';
 import type { VersionHistory } from './version-history.ts';
 
-/** A read returned a row. `behind`: newer versions that had been committed when it was sent; `age`: since when. */
+/**
+ * A read returned a row. `behind`: newer versions that had been committed when it was sent; `age`: since when; `phantom`:
+ * whether its transaction has been rolled back.
+ */
 export const rowReturned = defineFact('read.returned', 'A read returned a row to who had asked', {
   reader: 'text',
   request: 'request',
@@ -21,6 +24,7 @@ export const rowReturned = defineFact('read.returned', 'A read returned a row to
   version: 'number',
   behind: 'number',
   age: 'duration',
+  phantom: 'flag',
 });
 
 export const stalenessSignals = [
@@ -49,6 +53,14 @@ export const stalenessSignals = [
     where: (fact) => fact.behind > 0,
     value: (fact) => fact.age,
   }),
+  defineSignal({
+    name: 'read.phantoms',
+    kind: 'counter',
+    unit: '{read}',
+    help: 'Reads that returned what a transaction had written that was rolled back',
+    fact: rowReturned,
+    where: (fact) => fact.phantom,
+  }),
 ];
 
 export class StalenessMeter {
@@ -63,8 +75,9 @@ export class StalenessMeter {
   /** Measures what a read of a request returned; call it where the reader has its row. */
   measure(reader: string, { key, version }: Row, request: RequestContext): void {
     if (!this.returned.heard) return;
-    const behind = Math.max(0, this.history.before(key, request.started) - version);
+    const behind = this.history.newer(key, version, request.started);
     const age = behind === 0 ? 0 : request.started - this.history.supersededAt(key, version)!;
-    this.returned.emit({ reader, request: request.id, key, version, behind, age });
+    const phantom = this.history.isPhantom(key, version);
+    this.returned.emit({ reader, request: request.id, key, version, behind, age, phantom });
   }
 }

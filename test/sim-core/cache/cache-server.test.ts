@@ -1,9 +1,12 @@
 /** The cache server: one thread, locks with leases, interventions. */
 import { describe, expect, it } from 'vitest';
 import { CacheServer, type CacheCommand, type CacheReply } from '../../../sim-core/cache/cache-server.ts';
+import type { CacheEntry } from '../../../sim-core/cache/cache.ts';
 import { constant } from '../../../sim-core/kernel/distributions/constant.ts';
 import { spawn, type Behaviour } from '../../../sim-core/kernel/process.ts';
 import { Simulation } from '../../../sim-core/kernel/simulation.ts';
+import type { Wait } from '../../../sim-core/kernel/wait.ts';
+import type { CallFailed } from '../../../sim-core/network/call.ts';
 import { Link } from '../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../sim-core/network/request-context.ts';
 
@@ -85,5 +88,84 @@ describe('a cache server', () => {
     expect([server.cache.get(1, 0)?.value, server.cache.get(2, 0)]).toEqual(['value 1', undefined]);
     server.interventions['flush'].apply([]);
     expect([server.cache.size, server.violations()]).toEqual([0, []]);
+  });
+
+  it('stores by a condition on what is there, in one step', () => {
+    const { sim, at, lines } = setUp();
+    const offered = { key: 1, value: 'b', storedAt: 0, softExpiresAt: 500, expiresAt: 500, loadDuration: 1 };
+    at(0, entry(1));
+    at(1, { command: 'set-if', entry: offered, over: (there) => there === undefined });
+    at(2, { command: 'set-if', entry: offered, over: (there) => there?.value === 'value 1' });
+    at(3, { command: 'get', key: 1 });
+    sim.runUntil(1000);
+    expect(lines.map((line) => line.replace(/^\d+ /, ''))).toEqual([
+      'set true',
+      'set-if false',
+      'set-if true',
+      'get b',
+    ]);
+  });
+
+  it('hands out one token a miss, which a delete makes worthless, and gives the others what was deleted of late', () => {
+    const sim = new Simulation();
+    const server = new CacheServer<string>(sim, { name: 'cache', capacity: 2, eviction: 'lru', commandTime: 0 });
+    const link = new Link<CacheCommand<string>, CacheReply<string>>(sim, server, { from: 'app', delay: constant(0) });
+    const stored = (value: string): CacheEntry<string> => ({
+      key: 1,
+      value,
+      storedAt: 0,
+      softExpiresAt: 500,
+      expiresAt: 500,
+      loadDuration: 1,
+    });
+    const lease = { duration: 100, staleFor: 20 };
+    function* asks(): Behaviour {
+      const send = (command: CacheCommand<string>): Wait<CacheReply<string>> =>
+        link.call(command, new RequestContext(1, 0));
+      const get = { command: 'lease-get', key: 1, lease } as const;
+      const first = yield* send(get);
+      expect(first.entry).toBeUndefined();
+      expect((yield* send(get)).token).toBeUndefined();
+      yield* send({ command: 'delete', key: 1 });
+      expect((yield* send({ command: 'lease-set', entry: stored('old'), token: first.token! })).done).toBe(false);
+      const second = yield* send(get);
+      expect((yield* send({ command: 'lease-set', entry: stored('new'), token: second.token! })).done).toBe(true);
+      expect((yield* send(get)).entry?.value).toBe('new');
+      yield* send({ command: 'delete', key: 1 });
+      const third = yield* send(get);
+      expect(third.token).toBeDefined();
+      const meanwhile = yield* send(get);
+      expect([meanwhile.entry?.value, meanwhile.token, meanwhile.done]).toEqual(['new', undefined, false]);
+      yield 30;
+      expect((yield* send(get)).entry).toBeUndefined();
+      yield 70; // The holder never came: its lease has run out.
+      expect((yield* send(get)).token).toBeGreaterThan(third.token!);
+      expect((yield* send({ command: 'lease-set', entry: stored('late'), token: third.token! })).done).toBe(false);
+    }
+    const process = spawn(sim, 'asks', asks());
+    sim.runUntil(1000);
+    expect(process.state).toBe('completed');
+  });
+
+  it('breaks the connections of a share of the requests: each request’s commands fail all or none', () => {
+    const { sim, server } = setUp();
+    server.interventions['fail'].apply([0.3]);
+    const link = new Link<CacheCommand<string>, CacheReply<string>>(sim, server, { from: 'app', delay: constant(0) });
+    const failures = new Map<number, number>();
+    function* asks(id: number): Behaviour {
+      const request = new RequestContext(id, 0);
+      for (let i = 0; i < 3; i++) {
+        try {
+          yield* link.call({ command: 'get', key: 1 }, request);
+        } catch (error) {
+          expect((error as CallFailed).failure).toBe('unavailable');
+          failures.set(id, (failures.get(id) ?? 0) + 1);
+        }
+      }
+    }
+    for (let id = 0; id < 1000; id++) spawn(sim, 'asks', asks(id));
+    sim.runUntil(1_000_000);
+    expect(new Set(failures.values())).toEqual(new Set([3]));
+    expect(Math.abs(failures.size - 300)).toBeLessThan(5 * Math.sqrt(1000 * 0.3 * 0.7));
   });
 });

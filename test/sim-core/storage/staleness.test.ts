@@ -42,4 +42,18 @@ describe('a staleness meter', () => {
       }),
     );
   });
+
+  it('tells a phantom from a version that was committed', () => {
+    const sim = new Simulation();
+    const history = new VersionHistory();
+    const phantoms: boolean[] = [];
+    sim.facts.channel(rowReturned).listen(({ phantom }) => phantoms.push(phantom));
+    const meter = new StalenessMeter(sim, history);
+    const version = history.write(7);
+    meter.measure('users', { key: 7, version }, new RequestContext(1, 5));
+    history.rollBack(7);
+    meter.measure('users', { key: 7, version }, new RequestContext(2, 5));
+    meter.measure('users', { key: 7, version: history.commit(7, 6) }, new RequestContext(3, 5));
+    expect(phantoms).toEqual([false, true, false]);
+  });
 });

@@ -25,4 +25,39 @@ describe('the history of versions', () => {
       }),
     );
   });
+
+  it('gives a transaction that rolls back a number of its own, which nothing committed ever has', () => {
+    const steps = fc.array(fc.constantFrom('commit', 'roll back'), { maxLength: 30 });
+    fc.assert(
+      fc.property(steps, fc.nat(40), (list, moment) => {
+        const history = new VersionHistory();
+        const committed: { readonly version: number; readonly time: number }[] = [];
+        const phantoms: number[] = [];
+        list.forEach((step, time) => {
+          const version = history.write(7);
+          expect(history.isPhantom(7, version)).toBe(false);
+          if (step === 'commit') history.commitWritten(7, time);
+          else history.rollBack(7);
+          if (step === 'commit') committed.push({ version, time });
+          else phantoms.push(version);
+        });
+        expect(history.current(7)).toBe(committed.at(-1)?.version ?? 0);
+        expect(history.before(7, moment)).toBe(committed.findLast(({ time }) => time < moment)?.version ?? 0);
+        for (let version = 0; version <= list.length; version++) {
+          const newer = committed.filter((one) => one.version > version);
+          expect(history.isPhantom(7, version)).toBe(phantoms.includes(version));
+          expect(history.supersededAt(7, version)).toBe(newer[0]?.time);
+          expect(history.newer(7, version, moment)).toBe(newer.filter(({ time }) => time < moment).length);
+        }
+      }),
+    );
+  });
+
+  it('does not let two transactions of one key be open at once', () => {
+    const history = new VersionHistory();
+    history.write(7);
+    expect(() => history.commit(7, 1)).toThrow('key 7 is written while another transaction has it locked');
+    history.rollBack(7);
+    expect(() => history.commitWritten(7, 1)).toThrow('no transaction has written it');
+  });
 });
