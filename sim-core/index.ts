@@ -117,6 +117,7 @@ export {
   type Row,
 } from './storage/database.ts';
 export { rowReturned, StalenessMeter, stalenessSignals } from './storage/staleness.ts';
+export { Transactions, type Statement, type TransactionOptions } from './storage/transactions.ts';
 export { VersionHistory } from './storage/version-history.ts';
 
 // cache: entries, eviction, the patterns around them and protection from stampedes
@@ -160,6 +161,15 @@ export {
   LoadLedger,
   type CacheAsideOptions,
 } from './cache/patterns/cache-aside.ts';
+export { Steps, type Protocol, type StepsOptions } from './cache/consistency/protocol.ts';
+export {
+  protocolOf,
+  protocols,
+  type ProtocolEntry,
+  type ProtocolName,
+  type ProtocolOptions,
+} from './cache/consistency/protocols.ts';
+export { staleEntryGone, StaleEntryMeter, staleEntrySignals } from './cache/consistency/stale-entries.ts';
 export { CoalescingProxy } from './cache/stampede/coalescing-proxy.ts';
 export type { ExpiryRule, Lifetime, Verdict } from './cache/stampede/expiry-rule.ts';
 export { hardTtl } from './cache/stampede/hard-ttl.ts';

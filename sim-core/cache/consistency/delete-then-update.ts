@@ -1,0 +1,16 @@
+/**
+ * Delete, then update (handbook 1.5: "delete-first then write DB"): whoever reads between the two misses, loads the old
+ * value and stores it, and nobody takes it out again.
+ */
+import type { Protocol, Steps } from './protocol.ts';
+import { readAside } from './protocol.ts';
+
+export function deleteThenUpdate(app: Steps): Protocol {
+  return {
+    read: (key, request) => readAside(app, key, request, (row) => app.put(row, request)),
+    *write(key, request) {
+      yield* app.drop(key, request);
+      return yield* app.save(key, request);
+    },
+  };
+}

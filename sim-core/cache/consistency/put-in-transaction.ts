@@ -1,0 +1,18 @@
+/**
+ * The handbook's update (1.1): a method marked `@Transactional` saves and puts into the cache, and the transaction commits
+ * when the method has returned. Everybody sees the value before it is committed; if the commit fails the cache holds
+ * what never was. (Spring's `TransactionAwareCacheDecorator` puts the put after the commit.)
+ */
+import type { Protocol, Steps } from './protocol.ts';
+import { readAside } from './protocol.ts';
+
+export function putInTransaction(app: Steps): Protocol {
+  return {
+    read: (key, request) => readAside(app, key, request, (row) => app.put(row, request)),
+    *write(key, request) {
+      const row = yield* app.save(key, request, 'update');
+      yield* app.put(row, request);
+      return yield* app.execute('commit', key, request);
+    },
+  };
+}

@@ -1,0 +1,18 @@
+/**
+ * Update, then delete: the writer changes the store and takes the key out of the cache; the next reader loads it. This is
+ * cache-aside as it is mostly done. A reader that has loaded before the update and stores after the delete puts the old
+ * value back.
+ */
+import type { Protocol, Steps } from './protocol.ts';
+import { readAside } from './protocol.ts';
+
+export function updateThenDelete(app: Steps): Protocol {
+  return {
+    read: (key, request) => readAside(app, key, request, (row) => app.put(row, request)),
+    *write(key, request) {
+      const row = yield* app.save(key, request);
+      yield* app.drop(key, request);
+      return row;
+    },
+  };
+}

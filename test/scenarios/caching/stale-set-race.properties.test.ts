@@ -1,0 +1,74 @@
+/**
+ * The stale-set race over random parameters: what the definition claims of a lease and of a version check holds whatever
+ * the load, and every limit is a number at the ends of every slider.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import staleSetRace from '../../../scenarios/caching/stale-set-race.ts';
+import { params } from '../../../scenarios/caching/stale-set-race/params.ts';
+import { judge, ms, resolveParameters, Run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
+
+const totalOf = (recording: Recording, name: string): number =>
+  recording.signals.find((signal) => signal.name === name)!.summary['total'];
+
+const load = fc.record({
+  reads: fc.integer({ min: 50, max: 400 }),
+  writes: fc.integer({ min: 10, max: 200 }),
+  keys: fc.integer({ min: 2, max: 40 }),
+  prepareTime: fc.integer({ min: 0, max: 80 }).map(ms),
+  queryTime: fc.integer({ min: 1, max: 10 }).map(ms),
+  abortShare: fc.double({ min: 0, max: 0.5, noNaN: true }),
+});
+
+describe('whatever the load', () => {
+  it.each(['lease', 'version-check'])('%s serves nobody what had been replaced, and no phantom', (variant) => {
+    fc.assert(
+      fc.property(load, fc.nat(1000), (given, seed) => {
+        const run = new Run(staleSetRace, { variant, seed, params: { ...given, length: s(6), ttl: s(600) } });
+        while (!run.advance(5000)) expect(run.violations()).toEqual([]);
+        const recording = run.finish();
+        expect(totalOf(recording, 'stale_set_race.lasting')).toBe(0);
+        expect(totalOf(recording, 'read.phantoms')).toBe(0);
+        expect(totalOf(recording, 'read.stale')).toBe(0);
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it('double delete serves nothing that was replaced longer ago than its delay, unless a reader is slower than that', () => {
+    fc.assert(
+      fc.property(load, fc.nat(1000), (given, seed) => {
+        const changed = { ...given, prepareTime: 0, secondDelete: ms(200), length: s(6) };
+        const run = new Run(staleSetRace, { variant: 'double-delete', seed, params: changed });
+        while (!run.advance(Infinity));
+        const { signals } = run.finish();
+        const age = signals.find(({ name }) => name === 'read.staleness')!.summary['max'];
+        expect(Number.isNaN(age) || age <= 0.2 + 0.001).toBe(true);
+      }),
+      { numRuns: 10 },
+    );
+  });
+});
+
+it('every limit is a number at the ends of every slider', () => {
+  const ends = Object.fromEntries(
+    Object.entries(params).flatMap(([name, parameter]) =>
+      'min' in parameter ? [[name, fc.constantFrom(parameter.min, parameter.default, parameter.max)]] : [],
+    ),
+  );
+  const names = ['stale_set_race.lasting', 'stale_set_race.phantoms', 'cache.stale_entry.duration', 'read.stale'];
+  const evidence = (values: ParameterValues): Recording =>
+    ({
+      header: { params: values },
+      signals: names.map((name) => ({ name, summary: { total: 0, max: 0 } })),
+    }) as unknown as Recording;
+  fc.assert(
+    fc.property(fc.record(ends), fc.constantFrom(...Object.keys(staleSetRace.variants)), (given, variant) => {
+      const values = resolveParameters(staleSetRace, variant, given as ParameterValues);
+      for (const { text, limit } of judge(staleSetRace, variant, evidence(values))) {
+        expect(Number.isFinite(limit) && limit >= 0, `${text} with ${JSON.stringify(given)}`).toBe(true);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
