@@ -1,9 +1,8 @@
 /** Every key of a list once, in its order, and then from the start again: what somebody does who works through a list. */
 import type { Popularity } from './popularity.ts';
 
-/** `keys`: at least one. It remembers how far it has come: make one for each client of each run. */
+/** `keys`: at least one. Nothing is drawn. */
 export function inTurn(keys: readonly number[]): Popularity {
   if (keys.length === 0) throw new RangeError('inTurn: there are no keys; give at least one');
-  let next = 0;
-  return { keys: Math.max(...keys) + 1, draw: () => keys[next++ % keys.length] };
+  return { keys: Math.max(...keys) + 1, draw: (_random, number) => keys[number % keys.length] };
 }

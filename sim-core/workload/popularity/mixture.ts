@@ -6,6 +6,7 @@ export function mixture(first: Popularity, second: Popularity, share: number): P
   if (!(share >= 0 && share <= 1)) throw new RangeError(`mixture: the share is ${share}; it lies between 0 and 1`);
   return {
     keys: first.keys + second.keys,
-    draw: (random) => (random.next() < share ? first.keys + second.draw(random) : first.draw(random)),
+    draw: (random, number) =>
+      random.next() < share ? first.keys + second.draw(random, number) : first.draw(random, number),
   };
 }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RecordedSignal, Recording } from '../../../sim-core/index.ts';
 import { buildCurves, onSameAxes, valueIn } from '../../../ui/models/curve.ts';
-import { fixtureRecording, ROWS } from '../fixture-recording.ts';
+import { fixtureRecording, ROWS } from '../../../ui/specimens/fixture-recording.ts';
 
 const point = (line: string, at: number, mean: number, kind: 'ratio' | 'gauge' = 'ratio'): RecordedSignal => ({
   name: `cache.miss_ratio.${line}.${at}`,

@@ -12,7 +12,7 @@ it('a mixture asks for the second law’s keys by its share, behind those of the
   expect(law.keys).toBe(15);
   const counts = Array.from({ length: 15 }, () => 0);
   const draws = 50_000;
-  for (let i = 0; i < draws; i++) counts[law.draw(random)]++;
+  for (let i = 0; i < draws; i++) counts[law.draw(random, i)]++;
   const second = counts.slice(10).reduce((sum, count) => sum + count, 0);
   expect(Math.abs(second - 0.3 * draws)).toBeLessThan(4.5 * Math.sqrt(0.21 * draws));
   for (const count of counts.slice(10)) {
@@ -28,6 +28,6 @@ it.each([-0.1, 1.5, NaN])('a mixture has no share of %d', (share) => {
 it('a list is worked through in its order, and again', () => {
   const law = inTurn([7, 3, 9]);
   expect(law.keys).toBe(10);
-  expect(Array.from({ length: 5 }, () => law.draw(random))).toEqual([7, 3, 9, 7, 3]);
+  expect(Array.from({ length: 5 }, (_, number) => law.draw(random, number))).toEqual([7, 3, 9, 7, 3]);
   expect(() => inTurn([])).toThrow('inTurn: there are no keys');
 });
