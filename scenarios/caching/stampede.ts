@@ -31,6 +31,7 @@ import {
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
+import { settings } from './application/settings.ts';
 import { readingInstances, COMMAND_TIME, databaseOf, nearby, users } from './application/wiring.ts';
 import * as limits from './stampede/limits.ts';
 import { params, protectionNames, type Values } from './stampede/params.ts';
@@ -90,12 +91,7 @@ export default defineScenario({
   openAt: s(10.3),
   system,
   signals: [...loadSignals, hotReads],
-  whileRunning: {
-    rate: (rate, began) => [{ action: 'surge', target: 'users', args: { factor: rate / began.rate } }],
-    loadTime: (loadTime, began) => [
-      { action: 'slow', target: 'database', args: { factor: loadTime / began.loadTime } },
-    ],
-  },
+  whileRunning: settings,
   charts: ['cache.hit_ratio', LOADING, STORE_RATE, CONNECTIONS, LATENCY, ERRORS, 'http.server.active_requests'],
   expect: {
     none: [...stampedes, atLeast(quantile(LATENCY, 'p999'), limits.quietLatency), atLeast(total(GIVEN_UP), 1)],

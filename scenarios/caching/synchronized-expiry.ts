@@ -29,6 +29,7 @@ import {
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
+import { settings } from './application/settings.ts';
 import { readingInstances, COMMAND_TIME, databaseOf, nearby, users } from './application/wiring.ts';
 import * as limits from './synchronized-expiry/limits.ts';
 import { params, type Values } from './synchronized-expiry/params.ts';
@@ -56,6 +57,7 @@ export default defineScenario({
   openAt: s(10.5),
   system,
   signals: [...loadSignals],
+  whileRunning: settings,
   charts: [STORE_RATE, 'cache.hit_ratio', LOADING, CONNECTIONS, LATENCY, ERRORS, 'http.server.active_requests'],
   expect: {
     'same-ttl': [
