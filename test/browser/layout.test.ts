@@ -32,7 +32,7 @@ describe.each(SIZES)('at $width x $height', (size) => {
     expect(await hidden()).toEqual([0]);
     await page.getByRole('radio', { name: 'compare' }).check({ force: true });
     await page.getByRole('region', { name: 'The system, B' }).waitFor();
-    await expect.poll(hidden).toEqual([0, 0]);
+    await expect.poll(hidden, { timeout: 10_000 }).toEqual([0, 0]);
     const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(wider).toBeLessThanOrEqual(0);
   });

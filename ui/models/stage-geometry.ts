@@ -93,7 +93,7 @@ const trayHeight = (rows: number): number => TRAY.gap + rows * TRAY_PITCH + TRAY
 
 /** Few for who has nobody wait. */
 function trayRows({ lines }: StageModel, node: TopologyNode, { rows }: Density): number {
-  return lines.has(node) ? rows : Math.min(rows, TRAY.rowsWithoutLine);
+  return lines.has(node) ? rows : Math.min(Math.ceil(rows / 2), TRAY.rowsWithoutLine);
 }
 
 /** A card at a place, with its tray, if it has one. */
