@@ -81,3 +81,12 @@ export const onSameAxes = (a: Curve, b: Curve): Curve => ({
   across: union(a.across, b.across),
   domain: union(a.domain, b.domain),
 });
+
+/** Of rising places those whose numbers can stand beside each other at `x`, `gap` pixels apart; the last one always. */
+export function numbered(places: readonly number[], x: (place: number) => number, gap: number): number[] {
+  const kept: number[] = [];
+  for (const place of places.toReversed()) {
+    if (kept.length === 0 || x(kept[0]) - x(place) >= gap) kept.unshift(place);
+  }
+  return kept;
+}

@@ -16,6 +16,7 @@ export interface Specimen {
 export const specimens: readonly Specimen[] = [
   specimen('chart', 'Charts', () => import('./ChartSpecimen.svelte')),
   specimen('compared-chart', 'Charts of two runs', () => import('./ComparedChartSpecimen.svelte')),
+  specimen('curve', 'Curves', () => import('./CurveSpecimen.svelte')),
   specimen('hot-keys', 'Hot keys', () => import('./HotKeysSpecimen.svelte')),
   specimen('change-table', 'Table of changes', () => import('./ChangeTableSpecimen.svelte')),
   specimen('changed-requests', 'Requests that fared otherwise', () => import('./ChangedRequestsSpecimen.svelte')),

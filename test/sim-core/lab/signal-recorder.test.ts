@@ -298,6 +298,24 @@ it('histograms: counts, means and extremes exactly, quantiles to a hundredth, in
   );
 });
 
+it('a gauge is of those facts only that take part in it', () => {
+  fc.assert(
+    fc.property(courses, (course) => {
+      const alone = { ...course, facts: course.facts.filter(({ who }) => who === 'a') };
+      const gauge = defineSignal({ ...common, kind: 'gauge', value: ({ value }) => value, of: ({ who }) => who });
+      const ofOne = defineSignal({
+        ...common,
+        kind: 'gauge',
+        where: ({ who }) => who === 'a',
+        value: ({ value }) => value,
+        of: ({ who }) => who,
+      });
+      expect(record(course, ofOne)).toEqual(record(alone, gauge));
+    }),
+    RUNS,
+  );
+});
+
 it('a gauge that was set before the warm-up, and never after, counts in full', () => {
   const course: Course = {
     axis: { duration: 100, interval: 30, warmUp: 45 },

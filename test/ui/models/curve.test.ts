@@ -1,7 +1,7 @@
 /** Curves: points by size, joined to lines, over the whole run and at the cursor. */
 import { describe, expect, it } from 'vitest';
 import type { RecordedSignal, Recording } from '../../../sim-core/index.ts';
-import { buildCurves, onSameAxes, valueIn } from '../../../ui/models/curve.ts';
+import { buildCurves, numbered, onSameAxes, valueIn } from '../../../ui/models/curve.ts';
 import { fixtureRecording, ROWS } from '../../../ui/specimens/fixture-recording.ts';
 
 const point = (line: string, at: number, mean: number, kind: 'ratio' | 'gauge' = 'ratio'): RecordedSignal => ({
@@ -79,4 +79,12 @@ describe('a curve', () => {
     expect(onSameAxes(a, b).across).toEqual([0.01, 0.5]);
     expect(onSameAxes(a, b).lines).toBe(a.lines);
   });
+});
+
+it('numbers as many places as have room, the last one always', () => {
+  const places = [1, 2, 5, 10, 20, 50];
+  const x = (place: number): number => 10 * Math.log2(place);
+  expect(numbered(places, x, 5)).toEqual(places);
+  expect(numbered(places, x, 12)).toEqual([2, 5, 20, 50]);
+  expect(numbered(places, x, 1000)).toEqual([50]);
 });

@@ -1,0 +1,109 @@
+/** What is claimed of the scan, of sharing and of the move, against the plainest simulation, and at the ends of all sliders. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import dynamics from '../../../scenarios/caching/eviction-dynamics.ts';
+import * as limits from '../../../scenarios/caching/eviction-dynamics/limits.ts';
+import type { Values } from '../../../scenarios/caching/eviction-dynamics/params.ts';
+import {
+  evictionPolicies,
+  RandomStreams,
+  resolveParameters,
+  Run,
+  s,
+  zipfPopularity,
+  type Limit,
+} from '../../../sim-core/index.ts';
+
+const valuesOf = (variant: string, given: Partial<Values> = {}): Values =>
+  resolveParameters(dynamics, variant, given) as Values;
+const limitOf = (limit: Limit, p: Values): number => (typeof limit === 'number' ? limit : limit(p));
+
+/** Hit ratios of users and batch over requests of both, after a warm-up; the batch asks for new keys or by its law. */
+function hitRatios(p: Values, capacity: number, batchShare: number, isNew: boolean): { users: number; batch: number } {
+  const random = new RandomStreams(11).stream('keys');
+  const [users, batch] = [zipfPopularity(p.keys, p.exponent), zipfPopularity(p.batchKeys, p.batchExponent)];
+  const cache = evictionPolicies.lru.create({ capacity });
+  const counts = { users: [0, 0], batch: [0, 0] };
+  for (let number = -20_000; number < 200_000; number++) {
+    const isBatch = random.next() < batchShare;
+    const fresh = p.keys + number + 20_000;
+    const key = !isBatch ? users.draw(random, number) : isNew ? fresh : p.keys + batch.draw(random, number);
+    const hit = cache.request(key);
+    if (number < 0) continue;
+    const count = isBatch ? counts.batch : counts.users;
+    count[0] += hit ? 1 : 0;
+    count[1]++;
+  }
+  return { users: counts.users[0] / counts.users[1], batch: counts.batch[0] / counts.batch[1] };
+}
+
+describe('theory', () => {
+  it('LRU loses in a scan at least what is claimed, and is back after a move within its time', () => {
+    const p = valuesOf('lru');
+    const [quiet, scanned] = [0, p.batchRate / (p.rate + p.batchRate)].map(
+      (share) => hitRatios(p, p.capacity, share, true).users,
+    );
+    const claimed = limitOf(limits.scanDepth, p);
+    expect(claimed).toBeGreaterThan(0);
+    expect(claimed).toBeLessThan(quiet - scanned);
+    expect(limitOf(limits.scanSeen, p)).toBeGreaterThan(limitOf(limits.scanHardlySeen, p));
+  });
+
+  it('users and batch share a cache as Che says, and each alone does too', () => {
+    const p = valuesOf('separate-caches');
+    const together = hitRatios(p, p.capacity, p.batchRate / (p.rate + p.batchRate), false);
+    expect(together.users).toBeLessThan(limitOf(limits.usersShared, p));
+    expect(together.batch).toBeGreaterThan(limitOf(limits.batchShared, p));
+    const own = Math.round(p.capacity * p.usersShare);
+    expect(hitRatios(p, own, 0, false).users).toBeGreaterThan(limitOf(limits.usersSeparate, p));
+    expect(hitRatios(p, p.capacity - own, 1, false).batch).toBeLessThan(limitOf(limits.batchSeparate, p));
+    // And the two are told apart.
+    expect(limitOf(limits.usersSeparate, p)).toBeGreaterThan(together.users);
+    expect(limitOf(limits.batchSeparate, p)).toBeLessThan(together.batch);
+  });
+
+  it('claims nothing of a scan that is over before the cache is full of it', () => {
+    const p = valuesOf('lru', { scanLasts: s(0.2) });
+    expect([limitOf(limits.scanDepth, p), limitOf(limits.scanSeen, p)]).toEqual([0, 0]);
+  });
+});
+
+it('runs, and has a limit for everything, at the ends of all sliders', () => {
+  const ends = <T>(low: T, high: T) => fc.constantFrom(low, high);
+  const [, ...variants] = Object.keys(dynamics.variants);
+  fc.assert(
+    fc.property(
+      fc.constantFrom('lru', ...variants),
+      ends(10, 1000),
+      ends(100, 3000),
+      ends(0, 3),
+      ends(10, 5000),
+      ends(0.1, 0.9),
+      ends(1, 1000),
+      ends(100, 20_000),
+      ends(0, 3),
+      (variant, rate, keys, exponent, capacity, usersShare, batchRate, batchKeys, batchExponent) => {
+        const params = {
+          rate,
+          keys,
+          exponent,
+          capacity,
+          usersShare,
+          batchRate,
+          batchKeys,
+          batchExponent,
+          length: s(10),
+        };
+        const { eviction, layout, batch } = valuesOf(variant);
+        const whole = new Run(dynamics, { variant: 'lru', params: { ...params, eviction, layout, batch } });
+        whole.advance(Infinity);
+        expect(whole.violations()).toEqual([]);
+        const p = valuesOf('lru', { ...params, eviction, layout, batch });
+        for (const [name, limit] of Object.entries(limits)) {
+          if (typeof limit === 'function') expect([name, Number.isFinite(limitOf(limit, p))]).toEqual([name, true]);
+        }
+      },
+    ),
+    { numRuns: 25 },
+  );
+});
