@@ -89,7 +89,6 @@ export { arrivalsFromText, recorded } from './workload/arrivals/recorded.ts';
 export { uniformArrivals } from './workload/arrivals/uniform.ts';
 export { ClosedLoopClient, OpenLoopClient, requestCompleted, requestStarted } from './workload/client.ts';
 export { behind } from './workload/popularity/behind.ts';
-export { churn } from './workload/popularity/churn.ts';
 export { hotKey } from './workload/popularity/hot-key.ts';
 export { inTurn } from './workload/popularity/in-turn.ts';
 export { mixture } from './workload/popularity/mixture.ts';

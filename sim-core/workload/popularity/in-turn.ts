@@ -1,7 +1,7 @@
 /** Every key of a list once, in its order, and then from the start again: what somebody does who works through a list. */
 import type { Popularity } from './popularity.ts';
 
-/** `keys`: at least one. Nothing is drawn. */
+/** `keys`: at least one. */
 export function inTurn(keys: readonly number[]): Popularity {
   if (keys.length === 0) throw new RangeError('inTurn: there are no keys; give at least one');
   return { keys: Math.max(...keys) + 1, draw: (_random, number) => keys[number % keys.length] };

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  churn,
   loop,
+  mixture,
   moved,
   RandomStreams,
   scans,
@@ -50,12 +50,11 @@ describe('scans', () => {
   });
 });
 
-it('churn asks for new keys as often as it says, and for none of them twice', () => {
+it('a mixture with a loop asks for new keys as often as it says, and for none of them twice', () => {
   const requests = 20_000;
-  const fresh = keysOf(churn(0.3, zipfPopularity(50, 1), requests), requests).filter((key) => key >= 50);
+  const fresh = keysOf(mixture(zipfPopularity(50, 1), loop(requests), 0.3), requests).filter((key) => key >= 50);
   expect(new Set(fresh).size).toBe(fresh.length);
   expect(Math.abs(fresh.length / requests - 0.3)).toBeLessThan(4.5 * Math.sqrt((0.3 * 0.7) / requests));
-  expect(() => churn(1.5, zipfPopularity(50, 1), 9)).toThrow('the share is 1.5; it lies between 0 and 1');
 });
 
 describe('a popularity that moves', () => {
