@@ -28,12 +28,47 @@ export interface Characteristic {
   readonly hitRatio: number;
 }
 
-/** Steps of bisection: to the last bit of a double. */
-const STEPS = 60;
+/** Of the time, relative to it: each step towards it goes over all keys, and no more are needed. */
+const PRECISION = 1e-12;
 
 /**
- * The characteristic time of a cache, found by bisection, and the hit ratio that follows of it. `probabilities` are those
- * of a request to be for each key; what they lack to 1 is asked of keys that are new.
+ * Where a rising function that is not above 0 at `start` comes to 0: by false position, in which the value of an end that
+ * stays a second time counts for half (the Illinois rule).
+ */
+function rootBeyond(start: number, value: (x: number) => number): number {
+  let [low, below] = [start, value(start)];
+  if (below >= 0) return start;
+  let high = 2 * start;
+  let above = value(high);
+  while (above < 0) {
+    [low, below] = [high, above];
+    high *= 2;
+    above = value(high);
+  }
+  let root = high;
+  let stayed: 'low' | 'high' | undefined = undefined;
+  for (let before = low; Math.abs(root - before) > PRECISION * root;) {
+    before = root;
+    root = high - (above * (high - low)) / (above - below);
+    const there = value(root);
+    if (there === 0) break;
+    if (there < 0) {
+      [low, below] = [root, there];
+      if (stayed === 'high') above /= 2;
+      stayed = 'high';
+    } else {
+      [high, above] = [root, there];
+      if (stayed === 'low') below /= 2;
+      stayed = 'low';
+    }
+  }
+  return root;
+}
+
+/**
+ * The characteristic time of a cache, and the hit ratio that follows of it. `probabilities` are those of a request to be
+ * for each key; what they lack to 1 is asked of keys that are new. `capacity` is less than the keys that there are. The
+ * time is at least as many requests as there is room for, since no more keys are held than were asked for.
  */
 export function characteristicTime(
   probabilities: readonly number[],
@@ -42,13 +77,6 @@ export function characteristicTime(
 ): Characteristic {
   const fresh = Math.max(0, 1 - probabilities.reduce((sum, p) => sum + p, 0));
   const occupied = (time: number): number => probabilities.reduce((sum, p) => sum + held(p * time), fresh * time);
-  let low = 0;
-  let high = 1;
-  while (occupied(high) < capacity) high *= 2;
-  for (let step = 0; step < STEPS; step++) {
-    const middle = (low + high) / 2;
-    if (occupied(middle) < capacity) low = middle;
-    else high = middle;
-  }
-  return { time: low, hitRatio: probabilities.reduce((sum, p) => sum + p * held(p * low), 0) };
+  const time = rootBeyond(capacity, (requests) => occupied(requests) - capacity);
+  return { time, hitRatio: probabilities.reduce((sum, p) => sum + p * held(p * time), 0) };
 }
