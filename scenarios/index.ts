@@ -6,6 +6,7 @@ import type { Scenario } from '../sim-core/index.ts';
 import negativeCaching from './caching/negative-caching.ts';
 import eviction from './caching/eviction.ts';
 import evictionDynamics from './caching/eviction-dynamics.ts';
+import invalidation from './caching/invalidation.ts';
 import staleSetRace from './caching/stale-set-race.ts';
 import stampede from './caching/stampede.ts';
 import synchronizedExpiry from './caching/synchronized-expiry.ts';
@@ -20,6 +21,8 @@ const scenarios: readonly Scenario[] = [
   // 1.3 Eviction
   eviction,
   evictionDynamics,
+  // 1.4 Invalidation
+  invalidation,
   // 1.5 Consistency
   staleSetRace,
   // 1.7 Stampedes

@@ -129,6 +129,7 @@ export {
   type DipOptions,
   type DipStretch,
 } from './cache/hit-ratio-dips.ts';
+export { Cache, cacheLookup, cacheSignals, type CacheEntry, type CacheOptions } from './cache/cache.ts';
 export { CacheServer, type CacheCommand, type CacheReply, type CacheServerOptions } from './cache/cache-server.ts';
 export {
   NEVER,
@@ -168,7 +169,13 @@ export {
   type ProtocolName,
   type ProtocolOptions,
 } from './cache/consistency/protocols.ts';
+export { entriesHeldSignals, readEntriesHeld } from './cache/entries-held.ts';
+export { ChangeLog, followLog, type LogPage, type LogQuery } from './cache/invalidation/change-log.ts';
+export { InvalidationBus, type Invalidation } from './cache/invalidation/invalidation-bus.ts';
+export { LocalCache } from './cache/invalidation/local-cache.ts';
+export { VersionedKeys } from './cache/invalidation/versioned-keys.ts';
 export { staleEntryGone, StaleEntryMeter, staleEntrySignals } from './cache/consistency/stale-entries.ts';
+export { softTtl } from './cache/stampede/soft-ttl.ts';
 export { CoalescingProxy } from './cache/stampede/coalescing-proxy.ts';
 export type { ExpiryRule, Lifetime, Verdict } from './cache/stampede/expiry-rule.ts';
 export { hardTtl } from './cache/stampede/hard-ttl.ts';

@@ -155,6 +155,8 @@ export interface DatabaseOptions {
   readonly rowDemand?: Duration;
   /** Which keys have a row at the start; all of them without it. The others get theirs by their first write. */
   readonly hasRow?: (key: number) => boolean;
+  /** Told of every row as it is committed, in order: where a log of the changes is kept. */
+  readonly onCommit?: (row: Row) => void;
 }
 
 export class Database implements Endpoint<DatabaseQuery, Row>, Component {
@@ -172,6 +174,7 @@ export class Database implements Endpoint<DatabaseQuery, Row>, Component {
   private readonly processors: ProcessorSharing;
   private readonly demand: Distribution;
   private readonly rowDemand: Duration;
+  private readonly onCommit: ((row: Row) => void) | undefined;
   private readonly hasRow: ((key: number) => boolean) | undefined;
   private readonly draws: KeyedStream;
   private readonly failureDraws: KeyedStream;
@@ -190,6 +193,7 @@ export class Database implements Endpoint<DatabaseQuery, Row>, Component {
     this.processors = new ProcessorSharing(sim, name, cores);
     this.demand = demand;
     this.rowDemand = rowDemand ?? demand.mean;
+    this.onCommit = options.onCommit;
     this.hasRow = options.hasRow;
     this.draws = sim.keyedRandom(`${name}/demand`);
     this.failureDraws = sim.keyedRandom(`${name}/failures`);
@@ -224,14 +228,20 @@ export class Database implements Endpoint<DatabaseQuery, Row>, Component {
 
   /** Reads or writes one row. */
   access(operation: DatabaseOperation, key: number): Row {
-    if (operation === 'read') {
-      const version = this.history.current(key);
-      if (version === 0 && this.hasRow !== undefined && !this.hasRow(key)) return { key, version, absent: true };
-      return { key, version };
+    if (operation === 'write') {
+      const row = { key, version: this.history.commit(key, this.sim.now) };
+      this.tellWritten(row, 'committed');
+      return row;
     }
-    const version = this.history.commit(key, this.sim.now);
-    if (this.written.heard) this.written.emit({ database: this.name, key, outcome: 'committed' });
+    const version = this.history.current(key);
+    if (version === 0 && this.hasRow !== undefined && !this.hasRow(key)) return { key, version, absent: true };
     return { key, version };
+  }
+
+  /** Tells of a write's end; `row`: what stands now. */
+  tellWritten(row: Row, outcome: WriteOutcome): void {
+    if (this.written.heard) this.written.emit({ database: this.name, key: row.key, outcome });
+    if (outcome === 'committed') this.onCommit?.(row);
   }
 
   /** The version that stands under a key. */
@@ -299,6 +309,9 @@ export class Database implements Endpoint<DatabaseQuery, Row>, Component {
     };
   }
 }
+
+/** How a write can end. */
+export type WriteOutcome = 'committed' | 'rolled back' | 'nothing written';
 
 /** How a query can fail. */
 export type QueryOutcome = 'overloaded' | 'error';

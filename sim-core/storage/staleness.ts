@@ -48,7 +48,7 @@ export const stalenessSignals = [
     name: 'read.staleness',
     kind: 'histogram',
     unit: 's',
-    help: 'Of stale reads: how long what they returned had been replaced when they were sent',
+    help: 'How long ago the value of a stale read had been replaced when the read was sent',
     fact: rowReturned,
     where: (fact) => fact.behind > 0,
     value: (fact) => fact.age,

@@ -10,11 +10,10 @@
  * lock has no bound of its own: who stands in it takes up a place in an instance of the application.
  */
 import type { EventHandle } from '../kernel/event-table.ts';
-import type { FactChannel, Fact } from '../kernel/fact.ts';
 import type { KeyedStream } from '../kernel/random-stream.ts';
 import type { Duration } from '../kernel/time.ts';
 import type { Call, Endpoint } from '../network/call.ts';
-import { databaseWritten, Query, type Database, type QueryOutcome, type Row } from './database.ts';
+import { Query, type Database, type QueryOutcome, type Row, type WriteOutcome } from './database.ts';
 
 export interface Statement {
   readonly statement: 'read' | 'write' | 'update' | 'commit' | 'rollback';
@@ -43,7 +42,6 @@ export class Transactions implements Endpoint<Statement, Row> {
   private readonly options: TransactionOptions;
   private readonly locks = new Map<number, Lock>();
   private readonly aborts: KeyedStream;
-  private readonly written: FactChannel<Fact<typeof databaseWritten>>;
   private readonly idleKind: number;
 
   constructor(database: Database, options: TransactionOptions) {
@@ -52,7 +50,6 @@ export class Transactions implements Endpoint<Statement, Row> {
     this.database = database;
     this.options = options;
     this.aborts = sim.keyedRandom(`${name}/aborts`);
-    this.written = sim.facts.channel(databaseWritten);
     this.idleKind = sim.eventKind(`${name} rolls back an idle transaction`);
   }
 
@@ -93,12 +90,12 @@ export class Transactions implements Endpoint<Statement, Row> {
   }
 
   /** Closes the open transaction of a row, and lets the next one in line have its lock. */
-  end(key: number, outcome: 'committed' | 'rolled back' | 'nothing written'): void {
+  end(key: number, outcome: WriteOutcome): void {
     const { database, locks } = this;
     const { history, sim } = database;
     if (outcome === 'committed') history.commitWritten(key, sim.now);
     else if (outcome === 'rolled back') history.rollBack(key);
-    if (this.written.heard) this.written.emit({ database: this.name, key, outcome });
+    database.tellWritten({ key, version: history.current(key) }, outcome);
     const lock = locks.get(key)!;
     const next = lock.waiting.shift();
     if (next === undefined) {
@@ -145,7 +142,7 @@ class TransactionQuery extends Query {
     }
     if (statement === 'write') history.write(key);
     if (statement !== 'read') transactions.end(key, statement === 'rollback' ? 'rolled back' : 'committed');
-    this.call.reply({ key, version: history.current(key) });
+    this.call.reply(this.database.access('read', key));
   }
 
   override refuse(outcome: QueryOutcome): void {

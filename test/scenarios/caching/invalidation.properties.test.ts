@@ -1,0 +1,98 @@
+/** Invalidation over random parameters: no way that promises a bound serves anything older; and the limits are numbers. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import invalidation from '../../../scenarios/caching/invalidation.ts';
+import { hitRatioOf, staleRatioOf } from '../../../scenarios/caching/invalidation/limits.ts';
+import { params, type Values } from '../../../scenarios/caching/invalidation/params.ts';
+import {
+  confidenceInterval,
+  judge,
+  ms,
+  resolveParameters,
+  Run,
+  s,
+  Tally,
+  type ParameterValues,
+  type Recording,
+} from '../../../sim-core/index.ts';
+
+function runOf(variant: string, seed: number, given: ParameterValues): Recording {
+  const run = new Run(invalidation, { variant, seed, params: given });
+  while (!run.advance(20_000)) expect(run.violations()).toEqual([]);
+  return run.finish();
+}
+const summaryOf = (recording: Recording, name: string) => recording.signals.find((one) => one.name === name)!.summary;
+
+const load = fc.record({
+  reads: fc.integer({ min: 50, max: 300 }),
+  writes: fc.integer({ min: 5, max: 60 }),
+  imports: fc.integer({ min: 5, max: 60 }),
+  keys: fc.integer({ min: 2, max: 60 }),
+  ttl: fc.integer({ min: 500, max: 4000 }).map(ms),
+  instances: fc.integer({ min: 1, max: 6 }),
+  capacity: fc.integer({ min: 1, max: 100 }),
+});
+
+describe('a bound on staleness', () => {
+  it.each([
+    ['ttl', (p: Values) => p.ttl],
+    ['missed-path', (p: Values) => p.ttl],
+    ['pubsub-invalidate', (p: Values) => p.ttl],
+    ['soft-ttl', (p: Values) => p.ttl * p.hardFactor],
+    ['log-invalidate', (p: Values) => p.poll + ms(0.9)],
+    ['write-invalidate', () => 0],
+    ['versioned-keys', () => 0],
+  ])('of %s is kept, whatever the load', (variant, boundOf) => {
+    fc.assert(
+      fc.property(load, fc.integer({ min: 1, max: 500 }), fc.nat(1000), (given, poll, seed) => {
+        const recording = runOf(variant, seed, { ...given, poll: ms(poll), hardFactor: 3, length: s(14) });
+        const bound = boundOf(recording.header.params as Values);
+        const stale = summaryOf(recording, 'read.stale')['total'];
+        if (bound === 0) expect(stale).toBe(0);
+        else if (stale > 0) expect(summaryOf(recording, 'read.staleness')['max']).toBeLessThanOrEqual(bound / s(1));
+      }),
+      { numRuns: 6 },
+    );
+  });
+});
+
+it('the shares of hits and of stale reads are those of the closed form', () => {
+  const stale = new Tally();
+  const hits = new Tally();
+  for (let seed = 1; seed <= 8; seed++) {
+    const recording = runOf('ttl', seed, {});
+    stale.add(summaryOf(recording, 'read.stale_ratio')['mean']);
+    hits.add(summaryOf(recording, 'cache.hit_ratio')['mean']);
+  }
+  const values = resolveParameters(invalidation, 'ttl', {}) as Values;
+  const around = confidenceInterval(stale, 0.999);
+  expect(staleRatioOf(values)).toBeGreaterThan(around.low);
+  expect(staleRatioOf(values)).toBeLessThan(around.high);
+  // A cycle is longer by the time of its load, and reads that come meanwhile miss as well.
+  expect(hits.mean).toBeLessThan(hitRatioOf(values));
+  expect(hits.mean).toBeGreaterThan(hitRatioOf(values) - 0.005);
+});
+
+it('every limit is a number at the ends of every slider', () => {
+  const ends = Object.fromEntries(
+    Object.entries(params).flatMap(([name, parameter]) =>
+      'min' in parameter ? [[name, fc.constantFrom(parameter.min, parameter.default, parameter.max)]] : [],
+    ),
+  );
+  const summary = { total: 0, max: 0, mean: 0 };
+  const names = ['read.stale_ratio', 'read.stale', 'read.staleness', 'cache.stale_entry.duration'].concat(
+    'invalidation.lasting',
+    'cache.entries',
+    'cache.hit_ratio',
+  );
+  fc.assert(
+    fc.property(fc.record(ends), fc.constantFrom(...Object.keys(invalidation.variants)), (given, variant) => {
+      const values = resolveParameters(invalidation, variant, given as ParameterValues);
+      const evidence = { header: { params: values }, signals: names.map((name) => ({ name, summary })) };
+      for (const { text, limit } of judge(invalidation, variant, evidence as unknown as Recording)) {
+        expect(Number.isFinite(limit) && limit >= 0, `${text} with ${JSON.stringify(given)}`).toBe(true);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
