@@ -40,6 +40,7 @@ import {
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
+import { COMMAND_TIME, nearby, SHAPE } from './application/wiring.ts';
 import * as limits from './stale-set-race/limits.ts';
 import { params, type Values } from './stale-set-race/params.ts';
 
@@ -122,20 +123,19 @@ export default defineScenario({
 });
 
 function system(sim: Simulation, p: Values): void {
-  const near = uniform(limits.NEAR_MIN, limits.NEAR_MAX);
   const database = new Database(sim, {
     name: 'database',
     connections: 200,
     queueMax: 10_000,
     cores: p.cores,
-    demand: gamma(25, p.queryTime / 25),
+    demand: gamma(SHAPE, p.queryTime / SHAPE),
   });
   const transactions = new Transactions(database, { abortShare: p.abortShare, idleMax: s(5) });
   const cache = new CacheServer<Row>(sim, {
     name: 'cache',
     capacity: p.keys,
     eviction: 'lru',
-    commandTime: limits.COMMAND,
+    commandTime: COMMAND_TIME,
     failureShare: p.brokenShare,
   });
   new StaleEntryMeter(sim, cache.cache, database.history);
@@ -144,8 +144,8 @@ function system(sim: Simulation, p: Values): void {
     const name = `app-${i + 1}`;
     const steps = new Steps(sim, {
       instance: name,
-      cache: new Link(sim, cache, { from: name, delay: near }),
-      store: new Link(sim, transactions, { from: name, delay: near }),
+      cache: new Link(sim, cache, { from: name, delay: nearby }),
+      store: new Link(sim, transactions, { from: name, delay: nearby }),
       ttl: p.ttl,
       preparing: p.prepareTime > 0 ? exponential(p.prepareTime) : constant(0),
     });

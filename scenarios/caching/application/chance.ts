@@ -10,6 +10,9 @@ export const DEVIATIONS = 5;
 /** A Poisson number of this mean, at most. Sums of independent events with a chance each vary less. */
 export const poissonMost = (expected: number): number => expected + DEVIATIONS * Math.sqrt(expected);
 
+/** A Poisson number of this mean, at least; never less than one: what is claimed of events does not hold without any. */
+export const poissonLeast = (expected: number): number => Math.max(1, expected - DEVIATIONS * Math.sqrt(expected));
+
 /** A limit that is worked out from a scenario's own parameters. */
 export function limitOf<Values>(of: (p: Values) => number): Limit {
   return (values) => of(values as Values);

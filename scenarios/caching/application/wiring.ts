@@ -31,13 +31,14 @@ import type { DatabaseValues, InstanceValues } from './params.ts';
 
 /** Of the demand of a load, a gamma distribution: its deviation is 1 / sqrt(SHAPE) of its mean. */
 export const SHAPE = 25;
-/** One way between machines of one site, and between a user and the site, at most. */
+/** One way between machines of one site, at least and at most, and between a user and the site. */
+export const NEAR_MIN = us(200);
 export const NEAR_MAX = us(300);
 export const FAR_MAX = ms(1.5);
 /** What the cache's thread spends on a command. */
 export const COMMAND_TIME = us(20);
 
-export const nearby = uniform(us(200), NEAR_MAX);
+export const nearby = uniform(NEAR_MIN, NEAR_MAX);
 
 export function databaseOf(sim: Simulation, p: DatabaseValues, hasRow?: (key: number) => boolean): Database {
   return new Database(sim, {

@@ -6,7 +6,7 @@
  * 1 - e^(-w a), if nothing but the time to live ends an entry.
  */
 import { exp, ms, s, toSeconds } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf } from '../application/chance.ts';
+import { DEVIATIONS, limitOf, poissonLeast } from '../application/chance.ts';
 import { NEAR_MAX } from '../application/wiring.ts';
 import { zipfShares } from '../application/zipf-shares.ts';
 import type { Values } from './params.ts';
@@ -17,8 +17,6 @@ export const FAR_MAX = ms(3);
 
 /** A stale entry that is still there so long after was not reached by any message. */
 export const LASTING = ms(250);
-
-const poissonLeast = (expected: number): number => Math.max(1, expected - DEVIATIONS * Math.sqrt(expected));
 
 const observed = (p: Values): number => toSeconds(p.length - WARM_UP);
 /** Writes of a key, a second. */

@@ -5,25 +5,15 @@
  * Reads and writes of a key are Poisson processes. The database is lightly loaded, so a query takes its own time, and
  * messages, a quarter of a millisecond each, cancel out where both sides of a race have two.
  */
-import { exp, ms, s, toSeconds, us, type Limit } from '../../../sim-core/index.ts';
+import { exp, ms, s, toSeconds, type Limit } from '../../../sim-core/index.ts';
+import { limitOf, poissonLeast, poissonMost } from '../application/chance.ts';
+import { COMMAND_TIME, NEAR_MAX, NEAR_MIN } from '../application/wiring.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(5);
-export const NEAR_MIN = us(200);
-export const NEAR_MAX = us(300);
-export const COMMAND = us(20);
 
 /** A stale entry that is still there so long after has outlived every message of the writer. */
 export const LASTING = ms(100);
-
-function limit(of: (p: Values) => number): Limit {
-  return (values) => of(values as Values);
-}
-
-/** Room for chance: a Poisson number is so many deviations off its mean once in thirty thousand draws. */
-const DEVIATIONS = 4;
-const poissonLeast = (expected: number): number => Math.max(1, expected - DEVIATIONS * Math.sqrt(expected));
-const poissonMost = (expected: number): number => expected + DEVIATIONS * Math.sqrt(expected);
 
 const readsOfKey = (p: Values): number => p.reads / p.keys;
 const commits = (p: Values): number => p.writes * (1 - p.abortShare);
@@ -42,7 +32,8 @@ function seen(p: Values): number {
   return exp(-write * toSeconds(LASTING)) * exp(-readsOfKey(p) * prepare(p)) * cut;
 }
 
-const least = (rate: (p: Values) => number): Limit => limit((p) => poissonLeast(rate(p) * observed(p) * seen(p)));
+const least = (rate: (p: Values) => number): Limit =>
+  limitOf<Values>((p) => poissonLeast(rate(p) * observed(p) * seen(p)));
 
 /**
  * Update, then delete. After each delete the next reader of the key misses, if it comes before the next write. It leaves
@@ -70,8 +61,8 @@ export const lostPuts = least((p) => commits(p) * p.brokenShare);
  * cache's work; readers look no more often than they read. Or the puts of two writers overtake each other: their commits
  * are no further apart than two messages can differ.
  */
-export const staleAfterCheck = limit((p) => {
-  const between = toSeconds(2 * NEAR_MAX + 5 * COMMAND);
+export const staleAfterCheck = limitOf<Values>((p) => {
+  const between = toSeconds(2 * NEAR_MAX + 5 * COMMAND_TIME);
   const overtaken = toSeconds(2 * (NEAR_MAX - NEAR_MIN));
   const rate = readsOfKey(p) * between + (p.writes / p.keys) * overtaken;
   return poissonMost(p.writes * toSeconds(p.length) * rate);
@@ -81,10 +72,10 @@ export const staleAfterCheck = limit((p) => {
  * The oldest of the stale entries lives longer than half of what one does in the mean: until the next write, a time of
  * exponential distribution, or the time to live.
  */
-export const halfALife = limit((p) => {
+export const halfALife = limitOf<Values>((p) => {
   const write = commits(p) / p.keys;
   return 0.5 * (write > 0 ? (1 - exp(-write * toSeconds(p.ttl))) / write : toSeconds(p.ttl));
 });
 
 /** The second delete comes so long after the commit: the reply, the delay, its own message, the cache's work. */
-export const secondDelete = limit((p) => toSeconds(p.secondDelete + 2 * NEAR_MAX + 5 * COMMAND));
+export const secondDelete = limitOf<Values>((p) => toSeconds(p.secondDelete + 2 * NEAR_MAX + 5 * COMMAND_TIME));
