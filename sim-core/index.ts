@@ -77,7 +77,7 @@ export {
   type InterventionArgument,
 } from './network/component.ts';
 export { Link, messageSent, type LinkOptions } from './network/link.ts';
-export { RequestContext } from './network/request-context.ts';
+export { BACKGROUND, BACKGROUND_BLOCK, RequestContext } from './network/request-context.ts';
 
 // workload: who asks for what, and when
 export type { ArrivalProcess } from './workload/arrivals/arrivals.ts';
@@ -89,6 +89,7 @@ export { arrivalsFromText, recorded } from './workload/arrivals/recorded.ts';
 export { uniformArrivals } from './workload/arrivals/uniform.ts';
 export { ClosedLoopClient, OpenLoopClient, requestCompleted, requestStarted } from './workload/client.ts';
 export { behind } from './workload/popularity/behind.ts';
+export { SessionClient, type SessionQuery } from './workload/session-client.ts';
 export { hotKey } from './workload/popularity/hot-key.ts';
 export { inTurn } from './workload/popularity/in-turn.ts';
 export { mixture } from './workload/popularity/mixture.ts';
@@ -115,6 +116,7 @@ export {
   type DatabaseQuery,
   type Row,
 } from './storage/database.ts';
+export { Replica, replicationSignals, type Change, type VersionedQuery } from './storage/replication.ts';
 export { rowReturned, StalenessMeter, stalenessSignals } from './storage/staleness.ts';
 export { Transactions, type Statement, type TransactionOptions } from './storage/transactions.ts';
 export { VersionHistory } from './storage/version-history.ts';

@@ -11,6 +11,8 @@
 import {
   atLeast,
   atMost,
+  BACKGROUND,
+  BACKGROUND_BLOCK,
   Cache,
   cacheSignals,
   CacheServer,
@@ -159,7 +161,7 @@ function system(sim: Simulation, p: Values): void {
         name,
         log: new Link(sim, log, { from: name, delay: nearby }),
         poll: p.poll,
-        firstRequest: LOOKS + i * LOOKS_MAX,
+        firstRequest: BACKGROUND + i * BACKGROUND_BLOCK,
         from: 0,
         changed: ({ key }) => local.invalidate(key),
         missed: () => local.clear(),
@@ -205,10 +207,6 @@ function system(sim: Simulation, p: Values): void {
   client('writers', 'write', p.writes, apps);
   client('importer', 'write', p.imports, p.bypass ? [database] : apps);
 }
-
-/** Numbers of the instances' looks into the log, which are requests of nobody. */
-const LOOKS_MAX = 4_294_967_296;
-const LOOKS = 16 * LOOKS_MAX;
 
 /** Where an instance hears what has been written. */
 function invalidated(name: string, local: LocalCache): Endpoint<Invalidation, void> {

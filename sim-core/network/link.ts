@@ -23,6 +23,9 @@ export const messageSent = defineReading('network.message', 'A message left for 
   duration: 'duration',
 });
 
+/** Who waits for what is sent and forgotten. */
+const NOBODY = { resume: (): void => {}, fail: (): void => {} };
+
 export interface LinkOptions {
   /** The component at the near end. */
   readonly from: string;
@@ -65,6 +68,11 @@ export class Link<Query, Reply> implements Connection, Carrier<Query, Reply> {
   /** A call to the endpoint on behalf of a request; yield it to send it and wait for the reply. */
   call(query: Query, request: RequestContext): Call<Query, Reply> {
     return new Call(this, query, request, this.timeout);
+  }
+
+  /** Sends a query and waits for nothing: nobody hears what becomes of it. */
+  send(query: Query, request: RequestContext): void {
+    this.call(query, request).begin(NOBODY);
   }
 
   carry<Argument>(

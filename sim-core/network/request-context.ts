@@ -10,6 +10,10 @@ import type { Time } from '../kernel/time.ts';
 /** Messages and queries that a request may send before its draws repeat. */
 const DRAWS = 65_536;
 
+/** From here on numbers belong to no client's request, but to work that is done for nobody: a block of 2^32 each. */
+export const BACKGROUND = 68_719_476_736;
+export const BACKGROUND_BLOCK = 4_294_967_296;
+
 export class RequestContext {
   readonly id: number;
   readonly started: Time;

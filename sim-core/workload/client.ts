@@ -82,7 +82,7 @@ export const clientSignals = [
 ];
 
 /** Numbers that each client has for its requests. */
-const NUMBERS = 4_294_967_296;
+export const NUMBERS = 4_294_967_296;
 
 interface ClientOptions<Reply, Query> {
   readonly name: string;

@@ -90,7 +90,7 @@ export interface LogReaderOptions {
   readonly log: Link<LogQuery, LogPage>;
   /** Time between two looks. */
   readonly poll: Duration;
-  /** Numbers its looks, as requests of nobody: an integer that no request has, nor the next few millions. */
+  /** Numbers its looks, as requests of nobody: see `BACKGROUND`. */
   readonly firstRequest: number;
   /** From where on it reads. */
   readonly from: number;

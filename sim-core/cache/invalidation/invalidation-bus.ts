@@ -96,7 +96,7 @@ export class InvalidationBus implements Endpoint<Invalidation, void>, Component 
     const lost = this.subscribers.map(() => draws.next() < this.lossShare);
     this.subscribers.forEach((link, i) => {
       this.tell(link, call, lost[i] ? 'lost' : 'sent');
-      if (!lost[i]) link.call(query, request).begin(NOBODY);
+      if (!lost[i]) link.send(query, request);
     });
     call.reply();
   }
@@ -132,6 +132,3 @@ export class InvalidationBus implements Endpoint<Invalidation, void>, Component 
     };
   }
 }
-
-/** Who waits for what is sent once and forgotten. */
-const NOBODY = { resume: (): void => {}, fail: (): void => {} };
