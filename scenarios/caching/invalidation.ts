@@ -13,7 +13,6 @@ import {
   atMost,
   BACKGROUND,
   BACKGROUND_BLOCK,
-  Cache,
   cacheSignals,
   CacheServer,
   ChangeLog,
@@ -150,7 +149,7 @@ function system(sim: Simulation, p: Values): void {
     const store = new Link<DatabaseQuery, Row>(sim, database, { from: name, delay: nearby });
     const expiry = p.way === 'soft-ttl' ? softTtl(p.ttl, p.hardFactor) : hardTtl(p.ttl);
     const local = new LocalCache(sim, { instance: name, capacity: p.capacity, store, expiry });
-    readEntriesHeld(sim, local.cache as Cache<unknown>);
+    readEntriesHeld(sim, local.cache);
     // A dead name's entry is never served, so it is not stale.
     if (versions === undefined) new StaleEntryMeter(sim, local.cache, database.history);
     const versioned = versions && new VersionedKeys(new Link(sim, versions, { from: name, delay: nearby }), local);

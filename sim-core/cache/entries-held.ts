@@ -23,7 +23,7 @@ export const entriesHeldSignals = [
 ];
 
 /** Has the number of entries read whenever something is stored or taken out. */
-export function readEntriesHeld(sim: Simulation, cache: Cache<unknown>): void {
+export function readEntriesHeld(sim: Simulation, cache: Pick<Cache<unknown>, 'name' | 'size'>): void {
   const held = sim.facts.channel(entriesHeld);
   const read = (fact: { readonly cache: string }): void => {
     if (fact.cache === cache.name && held.heard) held.emit({ cache: cache.name, entries: cache.size });
