@@ -122,7 +122,6 @@ export { Transactions, type Statement, type TransactionOptions } from './storage
 export { VersionHistory } from './storage/version-history.ts';
 
 // cache: entries, eviction, the patterns around them and protection from stampedes
-export { Cache, cacheLookup, type CacheEntry, type CacheOptions } from './cache/cache.ts';
 export {
   cacheDip,
   depthOfChance,

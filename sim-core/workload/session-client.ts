@@ -144,7 +144,7 @@ export class SessionClient implements Component {
     const { looks, popularity, firstThink, think } = this.options;
     // All of a session's own draws at its beginning: the stream is one object for all.
     const draws = this.draws.of(session);
-    const key = popularity.draw(draws);
+    const key = popularity.draw(draws, session);
     const pauses = Array.from({ length: looks }, (_, i): Duration => {
       return Math.max(0, Math.round((i === 0 ? firstThink : think).sample(draws)));
     });
