@@ -68,7 +68,7 @@ describe('interventions of an experiment', () => {
 });
 
 it('setting parameters while a run goes on is done to components, against the values that the run began with', () => {
-  const [{ scenario }] = catalogue;
+  const { scenario } = catalogue.find((entry) => entry.scenario.id === 'stampede')!;
   const experiment = withParameter(scenario, defaultExperiment(scenario), 'rate', 500);
   expect(settingsAt(scenario, experiment, { rate: 2000, ttl: 5e9 }, 7e9)).toEqual([
     { at: 7e9, action: 'surge', target: 'users', args: { factor: 4 } },
