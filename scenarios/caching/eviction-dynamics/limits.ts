@@ -90,14 +90,21 @@ const secondsLeft = (p: Values): number => Math.max(0, toSeconds(p.length - move
  */
 export const lruRecovers = limit((p) => (before(p).time + p.watched) / p.rate);
 
+/** A count that nobody reaches between two misses: of an entry that LFU will not part with. */
+const COUNT_THAT_STAYS = 3;
+
 /**
  * LFU after a move. What it holds was asked for several times; a key that is popular now comes in with a count of one and
  * is the first to leave, at the next miss. To stay it would have to be asked for as often as the least of the old ones
  * before anybody misses: by Zipf's law the most popular key is one request in eight, and most requests miss, so even that
- * one has a chance of less than one in six each time. So the dip lasts; a tenth is left to chance, and to the watched
- * lookups that have to pass before it is seen.
+ * one has a chance of less than one in six each time. The few places with counts that low change hands, the others do not.
+ * So the dip lasts; a tenth is left to chance, and to the watched lookups that have to pass before it is seen. Nothing is
+ * claimed of a cache so large that its least entry was asked for less than three times.
  */
-export const lfuStays = limit((p) => 0.9 * secondsLeft(p));
+export const lfuStays = limit((p) => {
+  const least = zipfProbabilities(p.keys, p.exponent)[usersCapacity(p) - 1] ?? 0;
+  return least * p.rate * toSeconds(movesAt(p)) < COUNT_THAT_STAYS ? 0 : 0.9 * secondsLeft(p);
+});
 
 /** What forgets is back before half of that time is over. */
 export const halfOfTheRest = limit((p) => secondsLeft(p) / 2);
