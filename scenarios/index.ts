@@ -3,6 +3,7 @@
  */
 import { definitions } from 'virtual:brownout/definitions';
 import type { Scenario } from '../sim-core/index.ts';
+import hotKey from './caching/hot-key.ts';
 import negativeCaching from './caching/negative-caching.ts';
 import eviction from './caching/eviction.ts';
 import evictionDynamics from './caching/eviction-dynamics.ts';
@@ -31,6 +32,8 @@ const scenarios: readonly Scenario[] = [
   stampede,
   synchronizedExpiry,
   negativeCaching,
+  // 1.8 Hot keys
+  hotKey,
 ];
 
 /** In the handbook's order. */

@@ -86,6 +86,7 @@ export { during } from './workload/arrivals/during.ts';
 export { poisson } from './workload/arrivals/poisson.ts';
 export { arrivalProcesses, type ArrivalProcessEntry } from './workload/arrivals/processes.ts';
 export { arrivalsFromText, recorded } from './workload/arrivals/recorded.ts';
+export { startingAt } from './workload/arrivals/starting-at.ts';
 export { uniformArrivals } from './workload/arrivals/uniform.ts';
 export { ClosedLoopClient, OpenLoopClient, requestCompleted, requestStarted } from './workload/client.ts';
 export { behind } from './workload/popularity/behind.ts';
@@ -147,13 +148,28 @@ export {
   filterJudged,
   filterSignals,
   type FilteredReaderOptions,
-  type Reader,
 } from './cache/membership/filtered-reader.ts';
 export { FilterServer, type FilterCommand } from './cache/membership/filter-server.ts';
 export { membershipFilters, type MembershipFilterName } from './cache/membership/filters.ts';
 export type { FilterOptions, ForgettingFilter, MembershipFilter } from './cache/membership/membership-filter.ts';
 export { CacheBank, MISS_RATIO_CURVE, type BankedCache, type CacheBankOptions } from './cache/miss-ratio/cache-bank.ts';
 export { characteristicTime, heldByFifo, heldByLru, zipfProbabilities } from './cache/miss-ratio/che.ts';
+export { HotKeyMonitor, hotKeySignals, type HotKeyMonitorOptions } from './cache/hot-keys/hot-key-monitor.ts';
+export { baseOf, KeySpray, nameOf } from './cache/hot-keys/key-spray.ts';
+export { LocalCacheReader, type LocalCacheOptions } from './cache/hot-keys/local-cache-reader.ts';
+export { SpaceSaving, type KeyCount } from './cache/hot-keys/space-saving.ts';
+export { ThrottledInvalidation } from './cache/hot-keys/throttled-invalidation.ts';
+export type { Reader } from './cache/reader.ts';
+export type { ShardMap } from './cache/sharding/shard-map.ts';
+export { shardMaps, type ShardMapName } from './cache/sharding/shard-maps.ts';
+export {
+  ShardRouter,
+  ShardTopology,
+  type CacheAccess,
+  type CacheLink,
+  type CopyAccess,
+} from './cache/sharding/shard-router.ts';
+export { handOf, ShuffleRouter } from './cache/sharding/shuffle-router.ts';
 export { LruCurve } from './cache/miss-ratio/lru-curve.ts';
 export {
   cacheLoaded,
@@ -183,6 +199,8 @@ export { hardTtl } from './cache/stampede/hard-ttl.ts';
 export { jitteredTtl } from './cache/stampede/jittered-ttl.ts';
 export type { GuardContext, LoadGuard, LoadGuardFactory } from './cache/stampede/load-guard.ts';
 export { noGuard } from './cache/stampede/no-guard.ts';
+export { singleFlight } from './cache/stampede/single-flight.ts';
+export { softTtl } from './cache/stampede/soft-ttl.ts';
 export {
   protectionOf,
   protections,

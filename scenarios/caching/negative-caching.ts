@@ -25,6 +25,7 @@ import {
   mean,
   membershipFilters,
   mixture,
+  ms,
   noGuard,
   OpenLoopClient,
   poisson,
@@ -52,6 +53,7 @@ import {
   fromAfar,
   instances,
   nearby,
+  sharedCache,
   users,
 } from './application/wiring.ts';
 import * as limits from './negative-caching/limits.ts';
@@ -91,6 +93,7 @@ export default defineScenario({
   seed: 1,
   duration: ({ length }) => length,
   warmUp: limits.WARM_UP,
+  interval: ms(500),
   openAt: s(12),
   system,
   signals: [
@@ -100,14 +103,14 @@ export default defineScenario({
       name: WRONG,
       kind: 'counter',
       unit: '{read}',
-      help: 'Reads told that there is no row, of a key that had got one before they were sent',
+      help: 'Reads told that there is no row although there was one when they were sent',
       ...wrongAbsence,
     }),
     defineSignal({
       name: WRONG_FOR,
       kind: 'histogram',
       unit: 's',
-      help: 'Of such reads: for how long there had been a row when they were sent',
+      help: 'How long a row had been there when a read was sent that was told there is none',
       ...wrongAbsence,
       value: (fact) => fact.age,
     }),
@@ -139,7 +142,7 @@ function system(sim: Simulation, p: Values): void {
   });
   const filter = filterOf(sim, p);
   const readerOf = cacheAsideReaders(sim, {
-    cache,
+    cache: sharedCache(sim, cache),
     store: database,
     expiry: () => hardTtl(p.ttl),
     guard: noGuard,

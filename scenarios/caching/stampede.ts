@@ -32,7 +32,7 @@ import {
   type Simulation,
 } from '../../sim-core/index.ts';
 import { settings } from './application/settings.ts';
-import { readingInstances, COMMAND_TIME, databaseOf, nearby, users } from './application/wiring.ts';
+import { readingInstances, COMMAND_TIME, databaseOf, nearby, sharedCache, users } from './application/wiring.ts';
 import * as limits from './stampede/limits.ts';
 import { params, protectionNames, type Values } from './stampede/params.ts';
 
@@ -152,7 +152,7 @@ function system(sim: Simulation, p: Values): void {
     commandTime: COMMAND_TIME,
   });
   const apps = readingInstances(sim, p, {
-    cache,
+    cache: sharedCache(sim, cache),
     store: protection.coalesces
       ? new CoalescingProxy(sim, 'coalescer', new Link(sim, database, { from: 'coalescer', delay: nearby }))
       : database,

@@ -30,7 +30,7 @@ import {
   type Simulation,
 } from '../../sim-core/index.ts';
 import { settings } from './application/settings.ts';
-import { readingInstances, COMMAND_TIME, databaseOf, nearby, users } from './application/wiring.ts';
+import { readingInstances, COMMAND_TIME, databaseOf, nearby, sharedCache, users } from './application/wiring.ts';
 import * as limits from './synchronized-expiry/limits.ts';
 import { params, type Values } from './synchronized-expiry/params.ts';
 
@@ -85,7 +85,7 @@ function system(sim: Simulation, p: Values): void {
     commandTime: COMMAND_TIME,
   });
   const apps = readingInstances(sim, p, {
-    cache,
+    cache: sharedCache(sim, cache),
     store: guard.coalesces
       ? new CoalescingProxy(sim, 'coalescer', new Link(sim, database, { from: 'coalescer', delay: nearby }))
       : database,

@@ -1,6 +1,7 @@
 /**
  * A cache server that several instances share: the commands of a Redis that stampede protections need, run one after
- * the other by a single thread, each taking the same short time.
+ * the other by a single thread, each taking the same short time. Replies leave over a wire that has no bandwidth to
+ * reckon with, or one: then the bytes of what is sent queue up on it. Neither line has a bound.
  *
  * `acquire` is `SET lock token NX PX lease`: it takes the lock if nobody holds it or the holder's lease has run out.
  * `release` deletes it if the token is the holder's. (Redis documentation, "Distributed locks with Redis", the
@@ -12,8 +13,9 @@
  */
 import { defineFact, type Fact, type FactChannel } from '../kernel/fact.ts';
 import type { KeyedStream } from '../kernel/random-stream.ts';
+import { SerialServer } from '../kernel/serial-server.ts';
 import type { Simulation } from '../kernel/simulation.ts';
-import type { Duration, Time } from '../kernel/time.ts';
+import { SECOND, type Duration, type Time } from '../kernel/time.ts';
 import type { Call, Endpoint } from '../network/call.ts';
 import { register, type Component, type Intervention } from '../network/component.ts';
 import { defineSignal } from '../statistics/signal.ts';
@@ -66,6 +68,12 @@ export interface CacheServerOptions extends CacheOptions {
   readonly commandTime: Duration;
   /** The share of requests whose connection is broken, 0 to 1; 0 without it. */
   readonly failureShare?: number;
+  /** What the wire out of the server takes, in bytes a second; it is no limit, without it. */
+  readonly bandwidth?: number;
+  /** Bytes of the value under a key, where there is a bandwidth. */
+  readonly bytesOf?: (key: number) => number;
+  /** Told the key of every command that it runs: a counter of hot keys. */
+  readonly watch?: (key: number) => void;
 }
 
 interface Lock {
@@ -81,15 +89,20 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
   readonly interventions: Readonly<Record<string, Intervention>>;
   readonly sim: Simulation;
   readonly cache: Cache<Value>;
+  /** The thread, and the wire out. */
+  readonly thread = new SerialServer();
+  readonly wire = new SerialServer();
   private readonly commandTime: Duration;
+  private readonly nanosecondsPerByte: number;
+  private readonly bytesOf: ((key: number) => number) | undefined;
+  private readonly watch: ((key: number) => void) | undefined;
   private readonly locks = new Map<number, Lock>();
   private readonly leases = new Leases<Value>();
   private readonly failures: KeyedStream;
   private failureShare: number;
   private readonly changed: FactChannel<Fact<typeof lockChanged>>;
   private readonly commandKind: number;
-  /** When the thread has finished all that it was sent. */
-  private busyUntil: Time = 0;
+  private readonly replyKind: number;
 
   constructor(sim: Simulation, options: CacheServerOptions) {
     this.sim = sim;
@@ -97,10 +110,14 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
     this.help = `room for ${options.capacity} entries under ${options.eviction}; one thread for all commands`;
     this.cache = new Cache(sim, options);
     this.commandTime = options.commandTime;
+    this.nanosecondsPerByte = SECOND / (options.bandwidth ?? Infinity);
+    this.bytesOf = options.bytesOf;
+    this.watch = options.watch;
     this.failures = sim.keyedRandom(`${options.name}/failures`);
     this.failureShare = options.failureShare ?? 0;
     this.changed = sim.facts.channel(lockChanged);
     this.commandKind = sim.eventKind(`${options.name} runs a command`);
+    this.replyKind = options.bandwidth === undefined ? 0 : sim.eventKind(`${options.name} has sent a value`);
     this.interventions = { flush: this.flushing(), expire: this.expiring(), fail: this.failing() };
     register(sim, this);
   }
@@ -110,8 +127,8 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
       call.refuse('unavailable');
       return;
     }
-    this.busyUntil = Math.max(this.busyUntil, this.sim.now) + this.commandTime;
-    this.sim.scheduleAt(this.busyUntil, (ready) => ready.reply(this.run(ready)), call, this.commandKind);
+    const done = this.thread.take(this.commandTime, this.sim.now);
+    this.sim.scheduleAt(done, (ready) => this.answer(ready, this.run(ready)), call, this.commandKind);
   }
 
   state(): Readonly<Record<string, number | string>> {
@@ -122,8 +139,20 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
     return this.cache.violations();
   }
 
+  /** Replies, once the value's bytes have left. */
+  private answer(call: Call<CacheCommand<Value>, CacheReply<Value>>, reply: CacheReply<Value>): void {
+    const bytes = reply.entry === undefined || this.bytesOf === undefined ? 0 : this.bytesOf(reply.entry.key);
+    if (bytes === 0 || this.nanosecondsPerByte === 0) {
+      call.reply(reply);
+      return;
+    }
+    const sent = this.wire.take(Math.round(bytes * this.nanosecondsPerByte), this.sim.now);
+    this.sim.scheduleAt(sent, () => call.reply(reply), undefined, this.replyKind);
+  }
+
   private run(call: Call<CacheCommand<Value>, CacheReply<Value>>): CacheReply<Value> {
     const { query, request } = call;
+    this.watch?.(query.command === 'set' ? query.entry.key : query.key);
     switch (query.command) {
       case 'get': {
         const entry = this.cache.get(query.key, request.id);

@@ -16,6 +16,7 @@ import {
   uniform,
   us,
   type Balancer,
+  type CacheAccess,
   type CacheServer,
   type DatabaseQuery,
   type Duration,
@@ -52,13 +53,19 @@ export function databaseOf(sim: Simulation, p: DatabaseValues, hasRow?: (key: nu
 }
 
 export interface Reading {
-  readonly cache: CacheServer<Row>;
+  /** The way of an instance to the cache, by its name. */
+  readonly cache: (instance: string) => CacheAccess<Row>;
   readonly store: Endpoint<DatabaseQuery, Row>;
   /** The rule of expiry of an instance, by its name. */
   readonly expiry: (instance: string) => ExpiryRule;
   readonly guard: LoadGuardFactory;
   /** How long it is kept that a key has no row; it is not, without it. */
   readonly absenceTtl?: Duration;
+}
+
+/** The way to one cache that all instances share. */
+export function sharedCache(sim: Simulation, cache: CacheServer<Row>): (instance: string) => CacheAccess<Row> {
+  return (instance) => new Link(sim, cache, { from: instance, delay: nearby });
 }
 
 /** What makes the readers of the instances: each by cache-aside, near to the cache and the store. */
@@ -68,7 +75,7 @@ export function cacheAsideReaders(sim: Simulation, reading: Reading): (instance:
   return (instance) =>
     new CacheAside(sim, {
       instance,
-      cache: new Link(sim, cache, { from: instance, delay: nearby }),
+      cache: cache(instance),
       store: new Link(sim, store, { from: instance, delay: nearby }),
       expiry: expiry(instance),
       guard,

@@ -13,6 +13,7 @@ import type { Link } from '../../network/link.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import { defineSignal } from '../../statistics/signal.ts';
 import type { Row } from '../../storage/database.ts';
+import type { Reader } from '../reader.ts';
 import type { FilterCommand } from './filter-server.ts';
 import type { MembershipFilter } from './membership-filter.ts';
 
@@ -47,10 +48,6 @@ export const filterSignals = [
     counts: (fact) => fact.outcome === 'mistaken',
   }),
 ];
-
-export interface Reader {
-  read(key: number, request: RequestContext): Behaviour<Row>;
-}
 
 export interface FilteredReaderOptions {
   readonly instance: string;

@@ -13,8 +13,8 @@ import type { Link } from '../../network/link.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import { defineSignal } from '../../statistics/signal.ts';
 import type { DatabaseQuery, Row } from '../../storage/database.ts';
-import type { CacheCommand, CacheReply } from '../cache-server.ts';
 import type { CacheEntry } from '../cache.ts';
+import type { CacheAccess } from '../sharding/shard-router.ts';
 import type { ExpiryRule, Lifetime } from '../stampede/expiry-rule.ts';
 import type { LoadGuard, LoadGuardFactory } from '../stampede/load-guard.ts';
 
@@ -90,7 +90,7 @@ export class LoadLedger {
 export interface CacheAsideOptions {
   /** Name of the application instance. */
   readonly instance: string;
-  readonly cache: Link<CacheCommand<Row>, CacheReply<Row>>;
+  readonly cache: CacheAccess<Row>;
   readonly store: Link<DatabaseQuery, Row>;
   readonly expiry: ExpiryRule;
   readonly guard: LoadGuardFactory;

@@ -4,10 +4,9 @@
  */
 import type { Behaviour } from '../../kernel/process.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
-import type { Link } from '../../network/link.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import type { Row } from '../../storage/database.ts';
-import type { CacheCommand, CacheReply } from '../cache-server.ts';
+import type { CacheAccess } from '../sharding/shard-router.ts';
 
 export interface LoadGuard {
   /** Gets the value of a key that the cache could not serve: loads it, or waits for somebody who does. */
@@ -22,7 +21,7 @@ export interface GuardContext {
   /** Name of the application instance. */
   readonly instance: string;
   /** The way to the shared cache. */
-  readonly cache: Link<CacheCommand<Row>, CacheReply<Row>>;
+  readonly cache: CacheAccess<Row>;
   /** Reads the store and puts the value into the cache: what is being guarded. */
   readonly loadAndStore: (key: number, request: RequestContext) => Behaviour<Row>;
 }

@@ -19,7 +19,7 @@ it('loads of a herd are the keys that have been asked for again: the sum of 1 - 
   // Loads of no time by one instance: no load is redundant, and none is late.
   const params = { instances: 1, loadTime: ms(1), cores: 128, keys: 200, exponent: 0.9, rate: 400, length: s(12) };
   const window = 0.5;
-  const counts = Array.from({ length: 40 }, (_, seed) => {
+  const counts = Array.from({ length: 20 }, (_, seed) => {
     const { facts } = run(synchronizedExpiry, { variant: 'same-ttl', params, seed: seed + 1 });
     const { times, rows } = facts.tables.find(({ kind }) => kind === 'db.queried')!;
     return times.subarray(0, rows).filter((time) => time >= s(10) && time < s(10) + s(window)).length;

@@ -1,0 +1,28 @@
+/**
+ * Work that is done piece by piece in the order in which it comes: by one thread, over one wire. Since nothing that comes
+ * later changes when an earlier piece ends, that is known when it comes, and no queue has to be kept. It has no bound:
+ * whoever needs one looks at `backlog`.
+ */
+import type { Duration, Time } from './time.ts';
+
+export class SerialServer {
+  private given = 0;
+  private freeAt: Time = 0;
+
+  /** Takes on a piece of work now; returns when it is done. */
+  take(work: Duration, now: Time): Time {
+    this.given += work;
+    this.freeAt = Math.max(this.freeAt, now) + work;
+    return this.freeAt;
+  }
+
+  /** Work that it has taken on and not done yet. */
+  backlog(now: Time): Duration {
+    return Math.max(0, this.freeAt - now);
+  }
+
+  /** How long it has worked up to now. */
+  worked(now: Time): Duration {
+    return this.given - this.backlog(now);
+  }
+}

@@ -1,0 +1,133 @@
+/** What is done about hot keys, each alone: the monitor, the local layer, the throttle of invalidations, a value's bytes. */
+import { beforeEach, expect, it } from 'vitest';
+import { CacheServer, type CacheServerOptions } from '../../../../sim-core/cache/cache-server.ts';
+import { HotKeyMonitor, hotKeysRead } from '../../../../sim-core/cache/hot-keys/hot-key-monitor.ts';
+import { LocalCacheReader } from '../../../../sim-core/cache/hot-keys/local-cache-reader.ts';
+import { SpaceSaving } from '../../../../sim-core/cache/hot-keys/space-saving.ts';
+import { ThrottledInvalidation } from '../../../../sim-core/cache/hot-keys/throttled-invalidation.ts';
+import { modulo } from '../../../../sim-core/cache/sharding/modulo.ts';
+import { ShardRouter, ShardTopology } from '../../../../sim-core/cache/sharding/shard-router.ts';
+import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
+import { spawn } from '../../../../sim-core/kernel/process.ts';
+import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
+import { ms, s } from '../../../../sim-core/kernel/time.ts';
+import { Link } from '../../../../sim-core/network/link.ts';
+import { RequestContext } from '../../../../sim-core/network/request-context.ts';
+import { startingAt } from '../../../../sim-core/workload/arrivals/starting-at.ts';
+import { uniformArrivals } from '../../../../sim-core/workload/arrivals/uniform.ts';
+
+let sim: Simulation;
+beforeEach(() => {
+  sim = new Simulation();
+});
+
+const request = (id: number): RequestContext => new RequestContext(id, sim.now);
+const at = (time: number, act: () => void): void => void sim.scheduleAt(ms(time), act, undefined, 0);
+
+function shard(options: Partial<CacheServerOptions>): Link<never, never> & { server: CacheServer<string> } {
+  const server = new CacheServer<string>(sim, { name: 'c', capacity: 9, eviction: 'lru', commandTime: 0, ...options });
+  const link = new Link(sim, server, { from: 'app', delay: constant(0) });
+  return Object.assign(link, { server }) as never;
+}
+
+it('values leave over the wire one after the other, each in the time of its bytes', () => {
+  const link = shard({ bandwidth: 1e6, bytesOf: (key) => 1000 * (key + 1) });
+  const entry = { value: 'v', storedAt: 0, softExpiresAt: s(9), expiresAt: s(9), loadDuration: 0 };
+  for (const key of [0, 1]) link.server.cache.set({ ...entry, key }, 0);
+  const heard: [number, number][] = [];
+  for (const key of [1, 0, 5]) {
+    link.call({ command: 'get', key } as never, request(key)).begin({
+      resume: () => void heard.push([key, sim.now]),
+      fail() {},
+    });
+  }
+  sim.runUntil(s(1));
+  // 2 kB and then 1 kB at a million bytes a second; that there is no key 5 takes none.
+  expect(heard).toEqual([
+    [5, 0],
+    [1, ms(2)],
+    [0, ms(3)],
+  ]);
+  expect(link.server.wire.worked(s(1))).toBe(ms(3));
+});
+
+it('the monitor tells the hottest key of all shards under its own name, and how busy the busiest thread is', () => {
+  const readings: unknown[] = [];
+  sim.facts.channel(hotKeysRead).listen((reading) => readings.push(reading));
+  const monitor = new HotKeyMonitor(sim, {
+    name: 'monitor',
+    window: ms(100),
+    counters: 5,
+    threshold: 0.5,
+    baseOf: (name) => name % 10,
+  });
+  const links = ['a', 'b'].map((name) => {
+    const sketch = new SpaceSaving(5);
+    const link = shard({ name, commandTime: ms(10), watch: (key) => sketch.count(key) });
+    monitor.watch(link.server, sketch);
+    return link;
+  });
+  const ask = (link: (typeof links)[number], key: number): void =>
+    void link.call({ command: 'get', key } as never, request(0)).begin({ resume() {}, fail() {} });
+  at(0, () => {
+    for (const key of [3, 13, 4]) ask(links[0], key);
+    for (const key of [23, 5]) ask(links[1], key);
+  });
+  at(110, () => ask(links[1], 4));
+  sim.runUntil(ms(201));
+  expect(readings).toEqual([
+    { monitor: 'monitor', key: 3, share: 0.6, cpu: 0.3, wire: 0, alert: true },
+    { monitor: 'monitor', key: 4, share: 1, cpu: 0.1, wire: 0, alert: true },
+  ]);
+  expect(monitor.state()['hottest key']).toBe(4);
+});
+
+it('the local layer keeps what it is told to keep for its time to live, and forgets it in a crash', () => {
+  const looked: number[] = [];
+  const local = new LocalCacheReader(sim, {
+    instance: 'app',
+    capacity: 2,
+    ttl: ms(50),
+    keeps: (key) => key < 2,
+    reader: {
+      *read(key) {
+        looked.push(key);
+        return { key, version: looked.length };
+      },
+    },
+  });
+  const versions: number[] = [];
+  const read = function* (key: number) {
+    versions.push((yield* local.read(key, request(0))).version);
+  };
+  const readAt = (time: number, key: number): void => at(time, () => void spawn(sim, 'read', read(key)));
+  readAt(0, 1);
+  readAt(10, 1);
+  readAt(20, 7);
+  readAt(21, 7);
+  readAt(49, 1);
+  readAt(50, 1);
+  at(60, () => local.crash());
+  readAt(61, 1);
+  sim.runUntil(ms(100));
+  expect(versions).toEqual([1, 1, 2, 3, 1, 4, 5]);
+});
+
+it('the throttle deletes once for all writes of its time, and not after a crash', () => {
+  const deleted: number[] = [];
+  const link = shard({ watch: () => deleted.push(sim.now) });
+  const router = new ShardRouter<unknown>(new ShardTopology(modulo(['c'])), [link as never]);
+  const throttle = new ThrottledInvalidation(sim, 'app', router, ms(100));
+  for (const time of [0, 20, 99, 150]) at(time, () => throttle.written(4, request(time)));
+  at(300, () => throttle.written(4, request(300)));
+  at(350, () => throttle.crash());
+  sim.runUntil(s(1));
+  expect(deleted).toEqual([ms(100), ms(250)]);
+});
+
+it('a process that starts later gives nothing before', () => {
+  const process = startingAt(s(2), uniformArrivals(10));
+  const random = sim.random('arrivals');
+  expect(process.next(0, random)).toBe(s(2.1));
+  expect(process.next(s(2.1), random)).toBe(s(2.2));
+});
