@@ -3,6 +3,7 @@
  */
 import { definitions } from 'virtual:brownout/definitions';
 import type { Scenario } from '../sim-core/index.ts';
+import cacheFlush from './caching/cache-flush.ts';
 import hotKey from './caching/hot-key.ts';
 import negativeCaching from './caching/negative-caching.ts';
 import eviction from './caching/eviction.ts';
@@ -34,6 +35,8 @@ const scenarios: readonly Scenario[] = [
   negativeCaching,
   // 1.8 Hot keys
   hotKey,
+  // Appendix
+  cacheFlush,
 ];
 
 /** In the handbook's order. */

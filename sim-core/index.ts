@@ -162,13 +162,8 @@ export { ThrottledInvalidation } from './cache/hot-keys/throttled-invalidation.t
 export type { Reader } from './cache/reader.ts';
 export type { ShardMap } from './cache/sharding/shard-map.ts';
 export { shardMaps, type ShardMapName } from './cache/sharding/shard-maps.ts';
-export {
-  ShardRouter,
-  ShardTopology,
-  type CacheAccess,
-  type CacheLink,
-  type CopyAccess,
-} from './cache/sharding/shard-router.ts';
+export { ShardRouter, type CacheAccess, type CacheLink, type CopyAccess } from './cache/sharding/shard-router.ts';
+export { movesBetween, shardMapSignals, ShardTopology } from './cache/sharding/shard-topology.ts';
 export { handOf, ShuffleRouter } from './cache/sharding/shuffle-router.ts';
 export { LruCurve } from './cache/miss-ratio/lru-curve.ts';
 export {
@@ -197,6 +192,7 @@ export { CoalescingProxy } from './cache/stampede/coalescing-proxy.ts';
 export type { ExpiryRule, Lifetime, Verdict } from './cache/stampede/expiry-rule.ts';
 export { hardTtl } from './cache/stampede/hard-ttl.ts';
 export { jitteredTtl } from './cache/stampede/jittered-ttl.ts';
+export { loadCap } from './cache/stampede/load-cap.ts';
 export type { GuardContext, LoadGuard, LoadGuardFactory } from './cache/stampede/load-guard.ts';
 export { noGuard } from './cache/stampede/no-guard.ts';
 export { singleFlight } from './cache/stampede/single-flight.ts';
@@ -208,6 +204,8 @@ export {
   type ProtectionName,
   type ProtectionOptions,
 } from './cache/stampede/protections.ts';
+
+export { CacheWarmer, type CacheWarmerOptions } from './cache/warming/cache-warmer.ts';
 
 // services
 export { Service, serviceRequest, type ServiceOptions } from './services/service.ts';

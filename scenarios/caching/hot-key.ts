@@ -262,7 +262,7 @@ function accessOf(
   );
   const draws = sim.keyedRandom(`${instance}/copies`);
   if (p.measure === 'shuffle-shard') return new ShuffleRouter(map, links, limits.handSize(p), draws);
-  const router = new ShardRouter(new ShardTopology(map), links);
+  const router = new ShardRouter(new ShardTopology(sim, map, p.keys + 1), links);
   if (p.measure !== 'key-replication' && p.measure !== 'write-throttle') return router;
   return new KeySpray(router, (key) => (key === HOT_KEY ? p.replicas : 1), draws);
 }

@@ -103,6 +103,7 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
   private readonly changed: FactChannel<Fact<typeof lockChanged>>;
   private readonly commandKind: number;
   private readonly replyKind: number;
+  private downUntil: Time = 0;
 
   constructor(sim: Simulation, options: CacheServerOptions) {
     this.sim = sim;
@@ -118,17 +119,28 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
     this.changed = sim.facts.channel(lockChanged);
     this.commandKind = sim.eventKind(`${options.name} runs a command`);
     this.replyKind = options.bandwidth === undefined ? 0 : sim.eventKind(`${options.name} has sent a value`);
-    this.interventions = { flush: this.flushing(), expire: this.expiring(), fail: this.failing() };
+    this.interventions = { flush: this.flushing(), expire: this.expiring(), crash: this.crashing(), fail: this.failing() };
     register(sim, this);
   }
 
   receive(call: Call<CacheCommand<Value>, CacheReply<Value>>): void {
-    if (this.failureShare > 0 && this.failures.of(call.request.id).next() < this.failureShare) {
+    const broken = this.failureShare > 0 && this.failures.of(call.request.id).next() < this.failureShare;
+    if (broken || this.sim.now < this.downUntil) {
       call.refuse('unavailable');
       return;
     }
     const done = this.thread.take(this.commandTime, this.sim.now);
-    this.sim.scheduleAt(done, (ready) => this.answer(ready, this.run(ready)), call, this.commandKind);
+    this.sim.scheduleAt(done, (ready) => this.serve(ready), call, this.commandKind);
+  }
+
+  /**
+   * The server dies with all that is in its memory, and is up again, empty, after `downtime`. Who asks until then, or waits
+   * for an answer, is told that nobody is there.
+   */
+  crash(downtime: Duration): void {
+    this.downUntil = this.sim.now + downtime;
+    this.cache.clear();
+    this.locks.clear();
   }
 
   state(): Readonly<Record<string, number | string>> {
@@ -139,8 +151,13 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
     return this.cache.violations();
   }
 
-  /** Replies, once the value's bytes have left. */
-  private answer(call: Call<CacheCommand<Value>, CacheReply<Value>>, reply: CacheReply<Value>): void {
+  /** Runs a command and replies, once the value's bytes have left. */
+  private serve(call: Call<CacheCommand<Value>, CacheReply<Value>>): void {
+    if (this.sim.now < this.downUntil) {
+      call.refuse('unavailable');
+      return;
+    }
+    const reply = this.run(call);
     const bytes = reply.entry === undefined || this.bytesOf === undefined ? 0 : this.bytesOf(reply.entry.key);
     if (bytes === 0 || this.nanosecondsPerByte === 0) {
       call.reply(reply);
@@ -214,6 +231,14 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
       help: 'Breaks the connections of a share of the requests from now on; 0 is none',
       arguments: [{ name: 'share', help: 'of the requests', min: 0, max: 1, default: 1 }],
       apply: ([share]) => void (this.failureShare = share),
+    };
+  }
+
+  private crashing(): Intervention {
+    return {
+      help: 'Kills the server with all that it holds; it is up again, empty, after so many seconds',
+      arguments: [{ name: 'seconds', help: 'how long it is down', min: 0.001, max: 1e6, default: 5 }],
+      apply: ([seconds]) => this.crash(Math.round(seconds * SECOND)),
     };
   }
 

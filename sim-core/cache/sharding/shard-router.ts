@@ -1,12 +1,11 @@
 /**
- * A client's way to a cache of several shards: the map says which has a key. All clients of a cluster share one
- * `ShardTopology`, so a shard that is declared lost is lost for all of them at once.
+ * A client's way to a cache of several shards: the map says which has a key.
  */
 import type { Call } from '../../network/call.ts';
 import type { Link } from '../../network/link.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import type { CacheCommand, CacheReply } from '../cache-server.ts';
-import type { ShardMap } from './shard-map.ts';
+import type { ShardTopology } from './shard-topology.ts';
 
 export type CacheCall<Value> = Call<CacheCommand<Value>, CacheReply<Value>>;
 
@@ -26,24 +25,6 @@ export type CacheLink<Value> = Link<CacheCommand<Value>, CacheReply<Value>>;
 /** The key that a command is about. */
 export const keyOf = (command: CacheCommand<unknown>): number =>
   command.command === 'set' ? command.entry.key : command.key;
-
-/** The map that clients go by. */
-export class ShardTopology {
-  private current: ShardMap;
-
-  constructor(map: ShardMap) {
-    this.current = map;
-  }
-
-  get map(): ShardMap {
-    return this.current;
-  }
-
-  /** From now on nobody asks this shard. */
-  lose(shard: string): void {
-    this.current = this.current.without(shard);
-  }
-}
 
 export class ShardRouter<Value> implements CopyAccess<Value> {
   private readonly topology: ShardTopology;

@@ -6,7 +6,8 @@ import { LocalCacheReader } from '../../../../sim-core/cache/hot-keys/local-cach
 import { SpaceSaving } from '../../../../sim-core/cache/hot-keys/space-saving.ts';
 import { ThrottledInvalidation } from '../../../../sim-core/cache/hot-keys/throttled-invalidation.ts';
 import { modulo } from '../../../../sim-core/cache/sharding/modulo.ts';
-import { ShardRouter, ShardTopology } from '../../../../sim-core/cache/sharding/shard-router.ts';
+import { ShardRouter } from '../../../../sim-core/cache/sharding/shard-router.ts';
+import { ShardTopology } from '../../../../sim-core/cache/sharding/shard-topology.ts';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
 import { spawn } from '../../../../sim-core/kernel/process.ts';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
@@ -116,7 +117,7 @@ it('the local layer keeps what it is told to keep for its time to live, and forg
 it('the throttle deletes once for all writes of its time, and not after a crash', () => {
   const deleted: number[] = [];
   const link = shard({ watch: () => deleted.push(sim.now) });
-  const router = new ShardRouter<unknown>(new ShardTopology(modulo(['c'])), [link as never]);
+  const router = new ShardRouter<unknown>(new ShardTopology(sim, modulo(['c']), 10), [link as never]);
   const throttle = new ThrottledInvalidation(sim, 'app', router, ms(100));
   for (const time of [0, 20, 99, 150]) at(time, () => throttle.written(4, request(time)));
   at(300, () => throttle.written(4, request(300)));

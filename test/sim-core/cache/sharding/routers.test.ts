@@ -5,11 +5,11 @@ import { baseOf, KeySpray, nameOf } from '../../../../sim-core/cache/hot-keys/ke
 import { modulo } from '../../../../sim-core/cache/sharding/modulo.ts';
 import {
   ShardRouter,
-  ShardTopology,
   type CacheCall,
   type CacheLink,
   type CopyAccess,
 } from '../../../../sim-core/cache/sharding/shard-router.ts';
+import { ShardTopology } from '../../../../sim-core/cache/sharding/shard-topology.ts';
 import { handOf, ShuffleRouter } from '../../../../sim-core/cache/sharding/shuffle-router.ts';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
@@ -41,7 +41,7 @@ const request = (id: number): RequestContext => new RequestContext(id, 0);
 const entryOf = (key: number) => ({ key, value: 'v', storedAt: 0, softExpiresAt: 9, expiresAt: 9, loadDuration: 0 });
 
 it('the router asks the shard of the map, and another one once that is lost', () => {
-  const topology = new ShardTopology(modulo(NAMES));
+  const topology = new ShardTopology(sim, modulo(NAMES), 10);
   const router = new ShardRouter(topology, links);
   const home = NAMES[modulo(NAMES).shardOf(5)];
   make([
@@ -58,13 +58,15 @@ it('the router asks the shard of the map, and another one once that is lost', ()
 });
 
 it('the router must know a way to every shard', () => {
-  expect(() => new ShardRouter(new ShardTopology(modulo(NAMES)), links.slice(1))).toThrow('there is no link to a');
+  expect(() => new ShardRouter(new ShardTopology(sim, modulo(NAMES), 10), links.slice(1))).toThrow(
+    'there is no link to a',
+  );
 });
 
 describe('key replication', () => {
   const spray = (): CopyAccess<string> =>
     new KeySpray(
-      new ShardRouter(new ShardTopology(modulo(NAMES)), links),
+      new ShardRouter(new ShardTopology(sim, modulo(NAMES), 10), links),
       (key) => (key === 0 ? 5 : 1),
       sim.keyedRandom('copies'),
     );

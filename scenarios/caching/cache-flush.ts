@@ -1,0 +1,185 @@
+/**
+ * A cache flush: what a cache has kept from the store for months comes all at once when the cache is emptied, or when the
+ * loss of one node makes its clients look for most keys on the wrong one.
+ *
+ *     users --> app-1 … app-n --> cache-1 … cache-5  (or new-1 … new-5, once they are warm)
+ *                         \-----> database
+ *
+ * Entries live long, so before the event next to nothing reaches the database; and it could not bear the users alone.
+ */
+import {
+  atLeast,
+  atMost,
+  CacheServer,
+  CacheWarmer,
+  defineScenario,
+  hardTtl,
+  Link,
+  loadCap,
+  loadSignals,
+  mean,
+  peak,
+  quantile,
+  s,
+  shardMaps,
+  shardMapSignals,
+  ShardRouter,
+  ShardTopology,
+  singleFlight,
+  total,
+  zipfPopularity,
+  type CacheAccess,
+  type CacheCommand,
+  type CacheReply,
+  type Database,
+  type DatabaseQuery,
+  type Row,
+  type Simulation,
+} from '../../sim-core/index.ts';
+import { COMMAND_TIME, databaseOf, nearby, readingInstances, users } from './application/wiring.ts';
+import * as limits from './cache-flush/limits.ts';
+import { EVENTS, params, type Values } from './cache-flush/params.ts';
+
+const MOVED = 'cache.keys.moved';
+const LOADING = 'cache.loads.active';
+const CONNECTIONS = 'db.client.connection.count';
+const STORE_RATE = 'db.client.operation.rate';
+const LATENCY = 'http.client.request.duration';
+const ERRORS = 'http.client.request.error_ratio';
+const GIVEN_UP = 'http.client.request.errors';
+
+export default defineScenario({
+  id: 'cache-flush',
+  section: 'Appendix',
+  title: 'Cache flush',
+  question:
+    'A cache that answers nearly everything is emptied, or one of its nodes is lost. Does the store live until it is warm again?',
+  params,
+  variants: Object.fromEntries(EVENTS.map((event) => [event, { event }])) as Record<
+    (typeof EVENTS)[number],
+    { event: (typeof EVENTS)[number] }
+  >,
+  roles: {
+    'flush-all': 'pitfall',
+    'node-loss-modulo': 'pitfall',
+    'node-loss-consistent-hash': 'remedy',
+    'warm-up': 'remedy',
+    'load-cap': 'remedy',
+  },
+  seed: 1,
+  duration: ({ length }) => length,
+  warmUp: limits.WARM_UP,
+  interval: limits.INTERVAL,
+  openAt: s(9),
+  system,
+  signals: [...loadSignals, ...shardMapSignals],
+  charts: ['cache.hit_ratio', STORE_RATE, LOADING, CONNECTIONS, LATENCY, ERRORS, MOVED],
+  expect: {
+    'flush-all': [
+      atLeast(peak(STORE_RATE), limits.flushedRate),
+      atLeast(peak(LOADING), limits.flushedBacklog),
+      atLeast(total(GIVEN_UP), limits.flushedGivenUp),
+    ],
+    'node-loss-modulo': [
+      atLeast(total(MOVED), limits.movedByModulo),
+      atLeast(peak(STORE_RATE), limits.moduloRate),
+      atLeast(peak(LOADING), limits.moduloBacklog),
+    ],
+    'node-loss-consistent-hash': [
+      atMost(total(MOVED), limits.movedOnRing),
+      atMost(peak(STORE_RATE), limits.ringRate),
+      atMost(mean(ERRORS), limits.ringErrors),
+    ],
+    'warm-up': [atMost(peak(STORE_RATE), limits.warmedRate), atMost(mean(ERRORS), 0)],
+    'load-cap': [
+      atMost(peak(LOADING), limits.cappedLoads),
+      atMost(peak(CONNECTIONS), limits.cappedLoads),
+      atMost(quantile(LATENCY, 'p99'), limits.cappedLatency),
+      atLeast(total(GIVEN_UP), limits.cappedRefused),
+    ],
+  },
+});
+
+function system(sim: Simulation, p: Values): void {
+  const database = databaseOf(sim, p);
+  const cluster = clusterOf(sim, p, 'cache');
+  warm(sim, p, cluster);
+  const fresh = p.event === 'warm-up' ? clusterOf(sim, p, 'new') : undefined;
+  let inUse = cluster;
+  const apps = readingInstances(sim, p, {
+    cache: (instance) => {
+      const ways = new Map([[cluster, routerOf(sim, cluster, instance)]]);
+      if (fresh !== undefined) ways.set(fresh, routerOf(sim, fresh, instance));
+      return { call: (command, request) => ways.get(inUse)!.call(command, request) };
+    },
+    store: database,
+    expiry: () => hardTtl(p.ttl),
+    guard: p.event === 'load-cap' ? loadCap(p.loadsMax, singleFlight) : singleFlight,
+  });
+  users(sim, p, apps, zipfPopularity(p.keys, p.exponent));
+
+  const happens = sim.eventKind('the operator acts');
+  const lost = limits.lostShard(p);
+  const isLoss = p.event === 'node-loss-modulo' || p.event === 'node-loss-consistent-hash';
+  if (isLoss) {
+    const shard = cluster.shards.find(({ name }) => name === lost)!;
+    sim.scheduleAt(p.at, () => shard.crash(p.length), undefined, happens);
+    sim.scheduleAt(p.at + p.detection, () => cluster.topology.lose(lost), undefined, happens);
+  } else if (fresh === undefined) {
+    sim.scheduleAt(p.at, () => cluster.shards.forEach(({ cache }) => cache.clear()), undefined, happens);
+  } else {
+    const warmer = warmerOf(sim, p, fresh, database);
+    sim.scheduleAt(p.at, () => warmer.start(), undefined, happens);
+    const switches = (): void => {
+      warmer.stop();
+      inUse = fresh;
+    };
+    sim.scheduleAt(p.at + p.warmFor, switches, undefined, happens);
+  }
+}
+
+/** Shards and the map by which clients find keys on them. */
+interface Cluster {
+  readonly topology: ShardTopology;
+  readonly shards: readonly CacheServer<Row>[];
+}
+
+function clusterOf(sim: Simulation, p: Values, prefix: string): Cluster {
+  const map = shardMaps[limits.shardingOf(p)].create(limits.shardNames(p, prefix));
+  const shards = map.shards.map(
+    (name) => new CacheServer<Row>(sim, { name, capacity: p.keys, eviction: 'lru', commandTime: COMMAND_TIME }),
+  );
+  return { topology: new ShardTopology(sim, map, p.keys), shards };
+}
+
+function routerOf(sim: Simulation, { topology, shards }: Cluster, from: string): CacheAccess<Row> {
+  const link = (shard: CacheServer<Row>) =>
+    new Link<CacheCommand<Row>, CacheReply<Row>>(sim, shard, { from, delay: nearby });
+  return new ShardRouter(topology, shards.map(link));
+}
+
+function warmerOf(sim: Simulation, p: Values, cluster: Cluster, database: Database): CacheWarmer {
+  const name = 'warmer';
+  return new CacheWarmer(sim, {
+    name,
+    cache: routerOf(sim, cluster, name),
+    store: new Link<DatabaseQuery, Row>(sim, database, { from: name, delay: nearby }),
+    keys: Array.from({ length: p.keys }, (_, key) => key),
+    concurrency: p.warmers,
+    ttl: p.ttl,
+  });
+}
+
+/** Who stores what is there before the first request. */
+const NO_REQUEST = -1;
+
+/** Fills the shards with all keys, stored at moments spread over the last time to live. */
+function warm(sim: Simulation, p: Values, { topology, shards }: Cluster): void {
+  const ages = sim.random('ages of the entries at the start');
+  for (let key = p.keys - 1; key >= 0; key--) {
+    const expiresAt = p.ttl - Math.floor(ages.next() * p.ttl);
+    const value = { key, version: 0 };
+    const entry = { key, value, storedAt: 0, softExpiresAt: expiresAt, expiresAt, loadDuration: p.loadTime };
+    shards[topology.map.shardOf(key)].cache.set(entry, NO_REQUEST);
+  }
+}
