@@ -187,7 +187,6 @@ export { InvalidationBus, type Invalidation } from './cache/invalidation/invalid
 export { LocalCache } from './cache/invalidation/local-cache.ts';
 export { VersionedKeys } from './cache/invalidation/versioned-keys.ts';
 export { staleEntryGone, StaleEntryMeter, staleEntrySignals } from './cache/consistency/stale-entries.ts';
-export { softTtl } from './cache/stampede/soft-ttl.ts';
 export { CoalescingProxy } from './cache/stampede/coalescing-proxy.ts';
 export type { ExpiryRule, Lifetime, Verdict } from './cache/stampede/expiry-rule.ts';
 export { hardTtl } from './cache/stampede/hard-ttl.ts';

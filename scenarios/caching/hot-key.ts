@@ -207,7 +207,7 @@ function system(sim: Simulation, p: Values): void {
     };
   });
   const others = zipfPopularity(p.keys, p.exponent);
-  users(sim, p, apps, { keys: p.keys + 1, draw: (random) => 1 + others.draw(random) });
+  users(sim, p, apps, { keys: p.keys + 1, first: 1, draw: (random, number) => 1 + others.draw(random, number) });
   const onlyHot = inTurn([HOT_KEY]);
   new OpenLoopClient<Row, Ask>(sim, {
     name: 'crowd',

@@ -32,6 +32,10 @@ export type CacheCommand<Value> =
   | { readonly command: 'acquire'; readonly key: number; readonly token: number; readonly lease: Duration }
   | { readonly command: 'release'; readonly key: number; readonly token: number };
 
+/** The key that a command is about. */
+export const keyOf = <Value>(command: CacheCommand<Value>): number =>
+  'entry' in command ? command.entry.key : command.key;
+
 /** Whether an entry may be stored in place of the one that there is, if there is one. */
 export type SetCondition<Value> = (there: CacheEntry<Value> | undefined) => boolean;
 
@@ -97,7 +101,7 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
   private readonly bytesOf: ((key: number) => number) | undefined;
   private readonly watch: ((key: number) => void) | undefined;
   private readonly locks = new Map<number, Lock>();
-  private readonly leases = new Leases<Value>();
+  private leases = new Leases<Value>();
   private readonly failures: KeyedStream;
   private failureShare: number;
   private readonly changed: FactChannel<Fact<typeof lockChanged>>;
@@ -119,7 +123,12 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
     this.changed = sim.facts.channel(lockChanged);
     this.commandKind = sim.eventKind(`${options.name} runs a command`);
     this.replyKind = options.bandwidth === undefined ? 0 : sim.eventKind(`${options.name} has sent a value`);
-    this.interventions = { flush: this.flushing(), expire: this.expiring(), crash: this.crashing(), fail: this.failing() };
+    this.interventions = {
+      flush: this.flushing(),
+      expire: this.expiring(),
+      crash: this.crashing(),
+      fail: this.failing(),
+    };
     register(sim, this);
   }
 
@@ -141,6 +150,7 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
     this.downUntil = this.sim.now + downtime;
     this.cache.clear();
     this.locks.clear();
+    this.leases = new Leases<Value>();
   }
 
   state(): Readonly<Record<string, number | string>> {
@@ -169,7 +179,7 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
 
   private run(call: Call<CacheCommand<Value>, CacheReply<Value>>): CacheReply<Value> {
     const { query, request } = call;
-    this.watch?.(query.command === 'set' ? query.entry.key : query.key);
+    this.watch?.(keyOf(query));
     switch (query.command) {
       case 'get': {
         const entry = this.cache.get(query.key, request.id);

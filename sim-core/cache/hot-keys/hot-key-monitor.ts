@@ -95,7 +95,7 @@ export class HotKeyMonitor implements Component {
   }
 
   /** Reads this shard from now on, and the sketch that counts the keys of its commands. */
-  watch(shard: CacheServer<unknown>, sketch: SpaceSaving): void {
+  watch(shard: Pick<CacheServer<unknown>, 'thread' | 'wire'>, sketch: SpaceSaving): void {
     this.watched.push({ shard, sketch, thread: 0, wire: 0 });
   }
 
@@ -144,7 +144,7 @@ export class HotKeyMonitor implements Component {
 }
 
 interface Watched {
-  readonly shard: CacheServer<unknown>;
+  readonly shard: Pick<CacheServer<unknown>, 'thread' | 'wire'>;
   readonly sketch: SpaceSaving;
   /** How long thread and wire had worked when they were last looked at. */
   thread: number;

@@ -7,8 +7,8 @@
  */
 import type { KeyedStream } from '../../kernel/random-stream.ts';
 import type { RequestContext } from '../../network/request-context.ts';
-import type { CacheCommand } from '../cache-server.ts';
-import { keyOf, type CacheAccess, type CacheCall, type CopyAccess } from '../sharding/shard-router.ts';
+import { keyOf, type CacheCommand } from '../cache-server.ts';
+import type { CacheAccess, CacheCall, CopyAccess } from '../sharding/shard-router.ts';
 
 /** Above all keys. */
 const STRIDE = 100_000_000;
@@ -46,6 +46,6 @@ export class KeySpray<Value> implements CopyAccess<Value> {
 
 /** The same command about the same key under another name. */
 function under<Value>(name: number, command: CacheCommand<Value>): CacheCommand<Value> {
-  if (command.command === 'set') return { ...command, entry: { ...command.entry, key: name } };
+  if ('entry' in command) return { ...command, entry: { ...command.entry, key: name } };
   return { ...command, key: name };
 }

@@ -9,17 +9,18 @@ import type { Simulation } from '../../kernel/simulation.ts';
 import type { Duration } from '../../kernel/time.ts';
 import { CallFailed } from '../../network/call.ts';
 import type { RequestContext } from '../../network/request-context.ts';
+import type { Row } from '../../storage/database.ts';
 import type { CopyAccess } from '../sharding/shard-router.ts';
 
 export class ThrottledInvalidation {
   private readonly sim: Simulation;
   private readonly instance: string;
-  private readonly cache: CopyAccess<unknown>;
+  private readonly cache: CopyAccess<Row>;
   private readonly every: Duration;
   private readonly pending = new Map<number, Process>();
 
   /** `every`: how long writes of a key are gathered. */
-  constructor(sim: Simulation, instance: string, cache: CopyAccess<unknown>, every: Duration) {
+  constructor(sim: Simulation, instance: string, cache: CopyAccess<Row>, every: Duration) {
     this.sim = sim;
     this.instance = instance;
     this.cache = cache;

@@ -4,7 +4,7 @@
 import type { Call } from '../../network/call.ts';
 import type { Link } from '../../network/link.ts';
 import type { RequestContext } from '../../network/request-context.ts';
-import type { CacheCommand, CacheReply } from '../cache-server.ts';
+import { keyOf, type CacheCommand, type CacheReply } from '../cache-server.ts';
 import type { ShardTopology } from './shard-topology.ts';
 
 export type CacheCall<Value> = Call<CacheCommand<Value>, CacheReply<Value>>;
@@ -21,10 +21,6 @@ export interface CopyAccess<Value> extends CacheAccess<Value> {
 }
 
 export type CacheLink<Value> = Link<CacheCommand<Value>, CacheReply<Value>>;
-
-/** The key that a command is about. */
-export const keyOf = (command: CacheCommand<unknown>): number =>
-  command.command === 'set' ? command.entry.key : command.key;
 
 export class ShardRouter<Value> implements CopyAccess<Value> {
   private readonly topology: ShardTopology;

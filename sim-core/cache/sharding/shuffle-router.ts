@@ -10,9 +10,9 @@
 import type { KeyedStream } from '../../kernel/random-stream.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import { firstHash, secondHash } from '../admission/key-hashes.ts';
-import type { CacheCommand } from '../cache-server.ts';
+import { keyOf, type CacheCommand } from '../cache-server.ts';
 import type { ShardMap } from './shard-map.ts';
-import { keyOf, type CacheCall, type CacheLink, type CopyAccess } from './shard-router.ts';
+import type { CacheCall, CacheLink, CopyAccess } from './shard-router.ts';
 
 /** The shards of a key's hand, all different: indices into those of the map. `size`: 1 to the number of shards. */
 export function handOf(map: ShardMap, key: number, size: number): number[] {

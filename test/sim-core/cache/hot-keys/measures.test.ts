@@ -14,6 +14,7 @@ import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
 import { ms, s } from '../../../../sim-core/kernel/time.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
+import type { Row } from '../../../../sim-core/storage/database.ts';
 import { startingAt } from '../../../../sim-core/workload/arrivals/starting-at.ts';
 import { uniformArrivals } from '../../../../sim-core/workload/arrivals/uniform.ts';
 
@@ -117,7 +118,7 @@ it('the local layer keeps what it is told to keep for its time to live, and forg
 it('the throttle deletes once for all writes of its time, and not after a crash', () => {
   const deleted: number[] = [];
   const link = shard({ watch: () => deleted.push(sim.now) });
-  const router = new ShardRouter<unknown>(new ShardTopology(sim, modulo(['c']), 10), [link as never]);
+  const router = new ShardRouter<Row>(new ShardTopology(sim, modulo(['c']), 10), [link as never]);
   const throttle = new ThrottledInvalidation(sim, 'app', router, ms(100));
   for (const time of [0, 20, 99, 150]) at(time, () => throttle.written(4, request(time)));
   at(300, () => throttle.written(4, request(300)));
