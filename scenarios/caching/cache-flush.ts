@@ -37,6 +37,7 @@ import {
   type Simulation,
 } from '../../sim-core/index.ts';
 import { COMMAND_TIME, databaseOf, nearby, readingInstances, users } from './application/wiring.ts';
+import { spreadOver, storeBefore } from './application/warm-start.ts';
 import * as limits from './cache-flush/limits.ts';
 import { EVENTS, params, type Values } from './cache-flush/params.ts';
 
@@ -170,16 +171,10 @@ function warmerOf(sim: Simulation, p: Values, cluster: Cluster, database: Databa
   });
 }
 
-/** Who stores what is there before the first request. */
-const NO_REQUEST = -1;
-
-/** Fills the shards with all keys, stored at moments spread over the last time to live. */
+/** Fills the shards with all keys. */
 function warm(sim: Simulation, p: Values, { topology, shards }: Cluster): void {
-  const ages = sim.random('ages of the entries at the start');
+  const left = spreadOver(sim, p.ttl);
   for (let key = p.keys - 1; key >= 0; key--) {
-    const expiresAt = p.ttl - Math.floor(ages.next() * p.ttl);
-    const value = { key, version: 0 };
-    const entry = { key, value, storedAt: 0, softExpiresAt: expiresAt, expiresAt, loadDuration: p.loadTime };
-    shards[topology.map.shardOf(key)].cache.set(entry, NO_REQUEST);
+    storeBefore(shards[topology.map.shardOf(key)], key, left(), p.loadTime);
   }
 }

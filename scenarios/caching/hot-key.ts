@@ -66,6 +66,8 @@ import {
   type Simulation,
 } from '../../sim-core/index.ts';
 import { cacheAsideReaders, databaseOf, fromAfar, instances, nearby, users } from './application/wiring.ts';
+import { measured } from './application/measured.ts';
+import { spreadOver, storeBefore } from './application/warm-start.ts';
 import * as limits from './hot-key/limits.ts';
 import { MEASURES, params, type Values } from './hot-key/params.ts';
 
@@ -292,18 +294,6 @@ function filterOf(sim: Simulation, p: Values): FilterServer {
   return new FilterServer(sim, 'filter', filter);
 }
 
-function* measured(
-  meter: StalenessMeter,
-  name: string,
-  reader: Reader,
-  key: number,
-  request: RequestContext,
-): Behaviour<Row> {
-  const row = yield* reader.read(key, request);
-  meter.measure(name, row, request);
-  return row;
-}
-
 /** Writes the store and deletes the key's copies: at once, when the throttle lets it, or, under a lease, not at all. */
 class Writer {
   private readonly measure: Values['measure'];
@@ -330,17 +320,12 @@ class Writer {
   }
 }
 
-/** Who stores what is there before the first request. */
-const NO_REQUEST = -1;
-
-/** Fills the shards with all keys, at moments spread over the last time to live; the hot key's other names come by their first miss. */
+/** Fills the shards with all keys; the hot key's other names come by their first miss. */
 function warm(sim: Simulation, p: Values, map: ShardMap, shards: readonly CacheServer<Row>[]): void {
-  const ages = sim.random('ages of the entries at the start');
+  const spread = spreadOver(sim, p.ttl);
   for (let key = 0; key <= p.keys; key++) {
-    const expiresAt = p.ttl - Math.floor(ages.next() * p.ttl);
-    const value = { key, version: 0 };
-    const softExpiresAt = p.measure === 'lease' ? Math.min(p.leaseTtl, expiresAt) : expiresAt;
-    const entry = { key, value, storedAt: 0, softExpiresAt, expiresAt, loadDuration: p.loadTime };
-    shards[map.shardOf(key)].cache.set(entry, NO_REQUEST);
+    const { soft, hard } = spread();
+    const left = { soft: p.measure === 'lease' ? Math.min(p.leaseTtl, soft) : soft, hard };
+    storeBefore(shards[map.shardOf(key)], key, left, p.loadTime);
   }
 }

@@ -56,6 +56,8 @@ import {
   sharedCache,
   users,
 } from './application/wiring.ts';
+import { measured } from './application/measured.ts';
+import { spreadOver, storeBefore } from './application/warm-start.ts';
 import * as limits from './negative-caching/limits.ts';
 import { KEEPERS, params, type Values } from './negative-caching/params.ts';
 
@@ -187,18 +189,6 @@ function filterOf(sim: Simulation, p: Values): FilterServer | undefined {
   return new FilterServer(sim, 'filter', filter);
 }
 
-function* measured(
-  meter: StalenessMeter,
-  name: string,
-  reader: Reader,
-  key: number,
-  request: RequestContext,
-): Behaviour<Row> {
-  const row = yield* reader.read(key, request);
-  meter.measure(name, row, request);
-  return row;
-}
-
 /** Creates a row, and then tells the filter. Whatever says of the key that there is none is left as it is. */
 function* create(
   store: Link<DatabaseQuery, Row>,
@@ -222,18 +212,8 @@ function orderOfCreation(sim: Simulation, p: Values): number[] {
   return keys;
 }
 
-/** Who stores what is there before the first request. */
-const NO_REQUEST = -1;
-
-/** Fills the cache with the rows that there are, stored at moments spread over the last time to live. */
+/** Fills the cache with the rows that there are. */
 function warm(sim: Simulation, cache: CacheServer<Row>, p: Values): void {
-  const ages = sim.random('ages of the entries at the start');
-  for (let key = Math.min(p.keys, p.capacity) - 1; key >= 0; key--) {
-    const expiresAt = p.ttl - Math.floor(ages.next() * p.ttl);
-    const value = { key, version: 0 };
-    cache.cache.set(
-      { key, value, storedAt: 0, softExpiresAt: expiresAt, expiresAt, loadDuration: p.loadTime },
-      NO_REQUEST,
-    );
-  }
+  const left = spreadOver(sim, p.ttl);
+  for (let key = Math.min(p.keys, p.capacity) - 1; key >= 0; key--) storeBefore(cache, key, left(), p.loadTime);
 }

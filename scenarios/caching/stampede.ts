@@ -33,6 +33,7 @@ import {
 } from '../../sim-core/index.ts';
 import { settings } from './application/settings.ts';
 import { readingInstances, COMMAND_TIME, databaseOf, nearby, sharedCache, users } from './application/wiring.ts';
+import { storeBefore } from './application/warm-start.ts';
 import * as limits from './stampede/limits.ts';
 import { params, protectionNames, type Values } from './stampede/params.ts';
 
@@ -163,9 +164,6 @@ function system(sim: Simulation, p: Values): void {
   users(sim, p, apps, hotKey(p.hotShare, zipfPopularity(p.keys, p.exponent)));
 }
 
-/** Who stores what is there before the first request. */
-const NO_REQUEST = -1;
-
 /** Fills the cache: the hot key is stored now, the others were at moments spread over the last time to live. */
 function warm(sim: Simulation, cache: CacheServer<Row>, p: Values): void {
   const ages = sim.random('ages of the entries at the start');
@@ -173,14 +171,7 @@ function warm(sim: Simulation, cache: CacheServer<Row>, p: Values): void {
   for (let key = Math.min(p.keys, p.capacity - 1); key >= 0; key--) {
     const age = key === 0 ? 0 : Math.floor(ages.next() * p.ttl);
     const { soft, hard } = expiry.lifetime(new RequestContext(key, 0), key);
-    const entry = {
-      key,
-      value: { key, version: 0 },
-      storedAt: 0,
-      softExpiresAt: Math.max(0, soft - age),
-      expiresAt: Math.max(0, hard - age),
-      loadDuration: p.loadTime,
-    };
-    cache.cache.set(entry, NO_REQUEST);
+    const left = { soft: Math.max(0, soft - age), hard: Math.max(0, hard - age) };
+    storeBefore(cache, key, left, p.loadTime);
   }
 }

@@ -31,6 +31,7 @@ import {
 } from '../../sim-core/index.ts';
 import { settings } from './application/settings.ts';
 import { readingInstances, COMMAND_TIME, databaseOf, nearby, sharedCache, users } from './application/wiring.ts';
+import { storeBefore } from './application/warm-start.ts';
 import * as limits from './synchronized-expiry/limits.ts';
 import { params, type Values } from './synchronized-expiry/params.ts';
 
@@ -100,16 +101,10 @@ function expiryOf(sim: Simulation, p: Values, who: string): ExpiryRule {
   return p.jitter ? jitteredTtl(p.ttl, p.spread, sim.keyedRandom(`${who}/jitter`)) : hardTtl(p.ttl);
 }
 
-/** Who stores what is there before the first request. */
-const NO_REQUEST = -1;
-
 /** Fills the cache in one go. */
 function warm(sim: Simulation, cache: CacheServer<Row>, p: Values): void {
   const expiry = expiryOf(sim, p, 'the warmer');
   for (let key = p.keys - 1; key >= 0; key--) {
-    const { hard } = expiry.lifetime(new RequestContext(key, 0), key);
-    const value = { key, version: 0 };
-    const entry = { key, value, storedAt: 0, softExpiresAt: hard, expiresAt: hard, loadDuration: p.loadTime };
-    cache.cache.set(entry, NO_REQUEST);
+    storeBefore(cache, key, expiry.lifetime(new RequestContext(key, 0), key), p.loadTime);
   }
 }
