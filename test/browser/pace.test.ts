@@ -56,6 +56,28 @@ describe('the worker', () => {
     expect(await asked(page)).toEqual([]);
   });
 
+  it('is asked for a run when a slider has come to another value, not at every one of its positions', async () => {
+    const { page } = session;
+    await page.goto(lab);
+    await digestIn(page);
+    await whereabouts(page);
+    const [few] = Object.entries(scenario.params)
+      .flatMap(([name, one]) => (one.type === 'integer' ? [[name, one.max - one.min] as const] : []))
+      .toSorted(([, range], [, other]) => range - other)[0];
+    const slider = page.getByRole('tabpanel').getByRole('slider', { name: few });
+    const values: (string | null)[] = [];
+    await asked(page);
+    for (let press = 0; press < 12; press++) {
+      values.push(await slider.getAttribute('aria-valuetext'));
+      await slider.press('ArrowRight');
+      await digestIn(page);
+    }
+    values.push(await slider.getAttribute('aria-valuetext'));
+    const changes = values.filter((value, i) => i > 0 && value !== values[i - 1]).length;
+    expect(changes).toBeLessThan(12);
+    expect((await asked(page)).filter((name) => name === 'run')).toHaveLength(changes);
+  });
+
   it('is not asked any more once its scenario is left, whatever it was doing', async () => {
     const { page } = session;
     // The questions whether it is still there are asked twenty times as often.

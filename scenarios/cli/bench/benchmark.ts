@@ -21,7 +21,7 @@ export interface BenchmarkResult {
   readonly value: number;
   readonly peer?: string;
   readonly peerValue?: number;
-  /** `value / peerValue`: above 1 means ahead of the peer. */
+  /** `value / peerValue`, of times the other way round: above 1 means ahead of the peer. */
   readonly ratio?: number;
   /** The least and the greatest ratio of any round: what the machine's other work can do to the figure. */
   readonly ratioRange?: readonly [number, number];

@@ -1,0 +1,32 @@
+/** `brownout bench page` drives the built page and reports every figure that it promises. No figure is judged here. */
+import { execFile, execFileSync } from 'node:child_process';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+import type { BenchmarkResult } from '../../scenarios/cli/bench/benchmark.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+it('tells the engine beside Node’s, and how soon a reader sees what they asked for', { timeout: 300_000 }, async () => {
+  const build = ['node_modules/jiti/lib/jiti-cli.mjs', 'tools/build.ts', '--stale', 'library', 'cli'];
+  execFileSync(process.execPath, build, { cwd: root, stdio: 'ignore' });
+  const words = ['dist/brownout.js', 'bench', 'page', '--quick', '--json'];
+  const { stdout } = await promisify(execFile)(process.execPath, words, { cwd: root });
+  const { results } = JSON.parse(stdout) as { results: BenchmarkResult[] };
+  const [engine, ...times] = results;
+  expect(engine).toMatchObject({ name: 'page', unit: 'requests/s', peer: 'Node' });
+  expect(times.map(({ variant, unit }) => [variant, unit])).toEqual(
+    [
+      'stampede: step to screen',
+      'stampede: drag to screen',
+      'stampede: script of a frame',
+      'stampede: scrub to screen',
+      'stampede: scrub to screen, while a run is computed',
+    ].flatMap((variant) => ['median', 'p95'].map((figure) => [`${variant}, ${figure}`, 'ms'])),
+  );
+  for (const { value } of results) expect(value).toBeGreaterThan(0);
+  expect(times[0]).toMatchObject({ peer: 'Node, the run alone' });
+  // Script of frames: with so many dots on the stage.
+  expect(times[4].size).toBeGreaterThan(50);
+});
