@@ -134,6 +134,18 @@ async function put(page: Page, time: number): Promise<void> {
   }, time);
 }
 
+it('a change makes nothing on the stage and no chart anew: what has the focus keeps it', async () => {
+  const { page } = session;
+  await page.goto(lab);
+  const first = await digestIn(page);
+  const parts = page.locator('[data-figure] :is(button, path), figure[data-shows], figure [role=slider]');
+  const before = await parts.evaluateAll((all) => all.map((part) => part.setAttribute('data-before', '')).length);
+  await page.getByRole('button', { name: 'Another seed' }).click();
+  await digestIn(page, first);
+  expect(before).toBeGreaterThan(20);
+  expect(await page.locator('[data-before]').count()).toBe(before);
+});
+
 describe('while it plays', () => {
   /** At the 50 ns of a call that does next to nothing: a tenth of the 8 ms of script that a frame may take. */
   const CALLS_A_FRAME = 16_000;
