@@ -41,16 +41,18 @@ export function hotKeys(recording: Recording, order?: readonly number[]): HotKey
   const { key, outcome } = table.columns;
   const top = order ?? topKeys(table);
   const place = new Map(top.map((one, i) => [one, i]));
-  const counted = Array.from({ length: top.length + 1 }, () => new Map<string, Float64Array>());
+  /** Of each bar, by the number of the outcome's text; one column where there are no outcomes. */
+  const counted = Array.from({ length: top.length + 1 }, (): (Float64Array | undefined)[] => []);
   for (let i = 0; i < table.rows; i++) {
-    const ended = outcome ? (texts[outcome[i]] ?? '') : '';
     const ofKey = counted[place.get(key[i]) ?? top.length];
-    let column = ofKey.get(ended);
-    if (!column) ofKey.set(ended, (column = new Float64Array(rows.count)));
+    const column = (ofKey[outcome ? outcome[i] : 0] ??= new Float64Array(rows.count));
     column[rowAt(rows, table.times[i])] += 1;
   }
-  const bars = counted.map((outcomes, i): KeyBar => {
-    const parts = [...groupBy([...outcomes], ([ended]) => ROLES[ended] ?? 'waiting')]
+  const bars = counted.map((columnsOf, i): KeyBar => {
+    const outcomes = columnsOf.flatMap((column, text) => {
+      return column ? [[outcome ? (texts[text] ?? '') : '', column] as const] : [];
+    });
+    const parts = [...groupBy(outcomes, ([ended]) => ROLES[ended] ?? 'waiting')]
       .map(([role, columns]) => {
         return { role, outcome: columns.map(([ended]) => ended).join(', '), upTo: accumulated(columns, rows) };
       })

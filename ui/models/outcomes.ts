@@ -38,29 +38,33 @@ export interface ChangedRequests {
 
 const UNANSWERED: Completion = { outcome: 'none', duration: NaN };
 
+/** Of tens of thousands of requests few have changed: only for those anything is made. */
 export function changedRequests(a: Recording, b: Recording): ChangedRequests {
   const sampledOneIn = Math.max(a.facts.sampledOneIn, b.facts.sampledOneIn);
   const limit = 2 ** 32 / sampledOneIn;
-  const [started, left, right] = [startsOf(a), completionsOf(a), completionsOf(b)];
+  const started = tableOf(a, 'request.started');
+  const [left, right] = [new Completions(a), new Completions(b)];
   const changed: ChangedRequest[] = [];
   let compared = 0;
-  for (const [request, time] of started) {
+  for (let row = 0; row < (started?.rows ?? 0); row++) {
+    const request = started!.columns.request[row];
     if (sampleHash(request) >= limit) continue;
     compared++;
-    const [before, after] = [left.get(request) ?? UNANSWERED, right.get(request) ?? UNANSWERED];
-    const fate = fateOf(before, after);
-    if (fate) changed.push({ request, fate, time, a: before, b: after });
+    const [before, after] = [left.placeOf(request), right.placeOf(request)];
+    const outcome = left.outcomeAt(before);
+    const fate = fateOf(outcome, right.outcomeAt(after), left.durationAt(before), right.durationAt(after));
+    if (fate) changed.push({ request, fate, time: started!.times[row], a: left.at(before), b: right.at(after) });
   }
   return { changed, compared, sampledOneIn };
 }
 
-function fateOf(a: Completion, b: Completion): Fate | undefined {
-  if (a.outcome !== b.outcome) {
-    if (a.outcome === 'ok') return 'failed';
-    return b.outcome === 'ok' ? 'mended' : 'other';
+function fateOf(outcome: string, other: string, duration: number, later: number): Fate | undefined {
+  if (outcome !== other) {
+    if (outcome === 'ok') return 'failed';
+    return other === 'ok' ? 'mended' : 'other';
   }
-  if (b.duration >= a.duration * FACTOR && b.duration > a.duration) return 'slower';
-  if (a.duration >= b.duration * FACTOR && a.duration > b.duration) return 'faster';
+  if (later >= duration * FACTOR && later > duration) return 'slower';
+  if (duration >= later * FACTOR && duration > later) return 'faster';
   return undefined;
 }
 
@@ -68,17 +72,31 @@ function tableOf({ facts }: Recording, kind: string): FactTable | undefined {
   return facts.tables.find((table) => table.kind === kind);
 }
 
-function startsOf(recording: Recording): Map<number, number> {
-  const table = tableOf(recording, 'request.started');
-  const requests = table?.columns.request ?? [];
-  return new Map(Array.from(requests, (request, row) => [request, table?.times[row] ?? NaN]));
-}
+/** How requests ended, by their places in the table that says so; -1 for one without an answer. */
+class Completions {
+  private readonly table: FactTable | undefined;
+  private readonly texts: readonly string[];
+  private readonly places = new Map<number, number>();
 
-function completionsOf(recording: Recording): Map<number, Completion> {
-  const table = tableOf(recording, 'request.completed');
-  if (!table) return new Map();
-  const { request, outcome, duration } = table.columns;
-  return new Map(
-    Array.from(request, (id, row) => [id, { outcome: recording.facts.texts[outcome[row]], duration: duration[row] }]),
-  );
+  constructor(recording: Recording) {
+    this.table = tableOf(recording, 'request.completed');
+    this.texts = recording.facts.texts;
+    for (let row = 0; row < (this.table?.rows ?? 0); row++) this.places.set(this.table!.columns.request[row], row);
+  }
+
+  placeOf(request: number): number {
+    return this.places.get(request) ?? -1;
+  }
+
+  outcomeAt(place: number): string {
+    return place < 0 ? UNANSWERED.outcome : this.texts[this.table!.columns.outcome[place]];
+  }
+
+  durationAt(place: number): number {
+    return place < 0 ? UNANSWERED.duration : this.table!.columns.duration[place];
+  }
+
+  at(place: number): Completion {
+    return { outcome: this.outcomeAt(place), duration: this.durationAt(place) };
+  }
 }
