@@ -10,6 +10,7 @@ import eviction from './caching/eviction.ts';
 import evictionDynamics from './caching/eviction-dynamics.ts';
 import invalidation from './caching/invalidation.ts';
 import staleSetRace from './caching/stale-set-race.ts';
+import multiRegion from './caching/multi-region.ts';
 import readAfterWrite from './caching/read-after-write.ts';
 import stampede from './caching/stampede.ts';
 import synchronizedExpiry from './caching/synchronized-expiry.ts';
@@ -27,6 +28,7 @@ const scenarios: readonly Scenario[] = [
   // 1.4 Invalidation
   invalidation,
   // 1.5 Consistency
+  multiRegion,
   readAfterWrite,
   staleSetRace,
   // 1.7 Stampedes

@@ -78,6 +78,7 @@ export {
 } from './network/component.ts';
 export { Link, messageSent, type LinkOptions } from './network/link.ts';
 export { BACKGROUND, BACKGROUND_BLOCK, RequestContext } from './network/request-context.ts';
+export { Wan, type Parcel } from './network/wan.ts';
 
 // workload: who asks for what, and when
 export type { ArrivalProcess } from './workload/arrivals/arrivals.ts';
@@ -117,6 +118,7 @@ export {
   type DatabaseQuery,
   type Row,
 } from './storage/database.ts';
+export { RegionalStore, RegionBook, regionSignals } from './storage/regional-store.ts';
 export { Replica, replicationSignals, type Change, type VersionedQuery } from './storage/replication.ts';
 export { rowReturned, StalenessMeter, stalenessSignals } from './storage/staleness.ts';
 export { Transactions, type Statement, type TransactionOptions } from './storage/transactions.ts';

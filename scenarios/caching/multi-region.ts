@@ -1,0 +1,221 @@
+/**
+ * Several regions: users in Virginia, Hong Kong and Cape Town read and write the same rows.
+ *
+ *     single region   users of three regions --> app-us --> cache-us, database
+ *     local TTL       users --> app of their region --> cache of their region, database in Virginia
+ *     fan-out         users --> app of their region --> store of their region --> wan --> the other stores
+ *
+ * The same reads and writes go through all of them. What is measured is how long an answer takes, how old it is, and what
+ * becomes of writes that cross on their way.
+ */
+import {
+  atLeast,
+  atMost,
+  CacheServer,
+  constant,
+  Database,
+  defineScenario,
+  gamma,
+  Link,
+  ms,
+  OpenLoopClient,
+  peak,
+  poisson,
+  protocolOf,
+  quantile,
+  RegionalStore,
+  RegionBook,
+  regionSignals,
+  roundRobin,
+  s,
+  Service,
+  StalenessMeter,
+  stalenessSignals,
+  Steps,
+  total,
+  Transactions,
+  uniform,
+  VersionHistory,
+  Wan,
+  zipfPopularity,
+  type Behaviour,
+  type DatabaseQuery,
+  type Distribution,
+  type RequestContext,
+  type Row,
+  type Simulation,
+} from '../../sim-core/index.ts';
+import { COMMAND_TIME, FAR_MAX, nearby, SHAPE } from './application/wiring.ts';
+import * as limits from './multi-region/limits.ts';
+import { REGIONS, roundTripOf, type Region } from './multi-region/limits.ts';
+import { params, type Values } from './multi-region/params.ts';
+
+const STALE = 'read.stale';
+const AGE = 'read.staleness';
+const LATENCY = 'http.client.request.duration';
+const LOST = 'region.lost_updates';
+const DIVERGENT = 'region.divergent_keys';
+
+export default defineScenario({
+  id: 'multi-region',
+  section: '1.5',
+  title: 'Multi-region',
+  question:
+    'Users on three continents share the same rows. Who waits, who is shown something old, and whose write is lost?',
+  params,
+  variants: {
+    'single-region-cache': { way: 'single-region' },
+    'region-local-ttl': { way: 'local-ttl' },
+    'region-local-write-fanout': { way: 'fanout' },
+    'fanout-under-partition': { way: 'fanout', partition: s(6) },
+  },
+  roles: {
+    'single-region-cache': 'alternative',
+    'region-local-ttl': 'alternative',
+    'region-local-write-fanout': 'alternative',
+    'fanout-under-partition': 'fault',
+  },
+  seed: 1,
+  duration: ({ length }) => length,
+  warmUp: limits.WARM_UP,
+  interval: ms(250),
+  openAt: s(15.5),
+  system,
+  signals: [...stalenessSignals, ...regionSignals],
+  charts: [LATENCY, 'read.stale_ratio', AGE, DIVERGENT, LOST],
+  expect: {
+    'single-region-cache': [atMost(total(STALE), 0), atLeast(quantile(LATENCY, 'p99'), limits.farRoundTrip)],
+    'region-local-ttl': [atMost(peak(AGE), limits.ttlAndWay), atLeast(peak(AGE), limits.halfATtl)],
+    'region-local-write-fanout': [
+      atMost(peak(AGE), limits.fannedOut),
+      atMost(quantile(LATENCY, 'p99'), limits.nearby),
+      atMost(total(LOST), limits.lostMost),
+      atLeast(total(LOST), 1),
+    ],
+    'fanout-under-partition': [
+      atMost(peak(AGE), limits.fannedOut),
+      atLeast(peak(AGE), limits.halfTheCut),
+      atMost(quantile(LATENCY, 'p99'), limits.nearby),
+      atLeast(total(LOST), limits.lostInTheCut),
+      atLeast(peak(DIVERGENT), limits.divergentLeast),
+    ],
+  },
+});
+
+interface Regions {
+  /** By region, in their order; Virginia's alone where there is a single one. */
+  readonly apps: readonly Service<DatabaseQuery, Row>[];
+}
+
+function system(sim: Simulation, p: Values): void {
+  const { apps } = p.way === 'fanout' ? fannedOut(sim, p) : withDatabase(sim, p);
+  REGIONS.forEach((region, i) => {
+    const isHere = i < apps.length;
+    const users = (name: string, operation: DatabaseQuery['operation'], rate: number): void => {
+      const delay = isHere ? uniform(ms(0.5), FAR_MAX) : wayBetween(p, region, REGIONS[0]);
+      const app = isHere ? apps[i] : apps[0];
+      new OpenLoopClient<Row, DatabaseQuery>(sim, {
+        name,
+        arrivals: poisson(rate),
+        popularity: zipfPopularity(p.keys, 0),
+        asks: (key) => ({ operation, key }),
+        target: roundRobin([new Link<DatabaseQuery, Row>(sim, app, { from: name, delay, timeout: s(5) })]),
+      });
+    };
+    users(`readers-${region}`, 'read', p.reads);
+    users(`writers-${region}`, 'write', p.writes);
+  });
+}
+
+/** One database, in Virginia; a cache there alone, or one in each region. */
+function withDatabase(sim: Simulation, p: Values): Regions {
+  const database = new Database(sim, {
+    name: 'database',
+    connections: 200,
+    queueMax: 10_000,
+    cores: 4,
+    demand: gamma(SHAPE, p.queryTime / SHAPE),
+  });
+  const transactions = new Transactions(database, { abortShare: 0, idleMax: s(5) });
+  const staleness = new StalenessMeter(sim, database.history);
+  const regions = p.way === 'single-region' ? REGIONS.slice(0, 1) : REGIONS;
+  const apps = regions.map((region) => {
+    const name = `app-${region}`;
+    const cache = new CacheServer<Row>(sim, {
+      name: `cache-${region}`,
+      capacity: p.keys,
+      eviction: 'lru',
+      commandTime: COMMAND_TIME,
+    });
+    const steps = new Steps(sim, {
+      instance: name,
+      cache: new Link(sim, cache, { from: name, delay: nearby }),
+      store: new Link(sim, transactions, { from: name, delay: wayBetween(p, region, REGIONS[0]) }),
+      ttl: p.ttl,
+      preparing: constant(0),
+    });
+    // What a region has written it also sees, and no late load takes that away again.
+    const { read, write } = protocolOf('version-check').create(steps, NO_OPTIONS);
+    return appOf(sim, name, staleness, read, write);
+  });
+  return { apps };
+}
+
+/** A store in each region that takes reads and writes and tells the others. */
+function fannedOut(sim: Simulation, p: Values): Regions {
+  const book = new RegionBook(sim, new VersionHistory());
+  const staleness = new StalenessMeter(sim, book.history);
+  const stores = REGIONS.map((region) => new RegionalStore(book, `store-${region}`));
+  const regionOf = (store: string): Region => REGIONS[stores.findIndex(({ name }) => name === store)];
+  const wan = new Wan<Row>(sim, (from, to) => wayBetween(p, regionOf(from), regionOf(to)));
+  for (const store of stores) {
+    wan.attach(new Link(sim, store.fanout, { from: wan.name, delay: constant(0) }));
+    store.join(new Link(sim, wan, { from: store.name, delay: constant(0) }));
+  }
+  if (p.partition > 0) {
+    sim.scheduleAt(limits.CUT_AT, () => stores[1].cut(), undefined);
+    sim.scheduleAt(limits.CUT_AT + p.partition, () => stores[1].heal(), undefined);
+  }
+  const apps = REGIONS.map((region, i) => {
+    const name = `app-${region}`;
+    const store = new Link<DatabaseQuery, Row>(sim, stores[i], { from: name, delay: nearby });
+    const ask = (operation: DatabaseQuery['operation']) =>
+      function* (key: number, request: RequestContext): Behaviour<Row> {
+        return yield* store.call({ operation, key }, request);
+      };
+    return appOf(sim, name, staleness, ask('read'), ask('write'));
+  });
+  return { apps };
+}
+
+type Serve = (key: number, request: RequestContext) => Behaviour<Row>;
+
+function appOf(
+  sim: Simulation,
+  name: string,
+  staleness: StalenessMeter,
+  read: Serve,
+  write: Serve,
+): Service<DatabaseQuery, Row> {
+  return new Service<DatabaseQuery, Row>(sim, {
+    name,
+    help: 'The application of a region: up to 2,000 requests at once, 2,000 waiting',
+    concurrency: 2000,
+    queueMax: 2000,
+    *handle({ query: { operation, key }, request }) {
+      if (operation === 'write') return yield* write(key, request);
+      const row = yield* read(key, request);
+      staleness.measure(name, row, request);
+      return row;
+    },
+  });
+}
+
+/** One way between two regions, or between machines of one. */
+function wayBetween(p: Values, from: Region, to: Region): Distribution {
+  const oneWay = roundTripOf(p, from, to) / 2;
+  return from === to ? nearby : uniform(oneWay, oneWay * limits.JITTER);
+}
+
+/** The version check takes none of the protocols' options. */
+const NO_OPTIONS = { secondDelete: 0, lease: 0, staleFor: 0, poll: 0 };

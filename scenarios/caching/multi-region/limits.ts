@@ -1,0 +1,69 @@
+/**
+ * What is claimed of the ways to serve several regions, worked out from the parameters. Nothing here looks at a run.
+ * Writes of a key are Poisson processes, one a region.
+ */
+import { exp, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
+import { limitOf, poissonLeast, poissonMost } from '../application/chance.ts';
+import { FAR_MAX, NEAR_MAX } from '../application/wiring.ts';
+import type { Values } from './params.ts';
+
+export const WARM_UP = s(5);
+export const CUT_AT = s(15);
+/** A message takes up to so many times the half of the measured round trip. */
+export const JITTER = 1.05;
+
+/** Virginia, Hong Kong and Cape Town. */
+export const REGIONS = ['us', 'hk', 'za'] as const;
+export type Region = (typeof REGIONS)[number];
+
+/** The round trip between two regions. */
+export function roundTripOf(p: Values, a: Region, b: Region): Duration {
+  if (a === b) return 0;
+  const pair = new Set([a, b]);
+  if (!pair.has('us')) return p.hongKongCapeTown;
+  return pair.has('hk') ? p.virginiaHongKong : p.virginiaCapeTown;
+}
+
+const observed = (p: Values): number => toSeconds(p.length - WARM_UP);
+const longestWay = (p: Values): number =>
+  (toSeconds(Math.max(p.virginiaHongKong, p.virginiaCapeTown, p.hongKongCapeTown)) / 2) * JITTER;
+
+/** How long the cut lasts, within the run. */
+const cutOf = (p: Values): number => toSeconds(Math.max(0, Math.min(p.partition, p.length - CUT_AT)));
+
+/** More than one in a hundred users is in the region that is farthest from Virginia. */
+export const farRoundTrip = limitOf<Values>((p) => toSeconds(Math.max(p.virginiaHongKong, p.virginiaCapeTown)));
+
+/** A read within a region: two messages of the user's and four within the region. */
+export const nearby = limitOf<Values>(() => toSeconds(2 * FAR_MAX + 4 * NEAR_MAX));
+
+/** An entry's value was read half a round trip before it was stored, and is served for its time to live. */
+export const ttlAndWay = limitOf<Values>((p) => toSeconds(p.ttl) + longestWay(p) + toSeconds(NEAR_MAX));
+export const halfATtl = limitOf<Values>((p) => toSeconds(p.ttl) / 2);
+
+/** A write is everywhere after the longest way; while a region is cut off, after the cut as well. */
+export const fannedOut = limitOf<Values>((p) => cutOf(p) + longestWay(p));
+export const halfTheCut = limitOf<Values>((p) => cutOf(p) / 2);
+
+/**
+ * Writes that overwrite one they have not heard of: of each write, the chance that another region wrote the same key
+ * within the way from there.
+ */
+export function lostOnTheWay(p: Values): number {
+  let ways = 0;
+  for (const a of REGIONS) for (const b of REGIONS) ways += (toSeconds(roundTripOf(p, a, b)) / 2) * JITTER;
+  return ((p.writes * p.writes) / p.keys) * ways * observed(p);
+}
+export const lostMost = limitOf<Values>((p) => poissonMost(lostOnTheWay(p)));
+
+/** While a region is cut off, a key that is written on both sides has lost a write at the least. */
+export const lostInTheCut = limitOf<Values>((p) => {
+  const here = 1 - exp((-p.writes / p.keys) * cutOf(p));
+  const there = 1 - exp(((-2 * p.writes) / p.keys) * cutOf(p));
+  return poissonLeast(p.keys * here * there);
+});
+
+/** Keys that were written on one side at least are not the same on both, by the end of the cut. */
+export const divergentLeast = limitOf<Values>((p) =>
+  poissonLeast(p.keys * (1 - exp(((-3 * p.writes) / p.keys) * cutOf(p)))),
+);
