@@ -245,6 +245,9 @@ class RatioMeter implements Meter {
   }
 }
 
+/** The heat map's columns for what is no time: counts of things, bytes. */
+const NUMBERS = { lowest: 1, highest: 1e9, subBucketBits: 1 };
+
 class HistogramMeter implements Meter {
   readonly looks = true;
   private readonly sim: Simulation;
@@ -260,7 +263,8 @@ class HistogramMeter implements Meter {
     this.definition = definition;
     this.interval = axis.interval;
     this.scale = definition.unit === 's' ? SECOND : 1;
-    this.series = new DurationSeries(axis.interval, intervalsIn(axis.duration, axis.interval));
+    const heat = this.scale === 1 ? { heat: NUMBERS } : {};
+    this.series = new DurationSeries(axis.interval, intervalsIn(axis.duration, axis.interval), heat);
   }
 
   look(fact: never): void {

@@ -316,6 +316,18 @@ it('a gauge is of those facts only that take part in it', () => {
   );
 });
 
+it('the heat map of a count tells small numbers apart', () => {
+  const values = [0, 1, 2, 3, 9];
+  const course: Course = {
+    axis: { duration: 100, interval: 100, warmUp: 0 },
+    end: 100,
+    facts: values.map((value, i) => ({ time: i, who: 'a', value, good: true })),
+  };
+  const counted = defineSignal({ ...common, unit: '{operation}', kind: 'histogram', value: ({ value }) => value });
+  const { bounds, counts } = record(course, counted).heat!;
+  expect([...bounds].filter((_, column) => counts[column] > 0)).toEqual([0, 1, 2, 3, 8]);
+});
+
 it('a gauge that was set before the warm-up, and never after, counts in full', () => {
   const course: Course = {
     axis: { duration: 100, interval: 30, warmUp: 45 },
