@@ -72,6 +72,7 @@ export {
   register,
   type Component,
   type ComponentKind,
+  type ComponentPart,
   type Connection,
   type Intervention,
   type InterventionArgument,
@@ -168,13 +169,6 @@ export { ShardRouter, type CacheAccess, type CacheLink, type CopyAccess } from '
 export { movesBetween, shardMapSignals, ShardTopology } from './cache/sharding/shard-topology.ts';
 export { handOf, ShuffleRouter } from './cache/sharding/shuffle-router.ts';
 export { LruCurve } from './cache/miss-ratio/lru-curve.ts';
-export {
-  cacheLoaded,
-  CacheAside,
-  loadSignals,
-  LoadLedger,
-  type CacheAsideOptions,
-} from './cache/patterns/cache-aside.ts';
 export { Steps, type Protocol, type StepsOptions } from './cache/consistency/protocol.ts';
 export {
   protocolOf,
@@ -189,6 +183,15 @@ export { InvalidationBus, type Invalidation } from './cache/invalidation/invalid
 export { LocalCache } from './cache/invalidation/local-cache.ts';
 export { VersionedKeys } from './cache/invalidation/versioned-keys.ts';
 export { staleEntryGone, StaleEntryMeter, staleEntrySignals } from './cache/consistency/stale-entries.ts';
+export { softTtl } from './cache/stampede/soft-ttl.ts';
+export { keyLoaders, type KeyLoaderEntry, type KeyLoaderName } from './cache/loading/loaders.ts';
+export { PageReader, pageRead, pageSignals } from './cache/loading/page-reader.ts';
+export { CacheAside, type CacheAsideOptions, type OnWrite } from './cache/patterns/cache-aside.ts';
+export { perform, type CachePattern, type PatternOptions } from './cache/patterns/cache-pattern.ts';
+export { LoadLedger } from './cache/patterns/load-ledger.ts';
+export { cacheLoaded, loadSignals } from './cache/patterns/loads.ts';
+export { patterns, type PatternChoices, type PatternEntry, type PatternName } from './cache/patterns/patterns.ts';
+export { WriteBehind, type WriteBehindOptions } from './cache/patterns/write-behind.ts';
 export { CoalescingProxy } from './cache/stampede/coalescing-proxy.ts';
 export type { ExpiryRule, Lifetime, Verdict } from './cache/stampede/expiry-rule.ts';
 export { hardTtl } from './cache/stampede/hard-ttl.ts';
@@ -205,6 +208,8 @@ export {
   type ProtectionName,
   type ProtectionOptions,
 } from './cache/stampede/protections.ts';
+export { Journal, type CrashKind } from './cache/write-behind/journal.ts';
+export { WriteBook, writeStored, type Write } from './cache/write-behind/write-book.ts';
 
 export { CacheWarmer, type CacheWarmerOptions } from './cache/warming/cache-warmer.ts';
 

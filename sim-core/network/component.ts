@@ -47,6 +47,9 @@ export interface Component {
   violations(): readonly string[];
 }
 
+/** What a component keeps in its memory and shows as its own. */
+export type ComponentPart = Pick<Component, 'signals' | 'state' | 'violations'>;
+
 /** A way from one component to another. */
 export interface Connection {
   readonly name: string;

@@ -13,8 +13,8 @@ import { Resource, type Claim } from '../kernel/resource.ts';
 import type { Simulation } from '../kernel/simulation.ts';
 import { SECOND, type Duration, type Time } from '../kernel/time.ts';
 import { CallFailed, type Call, type Endpoint } from '../network/call.ts';
-import { register, type Component, type Intervention } from '../network/component.ts';
-import { defineSignal } from '../statistics/signal.ts';
+import { register, type Component, type ComponentPart, type Intervention } from '../network/component.ts';
+import { defineSignal, type SignalDefinition } from '../statistics/signal.ts';
 
 /** A service answered a call, or failed to. */
 export const serviceRequest = defineFact('service.request', 'A service answered a call, or failed to', {
@@ -58,22 +58,28 @@ export interface ServiceOptions<Query, Reply> {
   /** Calls that may wait for a handler; Infinity for a line without a bound. */
   readonly queueMax: number;
   readonly handle: (call: Call<Query, Reply>) => Behaviour<Reply>;
-  /** What else of the instance is gone when it crashes: work that it had begun for nobody, values in its memory. */
-  readonly onCrash?: () => void;
+  /**
+   * What else of the instance is gone when it crashes, for so long: work that it had begun for nobody, values in its
+   * memory.
+   */
+  readonly onCrash?: (downtime: Duration) => void;
+  /** What the instance keeps in its memory, such as a buffer: shown and checked as a part of it. */
+  readonly inside?: ComponentPart;
 }
 
 export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component {
   readonly name: string;
   readonly kind = 'service';
   readonly help: string;
-  readonly signals = serviceSignals;
+  readonly signals: readonly SignalDefinition[];
   readonly interventions: Readonly<Record<string, Intervention>>;
   readonly sim: Simulation;
   private readonly handle: (call: Call<Query, Reply>) => Behaviour<Reply>;
   private readonly slots: Resource;
   private readonly answered: FactChannel<Fact<typeof serviceRequest>>;
   private readonly activity: FactChannel<Fact<typeof serviceActive>>;
-  private readonly onCrash: (() => void) | undefined;
+  private readonly onCrash: ((downtime: Duration) => void) | undefined;
+  private readonly inside: ComponentPart | undefined;
   /** Calls that are handled or wait for it, in no order. */
   private readonly live: Handling<Query, Reply>[] = [];
   /** Until then nobody listens. */
@@ -87,6 +93,8 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
     this.help = options.help;
     this.handle = options.handle;
     this.onCrash = options.onCrash;
+    this.inside = options.inside;
+    this.signals = this.inside === undefined ? serviceSignals : [...serviceSignals, ...this.inside.signals];
     this.interventions = { crash: this.crashing() };
     this.slots = new Resource(sim, {
       name: `${options.name} slots`,
@@ -138,7 +146,7 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
     // Those in line first, or they would be let in by those who leave.
     for (const handling of lost) if (handling.claim && this.slots.withdraw(handling.claim)) handling.holds = false;
     for (const handling of lost) handling.cancel();
-    this.onCrash?.();
+    this.onCrash?.(downtime);
   }
 
   /** Tells that a call has its answer. */
@@ -160,7 +168,12 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
   }
 
   state(): Readonly<Record<string, number | string>> {
-    const state = { 'in progress': this.slots.inUse, waiting: this.slots.waiting, concurrency: this.slots.capacity };
+    const state = {
+      'in progress': this.slots.inUse,
+      waiting: this.slots.waiting,
+      concurrency: this.slots.capacity,
+      ...this.inside?.state(),
+    };
     return this.sim.now < this.downUntil ? { ...state, down: 'yes' } : state;
   }
 
@@ -168,6 +181,7 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
     const broken: string[] = [];
     if (this.slots.inUse > this.slots.capacity) broken.push(`${this.name}: more handlers than slots`);
     if (this.active !== this.slots.inUse + this.slots.waiting) broken.push(`${this.name}: a call was lost or doubled`);
+    if (this.inside !== undefined) broken.push(...this.inside.violations());
     return broken;
   }
 

@@ -9,7 +9,7 @@ export type Role = 'ok' | 'miss' | 'stale' | 'failed' | 'retry' | 'waiting';
 
 /** In order: the first that matches decides. */
 const ROLES: readonly (readonly [RegExp, Role])[] = [
-  [/error|fail|refused|dead|dlq|violat/, 'failed'],
+  [/error|fail|refused|\.lost\b|dead|dlq|violat/, 'failed'],
   [/retr(y|ie)|redeliver|compensat|duplicate/, 'retry'],
   [/stale|evict|expire/, 'stale'],
   [/pending|queue|waiting|lag|backlog/, 'waiting'],
@@ -25,7 +25,9 @@ export function roleOf(signal: string): Role {
 const OWNERS: readonly (readonly [RegExp, RecordedComponent['kind']])[] = [
   [/^http\.client\./, 'client'],
   [/^http\.server\./, 'service'],
-  [/^cache\./, 'cache'],
+  // What waits in an instance's memory to be stored; its delay is nobody's latency.
+  [/^cache\.writes\.(buffered|exposed)$/, 'service'],
+  [/^cache\.(?!writes)/, 'cache'],
   [/^db\./, 'database'],
   [/^messaging\.client\.consumed|consumer/, 'consumer'],
   [/^(messaging|kafka|dlq)\./, 'broker'],

@@ -143,6 +143,8 @@ it.each([
   ['db.client.connection.pending_requests', 'waiting', 'database', 'pending'],
   ['http.client.request.error_ratio', 'failed', 'client', 'error ratio'],
   ['http.server.active_requests', 'waiting', 'service', 'active'],
+  ['cache.writes.buffered', 'waiting', 'service', 'writes buffered'],
+  ['cache.writes.lost', 'failed', undefined, 'writes lost'],
   ['cache.stale_ratio', 'stale', 'cache', 'stale ratio'],
   ['dlq.oldest_age', 'failed', 'broker', 'oldest_age'.replace('_', ' ')],
 ])('%s is %s, of the %s, called %s', (name, role, owner, short) => {

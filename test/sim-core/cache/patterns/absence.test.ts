@@ -1,7 +1,8 @@
 /** Cache-aside and keys without a row: stored or not, and for how long. */
 import { expect, it } from 'vitest';
 import { CacheServer } from '../../../../sim-core/cache/cache-server.ts';
-import { CacheAside, LoadLedger } from '../../../../sim-core/cache/patterns/cache-aside.ts';
+import { CacheAside } from '../../../../sim-core/cache/patterns/cache-aside.ts';
+import { LoadLedger } from '../../../../sim-core/cache/patterns/load-ledger.ts';
 import { hardTtl } from '../../../../sim-core/cache/stampede/hard-ttl.ts';
 import { noGuard } from '../../../../sim-core/cache/stampede/no-guard.ts';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';

@@ -1,0 +1,52 @@
+/**
+ * The seam of caching patterns: how an application instance reads and writes a key through a cache and a store. Each is
+ * one file that reads like the handbook's pseudo-code (section 1.1); `patterns.ts` has them by name.
+ */
+import type { Behaviour } from '../../kernel/process.ts';
+import type { Duration } from '../../kernel/time.ts';
+import type { ComponentPart } from '../../network/component.ts';
+import type { Link } from '../../network/link.ts';
+import type { RequestContext } from '../../network/request-context.ts';
+import type { DatabaseQuery, Row } from '../../storage/database.ts';
+import type { StalenessMeter } from '../../storage/staleness.ts';
+import type { CacheAccess } from '../sharding/shard-router.ts';
+import type { ExpiryRule } from '../stampede/expiry-rule.ts';
+import type { LoadLedger } from './load-ledger.ts';
+
+export interface CachePattern {
+  /** Reads a key for a request; throws `CallFailed` when the cache or the store did not answer. */
+  read(key: number, request: RequestContext): Behaviour<Row>;
+  /** Writes a key for a request; once it returns, the write is acknowledged. Throws as `read` does. */
+  write(key: number, request: RequestContext): Behaviour<Row>;
+  /** What it keeps in the instance's memory, if anything is to be shown of it. */
+  readonly inside?: ComponentPart;
+  /** The instance has crashed, for so long: what it did for nobody and what it held in memory goes with it. */
+  crash(downtime: Duration): void;
+}
+
+/** What every pattern works with. */
+export interface PatternOptions {
+  /** Name of the application instance. */
+  readonly instance: string;
+  readonly cache: CacheAccess<Row>;
+  readonly store: Link<DatabaseQuery, Row>;
+  readonly expiry: ExpiryRule;
+  /** One for all instances. */
+  readonly ledger: LoadLedger;
+  /** How long it is kept that there is no row under a key (negative caching); it is not, without it. */
+  readonly absenceTtl?: Duration;
+}
+
+/** Does what a request asks of an instance, and measures how stale what it reads is. */
+export function* perform(
+  pattern: CachePattern,
+  { operation, key }: DatabaseQuery,
+  request: RequestContext,
+  reader: string,
+  meter: StalenessMeter,
+): Behaviour<Row> {
+  if (operation === 'write') return yield* pattern.write(key, request);
+  const row = yield* pattern.read(key, request);
+  meter.measure(reader, row, request);
+  return row;
+}

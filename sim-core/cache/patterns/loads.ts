@@ -1,0 +1,122 @@
+/**
+ * Loads: reading a key from the store and storing it in the cache, what is told of them, and how many of one key are
+ * under way at once.
+ */
+import { defineFact, defineReading, type Fact, type FactChannel } from '../../kernel/fact.ts';
+import type { Behaviour } from '../../kernel/process.ts';
+import type { Simulation } from '../../kernel/simulation.ts';
+import type { Duration, Time } from '../../kernel/time.ts';
+import type { RequestContext } from '../../network/request-context.ts';
+import { defineSignal } from '../../statistics/signal.ts';
+import type { Row } from '../../storage/database.ts';
+import type { CacheEntry } from '../cache.ts';
+import type { Lifetime } from '../stampede/expiry-rule.ts';
+import type { PatternOptions } from './cache-pattern.ts';
+
+/** A load of a key from the store ended. `concurrent`: loads of the same key that were under way when it began. */
+export const cacheLoaded = defineFact('cache.load', 'A load of a key from the store ended', {
+  instance: 'text',
+  request: 'request',
+  key: 'key',
+  outcome: 'text',
+  concurrent: 'number',
+  duration: 'duration',
+});
+
+/** Loads under way in an instance changed. */
+export const cacheLoading = defineReading('cache.loading', 'Loads under way in an instance changed', {
+  instance: 'text',
+  active: 'number',
+});
+
+export const loadSignals = [
+  defineSignal({
+    name: 'cache.loads',
+    kind: 'counter',
+    unit: '{load}',
+    help: 'Loads from the store that ended',
+    fact: cacheLoaded,
+  }),
+  defineSignal({
+    name: 'cache.loads.redundant',
+    kind: 'counter',
+    unit: '{load}',
+    help: 'Loads that began while another one of the same key was under way',
+    fact: cacheLoaded,
+    where: (fact) => fact.concurrent > 0,
+  }),
+  defineSignal({
+    name: 'cache.loads.active',
+    kind: 'gauge',
+    unit: '{load}',
+    help: 'Loads under way in all instances',
+    fact: cacheLoading,
+    value: (fact) => fact.active,
+    of: (fact) => fact.instance,
+  }),
+  defineSignal({
+    name: 'cache.load.duration',
+    kind: 'histogram',
+    unit: 's',
+    help: 'Time of a load: reading the store and storing the value in the cache',
+    fact: cacheLoaded,
+    value: (fact) => fact.duration,
+  }),
+];
+
+export class Loader {
+  private readonly sim: Simulation;
+  private readonly options: PatternOptions;
+  private readonly loaded: FactChannel<Fact<typeof cacheLoaded>>;
+  private readonly loading: FactChannel<Fact<typeof cacheLoading>>;
+  private readonly absence: Lifetime;
+  private active = 0;
+
+  constructor(sim: Simulation, options: PatternOptions) {
+    this.sim = sim;
+    this.options = options;
+    this.loaded = sim.facts.channel(cacheLoaded);
+    this.loading = sim.facts.channel(cacheLoading);
+    this.absence = { soft: options.absenceTtl ?? 0, hard: options.absenceTtl ?? 0 };
+  }
+
+  /** Reads the store and puts the value into the cache. */
+  *load(key: number, request: RequestContext): Behaviour<Row> {
+    const { cache, store, ledger } = this.options;
+    const started = this.sim.now;
+    const concurrent = ledger.begin(key);
+    let outcome = 'failed';
+    this.changeActive(1);
+    try {
+      const row = yield* store.call({ operation: 'read', key }, request);
+      if (!row.absent || this.options.absenceTtl !== undefined) {
+        yield* cache.call({ command: 'set', entry: this.entryOf(row, this.sim.now - started, request) }, request);
+      }
+      outcome = 'ok';
+      return row;
+    } finally {
+      ledger.end(key);
+      this.changeActive(-1);
+      this.tell(key, request, outcome, concurrent, started);
+    }
+  }
+
+  /** What a row is in the cache, from now on. `loadDuration`: how long it took to get. */
+  entryOf(row: Row, loadDuration: Duration, request: RequestContext): CacheEntry<Row> {
+    const { now } = this.sim;
+    const { soft, hard } = row.absent ? this.absence : this.options.expiry.lifetime(request, row.key);
+    return { key: row.key, value: row, storedAt: now, softExpiresAt: now + soft, expiresAt: now + hard, loadDuration };
+  }
+
+  private tell(key: number, request: RequestContext, outcome: string, concurrent: number, started: Time): void {
+    if (!this.loaded.heard) return;
+    const { instance } = this.options;
+    const duration = this.sim.now - started;
+    this.loaded.emit({ instance, request: request.id, key, outcome, concurrent, duration });
+  }
+
+  private changeActive(change: number): void {
+    this.active += change;
+    if (this.loading.heard) this.loading.emit({ instance: this.options.instance, active: this.active });
+  }
+}
