@@ -14,6 +14,7 @@ import multiRegion from './caching/multi-region.ts';
 import readAfterWrite from './caching/read-after-write.ts';
 import stampede from './caching/stampede.ts';
 import synchronizedExpiry from './caching/synchronized-expiry.ts';
+import writeBehindCrash from './caching/write-behind-crash.ts';
 
 export interface CatalogueEntry {
   readonly scenario: Scenario;
@@ -22,6 +23,8 @@ export interface CatalogueEntry {
 }
 
 const scenarios: readonly Scenario[] = [
+  // 1.1 Patterns
+  writeBehindCrash,
   // 1.3 Eviction
   eviction,
   evictionDynamics,

@@ -13,6 +13,9 @@ export const poissonMost = (expected: number): number => expected + DEVIATIONS *
 /** A Poisson number of this mean, at least; never less than one: what is claimed of events does not hold without any. */
 export const poissonLeast = (expected: number): number => Math.max(1, expected - DEVIATIONS * Math.sqrt(expected));
 
+/** The same where there may be none, as a part of a larger sum. */
+export const poissonLow = (expected: number): number => Math.max(0, expected - DEVIATIONS * Math.sqrt(expected));
+
 /** A limit that is worked out from a scenario's own parameters. */
 export function limitOf<Values>(of: (p: Values) => number): Limit {
   return (values) => of(values as Values);

@@ -1,0 +1,45 @@
+/** The write-behind buffer's claims away from its defaults, and what the guide says of other settings. */
+import { describe, expect, it } from 'vitest';
+import writeBehindCrash from '../../../scenarios/caching/write-behind-crash.ts';
+import { ms, parseIntervention, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
+
+const total = (recording: Recording, signal: string): number =>
+  recording.signals.find(({ name }) => name === signal)!.summary['total'];
+
+const lost = (recording: Recording): number => total(recording, 'cache.writes.lost');
+
+const failed = ({ expectations }: Recording): string[] =>
+  expectations.filter(({ pass }) => !pass).map(({ text, actual }) => `${text}, measured ${actual}`);
+
+describe.each<[string, ParameterValues]>([
+  ['a crash at another time', { crashAt: s(20.05), length: s(30) }],
+  ['no crash', { crashAt: 0, length: s(40) }],
+  ['a larger batch', { batch: 400, length: s(50) }],
+  ['a shorter delay', { flushDelay: ms(300), rate: 900, capacity: 2000, crashAt: s(12), length: s(20) }],
+])('with %s', (_name, params) => {
+  it.each(['offer-and-forget', 'blocking-put', 'ack-after-flush', 'journal-every-n-ms', 'journal-every-write'])(
+    '%s holds its claims',
+    (variant) => expect(failed(run(writeBehindCrash, { variant, params }))).toEqual([]),
+  );
+});
+
+describe('a journal', () => {
+  it('that is synced in intervals loses nothing when only the process dies', () => {
+    expect(lost(run(writeBehindCrash, { variant: 'journal-every-n-ms', params: { crash: 'process' } }))).toBe(0);
+  });
+
+  it('outlives a store that fails and a crash by intervention', () => {
+    const recording = run(writeBehindCrash, {
+      variant: 'journal-every-write',
+      params: { failAt: s(10), length: s(30), crashAt: 0 },
+      interventions: [parseIntervention('10.8s:crash:app-1:seconds=2')],
+    });
+    expect(lost(recording)).toBe(0);
+    expect(total(recording, 'cache.writes.repeated')).toBeGreaterThanOrEqual(0);
+  });
+});
+
+it('without a crash, a failure or more writes than the flush can take, the printed buffer loses nothing', () => {
+  const recording = run(writeBehindCrash, { variant: 'offer-and-forget', params: { rate: 150, crashAt: 0 } });
+  expect(lost(recording)).toBe(0);
+});
