@@ -5,6 +5,7 @@ import { definitions } from 'virtual:brownout/definitions';
 import type { Scenario } from '../sim-core/index.ts';
 import cacheFlush from './caching/cache-flush.ts';
 import hotKey from './caching/hot-key.ts';
+import cachePatterns from './caching/cache-patterns.ts';
 import negativeCaching from './caching/negative-caching.ts';
 import eviction from './caching/eviction.ts';
 import evictionDynamics from './caching/eviction-dynamics.ts';
@@ -24,6 +25,7 @@ export interface CatalogueEntry {
 
 const scenarios: readonly Scenario[] = [
   // 1.1 Patterns
+  cachePatterns,
   writeBehindCrash,
   // 1.3 Eviction
   eviction,

@@ -1,0 +1,215 @@
+/**
+ * The caching patterns of the handbook's table under one mixed load: what each does to reads, to writes, to the store, and
+ * to the age of what is read.
+ *
+ *     readers --> app-1 … app-n --> cache
+ *     writers -->          \------> database
+ *
+ * The instance holds the pattern; the cache is shared. All variants are asked for the same reads and writes at the same
+ * times. The cache starts empty and fills during the warm-up.
+ */
+import {
+  atLeast,
+  atMost,
+  CacheServer,
+  Database,
+  defineScenario,
+  gamma,
+  Link,
+  loadSignals,
+  LoadLedger,
+  mean,
+  ms,
+  OpenLoopClient,
+  patterns,
+  perform,
+  poisson,
+  quantile,
+  roundRobin,
+  s,
+  Service,
+  StalenessMeter,
+  stalenessSignals,
+  summary,
+  total,
+  uniform,
+  WriteBook,
+  zipfPopularity,
+  type CacheCommand,
+  type CacheReply,
+  type DatabaseBatch,
+  type DatabaseOperation,
+  type DatabaseQuery,
+  type Measure,
+  type PatternEntry,
+  type Row,
+  type Simulation,
+} from '../../sim-core/index.ts';
+import { COMMAND_TIME, FAR_MAX, nearby, SHAPE } from './application/wiring.ts';
+import * as limits from './cache-patterns/limits.ts';
+import { params, type Values } from './cache-patterns/params.ts';
+import {
+  HOT_MISSES,
+  patternSignals,
+  READ,
+  READERS,
+  STORE_READS,
+  STORE_WRITES,
+  WRITE,
+  WRITERS,
+} from './cache-patterns/signals.ts';
+
+const HITS = 'cache.hit_ratio';
+const STALE = 'read.stale';
+const STALE_RATIO = 'read.stale_ratio';
+const STALENESS = 'read.staleness';
+const REDUNDANT = 'cache.loads.redundant';
+
+/** Where nothing stale was read there is no oldest. */
+const oldest: Measure = { text: `max of ${STALENESS}`, of: (run) => summary(STALENESS, 'max').of(run) || 0 };
+
+/** The store is written before the answer, by a query a write. */
+const synchronous = [atLeast(quantile(WRITE, 'p50'), limits.oneQuery), atLeast(mean(STORE_WRITES), limits.everyWrite)];
+/** One instance orders the loads and writes of a key. */
+const ordered = [
+  atMost(total(REDUNDANT), limits.oneLoadAtATime),
+  atMost(total(STALE), limits.staleInWindow),
+  atMost(oldest, limits.inWindow),
+];
+
+export default defineScenario({
+  id: 'cache-patterns',
+  section: '1.1',
+  title: 'Caching patterns',
+  question: 'Five ways to read and write through a cache: what does each cost, and how old is what it returns?',
+  params,
+  variants: {
+    'cache-aside': { pattern: 'cache-aside' },
+    'cache-aside-ttl-only': { pattern: 'cache-aside', onWrite: 'nothing' },
+    'read-through': { pattern: 'read-through' },
+    'write-through': { pattern: 'write-through' },
+    'write-behind': { pattern: 'write-behind' },
+    'refresh-ahead': { pattern: 'refresh-ahead' },
+  },
+  roles: {
+    'cache-aside': 'alternative',
+    'cache-aside-ttl-only': 'alternative',
+    'read-through': 'alternative',
+    'write-through': 'alternative',
+    'write-behind': 'alternative',
+    'refresh-ahead': 'alternative',
+  },
+  seed: 1,
+  duration: ({ length }) => length,
+  warmUp: limits.WARM_UP,
+  openAt: s(20),
+  system,
+  signals: [...loadSignals, ...stalenessSignals, ...patternSignals],
+  charts: [
+    READ,
+    WRITE,
+    HITS,
+    STORE_READS,
+    STORE_WRITES,
+    HOT_MISSES,
+    STALE_RATIO,
+    'cache.evictions',
+    'cache.load.duration',
+  ],
+  expect: {
+    'cache-aside': [
+      ...synchronous,
+      atMost(mean(HITS), limits.hitsAtMost),
+      atLeast(total(HOT_MISSES), limits.hotMissesByExpiry),
+      atLeast(total(REDUNDANT), 1),
+      atMost(oldest, limits.ttlAndLoad),
+    ],
+    // The handbook's "optionally invalidate", left out.
+    'cache-aside-ttl-only': [
+      ...synchronous,
+      atLeast(total(STALE), 1),
+      atMost(mean(STALE_RATIO), limits.staleByTtl),
+      atMost(oldest, limits.ttlAndLoad),
+    ],
+    'read-through': [
+      ...synchronous,
+      ...ordered,
+      atMost(mean(HITS), limits.hitsAtMost),
+      atLeast(total(HOT_MISSES), limits.hotMissesByExpiry),
+    ],
+    'write-through': [...synchronous, ...ordered],
+    'write-behind': [
+      atMost(quantile(WRITE, 'p99'), limits.noStore),
+      atMost(mean(STORE_WRITES), limits.oneBatchADelay),
+      atLeast(total('cache.writes.stored'), limits.storedWrites),
+      atLeast(quantile('cache.writes.delay', 'p50'), limits.halfTheDelay),
+      atMost(total(REDUNDANT), limits.oneLoadAtATime),
+      atMost(total(STALE), limits.nothingStale),
+    ],
+    'refresh-ahead': [...synchronous, ...ordered, atMost(total(HOT_MISSES), limits.hotMissesByWrites)],
+  },
+});
+
+function system(sim: Simulation, p: Values): void {
+  const database = new Database(sim, {
+    name: 'database',
+    connections: p.connections,
+    queueMax: 10_000,
+    cores: p.cores,
+    demand: gamma(SHAPE, p.queryTime / SHAPE),
+    rowDemand: p.rowTime,
+  });
+  const cache = new CacheServer<Row>(sim, {
+    name: 'cache',
+    capacity: p.capacity,
+    eviction: p.eviction,
+    commandTime: COMMAND_TIME,
+  });
+  const ledger = new LoadLedger();
+  const book = new WriteBook(sim);
+  // What has been acknowledged is the truth: with write-behind the store learns of it later.
+  const meter = new StalenessMeter(sim, p.pattern === 'write-behind' ? book.history : database.history);
+  const { create }: PatternEntry = patterns[p.pattern];
+  const apps = Array.from({ length: p.instances }, (_, i) => {
+    const name = `app-${i + 1}`;
+    const pattern = create(sim, {
+      instance: name,
+      cache: new Link<CacheCommand<Row>, CacheReply<Row>>(sim, cache, { from: name, delay: nearby }),
+      store: new Link<DatabaseQuery, Row>(sim, database, { from: name, delay: nearby }),
+      ledger,
+      ttl: p.ttl,
+      onWrite: p.onWrite,
+      refreshAfter: Math.round(p.refreshAfter * p.ttl),
+      buffer: {
+        capacity: p.buffer,
+        batch: p.batch,
+        flushDelay: p.flushDelay,
+        fullBatchesAtOnce: false,
+        onError: 'retry',
+        store: new Link<DatabaseBatch, readonly Row[]>(sim, database.batches, { from: name, delay: nearby }),
+        book,
+      },
+    });
+    return new Service<DatabaseQuery, Row>(sim, {
+      name,
+      help: `An instance of the application: up to ${p.concurrency} requests at once, by ${p.pattern}`,
+      concurrency: p.concurrency,
+      queueMax: 2000,
+      handle: (call) => perform(pattern, call.query, call.request, name, meter),
+      onCrash: (downtime) => pattern.crash(downtime),
+      ...(pattern.inside && { inside: pattern.inside }),
+    });
+  });
+  const send = (name: string, operation: DatabaseOperation, rate: number, exponent: number): void => {
+    const delay = uniform(ms(0.5), FAR_MAX);
+    new OpenLoopClient<Row, DatabaseQuery>(sim, {
+      name,
+      arrivals: poisson(rate),
+      popularity: zipfPopularity(p.keys, exponent),
+      asks: (key) => ({ operation, key }),
+      target: roundRobin(apps.map((app) => new Link(sim, app, { from: name, delay, timeout: p.timeout }))),
+    });
+  };
+  send(READERS, 'read', p.rate * (1 - p.writes), p.exponent);
+  send(WRITERS, 'write', p.rate * p.writes, p.writeExponent);
+}
