@@ -6,6 +6,7 @@ import type { Scenario } from '../sim-core/index.ts';
 import cacheFlush from './caching/cache-flush.ts';
 import hotKey from './caching/hot-key.ts';
 import cachePatterns from './caching/cache-patterns.ts';
+import nPlusOne from './caching/n-plus-one.ts';
 import negativeCaching from './caching/negative-caching.ts';
 import eviction from './caching/eviction.ts';
 import evictionDynamics from './caching/eviction-dynamics.ts';
@@ -27,6 +28,7 @@ const scenarios: readonly Scenario[] = [
   // 1.1 Patterns
   cachePatterns,
   writeBehindCrash,
+  nPlusOne,
   // 1.3 Eviction
   eviction,
   evictionDynamics,
