@@ -4,16 +4,16 @@
 import { definitions } from 'virtual:brownout/definitions';
 import type { Scenario } from '../sim-core/index.ts';
 import cacheFlush from './caching/cache-flush.ts';
-import hotKey from './caching/hot-key.ts';
 import cachePatterns from './caching/cache-patterns.ts';
+import evictionDynamics from './caching/eviction-dynamics.ts';
+import eviction from './caching/eviction.ts';
+import hotKey from './caching/hot-key.ts';
+import invalidation from './caching/invalidation.ts';
+import multiRegion from './caching/multi-region.ts';
 import nPlusOne from './caching/n-plus-one.ts';
 import negativeCaching from './caching/negative-caching.ts';
-import eviction from './caching/eviction.ts';
-import evictionDynamics from './caching/eviction-dynamics.ts';
-import invalidation from './caching/invalidation.ts';
-import staleSetRace from './caching/stale-set-race.ts';
-import multiRegion from './caching/multi-region.ts';
 import readAfterWrite from './caching/read-after-write.ts';
+import staleSetRace from './caching/stale-set-race.ts';
 import stampede from './caching/stampede.ts';
 import synchronizedExpiry from './caching/synchronized-expiry.ts';
 import writeBehindCrash from './caching/write-behind-crash.ts';
@@ -35,9 +35,9 @@ const scenarios: readonly Scenario[] = [
   // 1.4 Invalidation
   invalidation,
   // 1.5 Consistency
-  multiRegion,
-  readAfterWrite,
   staleSetRace,
+  readAfterWrite,
+  multiRegion,
   // 1.7 Stampedes
   stampede,
   synchronizedExpiry,

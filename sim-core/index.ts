@@ -200,7 +200,6 @@ export { loadCap } from './cache/stampede/load-cap.ts';
 export type { GuardContext, LoadGuard, LoadGuardFactory } from './cache/stampede/load-guard.ts';
 export { noGuard } from './cache/stampede/no-guard.ts';
 export { singleFlight } from './cache/stampede/single-flight.ts';
-export { softTtl } from './cache/stampede/soft-ttl.ts';
 export {
   protectionOf,
   protections,
