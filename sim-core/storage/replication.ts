@@ -41,8 +41,8 @@ export interface Change extends Row {
 }
 
 /** A read of a replica that is to show this version at least, or be refused when that takes longer than `waitMax`. */
-export interface VersionedQuery {
-  readonly key: number;
+export interface VersionedQuery extends DatabaseQuery {
+  readonly operation: 'read';
   readonly atLeast: number;
   readonly waitMax: Duration;
 }
@@ -123,7 +123,7 @@ export class Replica {
 
   /** Has the database work at it as at any read. */
   private answer(call: Call<VersionedQuery, Row>): void {
-    this.database.receive(call as unknown as Call<DatabaseQuery, Row>);
+    this.database.receive(call);
   }
 }
 

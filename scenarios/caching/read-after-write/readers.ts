@@ -33,7 +33,7 @@ export function readerOf(sim: Simulation, p: Values, { primary, replicas, cache 
 
   /** What some replica has, however old. */
   function* fromReplica(key: number, request: RequestContext): Behaviour<Row> {
-    return yield* replicaOf(request).call({ key, atLeast: 0, waitMax: 0 }, request);
+    return yield* replicaOf(request).call({ operation: 'read', key, atLeast: 0, waitMax: 0 }, request);
   }
 
   function* fromPrimary(key: number, request: RequestContext): Behaviour<Row> {
@@ -88,7 +88,10 @@ export function readerOf(sim: Simulation, p: Values, { primary, replicas, cache 
       return {
         *read({ key, wrote }, request) {
           try {
-            return yield* replicaOf(request).call({ key, atLeast: wrote, waitMax: p.waitMax }, request);
+            return yield* replicaOf(request).call(
+              { operation: 'read', key, atLeast: wrote, waitMax: p.waitMax },
+              request,
+            );
           } catch (error) {
             if (!(error instanceof CallFailed) || error.failure !== 'timeout') throw error;
             return yield* fromPrimary(key, request);

@@ -36,7 +36,7 @@ function setUp(applyTime = constant(ms(10))) {
   function* reads(atLeast: number, waitMax: number): Behaviour {
     let answer: string;
     try {
-      answer = `version ${(yield* link.call({ key: KEY, atLeast, waitMax }, new RequestContext(1e6, 0))).version}`;
+      answer = `version ${(yield* link.call({ operation: 'read', key: KEY, atLeast, waitMax }, new RequestContext(1e6, 0))).version}`;
     } catch (error) {
       answer = (error as CallFailed).failure;
     }
