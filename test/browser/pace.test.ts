@@ -5,11 +5,10 @@
  */
 import type { CDPSession, Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { catalogue } from '../../scenarios/index.ts';
+import scenario from '../../scenarios/caching/stampede.ts';
 import { TABS } from '../../ui/drawer/tabs.ts';
 import { address, digestIn, openSession } from './session.ts';
 
-const [{ scenario }] = catalogue;
 const lab = `${address}#/lab/${scenario.id}`;
 const session = openSession();
 
