@@ -148,6 +148,7 @@ describe('a link', () => {
     }));
     await session.page.goto(bad);
     const trouble = session.page.getByRole('dialog', { name: 'A part of this link was ignored' });
+    await trouble.waitFor();
     const rows = await trouble.getByRole('row').allInnerTexts();
     expect(rows.slice(1).map((row) => row.split(/\s/)[0])).toEqual(['seed', 'params.rate', 'params.speed', 'view.tab']);
     expect(rows.join()).toContain('a number a second from 1/s to 20000/s');
