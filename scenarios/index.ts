@@ -12,6 +12,8 @@ import invalidation from './caching/invalidation.ts';
 import multiRegion from './caching/multi-region.ts';
 import nPlusOne from './caching/n-plus-one.ts';
 import negativeCaching from './caching/negative-caching.ts';
+import staleSetRace from './caching/stale-set-race.ts';
+import placement from './caching/placement.ts';
 import readAfterWrite from './caching/read-after-write.ts';
 import staleSetRace from './caching/stale-set-race.ts';
 import stampede from './caching/stampede.ts';
@@ -29,6 +31,8 @@ const scenarios: readonly Scenario[] = [
   cachePatterns,
   writeBehindCrash,
   nPlusOne,
+  // 1.2 Placement
+  placement,
   // 1.3 Eviction
   eviction,
   evictionDynamics,

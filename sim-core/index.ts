@@ -183,6 +183,11 @@ export { InvalidationBus, type Invalidation } from './cache/invalidation/invalid
 export { LocalCache } from './cache/invalidation/local-cache.ts';
 export { VersionedKeys } from './cache/invalidation/versioned-keys.ts';
 export { staleEntryGone, StaleEntryMeter, staleEntrySignals } from './cache/consistency/stale-entries.ts';
+export type { CacheControl, HttpResponse } from './cache/placement/freshness.ts';
+export { HttpCache, type HttpCacheOptions, type HttpGet, type Purge } from './cache/placement/http-cache.ts';
+export { answerMeter, layerAnswered, layerSignals, LAYERS, type Answer, type Layer } from './cache/placement/layers.ts';
+export { PagedDatabase, type PagedDatabaseOptions, type PagedRow } from './cache/placement/paged-database.ts';
+export { entryOf, TieredReader, type TieredReaderOptions } from './cache/placement/tiered-reader.ts';
 export { softTtl } from './cache/stampede/soft-ttl.ts';
 export { keyLoaders, type KeyLoaderEntry, type KeyLoaderName } from './cache/loading/loaders.ts';
 export { PageReader, pageRead, pageSignals } from './cache/loading/page-reader.ts';

@@ -1,0 +1,307 @@
+/**
+ * Where a cache is placed: six layers between a user and the disk, any of which may keep a copy.
+ *
+ *     users --> browsers --> edge-1, edge-2 --> gateway --> app-1 … app-n --> cache
+ *                                                  ^            ^    \-----> database (pages in memory, disk)
+ *     editors --> publisher --> database           '-- purges --'
+ *
+ * The same requests and updates in all variants. The edge is near the users and the rest is far from them. There is no
+ * variant without the database's own pages in memory, since there is no such database.
+ */
+import {
+  answerMeter,
+  atLeast,
+  atMost,
+  cacheSignals,
+  CacheServer,
+  constant,
+  defineScenario,
+  defineSignal,
+  entryOf,
+  gamma,
+  HttpCache,
+  layerAnswered,
+  layerSignals,
+  Link,
+  mean,
+  mixture,
+  ms,
+  OpenLoopClient,
+  PagedDatabase,
+  peak,
+  poisson,
+  quantile,
+  roundRobin,
+  rowReturned,
+  s,
+  Service,
+  StalenessMeter,
+  TieredReader,
+  total,
+  uniform,
+  zipfPopularity,
+  type Balancer,
+  type CacheControl,
+  type DatabaseQuery,
+  type Distribution,
+  type Endpoint,
+  type HttpGet,
+  type HttpResponse,
+  type Purge,
+  type RequestContext,
+  type Row,
+  type Simulation,
+} from '../../sim-core/index.ts';
+import { COMMAND_TIME, nearby, SHAPE } from './application/wiring.ts';
+import * as limits from './placement/limits.ts';
+import { ASSETS, EDGE_CAPACITY, params, POPS, type Values } from './placement/params.ts';
+import { publisher } from './placement/publisher.ts';
+
+const shareOf = (layer: string): string => `cache.layer.share.${layer}`;
+const timeOf = (layer: string): string => `cache.layer.duration.${layer}`;
+const unseenAt = (layer: string): string => `cache.layer.staleness.${layer}`;
+const ASSETS_NEAR = 'placement.assets.near';
+const ASSETS_STALE = 'placement.assets.stale';
+const LATENCY = 'http.client.request.duration';
+const STORE_RATE = 'db.client.operation.rate';
+
+const YEAR = s(31_536_000);
+/** URLs that name a version are numbered behind all others. */
+const VERSIONS = 1_000_000;
+
+const assetSignals = [
+  defineSignal({
+    name: ASSETS_NEAR,
+    kind: 'ratio',
+    unit: '1',
+    help: 'Share of the answers to requests for assets that a browser or the edge gave',
+    fact: layerAnswered,
+    where: ({ key }) => key < ASSETS,
+    counts: ({ layer }) => layer === 'client' || layer === 'edge',
+  }),
+  defineSignal({
+    name: ASSETS_STALE,
+    kind: 'counter',
+    unit: '{answer}',
+    help: 'Assets that had been replaced before they were asked for',
+    fact: rowReturned,
+    where: ({ key, behind }) => key < ASSETS && behind > 0,
+  }),
+];
+
+const cdn = { edge: true, app: true, distributed: true };
+const all = { ...cdn, client: true, gateway: true };
+const purgedAt = (layer: string) => atMost(peak(unseenAt(layer)), limits.purged);
+
+export default defineScenario({
+  id: 'placement',
+  section: '1.2',
+  title: 'Where to put the cache',
+  question: 'Six layers may keep a copy between a user and the disk. Who answers, how fast, and who still shows the old one?',
+  params,
+  variants: {
+    none: {},
+    'app-local': { app: true },
+    distributed: { distributed: true },
+    'cdn-app-distributed': cdn,
+    'all-six-layers': all,
+    'all-six-layers-purged': { ...all, purge: 'inside-out' },
+    'versioned-assets': { ...all, versioned: true },
+  },
+  roles: {
+    none: 'pitfall',
+    'app-local': 'alternative',
+    distributed: 'remedy',
+    'cdn-app-distributed': 'remedy',
+    'all-six-layers': 'pitfall',
+    'all-six-layers-purged': 'remedy',
+    'versioned-assets': 'remedy',
+  },
+  seed: 1,
+  duration: ({ length }) => length,
+  warmUp: limits.WARM_UP,
+  interval: ms(500),
+  openAt: s(12.8),
+  system,
+  signals: [...cacheSignals, ...layerSignals, ...assetSignals],
+  charts: [
+    ...['client', 'edge', 'gateway', 'app', 'distributed', 'buffer_pool', 'disk'].map(shareOf),
+    LATENCY,
+    STORE_RATE,
+    unseenAt('client'),
+    unseenAt('edge'),
+  ],
+  expect: {
+    none: [atLeast(mean(STORE_RATE), limits.everything), atLeast(quantile(LATENCY, 'p50'), limits.wholeWay)],
+    'app-local': [atMost(mean(shareOf('app')), limits.appShare), atMost(peak(unseenAt('app')), limits.unseenInApp)],
+    distributed: [
+      atLeast(mean(shareOf('distributed')), limits.sharedShare),
+      atMost(mean(STORE_RATE), limits.sharedLoads),
+      atMost(peak(unseenAt('distributed')), limits.unseenInShared),
+    ],
+    'cdn-app-distributed': [
+      atLeast(mean(shareOf('edge')), limits.edgeShare),
+      atMost(peak(timeOf('edge')), limits.edgeWay),
+      atMost(peak(unseenAt('edge')), limits.unseenAtEdge),
+    ],
+    'all-six-layers': [
+      atMost(peak(timeOf('client')), 0),
+      atMost(peak(unseenAt('client')), limits.unseenByClients),
+      atMost(peak(unseenAt('edge')), limits.unseenAtEdge),
+      atLeast(peak(unseenAt('edge')), limits.seenLate),
+      atMost(peak(unseenAt('gateway')), limits.unseenAtGateway),
+      atMost(peak(unseenAt('distributed')), limits.unseenInShared),
+    ],
+    // Nobody can purge a browser: there the time to live is what is left.
+    'all-six-layers-purged': [
+      ...['edge', 'gateway', 'distributed'].map(purgedAt),
+      atMost(peak(unseenAt('client')), limits.unseenByClients),
+    ],
+    'versioned-assets': [atMost(total(ASSETS_STALE), 0), atLeast(mean(ASSETS_NEAR), limits.assetsNear)],
+  },
+});
+
+function system(sim: Simulation, p: Values): void {
+  const database = new PagedDatabase(sim, {
+    name: 'database',
+    connections: 200,
+    queueMax: 10_000,
+    cores: p.cores,
+    demand: gamma(SHAPE, p.queryTime / SHAPE),
+    pages: Math.ceil((ASSETS + p.keys) / p.rowsPerPage),
+    buffers: p.buffers,
+    readTime: gamma(SHAPE, p.readTime / SHAPE),
+    readsAtOnce: 16,
+  });
+  const cache = p.distributed
+    ? new CacheServer<Row>(sim, {
+        name: 'cache',
+        capacity: p.sharedCapacity,
+        eviction: 'lru',
+        commandTime: COMMAND_TIME,
+      })
+    : undefined;
+
+  const control = controlOf(p);
+  const readers: TieredReader[] = [];
+  const apps = Array.from({ length: p.instances }, (_, i) => {
+    const name = `app-${i + 1}`;
+    const reader = new TieredReader(sim, {
+      instance: name,
+      ...(p.app && { local: { capacity: p.appCapacity, ttl: p.appTtl } }),
+      ...(cache && { shared: { cache: new Link(sim, cache, { from: name, delay: nearby }), ttl: p.sharedTtl } }),
+      store: new Link<DatabaseQuery, Row>(sim, database, { from: name, delay: nearby }),
+    });
+    readers.push(reader);
+    return new Service<HttpGet, HttpResponse>(sim, {
+      name,
+      help: p.app ? `An instance, with room for ${p.appCapacity} rows in its own cache` : 'An instance, without a cache',
+      concurrency: 400,
+      queueMax: 10_000,
+      *handle({ query, request }) {
+        const answer = yield* reader.read(query, request);
+        return { ...answer, age: 0, control: control(query) };
+      },
+      onCrash: () => reader.clear(),
+    });
+  });
+
+  const site = uniform(limits.SITE_MIN, limits.SITE_MAX);
+  const gateway = p.gateway
+    ? new HttpCache(sim, {
+        name: 'gateway',
+        help: 'Stands before the instances and keeps their responses',
+        layer: 'gateway',
+        capacity: EDGE_CAPACITY,
+        upstream: roundRobin(linksTo(sim, 'gateway', apps, nearby)),
+      })
+    : undefined;
+  const entrances: readonly Endpoint<HttpGet, HttpResponse>[] = gateway === undefined ? apps : [gateway];
+  const edges = Array.from({ length: p.edge ? POPS : 0 }, (_, i) => {
+    const name = `edge-${i + 1}`;
+    return new HttpCache(sim, {
+      name,
+      help: 'A point of presence of the CDN, near its users',
+      layer: 'edge',
+      capacity: EDGE_CAPACITY,
+      upstream: roundRobin(linksTo(sim, name, entrances, site)),
+    });
+  });
+
+  const browsers = browsersOf(sim, p, edges.length > 0 ? edges : entrances, new StalenessMeter(sim, database.history));
+  const doorstep = new Link<HttpGet, HttpResponse>(sim, browsers, { from: 'users', delay: constant(0) });
+  new OpenLoopClient<HttpResponse, HttpGet>(sim, {
+    name: 'users',
+    arrivals: poisson(p.rate),
+    popularity: mixture(zipfPopularity(ASSETS, p.exponent), zipfPopularity(p.keys, p.exponent), 1 - p.assetShare),
+    asks: (key) => {
+      if (!p.versioned || key >= ASSETS) return { url: key, key };
+      const version = database.version(key);
+      return { url: VERSIONS * (version + 1) + key, key, version };
+    },
+    target: () => doorstep,
+  });
+
+  const purgesOf = (ends: readonly { readonly purges: Endpoint<Purge, void> }[], delay: Distribution) =>
+    ends.map(({ purges }) => new Link(sim, purges, { from: 'publisher', delay }));
+  const publishing = publisher(sim, {
+    store: new Link<DatabaseQuery, Row>(sim, database, { from: 'publisher', delay: nearby }),
+    order: p.purge,
+    shared: cache && new Link(sim, cache, { from: 'publisher', delay: nearby }),
+    sharedEntry: (row) => entryOf(row.key, row, sim.now, p.sharedTtl),
+    layers: [purgesOf(readers, nearby), purgesOf(gateway ? [gateway] : [], nearby), purgesOf(edges, site)],
+  });
+  const desk = new Link<DatabaseQuery, Row>(sim, publishing, { from: 'editors', delay: nearby });
+  new OpenLoopClient<Row, DatabaseQuery>(sim, {
+    name: 'editors',
+    arrivals: poisson(p.writes),
+    popularity: mixture(zipfPopularity(ASSETS, 0), zipfPopularity(p.keys, 0), 1 - p.assetShare),
+    asks: (key) => ({ operation: 'write', key }),
+    target: () => desk,
+  });
+}
+
+/** What the application says of a response. */
+function controlOf(p: Values): (get: HttpGet) => CacheControl {
+  const changing = { maxAge: p.maxAge, sMaxAge: p.sMaxAge, staleWhileRevalidate: p.whileRevalidate };
+  const lasting = { maxAge: YEAR, immutable: true };
+  return ({ version }) => (version === undefined ? changing : lasting);
+}
+
+/** The users' browsers: who a user is and whether he reloads belongs to the request. */
+function browsersOf(
+  sim: Simulation,
+  p: Values,
+  ends: readonly Endpoint<HttpGet, HttpResponse>[],
+  staleness: StalenessMeter,
+): HttpCache {
+  const whose = sim.keyedRandom('users/who');
+  const reloads = sim.keyedRandom('users/reloads');
+  const userOf = ({ id }: RequestContext): number => Math.floor(whose.of(id).next() * p.users);
+  // Without an edge the way to the site is as long as over it.
+  const delay = p.edge
+    ? uniform(limits.EDGE_MIN, limits.EDGE_MAX)
+    : uniform(limits.EDGE_MIN + limits.SITE_MIN, limits.EDGE_MAX + limits.SITE_MAX);
+  const links = linksTo(sim, 'browsers', ends, delay);
+  const nearest: Balancer<HttpGet, HttpResponse> = (request) => links[userOf(request) % links.length];
+  const answered = answerMeter(sim);
+  return new HttpCache(sim, {
+    name: 'browsers',
+    help: p.client ? `The browsers of ${p.users} users, each with a cache of its own` : 'Browsers that keep nothing',
+    layer: 'client',
+    capacity: p.client ? ASSETS + p.keys : 0,
+    users: { count: p.users, of: userOf, reloads: ({ id }) => reloads.of(id).next() < p.reloads },
+    upstream: p.edge ? nearest : roundRobin(links),
+    onAnswer: (response, request) => {
+      answered(response, request);
+      staleness.measure(response.layer, response.row, request);
+    },
+  });
+}
+
+const linksTo = (
+  sim: Simulation,
+  from: string,
+  ends: readonly Endpoint<HttpGet, HttpResponse>[],
+  delay: Distribution,
+): Link<HttpGet, HttpResponse>[] => ends.map((end) => new Link(sim, end, { from, delay }));

@@ -1,0 +1,194 @@
+/**
+ * An HTTP cache: the private ones of users' browsers, a shared one at a point of presence of a CDN, or one in a gateway.
+ * It answers from what it has while `freshness.ts` lets it, and asks upstream otherwise. Past its freshness, within
+ * `stale-while-revalidate`, a copy is served and fetched anew by one request at a time. A user's reload is answered by his
+ * browser only if the copy is `immutable`; shared caches do not heed reloads, as CDNs do not, or users could reach past them.
+ *
+ * A purge throws a URL out, and what is being fetched of it is not kept. Fetches of one URL are not merged. A copy past
+ * its time is fetched whole: asking whether it has changed (304) takes the same way and saves bytes, which are not
+ * modelled. Does not model Vary, ranges, errors served from old copies, or purges that do not arrive.
+ */
+import { spawn, type Behaviour } from '../../kernel/process.ts';
+import type { Simulation } from '../../kernel/simulation.ts';
+import type { Balancer } from '../../network/balancing/round-robin.ts';
+import { CallFailed, type Call, type Endpoint } from '../../network/call.ts';
+import { register, type Component, type Intervention } from '../../network/component.ts';
+import type { RequestContext } from '../../network/request-context.ts';
+import { Cache, cacheSignals, type CacheEntry } from '../cache.ts';
+import { ageField, generatedAt, lifetimes, type HttpResponse } from './freshness.ts';
+import type { Layer } from './layers.ts';
+
+/** A GET. The same URL may name another row for everybody after a write, or a version of a row for good. */
+export interface HttpGet {
+  readonly url: number;
+  readonly key: number;
+  /** Of a URL that names one version: which. */
+  readonly version?: number;
+}
+
+export interface Purge {
+  readonly url: number;
+}
+
+export interface PrivateUsers {
+  readonly count: number;
+  /** Whose a request is, from 0. */
+  readonly of: (request: RequestContext) => number;
+  /** Whether it is a reload of what the user sees. */
+  readonly reloads: (request: RequestContext) => boolean;
+}
+
+export interface HttpCacheOptions {
+  readonly name: string;
+  readonly help: string;
+  readonly layer: Layer;
+  /** Responses that each of its caches has room for; 0 keeps nothing. */
+  readonly capacity: number;
+  /** Whose private caches these are; a shared one without it. */
+  readonly users?: PrivateUsers;
+  readonly upstream: Balancer<HttpGet, HttpResponse>;
+  /** Told of every answer as it leaves. */
+  readonly onAnswer?: (response: HttpResponse, request: RequestContext) => void;
+}
+
+export class HttpCache implements Endpoint<HttpGet, HttpResponse>, Component {
+  readonly name: string;
+  readonly kind = 'cache';
+  readonly help: string;
+  readonly signals = cacheSignals;
+  readonly interventions: Readonly<Record<string, Intervention>>;
+  readonly sim: Simulation;
+  /** Where purges are sent. */
+  readonly purges: Endpoint<Purge, void>;
+  private readonly options: HttpCacheOptions;
+  private readonly caches: readonly Cache<HttpResponse>[];
+  /** URLs that are being fetched anew behind somebody's back, in each cache. */
+  private readonly refreshing: readonly Set<number>[];
+  private readonly timesPurged = new Map<number, number>();
+  private timesCleared = 0;
+
+  constructor(sim: Simulation, options: HttpCacheOptions) {
+    const { name, capacity, users } = options;
+    this.sim = sim;
+    this.options = options;
+    this.name = name;
+    this.help = options.help;
+    const count = capacity === 0 ? 0 : (users?.count ?? 1);
+    const nameOf = (i: number): string => (users === undefined ? name : `${name} ${i + 1}`);
+    this.caches = Array.from({ length: count }, (_, i) => new Cache(sim, { name: nameOf(i), capacity, eviction: 'lru' }));
+    this.refreshing = this.caches.map(() => new Set());
+    this.interventions = users === undefined ? { purge: this.purging() } : {};
+    this.purges = {
+      name,
+      receive: (call) => {
+        this.purge(call.query.url);
+        call.reply();
+      },
+    };
+    register(sim, this);
+  }
+
+  receive(call: Call<HttpGet, HttpResponse>): void {
+    const { query, request } = call;
+    const { users } = this.options;
+    const which = users?.of(request) ?? 0;
+    const cache: Cache<HttpResponse> | undefined = this.caches[which];
+    const entry = cache?.get(query.url, request.id);
+    if (entry === undefined || (!entry.value.control.immutable && users?.reloads(request) === true)) {
+      spawn(this.sim, this.name, this.forward(call, cache));
+      return;
+    }
+    if (this.sim.now >= entry.softExpiresAt && !this.refreshing[which].has(query.url)) {
+      spawn(this.sim, `${this.name} revalidates`, this.revalidate(query, request, which));
+    }
+    this.answer(call, { ...entry.value, layer: this.options.layer, age: ageField(entry.storedAt, this.sim.now) });
+  }
+
+  state(): Readonly<Record<string, number | string>> {
+    const responses = this.caches.reduce((sum, cache) => sum + cache.size, 0);
+    return { responses, caches: this.caches.length, capacity: this.options.capacity };
+  }
+
+  violations(): readonly string[] {
+    return this.caches.flatMap((cache) => cache.violations());
+  }
+
+  private answer(call: Call<HttpGet, HttpResponse>, response: HttpResponse): void {
+    this.options.onAnswer?.(response, call.request);
+    call.reply(response);
+  }
+
+  private *forward(call: Call<HttpGet, HttpResponse>, cache: Cache<HttpResponse> | undefined): Behaviour {
+    try {
+      this.answer(call, yield* this.fetch(call.query, call.request, cache));
+    } catch (error) {
+      if (!(error instanceof CallFailed)) throw error;
+      call.refuse(error.failure);
+    }
+  }
+
+  /** A fetch that nobody waits for: when it fails the copy stays for as long as it may. */
+  private *revalidate(query: HttpGet, request: RequestContext, which: number): Behaviour {
+    this.refreshing[which].add(query.url);
+    try {
+      yield* this.fetch(query, request, this.caches[which]);
+    } catch (error) {
+      if (!(error instanceof CallFailed)) throw error;
+    } finally {
+      this.refreshing[which].delete(query.url);
+    }
+  }
+
+  private *fetch(
+    query: HttpGet,
+    request: RequestContext,
+    cache: Cache<HttpResponse> | undefined,
+  ): Behaviour<HttpResponse> {
+    const requested = this.sim.now;
+    const before = this.purgesOf(query.url);
+    const response = yield* this.options.upstream(request).call(query, request);
+    if (this.purgesOf(query.url) === before) this.keep(cache, query.url, response, requested, request);
+    return response;
+  }
+
+  private keep(
+    cache: Cache<HttpResponse> | undefined,
+    url: number,
+    response: HttpResponse,
+    requested: number,
+    request: RequestContext,
+  ): void {
+    const { fresh, served } = lifetimes(response.control, this.options.users === undefined);
+    const generated = generatedAt(response, requested);
+    if (cache === undefined || this.sim.now >= generated + served) return;
+    const entry: CacheEntry<HttpResponse> = {
+      key: url,
+      value: response,
+      storedAt: generated,
+      softExpiresAt: generated + fresh,
+      expiresAt: generated + served,
+      loadDuration: this.sim.now - requested,
+    };
+    cache.set(entry, request.id);
+  }
+
+  private purge(url: number): void {
+    this.timesPurged.set(url, (this.timesPurged.get(url) ?? 0) + 1);
+    for (const cache of this.caches) cache.delete(url);
+  }
+
+  private purgesOf(url: number): number {
+    return (this.timesPurged.get(url) ?? 0) + this.timesCleared;
+  }
+
+  private purging(): Intervention {
+    return {
+      help: 'Throws out every response',
+      arguments: [],
+      apply: () => {
+        this.timesCleared++;
+        for (const cache of this.caches) cache.clear();
+      },
+    };
+  }
+}
