@@ -11,11 +11,11 @@ export const EDGE_CAPACITY = 100_000;
 export const PURGES = ['none', 'outside-in', 'inside-out'] as const;
 
 export const params = {
-  rate: rate({ help: 'Requests of all users together', default: 800, min: 1, max: 5000, logarithmic: true }),
+  rate: rate({ help: 'Requests of all users together', default: 600, min: 1, max: 5000, logarithmic: true }),
   writes: rate({ help: 'Updates, by editors', default: 20, min: 0.1, max: 500, logarithmic: true }),
   users: integer({
     help: 'Users, each with a browser of his own',
-    default: 200,
+    default: 60,
     min: 1,
     max: 10_000,
     logarithmic: true,
