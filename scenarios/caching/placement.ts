@@ -97,7 +97,8 @@ export default defineScenario({
   id: 'placement',
   section: '1.2',
   title: 'Where to put the cache',
-  question: 'Six layers may keep a copy between a user and the disk. Who answers, how fast, and who still shows the old one?',
+  question:
+    'Six layers may keep a copy between a user and the disk. Who answers, how fast, and who still shows the old one?',
   params,
   variants: {
     none: {},
@@ -195,7 +196,9 @@ function system(sim: Simulation, p: Values): void {
     readers.push(reader);
     return new Service<HttpGet, HttpResponse>(sim, {
       name,
-      help: p.app ? `An instance, with room for ${p.appCapacity} rows in its own cache` : 'An instance, without a cache',
+      help: p.app
+        ? `An instance, with room for ${p.appCapacity} rows in its own cache`
+        : 'An instance, without a cache',
       concurrency: 400,
       queueMax: 10_000,
       *handle({ query, request }) {

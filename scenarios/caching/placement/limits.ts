@@ -78,8 +78,7 @@ export const edgeWay = limitOf<Values>(() => toSeconds(2 * EDGE_MAX));
  * say how old a value is already, which are the application's; a second for each HTTP cache behind it, whose Age field
  * leaves out the rest of a second; and what it takes a row to come from where it was read to where it is kept.
  */
-const ofApplication = (p: Values): Duration =>
-  (p.app ? p.appTtl : 0) + (p.distributed ? p.sharedTtl : 0) + loadTime(p);
+const ofApplication = (p: Values): Duration => (p.app ? p.appTtl : 0) + (p.distributed ? p.sharedTtl : 0) + loadTime(p);
 const http = (life: Duration, cachesBehind: number, p: Values): number =>
   toSeconds(life + p.whileRevalidate + cachesBehind * s(1) + ofApplication(p));
 export const unseenByClients = limitOf<Values>((p) => http(p.maxAge, Number(p.edge) + Number(p.gateway), p));

@@ -38,7 +38,13 @@ export const params = {
     logarithmic: true,
   }),
   whileRevalidate: duration({ help: 'stale-while-revalidate', default: s(1), min: 0, max: s(600) }),
-  appTtl: duration({ help: 'Time to live in an instance', default: s(5), min: ms(100), max: s(600), logarithmic: true }),
+  appTtl: duration({
+    help: 'Time to live in an instance',
+    default: s(5),
+    min: ms(100),
+    max: s(600),
+    logarithmic: true,
+  }),
   sharedTtl: duration({
     help: 'Time to live in the shared cache',
     default: s(10),

@@ -30,7 +30,10 @@ export const generatedAt = (response: HttpResponse, requested: Time): Time => re
 export const ageField = (generated: Time, now: Time): Duration => Math.floor((now - generated) / SECOND) * SECOND;
 
 /** From which age on a response is not fresh, and from which it may not be served. */
-export function lifetimes(control: CacheControl, shared: boolean): { readonly fresh: Duration; readonly served: Duration } {
+export function lifetimes(
+  control: CacheControl,
+  shared: boolean,
+): { readonly fresh: Duration; readonly served: Duration } {
   const fresh = (shared ? control.sMaxAge : undefined) ?? control.maxAge;
   return { fresh, served: fresh + (control.staleWhileRevalidate ?? 0) };
 }

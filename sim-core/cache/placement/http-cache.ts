@@ -75,7 +75,10 @@ export class HttpCache implements Endpoint<HttpGet, HttpResponse>, Component {
     this.help = options.help;
     const count = capacity === 0 ? 0 : (users?.count ?? 1);
     const nameOf = (i: number): string => (users === undefined ? name : `${name} ${i + 1}`);
-    this.caches = Array.from({ length: count }, (_, i) => new Cache(sim, { name: nameOf(i), capacity, eviction: 'lru' }));
+    this.caches = Array.from(
+      { length: count },
+      (_, i) => new Cache(sim, { name: nameOf(i), capacity, eviction: 'lru' }),
+    );
     this.refreshing = this.caches.map(() => new Set());
     this.interventions = users === undefined ? { purge: this.purging() } : {};
     this.purges = {

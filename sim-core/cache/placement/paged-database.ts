@@ -12,7 +12,14 @@ import { defineFact, type Fact, type FactChannel } from '../../kernel/fact.ts';
 import type { KeyedStream } from '../../kernel/random-stream.ts';
 import { Resource } from '../../kernel/resource.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
-import { Database, databaseSignals, type DatabaseOperation, type DatabaseOptions, type Query, type Row } from '../../storage/database.ts';
+import {
+  Database,
+  databaseSignals,
+  type DatabaseOperation,
+  type DatabaseOptions,
+  type Query,
+  type Row,
+} from '../../storage/database.ts';
 import { defineSignal } from '../../statistics/signal.ts';
 import { ClockSweep } from './clock-sweep.ts';
 
@@ -129,13 +136,7 @@ export class PagedDatabase extends Database {
   private read(reading: Reading): void {
     const { request } = reading.queries[0];
     const time = this.readTime.sample(this.readDraws.of(request.nextWorkKey()));
-    this.sim.schedule(
-      Math.max(0, Math.round(time)),
-      (done) => this.haveRead(done),
-      reading,
-      this.readKind,
-      request.id,
-    );
+    this.sim.schedule(Math.max(0, Math.round(time)), (done) => this.haveRead(done), reading, this.readKind, request.id);
   }
 
   private haveRead({ page, queries }: Reading): void {

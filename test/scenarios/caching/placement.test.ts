@@ -1,0 +1,95 @@
+/** Placement beside its closed forms, over random parameters, and where an instance's memory no longer suffices. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import placement from '../../../scenarios/caching/placement.ts';
+import { hitRatioOf } from '../../../scenarios/caching/placement/limits.ts';
+import { ASSETS, type Values } from '../../../scenarios/caching/placement/params.ts';
+import {
+  characteristicTime,
+  confidenceInterval,
+  heldByLru,
+  judge,
+  LAYERS,
+  ms,
+  Run,
+  s,
+  zipfProbabilities,
+  type ParameterValues,
+  type Recording,
+} from '../../../sim-core/index.ts';
+
+function runOf(variant: string, seed: number, params: ParameterValues): Recording {
+  const run = new Run(placement, { variant, seed, params });
+  while (!run.advance(20_000)) expect(run.violations()).toEqual([]);
+  return run.finish();
+}
+const meanOf = (recording: Recording, name: string): number =>
+  recording.signals.find((one) => one.name === name)!.summary['mean'];
+const shareOf = (recording: Recording, layer: string): number => meanOf(recording, `cache.layer.share.${layer}`);
+
+it('the layers answer everything, and claims hold, whatever the times to live and the load', () => {
+  const seconds = (most: number) => fc.integer({ min: 1, max: most }).map(s);
+  const load = fc.record({
+    rate: fc.integer({ min: 150, max: 300 }),
+    users: fc.integer({ min: 1, max: 50 }),
+    keys: fc.integer({ min: 1, max: 200 }),
+    maxAge: seconds(12),
+    sMaxAge: seconds(12),
+    whileRevalidate: fc.integer({ min: 0, max: 3 }).map(s),
+    appTtl: seconds(12),
+    sharedTtl: seconds(12),
+    reloads: fc.double({ min: 0, max: 1, noNaN: true }),
+    instances: fc.integer({ min: 1, max: 6 }),
+    appCapacity: fc.integer({ min: 1, max: 200 }),
+  });
+  fc.assert(
+    fc.property(load, fc.constantFrom(...Object.keys(placement.variants)), fc.nat(1000), (given, variant, seed) => {
+      const recording = runOf(variant, seed, { ...given, length: s(20) });
+      const sum = LAYERS.reduce((total, layer) => total + shareOf(recording, layer.replace('-', '_')), 0);
+      expect(sum).toBeCloseTo(1, 9);
+      for (const { text, pass, actual } of judge(placement, variant, recording)) {
+        // What no layer answered is neither fast nor fresh; how old the oldest is at least needs many updates.
+        if (Number.isNaN(actual) || text.includes('staleness.edge is at least')) continue;
+        expect(pass, `${text}: ${actual}`).toBe(true);
+      }
+    }),
+    { numRuns: 12 },
+  );
+}, 60_000);
+
+describe('closed forms', () => {
+  const seeds = [1, 2, 3, 4, 5, 6];
+  const fast = { queryTime: ms(0.1), readTime: ms(0.1), writes: 0.1, keys: 200, rate: 300, length: s(40) };
+
+  it.each([1, 8])('an instance’s cache hits l T of 1 + l T, with %d of them that warm each by itself', (instances) => {
+    const given = { ...fast, instances, appCapacity: 1000, appTtl: s(4) };
+    const recordings = seeds.map((seed) => runOf('app-local', seed, given));
+    const values = recordings[0].header.params as Values;
+    const { mean, halfWidth } = confidenceInterval(
+      recordings.map((one) => shareOf(one, 'app')),
+      0.999,
+    );
+    expect(Math.abs(mean - hitRatioOf(values, values.rate / instances, values.appTtl, ms(1)))).toBeLessThan(halfWidth);
+  });
+
+  it('a full cache that never expires hits as by Che’s approximation', () => {
+    const given = { ...fast, instances: 1, appCapacity: 40, appTtl: s(600), assetShare: 0 };
+    const hits = seeds.map((seed) => shareOf(runOf('app-local', seed, given), 'app'));
+    const { mean, halfWidth } = confidenceInterval(hits, 0.999);
+    const expected = characteristicTime(zipfProbabilities(200, 0.8), 40, heldByLru).hitRatio;
+    expect(Math.abs(mean - expected)).toBeLessThan(halfWidth + 0.01);
+  });
+});
+
+it('an instance’s memory beats the shared cache while the working set fits into it, and not beyond', () => {
+  // Both never expire what they hold; the shared one has four times the room of an instance, as much as all four have.
+  const given = { instances: 4, appCapacity: 100, sharedCapacity: 400, appTtl: s(600), sharedTtl: s(600), rate: 400 };
+  const stored = (variant: string, keys: number): number =>
+    meanOf(runOf(variant, 1, { ...given, keys, length: s(30) }), 'db.client.operation.rate');
+  const waits = (variant: string, keys: number): number =>
+    meanOf(runOf(variant, 1, { ...given, keys, length: s(30) }), 'http.client.request.duration');
+  const [fits, doesNot] = [100 - ASSETS, 400 - ASSETS];
+  expect(waits('app-local', fits)).toBeLessThan(waits('distributed', fits));
+  expect(stored('app-local', doesNot)).toBeGreaterThan(3 * stored('distributed', doesNot));
+  expect(waits('app-local', doesNot)).toBeGreaterThan(waits('distributed', doesNot));
+});
