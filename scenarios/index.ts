@@ -12,7 +12,6 @@ import invalidation from './caching/invalidation.ts';
 import multiRegion from './caching/multi-region.ts';
 import nPlusOne from './caching/n-plus-one.ts';
 import negativeCaching from './caching/negative-caching.ts';
-import staleSetRace from './caching/stale-set-race.ts';
 import placement from './caching/placement.ts';
 import readAfterWrite from './caching/read-after-write.ts';
 import staleSetRace from './caching/stale-set-race.ts';
