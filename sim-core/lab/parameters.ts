@@ -207,6 +207,7 @@ export function formatValue(parameter: Parameter, value: ParameterValue): string
 
 /** A duration in the largest unit up to seconds that is not above it, to the nanosecond: `500ms`, `1.5s`, `120s`. */
 export function formatDuration(nanoseconds: number): string {
+  if (nanoseconds === 0) return '0s';
   const size = Math.abs(nanoseconds);
   const unit = (['s', 'ms', 'us'] as const).find((name) => size >= DURATION_UNITS[name]) ?? 'ns';
   const length = DURATION_UNITS[unit];

@@ -13,7 +13,7 @@ import {
   type Recording,
 } from '../../sim-core/index.ts';
 import { figureOf } from './luck.ts';
-import { differenceText, measureText, numberText, type Measured } from './measure-text.ts';
+import { differenceText, isShare, measureText, numberText, type Measured } from './measure-text.ts';
 
 export interface Change {
   readonly signal: RecordedSignal;
@@ -64,7 +64,7 @@ export function changeWords({ kind, unit }: Measured, was: number, now: number):
   const direction = now > was ? 'up' : 'down';
   const more = direction === 'up' ? 'more' : 'less';
   const difference = differenceText({ kind, unit }, Math.abs(now - was)).slice(1);
-  if (kind === 'ratio' || was <= 0 || now <= 0) return { direction, words: `${difference} ${more}` };
+  if (isShare({ kind, unit }) || was <= 0 || now <= 0) return { direction, words: `${difference} ${more}` };
   const times = now > was ? now / was : was / now;
   if (times >= 1.995)
     return { direction, words: `${numberText(times)} times ${direction === 'up' ? 'as much' : 'less'}` };

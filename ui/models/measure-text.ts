@@ -14,10 +14,13 @@ const GAP = '\u00a0';
 const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const BINARY = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 
+/** Whether a signal is a part of a whole, which is told in per cent: a ratio, or a gauge without a unit (a utilization). */
+export const isShare = ({ kind, unit }: Measured): boolean => kind === 'ratio' || (kind === 'gauge' && unit === '1');
+
 /** A signal's value with its unit: `93.2 %`, `12.4 ms`, `1,012/s`, `20`. NaN is written as an en dash. */
 export function measureText({ kind, unit }: Measured, value: number): string {
   if (!Number.isFinite(value)) return NOTHING;
-  if (kind === 'ratio') return `${numberText(value * 100)}${GAP}%`;
+  if (isShare({ kind, unit })) return `${numberText(value * 100)}${GAP}%`;
   if (unit === 's') return secondsText(value);
   if (unit === '1/s') return `${numberText(value)}/s`;
   if (unit === 'By') return bytesText(value);
@@ -33,7 +36,7 @@ const SI = [
 /** A value beside an axis, where there is little room: without `/s`, which the unit says, and millions and more as `3 G`. */
 export function axisText({ kind, unit }: Measured, value: number): string {
   const scale = SI.find(([least]) => Math.abs(value) >= least);
-  if (scale && kind !== 'ratio' && unit !== 's' && unit !== 'By')
+  if (scale && !isShare({ kind, unit }) && unit !== 's' && unit !== 'By')
     return `${numberText(value / scale[0])}${GAP}${scale[1]}`;
   return measureText({ kind, unit }, value).replace('/s', '');
 }
@@ -44,13 +47,13 @@ export function differenceText({ kind, unit }: Measured, value: number): string 
   if (value === 0) return '±0';
   const sign = value > 0 ? '+' : '−';
   const size = Math.abs(value);
-  if (kind === 'ratio') return `${sign}${numberText(size * 100)}${GAP}points`;
+  if (isShare({ kind, unit })) return `${sign}${numberText(size * 100)}${GAP}points`;
   return sign + measureText({ kind, unit }, size);
 }
 
 /** What a chart's axis counts, in words; empty where the numbers say it themselves. */
 export function unitText({ kind, unit }: Measured): string {
-  if (kind === 'ratio') return 'per cent';
+  if (isShare({ kind, unit })) return 'per cent';
   if (unit === 's') return '';
   if (unit === '1/s') return 'per second';
   if (unit === 'By') return 'bytes';
@@ -98,4 +101,4 @@ function bytesText(value: number): string {
 }
 
 /** More than one of what a unit counts. */
-export const plural = (noun: string): string => (noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`);
+export const plural = (noun: string): string => (/[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`);

@@ -15,7 +15,7 @@ import {
 } from '../../sim-core/index.ts';
 import { readQuantity, type ChoicePrompt, type Prompt } from '../../scenarios/prompts.ts';
 import type { Experiment } from './experiment.ts';
-import { measureText, type Measured } from './measure-text.ts';
+import { isShare, measureText, type Measured } from './measure-text.ts';
 import { mainColumn } from './signal-style.ts';
 
 /** A choice is the number of its option, from 0; a number is in the signal's unit; a sketch has a value a column. */
@@ -88,18 +88,18 @@ export function outcomeOf(prompt: Prompt, recording: Recording, frame: SketchFra
 }
 
 /** 0 to 100, by the rule that `scoreRule` states. */
-export function scoreOf({ answer }: Prompt, { kind }: Pick<Measured, 'kind'>, said: Answer, measured: Answer): number {
+export function scoreOf({ answer }: Prompt, signal: Measured, said: Answer, measured: Answer): number {
   if (typeof said === 'object') return typeof measured === 'object' ? 100 * overlap(said, measured) : 0;
   if (typeof measured === 'object') return 0;
   if (answer.kind === 'choice') return said === optionOf(answer, measured) ? 100 : 0;
-  return 100 * (kind === 'ratio' ? Math.max(0, 1 - Math.abs(said - measured)) : closeness(said, measured));
+  return 100 * (isShare(signal) ? Math.max(0, 1 - Math.abs(said - measured)) : closeness(said, measured));
 }
 
 /** How a score comes about, as the page says it. */
-export function scoreRule({ answer }: Prompt, { kind }: Pick<Measured, 'kind'>): string {
+export function scoreRule({ answer }: Prompt, signal: Measured): string {
   if (answer.kind === 'choice') return '100 for the option that holds the measured value, 0 for any other.';
   if (answer.kind === 'line') return 'The per cent that the areas under your line and the measured one have in common.';
-  return kind === 'ratio'
+  return isShare(signal)
     ? '100 less one for every percentage point that you are off.'
     : '100 less 100 times the decimal logarithm of the factor that you are off: 70 at a factor of 2, 0 from 10 on.';
 }
@@ -123,7 +123,7 @@ export function optionText({ options }: ChoicePrompt, index: number, signal: Mea
 /** What somebody typed, in the signal's unit: durations are in milliseconds and shares in per cent unless they say otherwise. */
 export function typedNumber(text: string, { kind, unit }: Measured): number | undefined {
   const trimmed = text.trim().replaceAll(',', '');
-  const usual = kind === 'ratio' ? '%' : unit === 's' ? 'ms' : '';
+  const usual = isShare({ kind, unit }) ? '%' : unit === 's' ? 'ms' : '';
   return readQuantity(/[\d.]$/.test(trimmed) ? trimmed + usual : trimmed);
 }
 

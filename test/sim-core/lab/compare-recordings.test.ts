@@ -126,7 +126,7 @@ describe('of the signals', () => {
         const { name } = recording.signals[signal];
         const difference = firstDifference(recording, changed({ signals }));
         expect(difference?.what).toBe('signal');
-        const time = row === 0 ? '0ns' : `${row * 14}ms`;
+        const time = row === 0 ? '0s' : `${row * 14}ms`;
         const seconds = `${(row * 14) / 1000}s`;
         expect([`${name} ${column} at ${time}`, `${name} ${column} at ${seconds}`]).toContain(
           difference?.text.split(':')[0],

@@ -5,7 +5,7 @@ import { changesAround, changesBetween, changeWords } from '../../../ui/models/c
 import { fixtureRecording, INTERVAL, ROWS } from '../../../ui/specimens/fixture-recording.ts';
 import { recordingOf } from '../../../ui/specimens/one-signal.ts';
 
-const GAUGE = { kind: 'gauge', unit: '1' } as const;
+const GAUGE = { kind: 'gauge', unit: '{thing}' } as const;
 
 describe('a change', () => {
   it('is said in words that agree with its numbers', () => {

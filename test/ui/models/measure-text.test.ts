@@ -15,6 +15,7 @@ const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 it.each([
   [{ kind: 'ratio', unit: '1' }, 0.932, '93.2 %'],
   [{ kind: 'ratio', unit: '1' }, NaN, '–'],
+  [{ kind: 'gauge', unit: '1' }, 0.545, '54.5 %'],
   [{ kind: 'rate', unit: '1/s' }, 1012.4, '1,012/s'],
   [{ kind: 'histogram', unit: 's' }, 0.0124, '12.4 ms'],
   [{ kind: 'gauge', unit: '{connection}' }, 20, '20'],
@@ -68,5 +69,7 @@ it('instants have as many digits as their resolution tells apart', () => {
 it('units are words', () => {
   expect(unitText({ kind: 'gauge', unit: '{connection}' })).toBe('connections');
   expect(unitText({ kind: 'gauge', unit: '{query}' })).toBe('queries');
+  expect(unitText({ kind: 'gauge', unit: '{key}' })).toBe('keys');
+  expect(unitText({ kind: 'gauge', unit: '1' })).toBe('per cent');
   expect(unitText({ kind: 'counter', unit: '1' })).toBe('count an interval');
 });
