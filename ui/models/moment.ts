@@ -64,8 +64,10 @@ export function rateAt(flows: readonly RecordedFlow[], rows: Rows, row: number):
 
 /** A figure's value, `12 of 100` where there is a limit; `of` in another way where there is little room. */
 export function figureText({ signal, limit }: Figure, row: number, of = ' of '): string {
-  const value = measureText(signal, mainColumn(signal)[row] ?? NaN);
-  return limit === undefined ? value : `${value}${of}${numberText(limit)}`;
+  const value = mainColumn(signal)[row] ?? NaN;
+  if (limit === undefined) return measureText(signal, value);
+  // Of things that are counted a tenth is enough.
+  return `${measureText(signal, Math.round(value * 10) / 10)}${of}${numberText(limit)}`;
 }
 
 /** How many requests are with each node, by its place in the topology. */
