@@ -7,7 +7,7 @@ import type { RecordedSignal } from '../../sim-core/index.ts';
 
 export type Domain = readonly [low: number, high: number];
 
-/** Shares of failures, of which one in a hundred already matters, end at the least of these that holds them. */
+/** Shares of which one in a hundred already matters end at the least of these that holds them. */
 const SHARES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
 
 /** A shorter axis cannot be divided into ticks: what is on it is drawn as the nothing that it nearly is. */
@@ -58,14 +58,24 @@ export const union = ([low, high]: Domain, [lowest, highest]: Domain): Domain =>
   Math.max(high, highest),
 ];
 
-/** Two or three values worth a grid line; on a logarithmic axis powers of ten, or its ends if it holds fewer. */
+/**
+ * Two or three values worth a grid line; on a logarithmic axis powers of ten; 1, 2 and 5 of them
+ * where there are too few; its ends if it holds none.
+ */
 export function ticksOf([low, high]: Domain, scale: 'share' | 'linear' | 'logarithmic'): number[] {
   if (scale === 'share') return [0, high / 2, high];
   if (scale === 'linear') return orEnds(scaleLinear().domain([low, high]).ticks(3));
   const powers: number[] = [];
-  for (let power = Math.ceil(Math.log10(low)); power <= Math.log10(high); power++) powers.push(Number(`1e${power}`));
-  const every = Math.ceil(powers.length / 6);
-  return orEnds(powers.filter((power, i) => i % every === 0 && power >= low && power <= high));
+  const finer: number[] = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++) {
+    powers.push(Number(`1e${power}`));
+    finer.push(...[1, 2, 5].map((times) => Number(`${times}e${power}`)));
+  }
+  const isWithin = (tick: number): boolean => tick >= low && tick <= high;
+  const whole = powers.filter(isWithin);
+  if (whole.length < 2) return orEnds(finer.filter(isWithin));
+  const every = Math.ceil(whole.length / 6);
+  return whole.filter((_, i) => i % every === 0);
 
   function orEnds(ticks: number[]): number[] {
     return ticks.length > 1 ? ticks : [low, high];

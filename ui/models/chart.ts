@@ -5,7 +5,7 @@
  *
  * | kind | form | axis |
  * |---|---|---|
- * | `ratio` | step line, gap where an interval had fewer than 20 samples | 0 to 100 %; shares of failures as high as they need |
+ * | `ratio` | step line, gap where an interval had fewer than 20 samples | 0 to 100 % for what goes well; shares of what does not (failures, stale reads) as high as they need |
  * | `gauge` | line of the means, peaks as a tint; size of the pool across it, who waits in a strip below | from 0 |
  * | `rate` | line | from 0 |
  * | `counter` | bars | from 0 |
@@ -149,7 +149,7 @@ function partsOf(recording: Recording, signal: RecordedSignal, role: Role): Part
   switch (signal.kind) {
     case 'ratio': {
       const values = columns.mean.map((value, row) => (columns.samples[row] < RATIO_SAMPLES_MIN ? NaN : value));
-      const domain = [0, role === 'failed' ? shareAbove(values) : 1] as const;
+      const domain = [0, role === 'ok' ? 1 : shareAbove(values)] as const;
       return { form: 'step', lines: [{ label: '', values }], domain, untold: stretches(values) };
     }
     case 'gauge':

@@ -64,7 +64,9 @@ describe('an axis', () => {
       }),
     );
     expect(ticksOf([0, 5e-324], 'linear')).toEqual([0, 5e-324]);
-    expect(ticksOf([0.002, 0.007], 'logarithmic')).toEqual([0.002, 0.007]);
+    expect(ticksOf([0.0015, 0.007], 'logarithmic')).toEqual([0.002, 0.005]);
+    expect(ticksOf([0.0021, 0.0049], 'logarithmic')).toEqual([0.0021, 0.0049]);
+    expect(ticksOf([0.004, 0.03], 'logarithmic')).toEqual([0.005, 0.01, 0.02]);
   });
 
   it('makes places within the plot, and a line has a piece for every stretch that is told', () => {
