@@ -119,23 +119,25 @@ function system(sim: Simulation, p: Values): void {
   });
   users(sim, p, apps, zipfPopularity(p.keys, p.exponent));
 
-  const happens = sim.eventKind('the operator acts');
+  const happens = (at: number, what: string, act: () => void): void => {
+    sim.scheduleAt(at, act, undefined, sim.eventKind(what));
+  };
   const lost = limits.lostShard(p);
   const isLoss = p.event === 'node-loss-modulo' || p.event === 'node-loss-consistent-hash';
   if (isLoss) {
     const shard = cluster.shards.find(({ name }) => name === lost)!;
-    sim.scheduleAt(p.at, () => shard.crash(p.length), undefined, happens);
-    sim.scheduleAt(p.at + p.detection, () => cluster.topology.lose(lost), undefined, happens);
+    happens(p.at, `${lost} is lost`, () => shard.crash(p.length));
+    happens(p.at + p.detection, `clients know that ${lost} is lost`, () => cluster.topology.lose(lost));
   } else if (fresh === undefined) {
-    sim.scheduleAt(p.at, () => cluster.shards.forEach(({ cache }) => cache.clear()), undefined, happens);
+    happens(p.at, 'all shards are emptied', () => cluster.shards.forEach(({ cache }) => cache.clear()));
   } else {
     const warmer = warmerOf(sim, p, fresh, database);
-    sim.scheduleAt(p.at, () => warmer.start(), undefined, happens);
+    happens(p.at, 'the warming begins', () => warmer.start());
     const switches = (): void => {
       warmer.stop();
       inUse = fresh;
     };
-    sim.scheduleAt(p.at + p.warmFor, switches, undefined, happens);
+    happens(p.at + p.warmFor, 'clients go to the new shards', switches);
   }
 }
 

@@ -173,8 +173,10 @@ function fannedOut(sim: Simulation, p: Values): Regions {
     store.join(new Link(sim, wan, { from: store.name, delay: constant(0) }));
   }
   if (p.partition > 0) {
-    sim.scheduleAt(limits.CUT_AT, () => stores[1].cut(), undefined);
-    sim.scheduleAt(limits.CUT_AT + p.partition, () => stores[1].heal(), undefined);
+    const [, far] = stores;
+    const [cut, healed] = [`${far.name} is cut off`, `${far.name} is reached again`].map((what) => sim.eventKind(what));
+    sim.scheduleAt(limits.CUT_AT, () => far.cut(), undefined, cut);
+    sim.scheduleAt(limits.CUT_AT + p.partition, () => far.heal(), undefined, healed);
   }
   const apps = REGIONS.map((region, i) => {
     const name = `app-${region}`;

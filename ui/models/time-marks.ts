@@ -1,6 +1,6 @@
 /**
- * Instants worth a mark on the scrubber and in every chart: what was done to the run, where it broke a limit that it was
- * expected to keep, and where its story is.
+ * Instants worth a mark on the scrubber and in every chart: what was done to the run, what its scenario had planned for
+ * it, where it broke a limit that it was expected to keep, and where its story is.
  */
 import type { ExpectationResult, RecordedSignal, Recording } from '../../sim-core/index.ts';
 import { interventionText } from './experiment.ts';
@@ -9,10 +9,10 @@ export interface TimeMark {
   /** Nanoseconds. */
   readonly time: number;
   readonly label: string;
-  readonly kind: 'intervention' | 'breach' | 'moment';
+  readonly kind: 'intervention' | 'planned' | 'breach' | 'moment';
 }
 
-type Judged = Pick<Recording, 'header' | 'signals' | 'expectations'>;
+type Judged = Pick<Recording, 'header' | 'signals' | 'events' | 'expectations'>;
 
 /** In order of time. */
 export function timeMarks(recording: Judged, openAt: number): TimeMark[] {
@@ -26,7 +26,28 @@ export function timeMarks(recording: Judged, openAt: number): TimeMark[] {
   });
   const moment: TimeMark[] =
     openAt <= duration ? [{ time: openAt, label: 'the moment to look at', kind: 'moment' }] : [];
-  return [...done, ...broken, ...moment].toSorted((a, b) => a.time - b.time);
+  return [...done, ...plannedOf(recording), ...broken, ...moment].toSorted((a, b) => a.time - b.time);
+}
+
+/** More of one kind are no turn in the story. */
+const PLANNED_MAX = 4;
+
+/**
+ * What the scenario itself lets happen, a crash at 45 s: events of a kind with a name, every one of which was scheduled
+ * before the run began. What a component schedules goes on by itself, so later ones of its kind have a cause.
+ */
+function plannedOf({ events }: Judged): TimeMark[] {
+  const { kept, times, kinds, causes, kindNames } = events;
+  const places = kindNames.map((): number[] => []);
+  const goesOn = kindNames.map((name) => name === '' || name === 'intervention');
+  for (let place = 0; place < kept; place++) {
+    const kind = kinds[place];
+    if (goesOn[kind]) continue;
+    if (causes[place] !== 0 || places[kind].push(place) > PLANNED_MAX) goesOn[kind] = true;
+  }
+  return places
+    .flatMap((some, kind) => (goesOn[kind] ? [] : some))
+    .map((place) => ({ time: times[place], label: kindNames[kinds[place]], kind: 'planned' }));
 }
 
 /**
