@@ -12,6 +12,7 @@
  * Does not model persistence, replication, pipelining or commands of different cost.
  */
 import { defineFact, type Fact, type FactChannel } from '../kernel/fact.ts';
+import { Fifo } from '../kernel/fifo.ts';
 import type { KeyedStream } from '../kernel/random-stream.ts';
 import { SerialServer } from '../kernel/serial-server.ts';
 import type { Simulation } from '../kernel/simulation.ts';
@@ -80,6 +81,12 @@ export interface CacheServerOptions extends CacheOptions {
   readonly watch?: (key: number) => void;
 }
 
+/** A reply whose value is on the wire. */
+interface Sending<Value> {
+  readonly call: Call<CacheCommand<Value>, CacheReply<Value>>;
+  readonly reply: CacheReply<Value>;
+}
+
 interface Lock {
   readonly token: number;
   readonly expiresAt: Time;
@@ -101,7 +108,12 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
   private readonly bytesOf: ((key: number) => number) | undefined;
   private readonly watch: ((key: number) => void) | undefined;
   private readonly locks = new Map<number, Lock>();
-  private leases = new Leases<Value>();
+  private readonly leases = new Leases<Value>();
+  /** Commands that wait for the thread or are run by it, and replies on the wire, in their order. */
+  private readonly line = new Fifo<Call<CacheCommand<Value>, CacheReply<Value>>>();
+  private readonly sending = new Fifo<Sending<Value>>();
+  /** How often it has been started: events of an earlier life concern nobody. */
+  private life = 0;
   private readonly failures: KeyedStream;
   private failureShare: number;
   private readonly changed: FactChannel<Fact<typeof lockChanged>>;
@@ -138,19 +150,26 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
       call.refuse('unavailable');
       return;
     }
+    this.line.add(call);
     const done = this.thread.take(this.commandTime, this.sim.now);
-    this.sim.scheduleAt(done, (ready) => this.serve(ready), call, this.commandKind);
+    this.sim.scheduleAt(done, (life) => this.serve(life), this.life, this.commandKind);
   }
 
   /**
-   * The server dies with all that is in its memory, and is up again, empty, after `downtime`. Who asks until then, or waits
-   * for an answer, is told that nobody is there.
+   * The server dies with all that is in its memory, and is up again, empty, after `downtime`. Who waits for an answer finds
+   * the connection reset, and who asks until then is told that nobody is there.
    */
   crash(downtime: Duration): void {
-    this.downUntil = this.sim.now + downtime;
+    const { now } = this.sim;
+    this.downUntil = now + downtime;
+    this.life++;
     this.cache.clear();
     this.locks.clear();
-    this.leases = new Leases<Value>();
+    this.leases.clear();
+    this.thread.drop(now);
+    this.wire.drop(now);
+    while (this.sending.size > 0) this.sending.take().call.refuse('unavailable');
+    while (this.line.size > 0) this.line.take().refuse('unavailable');
   }
 
   state(): Readonly<Record<string, number | string>> {
@@ -161,20 +180,26 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
     return this.cache.violations();
   }
 
-  /** Runs a command and replies, once the value's bytes have left. */
-  private serve(call: Call<CacheCommand<Value>, CacheReply<Value>>): void {
-    if (this.sim.now < this.downUntil) {
-      call.refuse('unavailable');
-      return;
-    }
+  /** Runs the next command and replies, once the value's bytes have left. */
+  private serve(life: number): void {
+    if (life !== this.life) return;
+    const call = this.line.take();
     const reply = this.run(call);
     const bytes = reply.entry === undefined || this.bytesOf === undefined ? 0 : this.bytesOf(reply.entry.key);
     if (bytes === 0 || this.nanosecondsPerByte === 0) {
       call.reply(reply);
       return;
     }
+    this.sending.add({ call, reply });
     const sent = this.wire.take(Math.round(bytes * this.nanosecondsPerByte), this.sim.now);
-    this.sim.scheduleAt(sent, () => call.reply(reply), undefined, this.replyKind);
+    this.sim.scheduleAt(sent, (started) => this.send(started), life, this.replyKind);
+  }
+
+  /** The next value has left. */
+  private send(life: number): void {
+    if (life !== this.life) return;
+    const { call, reply } = this.sending.take();
+    call.reply(reply);
   }
 
   private run(call: Call<CacheCommand<Value>, CacheReply<Value>>): CacheReply<Value> {

@@ -10,6 +10,7 @@
  * | `unbounded` | does not exist: the buffer grows, and says so |
  */
 import { defineReading, type Fact, type FactChannel } from './fact.ts';
+import { Fifo } from './fifo.ts';
 import type { Simulation } from './simulation.ts';
 import { PendingWait, type Waiter } from './wait.ts';
 
@@ -191,39 +192,5 @@ class Get<Item> extends PendingWait<Item> {
     this.channel.leave(this);
     super.abandon();
     if (this.taken || this.settled) this.channel.giveBack(this.result as Item);
-  }
-}
-
-/** First in, first out over a ring that grows: O(1) at both ends. */
-class Fifo<Item> {
-  private items: (Item | undefined)[] = Array.from({ length: 8 });
-  private head = 0;
-  size = 0;
-
-  add(item: Item): void {
-    this.makeRoom();
-    this.items[(this.head + this.size++) & (this.items.length - 1)] = item;
-  }
-
-  addFirst(item: Item): void {
-    this.makeRoom();
-    this.head = (this.head - 1) & (this.items.length - 1);
-    this.items[this.head] = item;
-    this.size++;
-  }
-
-  take(): Item {
-    const item = this.items[this.head] as Item;
-    this.items[this.head] = undefined;
-    this.head = (this.head + 1) & (this.items.length - 1);
-    this.size--;
-    return item;
-  }
-
-  private makeRoom(): void {
-    const { items, head } = this;
-    if (this.size < items.length) return;
-    this.items = [...items.slice(head), ...items.slice(0, head), ...Array.from<undefined>({ length: items.length })];
-    this.head = 0;
   }
 }

@@ -16,6 +16,12 @@ export class SerialServer {
     return this.freeAt;
   }
 
+  /** Gives up what it has not done yet. */
+  drop(now: Time): void {
+    this.given -= this.backlog(now);
+    this.freeAt = now;
+  }
+
   /** Work that it has taken on and not done yet. */
   backlog(now: Time): Duration {
     return Math.max(0, this.freeAt - now);

@@ -53,6 +53,12 @@ export class Leases<Value> {
     return this.leases.delete(key);
   }
 
+  /** The server has died: all tokens that are out are worthless, and none of them is ever given again. */
+  clear(): void {
+    this.leases.clear();
+    this.deleted.clear();
+  }
+
   /** The key is deleted, and with it the entry that there was: the token that is out becomes worthless. */
   cancel(key: number, entry: CacheEntry<Value> | undefined, now: Time): void {
     if (this.granted === 0) return;

@@ -168,4 +168,76 @@ describe('a cache server', () => {
     expect(new Set(failures.values())).toEqual(new Set([3]));
     expect(Math.abs(failures.size - 300)).toBeLessThan(5 * Math.sqrt(1000 * 0.3 * 0.7));
   });
+
+  it('dies with its line, however long it is: who stood in it hears so at once, who comes later is not behind it', () => {
+    const { sim, server, lines } = setUp();
+    const link = new Link<CacheCommand<string>, CacheReply<string>>(sim, server, { from: 'app', delay: constant(0) });
+    function* asks(): Behaviour {
+      const asked = sim.now;
+      try {
+        yield* link.call({ command: 'get', key: 1 }, new RequestContext(1, 0));
+        lines.push(`${asked}: answered at ${sim.now}`);
+      } catch (error) {
+        lines.push(`${asked}: ${(error as CallFailed).failure} at ${sim.now}`);
+      }
+    }
+    for (const time of [0, 1, 2, 3, 30]) spawn(sim, 'asks', asks(), time);
+    sim.scheduleAt(15, () => server.crash(10), undefined);
+    sim.runUntil(1000);
+    expect(lines).toEqual([
+      '0: answered at 10',
+      '1: unavailable at 15',
+      '2: unavailable at 15',
+      '3: unavailable at 15',
+      '30: answered at 40',
+    ]);
+    expect(server.thread.worked(1000)).toBe(10 + 5 + 10);
+  });
+
+  it('dies with what is on its wire', () => {
+    const sim = new Simulation();
+    const server = new CacheServer<string>(sim, {
+      name: 'cache',
+      capacity: 2,
+      eviction: 'lru',
+      commandTime: 10,
+      bandwidth: 1e9,
+      bytesOf: () => 100,
+    });
+    const link = new Link<CacheCommand<string>, CacheReply<string>>(sim, server, { from: 'app', delay: constant(0) });
+    const heard: string[] = [];
+    function* asks(): Behaviour {
+      yield* link.call(entry(1), new RequestContext(1, 0));
+      try {
+        yield* link.call({ command: 'get', key: 1 }, new RequestContext(1, 0));
+      } catch (error) {
+        heard.push(`${(error as CallFailed).failure} at ${sim.now}`);
+      }
+    }
+    spawn(sim, 'asks', asks());
+    sim.scheduleAt(50, () => server.crash(1), undefined);
+    sim.runUntil(1000);
+    expect(heard).toEqual(['unavailable at 50']);
+  });
+
+  it('gives no token twice, whatever dies in between: a store by one of before a crash is refused after it', () => {
+    const { sim, server } = setUp();
+    const link = new Link<CacheCommand<string>, CacheReply<string>>(sim, server, { from: 'app', delay: constant(0) });
+    const lease = { duration: 100, staleFor: 0 };
+    const results: boolean[] = [];
+    function* asks(): Behaviour {
+      const send = (command: CacheCommand<string>): Wait<CacheReply<string>> =>
+        link.call(command, new RequestContext(1, 0));
+      const before = yield* send({ command: 'lease-get', key: 1, lease });
+      server.crash(1);
+      yield 5;
+      const after = yield* send({ command: 'lease-get', key: 1, lease });
+      const { entry: late } = entry(1) as { entry: CacheEntry<string> };
+      results.push((yield* send({ command: 'lease-set', entry: late, token: before.token! })).done);
+      results.push((yield* send({ command: 'lease-set', entry: late, token: after.token! })).done);
+    }
+    spawn(sim, 'asks', asks());
+    sim.runUntil(1000);
+    expect(results).toEqual([false, true]);
+  });
 });

@@ -27,6 +27,18 @@ it('ends each piece when a queue worked off tick by tick does, and has worked as
   );
 });
 
+it('gives up what it has not done: it is free at once, and has worked no longer than until then', () => {
+  const server = new SerialServer();
+  server.take(10, 0);
+  server.take(10, 2);
+  server.drop(14);
+  expect([server.backlog(14), server.worked(14)]).toEqual([0, 14]);
+  expect(server.take(5, 14)).toBe(19);
+  expect(server.worked(30)).toBe(19);
+  server.drop(30);
+  expect(server.worked(30)).toBe(19);
+});
+
 it.each([0.3, 0.6, 0.8])('makes Poisson arrivals wait as M/D/1 says at a load of %d', (load) => {
   const random = new RandomStreams(5).stream('gaps');
   const work = 1_000_000;
