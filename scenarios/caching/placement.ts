@@ -57,9 +57,9 @@ import * as limits from './placement/limits.ts';
 import { ASSETS, EDGE_CAPACITY, params, POPS, type Values } from './placement/params.ts';
 import { publisher } from './placement/publisher.ts';
 
-const shareOf = (layer: string): string => `cache.layer.share.${layer}`;
-const timeOf = (layer: string): string => `cache.layer.duration.${layer}`;
-const unseenAt = (layer: string): string => `cache.layer.staleness.${layer}`;
+const shareOf = (layer: string): string => `layer.share.${layer}`;
+const timeOf = (layer: string): string => `layer.duration.${layer}`;
+const unseenAt = (layer: string): string => `layer.staleness.${layer}`;
 const ASSETS_NEAR = 'placement.assets.near';
 const ASSETS_STALE = 'placement.assets.stale';
 const LATENCY = 'http.client.request.duration';

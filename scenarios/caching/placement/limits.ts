@@ -24,11 +24,11 @@ const requests = (p: Values): number => p.rate * observed(p);
 /** A share of so many requests that are not quite independent may deviate by so much. */
 const room = (p: Values): number => (2 * DEVIATIONS * 0.5) / Math.sqrt(Math.max(1, requests(p)));
 
-/** Of all requests, the share that each key has. */
+/** Of all requests, the share that each key has which is asked for at all. */
 export function sharesOf(p: Values): number[] {
   const assets = zipfShares(ASSETS, p.exponent).map((one) => one * p.assetShare);
   const rows = zipfShares(p.keys, p.exponent).map((one) => one * (1 - p.assetShare));
-  return [...assets, ...rows];
+  return [...assets, ...rows].filter((one) => one > 0);
 }
 
 /** The share of requests that a cache answers which sees `rate` of them and keeps all it gets for `life`. */

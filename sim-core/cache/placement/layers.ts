@@ -20,40 +20,50 @@ export interface Answer {
 }
 
 /** A user has an answer, and the layer that gave it. */
-export const layerAnswered = defineFact('cache.layer.answered', 'A user has an answer, and the layer that gave it', {
+export const layerAnswered = defineFact('layer.answered', 'A user has an answer, and the layer that gave it', {
   layer: 'text',
   request: 'request',
   key: 'key',
   duration: 'duration',
 });
 
-/** What is told of a layer. The names are `cache.layer.share.edge` and so forth. */
+const WORDS: Readonly<Record<Layer, string>> = {
+  client: 'the browser',
+  edge: 'the edge',
+  gateway: 'the gateway',
+  app: 'an instance',
+  distributed: 'the shared cache',
+  'buffer-pool': 'the store’s memory',
+  disk: 'the store’s disk',
+};
+
+/** What is told of a layer. The names are `layer.share.edge` and so forth. */
 function signalsOfLayer(layer: Layer): SignalDefinition[] {
   const suffix = layer.replace('-', '_');
-  const words = layer === 'buffer-pool' ? 'store’s buffer pool' : layer === 'disk' ? 'store’s disk' : layer;
+  const words = WORDS[layer];
   return [
     defineSignal({
-      name: `cache.layer.share.${suffix}`,
+      name: `layer.share.${suffix}`,
       kind: 'ratio',
       unit: '1',
-      help: `Share of the answers that the ${words} gave`,
+      help: `Share answered by ${words}`,
       fact: layerAnswered,
       counts: (fact) => fact.layer === layer,
     }),
     defineSignal({
-      name: `cache.layer.duration.${suffix}`,
+      name: `layer.duration.${suffix}`,
       kind: 'histogram',
       unit: 's',
-      help: `Time until a user has an answer that the ${words} gave`,
+      help: `What a user waits for an answer by ${words}`,
       fact: layerAnswered,
       where: (fact) => fact.layer === layer,
       value: (fact) => fact.duration,
     }),
     defineSignal({
-      name: `cache.layer.staleness.${suffix}`,
+      name: `layer.staleness.${suffix}`,
       kind: 'histogram',
       unit: 's',
-      help: `How long ago what the ${words} gave had been replaced when it was asked for; 0 if it had not`,
+      help: `How long an update has been invisible in an answer by ${words}; 0 in one that is up to date`,
       fact: rowReturned,
       where: (fact) => fact.reader === layer,
       value: (fact) => fact.age,

@@ -25,7 +25,7 @@ function runOf(variant: string, seed: number, params: ParameterValues): Recordin
 }
 const meanOf = (recording: Recording, name: string): number =>
   recording.signals.find((one) => one.name === name)!.summary['mean'];
-const shareOf = (recording: Recording, layer: string): number => meanOf(recording, `cache.layer.share.${layer}`);
+const shareOf = (recording: Recording, layer: string): number => meanOf(recording, `layer.share.${layer}`);
 
 it('the layers answer everything, and claims hold, whatever the times to live and the load', () => {
   const seconds = (most: number) => fc.integer({ min: 1, max: most }).map(s);
