@@ -41,6 +41,7 @@ import {
   type Behaviour,
   type DatabaseQuery,
   type Distribution,
+  type Place,
   type RequestContext,
   type Row,
   type Simulation,
@@ -83,6 +84,7 @@ export default defineScenario({
   system,
   signals: [...stalenessSignals, ...regionSignals],
   charts: [LATENCY, 'read.stale_ratio', AGE, DIVERGENT, LOST],
+  places: placesOf(),
   expect: {
     'single-region-cache': [atMost(total(STALE), 0), atLeast(quantile(LATENCY, 'p99'), limits.farRoundTrip)],
     'region-local-ttl': [atMost(peak(AGE), limits.ttlAndWay), atLeast(peak(AGE), limits.halfATtl)],
@@ -125,6 +127,21 @@ function system(sim: Simulation, p: Values): void {
     users(`readers-${region}`, 'read', p.reads);
     users(`writers-${region}`, 'write', p.writes);
   });
+}
+
+/** A row a region, the world's between them: who asks, who answers, what they keep, and the way to the others. */
+function placesOf(): Record<string, Place> {
+  const rows = REGIONS.flatMap((region, i): [string, Place][] => {
+    const y = 2 * (i - 1);
+    return [
+      [`readers-${region}`, { x: 0, y: y - 0.5 }],
+      [`writers-${region}`, { x: 0, y: y + 0.5 }],
+      [`app-${region}`, { x: 1, y }],
+      [`cache-${region}`, { x: 2, y: y + 0.5 }],
+      [`store-${region}`, { x: 2, y }],
+    ];
+  });
+  return Object.fromEntries([...rows, ['database', { x: 2, y: -2.5 }], ['wan', { x: 3, y: 0 }]]);
 }
 
 /** One database, in Virginia; a cache there alone, or one in each region. */

@@ -13,8 +13,10 @@ export interface Box {
   readonly top: number;
   readonly width: number;
   readonly height: number;
-  /** How many of the node's copies are listed by name. */
-  readonly listed: number;
+  /** Of several copies: whether each is listed by name, or all are shown as bars in one line. */
+  readonly copies: 'listed' | 'bars' | 'none';
+  /** Whether it says of what kind it is, where it has nothing else to say. */
+  readonly kind: boolean;
   /** How many of its figures are shown. */
   readonly figures: number;
   /** Below the card, where those are drawn who are with it; undefined for who is called by nobody. */
@@ -62,15 +64,19 @@ const MARGIN = 12;
 const GAP = 44;
 /** Between two nodes of a layer, one above the other. */
 const SPACE = 12;
+/** How far each of two edges, there and back, lies off the middle: their labels stand one above the other. */
+const BESIDE = 11;
 /** Distance of two glyphs in a tray. */
 export const TRAY_PITCH = 6;
 const TRAY = { rowsWithoutLine: 2, gap: 4, line: 18 } as const;
 
 /** How much is shown of a node. */
 interface Density {
-  /** Copies that its card lists by name before it counts the rest. */
+  /** Copies at most that its card lists by name. */
   readonly members: number;
   readonly figures: number;
+  /** Whether cards without figures say of what kind they are. */
+  readonly kind: boolean;
   /** Rows of places for requests, where they may have to stand in line. */
   readonly rows: number;
 }
@@ -79,11 +85,12 @@ const ROWS_MAX = 9;
 
 /** The most first: the first that fits is taken. Where cards are stacked, height is always dear. */
 const ACROSS: readonly Density[] = [
-  ...dense({ members: 6, figures: Infinity }, 5),
-  ...dense({ members: 0, figures: 2 }, 4),
-  ...dense({ members: 0, figures: 1 }, 2),
+  ...dense({ members: 6, figures: Infinity, kind: true }, 5),
+  ...dense({ members: 0, figures: 2, kind: true }, 4),
+  ...dense({ members: 0, figures: 1, kind: true }, 4),
+  ...dense({ members: 0, figures: 1, kind: false }, 2),
 ];
-const UPRIGHT: Density = { members: 0, figures: 1, rows: 4 };
+const UPRIGHT: Density = { members: 0, figures: 1, kind: true, rows: 4 };
 
 function dense(card: Omit<Density, 'rows'>, rowsMin: number): Density[] {
   return Array.from({ length: ROWS_MAX - rowsMin + 1 }, (_, i) => ({ ...card, rows: ROWS_MAX - i }));
@@ -108,7 +115,8 @@ function boxAt(
     ...place,
     node,
     height,
-    listed: listedMembers(node, density),
+    copies: copiesShown(node, density),
+    kind: density.kind,
     figures: figuresShown(model, node, density),
     tray: isCalled(model, node)
       ? {
@@ -124,8 +132,9 @@ function boxAt(
 const isCalled = ({ topology }: StageModel, node: TopologyNode): boolean =>
   topology.edges.some(({ to }) => to === node);
 
-function listedMembers({ members }: TopologyNode, density: Density): number {
-  return members.length <= 1 ? 0 : Math.min(members.length, density.members);
+function copiesShown({ members }: TopologyNode, density: Density): Box['copies'] {
+  if (members.length <= 1) return 'none';
+  return members.length <= density.members ? 'listed' : 'bars';
 }
 
 function figuresShown(model: StageModel, node: TopologyNode, density: Density): number {
@@ -133,9 +142,8 @@ function figuresShown(model: StageModel, node: TopologyNode, density: Density): 
 }
 
 function cardHeight(model: StageModel, node: TopologyNode, density: Density): number {
-  const listed = listedMembers(node, density);
-  const more = listed > 0 && node.members.length > listed ? 1 : 0;
-  const lines = Math.max(1, listed + more + figuresShown(model, node, density));
+  const copies = { listed: node.members.length, bars: 1, none: 0 }[copiesShown(node, density)];
+  const lines = Math.max(density.kind ? 1 : 0, copies + figuresShown(model, node, density));
   return CARD.head + lines * CARD.line + CARD.pad;
 }
 
@@ -153,7 +161,11 @@ export function placeStage(model: StageModel, given: number, height: number): St
   const density = upright ? UPRIGHT : (ACROSS.find((one) => heightAcross(model, one) <= height) ?? ACROSS.at(-1)!);
   const boxes = upright ? placeUpright(model, width) : placeAcross(model, width, height, density);
   const boxOf = new Map(boxes.map((box) => [box.node, box]));
-  const wires = topology.edges.map((edge) => wire(edge, boxOf.get(edge.from)!, boxOf.get(edge.to)!, upright));
+  const isPair = ({ from, to }: TopologyEdge): boolean =>
+    topology.edges.some((other) => other.from === to && other.to === from);
+  const wires = topology.edges.map((edge) =>
+    wire(edge, boxOf.get(edge.from)!, boxOf.get(edge.to)!, upright, isPair(edge)),
+  );
   const bottom = Math.max(...boxes.map((box) => box.top + wholeHeight(model, box.node, density))) + MARGIN;
   return { boxes, wires, width, height: upright ? bottom : Math.max(height, bottom), upright };
 }
@@ -170,7 +182,7 @@ function heightAcross(model: StageModel, density: Density): number {
 
 function placeAcross(model: StageModel, width: number, height: number, density: Density): Box[] {
   const { topology } = model;
-  const cardWidth = clampWidth((width - 2 * MARGIN) / (topology.layers + (topology.layers - 1) * 0.45));
+  const cardWidth = clampWidth((width - 2 * MARGIN) / (topology.layers + (topology.layers - 1) * 0.38));
   const pitch = topology.layers > 1 ? (width - 2 * MARGIN - cardWidth) / (topology.layers - 1) : 0;
   const start = topology.layers > 1 ? MARGIN : (width - cardWidth) / 2;
   const middles = middlesAcross(model, height, density);
@@ -242,13 +254,27 @@ function placeUpright(model: StageModel, width: number): Box[] {
   return boxes;
 }
 
-function wire(edge: TopologyEdge, from: Box, to: Box, upright: boolean): Wire {
+/** From the side that faces the other; one that goes back runs beside the one that comes. */
+function wire(edge: TopologyEdge, from: Box, to: Box, upright: boolean, isPair: boolean): Wire {
+  const isBack = edge.to.x < edge.from.x;
+  const aside = isPair ? (isBack ? BESIDE : -BESIDE) : 0;
+  const [near, far] = isBack ? [0, 1] : [1, 0];
   const [x1, y1, x2, y2] = upright
-    ? [from.left + from.width / 2, from.top + from.height, to.left + to.width / 2, to.top]
-    : [from.left + from.width, from.top + from.height / 2, to.left, to.top + to.height / 2];
+    ? [
+        from.left + from.width / 2 + aside,
+        from.top + near * from.height,
+        to.left + to.width / 2 + aside,
+        to.top + far * to.height,
+      ]
+    : [
+        from.left + near * from.width,
+        from.top + from.height / 2 + aside,
+        to.left + far * to.width,
+        to.top + to.height / 2 + aside,
+      ];
   const [bendX, bendY] = upright ? [0, (y2 - y1) / 2] : [(x2 - x1) / 2, 0];
   const curve: Curve = [x1, y1, x1 + bendX, y1 + bendY, x2 - bendX, y2 - bendY, x2, y2];
-  return { edge, curve, label: labelPlace(edge, [x1, y1], [x2, y2]), tight: !upright && x2 - x1 < 76 };
+  return { edge, curve, label: labelPlace(edge, [x1, y1], [x2, y2]), tight: !upright && Math.abs(x2 - x1) < 76 };
 }
 
 /** The middle of the curve; further along where it passes over a whole layer, whose cards would cover it. */

@@ -96,6 +96,28 @@ describe('the stage', () => {
     );
   });
 
+  it('lists few copies by name, and shows many as bars: none of them is hidden', () => {
+    const fleet = (size: number): RecordedComponent[] =>
+      Array.from({ length: size }, (_, i) => ({ ...COMPONENTS[0], name: `shard-${i + 1}`, calls: [] }));
+    const copiesOf = (size: number) =>
+      placeStage(stageModel(fixtureRecording(), layOut(fleet(size)), []), 640, 400).boxes[0].copies;
+    expect([1, 6, 7].map(copiesOf)).toEqual(['none', 'listed', 'bars']);
+  });
+
+  it('draws an edge that goes back from the side that faces the other, beside the one that comes', () => {
+    const pair: RecordedComponent[] = [
+      { ...COMPONENTS[0], name: 'near', calls: ['far'] },
+      { ...COMPONENTS[0], name: 'far', calls: ['near'] },
+    ];
+    const topology = layOut(pair, { near: { x: 0, y: 0 }, far: { x: 1, y: 0 } });
+    const { wires, boxes } = placeStage(stageModel(fixtureRecording(), topology, []), 640, 400);
+    const [near, far] = boxes;
+    const [[x1, y1, , , , , x2], [x3, y3, , , , , x4]] = wires.map(({ curve }) => curve);
+    expect([x1, x2]).toEqual([near.left + near.width, far.left]);
+    expect([x3, x4]).toEqual([far.left, near.left + near.width]);
+    expect(y3 - y1).toBeGreaterThanOrEqual(20);
+  });
+
   it('shows less of each node where there is less height, and all of them wholly as long as that helps', () => {
     const recording = {
       ...fixtureRecording(),
@@ -104,7 +126,10 @@ describe('the stage', () => {
     const model = stageModel(recording, layOut(COMPONENTS), ['cache.hit_ratio', 'db.client.connection.count']);
     const shown = [400, 240, 220].map((height) => placeStage(model, 640, height));
     const told = ({ boxes }: StageGeometry): number =>
-      boxes.reduce((sum, { listed, figures, tray }) => sum + listed + figures + (tray?.rows ?? 0), 0);
+      boxes.reduce(
+        (sum, { copies, figures, tray }) => sum + (copies === 'listed' ? 4 : 1) + figures + (tray?.rows ?? 0),
+        0,
+      );
     expect(shown.map(({ height }) => height)).toEqual([400, 240, 220]);
     expect(told(shown[0])).toBeGreaterThan(told(shown[1]));
     expect(told(shown[1])).toBeGreaterThan(told(shown[2]));
