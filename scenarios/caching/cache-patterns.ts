@@ -102,6 +102,7 @@ export default defineScenario({
   seed: 1,
   duration: ({ length }) => length,
   warmUp: limits.WARM_UP,
+  interval: ms(500),
   openAt: s(20),
   system,
   signals: [...loadSignals, ...stalenessSignals, ...patternSignals],

@@ -61,6 +61,7 @@ export default defineScenario({
   seed: 1,
   duration: ({ length }) => length,
   warmUp: limits.WARM_UP,
+  interval: ms(500),
   openAt: s(15),
   system,
   signals: pageSignals,

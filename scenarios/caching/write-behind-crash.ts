@@ -93,6 +93,7 @@ export default defineScenario({
   duration: ({ length }) => length,
   warmUp: 0,
   // The last moment at which the buffer is full and everybody is content.
+  interval: s(1),
   openAt: s(44.9),
   system,
   charts: [

@@ -74,6 +74,8 @@ export type Scales = ReadonlyMap<string, Domain>;
 /** What belongs to one kind of signal. */
 type Parts = Pick<Chart, 'form' | 'lines' | 'domain'> & Partial<Chart>;
 
+const NOTHING = 'none in this run';
+
 /** A limit further away than this many times the highest value says nothing about it, and would flatten it. */
 const LIMIT_IN_SIGHT = 4;
 
@@ -127,6 +129,16 @@ function limited(chart: Chart, thresholds: readonly Threshold[]): Chart {
   const room = signal.kind === 'ratio' || form === 'heat' ? 1 : 1.05;
   const lowest = form === 'heat' ? Math.min(...added.map(({ value }) => value)) : domain[0];
   return { ...chart, limits: [...limits, ...added], domain: union(domain, [lowest, highest * room]) };
+}
+
+/** Why there is nothing to see in a chart, in words; empty where there is something. */
+export function emptiness({ form, signal, lines, heat }: Chart): string {
+  const { samples, count } = signal.columns;
+  const none = (values: ArrayLike<number> | undefined): boolean => Array.from(values ?? []).every((value) => !(value > 0));
+  if (form === 'heat') return none(heat?.counts) && none(count) ? NOTHING : '';
+  if (form === 'bars') return lines.every(({ values }) => none(values)) ? NOTHING : '';
+  if (!lines.every(({ values }) => values.every(Number.isNaN))) return '';
+  return none(samples) ? NOTHING : 'too few in any interval to tell';
 }
 
 function buildChart(recording: Recording, signal: RecordedSignal): Chart {

@@ -120,6 +120,8 @@ function figuresOf(
       .filter((signal) => signal.kind !== 'counter' && signal.kind !== 'rate' && !counted(signal))
       // A point of a curve says little without the others.
       .filter(({ name, point }) => ownerOf(name) === node.kind && point === undefined)
+      // A cache that is only written to has no hit ratio at any instant.
+      .filter((signal) => mainColumn(signal).some(Number.isFinite))
       .toSorted((a, b) => order(a.name) - order(b.name))
       .slice(0, FIGURES_MAX)
       .map((signal) => {

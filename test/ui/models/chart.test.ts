@@ -1,6 +1,7 @@
 /** Charts: which lines against which axis, and what is left untold. */
 import { describe, expect, it } from 'vitest';
-import { buildCharts, scalesOf, type Chart } from '../../../ui/models/chart.ts';
+import type { RecordedSignal } from '../../../sim-core/index.ts';
+import { buildCharts, emptiness, scalesOf, type Chart } from '../../../ui/models/chart.ts';
 import { seriesOf, tableOf } from '../../../ui/models/chart-readings.ts';
 import {
   areaPath,
@@ -17,6 +18,7 @@ import {
 import { rowMiddle, rowsOf } from '../../../ui/models/rows.ts';
 import { thumbnailOf } from '../../../ui/models/thumbnail.ts';
 import { fixtureRecording, ROWS, SIGNALS } from '../../../ui/specimens/fixture-recording.ts';
+import { recordingOf } from '../../../ui/specimens/one-signal.ts';
 
 const recording = fixtureRecording();
 const rows = rowsOf(recording);
@@ -45,6 +47,17 @@ describe('a chart', () => {
     expect(chart.untold).toEqual([[5, 8]]);
     expect(chart.lines[0].values.findIndex(Number.isNaN)).toBe(5);
     expect(readings(chart, 6)).toEqual(['–']);
+  });
+
+  it('without anything to see says so, and one of few samples does not say that there are none', () => {
+    const shown = (kind: RecordedSignal['kind'], values: number[]): string =>
+      emptiness(buildCharts(recordingOf(kind, values), ['thing.measured'])[0]);
+    expect([shown('counter', [0, 0, 0]), shown('counter', [0, 1, 0])]).toEqual(['none in this run', '']);
+    expect([shown('gauge', [0, 0]), shown('rate', [0, 0])]).toEqual(['', '']);
+    const ratio = chartOf('cache.hit_ratio');
+    expect(emptiness(ratio)).toBe('');
+    const lines = [{ label: '', values: Float64Array.of(NaN, NaN) }];
+    expect(emptiness({ ...ratio, lines })).toBe('too few in any interval to tell');
   });
 
   it('of failures is as tall as its worst row needs, in round steps', () => {
