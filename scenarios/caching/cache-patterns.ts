@@ -49,6 +49,7 @@ import { COMMAND_TIME, FAR_MAX, nearby, SHAPE } from './application/wiring.ts';
 import * as limits from './cache-patterns/limits.ts';
 import { params, type Values } from './cache-patterns/params.ts';
 import {
+  DELETIONS,
   HOT_MISSES,
   patternSignals,
   READ,
@@ -70,6 +71,9 @@ const oldest: Measure = { text: `max of ${STALENESS}`, of: (run) => summary(STAL
 
 /** The store is written before the answer, by a query a write. */
 const synchronous = [atLeast(quantile(WRITE, 'p50'), limits.oneQuery), atLeast(mean(STORE_WRITES), limits.everyWrite)];
+/** A write takes the entry out, or puts the new value into its place, or leaves it as it is. */
+const deletes = atLeast(total(DELETIONS), 1);
+const keeps = atMost(total(DELETIONS), 0);
 /** One instance orders the loads and writes of a key. */
 const ordered = [
   atMost(total(REDUNDANT), limits.oneLoadAtATime),
@@ -120,6 +124,7 @@ export default defineScenario({
   expect: {
     'cache-aside': [
       ...synchronous,
+      deletes,
       atMost(mean(HITS), limits.hitsAtMost),
       atLeast(total(HOT_MISSES), limits.hotMissesByExpiry),
       atLeast(total(REDUNDANT), 1),
@@ -128,6 +133,7 @@ export default defineScenario({
     // The handbook's "optionally invalidate", left out.
     'cache-aside-ttl-only': [
       ...synchronous,
+      keeps,
       atLeast(total(STALE), 1),
       atMost(mean(STALE_RATIO), limits.staleByTtl),
       atMost(oldest, limits.ttlAndLoad),
@@ -135,11 +141,13 @@ export default defineScenario({
     'read-through': [
       ...synchronous,
       ...ordered,
+      deletes,
       atMost(mean(HITS), limits.hitsAtMost),
       atLeast(total(HOT_MISSES), limits.hotMissesByExpiry),
     ],
-    'write-through': [...synchronous, ...ordered],
+    'write-through': [...synchronous, ...ordered, keeps],
     'write-behind': [
+      keeps,
       atMost(quantile(WRITE, 'p99'), limits.noStore),
       atMost(mean(STORE_WRITES), limits.oneBatchADelay),
       atLeast(total('cache.writes.stored'), limits.storedWrites),
@@ -147,7 +155,7 @@ export default defineScenario({
       atMost(total(REDUNDANT), limits.oneLoadAtATime),
       atMost(total(STALE), limits.nothingStale),
     ],
-    'refresh-ahead': [...synchronous, ...ordered, atMost(total(HOT_MISSES), limits.hotMissesByWrites)],
+    'refresh-ahead': [...synchronous, ...ordered, deletes, atMost(total(HOT_MISSES), limits.hotMissesByWrites)],
   },
 });
 

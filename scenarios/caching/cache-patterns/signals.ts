@@ -1,5 +1,5 @@
 /** Reads and writes apart: what users feel of each, and what of each reaches the store. */
-import { cacheLookup, databaseQueried, defineSignal, requestCompleted } from '../../../sim-core/index.ts';
+import { cacheDeleted, cacheLookup, databaseQueried, defineSignal, requestCompleted } from '../../../sim-core/index.ts';
 
 export const READERS = 'readers';
 export const WRITERS = 'writers';
@@ -12,6 +12,7 @@ export const WRITE = 'http.client.request.duration.write';
 export const STORE_READS = 'db.client.operation.rate.read';
 export const STORE_WRITES = 'db.client.operation.rate.write';
 export const HOT_MISSES = 'cache.misses.hot';
+export const DELETIONS = 'cache.deletions';
 
 export const patternSignals = [
   defineSignal({
@@ -55,5 +56,12 @@ export const patternSignals = [
     help: `Lookups of the ${HOT_KEYS} hottest keys that found nothing to serve: somebody waits for the store`,
     fact: cacheLookup,
     where: (fact) => fact.key < HOT_KEYS && fact.outcome !== 'hit' && fact.outcome !== 'stale',
+  }),
+  defineSignal({
+    name: DELETIONS,
+    kind: 'counter',
+    unit: '{entry}',
+    help: 'Entries that a write took out: the next reader of the key waits for the store',
+    fact: cacheDeleted,
   }),
 ];
