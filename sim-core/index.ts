@@ -224,6 +224,7 @@ export { Service, serviceRequest, type ServiceOptions } from './services/service
 export { firstDifference, type Difference } from './lab/compare-recordings.ts';
 export { canonicalJson } from './lab/digest.ts';
 export {
+  atEnd,
   atLeast,
   atMost,
   difference,

@@ -9,6 +9,7 @@
  * becomes of writes that cross on their way.
  */
 import {
+  atEnd,
   atLeast,
   atMost,
   CacheServer,
@@ -92,7 +93,8 @@ export default defineScenario({
       atMost(peak(AGE), limits.fannedOut),
       atMost(quantile(LATENCY, 'p99'), limits.nearby),
       atMost(total(LOST), limits.lostMost),
-      atLeast(total(LOST), 1),
+      atLeast(total(LOST), limits.lostLeast),
+      atMost(atEnd(DIVERGENT), limits.convergedMost),
     ],
     'fanout-under-partition': [
       atMost(peak(AGE), limits.fannedOut),
@@ -100,6 +102,7 @@ export default defineScenario({
       atMost(quantile(LATENCY, 'p99'), limits.nearby),
       atLeast(total(LOST), limits.lostInTheCut),
       atLeast(peak(DIVERGENT), limits.divergentLeast),
+      atMost(atEnd(DIVERGENT), limits.convergedMost),
     ],
   },
 });

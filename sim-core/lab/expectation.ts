@@ -64,6 +64,16 @@ export const total = (signal: string): Measure => summary(signal, 'total', `tota
 export const quantile = (signal: string, field: 'p50' | 'p90' | 'p95' | 'p99' | 'p999'): Measure =>
   summary(signal, field);
 
+/** The value of a gauge when the run ends. */
+export const atEnd = (signal: string): Measure => ({
+  text: `${signal} at the end`,
+  of(evidence) {
+    const { last } = find(evidence, signal).columns;
+    if (last === undefined) throw new Error(`${signal} is no gauge: it has no value at the end`);
+    return last[last.length - 1];
+  },
+});
+
 /** One measure over another: how many loads a refresh, say. */
 export function ratio(numerator: Measure, denominator: Measure): Measure {
   return {

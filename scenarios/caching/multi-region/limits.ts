@@ -46,15 +46,26 @@ export const fannedOut = limitOf<Values>((p) => cutOf(p) + longestWay(p));
 export const halfTheCut = limitOf<Values>((p) => cutOf(p) / 2);
 
 /**
- * Writes that overwrite one they have not heard of: of each write, the chance that another region wrote the same key
- * within the way from there.
+ * Writes that overwrite one they have not heard of: those before which the last write of the key, in whatever region, was
+ * in another one and less than the way from there ago. Three regions write a key at the rate r each, so the last write is
+ * in a given other one and less than d ago with the chance (1 − e^(−3 r d)) / 3. `longer`: than half a round trip.
  */
-export function lostOnTheWay(p: Values): number {
-  let ways = 0;
-  for (const a of REGIONS) for (const b of REGIONS) ways += (toSeconds(roundTripOf(p, a, b)) / 2) * JITTER;
-  return ((p.writes * p.writes) / p.keys) * ways * observed(p);
+export function lostOnTheWay(p: Values, longer: number): number {
+  const rate = p.writes / p.keys;
+  let chances = 0;
+  for (const a of REGIONS) {
+    for (const b of REGIONS) chances += 1 - exp((-REGIONS.length * rate * toSeconds(roundTripOf(p, a, b)) * longer) / 2);
+  }
+  return (p.writes * observed(p) * chances) / REGIONS.length;
 }
-export const lostMost = limitOf<Values>((p) => poissonMost(lostOnTheWay(p)));
+export const lostMost = limitOf<Values>((p) => poissonMost(lostOnTheWay(p, JITTER)));
+export const lostLeast = limitOf<Values>((p) => poissonLeast(lostOnTheWay(p, 1)));
+
+/** At the end all regions agree, but for the keys whose last write is still on its way. */
+export const convergedMost = limitOf<Values>((p) => {
+  const isOver = p.partition === 0 || toSeconds(CUT_AT + p.partition) + longestWay(p) < toSeconds(p.length);
+  return isOver ? Math.min(p.keys, poissonMost(REGIONS.length * p.writes * longestWay(p))) : p.keys;
+});
 
 /** While a region is cut off, a key that is written on both sides has lost a write at the least. */
 export const lostInTheCut = limitOf<Values>((p) => {

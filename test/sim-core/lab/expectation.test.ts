@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  atEnd,
   atLeast,
   atMost,
   difference,
@@ -16,12 +17,16 @@ import {
   type Measure,
 } from '../../../sim-core/index.ts';
 
-const signal = (name: string, values: Record<string, number>): Evidence['signals'][number] => ({
+const signal = (
+  name: string,
+  values: Record<string, number>,
+  columns: Record<string, Float64Array> = {},
+): Evidence['signals'][number] => ({
   name,
   kind: 'gauge',
   unit: '1',
   help: '',
-  columns: {},
+  columns,
   summary: values,
 });
 
@@ -41,7 +46,7 @@ const evidence: Evidence = {
   },
   signals: [
     signal('requests', { total: 42 }),
-    signal('busy', { mean: 2.5, max: 8 }),
+    signal('busy', { mean: 2.5, max: 8 }, { last: Float64Array.of(1, 8, 3) }),
     signal('latency', { count: 3, mean: 0.2, p50: 0.1, p90: 0.3, p95: 0.4, p99: 0.5, p999: 0.6, max: 0.7 }),
     signal('unseen', { mean: NaN, max: NaN, total: 0 }),
   ],
@@ -59,12 +64,17 @@ describe('measures', () => {
     [quantile('latency', 'p999'), 'p999 of latency', 0.6],
     [summary('latency', 'count'), 'count of latency', 3],
     [summary('latency', 'count', 'answers'), 'answers', 3],
+    [atEnd('busy'), 'busy at the end', 3],
     [difference(total('requests'), mean('busy')), 'total of requests less mean of busy', 39.5],
     [ratio(total('requests'), mean('busy')), 'total of requests over mean of busy', 16.8],
   ])('reads the %#th', (measure, words, value) => {
     expect(measure.of(evidence)).toBe(value);
     expect(atMost(measure, 1e9).judge(evidence).text).toBe(`${words} is at most 1000000000`);
     expect(atLeast(measure, 0).judge(evidence).text).toBe(`${words} is at least 0`);
+  });
+
+  it('say that what is no gauge has no value at the end', () => {
+    expect(() => atEnd('requests').of(evidence)).toThrow('requests is no gauge');
   });
 
   it('say which signals there are, and which fields', () => {
