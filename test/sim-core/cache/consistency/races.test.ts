@@ -41,6 +41,17 @@ describe.each(NAMES)('%s', (name) => {
   });
 });
 
+describe('of the twenty merges of one reader and one writer', () => {
+  it.each<[ProtocolName, number]>([
+    // Write and delete lie between the reader's load and its store; the writer's own read has three places before them.
+    ['update-then-delete', 3],
+    // All but the one in which the reader has stored before the delete, and the four in which it loads after the write.
+    ['delete-then-update', 15],
+  ])('%s leaves the old value in the cache in %d', (name, count) => {
+    expect(enumerate(name, { readers: 1, writers: 1 }).stale.length).toBe(count);
+  });
+});
+
 describe.each(SAFE)('%s', (name) => {
   it.each([
     [2, 1],
