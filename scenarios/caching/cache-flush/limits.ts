@@ -89,9 +89,17 @@ export const flushedGivenUp = limit((p) =>
   Math.max(0, backlogOf(p, allShares(p)) - capacityOf(p) * toSeconds(p.timeout)),
 );
 
-/** What the map moves, exactly: the map of an odd remainder moves most keys, the ring those of the lost shard. */
 const happensIn = (p: Values): boolean => p.at + p.detection < p.length;
-export const movedByModulo = limit((p) => (happensIn(p) ? p.keys / 2 : 0));
+
+/**
+ * n and n - 1 have no divisor in common, so all pairs of remainders are alike (the Chinese remainder theorem), and a key
+ * stays where it was in one of n: for each shard that is left there is one pair in which both remainders name it.
+ */
+export const movedByModulo = limit((p) => {
+  const moved = 1 - 1 / p.shards;
+  const least = p.keys * moved - DEVIATIONS * Math.sqrt(p.keys * moved * (1 - moved));
+  return happensIn(p) ? Math.max(0, least) : 0;
+});
 
 /** A shard's part of the ring deviates by about 1 / sqrt(160) of itself, and the keys on it by chance. */
 export const movedOnRing = limit((p) => {
