@@ -80,7 +80,7 @@ export default defineScenario({
     'single-flight': 'remedy',
     coalescing: 'remedy',
     'early-expiration': 'remedy',
-    'early-expiration-as-printed': 'pitfall',
+    'early-expiration-as-printed': 'alternative',
     jitter: 'control',
     'soft-ttl': 'remedy',
     'soft-ttl-as-printed': 'pitfall',
