@@ -134,6 +134,7 @@ export {
   type DipOptions,
   type DipStretch,
 } from './cache/hit-ratio-dips.ts';
+export { cacheInMemory } from './cache/cache-in-memory.ts';
 export { Cache, cacheDeleted, cacheLookup, cacheSignals, type CacheEntry, type CacheOptions } from './cache/cache.ts';
 export { CacheServer, type CacheCommand, type CacheReply, type CacheServerOptions } from './cache/cache-server.ts';
 export {

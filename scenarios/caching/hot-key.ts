@@ -12,6 +12,7 @@ import {
   atLeast,
   atMost,
   baseOf,
+  cacheInMemory,
   CacheServer,
   databaseQueried,
   defineScenario,
@@ -196,7 +197,7 @@ function system(sim: Simulation, p: Values): void {
   const meter = new StalenessMeter(sim, database.history);
   const apps = instances<Ask>(sim, p, (name) => {
     const cacheAside = readerOf(name);
-    const [reader, forget] = wrapped(sim, p, name, cacheAside, filter);
+    const { reader, local } = wrapped(sim, p, name, cacheAside, filter);
     const writer = new Writer(sim, p, name, database, wayOf(name));
     return {
       handle: ({ query, request }) =>
@@ -204,8 +205,9 @@ function system(sim: Simulation, p: Values): void {
       onCrash: () => {
         cacheAside.crash();
         writer.crash();
-        forget();
+        local?.crash();
       },
+      ...(local && { inside: cacheInMemory(local.cache) }),
     };
   });
   const others = zipfPopularity(p.keys, p.exponent);
@@ -269,22 +271,22 @@ function accessOf(
   return new KeySpray(router, (key) => (key === HOT_KEY ? p.replicas : 1), draws);
 }
 
-/** What stands before cache-aside in an instance, and how it forgets what it knows. */
+/** What stands before cache-aside in an instance; `local` if it is a layer in its memory. */
 function wrapped(
   sim: Simulation,
   p: Values,
   instance: string,
   reader: Reader,
   filter: FilterServer | undefined,
-): [Reader, () => void] {
+): { readonly reader: Reader; readonly local?: LocalCacheReader } {
   if (p.measure === 'local-cache') {
     const keeps = (key: number): boolean => key === HOT_KEY;
     const local = new LocalCacheReader(sim, { instance, reader, capacity: 10, ttl: p.localTtl, keeps });
-    return [local, () => local.crash()];
+    return { reader: local, local };
   }
-  if (filter === undefined) return [reader, () => {}];
+  if (filter === undefined) return { reader };
   const source = new Link<FilterCommand, MembershipFilter>(sim, filter, { from: instance, delay: nearby });
-  return [new FilteredReader(sim, { instance, reader, source, copyEvery: s(5) }), () => {}];
+  return { reader: new FilteredReader(sim, { instance, reader, source, copyEvery: s(5) }) };
 }
 
 function filterOf(sim: Simulation, p: Values): FilterServer {

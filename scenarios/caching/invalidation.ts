@@ -13,7 +13,7 @@ import {
   atMost,
   BACKGROUND,
   BACKGROUND_BLOCK,
-  cacheSignals,
+  cacheInMemory,
   CacheServer,
   ChangeLog,
   defineScenario,
@@ -102,7 +102,7 @@ export default defineScenario({
   interval: ms(250),
   openAt: s(20),
   system,
-  signals: [...cacheSignals, ...stalenessSignals, ...staleEntrySignals, ...entriesHeldSignals, lasting],
+  signals: [...stalenessSignals, ...staleEntrySignals, ...entriesHeldSignals, lasting],
   charts: [STALE, 'cache.stale_entries', AGE, HITS, 'db.client.operation.rate', HELD, 'http.client.request.duration'],
   expect: {
     ttl: [
@@ -184,6 +184,7 @@ function system(sim: Simulation, p: Values): void {
         return row;
       },
       onCrash: () => local.clear(),
+      inside: cacheInMemory(local.cache),
     });
   });
 

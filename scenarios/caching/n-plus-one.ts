@@ -10,7 +10,7 @@ import {
   atLeast,
   atMost,
   Cache,
-  cacheSignals,
+  cacheInMemory,
   Database,
   defineScenario,
   gamma,
@@ -110,11 +110,7 @@ function system(sim: Simulation, p: Values): void {
     queueMax: 2000,
     handle: (call) => reader.page(call.query, call.request),
     onCrash: () => cache.clear(),
-    inside: {
-      signals: cacheSignals,
-      state: () => ({ 'cached items': cache.size }),
-      violations: () => cache.violations(),
-    },
+    inside: cacheInMemory(cache),
   });
   const link = new Link<number, Row>(sim, app, {
     from: 'users',

@@ -21,6 +21,7 @@ import type { Call, Endpoint } from '../network/call.ts';
 import { register, type Component, type Intervention } from '../network/component.ts';
 import { defineSignal } from '../statistics/signal.ts';
 import { Leases, type LeaseTerms } from './consistency/leases.ts';
+import { cacheInterventions } from './cache-in-memory.ts';
 import { Cache, cacheSignals, type CacheEntry, type CacheOptions } from './cache.ts';
 
 export type CacheCommand<Value> =
@@ -136,8 +137,7 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
     this.commandKind = sim.eventKind(`${options.name} runs a command`);
     this.replyKind = options.bandwidth === undefined ? 0 : sim.eventKind(`${options.name} has sent a value`);
     this.interventions = {
-      flush: this.flushing(),
-      expire: this.expiring(),
+      ...cacheInterventions(this.cache),
       crash: this.crashing(),
       fail: this.failing(),
     };
@@ -257,10 +257,6 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
     if (this.changed.heard) this.changed.emit({ cache: this.name, request, key, outcome });
   }
 
-  private flushing(): Intervention {
-    return { help: 'Throws out every entry', arguments: [], apply: () => this.cache.clear() };
-  }
-
   private failing(): Intervention {
     return {
       help: 'Breaks the connections of a share of the requests from now on; 0 is none',
@@ -274,14 +270,6 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
       help: 'Kills the server with all that it holds; it is up again, empty, after so many seconds',
       arguments: [{ name: 'seconds', help: 'how long it is down', min: 0.001, max: 1e6, default: 5 }],
       apply: ([seconds]) => this.crash(Math.round(seconds * SECOND)),
-    };
-  }
-
-  private expiring(): Intervention {
-    return {
-      help: 'Throws out the entry of one key',
-      arguments: [{ name: 'key', help: 'number of the key, 0 is the hottest', min: 0, max: 1e8, default: 0 }],
-      apply: ([key]) => void this.cache.delete(key),
     };
   }
 }

@@ -47,8 +47,9 @@ export interface Component {
   violations(): readonly string[];
 }
 
-/** What a component keeps in its memory and shows as its own. */
-export type ComponentPart = Pick<Component, 'signals' | 'state' | 'violations'>;
+/** What a component keeps in its memory and shows as its own, with what may be done to it there. */
+export type ComponentPart = Pick<Component, 'signals' | 'state' | 'violations'> &
+  Partial<Pick<Component, 'interventions'>>;
 
 /** A way from one component to another. */
 export interface Connection {

@@ -95,7 +95,7 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
     this.onCrash = options.onCrash;
     this.inside = options.inside;
     this.signals = this.inside === undefined ? serviceSignals : [...serviceSignals, ...this.inside.signals];
-    this.interventions = { crash: this.crashing() };
+    this.interventions = { crash: this.crashing(), ...this.inside?.interventions };
     this.slots = new Resource(sim, {
       name: `${options.name} slots`,
       capacity: options.concurrency,

@@ -93,7 +93,7 @@ export function readingInstances(sim: Simulation, p: InstanceValues, reading: Re
   });
 }
 
-type Work<Query> = Pick<ServiceOptions<Query, Row>, 'handle' | 'onCrash'>;
+type Work<Query> = Pick<ServiceOptions<Query, Row>, 'handle' | 'onCrash' | 'inside'>;
 
 /** Instances `app-1` to `app-n` that do what is said of each. */
 export function instances<Query>(

@@ -21,9 +21,9 @@ export interface LocalCacheOptions {
 }
 
 export class LocalCacheReader implements Reader {
+  readonly cache: Cache<Row>;
   private readonly sim: Simulation;
   private readonly options: LocalCacheOptions;
-  private readonly cache: Cache<Row>;
 
   constructor(sim: Simulation, options: LocalCacheOptions) {
     const { instance, capacity } = options;
