@@ -134,7 +134,8 @@ function limited(chart: Chart, thresholds: readonly Threshold[]): Chart {
 /** Why there is nothing to see in a chart, in words; empty where there is something. */
 export function emptiness({ form, signal, lines, heat }: Chart): string {
   const { samples, count } = signal.columns;
-  const none = (values: ArrayLike<number> | undefined): boolean => Array.from(values ?? []).every((value) => !(value > 0));
+  const none = (values: ArrayLike<number> | undefined): boolean =>
+    Array.from(values ?? []).every((value) => !(value > 0));
   if (form === 'heat') return none(heat?.counts) && none(count) ? NOTHING : '';
   if (form === 'bars') return lines.every(({ values }) => none(values)) ? NOTHING : '';
   if (!lines.every(({ values }) => values.every(Number.isNaN))) return '';

@@ -54,7 +54,8 @@ export function lostOnTheWay(p: Values, longer: number): number {
   const rate = p.writes / p.keys;
   let chances = 0;
   for (const a of REGIONS) {
-    for (const b of REGIONS) chances += 1 - exp((-REGIONS.length * rate * toSeconds(roundTripOf(p, a, b)) * longer) / 2);
+    for (const b of REGIONS)
+      chances += 1 - exp((-REGIONS.length * rate * toSeconds(roundTripOf(p, a, b)) * longer) / 2);
   }
   return (p.writes * observed(p) * chances) / REGIONS.length;
 }
