@@ -32,7 +32,6 @@ import {
   stalenessSignals,
   summary,
   total,
-  uniform,
   WriteBook,
   zipfPopularity,
   type CacheCommand,
@@ -45,7 +44,7 @@ import {
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { COMMAND_TIME, FAR_MAX, nearby, SHAPE } from './application/wiring.ts';
+import { COMMAND_TIME, faraway, nearby, SHAPE } from './application/wiring.ts';
 import * as limits from './cache-patterns/limits.ts';
 import { params, type Values } from './cache-patterns/params.ts';
 import {
@@ -210,13 +209,12 @@ function system(sim: Simulation, p: Values): void {
     });
   });
   const send = (name: string, operation: DatabaseOperation, rate: number, exponent: number): void => {
-    const delay = uniform(ms(0.5), FAR_MAX);
     new OpenLoopClient<Row, DatabaseQuery>(sim, {
       name,
       arrivals: poisson(rate),
       popularity: zipfPopularity(p.keys, exponent),
       asks: (key) => ({ operation, key }),
-      target: roundRobin(apps.map((app) => new Link(sim, app, { from: name, delay, timeout: p.timeout }))),
+      target: roundRobin(apps.map((app) => new Link(sim, app, { from: name, delay: faraway, timeout: p.timeout }))),
     });
   };
   send(READERS, 'read', p.rate * (1 - p.writes), p.exponent);

@@ -35,9 +35,7 @@ import {
   roundRobin,
   s,
   Service,
-  uniform,
   uniformArrivals,
-  us,
   zipfPopularity,
   type CacheCommand,
   type CacheReply,
@@ -45,6 +43,7 @@ import {
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
+import { COMMAND_TIME, faraway, nearby, SHAPE } from './application/wiring.ts';
 import * as limits from './eviction-dynamics/limits.ts';
 import { movesAt, params, scanEnds, usersCapacity, type Values } from './eviction-dynamics/params.ts';
 
@@ -161,32 +160,31 @@ export default defineScenario({
 const LIFETIME = { ttl: s(1e6), beta: 1, spread: 0, hardFactor: 1, lease: s(1), poll: s(1) };
 
 function system(sim: Simulation, p: Values): void {
-  const near = uniform(us(200), us(300));
   const database = new Database(sim, {
     name: 'database',
     connections: 100,
     queueMax: 10_000,
     cores: p.cores,
-    demand: gamma(25, p.loadTime / 25),
+    demand: gamma(SHAPE, p.loadTime / SHAPE),
   });
   const usersRoom = usersCapacity(p);
   const caches = [
-    new CacheServer<Row>(sim, { name: 'cache', capacity: usersRoom, eviction: p.eviction, commandTime: us(20) }),
+    new CacheServer<Row>(sim, { name: 'cache', capacity: usersRoom, eviction: p.eviction, commandTime: COMMAND_TIME }),
   ];
   if (p.layout === 'separate') {
     const capacity = Math.max(1, p.capacity - usersRoom);
     caches.push(
-      new CacheServer<Row>(sim, { name: 'batch-cache', capacity, eviction: p.eviction, commandTime: us(20) }),
+      new CacheServer<Row>(sim, { name: 'batch-cache', capacity, eviction: p.eviction, commandTime: COMMAND_TIME }),
     );
   }
   const protection = protectionOf('none');
   const ledger = new LoadLedger();
-  const store = new Link<DatabaseQuery, Row>(sim, database, { from: 'app', delay: near });
+  const store = new Link<DatabaseQuery, Row>(sim, database, { from: 'app', delay: nearby });
   const readers = caches.map(
     (cache) =>
       new CacheAside(sim, {
         instance: `app, ${cache.name}`,
-        cache: new Link<CacheCommand<Row>, CacheReply<Row>>(sim, cache, { from: 'app', delay: near }),
+        cache: new Link<CacheCommand<Row>, CacheReply<Row>>(sim, cache, { from: 'app', delay: nearby }),
         store,
         expiry: protection.expiry(sim, 'app', LIFETIME),
         guard: protection.guard(LIFETIME),
@@ -202,7 +200,7 @@ function system(sim: Simulation, p: Values): void {
     onCrash: () => readers.forEach((reader) => reader.crash()),
   });
   const target = (from: string) =>
-    roundRobin([new Link<number, Row>(sim, app, { from, delay: uniform(ms(0.5), ms(1.5)), timeout: s(1) })]);
+    roundRobin([new Link<number, Row>(sim, app, { from, delay: faraway, timeout: s(1) })]);
   const users = new OpenLoopClient<Row>(sim, {
     name: 'users',
     arrivals: poisson(p.rate),

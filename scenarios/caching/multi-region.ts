@@ -47,7 +47,7 @@ import {
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { COMMAND_TIME, FAR_MAX, nearby, SHAPE } from './application/wiring.ts';
+import { COMMAND_TIME, faraway, nearby, SHAPE } from './application/wiring.ts';
 import * as limits from './multi-region/limits.ts';
 import { REGIONS, roundTripOf, type Region } from './multi-region/limits.ts';
 import { params, type Values } from './multi-region/params.ts';
@@ -117,7 +117,7 @@ function system(sim: Simulation, p: Values): void {
   REGIONS.forEach((region, i) => {
     const isHere = i < apps.length;
     const users = (name: string, operation: DatabaseQuery['operation'], rate: number): void => {
-      const delay = isHere ? uniform(ms(0.5), FAR_MAX) : wayBetween(p, region, REGIONS[0]);
+      const delay = isHere ? faraway : wayBetween(p, region, REGIONS[0]);
       const app = isHere ? apps[i] : apps[0];
       new OpenLoopClient<Row, DatabaseQuery>(sim, {
         name,

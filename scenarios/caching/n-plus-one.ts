@@ -35,7 +35,7 @@ import {
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { FAR_MAX, SHAPE } from './application/wiring.ts';
+import { faraway, SHAPE } from './application/wiring.ts';
 import * as limits from './n-plus-one/limits.ts';
 import { params, type Values } from './n-plus-one/params.ts';
 
@@ -114,7 +114,7 @@ function system(sim: Simulation, p: Values): void {
   });
   const link = new Link<number, Row>(sim, app, {
     from: 'users',
-    delay: uniform(ms(0.5), FAR_MAX),
+    delay: faraway,
     timeout: p.timeout,
   });
   new OpenLoopClient<Row>(sim, {

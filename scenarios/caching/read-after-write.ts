@@ -32,7 +32,6 @@ import {
   Service,
   SessionClient,
   total,
-  uniform,
   zipfPopularity,
   type Change,
   type DatabaseQuery,
@@ -41,7 +40,7 @@ import {
   type Simulation,
   type VersionedQuery,
 } from '../../sim-core/index.ts';
-import { COMMAND_TIME, FAR_MAX, nearby, SHAPE } from './application/wiring.ts';
+import { COMMAND_TIME, faraway, nearby, SHAPE } from './application/wiring.ts';
 import * as limits from './read-after-write/limits.ts';
 import { params, type Values } from './read-after-write/params.ts';
 import { readerOf } from './read-after-write/readers.ts';
@@ -142,7 +141,6 @@ function system(sim: Simulation, p: Values): void {
         query.operation === 'write' ? reader.write(query.key, request) : reader.read(query, request),
     });
   });
-  const delay = uniform(limits.FAR_MIN, FAR_MAX);
   new SessionClient(sim, {
     name: 'users',
     arrivals: poisson(p.sessions),
@@ -151,7 +149,7 @@ function system(sim: Simulation, p: Values): void {
     firstThink: exponential(p.firstThink),
     think: exponential(p.think),
     target: roundRobin(
-      apps.map((app) => new Link<SessionQuery, Row>(sim, app, { from: 'users', delay, timeout: s(5) })),
+      apps.map((app) => new Link<SessionQuery, Row>(sim, app, { from: 'users', delay: faraway, timeout: s(5) })),
     ),
   });
 }

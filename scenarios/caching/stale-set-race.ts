@@ -34,13 +34,12 @@ import {
   Steps,
   total,
   Transactions,
-  uniform,
   zipfPopularity,
   type DatabaseQuery,
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { COMMAND_TIME, nearby, SHAPE } from './application/wiring.ts';
+import { COMMAND_TIME, faraway, nearby, SHAPE } from './application/wiring.ts';
 import * as limits from './stale-set-race/limits.ts';
 import { params, type Values } from './stale-set-race/params.ts';
 
@@ -169,9 +168,7 @@ function system(sim: Simulation, p: Values): void {
       arrivals: poisson(rate),
       popularity: zipfPopularity(p.keys, 0),
       asks: (key) => ({ operation, key }),
-      target: roundRobin(
-        apps.map((app) => new Link(sim, app, { from: name, delay: uniform(ms(0.5), ms(1.5)), timeout: s(1) })),
-      ),
+      target: roundRobin(apps.map((app) => new Link(sim, app, { from: name, delay: faraway, timeout: s(1) }))),
     });
   };
   users('readers', 'read', p.reads);

@@ -30,7 +30,6 @@ import {
   s,
   Service,
   total,
-  uniform,
   WriteBehind,
   WriteBook,
   zipfPopularity,
@@ -43,7 +42,7 @@ import {
   type Write,
   type WriteBehindOptions,
 } from '../../sim-core/index.ts';
-import { COMMAND_TIME, FAR_MAX, nearby, SHAPE } from './application/wiring.ts';
+import { COMMAND_TIME, faraway, nearby, SHAPE } from './application/wiring.ts';
 import * as limits from './write-behind-crash/limits.ts';
 import { params, type Values } from './write-behind-crash/params.ts';
 
@@ -193,9 +192,7 @@ function system(sim: Simulation, p: Values): void {
     name: 'writers',
     arrivals: poisson(p.rate),
     popularity: zipfPopularity(p.keys, p.exponent),
-    target: roundRobin([
-      new Link<number, Row>(sim, app, { from: 'writers', delay: uniform(ms(0.5), FAR_MAX), timeout: p.timeout }),
-    ]),
+    target: roundRobin([new Link<number, Row>(sim, app, { from: 'writers', delay: faraway, timeout: p.timeout })]),
   });
   befall(sim, p, app, database);
 }

@@ -1,5 +1,14 @@
 /** Parameters that every scenario has in which instances of an application stand before a cache and a database. */
-import { duration, integer, ms, s, type Duration, type ValuesOf } from '../../../sim-core/index.ts';
+import {
+  choice,
+  duration,
+  evictionPolicies,
+  integer,
+  ms,
+  s,
+  type Duration,
+  type ValuesOf,
+} from '../../../sim-core/index.ts';
 
 /** The instances, and the patience of those who ask them. */
 export const instanceParams = {
@@ -31,6 +40,15 @@ export const databaseParams = (defaults: { readonly loadTime: Duration; readonly
     min: 0,
     max: 1_000_000,
   }),
+});
+
+/** Which entry goes when a cache is full: by any policy that need not know the future. */
+export const eviction = choice({
+  help: 'Which entry goes when the cache is full',
+  default: 'lru',
+  choices: Object.entries(evictionPolicies)
+    .filter(([, policy]) => !policy.needsFuture)
+    .map(([name]) => name),
 });
 
 export type InstanceValues = ValuesOf<typeof instanceParams>;

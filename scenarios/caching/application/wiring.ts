@@ -35,11 +35,13 @@ export const SHAPE = 25;
 /** One way between machines of one site, at least and at most, and between a user and the site. */
 export const NEAR_MIN = us(200);
 export const NEAR_MAX = us(300);
+export const FAR_MIN = ms(0.5);
 export const FAR_MAX = ms(1.5);
 /** What the cache's thread spends on a command. */
 export const COMMAND_TIME = us(20);
 
 export const nearby = uniform(NEAR_MIN, NEAR_MAX);
+export const faraway = uniform(FAR_MIN, FAR_MAX);
 
 export function databaseOf(sim: Simulation, p: DatabaseValues, hasRow?: (key: number) => boolean): Database {
   return new Database(sim, {
@@ -135,6 +137,5 @@ export function fromAfar<Query>(
   client: string,
   apps: readonly Endpoint<Query, Row>[],
 ): Balancer<Query, Row> {
-  const delay = uniform(ms(0.5), FAR_MAX);
-  return roundRobin(apps.map((app) => new Link(sim, app, { from: client, delay, timeout: p.timeout })));
+  return roundRobin(apps.map((app) => new Link(sim, app, { from: client, delay: faraway, timeout: p.timeout })));
 }

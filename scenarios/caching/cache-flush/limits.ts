@@ -13,11 +13,11 @@ import {
   s,
   shardMaps,
   toSeconds,
+  zipfProbabilities,
   type ShardMapName,
 } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonMost } from '../application/chance.ts';
 import { FAR_MAX, NEAR_MAX, SHAPE } from '../application/wiring.ts';
-import { zipfShares } from '../application/zipf-shares.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(5);
@@ -36,14 +36,14 @@ const capacityOf = (p: Values): number => p.cores / toSeconds(p.loadTime);
 const afterOf = (p: Values): number => Math.max(0, toSeconds(p.length - p.at));
 
 /** The shares of the requests that ask for the keys which another shard has once one is lost. */
-function movedShares(p: Values, sharding: ShardMapName): Float64Array {
+function movedShares(p: Values, sharding: ShardMapName): readonly number[] {
   const before = shardMaps[sharding].create(shardNames(p, 'cache'));
   const after = before.without(lostShard(p));
-  return zipfShares(p.keys, p.exponent).filter((_, key) => movesBetween(before, after, key));
+  return zipfProbabilities(p.keys, p.exponent).filter((_, key) => movesBetween(before, after, key));
 }
 
 /** Of keys with these shares so many have been asked for within a time in seconds, at least. */
-function askedFor(p: Values, shares: Float64Array, within: number): number {
+function askedFor(p: Values, shares: readonly number[], within: number): number {
   let keys = 0;
   let variance = 0;
   for (const share of shares) {
@@ -55,7 +55,7 @@ function askedFor(p: Values, shares: Float64Array, within: number): number {
 }
 
 /** Loads that reach the store in the fullest row: half of one at least lies in the same row of the series. */
-function herdRate(p: Values, shares: Float64Array): number {
+function herdRate(p: Values, shares: readonly number[]): number {
   const onTheWay = toSeconds(2 * FAR_MAX + 4 * NEAR_MAX);
   const within = Math.min(afterOf(p), rowOf(p) / 2) - onTheWay;
   return askedFor(p, shares, within) / rowOf(p);
@@ -65,7 +65,7 @@ function herdRate(p: Values, shares: Float64Array): number {
 const LOOKS = 10;
 
 /** Loads under way at the worst moment, at least; no more than the instances have handlers. */
-function backlogOf(p: Values, shares: Float64Array): number {
+function backlogOf(p: Values, shares: readonly number[]): number {
   const last = Math.min(afterOf(p), p.keys / capacityOf(p));
   let most = 0;
   for (let i = 1; i <= LOOKS; i++) {
@@ -75,7 +75,7 @@ function backlogOf(p: Values, shares: Float64Array): number {
   return Math.min(most, p.instances * p.concurrency);
 }
 
-const allShares = (p: Values): Float64Array => zipfShares(p.keys, p.exponent);
+const allShares = (p: Values): readonly number[] => zipfProbabilities(p.keys, p.exponent);
 
 export const flushedRate = limit((p) => herdRate(p, allShares(p)));
 export const moduloRate = limit((p) => herdRate(p, movedShares(p, 'modulo')));
@@ -107,7 +107,7 @@ export const movedOnRing = limit((p) => {
   return Math.min(p.keys, keys + DEVIATIONS * Math.sqrt(keys));
 });
 
-const sum = (shares: Float64Array): number => shares.reduce((total, share) => total + share, 0);
+const sum = (shares: readonly number[]): number => shares.reduce((total, share) => total + share, 0);
 
 /** Every query is for a request that misses, or for an entry whose time was up. */
 const quietRate = (p: Values, share: number): number => {
@@ -129,7 +129,7 @@ export const ringErrors = limit((p) => {
 export const warmedRate = limit((p) => {
   const each = toSeconds(p.loadTime + 4 * NEAR_MAX) * Math.max(1, p.warmers / p.cores);
   const warmed = Math.floor((0.9 * p.warmers * toSeconds(p.warmFor)) / each);
-  const missing = allShares(p).subarray(Math.min(p.keys, warmed));
+  const missing = allShares(p).slice(Math.min(p.keys, warmed));
   const byWarmers = p.warmers / (toSeconds(p.loadTime) * (1 - 1 / Math.sqrt(SHAPE)));
   return byWarmers + quietRate(p, sum(missing));
 });

@@ -2,9 +2,8 @@
  * What is claimed of the caching patterns, worked out from the parameters. Reads and writes come by Poisson processes; keys
  * are read by Zipf's law, and written by one of their own. Nothing here looks at a run.
  */
-import { exp, s, toSeconds } from '../../../sim-core/index.ts';
+import { exp, s, toSeconds, zipfProbabilities } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../application/chance.ts';
-import { zipfShares } from '../application/zipf-shares.ts';
 import { COMMAND_TIME, FAR_MAX, NEAR_MAX, SHAPE } from '../application/wiring.ts';
 import type { Values } from './params.ts';
 import { HOT_KEYS } from './signals.ts';
@@ -47,8 +46,8 @@ export const noStore = limit((p) =>
  * each cycle's 1 + lambda L readers lambda L hit. What is evicted, and who misses while a load is under way, hits less.
  */
 export const hitsAtMost = limit((p) => {
-  const reads = zipfShares(p.keys, p.exponent);
-  const writes = zipfShares(p.keys, p.writeExponent);
+  const reads = zipfProbabilities(p.keys, p.exponent);
+  const writes = zipfProbabilities(p.keys, p.writeExponent);
   const ttl = toSeconds(p.ttl);
   let hits = 0;
   for (let key = 0; key < p.keys; key++) {
@@ -67,8 +66,8 @@ export const hitsAtMost = limit((p) => {
  * of that is e^(−lambda w) in each of the keys' lives.
  */
 export const hotMissesByWrites = limit((p) => {
-  const reads = zipfShares(p.keys, p.exponent);
-  const writes = zipfShares(p.keys, p.writeExponent);
+  const reads = zipfProbabilities(p.keys, p.exponent);
+  const writes = zipfProbabilities(p.keys, p.writeExponent);
   const ttl = toSeconds(p.ttl);
   let misses = 0;
   for (let key = 0; key < HOT_KEYS; key++) {
@@ -81,7 +80,7 @@ export const hotMissesByWrites = limit((p) => {
 
 /** Read-through: a hot key is missed at least once in its time to live and the time until it is read again. */
 export const hotMissesByExpiry = limit((p) => {
-  const reads = zipfShares(p.keys, p.exponent);
+  const reads = zipfProbabilities(p.keys, p.exponent);
   let misses = 0;
   for (let key = 0; key < HOT_KEYS; key++) {
     const cycle = toSeconds(p.ttl) + 1 / (readsOf(p) * reads[key]) + loadMost(p);
@@ -104,8 +103,8 @@ export const ttlAndLoad = limit((p) => toSeconds(p.ttl) + toSeconds(p.timeout));
 export const staleInWindow = limit((p) => {
   if (p.instances > 1) return p.rate * toSeconds(p.length);
   const window = toSeconds(2 * NEAR_MAX + COMMAND_TIME + FAR_MAX);
-  const reads = zipfShares(p.keys, p.exponent);
-  const writes = zipfShares(p.keys, p.writeExponent);
+  const reads = zipfProbabilities(p.keys, p.exponent);
+  const writes = zipfProbabilities(p.keys, p.writeExponent);
   let both = 0;
   for (let key = 0; key < p.keys; key++) both += reads[key] * writes[key];
   return poissonMost(readsOf(p) * writesOf(p) * both * window * measured(p)) + 1;
@@ -125,8 +124,8 @@ export const nothingStale = limit((p) => (p.instances > 1 ? p.rate * toSeconds(p
  * in bunches, a write's up to lambda T at once, so a compound Poisson number: of writes mu t, each of (lambda R) reads, R even over T.
  */
 export const staleByTtl = limit((p) => {
-  const reads = zipfShares(p.keys, p.exponent);
-  const writes = zipfShares(p.keys, p.writeExponent);
+  const reads = zipfProbabilities(p.keys, p.exponent);
+  const writes = zipfProbabilities(p.keys, p.writeExponent);
   const ttl = toSeconds(p.ttl);
   let [mean, variance] = [0, 0];
   for (let key = 0; key < p.keys; key++) {

@@ -2,7 +2,6 @@
 import {
   choice,
   duration,
-  evictionPolicies,
   integer,
   ms,
   number,
@@ -14,6 +13,7 @@ import {
   type PatternName,
   type ValuesOf,
 } from '../../../sim-core/index.ts';
+import { eviction } from '../application/params.ts';
 
 export const params = {
   pattern: choice({
@@ -60,7 +60,7 @@ export const params = {
     max: 2_000_000,
     logarithmic: true,
   }),
-  eviction: choice({ help: 'Which entry goes when the cache is full', default: 'lru', choices: evictionNames() }),
+  eviction,
   instances: integer({ help: 'Instances of the application', default: 1, min: 1, max: 32 }),
   queryTime: duration({
     help: 'Mean processor time of a read or a write of the database',
@@ -83,12 +83,6 @@ export const params = {
 };
 
 export type Values = ValuesOf<typeof params>;
-
-function evictionNames(): string[] {
-  return Object.entries(evictionPolicies)
-    .filter(([, policy]) => !policy.needsFuture)
-    .map(([name]) => name);
-}
 
 function patternNames(): PatternName[] {
   return Object.keys(patterns) as PatternName[];

@@ -9,18 +9,14 @@ import {
   s,
   toSeconds,
   zipfProbabilities,
-  type Limit,
 } from '../../../sim-core/index.ts';
+import { DEVIATIONS, limitOf } from '../application/chance.ts';
 import { movesAt, usersCapacity, type Values } from './params.ts';
 
 export const WARM_UP = s(4);
 
-function limit(of: (p: Values) => number): Limit {
-  return (values) => of(values as Values);
-}
+const limit = limitOf<Values>;
 
-/** A normal variable is so many deviations from its mean once in three million draws. */
-const DEVIATIONS = 5;
 /** Che's for LRU (`test/theory/cache-hit-ratio.test.ts`), and what is lost while a missed key is being loaded. */
 const ERROR = 0.01;
 

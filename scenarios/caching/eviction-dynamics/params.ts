@@ -1,25 +1,9 @@
 /** The parameters of the scan and the move: what its sliders and `--set` take. */
-import {
-  choice,
-  duration,
-  evictionPolicies,
-  integer,
-  ms,
-  number,
-  rate,
-  s,
-  share,
-  type ValuesOf,
-} from '../../../sim-core/index.ts';
+import { choice, duration, integer, ms, number, rate, s, share, type ValuesOf } from '../../../sim-core/index.ts';
+import { eviction } from '../application/params.ts';
 
 export const params = {
-  eviction: choice({
-    help: 'Which entry goes when a cache is full',
-    default: 'lru',
-    choices: Object.entries(evictionPolicies)
-      .filter(([, policy]) => !policy.needsFuture)
-      .map(([name]) => name),
-  }),
+  eviction,
   layout: choice({
     help: 'One cache for users and batch, or one for each out of the same room',
     default: 'shared',

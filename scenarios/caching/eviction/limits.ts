@@ -16,6 +16,7 @@ import {
   type Limit,
   type Measure,
 } from '../../../sim-core/index.ts';
+import { DEVIATIONS, limitOf } from '../application/chance.ts';
 import { capacityOf, scanLength, SIZES, type Values } from './params.ts';
 
 /** The policy looked at, the one beside it, and OPT. */
@@ -43,12 +44,7 @@ export const excessOverOpt: Measure = {
     ),
 };
 
-function limit(of: (p: Values) => number): Limit {
-  return (values) => of(values as Values);
-}
-
-/** A normal variable is so many deviations from its mean once in three million draws. */
-const DEVIATIONS = 5;
+const limit = limitOf<Values>;
 
 /** Requests of a run: they come at equal distances. */
 const requestsOf = (p: Values): number => Math.floor(p.rate * toSeconds(p.length));

@@ -5,10 +5,19 @@
  * Commands of a shard are treated as a Poisson process, and those that follow from a write of the hot key as a clump of as
  * many as one write makes.
  */
-import { exp, handOf, ln, nameOf, s, shardMaps, toSeconds, type ShardMap } from '../../../sim-core/index.ts';
+import {
+  exp,
+  handOf,
+  ln,
+  nameOf,
+  s,
+  shardMaps,
+  toSeconds,
+  zipfProbabilities,
+  type ShardMap,
+} from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf } from '../application/chance.ts';
 import { FAR_MAX, NEAR_MAX, SHAPE } from '../application/wiring.ts';
-import { zipfShares } from '../application/zipf-shares.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(5);
@@ -27,7 +36,7 @@ const crowdTime = (p: Values): number => Math.max(0, toSeconds(p.length - Math.m
 /** Commands a second of the other keys on every shard: a read each, and a load of each key once in its time to live. */
 function otherLoads(p: Values, placesOf: (key: number) => readonly number[]): Float64Array {
   const loads = new Float64Array(p.shards);
-  zipfShares(p.keys, p.exponent).forEach((share, i) => {
+  zipfProbabilities(p.keys, p.exponent).forEach((share, i) => {
     const places = placesOf(i + 1);
     for (const shard of places) loads[shard] += (share * p.rate) / places.length + 1 / toSeconds(p.ttl);
   });

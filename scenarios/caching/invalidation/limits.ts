@@ -5,10 +5,9 @@
  * the miss that brought it in, so a cycle has one miss and l T hits; a hit at age a is stale with probability
  * 1 - e^(-w a), if nothing but the time to live ends an entry.
  */
-import { exp, ms, s, toSeconds } from '../../../sim-core/index.ts';
+import { exp, ms, s, toSeconds, zipfProbabilities } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLeast } from '../application/chance.ts';
 import { NEAR_MAX } from '../application/wiring.ts';
-import { zipfShares } from '../application/zipf-shares.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(10);
@@ -24,7 +23,10 @@ const writes = (p: Values): number => (p.writes + p.imports) / p.keys;
 
 /** The sum, over the keys, of what each gives by its share of the reads and their rate at one instance. */
 function overKeys(p: Values, of: (share: number, rate: number) => number): number {
-  return zipfShares(p.keys, p.exponent).reduce((sum, share) => sum + of(share, (p.reads * share) / p.instances), 0);
+  return zipfProbabilities(p.keys, p.exponent).reduce(
+    (sum, share) => sum + of(share, (p.reads * share) / p.instances),
+    0,
+  );
 }
 
 /** Of the reads, those that find an entry, and those that find a stale one. */

@@ -2,9 +2,8 @@
  * What is claimed of a page of many items, worked out from the parameters: how many of its items are missing, how many
  * queries that makes, how long they take. Nothing here looks at a run.
  */
-import { s, toSeconds } from '../../../sim-core/index.ts';
+import { s, toSeconds, zipfProbabilities } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf } from '../application/chance.ts';
-import { zipfShares } from '../application/zipf-shares.ts';
 import { FAR_MAX, SHAPE } from '../application/wiring.ts';
 import type { Values } from './params.ts';
 
@@ -25,7 +24,7 @@ const pagesMeasured = (p: Values): number => p.rate * toSeconds(p.length - WARM_
  */
 function missingLeast(p: Values): number {
   let missing = 0;
-  for (const share of zipfShares(p.keys, p.exponent)) {
+  for (const share of zipfProbabilities(p.keys, p.exponent)) {
     missing += share / (1 + p.rate * p.items * share * toSeconds(p.ttl));
   }
   const mean = p.items * missing;

@@ -6,10 +6,9 @@
  * is T and the wait for the next reader. With no guard before the store, readers who come while a load of time d is under
  * way load as well, r d more in each cycle. Keys get their rows at the rate of creations in an order of chance, each once.
  */
-import { exp, s, toSeconds } from '../../../sim-core/index.ts';
+import { exp, s, toSeconds, zipfProbabilities } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonMost } from '../application/chance.ts';
 import { FAR_MAX, NEAR_MAX, SHAPE } from '../application/wiring.ts';
-import { zipfShares } from '../application/zipf-shares.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(5);
@@ -27,7 +26,7 @@ const createdWithin = (p: Values, seconds: number): number => Math.min(p.absentK
 
 /** Sum over keys of the square of each one's share: how far chance carries a sum over the requests for a few of them. */
 const concentration = (p: Values): number =>
-  zipfShares(p.absentKeys, p.exponent).reduce((sum, share) => sum + share * share, 0);
+  zipfProbabilities(p.absentKeys, p.exponent).reduce((sum, share) => sum + share * share, 0);
 
 /**
  * Lookups of keys without a row after the warm-up, at least: in each tenth of that time those of the keys that have none
@@ -48,7 +47,7 @@ export const lookupsInVain = limit((p) => {
 /** Loads of the keys of one law a second, at most. */
 function loadsOf(p: Values, keys: number, rate: number, kept: number): number {
   let loads = 0;
-  for (const share of zipfShares(keys, p.exponent)) {
+  for (const share of zipfProbabilities(keys, p.exponent)) {
     const r = share * rate;
     loads += Math.min(r, (r * (1 + r * loadOf(p))) / (1 + r * kept));
   }
@@ -106,7 +105,7 @@ export const invisibleWithFilter = limit(
 function wrongAtLeast(p: Values, T: number, known: (rT: number) => number): number {
   const created = createdWithin(p, toSeconds(p.length)) - createdWithin(p, toSeconds(WARM_UP));
   let chance = 0;
-  for (const share of zipfShares(p.absentKeys, p.exponent)) {
+  for (const share of zipfProbabilities(p.absentKeys, p.exponent)) {
     const rT = share * p.rate * p.absentShare * T;
     if (rT > 0) chance += known(rT) * (1 - (1 - exp(-rT)) / rT);
   }

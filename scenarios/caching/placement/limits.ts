@@ -4,10 +4,17 @@
  * Requests for a key at a cache are a Poisson process of rate l. A copy lives for T from the request that brought it, which
  * took L: a cycle has 1 + l T requests, of which 1 + l L miss, those that come while the first is under way included.
  */
-import { characteristicTime, heldByLru, ms, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
+import {
+  characteristicTime,
+  heldByLru,
+  ms,
+  s,
+  toSeconds,
+  zipfProbabilities,
+  type Duration,
+} from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLeast, poissonMost } from '../application/chance.ts';
 import { COMMAND_TIME, NEAR_MAX } from '../application/wiring.ts';
-import { zipfShares } from '../application/zipf-shares.ts';
 import { ASSETS, POPS, type Values } from './params.ts';
 
 export const WARM_UP = s(12);
@@ -26,8 +33,8 @@ const room = (p: Values): number => (2 * DEVIATIONS * 0.5) / Math.sqrt(Math.max(
 
 /** Of all requests, the share that each key has which is asked for at all. */
 export function sharesOf(p: Values): number[] {
-  const assets = zipfShares(ASSETS, p.exponent).map((one) => one * p.assetShare);
-  const rows = zipfShares(p.keys, p.exponent).map((one) => one * (1 - p.assetShare));
+  const assets = zipfProbabilities(ASSETS, p.exponent).map((one) => one * p.assetShare);
+  const rows = zipfProbabilities(p.keys, p.exponent).map((one) => one * (1 - p.assetShare));
   return [...assets, ...rows].filter((one) => one > 0);
 }
 

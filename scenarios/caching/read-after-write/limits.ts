@@ -8,12 +8,10 @@
  */
 import { exp, s, toSeconds } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLeast, poissonMost } from '../application/chance.ts';
-import { FAR_MAX, NEAR_MAX, NEAR_MIN } from '../application/wiring.ts';
+import { FAR_MAX, FAR_MIN, NEAR_MAX, NEAR_MIN } from '../application/wiring.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(10);
-/** One way between a user and the application, at least. */
-export const FAR_MIN = s(0.0005);
 
 const observed = (p: Values): number => toSeconds(p.length - WARM_UP);
 

@@ -2,7 +2,6 @@
 import {
   choice,
   duration,
-  evictionPolicies,
   integer,
   ms,
   number,
@@ -13,7 +12,7 @@ import {
   type ProtectionName,
   type ValuesOf,
 } from '../../../sim-core/index.ts';
-import { databaseParams, instanceParams } from '../application/params.ts';
+import { databaseParams, eviction, instanceParams } from '../application/params.ts';
 
 export const params = {
   rate: rate({ help: 'Requests of all users together', default: 1000, min: 1, max: 20_000, logarithmic: true }),
@@ -30,7 +29,7 @@ export const params = {
     max: 2_000_000,
     logarithmic: true,
   }),
-  eviction: choice({ help: 'Which entry goes when the cache is full', default: 'lru', choices: evictionNames() }),
+  eviction,
   protection: choice({ help: 'What stands between a miss and the store', default: 'none', choices: protectionNames() }),
   beta: number({ help: 'XFetch: above 1 reloads earlier', default: 1, min: 0, max: 20 }),
   spread: share({ help: 'Jitter: spread around the time to live', default: 0.1, min: 0, max: 1 }),
@@ -41,12 +40,6 @@ export const params = {
 };
 
 export type Values = ValuesOf<typeof params>;
-
-function evictionNames(): string[] {
-  return Object.entries(evictionPolicies)
-    .filter(([, policy]) => !policy.needsFuture)
-    .map(([name]) => name);
-}
 
 export function protectionNames(): ProtectionName[] {
   return Object.keys(protections) as ProtectionName[];

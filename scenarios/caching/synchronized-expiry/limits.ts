@@ -10,10 +10,9 @@
  * one round before, and does not rise; where b reaches beyond 2 a, rounds overlap, and it is at most
  * exp((b - 2 a) / (b - a)) times as much (the renewal equation m' = m(t - a) / (b - a), solved from above).
  */
-import { exp, intervalOf, ms, s, toSeconds } from '../../../sim-core/index.ts';
+import { exp, intervalOf, ms, s, toSeconds, zipfProbabilities } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonMost } from '../application/chance.ts';
 import { FAR_MAX, NEAR_MAX, SHAPE } from '../application/wiring.ts';
-import { zipfShares } from '../application/zipf-shares.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(5);
@@ -27,7 +26,7 @@ const rowOf = (p: Values): number => toSeconds(intervalOf({ interval: INTERVAL }
 export function keysAskedFor(p: Values, from: number, to: number): number {
   let keys = 0;
   let variance = 0;
-  for (const share of zipfShares(p.keys, p.exponent)) {
+  for (const share of zipfProbabilities(p.keys, p.exponent)) {
     const chance = exp(-share * p.rate * from) - exp(-share * p.rate * to);
     keys += chance;
     variance += chance * (1 - chance);
