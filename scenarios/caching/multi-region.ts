@@ -3,6 +3,7 @@
  *
  *     single region   users of three regions --> app-us --> cache-us, database
  *     local TTL       users --> app of their region --> cache of their region, database in Virginia
+ *     cache fan-out   the same, and the database tells the caches of all regions what it commits
  *     fan-out         users --> app of their region --> store of their region --> wan --> the other stores
  *
  * The same reads and writes go through all of them. What is measured is how long an answer takes, how old it is, and what
@@ -12,6 +13,7 @@ import {
   atEnd,
   atLeast,
   atMost,
+  BACKGROUND,
   CacheServer,
   constant,
   Database,
@@ -27,6 +29,7 @@ import {
   RegionalStore,
   RegionBook,
   regionSignals,
+  RequestContext,
   roundRobin,
   s,
   Service,
@@ -40,10 +43,11 @@ import {
   Wan,
   zipfPopularity,
   type Behaviour,
+  type CacheCommand,
+  type CacheReply,
   type DatabaseQuery,
   type Distribution,
   type Place,
-  type RequestContext,
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
@@ -68,12 +72,14 @@ export default defineScenario({
   variants: {
     'single-region-cache': { way: 'single-region' },
     'region-local-ttl': { way: 'local-ttl' },
+    'region-local-cache-fanout': { way: 'cache-fanout' },
     'region-local-write-fanout': { way: 'fanout' },
     'fanout-under-partition': { way: 'fanout', partition: s(6) },
   },
   roles: {
     'single-region-cache': 'alternative',
     'region-local-ttl': 'alternative',
+    'region-local-cache-fanout': 'alternative',
     'region-local-write-fanout': 'alternative',
     'fanout-under-partition': 'fault',
   },
@@ -89,6 +95,13 @@ export default defineScenario({
   expect: {
     'single-region-cache': [atMost(total(STALE), 0), atLeast(quantile(LATENCY, 'p99'), limits.farRoundTrip)],
     'region-local-ttl': [atMost(peak(AGE), limits.ttlAndWay), atLeast(peak(AGE), limits.halfATtl)],
+    // Who reads waits for nothing and is shown nothing older than the way; who writes waits for the way.
+    'region-local-cache-fanout': [
+      atMost(peak(AGE), limits.toldTheCaches),
+      atLeast(total(STALE), limits.staleOnTheWay),
+      atMost(quantile(LATENCY, 'p50'), limits.nearby),
+      atLeast(quantile(LATENCY, 'p99'), limits.writesTravel),
+    ],
     'region-local-write-fanout': [
       atMost(peak(AGE), limits.fannedOut),
       atMost(quantile(LATENCY, 'p99'), limits.nearby),
@@ -147,14 +160,20 @@ function placesOf(): Record<string, Place> {
   return Object.fromEntries([...rows, ['database', { x: 2, y: -2.5 }], ['wan', { x: 3, y: 0 }]]);
 }
 
-/** One database, in Virginia; a cache there alone, or one in each region. */
+/** One database, in Virginia; a cache there alone, or one in each region, which hears of what is committed or does not. */
 function withDatabase(sim: Simulation, p: Values): Regions {
+  const caches: Tell[] = [];
+  let commits = 0;
   const database = new Database(sim, {
     name: 'database',
     connections: 200,
     queueMax: 10_000,
     cores: 4,
     demand: gamma(SHAPE, p.queryTime / SHAPE),
+    onCommit(row) {
+      const nobody = new RequestContext(BACKGROUND + commits++, sim.now);
+      for (const tell of caches) tell(row, nobody);
+    },
   });
   const transactions = new Transactions(database, { abortShare: 0, idleMax: s(5) });
   const staleness = new StalenessMeter(sim, database.history);
@@ -174,11 +193,28 @@ function withDatabase(sim: Simulation, p: Values): Regions {
       ttl: p.ttl,
       preparing: constant(0),
     });
+    if (p.way === 'cache-fanout') caches.push(fanOutTo(sim, cache, wayBetween(p, region, REGIONS[0]), steps));
     // What a region has written it also sees, and no late load takes that away again.
     const { read, write } = protocolOf('version-check').create(steps, NO_OPTIONS);
     return appOf(sim, name, staleness, read, write);
   });
   return { apps };
+}
+
+type Tell = (row: Row, request: RequestContext) => void;
+
+/** Tells a cache of what the database commits: the row goes there, over nothing that is newer. */
+function fanOutTo(sim: Simulation, cache: CacheServer<Row>, delay: Distribution, steps: Steps): Tell {
+  const link = new Link<CacheCommand<Row>, CacheReply<Row>>(sim, cache, { from: 'database', delay });
+  return (row, request) =>
+    link.send(
+      {
+        command: 'set-if',
+        entry: steps.entryOf(row),
+        over: (there) => there === undefined || there.value.version <= row.version,
+      },
+      request,
+    );
 }
 
 /** A store in each region that takes reads and writes and tells the others. */

@@ -3,7 +3,7 @@
  * Writes of a key are Poisson processes, one a region.
  */
 import { exp, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
-import { limitOf, poissonLeast, poissonMost } from '../application/chance.ts';
+import { DEVIATIONS, limitOf, poissonLeast, poissonMost } from '../application/chance.ts';
 import { FAR_MAX, NEAR_MAX } from '../application/wiring.ts';
 import type { Values } from './params.ts';
 
@@ -40,6 +40,41 @@ export const nearby = limitOf<Values>(() => toSeconds(2 * FAR_MAX + 4 * NEAR_MAX
 /** An entry's value was read half a round trip before it was stored, and is served for its time to live. */
 export const ttlAndWay = limitOf<Values>((p) => toSeconds(p.ttl) + longestWay(p) + toSeconds(NEAR_MAX));
 export const halfATtl = limitOf<Values>((p) => toSeconds(p.ttl) / 2);
+
+/**
+ * What is committed is in all caches after the longest way. An entry that lives for less than the way there and back may
+ * be gone by then, and with it what a late load of the old value is compared with.
+ */
+export const toldTheCaches = limitOf<Values>((p) =>
+  toSeconds(p.ttl) > 2 * longestWay(p) ? longestWay(p) : toSeconds(p.ttl) + longestWay(p) + toSeconds(NEAR_MAX),
+);
+
+/**
+ * Reads of a far region that are sent while a write of their key is on its way there, and find an entry: it lives for its
+ * time, and is gone until the next reader has loaded it. What a user's message takes is too late to be shown the old value.
+ */
+export const staleOnTheWay = limitOf<Values>((p) => {
+  const rate = p.reads / p.keys;
+  let reads = 0;
+  for (const roundTrip of [p.virginiaHongKong, p.virginiaCapeTown]) {
+    const load = toSeconds(roundTrip * JITTER + 5 * p.queryTime + 4 * NEAR_MAX);
+    const there = toSeconds(p.ttl) / (toSeconds(p.ttl) + 1 / rate + load);
+    const gap = Math.max(0, toSeconds(roundTrip) / 2 - toSeconds(FAR_MAX + NEAR_MAX));
+    // Of the writes within the gap before a read only the last one counts, and one is enough.
+    reads += p.reads * there * (1 - exp(((-REGIONS.length * p.writes) / p.keys) * gap));
+  }
+  // A write's stale reads come in a bunch: as many as there are in the longest gap.
+  const expected = reads * observed(p);
+  return Math.max(0, expected - DEVIATIONS * Math.sqrt(expected * (1 + rate * longestWay(p))));
+});
+
+/** Far from Virginia a write is two statements; if such writes are more than one request in a hundred, p99 shows them. */
+export const writesTravel = limitOf<Values>((p) => {
+  const share = (2 * p.writes) / (REGIONS.length * (p.reads + p.writes));
+  const requests = REGIONS.length * (p.reads + p.writes) * observed(p);
+  const isSeen = share - DEVIATIONS * Math.sqrt(share / requests) > 0.01;
+  return isSeen ? 2 * toSeconds(Math.min(p.virginiaHongKong, p.virginiaCapeTown)) : 0;
+});
 
 /** A write is everywhere after the longest way; while a region is cut off, after the cut as well. */
 export const fannedOut = limitOf<Values>((p) => cutOf(p) + longestWay(p));

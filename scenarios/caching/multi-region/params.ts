@@ -4,7 +4,7 @@
  */
 import { choice, duration, integer, ms, rate, s, type ValuesOf } from '../../../sim-core/index.ts';
 
-export const WAYS = ['single-region', 'local-ttl', 'fanout'] as const;
+export const WAYS = ['single-region', 'local-ttl', 'cache-fanout', 'fanout'] as const;
 
 const roundTrip = (between: string, measured: number) =>
   duration({ help: `Round trip between ${between}`, default: ms(measured), min: ms(1), max: s(2), logarithmic: true });
@@ -15,7 +15,7 @@ export const params = {
   keys: integer({ help: 'Keys, all read and written alike', default: 200, min: 1, max: 10_000, logarithmic: true }),
   way: choice({ help: 'What each region has', default: 'single-region', choices: WAYS }),
   ttl: duration({
-    help: 'Local TTL: time to live of an entry',
+    help: 'Time to live of an entry, where there are caches',
     default: s(5),
     min: ms(100),
     max: s(600),

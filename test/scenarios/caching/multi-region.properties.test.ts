@@ -2,7 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import multiRegion from '../../../scenarios/caching/multi-region.ts';
-import { fannedOut, JITTER, lostOnTheWay, ttlAndWay } from '../../../scenarios/caching/multi-region/limits.ts';
+import {
+  fannedOut,
+  JITTER,
+  lostOnTheWay,
+  toldTheCaches,
+  ttlAndWay,
+} from '../../../scenarios/caching/multi-region/limits.ts';
 import type { Values } from '../../../scenarios/caching/multi-region/params.ts';
 import {
   confidenceInterval,
@@ -39,6 +45,7 @@ describe('whatever the load and the ways,', () => {
   it.each([
     ['single-region-cache', 0],
     ['region-local-ttl', ttlAndWay],
+    ['region-local-cache-fanout', toldTheCaches],
     ['fanout-under-partition', fannedOut],
   ] as const)('%s serves nothing that was replaced longer ago than its bound', (variant, bound) => {
     fc.assert(
