@@ -1,6 +1,7 @@
 /**
  * Write fan-out throttle: an instance that writes a hot key does not delete its copies after each write, but once for all
- * the writes of a while (the handbook's "Batch writes", section 1.8). Until then what is cached is old.
+ * the writes of a while (after the handbook's "batch writes & push deltas", section 1.8). Until then what is cached is old.
+ * Does not model the rest of that: the store has every write by itself, and copies are deleted, not changed.
  *
  * What is not deleted yet is lost when the instance crashes; then the time to live is what ends it.
  */
