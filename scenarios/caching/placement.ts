@@ -245,14 +245,20 @@ function system(sim: Simulation, p: Values): void {
     target: () => doorstep,
   });
 
-  const purgesOf = (ends: readonly { readonly purges: Endpoint<Purge, void> }[], delay: Distribution) =>
-    ends.map(({ purges }) => new Link(sim, purges, { from: 'publisher', delay }));
   const publishing = publisher(sim, {
     store: new Link<DatabaseQuery, Row>(sim, database, { from: 'publisher', delay: nearby }),
-    order: p.purge,
-    shared: cache && new Link(sim, cache, { from: 'publisher', delay: nearby }),
-    sharedEntry: (row) => entryOf(row.key, row, sim.now, p.sharedTtl),
-    layers: [purgesOf(readers, nearby), purgesOf(gateway ? [gateway] : [], nearby), purgesOf(edges, site)],
+    ...(p.purge !== 'none' && {
+      purges: {
+        order: p.purge,
+        shared: cache && new Link(sim, cache, { from: 'publisher', delay: nearby }),
+        sharedEntry: (row: Row) => entryOf(row.key, row, sim.now, p.sharedTtl),
+        layers: [
+          purgesOf(sim, readers, nearby),
+          purgesOf(sim, gateway ? [gateway] : [], nearby),
+          purgesOf(sim, edges, site),
+        ],
+      },
+    }),
   });
   const desk = new Link<DatabaseQuery, Row>(sim, publishing, { from: 'editors', delay: nearby });
   new OpenLoopClient<Row, DatabaseQuery>(sim, {
@@ -308,3 +314,9 @@ const linksTo = (
   ends: readonly Endpoint<HttpGet, HttpResponse>[],
   delay: Distribution,
 ): Link<HttpGet, HttpResponse>[] => ends.map((end) => new Link(sim, end, { from, delay }));
+
+const purgesOf = (
+  sim: Simulation,
+  ends: readonly { readonly purges: Endpoint<Purge, void> }[],
+  delay: Distribution,
+): Link<Purge, void>[] => ends.map(({ purges }) => new Link(sim, purges, { from: 'publisher', delay }));

@@ -18,9 +18,8 @@ import {
 } from '../../../sim-core/index.ts';
 import type { PURGES } from './params.ts';
 
-export interface PublisherOptions {
-  readonly store: Link<DatabaseQuery, Row>;
-  readonly order: (typeof PURGES)[number];
+export interface PurgeOptions {
+  readonly order: Exclude<(typeof PURGES)[number], 'none'>;
   /** The shared cache, if there is one: it is given the new row in place of the old one. */
   readonly shared: Link<CacheCommand<Row>, CacheReply<Row>> | undefined;
   readonly sharedEntry: (row: Row) => CacheEntry<Row>;
@@ -28,10 +27,30 @@ export interface PublisherOptions {
   readonly layers: readonly (readonly Link<Purge, void>[])[];
 }
 
-export function publisher(sim: Simulation, options: PublisherOptions): Service<DatabaseQuery, Row> {
-  const { store, order, shared, sharedEntry, layers } = options;
-  type Step = (row: Row, request: RequestContext) => Behaviour;
+export interface PublisherOptions {
+  readonly store: Link<DatabaseQuery, Row>;
+  /** Whom it tells of an update; nobody without it. */
+  readonly purges?: PurgeOptions;
+}
 
+type Step = (row: Row, request: RequestContext) => Behaviour;
+
+export function publisher(sim: Simulation, { store, purges }: PublisherOptions): Service<DatabaseQuery, Row> {
+  const steps = purges === undefined ? [] : stepsOf(purges);
+  return new Service<DatabaseQuery, Row>(sim, {
+    name: 'publisher',
+    help: purges ? `Writes, and purges the layers, ${purges.order.replace('-', ' ')}` : 'Writes, and tells nobody',
+    concurrency: 1000,
+    queueMax: 10_000,
+    *handle({ query, request }) {
+      const row = yield* store.call(query, request);
+      for (const step of steps) yield* step(row, request);
+      return row;
+    },
+  });
+}
+
+function stepsOf({ order, shared, sharedEntry, layers }: PurgeOptions): Step[] {
   function* renew(row: Row, request: RequestContext): Behaviour {
     if (shared === undefined) return;
     const over = (there: CacheEntry<Row> | undefined): boolean => !there || there.value.version < row.version;
@@ -41,18 +60,6 @@ export function publisher(sim: Simulation, options: PublisherOptions): Service<D
     function* ({ key }, request) {
       yield* all(...places.map((place) => place.call({ url: key }, request)));
     };
-  const insideOut: Step[] = [renew, ...layers.filter((places) => places.length > 0).map(purge)];
-  const steps = order === 'none' ? [] : order === 'inside-out' ? insideOut : insideOut.toReversed();
-
-  return new Service<DatabaseQuery, Row>(sim, {
-    name: 'publisher',
-    help: order === 'none' ? 'Writes, and tells nobody' : `Writes, and purges the layers ${order.replace('-', ' ')}`,
-    concurrency: 1000,
-    queueMax: 10_000,
-    *handle({ query, request }) {
-      const row = yield* store.call(query, request);
-      for (const step of steps) yield* step(row, request);
-      return row;
-    },
-  });
+  const insideOut = [renew, ...layers.filter((places) => places.length > 0).map(purge)];
+  return order === 'inside-out' ? insideOut : insideOut.toReversed();
 }
