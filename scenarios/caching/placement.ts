@@ -249,7 +249,7 @@ function system(sim: Simulation, p: Values): void {
     store: new Link<DatabaseQuery, Row>(sim, database, { from: 'publisher', delay: nearby }),
     ...(p.purge !== 'none' && {
       purges: {
-        order: p.purge,
+        whom: p.purge,
         shared: cache && new Link(sim, cache, { from: 'publisher', delay: nearby }),
         sharedEntry: (row: Row) => entryOf(row.key, row, sim.now, p.sharedTtl),
         layers: [

@@ -8,7 +8,7 @@ export const POPS = 2;
 /** Room of a shared HTTP cache: more than there is to keep. */
 export const EDGE_CAPACITY = 100_000;
 
-export const PURGES = ['none', 'outside-in', 'inside-out'] as const;
+export const PURGES = ['none', 'edge', 'inside-out'] as const;
 
 export const params = {
   rate: rate({ help: 'Requests of all users together', default: 600, min: 1, max: 5000, logarithmic: true }),
@@ -53,7 +53,11 @@ export const params = {
     logarithmic: true,
   }),
   versioned: flag({ help: 'Whether an asset’s name has its version in it, and it is immutable', default: false }),
-  purge: choice({ help: 'Who is told of an update, and in which order', default: 'none', choices: PURGES }),
+  purge: choice({
+    help: 'Who is told of an update: nobody, the outermost layer, all from the inside out',
+    default: 'none',
+    choices: PURGES,
+  }),
   appCapacity: integer({
     help: 'Entries that an instance has room for',
     default: 200,

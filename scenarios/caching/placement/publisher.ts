@@ -1,6 +1,7 @@
 /**
- * Who updates rows, and then tells the layers one after the other: each is told once the one before it has answered. From
- * the inside out a layer that is purged can only be filled again by what is new already; from the outside in, by what is old.
+ * Who updates rows, and then tells the layers one after the other, from the inside out, each once the one before it has
+ * answered: a layer that is purged can then only be filled again by what is new already. Or he tells the edge alone, which is
+ * filled again by what those behind it still have.
  */
 import {
   all,
@@ -19,7 +20,7 @@ import {
 import type { PURGES } from './params.ts';
 
 export interface PurgeOptions {
-  readonly order: Exclude<(typeof PURGES)[number], 'none'>;
+  readonly whom: Exclude<(typeof PURGES)[number], 'none'>;
   /** The shared cache, if there is one: it is given the new row in place of the old one. */
   readonly shared: Link<CacheCommand<Row>, CacheReply<Row>> | undefined;
   readonly sharedEntry: (row: Row) => CacheEntry<Row>;
@@ -39,7 +40,9 @@ export function publisher(sim: Simulation, { store, purges }: PublisherOptions):
   const steps = purges === undefined ? [] : stepsOf(purges);
   return new Service<DatabaseQuery, Row>(sim, {
     name: 'publisher',
-    help: purges ? `Writes, and purges the layers, ${purges.order.replace('-', ' ')}` : 'Writes, and tells nobody',
+    help: purges
+      ? `Writes, and purges ${purges.whom === 'edge' ? 'the edge' : 'all layers, the innermost first'}`
+      : 'Writes, and tells nobody',
     concurrency: 1000,
     queueMax: 10_000,
     *handle({ query, request }) {
@@ -50,7 +53,7 @@ export function publisher(sim: Simulation, { store, purges }: PublisherOptions):
   });
 }
 
-function stepsOf({ order, shared, sharedEntry, layers }: PurgeOptions): Step[] {
+function stepsOf({ whom, shared, sharedEntry, layers }: PurgeOptions): Step[] {
   function* renew(row: Row, request: RequestContext): Behaviour {
     if (shared === undefined) return;
     const over = (there: CacheEntry<Row> | undefined): boolean => !there || there.value.version < row.version;
@@ -61,5 +64,5 @@ function stepsOf({ order, shared, sharedEntry, layers }: PurgeOptions): Step[] {
       yield* all(...places.map((place) => place.call({ url: key }, request)));
     };
   const insideOut = [renew, ...layers.filter((places) => places.length > 0).map(purge)];
-  return order === 'inside-out' ? insideOut : insideOut.toReversed();
+  return whom === 'edge' ? insideOut.slice(-1) : insideOut;
 }

@@ -93,3 +93,10 @@ it('an instance’s memory beats the shared cache while the working set fits int
   expect(stored('app-local', doesNot)).toBeGreaterThan(3 * stored('distributed', doesNot));
   expect(waits('app-local', doesNot)).toBeGreaterThan(waits('distributed', doesNot));
 });
+
+it('a purge of the edge alone is undone by what the layers behind it still have; one from the inside out is not', () => {
+  const oldest = (variant: string, purge: string): number =>
+    runOf(variant, 1, { purge }).signals.find(({ name }) => name === 'layer.staleness.edge')!.summary['max'];
+  expect(oldest('cdn-app-distributed', 'edge')).toBeGreaterThan(8);
+  expect(oldest('cdn-app-distributed', 'inside-out')).toBeLessThan(0.05);
+});
