@@ -11,6 +11,7 @@ const PARTS: Readonly<Record<string, string>> = {
   2: 'Asynchronous processing',
   3: 'Observability and monitoring',
   4: 'Whole systems',
+  Appendix: 'Production readiness checklist',
 };
 
 const SECTIONS: Readonly<Record<string, string>> = {

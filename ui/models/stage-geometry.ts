@@ -57,6 +57,7 @@ export interface StageGeometry {
 }
 
 const CARD = { head: 30, line: 19, pad: 8, widthMax: 168, widthMin: 96 } as const;
+const NAME = { beside: 44, letter: 8 } as const;
 /** Below this width layers run from top to bottom. */
 const UPRIGHT_BELOW = 480;
 const MARGIN = 12;
@@ -182,7 +183,11 @@ function heightAcross(model: StageModel, density: Density): number {
 
 function placeAcross(model: StageModel, width: number, height: number, density: Density): Box[] {
   const { topology } = model;
-  const cardWidth = clampWidth((width - 2 * MARGIN) / (topology.layers + (topology.layers - 1) * 0.38));
+  const room = width - 2 * MARGIN;
+  const most = (room - (topology.layers - 1) * GAP) / topology.layers;
+  const cardWidth = clampWidth(
+    Math.max(room / (topology.layers + (topology.layers - 1) * 0.45), Math.min(most, widthForNames(model))),
+  );
   const pitch = topology.layers > 1 ? (width - 2 * MARGIN - cardWidth) / (topology.layers - 1) : 0;
   const start = topology.layers > 1 ? MARGIN : (width - cardWidth) / 2;
   const middles = middlesAcross(model, height, density);
@@ -234,7 +239,7 @@ const layerOffset = (nodes: readonly TopologyNode[]): number => (nodes[0].y + no
 
 function placeUpright(model: StageModel, width: number): Box[] {
   const { topology } = model;
-  const cardWidth = clampWidth((width - 2 * MARGIN) / topology.tallest - 16);
+  const cardWidth = clampWidth(Math.max((width - 2 * MARGIN) / topology.tallest - 16, widthForNames(model)));
   const perRow = Math.max(1, Math.floor((width - 2 * MARGIN) / (cardWidth + 12)));
   const boxes: Box[] = [];
   let top = MARGIN;
@@ -284,6 +289,12 @@ function labelPlace({ from, to }: TopologyEdge, start: readonly number[], end: r
   const ease = t * t * (3 * s + t);
   const straight = 1.5 * s * s * t + 1.5 * s * t * t + t * t * t;
   return [start[0] + straight * (end[0] - start[0]), start[1] + ease * (end[1] - start[1])];
+}
+
+/** What the longest name takes beside its picture, and the number of its copies: by the letter, without measuring. */
+function widthForNames({ topology }: StageModel): number {
+  const lengths = topology.nodes.map(({ name, members }) => name.length + (members.length > 1 ? 3 : 0));
+  return NAME.beside + NAME.letter * Math.max(0, ...lengths);
 }
 
 const clampWidth = (width: number): number => Math.min(CARD.widthMax, Math.max(CARD.widthMin, width));
