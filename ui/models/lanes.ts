@@ -3,7 +3,8 @@
  * which way a message goes. Curves are cut into pieces of equal length once, so that a message moves at one speed and a
  * frame only looks up.
  */
-import type { Curve, StageGeometry, Tray } from './stage-geometry.ts';
+import type { StageGeometry, Tray } from './stage-geometry.ts';
+import type { Curve } from './stage-wires.ts';
 
 const PIECES = 32;
 /** Points of one lane, two numbers each. */

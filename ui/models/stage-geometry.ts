@@ -5,7 +5,8 @@
  */
 import { groupBy } from './grouping.ts';
 import type { StageModel } from './moment.ts';
-import type { TopologyEdge, TopologyNode } from './topology.ts';
+import { wiresBetween, type Wire } from './stage-wires.ts';
+import type { TopologyNode } from './topology.ts';
 
 export interface Box {
   readonly node: TopologyNode;
@@ -31,22 +32,6 @@ export interface Tray {
   readonly rows: number;
 }
 
-export interface Wire {
-  readonly edge: TopologyEdge;
-  /** A cubic curve: x and y of its start, its two handles and its end. */
-  readonly curve: Curve;
-  /** Where its rate is written, and whether there is so little room that the unit is left to the legend. */
-  readonly label: readonly [x: number, y: number];
-  readonly tight: boolean;
-}
-
-export type Curve = readonly [number, number, number, number, number, number, number, number];
-
-/** As SVG writes it. */
-export function pathText([x1, y1, x2, y2, x3, y3, x4, y4]: Curve): string {
-  return `M${x1},${y1}C${x2},${y2} ${x3},${y3} ${x4},${y4}`;
-}
-
 export interface StageGeometry {
   readonly boxes: readonly Box[];
   readonly wires: readonly Wire[];
@@ -65,8 +50,6 @@ const MARGIN = 12;
 const GAP = 44;
 /** Between two nodes of a layer, one above the other. */
 const SPACE = 12;
-/** How far each of two edges, there and back, lies off the middle: their labels stand one above the other. */
-const BESIDE = 11;
 /** Distance of two glyphs in a tray. */
 export const TRAY_PITCH = 6;
 const TRAY = { rowsWithoutLine: 2, gap: 4, line: 18 } as const;
@@ -161,12 +144,7 @@ export function placeStage(model: StageModel, given: number, height: number): St
   const width = upright ? given : Math.max(given, layers * CARD.widthMin + (layers - 1) * GAP + 2 * MARGIN);
   const density = upright ? UPRIGHT : (ACROSS.find((one) => heightAcross(model, one) <= height) ?? ACROSS.at(-1)!);
   const boxes = upright ? placeUpright(model, width) : placeAcross(model, width, height, density);
-  const boxOf = new Map(boxes.map((box) => [box.node, box]));
-  const isPair = ({ from, to }: TopologyEdge): boolean =>
-    topology.edges.some((other) => other.from === to && other.to === from);
-  const wires = topology.edges.map((edge) =>
-    wire(edge, boxOf.get(edge.from)!, boxOf.get(edge.to)!, upright, isPair(edge)),
-  );
+  const wires = wiresBetween(topology, boxes, upright);
   const bottom = Math.max(...boxes.map((box) => box.top + wholeHeight(model, box.node, density))) + MARGIN;
   return { boxes, wires, width, height: upright ? bottom : Math.max(height, bottom), upright };
 }
@@ -257,38 +235,6 @@ function placeUpright(model: StageModel, width: number): Box[] {
     top += tallest + (nodes.some((node) => isCalled(model, node)) ? 22 : 44);
   }
   return boxes;
-}
-
-/** From the side that faces the other; one that goes back runs beside the one that comes. */
-function wire(edge: TopologyEdge, from: Box, to: Box, upright: boolean, isPair: boolean): Wire {
-  const isBack = edge.to.x < edge.from.x;
-  const aside = isPair ? (isBack ? BESIDE : -BESIDE) : 0;
-  const [near, far] = isBack ? [0, 1] : [1, 0];
-  const [x1, y1, x2, y2] = upright
-    ? [
-        from.left + from.width / 2 + aside,
-        from.top + near * from.height,
-        to.left + to.width / 2 + aside,
-        to.top + far * to.height,
-      ]
-    : [
-        from.left + near * from.width,
-        from.top + from.height / 2 + aside,
-        to.left + far * to.width,
-        to.top + to.height / 2 + aside,
-      ];
-  const [bendX, bendY] = upright ? [0, (y2 - y1) / 2] : [(x2 - x1) / 2, 0];
-  const curve: Curve = [x1, y1, x1 + bendX, y1 + bendY, x2 - bendX, y2 - bendY, x2, y2];
-  return { edge, curve, label: labelPlace(edge, [x1, y1], [x2, y2]), tight: !upright && Math.abs(x2 - x1) < 76 };
-}
-
-/** The middle of the curve; further along where it passes over a whole layer, whose cards would cover it. */
-function labelPlace({ from, to }: TopologyEdge, start: readonly number[], end: readonly number[]): [number, number] {
-  const t = to.x - from.x > 1 ? 0.82 : 0.5;
-  const s = 1 - t;
-  const ease = t * t * (3 * s + t);
-  const straight = 1.5 * s * s * t + 1.5 * s * t * t + t * t * t;
-  return [start[0] + straight * (end[0] - start[0]), start[1] + ease * (end[1] - start[1])];
 }
 
 /** What the longest name takes beside its picture, and the number of its copies: by the letter, without measuring. */

@@ -118,6 +118,23 @@ describe('the stage', () => {
     expect(y3 - y1).toBeGreaterThanOrEqual(20);
   });
 
+  it('writes no rate on a card or on another rate where there is another place for it', () => {
+    const crowd = ['a', 'b', 'c', 'd', 'e'].map((letter) => ({ ...COMPONENTS[0], name: letter, calls: ['app'] }));
+    const app = { ...COMPONENTS[1], name: 'app', calls: [] };
+    for (const width of [640, 390]) {
+      const { wires, boxes } = placeStage(stageModel(fixtureRecording(), layOut([...crowd, app]), []), width, 400);
+      for (const [i, { label }] of wires.entries()) {
+        const [x, y] = label;
+        const covers = ({ left, top, width: wide, height }: Box): boolean =>
+          x > left && x < left + wide && y > top && y < top + height;
+        expect(boxes.filter(covers)).toEqual([]);
+        for (const other of wires.slice(0, i)) {
+          expect(Math.max(Math.abs(x - other.label[0]), Math.abs(y - other.label[1]))).toBeGreaterThanOrEqual(10);
+        }
+      }
+    }
+  });
+
   it('shows less of each node where there is less height, and all of them wholly as long as that helps', () => {
     const recording = {
       ...fixtureRecording(),
