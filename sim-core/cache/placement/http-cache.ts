@@ -1,7 +1,7 @@
 /**
  * An HTTP cache: the private ones of users' browsers, a shared one at a point of presence of a CDN, or one in a gateway.
  * It answers from what it has while `freshness.ts` lets it, and asks upstream otherwise. Past its freshness, within
- * `stale-while-revalidate`, a copy is served and fetched anew by one request at a time. A user's reload is answered by his
+ * `stale-while-revalidate`, a copy is served and fetched anew by one request at a time. A user’s reload is answered by the
  * browser only if the copy is `immutable`; shared caches do not heed reloads, as CDNs do not, or users could reach past them.
  *
  * A purge throws a URL out, and what is being fetched of it is not kept. Fetches of one URL are not merged. A copy past
