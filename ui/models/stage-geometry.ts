@@ -203,7 +203,8 @@ function middlesAcross(model: StageModel, height: number, density: Density): Map
     placed.flatMap((layer, i) => {
       const top = centre - extents[i] / 2 - (layer[0].middle - layer[0].tall / 2);
       // A layer that was placed by hand off the middle stays there if there is room.
-      const wanted = top + layerOffset(layer.map(({ node }) => node)) * pitch;
+      const step = Math.min(pitch, 1.6 * Math.max(...layer.map(({ tall }) => tall)));
+      const wanted = top + layerOffset(layer.map(({ node }) => node)) * step;
       const shift = Math.min(
         Math.max(wanted, top - centre + MARGIN + extents[i] / 2),
         top + centre - MARGIN - extents[i] / 2,

@@ -33,19 +33,26 @@ const TIGHT = 76;
 /** What a label takes to either side of its place. */
 const LABEL = { x: 20, y: 10 } as const;
 /** Places along a curve, the best first. */
-const ALONG = [0.5, 0.6, 0.4, 0.7, 0.3, 0.82, 0.9];
+const ALONG = [0.5, 0.6, 0.4, 0.7, 0.3, 0.82, 0.2, 0.9, 0.12];
 
 export function wiresBetween({ edges }: Topology, cards: readonly Card[], upright: boolean): Wire[] {
   const cardOf = new Map(cards.map((card) => [card.node, card]));
-  const placed: Point[] = [];
-  return edges.map((edge) => {
+  const curves = edges.map((edge) => {
     const isPair = edges.some(({ from, to }) => from === edge.to && to === edge.from);
-    const curve = curveBetween(edge, cardOf.get(edge.from)!, cardOf.get(edge.to)!, upright, isPair);
-    const label = labelPlace(curve, cards, placed);
-    placed.push(label);
-    return { edge, curve, label, tight: !upright && Math.abs(curve[6] - curve[0]) < TIGHT };
+    return curveBetween(edge, cardOf.get(edge.from)!, cardOf.get(edge.to)!, upright, isPair);
+  });
+  const labels = new Map<Curve, Point>();
+  // Short curves first: they have the least choice.
+  for (const curve of curves.toSorted((a, b) => span(a) - span(b))) {
+    labels.set(curve, labelPlace(curve, cards, [...labels.values()]));
+  }
+  return edges.map((edge, i) => {
+    const curve = curves[i];
+    return { edge, curve, label: labels.get(curve)!, tight: !upright && Math.abs(curve[6] - curve[0]) < TIGHT };
   });
 }
+
+const span = (curve: Curve): number => Math.abs(curve[6] - curve[0]) + Math.abs(curve[7] - curve[1]);
 
 /** As SVG writes it. */
 export function pathText([x1, y1, x2, y2, x3, y3, x4, y4]: Curve): string {

@@ -32,6 +32,9 @@ export interface Topology {
   readonly tallest: number;
 }
 
+/** So near to a node's middle, in nodes, a straight edge is not seen. */
+const BEHIND = 0.3;
+
 type Placed = Omit<TopologyNode, 'x' | 'y'> & { x: number; y: number };
 
 export function layOut(components: readonly RecordedComponent[], places?: Readonly<Record<string, Place>>): Topology {
@@ -82,6 +85,18 @@ function placeByHand(groups: readonly Placed[], places: Readonly<Record<string, 
   }
 }
 
+/** A layer steps aside for an edge that passes over it and would be hidden behind one of its nodes. */
+function clearTheWay(groups: readonly Placed[], links: ReadonlyMap<Placed, ReadonlySet<Placed>>): void {
+  const layers = groupBy(groups, ({ x }) => x);
+  const isHidden = (from: Placed, to: Placed, { x, y }: Placed): boolean =>
+    from.x < x && x < to.x && Math.abs(from.y + ((to.y - from.y) * (x - from.x)) / (to.x - from.x) - y) < BEHIND;
+  const edges = [...links].flatMap(([from, targets]) => [...targets].map((to) => [from, to] as const));
+  for (const layer of layers.values()) {
+    if (!layer.some((group) => edges.some(([from, to]) => isHidden(from, to, group)))) continue;
+    for (const group of layer) group.y -= 0.5;
+  }
+}
+
 function placeByLayers(groups: readonly Placed[], links: ReadonlyMap<Placed, ReadonlySet<Placed>>): void {
   const onPath = new Set<Placed>();
   const push = (group: Placed, layer: number): void => {
@@ -99,4 +114,5 @@ function placeByLayers(groups: readonly Placed[], links: ReadonlyMap<Placed, Rea
       group.y = place - (layer.length - 1) / 2;
     });
   }
+  clearTheWay(groups, links);
 }

@@ -37,6 +37,19 @@ describe('the topology', () => {
     expect([layers, tallest]).toEqual([3, 2]);
   });
 
+  it('has a layer step aside for an edge that it would hide', () => {
+    const chain = [
+      { ...COMPONENTS[0], name: 'app', calls: ['primary', 'replica'] },
+      { ...COMPONENTS[0], name: 'primary', calls: ['replica'] },
+      { ...COMPONENTS[0], name: 'replica', calls: [] },
+    ];
+    expect(layOut(chain).nodes.map(({ name, x, y }) => [name, x, y])).toEqual([
+      ['app', 0, 0],
+      ['primary', 1, -0.5],
+      ['replica', 2, 0],
+    ]);
+  });
+
   it('keeps apart what has one stem but other neighbours', () => {
     const odd = COMPONENTS.map((one) => (one.name === 'app-2' ? { ...one, calls: ['cache'] } : one));
     expect(layOut(odd).nodes.map(({ name }) => name)).toEqual(['users', 'app-1', 'app-2', 'database', 'cache']);
