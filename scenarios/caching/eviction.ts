@@ -26,7 +26,7 @@ import {
   type Simulation,
 } from '../../sim-core/index.ts';
 import * as limits from './eviction/limits.ts';
-import { cacheName, excessOverOpt, fewerMisses, missesOf, type Line } from './eviction/limits.ts';
+import { cacheName, excessOverOpt, fewerMisses, missesOf, moreMisses, type Line } from './eviction/limits.ts';
 import { capacityOf, params, scanLength, SIZES, type Values } from './eviction/params.ts';
 
 /** The size at which policies are compared, in percent, and the largest. */
@@ -38,8 +38,8 @@ const polluted = atLeast(missesOf('policy', LARGEST), limits.flushed);
 
 /** Told from the policy beside it, on the same requests, by more than chance; or not. */
 const better = atLeast(fewerMisses(COMPARED), limits.moreThanChance);
-const worse = atMost(fewerMisses(COMPARED), limits.lessThanChance);
-const notWorse = atLeast(fewerMisses(COMPARED), limits.lessThanChance);
+const worse = atLeast(moreMisses(COMPARED), limits.moreThanChance);
+const notWorse = atMost(moreMisses(COMPARED), limits.moreThanChance);
 const notBetter = atMost(fewerMisses(COMPARED), limits.moreThanChance);
 
 /** And nobody misses less than OPT on the same requests from an empty cache on: a theorem (Belady 1966, Mattson 1970). */

@@ -119,8 +119,10 @@ const batchCounted = (p: Values): number => p.batchRate * toSeconds(p.length - W
 const moveCosts = (p: Values, { time }: Steady): number => time / usersCounted(p);
 
 export const usersShared = limit((p) => shared(p).users + ERROR + chance(shared(p).users, usersCounted(p)));
-export const usersSeparate = limit(
-  (p) => before(p).users - moveCosts(p, before(p)) - ERROR - chance(before(p).users, usersCounted(p)),
+export const usersSeparate = limit((p) =>
+  Math.max(0, before(p).users - moveCosts(p, before(p)) - ERROR - chance(before(p).users, usersCounted(p))),
 );
-export const batchShared = limit((p) => shared(p).others - ERROR - chance(shared(p).others, batchCounted(p)));
+export const batchShared = limit((p) =>
+  Math.max(0, shared(p).others - ERROR - chance(shared(p).others, batchCounted(p))),
+);
 export const batchSeparate = limit((p) => batchAlone(p) + ERROR + chance(batchAlone(p), batchCounted(p)));

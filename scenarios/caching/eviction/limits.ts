@@ -16,7 +16,7 @@ import {
   type Limit,
   type Measure,
 } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf } from '../application/chance.ts';
+import { DEVIATIONS, limitOf, poissonLow } from '../application/chance.ts';
 import { capacityOf, scanLength, SIZES, type Values } from './params.ts';
 
 /** The policy looked at, the one beside it, and OPT. */
@@ -34,6 +34,10 @@ export const missesOf = (line: Line, percent: number): Measure =>
 /** By how much the policy misses less than the one beside it, at a size. */
 export const fewerMisses = (percent: number): Measure =>
   difference(missesOf('beside', percent), missesOf('policy', percent));
+
+/** And by how much it misses more. */
+export const moreMisses = (percent: number): Measure =>
+  difference(missesOf('policy', percent), missesOf('beside', percent));
 
 /** By how much the policy misses more than OPT, where that is least. */
 export const excessOverOpt: Measure = {
@@ -58,7 +62,6 @@ const chanceOf = (p: Values): number => DEVIATIONS * Math.sqrt(0.25 / requestsOf
 /** Of a difference of two shares: as if they were of independent requests; those of one run are nearer to each other. */
 const chanceOfTwo = (p: Values): number => Math.sqrt(2) * chanceOf(p);
 export const moreThanChance = limit(chanceOfTwo);
-export const lessThanChance = limit((p) => -chanceOfTwo(p));
 
 /**
  * A policy that goes by recency, or by age, holds nothing but the scan's keys after a scan as long as the cache is large.
@@ -71,12 +74,15 @@ export const flushed = limit((p) => {
   const periods = Math.floor(requestsOf(p) / p.every);
   const isFlushed = length >= capacityOf(SIZES.at(-1)!, p.keys);
   const asked = isFlushed ? periods * distinct(p, p.every - length) : 0;
-  return (periods * length + asked - DEVIATIONS * Math.sqrt(asked)) / requestsOf(p);
+  return (periods * length + poissonLow(asked)) / requestsOf(p);
 });
 
 /** Keys asked for in so many requests, in the mean. */
 const distinct = (p: Values, requests: number): number =>
   zipfProbabilities(p.keys, p.exponent).reduce((sum, one) => sum + 1 - pow(1 - one, requests), 0);
+
+/** A share of the requests: where chance could make anything of it, no less than none. */
+const share = (least: number): number => Math.max(0, least);
 
 /** On a loop longer than the cache, LRU and FIFO have always just given up what comes next: no request is a hit. */
 export const everyRequest = 1;
@@ -95,7 +101,7 @@ function randomOnLoop(p: Values, percent: number): number {
 }
 const mixing = (p: Values): number => (turnsToMix * p.keys) / requestsOf(p) + chanceOf(p);
 export const randomMissesMost = (percent: number): Limit => limit((p) => randomOnLoop(p, percent) + mixing(p));
-export const randomMissesLeast = (percent: number): Limit => limit((p) => randomOnLoop(p, percent) - mixing(p));
+export const randomMissesLeast = (percent: number): Limit => limit((p) => share(randomOnLoop(p, percent) - mixing(p)));
 
 /**
  * LIRS on a loop: 99 % of the entries are those with the shortest time between requests. All have the same, so none is
@@ -113,9 +119,10 @@ function lruMisses(p: Values, percent: number): number {
   const popular = zipfProbabilities(p.keys, p.exponent).map((one) => one * (1 - p.newShare));
   return 1 - characteristicTime(popular, capacityOf(percent, p.keys), heldByLru).hitRatio;
 }
-export const lruMissesLeast = (percent: number): Limit => limit((p) => lruMisses(p, percent) - CHE_ERROR - chanceOf(p));
+export const lruMissesLeast = (percent: number): Limit =>
+  limit((p) => share(lruMisses(p, percent) - CHE_ERROR - chanceOf(p)));
 export const lruMissesMost = (percent: number): Limit =>
   limit((p) => lruMisses(p, percent) + CHE_ERROR + chanceOf(p) + capacityOf(percent, p.keys) / requestsOf(p));
 /** Fewer than theory gives LRU, by more than chance and its error. */
 export const fewerThanLru = (percent: number): Limit =>
-  limit((p) => lruMisses(p, percent) - CHE_ERROR - chanceOfTwo(p));
+  limit((p) => share(lruMisses(p, percent) - CHE_ERROR - chanceOfTwo(p)));

@@ -107,11 +107,14 @@ function wrongAtLeast(p: Values, T: number, known: (rT: number) => number): numb
   let chance = 0;
   for (const share of zipfProbabilities(p.absentKeys, p.exponent)) {
     const rT = share * p.rate * p.absentShare * T;
-    if (rT > 0) chance += known(rT) * (1 - (1 - exp(-rT)) / rT);
+    chance += known(rT) * somebodyAsks(rT);
   }
   const keys = (created * chance) / p.absentKeys;
   return Math.max(0, keys - DEVIATIONS * Math.sqrt(keys));
 }
+/** 1 - (1 - exp(-x)) / x; by its series where the difference would cancel. */
+const somebodyAsks = (x: number): number => (x < 1e-3 ? x / 2 - (x * x) / 6 : 1 - (1 - exp(-x)) / x);
+
 export const wrongWithNegativeCache = limit((p) => wrongAtLeast(p, toSeconds(p.absenceTtl), (rT) => rT / (1 + rT)));
 export const wrongWithFilter = limit((p) =>
   wrongAtLeast(p, Math.max(0, toSeconds(p.copyEvery - 2 * FAR_MAX)), () => 1),
