@@ -44,7 +44,7 @@ export interface StageGeometry {
 const CARD = { head: 30, line: 19, pad: 8, widthMax: 168, widthMin: 96 } as const;
 const NAME = { beside: 44, letter: 8 } as const;
 /** Below this width layers run from top to bottom. */
-const UPRIGHT_BELOW = 480;
+const UPRIGHT_BELOW = 440;
 const MARGIN = 12;
 /** Between two cards, at least, for an edge to be seen. */
 const GAP = 44;
