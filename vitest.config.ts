@@ -1,6 +1,7 @@
 /**
- * Two projects: `node`, everything that needs no browser, and `browser`, tests that run in Node and drive a Chromium
- * over the built page. Two workers, for the smallest machine that the suite is promised to pass on has two cores.
+ * Three projects: `node`, everything that needs no browser; `browser`, tests that run in Node and drive a Chromium over the
+ * built page; and `alone`, those of them that wait for what a browser does only when it has nothing else to do, after all
+ * others. Two workers, for the smallest machine that the suite is promised to pass on has two cores.
  */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
@@ -8,6 +9,9 @@ import { definitionHashes } from './tools/definition-hashes.ts';
 import { guideModules } from './tools/guide-modules.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** A new service worker is stored and let in when the browser finds the time. */
+const IDLE = ['test/browser/offline.test.ts'];
 
 export default defineConfig({
   plugins: [definitionHashes(here('./scenarios')), guideModules(here('./scenarios'))],
@@ -24,7 +28,18 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
+          exclude: IDLE,
           globalSetup: ['test/browser/page-server.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: IDLE,
+          globalSetup: ['test/browser/page-server.ts'],
+          retry: 1,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
