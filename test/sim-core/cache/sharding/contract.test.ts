@@ -69,13 +69,16 @@ describe('slots', () => {
     expect(slotOf(key)).toBe(slot);
   });
 
-  it.skipIf(!existsSync(slotsOfRedis))('are those that a server gave, for names without a hash tag', () => {
-    const { rows } = JSON.parse(readFileSync(slotsOfRedis, 'utf8')) as {
-      rows: { key: string; crc16: number; slot_observed: number }[];
-    };
-    const plain = rows.filter(({ key }) => /^[\x20-\x7a]*$/.test(key));
-    expect(plain.length).toBeGreaterThan(5);
-    for (const { key, crc16: crc, slot_observed: slot } of plain)
-      expect([crc16(key), slotOf(key)]).toEqual([crc, slot]);
-  });
+  it.skipIf(!existsSync(slotsOfRedis) && process.env.CI === undefined)(
+    'are those that a server gave, without a hash tag',
+    () => {
+      const { rows } = JSON.parse(readFileSync(slotsOfRedis, 'utf8')) as {
+        rows: { key: string; crc16: number; slot_observed: number }[];
+      };
+      const plain = rows.filter(({ key }) => /^[\x20-\x7a]*$/.test(key));
+      expect(plain.length).toBeGreaterThan(5);
+      for (const { key, crc16: crc, slot_observed: slot } of plain)
+        expect([crc16(key), slotOf(key)]).toEqual([crc, slot]);
+    },
+  );
 });
