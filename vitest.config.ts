@@ -38,7 +38,6 @@ export default defineConfig({
           name: 'alone',
           include: IDLE,
           globalSetup: ['test/browser/page-server.ts'],
-          retry: 1,
           sequence: { groupOrder: 1 },
         },
       },

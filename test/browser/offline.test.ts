@@ -115,6 +115,11 @@ it('a new version is offered, not taken; the tab that asks for it gets it, with 
   await page.waitForFunction(() => document.documentElement.dataset.version === 'newer');
   await page.getByRole('group', { name: 'Variant' }).getByText(otherVariant, { exact: true }).waitFor();
   expect(page.url()).toContain('?r=1.');
+  await digestIn(page);
+  await page.reload();
+  await digestIn(page);
+  expect(await isNewer(page)).toBe(true);
+  expect(await offer.count()).toBe(0);
 
   // The other tab is still the old one, and whatever it asks for of its version is there, though not on the server.
   expect(await isNewer(other)).toBe(false);

@@ -3,6 +3,8 @@
  * taken when somebody asks for it, and then this tab is loaded again, with what it showed; others go on as they are.
  */
 
+import type { Question } from './service-worker.ts';
+
 class Updates {
   /** A newer version is stored and waits. */
   ready = $state(false);
@@ -22,38 +24,36 @@ class Updates {
     }
   }
 
-  /** Lets the new version take over, and loads this tab again. */
+  /** Chooses the new version for pages from now on, and loads this tab again. */
   async apply(): Promise<void> {
     const hash = await this.keep?.().catch(() => undefined);
     if (hash !== undefined) history.replaceState(null, '', hash);
-    await takeOver(this.#registration?.waiting);
+    const waiting = this.#registration?.waiting;
+    if (waiting) await ask(waiting, 'choose');
     location.reload();
   }
 
   #watch(registration: ServiceWorkerRegistration): void {
-    const look = (): void => {
+    const offer = (): void => {
       // Without a controller it is the first one, which is what the page itself came with.
       if (registration.waiting && navigator.serviceWorker.controller) this.ready = true;
     };
-    look();
-    registration.addEventListener('updatefound', () => registration.installing?.addEventListener('statechange', look));
+    // A version that was chosen goes on waiting while other tabs are open; then it is what this page is of already.
+    if (registration.waiting) void ask(registration.waiting, 'chosen?').then((chosen) => chosen || offer());
+    registration.addEventListener('updatefound', () => registration.installing?.addEventListener('statechange', offer));
     document.addEventListener('visibilitychange', () => {
       if (!document.hidden) registration.update().catch(() => {});
     });
   }
 }
 
-/** Resolves once the next page will be of the version that this worker holds. */
-function takeOver(waiting: ServiceWorker | null | undefined): Promise<void> {
+/** Resolves to whether the next page will be of the version that this worker holds. */
+function ask(worker: ServiceWorker, question: Question): Promise<boolean> {
   return new Promise((resolve) => {
-    if (!waiting) {
-      resolve();
-      return;
-    }
     const { port1, port2 } = new MessageChannel();
-    port1.addEventListener('message', () => resolve(), { once: true });
+    port1.addEventListener('message', ({ data }) => resolve(data === true), { once: true });
     port1.start();
-    waiting.postMessage('take over', [port2]);
+    worker.postMessage(question, [port2]);
   });
 }
 
