@@ -217,6 +217,7 @@ export { Journal, type CrashKind } from './cache/write-behind/journal.ts';
 export { WriteBook, writeStored, type Write } from './cache/write-behind/write-book.ts';
 
 export { CacheWarmer, type CacheWarmerOptions } from './cache/warming/cache-warmer.ts';
+export { FATES, Fates, type Fate } from './messaging/fates.ts';
 
 // services
 export { Service, serviceRequest, type ServiceOptions } from './services/service.ts';
