@@ -1,14 +1,12 @@
 /**
- * The built page over HTTP on this machine: files of one folder, read from the disk once, with headers that refuse
- * whatever the page does not need. What the page may load and run is said by the policy in its own HTML, so that it holds
+ * The built page over HTTP on this machine: the files of one folder, with headers that refuse whatever the page does not
+ * need. What the page may load and run is said by the policy in its own HTML, so that it holds
  * on any other server too; the same policy is sent with every answer, for workers and for what is no page, together with
  * what a document cannot say of itself. Not a real server: no TLS, no compression, no access log.
  */
-import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import sirv from 'sirv';
+import { fileIn } from './folder.ts';
 
 export interface PageServerOptions {
   /** The folder that holds `index.html`. */
@@ -46,9 +44,7 @@ export async function servePage({
   port,
   attempts = 1,
 }: PageServerOptions): Promise<PageServer> {
-  const files = sirv(directory, { etag: true });
-  const headers = { ...HEADERS, 'Content-Security-Policy': policyOf(directory) };
-  const server = createServer((request, response) => answer(files, headers, request, response));
+  const server = createServer((request, response) => void answer(directory, request, response));
   for (let attempt = 1; ; attempt++) {
     try {
       await listen(server, host, port + attempt - 1);
@@ -62,28 +58,33 @@ export async function servePage({
 }
 
 /** The policy in the page's HTML, and who may frame it. */
-function policyOf(directory: string): string {
-  const page = join(directory, 'index.html');
-  const html = existsSync(page) ? readFileSync(page, 'utf8') : '';
+async function policyOf(directory: string): Promise<string> {
+  const html = (await fileIn(directory, '/'))?.body.toString() ?? '';
   const [, policy = "default-src 'self'; object-src 'none'"] =
     /<meta\s+http-equiv="Content-Security-Policy"\s+content="([^"]*)"/.exec(html) ?? [];
   return `${policy}; frame-ancestors 'self'`;
 }
 
-function answer(
-  files: ReturnType<typeof sirv>,
-  headers: Readonly<Record<string, string>>,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+async function answer(directory: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+  response.setHeader('Content-Security-Policy', await policyOf(directory));
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.writeHead(405, { Allow: 'GET, HEAD' }).end();
     return;
   }
-  files(request, response, () => {
+  const [path] = (request.url ?? '/').split(/[?#]/, 1);
+  const file = await fileIn(directory, path);
+  if (!file) {
     response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' }).end('There is no such page here.\n');
-  });
+    return;
+  }
+  response.setHeader('ETag', file.tag);
+  if (request.headers['if-none-match'] === file.tag) {
+    response.writeHead(304).end();
+    return;
+  }
+  response.writeHead(200, { 'Content-Type': file.type, 'Content-Length': file.body.length });
+  response.end(request.method === 'HEAD' ? undefined : file.body);
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

@@ -1,5 +1,5 @@
 /** The page's server: what it answers, what it refuses, and how it comes by its port. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -64,6 +64,31 @@ describe('the page server', () => {
     expect(headers.get('cache-control')).toBe('no-cache');
     const again = await fetch(`${address}app.js`, { headers: { 'If-None-Match': headers.get('etag') ?? '' } });
     expect(again.status).toBe(304);
+  });
+
+  it('has the page of a build that was made while it serves, its policy included', async () => {
+    const folder = join(directory, 'built');
+    const build = (name: string): void => {
+      const staging = join(directory, `staging-${name}`);
+      mkdirSync(staging);
+      const policy = `<meta http-equiv="Content-Security-Policy" content="script-src '${name}'" />`;
+      writeFileSync(join(staging, 'index.html'), `<!doctype html>${policy}<script src="${name}.js"></script>`);
+      writeFileSync(join(staging, `${name}.js`), `export const build = '${name}';`);
+      rmSync(folder, { recursive: true, force: true });
+      renameSync(staging, folder);
+    };
+    build('first');
+    const server = await servePage({ directory: folder, port: 0 });
+    servers.push(server);
+    await fetch(server.address);
+    build('second-and-longer');
+    const page = await fetch(server.address);
+    expect(await page.text()).toContain('second-and-longer.js');
+    expect(page.headers.get('content-security-policy')).toContain("script-src 'second-and-longer'");
+    expect(await (await fetch(`${server.address}second-and-longer.js`)).text()).toContain('second-and-longer');
+    expect((await fetch(`${server.address}first.js`)).status).toBe(404);
+    rmSync(folder, { recursive: true });
+    expect((await fetch(server.address)).status).toBe(404);
   });
 
   it('has no file outside its folder, and takes nothing in', async () => {
