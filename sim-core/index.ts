@@ -288,6 +288,7 @@ export {
   defineScenario,
   durationOf,
   intervalOf,
+  pitfallOf,
   resolveParameters,
   ScenarioError,
   settingAt,

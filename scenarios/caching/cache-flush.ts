@@ -67,6 +67,11 @@ export default defineScenario({
     'warm-up': 'remedy',
     'load-cap': 'remedy',
   },
+  repairs: {
+    'node-loss-consistent-hash': 'node-loss-modulo',
+    'warm-up': 'flush-all',
+    'load-cap': 'flush-all',
+  },
   seed: 1,
   duration: ({ length }) => length,
   warmUp: limits.WARM_UP,

@@ -96,6 +96,11 @@ export default defineScenario({
     'versioned-keys': 'remedy',
     'soft-ttl': 'alternative',
   },
+  repairs: {
+    'write-invalidate': 'pubsub-invalidate',
+    'log-invalidate': 'missed-path',
+    'versioned-keys': 'pubsub-invalidate',
+  },
   seed: 1,
   duration: ({ length }) => length,
   warmUp: limits.WARM_UP,

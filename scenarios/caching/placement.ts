@@ -118,6 +118,12 @@ export default defineScenario({
     'all-six-layers-purged': 'remedy',
     'versioned-assets': 'remedy',
   },
+  repairs: {
+    distributed: 'none',
+    'cdn-app-distributed': 'none',
+    'all-six-layers-purged': 'all-six-layers',
+    'versioned-assets': 'all-six-layers',
+  },
   seed: 1,
   duration: ({ length }) => length,
   warmUp: limits.WARM_UP,

@@ -85,6 +85,13 @@ export default defineScenario({
     'soft-ttl': 'remedy',
     'soft-ttl-as-printed': 'pitfall',
   },
+  repairs: {
+    mutex: 'none',
+    'single-flight': 'none',
+    coalescing: 'none',
+    'early-expiration': 'none',
+    'soft-ttl': 'soft-ttl-as-printed',
+  },
   seed: 1,
   duration: ({ length }) => length,
   warmUp: limits.WARM_UP,

@@ -19,6 +19,7 @@ export function shapeProblem(definition: Fields, roles: readonly string[]): stri
     plainProblem(definition) ??
     nameProblem(definition) ??
     variantProblem(definition, roles) ??
+    remedyProblem(definition) ??
     settingProblem(definition)
   );
 }
@@ -109,6 +110,27 @@ function variantProblem(definition: Fields, known: readonly string[]): string | 
     if (extra !== undefined) return `${field}: there is no variant ${extra}; there are ${names.join(', ')}`;
   }
   return undefined;
+}
+
+/** Each remedy repairs a pitfall: the one that `repairs` names, or the only one there is. */
+function remedyProblem({ roles, repairs = {} }: Fields): string | undefined {
+  if (!isRecord(repairs)) return `repairs: it is ${describe(repairs)}; expected an object, or to be left out`;
+  const roleOf = roles as Readonly<Record<string, string>>;
+  const withRole = (role: string): string[] => Object.keys(roleOf).filter((name) => roleOf[name] === role);
+  const [pitfalls, remedies] = [withRole('pitfall'), withRole('remedy')];
+  if (remedies.length > 0 && pitfalls.length === 0) {
+    return `roles: ${remedies[0]} is a remedy, but no variant is the pitfall that it repairs`;
+  }
+  for (const [remedy, repaired] of Object.entries(repairs)) {
+    if (!remedies.includes(remedy)) {
+      return `repairs: ${remedy} is no remedy; ${remedies.length === 0 ? 'there is none' : `there are ${remedies.join(', ')}`}`;
+    }
+    if (!pitfalls.includes(repaired as string)) {
+      return `repairs: ${remedy} repairs ${describe(repaired)}; expected a pitfall: ${pitfalls.join(', ')}`;
+    }
+  }
+  const silent = remedies.find((remedy) => pitfalls.length > 1 && !Object.hasOwn(repairs, remedy));
+  return silent && `repairs: the remedy ${silent} names no pitfall; expected one of ${pitfalls.join(', ')}`;
 }
 
 const unlike = (definition: Fields, field: string, expected: string): string =>

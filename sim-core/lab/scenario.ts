@@ -52,6 +52,8 @@ export interface ScenarioDefinition<P extends Parameters, Variant extends string
   /** What each variant sets: a part of the parameters. */
   readonly variants: Readonly<Record<Variant, Partial<ValuesOf<P>>>>;
   readonly roles: Readonly<Record<Variant, Role>>;
+  /** Which pitfall each remedy repairs, by their variants; where there is one pitfall, that one without saying so. */
+  readonly repairs?: { readonly [Remedy in NoInfer<Variant>]?: NoInfer<Variant> };
   readonly seed: number;
   readonly duration: Duration | ((params: ValuesOf<P>) => Duration);
   /** What summaries leave out at the start. */
@@ -116,6 +118,16 @@ export function defineScenario<const P extends Parameters, const Variant extends
     }
   }
   return scenario;
+}
+
+/** The pitfall that a remedy repairs; undefined of any other variant. */
+export function pitfallOf(
+  { roles, repairs }: Pick<Scenario, 'roles' | 'repairs'>,
+  variant: string,
+): string | undefined {
+  if (roles[variant] !== 'remedy') return undefined;
+  const named = repairs !== undefined && Object.hasOwn(repairs, variant) ? repairs[variant] : undefined;
+  return named ?? Object.keys(roles).find((other) => roles[other] === 'pitfall');
 }
 
 function resolveVariant(scenario: Scenario, variant: string): ParameterValues {

@@ -5,6 +5,7 @@
 import {
   formatDuration,
   formatValue,
+  pitfallOf,
   resolveParameters,
   settingAt,
   type InterventionData,
@@ -57,12 +58,19 @@ export function interventionText({ at, action, target, args }: InterventionData)
   return `${action} ${target} at ${formatDuration(at)}${values.length > 0 ? ` (${values.join(', ')})` : ''}`;
 }
 
-/** The other side of the story: a pitfall's first remedy, anything else's first pitfall, or the variant after it. */
-export function contrast({ variants, roles }: Scenario, experiment: Experiment): Experiment {
-  const names = Object.keys(variants);
-  const wanted = roles[experiment.variant] === 'pitfall' ? 'remedy' : 'pitfall';
-  const next = names[(names.indexOf(experiment.variant) + 1) % names.length];
-  return { ...experiment, changed: {}, variant: names.find((name) => roles[name] === wanted) ?? next };
+/**
+ * The other side of the story: a pitfall's first remedy, a remedy's pitfall, anything else's first pitfall, or the variant
+ * after it.
+ */
+export function contrast(scenario: Scenario, experiment: Experiment): Experiment {
+  const { variant } = experiment;
+  const names = Object.keys(scenario.variants);
+  const other =
+    scenario.roles[variant] === 'pitfall'
+      ? names.find((name) => pitfallOf(scenario, name) === variant)
+      : (pitfallOf(scenario, variant) ?? names.find((name) => scenario.roles[name] === 'pitfall'));
+  const next = names[(names.indexOf(variant) + 1) % names.length];
+  return { ...experiment, changed: {}, variant: other ?? next };
 }
 
 /** What `b` has that `a` has not, as one reads a sum: `+ single-flight, rate 2000/s, without flush at 12 s`. */

@@ -1,9 +1,9 @@
 /**
  * The author's checks of one scenario. Its expectations hold on the pinned seed and on others; each can fail, shown by
- * holding those of every remedy against the runs of the pitfalls; components keep their invariants; the charts show
- * signals that there are; the guide is in order.
+ * holding those of every remedy against the run of the pitfall that it repairs; components keep their invariants; the
+ * charts show signals that there are; the guide is in order.
  */
-import { judge, Run, type Recording, type Role, type Scenario } from '../../../sim-core/index.ts';
+import { judge, pitfallOf, Run, type Recording, type Role, type Scenario } from '../../../sim-core/index.ts';
 import type { CatalogueEntry } from '../../index.ts';
 import { readable } from '../reporters/quantity.ts';
 import { drive } from '../run/drive.ts';
@@ -45,7 +45,6 @@ export async function checkScenario(entry: CheckedScenario, options: CheckOption
   const variants = Object.keys(scenario.variants);
   let runs = 0;
   for (const seed of seeds) {
-    const pitfalls: Recording[] = [];
     for (const variant of variants) {
       options.progress(`${scenario.id} ${variant} seed ${seed}, run ${runs + 1} of ${seeds.length * variants.length}`);
       const reproduce = `brownout run ${scenario.id} --variant ${variant} --seed ${seed}`;
@@ -65,9 +64,8 @@ export async function checkScenario(entry: CheckedScenario, options: CheckOption
         const failed = `${variant} seed ${seed}: ${text}, measured ${readable(actual)}`;
         problems.push({ check: 'expectations', text: failed, reproduce });
       }
-      if (scenario.roles[variant] === 'pitfall') pitfalls.push(recording);
+      problems.push(...remedyProblems(scenario, recording));
     }
-    problems.push(...remedyProblems(scenario, pitfalls));
   }
   return { id: scenario.id, runs, problems: withoutRepeats(problems), isComplete: true };
 }
@@ -91,35 +89,31 @@ async function runChecked(
   }
 }
 
-/** Where a scenario has remedies it has the pitfall that they remedy; and a row of the index has both. */
-function roleProblems({ roles, pitfall }: Scenario): Problem[] {
-  const has = (role: Role): boolean => Object.values(roles).includes(role);
-  const text =
-    has('remedy') && !has('pitfall')
-      ? 'there is a remedy, but no variant is the pitfall that it remedies'
-      : pitfall !== undefined && !(has('remedy') && has('pitfall'))
-        ? `as a row of the index of pitfalls (${pitfall}) it needs a variant that is a pitfall and one that is a remedy`
-        : undefined;
-  return text === undefined ? [] : [{ check: 'remedies', text }];
+/** A scenario with remedies has one for each of its pitfalls; a row of the index has both. */
+function roleProblems(scenario: Scenario): Problem[] {
+  const { roles, pitfall } = scenario;
+  const withRole = (role: Role): string[] => Object.keys(roles).filter((variant) => roles[variant] === role);
+  const [pitfalls, remedies] = [withRole('pitfall'), withRole('remedy')];
+  if (pitfall !== undefined && (pitfalls.length === 0 || remedies.length === 0)) {
+    const text = `as a row of the index of pitfalls (${pitfall}) it needs a variant that is a pitfall and one that is a remedy`;
+    return [{ check: 'remedies', text }];
+  }
+  const repaired = new Set(remedies.map((remedy) => pitfallOf(scenario, remedy)));
+  return pitfalls
+    .filter((variant) => remedies.length > 0 && !repaired.has(variant))
+    .map((variant) => ({ check: 'remedies', text: `${variant}: it is a pitfall, but no remedy repairs it` }));
 }
 
-/**
- * Every remedy's expectations fail on the run of a pitfall, or they say nothing about the remedy; and every pitfall is
- * told from some remedy, or it is none.
- */
-function remedyProblems(scenario: Scenario, pitfalls: readonly Recording[]): Problem[] {
-  const remedies = Object.keys(scenario.variants).filter((variant) => scenario.roles[variant] === 'remedy');
-  if (pitfalls.length === 0 || remedies.length === 0) return [];
-  const tells = (remedy: string, pitfall: Recording): boolean =>
-    judge(scenario, remedy, pitfall).some(({ pass }) => !pass);
-  const { seed } = pitfalls[0].header;
-  const blind = remedies
-    .filter((remedy) => !pitfalls.some((pitfall) => tells(remedy, pitfall)))
-    .map((remedy) => `${remedy}: all its expectations hold on the runs of the pitfalls too, with seed ${seed}`);
-  const untold = pitfalls
-    .filter((pitfall) => !remedies.some((remedy) => tells(remedy, pitfall)))
-    .map(({ header }) => `${header.variant}: it passes for every remedy, with seed ${seed}`);
-  return [...blind, ...untold].map((text) => ({ check: 'remedies', text }));
+/** On the run of a pitfall the expectations of whatever repairs it do not all hold, or they say nothing of the repair. */
+function remedyProblems(scenario: Scenario, recording: Recording): Problem[] {
+  const { variant, seed } = recording.header;
+  return Object.keys(scenario.variants)
+    .filter((remedy) => pitfallOf(scenario, remedy) === variant)
+    .filter((remedy) => judge(scenario, remedy, recording).every(({ pass }) => pass))
+    .map((remedy) => ({
+      check: 'remedies',
+      text: `${remedy}: all its expectations hold on the run of ${variant} too, which it repairs, with seed ${seed}`,
+    }));
 }
 
 /** What the page shows beside a variant's run can be shown: its charts and the guide. */

@@ -1,6 +1,6 @@
 /** `brownout list`: the catalogue, for the eye or as one JSON document. */
 import { catalogue } from '../../index.ts';
-import type { Role, Scenario } from '../../../sim-core/index.ts';
+import { pitfallOf, type Role, type Scenario } from '../../../sim-core/index.ts';
 import type { CliCommand } from '../command.ts';
 import { columns, styleFor, type Style } from '../reporters/style.ts';
 
@@ -28,13 +28,12 @@ export const listCommand: CliCommand = {
 };
 
 function asJson(scenarios: readonly Scenario[]): string {
-  const rows = scenarios.map(({ id, section, title, variants, pitfall = null }) => ({
-    id,
-    section,
-    title,
-    variants: Object.keys(variants),
-    pitfall,
-  }));
+  const rows = scenarios.map((scenario) => {
+    const { id, section, title, pitfall = null } = scenario;
+    const variants = Object.keys(scenario.variants);
+    const repairs = Object.fromEntries(variants.map((variant) => [variant, pitfallOf(scenario, variant)]));
+    return { id, section, title, variants, pitfall, repairs };
+  });
   return `${JSON.stringify(rows, null, 2)}\n`;
 }
 
@@ -44,18 +43,22 @@ function table(scenarios: readonly Scenario[], style: Style): string {
   const blocks = scenarios.map((scenario, i) => [
     style.strong(heads[i]),
     `${indent}${scenario.question}`,
-    ...rolesOf(scenario).map(([role, names]) => `${indent}${style.faint(`${role}:`)} ${names.join(', ')}`),
+    ...[...rolesOf(scenario)].map(([words, names]) => `${indent}${style.faint(`${words}:`)} ${names.join(', ')}`),
     '',
   ]);
   const count = `${scenarios.length} ${scenarios.length === 1 ? 'scenario' : 'scenarios'}`;
   return [...blocks.flat(), `${count}; brownout run ${scenarios[0].id} runs the first`, ''].join('\n');
 }
 
-/** The names of the variants, by what they are for. */
-function rolesOf({ roles }: Scenario): [Role, string[]][] {
-  const byRole = new Map<Role, string[]>();
-  for (const [variant, role] of Object.entries(roles)) byRole.set(role, [...(byRole.get(role) ?? []), variant]);
-  return [...byRole];
+/** The names of the variants, by what they are for: `pitfall`, `remedy of none`. */
+function rolesOf(scenario: Scenario): Map<string, string[]> {
+  const byWords = new Map<string, string[]>();
+  for (const [variant, role] of Object.entries(scenario.roles)) {
+    const repaired = pitfallOf(scenario, variant);
+    const words = repaired === undefined ? role : `${role} of ${repaired}`;
+    byWords.set(words, [...(byWords.get(words) ?? []), variant]);
+  }
+  return byWords;
 }
 
 function pitfallTable(scenarios: readonly Scenario[], style: Style): string {

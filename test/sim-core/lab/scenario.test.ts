@@ -15,6 +15,7 @@ import {
   intervalOf,
   ms,
   ParameterError,
+  pitfallOf,
   rate,
   resolveParameters,
   run,
@@ -53,6 +54,13 @@ const sound = {
   expect: { calm: [atMost(total('test.total'), 1)], busy: [atMost(total('test.total'), 1)] },
 };
 
+const repaired = (repairs: unknown, roles = { calm: 'pitfall', busy: 'remedy' }): Record<string, unknown> => ({
+  roles,
+  repairs,
+});
+
+const typed = { roles: { calm: 'pitfall', busy: 'remedy' } } as const;
+
 const OPTIONAL = ['pitfall', 'interval', 'whileRunning', 'signals', 'places'];
 
 const define = (definition: unknown): Scenario => defineScenario(definition as never);
@@ -78,6 +86,28 @@ it('sets a parameter while it runs by what is done to a component, if it says ho
   expect(setting).toEqual([{ at: s(2), action: 'surge', target: 'users', args: { factor: 7 } }]);
   expect(settingAt(define(sound), 'toString', 7, {}, s(2))).toBeUndefined();
   expect(settingAt(define(change({ whileRunning: undefined })), 'load', 7, {}, s(2))).toBeUndefined();
+});
+
+it('says of a remedy which pitfall it repairs: the one that is named, or the only one', () => {
+  const both = define(change(repaired(undefined)));
+  expect(pitfallOf(both, 'busy')).toBe('calm');
+  expect(pitfallOf(both, 'calm')).toBeUndefined();
+  const { calm } = sound.expect;
+  const three = { variants: { calm: {}, worse: {}, busy: {} }, expect: { calm, worse: calm, busy: calm } };
+  const roles = { calm: 'pitfall', worse: 'pitfall', busy: 'remedy' };
+  expect(pitfallOf(define(change({ ...three, ...repaired({ busy: 'worse' }, roles as never) })), 'busy')).toBe('worse');
+  expect(refused(change({ ...three, ...repaired(undefined, roles as never) }))).toContain(
+    'repairs: the remedy busy names no pitfall; expected one of calm, worse',
+  );
+});
+
+it('does not compile with a repair of what is no variant', () => {
+  // @ts-expect-error -- there is no variant idle
+  const named = () => defineScenario({ ...sound, ...typed, repairs: { busy: 'idle' } });
+  // @ts-expect-error -- there is no variant idle
+  const naming = () => defineScenario({ ...sound, ...typed, repairs: { idle: 'calm' } });
+  expect(named).toThrow("repairs: busy repairs 'idle'; expected a pitfall: calm");
+  expect(naming).toThrow('repairs: idle is no remedy; there are busy');
 });
 
 describe('a malformed field', () => {
@@ -149,6 +179,16 @@ describe('a malformed field', () => {
       { roles: { ...sound.roles, idle: 'control' } },
       'roles: there is no variant idle; there are calm, busy',
     ],
+    ['a list of repairs', repaired([]), 'repairs: it is a list; expected an object, or to be left out'],
+    ['a repair by what is no remedy', repaired({ calm: 'calm' }), 'repairs: calm is no remedy; there are busy'],
+    ['a repair where nothing is a remedy', { repairs: { busy: 'calm' } }, 'repairs: busy is no remedy; there is none'],
+    ['a repair of nothing', repaired({ busy: undefined }), 'repairs: busy repairs undefined; expected a pitfall: calm'],
+    ['a repair of no pitfall', repaired({ busy: 'busy' }), "repairs: busy repairs 'busy'; expected a pitfall: calm"],
+    [
+      'a remedy without a pitfall',
+      { roles: { calm: 'control', busy: 'remedy' } },
+      'roles: busy is a remedy, but no variant is the pitfall that it repairs',
+    ],
     ['a variant without expectations', { expect: { ...sound.expect, busy: [] } }, 'expect: the variant busy has no'],
     [
       'one that is missing them',
@@ -213,6 +253,8 @@ describe('a malformed field', () => {
       (value: unknown) => ({ variants: { ...sound.variants, busy: value } }),
       (value: unknown) => ({ variants: { ...sound.variants, busy: { load: value } } }),
       (value: unknown) => ({ roles: { ...sound.roles, busy: value } }),
+      (value: unknown) => repaired(value),
+      (value: unknown) => repaired({ busy: value }),
       (value: unknown) => ({ expect: { ...sound.expect, busy: value } }),
       (value: unknown) => ({ expect: { ...sound.expect, busy: [value] } }),
       (value: unknown) => ({ signals: [value] }),

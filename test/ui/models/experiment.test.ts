@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../scenarios/index.ts';
-import { checkValue, duration, integer, number, rate, share } from '../../../sim-core/index.ts';
+import { checkValue, pitfallOf, duration, integer, number, rate, share } from '../../../sim-core/index.ts';
 import {
   contrast,
   defaultExperiment,
@@ -94,10 +94,12 @@ describe('what one experiment has that another has not', () => {
     expect(differenceText(scenario, start, withVariant(scenario, start, variant))).toBe(variant);
   });
 
-  it('of a pitfall is set against a remedy, and of anything else against the pitfall', () => {
+  it('of a pitfall is set against what repairs it, of a remedy against what it repairs, anything else against a pitfall', () => {
     for (const variant of Object.keys(scenario.variants)) {
-      const other = contrast(scenario, withVariant(scenario, start, variant));
-      expect(scenario.roles[other.variant]).toBe(scenario.roles[variant] === 'pitfall' ? 'remedy' : 'pitfall');
+      const other = contrast(scenario, withVariant(scenario, start, variant)).variant;
+      if (scenario.roles[variant] === 'pitfall') expect(pitfallOf(scenario, other)).toBe(variant);
+      else if (scenario.roles[variant] === 'remedy') expect(other).toBe(pitfallOf(scenario, variant));
+      else expect(scenario.roles[other]).toBe('pitfall');
     }
   });
 });

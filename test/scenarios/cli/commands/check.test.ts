@@ -91,15 +91,29 @@ it("finds a remedy whose expectations hold on the pitfall's run too", async () =
   const { code, scenarios } = await checked({ expect: { ...inOrder.expect, few: [atMost(peak(RATE), 9999)] } });
   expect(code).toBe(1);
   expect(scenarios[0].problems.map(({ text }) => text)).toContain(
-    'few: all its expectations hold on the runs of the pitfalls too, with seed 1',
+    'few: all its expectations hold on the run of crowd too, which it repairs, with seed 1',
   );
 });
 
-it('finds a remedy without a pitfall, and a row of the index without either', async () => {
-  const alone = await checked({ roles: { crowd: 'control', few: 'remedy' } });
-  expect(alone.scenarios[0].problems).toEqual([
-    { check: 'remedies', text: 'there is a remedy, but no variant is the pitfall that it remedies' },
+it("judges a remedy on the run of the pitfall that it repairs, and not on another's", async () => {
+  const variants = { crowd: { rate: 200 }, idle: { rate: 1 }, few: {} } as const;
+  const scenario = defineScenario({
+    ...inOrder,
+    variants,
+    roles: { crowd: 'pitfall', idle: 'pitfall', few: 'remedy' },
+    repairs: { few: 'idle' },
+    // They would fail on the crowd's run.
+    expect: { ...inOrder.expect, idle: [atMost(peak(RATE), 20)] },
+  });
+  const { cli, printed } = commandLine();
+  expect(await check([], { seeds: '0', json: true }, cli, [{ scenario, definition: '', guide }])).toBe(1);
+  expect((JSON.parse(printed.out) as Document).scenarios[0].problems.map(({ text }) => text)).toEqual([
+    'crowd: it is a pitfall, but no remedy repairs it',
+    'few: all its expectations hold on the run of idle too, which it repairs, with seed 1',
   ]);
+});
+
+it('finds a row of the index without a pitfall or without a remedy', async () => {
   const row = await checked({ pitfall: 'Infinite buffering', roles: { crowd: 'pitfall', few: 'control' } });
   expect(row.scenarios[0].problems).toEqual([
     { check: 'remedies', text: expect.stringContaining('row of the index of pitfalls (Infinite buffering)') },
