@@ -135,8 +135,9 @@ export {
   type DipStretch,
 } from './cache/hit-ratio-dips.ts';
 export { cacheInMemory } from './cache/cache-in-memory.ts';
-export { Cache, cacheDeleted, cacheLookup, cacheSignals, type CacheEntry, type CacheOptions } from './cache/cache.ts';
+export { Cache, cacheDeleted, cacheLookup, cacheSignals, type CacheOptions } from './cache/cache.ts';
 export { CacheServer, type CacheCommand, type CacheReply, type CacheServerOptions } from './cache/cache-server.ts';
+export { entryOf, lasting, type CacheEntry, type Lifetime } from './cache/entry.ts';
 export {
   NEVER,
   type EvictionFactory,
@@ -158,9 +159,9 @@ export { membershipFilters, type MembershipFilterName } from './cache/membership
 export type { FilterOptions, ForgettingFilter, MembershipFilter } from './cache/membership/membership-filter.ts';
 export { CacheBank, MISS_RATIO_CURVE, type BankedCache, type CacheBankOptions } from './cache/miss-ratio/cache-bank.ts';
 export { characteristicTime, heldByFifo, heldByLru, zipfProbabilities } from './cache/miss-ratio/che.ts';
+export { LocalCache, type LocalCacheOptions } from './cache/local-cache.ts';
 export { HotKeyMonitor, hotKeySignals, type HotKeyMonitorOptions } from './cache/hot-keys/hot-key-monitor.ts';
 export { baseOf, KeySpray, nameOf } from './cache/hot-keys/key-spray.ts';
-export { LocalCacheReader, type LocalCacheOptions } from './cache/hot-keys/local-cache-reader.ts';
 export { SpaceSaving, type KeyCount } from './cache/hot-keys/space-saving.ts';
 export { ThrottledInvalidation } from './cache/hot-keys/throttled-invalidation.ts';
 export type { Reader } from './cache/reader.ts';
@@ -170,7 +171,8 @@ export { ShardRouter, type CacheAccess, type CacheLink, type CopyAccess } from '
 export { movesBetween, shardMapSignals, ShardTopology } from './cache/sharding/shard-topology.ts';
 export { handOf, ShuffleRouter } from './cache/sharding/shuffle-router.ts';
 export { LruCurve } from './cache/miss-ratio/lru-curve.ts';
-export { Steps, type Protocol, type StepsOptions } from './cache/consistency/protocol.ts';
+export { Steps, type StepsOptions } from './cache/consistency/steps.ts';
+export { versionCheck } from './cache/consistency/version-check.ts';
 export {
   protocolOf,
   protocols,
@@ -181,14 +183,13 @@ export {
 export { entriesHeldSignals, readEntriesHeld } from './cache/entries-held.ts';
 export { ChangeLog, followLog, type LogPage, type LogQuery } from './cache/invalidation/change-log.ts';
 export { InvalidationBus, type Invalidation } from './cache/invalidation/invalidation-bus.ts';
-export { LocalCache } from './cache/invalidation/local-cache.ts';
 export { VersionedKeys } from './cache/invalidation/versioned-keys.ts';
 export { staleEntryGone, StaleEntryMeter, staleEntrySignals } from './cache/consistency/stale-entries.ts';
 export type { CacheControl, HttpResponse } from './cache/placement/freshness.ts';
 export { HttpCache, type HttpCacheOptions, type HttpGet, type Purge } from './cache/placement/http-cache.ts';
 export { answerMeter, layerAnswered, layerSignals, LAYERS, type Answer, type Layer } from './cache/placement/layers.ts';
 export { PagedDatabase, type PagedDatabaseOptions, type PagedRow } from './cache/placement/paged-database.ts';
-export { entryOf, TieredReader, type TieredReaderOptions } from './cache/placement/tiered-reader.ts';
+export { TieredReader, type TieredReaderOptions } from './cache/placement/tiered-reader.ts';
 export { softTtl } from './cache/stampede/soft-ttl.ts';
 export { keyLoaders, type KeyLoaderEntry, type KeyLoaderName } from './cache/loading/loaders.ts';
 export { PageReader, pageRead, pageSignals } from './cache/loading/page-reader.ts';
@@ -199,7 +200,7 @@ export { cacheLoaded, loadSignals } from './cache/patterns/loads.ts';
 export { patterns, type PatternChoices, type PatternEntry, type PatternName } from './cache/patterns/patterns.ts';
 export { WriteBehind, type WriteBehindOptions } from './cache/patterns/write-behind.ts';
 export { CoalescingProxy } from './cache/stampede/coalescing-proxy.ts';
-export type { ExpiryRule, Lifetime, Verdict } from './cache/stampede/expiry-rule.ts';
+export type { ExpiryRule, Verdict } from './cache/stampede/expiry-rule.ts';
 export { hardTtl } from './cache/stampede/hard-ttl.ts';
 export { jitteredTtl } from './cache/stampede/jittered-ttl.ts';
 export { loadCap } from './cache/stampede/load-cap.ts';

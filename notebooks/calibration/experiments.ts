@@ -4,6 +4,8 @@
  * those of two points are too, because the point's number is part of the seed.
  */
 import {
+  entryOf,
+  lasting,
   characteristicTime,
   evictionPolicies,
   exponential,
@@ -144,7 +146,7 @@ function hitRatio(exponent: number, capacity: number, seed: string): number {
 function shareReloading(beta: number, gap: number, seed: string): number {
   const options = { ttl: TTL, beta, spread: 0, hardFactor: 1, lease: TTL, poll: TTL };
   const rule = protections['early-expiration'].expiry(new Simulation({ seed }), 'reader', options);
-  const entry = { key: 0, value: 0, storedAt: 0, expiresAt: TTL, softExpiresAt: TTL, loadDuration: LOAD };
+  const entry = entryOf(0, 0, 0, lasting(TTL), LOAD);
   let reloads = 0;
   for (let reader = 0; reader < READERS; reader++) {
     const verdict = rule.judge(entry, TTL - Math.round(gap * LOAD), new RequestContext(reader, 0));

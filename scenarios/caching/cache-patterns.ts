@@ -204,7 +204,7 @@ function system(sim: Simulation, p: Values): void {
       concurrency: p.concurrency,
       queueMax: 2000,
       handle: (call) => perform(pattern, call.query, call.request, name, meter),
-      onCrash: (downtime) => pattern.crash(downtime),
+      onCrash: (downtime) => pattern.crash?.(downtime),
       ...(pattern.inside && { inside: pattern.inside }),
     });
   });

@@ -26,7 +26,7 @@ import {
   KeySpray,
   Link,
   loadSignals,
-  LocalCacheReader,
+  LocalCache,
   mean,
   membershipFilters,
   ms,
@@ -278,11 +278,12 @@ function wrapped(
   instance: string,
   reader: Reader,
   filter: FilterServer | undefined,
-): { readonly reader: Reader; readonly local?: LocalCacheReader } {
+): { readonly reader: Reader; readonly local?: LocalCache } {
   if (p.measure === 'local-cache') {
-    const keeps = (key: number): boolean => key === HOT_KEY;
-    const local = new LocalCacheReader(sim, { instance, reader, capacity: 10, ttl: p.localTtl, keeps });
-    return { reader: local, local };
+    const local = new LocalCache(sim, { instance, capacity: 10, expiry: hardTtl(p.localTtl) });
+    const read: Reader['read'] = (key, request) =>
+      key === HOT_KEY ? local.get(key, request, () => reader.read(key, request)) : reader.read(key, request);
+    return { reader: { read }, local };
   }
   if (filter === undefined) return { reader };
   const source = new Link<FilterCommand, MembershipFilter>(sim, filter, { from: instance, delay: nearby });

@@ -153,11 +153,12 @@ function system(sim: Simulation, p: Values): void {
     const name = `app-${i + 1}`;
     const store = new Link<DatabaseQuery, Row>(sim, database, { from: name, delay: nearby });
     const expiry = p.way === 'soft-ttl' ? softTtl(p.ttl, p.hardFactor) : hardTtl(p.ttl);
-    const local = new LocalCache(sim, { instance: name, capacity: p.capacity, store, expiry });
+    const local = new LocalCache(sim, { instance: name, capacity: p.capacity, expiry });
     readEntriesHeld(sim, local.cache);
     // A dead name's entry is never served, so it is not stale.
     if (versions === undefined) new StaleEntryMeter(sim, local.cache, database.history);
-    const versioned = versions && new VersionedKeys(new Link(sim, versions, { from: name, delay: nearby }), local);
+    const versioned =
+      versions && new VersionedKeys(new Link(sim, versions, { from: name, delay: nearby }), local, store);
     const announce = bus && new Link<Invalidation, void>(sim, bus, { from: name, delay: nearby });
     bus?.subscribe(new Link(sim, invalidated(name, local), { from: bus.name, delay: nearby }));
     if (log !== undefined) {
@@ -179,7 +180,9 @@ function system(sim: Simulation, p: Values): void {
       *handle({ query, request }) {
         const { operation, key } = query;
         if (operation === 'read') {
-          const row = yield* versioned === undefined ? local.read(key, request) : versioned.read(key, request);
+          const row = yield* versioned === undefined
+            ? local.get(key, request, () => store.call(query, request))
+            : versioned.read(key, request);
           staleness.measure(name, row, request);
           return row;
         }
@@ -188,7 +191,7 @@ function system(sim: Simulation, p: Values): void {
         if (versioned !== undefined) yield* versioned.raise(row, request);
         return row;
       },
-      onCrash: () => local.clear(),
+      onCrash: () => local.crash(),
       inside: cacheInMemory(local.cache),
     });
   });

@@ -23,8 +23,8 @@ import {
   ms,
   OpenLoopClient,
   peak,
+  perform,
   poisson,
-  protocolOf,
   quantile,
   RegionalStore,
   RegionBook,
@@ -39,11 +39,13 @@ import {
   total,
   Transactions,
   uniform,
+  versionCheck,
   VersionHistory,
   Wan,
   zipfPopularity,
   type Behaviour,
   type CacheCommand,
+  type CachePattern,
   type CacheReply,
   type DatabaseQuery,
   type Distribution,
@@ -195,8 +197,7 @@ function withDatabase(sim: Simulation, p: Values): Regions {
     });
     if (p.way === 'cache-fanout') caches.push(fanOutTo(sim, cache, wayBetween(p, region, REGIONS[0]), steps));
     // What a region has written it also sees, and no late load takes that away again.
-    const { read, write } = protocolOf('version-check').create(steps, NO_OPTIONS);
-    return appOf(sim, name, staleness, read, write);
+    return appOf(sim, name, staleness, versionCheck(steps));
   });
   return { apps };
 }
@@ -241,31 +242,23 @@ function fannedOut(sim: Simulation, p: Values): Regions {
       function* (key: number, request: RequestContext): Behaviour<Row> {
         return yield* store.call({ operation, key }, request);
       };
-    return appOf(sim, name, staleness, ask('read'), ask('write'));
+    return appOf(sim, name, staleness, { read: ask('read'), write: ask('write') });
   });
   return { apps };
 }
-
-type Serve = (key: number, request: RequestContext) => Behaviour<Row>;
 
 function appOf(
   sim: Simulation,
   name: string,
   staleness: StalenessMeter,
-  read: Serve,
-  write: Serve,
+  pattern: CachePattern,
 ): Service<DatabaseQuery, Row> {
   return new Service<DatabaseQuery, Row>(sim, {
     name,
     help: 'The application of a region: up to 2,000 requests at once, 2,000 waiting',
     concurrency: 2000,
     queueMax: 2000,
-    *handle({ query: { operation, key }, request }) {
-      if (operation === 'write') return yield* write(key, request);
-      const row = yield* read(key, request);
-      staleness.measure(name, row, request);
-      return row;
-    },
+    handle: ({ query, request }) => perform(pattern, query, request, name, staleness),
   });
 }
 
@@ -274,6 +267,3 @@ function wayBetween(p: Values, from: Region, to: Region): Distribution {
   const oneWay = roundTripOf(p, from, to) / 2;
   return from === to ? nearby : uniform(oneWay, oneWay * limits.JITTER);
 }
-
-/** The version check takes none of the protocols' options. */
-const NO_OPTIONS = { secondDelete: 0, lease: 0, staleFor: 0, poll: 0 };

@@ -12,6 +12,7 @@ import {
   answerMeter,
   atLeast,
   atMost,
+  cacheInMemory,
   cacheSignals,
   CacheServer,
   constant,
@@ -20,6 +21,7 @@ import {
   entryOf,
   gamma,
   HttpCache,
+  lasting,
   layerAnswered,
   layerSignals,
   Link,
@@ -211,7 +213,8 @@ function system(sim: Simulation, p: Values): void {
         const answer = yield* reader.read(query, request);
         return { ...answer, age: 0, control: control(query) };
       },
-      onCrash: () => reader.clear(),
+      onCrash: () => reader.crash(),
+      ...(reader.cache && { inside: cacheInMemory(reader.cache) }),
     });
   });
 
@@ -257,7 +260,7 @@ function system(sim: Simulation, p: Values): void {
       purges: {
         whom: p.purge,
         shared: cache && new Link(sim, cache, { from: 'publisher', delay: nearby }),
-        sharedEntry: (row: Row) => entryOf(row.key, row, sim.now, p.sharedTtl),
+        sharedEntry: (row: Row) => entryOf(row.key, row, sim.now, lasting(p.sharedTtl)),
         layers: [
           purgesOf(sim, readers, nearby),
           purgesOf(sim, gateway ? [gateway] : [], nearby),

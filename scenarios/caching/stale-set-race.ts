@@ -21,6 +21,7 @@ import {
   ms,
   OpenLoopClient,
   peak,
+  perform,
   poisson,
   protocolOf,
   roundRobin,
@@ -155,18 +156,14 @@ function system(sim: Simulation, p: Values): void {
       ttl: p.ttl,
       preparing: p.prepareTime > 0 ? exponential(p.prepareTime) : constant(0),
     });
-    const protocol = protocolOf(p.protocol).create(steps, p);
+    const pattern = protocolOf(p.protocol).create(steps, p);
     return new Service<DatabaseQuery, Row>(sim, {
       name,
       help: 'An instance of the application: up to 400 requests at once, 2,000 waiting',
       concurrency: 400,
       queueMax: 2000,
-      *handle({ query: { operation, key }, request }) {
-        if (operation === 'write') return yield* protocol.write(key, request);
-        const row = yield* protocol.read(key, request);
-        staleness.measure(name, row, request);
-        return row;
-      },
+      handle: ({ query, request }) => perform(pattern, query, request, name, staleness),
+      onCrash: (downtime) => pattern.crash?.(downtime),
     });
   });
   const users = (name: string, operation: DatabaseQuery['operation'], rate: number): void => {

@@ -22,7 +22,8 @@ import { register, type Component, type Intervention } from '../network/componen
 import { defineSignal } from '../statistics/signal.ts';
 import { Leases, type LeaseTerms } from './consistency/leases.ts';
 import { cacheInterventions } from './cache-in-memory.ts';
-import { Cache, cacheSignals, type CacheEntry, type CacheOptions } from './cache.ts';
+import { Cache, cacheSignals, type CacheOptions } from './cache.ts';
+import type { CacheEntry } from './entry.ts';
 
 export type CacheCommand<Value> =
   | { readonly command: 'get'; readonly key: number }

@@ -7,22 +7,10 @@
  */
 import { defineFact, type Fact, type FactChannel } from '../kernel/fact.ts';
 import type { Simulation } from '../kernel/simulation.ts';
-import type { Duration, Time } from '../kernel/time.ts';
 import { defineSignal } from '../statistics/signal.ts';
+import type { CacheEntry } from './entry.ts';
 import type { EvictionPolicy } from './eviction/eviction-policy.ts';
 import { evictionPolicies } from './eviction/policies.ts';
-
-export interface CacheEntry<Value> {
-  readonly key: number;
-  readonly value: Value;
-  readonly storedAt: Time;
-  /** From here on the entry is not served any more. */
-  readonly expiresAt: Time;
-  /** From here on it may be served but should be refreshed; `expiresAt` where there is no such time. */
-  readonly softExpiresAt: Time;
-  /** How long the value took to load: what early expiration weighs. */
-  readonly loadDuration: Duration;
-}
 
 export type LookupOutcome = 'hit' | 'stale' | 'expired' | 'miss';
 

@@ -4,6 +4,8 @@
  */
 import {
   CallFailed,
+  entryOf,
+  lasting,
   type Behaviour,
   type CacheCommand,
   type CacheReply,
@@ -46,8 +48,7 @@ export function readerOf(sim: Simulation, p: Values, { primary, replicas, cache 
 
   /** Puts a row into the cache, over nothing that is newer. */
   function* putIfNewer(row: Row, request: RequestContext): Behaviour {
-    const expiresAt = sim.now + p.ttl;
-    const entry = { key: row.key, value: row, storedAt: sim.now, softExpiresAt: expiresAt, expiresAt, loadDuration: 0 };
+    const entry = entryOf(row.key, row, sim.now, lasting(p.ttl));
     yield* cache!.call(
       { command: 'set-if', entry, over: (there) => !there || there.value.version <= row.version },
       request,

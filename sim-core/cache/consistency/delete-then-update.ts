@@ -2,10 +2,10 @@
  * Delete, then update (handbook 1.5: "delete-first then write DB"): whoever reads between the two misses, loads the old
  * value and stores it, and nobody takes it out again.
  */
-import type { Protocol, Steps } from './protocol.ts';
-import { readAside } from './protocol.ts';
+import type { CachePattern } from '../patterns/cache-pattern.ts';
+import { readAside, type Steps } from './steps.ts';
 
-export function deleteThenUpdate(app: Steps): Protocol {
+export function deleteThenUpdate(app: Steps): CachePattern {
   return {
     read: (key, request) => readAside(app, key, request, (row) => app.put(row, request)),
     *write(key, request) {

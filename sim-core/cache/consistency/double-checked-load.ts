@@ -3,9 +3,10 @@
  * the cache again, and stores only if nobody has stored in the meantime. What is left is the time between its second
  * look and its store, in which the writer may repopulate and be overwritten.
  */
-import type { Protocol, Steps } from './protocol.ts';
+import type { CachePattern } from '../patterns/cache-pattern.ts';
+import type { Steps } from './steps.ts';
 
-export function doubleCheckedLoad(app: Steps): Protocol {
+export function doubleCheckedLoad(app: Steps): CachePattern {
   return {
     *read(key, request) {
       const cached = yield* app.get(key, request);

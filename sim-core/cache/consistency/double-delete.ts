@@ -1,25 +1,40 @@
 /**
  * Double delete: delete, update, and once more after a delay, which the user does not wait for. The second delete takes
- * out what slow readers have put back, if they were not slower than the delay; until then it is served.
+ * out what slow readers have put back, if they were not slower than the delay; until then it is served. It is kept in the
+ * instance's memory until then, and a crash takes it away.
  */
-import { spawn, type Behaviour } from '../../kernel/process.ts';
+import { spawn, type Behaviour, type Process } from '../../kernel/process.ts';
 import type { Duration } from '../../kernel/time.ts';
 import type { RequestContext } from '../../network/request-context.ts';
-import type { Protocol, Steps } from './protocol.ts';
-import { readAside } from './protocol.ts';
+import type { CachePattern } from '../patterns/cache-pattern.ts';
+import { readAside, type Steps } from './steps.ts';
 
-export function doubleDelete(app: Steps, delay: Duration): Protocol {
-  function* later(key: number, request: RequestContext): Behaviour {
-    yield delay;
-    yield* app.drop(key, request);
+export function doubleDelete(app: Steps, delay: Duration): CachePattern {
+  const due = new Set<Process>();
+  function* later(key: number, request: RequestContext, self: () => Process): Behaviour {
+    try {
+      yield delay;
+      yield* app.drop(key, request);
+    } finally {
+      due.delete(self());
+    }
   }
   return {
     read: (key, request) => readAside(app, key, request, (row) => app.put(row, request)),
     *write(key, request) {
       yield* app.drop(key, request);
       const row = yield* app.save(key, request);
-      spawn(app.sim, 'second delete', later(key, request));
+      const second: Process = spawn(
+        app.sim,
+        'second delete',
+        later(key, request, () => second),
+      );
+      due.add(second);
       return row;
+    },
+    crash() {
+      for (const second of due) second.cancel();
+      due.clear();
     },
   };
 }

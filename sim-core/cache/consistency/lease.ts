@@ -4,15 +4,16 @@
  * miss while another has the token take the value that was just deleted, where that is allowed, or look again after a while.
  */
 import type { Duration } from '../../kernel/time.ts';
+import type { CachePattern } from '../patterns/cache-pattern.ts';
 import type { LeaseTerms } from './leases.ts';
-import type { Protocol, Steps } from './protocol.ts';
+import type { Steps } from './steps.ts';
 
 export interface LeaseOptions extends LeaseTerms {
   /** Time between two looks of those who got neither a token nor a value. */
   readonly poll: Duration;
 }
 
-export function lease(app: Steps, { poll, ...lease }: LeaseOptions): Protocol {
+export function lease(app: Steps, { poll, ...lease }: LeaseOptions): CachePattern {
   return {
     *read(key, request) {
       for (;;) {

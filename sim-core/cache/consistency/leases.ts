@@ -9,7 +9,7 @@
  * holds across a delete it does not say, and if it did a delete would block its key.
  */
 import type { Duration, Time } from '../../kernel/time.ts';
-import type { CacheEntry } from '../cache.ts';
+import type { CacheEntry } from '../entry.ts';
 
 export interface LeaseTerms {
   /** How long a token keeps others from getting one. */

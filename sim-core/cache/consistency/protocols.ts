@@ -1,11 +1,15 @@
-/** The protocols by name: the values that a scenario's parameter takes. */
+/**
+ * The patterns that differ in the order of their steps alone, by name: the values that a scenario's parameter takes. All
+ * are cache-aside, and what the handbook's section 1.5 is about.
+ */
 import type { Duration } from '../../kernel/time.ts';
+import type { CachePattern } from '../patterns/cache-pattern.ts';
 import { deleteThenUpdate } from './delete-then-update.ts';
 import { doubleCheckedLoad } from './double-checked-load.ts';
 import { doubleDelete } from './double-delete.ts';
 import { lease } from './lease.ts';
-import type { Protocol, Steps } from './protocol.ts';
 import { putInTransaction } from './put-in-transaction.ts';
+import type { Steps } from './steps.ts';
 import { updateThenDelete } from './update-then-delete.ts';
 import { versionCheck } from './version-check.ts';
 import { writeThrough } from './write-through.ts';
@@ -20,7 +24,7 @@ export interface ProtocolOptions {
 
 export interface ProtocolEntry {
   readonly help: string;
-  readonly create: (app: Steps, options: ProtocolOptions) => Protocol;
+  readonly create: (app: Steps, options: ProtocolOptions) => CachePattern;
 }
 
 export const protocols = {

@@ -3,10 +3,10 @@
  * when the method has returned. Everybody sees the value before it is committed; if the commit fails the cache holds
  * what never was. (Spring's `TransactionAwareCacheDecorator` puts the put after the commit.)
  */
-import type { Protocol, Steps } from './protocol.ts';
-import { readAside } from './protocol.ts';
+import type { CachePattern } from '../patterns/cache-pattern.ts';
+import { readAside, type Steps } from './steps.ts';
 
-export function putInTransaction(app: Steps): Protocol {
+export function putInTransaction(app: Steps): CachePattern {
   return {
     read: (key, request) => readAside(app, key, request, (row) => app.put(row, request)),
     *write(key, request) {

@@ -3,10 +3,10 @@
  * cache-aside as it is mostly done. A reader that has loaded before the update and stores after the delete puts the old
  * value back.
  */
-import type { Protocol, Steps } from './protocol.ts';
-import { readAside } from './protocol.ts';
+import type { CachePattern } from '../patterns/cache-pattern.ts';
+import { readAside, type Steps } from './steps.ts';
 
-export function updateThenDelete(app: Steps): Protocol {
+export function updateThenDelete(app: Steps): CachePattern {
   return {
     read: (key, request) => readAside(app, key, request, (row) => app.put(row, request)),
     *write(key, request) {

@@ -6,10 +6,10 @@
 import type { Behaviour } from '../../kernel/process.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import type { Row } from '../../storage/database.ts';
-import type { Protocol, Steps } from './protocol.ts';
-import { readAside } from './protocol.ts';
+import type { CachePattern } from '../patterns/cache-pattern.ts';
+import { readAside, type Steps } from './steps.ts';
 
-export function versionCheck(app: Steps): Protocol {
+export function versionCheck(app: Steps): CachePattern {
   function* putIfNewer(row: Row, request: RequestContext): Behaviour {
     yield* app.ask(
       { command: 'set-if', entry: app.entryOf(row), over: (there) => !there || there.value.version <= row.version },

@@ -3,10 +3,10 @@
  * written one after the other, and nothing makes them one: a put that fails leaves the old value in the cache, and the
  * puts of two writers may arrive in the other order than they committed.
  */
-import type { Protocol, Steps } from './protocol.ts';
-import { readAside } from './protocol.ts';
+import type { CachePattern } from '../patterns/cache-pattern.ts';
+import { readAside, type Steps } from './steps.ts';
 
-export function writeThrough(app: Steps): Protocol {
+export function writeThrough(app: Steps): CachePattern {
   return {
     read: (key, request) => readAside(app, key, request, (row) => app.put(row, request)),
     *write(key, request) {

@@ -14,6 +14,7 @@ import type { RequestContext } from '../../network/request-context.ts';
 import { defineSignal } from '../../statistics/signal.ts';
 import type { Row } from '../../storage/database.ts';
 import type { Cache } from '../cache.ts';
+import { entryOf, lasting } from '../entry.ts';
 import type { KeyLoader, KeyLoaderFactory, KeyLoaderOptions } from './key-loader.ts';
 
 /** A page was read. `missing`: items that the cache did not hold; `trips`: queries sent, that of the list among them. */
@@ -86,10 +87,7 @@ export class PageReader {
     const started = this.sim.now;
     const value = yield* loader.load(item);
     const { now } = this.sim;
-    const expiresAt = now + this.options.ttl;
-    this.options.cache.set(
-      { key: item, value, storedAt: now, softExpiresAt: expiresAt, expiresAt, loadDuration: now - started },
-      request.id,
-    );
+    const { cache, ttl } = this.options;
+    cache.set(entryOf(item, value, now, lasting(ttl), now - started), request.id);
   }
 }

@@ -12,10 +12,10 @@ import type { Behaviour } from '../../kernel/process.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import type { Row } from '../../storage/database.ts';
+import { Refreshes } from '../refreshes.ts';
 import type { LoadGuard, LoadGuardFactory } from '../stampede/load-guard.ts';
 import type { CachePattern, PatternOptions } from './cache-pattern.ts';
 import { Loader } from './loads.ts';
-import { Refreshes } from './refreshes.ts';
 
 /** What a write does to the entry in the cache once the store has it. */
 export type OnWrite = 'delete' | 'update' | 'nothing';
@@ -44,7 +44,7 @@ export class CacheAside implements CachePattern {
       cache,
       loadAndStore: (key, request) => this.loader.load(key, request),
     });
-    this.refreshes = new Refreshes(sim, instance, this.guard);
+    this.refreshes = new Refreshes(sim, instance);
   }
 
   *read(key: number, request: RequestContext): Behaviour<Row> {
@@ -52,7 +52,7 @@ export class CacheAside implements CachePattern {
     if (entry === undefined) return yield* this.guard.load(key, request);
     const verdict = this.options.expiry.judge(entry, this.sim.now, request);
     if (verdict === 'reload') return yield* this.guard.load(key, request);
-    if (verdict === 'refresh') this.refreshes.start(key, request);
+    if (verdict === 'refresh' && !this.guard.loading(key)) this.refreshes.start(this.guard.load(key, request));
     return entry.value;
   }
 

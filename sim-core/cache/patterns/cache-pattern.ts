@@ -1,6 +1,7 @@
 /**
  * The seam of caching patterns: how an application instance reads and writes a key through a cache and a store. Each is
- * one file that reads like the handbook's pseudo-code (section 1.1); `patterns.ts` has them by name.
+ * one file that reads like the handbook's pseudo-code. `patterns.ts` has those of its table (section 1.1) by name, and
+ * `../consistency/protocols.ts` the orders in which cache-aside can be spoken (section 1.5).
  */
 import type { Behaviour } from '../../kernel/process.ts';
 import type { Duration } from '../../kernel/time.ts';
@@ -9,19 +10,21 @@ import type { Link } from '../../network/link.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import type { DatabaseQuery, Row } from '../../storage/database.ts';
 import type { StalenessMeter } from '../../storage/staleness.ts';
+import type { Reader } from '../reader.ts';
 import type { CacheAccess } from '../sharding/shard-router.ts';
 import type { ExpiryRule } from '../stampede/expiry-rule.ts';
 import type { LoadLedger } from './load-ledger.ts';
 
-export interface CachePattern {
-  /** Reads a key for a request; throws `CallFailed` when the cache or the store did not answer. */
-  read(key: number, request: RequestContext): Behaviour<Row>;
-  /** Writes a key for a request; once it returns, the write is acknowledged. Throws as `read` does. */
+export interface CachePattern extends Reader {
+  /** Writes a key for a request; once it returns, the write is acknowledged. Throws `CallFailed` as `read` does. */
   write(key: number, request: RequestContext): Behaviour<Row>;
   /** What it keeps in the instance's memory, if anything is to be shown of it. */
   readonly inside?: ComponentPart;
-  /** The instance has crashed, for so long: what it did for nobody and what it held in memory goes with it. */
-  crash(downtime: Duration): void;
+  /**
+   * The instance has crashed, for so long: what it did for nobody and what it held in memory goes with it. Not there
+   * where a pattern does and holds nothing.
+   */
+  crash?(downtime: Duration): void;
 }
 
 /** What every pattern works with. */

@@ -9,8 +9,7 @@ import type { Duration, Time } from '../../kernel/time.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import { defineSignal } from '../../statistics/signal.ts';
 import type { Row } from '../../storage/database.ts';
-import type { CacheEntry } from '../cache.ts';
-import type { Lifetime } from '../stampede/expiry-rule.ts';
+import { entryOf, lasting, type CacheEntry, type Lifetime } from '../entry.ts';
 import type { PatternOptions } from './cache-pattern.ts';
 
 /** A load of a key from the store ended. `concurrent`: loads of the same key that were under way when it began. */
@@ -77,7 +76,7 @@ export class Loader {
     this.options = options;
     this.loaded = sim.facts.channel(cacheLoaded);
     this.loading = sim.facts.channel(cacheLoading);
-    this.absence = { soft: options.absenceTtl ?? 0, hard: options.absenceTtl ?? 0 };
+    this.absence = lasting(options.absenceTtl ?? 0);
   }
 
   /** Reads the store and puts the value into the cache. */
@@ -103,9 +102,8 @@ export class Loader {
 
   /** What a row is in the cache, from now on. `loadDuration`: how long it took to get. */
   entryOf(row: Row, loadDuration: Duration, request: RequestContext): CacheEntry<Row> {
-    const { now } = this.sim;
-    const { soft, hard } = row.absent ? this.absence : this.options.expiry.lifetime(request, row.key);
-    return { key: row.key, value: row, storedAt: now, softExpiresAt: now + soft, expiresAt: now + hard, loadDuration };
+    const life = row.absent ? this.absence : this.options.expiry.lifetime(request, row.key);
+    return entryOf(row.key, row, this.sim.now, life, loadDuration);
   }
 
   private tell(key: number, request: RequestContext, outcome: string, concurrent: number, started: Time): void {

@@ -8,7 +8,6 @@
  */
 import type { Behaviour } from '../../kernel/process.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
-import type { Duration } from '../../kernel/time.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import type { Row } from '../../storage/database.ts';
 import type { LoadGuard } from '../stampede/load-guard.ts';
@@ -46,8 +45,6 @@ export class ReadThrough implements CachePattern {
   write(key: number, request: RequestContext): Behaviour<Row> {
     return this.turns.inTurn(key, () => this.storeAndDelete(key, request));
   }
-
-  crash(_downtime: Duration): void {}
 
   /** What a miss does when it is its turn. */
   protected load(key: number, request: RequestContext): Behaviour<Row> {

@@ -7,27 +7,29 @@ import type { Behaviour } from '../../kernel/process.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import type { Row } from '../../storage/database.ts';
+import { Refreshes } from '../refreshes.ts';
 import type { PatternOptions } from './cache-pattern.ts';
 import { ReadThrough } from './read-through.ts';
-import { Refreshes } from './refreshes.ts';
 
 export class RefreshAhead extends ReadThrough {
   private readonly refreshes: Refreshes;
 
   constructor(sim: Simulation, options: PatternOptions) {
     super(sim, options);
-    this.refreshes = new Refreshes(sim, options.instance, this.guard);
+    this.refreshes = new Refreshes(sim, options.instance);
   }
 
   override *read(key: number, request: RequestContext): Behaviour<Row> {
     const { cache } = this.options;
     const { entry } = yield* cache.call({ command: 'get', key }, request);
     if (entry === undefined) return yield* this.guard.load(key, request);
-    if (this.sim.now >= entry.softExpiresAt) this.refreshes.start(key, request);
+    if (this.sim.now >= entry.softExpiresAt && !this.guard.loading(key)) {
+      this.refreshes.start(this.guard.load(key, request));
+    }
     return entry.value;
   }
 
-  override crash(): void {
+  crash(): void {
     this.refreshes.crash();
   }
 }

@@ -71,7 +71,7 @@ export class WriteBehind extends ReadThrough {
     return row;
   }
 
-  override crash(downtime: Duration): void {
+  crash(downtime: Duration): void {
     this.buffer.crash();
     this.flushed.clear();
     this.recovered = this.journal?.journal.crash() ?? [];

@@ -14,7 +14,8 @@ import type { Balancer } from '../../network/balancing/round-robin.ts';
 import { CallFailed, type Call, type Endpoint } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
 import type { RequestContext } from '../../network/request-context.ts';
-import { Cache, cacheSignals, type CacheEntry } from '../cache.ts';
+import { Cache, cacheSignals } from '../cache.ts';
+import { entryOf } from '../entry.ts';
 import { ageField, generatedAt, lifetimes, type HttpResponse } from './freshness.ts';
 import type { Layer } from './layers.ts';
 
@@ -164,15 +165,8 @@ export class HttpCache implements Endpoint<HttpGet, HttpResponse>, Component {
     const { fresh, served } = lifetimes(response.control, this.options.users === undefined);
     const generated = generatedAt(response, requested);
     if (cache === undefined || this.sim.now >= generated + served) return;
-    const entry: CacheEntry<HttpResponse> = {
-      key: url,
-      value: response,
-      storedAt: generated,
-      softExpiresAt: generated + fresh,
-      expiresAt: generated + served,
-      loadDuration: this.sim.now - requested,
-    };
-    cache.set(entry, request.id);
+    const life = { soft: fresh, hard: served };
+    cache.set(entryOf(url, response, generated, life, this.sim.now - requested), request.id);
   }
 
   private purge(url: number): void {

@@ -15,9 +15,12 @@ import type { Link } from '../../network/link.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import type { DatabaseQuery, Row } from '../../storage/database.ts';
 import type { CacheCommand, CacheReply } from '../cache-server.ts';
-import { Cache, type CacheEntry } from '../cache.ts';
+import type { Cache } from '../cache.ts';
+import { entryOf, lasting } from '../entry.ts';
+import { LocalCache } from '../local-cache.ts';
+import { hardTtl } from '../stampede/hard-ttl.ts';
 import type { HttpGet, Purge } from './http-cache.ts';
-import type { Answer } from './layers.ts';
+import type { Answer, Layer } from './layers.ts';
 import type { PagedRow } from './paged-database.ts';
 
 export interface TieredReaderOptions {
@@ -31,44 +34,48 @@ export interface TieredReaderOptions {
 export class TieredReader {
   /** Where purges are sent. */
   readonly purges: Endpoint<Purge, void>;
-  readonly cache: Cache<Row> | undefined;
+  private readonly local: LocalCache | undefined;
   private readonly sim: Simulation;
   private readonly options: TieredReaderOptions;
-  private readonly timesPurged = new Map<number, number>();
 
   constructor(sim: Simulation, options: TieredReaderOptions) {
     const { instance, local } = options;
     this.sim = sim;
     this.options = options;
     if (local !== undefined) {
-      this.cache = new Cache(sim, { name: `${instance} cache`, capacity: local.capacity, eviction: 'lru' });
+      this.local = new LocalCache(sim, { instance, capacity: local.capacity, expiry: hardTtl(local.ttl) });
     }
     this.purges = {
       name: instance,
       receive: (call) => {
-        const { url } = call.query;
-        this.timesPurged.set(url, (this.timesPurged.get(url) ?? 0) + 1);
-        this.cache?.delete(url);
+        this.local?.invalidate(call.query.url);
         call.reply();
       },
     };
   }
 
   *read(get: HttpGet, request: RequestContext): Behaviour<Answer> {
-    const { url } = get;
-    const entry = this.cache?.get(url, request.id);
-    if (entry !== undefined) return { row: entry.value, layer: 'app' };
-    const purged = this.timesPurged.get(url);
-    const answer = yield* this.readShared(get, request);
-    if (this.cache !== undefined && this.timesPurged.get(url) === purged) {
-      this.cache.set(entryOf(url, answer.row, this.sim.now, this.options.local!.ttl), request.id);
-    }
-    return answer;
+    if (this.local === undefined) return yield* this.readShared(get, request);
+    const from: From = { layer: 'app' };
+    const row = yield* this.local.get(get.url, request, () => this.readBehind(get, request, from));
+    return { row, layer: from.layer };
   }
 
   /** The instance has lost what it had, and what it was loading. */
-  clear(): void {
-    this.cache?.clear();
+  crash(): void {
+    this.local?.crash();
+  }
+
+  /** Its own cache, if it has one. */
+  get cache(): Cache<Row> | undefined {
+    return this.local?.cache;
+  }
+
+  /** A load for the instance's own cache, which tells where it found the row. */
+  private *readBehind(get: HttpGet, request: RequestContext, from: From): Behaviour<Row> {
+    const { row, layer } = yield* this.readShared(get, request);
+    from.layer = layer;
+    return row;
   }
 
   private *readShared(get: HttpGet, request: RequestContext): Behaviour<Answer> {
@@ -81,7 +88,7 @@ export class TieredReader {
     yield* shared.cache.call(
       {
         command: 'set-if',
-        entry: entryOf(get.url, row, this.sim.now, shared.ttl),
+        entry: entryOf(get.url, row, this.sim.now, lasting(shared.ttl)),
         over: (there) => there === undefined || there.value.version <= row.version,
       },
       request,
@@ -99,7 +106,7 @@ export class TieredReader {
   }
 }
 
-/** An entry that is stored now, for so long. */
-export function entryOf(key: number, value: Row, now: number, ttl: Duration): CacheEntry<Row> {
-  return { key, value, storedAt: now, softExpiresAt: now + ttl, expiresAt: now + ttl, loadDuration: 0 };
+/** Which layer a row came from. */
+interface From {
+  layer: Layer;
 }

@@ -2,19 +2,12 @@
  * The seam of rules of expiry: how long an entry lives, and what a reader does with one that is still there. Each is
  * one file; `protections.ts` has them by name, combined with a load guard.
  */
-import type { Duration, Time } from '../../kernel/time.ts';
+import type { Time } from '../../kernel/time.ts';
 import type { RequestContext } from '../../network/request-context.ts';
-import type { CacheEntry } from '../cache.ts';
+import type { CacheEntry, Lifetime } from '../entry.ts';
 
 /** Serve it; serve it and refresh it behind the reader's back; load it anew and wait for that. */
 export type Verdict = 'serve' | 'refresh' | 'reload';
-
-export interface Lifetime {
-  /** From then on it should be refreshed. */
-  readonly soft: Duration;
-  /** From then on it is not served. */
-  readonly hard: Duration;
-}
 
 export interface ExpiryRule {
   /** How long the entry of a key lives that a load for this request stores. */

@@ -4,16 +4,14 @@
  */
 import type { KeyedStream } from '../../kernel/random-stream.ts';
 import type { Duration } from '../../kernel/time.ts';
+import { lasting } from '../entry.ts';
 import type { ExpiryRule } from './expiry-rule.ts';
 import { ownDraw } from './own-draw.ts';
 
 /** `spread`: a share of the ttl, 0 to 1; `draws`: one a request and key that it stores. */
 export function jitteredTtl(ttl: Duration, spread: number, draws: KeyedStream): ExpiryRule {
   return {
-    lifetime(request, key) {
-      const life = Math.round(ttl * (1 + spread * (2 * ownDraw(draws, request, key) - 1)));
-      return { soft: life, hard: life };
-    },
+    lifetime: (request, key) => lasting(Math.round(ttl * (1 + spread * (2 * ownDraw(draws, request, key) - 1)))),
     judge: () => 'serve',
   };
 }

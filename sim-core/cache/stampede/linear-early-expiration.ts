@@ -5,6 +5,7 @@
  */
 import type { KeyedStream } from '../../kernel/random-stream.ts';
 import type { Duration } from '../../kernel/time.ts';
+import { lasting } from '../entry.ts';
 import type { ExpiryRule } from './expiry-rule.ts';
 import { ownDraw } from './own-draw.ts';
 
@@ -12,7 +13,7 @@ const WINDOW = 0.1;
 
 /** `draws`: one a reader and key. */
 export function linearEarlyExpiration(ttl: Duration, draws: KeyedStream): ExpiryRule {
-  const lifetime = { soft: ttl, hard: ttl };
+  const lifetime = lasting(ttl);
   return {
     lifetime: () => lifetime,
     judge({ key, expiresAt }, now, request) {

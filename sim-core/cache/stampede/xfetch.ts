@@ -8,12 +8,13 @@
 import { ln } from '../../kernel/maths.ts';
 import type { KeyedStream } from '../../kernel/random-stream.ts';
 import type { Duration } from '../../kernel/time.ts';
+import { lasting } from '../entry.ts';
 import type { ExpiryRule } from './expiry-rule.ts';
 import { ownDraw } from './own-draw.ts';
 
 /** `beta`: above 1 reloads earlier, below 1 later; `draws`: one a reader and key. */
 export function xfetch(ttl: Duration, beta: number, draws: KeyedStream): ExpiryRule {
-  const lifetime = { soft: ttl, hard: ttl };
+  const lifetime = lasting(ttl);
   return {
     lifetime: () => lifetime,
     judge({ key, loadDuration, expiresAt }, now, request) {

@@ -14,6 +14,7 @@ import type { Link } from '../../network/link.ts';
 import { RequestContext } from '../../network/request-context.ts';
 import { defineSignal } from '../../statistics/signal.ts';
 import type { DatabaseQuery, Row } from '../../storage/database.ts';
+import { entryOf, lasting } from '../entry.ts';
 import type { CacheAccess } from '../sharding/shard-router.ts';
 
 /** A warmer stored a key. */
@@ -98,8 +99,7 @@ export class CacheWarmer implements Component {
     const started = this.sim.now;
     const value = yield* store.call({ operation: 'read', key }, request);
     const { now } = this.sim;
-    const expiresAt = now + ttl;
-    const entry = { key, value, storedAt: now, softExpiresAt: expiresAt, expiresAt, loadDuration: now - started };
+    const entry = entryOf(key, value, now, lasting(ttl), now - started);
     yield* cache.call({ command: 'set', entry }, request);
     this.stored++;
     if (this.warmed.heard) this.warmed.emit({ warmer: this.name, key });

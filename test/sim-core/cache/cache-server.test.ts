@@ -1,7 +1,7 @@
 /** The cache server: one thread, locks with leases, interventions. */
 import { describe, expect, it } from 'vitest';
 import { CacheServer, type CacheCommand, type CacheReply } from '../../../sim-core/cache/cache-server.ts';
-import type { CacheEntry } from '../../../sim-core/cache/cache.ts';
+import type { CacheEntry } from '../../../sim-core/cache/entry.ts';
 import { constant } from '../../../sim-core/kernel/distributions/constant.ts';
 import { spawn, type Behaviour } from '../../../sim-core/kernel/process.ts';
 import { Simulation } from '../../../sim-core/kernel/simulation.ts';

@@ -1,7 +1,8 @@
 /** The cache under each policy beside a map of what was stored last. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Cache, cacheLookup, type CacheEntry } from '../../../sim-core/cache/cache.ts';
+import { Cache, cacheLookup } from '../../../sim-core/cache/cache.ts';
+import type { CacheEntry } from '../../../sim-core/cache/entry.ts';
 import { Simulation } from '../../../sim-core/kernel/simulation.ts';
 
 const policies = ['lru', 'fifo', 'lfu', 'random', 'clock', 'slru', 'w-tinylfu'];

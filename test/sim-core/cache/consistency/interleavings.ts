@@ -4,7 +4,7 @@
  * is a list of choices; the next one is found by taking the last choice that had an alternative, and running anew.
  */
 import { CacheServer, type CacheCommand, type CacheReply } from '../../../../sim-core/cache/cache-server.ts';
-import { Steps } from '../../../../sim-core/cache/consistency/protocol.ts';
+import { Steps } from '../../../../sim-core/cache/consistency/steps.ts';
 import { protocols, type ProtocolName } from '../../../../sim-core/cache/consistency/protocols.ts';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
 import { Process, type Behaviour } from '../../../../sim-core/kernel/process.ts';

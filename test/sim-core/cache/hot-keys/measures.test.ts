@@ -1,15 +1,13 @@
-/** What is done about hot keys, each alone: the monitor, the local layer, the throttle of invalidations, a value's bytes. */
+/** What is done about hot keys, each alone: the monitor, the throttle of invalidations, a value's bytes. */
 import { beforeEach, expect, it } from 'vitest';
 import { CacheServer, type CacheServerOptions } from '../../../../sim-core/cache/cache-server.ts';
 import { HotKeyMonitor, hotKeysRead } from '../../../../sim-core/cache/hot-keys/hot-key-monitor.ts';
-import { LocalCacheReader } from '../../../../sim-core/cache/hot-keys/local-cache-reader.ts';
 import { SpaceSaving } from '../../../../sim-core/cache/hot-keys/space-saving.ts';
 import { ThrottledInvalidation } from '../../../../sim-core/cache/hot-keys/throttled-invalidation.ts';
 import { modulo } from '../../../../sim-core/cache/sharding/modulo.ts';
 import { ShardRouter } from '../../../../sim-core/cache/sharding/shard-router.ts';
 import { ShardTopology } from '../../../../sim-core/cache/sharding/shard-topology.ts';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
-import { spawn } from '../../../../sim-core/kernel/process.ts';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
 import { ms, s } from '../../../../sim-core/kernel/time.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
@@ -82,37 +80,6 @@ it('the monitor tells the hottest key of all shards under its own name, and how 
     { monitor: 'monitor', key: 4, share: 1, cpu: 0.1, wire: 0, alert: true },
   ]);
   expect(monitor.state()['hottest key']).toBe(4);
-});
-
-it('the local layer keeps what it is told to keep for its time to live, and forgets it in a crash', () => {
-  const looked: number[] = [];
-  const local = new LocalCacheReader(sim, {
-    instance: 'app',
-    capacity: 2,
-    ttl: ms(50),
-    keeps: (key) => key < 2,
-    reader: {
-      *read(key) {
-        looked.push(key);
-        return { key, version: looked.length };
-      },
-    },
-  });
-  const versions: number[] = [];
-  const read = function* (key: number) {
-    versions.push((yield* local.read(key, request(0))).version);
-  };
-  const readAt = (time: number, key: number): void => at(time, () => void spawn(sim, 'read', read(key)));
-  readAt(0, 1);
-  readAt(10, 1);
-  readAt(20, 7);
-  readAt(21, 7);
-  readAt(49, 1);
-  readAt(50, 1);
-  at(60, () => local.crash());
-  readAt(61, 1);
-  sim.runUntil(ms(100));
-  expect(versions).toEqual([1, 1, 2, 3, 1, 4, 5]);
 });
 
 it('the throttle deletes once for all writes of its time, and not after a crash', () => {

@@ -1,7 +1,8 @@
 /** An instance's own cache before a shared one before the store: who answers, for how long, and what a purge leaves. */
 import { describe, expect, it } from 'vitest';
 import { CacheServer } from '../../../../sim-core/cache/cache-server.ts';
-import { entryOf, TieredReader } from '../../../../sim-core/cache/placement/tiered-reader.ts';
+import { entryOf, lasting } from '../../../../sim-core/cache/entry.ts';
+import { TieredReader } from '../../../../sim-core/cache/placement/tiered-reader.ts';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
 import { spawn, type Behaviour } from '../../../../sim-core/kernel/process.ts';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
@@ -70,7 +71,7 @@ describe('a tiered reader', () => {
     // The row has been read at 13 ms and is on its way; it is replaced, and all who keep it are told, from the inside out.
     at(13.5, () => {
       const row = database.access('write', KEY);
-      cache.cache.set(entryOf(KEY, row, sim.now, s(1)), -1);
+      cache.cache.set(entryOf(KEY, row, sim.now, lasting(s(1))), -1);
     });
     at(13.6, () => new Link(sim, readers[0].purges, { from: 'p', delay: constant(0) }).send({ url: KEY }, request));
     readAt(50, 0);

@@ -1,4 +1,4 @@
-/** A cache within an instance: what is invalidated while it is loaded is not kept; versioned keys; the bus's two kinds. */
+/** Ways to reach the copies in instances: versioned keys, the bus's two kinds. */
 import { describe, expect, it } from 'vitest';
 import { CacheServer } from '../../../../sim-core/cache/cache-server.ts';
 import {
@@ -6,10 +6,9 @@ import {
   invalidationSent,
   type Invalidation,
 } from '../../../../sim-core/cache/invalidation/invalidation-bus.ts';
-import { LocalCache } from '../../../../sim-core/cache/invalidation/local-cache.ts';
+import { LocalCache } from '../../../../sim-core/cache/local-cache.ts';
 import { VersionedKeys } from '../../../../sim-core/cache/invalidation/versioned-keys.ts';
 import { hardTtl } from '../../../../sim-core/cache/stampede/hard-ttl.ts';
-import { softTtl } from '../../../../sim-core/cache/stampede/soft-ttl.ts';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
 import { spawn, type Behaviour } from '../../../../sim-core/kernel/process.ts';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
@@ -22,63 +21,25 @@ import { Database, type Row } from '../../../../sim-core/storage/database.ts';
 const KEY = 7;
 const request = new RequestContext(1, 0);
 
-function setUp(expiry = hardTtl(s(10))) {
+function setUp() {
   const sim = new Simulation();
   const database = new Database(sim, { name: 'db', connections: 9, queueMax: 9, cores: 9, demand: constant(ms(10)) });
   const store = new Link(sim, database, { from: 'app', delay: constant(ms(1)) });
-  const local = new LocalCache(sim, { instance: 'app', capacity: 10, store, expiry });
+  const local = new LocalCache(sim, { instance: 'app', capacity: 10, expiry: hardTtl(s(10)) });
   const read: string[] = [];
   function* reads(behaviour: Behaviour<Row>): Behaviour {
     const { version } = yield* behaviour;
     read.push(`${sim.now / ms(1)} ms: version ${version}`);
   }
   const at = (time: number, does: () => void): void => void sim.scheduleAt(ms(time), does, undefined);
-  const readAt = (time: number): void => at(time, () => void spawn(sim, 'reads', reads(local.read(KEY, request))));
-  return { sim, database, local, read, reads, at, readAt };
+  return { sim, database, store, local, read, reads, at };
 }
-
-describe('a local cache', () => {
-  it('serves its copy without a message until it is invalidated', () => {
-    const { sim, database, local, read, at, readAt } = setUp();
-    readAt(0);
-    at(20, () => database.access('write', KEY));
-    readAt(30);
-    at(40, () => local.invalidate(KEY));
-    readAt(50);
-    sim.runUntil(s(1));
-    expect(read).toEqual(['12 ms: version 0', '30 ms: version 0', '62 ms: version 1']);
-  });
-
-  it.each(['invalidate', 'clear'] as const)('does not keep what it was loading during an %s', (does) => {
-    const { sim, local, read, at, readAt } = setUp();
-    readAt(0);
-    at(5, () => local[does](KEY));
-    readAt(20);
-    sim.runUntil(s(1));
-    expect(read).toEqual(['12 ms: version 0', '32 ms: version 0']);
-  });
-
-  it('serves past its soft time to live while one load refreshes', () => {
-    const { sim, database, read, at, readAt } = setUp(softTtl(ms(50), 10));
-    readAt(0);
-    at(20, () => database.access('write', KEY));
-    for (const time of [70, 71, 72, 90]) readAt(time);
-    sim.runUntil(s(1));
-    expect(read).toEqual([
-      '12 ms: version 0',
-      '70 ms: version 0',
-      '71 ms: version 0',
-      '72 ms: version 0',
-      '90 ms: version 1',
-    ]);
-  });
-});
 
 describe('versioned keys', () => {
   it('find an old version no more once the version is raised, and leave it where it is', () => {
-    const { sim, database, local, read, reads, at } = setUp();
+    const { sim, database, store, local, read, reads, at } = setUp();
     const versions = new CacheServer<Row>(sim, { name: 'versions', capacity: 10, eviction: 'lru', commandTime: 0 });
-    const keys = new VersionedKeys(new Link(sim, versions, { from: 'app', delay: constant(ms(1)) }), local);
+    const keys = new VersionedKeys(new Link(sim, versions, { from: 'app', delay: constant(ms(1)) }), local, store);
     const readAt = (time: number): void => at(time, () => void spawn(sim, 'reads', reads(keys.read(KEY, request))));
     readAt(0);
     at(20, () => {

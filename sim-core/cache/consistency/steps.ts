@@ -1,6 +1,6 @@
 /**
- * The seam of protocols: in which order an instance reads and writes the cache and the store, so that they agree. Each
- * is one file; `protocols.ts` has them by name. All are made of the same steps, and differ in their order alone.
+ * What an application instance does, step by step, that keeps a cache and a store in agreement by itself: the patterns
+ * of this folder are all made of these steps, and differ in their order alone.
  *
  * A cache that does not answer is treated as one that has nothing and takes nothing: the user's read or write goes on
  * with the store.
@@ -17,18 +17,13 @@ import type { RequestContext } from '../../network/request-context.ts';
 import type { Row } from '../../storage/database.ts';
 import type { Statement } from '../../storage/transactions.ts';
 import type { CacheCommand, CacheReply } from '../cache-server.ts';
-import type { CacheEntry } from '../cache.ts';
-
-/** How an instance serves a user's read, and a user's write of a key; both throw `CallFailed` when the store fails. */
-export interface Protocol {
-  read(key: number, request: RequestContext): Behaviour<Row>;
-  write(key: number, request: RequestContext): Behaviour<Row>;
-}
+import { entryOf, lasting, type CacheEntry } from '../entry.ts';
+import type { CacheAccess } from '../sharding/shard-router.ts';
 
 export interface StepsOptions {
   /** Name of the application instance. */
   readonly instance: string;
-  readonly cache: Link<CacheCommand<Row>, CacheReply<Row>>;
+  readonly cache: CacheAccess<Row>;
   readonly store: Link<Statement, Row>;
   readonly ttl: Duration;
   /** Time that an instance works on a row it has loaded before it stores it, in nanoseconds. */
@@ -92,9 +87,7 @@ export class Steps {
   }
 
   entryOf(row: Row): CacheEntry<Row> {
-    const { now } = this.sim;
-    const expiresAt = now + this.options.ttl;
-    return { key: row.key, value: row, storedAt: now, softExpiresAt: expiresAt, expiresAt, loadDuration: 0 };
+    return entryOf(row.key, row, this.sim.now, lasting(this.options.ttl));
   }
 }
 

@@ -1,0 +1,101 @@
+/**
+ * A cache in the memory of an instance of the application: no message to ask it, and nobody else sees it. Each instance
+ * has its own copy of a hot key, and a write has to reach them all. It is asked as Caffeine's `get(key, mappingFunction)`
+ * is: what it does not have it gets by the load that comes with the question, and keeps.
+ *
+ * A load during which the key is invalidated is returned to its reader but not stored: it may have read the old row. Past
+ * its soft time to live an entry is served and refreshed by one load at a time. Loads of one key on a miss are not made
+ * one: that is a load guard's task. A lookup takes no time.
+ */
+import type { Behaviour } from '../kernel/process.ts';
+import type { Simulation } from '../kernel/simulation.ts';
+import type { Wait } from '../kernel/wait.ts';
+import type { RequestContext } from '../network/request-context.ts';
+import type { Row } from '../storage/database.ts';
+import { Cache } from './cache.ts';
+import { entryOf } from './entry.ts';
+import { Refreshes } from './refreshes.ts';
+import type { ExpiryRule } from './stampede/expiry-rule.ts';
+
+export interface LocalCacheOptions {
+  /** Name of the application instance. */
+  readonly instance: string;
+  /** Entries that it keeps, by LRU: an integer of at least 1. */
+  readonly capacity: number;
+  readonly expiry: ExpiryRule;
+}
+
+/** Gets what the cache does not have; may throw `CallFailed`. */
+type Load = () => Behaviour<Row> | Wait<Row>;
+
+export class LocalCache {
+  readonly cache: Cache<Row>;
+  private readonly sim: Simulation;
+  private readonly expiry: ExpiryRule;
+  /** How often each key was invalidated, and everything was. */
+  private readonly invalidations = new Map<number, number>();
+  private clearings = 0;
+  private readonly refreshes: Refreshes;
+  private readonly refreshing = new Set<number>();
+
+  constructor(sim: Simulation, { instance, capacity, expiry }: LocalCacheOptions) {
+    this.sim = sim;
+    this.expiry = expiry;
+    this.cache = new Cache(sim, { name: `${instance} cache`, capacity, eviction: 'lru' });
+    this.refreshes = new Refreshes(sim, instance);
+  }
+
+  /** What is kept under a name, or else what the load brings. */
+  *get(name: number, request: RequestContext, load: Load): Behaviour<Row> {
+    const entry = this.cache.get(name, request.id);
+    if (entry === undefined) return yield* this.load(name, request, load);
+    const verdict = this.expiry.judge(entry, this.sim.now, request);
+    if (verdict === 'reload') return yield* this.load(name, request, load);
+    if (verdict === 'refresh' && !this.refreshing.has(name)) {
+      this.refreshing.add(name);
+      this.refreshes.start(this.refresh(name, request, load));
+    }
+    return entry.value;
+  }
+
+  /** Takes a name out; what is being loaded of it is not kept. */
+  invalidate(name: number): void {
+    this.invalidations.set(name, this.timesInvalidated(name) + 1);
+    this.cache.delete(name);
+  }
+
+  /** Takes everything out; what is being loaded is not kept. */
+  clear(): void {
+    this.clearings++;
+    this.cache.clear();
+  }
+
+  /** The instance has crashed, and what it held and refreshed goes with it. */
+  crash(): void {
+    this.clear();
+    this.refreshes.crash();
+    this.refreshing.clear();
+  }
+
+  private *load(name: number, request: RequestContext, load: Load): Behaviour<Row> {
+    const [invalidated, cleared] = [this.timesInvalidated(name), this.clearings];
+    const started = this.sim.now;
+    const row = yield* load();
+    if (this.timesInvalidated(name) !== invalidated || this.clearings !== cleared) return row;
+    const { now } = this.sim;
+    this.cache.set(entryOf(name, row, now, this.expiry.lifetime(request, name), now - started), request.id);
+    return row;
+  }
+
+  private *refresh(name: number, request: RequestContext, load: Load): Behaviour {
+    try {
+      yield* this.load(name, request, load);
+    } finally {
+      this.refreshing.delete(name);
+    }
+  }
+
+  private timesInvalidated(name: number): number {
+    return this.invalidations.get(name) ?? 0;
+  }
+}
