@@ -1,3 +1,4 @@
+/** The books of copies balance whatever becomes of them, and say which of them does not. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { FATES, Fates, type Fate } from '../../../sim-core/messaging/fates.ts';
