@@ -18,7 +18,10 @@ import type { RunRequest, RunResult } from '../worker/simulator.ts';
 /** Runs that take less than this, in milliseconds, change the picture without any sign of work. */
 const SLOW_MS = 150;
 
-/** So long after a run, in milliseconds, its charts are on the screen, and who drags a slider has asked for the next one. */
+/**
+ * So long after a run's charts were drawn, in milliseconds, they are on the screen, and who drags a slider has asked for
+ * the next run. Before the frame is drawn nothing else may take the page's time: what follows takes as long as a frame.
+ */
 const REST_MS = 20;
 
 export interface Failure {
@@ -66,6 +69,7 @@ export class Future {
   readonly #live: LiveRun<RunRequest, RunResult>;
   #scaledFor = '';
   #slowTimer: ReturnType<typeof setTimeout> | undefined = undefined;
+  #restFrame: number | undefined = undefined;
   #restTimer: ReturnType<typeof setTimeout> | undefined = undefined;
 
   /** Computes the experiment at once, and tells `shown` of every recording that it has taken. */
@@ -115,6 +119,7 @@ export class Future {
     this.forget();
     this.#engine.close();
     clearTimeout(this.#slowTimer);
+    if (this.#restFrame !== undefined) cancelAnimationFrame(this.#restFrame);
     clearTimeout(this.#restTimer);
   }
 
@@ -142,7 +147,15 @@ export class Future {
     clearTimeout(this.#slowTimer);
     this.#slowTimer = undefined;
     this.failure = error && { name: error.name, message: error.message };
-    this.#restTimer ??= setTimeout(() => void this.#readTraffic(), REST_MS);
+    this.#rest();
+  }
+
+  /** In a page that is not on the screen no frame is drawn, and traffic is read when it is looked at again. */
+  #rest(): void {
+    this.#restFrame ??= requestAnimationFrame(() => {
+      this.#restFrame = undefined;
+      this.#restTimer ??= setTimeout(() => void this.#readTraffic(), REST_MS);
+    });
   }
 
   /** Not while a run is under way, for it would have to wait, and its recording would overtake this one. */
