@@ -3,16 +3,17 @@
  * which way a message goes. Curves are cut into pieces of equal length once, so that a message moves at one speed and a
  * frame only looks up.
  */
-import type { StageGeometry, Tray } from './stage-geometry.ts';
-import type { Curve } from './stage-wires.ts';
+import type { Tray } from './stage-cards.ts';
+import type { StageGeometry } from './stage-geometry.ts';
+import { piecesOf, pointOn, type Curve } from './stage-wires.ts';
 
 const PIECES = 32;
 /** Points of one lane, two numbers each. */
 export const LANE_POINTS = PIECES + 1;
 /** Distance of a lane from the curve, in pixels. */
 const ASIDE = 4.5;
-/** Points by which a curve is measured. */
-const MEASURED = 128;
+/** Points by which a piece of a curve is measured. */
+const MEASURED = 64;
 
 export interface Lanes {
   /** For each edge two lanes of `LANE_POINTS` points from start to end of the message's way: there, then back. */
@@ -44,10 +45,12 @@ export function lanesOf({ wires, boxes }: Pick<StageGeometry, 'wires' | 'boxes'>
 
 /** Points at equal distances along a curve. */
 function evenly(curve: Curve): Float64Array {
-  const measured = new Float64Array((MEASURED + 1) * 2);
-  const lengths = new Float64Array(MEASURED + 1);
-  for (let i = 0; i <= MEASURED; i++) {
-    const [x, y] = pointOf(curve, i / MEASURED);
+  const all = MEASURED * piecesOf(curve);
+  const measured = new Float64Array((all + 1) * 2);
+  const lengths = new Float64Array(all + 1);
+  for (let i = 0; i <= all; i++) {
+    const piece = Math.min(Math.floor(i / MEASURED), piecesOf(curve) - 1);
+    const [x, y] = pointOn(curve, piece, i / MEASURED - piece);
     measured[i * 2] = x;
     measured[i * 2 + 1] = y;
     if (i === 0) continue;
@@ -57,8 +60,8 @@ function evenly(curve: Curve): Float64Array {
   const even = new Float64Array(LANE_POINTS * 2);
   let i = 1;
   for (let point = 0; point < LANE_POINTS; point++) {
-    const wanted = (lengths[MEASURED] * point) / PIECES;
-    while (i < MEASURED && lengths[i] < wanted) i++;
+    const wanted = (lengths[all] * point) / PIECES;
+    while (i < all && lengths[i] < wanted) i++;
     const share = (wanted - lengths[i - 1]) / (lengths[i] - lengths[i - 1] || 1);
     for (const axis of [0, 1]) {
       const before = measured[i * 2 - 2 + axis];
@@ -66,10 +69,4 @@ function evenly(curve: Curve): Float64Array {
     }
   }
   return even;
-}
-
-function pointOf([x1, y1, x2, y2, x3, y3, x4, y4]: Curve, t: number): [number, number] {
-  const s = 1 - t;
-  const [a, b, c, d] = [s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t];
-  return [a * x1 + b * x2 + c * x3 + d * x4, a * y1 + b * y2 + c * y3 + d * y4];
 }

@@ -10,7 +10,7 @@
 import { holding } from './interval-index.ts';
 import { LANE_POINTS, type Lanes } from './lanes.ts';
 import { isRare, NEUTRAL, ROLES } from './request-roles.ts';
-import { TRAY_PITCH, type Tray } from './stage-geometry.ts';
+import { TRAY_PITCH, type Tray } from './stage-cards.ts';
 import type { Traffic } from './traffic.ts';
 
 /** Dots drawn at most. */

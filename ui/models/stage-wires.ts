@@ -1,33 +1,46 @@
 /**
- * The curves between the cards of the stage, and where along each its rate is written: where neither a card nor another
- * rate would cover it, if there is such a place.
+ * The curves between the cards of the stage, past all others, and where along each its rate is written: where neither a
+ * card nor another rate would cover it, if there is such a place.
  */
+import { routesOf, type Band, type Obstacle, type Waypoint } from './stage-routes.ts';
 import type { Topology, TopologyEdge, TopologyNode } from './topology.ts';
 
 export interface Wire {
   readonly edge: TopologyEdge;
-  /** A cubic curve: x and y of its start, its two handles and its end. */
   readonly curve: Curve;
   /** Where its rate is written, and whether there is so little room that the unit is left to the legend. */
   readonly label: Point;
   readonly tight: boolean;
 }
 
-export type Curve = readonly [number, number, number, number, number, number, number, number];
+/** Cubic pieces that join: x and y of its start, then of each piece's two handles and its end. */
+export type Curve = readonly number[];
 
 type Point = readonly [x: number, y: number];
 
-/** A node's card. */
-interface Card {
+/** A node's card, in the column or row of its number. */
+export interface Card {
   readonly node: TopologyNode;
+  readonly band: number;
   readonly left: number;
   readonly top: number;
   readonly width: number;
   readonly height: number;
+  /** Where what is drawn below it ends. */
+  readonly bottom: number;
+}
+
+/** A stage's extent, and which way its bands run. */
+export interface Extent {
+  readonly width: number;
+  readonly height: number;
+  readonly upright: boolean;
 }
 
 /** How far each of two edges, there and back, lies off the middle: their labels stand one above the other. */
 const BESIDE = 11;
+/** How far an edge between two cards of one band goes out of it. */
+export const LOOP = 26;
 /** Below this distance a label has no room for its unit. */
 const TIGHT = 76;
 /** What a label takes to either side of its place. */
@@ -35,12 +48,8 @@ const LABEL = { x: 20, y: 10 } as const;
 /** Places along a curve, the best first. */
 const ALONG = [0.5, 0.6, 0.4, 0.7, 0.3, 0.82, 0.2, 0.9, 0.12];
 
-export function wiresBetween({ edges }: Topology, cards: readonly Card[], upright: boolean): Wire[] {
-  const cardOf = new Map(cards.map((card) => [card.node, card]));
-  const curves = edges.map((edge) => {
-    const isPair = edges.some(({ from, to }) => from === edge.to && to === edge.from);
-    return curveBetween(edge, cardOf.get(edge.from)!, cardOf.get(edge.to)!, upright, isPair);
-  });
+export function wiresBetween({ edges }: Topology, cards: readonly Card[], extent: Extent): Wire[] {
+  const curves = curvesBetween(edges, cards, extent);
   const labels = new Map<Curve, Point>();
   // Short curves first: they have the least choice.
   for (const curve of curves.toSorted((a, b) => span(a) - span(b))) {
@@ -48,54 +57,98 @@ export function wiresBetween({ edges }: Topology, cards: readonly Card[], uprigh
   }
   return edges.map((edge, i) => {
     const curve = curves[i];
-    return { edge, curve, label: labels.get(curve)!, tight: !upright && Math.abs(curve[6] - curve[0]) < TIGHT };
+    const tight = !extent.upright && Math.abs(curve.at(-2)! - curve[0]) < TIGHT;
+    return { edge, curve, label: labels.get(curve)!, tight };
   });
 }
 
-const span = (curve: Curve): number => Math.abs(curve[6] - curve[0]) + Math.abs(curve[7] - curve[1]);
+const span = (curve: Curve): number => Math.abs(curve.at(-2)! - curve[0]) + Math.abs(curve.at(-1)! - curve[1]);
 
 /** As SVG writes it. */
-export function pathText([x1, y1, x2, y2, x3, y3, x4, y4]: Curve): string {
-  return `M${x1},${y1}C${x2},${y2} ${x3},${y3} ${x4},${y4}`;
+export function pathText(curve: Curve): string {
+  const pieces = Array.from({ length: piecesOf(curve) }, (_, piece) => {
+    const [x2, y2, x3, y3, x4, y4] = curve.slice(2 + 6 * piece, 8 + 6 * piece);
+    return `C${x2},${y2} ${x3},${y3} ${x4},${y4}`;
+  });
+  return `M${curve[0]},${curve[1]}${pieces.join('')}`;
 }
 
-/** From the side that faces the other; one that goes back runs beside the one that comes. */
-function curveBetween(edge: TopologyEdge, from: Card, to: Card, upright: boolean, isPair: boolean): Curve {
-  const isBack = edge.to.x < edge.from.x;
-  const aside = isPair ? (isBack ? BESIDE : -BESIDE) : 0;
-  const [near, far] = isBack ? [0, 1] : [1, 0];
-  const [x1, y1, x2, y2] = upright
-    ? [
-        from.left + from.width / 2 + aside,
-        from.top + near * from.height,
-        to.left + to.width / 2 + aside,
-        to.top + far * to.height,
-      ]
-    : [
-        from.left + near * from.width,
-        from.top + from.height / 2 + aside,
-        to.left + far * to.width,
-        to.top + to.height / 2 + aside,
-      ];
-  const [bendX, bendY] = upright ? [0, (y2 - y1) / 2] : [(x2 - x1) / 2, 0];
-  return [x1, y1, x1 + bendX, y1 + bendY, x2 - bendX, y2 - bendY, x2, y2];
+export const piecesOf = (curve: Curve): number => (curve.length - 2) / 6;
+
+/** The point at `t` of one of its pieces, from 0 to 1. */
+export function pointOn(curve: Curve, piece: number, t: number): Point {
+  const s = 1 - t;
+  const [a, b, c, d] = [s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t];
+  const i = 6 * piece;
+  return [
+    a * curve[i] + b * curve[i + 2] + c * curve[i + 4] + d * curve[i + 6],
+    a * curve[i + 1] + b * curve[i + 3] + c * curve[i + 5] + d * curve[i + 7],
+  ];
+}
+
+/** Between the sides that face each other; there and back run side by side. */
+function curvesBetween(edges: readonly TopologyEdge[], cards: readonly Card[], extent: Extent): Curve[] {
+  const { upright } = extent;
+  const obstacles = new Map(cards.map((card) => [card.node, obstacleOf(card, upright)]));
+  const middles = new Map(
+    cards.map((card) => [card.node, upright ? card.left + card.width / 2 : card.top + card.height / 2]),
+  );
+  const routes = routesOf(
+    edges.map((edge) => {
+      const [from, to] = [obstacles.get(edge.from)!, obstacles.get(edge.to)!];
+      const isPair = edges.some((other) => other.from === edge.to && other.to === edge.from);
+      const aside = isPair ? (to.band < from.band ? BESIDE : -BESIDE) : 0;
+      return {
+        from: { card: from, at: middles.get(edge.from)! + aside },
+        to: { card: to, at: middles.get(edge.to)! + aside },
+      };
+    }),
+    [...obstacles.values()],
+    bandsOf(cards, upright),
+    upright ? extent.width : extent.height,
+  );
+  return routes.map((route) => curveThrough(route, upright));
+}
+
+function obstacleOf({ band, left, top, width, height, bottom }: Card, upright: boolean): Obstacle {
+  return upright
+    ? { band, from: left, to: left + width, front: top + height, back: top }
+    : { band, from: top, to: bottom, front: left + width, back: left };
+}
+
+function bandsOf(cards: readonly Card[], upright: boolean): Band[] {
+  const bands: Band[] = [];
+  for (const { band, left, top, width, bottom } of cards) {
+    const [from, to] = upright ? [top, bottom] : [left, left + width];
+    const known = bands[band] ?? { from, to };
+    bands[band] = { from: Math.min(known.from, from), to: Math.max(known.to, to) };
+  }
+  return bands;
+}
+
+/** It runs along the bands at every waypoint; between two that are equally far along it goes out and comes back. */
+function curveThrough(route: readonly Waypoint[], upright: boolean): Curve {
+  const point = (along: number, across: number): Point => (upright ? [across, along] : [along, across]);
+  const pieces = route.slice(1).flatMap(([along, across], i) => {
+    const [before, beside] = route[i];
+    const bend = along === before ? along + LOOP : (before + along) / 2;
+    return [...point(bend, beside), ...point(bend, across), ...point(along, across)];
+  });
+  return [...point(...route[0]), ...pieces];
 }
 
 function labelPlace(curve: Curve, cards: readonly Card[], placed: readonly Point[]): Point {
-  const places = ALONG.map((t) => pointAt(curve, t));
+  const places = ALONG.map((t) => {
+    const at = t * piecesOf(curve);
+    const piece = Math.min(Math.floor(at), piecesOf(curve) - 1);
+    return pointOn(curve, piece, at - piece);
+  });
   const isClear = ([x, y]: Point): boolean =>
     cards.every(
-      ({ left, top, width, height }) =>
-        x + LABEL.x <= left || x - LABEL.x >= left + width || y + LABEL.y <= top || y - LABEL.y >= top + height,
+      ({ left, top, width, bottom }) =>
+        x + LABEL.x <= left || x - LABEL.x >= left + width || y + LABEL.y <= top || y - LABEL.y >= bottom,
     );
   const isFree = ([x, y]: Point): boolean =>
     placed.every(([otherX, otherY]) => Math.abs(x - otherX) >= 2 * LABEL.x || Math.abs(y - otherY) >= 2 * LABEL.y);
   return places.find((place) => isClear(place) && isFree(place)) ?? places.find(isClear) ?? places[0];
-}
-
-function pointAt([x1, y1, x2, y2, x3, y3, x4, y4]: Curve, t: number): Point {
-  const s = 1 - t;
-  const weights = [s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t];
-  const mixed = (...values: number[]): number => values.reduce((sum, value, i) => sum + weights[i] * value, 0);
-  return [mixed(x1, x2, x3, x4), mixed(y1, y2, y3, y4)];
 }

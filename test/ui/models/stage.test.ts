@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RecordedComponent } from '../../../sim-core/index.ts';
 import { describeMoment, rateAt, stageModel } from '../../../ui/models/moment.ts';
-import { placeStage, TRAY_PITCH, type Box, type StageGeometry } from '../../../ui/models/stage-geometry.ts';
+import type { Box } from '../../../ui/models/stage-cards.ts';
+import { leastWidth, placeStage, type StageGeometry } from '../../../ui/models/stage-geometry.ts';
+import { piecesOf, pointOn, type Wire } from '../../../ui/models/stage-wires.ts';
 import { ownerOf, roleOf, shortName } from '../../../ui/models/signal-style.ts';
 import { layOut } from '../../../ui/models/topology.ts';
 import { COMPONENTS, fixtureRecording } from '../../../ui/specimens/fixture-recording.ts';
@@ -84,29 +86,115 @@ describe('the topology', () => {
   });
 });
 
-const bottomOf = ({ top, height, tray }: Box): number => (tray ? tray.top + tray.rows * TRAY_PITCH : top + height);
+/** Points along a wire, close to each other. */
+function* pointsOf({ curve }: Wire): Generator<readonly [x: number, y: number]> {
+  for (let piece = 0; piece < piecesOf(curve); piece++) {
+    for (let i = 0; i <= 40; i++) yield pointOn(curve, piece, i / 40);
+  }
+}
+
+/** A stage of any system and size. */
+const stages = fc
+  .record({
+    components: systems,
+    width: fc.integer({ min: 320, max: 1600 }),
+    height: fc.integer({ min: 200, max: 900 }),
+  })
+  .map(({ components, width, height }) => {
+    const topology = layOut(components);
+    const model = stageModel({ ...fixtureRecording(), components }, topology, []);
+    return { topology, width, geometry: placeStage(model, width, height) };
+  });
 
 describe('the stage', () => {
-  it('of any system and size covers no card with another', () => {
+  it('of any system and size covers no card with another, nor with what is drawn below another', () => {
     fc.assert(
-      fc.property(
-        systems,
-        fc.integer({ min: 320, max: 1600 }),
-        fc.integer({ min: 200, max: 900 }),
-        (components, width, height) => {
-          const recording = { ...fixtureRecording(), components };
-          const { boxes } = placeStage(stageModel(recording, layOut(components), []), width, height);
-          for (const [i, a] of boxes.entries()) {
-            expect(a.top).toBeGreaterThanOrEqual(0);
-            for (const b of boxes.slice(0, i)) {
-              const apartDown = a.top >= bottomOf(b) || b.top >= bottomOf(a);
-              const apartAcross = a.left >= b.left + b.width || b.left >= a.left + a.width;
-              expect(apartDown || apartAcross).toBe(true);
-            }
+      fc.property(stages, ({ geometry: { boxes } }) => {
+        for (const [i, a] of boxes.entries()) {
+          expect(a.top).toBeGreaterThanOrEqual(0);
+          for (const b of boxes.slice(0, i)) {
+            const apartDown = a.top >= b.bottom || b.top >= a.bottom;
+            const apartAcross = a.left >= b.left + b.width || b.left >= a.left + a.width;
+            expect(apartDown || apartAcross).toBe(true);
           }
-        },
-      ),
+        }
+      }),
     );
+  });
+
+  it('of any system and size leads no edge through a card that is not its end', () => {
+    fc.assert(
+      fc.property(stages, ({ geometry: { boxes, wires } }) => {
+        for (const wire of wires) {
+          const others = boxes.filter(({ node }) => node !== wire.edge.from && node !== wire.edge.to);
+          for (const [x, y] of pointsOf(wire)) {
+            const hit = others.find(
+              ({ left, top, width, bottom }) => x > left && x < left + width && y > top && y < bottom,
+            );
+            expect(hit?.node.name, `${wire.edge.from.name} to ${wire.edge.to.name}`).toBeUndefined();
+          }
+        }
+      }),
+    );
+  });
+
+  it('of any system lies within the width that it says it needs, edges included', () => {
+    fc.assert(
+      fc.property(stages, ({ topology, width, geometry }) => {
+        if (!geometry.upright && width >= leastWidth(topology)) expect(geometry.width).toBe(width);
+        for (const { left, top, width: wide, bottom } of geometry.boxes) {
+          expect(left).toBeGreaterThanOrEqual(0);
+          expect(top).toBeGreaterThanOrEqual(0);
+          expect(left + wide).toBeLessThanOrEqual(geometry.width);
+          expect(bottom).toBeLessThanOrEqual(geometry.height);
+        }
+        for (const wire of geometry.wires) {
+          for (const [x, y] of pointsOf(wire)) {
+            expect(x >= 0 && x <= geometry.width && y >= 0 && y <= geometry.height).toBe(true);
+          }
+        }
+      }),
+    );
+  });
+
+  it('draws a level edge between two that stand alone in their layers, whatever is drawn of each', () => {
+    const { wires } = placeStage(stageModel(fixtureRecording(), layOut(COMPONENTS), ['cache.hit_ratio']), 640, 400);
+    const { curve } = wires.find(({ edge }) => edge.from.name === 'users')!;
+    expect(Math.abs(curve[1] - curve.at(-1)!)).toBeLessThanOrEqual(1);
+  });
+
+  it('has room for six layers between guide and charts, and for three beside another system', () => {
+    const chain = (length: number): RecordedComponent[] =>
+      Array.from({ length }, (_, i) => {
+        return {
+          ...COMPONENTS[0],
+          name: `layer${'abcdef'[i]}`,
+          calls: i < length - 1 ? [`layer${'abcdef'[i + 1]}`] : [],
+        };
+      });
+    expect(leastWidth(layOut(chain(6)))).toBeLessThanOrEqual(1440 - 40 * 16);
+    expect(leastWidth(layOut(chain(3)))).toBeLessThan(440);
+  });
+
+  it('leads edges past a column by a hole, side by side, and between two of a column outside of it', () => {
+    const names = ['a', 'b', 'c', 'd'];
+    const calls: Record<string, string[]> = { a: ['b', 'c', 'd'], b: ['c'], c: ['d'], d: [] };
+    const chain = names.map((name) => ({ ...COMPONENTS[0], name, calls: calls[name] }));
+    const { wires, boxes } = placeStage(stageModel(fixtureRecording(), layOut(chain), []), 800, 400);
+    const passing = boxes[1];
+    const heights = wires
+      .filter(({ edge }) => edge.from.name === 'a' && edge.to.name !== 'b')
+      .map((wire) => [...pointsOf(wire)].find(([x]) => x >= passing.left + passing.width / 2)?.[1] ?? NaN);
+    expect(heights).toHaveLength(2);
+    expect(Math.abs(heights[0] - heights[1])).toBeGreaterThanOrEqual(10);
+
+    const column = layOut(
+      names.map((name) => ({ ...COMPONENTS[0], name, calls: name === 'a' ? ['d'] : [] })),
+      Object.fromEntries(names.map((name, y) => [name, { x: 0, y }])),
+    );
+    const placed = placeStage(stageModel(fixtureRecording(), column, []), 600, 500);
+    const [x] = [...pointsOf(placed.wires[0])].reduce((most, point) => (point[0] > most[0] ? point : most));
+    expect(x).toBeGreaterThan(placed.boxes[0].left + placed.boxes[0].width + 10);
   });
 
   it('lists few copies by name, and shows many as bars: none of them is hidden', () => {

@@ -10,7 +10,8 @@ import { lanesOf } from '../../../ui/models/lanes.ts';
 import { stageModel } from '../../../ui/models/moment.ts';
 import { GLYPHS_MAX, Particles, RARE_MAX } from '../../../ui/models/particles.ts';
 import { ROLES } from '../../../ui/models/request-roles.ts';
-import { placeStage, TRAY_PITCH } from '../../../ui/models/stage-geometry.ts';
+import { TRAY_PITCH } from '../../../ui/models/stage-cards.ts';
+import { placeStage } from '../../../ui/models/stage-geometry.ts';
 import { layOut } from '../../../ui/models/topology.ts';
 import { trafficOf } from '../../../ui/models/traffic.ts';
 

@@ -1,0 +1,141 @@
+/**
+ * What of a node is shown on the stage, and how large it is then: the card, and below it the tray, where those are drawn
+ * who are with it. A card's height follows from the lines it shows, so nothing has to be measured in the document.
+ */
+import type { StageModel } from './moment.ts';
+import type { TopologyNode } from './topology.ts';
+
+export interface Box {
+  readonly node: TopologyNode;
+  /** Number of its column, or of its row on a narrow stage. */
+  readonly band: number;
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+  /** Where what is drawn below the card ends. */
+  readonly bottom: number;
+  /** Whether the picture of its kind stands beside its name. */
+  readonly icon: boolean;
+  /** Of several copies: whether each is listed by name, or all are shown as bars in one line. */
+  readonly copies: 'listed' | 'bars' | 'none';
+  /** Whether it says of what kind it is, where it has nothing else to say. */
+  readonly kind: boolean;
+  /** How many of its figures are shown. */
+  readonly figures: number;
+  /** Whether a figure's name stands above it, for want of width. */
+  readonly stacked: boolean;
+  /** Below the card, where those are drawn who are with it; undefined for who is called by nobody. */
+  readonly tray: Tray | undefined;
+}
+
+/** Rows of places for requests, in pixels; what is in it is written in a line below them. */
+export interface Tray {
+  readonly left: number;
+  readonly top: number;
+  readonly columns: number;
+  readonly rows: number;
+}
+
+const CARD = { head: 30, line: 19, pad: 8 } as const;
+/** Below this width a figure and its name do not fit in one line. */
+const STACKED_BELOW = 128;
+const NAME = { beside: 44, letter: 8, copies: 3 } as const;
+/** Distance of two glyphs in a tray. */
+export const TRAY_PITCH = 6;
+const TRAY = { rowsWithoutLine: 2, gap: 4, line: 18 } as const;
+
+/** How much is shown of a node. */
+export interface Density {
+  /** Copies at most that its card lists by name. */
+  readonly members: number;
+  readonly figures: number;
+  /** Whether cards without figures say of what kind they are. */
+  readonly kind: boolean;
+  /** Rows of places for requests, where they may have to stand in line. */
+  readonly rows: number;
+}
+
+const ROWS_MAX = 9;
+
+/** The most first: the first that fits is taken. Where cards are stacked, height is always dear. */
+export const ACROSS: readonly Density[] = [
+  ...dense({ members: 6, figures: Infinity, kind: true }, 5),
+  ...dense({ members: 0, figures: 2, kind: true }, 4),
+  ...dense({ members: 0, figures: 1, kind: true }, 4),
+  ...dense({ members: 0, figures: 1, kind: false }, 2),
+];
+export const UPRIGHT: Density = { members: 0, figures: 1, kind: true, rows: 4 };
+
+function dense(card: Omit<Density, 'rows'>, rowsMin: number): Density[] {
+  return Array.from({ length: ROWS_MAX - rowsMin + 1 }, (_, i) => ({ ...card, rows: ROWS_MAX - i }));
+}
+
+const trayHeight = (rows: number): number => TRAY.gap + rows * TRAY_PITCH + TRAY.line;
+
+/** Few for who has nobody wait. */
+function trayRows({ lines }: StageModel, node: TopologyNode, { rows }: Density): number {
+  return lines.has(node) ? rows : Math.min(Math.ceil(rows / 2), TRAY.rowsWithoutLine);
+}
+
+/** A card at a place, with its tray, if it has one. */
+export function boxAt(
+  model: StageModel,
+  node: TopologyNode,
+  density: Density,
+  place: Pick<Box, 'band' | 'left' | 'top' | 'width'>,
+): Box {
+  const stacked = isStacked(place.width);
+  const height = cardHeight(model, node, density, stacked);
+  return {
+    ...place,
+    node,
+    height,
+    bottom: place.top + wholeHeight(model, node, density, stacked),
+    stacked,
+    icon: place.width >= widthForName(node),
+    copies: copiesShown(node, density),
+    kind: density.kind,
+    figures: figuresShown(model, node, density),
+    tray: isCalled(model, node)
+      ? {
+          left: place.left + 1,
+          top: place.top + height + TRAY.gap,
+          columns: Math.floor((place.width - 2) / TRAY_PITCH),
+          rows: trayRows(model, node, density),
+        }
+      : undefined,
+  };
+}
+
+export const isCalled = ({ topology }: StageModel, node: TopologyNode): boolean =>
+  topology.edges.some(({ to }) => to === node);
+
+function copiesShown({ members }: TopologyNode, density: Density): Box['copies'] {
+  if (members.length <= 1) return 'none';
+  return members.length <= density.members ? 'listed' : 'bars';
+}
+
+function figuresShown(model: StageModel, node: TopologyNode, density: Density): number {
+  return Math.min(model.figures.get(node)?.length ?? 0, density.figures);
+}
+
+export const isStacked = (cardWidth: number): boolean => cardWidth < STACKED_BELOW;
+
+export function cardHeight(model: StageModel, node: TopologyNode, density: Density, stacked: boolean): number {
+  const copies = { listed: node.members.length, bars: 1, none: 0 }[copiesShown(node, density)];
+  const figures = figuresShown(model, node, density) * (stacked ? 2 : 1);
+  const lines = Math.max(density.kind ? 1 : 0, copies + figures);
+  return CARD.head + lines * CARD.line + CARD.pad;
+}
+
+/** With its tray, if it has one. */
+export function wholeHeight(model: StageModel, node: TopologyNode, density: Density, stacked: boolean): number {
+  const tray = isCalled(model, node) ? trayHeight(trayRows(model, node, density)) : 0;
+  return cardHeight(model, node, density, stacked) + tray;
+}
+
+/** What a name takes beside its picture, and the number of its copies: by the letter, without measuring. */
+export function widthForName({ name, members }: TopologyNode): number {
+  return NAME.beside + NAME.letter * (name.length + (members.length > 1 ? NAME.copies : 0));
+}
