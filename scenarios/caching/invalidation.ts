@@ -11,19 +11,14 @@
 import {
   atLeast,
   atMost,
-  BACKGROUND,
-  BACKGROUND_BLOCK,
   cacheInMemory,
-  CacheServer,
-  ChangeLog,
+  channelOf,
   defineScenario,
   defineSignal,
   Database,
   entriesHeldSignals,
-  followLog,
   gamma,
   hardTtl,
-  InvalidationBus,
   Link,
   LocalCache,
   mean,
@@ -43,12 +38,9 @@ import {
   stalenessSignals,
   total,
   uniform,
-  VersionedKeys,
   zipfPopularity,
-  type Call,
   type DatabaseQuery,
   type Endpoint,
-  type Invalidation,
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
@@ -130,23 +122,23 @@ export default defineScenario({
 });
 
 function system(sim: Simulation, p: Values): void {
-  const log = p.way === 'log' ? new ChangeLog(sim, 10_000) : undefined;
+  const channel = channelOf(p.way === 'soft-ttl' ? 'ttl' : p.way).create(sim, {
+    near: nearby,
+    lossShare: p.lossShare,
+    poll: p.poll,
+    kept: 10_000,
+    keys: p.keys,
+    commandTime: COMMAND_TIME,
+  });
+  const { committed } = channel;
   const database = new Database(sim, {
     name: 'database',
     connections: 200,
     queueMax: 10_000,
     cores: p.cores,
     demand: gamma(SHAPE, p.queryTime / SHAPE),
-    ...(log && { onCommit: (row: Row) => log.append(row) }),
+    ...(committed && { onCommit: committed }),
   });
-  const bus =
-    p.way === 'acknowledged' || p.way === 'published'
-      ? new InvalidationBus(sim, { delivery: p.way, lossShare: p.lossShare })
-      : undefined;
-  const versions =
-    p.way === 'versioned-keys'
-      ? new CacheServer<Row>(sim, { name: 'versions', capacity: p.keys, eviction: 'lru', commandTime: COMMAND_TIME })
-      : undefined;
   const staleness = new StalenessMeter(sim, database.history);
 
   const apps = Array.from({ length: p.instances }, (_, i) => {
@@ -156,39 +148,21 @@ function system(sim: Simulation, p: Values): void {
     const local = new LocalCache(sim, { instance: name, capacity: p.capacity, expiry });
     readEntriesHeld(sim, local.cache);
     // A dead name's entry is never served, so it is not stale.
-    if (versions === undefined) new StaleEntryMeter(sim, local.cache, database.history);
-    const versioned =
-      versions && new VersionedKeys(new Link(sim, versions, { from: name, delay: nearby }), local, store);
-    const announce = bus && new Link<Invalidation, void>(sim, bus, { from: name, delay: nearby });
-    bus?.subscribe(new Link(sim, invalidated(name, local), { from: bus.name, delay: nearby }));
-    if (log !== undefined) {
-      followLog(sim, {
-        name,
-        log: new Link(sim, log, { from: name, delay: nearby }),
-        poll: p.poll,
-        firstRequest: BACKGROUND + i * BACKGROUND_BLOCK,
-        from: 0,
-        changed: ({ key }) => local.invalidate(key),
-        missed: () => local.clear(),
-      });
-    }
+    if (p.way !== 'versioned-keys') new StaleEntryMeter(sim, local.cache, database.history);
+    const member = channel.join({ instance: name, local, store });
     return new Service<DatabaseQuery, Row>(sim, {
       name,
       help: `An instance of the application, with room for ${p.capacity} entries in its own cache`,
       concurrency: 400,
       queueMax: 2000,
       *handle({ query, request }) {
-        const { operation, key } = query;
-        if (operation === 'read') {
-          const row = yield* versioned === undefined
-            ? local.get(key, request, () => store.call(query, request))
-            : versioned.read(key, request);
+        if (query.operation === 'read') {
+          const row = yield* member.read(query.key, request);
           staleness.measure(name, row, request);
           return row;
         }
         const row = yield* store.call(query, request);
-        if (announce !== undefined) yield* announce.call({ key }, request);
-        if (versioned !== undefined) yield* versioned.raise(row, request);
+        yield* member.wrote(row, request);
         return row;
       },
       onCrash: () => local.crash(),
@@ -214,15 +188,4 @@ function system(sim: Simulation, p: Values): void {
   client('readers', 'read', p.reads, apps);
   client('writers', 'write', p.writes, apps);
   client('importer', 'write', p.imports, p.bypass ? [database] : apps);
-}
-
-/** Where an instance hears what has been written. */
-function invalidated(name: string, local: LocalCache): Endpoint<Invalidation, void> {
-  return {
-    name,
-    receive(call: Call<Invalidation, void>): void {
-      local.invalidate(call.query.key);
-      call.reply();
-    },
-  };
 }

@@ -1,8 +1,24 @@
 /** The parameters of invalidation: what its sliders and `--set` take. */
-import { choice, duration, flag, integer, ms, number, rate, s, share, type ValuesOf } from '../../../sim-core/index.ts';
+import {
+  choice,
+  duration,
+  flag,
+  integer,
+  invalidationChannels,
+  ms,
+  number,
+  rate,
+  s,
+  share,
+  type ChannelName,
+  type ValuesOf,
+} from '../../../sim-core/index.ts';
 
-/** How an instance learns that its copy is old. */
-export const WAYS = ['ttl', 'soft-ttl', 'acknowledged', 'published', 'log', 'versioned-keys'] as const;
+/** How an instance learns that its copy is old: by a channel, or, as by `ttl`, not at all, with a time to live in two steps. */
+const WAYS: readonly (ChannelName | 'soft-ttl')[] = [
+  ...(Object.keys(invalidationChannels) as ChannelName[]),
+  'soft-ttl',
+];
 
 export const params = {
   reads: rate({ help: 'Reads of all users together', default: 960, min: 1, max: 10_000, logarithmic: true }),

@@ -1,13 +1,12 @@
 /** Ways to reach the copies in instances: versioned keys, the bus's two kinds. */
 import { describe, expect, it } from 'vitest';
-import { CacheServer } from '../../../../sim-core/cache/cache-server.ts';
 import {
   InvalidationBus,
   invalidationSent,
   type Invalidation,
 } from '../../../../sim-core/cache/invalidation/invalidation-bus.ts';
 import { LocalCache } from '../../../../sim-core/cache/local-cache.ts';
-import { VersionedKeys } from '../../../../sim-core/cache/invalidation/versioned-keys.ts';
+import { versionedKeys } from '../../../../sim-core/cache/invalidation/versioned-keys.ts';
 import { hardTtl } from '../../../../sim-core/cache/stampede/hard-ttl.ts';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
 import { spawn, type Behaviour } from '../../../../sim-core/kernel/process.ts';
@@ -38,15 +37,14 @@ function setUp() {
 describe('versioned keys', () => {
   it('find an old version no more once the version is raised, and leave it where it is', () => {
     const { sim, database, store, local, read, reads, at } = setUp();
-    const versions = new CacheServer<Row>(sim, { name: 'versions', capacity: 10, eviction: 'lru', commandTime: 0 });
-    const keys = new VersionedKeys(new Link(sim, versions, { from: 'app', delay: constant(ms(1)) }), local, store);
-    const readAt = (time: number): void => at(time, () => void spawn(sim, 'reads', reads(keys.read(KEY, request))));
+    const member = versionedKeys(sim, constant(ms(1)), 10, 0).join({ instance: 'app', local, store });
+    const readAt = (time: number): void => at(time, () => void spawn(sim, 'reads', reads(member.read(KEY, request))));
     readAt(0);
     at(20, () => {
       const row = database.access('write', KEY);
-      spawn(sim, 'raises', keys.raise(row, request));
+      spawn(sim, 'raises', member.wrote(row, request));
       // A writer that was overtaken does not lower it again.
-      spawn(sim, 'raises', keys.raise({ key: KEY, version: 0 }, request));
+      spawn(sim, 'raises', member.wrote({ key: KEY, version: 0 }, request));
     });
     readAt(30);
     readAt(50);

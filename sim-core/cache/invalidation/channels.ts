@@ -1,0 +1,37 @@
+/** The invalidation channels by name: the values that a scenario's parameter takes. */
+import type { Simulation } from '../../kernel/simulation.ts';
+import { busChannel } from './bus-channel.ts';
+import type { InvalidationOptions, InvalidationChannel } from './channel.ts';
+import { logChannel } from './log-channel.ts';
+import { ttlAlone } from './ttl-alone.ts';
+import { versionedKeys } from './versioned-keys.ts';
+
+export interface ChannelEntry {
+  readonly help: string;
+  readonly create: (sim: Simulation, options: InvalidationOptions) => InvalidationChannel;
+}
+
+export const invalidationChannels = {
+  ttl: { help: 'nobody is told; a copy lives for its time', create: ttlAlone },
+  acknowledged: {
+    help: 'a bus tells all instances, and the writer waits until each has answered',
+    create: (sim, { near }) => busChannel(sim, near, { delivery: 'acknowledged', lossShare: 0 }),
+  },
+  published: {
+    help: 'a bus tells all instances, once each; what is lost is lost',
+    create: (sim, { near, lossShare }) => busChannel(sim, near, { delivery: 'published', lossShare }),
+  },
+  log: {
+    help: 'instances follow the log of what the store commits',
+    create: (sim, { near, kept, poll }) => logChannel(sim, near, kept, poll),
+  },
+  'versioned-keys': {
+    help: 'the version is in the entry’s name, and a shared server says which is today’s',
+    create: (sim, { near, keys, commandTime }) => versionedKeys(sim, near, keys, commandTime),
+  },
+} as const satisfies Readonly<Record<string, ChannelEntry>>;
+
+export type ChannelName = keyof typeof invalidationChannels;
+
+/** The table with its entries' common type. */
+export const channelOf = (name: ChannelName): ChannelEntry => invalidationChannels[name];
