@@ -20,7 +20,7 @@ const KEYS = 3;
 const TTL = ms(60);
 const POLL = ms(10);
 /** What a message and a query take at most. */
-const MESSAGE = ms(1);
+const MESSAGE = ms(3);
 const QUERY = ms(4);
 /** An entry lives for its time from when a row that was read a message earlier is stored. */
 const LIFE = TTL + QUERY + 2 * MESSAGE;
@@ -59,7 +59,7 @@ const END = ms(200);
 
 function play(name: ChannelName, seed: number, asked: readonly Operation[], lossShare: number, pastTheApp: boolean) {
   const sim = new Simulation({ seed });
-  const near = uniform(ms(0.1), MESSAGE);
+  const near = uniform(ms(0.01), MESSAGE);
   const options = { near, lossShare, poll: POLL, kept: 50, keys: KEYS, commandTime: 1000 };
   const channel = channelOf(name).create(sim, options);
   const database = new Database(sim, {
@@ -114,12 +114,12 @@ function ages(outcomes: readonly Outcome[]): Duration[] {
 
 const operations = fc.array(
   fc.record({
-    at: fc.integer({ min: 0, max: ms(100) }),
+    at: fc.integer({ min: 0, max: ms(60) }),
     key: fc.nat(KEYS - 1),
     kind: fc.constantFrom('read' as const, 'read' as const, 'write' as const),
     instance: fc.nat(2),
   }),
-  { minLength: 1, maxLength: 60 },
+  { minLength: 1, maxLength: 120, size: 'max' },
 );
 
 describe.each(NAMES)('%s', (name) => {
