@@ -197,7 +197,7 @@ function withDatabase(sim: Simulation, p: Values): Regions {
     });
     if (p.way === 'cache-fanout') caches.push(fanOutTo(sim, cache, wayBetween(p, region, REGIONS[0]), steps));
     // What a region has written it also sees, and no late load takes that away again.
-    return appOf(sim, name, staleness, versionCheck(steps));
+    return appOf(sim, name, staleness, versionCheck(steps, 0));
   });
   return { apps };
 }

@@ -7,7 +7,8 @@
  * `release` deletes it if the token is the holder's. (Redis documentation, "Distributed locks with Redis", the
  * single-instance algorithm.) Locks stand apart from the entries and are not evicted.
  * `set-if` is a script that looks at the entry there is before it stores (Redis documentation, `EVAL`; `SET NX` is the
- * simplest). `lease-get` and `lease-set` are memcached's leases, see `consistency/leases.ts`.
+ * simplest), and at what it remembers of the key, see `consistency/tombstones.ts`. `lease-get` and `lease-set` are
+ * memcached's leases, see `consistency/leases.ts`.
  * A request that draws badly finds its connection broken: all of its commands fail.
  * Does not model persistence, replication, pipelining or commands of different cost.
  */
@@ -21,6 +22,7 @@ import type { Call, Endpoint } from '../network/call.ts';
 import { register, type Component, type Intervention } from '../network/component.ts';
 import { defineSignal } from '../statistics/signal.ts';
 import { Leases, type LeaseTerms } from './consistency/leases.ts';
+import { Tombstones, type Mark } from './consistency/tombstones.ts';
 import { cacheInterventions } from './cache-in-memory.ts';
 import { Cache, cacheSignals, type CacheOptions } from './cache.ts';
 import type { CacheEntry } from './entry.ts';
@@ -28,12 +30,20 @@ import type { CacheEntry } from './entry.ts';
 export type CacheCommand<Value> =
   | { readonly command: 'get'; readonly key: number }
   | { readonly command: 'set'; readonly entry: CacheEntry<Value> }
-  | { readonly command: 'set-if'; readonly entry: CacheEntry<Value>; readonly over: SetCondition<Value> }
+  | SetIf<Value>
   | { readonly command: 'delete'; readonly key: number }
   | { readonly command: 'lease-get'; readonly key: number; readonly lease: LeaseTerms }
   | { readonly command: 'lease-set'; readonly entry: CacheEntry<Value>; readonly token: number }
   | { readonly command: 'acquire'; readonly key: number; readonly token: number; readonly lease: Duration }
   | { readonly command: 'release'; readonly key: number; readonly token: number };
+
+/** Stores an entry over the one that there is only if that may be, and if nothing newer than its mark is remembered. */
+interface SetIf<Value> {
+  readonly command: 'set-if';
+  readonly entry: CacheEntry<Value>;
+  readonly over: SetCondition<Value>;
+  readonly mark?: Mark;
+}
 
 /** The key that a command is about. */
 export const keyOf = <Value>(command: CacheCommand<Value>): number =>
@@ -110,7 +120,9 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
   private readonly bytesOf: ((key: number) => number) | undefined;
   private readonly watch: ((key: number) => void) | undefined;
   private readonly locks = new Map<number, Lock>();
-  private readonly leases = new Leases<Value>();
+  /** From the first `lease-get` on: until then what is deleted is of no use to anybody. */
+  private leases: Leases<Value> | undefined = undefined;
+  private readonly tombstones = new Tombstones();
   /** Commands that wait for the thread or are run by it, and replies on the wire, in their order. */
   private readonly line = new Fifo<Call<CacheCommand<Value>, CacheReply<Value>>>();
   private readonly sending = new Fifo<Sending<Value>>();
@@ -166,7 +178,8 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
     this.life++;
     this.cache.clear();
     this.locks.clear();
-    this.leases.clear();
+    this.leases?.clear();
+    this.tombstones.clear();
     this.thread.drop(now);
     this.wire.drop(now);
     while (this.sending.size > 0) this.sending.take().call.refuse('unavailable');
@@ -215,20 +228,21 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
         this.cache.set(query.entry, request.id);
         return { entry: undefined, done: true };
       case 'set-if': {
-        const done = query.over(this.cache.peek(query.entry.key));
+        const done = this.mayStore(query);
         if (done) this.cache.set(query.entry, request.id);
         return { entry: undefined, done };
       }
       case 'delete':
-        this.leases.cancel(query.key, this.cache.peek(query.key), this.sim.now);
+        this.leases?.cancel(query.key, this.cache.peek(query.key), this.sim.now);
         return { entry: undefined, done: this.cache.delete(query.key) };
       case 'lease-get': {
+        this.leases ??= new Leases();
         const entry = this.cache.get(query.key, request.id);
         if (entry !== undefined) return { entry, done: true };
         return { done: false, ...this.leases.miss(query.key, this.sim.now, query.lease) };
       }
       case 'lease-set': {
-        const done = this.leases.redeem(query.entry.key, query.token);
+        const done = this.leases?.redeem(query.entry.key, query.token) === true;
         if (done) this.cache.set(query.entry, request.id);
         return { entry: undefined, done };
       }
@@ -237,6 +251,13 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
       case 'release':
         return { entry: undefined, done: this.release(query.key, query.token, request.id) };
     }
+  }
+
+  private mayStore({ entry: { key }, over, mark }: SetIf<Value>): boolean {
+    const { now } = this.sim;
+    const isOld = mark !== undefined && this.tombstones.isNewer(key, mark.version, now);
+    if (mark !== undefined) this.tombstones.set(key, mark, now);
+    return !isOld && over(this.cache.peek(key));
   }
 
   private acquire(key: number, token: number, lease: Duration, request: number): boolean {

@@ -62,6 +62,12 @@ export const params = {
     max: s(10),
   }),
   poll: duration({ help: 'Lease: time between two looks', default: ms(5), min: ms(1), max: s(1), logarithmic: true }),
+  tombstone: duration({
+    help: 'Version check: how long the cache remembers a version when its entry is gone; 0 for not at all',
+    default: 0,
+    min: 0,
+    max: s(600),
+  }),
   instances: integer({ help: 'Instances of the application', default: 4, min: 1, max: 32 }),
   cores: integer({ help: 'Processors of the database', default: 8, min: 1, max: 128 }),
   length: duration({ help: 'Simulated time', default: s(30), min: s(6), max: s(86_400), logarithmic: true }),

@@ -61,7 +61,6 @@ export class Leases<Value> {
 
   /** The key is deleted, and with it the entry that there was: the token that is out becomes worthless. */
   cancel(key: number, entry: CacheEntry<Value> | undefined, now: Time): void {
-    if (this.granted === 0) return;
     this.leases.delete(key);
     if (entry !== undefined) this.deleted.set(key, { entry, at: now });
   }

@@ -20,6 +20,8 @@ export interface ProtocolOptions {
   readonly lease: Duration;
   readonly staleFor: Duration;
   readonly poll: Duration;
+  /** Version check: how long a version is remembered when its entry is gone; 0 for not at all. */
+  readonly tombstone: Duration;
 }
 
 export interface ProtocolEntry {
@@ -47,7 +49,10 @@ export const protocols = {
     help: 'update, then delete; who misses stores by a token that the delete voids',
     create: (app, { lease: duration, staleFor, poll }) => lease(app, { duration, staleFor, poll }),
   },
-  'version-check': { help: 'nobody stores over a newer version', create: versionCheck },
+  'version-check': {
+    help: 'nobody stores over a newer version',
+    create: (app, { tombstone }) => versionCheck(app, tombstone),
+  },
 } as const satisfies Readonly<Record<string, ProtocolEntry>>;
 
 export type ProtocolName = keyof typeof protocols;

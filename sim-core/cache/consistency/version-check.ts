@@ -1,18 +1,23 @@
 /**
  * Version check: the writer puts the new value in place of deleting the old one, and nobody, reader or writer, stores over
  * a newer version; the cache compares and stores in one step, by a script. It needs a version that the store raises with
- * every write, and an entry to compare with: after an expiry or an eviction there is none.
+ * every write, and an entry to compare with: after an expiry or an eviction there is none, unless the cache keeps a
+ * tombstone (`tombstones.ts`).
  */
 import type { Behaviour } from '../../kernel/process.ts';
+import type { Duration } from '../../kernel/time.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import type { Row } from '../../storage/database.ts';
 import type { CachePattern } from '../patterns/cache-pattern.ts';
 import { readAside, type Steps } from './steps.ts';
 
-export function versionCheck(app: Steps): CachePattern {
+/** `tombstone`: how long the cache remembers a version when the entry is gone; 0 for not at all. */
+export function versionCheck(app: Steps, tombstone: Duration): CachePattern {
   function* putIfNewer(row: Row, request: RequestContext): Behaviour {
+    const entry = app.entryOf(row);
+    const mark = { version: row.version, keptFor: tombstone };
     yield* app.ask(
-      { command: 'set-if', entry: app.entryOf(row), over: (there) => !there || there.value.version <= row.version },
+      { command: 'set-if', entry, over: (there) => !there || there.value.version <= row.version, mark },
       request,
     );
   }

@@ -5,11 +5,12 @@
  */
 import { CacheServer, type CacheCommand, type CacheReply } from '../../../../sim-core/cache/cache-server.ts';
 import { Steps } from '../../../../sim-core/cache/consistency/steps.ts';
-import { protocols, type ProtocolName } from '../../../../sim-core/cache/consistency/protocols.ts';
+import { protocolOf, type ProtocolName } from '../../../../sim-core/cache/consistency/protocols.ts';
+import { entryOf, lasting } from '../../../../sim-core/cache/entry.ts';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
 import { Process, type Behaviour } from '../../../../sim-core/kernel/process.ts';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
-import { ms, s } from '../../../../sim-core/kernel/time.ts';
+import { ms, s, type Duration } from '../../../../sim-core/kernel/time.ts';
 import { CallFailed } from '../../../../sim-core/network/call.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
@@ -26,12 +27,22 @@ export interface Cast {
   readonly ticks?: number;
   /** Whether every commit fails. */
   readonly aborts?: boolean;
+  /** Whether the cache holds the row at the start. */
+  readonly cached?: boolean;
+  /** How often the entry may be evicted, or expire, in the midst of it. */
+  readonly evictions?: number;
+  /** What a lease gives to those who get no token: the value deleted up to so many ticks ago. */
+  readonly staleFor?: number;
+  /** For how long versions are remembered without an entry. */
+  readonly tombstone?: Duration;
 }
 
 export interface Outcome {
   /** What the cache holds in the end; undefined for nothing. */
   readonly cached: number | undefined;
   readonly committed: number;
+  /** What each reader was given, and what was committed when it had its answer. */
+  readonly reads: readonly { readonly version: number; readonly committed: number }[];
   /** What happened, in order: `reader 1 get`. */
   readonly story: readonly string[];
 }
@@ -79,6 +90,7 @@ function runSchedule(
     }
   }
   const cache = new CacheServer<Row>(sim, { name: 'cache', capacity: 10, eviction: 'lru', commandTime: 0 });
+  if (cast.cached === true) cache.cache.set(entryOf(KEY, { key: KEY, version: 0 }, 0, lasting(s(100))), -1);
   const instant = constant(0);
   const options = { name: 'database', connections: 10, queueMax: 10, cores: 10, demand: instant };
   const database = new Database(sim, options);
@@ -90,32 +102,46 @@ function runSchedule(
     ttl: s(100),
     preparing: instant,
   });
-  const protocol = protocols[name].create(app, { secondDelete: TICK, lease: s(100), staleFor: 0, poll: TICK });
-  function* actor(behaviour: Behaviour<Row>): Behaviour {
+  const protocol = protocolOf(name).create(app, {
+    secondDelete: TICK,
+    lease: s(100),
+    staleFor: (cast.staleFor ?? 0) * TICK,
+    poll: TICK,
+    tombstone: cast.tombstone ?? 0,
+  });
+  const reads: Outcome['reads'][number][] = [];
+  function* actor(behaviour: Behaviour<Row>, isReader: boolean): Behaviour {
     try {
-      yield* behaviour;
+      const { version } = yield* behaviour;
+      if (isReader) reads.push({ version, committed: database.version(KEY) });
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
     }
   }
   for (let id = 0; id < cast.readers + cast.writers; id++) {
     const request = new RequestContext(id, 0);
-    new Process(sim, 'actor', actor(protocol[id < cast.readers ? 'read' : 'write'](KEY, request))).startNow();
+    const isReader = id < cast.readers;
+    new Process(sim, 'actor', actor(protocol[isReader ? 'read' : 'write'](KEY, request), isReader)).startNow();
   }
   const settle = (time: number): boolean => sim.runUntil(sim.now + time + 1);
   const story: string[] = [];
   const counts: number[] = [];
-  let ticks = cast.ticks ?? 0;
+  let [ticks, evictions] = [cast.ticks ?? 0, cast.evictions ?? 0];
   settle(0);
   while (held.length > 0 || sim.pending > 0) {
-    const count = held.length + (held.length === 0 || (ticks > 0 && sim.pending > 0) ? 1 : 0);
+    const mayTick = held.length === 0 || (ticks > 0 && (sim.pending > 0 || cast.tombstone !== undefined));
+    const mayEvict = evictions > 0 && cache.cache.peek(KEY) !== undefined;
     const choice = choices[counts.length] ?? 0;
-    counts.push(count);
+    counts.push(held.length + (mayTick ? 1 : 0) + (mayEvict ? 1 : 0));
     if (choice < held.length) {
       const [message] = held.splice(choice, 1);
       story.push(message.text);
       sim.inject(() => message.arrive(), 0);
       settle(0);
+    } else if (mayEvict && choice === held.length) {
+      evictions--;
+      story.push('evicted');
+      cache.cache.delete(KEY);
     } else {
       ticks--;
       story.push('time passes');
@@ -123,5 +149,5 @@ function runSchedule(
     }
   }
   const cached = cache.cache.peek(KEY)?.value.version;
-  return { outcome: { cached, committed: database.version(KEY), story }, options: counts };
+  return { outcome: { cached, committed: database.version(KEY), reads, story }, options: counts };
 }

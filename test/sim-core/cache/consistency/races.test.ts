@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { protocols, type ProtocolName } from '../../../../sim-core/cache/consistency/protocols.ts';
+import { ms, s } from '../../../../sim-core/kernel/time.ts';
 import { everyInterleaving, type Cast, type Outcome } from './interleavings.ts';
 
 function enumerate(name: ProtocolName, cast: Cast): { all: Outcome[]; stale: Outcome[] } {
@@ -72,6 +73,71 @@ describe('taken away', () => {
   it('the version check is missed: two writers’ puts without it may arrive in the other order', () => {
     expect(enumerate('write-through', { readers: 0, writers: 2 }).stale.length).toBeGreaterThan(0);
     expect(enumerate('version-check', { readers: 0, writers: 2 }).stale).toEqual([]);
+  });
+});
+
+describe('where the entry may be evicted in the midst of it', () => {
+  const evicting = { readers: 1, writers: 1, evictions: 1 };
+
+  it('the version check has a hole: the version to compare with is gone with the entry', () => {
+    const { stale } = enumerate('version-check', evicting);
+    expect(stale.length).toBeGreaterThan(0);
+    for (const { story } of stale) {
+      const [loaded, put, gone] = ['reader 0: read', 'writer 1: set-if', 'evicted'].map((step) => story.indexOf(step));
+      // The reader loads the old value; the new one is put, and goes; the old one finds nothing that is newer.
+      expect(loaded).toBeLessThan(put);
+      expect(put).toBeLessThan(gone);
+      expect(story.at(-1)).toBe('reader 0: set-if');
+    }
+  });
+
+  it.each([
+    [1, 1],
+    [2, 1],
+  ])('tombstones close it, with %d readers and %d writers', (readers, writers) => {
+    const cast = { readers, writers, evictions: 1 };
+    const { all, stale } = enumerate('version-check', { ...cast, tombstone: s(1) });
+    expect(all.length).toBe(enumerate('version-check', cast).all.length);
+    expect(stale).toEqual([]);
+  });
+
+  it('a tombstone that is gone before the reader stores is none', () => {
+    const { stale } = enumerate('version-check', { ...evicting, ticks: 1, tombstone: ms(1) });
+    expect(stale.length).toBeGreaterThan(0);
+    expect(stale.every(({ story }) => story.includes('time passes'))).toBe(true);
+  });
+
+  it.each([
+    [1, 1],
+    [2, 1],
+    [1, 2],
+  ])(
+    'a lease has none: a token is void whether there is an entry or not; %d readers, %d writers',
+    (readers, writers) => {
+      expect(enumerate('lease', { readers, writers, evictions: 1 }).stale).toEqual([]);
+    },
+  );
+});
+
+describe('a lease that gives what was just deleted to those without a token', () => {
+  it.each([
+    [2, 1],
+    [1, 2],
+  ])('still leaves nothing stale in the cache with %d readers and %d writers', (readers, writers) => {
+    expect(enumerate('lease', { readers, writers, staleFor: 5, ticks: 1 }).stale).toEqual([]);
+  });
+
+  it('shows it to a reader who asks after the delete, while another one loads; and without it nobody is shown anything old then', () => {
+    // A first reader hits; the others ask after the delete.
+    const after = (staleFor: number): Outcome[] =>
+      enumerate('lease', { readers: 3, writers: 1, cached: true, staleFor }).all.filter(
+        ({ story }) =>
+          story.slice(0, story.indexOf('writer 3: delete')).filter((step) => step.startsWith('reader')).length === 1,
+      );
+    const isOld = ({ reads: [, ...later] }: Outcome): boolean =>
+      later.some(({ version, committed }) => version < committed);
+    expect(after(5).filter(isOld).length).toBeGreaterThan(0);
+    expect(after(0).filter(isOld)).toEqual([]);
   });
 });
 

@@ -80,9 +80,7 @@ describe.each(NAMES)('%s', (name) => {
         expect(sent.toSorted(byTime)).toEqual(QUERIES[name](asked).toSorted(byTime));
         expect(loader.trips).toBe(sent.length);
         expect(answers).toEqual(
-          asked.map(({ at, key }) =>
-            at >= failsFrom ? [at + TAKES, 'failed'] : [at + TAKES, { key, version: at }],
-          ),
+          asked.map(({ at, key }) => (at >= failsFrom ? [at + TAKES, 'failed'] : [at + TAKES, { key, version: at }])),
         );
       }),
     );

@@ -53,6 +53,7 @@ const PROTOCOL_OPTIONS = {
   lease: 200 * MILLISECOND,
   staleFor: 0,
   poll: 2 * MILLISECOND,
+  tombstone: 0,
 };
 
 interface Operation {
