@@ -223,6 +223,25 @@ export { WriteBook, writeStored, type Write } from './cache/write-behind/write-b
 
 export { CacheWarmer, type CacheWarmerOptions } from './cache/warming/cache-warmer.ts';
 export { FATES, Fates, type Fate } from './messaging/fates.ts';
+export { autoClaim, claim, type ClaimOptions, type Scan, type ScanOptions } from './messaging/channels/stream/claim.ts';
+export {
+  ConsumerGroup,
+  type Consumer,
+  type HistoryEntry,
+  type ReadableStream,
+} from './messaging/channels/stream/consumer-group.ts';
+export {
+  compareIds as compareEntryIds,
+  formatId as formatEntryId,
+  idAfter,
+  idBefore,
+  LAST_ID,
+  ZERO_ID,
+  type EntryId,
+} from './messaging/channels/stream/entry-id.ts';
+export { type StreamEntry, type Trim as StreamTrim } from './messaging/channels/stream/entry-log.ts';
+export { type PendingEntry } from './messaging/channels/stream/pending-list.ts';
+export { EntryStream, StreamError, type NewEntryId, type StreamRefusal } from './messaging/channels/stream/stream.ts';
 
 // services
 export { Service, serviceRequest, type ServiceOptions } from './services/service.ts';

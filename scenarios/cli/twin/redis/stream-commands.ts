@@ -1,0 +1,86 @@
+/**
+ * The stream commands of Redis 7.0 on the model: words in, replies out, in the words and shapes of the server, so that both
+ * can be compared. What is answered comes from the model; here it is only read and written.
+ * https://redis.io/docs/latest/commands/?group=stream
+ */
+import { EntryStream, ms, StreamError, type StreamRefusal } from '../../../../sim-core/index.ts';
+import { Arguments } from './arguments.ts';
+import { groupCommand } from './group-commands.ts';
+import { xinfo } from './info-commands.ts';
+import { xack, xautoclaim, xclaim, xpending } from './pending-commands.ts';
+import { xread, xreadgroup } from './read-commands.ts';
+import { CommandError, type Reply } from './reply.ts';
+import { xadd, xdel, xlen, xrange, xrevrange, xsetid, xtrim } from './log-commands.ts';
+
+/** The streams there are, by key. */
+export interface Streams {
+  get(key: string): EntryStream<readonly string[]> | undefined;
+  make(key: string): EntryStream<readonly string[]>;
+}
+
+type Command = (streams: Streams, words: Arguments) => Reply;
+
+const commands: Readonly<Record<string, Command>> = {
+  XADD: xadd,
+  XDEL: xdel,
+  XLEN: xlen,
+  XTRIM: xtrim,
+  XSETID: xsetid,
+  XRANGE: xrange,
+  XREVRANGE: xrevrange,
+  XREAD: xread,
+  XREADGROUP: xreadgroup,
+  XGROUP: groupCommand,
+  XACK: xack,
+  XPENDING: xpending,
+  XCLAIM: xclaim,
+  XAUTOCLAIM: xautoclaim,
+  XINFO: xinfo,
+  EXISTS: (streams, words) => (streams.get(words.next()) === undefined ? 0 : 1),
+};
+
+const refusals: Readonly<Record<StreamRefusal, string>> = {
+  'zero-id': 'ERR The ID specified in XADD must be greater than 0-0',
+  'id-not-above-last': 'ERR The ID specified in XADD is equal or smaller than the target stream top item',
+  'ids-exhausted': 'ERR The stream has exhausted the last possible ID, unable to add more items',
+  'id-below-deleted': 'ERR The ID specified in XSETID is smaller than current max_deleted_entry_id',
+  'id-below-deleted-given': 'ERR The ID specified in XSETID is smaller than the provided max_deleted_entry_id',
+  'id-below-top': 'ERR The ID specified in XSETID is smaller than the target stream top item',
+  'count-below-length': 'ERR The entries_added specified in XSETID is smaller than the target stream length',
+};
+
+/** A Redis server as far as streams go, with a clock that somebody sets. */
+export class StreamServer implements Streams {
+  /** The wall clock, in nanoseconds. */
+  readonly clock = { now: 0 };
+  private readonly streams = new Map<string, EntryStream<readonly string[]>>();
+
+  get(key: string): EntryStream<readonly string[]> | undefined {
+    return this.streams.get(key);
+  }
+
+  make(key: string): EntryStream<readonly string[]> {
+    const stream = new EntryStream<readonly string[]>(this.clock, key);
+    this.streams.set(key, stream);
+    return stream;
+  }
+
+  /** Runs a command at a time in milliseconds. */
+  run(words: readonly string[], milliseconds: number): Reply {
+    this.clock.now = ms(milliseconds);
+    const [name, ...rest] = words;
+    const command = commands[name.toUpperCase()];
+    if (command === undefined) throw new RangeError(`${name} is not a stream command; there are ${Object.keys(commands).join(', ')}`);
+    try {
+      return command(this, new Arguments(rest));
+    } catch (error) {
+      if (error instanceof CommandError) return { error: error.message };
+      if (error instanceof StreamError) return { error: refusals[error.refusal] };
+      throw error;
+    }
+  }
+
+  violations(): readonly string[] {
+    return [...this.streams.values()].flatMap((stream) => stream.violations());
+  }
+}
