@@ -49,7 +49,7 @@ export function latencyDomain({ heat, columns }: RecordedSignal): Domain {
     }
   }
   if (high === 0) return [0.001, 1];
-  return low < high ? [low, high] : [low / 2, high * 2];
+  return low < high ? [low, high] : [Math.max(low / 2, Number.MIN_VALUE), high * 2];
 }
 
 /** Both at once. */

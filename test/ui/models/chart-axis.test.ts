@@ -63,6 +63,7 @@ describe('an axis', () => {
         }
       }),
     );
+    expect(yTicks(chartOf('histogram', [5e-324]))).toEqual([5e-324, 1e-323]);
     expect(ticksOf([0, 5e-324], 'linear')).toEqual([0, 5e-324]);
     expect(ticksOf([0.0015, 0.007], 'logarithmic')).toEqual([0.002, 0.005]);
     expect(ticksOf([0.0021, 0.0049], 'logarithmic')).toEqual([0.0021, 0.0049]);
