@@ -18,7 +18,8 @@ export function groupCommand(streams: Streams, words: Arguments): Reply {
     if (stream === undefined && !makes) throw new CommandError(NO_KEY);
     const position = at === '$' ? undefined : idOf(at);
     stream ??= streams.make(key);
-    if (stream.createGroup(name, position, read) === undefined) throw new CommandError('BUSYGROUP Consumer Group name already exists');
+    if (stream.createGroup(name, position, read) === undefined)
+      throw new CommandError('BUSYGROUP Consumer Group name already exists');
     return 'OK';
   }
   if (stream === undefined) throw new CommandError(NO_KEY);

@@ -13,7 +13,8 @@ export function xadd(streams: Streams, words: Arguments): Reply {
   const trim = trimOf(words);
   const id = newIdOf(words.next());
   const value = words.rest();
-  if (value.length === 0 || value.length % 2 === 1) throw new CommandError("ERR wrong number of arguments for 'xadd' command");
+  if (value.length === 0 || value.length % 2 === 1)
+    throw new CommandError("ERR wrong number of arguments for 'xadd' command");
   let stream = streams.get(key);
   if (stream === undefined && !makes) return null;
   stream ??= streams.make(key);

@@ -70,7 +70,8 @@ export class StreamServer implements Streams {
     this.clock.now = ms(milliseconds);
     const [name, ...rest] = words;
     const command = commands[name.toUpperCase()];
-    if (command === undefined) throw new RangeError(`${name} is not a stream command; there are ${Object.keys(commands).join(', ')}`);
+    if (command === undefined)
+      throw new RangeError(`${name} is not a stream command; there are ${Object.keys(commands).join(', ')}`);
     try {
       return command(this, new Arguments(rest));
     } catch (error) {

@@ -132,8 +132,7 @@ export class EntryLog<Value> {
 
   private trimFirstNode(keep: Trim['keep'], removed: StreamEntry<Value>[]): void {
     const [node] = this.nodes;
-    const count =
-      'minId' in keep ? placeOf(node.entries, keep.minId, idOf) : Math.max(0, this.held - keep.maxLength);
+    const count = 'minId' in keep ? placeOf(node.entries, keep.minId, idOf) : Math.max(0, this.held - keep.maxLength);
     removed.push(...node.entries.splice(0, count));
     this.held -= count;
     if (node.entries.length === 0) this.nodes.shift();

@@ -119,7 +119,10 @@ export class EntryStream<Value> {
     ];
     for (const [refusal, floor] of floors) {
       if (floor === undefined || compareIds(id, floor) >= 0) continue;
-      throw new StreamError(refusal, `${this.name}: the last id cannot be ${formatId(id)}, it must be ${formatId(floor)} or above`);
+      throw new StreamError(
+        refusal,
+        `${this.name}: the last id cannot be ${formatId(id)}, it must be ${formatId(floor)} or above`,
+      );
     }
     if (entriesAdded !== undefined && this.length > 0 && entriesAdded < this.length) {
       const message = `${this.name}: entries added cannot be ${entriesAdded}: there are ${this.length}`;
@@ -147,11 +150,13 @@ export class EntryStream<Value> {
   violations(): readonly string[] {
     const broken: string[] = [];
     const entries = this.log.range();
-    if (entries.length !== this.length) broken.push(`${this.name}: counts ${this.length} entries, there are ${entries.length}`);
+    if (entries.length !== this.length)
+      broken.push(`${this.name}: counts ${this.length} entries, there are ${entries.length}`);
     entries.forEach(({ id }, i) => {
       if (i > 0 && compareIds(entries[i - 1].id, id) >= 0) broken.push(`${this.name}: ${formatId(id)} is out of order`);
     });
-    if (compareIds(this.log.last?.id ?? ZERO_ID, this.topId) > 0) broken.push(`${this.name}: an entry is above its last id`);
+    if (compareIds(this.log.last?.id ?? ZERO_ID, this.topId) > 0)
+      broken.push(`${this.name}: an entry is above its last id`);
     for (const group of this.groups.values()) broken.push(...group.violations(this.name));
     return broken;
   }
