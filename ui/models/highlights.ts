@@ -82,17 +82,18 @@ function instantsToWatch({ facts }: Recording): Watched[] {
   return watched.toReversed();
 }
 
-/** In a plain loop: a run has tens of thousands of outcomes, and each change of a slider asks for all of them. */
+/** In plain loops, the first to count: a run has tens of thousands of outcomes, and each change of a slider asks for all. */
 function timesWhere(
   { columns: { outcome }, times, rows }: FactTable,
   texts: readonly string[],
   outcomes: ReadonlySet<string>,
 ): Float64Array {
   const wanted = texts.map((text) => outcomes.has(text));
-  const found = new Float64Array(rows);
   let count = 0;
-  for (let row = 0; row < rows; row++) if (wanted[outcome[row]]) found[count++] = times[row];
-  return found.subarray(0, count);
+  for (let row = 0; row < rows; row++) if (wanted[outcome[row]]) count++;
+  const found = new Float64Array(count);
+  for (let row = 0, to = 0; to < count; row++) if (wanted[outcome[row]]) found[to++] = times[row];
+  return found;
 }
 
 const BURST_AT_LEAST = 8;
