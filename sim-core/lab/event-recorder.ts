@@ -13,6 +13,8 @@ import type { RecordedEvents } from './recording.ts';
 
 /** Events kept at most. */
 export const EVENTS_KEPT_MAX = 1_000_000;
+/** The columns of numbers of events are 32 bits wide: a later event than this is not kept. */
+const NUMBER_MAX = 4_294_967_295;
 /** Events that there is room for at first: more than most runs have, for copying costs more than memory that is not written. */
 const FIRST_ROOM = 262_144;
 const CHECKPOINT_EVERY = 65_536;
@@ -23,8 +25,8 @@ export class EventRecorder implements EventObserver {
   private readonly from: Time;
   private readonly to: Time;
   private times = new Float64Array(FIRST_ROOM);
-  private ids = new Float64Array(FIRST_ROOM);
-  private causes = new Float64Array(FIRST_ROOM);
+  private ids = new Uint32Array(FIRST_ROOM);
+  private causes = new Uint32Array(FIRST_ROOM);
   private kinds = new Uint16Array(FIRST_ROOM);
   private subjects = new Float64Array(FIRST_ROOM);
   private room = FIRST_ROOM;
@@ -68,7 +70,7 @@ export class EventRecorder implements EventObserver {
     this.high = (high + low) | 0;
     this.low = Math.imul(low, 0xc2b2ae3d) ^ high;
     if (++this.total % CHECKPOINT_EVERY === 0) this.checkpoints.push(this.high >>> 0, this.low >>> 0);
-    if (this.kept >= EVENTS_KEPT_MAX || time < this.from || time >= this.to) return;
+    if (this.kept >= EVENTS_KEPT_MAX || time < this.from || time >= this.to || rows[from + ID] > NUMBER_MAX) return;
     if (this.kept === this.room) this.makeRoom();
     const place = this.kept++;
     this.times[place] = time;
@@ -108,12 +110,12 @@ export class EventRecorder implements EventObserver {
     };
   }
 
-  /** Columns of twice the length. */
+  /** Columns for all that are kept, at once: lengths in between would be copied and thrown away one after the other. */
   private makeRoom(): void {
-    this.room = Math.min(EVENTS_KEPT_MAX, this.room * 2);
+    this.room = EVENTS_KEPT_MAX;
     this.times = longer(this.times, new Float64Array(this.room));
-    this.ids = longer(this.ids, new Float64Array(this.room));
-    this.causes = longer(this.causes, new Float64Array(this.room));
+    this.ids = longer(this.ids, new Uint32Array(this.room));
+    this.causes = longer(this.causes, new Uint32Array(this.room));
     this.kinds = longer(this.kinds, new Uint16Array(this.room));
     this.subjects = longer(this.subjects, new Float64Array(this.room));
   }
@@ -140,7 +142,7 @@ export class EventRecorder implements EventObserver {
   }
 }
 
-function longer<Column extends Float64Array | Uint16Array>(column: Column, into: Column): Column {
+function longer<Column extends Float64Array | Uint32Array | Uint16Array>(column: Column, into: Column): Column {
   into.set(column);
   return into;
 }

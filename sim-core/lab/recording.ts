@@ -96,8 +96,8 @@ export interface RecordedEvents {
   /** Of which the columns hold this many, from the first on or in a window. */
   readonly kept: number;
   readonly times: Float64Array;
-  readonly ids: Float64Array;
-  readonly causes: Float64Array;
+  readonly ids: Uint32Array;
+  readonly causes: Uint32Array;
   readonly kinds: Uint16Array;
   readonly subjects: Float64Array;
   readonly kindNames: readonly string[];

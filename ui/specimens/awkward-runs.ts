@@ -4,6 +4,7 @@ import { fixtureRecording } from './fixture-recording.ts';
 import { slowedRun } from './small-run.ts';
 
 const NONE = new Float64Array(0);
+const NO_NUMBERS = new Uint32Array(0);
 
 /** Ten seconds without a component, an event or a fact. */
 export function emptyRun(): Recording {
@@ -16,8 +17,8 @@ export function emptyRun(): Recording {
       total: 0,
       kept: 0,
       times: NONE,
-      ids: NONE,
-      causes: NONE,
+      ids: NO_NUMBERS,
+      causes: NO_NUMBERS,
       kinds: new Uint16Array(0),
       subjects: NONE,
       kindNames: [],

@@ -199,6 +199,18 @@ describe('beyond the cap', () => {
   });
 });
 
+it('a later event than there are numbers of 32 bits is counted and hashed, and not kept under a wrong number', () => {
+  const recorder = new EventRecorder(s(1), 0, Infinity);
+  recorder.observe(new Simulation());
+  const last = 2 ** 32 - 1;
+  recorder.event(Float64Array.of(last, last - 1, 0, 5), 0);
+  const { hash } = recorder;
+  recorder.event(Float64Array.of(last + 1, last, 0, 5), 0);
+  expect(listOf(recorder.finish())).toEqual([{ time: 0, id: last, cause: last - 1, kind: 'event', subject: 5 }]);
+  expect(recorder.finish().total).toBe(2);
+  expect(recorder.hash).not.toEqual(hash);
+});
+
 describe('in a run', () => {
   /** Every event's number is greater than its cause's, which ran before it unless it is the start. */
   function expectCauses({ events }: Recording): void {

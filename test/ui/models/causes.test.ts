@@ -15,8 +15,8 @@ function eventsOf(ids: readonly number[], causes: readonly number[], kinds = ids
     total: ids.length,
     kept: ids.length,
     times: Float64Array.from(ids, (_, i) => i),
-    ids: Float64Array.from(ids),
-    causes: Float64Array.from(causes),
+    ids: Uint32Array.from(ids),
+    causes: Uint32Array.from(causes),
     kinds: Uint16Array.from(kinds),
     subjects: Float64Array.from(ids, () => -1),
     kindNames: ['event', 'intervention', 'users sends', 'a', 'b'],
@@ -25,7 +25,7 @@ function eventsOf(ids: readonly number[], causes: readonly number[], kinds = ids
 
 it('every event is found by its id, wherever it stands and however far apart ids are; others are not', () => {
   fc.assert(
-    fc.property(fc.uniqueArray(fc.integer({ min: 1, max: 2 ** 40 }), { maxLength: 200 }), fc.nat(), (ids, other) => {
+    fc.property(fc.uniqueArray(fc.integer({ min: 1, max: 2 ** 32 - 1 }), { maxLength: 200 }), fc.nat(), (ids, other) => {
       const index = eventIndex(eventsOf(ids, ids));
       for (const [place, id] of ids.entries()) expect(index.placeOf(id)).toBe(place);
       expect(index.placeOf(other)).toBe(ids.indexOf(other));

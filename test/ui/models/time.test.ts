@@ -101,7 +101,7 @@ describe('marks', () => {
       kindNames: ['', 'users sends', 'app-1 crashes', 'tick'],
       kinds: Uint16Array.of(1, 2, 1, 3, 0),
       times: Float64Array.of(1e9, 2.2e9, 3e9, 4e9, 5e9),
-      causes: Float64Array.of(0, 0, 1, 2, 0),
+      causes: Uint32Array.of(0, 0, 1, 2, 0),
     };
     const planned = timeMarks({ ...fixtureRecording(), events }, Infinity).filter(({ kind }) => kind === 'planned');
     expect(planned).toEqual([{ time: 2.2e9, label: 'app-1 crashes', kind: 'planned' }]);
