@@ -36,6 +36,7 @@ import {
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
+import { settings } from './application/settings.ts';
 import { COMMAND_TIME, databaseOf, nearby, readingInstances, users } from './application/wiring.ts';
 import { spreadOver, storeBefore } from './application/warm-start.ts';
 import * as limits from './cache-flush/limits.ts';
@@ -79,6 +80,7 @@ export default defineScenario({
   openAt: s(9),
   system,
   signals: [...loadSignals, ...shardMapSignals],
+  whileRunning: settings,
   charts: ['cache.hit_ratio', STORE_RATE, LOADING, CONNECTIONS, LATENCY, ERRORS, MOVED],
   expect: {
     'flush-all': [

@@ -44,6 +44,7 @@ import {
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
+import { sentBy } from './application/settings.ts';
 import { COMMAND_TIME, faraway, nearby, SHAPE } from './application/wiring.ts';
 import * as limits from './cache-patterns/limits.ts';
 import { params, type Values } from './cache-patterns/params.ts';
@@ -109,6 +110,7 @@ export default defineScenario({
   openAt: s(20),
   system,
   signals: [...loadSignals, ...stalenessSignals, ...patternSignals],
+  whileRunning: { rate: sentBy('rate', READERS, WRITERS) },
   charts: [
     READ,
     WRITE,

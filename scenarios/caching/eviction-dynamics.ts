@@ -43,6 +43,7 @@ import {
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
+import { sentBy, settings } from './application/settings.ts';
 import { COMMAND_TIME, faraway, nearby, SHAPE } from './application/wiring.ts';
 import * as limits from './eviction-dynamics/limits.ts';
 import { movesAt, params, scanEnds, usersCapacity, type Values } from './eviction-dynamics/params.ts';
@@ -134,6 +135,7 @@ export default defineScenario({
   openAt: s(10.5),
   system,
   signals: [...loadSignals, ...dipSignals(['scan', 'move']), ...hitRatios],
+  whileRunning: { ...settings, batchRate: sentBy('batchRate', 'batch') },
   charts: [
     USERS_HITS,
     'cache.dip.depth',

@@ -25,6 +25,7 @@ import {
   type Expectation,
   type Simulation,
 } from '../../sim-core/index.ts';
+import { sentBy } from './application/settings.ts';
 import * as limits from './eviction/limits.ts';
 import { cacheName, excessOverOpt, fewerMisses, missesOf, moreMisses, type Line } from './eviction/limits.ts';
 import { capacityOf, params, scanLength, SIZES, type Values } from './eviction/params.ts';
@@ -128,6 +129,7 @@ export default defineScenario({
   interval: ms(500),
   openAt: s(10.1),
   system,
+  whileRunning: { rate: sentBy('rate', 'users') },
   charts: [MISS_RATIO_CURVE, 'cache.hit_ratio', 'cache.evictions'],
   expect: {
     lru: held(polluted, worse),

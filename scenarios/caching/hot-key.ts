@@ -66,6 +66,7 @@ import {
   type ShardMap,
   type Simulation,
 } from '../../sim-core/index.ts';
+import { sentBy, settings } from './application/settings.ts';
 import { cacheAsideReaders, databaseOf, fromAfar, instances, nearby, users } from './application/wiring.ts';
 import { measured } from './application/measured.ts';
 import { spreadOver, storeBefore } from './application/warm-start.ts';
@@ -136,6 +137,7 @@ export default defineScenario({
       where: (fact) => fact.key === HOT_KEY && fact.operation === 'read',
     }),
   ],
+  whileRunning: { ...settings, crowd: sentBy('crowd', 'crowd'), writes: sentBy('writes', 'authors') },
   charts: [CPU, SHARE, LATENCY, ERRORS, WIRE, 'db.client.operation.rate', STALE, STALENESS],
   expect: {
     none: overloaded,

@@ -44,6 +44,7 @@ import {
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
+import { sentBy, workedOffBy } from './application/settings.ts';
 import { COMMAND_TIME, nearby, SHAPE } from './application/wiring.ts';
 import * as limits from './invalidation/limits.ts';
 import { params, type Values } from './invalidation/params.ts';
@@ -100,6 +101,12 @@ export default defineScenario({
   openAt: s(20),
   system,
   signals: [...stalenessSignals, ...staleEntrySignals, ...entriesHeldSignals, lasting],
+  whileRunning: {
+    reads: sentBy('reads', 'readers'),
+    writes: sentBy('writes', 'writers'),
+    imports: sentBy('imports', 'importer'),
+    queryTime: workedOffBy('queryTime', 'database'),
+  },
   charts: [STALE, 'cache.stale_entries', AGE, HITS, 'db.client.operation.rate', HELD, 'http.client.request.duration'],
   expect: {
     ttl: [

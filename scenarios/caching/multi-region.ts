@@ -53,6 +53,7 @@ import {
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
+import { sentBy } from './application/settings.ts';
 import { COMMAND_TIME, faraway, nearby, SHAPE } from './application/wiring.ts';
 import * as limits from './multi-region/limits.ts';
 import { REGIONS, roundTripOf, type Region } from './multi-region/limits.ts';
@@ -92,6 +93,10 @@ export default defineScenario({
   openAt: s(15.5),
   system,
   signals: [...stalenessSignals, ...regionSignals],
+  whileRunning: {
+    reads: sentBy('reads', ...REGIONS.map((region) => `readers-${region}`)),
+    writes: sentBy('writes', ...REGIONS.map((region) => `writers-${region}`)),
+  },
   charts: [LATENCY, 'read.stale_ratio', AGE, DIVERGENT, LOST],
   places: placesOf(),
   expect: {

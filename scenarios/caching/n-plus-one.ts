@@ -35,6 +35,7 @@ import {
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
+import { sentBy } from './application/settings.ts';
 import { faraway, SHAPE } from './application/wiring.ts';
 import * as limits from './n-plus-one/limits.ts';
 import { params, type Values } from './n-plus-one/params.ts';
@@ -65,6 +66,7 @@ export default defineScenario({
   openAt: s(15),
   system,
   signals: pageSignals,
+  whileRunning: { rate: sentBy('rate', 'users') },
   charts: [TRIPS, 'page.missing', LATENCY, STORE_RATE, 'db.client.connection.count', 'cache.hit_ratio'],
   expect: {
     'loader-per-key': [atLeast(mean(TRIPS), limits.queryAnItem), atLeast(mean(LATENCY), limits.oneAfterTheOther)],

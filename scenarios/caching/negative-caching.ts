@@ -45,7 +45,7 @@ import {
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { settings } from './application/settings.ts';
+import { sentBy, settings } from './application/settings.ts';
 import {
   cacheAsideReaders,
   COMMAND_TIME,
@@ -117,7 +117,7 @@ export default defineScenario({
       value: (fact) => fact.age,
     }),
   ],
-  whileRunning: settings,
+  whileRunning: { ...settings, creations: sentBy('creations', 'authors') },
   charts: [STORE_RATE, 'cache.hit_ratio', LATENCY, WRONG, WRONG_FOR, FALSE_POSITIVES, 'cache.loads.active'],
   expect: {
     none: [atLeast(total(READS), limits.lookupsInVain), atMost(total(WRONG), 0)],

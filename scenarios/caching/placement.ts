@@ -54,6 +54,7 @@ import {
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
+import { sentBy, workedOffBy } from './application/settings.ts';
 import { COMMAND_TIME, nearby, SHAPE } from './application/wiring.ts';
 import * as limits from './placement/limits.ts';
 import { ASSETS, EDGE_CAPACITY, params, POPS, type Values } from './placement/params.ts';
@@ -133,6 +134,11 @@ export default defineScenario({
   openAt: s(12.8),
   system,
   signals: [...cacheSignals, ...layerSignals, ...assetSignals],
+  whileRunning: {
+    rate: sentBy('rate', 'users'),
+    writes: sentBy('writes', 'editors'),
+    queryTime: workedOffBy('queryTime', 'database'),
+  },
   charts: [
     ...['client', 'edge', 'gateway', 'app', 'distributed', 'buffer_pool', 'disk'].map(shareOf),
     LATENCY,

@@ -40,6 +40,7 @@ import {
   type Simulation,
   type VersionedQuery,
 } from '../../sim-core/index.ts';
+import { workedOffBy } from './application/settings.ts';
 import { COMMAND_TIME, faraway, nearby, SHAPE } from './application/wiring.ts';
 import * as limits from './read-after-write/limits.ts';
 import { params, type Values } from './read-after-write/params.ts';
@@ -85,6 +86,12 @@ export default defineScenario({
   openAt: s(20),
   system,
   signals: [...replicationSignals, primaryQueries],
+  whileRunning: {
+    queryTime: (queryTime, began) => {
+      const replicas = Array.from({ length: began.replicas }, (_, i) => `replica-${i + 1}`);
+      return workedOffBy('queryTime', 'primary', ...replicas)(queryTime, began);
+    },
+  },
   charts: [MISSING, AGE, 'db.replication.lag', PRIMARY, 'db.client.operation.rate', 'http.client.request.duration'],
   expect: {
     'read-any-replica': [

@@ -40,6 +40,7 @@ import {
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
+import { sentBy, workedOffBy } from './application/settings.ts';
 import { COMMAND_TIME, faraway, nearby, SHAPE } from './application/wiring.ts';
 import * as limits from './stale-set-race/limits.ts';
 import { params, type Values } from './stale-set-race/params.ts';
@@ -108,6 +109,11 @@ export default defineScenario({
   openAt: s(12),
   system,
   signals: [...stalenessSignals, ...staleEntrySignals, lasting, phantoms],
+  whileRunning: {
+    reads: sentBy('reads', 'readers'),
+    writes: sentBy('writes', 'writers'),
+    queryTime: workedOffBy('queryTime', 'database'),
+  },
   charts: [
     'cache.stale_entries',
     'read.stale',

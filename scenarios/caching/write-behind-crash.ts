@@ -42,6 +42,7 @@ import {
   type Write,
   type WriteBehindOptions,
 } from '../../sim-core/index.ts';
+import { sentBy } from './application/settings.ts';
 import { COMMAND_TIME, faraway, nearby, SHAPE } from './application/wiring.ts';
 import * as limits from './write-behind-crash/limits.ts';
 import { params, type Values } from './write-behind-crash/params.ts';
@@ -95,6 +96,7 @@ export default defineScenario({
   interval: s(1),
   openAt: s(44.9),
   system,
+  whileRunning: { rate: sentBy('rate', 'writers') },
   charts: [
     BUFFERED,
     EXPOSED,

@@ -13,11 +13,13 @@ import { GUIDE_HEADINGS } from '../../scenarios/cli/check/guide.ts';
 import { guideOf } from '../../scenarios/guides.ts';
 import { catalogue } from '../../scenarios/index.ts';
 import {
+  componentsOf,
   judge,
   pitfallOf,
   resolveParameters,
   Run,
   settingAt,
+  Simulation,
   type ParameterValues,
   type Recording,
   type Scenario,
@@ -68,6 +70,19 @@ describe.each(catalogue.map((entry) => ({ id: entry.scenario.id, ...entry })))('
       // To make a run binds what is done to it, and refuses what no component takes.
       expect(() => new Run(scenario, { variant, interventions }), variant).not.toThrow();
       expect(interventions.length).toBeGreaterThanOrEqual(Object.keys(whileRunning).length);
+    }
+  });
+
+  it('lets the rate of everyone who sends by the clock be set while it runs', () => {
+    const { whileRunning = {} } = scenario;
+    for (const variant of variants) {
+      const began = resolveParameters(scenario, variant, {});
+      const told = Object.keys(whileRunning).flatMap((name) => settingAt(scenario, name, began[name], began, 0) ?? []);
+      const surged = told.flatMap(({ action, target }) => (action === 'surge' ? [target] : []));
+      const sim = new Simulation({ seed: 1 });
+      scenario.system(sim, began as never);
+      const clocks = componentsOf(sim).flatMap((one) => (Object.hasOwn(one.interventions, 'surge') ? [one.name] : []));
+      expect(surged.toSorted(), variant).toEqual(expect.arrayContaining(clocks));
     }
   });
 

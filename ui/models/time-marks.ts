@@ -1,18 +1,20 @@
 /**
  * Instants worth a mark on the scrubber and in every chart: what was done to the run, what its scenario had planned for
- * it, where it broke a limit that it was expected to keep, and where its story is.
+ * it, where much of what its caches hold expires at once, where it broke a limit that it was expected to keep, and where
+ * its story is.
  */
 import type { ExpectationResult, RecordedSignal, Recording } from '../../sim-core/index.ts';
+import { expiriesOf, expiryText } from './expiries.ts';
 import { interventionText } from './experiment.ts';
 
 export interface TimeMark {
   /** Nanoseconds. */
   readonly time: number;
   readonly label: string;
-  readonly kind: 'intervention' | 'planned' | 'breach' | 'moment';
+  readonly kind: 'intervention' | 'planned' | 'expiry' | 'breach' | 'moment';
 }
 
-type Judged = Pick<Recording, 'header' | 'signals' | 'events' | 'expectations'>;
+type Judged = Pick<Recording, 'header' | 'signals' | 'events' | 'facts' | 'expectations'>;
 
 /** In order of time. */
 export function timeMarks(recording: Judged, openAt: number): TimeMark[] {
@@ -24,9 +26,12 @@ export function timeMarks(recording: Judged, openAt: number): TimeMark[] {
     const time = breachOf(recording, expectation);
     return time === undefined ? [] : [{ time, label: `can no longer be: ${expectation.text}`, kind: 'breach' }];
   });
+  const expired = expiriesOf(recording).map((expiry): TimeMark => {
+    return { time: expiry.time, label: expiryText(expiry, recording.facts.sampledOneIn), kind: 'expiry' };
+  });
   const moment: TimeMark[] =
     openAt <= duration ? [{ time: openAt, label: 'the moment to look at', kind: 'moment' }] : [];
-  return [...done, ...plannedOf(recording), ...broken, ...moment].toSorted((a, b) => a.time - b.time);
+  return [...done, ...plannedOf(recording), ...expired, ...broken, ...moment].toSorted((a, b) => a.time - b.time);
 }
 
 /** More of one kind are no turn in the story. */

@@ -1,0 +1,120 @@
+/**
+ * Mass expiries: instants at which entries come to the end of their time to live together that a good share of the
+ * lookups ask for, be it one entry that everybody asks for or thousands that were stored at once. Told by the recorded
+ * facts alone: what was stored with which time to live, and not stored again, evicted or deleted before it had passed.
+ */
+import type { FactTable, RecordedFacts, Recording } from '../../sim-core/index.ts';
+import { groupBy } from './grouping.ts';
+import { countText } from './measure-text.ts';
+
+export interface Expiry {
+  /** Nanoseconds: the first of them. */
+  readonly time: number;
+  readonly entries: number;
+  /** The key, where it is one that matters. */
+  readonly key: number | undefined;
+  /** Of all lookups of the run, those for these entries. */
+  readonly share: number;
+}
+
+/** A smaller share of the lookups is no turn in the story. */
+const SHARE_MIN = 0.2;
+/** More of them are the run's own pace. */
+const EXPIRIES_MAX = 6;
+/** This much of what is asked of a bin's entries makes a key its subject. */
+const MAINLY = 0.9;
+/** Entries expire together within this part of an interval of the recording. */
+const FINER = 10;
+
+/** In order of time; none where they are too many to be moments. */
+export function expiriesOf({ facts, header }: Pick<Recording, 'facts' | 'header'>): Expiry[] {
+  const tableOf = (kind: string): FactTable | undefined => facts.tables.find((table) => table.kind === kind);
+  const [stored, lookups] = [tableOf('cache.stored'), tableOf('cache.lookup')];
+  if (!stored || !lookups || lookups.rows === 0 || !anyEnds(stored, header.duration)) return [];
+  const removed = [tableOf('cache.evicted'), tableOf('cache.deleted')].filter((table) => table !== undefined);
+  const ends = endsOf(facts, stored, removed);
+  const asked = askedFor(facts, lookups);
+  const width = header.interval / FINER;
+  const bins = groupBy(
+    ends.filter(([, end]) => end < header.duration),
+    ([, end]) => Math.floor(end / width),
+  );
+  const found = [...bins.values()].flatMap((some): Expiry[] => {
+    const entries = [...new Set(some.map(([entry]) => entry))];
+    const lookupsOf = (few: readonly number[]): number => few.reduce((sum, entry) => sum + (asked.get(entry) ?? 0), 0);
+    const share = lookupsOf(entries) / lookups.rows;
+    if (share < SHARE_MIN) return [];
+    const time = Math.min(...some.map(([, end]) => end));
+    // Who expires beside it by chance is not told of.
+    for (const [key, its] of groupBy(entries, (entry) => keyOf(facts, entry))) {
+      const part = lookupsOf(its) / lookups.rows;
+      if (part >= MAINLY * share) return [{ time, entries: its.length, key, share: part }];
+    }
+    return [{ time, entries: entries.length, key: undefined, share }];
+  });
+  return found.length > EXPIRIES_MAX ? [] : found.toSorted((a, b) => a.time - b.time);
+}
+
+/** Whether any time to live is over within the run: most runs without one are told so at once. */
+function anyEnds({ rows, times, columns: { ttl } }: FactTable, duration: number): boolean {
+  for (let row = 0; row < rows; row++) if (times[row] + ttl[row] < duration) return true;
+  return false;
+}
+
+/** What happens then, as a mark says it; of a sample of the requests not all entries were seen. */
+export function expiryText({ entries, key, share }: Expiry, sampledOneIn: number): string {
+  const some = `${sampledOneIn > 1 ? 'at least ' : ''}${countText(entries)} entries`;
+  const what =
+    key === undefined ? `${some} expire` : entries === 1 ? `key ${key} expires` : `${some} of key ${key} expire`;
+  return `${what}, asked for by ${Math.round(100 * share)}\u00a0% of the lookups`;
+}
+
+/** An entry of one cache, as one number. */
+const entryOf = ({ texts }: RecordedFacts, { columns }: FactTable, row: number): number =>
+  columns.key[row] * texts.length + (columns.cache?.[row] ?? 0);
+
+const keyOf = ({ texts }: RecordedFacts, entry: number): number => Math.floor(entry / texts.length);
+
+/** Every entry with an instant at which its time to live was over while it was still there; several times, if so. */
+function endsOf(
+  facts: RecordedFacts,
+  stored: FactTable,
+  removed: readonly FactTable[],
+): [entry: number, end: number][] {
+  const ends: [number, number][] = [];
+  /** When the entry that is there expires. */
+  const until = new Map<number, number>();
+  const places = removed.map(() => 0);
+  const gone = (entry: number, at: number): void => {
+    const end = until.get(entry);
+    if (end === undefined) return;
+    until.delete(entry);
+    if (end <= at) ends.push([entry, end]);
+  };
+  const removeUpTo = (time: number): void => {
+    removed.forEach((table, i) => {
+      for (; places[i] < table.rows && table.times[places[i]] <= time; places[i]++) {
+        gone(entryOf(facts, table, places[i]), table.times[places[i]]);
+      }
+    });
+  };
+  for (let row = 0; row < stored.rows; row++) {
+    const at = stored.times[row];
+    removeUpTo(at);
+    const entry = entryOf(facts, stored, row);
+    gone(entry, at);
+    until.set(entry, at + stored.columns.ttl[row]);
+  }
+  removeUpTo(Infinity);
+  for (const [entry, end] of until) ends.push([entry, end]);
+  return ends;
+}
+
+function askedFor(facts: RecordedFacts, lookups: FactTable): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (let row = 0; row < lookups.rows; row++) {
+    const entry = entryOf(facts, lookups, row);
+    counts.set(entry, (counts.get(entry) ?? 0) + 1);
+  }
+  return counts;
+}
