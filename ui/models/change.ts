@@ -15,8 +15,11 @@ import {
 import { figureOf } from './luck.ts';
 import { differenceText, isShare, measureText, numberText, type Measured } from './measure-text.ts';
 
+/** A signal as far as its whole run is told. */
+type Summarised = Pick<RecordedSignal, 'name' | 'kind' | 'unit' | 'help' | 'summary'>;
+
 export interface Change {
-  readonly signal: RecordedSignal;
+  readonly signal: Summarised;
   /** What is compared: `mean`, `p99`, `total`, `a second`. */
   readonly figure: string;
   readonly was: number;
@@ -33,7 +36,11 @@ export interface Change {
 const SAME = 0.005;
 
 /** The summaries of two runs, in the order of `names`; what one of them did not record is left out. */
-export function changesBetween(a: Recording, b: Recording, names: readonly string[]): Change[] {
+export function changesBetween(
+  a: { readonly signals: readonly Summarised[] },
+  b: { readonly signals: readonly Summarised[] },
+  names: readonly string[],
+): Change[] {
   return names.flatMap((name) => {
     const [one, other] = [a, b].map(({ signals }) => signals.find((signal) => signal.name === name));
     if (!one || !other) return [];
@@ -71,7 +78,7 @@ export function changeWords({ kind, unit }: Measured, was: number, now: number):
   return { direction, words: `${numberText((Math.abs(now - was) / was) * 100)}\u00a0% ${more}` };
 }
 
-function changeOf(signal: RecordedSignal, figure: string, was: number, now: number): Change {
+function changeOf(signal: Summarised, figure: string, was: number, now: number): Change {
   const measured = figure === 'a second' ? ({ kind: 'rate', unit: '1/s' } as const) : signal;
   return {
     signal,

@@ -17,11 +17,14 @@ export interface Highlight {
 
 /** In order of time. */
 export function highlightsOf(recording: Recording, marks: readonly TimeMark[]): Highlight[] {
-  const { interval } = recording.header;
+  const { interval, warmUp } = recording.header;
   const found: Highlight[] = [...marks];
   for (const { kind, noun, times, sampled } of instantsToWatch(recording)) {
     const about = sampled > 1 ? 'about ' : '';
+    // While caches fill, misses are no story.
+    const from = kind === 'miss' || kind === 'eviction' ? warmUp : 0;
     for (const { time, count } of burstsOf(times, interval, kind === 'failure' || kind === 'retry')) {
+      if (time < from) continue;
       // One failure is told of by everyone whom it passes.
       if (found.some((other) => other.kind === kind && Math.abs(other.time - time) <= interval)) continue;
       found.push({ time, kind, label: `${about}${countText(count * sampled)} ${noun(count * sampled)}` });

@@ -2,7 +2,7 @@
  * What of a node is shown on the stage, and how large it is then: the card, and below it the tray, where those are drawn
  * who are with it. A card's height follows from the lines it shows, so nothing has to be measured in the document.
  */
-import type { StageModel } from './moment.ts';
+import type { Figure, StageModel } from './moment.ts';
 import type { TopologyNode } from './topology.ts';
 
 export interface Box {
@@ -23,8 +23,6 @@ export interface Box {
   readonly kind: boolean;
   /** How many of its figures are shown. */
   readonly figures: number;
-  /** Whether a figure's name stands above it, for want of width. */
-  readonly stacked: boolean;
   /** Below the card, where those are drawn who are with it; undefined for who is called by nobody. */
   readonly tray: Tray | undefined;
 }
@@ -38,8 +36,8 @@ export interface Tray {
 }
 
 const CARD = { head: 30, line: 19, pad: 8 } as const;
-/** Below this width a figure and its name do not fit in one line. */
-const STACKED_BELOW = 128;
+/** What a figure takes in a line: what stands around it, each letter of its name, and its value. */
+const FIGURE = { around: 34, letter: 6.4, value: 50, limited: 52 } as const;
 const NAME = { beside: 44, letter: 8, copies: 3 } as const;
 /** Distance of two glyphs in a tray. */
 export const TRAY_PITCH = 6;
@@ -85,14 +83,12 @@ export function boxAt(
   density: Density,
   place: Pick<Box, 'band' | 'left' | 'top' | 'width'>,
 ): Box {
-  const stacked = isStacked(place.width);
-  const height = cardHeight(model, node, density, stacked);
+  const height = cardHeight(model, node, density, place.width);
   return {
     ...place,
     node,
     height,
-    bottom: place.top + wholeHeight(model, node, density, stacked),
-    stacked,
+    bottom: place.top + wholeHeight(model, node, density, place.width),
     icon: place.width >= widthForName(node),
     copies: copiesShown(node, density),
     kind: density.kind,
@@ -120,19 +116,25 @@ function figuresShown(model: StageModel, node: TopologyNode, density: Density): 
   return Math.min(model.figures.get(node)?.length ?? 0, density.figures);
 }
 
-export const isStacked = (cardWidth: number): boolean => cardWidth < STACKED_BELOW;
+/** Whether a figure's name stands above it, for want of width. */
+export function standsAbove({ label, limit }: Figure, cardWidth: number): boolean {
+  return (
+    FIGURE.around + FIGURE.letter * label.length + (limit === undefined ? FIGURE.value : FIGURE.limited) > cardWidth
+  );
+}
 
-export function cardHeight(model: StageModel, node: TopologyNode, density: Density, stacked: boolean): number {
+export function cardHeight(model: StageModel, node: TopologyNode, density: Density, cardWidth: number): number {
   const copies = { listed: node.members.length, bars: 1, none: 0 }[copiesShown(node, density)];
-  const figures = figuresShown(model, node, density) * (stacked ? 2 : 1);
-  const lines = Math.max(density.kind ? 1 : 0, copies + figures);
+  const figures = model.figures.get(node)?.slice(0, density.figures) ?? [];
+  const above = figures.filter((figure) => standsAbove(figure, cardWidth)).length;
+  const lines = Math.max(density.kind ? 1 : 0, copies + figures.length + above);
   return CARD.head + lines * CARD.line + CARD.pad;
 }
 
 /** With its tray, if it has one. */
-export function wholeHeight(model: StageModel, node: TopologyNode, density: Density, stacked: boolean): number {
+export function wholeHeight(model: StageModel, node: TopologyNode, density: Density, cardWidth: number): number {
   const tray = isCalled(model, node) ? trayHeight(trayRows(model, node, density)) : 0;
-  return cardHeight(model, node, density, stacked) + tray;
+  return cardHeight(model, node, density, cardWidth) + tray;
 }
 
 /** What a name takes beside its picture, and the number of its copies: by the letter, without measuring. */

@@ -10,7 +10,6 @@ import {
   boxAt,
   cardHeight,
   isCalled,
-  isStacked,
   UPRIGHT,
   wholeHeight,
   widthForName,
@@ -59,11 +58,11 @@ function loopsAtTheEnd({ edges, layers }: Topology): number {
 }
 
 /** What the fullest layer needs, one node below the other. */
-function heightAcross(model: StageModel, density: Density, stacked: boolean): number {
+function heightAcross(model: StageModel, density: Density, cardWidth: number): number {
   const layers = [...groupBy(model.topology.nodes, ({ x }) => x).values()];
   return Math.max(
     ...layers.map((layer) =>
-      layer.reduce((sum, node) => sum + wholeHeight(model, node, density, stacked) + SPACE, 2 * MARGIN - SPACE),
+      layer.reduce((sum, node) => sum + wholeHeight(model, node, density, cardWidth) + SPACE, 2 * MARGIN - SPACE),
     ),
   );
 }
@@ -77,9 +76,8 @@ function placeAcross(model: StageModel, width: number, height: number): Box[] {
   );
   const pitch = topology.layers > 1 ? (room - cardWidth) / (topology.layers - 1) : 0;
   const start = topology.layers > 1 ? MARGIN : MARGIN + (room - cardWidth) / 2;
-  const stacked = isStacked(cardWidth);
-  const density = ACROSS.find((one) => heightAcross(model, one, stacked) <= height) ?? ACROSS.at(-1)!;
-  const tops = topsAcross(model, height, density, stacked);
+  const density = ACROSS.find((one) => heightAcross(model, one, cardWidth) <= height) ?? ACROSS.at(-1)!;
+  const tops = topsAcross(model, height, density, cardWidth);
   // Places by hand can leave a column empty.
   const columns = [...new Set(topology.nodes.map(({ x }) => x))];
   return topology.nodes.map((node) =>
@@ -103,14 +101,14 @@ interface Standing {
  * Where each node begins from the top. The middle of its card lies by its place in the layer, spread over the height and
  * pushed apart as far as needed, so that an edge between two who stand alone is level.
  */
-function topsAcross(model: StageModel, height: number, density: Density, stacked: boolean): Map<TopologyNode, number> {
+function topsAcross(model: StageModel, height: number, density: Density, cardWidth: number): Map<TopologyNode, number> {
   const { topology } = model;
   const pitch = (height - 2 * MARGIN) / topology.tallest;
   const layers = [...groupBy(topology.nodes, ({ x }) => x).values()].map((layer): Standing[] => {
     const sizes = layer.map((node) => ({
       node,
-      card: cardHeight(model, node, density, stacked),
-      whole: wholeHeight(model, node, density, stacked),
+      card: cardHeight(model, node, density, cardWidth),
+      whole: wholeHeight(model, node, density, cardWidth),
     }));
     const step = Math.min(pitch, 1.6 * Math.max(...sizes.map(({ whole }) => whole)));
     let free = -Infinity;
@@ -143,7 +141,6 @@ function placeUpright(model: StageModel, width: number): Box[] {
   const cardWidth = Math.floor(
     clampWidth(Math.max((width - 2 * MARGIN) / topology.tallest - 16, widthForNames(model))),
   );
-  const stacked = isStacked(cardWidth);
   const perRow = Math.max(1, Math.floor((width - 2 * MARGIN) / (cardWidth + 12)));
   const boxes: Box[] = [];
   let top = MARGIN;
@@ -151,7 +148,7 @@ function placeUpright(model: StageModel, width: number): Box[] {
     Array.from({ length: Math.ceil(layer.length / perRow) }, (_, i) => layer.slice(i * perRow, (i + 1) * perRow)),
   );
   for (const [band, nodes] of lines.entries()) {
-    const tallest = Math.max(...nodes.map((node) => wholeHeight(model, node, UPRIGHT, stacked)));
+    const tallest = Math.max(...nodes.map((node) => wholeHeight(model, node, UPRIGHT, cardWidth)));
     const pitch = Math.min(width / nodes.length, cardWidth + 48);
     nodes.forEach((node, place) => {
       const centre = width / 2 + (place - (nodes.length - 1) / 2) * pitch;

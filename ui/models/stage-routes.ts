@@ -59,7 +59,7 @@ export function routesOf(
     const route =
       from.card.band === to.card.band
         ? aroundTheBand(connection, bands[from.card.band])
-        : pastTheBands(connection, bands, (band) => lanes.get(band)!.get(i)!);
+        : pastTheBands(connection, obstacles, bands, (band) => lanes.get(band)!.get(i)!);
     return route.filter(([along, across], place) => {
       const before = route[place - 1];
       return !before || before[0] !== along || before[1] !== across;
@@ -67,18 +67,35 @@ export function routesOf(
   });
 }
 
-function pastTheBands({ from, to }: Connection, bands: readonly Band[], laneIn: (band: number) => number): Waypoint[] {
+function pastTheBands(
+  { from, to }: Connection,
+  obstacles: readonly Obstacle[],
+  bands: readonly Band[],
+  laneIn: (band: number) => number,
+): Waypoint[] {
   const isBack = to.card.band < from.card.band;
   const entry = (band: number): number => (isBack ? bands[band].to : bands[band].from);
   const exit = (band: number): number => (isBack ? bands[band].from : bands[band].to);
+  const between = passed({ from, to }).flatMap((band): Waypoint[] => [
+    [entry(band), laneIn(band)],
+    [exit(band), laneIn(band)],
+  ]);
+  /** Where no other card of its band is in the way, an edge bends from its card on. */
+  const isClear = ({ card, at }: End, across: number): boolean =>
+    !obstacles.some(
+      (other) =>
+        other.band === card.band &&
+        other !== card &&
+        other.from < Math.max(at, across) &&
+        other.to > Math.min(at, across),
+    );
+  const after = between.at(0)?.[1] ?? to.at;
+  const before = between.at(-1)?.[1] ?? from.at;
   return [
     [isBack ? from.card.back : from.card.front, from.at],
-    [exit(from.card.band), from.at],
-    ...passed({ from, to }).flatMap((band): Waypoint[] => [
-      [entry(band), laneIn(band)],
-      [exit(band), laneIn(band)],
-    ]),
-    [entry(to.card.band), to.at],
+    ...(isClear(from, after) ? [] : [[exit(from.card.band), from.at] as const]),
+    ...between,
+    ...(isClear(to, before) ? [] : [[entry(to.card.band), to.at] as const]),
     [isBack ? to.card.front : to.card.back, to.at],
   ];
 }

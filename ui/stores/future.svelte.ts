@@ -7,6 +7,7 @@ import type { ParameterValues, Recording, Scenario } from '../../sim-core/index.
 import { buildCharts, scalesOf, type Scales } from '../models/chart.ts';
 import { thresholdsOf } from '../models/claims.ts';
 import { valuesOf, type Experiment } from '../models/experiment.ts';
+import { baseline, changeStory, outcomeOf, type Outcome } from '../models/last-change.ts';
 import { LiveRun } from '../models/live-run.ts';
 import { stageModel } from '../models/moment.ts';
 import { rowsOf } from '../models/rows.ts';
@@ -49,6 +50,11 @@ export class Future {
   progress = $state(0);
   failure = $state.raw<Failure>();
 
+  /** The run that the last change is held against; undefined while nothing was changed. */
+  before = $state.raw<Outcome>();
+  /** The run that is shown. */
+  #outcome = $state.raw<Outcome>();
+
   /** What the axes spanned in the runs before, as long as only the variant or the seed changed. */
   #scales = $state.raw<Scales>(new Map());
 
@@ -64,6 +70,9 @@ export class Future {
     const { recording, scenario } = this;
     return recording && stageModel(recording, layOut(recording.components, scenario.places), scenario.charts);
   });
+
+  /** What the last change did. */
+  readonly story = $derived(this.before && this.#outcome && changeStory(this.scenario, this.before, this.#outcome));
 
   readonly #engine: Engine;
   readonly #live: LiveRun<RunRequest, RunResult>;
@@ -131,10 +140,13 @@ export class Future {
     }, SLOW_MS);
   }
 
-  #take({ recording, wallMs }: RunResult, { params }: RunRequest): void {
+  #take({ recording, wallMs }: RunResult, { variant, params, seed, interventions = [] }: RunRequest): void {
     const input = JSON.stringify(params);
     this.#scales = input === this.#scaledFor ? scalesOf(this.charts) : new Map();
     this.#scaledFor = input;
+    const outcome = outcomeOf({ variant, changed: params, seed, interventions }, recording);
+    this.before = this.#outcome && baseline(this.before, this.#outcome, outcome.experiment);
+    this.#outcome = outcome;
     this.recording = recording;
     this.traffic = undefined;
     this.wallMs = wallMs;

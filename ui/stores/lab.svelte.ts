@@ -214,6 +214,16 @@ export class Lab {
     this.show(this.b);
   }
 
+  /** The shown future takes back its last change, and another one with it is set beside it: A before, B after. */
+  compareWithBefore(): void {
+    const { shown, experiment } = this;
+    const { before } = shown.future;
+    if (!before || !this.canFork) return;
+    const after = this.#branch(experiment, undefined);
+    shown.future.change(before.experiment);
+    this.compare(shown, after);
+  }
+
   /** Nothing of it goes on after it is left. */
   leave(): void {
     this.playback.stop();

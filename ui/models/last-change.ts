@@ -1,0 +1,74 @@
+/**
+ * What the reader's last change did to the run: the figures that moved most, against the run before it. Who tries one
+ * remedy after another, or drags a slider, changes one thing several times: all of that is held against the run with
+ * which it began.
+ */
+import type { RecordedSignal, Recording, Scenario } from '../../sim-core/index.ts';
+import { changesBetween, type Change } from './change.ts';
+import { differenceText, type Experiment } from './experiment.ts';
+import { shortName } from './signal-style.ts';
+
+/** An experiment and what its run came to; series are not kept. */
+export interface Outcome {
+  readonly experiment: Experiment;
+  readonly signals: readonly Pick<RecordedSignal, 'name' | 'kind' | 'unit' | 'help' | 'summary'>[];
+}
+
+export const outcomeOf = (experiment: Experiment, { signals }: Pick<Recording, 'signals'>): Outcome => ({
+  experiment,
+  signals: signals.map(({ name, kind, unit, help, summary }) => ({ name, kind, unit, help, summary })),
+});
+
+/** Which things differ: the variant, the seed, what is done, parameters by their names; the same for the same things. */
+export function whatDiffers(a: Experiment, b: Experiment): string {
+  const names = [...new Set([...Object.keys(a.changed), ...Object.keys(b.changed)])].toSorted();
+  return [
+    ...(a.variant === b.variant ? [] : ['the variant']),
+    ...(String(a.seed) === String(b.seed) ? [] : ['the seed']),
+    ...(JSON.stringify(a.interventions) === JSON.stringify(b.interventions) ? [] : ['what is done']),
+    ...names.filter((name) => a.changed[name] !== b.changed[name]),
+  ].join(', ');
+}
+
+/** The run that the next one is held against, after a run of `before` was followed by one of another experiment. */
+export function baseline(known: Outcome | undefined, before: Outcome, now: Experiment): Outcome | undefined {
+  const from = known && whatDiffers(known.experiment, before.experiment);
+  const next = whatDiffers(before.experiment, now);
+  if (next === '') return known;
+  const kept = known && from === next ? known : before;
+  return whatDiffers(kept.experiment, now) === '' ? undefined : kept;
+}
+
+/** What is told of a change: in few words what it was, and what became of the figures that it moved most. */
+export interface ChangeStory {
+  readonly what: string;
+  readonly figures: readonly { readonly label: string; readonly text: string }[];
+}
+
+const FIGURES_MAX = 3;
+
+export function changeStory(scenario: Scenario, before: Outcome, now: Outcome): ChangeStory {
+  const moved = changesBetween(before, now, scenario.charts).filter(
+    ({ direction }) => direction === 'up' || direction === 'down',
+  );
+  const histograms = moved.filter(({ signal }) => signal.kind === 'histogram');
+  const foremost = new Set(moved.toSorted((a, b) => extent(b) - extent(a)).slice(0, FIGURES_MAX));
+  return {
+    what: differenceText(scenario, before.experiment, now.experiment),
+    // In the order in which the scenario tells its story.
+    figures: moved.flatMap((change) =>
+      foremost.has(change) ? [{ label: labelOf(change, histograms.length > 1), text: textOf(change) }] : [],
+    ),
+  };
+}
+
+/** How far two values are apart, as a share of the larger: 1 is all of it. */
+const extent = ({ was, now }: Change): number => Math.abs(now - was) / Math.max(Math.abs(was), Math.abs(now));
+
+function labelOf({ signal, figure }: Change, several: boolean): string {
+  const name = shortName(signal.name);
+  if (signal.kind !== 'histogram') return name;
+  return several ? `${figure} of ${name}` : figure;
+}
+
+const textOf = ({ wasText, nowText }: Change): string => `${wasText} → ${nowText}`;
