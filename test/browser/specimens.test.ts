@@ -19,13 +19,38 @@ describe.each(specimens)('the specimen $id', ({ id, title }) => {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       await open(id);
-      expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(title);
+      expect(await page.getByRole('heading', { level: 1 }).first().textContent()).toBe(title);
       await expectNoViolations(page);
     }
     await page.setViewportSize({ width: 390, height: 844 });
     const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(wider).toBe(0);
   });
+});
+
+it('the dialogs open one by one without a violation, and Escape closes each', async () => {
+  const { page } = session;
+  await open('dialogs');
+  const buttons = page.locator('[data-case="Dialogs"]').getByRole('button');
+  expect(await buttons.count()).toBe(5);
+  for (const button of await buttons.all()) {
+    await button.click();
+    await page.getByRole('dialog').waitFor();
+    await expectNoViolations(page, 'dialog');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  }
+});
+
+it('predictions are asked and answered, and none of it is kept', async () => {
+  const { page } = session;
+  await open('predict');
+  const number = page.locator('[data-case="A number"]');
+  await number.getByRole('textbox').fill('20');
+  await number.getByRole('textbox').press('Enter');
+  await number.getByText(/^Score \d+ of 100\.$/).waitFor();
+  await page.reload();
+  await number.getByRole('textbox').waitFor();
 });
 
 it('the list leads to each of them, by keyboard too', async () => {

@@ -72,7 +72,9 @@ export class Future {
   });
 
   /** What the last change did. */
-  readonly story = $derived(this.before && this.#outcome && changeStory(this.scenario, this.before, this.#outcome));
+  readonly story = $derived.by(
+    () => this.before && this.#outcome && changeStory(this.scenario, this.before, this.#outcome),
+  );
 
   readonly #engine: Engine;
   readonly #live: LiveRun<RunRequest, RunResult>;

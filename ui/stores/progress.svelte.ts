@@ -9,7 +9,15 @@ import type { Prediction } from '../models/prediction.ts';
 import { combined, progressOf, standingOf, type ScenarioProgress, type Standing } from '../models/progress.ts';
 import { Archive } from './archive.ts';
 
-class Progress {
+/** What was predicted, and what became of it. */
+export interface Predictions {
+  /** Resolves once all that is kept is known. */
+  readonly known: Promise<void>;
+  prediction(scenario: string, ask: string): Prediction | undefined;
+  predicted(prediction: Prediction): void;
+}
+
+class Progress implements Predictions {
   /** False: what is shown lasts as long as the page. */
   lasting = $state(true);
   readonly #scenarios = new SvelteMap<string, ScenarioProgress>();
