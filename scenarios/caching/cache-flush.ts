@@ -92,6 +92,7 @@ export default defineScenario({
       atLeast(total(MOVED), limits.movedByModulo),
       atLeast(peak(STORE_RATE), limits.moduloRate),
       atLeast(peak(LOADING), limits.moduloBacklog),
+      atLeast(total(GIVEN_UP), limits.moduloGivenUp),
     ],
     'node-loss-consistent-hash': [
       atMost(total(MOVED), limits.movedOnRing),

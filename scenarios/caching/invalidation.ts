@@ -124,7 +124,7 @@ export default defineScenario({
     'pubsub-invalidate': [atLeast(total(LASTING), limits.lost), atMost(peak(AGE), limits.ttl)],
     'log-invalidate': [atMost(total(LASTING), 0), atMost(peak(LIFE), limits.looked)],
     'versioned-keys': [atMost(total('read.stale'), 0), atLeast(peak(HELD), limits.deadEntries)],
-    'soft-ttl': [atLeast(mean(HITS), limits.hitsOfTtl), atLeast(peak(AGE), limits.ttl)],
+    'soft-ttl': [atLeast(mean(HITS), limits.softHits), atLeast(peak(AGE), limits.ttl)],
   },
 });
 

@@ -12,6 +12,7 @@ import {
   atLeast,
   atMost,
   BACKGROUND,
+  cacheStored,
   CacheServer,
   Database,
   databaseQueried,
@@ -50,6 +51,8 @@ const MISSING = 'session.first_look.missing_ratio';
 const MISSED = 'session.missing';
 const AGE = 'session.missing.age';
 const PRIMARY = 'read_after_write.primary.queries';
+const PUTS = 'read_after_write.puts';
+const LATENCY = 'http.client.request.duration';
 
 const primaryQueries = defineSignal({
   name: PRIMARY,
@@ -58,6 +61,14 @@ const primaryQueries = defineSignal({
   help: 'Queries to the primary, of which there is one: writes, and reads that no replica could serve',
   fact: databaseQueried,
   where: (fact) => fact.database === 'primary',
+});
+
+const puts = defineSignal({
+  name: PUTS,
+  kind: 'counter',
+  unit: '{put}',
+  help: 'Rows put into the shared cache',
+  fact: cacheStored,
 });
 
 export default defineScenario({
@@ -85,14 +96,14 @@ export default defineScenario({
   interval: ms(250),
   openAt: s(20),
   system,
-  signals: [...replicationSignals, primaryQueries],
+  signals: [...replicationSignals, primaryQueries, puts],
   whileRunning: {
     queryTime: (queryTime, began) => {
       const replicas = Array.from({ length: began.replicas }, (_, i) => `replica-${i + 1}`);
       return workedOffBy('queryTime', 'primary', ...replicas)(queryTime, began);
     },
   },
-  charts: [MISSING, AGE, 'db.replication.lag', PRIMARY, 'db.client.operation.rate', 'http.client.request.duration'],
+  charts: [MISSING, AGE, 'db.replication.lag', PRIMARY, 'db.client.operation.rate', LATENCY],
   expect: {
     'read-any-replica': [
       atLeast(mean(MISSING), limits.missingLeast),
@@ -101,8 +112,17 @@ export default defineScenario({
       atMost(total(PRIMARY), limits.writesAndFallbacks),
     ],
     'session-stickiness': [atMost(total(MISSED), 0), atLeast(total(PRIMARY), limits.stickyQueries)],
-    'write-through': [atMost(total(MISSED), 0), atMost(total(PRIMARY), limits.writesAndFallbacks)],
-    'wait-for-version': [atMost(total(MISSED), 0), atMost(total(PRIMARY), limits.writesAndFallbacks)],
+    // No write is missed, and none goes without a put; whoever looks early waits.
+    'write-through': [
+      atMost(total(MISSED), 0),
+      atMost(total(PRIMARY), limits.writesAndFallbacks),
+      atLeast(total(PUTS), limits.putAWrite),
+    ],
+    'wait-for-version': [
+      atMost(total(MISSED), 0),
+      atMost(total(PRIMARY), limits.writesAndFallbacks),
+      atLeast(mean(LATENCY), limits.waitForLag),
+    ],
   },
 });
 

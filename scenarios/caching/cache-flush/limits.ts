@@ -42,23 +42,34 @@ function movedShares(p: Values, sharding: ShardMapName): readonly number[] {
   return zipfProbabilities(p.keys, p.exponent).filter((_, key) => movesBetween(before, after, key));
 }
 
-/** Of keys with these shares so many have been asked for within a time in seconds, at least. */
-function askedFor(p: Values, shares: readonly number[], within: number): number {
+/** Of keys with these shares so many are asked for the first time between two moments, in seconds, at least. */
+function askedFor(p: Values, shares: readonly number[], from: number, to: number): number {
+  if (to <= from) return 0;
   let keys = 0;
   let variance = 0;
   for (const share of shares) {
-    const chance = 1 - exp(-share * p.rate * Math.max(0, within));
+    const chance = exp(-share * p.rate * from) - exp(-share * p.rate * to);
     keys += chance;
     variance += chance * (1 - chance);
   }
   return Math.max(0, keys - DEVIATIONS * Math.sqrt(variance));
 }
 
-/** Loads that reach the store in the fullest row: half of one at least lies in the same row of the series. */
+/** From when on keys are missing. */
+const missingFrom = (p: Values): number => p.at + (p.event === 'node-loss-modulo' ? p.detection : 0);
+
+/**
+ * Loads that reach the store in the fullest row, at least: what is left of the row in which the herd begins, or the next
+ * one. What is under way to the store at a row's end counts for the next.
+ */
 function herdRate(p: Values, shares: readonly number[]): number {
+  const row = rowOf(p);
+  const left = row - (toSeconds(missingFrom(p)) % row);
   const onTheWay = toSeconds(2 * FAR_MAX + 4 * NEAR_MAX);
-  const within = Math.min(afterOf(p), rowOf(p) / 2) - onTheWay;
-  return askedFor(p, shares, within) / rowOf(p);
+  const within = (seconds: number): number => Math.min(seconds, toSeconds(p.length - missingFrom(p))) - onTheWay;
+  const first = askedFor(p, shares, 0, within(left));
+  const second = askedFor(p, shares, left, within(left + row));
+  return Math.max(first, second) / row;
 }
 
 /** How often the time of the herd is looked at: its worst moment is the worst of these. */
@@ -70,7 +81,7 @@ function backlogOf(p: Values, shares: readonly number[]): number {
   let most = 0;
   for (let i = 1; i <= LOOKS; i++) {
     const t = (last * i) / LOOKS;
-    most = Math.max(most, askedFor(p, shares, t) - capacityOf(p) * t);
+    most = Math.max(most, askedFor(p, shares, 0, t) - capacityOf(p) * t);
   }
   return Math.min(most, p.instances * p.concurrency);
 }
@@ -84,10 +95,14 @@ export const moduloRate = limit((p) => herdRate(p, movedShares(p, 'modulo')));
 export const flushedBacklog = limit((p) => backlogOf(p, allShares(p)) / 2);
 export const moduloBacklog = limit((p) => backlogOf(p, movedShares(p, 'modulo')) / 2);
 
-/** Of a backlog those give up for whose loads the processors take longer than the timeout. */
-export const flushedGivenUp = limit((p) =>
-  Math.max(0, backlogOf(p, allShares(p)) - capacityOf(p) * toSeconds(p.timeout)),
-);
+/**
+ * Of a backlog those give up for whose loads the processors take longer than the timeout. That is all that is certain:
+ * how many more fail, because hits wait behind loads for a handler, is what the run is looked at for.
+ */
+const givenUp = (p: Values, shares: readonly number[]): number =>
+  Math.max(0, backlogOf(p, shares) - capacityOf(p) * toSeconds(p.timeout));
+export const flushedGivenUp = limit((p) => givenUp(p, allShares(p)));
+export const moduloGivenUp = limit((p) => givenUp(p, movedShares(p, 'modulo')));
 
 const happensIn = (p: Values): boolean => p.at + p.detection < p.length;
 
@@ -123,7 +138,8 @@ export const ringErrors = limit((p) => {
 });
 
 /**
- * The warmers load one key after the other, and have so many when users come at least; the rest is what users miss then.
+ * The warmers load one key after the other, and have so many when users come at least; from then on they stop, and what is
+ * left is what users miss. A row has the one or the other, or a part of each, and what warmers had under way.
  * A load's demand deviates by 1 / sqrt(SHAPE) of its mean, a sum of many by less.
  */
 export const warmedRate = limit((p) => {
@@ -131,7 +147,7 @@ export const warmedRate = limit((p) => {
   const warmed = Math.floor((0.9 * p.warmers * toSeconds(p.warmFor)) / each);
   const missing = allShares(p).slice(Math.min(p.keys, warmed));
   const byWarmers = p.warmers / (toSeconds(p.loadTime) * (1 - 1 / Math.sqrt(SHAPE)));
-  return byWarmers + quietRate(p, sum(missing));
+  return Math.max(byWarmers + quietRate(p, 0), quietRate(p, sum(missing))) + p.warmers / rowOf(p);
 });
 
 /** Each instance has so many under way at once. */

@@ -7,6 +7,7 @@ import {
   characteristicTime,
   difference,
   exp,
+  heldByFifo,
   heldByLru,
   MISS_RATIO_CURVE,
   pow,
@@ -38,6 +39,9 @@ export const fewerMisses = (percent: number): Measure =>
 /** And by how much it misses more. */
 export const moreMisses = (percent: number): Measure =>
   difference(missesOf('policy', percent), missesOf('beside', percent));
+
+/** By how much the policy misses more than OPT at a size. */
+export const overOpt = (percent: number): Measure => difference(missesOf('policy', percent), missesOf('opt', percent));
 
 /** By how much the policy misses more than OPT, where that is least. */
 export const excessOverOpt: Measure = {
@@ -126,3 +130,33 @@ export const lruMissesMost = (percent: number): Limit =>
 /** Fewer than theory gives LRU, by more than chance and its error. */
 export const fewerThanLru = (percent: number): Limit =>
   limit((p) => share(lruMisses(p, percent) - CHE_ERROR - chanceOfTwo(p)));
+
+/**
+ * Random, which has FIFO's hit ratio under independent requests (Gelenbe 1973; Fricker et al. 2012, whose approximation
+ * errs by as little as Che's): of the requests that do not scan it hits that at the most, for what a scan has left behind and
+ * an empty cache only take away from it. All of a scan's keys are missed.
+ */
+function randomOnScans(p: Values, percent: number): number {
+  const scanned = scanLength(p) / p.every;
+  const { hitRatio } = characteristicTime(
+    zipfProbabilities(p.keys, p.exponent),
+    capacityOf(percent, p.keys),
+    heldByFifo,
+  );
+  return 1 - (1 - scanned) * (hitRatio + CHE_ERROR);
+}
+export const randomScannedLeast = (percent: number): Limit =>
+  limit((p) => share(randomOnScans(p, percent) - chanceOf(p)));
+
+/**
+ * OPT misses no more than a cache that keeps the most popular keys for good, once it has them: of a key that is kept the
+ * first request in the run. The rest is what a policy that knows nothing pays.
+ */
+function keptForGood(p: Values, percent: number): number {
+  const scanned = scanLength(p) / p.every;
+  const capacity = capacityOf(percent, p.keys);
+  const kept = zipfProbabilities(p.keys, p.exponent).slice(0, capacity);
+  return 1 - (1 - scanned) * kept.reduce((sum, one) => sum + one, 0) + capacity / requestsOf(p);
+}
+export const paidForKnowingNothing = (percent: number): Limit =>
+  limit((p) => share(randomOnScans(p, percent) - keptForGood(p, percent) - chanceOfTwo(p)));

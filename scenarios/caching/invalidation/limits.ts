@@ -6,7 +6,7 @@
  * 1 - e^(-w a), if nothing but the time to live ends an entry.
  */
 import { exp, ms, s, toSeconds, zipfProbabilities } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf, poissonLeast } from '../application/chance.ts';
+import { DEVIATIONS, limitOf, poissonLeast, poissonMost } from '../application/chance.ts';
 import { NEAR_MAX } from '../application/wiring.ts';
 import type { Values } from './params.ts';
 
@@ -41,19 +41,44 @@ export function staleRatioOf(p: Values): number {
 }
 
 /**
- * Room for chance around a share of the reads. Reads of one entry are alike, and the instances' copies of a key are old
- * together, so what varies independently are a key's cycles, weighted by its reads: no share deviates by more than 1/2.
+ * Room for chance around the share of stale reads. Of a copy's life the part X in which it is stale is 1 - A / T, where A
+ * is when the first write comes, if that is within T: its mean is 1 - (1 - e^(-x)) / x with x = w T, and that of its
+ * square 2 / x^2 (x^2 / 2 - x + 1 - e^(-x)). One life of a key follows the other and they do not know of each other; the
+ * lives of its copies in the instances meet the same writes, and are taken for one. Which of the reads are stale is chance once more.
  */
 function room(p: Values): number {
-  const cycles = Math.max(1, observed(p) / toSeconds(p.ttl));
-  return DEVIATIONS * 0.5 * Math.sqrt(overKeys(p, (share) => share * share) / cycles);
+  const x = writes(p) * toSeconds(p.ttl);
+  const mean = 1 - (1 - exp(-x)) / x;
+  // Of so little a difference nothing would be left: by its series, x / 3.
+  const square = x < 1e-3 ? x / 3 : (2 / (x * x)) * ((x * x) / 2 - x + 1 - exp(-x));
+  const lives = Math.max(1, observed(p) / toSeconds(p.ttl));
+  const bunched = overKeys(p, (share) => share * share) / lives;
+  const reads = p.reads * observed(p);
+  return DEVIATIONS * Math.sqrt(Math.max(0, square - mean * mean) * bunched + (mean * (1 - mean)) / reads);
 }
 
 export const staleLeast = limitOf<Values>((p) => Math.max(0, staleRatioOf(p) - room(p)));
 export const staleMost = limitOf<Values>((p) => Math.min(1, staleRatioOf(p) + room(p)));
 
-/** Hits vary less than staleness does: how many misses there are in a cycle is known. */
-export const hitsOfTtl = limitOf<Values>((p) => Math.min(1, hitRatioOf(p)));
+/** A query that shares its processors with as many others as there are processors, and its messages. */
+const loadTime = (p: Values): number => toSeconds(2 * p.queryTime + 2 * NEAR_MAX);
+
+/**
+ * Soft time to live: an entry is served until it has not been read for the hard one, and then it is gone. So a key is
+ * missed by its first reader in an instance, by one after so long a gap, and by those who come while that one loads.
+ * Of instances with less room than there are keys nothing is claimed.
+ */
+export const softHits = limitOf<Values>((p) => {
+  if (p.capacity < p.keys) return 0;
+  const hard = toSeconds(p.ttl) * p.hardFactor;
+  let misses = 0;
+  for (const share of zipfProbabilities(p.keys, p.exponent)) {
+    const rate = (p.reads * share) / p.instances;
+    const first = exp(-rate * toSeconds(WARM_UP));
+    misses += (first + rate * observed(p) * exp(-rate * hard)) * (1 + rate * loadTime(p));
+  }
+  return Math.max(0, 1 - poissonMost(p.instances * misses) / poissonLeast(p.reads * observed(p)));
+});
 
 /** Reads return nothing that was replaced longer ago than an entry lives, and its load and the way to it take. */
 export const ttl = limitOf<Values>((p) => toSeconds(p.ttl));
@@ -64,33 +89,51 @@ export const announced = limitOf<Values>(() => toSeconds(3 * NEAR_MAX));
 /** A look may just have missed the commit: its answer, the pause, the next look and its answer. */
 export const looked = limitOf<Values>((p) => toSeconds(p.poll + 3 * NEAR_MAX));
 
-/** The share of the writes that meet a copy in an instance which is not stale already, by its cycles of T and 1/l. */
-function copies(p: Values): number {
-  const life = toSeconds(p.ttl);
-  const present = overKeys(p, (_, rate) => (rate * life) / (1 + rate * life)) / p.keys;
-  return present * exp(-writes(p) * life);
-}
-
 /**
- * Copies that are stale for longer than `LASTING`, of so many writes a second that reach nobody: a copy's rest of life is
- * anything up to T, and those are not seen that are still there at the end of the run.
+ * Copies that are stale for longer than `LASTING`, of so many writes a second of which the share q reaches an instance as
+ * no message. A copy comes with a miss; what is heard of, at the rate g, takes it out, or its time to live does, after
+ * (1 - e^(-g T)) / g in the mean; and then it is missed again. It turns stale by a write that is not heard of, at the rate
+ * u, and lasts d longer with the chance u e^(-g d) / (u + g) (1 - e^(-(u + g) (T - d))).
+ * As many go as come, but for a run so short that the first have not gone yet when the warm-up is over.
  */
-function lasting(p: Values, unheard: number): number {
-  const life = toSeconds(p.ttl);
-  const seen = Math.max(0, observed(p) - life) * Math.max(0, 1 - toSeconds(LASTING) / life);
-  return poissonLeast(unheard * p.instances * copies(p) * seen);
+function lasting(p: Values, written: number, q: number): number {
+  const [life, d] = [toSeconds(p.ttl), toSeconds(LASTING)];
+  const seen = Math.max(0, observed(p) + Math.min(0, toSeconds(WARM_UP) - life));
+  const unheard = (written / p.keys) * q;
+  const heard = writes(p) - unheard;
+  const lasts = ((unheard * exp(-heard * d)) / writes(p)) * (1 - exp(-writes(p) * Math.max(0, life - d)));
+  const alive = heard * life < 1e-6 ? life : (1 - exp(-heard * life)) / heard;
+  const missed = loadTime(p);
+  // A write leaves a copy in each instance with this chance, so they come in bunches: n of them square to n (1 + (m - 1) chance).
+  let [copies, variance] = [0, 0];
+  for (const share of zipfProbabilities(p.keys, p.exponent)) {
+    const rate = lasts / (alive + missed + p.instances / (p.reads * share));
+    const chance = Math.min(1, rate / (written / p.keys));
+    copies += p.instances * rate * seen;
+    variance += p.instances * rate * seen * (1 + (p.instances - 1) * chance);
+  }
+  return Math.max(1, copies - DEVIATIONS * Math.sqrt(variance));
 }
-export const lost = limitOf<Values>((p) => lasting(p, (p.writes + p.imports) * p.lossShare));
-export const bypassed = limitOf<Values>((p) => lasting(p, p.imports));
+export const lost = limitOf<Values>((p) => lasting(p, p.writes + p.imports, p.lossShare));
+export const bypassed = limitOf<Values>((p) => lasting(p, p.imports, 1));
 
 /** Nobody holds more copies than there are keys in each instance. */
 export const livingEntries = limitOf<Values>((p) => p.instances * Math.min(p.keys, p.capacity));
 
 /**
- * Dead entries: versions that an instance read before they were replaced, one for every write after a read; their names
- * are never asked for again, so nothing but eviction takes them out.
+ * Dead entries: a version has a name of its own in each instance that read it before it was replaced, and nothing but
+ * eviction takes it out. A read is the first of its version, t after the start, if since the last write, or since the start,
+ * there was none: l w / (l + w) t + (l / (l + w))^2 (1 - e^(-(l + w) t)) of them in the mean. Writes are the same for all
+ * instances, so their names come in bunches.
  */
 export const deadEntries = limitOf<Values>((p) => {
-  const replaced = overKeys(p, (_, rate) => (writes(p) * rate) / (writes(p) + rate)) * observed(p);
-  return p.instances * Math.min(p.capacity, poissonLeast(replaced));
+  const time = toSeconds(p.length);
+  const w = writes(p);
+  const names = zipfProbabilities(p.keys, p.exponent).reduce((sum, share) => {
+    const l = (p.reads * share) / p.instances;
+    const read = l / (l + w);
+    return sum + read * w * time + read * read * (1 - exp(-(l + w) * time));
+  }, 0);
+  const least = p.instances * names - DEVIATIONS * p.instances * Math.sqrt(names);
+  return Math.max(0, Math.min(p.instances * p.capacity, least));
 });

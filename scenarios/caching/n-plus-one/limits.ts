@@ -2,9 +2,9 @@
  * What is claimed of a page of many items, worked out from the parameters: how many of its items are missing, how many
  * queries that makes, how long they take. Nothing here looks at a run.
  */
-import { s, toSeconds, zipfProbabilities } from '../../../sim-core/index.ts';
+import { exp, s, toSeconds, zipfProbabilities } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf } from '../application/chance.ts';
-import { FAR_MAX, SHAPE } from '../application/wiring.ts';
+import { FAR_MAX, FAR_MIN, SHAPE } from '../application/wiring.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(6);
@@ -14,21 +14,41 @@ export const SPREAD = 0.2;
 
 const limit = limitOf<Values>;
 
+/** One way of a user's message, in the mean. */
+const FAR_MEAN = (FAR_MIN + FAR_MAX) / 2;
+
 const pagesMeasured = (p: Values): number => p.rate * toSeconds(p.length - WARM_UP);
 
 /**
- * Missing items of a page, at least. An item of the rate lambda lives for T after it was loaded and then waits for its next
- * reader: of 1 + lambda T readers one misses. The items of a page are all different, which shows popular ones less often
- * and rare ones more often than lambda says, so more are missing. A page's number of them varies by no more than that of
- * independent items.
+ * How often each item is on a page. Its items are drawn one after the other, each once, so popular ones are on it less often
+ * than twelve times their share: with the chance 1 - e^(-x share), x such that the chances add up to the items of a page (B.
+ * Rosén: Asymptotic theory for successive sampling with varying probabilities without replacement, Annals of Mathematical
+ * Statistics 43, 1972).
  */
-function missingLeast(p: Values): number {
-  let missing = 0;
-  for (const share of zipfProbabilities(p.keys, p.exponent)) {
-    missing += share / (1 + p.rate * p.items * share * toSeconds(p.ttl));
+function shownOf(p: Values): number[] {
+  const shares = zipfProbabilities(p.keys, p.exponent);
+  const shown = (x: number): number => shares.reduce((sum, share) => sum + 1 - exp(-x * share), 0);
+  let [low, high] = [p.items, 2 * p.items];
+  while (shown(high) < p.items) high *= 2;
+  for (let step = 0; step < 40; step++) {
+    const x = (low + high) / 2;
+    if (shown(x) < p.items) low = x;
+    else high = x;
   }
-  const mean = p.items * missing;
-  return Math.max(0, mean - DEVIATIONS * Math.sqrt(mean / pagesMeasured(p)));
+  return shares.map((share) => 1 - exp(-low * share));
+}
+
+/**
+ * Missing items of a page. An item of the rate lambda lives for T after it was loaded and then waits for its next reader: of
+ * 1 + lambda T readers one misses, and those who come while it is being loaded.
+ */
+const missingOf = (p: Values): number =>
+  shownOf(p).reduce((sum, shown) => sum + shown / (1 + p.rate * shown * toSeconds(p.ttl)), 0);
+
+/** At least: a page's number varies by no more than that of independent items; and the law of the items is asymptotic. */
+function missingLeast(p: Values): number {
+  const mean = missingOf(p);
+  return Math.max(0, 0.99 * mean - DEVIATIONS * Math.sqrt(mean / pagesMeasured(p)));
 }
 
 /** The list, and a query for each missing item. */
@@ -59,3 +79,28 @@ export const twoQueriesAPage = limit((p) => {
   const pages = pagesMeasured(p);
   return (2 * (pages + DEVIATIONS * Math.sqrt(pages))) / toSeconds(p.length - WARM_UP);
 });
+
+/**
+ * All at once: the list, and then the slowest of the missing items' queries. Of n of them it is above their mean by no more
+ * than (n - 1) / sqrt(2 n - 1) deviations, in the mean (Gumbel; Hartley and David, both 1954), which is concave in n. A
+ * page's queries come together, so as many cores are one server for pages; that they wait for each other is M/M/k of such
+ * (Erlang C), which sharing keeps to whatever the demands are. Their number deviates by chance, as the mean of so many times does.
+ */
+export const atOnce = limit((p) => {
+  const missing = Math.max(1, missingOf(p) + DEVIATIONS * Math.sqrt(missingOf(p) / pagesMeasured(p)));
+  const slowest = 1 + (missing - 1) / Math.sqrt(2 * missing - 1) / Math.sqrt(SHAPE);
+  const servers = Math.floor(p.cores / missing);
+  const offered = p.rate * (1 + 1 / missing) * toSeconds(p.queryTime);
+  if (servers <= offered) return toSeconds(p.timeout);
+  const slowed = 1 + erlangC(servers, offered) / (servers - offered);
+  const messages = toSeconds(2 * FAR_MEAN + 4 * p.distance);
+  const mean = (1 + slowest) * toSeconds(p.queryTime) * slowed + messages;
+  return Math.min(toSeconds(p.timeout), mean * (1 + DEVIATIONS / Math.sqrt(pagesMeasured(p))));
+});
+
+/** The chance that all servers are busy when so much work is offered to them. */
+function erlangC(servers: number, offered: number): number {
+  let blocked = 1;
+  for (let n = 1; n <= servers; n++) blocked = (offered * blocked) / (n + offered * blocked);
+  return blocked / (1 - (offered / servers) * (1 - blocked));
+}

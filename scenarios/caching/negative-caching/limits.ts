@@ -6,8 +6,8 @@
  * is T and the wait for the next reader. With no guard before the store, readers who come while a load of time d is under
  * way load as well, r d more in each cycle. Keys get their rows at the rate of creations in an order of chance, each once.
  */
-import { exp, s, toSeconds, zipfProbabilities } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf, poissonMost } from '../application/chance.ts';
+import { exp, ln, s, toSeconds, zipfProbabilities } from '../../../sim-core/index.ts';
+import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../application/chance.ts';
 import { FAR_MAX, NEAR_MAX, SHAPE } from '../application/wiring.ts';
 import type { Values } from './params.ts';
 
@@ -29,47 +29,84 @@ const concentration = (p: Values): number =>
   zipfProbabilities(p.absentKeys, p.exponent).reduce((sum, share) => sum + share * share, 0);
 
 /**
- * Lookups of keys without a row after the warm-up, at least: in each tenth of that time those of the keys that have none
- * at its end. Which keys these are is chance.
+ * How long a key has no row, of the time after the warm-up: keys come up in an order of chance, at the rate of creations.
+ * So a key has its row before the warm-up is over, or never in the run, or at a moment that is spread evenly between.
  */
-export const lookupsInVain = limit((p) => {
-  const tenth = measuredOf(p) / 10;
-  const concentrated = concentration(p);
-  let lookups = 0;
-  for (let i = 1; i <= 10; i++) {
-    const created = createdWithin(p, toSeconds(WARM_UP) + i * tenth) / p.absentKeys;
-    const left = 1 - created - DEVIATIONS * Math.sqrt(created * (1 - created) * concentrated);
-    lookups += p.rate * p.absentShare * tenth * Math.max(0, left);
-  }
-  return Math.max(0, lookups - DEVIATIONS * Math.sqrt(lookups));
-});
-
-/** Loads of the keys of one law a second, at most. */
-function loadsOf(p: Values, keys: number, rate: number, kept: number): number {
-  let loads = 0;
-  for (const share of zipfProbabilities(keys, p.exponent)) {
-    const r = share * rate;
-    loads += Math.min(r, (r * (1 + r * loadOf(p))) / (1 + r * kept));
-  }
-  return loads;
+function withoutRow(p: Values): { readonly mean: number; readonly variance: number } {
+  const time = measuredOf(p);
+  const early = createdWithin(p, toSeconds(WARM_UP)) / p.absentKeys;
+  const never = 1 - createdWithin(p, toSeconds(p.length)) / p.absentKeys;
+  // Where all keys have their row before the end, the last ones come sooner than that.
+  const last = Math.min(time, Math.max(0, p.absentKeys / p.creations - toSeconds(WARM_UP)));
+  const between = Math.max(0, 1 - early - never);
+  const mean = never * time + (between * last) / 2;
+  return { mean, variance: Math.max(0, never * time * time + (between * last * last) / 3 - mean * mean) };
 }
 
-/** Reads of keys with a row after the warm-up: those that have it all along, and as many of the others as get one. */
-const readsOfRows = (p: Values): number =>
-  measuredOf(p) *
-    (loadsOf(p, p.keys, p.rate * (1 - p.absentShare), toSeconds(p.ttl)) +
-      Math.min(1, (2 * createdWithin(p, toSeconds(p.length))) / p.absentKeys) *
-        loadsOf(p, p.absentKeys, p.rate * p.absentShare, toSeconds(p.ttl))) +
+/**
+ * The sum over the keys that have no row at first of a rate, each for as long as it has none: with room to either side.
+ * The moments are drawn without putting back, which varies less than independent draws do.
+ */
+function whileAbsent(p: Values, rates: readonly number[], side: 1 | -1): number {
+  const { mean, variance } = withoutRow(p);
+  const [sum, squares] = rates.reduce(([all, square], rate) => [all + rate, square + rate * rate], [0, 0]);
+  return Math.max(0, sum * mean + side * DEVIATIONS * Math.sqrt(squares * variance));
+}
+
+/** Rates of the lookups of keys with these shares, and of their loads if what was found is kept for so many seconds. */
+const ratesOf = (keys: number, exponent: number, rate: number): number[] =>
+  zipfProbabilities(keys, exponent).map((share) => share * rate);
+const absentRates = (p: Values): number[] => ratesOf(p.absentKeys, p.exponent, p.rate * p.absentShare);
+const rowRates = (p: Values): number[] => ratesOf(p.keys, p.exponent, p.rate * (1 - p.absentShare));
+const loadsMost =
+  (p: Values, kept: number) =>
+  (rate: number): number =>
+    Math.min(rate, (rate * (1 + rate * loadOf(p))) / (1 + rate * kept));
+
+const sumOf = (values: readonly number[]): number => values.reduce((sum, one) => sum + one, 0);
+
+/**
+ * Reads with no protection, at least: every lookup of a key that has no row, and of each key that has one all along one
+ * for each time that it is kept and the wait for its next reader.
+ */
+export const readsInVain = limit((p) => {
+  const kept = toSeconds(p.ttl);
+  const rows = measuredOf(p) * sumOf(rowRates(p).map((rate) => rate / (1 + rate * kept)));
+  // Entries live as long as they do: loads vary less than a Poisson number.
+  return poissonLow(whileAbsent(p, absentRates(p), -1) + rows);
+});
+
+/** Reads of keys with a row after the warm-up, at most: those that have it all along, and the others once they have it. */
+function readsOfRows(p: Values): number {
+  const loads = loadsMost(p, toSeconds(p.ttl));
+  const later = absentRates(p).map(loads);
+  const present = measuredOf(p) * sumOf(later) - whileAbsent(p, later, -1);
   // Each row is loaded once when it is new, and written.
-  2 * p.creations * measuredOf(p);
+  return measuredOf(p) * sumOf(rowRates(p).map(loads)) + present + 2 * p.creations * measuredOf(p);
+}
 
 export const readsBehindNegativeCache = limit((p) =>
-  poissonMost(
-    readsOfRows(p) + measuredOf(p) * loadsOf(p, p.absentKeys, p.rate * p.absentShare, toSeconds(p.absenceTtl)),
-  ),
+  poissonMost(readsOfRows(p) + whileAbsent(p, absentRates(p).map(loadsMost(p, toSeconds(p.absenceTtl))), 1)),
 );
 
-/** The share of lookups that a filter lets through, at most: which keys it mistakes is chance, fewer keys are left. */
+/**
+ * Of so many keys that nobody ever creates a filter lets through the share that it is made for, at most, by chance as each
+ * of them is mistaken or not. A Bloom filter's own share goes with the power k of the part of its bits that are set, and
+ * this part deviates by less than 1 / (2 sqrt(bits)) (Bose et al. 2008); k and the bits are the usual ones.
+ */
+export const PROBES = 10_000;
+export const mistaken = limit((p) => {
+  const share = p.falsePositives;
+  const hashes = Math.max(1, -ln(share) / ln(2));
+  const bits = (p.keys * hashes) / ln(2);
+  const own = share * (1 + (DEVIATIONS * hashes) / Math.sqrt(bits));
+  return Math.min(1, own + DEVIATIONS * Math.sqrt((own * (1 - Math.min(1, own))) / PROBES));
+});
+
+/**
+ * The share of lookups that a filter lets through, at most. Few keys make most of the lookups, and whether one of these is
+ * mistaken is chance: that makes it a bad measure of a filter, and a large room here.
+ */
 const mistakenShare = (p: Values): number => {
   const left = Math.max(0.25, 1 - createdWithin(p, toSeconds(p.length)) / p.absentKeys);
   return Math.min(
@@ -77,10 +114,9 @@ const mistakenShare = (p: Values): number => {
     p.falsePositives + DEVIATIONS * Math.sqrt((p.falsePositives * (1 - p.falsePositives) * concentration(p)) / left),
   );
 };
-export const falsePositives = limit(mistakenShare);
 
 export const readsBehindFilter = limit((p) =>
-  poissonMost(readsOfRows(p) + measuredOf(p) * p.rate * p.absentShare * mistakenShare(p)),
+  poissonMost(readsOfRows(p) + whileAbsent(p, absentRates(p), 1) * mistakenShare(p)),
 );
 
 /**
