@@ -30,7 +30,6 @@ import {
   Service,
   StalenessMeter,
   stalenessSignals,
-  summary,
   total,
   WriteBook,
   zipfPopularity,
@@ -39,12 +38,12 @@ import {
   type DatabaseBatch,
   type DatabaseOperation,
   type DatabaseQuery,
-  type Measure,
   type PatternEntry,
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
 import { sentBy } from './application/settings.ts';
+import { oldest } from './application/oldest.ts';
 import { COMMAND_TIME, faraway, nearby, SHAPE } from './application/wiring.ts';
 import * as limits from './cache-patterns/limits.ts';
 import { params, type Values } from './cache-patterns/params.ts';
@@ -63,11 +62,7 @@ import {
 const HITS = 'cache.hit_ratio';
 const STALE = 'read.stale';
 const STALE_RATIO = 'read.stale_ratio';
-const STALENESS = 'read.staleness';
 const REDUNDANT = 'cache.loads.redundant';
-
-/** Where nothing stale was read there is no oldest. */
-const oldest: Measure = { text: `max of ${STALENESS}`, of: (run) => summary(STALENESS, 'max').of(run) || 0 };
 
 /** The store is written before the answer, by a query a write. */
 const synchronous = [atLeast(quantile(WRITE, 'p50'), limits.oneQuery), atLeast(mean(STORE_WRITES), limits.everyWrite)];

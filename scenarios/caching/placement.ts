@@ -216,8 +216,8 @@ function system(sim: Simulation, p: Values): void {
       concurrency: 400,
       queueMax: 10_000,
       *handle({ query, request }) {
-        const answer = yield* reader.read(query, request);
-        return { ...answer, age: 0, control: control(query) };
+        const { row, layer } = yield* reader.read(query, request);
+        return { row, layer, age: 0, control: control(query) };
       },
       onCrash: () => reader.crash(),
       ...(reader.cache && { inside: cacheInMemory(reader.cache) }),

@@ -32,8 +32,6 @@ export const shardingOf = (p: Values): ShardMapName => (p.event === 'node-loss-m
 
 const rowOf = (p: Values): number => toSeconds(intervalOf({ interval: INTERVAL }, p.length));
 const capacityOf = (p: Values): number => p.cores / toSeconds(p.loadTime);
-/** How long what happens is in the run. */
-const afterOf = (p: Values): number => Math.max(0, toSeconds(p.length - p.at));
 
 /** The shares of the requests that ask for the keys which another shard has once one is lost. */
 function movedShares(p: Values, sharding: ShardMapName): readonly number[] {
@@ -55,8 +53,9 @@ function askedFor(p: Values, shares: readonly number[], from: number, to: number
   return Math.max(0, keys - DEVIATIONS * Math.sqrt(variance));
 }
 
-/** From when on keys are missing. */
+/** From when on keys are missing, and for how long in the run. */
 const missingFrom = (p: Values): number => p.at + (p.event === 'node-loss-modulo' ? p.detection : 0);
+const missingFor = (p: Values): number => Math.max(0, toSeconds(p.length - missingFrom(p)));
 
 /**
  * Loads that reach the store in the fullest row, at least: what is left of the row in which the herd begins, or the next
@@ -66,10 +65,11 @@ function herdRate(p: Values, shares: readonly number[]): number {
   const row = rowOf(p);
   const left = row - (toSeconds(missingFrom(p)) % row);
   const onTheWay = toSeconds(2 * FAR_MAX + 4 * NEAR_MAX);
-  const within = (seconds: number): number => Math.min(seconds, toSeconds(p.length - missingFrom(p))) - onTheWay;
+  const within = (seconds: number): number => Math.min(seconds, missingFor(p)) - onTheWay;
   const first = askedFor(p, shares, 0, within(left));
   const second = askedFor(p, shares, left, within(left + row));
-  return Math.max(first, second) / row;
+  // No more than there are handlers, half of which may wait for another one's load of the same key.
+  return Math.min(Math.max(first, second), (p.instances * p.concurrency) / 2) / row;
 }
 
 /** How often the time of the herd is looked at: its worst moment is the worst of these. */
@@ -77,7 +77,7 @@ const LOOKS = 10;
 
 /** Loads under way at the worst moment, at least; no more than the instances have handlers. */
 function backlogOf(p: Values, shares: readonly number[]): number {
-  const last = Math.min(afterOf(p), p.keys / capacityOf(p));
+  const last = Math.min(missingFor(p), p.keys / capacityOf(p));
   let most = 0;
   for (let i = 1; i <= LOOKS; i++) {
     const t = (last * i) / LOOKS;

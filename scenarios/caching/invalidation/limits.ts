@@ -57,8 +57,15 @@ function room(p: Values): number {
   return DEVIATIONS * Math.sqrt(Math.max(0, square - mean * mean) * bunched + (mean * (1 - mean)) / reads);
 }
 
-export const staleLeast = limitOf<Values>((p) => Math.max(0, staleRatioOf(p) - room(p)));
-export const staleMost = limitOf<Values>((p) => Math.min(1, staleRatioOf(p) + room(p)));
+/**
+ * Whether this is theory's cache: it has room for all keys, entries have begun to end before the warm-up does, and the
+ * database bears it if all reads miss. Of others no share is claimed.
+ */
+const isSteady = (p: Values): boolean =>
+  p.capacity >= p.keys && p.ttl <= WARM_UP && (p.reads + p.writes + p.imports) * toSeconds(p.queryTime) < 0.9 * p.cores;
+
+export const staleLeast = limitOf<Values>((p) => (isSteady(p) ? Math.max(0, staleRatioOf(p) - room(p)) : 0));
+export const staleMost = limitOf<Values>((p) => (isSteady(p) ? Math.min(1, staleRatioOf(p) + room(p)) : 1));
 
 /** A query that shares its processors with as many others as there are processors, and its messages. */
 const loadTime = (p: Values): number => toSeconds(2 * p.queryTime + 2 * NEAR_MAX);
@@ -94,11 +101,12 @@ export const looked = limitOf<Values>((p) => toSeconds(p.poll + 3 * NEAR_MAX));
  * no message. A copy comes with a miss; what is heard of, at the rate g, takes it out, or its time to live does, after
  * (1 - e^(-g T)) / g in the mean; and then it is missed again. It turns stale by a write that is not heard of, at the rate
  * u, and lasts d longer with the chance u e^(-g d) / (u + g) (1 - e^(-(u + g) (T - d))).
- * As many go as come, but for a run so short that the first have not gone yet when the warm-up is over.
+ * As many go as come.
  */
 function lasting(p: Values, written: number, q: number): number {
+  if (!isSteady(p)) return 1;
   const [life, d] = [toSeconds(p.ttl), toSeconds(LASTING)];
-  const seen = Math.max(0, observed(p) + Math.min(0, toSeconds(WARM_UP) - life));
+  const seen = observed(p);
   const unheard = (written / p.keys) * q;
   const heard = writes(p) - unheard;
   const lasts = ((unheard * exp(-heard * d)) / writes(p)) * (1 - exp(-writes(p) * Math.max(0, life - d)));

@@ -85,17 +85,19 @@ export const twoQueriesAPage = limit((p) => {
  * than (n - 1) / sqrt(2 n - 1) deviations, in the mean (Gumbel; Hartley and David, both 1954), which is concave in n. A
  * page's queries come together, so as many cores are one server for pages; that they wait for each other is M/M/k of such
  * (Erlang C), which sharing keeps to whatever the demands are. Their number deviates by chance, as the mean of so many times does.
+ * Nothing is claimed where queries wait for connections, pages for the application, or one page's queries for each other.
  */
 export const atOnce = limit((p) => {
   const missing = Math.max(1, missingOf(p) + DEVIATIONS * Math.sqrt(missingOf(p) / pagesMeasured(p)));
   const slowest = 1 + (missing - 1) / Math.sqrt(2 * missing - 1) / Math.sqrt(SHAPE);
   const servers = Math.floor(p.cores / missing);
   const offered = p.rate * (1 + 1 / missing) * toSeconds(p.queryTime);
-  if (servers <= offered) return toSeconds(p.timeout);
+  if (servers < 2 || servers <= offered || p.connections < p.cores) return toSeconds(p.timeout);
   const slowed = 1 + erlangC(servers, offered) / (servers - offered);
   const messages = toSeconds(2 * FAR_MEAN + 4 * p.distance);
   const mean = (1 + slowest) * toSeconds(p.queryTime) * slowed + messages;
-  return Math.min(toSeconds(p.timeout), mean * (1 + DEVIATIONS / Math.sqrt(pagesMeasured(p))));
+  const most = mean * (1 + DEVIATIONS / Math.sqrt(pagesMeasured(p)));
+  return p.concurrency < 2 * p.rate * most ? toSeconds(p.timeout) : Math.min(toSeconds(p.timeout), most);
 });
 
 /** The chance that all servers are busy when so much work is offered to them. */

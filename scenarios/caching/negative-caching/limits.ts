@@ -72,8 +72,9 @@ const sumOf = (values: readonly number[]): number => values.reduce((sum, one) =>
 export const readsInVain = limit((p) => {
   const kept = toSeconds(p.ttl);
   const rows = measuredOf(p) * sumOf(rowRates(p).map((rate) => rate / (1 + rate * kept)));
-  // Entries live as long as they do: loads vary less than a Poisson number.
-  return poissonLow(whileAbsent(p, absentRates(p), -1) + rows);
+  // Entries live as long as they do: loads vary less than a Poisson number. And no more than the store can bear.
+  const borne = (0.9 * measuredOf(p) * p.cores) / toSeconds(p.loadTime);
+  return Math.min(borne, poissonLow(whileAbsent(p, absentRates(p), -1) + rows));
 });
 
 /** Reads of keys with a row after the warm-up, at most: those that have it all along, and the others once they have it. */

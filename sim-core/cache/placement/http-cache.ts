@@ -105,7 +105,9 @@ export class HttpCache implements Endpoint<HttpGet, HttpResponse>, Component {
     if (this.sim.now >= entry.softExpiresAt && !this.refreshing[which].has(query.url)) {
       spawn(this.sim, `${this.name} revalidates`, this.revalidate(query, request, which));
     }
-    this.answer(call, { ...entry.value, layer: this.options.layer, age: ageField(entry.storedAt, this.sim.now) });
+    const { row, control } = entry.value;
+    const age = ageField(entry.storedAt, this.sim.now);
+    this.answer(call, { row, layer: this.options.layer, age, control });
   }
 
   state(): Readonly<Record<string, number | string>> {

@@ -114,7 +114,8 @@ export class PagedDatabase extends Database {
 
   override access(operation: DatabaseOperation, key: number): PagedRow {
     const row = super.access(operation, key);
-    return this.answering !== undefined && this.fromDisk.has(this.answering) ? { ...row, fromDisk: true } : row;
+    const isRead = this.answering !== undefined && this.fromDisk.has(this.answering);
+    return isRead ? { key, version: row.version, fromDisk: true } : row;
   }
 
   override state(): Readonly<Record<string, number | string>> {
