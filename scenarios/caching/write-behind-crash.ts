@@ -94,7 +94,7 @@ export default defineScenario({
   warmUp: 0,
   // The last moment at which the buffer is full and everybody is content.
   interval: s(1),
-  openAt: s(44.9),
+  openAt: s(39.9),
   system,
   whileRunning: { rate: sentBy('rate', 'writers') },
   charts: [

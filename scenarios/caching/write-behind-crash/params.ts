@@ -45,7 +45,7 @@ export const params = {
     max: s(1),
     logarithmic: true,
   }),
-  crashAt: duration({ help: 'When the instance crashes; 0 is never', default: s(45), min: 0, max: s(86_400) }),
+  crashAt: duration({ help: 'When the instance crashes; 0 is never', default: s(40), min: 0, max: s(86_400) }),
   downtime: duration({ help: 'How long it is down', default: s(5), min: ms(1), max: s(600), logarithmic: true }),
   crash: choice({
     help: 'What a crash takes: only memory, or, as the host loses power, what the disk was not synced with too',
@@ -77,7 +77,7 @@ export const params = {
     max: 1_000_000,
   }),
   timeout: duration({ help: 'How long a user waits', default: s(3), min: ms(10), max: s(60), logarithmic: true }),
-  length: duration({ help: 'Simulated time', default: s(60), min: s(1), max: s(86_400), logarithmic: true }),
+  length: duration({ help: 'Simulated time', default: s(50), min: s(1), max: s(86_400), logarithmic: true }),
 };
 
 export type Values = ValuesOf<typeof params>;
