@@ -135,16 +135,7 @@ export {
   type DipStretch,
 } from './cache/hit-ratio-dips.ts';
 export { cacheInMemory } from './cache/cache-in-memory.ts';
-export { Cache, cacheDeleted, cacheLookup, cacheSignals, type CacheOptions } from './cache/cache.ts';
-export {
-  Cache,
-  cacheDeleted,
-  cacheLookup,
-  cacheStored,
-  cacheSignals,
-  type CacheEntry,
-  type CacheOptions,
-} from './cache/cache.ts';
+export { Cache, cacheDeleted, cacheLookup, cacheSignals, cacheStored, type CacheOptions } from './cache/cache.ts';
 export { CacheServer, type CacheCommand, type CacheReply, type CacheServerOptions } from './cache/cache-server.ts';
 export { entryOf, lasting, type CacheEntry, type Lifetime } from './cache/entry.ts';
 export {

@@ -119,9 +119,9 @@ export default defineScenario({
     ],
     'missed-path': [atLeast(total(LASTING), limits.bypassed), atMost(oldest, limits.ttl)],
     'pubsub-invalidate': [atLeast(total(LASTING), limits.lost), atMost(oldest, limits.ttl)],
-    'log-invalidate': [atMost(total(LASTING), 0), atMost(peak(LIFE), limits.looked)],
+    'log-invalidate': [atMost(total(LASTING), limits.lateLooks), atMost(peak(LIFE), limits.looked)],
     'versioned-keys': [atMost(total('read.stale'), 0), atLeast(peak(HELD), limits.deadEntries)],
-    'soft-ttl': [atLeast(mean(HITS), limits.softHits), atLeast(peak(AGE), limits.ttl)],
+    'soft-ttl': [atLeast(mean(HITS), limits.softHits), atLeast(oldest, limits.softAge)],
   },
 });
 

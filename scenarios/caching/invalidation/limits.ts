@@ -57,12 +57,12 @@ function room(p: Values): number {
   return DEVIATIONS * Math.sqrt(Math.max(0, square - mean * mean) * bunched + (mean * (1 - mean)) / reads);
 }
 
-/**
- * Whether this is theory's cache: it has room for all keys, entries have begun to end before the warm-up does, and the
- * database bears it if all reads miss. Of others no share is claimed.
- */
-const isSteady = (p: Values): boolean =>
-  p.capacity >= p.keys && p.ttl <= WARM_UP && (p.reads + p.writes + p.imports) * toSeconds(p.queryTime) < 0.9 * p.cores;
+/** Whether this is theory's cache: it has room for all keys, and the database bears it if all reads miss. */
+const isRoomy = (p: Values): boolean =>
+  p.capacity >= p.keys && (p.reads + p.writes + p.imports) * toSeconds(p.queryTime) < 0.9 * p.cores;
+
+/** And entries have begun to end before the warm-up does. Of others no share is claimed. */
+const isSteady = (p: Values): boolean => isRoomy(p) && p.ttl <= WARM_UP;
 
 export const staleLeast = limitOf<Values>((p) => (isSteady(p) ? Math.max(0, staleRatioOf(p) - room(p)) : 0));
 export const staleMost = limitOf<Values>((p) => (isSteady(p) ? Math.min(1, staleRatioOf(p) + room(p)) : 1));
@@ -71,21 +71,23 @@ export const staleMost = limitOf<Values>((p) => (isSteady(p) ? Math.min(1, stale
 const loadTime = (p: Values): number => toSeconds(2 * p.queryTime + 2 * NEAR_MAX);
 
 /**
- * Soft time to live: an entry is served until it has not been read for the hard one, and then it is gone. So a key is
- * missed by its first reader in an instance, by one after so long a gap, and by those who come while that one loads.
- * Of instances with less room than there are keys nothing is claimed.
+ * Soft time to live: a read between the soft and the hard one has the entry renewed, and if there is none it is gone. So a
+ * key is missed by its first reader in an instance, by one after so long a gap, and by those who come while that one loads.
  */
 export const softHits = limitOf<Values>((p) => {
-  if (p.capacity < p.keys) return 0;
-  const hard = toSeconds(p.ttl) * p.hardFactor;
+  if (!isRoomy(p)) return 0;
+  const unread = toSeconds(p.ttl) * (p.hardFactor - 1);
   let misses = 0;
   for (const share of zipfProbabilities(p.keys, p.exponent)) {
     const rate = (p.reads * share) / p.instances;
     const first = exp(-rate * toSeconds(WARM_UP));
-    misses += (first + rate * observed(p) * exp(-rate * hard)) * (1 + rate * loadTime(p));
+    misses += (first + rate * observed(p) * exp(-rate * unread)) * (1 + rate * loadTime(p));
   }
   return Math.max(0, 1 - poissonMost(p.instances * misses) / poissonLeast(p.reads * observed(p)));
 });
+
+/** A row that is rarely read is served past its soft time to live, if there is a time between the two. */
+export const softAge = limitOf<Values>((p) => (isSteady(p) && p.hardFactor > 1 ? toSeconds(p.ttl) : 0));
 
 /** Reads return nothing that was replaced longer ago than an entry lives, and its load and the way to it take. */
 export const ttl = limitOf<Values>((p) => toSeconds(p.ttl));
@@ -125,6 +127,11 @@ function lasting(p: Values, written: number, q: number): number {
 export const lost = limitOf<Values>((p) => lasting(p, p.writes + p.imports, p.lossShare));
 export const bypassed = limitOf<Values>((p) => lasting(p, p.imports, 1));
 
+/** Whoever looks often enough has no copy for so long that it counts; of others, no more than there are writes. */
+export const lateLooks = limitOf<Values>((p) =>
+  p.poll + 3 * NEAR_MAX < LASTING ? 0 : p.instances * poissonMost((p.writes + p.imports) * toSeconds(p.length)),
+);
+
 /** Nobody holds more copies than there are keys in each instance. */
 export const livingEntries = limitOf<Values>((p) => p.instances * Math.min(p.keys, p.capacity));
 
@@ -135,6 +142,7 @@ export const livingEntries = limitOf<Values>((p) => p.instances * Math.min(p.key
  * instances, so their names come in bunches.
  */
 export const deadEntries = limitOf<Values>((p) => {
+  if (!isRoomy(p)) return 0;
   const time = toSeconds(p.length);
   const w = writes(p);
   const names = zipfProbabilities(p.keys, p.exponent).reduce((sum, share) => {
