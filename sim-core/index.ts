@@ -302,7 +302,7 @@ export {
   type RunDocument,
   type RunInput,
 } from './lab/run-document.ts';
-export { judge, run, Run, type RunOptions } from './lab/run.ts';
+export { run, Run, type RunOptions } from './lab/run.ts';
 export {
   defineScenario,
   durationOf,
@@ -317,4 +317,5 @@ export {
   type ScenarioDefinition,
 } from './lab/scenario.ts';
 export { leavesTrail, trailOf } from './lab/trail.ts';
+export { judge, Trial, type Trialled } from './lab/trial.ts';
 export { ENGINE_VERSION } from './lab/version.ts';

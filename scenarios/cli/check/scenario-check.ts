@@ -3,7 +3,16 @@
  * holding those of every remedy against the run of the pitfall that it repairs; components keep their invariants; the
  * charts show signals that there are; the guide is in order.
  */
-import { judge, pitfallOf, Run, type Recording, type Role, type Scenario } from '../../../sim-core/index.ts';
+import {
+  judge,
+  pitfallOf,
+  Run,
+  Trial,
+  type Recording,
+  type Role,
+  type Scenario,
+  type Trialled,
+} from '../../../sim-core/index.ts';
 import type { CatalogueEntry } from '../../index.ts';
 import { readable } from '../reporters/quantity.ts';
 import { drive } from '../run/drive.ts';
@@ -50,24 +59,32 @@ export async function checkScenario(entry: CheckedScenario, options: CheckOption
       const reproduce = `brownout run ${scenario.id} --variant ${variant} --seed ${seed}`;
       const outcome = await runChecked(scenario, variant, seed, options);
       if (outcome === undefined) return { id: scenario.id, runs, problems, isComplete: false };
-      const { recording, broken, failure } = outcome;
+      const { trialled, recording, broken, failure } = outcome;
       runs++;
       if (failure !== undefined)
         problems.push({ check: 'expectations', text: `${variant} seed ${seed}: ${failure}`, reproduce });
       problems.push(
         ...broken.map((text): Problem => ({ check: 'invariants', text: `${variant}: ${text}`, reproduce })),
       );
-      if (recording === undefined) continue;
-      if (seed === scenario.seed) problems.push(...pageProblems(scenario, guide, recording));
-      for (const { text, pass, actual } of recording.expectations) {
+      if (trialled === undefined) continue;
+      if (recording !== undefined) problems.push(...pageProblems(scenario, guide, recording));
+      for (const { text, pass, actual } of trialled.expectations) {
         if (pass) continue;
         const failed = `${variant} seed ${seed}: ${text}, measured ${readable(actual)}`;
         problems.push({ check: 'expectations', text: failed, reproduce });
       }
-      problems.push(...remedyProblems(scenario, recording));
+      problems.push(...remedyProblems(scenario, trialled));
     }
   }
   return { id: scenario.id, runs, problems: withoutRepeats(problems), isComplete: true };
+}
+
+interface Outcome {
+  readonly trialled?: Trialled;
+  /** Of the pinned seed's run alone: nobody looks at what happens in the others. */
+  readonly recording?: Recording;
+  readonly broken: readonly string[];
+  readonly failure?: string;
 }
 
 /** Runs to the end, looking at the invariants at the end of every slice; undefined if interrupted. */
@@ -76,14 +93,23 @@ async function runChecked(
   variant: string,
   seed: number,
   { interrupted }: CheckOptions,
-): Promise<{ recording?: Recording; broken: readonly string[]; failure?: string } | undefined> {
+): Promise<Outcome | undefined> {
   const broken = new Set<string>();
-  try {
-    const run = new Run(scenario, { variant, seed });
+  const toTheEnd = async (run: Run | Trial): Promise<boolean> => {
     const look = (): void => run.violations().forEach((text) => broken.add(text));
-    if (!(await drive(run, { interrupted, progress: look }))) return undefined;
+    if (!(await drive(run, { interrupted, progress: look }))) return false;
     look();
-    return { recording: run.finish(), broken: [...broken] };
+    return true;
+  };
+  try {
+    if (seed !== scenario.seed) {
+      const trial = new Trial(scenario, { variant, seed });
+      return (await toTheEnd(trial)) ? { trialled: trial.finish(), broken: [...broken] } : undefined;
+    }
+    const run = new Run(scenario, { variant, seed });
+    if (!(await toTheEnd(run))) return undefined;
+    const recording = run.finish();
+    return { trialled: recording, recording, broken: [...broken] };
   } catch (error) {
     return { broken: [...broken], failure: `the run ends by an error: ${String(error)}` };
   }
@@ -105,11 +131,11 @@ function roleProblems(scenario: Scenario): Problem[] {
 }
 
 /** On the run of a pitfall the expectations of whatever repairs it do not all hold, or they say nothing of the repair. */
-function remedyProblems(scenario: Scenario, recording: Recording): Problem[] {
-  const { variant, seed } = recording.header;
+function remedyProblems(scenario: Scenario, trialled: Trialled): Problem[] {
+  const { variant, seed } = trialled.header;
   return Object.keys(scenario.variants)
     .filter((remedy) => pitfallOf(scenario, remedy) === variant)
-    .filter((remedy) => judge(scenario, remedy, recording).every(({ pass }) => pass))
+    .filter((remedy) => judge(scenario, remedy, trialled).every(({ pass }) => pass))
     .map((remedy) => ({
       check: 'remedies',
       text: `${remedy}: all its expectations hold on the run of ${variant} too, which it repairs, with seed ${seed}`,
