@@ -109,16 +109,9 @@ export { formatOfFileName, traceFormats, type TraceFormatName } from './workload
 export { countOfGood, KeyBatch, TraceError, withThousands, type TraceReader } from './workload/traces/trace-reader.ts';
 
 // storage
-export {
-  Database,
-  databaseAnswered,
-  databaseQueried,
-  type DatabaseBatch,
-  type DatabaseOperation,
-  type DatabaseOptions,
-  type DatabaseQuery,
-  type Row,
-} from './storage/database.ts';
+export { Database, type DatabaseOptions } from './storage/database.ts';
+export { databaseAnswered, databaseQueried } from './storage/database-signals.ts';
+export type { DatabaseBatch, DatabaseOperation, DatabaseQuery, Row } from './storage/queries.ts';
 export { RegionalStore, RegionBook, regionSignals } from './storage/regional-store.ts';
 export { Replica, replicationSignals, type Change, type VersionedQuery } from './storage/replication.ts';
 export { rowReturned, StalenessMeter, stalenessSignals } from './storage/staleness.ts';

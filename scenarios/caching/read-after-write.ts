@@ -127,24 +127,25 @@ export default defineScenario({
 });
 
 function system(sim: Simulation, p: Values): void {
-  const databaseOf = (name: string, onCommit?: (row: Row) => void): Database =>
-    new Database(sim, {
-      name,
-      connections: 200,
-      queueMax: 10_000,
-      cores: p.cores,
-      demand: gamma(SHAPE, p.queryTime / SHAPE),
-      ...(onCommit && { onCommit }),
-    });
+  const options = {
+    connections: 200,
+    queueMax: 10_000,
+    cores: p.cores,
+    demand: gamma(SHAPE, p.queryTime / SHAPE),
+  };
   const streams: Link<Change, void>[] = [];
   let commits = 0;
-  const primary = databaseOf('primary', ({ key, version }) => {
-    const change = { key, version, committedAt: sim.now };
-    const nobody = new RequestContext(BACKGROUND + commits++, sim.now);
-    for (const stream of streams) stream.send(change, nobody);
+  const primary = new Database(sim, {
+    name: 'primary',
+    ...options,
+    onCommit({ key, version }) {
+      const change = { key, version, committedAt: sim.now };
+      const nobody = new RequestContext(BACKGROUND + commits++, sim.now);
+      for (const stream of streams) stream.send(change, nobody);
+    },
   });
   const replicas = Array.from({ length: p.replicas }, (_, i) => {
-    const replica = new Replica(sim, databaseOf(`replica-${i + 1}`), exponential(p.applyTime));
+    const replica = new Replica(sim, { name: `replica-${i + 1}`, ...options }, exponential(p.applyTime));
     streams.push(new Link(sim, replica.changes, { from: primary.name, delay: nearby }));
     return replica;
   });

@@ -11,7 +11,7 @@ import type { Behaviour } from '../kernel/process.ts';
 import type { Simulation } from '../kernel/simulation.ts';
 import type { Wait } from '../kernel/wait.ts';
 import type { RequestContext } from '../network/request-context.ts';
-import type { Row } from '../storage/database.ts';
+import type { Row } from '../storage/queries.ts';
 import { Cache } from './cache.ts';
 import { entryOf } from './entry.ts';
 import { Refreshes } from './refreshes.ts';

@@ -6,6 +6,7 @@
 import type { Simulation } from '../kernel/simulation.ts';
 import type { Time } from '../kernel/time.ts';
 import { componentsOf, type Component, type Intervention } from '../network/component.ts';
+import { interventionsOf } from '../network/partition.ts';
 import { formatDuration, parseDuration } from './parameters.ts';
 
 export interface InterventionData {
@@ -39,10 +40,10 @@ export function bindInterventions(
   end: Time,
 ): BoundIntervention[] {
   const components = componentsOf(sim);
-  return interventions.map((data) => bind(components, data, end)).sort((a, b) => a.data.at - b.data.at);
+  return interventions.map((data) => bind(sim, components, data, end)).sort((a, b) => a.data.at - b.data.at);
 }
 
-function bind(components: readonly Component[], data: InterventionData, end: Time): BoundIntervention {
+function bind(sim: Simulation, components: readonly Component[], data: InterventionData, end: Time): BoundIntervention {
   const { at, action, target } = data;
   if (!(Number.isInteger(at) && at >= 0 && at < end)) {
     throw new InterventionError(
@@ -54,9 +55,10 @@ function bind(components: readonly Component[], data: InterventionData, end: Tim
     const names = components.map(({ name }) => name).join(', ');
     throw new InterventionError(`intervention ${action}: there is no component ${target}; there are ${names}`);
   }
-  const intervention = component.interventions[action];
-  if (intervention === undefined || !Object.hasOwn(component.interventions, action)) {
-    const actions = Object.keys(component.interventions).join(', ') || 'none';
+  const taken = interventionsOf(sim, component);
+  const intervention = taken[action];
+  if (intervention === undefined || !Object.hasOwn(taken, action)) {
+    const actions = Object.keys(taken).join(', ') || 'none';
     throw new InterventionError(`intervention ${action}: ${target} does not take it; it takes ${actions}`);
   }
   const values = argumentValues(data, intervention);

@@ -6,6 +6,7 @@
 import type { Simulation } from '../kernel/simulation.ts';
 import type { Time } from '../kernel/time.ts';
 import { componentsOf, connectionsOf } from '../network/component.ts';
+import { interventionsOf } from '../network/partition.ts';
 import { intervalsIn } from '../statistics/intervals.ts';
 import { digestOf } from './digest.ts';
 import { EventRecorder } from './event-recorder.ts';
@@ -123,7 +124,7 @@ function recordedComponents(sim: Simulation): RecordedComponent[] {
     calls: connectionsOf(sim)
       .filter(({ from }) => from === component.name)
       .map(({ to }) => to),
-    interventions: Object.entries(component.interventions).map(([action, intervention]) => ({
+    interventions: Object.entries(interventionsOf(sim, component)).map(([action, intervention]) => ({
       action,
       help: intervention.help,
       arguments: intervention.arguments,

@@ -51,7 +51,7 @@ export interface Component {
 export type ComponentPart = Pick<Component, 'signals' | 'state' | 'violations'> &
   Partial<Pick<Component, 'interventions'>>;
 
-/** A way from one component to another. */
+/** A way from one component to another, and back. */
 export interface Connection {
   readonly name: string;
   readonly from: string;
@@ -59,6 +59,9 @@ export interface Connection {
   /** Kinds of the events by which a request and a reply arrive. */
   readonly requestKind: number;
   readonly replyKind: number;
+  /** Has what is sent either way wait until it is opened again. */
+  cut(): void;
+  open(): void;
 }
 
 const registered = new WeakMap<Simulation, Component[]>();

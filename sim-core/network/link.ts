@@ -3,8 +3,8 @@
  * draw alike. A message's draw belongs to the request it serves, so that a link carrying fewer messages for one
  * request gives every other request the delays it would have had.
  *
- * Messages of one link may overtake each other where their delays differ, as separate connections' do. Does not model
- * bandwidth, loss or connection set-up.
+ * Messages of one link may overtake each other where their delays differ, as separate connections' do. While it is cut
+ * (`partition.ts`) they wait; how many is bounded by who sends them. Does not model bandwidth, loss or connection set-up.
  */
 import type { Distribution } from '../kernel/distributions/distribution.ts';
 import { defineReading, type Fact, type FactChannel } from '../kernel/fact.ts';
@@ -22,6 +22,15 @@ export const messageSent = defineReading('network.message', 'A message left for 
   request: 'request',
   duration: 'duration',
 });
+
+/** A message that waits at a link that is cut. */
+interface Held {
+  readonly duration: Duration;
+  readonly arrive: (argument: unknown) => void;
+  readonly argument: unknown;
+  readonly kind: number;
+  readonly request: number;
+}
 
 /** Who waits for what is sent and forgotten. */
 const NOBODY = { resume: (): void => {}, fail: (): void => {} };
@@ -47,6 +56,8 @@ export class Link<Query, Reply> implements Connection, Carrier<Query, Reply> {
   private readonly draws: KeyedStream;
   readonly requestKind: number;
   readonly replyKind: number;
+  /** What waits while the link is cut; undefined while it is open. */
+  private held: Held[] | undefined = undefined;
   private readonly sent: FactChannel<Fact<typeof messageSent>>;
 
   constructor(sim: Simulation, endpoint: Endpoint<Query, Reply>, options: LinkOptions) {
@@ -84,12 +95,19 @@ export class Link<Query, Reply> implements Connection, Carrier<Query, Reply> {
     const draws = this.draws.of(request.nextMessageKey());
     const duration = Math.max(0, Math.round(this.delay.sample(draws)));
     if (this.sent.heard) this.sent.emit({ link: this.name, direction, request: request.id, duration });
-    this.sim.schedule(
-      duration,
-      arrive,
-      argument,
-      direction === 'request' ? this.requestKind : this.replyKind,
-      request.id,
-    );
+    const kind = direction === 'request' ? this.requestKind : this.replyKind;
+    if (this.held === undefined) this.sim.schedule(duration, arrive, argument, kind, request.id);
+    else this.held.push({ duration, arrive: arrive as Held['arrive'], argument, kind, request: request.id });
+  }
+
+  cut(): void {
+    this.held ??= [];
+  }
+
+  open(): void {
+    for (const { duration, arrive, argument, kind, request } of this.held ?? []) {
+      this.sim.schedule(duration, arrive, argument, kind, request);
+    }
+    this.held = undefined;
   }
 }

@@ -7,137 +7,37 @@
  * had sent before.
  *
  * Every key has a version, 0 at first, that each write raises; a read returns the version that stood when it finished.
- * A batch is one query for several keys (`SELECT … WHERE id IN (…)`, a multi-row `UPDATE`): one round trip and one
- * connection, and either all of its writes are done or, where it fails, none.
- * Transactions of several queries are in `transactions.ts`. Does not model disks or replicas.
+ * Queries and batches are in `queries.ts`, transactions of several queries in `transactions.ts`. Does not model disks or replicas.
  */
 import type { Distribution } from '../kernel/distributions/distribution.ts';
-import { defineFact, defineReading, type Fact, type FactChannel } from '../kernel/fact.ts';
+import type { Fact, FactChannel } from '../kernel/fact.ts';
 import { ProcessorSharing } from '../kernel/processor-sharing.ts';
 import type { KeyedStream } from '../kernel/random-stream.ts';
 import { Resource } from '../kernel/resource.ts';
 import type { Simulation } from '../kernel/simulation.ts';
-import { MILLISECOND, type Duration, type Time } from '../kernel/time.ts';
+import { MILLISECOND, type Duration } from '../kernel/time.ts';
 import type { Call, Endpoint } from '../network/call.ts';
-import { register, type Component, type Intervention } from '../network/component.ts';
-import type { RequestContext } from '../network/request-context.ts';
-import { defineSignal } from '../statistics/signal.ts';
+import { register, type Component, type ComponentPart, type Intervention } from '../network/component.ts';
+import type { SignalDefinition } from '../statistics/signal.ts';
+import {
+  databaseAnswered,
+  databasePool,
+  databaseQueried,
+  databaseSignals,
+  databaseWritten,
+  type WriteOutcome,
+} from './database-signals.ts';
+import {
+  BatchQuery,
+  Query,
+  SingleQuery,
+  type DatabaseBatch,
+  type DatabaseOperation,
+  type DatabaseQuery,
+  type QueryOutcome,
+  type Row,
+} from './queries.ts';
 import { VersionHistory } from './version-history.ts';
-
-export type DatabaseOperation = 'read' | 'write';
-
-export interface DatabaseQuery {
-  readonly operation: DatabaseOperation;
-  readonly key: number;
-}
-
-/** One query for several keys: at least one. */
-export interface DatabaseBatch {
-  readonly operation: DatabaseOperation;
-  readonly keys: readonly number[];
-}
-
-/** What is stored under a key. */
-export interface Row {
-  readonly key: number;
-  readonly version: number;
-  /** There is no row under the key: what has version 0 is nothing. */
-  readonly absent?: true;
-}
-
-/** A query arrived at the database: for one key, or for a batch of `rows` of which `key` is the first. */
-export const databaseQueried = defineFact('db.queried', 'A query arrived at the database', {
-  database: 'text',
-  request: 'request',
-  operation: 'text',
-  key: 'key',
-  rows: 'number',
-});
-
-/** A query was answered; `waited` of its `duration` went by before it had a connection. */
-export const databaseAnswered = defineFact('db.answered', 'A query was answered or refused', {
-  database: 'text',
-  request: 'request',
-  operation: 'text',
-  key: 'key',
-  rows: 'number',
-  outcome: 'text',
-  waited: 'duration',
-  duration: 'duration',
-});
-
-/** A row was written: `committed`, or its transaction was `rolled back`, or it had `nothing written`. */
-export const databaseWritten = defineFact('db.written', 'A write was committed or taken back', {
-  database: 'text',
-  key: 'key',
-  outcome: 'text',
-});
-
-/** Connections in use, or queries waiting for one, changed. */
-export const databasePool = defineReading('db.pool', 'Connections in use, or queries waiting for one, changed', {
-  database: 'text',
-  used: 'number',
-  pending: 'number',
-});
-
-export const databaseSignals = [
-  defineSignal({
-    name: 'db.client.operation.rate',
-    kind: 'rate',
-    unit: '1/s',
-    help: 'Queries arriving at the database',
-    fact: databaseQueried,
-  }),
-  defineSignal({
-    name: 'db.client.operations',
-    kind: 'counter',
-    unit: '{operation}',
-    help: 'Queries that arrived at the database',
-    fact: databaseQueried,
-  }),
-  defineSignal({
-    name: 'db.client.operation.duration',
-    kind: 'histogram',
-    unit: 's',
-    help: 'Time from the arrival of a query to its answer, waiting for a connection included',
-    fact: databaseAnswered,
-    value: (fact) => fact.duration,
-  }),
-  defineSignal({
-    name: 'db.client.connection.count',
-    kind: 'gauge',
-    unit: '{connection}',
-    help: 'Connections in use',
-    fact: databasePool,
-    value: (fact) => fact.used,
-    of: (fact) => fact.database,
-  }),
-  defineSignal({
-    name: 'db.client.connection.pending_requests',
-    kind: 'gauge',
-    unit: '{request}',
-    help: 'Queries waiting for a connection',
-    fact: databasePool,
-    value: (fact) => fact.pending,
-    of: (fact) => fact.database,
-  }),
-  defineSignal({
-    name: 'db.client.operations.refused',
-    kind: 'counter',
-    unit: '{operation}',
-    help: 'Queries refused because too many waited for a connection',
-    fact: databaseAnswered,
-    where: (fact) => fact.outcome === 'overloaded',
-  }),
-  defineSignal({
-    name: 'db.client.operations.failed',
-    kind: 'counter',
-    unit: '{operation}',
-    help: 'Queries that the database worked at and then failed',
-    fact: databaseAnswered,
-    where: (fact) => fact.outcome === 'error',
-  }),
-];
 
 export interface DatabaseOptions {
   readonly name: string;
@@ -155,6 +55,8 @@ export interface DatabaseOptions {
   readonly rowDemand?: Duration;
   /** Which keys have a row at the start; all of them without it. The others get theirs by their first write. */
   readonly hasRow?: (key: number) => boolean;
+  /** What it has beside that, such as what applies a primary's changes: shown and checked as a part of it. */
+  readonly inside?: ComponentPart;
   /** Told of every row as it is committed, in order: where a log of the changes is kept. */
   readonly onCommit?: (row: Row) => void;
 }
@@ -163,7 +65,7 @@ export class Database implements Endpoint<DatabaseQuery, Row>, Component {
   readonly name: string;
   readonly kind = 'database';
   readonly help: string;
-  readonly signals = databaseSignals;
+  readonly signals: readonly SignalDefinition[];
   readonly interventions: Readonly<Record<string, Intervention>>;
   readonly sim: Simulation;
   /** Where batches are sent: the same database, answering with a row a key. */
@@ -175,6 +77,7 @@ export class Database implements Endpoint<DatabaseQuery, Row>, Component {
   private readonly demand: Distribution;
   private readonly rowDemand: Duration;
   private readonly onCommit: ((row: Row) => void) | undefined;
+  private readonly inside: ComponentPart | undefined;
   private readonly hasRow: ((key: number) => boolean) | undefined;
   private readonly draws: KeyedStream;
   private readonly failureDraws: KeyedStream;
@@ -201,7 +104,9 @@ export class Database implements Endpoint<DatabaseQuery, Row>, Component {
     this.answered = sim.facts.channel(databaseAnswered);
     this.pooled = sim.facts.channel(databasePool);
     this.written = sim.facts.channel(databaseWritten);
-    this.interventions = { slow: this.slowing(), fail: this.failing() };
+    this.inside = options.inside;
+    this.signals = this.inside === undefined ? databaseSignals : [...databaseSignals, ...this.inside.signals];
+    this.interventions = { slow: this.slowing(), fail: this.failing(), ...this.inside?.interventions };
     this.batches = { name, receive: (call) => this.admit(new BatchQuery(this, call)) };
     register(sim, this);
   }
@@ -255,6 +160,7 @@ export class Database implements Endpoint<DatabaseQuery, Row>, Component {
       'connections in use': this.pool.inUse,
       'waiting for a connection': this.pool.waiting,
       'queries running': this.processors.active,
+      ...this.inside?.state(),
     };
   }
 
@@ -262,6 +168,7 @@ export class Database implements Endpoint<DatabaseQuery, Row>, Component {
     const broken: string[] = [];
     if (this.pool.inUse > this.pool.capacity) broken.push(`${this.name}: more connections in use than there are`);
     if (this.processors.active > this.pool.inUse) broken.push(`${this.name}: a query runs without a connection`);
+    if (this.inside !== undefined) broken.push(...this.inside.violations());
     return broken;
   }
 
@@ -307,84 +214,5 @@ export class Database implements Endpoint<DatabaseQuery, Row>, Component {
       arguments: [{ name: 'share', help: 'of the queries', min: 0, max: 1, default: 1 }],
       apply: ([share]) => void (this.failureShare = share),
     };
-  }
-}
-
-/** How a write can end. */
-export type WriteOutcome = 'committed' | 'rolled back' | 'nothing written';
-
-/** How a query can fail. */
-export type QueryOutcome = 'overloaded' | 'error';
-
-/** One query on its way through the database. */
-export abstract class Query {
-  protected readonly database: Database;
-  readonly call: Call<unknown, unknown>;
-  readonly request: RequestContext;
-  readonly operation: string;
-  /** The key, or the first of a batch. */
-  readonly key: number;
-  readonly rows: number;
-  readonly arrived: Time;
-  connectedAt: Time;
-  /** What its draws are keyed by. */
-  workKey = 0;
-
-  constructor(database: Database, call: Call<unknown, unknown>, operation: string, key: number, rows: number) {
-    this.database = database;
-    this.call = call;
-    this.request = call.request;
-    this.operation = operation;
-    this.key = key;
-    this.rows = rows;
-    this.arrived = database.sim.now;
-    this.connectedAt = this.arrived;
-  }
-
-  /** Whether it fails by what it is, whatever the database's state. */
-  get isDoomed(): boolean {
-    return false;
-  }
-
-  /** Does what it is for, and answers. */
-  abstract reply(): void;
-
-  /** Answers that it failed, and has had no effect. */
-  refuse(outcome: QueryOutcome): void {
-    this.call.refuse(outcome);
-  }
-
-  static connected(query: Query): void {
-    query.connectedAt = query.database.sim.now;
-    query.database.work(query);
-  }
-
-  static worked(query: Query): void {
-    query.database.finish(query);
-  }
-}
-
-class SingleQuery extends Query {
-  constructor(database: Database, call: Call<DatabaseQuery, Row>) {
-    const { operation, key } = call.query;
-    super(database, call as Call<unknown, unknown>, operation, key, 1);
-  }
-
-  reply(): void {
-    const { operation, key } = this.call.query as DatabaseQuery;
-    this.call.reply(this.database.access(operation, key));
-  }
-}
-
-class BatchQuery extends Query {
-  constructor(database: Database, call: Call<DatabaseBatch, readonly Row[]>) {
-    const { operation, keys } = call.query;
-    if (keys.length === 0) throw new RangeError(`${database.name}: a batch without keys; give at least one`);
-    super(database, call as Call<unknown, unknown>, operation, keys[0], keys.length);
-  }
-
-  reply(): void {
-    const { operation, keys } = this.call.query as DatabaseBatch;
-    this.call.reply(keys.map((key) => this.database.access(operation, key)));
   }
 }

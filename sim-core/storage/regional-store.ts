@@ -7,17 +7,19 @@
  * A region that is cut off goes on serving reads and taking writes; what it has for the others, and they for it, waits
  * and is sent when the way is open again.
  * Does not model clocks that are wrong: times of writes are true, which is the best case for last-writer-wins. What waits
- * has no bound: it is on a disk. A read or a write takes no time in the store; there is no load on it.
+ * has no bound: it is on a disk. A read or a write takes no time in the store, unless it is slowed by hand; there is no
+ * load on it.
  */
 import { defineFact, defineReading, type Fact, type FactChannel } from '../kernel/fact.ts';
 import type { Simulation } from '../kernel/simulation.ts';
+import { MILLISECOND, type Duration } from '../kernel/time.ts';
 import type { Call, Endpoint } from '../network/call.ts';
 import { register, type Component, type Intervention } from '../network/component.ts';
 import type { Link } from '../network/link.ts';
 import { BACKGROUND, RequestContext } from '../network/request-context.ts';
 import type { Parcel } from '../network/wan.ts';
 import { defineSignal } from '../statistics/signal.ts';
-import type { DatabaseQuery, Row } from './database.ts';
+import type { DatabaseQuery, Row } from './queries.ts';
 import type { VersionHistory } from './version-history.ts';
 
 /** A region took a write. `unseen`: it overwrites one that the region had not heard of. */
@@ -101,15 +103,24 @@ export class RegionalStore implements Endpoint<DatabaseQuery, Row>, Component {
   private wan: Link<Parcel<Row>, void> | undefined = undefined;
   private readonly written: FactChannel<Fact<typeof regionWritten>>;
   private isCut = false;
+  /** What a read or a write takes. */
+  private delay: Duration = 0;
+  private readonly workKind: number;
 
   constructor(book: RegionBook, name: string) {
     this.name = name;
     this.book = book;
     this.written = book.sim.facts.channel(regionWritten);
-    this.fanout = { name, receive: (call) => this.hear(call) };
+    this.fanout = { name, receive: (call) => this.afterDelay(call.request, () => this.hear(call)) };
+    this.workKind = book.sim.eventKind(`${name} works`);
     this.interventions = {
       cut: { help: 'Cuts the region off from the others', arguments: [], apply: () => this.cut() },
       heal: { help: 'Opens the way to the others again', arguments: [], apply: () => this.heal() },
+      slow: {
+        help: 'Makes every read and write here, and every write that comes from elsewhere, take so long from now on',
+        arguments: [{ name: 'milliseconds', help: 'of each', min: 0, max: 60_000, default: 50 }],
+        apply: ([milliseconds]) => void (this.delay = Math.round(milliseconds * MILLISECOND)),
+      },
     };
     book.regions.push(this);
     register(book.sim, this);
@@ -127,9 +138,7 @@ export class RegionalStore implements Endpoint<DatabaseQuery, Row>, Component {
   }
 
   receive(call: Call<DatabaseQuery, Row>): void {
-    const { operation, key } = call.query;
-    if (operation === 'write') this.write(key, call.request.id);
-    call.reply({ key, version: this.version(key) });
+    this.afterDelay(call.request, () => this.answer(call));
   }
 
   cut(): void {
@@ -149,6 +158,17 @@ export class RegionalStore implements Endpoint<DatabaseQuery, Row>, Component {
   violations(): readonly string[] {
     const ahead = [...this.rows].find(([key, version]) => version > this.book.history.current(key));
     return ahead === undefined ? [] : [`${this.name}: key ${ahead[0]} has a version that nobody wrote`];
+  }
+
+  private answer(call: Call<DatabaseQuery, Row>): void {
+    const { operation, key } = call.query;
+    if (operation === 'write') this.write(key, call.request.id);
+    call.reply({ key, version: this.version(key) });
+  }
+
+  private afterDelay({ id }: RequestContext, does: () => void): void {
+    if (this.delay === 0) does();
+    else this.book.sim.schedule(this.delay, does, undefined, this.workKind, id);
   }
 
   private write(key: number, request: number): void {

@@ -13,8 +13,10 @@ import type { RandomStream } from '../kernel/random-stream.ts';
 import type { Simulation } from '../kernel/simulation.ts';
 import type { Duration, Time } from '../kernel/time.ts';
 import type { Call, Endpoint } from '../network/call.ts';
+import type { Intervention } from '../network/component.ts';
 import { defineSignal } from '../statistics/signal.ts';
-import type { Database, DatabaseQuery, Row } from './database.ts';
+import { Database, type DatabaseOptions } from './database.ts';
+import type { DatabaseQuery, Row } from './queries.ts';
 
 /** A replica applied a change; `lag`: since its commit. */
 export const changeApplied = defineFact('db.replicated', 'A replica applied a change of the primary', {
@@ -53,7 +55,8 @@ export class Replica {
   /** Where readers ask for a version at least. */
   readonly reads: Endpoint<VersionedQuery, Row>;
   private readonly sim: Simulation;
-  private readonly database: Database;
+  /** Holds the copy. */
+  readonly database: Database;
   private readonly applyTime: Distribution;
   private readonly draws: RandomStream;
   private readonly applied: FactChannel<Fact<typeof changeApplied>>;
@@ -61,13 +64,26 @@ export class Replica {
   private readonly givesUpKind: number;
   /** When the applier has worked off all that it has received. */
   private busyUntil: Time = 0;
+  /** Changes that came, and those of them that are applied. */
+  private received = 0;
+  private done = 0;
+  /** How many times as long a change takes that comes now. */
+  private slowness = 1;
   private readonly waiting = new Map<number, Set<WaitingRead>>();
 
-  /** `database`: what holds the copy and answers reads; `applyTime`: of one change, in nanoseconds. */
-  constructor(sim: Simulation, database: Database, applyTime: Distribution) {
-    const { name } = database;
+  /** `options`: of the database that holds the copy and answers reads; `applyTime`: of one change, in nanoseconds. */
+  constructor(sim: Simulation, options: DatabaseOptions, applyTime: Distribution) {
+    const { name } = options;
     this.sim = sim;
-    this.database = database;
+    this.database = new Database(sim, {
+      ...options,
+      inside: {
+        signals: replicationSignals,
+        interventions: { 'slow-apply': this.slowing() },
+        state: () => ({ 'changes to be applied': this.received - this.done }),
+        violations: () => (this.done > this.received ? [`${name}: more changes were applied than came`] : []),
+      },
+    });
     this.applyTime = applyTime;
     this.draws = sim.random(`${name}/apply`);
     this.applied = sim.facts.channel(changeApplied);
@@ -78,13 +94,15 @@ export class Replica {
   }
 
   private take(call: Call<Change, void>): void {
-    const time = Math.max(0, Math.round(this.applyTime.sample(this.draws)));
+    this.received++;
+    const time = Math.max(0, Math.round(this.applyTime.sample(this.draws) * this.slowness));
     this.busyUntil = Math.max(this.busyUntil, this.sim.now) + time;
     this.sim.scheduleAt(this.busyUntil, (change) => this.apply(change), call.query, this.appliedKind);
     call.reply();
   }
 
   private apply({ key, committedAt }: Change): void {
+    this.done++;
     const { version } = this.database.access('write', key);
     const lag = this.sim.now - committedAt;
     if (this.applied.heard) this.applied.emit({ replica: this.database.name, key, version, lag });
@@ -94,6 +112,14 @@ export class Replica {
       this.forget(read);
       this.answer(read.call);
     }
+  }
+
+  private slowing(): Intervention {
+    return {
+      help: 'Makes every change that comes from now on take so many times as long to apply; 1 is the original time',
+      arguments: [{ name: 'factor', help: 'times as long', min: 0.01, max: 1000, default: 10 }],
+      apply: ([factor]) => void (this.slowness = factor),
+    };
   }
 
   private read(call: Call<VersionedQuery, Row>): void {

@@ -10,7 +10,7 @@ import { defineFact, type Fact, type FactChannel } from '../kernel/fact.ts';
 import type { Simulation } from '../kernel/simulation.ts';
 import type { RequestContext } from '../network/request-context.ts';
 import { defineSignal } from '../statistics/signal.ts';
-import type { Row } from './database.ts';
+import type { Row } from './queries.ts';
 import type { VersionHistory } from './version-history.ts';
 
 /**

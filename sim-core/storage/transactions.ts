@@ -13,7 +13,9 @@ import type { EventHandle } from '../kernel/event-table.ts';
 import type { KeyedStream } from '../kernel/random-stream.ts';
 import type { Duration } from '../kernel/time.ts';
 import type { Call, Endpoint } from '../network/call.ts';
-import { Query, type Database, type QueryOutcome, type Row, type WriteOutcome } from './database.ts';
+import type { Database } from './database.ts';
+import type { WriteOutcome } from './database-signals.ts';
+import { Query, type QueryOutcome, type Row } from './queries.ts';
 
 export interface Statement {
   readonly statement: 'read' | 'write' | 'update' | 'commit' | 'rollback';
@@ -135,7 +137,7 @@ class TransactionQuery extends Query {
 
   reply(): void {
     const { transactions, key, statement } = this;
-    const { history } = this.database;
+    const { history } = transactions.database;
     if (statement === 'update') {
       this.call.reply(transactions.update(key));
       return;

@@ -9,11 +9,9 @@
  * requests of a second client are numbered from 2^32 on, and so forth: no two in a run have the same number.
  */
 import type { Distribution } from '../kernel/distributions/distribution.ts';
-import type { EventHandle } from '../kernel/event-table.ts';
 import { defineFact, type Fact, type FactChannel } from '../kernel/fact.ts';
 import type { KeyedStream, RandomStream } from '../kernel/random-stream.ts';
 import type { Simulation } from '../kernel/simulation.ts';
-import type { Time } from '../kernel/time.ts';
 import type { Wait, Waiter } from '../kernel/wait.ts';
 import type { Balancer } from '../network/balancing/round-robin.ts';
 import { CallFailed } from '../network/call.ts';
@@ -21,8 +19,9 @@ import { componentsOf, register, type Component, type Intervention } from '../ne
 import { RequestContext } from '../network/request-context.ts';
 import { defineSignal } from '../statistics/signal.ts';
 import type { ArrivalProcess } from './arrivals/arrivals.ts';
+import { PacedArrivals } from './arrivals/paced-arrivals.ts';
 import type { Popularity } from './popularity/popularity.ts';
-import { moved } from './popularity/shift.ts';
+import { moved, moving } from './popularity/shift.ts';
 
 /** A client sent a request. */
 export const requestStarted = defineFact('request.started', 'A client sent a request', {
@@ -180,11 +179,7 @@ abstract class Client<Reply, Query> implements Component {
   }
 
   protected moving(): Intervention {
-    return {
-      help: 'Other keys are popular from now on, as many and as much as before',
-      arguments: [],
-      apply: () => this.move(),
-    };
+    return moving(() => this.move());
   }
 
   end(context: RequestContext, key: number, outcome: string): void {
@@ -226,68 +221,21 @@ class PendingRequest implements Waiter {
   }
 }
 
-/**
- * Sends by an arrival process, whatever becomes of earlier requests. In a surge the process's own clock runs faster, so
- * the same arrivals come, closer together.
- */
+/** Sends by an arrival process, whatever becomes of earlier requests. */
 export class OpenLoopClient<Reply, Query = number> extends Client<Reply, Query> {
   readonly help = 'Sends requests by the clock, whatever becomes of earlier ones';
   readonly interventions: Readonly<Record<string, Intervention>>;
-  private readonly arrivals: ArrivalProcess;
-  private readonly random: RandomStream;
-  private readonly arrivalKind: number;
-  /** How fast the arrivals' clock runs, since when, and what it showed then. */
-  private factor = 1;
-  private factorSince: Time;
-  private clockThen: Time;
-  /** When the next arrival is due by the arrivals' clock, and the event that is planned for it. */
-  private due: Time;
-  private planned: EventHandle = -1;
 
   constructor(sim: Simulation, options: OpenLoopOptions<Reply, Query>) {
     super(sim, options);
-    this.arrivals = options.arrivals;
-    this.random = sim.random(`${options.name}/arrivals`);
-    this.arrivalKind = sim.eventKind(`${options.name} sends`);
-    this.interventions = { surge: this.surging(), move: this.moving() };
-    this.factorSince = this.clockThen = this.due = sim.now;
-    this.drawNext();
-  }
-
-  /** From now on requests come `factor` times as fast as the arrival process says. */
-  surge(factor: number): void {
-    const { now } = this.sim;
-    this.clockThen += Math.round((now - this.factorSince) * this.factor);
-    this.factorSince = now;
-    this.factor = factor;
-    if (this.planned >= 0) this.sim.cancel(this.planned);
-    this.plan();
-  }
-
-  private drawNext(): void {
-    this.due = this.arrivals.next(this.due, this.random);
-    this.plan();
-  }
-
-  private plan(): void {
-    this.planned = -1;
-    if (this.due === Infinity) return;
-    const time = this.factorSince + Math.round((this.due - this.clockThen) / this.factor);
-    const self = this as unknown as OpenLoopClient<never, never>;
-    this.planned = this.sim.scheduleAt(Math.max(this.sim.now, time), OpenLoopClient.arrive, self, this.arrivalKind);
-  }
-
-  private surging(): Intervention {
-    return {
-      help: 'Requests come so many times as fast from now on; 1 is the original rate',
-      arguments: [{ name: 'factor', help: 'times as fast', min: 0.01, max: 100, default: 3 }],
-      apply: ([factor]) => this.surge(factor),
-    };
-  }
-
-  private static arrive(client: OpenLoopClient<never, never>): void {
-    client.drawNext();
-    client.send();
+    const { name, arrivals } = options;
+    const paced = new PacedArrivals(sim, {
+      arrivals,
+      random: sim.random(`${name}/arrivals`),
+      what: `${name} sends`,
+      arrive: () => this.send(),
+    });
+    this.interventions = { surge: paced.surging('Requests'), move: this.moving() };
   }
 }
 

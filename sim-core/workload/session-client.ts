@@ -10,17 +10,19 @@
 import type { Distribution } from '../kernel/distributions/distribution.ts';
 import { defineFact, type Fact, type FactChannel } from '../kernel/fact.ts';
 import { Process, type Behaviour } from '../kernel/process.ts';
-import type { KeyedStream, RandomStream } from '../kernel/random-stream.ts';
+import type { KeyedStream } from '../kernel/random-stream.ts';
 import type { Simulation } from '../kernel/simulation.ts';
 import type { Duration, Time } from '../kernel/time.ts';
 import type { Balancer } from '../network/balancing/round-robin.ts';
 import { CallFailed } from '../network/call.ts';
-import { componentsOf, register, type Component } from '../network/component.ts';
+import { componentsOf, register, type Component, type Intervention } from '../network/component.ts';
 import { RequestContext } from '../network/request-context.ts';
 import { defineSignal } from '../statistics/signal.ts';
 import { clientSignals, NUMBERS, requestCompleted, requestStarted } from './client.ts';
 import type { ArrivalProcess } from './arrivals/arrivals.ts';
+import { PacedArrivals } from './arrivals/paced-arrivals.ts';
 import type { Popularity } from './popularity/popularity.ts';
+import { moved, moving } from './popularity/shift.ts';
 
 /** A session read what it had written. `missing`: it was shown something older; `since`: the answer to its write. */
 export const sessionRead = defineFact('session.read', 'A session read what it had written', {
@@ -90,16 +92,16 @@ export class SessionClient implements Component {
   readonly kind = 'client';
   readonly help: string;
   readonly signals = sessionSignals;
-  readonly interventions = {};
+  readonly interventions: Readonly<Record<string, Intervention>>;
   private readonly sim: Simulation;
   private readonly options: SessionClientOptions;
-  private readonly random: RandomStream;
   private readonly draws: KeyedStream;
-  private readonly arriveKind: number;
   private readonly firstNumber: number;
   private readonly started: FactChannel<Fact<typeof requestStarted>>;
   private readonly completed: FactChannel<Fact<typeof requestCompleted>>;
   private readonly read: FactChannel<Fact<typeof sessionRead>>;
+  /** The popularity after the moves so far. */
+  private popularity: Popularity;
   private sessions = 0;
   private live = 0;
 
@@ -109,15 +111,24 @@ export class SessionClient implements Component {
     this.name = name;
     this.help = `Sessions of a write and ${looks} looks at what was written`;
     this.options = options;
-    this.random = sim.random(`${name}/arrivals`);
     this.draws = sim.keyedRandom(`${name}/sessions`);
-    this.arriveKind = sim.eventKind(`${name} begins a session`);
     this.firstNumber = NUMBERS * componentsOf(sim).filter(({ kind }) => kind === 'client').length;
     this.started = sim.facts.channel(requestStarted);
     this.completed = sim.facts.channel(requestCompleted);
     this.read = sim.facts.channel(sessionRead);
+    this.popularity = options.popularity;
     register(sim, this);
-    this.next();
+    const paced = new PacedArrivals(sim, {
+      arrivals: options.arrivals,
+      random: sim.random(`${name}/arrivals`),
+      what: `${name} begins a session`,
+      arrive: () => void new Process(sim, name, this.behave(this.sessions++)).startNow(),
+    });
+    let moves = 0;
+    this.interventions = {
+      surge: paced.surging('Sessions'),
+      move: moving(() => (this.popularity = moved(options.popularity, ++moves))),
+    };
   }
 
   state(): Readonly<Record<string, number | string>> {
@@ -128,23 +139,11 @@ export class SessionClient implements Component {
     return this.live > this.sessions ? [`${this.name}: more sessions are under way than began`] : [];
   }
 
-  private next(): void {
-    const time = this.options.arrivals.next(this.sim.now, this.random);
-    if (time === Infinity) return;
-    this.sim.scheduleAt(time, (client: SessionClient) => client.arrive(), this, this.arriveKind);
-  }
-
-  private arrive(): void {
-    const session = this.sessions++;
-    this.next();
-    new Process(this.sim, this.name, this.behave(session)).startNow();
-  }
-
   private *behave(session: number): Behaviour {
-    const { looks, popularity, firstThink, think } = this.options;
+    const { looks, firstThink, think } = this.options;
     // All of a session's own draws at its beginning: the stream is one object for all.
     const draws = this.draws.of(session);
-    const key = popularity.draw(draws, session);
+    const key = this.popularity.draw(draws, session);
     const pauses = Array.from({ length: looks }, (_, i): Duration => {
       return Math.max(0, Math.round((i === 0 ? firstThink : think).sample(draws)));
     });

@@ -35,7 +35,7 @@ import {
   type Endpoint,
   type Row,
 } from '../../sim-core/index.ts';
-import { databasePool } from '../../sim-core/storage/database.ts';
+import { databasePool } from '../../sim-core/storage/database-signals.ts';
 import { messageSent } from '../../sim-core/network/link.ts';
 import { serviceActive } from '../../sim-core/services/service.ts';
 

@@ -9,7 +9,8 @@ import { defineFact, defineReading, type Fact, type FactChannel } from '../../ke
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Time } from '../../kernel/time.ts';
 import { defineSignal } from '../../statistics/signal.ts';
-import { databaseWritten, type Row } from '../../storage/database.ts';
+import { databaseWritten } from '../../storage/database-signals.ts';
+import type { Row } from '../../storage/queries.ts';
 import type { VersionHistory } from '../../storage/version-history.ts';
 import { cacheDeleted, cacheEvicted, cacheLookup, cacheStored, type Cache } from '../cache.ts';
 

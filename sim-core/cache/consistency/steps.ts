@@ -14,7 +14,7 @@ import type { Wait } from '../../kernel/wait.ts';
 import { CallFailed } from '../../network/call.ts';
 import type { Link } from '../../network/link.ts';
 import type { RequestContext } from '../../network/request-context.ts';
-import type { Row } from '../../storage/database.ts';
+import type { Row } from '../../storage/queries.ts';
 import type { Statement } from '../../storage/transactions.ts';
 import type { CacheCommand, CacheReply } from '../cache-server.ts';
 import { entryOf, lasting, type CacheEntry } from '../entry.ts';

@@ -3,8 +3,8 @@
  * it was told of. Who compares versions before storing has nothing to compare with once an entry has been evicted or has
  * expired, and would take an old value again; a tombstone is what is left to compare with.
  *
- * memcached's protocol had it for deletes (`delete KEY TIME`: for so long `add` of the key is refused), Cassandra's
- * `gc_grace_seconds` is the same for rows. As there it is a promise for a time: who stores later than that is not
+ * memcached had it for deletes until 1.4 (for the time given, `add` and `replace` of the key were refused: libmemcached,
+ * `memcached_delete`), and Cassandra's `gc_grace_seconds` is the same for rows. As there it is a promise for a time: who stores later than that is not
  * caught. Tombstones stand apart from the entries and are not evicted; there are at most as many as keys were stored in
  * the time that they last.
  */

@@ -7,7 +7,7 @@
 import type { Behaviour } from '../../kernel/process.ts';
 import type { Duration } from '../../kernel/time.ts';
 import type { RequestContext } from '../../network/request-context.ts';
-import type { Row } from '../../storage/database.ts';
+import type { Row } from '../../storage/queries.ts';
 import type { CachePattern } from '../patterns/cache-pattern.ts';
 import { readAside, type Steps } from './steps.ts';
 

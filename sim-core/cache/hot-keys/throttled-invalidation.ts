@@ -10,7 +10,7 @@ import type { Simulation } from '../../kernel/simulation.ts';
 import type { Duration } from '../../kernel/time.ts';
 import { CallFailed } from '../../network/call.ts';
 import type { RequestContext } from '../../network/request-context.ts';
-import type { Row } from '../../storage/database.ts';
+import type { Row } from '../../storage/queries.ts';
 import type { CopyAccess } from '../sharding/shard-router.ts';
 
 export class ThrottledInvalidation {

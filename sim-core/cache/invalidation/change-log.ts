@@ -12,7 +12,7 @@ import { CallFailed, type Call, type Endpoint } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
 import type { Link } from '../../network/link.ts';
 import { RequestContext } from '../../network/request-context.ts';
-import type { Row } from '../../storage/database.ts';
+import type { Row } from '../../storage/queries.ts';
 
 export interface LogQuery {
   /** The place of the first change that is wanted. */

@@ -7,7 +7,7 @@ import type { Behaviour } from '../../kernel/process.ts';
 import type { Duration } from '../../kernel/time.ts';
 import type { Link } from '../../network/link.ts';
 import type { RequestContext } from '../../network/request-context.ts';
-import type { DatabaseQuery, Row } from '../../storage/database.ts';
+import type { DatabaseQuery, Row } from '../../storage/queries.ts';
 import type { LocalCache } from '../local-cache.ts';
 
 export interface InvalidationChannel {

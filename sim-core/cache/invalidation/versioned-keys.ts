@@ -8,7 +8,7 @@ import type { Distribution } from '../../kernel/distributions/distribution.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import { END_OF_TIME, type Duration } from '../../kernel/time.ts';
 import { Link } from '../../network/link.ts';
-import type { Row } from '../../storage/database.ts';
+import type { Row } from '../../storage/queries.ts';
 import { CacheServer, type CacheCommand, type CacheReply } from '../cache-server.ts';
 import { entryOf, lasting } from '../entry.ts';
 import type { InvalidationChannel } from './channel.ts';

@@ -10,7 +10,7 @@ import { Completion } from '../../kernel/signal.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import { CallFailed } from '../../network/call.ts';
 import type { RequestContext } from '../../network/request-context.ts';
-import type { Row } from '../../storage/database.ts';
+import type { Row } from '../../storage/queries.ts';
 import type { KeyLoader, KeyLoaderOptions } from './key-loader.ts';
 
 export class BatchLoader implements KeyLoader {

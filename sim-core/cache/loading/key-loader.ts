@@ -6,7 +6,7 @@ import type { Behaviour } from '../../kernel/process.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Link } from '../../network/link.ts';
 import type { RequestContext } from '../../network/request-context.ts';
-import type { DatabaseBatch, DatabaseQuery, Row } from '../../storage/database.ts';
+import type { DatabaseBatch, DatabaseQuery, Row } from '../../storage/queries.ts';
 
 export interface KeyLoader {
   /** Queries that it has sent. */

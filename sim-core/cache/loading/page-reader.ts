@@ -12,7 +12,7 @@ import type { Simulation } from '../../kernel/simulation.ts';
 import type { Duration } from '../../kernel/time.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import { defineSignal } from '../../statistics/signal.ts';
-import type { Row } from '../../storage/database.ts';
+import type { Row } from '../../storage/queries.ts';
 import type { Cache } from '../cache.ts';
 import { entryOf, lasting } from '../entry.ts';
 import type { KeyLoader, KeyLoaderFactory, KeyLoaderOptions } from './key-loader.ts';

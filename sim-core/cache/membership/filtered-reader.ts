@@ -12,7 +12,7 @@ import { CallFailed } from '../../network/call.ts';
 import type { Link } from '../../network/link.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import { defineSignal } from '../../statistics/signal.ts';
-import type { Row } from '../../storage/database.ts';
+import type { Row } from '../../storage/queries.ts';
 import type { Reader } from '../reader.ts';
 import type { FilterCommand } from './filter-server.ts';
 import type { MembershipFilter } from './membership-filter.ts';

@@ -8,7 +8,7 @@ import type { Duration } from '../../kernel/time.ts';
 import type { ComponentPart } from '../../network/component.ts';
 import type { Link } from '../../network/link.ts';
 import type { RequestContext } from '../../network/request-context.ts';
-import type { DatabaseQuery, Row } from '../../storage/database.ts';
+import type { DatabaseQuery, Row } from '../../storage/queries.ts';
 import type { StalenessMeter } from '../../storage/staleness.ts';
 import type { Reader } from '../reader.ts';
 import type { CacheAccess } from '../sharding/shard-router.ts';

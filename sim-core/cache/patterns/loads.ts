@@ -8,7 +8,7 @@ import type { Simulation } from '../../kernel/simulation.ts';
 import type { Duration, Time } from '../../kernel/time.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import { defineSignal } from '../../statistics/signal.ts';
-import type { Row } from '../../storage/database.ts';
+import type { Row } from '../../storage/queries.ts';
 import { entryOf, lasting, type CacheEntry, type Lifetime } from '../entry.ts';
 import type { PatternOptions } from './cache-pattern.ts';
 

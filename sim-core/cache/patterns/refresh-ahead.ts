@@ -6,7 +6,7 @@
 import type { Behaviour } from '../../kernel/process.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { RequestContext } from '../../network/request-context.ts';
-import type { Row } from '../../storage/database.ts';
+import type { Row } from '../../storage/queries.ts';
 import { Refreshes } from '../refreshes.ts';
 import type { PatternOptions } from './cache-pattern.ts';
 import { ReadThrough } from './read-through.ts';

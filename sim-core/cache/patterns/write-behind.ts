@@ -19,7 +19,7 @@ import type { Call } from '../../network/call.ts';
 import type { ComponentPart } from '../../network/component.ts';
 import type { Link } from '../../network/link.ts';
 import type { RequestContext } from '../../network/request-context.ts';
-import type { Row } from '../../storage/database.ts';
+import type { Row } from '../../storage/queries.ts';
 import type { CacheCommand, CacheReply } from '../cache-server.ts';
 import type { Journal } from '../write-behind/journal.ts';
 import { writeBehindSignals } from '../write-behind/signals.ts';

@@ -8,7 +8,7 @@
  */
 import type { Behaviour } from '../../kernel/process.ts';
 import type { RequestContext } from '../../network/request-context.ts';
-import type { Row } from '../../storage/database.ts';
+import type { Row } from '../../storage/queries.ts';
 import { ReadThrough } from './read-through.ts';
 
 export class WriteThrough extends ReadThrough {

@@ -81,7 +81,9 @@ export class HttpCache implements Endpoint<HttpGet, HttpResponse>, Component {
       (_, i) => new Cache(sim, { name: nameOf(i), capacity, eviction: 'lru' }),
     );
     this.refreshing = this.caches.map(() => new Set());
-    this.interventions = users === undefined ? { purge: this.purging() } : {};
+    if (count === 0) this.interventions = {};
+    else if (users === undefined) this.interventions = { purge: this.purging(), expire: this.expiring() };
+    else this.interventions = { flush: this.purging(), expire: this.expiring() };
     this.purges = {
       name,
       receive: (call) => {
@@ -178,6 +180,14 @@ export class HttpCache implements Endpoint<HttpGet, HttpResponse>, Component {
 
   private purgesOf(url: number): number {
     return (this.timesPurged.get(url) ?? 0) + this.timesCleared;
+  }
+
+  private expiring(): Intervention {
+    return {
+      help: 'Throws out the response of one URL',
+      arguments: [{ name: 'key', help: 'number of the URL', min: 0, max: 1e8, default: 0 }],
+      apply: ([url]) => this.purge(url),
+    };
   }
 
   private purging(): Intervention {

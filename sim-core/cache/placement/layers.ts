@@ -7,7 +7,7 @@ import { defineFact, type Fact, type FactChannel } from '../../kernel/fact.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import { defineSignal, type SignalDefinition } from '../../statistics/signal.ts';
-import type { Row } from '../../storage/database.ts';
+import type { Row } from '../../storage/queries.ts';
 import { rowReturned } from '../../storage/staleness.ts';
 
 export const LAYERS = ['client', 'edge', 'gateway', 'app', 'distributed', 'buffer-pool', 'disk'] as const;

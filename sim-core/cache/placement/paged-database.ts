@@ -12,14 +12,9 @@ import { defineFact, type Fact, type FactChannel } from '../../kernel/fact.ts';
 import type { KeyedStream } from '../../kernel/random-stream.ts';
 import { Resource } from '../../kernel/resource.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
-import {
-  Database,
-  databaseSignals,
-  type DatabaseOperation,
-  type DatabaseOptions,
-  type Query,
-  type Row,
-} from '../../storage/database.ts';
+import { Database, type DatabaseOptions } from '../../storage/database.ts';
+import { databaseSignals } from '../../storage/database-signals.ts';
+import type { DatabaseOperation, Query, Row } from '../../storage/queries.ts';
 import { defineSignal } from '../../statistics/signal.ts';
 import { ClockSweep } from './clock-sweep.ts';
 

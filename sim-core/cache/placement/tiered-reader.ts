@@ -13,7 +13,7 @@ import type { Duration } from '../../kernel/time.ts';
 import type { Endpoint } from '../../network/call.ts';
 import type { Link } from '../../network/link.ts';
 import type { RequestContext } from '../../network/request-context.ts';
-import type { DatabaseQuery, Row } from '../../storage/database.ts';
+import type { DatabaseQuery, Row } from '../../storage/queries.ts';
 import type { CacheCommand, CacheReply } from '../cache-server.ts';
 import type { Cache } from '../cache.ts';
 import { entryOf, lasting } from '../entry.ts';

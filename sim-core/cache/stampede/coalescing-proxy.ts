@@ -12,7 +12,7 @@ import { CallFailed, type Call, type Endpoint } from '../../network/call.ts';
 import { register, type Component } from '../../network/component.ts';
 import type { Link } from '../../network/link.ts';
 import { defineSignal } from '../../statistics/signal.ts';
-import type { DatabaseQuery, Row } from '../../storage/database.ts';
+import type { DatabaseQuery, Row } from '../../storage/queries.ts';
 
 /** A read joined one that was under way. */
 export const readCoalesced = defineFact('cache.load.coalesced', 'A read joined one that was under way', {

@@ -10,7 +10,7 @@
 import type { Behaviour } from '../../kernel/process.ts';
 import type { Duration } from '../../kernel/time.ts';
 import type { RequestContext } from '../../network/request-context.ts';
-import type { Row } from '../../storage/database.ts';
+import type { Row } from '../../storage/queries.ts';
 import type { GuardContext, LoadGuard, LoadGuardFactory } from './load-guard.ts';
 
 export interface DistributedMutexOptions {

@@ -7,7 +7,7 @@
 import type { Behaviour } from '../../kernel/process.ts';
 import { CallFailed } from '../../network/call.ts';
 import type { RequestContext } from '../../network/request-context.ts';
-import type { Row } from '../../storage/database.ts';
+import type { Row } from '../../storage/queries.ts';
 import type { LoadGuard, LoadGuardFactory } from './load-guard.ts';
 
 /** `most`: loads and waits for loads in an instance at once, an integer from 1. */

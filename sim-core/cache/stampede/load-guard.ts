@@ -5,7 +5,7 @@
 import type { Behaviour } from '../../kernel/process.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { RequestContext } from '../../network/request-context.ts';
-import type { Row } from '../../storage/database.ts';
+import type { Row } from '../../storage/queries.ts';
 import type { CacheAccess } from '../sharding/shard-router.ts';
 
 export interface LoadGuard {

@@ -7,7 +7,7 @@ import type { Behaviour } from '../../kernel/process.ts';
 import { Completion } from '../../kernel/signal.ts';
 import { CallFailed } from '../../network/call.ts';
 import type { RequestContext } from '../../network/request-context.ts';
-import type { Row } from '../../storage/database.ts';
+import type { Row } from '../../storage/queries.ts';
 import type { GuardContext, LoadGuard } from './load-guard.ts';
 
 export function singleFlight(context: GuardContext): LoadGuard {

@@ -13,7 +13,7 @@ import { register, type Component } from '../../network/component.ts';
 import type { Link } from '../../network/link.ts';
 import { RequestContext } from '../../network/request-context.ts';
 import { defineSignal } from '../../statistics/signal.ts';
-import type { DatabaseQuery, Row } from '../../storage/database.ts';
+import type { DatabaseQuery, Row } from '../../storage/queries.ts';
 import { entryOf, lasting } from '../entry.ts';
 import type { CacheAccess } from '../sharding/shard-router.ts';
 

@@ -10,7 +10,7 @@ import { defineFact, defineReading, type Fact, type FactChannel } from '../../ke
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Time } from '../../kernel/time.ts';
 import { BACKGROUND, RequestContext } from '../../network/request-context.ts';
-import { databaseAnswered } from '../../storage/database.ts';
+import { databaseAnswered } from '../../storage/database-signals.ts';
 import { VersionHistory } from '../../storage/version-history.ts';
 
 /** `refused`: the buffer was full and nobody looked; `batch`: it was in a batch that failed; `crash`. */

@@ -19,7 +19,7 @@ import type { Duration } from '../../kernel/time.ts';
 import { CallFailed } from '../../network/call.ts';
 import type { Link } from '../../network/link.ts';
 import type { RequestContext } from '../../network/request-context.ts';
-import type { DatabaseBatch, Row } from '../../storage/database.ts';
+import type { DatabaseBatch, Row } from '../../storage/queries.ts';
 import type { Write, WriteBook } from './write-book.ts';
 
 /** The number of writes in a buffer changed. */

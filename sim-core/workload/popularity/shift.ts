@@ -3,6 +3,7 @@
  * (r + moves x step) mod keys, a permutation. The step is the golden section of the keys, which keeps the hot sets of
  * successive moves apart for as long as there is room (the three-distance theorem of Sós, 1958).
  */
+import type { Intervention } from '../../network/component.ts';
 import { checkedCount } from './checked-count.ts';
 import type { Popularity } from './popularity.ts';
 
@@ -26,4 +27,9 @@ export function shifting(law: Popularity, every: number): Popularity {
     ...law,
     draw: (random, number) => keyAfter(law, law.draw(random, number), Math.floor(number / every)),
   };
+}
+
+/** Moving a client's popularity by hand. */
+export function moving(move: () => void): Intervention {
+  return { help: 'Other keys are popular from now on, as many and as much as before', arguments: [], apply: move };
 }

@@ -11,7 +11,8 @@ import type { Wait } from '../../../sim-core/kernel/wait.ts';
 import type { Endpoint } from '../../../sim-core/network/call.ts';
 import { Link } from '../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../sim-core/network/request-context.ts';
-import { Database, type DatabaseQuery, type Row } from '../../../sim-core/storage/database.ts';
+import { Database } from '../../../sim-core/storage/database.ts';
+import type { DatabaseQuery, Row } from '../../../sim-core/storage/queries.ts';
 
 const KEY = 7;
 const request = new RequestContext(1, 0);

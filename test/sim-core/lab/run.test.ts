@@ -41,9 +41,9 @@ describe('a whole run', () => {
   it('holds the topology, with what can be done to each component and how it ended', () => {
     const [database, users] = recording.components;
     expect(database).toMatchObject({ name: 'database', kind: 'database', calls: [] });
-    expect(database.interventions.map(({ action }) => action)).toEqual(['slow', 'fail']);
+    expect(database.interventions.map(({ action }) => action)).toEqual(['slow', 'fail', 'partition', 'reconnect']);
     expect(users).toMatchObject({ name: 'users', kind: 'client', calls: ['database'] });
-    expect(users.interventions.map(({ action }) => action)).toEqual(['surge', 'move']);
+    expect(users.interventions.map(({ action }) => action)).toEqual(['surge', 'move', 'partition', 'reconnect']);
     expect(users.state['sent']).toBe(recording.facts.told['request.started']);
   });
 

@@ -8,13 +8,9 @@ import { ms, s } from '../../../sim-core/kernel/time.ts';
 import type { Call, CallFailed } from '../../../sim-core/network/call.ts';
 import { Link } from '../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../sim-core/network/request-context.ts';
-import {
-  Database,
-  databaseAnswered,
-  type DatabaseOptions,
-  type DatabaseQuery,
-  type Row,
-} from '../../../sim-core/storage/database.ts';
+import { Database, type DatabaseOptions } from '../../../sim-core/storage/database.ts';
+import { databaseAnswered } from '../../../sim-core/storage/database-signals.ts';
+import type { DatabaseQuery, Row } from '../../../sim-core/storage/queries.ts';
 
 const instant = constant(0);
 

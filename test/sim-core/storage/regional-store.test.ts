@@ -8,7 +8,7 @@ import { ms, s } from '../../../sim-core/kernel/time.ts';
 import { Link } from '../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../sim-core/network/request-context.ts';
 import { Wan, type Parcel } from '../../../sim-core/network/wan.ts';
-import type { DatabaseQuery, Row } from '../../../sim-core/storage/database.ts';
+import type { DatabaseQuery, Row } from '../../../sim-core/storage/queries.ts';
 import { RegionalStore, RegionBook, regionsDiverge, regionWritten } from '../../../sim-core/storage/regional-store.ts';
 import { VersionHistory } from '../../../sim-core/storage/version-history.ts';
 
@@ -100,4 +100,31 @@ describe('stores in several regions', () => {
     sim.runUntil(s(1));
     expect(stores.map((store) => store.version(0))).toEqual([2, 2, 2]);
   });
+});
+
+it('a store that is slowed answers later, and takes in later what was written elsewhere; nothing else is delayed', () => {
+  const sim = new Simulation();
+  const book = new RegionBook(sim, new VersionHistory());
+  const [near, far] = ['near', 'far'].map((name) => new RegionalStore(book, name));
+  const wan = new Wan<Row>(sim, () => constant(ms(10)));
+  for (const store of [near, far]) {
+    wan.attach(new Link<Row, void>(sim, store.fanout, { from: 'wan', delay: constant(0) }));
+    store.join(new Link<Parcel<Row>, void>(sim, wan, { from: store.name, delay: constant(0) }));
+  }
+  far.interventions['slow'].apply([100]);
+  const heard: string[] = [];
+  for (const store of [near, far]) {
+    const link = new Link<DatabaseQuery, Row>(sim, store, { from: `user of ${store.name}`, delay: constant(0) });
+    const tell = (): void => void heard.push(`${store.name}: ${sim.now / ms(1)} ms`);
+    link
+      .call({ operation: 'write', key: store === near ? 1 : 2 }, new RequestContext(1, 0))
+      .begin({ resume: tell, fail() {} });
+  }
+  const versions = (): number[] => [near, far].flatMap((store) => [store.version(1), store.version(2)]);
+  sim.runUntil(ms(50));
+  expect([heard, versions()]).toEqual([['near: 0 ms'], [1, 0, 0, 0]]);
+  sim.runUntil(ms(105));
+  expect([heard.at(-1), versions()]).toEqual(['far: 100 ms', [1, 0, 0, 1]]);
+  sim.runUntil(ms(120));
+  expect(versions()).toEqual([1, 1, 1, 1]);
 });

@@ -8,23 +8,16 @@ import { ms, s } from '../../../sim-core/kernel/time.ts';
 import type { CallFailed } from '../../../sim-core/network/call.ts';
 import { Link } from '../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../sim-core/network/request-context.ts';
-import { Database } from '../../../sim-core/storage/database.ts';
 import { changeApplied, Replica, type Change, type VersionedQuery } from '../../../sim-core/storage/replication.ts';
-import type { Row } from '../../../sim-core/storage/database.ts';
+import type { Row } from '../../../sim-core/storage/queries.ts';
 import { Tally } from '../../../sim-core/statistics/tally.ts';
 
 const KEY = 7;
 
 function setUp(applyTime = constant(ms(10))) {
   const sim = new Simulation();
-  const database = new Database(sim, {
-    name: 'replica',
-    connections: 9,
-    queueMax: 9,
-    cores: 9,
-    demand: constant(ms(3)),
-  });
-  const replica = new Replica(sim, database, applyTime);
+  const options = { name: 'replica', connections: 9, queueMax: 9, cores: 9, demand: constant(ms(3)) };
+  const replica = new Replica(sim, options, applyTime);
   const stream = new Link<Change, void>(sim, replica.changes, { from: 'primary', delay: constant(ms(1)) });
   const link = new Link<VersionedQuery, Row>(sim, replica.reads, { from: 'app', delay: constant(0) });
   let committed = 0;
@@ -44,7 +37,7 @@ function setUp(applyTime = constant(ms(10))) {
   }
   const readAt = (time: number, atLeast: number, waitMax = s(1)): void =>
     void spawn(sim, 'reads', reads(atLeast, waitMax), ms(time));
-  return { sim, write, readAt, lines };
+  return { sim, replica, write, readAt, lines };
 }
 
 describe('a replica', () => {
@@ -60,6 +53,22 @@ describe('a replica', () => {
       [3, 26],
       [4, 11],
     ]);
+  });
+
+  it('falls behind when its applier is slowed by hand, and catches up when it is as fast as before', () => {
+    const { sim, replica, write } = setUp();
+    const lags: number[] = [];
+    sim.facts.channel(changeApplied).listen(({ lag }) => lags.push(lag / ms(1)));
+    const slow = (time: number, factor: number): void =>
+      void sim.scheduleAt(ms(time), () => replica.database.interventions['slow-apply'].apply([factor]), undefined);
+    for (const time of [0, 100, 110, 200]) write(ms(time));
+    slow(50, 5);
+    slow(150, 1);
+    sim.runUntil(ms(160));
+    expect(replica.database.state()['changes to be applied']).toBe(1);
+    sim.runUntil(s(1));
+    expect(lags).toEqual([11, 51, 91, 11]);
+    expect(replica.database.violations()).toEqual([]);
   });
 
   it('answers at once with what it has, or when it has the version that is asked for, or refuses in time', () => {

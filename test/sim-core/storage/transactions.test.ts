@@ -7,7 +7,9 @@ import { ms, s } from '../../../sim-core/kernel/time.ts';
 import type { CallFailed } from '../../../sim-core/network/call.ts';
 import { Link } from '../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../sim-core/network/request-context.ts';
-import { Database, databaseWritten, type Row } from '../../../sim-core/storage/database.ts';
+import { Database } from '../../../sim-core/storage/database.ts';
+import { databaseWritten } from '../../../sim-core/storage/database-signals.ts';
+import type { Row } from '../../../sim-core/storage/queries.ts';
 import { Transactions, type Statement } from '../../../sim-core/storage/transactions.ts';
 
 const KEY = 7;

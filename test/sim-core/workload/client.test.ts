@@ -150,7 +150,8 @@ describe('a surge', () => {
     const times: number[] = [];
     sim.facts.channel(requestStarted).listen(() => times.push(sim.now));
     const client = openLoop(sim, 'users', arrivals);
-    for (const [at, factor] of surges) sim.scheduleAt(at, () => client.surge(factor), undefined);
+    for (const [at, factor] of surges)
+      sim.scheduleAt(at, () => client.interventions['surge'].apply([factor]), undefined);
     sim.runUntil(s(1));
     return times;
   }

@@ -98,4 +98,22 @@ describe('a session', () => {
     expect(last(false)).toHaveLength(4);
     expect(last(true)).toEqual(last(false));
   });
+
+  it('comes faster in a surge, and for other keys after a move, without a change to the sessions before', () => {
+    const arrivals = [10, 20, 30, 40, 50, 60].map(ms);
+    const writes = (act: (client: SessionClient) => void): [number, number][] => {
+      const { sim, client, requests } = setUp(arrivals, () => 1);
+      sim.scheduleAt(ms(35), () => act(client), undefined);
+      sim.runUntil(s(1));
+      // Of the four requests of a session the first is its write.
+      return requests.filter(([request]) => request % 4 === 0).map(([, key, time]) => [key, time / ms(1)]);
+    };
+    const plain = writes(() => {});
+    expect(plain.map(([, time]) => time)).toEqual([10, 20, 30, 40, 50, 60]);
+    const surged = writes(({ interventions }) => interventions['surge'].apply([5]));
+    expect(surged).toEqual(plain.map(([key, time]) => [key, time < 35 ? time : 35 + (time - 35) / 5]));
+    const elsewhere = writes(({ interventions }) => interventions['move'].apply([]));
+    expect(elsewhere.slice(0, 3)).toEqual(plain.slice(0, 3));
+    for (const i of [3, 4, 5]) expect(elsewhere[i][0]).not.toBe(plain[i][0]);
+  });
 });

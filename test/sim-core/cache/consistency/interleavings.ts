@@ -14,7 +14,8 @@ import { ms, s, type Duration } from '../../../../sim-core/kernel/time.ts';
 import { CallFailed } from '../../../../sim-core/network/call.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
-import { Database, type Row } from '../../../../sim-core/storage/database.ts';
+import { Database } from '../../../../sim-core/storage/database.ts';
+import type { Row } from '../../../../sim-core/storage/queries.ts';
 import { Transactions, type Statement } from '../../../../sim-core/storage/transactions.ts';
 
 const KEY = 7;

@@ -9,7 +9,8 @@ import {
 } from '../../../../sim-core/cache/consistency/stale-entries.ts';
 import type { Fact } from '../../../../sim-core/kernel/fact.ts';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
-import { databaseWritten, type Row } from '../../../../sim-core/storage/database.ts';
+import { databaseWritten } from '../../../../sim-core/storage/database-signals.ts';
+import type { Row } from '../../../../sim-core/storage/queries.ts';
 import { VersionHistory } from '../../../../sim-core/storage/version-history.ts';
 
 const TTL = 50;

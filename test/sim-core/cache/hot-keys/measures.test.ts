@@ -12,7 +12,7 @@ import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
 import { ms, s } from '../../../../sim-core/kernel/time.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
-import type { Row } from '../../../../sim-core/storage/database.ts';
+import type { Row } from '../../../../sim-core/storage/queries.ts';
 import { startingAt } from '../../../../sim-core/workload/arrivals/starting-at.ts';
 import { uniformArrivals } from '../../../../sim-core/workload/arrivals/uniform.ts';
 

@@ -13,7 +13,8 @@ import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
 import { ms, type Duration } from '../../../../sim-core/kernel/time.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
-import { Database, type DatabaseQuery, type Row } from '../../../../sim-core/storage/database.ts';
+import { Database } from '../../../../sim-core/storage/database.ts';
+import type { DatabaseQuery, Row } from '../../../../sim-core/storage/queries.ts';
 
 const NAMES = Object.keys(invalidationChannels) as ChannelName[];
 const KEYS = 3;

@@ -15,7 +15,8 @@ import { ms, s } from '../../../../sim-core/kernel/time.ts';
 import type { Call, Endpoint } from '../../../../sim-core/network/call.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
-import { Database, type Row } from '../../../../sim-core/storage/database.ts';
+import { Database } from '../../../../sim-core/storage/database.ts';
+import type { Row } from '../../../../sim-core/storage/queries.ts';
 
 const KEY = 7;
 const request = new RequestContext(1, 0);

@@ -11,7 +11,7 @@ import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
 import { CallFailed, type Call, type Endpoint } from '../../../../sim-core/network/call.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
-import type { DatabaseBatch, DatabaseQuery, Row } from '../../../../sim-core/storage/database.ts';
+import type { DatabaseBatch, DatabaseQuery, Row } from '../../../../sim-core/storage/queries.ts';
 
 const NAMES = Object.keys(keyLoaders) as KeyLoaderName[];
 const TAKES = 7;

@@ -12,13 +12,9 @@ import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
 import { CallFailed } from '../../../../sim-core/network/call.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
-import {
-  Database,
-  databaseQueried,
-  type DatabaseBatch,
-  type DatabaseQuery,
-  type Row,
-} from '../../../../sim-core/storage/database.ts';
+import { Database } from '../../../../sim-core/storage/database.ts';
+import { databaseQueried } from '../../../../sim-core/storage/database-signals.ts';
+import type { DatabaseBatch, DatabaseQuery, Row } from '../../../../sim-core/storage/queries.ts';
 
 const LIST = 1000;
 const NAMES = Object.keys(keyLoaders) as KeyLoaderName[];

@@ -10,7 +10,7 @@ import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
 import { ms } from '../../../../sim-core/kernel/time.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
-import type { Row } from '../../../../sim-core/storage/database.ts';
+import type { Row } from '../../../../sim-core/storage/queries.ts';
 
 const KNOWN = 7;
 const NEW = 8;

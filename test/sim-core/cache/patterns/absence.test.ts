@@ -11,7 +11,9 @@ import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
 import { ms } from '../../../../sim-core/kernel/time.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
-import { Database, databaseQueried, type Row } from '../../../../sim-core/storage/database.ts';
+import { Database } from '../../../../sim-core/storage/database.ts';
+import { databaseQueried } from '../../../../sim-core/storage/database-signals.ts';
+import type { Row } from '../../../../sim-core/storage/queries.ts';
 
 /** Reads of the store when a key is read every 10 ms for 100 ms, and what the last read returned. */
 function readRepeatedly(key: number, absenceTtl?: number): { reads: number; last: Row | undefined } {

@@ -19,13 +19,9 @@ import { MILLISECOND, type Time } from '../../../../sim-core/kernel/time.ts';
 import { CallFailed } from '../../../../sim-core/network/call.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
-import {
-  Database,
-  databaseAnswered,
-  type DatabaseBatch,
-  type DatabaseQuery,
-  type Row,
-} from '../../../../sim-core/storage/database.ts';
+import { Database } from '../../../../sim-core/storage/database.ts';
+import { databaseAnswered } from '../../../../sim-core/storage/database-signals.ts';
+import type { DatabaseBatch, DatabaseQuery, Row } from '../../../../sim-core/storage/queries.ts';
 import { Transactions, type Statement } from '../../../../sim-core/storage/transactions.ts';
 
 /** A name of one of the tables. */

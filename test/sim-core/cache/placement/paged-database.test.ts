@@ -7,7 +7,7 @@ import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
 import { ms, s } from '../../../../sim-core/kernel/time.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
-import type { DatabaseQuery } from '../../../../sim-core/storage/database.ts';
+import type { DatabaseQuery } from '../../../../sim-core/storage/queries.ts';
 
 /** Ten pages; a read takes 10 ms, a query 1 ms. Answers in order: when, which key, from the disk or not. */
 function setUp(buffers: number, readsAtOnce: number, connections = 9) {

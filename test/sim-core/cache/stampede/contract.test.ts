@@ -17,7 +17,7 @@ import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
 import { CallFailed, type Call, type Endpoint } from '../../../../sim-core/network/call.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
-import type { DatabaseQuery, Row } from '../../../../sim-core/storage/database.ts';
+import type { DatabaseQuery, Row } from '../../../../sim-core/storage/queries.ts';
 
 const NAMES = Object.keys(protections) as ProtectionName[];
 const OPTIONS = { ttl: 100, beta: 1, spread: 0.5, hardFactor: 3, lease: 60, poll: 3 };

@@ -9,7 +9,7 @@ import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
 import { CallFailed } from '../../../../sim-core/network/call.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
-import type { Row } from '../../../../sim-core/storage/database.ts';
+import type { Row } from '../../../../sim-core/storage/queries.ts';
 
 const LEASE = 1000;
 const LOAD = 100;

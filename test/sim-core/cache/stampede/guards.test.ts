@@ -10,7 +10,7 @@ import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
 import { CallFailed, type Call, type Endpoint } from '../../../../sim-core/network/call.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
-import type { DatabaseQuery, Row } from '../../../../sim-core/storage/database.ts';
+import type { DatabaseQuery, Row } from '../../../../sim-core/storage/queries.ts';
 
 describe('single-flight', () => {
   const request = new RequestContext(1, 0);

@@ -14,7 +14,8 @@ import { ms, s } from '../../../../sim-core/kernel/time.ts';
 import { CallFailed } from '../../../../sim-core/network/call.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
-import { Database, type DatabaseQuery, type Row } from '../../../../sim-core/storage/database.ts';
+import { Database } from '../../../../sim-core/storage/database.ts';
+import type { DatabaseQuery, Row } from '../../../../sim-core/storage/queries.ts';
 
 let sim: Simulation;
 let cache: CacheServer<Row>;

@@ -14,7 +14,8 @@ import { MILLISECOND, type Duration, type Time } from '../../../../sim-core/kern
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
 import { Service } from '../../../../sim-core/services/service.ts';
-import { Database, type DatabaseBatch, type DatabaseQuery, type Row } from '../../../../sim-core/storage/database.ts';
+import { Database } from '../../../../sim-core/storage/database.ts';
+import type { DatabaseBatch, DatabaseQuery, Row } from '../../../../sim-core/storage/queries.ts';
 import type { Waiter } from '../../../../sim-core/kernel/wait.ts';
 
 export interface SmallOptions {
