@@ -14,6 +14,7 @@ import {
   behind,
   CacheAside,
   cacheLookup,
+  clientOf,
   CacheServer,
   Database,
   defineScenario,
@@ -54,8 +55,8 @@ const SCAN_DEPTH = 'cache.dip.scan.depth';
 const SCAN_TIME = 'cache.dip.scan.duration';
 const MOVE_TIME = 'cache.dip.move.duration';
 
-/** Requests of the second client are numbered from here on. */
-const BATCH_FROM = 4_294_967_296;
+/** The clients, in the order in which they are made. */
+const [USERS, BATCH] = [0, 1];
 
 /** Users' keys are numbered before the batch's. */
 const hitRatios = [
@@ -65,7 +66,7 @@ const hitRatios = [
     unit: '1',
     help: 'Share of the users’ lookups that hit',
     fact: cacheLookup,
-    where: ({ request }) => request < BATCH_FROM,
+    where: ({ request }) => clientOf(request) === USERS,
     counts: ({ outcome }) => outcome === 'hit',
   }),
   defineSignal({
@@ -74,7 +75,7 @@ const hitRatios = [
     unit: '1',
     help: 'Share of the batch’s lookups that hit',
     fact: cacheLookup,
-    where: ({ request }) => request >= BATCH_FROM,
+    where: ({ request }) => clientOf(request) === BATCH,
     counts: ({ outcome }) => outcome === 'hit',
   }),
 ];
@@ -228,7 +229,7 @@ function system(sim: Simulation, p: Values): void {
     target: target('batch'),
   });
   new HitRatioDips(sim, {
-    counts: ({ request }) => request < BATCH_FROM,
+    counts: ({ request }) => clientOf(request) === USERS,
     window: p.watched,
     before: { from: limits.WARM_UP, to: p.scanAt },
     dips: [

@@ -106,7 +106,7 @@ export default defineScenario({
       (typeof MEASURES)[number],
       { measure: (typeof MEASURES)[number] }
     >),
-    'big-hot-value': { measure: 'none', hotBytes: 150, commandTime: us(200) },
+    'big-hot-value': { measure: 'none', hotKilobytes: 150, commandTime: us(200) },
   },
   roles: {
     none: 'pitfall',
@@ -247,7 +247,7 @@ function shardsOf(sim: Simulation, p: Values, map: ShardMap): CacheServer<Row>[]
       eviction: 'lru',
       commandTime: p.commandTime,
       bandwidth: p.bandwidth * 1e6,
-      bytesOf: (key) => (baseOf(key) === HOT_KEY ? p.hotBytes : limits.OTHER_KILOBYTES) * 1000,
+      bytesOf: (key) => (baseOf(key) === HOT_KEY ? p.hotKilobytes : limits.OTHER_KILOBYTES) * 1000,
       watch: (key) => sketch.count(key),
     });
     monitor.watch(shard, sketch);

@@ -100,7 +100,16 @@ export default defineScenario({
   system,
   signals: [...loadSignals, hotReads],
   whileRunning: settings,
-  charts: ['cache.hit_ratio', LOADING, STORE_RATE, CONNECTIONS, LATENCY, ERRORS, 'http.server.active_requests'],
+  charts: [
+    'cache.hit_ratio',
+    LOADING,
+    STORE_RATE,
+    CONNECTIONS,
+    LATENCY,
+    ERRORS,
+    'http.server.active_requests',
+    'cache.lock.contended',
+  ],
   expect: {
     none: [...stampedes, atLeast(quantile(LATENCY, 'p999'), limits.quietLatency), atLeast(total(GIVEN_UP), 1)],
     mutex: [

@@ -81,7 +81,14 @@ export const clientSignals = [
 ];
 
 /** Numbers that each client has for its requests. */
-export const NUMBERS = 4_294_967_296;
+const NUMBERS = 4_294_967_296;
+
+/** The first number of the requests of a client that is about to be registered. */
+export const firstNumberOf = (sim: Simulation): number =>
+  NUMBERS * componentsOf(sim).filter(({ kind }) => kind === 'client').length;
+
+/** Which client sent the request of a number: 0 for the first that was made in its system, and so forth. */
+export const clientOf = (request: number): number => Math.floor(request / NUMBERS);
 
 interface ClientOptions<Reply, Query> {
   readonly name: string;
@@ -135,7 +142,7 @@ abstract class Client<Reply, Query> implements Component {
     this.keys = sim.keyedRandom(`${options.name}/keys`);
     this.started = sim.facts.channel(requestStarted);
     this.completed = sim.facts.channel(requestCompleted);
-    this.firstNumber = NUMBERS * componentsOf(sim).filter(({ kind }) => kind === 'client').length;
+    this.firstNumber = firstNumberOf(sim);
     register(sim, this);
   }
 

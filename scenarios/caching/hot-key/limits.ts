@@ -115,7 +115,7 @@ function waiting(p: Values, load: number, each: number): number {
 }
 export const backlog = limit((p) => waiting(p, offered(p), toSeconds(p.commandTime)));
 
-const bytesTime = (p: Values): number => (p.hotBytes * 1000) / (p.bandwidth * 1e6);
+const bytesTime = (p: Values): number => (p.hotKilobytes * 1000) / (p.bandwidth * 1e6);
 export const backlogOfBytes = limit((p) => waiting(p, p.crowd * bytesTime(p), bytesTime(p)));
 export const hotWire = limit((p) => {
   if (crowdTime(p) < 2 * toSeconds(WINDOW)) return 0;

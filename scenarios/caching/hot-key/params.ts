@@ -58,7 +58,13 @@ export const params = {
     max: 10_000,
     logarithmic: true,
   }),
-  hotBytes: number({ help: 'Bytes of the hot key’s value, in kB', default: 1, min: 0.1, max: 1000, logarithmic: true }),
+  hotKilobytes: number({
+    help: 'Size of the hot key’s value, in kB',
+    default: 1,
+    min: 0.1,
+    max: 1000,
+    logarithmic: true,
+  }),
   replicas: integer({ help: 'Key replication: names of the hot key', default: 8, min: 2, max: 32 }),
   hand: integer({ help: 'Shuffle sharding: shards in the hand of a key', default: 3, min: 2, max: 32 }),
   localTtl: duration({
