@@ -155,15 +155,18 @@ export { characteristicTime, heldByFifo, heldByLru, zipfProbabilities } from './
 export { LocalCache, type LocalCacheOptions } from './cache/local-cache.ts';
 export { HotKeyMonitor, hotKeySignals, type HotKeyMonitorOptions } from './cache/hot-keys/hot-key-monitor.ts';
 export { baseOf, KeySpray, nameOf } from './cache/hot-keys/key-spray.ts';
+export { KnownHotKeys, type HotKeyNews } from './cache/hot-keys/known-hot-keys.ts';
 export { SpaceSaving, type KeyCount } from './cache/hot-keys/space-saving.ts';
-export { ThrottledInvalidation } from './cache/hot-keys/throttled-invalidation.ts';
+export { ThrottledFanOut, type ThrottledFanOutOptions } from './cache/hot-keys/throttled-fan-out.ts';
 export type { Reader } from './cache/reader.ts';
 export type { ShardMap } from './cache/sharding/shard-map.ts';
 export { shardMaps, type ShardMapName } from './cache/sharding/shard-maps.ts';
+export { setIfNewer } from './cache/set-if-newer.ts';
 export { ShardRouter, type CacheAccess, type CacheLink, type CopyAccess } from './cache/sharding/shard-router.ts';
 export { movesBetween, shardMapSignals, ShardTopology } from './cache/sharding/shard-topology.ts';
 export { handOf, ShuffleRouter } from './cache/sharding/shuffle-router.ts';
 export { LruCurve } from './cache/miss-ratio/lru-curve.ts';
+export { lease, type LeaseOptions } from './cache/consistency/lease.ts';
 export { Steps, type StepsOptions } from './cache/consistency/steps.ts';
 export { versionCheck } from './cache/consistency/version-check.ts';
 export {

@@ -33,6 +33,7 @@ import {
   roundRobin,
   s,
   Service,
+  setIfNewer,
   StalenessMeter,
   stalenessSignals,
   Steps,
@@ -212,15 +213,7 @@ type Tell = (row: Row, request: RequestContext) => void;
 /** Tells a cache of what the database commits: the row goes there, over nothing that is newer. */
 function fanOutTo(sim: Simulation, cache: CacheServer<Row>, delay: Distribution, steps: Steps): Tell {
   const link = new Link<CacheCommand<Row>, CacheReply<Row>>(sim, cache, { from: 'database', delay });
-  return (row, request) =>
-    link.send(
-      {
-        command: 'set-if',
-        entry: steps.entryOf(row),
-        over: (there) => there === undefined || there.value.version <= row.version,
-      },
-      request,
-    );
+  return (row, request) => link.send(setIfNewer(steps.entryOf(row)), request);
 }
 
 /** A store in each region that takes reads and writes and tells the others. */

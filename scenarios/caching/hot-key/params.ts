@@ -74,13 +74,27 @@ export const params = {
     max: s(60),
     logarithmic: true,
   }),
-  leaseTtl: duration({
-    help: 'Lease: age from which on the hot key is refreshed',
-    default: s(1),
+  hotFor: duration({
+    help: 'How long an instance counts a key as hot after the last news of it',
+    default: s(60),
+    min: s(1),
+    max: s(3600),
+    logarithmic: true,
+  }),
+  lease: duration({
+    help: 'Lease: how long a token keeps others from getting one',
+    default: s(10),
     min: ms(10),
     max: s(60),
     logarithmic: true,
   }),
+  staleFor: duration({
+    help: 'Lease: how long after a delete those without a token are given the deleted value',
+    default: s(1),
+    min: 0,
+    max: s(60),
+  }),
+  poll: duration({ help: 'Lease: time between two looks', default: ms(10), min: ms(1), max: s(1), logarithmic: true }),
   throttle: duration({
     help: 'Write throttle: how long writes are gathered',
     default: s(1),

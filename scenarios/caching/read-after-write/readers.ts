@@ -6,6 +6,7 @@ import {
   CallFailed,
   entryOf,
   lasting,
+  setIfNewer,
   type Behaviour,
   type CacheCommand,
   type CacheReply,
@@ -48,11 +49,7 @@ export function readerOf(sim: Simulation, p: Values, { primary, replicas, cache 
 
   /** Puts a row into the cache, over nothing that is newer. */
   function* putIfNewer(row: Row, request: RequestContext): Behaviour {
-    const entry = entryOf(row.key, row, sim.now, lasting(p.ttl));
-    yield* cache!.call(
-      { command: 'set-if', entry, over: (there) => !there || there.value.version <= row.version },
-      request,
-    );
+    yield* cache!.call(setIfNewer(entryOf(row.key, row, sim.now, lasting(p.ttl))), request);
   }
 
   switch (p.way) {

@@ -1,14 +1,18 @@
 /**
  * Watches a cluster of cache shards as an operator does: which key is asked for most (a Space-Saving sketch on every shard,
  * read and cleared every window), how busy the busiest thread is, and how full the fullest wire. A key with more than the
- * threshold's share of all commands is an alert: the handbook's 15 % (section 1.8).
+ * threshold's share of all commands is an alert: the handbook's 15 % (section 1.8). Every key that has is told to whoever has
+ * subscribed, which is what turns remedies on.
  */
 import { defineReading, type Fact, type FactChannel } from '../../kernel/fact.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Duration } from '../../kernel/time.ts';
 import { register, type Component } from '../../network/component.ts';
+import type { Link } from '../../network/link.ts';
+import { BACKGROUND, RequestContext } from '../../network/request-context.ts';
 import { defineSignal } from '../../statistics/signal.ts';
 import type { CacheServer } from '../cache-server.ts';
+import type { HotKeyNews } from './known-hot-keys.ts';
 import type { SpaceSaving } from './space-saving.ts';
 
 /** A window has ended: the key with the most commands, its share of all of them, and how busy the busiest parts are. */
@@ -79,6 +83,8 @@ export class HotKeyMonitor implements Component {
   private readonly sim: Simulation;
   private readonly options: HotKeyMonitorOptions;
   private readonly watched: Watched[] = [];
+  private readonly subscribers: Link<HotKeyNews, void>[] = [];
+  private told = 0;
   private readonly readings: FactChannel<Fact<typeof hotKeysRead>>;
   private readonly windowKind: number;
   private last = { key: -1, share: 0, cpu: 0, wire: 0, alert: false };
@@ -97,6 +103,11 @@ export class HotKeyMonitor implements Component {
   /** Reads this shard from now on, and the sketch that counts the keys of its commands. */
   watch(shard: Pick<CacheServer<unknown>, 'thread' | 'wire'>, sketch: SpaceSaving): void {
     this.watched.push({ shard, sketch, thread: 0, wire: 0 });
+  }
+
+  /** Has an instance told of hot keys, at the end of every window in which there are any. */
+  subscribe(link: Link<HotKeyNews, void>): void {
+    this.subscribers.push(link);
   }
 
   state(): Readonly<Record<string, number | string>> {
@@ -139,7 +150,15 @@ export class HotKeyMonitor implements Component {
     const share = commands === 0 ? 0 : most / commands;
     this.last = { key, share, cpu, wire, alert: share > threshold };
     if (this.readings.heard) this.readings.emit({ monitor: this.name, ...this.last });
+    this.tellOf([...counts].filter(([, count]) => count > threshold * commands).map(([hot]) => hot));
     this.planNext();
+  }
+
+  private tellOf(keys: readonly number[]): void {
+    if (keys.length === 0) return;
+    for (const link of this.subscribers) {
+      link.send({ keys }, new RequestContext(BACKGROUND + this.told++, this.sim.now));
+    }
   }
 }
 

@@ -18,6 +18,7 @@ import type { CacheCommand, CacheReply } from '../cache-server.ts';
 import type { Cache } from '../cache.ts';
 import { entryOf, lasting } from '../entry.ts';
 import { LocalCache } from '../local-cache.ts';
+import { setIfNewer } from '../set-if-newer.ts';
 import { hardTtl } from '../stampede/hard-ttl.ts';
 import type { HttpGet, Purge } from './http-cache.ts';
 import type { Answer, Layer } from './layers.ts';
@@ -85,14 +86,7 @@ export class TieredReader {
     if (entry !== undefined) return { row: entry.value, layer: 'distributed' };
     const answer = yield* this.readStore(get, request);
     const { row } = answer;
-    yield* shared.cache.call(
-      {
-        command: 'set-if',
-        entry: entryOf(get.url, row, this.sim.now, lasting(shared.ttl)),
-        over: (there) => there === undefined || there.value.version <= row.version,
-      },
-      request,
-    );
+    yield* shared.cache.call(setIfNewer(entryOf(get.url, row, this.sim.now, lasting(shared.ttl))), request);
     return answer;
   }
 

@@ -5,6 +5,8 @@ import type { Call } from '../../network/call.ts';
 import type { Link } from '../../network/link.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import { keyOf, type CacheCommand, type CacheReply } from '../cache-server.ts';
+import type { CacheEntry } from '../entry.ts';
+import { setIfNewer } from '../set-if-newer.ts';
 import type { ShardTopology } from './shard-topology.ts';
 
 export type CacheCall<Value> = Call<CacheCommand<Value>, CacheReply<Value>>;
@@ -18,11 +20,13 @@ export interface CacheAccess<Value> {
 export interface CopyAccess<Value> extends CacheAccess<Value> {
   /** The calls that delete all copies of a key; yield each to make it. */
   deletions(key: number, request: RequestContext): readonly CacheCall<Value>[];
+  /** The calls that store an entry in all copies of its key that do not hold a newer version. */
+  pushes(entry: CacheEntry<Value>, request: RequestContext): readonly CacheCall<Value>[];
 }
 
 export type CacheLink<Value> = Link<CacheCommand<Value>, CacheReply<Value>>;
 
-export class ShardRouter<Value> implements CopyAccess<Value> {
+export class ShardRouter<Value extends { readonly version: number }> implements CopyAccess<Value> {
   private readonly topology: ShardTopology;
   private readonly links: ReadonlyMap<string, CacheLink<Value>>;
 
@@ -41,5 +45,9 @@ export class ShardRouter<Value> implements CopyAccess<Value> {
 
   deletions(key: number, request: RequestContext): readonly CacheCall<Value>[] {
     return [this.call({ command: 'delete', key }, request)];
+  }
+
+  pushes(entry: CacheEntry<Value>, request: RequestContext): readonly CacheCall<Value>[] {
+    return [this.call(setIfNewer(entry), request)];
   }
 }

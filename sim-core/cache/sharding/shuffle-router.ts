@@ -11,6 +11,8 @@ import type { KeyedStream } from '../../kernel/random-stream.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import { firstHash, secondHash } from '../admission/key-hashes.ts';
 import { keyOf, type CacheCommand } from '../cache-server.ts';
+import type { CacheEntry } from '../entry.ts';
+import { setIfNewer } from '../set-if-newer.ts';
 import type { ShardMap } from './shard-map.ts';
 import type { CacheCall, CacheLink, CopyAccess } from './shard-router.ts';
 
@@ -25,7 +27,7 @@ export function handOf(map: ShardMap, key: number, size: number): number[] {
   return hand;
 }
 
-export class ShuffleRouter<Value> implements CopyAccess<Value> {
+export class ShuffleRouter<Value extends { readonly version: number }> implements CopyAccess<Value> {
   private readonly map: ShardMap;
   private readonly links: readonly CacheLink<Value>[];
   private readonly size: number;
@@ -50,6 +52,10 @@ export class ShuffleRouter<Value> implements CopyAccess<Value> {
 
   deletions(key: number, request: RequestContext): readonly CacheCall<Value>[] {
     return this.hand(key).map((shard) => this.links[shard].call({ command: 'delete', key }, request));
+  }
+
+  pushes(entry: CacheEntry<Value>, request: RequestContext): readonly CacheCall<Value>[] {
+    return this.hand(entry.key).map((shard) => this.links[shard].call(setIfNewer(entry), request));
   }
 
   private hand(key: number): readonly number[] {

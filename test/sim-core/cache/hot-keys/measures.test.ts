@@ -2,8 +2,9 @@
 import { beforeEach, expect, it } from 'vitest';
 import { CacheServer, type CacheServerOptions } from '../../../../sim-core/cache/cache-server.ts';
 import { HotKeyMonitor, hotKeysRead } from '../../../../sim-core/cache/hot-keys/hot-key-monitor.ts';
+import { KnownHotKeys } from '../../../../sim-core/cache/hot-keys/known-hot-keys.ts';
 import { SpaceSaving } from '../../../../sim-core/cache/hot-keys/space-saving.ts';
-import { ThrottledInvalidation } from '../../../../sim-core/cache/hot-keys/throttled-invalidation.ts';
+import { ThrottledFanOut } from '../../../../sim-core/cache/hot-keys/throttled-fan-out.ts';
 import { modulo } from '../../../../sim-core/cache/sharding/modulo.ts';
 import { ShardRouter } from '../../../../sim-core/cache/sharding/shard-router.ts';
 import { ShardTopology } from '../../../../sim-core/cache/sharding/shard-topology.ts';
@@ -82,16 +83,65 @@ it('the monitor tells the hottest key of all shards under its own name, and how 
   expect(monitor.state()['hottest key']).toBe(4);
 });
 
-it('the throttle deletes once for all writes of its time, and not after a crash', () => {
-  const deleted: number[] = [];
-  const link = shard({ watch: () => deleted.push(sim.now) });
-  const router = new ShardRouter<Row>(new ShardTopology(sim, modulo(['c']), 10), [link as never]);
-  const throttle = new ThrottledInvalidation(sim, 'app', router, ms(100));
-  for (const time of [0, 20, 99, 150]) at(time, () => throttle.written(4, request(time)));
-  at(300, () => throttle.written(4, request(300)));
+it('the throttle pushes the newest of all writes of its time once, and nothing after a crash', () => {
+  const pushed: [number, number | undefined][] = [];
+  const link = shard({ watch: () => void sim.schedule(0, () => pushed.push([sim.now / ms(1), held()]), undefined) });
+  const held = (): number | undefined => (link.server.cache.peek(4)?.value as unknown as Row).version;
+  const cache = new ShardRouter<Row>(new ShardTopology(sim, modulo(['c']), 10), [link as never]);
+  const throttle = new ThrottledFanOut(sim, { instance: 'app', cache, every: ms(100), ttl: s(1) });
+  const write = (time: number, version: number): void =>
+    at(time, () => throttle.written({ key: 4, version }, request(version)));
+  // Answers of the store may come in another order than it committed.
+  for (const [time, version] of [
+    [0, 1],
+    [20, 3],
+    [99, 2],
+    [150, 4],
+    [300, 5],
+  ]) {
+    write(time, version);
+  }
   at(350, () => throttle.crash());
   sim.runUntil(s(1));
-  expect(deleted).toEqual([ms(100), ms(250)]);
+  expect(pushed).toEqual([
+    [100, 3],
+    [250, 4],
+  ]);
+});
+
+it('an instance knows of a hot key when the alert has reached it, for a while after the last one, and not after a crash', () => {
+  const monitor = new HotKeyMonitor(sim, {
+    name: 'monitor',
+    window: ms(100),
+    counters: 5,
+    threshold: 0.5,
+    baseOf: (key) => key,
+  });
+  const sketch = new SpaceSaving(5);
+  const link = shard({ watch: (key) => sketch.count(key) });
+  monitor.watch(link.server, sketch);
+  const known = new KnownHotKeys(sim, 'app', ms(250));
+  monitor.subscribe(new Link(sim, known, { from: 'monitor', delay: constant(ms(5)) }));
+  const hot: number[] = [];
+  for (let time = 1; time < 1000; time += 10) at(time, () => known.isHot(7) && hot.push(time));
+  // In the first window 7 has two of three commands, in the second one of two: not more than a half.
+  const asked: [number, number][] = [
+    [10, 7],
+    [20, 7],
+    [30, 8],
+    [110, 7],
+    [120, 8],
+  ];
+  for (const [time, key] of asked) {
+    at(time, () => void link.call({ command: 'get', key } as never, request(0)).begin({ resume() {}, fail() {} }));
+  }
+  at(600, () => void link.call({ command: 'get', key: 7 } as never, request(0)).begin({ resume() {}, fail() {} }));
+  at(750, () => known.crash());
+  sim.runUntil(s(1));
+  const from = (first: number, last: number): number[] => hot.filter((time) => time >= first && time <= last);
+  expect(hot).toEqual([...from(111, 351), ...from(711, 741)]);
+  expect([from(111, 351).length, from(711, 741).length]).toEqual([25, 4]);
+  expect([known.wasHot(7), known.wasHot(8)]).toEqual([false, false]);
 });
 
 it('a process that starts later gives nothing before', () => {

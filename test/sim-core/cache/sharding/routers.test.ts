@@ -1,6 +1,7 @@
 /** Ways to a cache of several shards: which of them a command goes to, and which copies a deletion reaches. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CacheServer } from '../../../../sim-core/cache/cache-server.ts';
+import { entryOf, lasting, type CacheEntry } from '../../../../sim-core/cache/entry.ts';
 import { baseOf, KeySpray, nameOf } from '../../../../sim-core/cache/hot-keys/key-spray.ts';
 import { modulo } from '../../../../sim-core/cache/sharding/modulo.ts';
 import {
@@ -13,32 +14,34 @@ import { ShardTopology } from '../../../../sim-core/cache/sharding/shard-topolog
 import { handOf, ShuffleRouter } from '../../../../sim-core/cache/sharding/shuffle-router.ts';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
-import { ms } from '../../../../sim-core/kernel/time.ts';
+import { ms, s } from '../../../../sim-core/kernel/time.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
+import type { Row } from '../../../../sim-core/storage/queries.ts';
 
 const NAMES = ['a', 'b', 'c', 'd'];
 let sim: Simulation;
 let asked: [shard: string, key: number][];
-let links: CacheLink<string>[];
+let links: CacheLink<Row>[];
+let servers: CacheServer<Row>[];
 
 beforeEach(() => {
   sim = new Simulation();
   asked = [];
-  links = NAMES.map((name) => {
+  servers = NAMES.map((name) => {
     const options = { name, capacity: 10, eviction: 'lru', commandTime: 0 };
-    const shard = new CacheServer<string>(sim, { ...options, watch: (key) => asked.push([name, key]) });
-    return new Link(sim, shard, { from: 'app', delay: constant(0) });
+    return new CacheServer<Row>(sim, { ...options, watch: (key) => asked.push([name, key]) });
   });
+  links = servers.map((shard) => new Link(sim, shard, { from: 'app', delay: constant(0) }));
 });
 
-function make(calls: readonly CacheCall<string>[]): void {
+function make(calls: readonly CacheCall<Row>[]): void {
   for (const call of calls) call.begin({ resume() {}, fail() {} });
   sim.runUntil(sim.now + ms(1));
 }
 
 const request = (id: number): RequestContext => new RequestContext(id, 0);
-const entryOf = (key: number) => ({ key, value: 'v', storedAt: 0, softExpiresAt: 9, expiresAt: 9, loadDuration: 0 });
+const entry = (key: number, version = 0): CacheEntry<Row> => entryOf(key, { key, version }, 0, lasting(s(1)));
 
 it('the router asks the shard of the map, and another one once that is lost', () => {
   const topology = new ShardTopology(sim, modulo(NAMES), 10);
@@ -46,7 +49,7 @@ it('the router asks the shard of the map, and another one once that is lost', ()
   const home = NAMES[modulo(NAMES).shardOf(5)];
   make([
     router.call({ command: 'get', key: 5 }, request(1)),
-    router.call({ command: 'set', entry: entryOf(5) }, request(1)),
+    router.call({ command: 'set', entry: entry(5) }, request(1)),
   ]);
   expect(asked).toEqual([
     [home, 5],
@@ -64,10 +67,11 @@ it('the router must know a way to every shard', () => {
 });
 
 describe('key replication', () => {
-  const spray = (): CopyAccess<string> =>
+  const spray = (): CopyAccess<Row> =>
     new KeySpray(
       new ShardRouter(new ShardTopology(sim, modulo(NAMES), 10), links),
-      (key) => (key === 0 ? 5 : 1),
+      5,
+      { isHot: (key) => key === 0, wasHot: (key) => key < 2 },
       sim.keyedRandom('copies'),
     );
 
@@ -76,7 +80,7 @@ describe('key replication', () => {
     for (let id = 0; id < 60; id++) {
       make([
         cache.call({ command: 'get', key: 0 }, request(id)),
-        cache.call({ command: 'set', entry: entryOf(0) }, request(id)),
+        cache.call({ command: 'set', entry: entry(0) }, request(id)),
       ]);
       expect(asked[2 * id + 1][1]).toBe(asked[2 * id][1]);
     }
@@ -85,12 +89,25 @@ describe('key replication', () => {
     expect([...names].map(baseOf)).toEqual([0, 0, 0, 0, 0]);
   });
 
-  it('leaves other keys alone, and deletes all names of its own', () => {
+  it('leaves other keys alone, and deletes all names that a key has or had', () => {
     const cache = spray();
-    make([cache.call({ command: 'get', key: 7 }, request(1)), ...cache.deletions(0, request(1))]);
-    expect(asked.map(([, key]) => key).sort((a, b) => a - b)).toEqual(
-      [0, 7, 1, 2, 3, 4].map((r, i) => (i < 2 ? r : nameOf(0, r))),
-    );
+    make([cache.call({ command: 'get', key: 7 }, request(1)), ...cache.deletions(7, request(1))]);
+    expect(asked.map(([, key]) => key)).toEqual([7, 7]);
+    for (const key of [0, 1]) {
+      asked.length = 0;
+      make(cache.deletions(key, request(1)));
+      const names = [0, 1, 2, 3, 4].map((r) => nameOf(key, r));
+      expect(asked.map(([, name]) => name).sort((a, b) => a - b)).toEqual(names);
+    }
+  });
+
+  it('pushes a row to all names, and over nothing that is newer', () => {
+    const cache = spray();
+    const held = (): (number | undefined)[] =>
+      servers.flatMap((server) => [0, 1, 2, 3, 4].map((r) => server.cache.peek(nameOf(0, r))?.value.version));
+    make(cache.pushes(entry(0, 2), request(1)));
+    make(cache.pushes(entry(0, 1), request(2)));
+    expect(held().filter((version) => version !== undefined)).toEqual([2, 2, 2, 2, 2]);
   });
 });
 

@@ -1,0 +1,146 @@
+/**
+ * What an instance does about a hot key: its way to the shards, what it reads by, and what a write does to the copies. What
+ * acts on hot keys alone waits until the instance has been told of one.
+ */
+import {
+  CacheServer,
+  constant,
+  FilteredReader,
+  FilterServer,
+  hardTtl,
+  HotKeyMonitor,
+  KeySpray,
+  KnownHotKeys,
+  lease,
+  Link,
+  LocalCache,
+  membershipFilters,
+  s,
+  ShardRouter,
+  ShardTopology,
+  ShuffleRouter,
+  Steps,
+  ThrottledFanOut,
+  Transactions,
+  type Behaviour,
+  type CacheCommand,
+  type CacheReply,
+  type CopyAccess,
+  type Database,
+  type DatabaseQuery,
+  type FilterCommand,
+  type HotKeyNews,
+  type MembershipFilter,
+  type Reader,
+  type RequestContext,
+  type Row,
+  type ShardMap,
+  type Simulation,
+  type Statement,
+} from '../../../sim-core/index.ts';
+import { nearby } from '../application/wiring.ts';
+import { handSize } from './load.ts';
+import type { Values } from './params.ts';
+
+/** The way of one instance to the shards, and what it has been told of hot keys. */
+export class Way {
+  readonly cache: CopyAccess<Row>;
+  readonly hot: KnownHotKeys;
+
+  constructor(
+    sim: Simulation,
+    p: Values,
+    instance: string,
+    map: ShardMap,
+    shards: readonly CacheServer<Row>[],
+    monitor: HotKeyMonitor,
+  ) {
+    this.hot = new KnownHotKeys(sim, instance, p.hotFor);
+    monitor.subscribe(new Link<HotKeyNews, void>(sim, this.hot, { from: monitor.name, delay: nearby }));
+    const links = shards.map(
+      (shard) => new Link<CacheCommand<Row>, CacheReply<Row>>(sim, shard, { from: instance, delay: nearby }),
+    );
+    const draws = sim.keyedRandom(`${instance}/copies`);
+    const sprays = p.measure === 'key-replication' || p.measure === 'write-throttle';
+    if (p.measure === 'shuffle-shard') this.cache = new ShuffleRouter(map, links, handSize(p), draws);
+    else {
+      const router = new ShardRouter(new ShardTopology(sim, map, p.keys + 1), links);
+      this.cache = sprays ? new KeySpray(router, p.replicas, this.hot, draws) : router;
+    }
+  }
+}
+
+/** Reads by leases: a token a miss, and for the others what was deleted a moment ago. */
+export function leaseReader(
+  sim: Simulation,
+  p: Values,
+  instance: string,
+  cache: CopyAccess<Row>,
+  transactions: Transactions,
+): Reader {
+  const store = new Link<Statement, Row>(sim, transactions, { from: instance, delay: nearby });
+  const steps = new Steps(sim, { instance, cache, store, ttl: p.ttl, preparing: constant(0) });
+  return lease(steps, { duration: p.lease, staleFor: p.staleFor, poll: p.poll });
+}
+
+/** What stands before cache-aside in an instance; `local` if it is a layer in its memory. */
+export function wrapped(
+  sim: Simulation,
+  p: Values,
+  instance: string,
+  reader: Reader,
+  hot: KnownHotKeys,
+  filter: FilterServer | undefined,
+): { readonly reader: Reader; readonly local?: LocalCache } {
+  if (p.measure === 'local-cache') {
+    const local = new LocalCache(sim, { instance, capacity: 10, expiry: hardTtl(p.localTtl) });
+    const read: Reader['read'] = (key, request) =>
+      hot.isHot(key) ? local.get(key, request, () => reader.read(key, request)) : reader.read(key, request);
+    return { reader: { read }, local };
+  }
+  if (filter === undefined) return { reader };
+  const source = new Link<FilterCommand, MembershipFilter>(sim, filter, { from: instance, delay: nearby });
+  return { reader: new FilteredReader(sim, { instance, reader, source, copyEvery: s(5) }) };
+}
+
+export function filterOf(sim: Simulation, p: Values): FilterServer {
+  const random = sim.random('filter');
+  const filter = membershipFilters.bloom.create({ keys: p.keys + 1, falsePositives: 0.01, random });
+  for (let key = 0; key <= p.keys; key++) filter.add(key);
+  return new FilterServer(sim, 'filter', filter);
+}
+
+/** Writes the store and deletes the key's copies; of a hot key under a throttle, the new row is pushed to them in its time. */
+export class Writer {
+  private readonly store: Link<DatabaseQuery, Row>;
+  private readonly cache: CopyAccess<Row>;
+  private readonly hot: KnownHotKeys;
+  private readonly throttled: ThrottledFanOut | undefined;
+
+  constructor(
+    sim: Simulation,
+    p: Values,
+    instance: string,
+    database: Database,
+    cache: CopyAccess<Row>,
+    hot: KnownHotKeys,
+  ) {
+    this.store = new Link<DatabaseQuery, Row>(sim, database, { from: instance, delay: nearby });
+    this.cache = cache;
+    this.hot = hot;
+    if (p.measure === 'write-throttle') {
+      this.throttled = new ThrottledFanOut(sim, { instance, cache, every: p.throttle, ttl: p.ttl });
+    }
+  }
+
+  *write(key: number, request: RequestContext): Behaviour<Row> {
+    const row = yield* this.store.call({ operation: 'write', key }, request);
+    if (this.throttled !== undefined && this.hot.isHot(key)) this.throttled.written(row, request);
+    else for (const deletion of this.cache.deletions(key, request)) yield* deletion;
+    return row;
+  }
+
+  crash(): void {
+    this.throttled?.crash();
+  }
+}
