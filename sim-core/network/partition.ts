@@ -15,13 +15,9 @@ export function interventionsOf(sim: Simulation, component: Component): Readonly
   const connections = connectionsOf(sim).filter(({ from, to }) => from === name || to === name);
   const neighbours = [...new Set(connections.map(({ from, to }) => (from === name ? to : from)))];
   if (neighbours.length === 0) return component.interventions;
-  const from = {
-    name: 'from',
-    help: `0 for all of them, ${neighbours.map((neighbour, i) => `${i + 1} for ${neighbour}`).join(', ')}`,
-    min: 0,
-    max: neighbours.length,
-    default: 0,
-  };
+  const max = neighbours.length;
+  const from = { name: 'from', help: 'number of the neighbour, 0 for all', min: 0, max, default: 0 };
+  const numbers = neighbours.map((neighbour, i) => `${i + 1} ${neighbour}`).join(', ');
   const ways = (number: number): Connection[] => {
     const which = Math.floor(number);
     if (which === 0) return connections;
@@ -30,12 +26,12 @@ export function interventionsOf(sim: Simulation, component: Component): Readonly
   return {
     ...component.interventions,
     partition: {
-      help: 'Cuts the way to a neighbour; what is sent waits until it is open again',
+      help: `Cuts the way to a neighbour, so that what is sent waits until it is open again: 0 all, ${numbers}`,
       arguments: [from],
       apply: ([number]) => ways(number).forEach((way) => way.cut()),
     },
     reconnect: {
-      help: 'Opens the way to a neighbour again',
+      help: `Opens the way to a neighbour again: 0 all, ${numbers}`,
       arguments: [from],
       apply: ([number]) => ways(number).forEach((way) => way.open()),
     },
