@@ -76,7 +76,7 @@ const overloaded = [
 
 /** The alert comes, and turns the remedy on; what comes before is the pitfall, and most requests come after it. */
 const relieved = (within: Limit, errors: Limit, thread: Limit): Expectation[] => [
-  atLeast(peak(SHARE), limits.hotShare),
+  atLeast(total(ALERTS), limits.alerted),
   atMost(quantile(LATENCY, 'p50'), within),
   atMost(mean(ERRORS), errors),
   atMost(atEnd(CPU), thread),

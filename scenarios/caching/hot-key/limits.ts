@@ -18,7 +18,7 @@ import {
   WINDOW,
 } from './load.ts';
 import type { Values } from './params.ts';
-import { backlogAtAlert, inPhase, isOver, keptMean, phase, requests, sprayedMean } from './relief.ts';
+import { backlogAtAlert, inPhase, isFound, isOver, keptMean, phase, requests, sprayedMean } from './relief.ts';
 
 const limit = limitOf<Values>;
 
@@ -35,6 +35,9 @@ export const hotShare = limit(hotShareOf);
 export const windowsOfAlert = limit((p) =>
   hotShareOf(p) > p.threshold ? Math.max(0, Math.floor(crowdTime(p) / toSeconds(WINDOW)) - 2) : 0,
 );
+
+/** A remedy may make the alert its last: it hides the key, or the part of a window that the crowd had was enough. */
+export const alerted = limit((p) => (isFound(p) ? 1 : 0));
 
 /**
  * What one in a hundred waits for, at least, before a server that is offered so much: after half of the crowd's time so

@@ -27,7 +27,7 @@ export function backlogAtAlert(p: Values): number {
  * Whether the alert surely comes, names the hot key and lasts. A sketch of m counters has every key with more than one mth
  * of its shard's commands; an instance that forgets a key which it answers for itself has it to learn again.
  */
-function isFound(p: Values): boolean {
+export function isFound(p: Values): boolean {
   const { others, shard } = onOneShard(p);
   const shareOfShard = p.crowd / (2 * p.crowd + p.writes + others[shard]);
   return hotShareOf(p) > p.threshold && shareOfShard * p.counters > 1 && p.hotFor >= p.length - p.crowdAt;

@@ -3,12 +3,12 @@
  * acts on hot keys alone waits until the instance has been told of one.
  */
 import {
-  CacheServer,
+  type CacheServer,
   constant,
   FilteredReader,
   FilterServer,
   hardTtl,
-  HotKeyMonitor,
+  type HotKeyMonitor,
   KeySpray,
   KnownHotKeys,
   lease,
@@ -21,7 +21,7 @@ import {
   ShuffleRouter,
   Steps,
   ThrottledFanOut,
-  Transactions,
+  type Transactions,
   type Behaviour,
   type CacheCommand,
   type CacheReply,

@@ -34,6 +34,24 @@ describe('whatever the load', () => {
     );
   });
 
+  it('a version check with tombstones does so too where entries are gone before slow readers store, and without them not', () => {
+    let withoutTombstones = 0;
+    fc.assert(
+      fc.property(load, fc.integer({ min: 100, max: 500 }), fc.nat(1000), (given, ttl, seed) => {
+        const stale = (tombstone: number): number => {
+          const params = { ...given, prepareTime: ms(300), ttl: ms(ttl), tombstone, length: s(7) };
+          const run = new Run(staleSetRace, { variant: 'version-check', seed, params });
+          while (!run.advance(Infinity));
+          return totalOf(run.finish(), 'read.stale');
+        };
+        expect(stale(s(600))).toBe(0);
+        withoutTombstones += stale(0);
+      }),
+      { numRuns: 6 },
+    );
+    expect(withoutTombstones).toBeGreaterThan(0);
+  });
+
   it('double delete serves nothing that was replaced longer ago than its delay, unless a reader is slower than that', () => {
     fc.assert(
       fc.property(load, fc.nat(1000), (given, seed) => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { constant } from '../../../sim-core/kernel/distributions/constant.ts';
 import { spawn, type Behaviour } from '../../../sim-core/kernel/process.ts';
 import { Simulation } from '../../../sim-core/kernel/simulation.ts';
-import { CallFailed } from '../../../sim-core/network/call.ts';
+import type { CallFailed } from '../../../sim-core/network/call.ts';
 import type { Component } from '../../../sim-core/network/component.ts';
 import { Link } from '../../../sim-core/network/link.ts';
 import { interventionsOf } from '../../../sim-core/network/partition.ts';

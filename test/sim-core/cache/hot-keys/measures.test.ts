@@ -86,7 +86,7 @@ it('the monitor tells the hottest key of all shards under its own name, and how 
 it('the throttle pushes the newest of all writes of its time once, and nothing after a crash', () => {
   const pushed: [number, number | undefined][] = [];
   const link = shard({ watch: () => void sim.schedule(0, () => pushed.push([sim.now / ms(1), held()]), undefined) });
-  const held = (): number | undefined => (link.server.cache.peek(4)?.value as unknown as Row).version;
+  const held = (): number | undefined => (link.server.cache.peek(4)?.value as Row | undefined)?.version;
   const cache = new ShardRouter<Row>(new ShardTopology(sim, modulo(['c']), 10), [link as never]);
   const throttle = new ThrottledFanOut(sim, { instance: 'app', cache, every: ms(100), ttl: s(1) });
   const write = (time: number, version: number): void =>

@@ -1,0 +1,36 @@
+/**
+ * The hot key over random parameters: what is claimed of the remedies that wait for the alert, and of the lease, holds
+ * whatever the crowd, the writes and the threads.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import hotKey from '../../../scenarios/caching/hot-key.ts';
+import { ms, Run, s, us } from '../../../sim-core/index.ts';
+
+const given = fc.record({
+  rate: fc.integer({ min: 100, max: 1000 }),
+  crowd: fc.integer({ min: 100, max: 1500 }),
+  crowdAt: fc.integer({ min: 50, max: 80 }).map((tenth) => s(tenth / 10)),
+  writes: fc.integer({ min: 1, max: 60 }),
+  commandTime: fc.integer({ min: 100, max: 1500 }).map(us),
+  replicas: fc.integer({ min: 2, max: 16 }),
+  localTtl: fc.integer({ min: 100, max: 2000 }).map(ms),
+  throttle: fc.integer({ min: 100, max: 2000 }).map(ms),
+  hotFor: fc.constantFrom(s(2), s(60)),
+  counters: fc.integer({ min: 1, max: 30 }),
+  sharding: fc.constantFrom('slot-map' as const, 'modulo' as const, 'consistent-hash' as const),
+});
+
+describe('whatever the crowd', () => {
+  it.each(['key-replication', 'local-cache', 'write-throttle', 'lease'])('%s does what is claimed of it', (variant) => {
+    fc.assert(
+      fc.property(given, fc.nat(1000), (params, seed) => {
+        const run = new Run(hotKey, { variant, seed, params: { ...params, length: s(15) } });
+        while (!run.advance(20_000)) expect(run.violations()).toEqual([]);
+        const { expectations } = run.finish();
+        expect(expectations.filter(({ pass }) => !pass)).toEqual([]);
+      }),
+      { numRuns: 8 },
+    );
+  });
+});
