@@ -12,6 +12,7 @@ import { listCommand } from './commands/list.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
 import { serveCommand } from './commands/serve.ts';
+import { twinCommand } from './commands/twin.ts';
 import { noSuch } from './nearest.ts';
 
 const commands: readonly CliCommand[] = [
@@ -19,6 +20,7 @@ const commands: readonly CliCommand[] = [
   runCommand,
   replayCommand,
   cachesimCommand,
+  twinCommand,
   checkCommand,
   benchCommand,
   serveCommand,

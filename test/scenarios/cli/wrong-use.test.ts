@@ -51,7 +51,7 @@ it('prints its help without a command, as wrong use, and with one as asked for',
   expect(bare.err).toContain('Usage: brownout');
   const asked = await brownout('--help');
   expect(asked).toMatchObject({ code: 0, err: '' });
-  for (const name of ['list', 'run', 'replay', 'cachesim', 'check', 'bench', 'serve']) {
+  for (const name of ['list', 'run', 'replay', 'cachesim', 'twin', 'check', 'bench', 'serve']) {
     expect(asked.out).toContain(`\n  ${name} `);
     expect((await brownout(`${name} --help`)).out).toContain(`Usage: brownout ${name}`);
   }

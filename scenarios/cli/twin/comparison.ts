@@ -1,0 +1,150 @@
+/**
+ * Plays the scripts of a seed on both sides and collects what differs. The scripts of one run are played many at once; one
+ * whose answers differ is played again by itself, and counts only if they differ then too: a machine that is late for a
+ * time to live is no fault of either side. What remains is shrunk by fast-check, within a bound of plays.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
+import type { Answer, RealServer, Twin } from './twin.ts';
+
+/** Scripts in which every word of the vocabulary has to occur, of a run of the usual length. */
+export const OCCURRENCES_MIN = 20;
+/** Differences that are shrunk; of any more only their number is told. */
+const SHRUNK_MAX = 3;
+const PLAYS_TO_SHRINK_MAX = 150;
+
+export interface Difference<Step> {
+  /** Which script of the seed, from 1. */
+  readonly number: number;
+  /** Steps that the script had before it was shrunk. */
+  readonly steps: number;
+  readonly script: readonly Step[];
+  readonly model: readonly Answer[];
+  readonly server: readonly Answer[];
+  /** The first step whose answers differ, from 0. */
+  readonly at: number;
+}
+
+export interface Comparison<Step> {
+  readonly scripts: number;
+  readonly steps: number;
+  /** In how many of the scripts that were played each word occurs. */
+  readonly occurrences: ReadonlyMap<string, number>;
+  readonly differences: readonly Difference<Step>[];
+  /** Scripts that differ; the first few of them are shrunk. */
+  readonly different: number;
+  /** Scripts that differed once and not when they were played again by themselves. */
+  readonly passing: number;
+}
+
+export interface ComparisonOptions {
+  readonly scripts: number;
+  readonly seed: number;
+  /** Aborted by Ctrl-C: what was played until then is the result. */
+  readonly interrupted: AbortSignal;
+  readonly progress: (text: string) => void;
+}
+
+/** The scripts of a seed: the first ones do not depend on how many are asked for. */
+export function scriptsOf<Step>(twin: Twin<Step>, count: number, seed: number): (readonly Step[])[] {
+  return fc.sample(twin.scripts, { seed, numRuns: count });
+}
+
+/** In how many of the scripts each word of the vocabulary occurs. */
+export function countWords<Step>(twin: Twin<Step>, scripts: readonly (readonly Step[])[]): Map<string, number> {
+  const counts = new Map(twin.vocabulary.map((word) => [word, 0]));
+  for (const script of scripts) {
+    for (const word of new Set(script.flatMap((step) => twin.words(step)))) {
+      const count = counts.get(word);
+      if (count === undefined)
+        throw new Error(`twin ${twin.name}: a step uses the word ${word}, which it does not list`);
+      counts.set(word, count + 1);
+    }
+  }
+  return counts;
+}
+
+export async function compare<Step>(
+  twin: Twin<Step>,
+  server: RealServer<Step>,
+  { scripts: count, seed, interrupted, progress }: ComparisonOptions,
+): Promise<Comparison<Step>> {
+  const scripts = scriptsOf(twin, count, seed);
+  const played: (readonly Step[])[] = [];
+  const suspects: number[] = [];
+  let next = 0;
+  const work = async (): Promise<void> => {
+    while (next < scripts.length && !interrupted.aborted) {
+      const index = next++;
+      const script = scripts[index];
+      if (firstDifference(twin.model(script), await server.play(script)) !== undefined) suspects.push(index);
+      played.push(script);
+      progress(`${played.length} of ${count} scripts, ${suspects.length} to be played again`);
+    }
+  };
+  await Promise.all(Array.from({ length: twin.atOnce }, work));
+
+  const differences: Difference<Step>[] = [];
+  let different = 0;
+  let passing = 0;
+  for (const index of suspects.sort((a, b) => a - b)) {
+    if (interrupted.aborted) break;
+    progress(`playing script ${index + 1} again`);
+    const found = await playBoth(twin, server, scripts[index]);
+    if (found === undefined) passing++;
+    else if (++different <= SHRUNK_MAX) {
+      const shrunk = (await shrink(twin, server, index, seed, interrupted)) ?? { ...found, script: scripts[index] };
+      differences.push({ number: index + 1, steps: scripts[index].length, ...shrunk });
+    }
+  }
+  return {
+    scripts: played.length,
+    steps: played.reduce((sum, script) => sum + script.length, 0),
+    occurrences: countWords(twin, played),
+    differences,
+    different,
+    passing,
+  };
+}
+
+type Answers = Pick<Difference<never>, 'model' | 'server' | 'at'>;
+
+async function playBoth<Step>(
+  twin: Twin<Step>,
+  real: RealServer<Step>,
+  script: readonly Step[],
+): Promise<Answers | undefined> {
+  const model = twin.model(script);
+  const server = await real.play(script);
+  const at = firstDifference(model, server);
+  return at === undefined ? undefined : { model, server, at };
+}
+
+/** The smallest script still found to differ; undefined if the script itself did not when it was played once more. */
+async function shrink<Step>(
+  twin: Twin<Step>,
+  server: RealServer<Step>,
+  index: number,
+  seed: number,
+  interrupted: AbortSignal,
+): Promise<(Answers & { readonly script: readonly Step[] }) | undefined> {
+  let smallest: (Answers & { readonly script: readonly Step[] }) | undefined;
+  let plays = 0;
+  const agrees = async (script: readonly Step[]): Promise<boolean> => {
+    if (++plays > PLAYS_TO_SHRINK_MAX || interrupted.aborted) return true;
+    const found = await playBoth(twin, server, script);
+    if (found !== undefined) smallest = { ...found, script };
+    return found === undefined;
+  };
+  await fc.check(fc.asyncProperty(twin.scripts, agrees), { seed, path: String(index), numRuns: 1 });
+  return smallest;
+}
+
+function firstDifference(model: readonly Answer[], server: readonly Answer[]): number | undefined {
+  const length = Math.max(model.length, server.length);
+  for (let i = 0; i < length; i++) if (!isDeepStrictEqual(plain(model[i]), plain(server[i]))) return i;
+  return undefined;
+}
+
+/** As JSON says it: without what is undefined, and without prototypes. */
+const plain = (answer: Answer): unknown => (answer === undefined ? undefined : JSON.parse(JSON.stringify(answer)));

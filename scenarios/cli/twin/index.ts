@@ -1,0 +1,4 @@
+/** The twins by name. */
+import type { Twin } from './twin.ts';
+
+export const twins: Readonly<Record<string, Twin<unknown>>> = {};

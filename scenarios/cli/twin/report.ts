@@ -1,0 +1,61 @@
+/** What a comparison found, for the terminal and as JSON: how often each word occurred, and each difference step by step. */
+import { columns, type Style } from '../reporters/style.ts';
+import { grouped } from '../reporters/quantity.ts';
+import { OCCURRENCES_MIN, type Comparison, type Difference } from './comparison.ts';
+import type { Twin } from './twin.ts';
+
+export interface Outcome<Step> extends Comparison<Step> {
+  readonly version: string;
+  readonly seed: number;
+  readonly seconds: number;
+}
+
+/** Words that occur in fewer scripts than `OCCURRENCES_MIN`. */
+export const rareWords = (outcome: Outcome<never>): string[] =>
+  [...outcome.occurrences].filter(([, count]) => count < OCCURRENCES_MIN).map(([word]) => word);
+
+export function asText<Step>(twin: Twin<Step>, outcome: Outcome<Step>, style: Style): string {
+  const { version, scripts, steps, seed, seconds, different, differences, passing } = outcome;
+  const heading = `${twin.name}: the model beside ${version}, ${grouped(scripts)} scripts of seed ${seed}, ${grouped(steps)} steps in ${seconds.toFixed(1)} s`;
+  const blocks = differences.map((difference) => differenceText(twin, difference, seed, style));
+  const more = different - differences.length;
+  if (more > 0) blocks.push(`${grouped(more)} more scripts differ.\n`);
+  const verdict =
+    different === 0
+      ? style.good('No answer differs.')
+      : style.bad(`${grouped(different)} ${different === 1 ? 'script differs' : 'scripts differ'}.`);
+  const again = passing > 0 ? ` ${passing} differed among others and not when played alone.` : '';
+  return [style.strong(heading), '', wordTable(outcome, style), '', ...blocks, `${verdict}${again}`, ''].join('\n');
+}
+
+export function asJson<Step>(twin: Twin<Step>, outcome: Outcome<Step>): string {
+  const { occurrences, ...rest } = outcome;
+  return `${JSON.stringify({ twin: twin.name, ...rest, occurrences: Object.fromEntries(occurrences) }, null, 2)}\n`;
+}
+
+/** The words in columns of a page's width, each with the number of scripts that have it. */
+function wordTable<Step>({ occurrences }: Outcome<Step>, style: Style): string {
+  const cells = [...occurrences].map(([word, count]) => [word, String(count)]);
+  const perLine = 3;
+  const lines = Math.ceil(cells.length / perLine);
+  const rows = Array.from({ length: lines }, (_, line) =>
+    Array.from({ length: perLine }, (__, column) => cells[column * lines + line] ?? ['', '']).flat(),
+  );
+  return [
+    style.faint('In how many of the scripts each operation and argument occurs:'),
+    ...columns(rows, [1, 3, 5]),
+  ].join('\n');
+}
+
+function differenceText<Step>(twin: Twin<Step>, difference: Difference<Step>, seed: number, style: Style): string {
+  const { number, steps, script, at, model, server } = difference;
+  const shrunk = script.length < steps ? `, shrunk from ${steps} steps to ${script.length}` : '';
+  const lines = script.slice(0, at + 1).map((step, i) => `${i === at ? '>' : ' '} ${i + 1}. ${twin.line(step)}`);
+  return [
+    style.strong(`Script ${number} of seed ${seed}${shrunk}: step ${at + 1} differs`),
+    ...lines,
+    `  model   ${JSON.stringify(model[at])}`,
+    `  server  ${JSON.stringify(server[at])}`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,40 @@
+/**
+ * What a twin is: the same scripts played against a model and against the real software, answer by answer. A script is a
+ * list of steps; each side gives one answer a step, and the two are compared as JSON. What differs from run to run on the
+ * real side (times, process numbers, names of its own) a twin leaves out of its answers.
+ */
+import type fc from 'fast-check';
+
+/** Anything that JSON can say. */
+export type Answer = unknown;
+
+/** The real software while it runs. */
+export interface RealServer<Step> {
+  /** What it says that it is: `RabbitMQ 3.10.8`. */
+  readonly version: string;
+  /** Plays a script by itself, with names that no other play uses; many at once. One answer a step. */
+  play(script: readonly Step[]): Promise<readonly Answer[]>;
+  /** Ends it and removes what it left. */
+  stop(): Promise<void>;
+}
+
+export interface Twin<Step> {
+  readonly name: string;
+  /** What is compared, in a sentence. */
+  readonly help: string;
+  /** The Debian package that has the server. */
+  readonly package: string;
+  /** The server's executable, if this machine has it. */
+  findProgram(): string | undefined;
+  readonly scripts: fc.Arbitrary<readonly Step[]>;
+  /** Every operation and argument, each of which has to occur in some scripts of a run. */
+  readonly vocabulary: readonly string[];
+  /** Those of them that a step uses. */
+  words(step: Step): readonly string[];
+  /** A step as the report prints it. */
+  line(step: Step): string;
+  /** Scripts that the server plays at once. */
+  readonly atOnce: number;
+  model(script: readonly Step[]): readonly Answer[];
+  start(program: string): Promise<RealServer<Step>>;
+}

@@ -1,0 +1,91 @@
+import { expect, it } from 'vitest';
+import { playTwin } from '../../../../scenarios/cli/commands/twin.ts';
+import { compare, scriptsOf } from '../../../../scenarios/cli/twin/comparison.ts';
+import { commandLine } from '../command-line.ts';
+import { count, CountingServer, counterTwin, type Count } from './counter-twin.ts';
+
+const sound = (): CountingServer => new CountingServer(async (script) => count(script));
+const faulty = (): CountingServer => new CountingServer(async (script) => count(script, true));
+const options = { scripts: 200, seed: 1, progress: () => {} };
+const never = new AbortController().signal;
+
+it('plays each script of the seed once, and counts in how many of them each word occurs', async () => {
+  const played: string[] = [];
+  const server = new CountingServer(async (script) => {
+    played.push(JSON.stringify(script));
+    return count(script);
+  });
+  const twin = counterTwin(server);
+  const { scripts, steps, occurrences, different } = await compare(twin, server, { ...options, interrupted: never });
+  const expected = scriptsOf(twin, 200, 1);
+  expect([...played].sort()).toEqual(expected.map((script) => JSON.stringify(script)).sort());
+  expect(scripts).toBe(200);
+  expect(steps).toBe(expected.flat().length);
+  expect(occurrences.get('reset')).toBe(expected.filter((script) => script.some(({ op }) => op === 'reset')).length);
+  expect(different).toBe(0);
+});
+
+it('finds a fault, and shrinks each script that shows it until nothing can be left out', async () => {
+  const server = faulty();
+  const { different, differences } = await compare(counterTwin(server), server, { ...options, interrupted: never });
+  expect(different).toBeGreaterThan(3);
+  expect(differences).toHaveLength(3);
+  for (const { script, at, model, server: answers, number } of differences) {
+    expect(firstWrong(scriptsOf(counterTwin(server), number, 1)[number - 1])).toBeGreaterThanOrEqual(0);
+    // Sums of ten or more in as few digits as it takes, none of which can be left out.
+    const total = count(script).at(-1)!;
+    expect(script.every(({ op, amount }) => op === 'add' && total - amount < 10)).toBe(true);
+    expect(at).toBe(script.length - 1);
+    expect([model[at], answers[at]]).toEqual([total, 0]);
+  }
+});
+
+it('does not hold against a server what it does only among others', async () => {
+  let plays = 0;
+  const server = new CountingServer(async (script) => count(script, ++plays <= 200));
+  const outcome = await compare(counterTwin(server), server, { ...options, interrupted: never });
+  expect(outcome.different).toBe(0);
+  expect(outcome.passing).toBeGreaterThan(3);
+});
+
+it('stops between two scripts when it is interrupted, prints what it has, and stops the server', async () => {
+  const interruption = new AbortController();
+  let plays = 0;
+  const server = new CountingServer(async (script) => {
+    if (++plays === 20) interruption.abort();
+    return count(script);
+  });
+  const { cli, printed } = commandLine({ interrupted: interruption.signal });
+  expect(await playTwin(counterTwin(server), { scripts: '200', seed: '1' }, cli)).toBe(130);
+  expect(printed.out).toMatch(/counter: the model beside counter 1\.0, 2\d scripts of seed 1/);
+  expect(printed.err).toMatch(/^brownout: interrupted after 2\d of 200 scripts\n$/);
+  expect(server.stopped).toBe(true);
+});
+
+it('prints the smallest script step by step with both answers, and exits 1', async () => {
+  const server = faulty();
+  const { cli, printed } = commandLine();
+  expect(await playTwin(counterTwin(server), { scripts: '200', seed: '1' }, cli)).toBe(1);
+  expect(printed.out).toMatch(
+    /Script \d+ of seed 1, shrunk from \d+ steps to (\d): step \1 differs\n( {2}\d\. add \d\n)+> \1\. add \d\n {2}model {3}1\d\n {2}server {2}0\n/,
+  );
+  expect(server.stopped).toBe(true);
+});
+
+it('stops the server when a play fails', async () => {
+  const server = new CountingServer(() => Promise.reject(new Error('the connection is gone')));
+  await expect(playTwin(counterTwin(server), { scripts: '5', seed: '1' }, commandLine().cli)).rejects.toThrow('gone');
+  expect(server.stopped).toBe(true);
+});
+
+it('says in one line what is missing, and starts nothing', async () => {
+  const twin = { ...counterTwin(sound()), findProgram: () => undefined };
+  await expect(playTwin(twin, { scripts: '5', seed: '1' }, commandLine().cli)).rejects.toThrow(
+    'twin counter: this machine has no counter-server (Debian: apt-get install counter-server)',
+  );
+});
+
+const firstWrong = (script: readonly Count[]): number => {
+  const wrong = count(script, true);
+  return count(script).findIndex((total, i) => total !== wrong[i]);
+};
