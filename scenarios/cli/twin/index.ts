@@ -1,4 +1,5 @@
 /** The twins by name. */
+import { redisTwin } from './redis/redis-twin.ts';
 import type { Twin } from './twin.ts';
 
-export const twins: Readonly<Record<string, Twin<unknown>>> = {};
+export const twins: Readonly<Record<string, Twin<unknown>>> = { redis: redisTwin };

@@ -10,17 +10,17 @@ const NO_KEY =
 export function groupCommand(streams: Streams, words: Arguments): Reply {
   const subcommand = words.next().toUpperCase();
   const [key, name] = [words.next(), words.next()];
-  let stream = streams.get(key);
+  const stream = streams.get(key);
   if (subcommand === 'CREATE') {
     const at = words.next();
     const makes = words.takes('MKSTREAM');
     const read = readOf(words);
     if (stream === undefined && !makes) throw new CommandError(NO_KEY);
     const position = at === '$' ? undefined : idOf(at);
-    stream ??= streams.make(key);
-    if (stream.createGroup(name, position, read) === undefined)
-      throw new CommandError('BUSYGROUP Consumer Group name already exists');
-    return 'OK';
+    const made = stream ?? streams.make(key);
+    streams.keep(made);
+    if (made.createGroup(name, position, read) !== undefined) return 'OK';
+    throw new CommandError('BUSYGROUP Consumer Group name already exists');
   }
   if (stream === undefined) throw new CommandError(NO_KEY);
   if (subcommand === 'DESTROY') return stream.destroyGroup(name) ? 1 : 0;

@@ -15,10 +15,12 @@ export function xadd(streams: Streams, words: Arguments): Reply {
   const value = words.rest();
   if (value.length === 0 || value.length % 2 === 1)
     throw new CommandError("ERR wrong number of arguments for 'xadd' command");
-  let stream = streams.get(key);
-  if (stream === undefined && !makes) return null;
-  stream ??= streams.make(key);
+  const there = streams.get(key);
+  // A bad id is an error even where no stream would be made.
+  const stream = there ?? streams.make(key);
   const entry = stream.add(id, value);
+  if (there === undefined && !makes) return null;
+  streams.keep(stream);
   if (trim !== undefined) stream.trim(trim);
   return formatEntryId(entry.id);
 }
@@ -60,13 +62,14 @@ function lengthOf(word: string): number {
 }
 
 export function xsetid(streams: Streams, words: Arguments): Reply {
-  const stream = streams.get(words.next());
+  const key = words.next();
   const id = words.id();
   const added = words.takes('ENTRIESADDED') ? words.integer() : undefined;
   const deleted = words.takes('MAXDELETEDID') ? words.id() : undefined;
   words.done();
-  if (stream === undefined) throw new CommandError('ERR no such key');
-  stream.setLastId(id, added, deleted);
+  const there = streams.get(key);
+  (there ?? streams.make(key)).setLastId(id, added, deleted);
+  if (there === undefined) throw new CommandError('ERR no such key');
   return 'OK';
 }
 

@@ -18,26 +18,27 @@ type Group = ConsumerGroup<readonly string[]>;
 const NANOSECONDS = ms(1);
 
 export function xack(streams: Streams, words: Arguments): Reply {
-  const group = streams.get(words.next())?.groups.get(words.next());
+  const [key, name] = [words.next(), words.next()];
+  const group = streams.get(key)?.groups.get(name);
   const ids = words.rest().map((word) => idOf(word));
   return group?.acknowledge(ids) ?? 0;
 }
 
-function groupOf(streams: Streams, words: Arguments): Group {
-  const [key, name] = [words.next(), words.next()];
+function groupOf(streams: Streams, key: string, name: string): Group {
   const group = streams.get(key)?.groups.get(name);
   if (group === undefined) throw new CommandError(`NOGROUP No such key '${key}' or consumer group '${name}'`);
   return group;
 }
 
 export function xpending(streams: Streams, words: Arguments): Reply {
-  const group = groupOf(streams, words);
-  if (words.left === 0) return summary(group);
+  const [key, name] = [words.next(), words.next()];
+  if (words.left === 0) return summary(groupOf(streams, key, name));
   const minIdle = words.takes('IDLE') ? ms(words.integer()) : 0;
   const [from, to] = [lowerEnd(words.next()), upperEnd(words.next())];
   const count = Math.max(0, words.integer());
   const consumer = words.left > 0 ? words.next() : undefined;
   words.done();
+  const group = groupOf(streams, key, name);
   const rows: Reply[] = [];
   for (const pending of group.pending.range(from, to)) {
     if (rows.length >= count) break;
@@ -60,7 +61,7 @@ function summary(group: Group): Reply {
 }
 
 export function xclaim(streams: Streams, words: Arguments): Reply {
-  const group = groupOf(streams, words);
+  const group = groupOf(streams, words.next(), words.next());
   const consumer = words.next();
   const minIdle = ms(Math.max(0, integerOf(words.next())));
   const rest = words.rest();
@@ -100,7 +101,7 @@ const answer = (entry: StreamEntry<readonly string[]>, justId = false): Reply =>
   justId ? formatEntryId(entry.id) : written(entry);
 
 export function xautoclaim(streams: Streams, words: Arguments): Reply {
-  const group = groupOf(streams, words);
+  const group = groupOf(streams, words.next(), words.next());
   const consumer = words.next();
   const minIdle = ms(Math.max(0, integerOf(words.next())));
   const from = lowerEnd(words.next());

@@ -15,7 +15,9 @@ import { xadd, xdel, xlen, xrange, xrevrange, xsetid, xtrim } from './log-comman
 /** The streams there are, by key. */
 export interface Streams {
   get(key: string): EntryStream<readonly string[]> | undefined;
+  /** A new stream, which is there once it is kept. */
   make(key: string): EntryStream<readonly string[]>;
+  keep(stream: EntryStream<readonly string[]>): void;
 }
 
 type Command = (streams: Streams, words: Arguments) => Reply;
@@ -43,8 +45,7 @@ const refusals: Readonly<Record<StreamRefusal, string>> = {
   'zero-id': 'ERR The ID specified in XADD must be greater than 0-0',
   'id-not-above-last': 'ERR The ID specified in XADD is equal or smaller than the target stream top item',
   'ids-exhausted': 'ERR The stream has exhausted the last possible ID, unable to add more items',
-  'id-below-deleted': 'ERR The ID specified in XSETID is smaller than current max_deleted_entry_id',
-  'id-below-deleted-given': 'ERR The ID specified in XSETID is smaller than the provided max_deleted_entry_id',
+  'id-below-deleted': 'ERR The ID specified in XSETID is smaller than the provided max_deleted_entry_id',
   'id-below-top': 'ERR The ID specified in XSETID is smaller than the target stream top item',
   'count-below-length': 'ERR The entries_added specified in XSETID is smaller than the target stream length',
 };
@@ -60,9 +61,11 @@ export class StreamServer implements Streams {
   }
 
   make(key: string): EntryStream<readonly string[]> {
-    const stream = new EntryStream<readonly string[]>(this.clock, key);
-    this.streams.set(key, stream);
-    return stream;
+    return new EntryStream<readonly string[]>(this.clock, key);
+  }
+
+  keep(stream: EntryStream<readonly string[]>): void {
+    this.streams.set(stream.name, stream);
   }
 
   /** Runs a command at a time in milliseconds. */

@@ -58,7 +58,7 @@ export function claim<Value>(
   return claimed;
 }
 
-export interface ScanOptions {
+export interface ClaimScanOptions {
   readonly minIdle: Duration;
   /** The id at which the scan begins. */
   readonly from: EntryId;
@@ -67,7 +67,7 @@ export interface ScanOptions {
   readonly justId?: boolean;
 }
 
-export interface Scan<Value> {
+export interface ClaimScan<Value> {
   /** Where the next scan is to begin; undefined when all has been looked at. */
   readonly next: EntryId | undefined;
   readonly claimed: readonly StreamEntry<Value>[];
@@ -76,7 +76,11 @@ export interface Scan<Value> {
 }
 
 /** Goes through the pending entries from an id on, and gives a consumer those that were idle long enough. */
-export function autoClaim<Value>(group: ConsumerGroup<Value>, consumer: string, options: ScanOptions): Scan<Value> {
+export function autoClaim<Value>(
+  group: ConsumerGroup<Value>,
+  consumer: string,
+  options: ClaimScanOptions,
+): ClaimScan<Value> {
   const { minIdle, from, justId = false } = options;
   const { now, log } = group.stream;
   const claimed: StreamEntry<Value>[] = [];

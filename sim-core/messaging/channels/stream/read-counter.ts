@@ -24,19 +24,22 @@ export interface ReadPosition {
   readonly entriesRead: number | undefined;
 }
 
-/** Whether something was deleted at an id or above it. */
-function hasHoleFrom({ length, maxDeletedId }: StreamCounters, id: EntryId): boolean {
-  return length > 0 && compareIds(maxDeletedId, ZERO_ID) !== 0 && compareIds(id, maxDeletedId) <= 0;
-}
+/** Whether `XDEL` has made a hole among the entries that are there. What was deleted before the first of them is none. */
+const hasHole = ({ length, firstId, maxDeletedId }: StreamCounters): boolean =>
+  length > 0 && compareIds(maxDeletedId, ZERO_ID) !== 0 && compareIds(maxDeletedId, firstId) >= 0;
+
+/** Whether there is a hole at an id or above it. */
+const hasHoleFrom = (stream: StreamCounters, id: EntryId): boolean =>
+  hasHole(stream) && compareIds(id, stream.maxDeletedId) <= 0;
 
 /** Entries ever added up to an id; undefined where deletions have made that uncertain. */
 function entriesUpTo(stream: StreamCounters, id: EntryId): number | undefined {
-  const { length, lastId, firstId, entriesAdded, maxDeletedId } = stream;
+  const { length, lastId, firstId, entriesAdded } = stream;
   if (entriesAdded === 0) return 0;
   const toLast = compareIds(id, lastId);
   if (toLast === 0 || (length === 0 && toLast < 0)) return entriesAdded;
   if (toLast > 0) return undefined;
-  if (compareIds(maxDeletedId, ZERO_ID) !== 0 && compareIds(maxDeletedId, firstId) >= 0) return undefined;
+  if (hasHole(stream)) return undefined;
   const toFirst = compareIds(id, firstId);
   if (toFirst > 0) return undefined;
   return entriesAdded - length + (toFirst === 0 ? 1 : 0);

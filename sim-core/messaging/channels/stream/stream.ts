@@ -19,7 +19,6 @@ export type StreamRefusal =
   | 'zero-id'
   | 'id-not-above-last'
   | 'ids-exhausted'
-  | 'id-below-deleted-given'
   | 'id-below-deleted'
   | 'id-below-top'
   | 'count-below-length';
@@ -113,8 +112,7 @@ export class EntryStream<Value> {
   /** Sets the last id (`XSETID`), and, where given, the number of entries ever added and the highest deleted id. */
   setLastId(id: EntryId, entriesAdded?: number, maxDeletedId?: EntryId): void {
     const floors: readonly (readonly [StreamRefusal, EntryId | undefined])[] = [
-      ['id-below-deleted-given', maxDeletedId],
-      ['id-below-deleted', this.highestDeleted],
+      ['id-below-deleted', maxDeletedId],
       ['id-below-top', this.log.last?.id],
     ];
     for (const [refusal, floor] of floors) {
@@ -166,7 +164,9 @@ export class EntryStream<Value> {
       throw new StreamError('ids-exhausted', `${this.name}: there is no id after ${formatId(LAST_ID)}`);
     }
     const id = this.wholeId(wanted);
-    if (compareIds(id, ZERO_ID) === 0) throw new StreamError('zero-id', `${this.name}: an id must be above 0-0`);
+    const given = wanted !== '*' && wanted.seq !== '*';
+    if (given && compareIds(id, ZERO_ID) === 0)
+      throw new StreamError('zero-id', `${this.name}: an id must be above 0-0`);
     if (compareIds(id, this.topId) <= 0) {
       const message = `${this.name}: ${formatId(id)} is not above the last id, ${formatId(this.topId)}`;
       throw new StreamError('id-not-above-last', message);
