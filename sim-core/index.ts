@@ -214,7 +214,13 @@ export { WriteBook, writeStored, type Write } from './cache/write-behind/write-b
 
 export { CacheWarmer, type CacheWarmerOptions } from './cache/warming/cache-warmer.ts';
 export { FATES, Fates, type Fate } from './messaging/fates.ts';
-export { autoClaim, claim, type ClaimOptions, type ClaimScan, type ClaimScanOptions } from './messaging/channels/stream/claim.ts';
+export {
+  autoClaim,
+  claim,
+  type ClaimOptions,
+  type ClaimScan,
+  type ClaimScanOptions,
+} from './messaging/channels/stream/claim.ts';
 export {
   ConsumerGroup,
   type Consumer,

@@ -40,6 +40,11 @@ export class Arguments {
     return idOf(this.next());
   }
 
+  /** `COUNT n`; all there are unless given. */
+  count(): number {
+    return this.takes('COUNT') ? Math.max(0, this.integer()) : Infinity;
+  }
+
   done(): void {
     if (this.left > 0) throw new CommandError(SYNTAX);
   }

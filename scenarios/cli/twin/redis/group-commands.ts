@@ -2,7 +2,7 @@
 import { type EntryId, type EntryStream } from '../../../../sim-core/index.ts';
 import { idOf, type Arguments } from './arguments.ts';
 import { CommandError, SYNTAX, type Reply } from './reply.ts';
-import type { Streams } from './stream-commands.ts';
+import type { Streams } from './streams.ts';
 
 const NO_KEY =
   'ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use the MKSTREAM option to create an empty stream automatically.';

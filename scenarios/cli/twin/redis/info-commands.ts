@@ -1,9 +1,8 @@
 /** XINFO: STREAM, GROUPS and CONSUMERS. What says how Redis keeps it in memory is null: there is nothing of it here. */
 import { formatEntryId, ms } from '../../../../sim-core/index.ts';
 import type { Arguments } from './arguments.ts';
-import { written } from './log-commands.ts';
 import { CommandError, SYNTAX, type Reply } from './reply.ts';
-import type { Streams } from './stream-commands.ts';
+import { written, type Streams } from './streams.ts';
 
 export function xinfo(streams: Streams, words: Arguments): Reply {
   const subcommand = words.next().toUpperCase();

@@ -1,11 +1,8 @@
 /** XADD, XDEL, XLEN, XTRIM, XSETID, XRANGE and XREVRANGE. */
-import { formatEntryId, type StreamEntry, type StreamTrim } from '../../../../sim-core/index.ts';
+import { formatEntryId, type StreamTrim } from '../../../../sim-core/index.ts';
 import { idOf, integerOf, lowerEnd, newIdOf, upperEnd, type Arguments } from './arguments.ts';
 import { CommandError, SYNTAX, type Reply } from './reply.ts';
-import type { Streams } from './stream-commands.ts';
-
-/** An entry as it is written. */
-export const written = ({ id, value }: StreamEntry<readonly string[]>): Reply => [formatEntryId(id), value];
+import { written, type Streams } from './streams.ts';
 
 export function xadd(streams: Streams, words: Arguments): Reply {
   const key = words.next();
@@ -76,7 +73,7 @@ export function xsetid(streams: Streams, words: Arguments): Reply {
 export function xrange(streams: Streams, words: Arguments): Reply {
   const stream = streams.get(words.next());
   const [from, to] = [lowerEnd(words.next()), upperEnd(words.next())];
-  const count = countOf(words);
+  const count = words.count();
   if (count === 0) return null;
   return stream?.log.range(from, to, count).map(written) ?? [];
 }
@@ -85,13 +82,7 @@ export function xrevrange(streams: Streams, words: Arguments): Reply {
   const stream = streams.get(words.next());
   const to = upperEnd(words.next());
   const from = lowerEnd(words.next());
-  const count = countOf(words);
+  const count = words.count();
   if (count === 0) return null;
   return stream?.log.reverseRange(from, to, count).map(written) ?? [];
-}
-
-/** `COUNT n`; all there are unless given. */
-export function countOf(words: Arguments): number {
-  if (!words.takes('COUNT')) return Infinity;
-  return Math.max(0, words.integer());
 }

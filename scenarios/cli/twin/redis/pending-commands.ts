@@ -9,9 +9,8 @@ import {
   type StreamEntry,
 } from '../../../../sim-core/index.ts';
 import { idOf, integerOf, lowerEnd, upperEnd, type Arguments } from './arguments.ts';
-import { written } from './log-commands.ts';
 import { CommandError, INVALID_ID, SYNTAX, type Reply } from './reply.ts';
-import type { Streams } from './stream-commands.ts';
+import { written, type Streams } from './streams.ts';
 
 type Group = ConsumerGroup<readonly string[]>;
 

@@ -1,9 +1,8 @@
 /** XREAD and XREADGROUP of one stream, without waiting. */
 import { formatEntryId } from '../../../../sim-core/index.ts';
 import { idOf, type Arguments } from './arguments.ts';
-import { countOf, written } from './log-commands.ts';
 import { CommandError, SYNTAX, type Reply } from './reply.ts';
-import type { Streams } from './stream-commands.ts';
+import { written, type Streams } from './streams.ts';
 
 const HISTORY_OF_NOTHING =
   'ERR The $ ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by specifying a proper ID, or use the > ID to get new messages. The $ ID would just return an empty result set.';
@@ -42,4 +41,4 @@ export function xreadgroup(streams: Streams, words: Arguments): Reply {
 }
 
 /** Here a count of 0 means all. */
-const readCount = (words: Arguments): number => countOf(words) || Infinity;
+const readCount = (words: Arguments): number => words.count() || Infinity;

@@ -10,15 +10,8 @@ import { xinfo } from './info-commands.ts';
 import { xack, xautoclaim, xclaim, xpending } from './pending-commands.ts';
 import { xread, xreadgroup } from './read-commands.ts';
 import { CommandError, type Reply } from './reply.ts';
+import type { Streams } from './streams.ts';
 import { xadd, xdel, xlen, xrange, xrevrange, xsetid, xtrim } from './log-commands.ts';
-
-/** The streams there are, by key. */
-export interface Streams {
-  get(key: string): EntryStream<readonly string[]> | undefined;
-  /** A new stream, which is there once it is kept. */
-  make(key: string): EntryStream<readonly string[]>;
-  keep(stream: EntryStream<readonly string[]>): void;
-}
 
 type Command = (streams: Streams, words: Arguments) => Reply;
 

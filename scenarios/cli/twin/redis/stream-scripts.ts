@@ -121,17 +121,20 @@ const step: fc.Arbitrary<Words> = fc.oneof(
   {
     weight: 9,
     arbitrary: command(
-      ...['XCLAIM', STREAM, group, consumer, minIdle, entryIds],
+      'XCLAIM',
+      STREAM,
+      group,
+      consumer,
+      minIdle,
+      entryIds,
       fc.oneof(
         option('IDLE', fc.constantFrom('10000', '20000', '30000')),
         option('TIME', fc.constantFrom('@10000', '@20000')),
       ),
-      ...[
-        option('RETRYCOUNT', fc.nat(7).map(String)),
-        flag('FORCE'),
-        flag('JUSTID'),
-        perhaps(option('LASTID', entryId)),
-      ],
+      option('RETRYCOUNT', fc.nat(7).map(String)),
+      flag('FORCE'),
+      flag('JUSTID'),
+      perhaps(option('LASTID', entryId)),
     ),
   },
   {

@@ -87,7 +87,8 @@ export function autoClaim<Value>(
   const deleted: EntryId[] = [];
   let count = options.count ?? 100;
   let attempts = 10 * count;
-  for (const pending of [...group.pending.range(from)]) {
+  const candidates = [...group.pending.range(from)];
+  for (const pending of candidates) {
     if (attempts-- <= 0 || count <= 0) return { next: pending.id, claimed, deleted };
     const entry = log.get(pending.id);
     if (entry === undefined) {

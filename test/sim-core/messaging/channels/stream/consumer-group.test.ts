@@ -1,3 +1,4 @@
+/** A consumer group’s books and order as properties, and what surprises about it as cases. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { autoClaim, claim } from '../../../../../sim-core/messaging/channels/stream/claim.ts';

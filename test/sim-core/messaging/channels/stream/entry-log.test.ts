@@ -1,3 +1,4 @@
+/** The log of a stream against a plain list, and what an approximate trim removes. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import {

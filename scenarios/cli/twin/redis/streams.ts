@@ -1,0 +1,12 @@
+/** The streams that commands are about, by key, and how an entry of one is written in a reply. */
+import { formatEntryId, type EntryStream, type StreamEntry } from '../../../../sim-core/index.ts';
+import type { Reply } from './reply.ts';
+
+export interface Streams {
+  get(key: string): EntryStream<readonly string[]> | undefined;
+  /** A new stream, which is there once it is kept. */
+  make(key: string): EntryStream<readonly string[]>;
+  keep(stream: EntryStream<readonly string[]>): void;
+}
+
+export const written = ({ id, value }: StreamEntry<readonly string[]>): Reply => [formatEntryId(id), value];
