@@ -240,6 +240,28 @@ export { type StreamEntry, type Trim as StreamTrim } from './messaging/channels/
 export { type PendingEntry } from './messaging/channels/stream/pending-list.ts';
 export { EntryStream, StreamError, type NewEntryId, type StreamRefusal } from './messaging/channels/stream/stream.ts';
 
+// systems/nats: subjects, core, JetStream
+export {
+  Connection as NatsConnection,
+  CoreServer as NatsServer,
+  type CoreMessage as NatsMessage,
+  type Delivery as NatsDelivery,
+  type Subscription as NatsSubscription,
+} from './systems/nats/core.ts';
+export {
+  JetStreamError,
+  type AckPolicy,
+  type ConsumerConfiguration,
+  type DeliverPolicy,
+  type Discard,
+  type JetStreamRefusal,
+  type Retention,
+  type StreamConfiguration,
+} from './systems/nats/jetstream/configuration.ts';
+export { JetStreamConsumer, type Advisory, type JetStreamDelivery } from './systems/nats/jetstream/consumer.ts';
+export { JetStream, type PublishAck, type Published } from './systems/nats/jetstream/jet-stream.ts';
+export { isPattern, isSubject, subjectMatches } from './systems/nats/subject.ts';
+
 // services
 export { Service, serviceRequest, type ServiceOptions } from './services/service.ts';
 

@@ -1,5 +1,6 @@
 /** The twins by name. */
+import { natsTwin } from './nats/nats-twin.ts';
 import { redisTwin } from './redis/redis-twin.ts';
 import type { Twin } from './twin.ts';
 
-export const twins: Readonly<Record<string, Twin<unknown>>> = { redis: redisTwin };
+export const twins: Readonly<Record<string, Twin<unknown>>> = { redis: redisTwin, nats: natsTwin };

@@ -1,0 +1,20 @@
+/** The twin of NATS: core subjects, queue groups and requests, and JetStream's streams and consumers. */
+import { executable } from '../executable.ts';
+import type { Twin } from '../twin.ts';
+import { modelOf } from './nats-model.ts';
+import { natsScripts, natsVocabulary, natsWords, type NatsStep } from './nats-scripts.ts';
+import { startNats } from './nats-server.ts';
+
+export const natsTwin: Twin<NatsStep> = {
+  name: 'nats',
+  help: 'NATS: subjects, queue groups, requests; JetStream streams and consumers',
+  package: 'nats-server',
+  findProgram: () => executable('nats-server'),
+  scripts: natsScripts,
+  vocabulary: natsVocabulary,
+  words: natsWords,
+  line: ({ op, ...rest }) => `${op} ${Object.keys(rest).length > 0 ? JSON.stringify(rest) : ''}`.trim(),
+  atOnce: 48,
+  model: modelOf,
+  start: startNats,
+};

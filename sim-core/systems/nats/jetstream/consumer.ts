@@ -1,0 +1,334 @@
+/**
+ * A JetStream consumer: a place in a stream, and what was delivered from it and not acknowledged. Pull consumers deliver to
+ * requests, in turn; push consumers to whoever listens. What is due again goes before what is new.
+ * https://docs.nats.io/nats-concepts/jetstream/consumers ; `server/consumer.go` of nats-server 2.9
+ *
+ * What surprises: a message delivered `maxDeliver` times stays in the stream, and nothing but an advisory says so: there is no
+ * dead-letter queue. A `nak` sends a message to the back of others already under way, so the order is gone. With `backOff`,
+ * the delay of a nak counts from the first wait.
+ */
+import type { EventHandle } from '../../../kernel/event-table.ts';
+import type { Simulation } from '../../../kernel/simulation.ts';
+import { MILLISECOND, type Duration, type Time } from '../../../kernel/time.ts';
+import { Fates, type Fate } from '../../../messaging/fates.ts';
+import { subjectMatches } from '../subject.ts';
+import { DEFAULT_MAX_ACK_PENDING, type AckPolicy, type ConsumerConfiguration } from './configuration.ts';
+import type { MessageStore, StoredMessage } from './message-store.ts';
+import { startOf } from './start.ts';
+import { UnacknowledgedMessages } from './unacknowledged.ts';
+
+export interface JetStreamDelivery<Payload> {
+  readonly message: StoredMessage<Payload>;
+  /** The number of this delivery among all of the consumer. */
+  readonly delivery: number;
+  /** Which delivery of the message it is, from 1. */
+  readonly attempt: number;
+}
+
+export interface Advisory {
+  readonly type: 'max_deliver' | 'nak' | 'terminated';
+  readonly sequence: number;
+  readonly deliveries: number;
+}
+
+/** A request for messages that has not had all of them yet. */
+interface Request<Payload> {
+  left: number;
+  readonly expires: Time;
+  readonly deliver: (delivery: JetStreamDelivery<Payload>) => void;
+}
+
+/** What a consumer needs of its stream. */
+export interface ConsumedStream<Payload> {
+  readonly store: MessageStore<Payload>;
+  /** A consumer is done with a message. */
+  acknowledged(sequence: number): void;
+}
+
+export class JetStreamConsumer<Payload> {
+  readonly name: string;
+  readonly configuration: ConsumerConfiguration;
+  readonly books = new Fates();
+  readonly unacknowledged: UnacknowledgedMessages;
+  /** Hears of what somebody should look after. */
+  onAdvisory: (advisory: Advisory) => void = () => {};
+  private readonly sim: Simulation;
+  private readonly stream: ConsumedStream<Payload>;
+  private readonly ackPolicy: AckPolicy;
+  private readonly maxAckPending: number;
+  private requests: Request<Payload>[] = [];
+  private listener: ((delivery: JetStreamDelivery<Payload>) => void) | undefined;
+  /** The first message that was not looked at yet, and the next delivery's number. */
+  private next: number;
+  private nextDelivery = 1;
+  /** Messages to begin with (`last_per_subject`), and where to go on after them. */
+  private readonly skipTo: number[];
+  private readonly resume: number;
+  private timer: EventHandle | undefined;
+  private replaysUntil: number;
+  private lastStoredAt: Time | undefined;
+  private readonly waitKind: number;
+  private readonly paceKind: number;
+  private pausedUntil: Time = 0;
+
+  constructor(sim: Simulation, stream: ConsumedStream<Payload>, configuration: ConsumerConfiguration) {
+    const { name, ackPolicy = 'explicit', maxAckPending = DEFAULT_MAX_ACK_PENDING, replay } = configuration;
+    this.sim = sim;
+    this.stream = stream;
+    this.waitKind = sim.eventKind(`${name} waited for an acknowledgement`);
+    this.paceKind = sim.eventKind(`${name} replays`);
+    this.name = name;
+    this.configuration = configuration;
+    this.ackPolicy = ackPolicy;
+    this.maxAckPending = ackPolicy === 'none' ? Infinity : maxAckPending;
+    const { first, skipTo } = startOf(stream.store, configuration);
+    this.resume = skipTo.length > 0 ? stream.store.lastSequence : 0;
+    this.next = first;
+    this.skipTo = skipTo;
+    this.unacknowledged = new UnacknowledgedMessages(configuration);
+    this.replaysUntil = replay === 'original' ? stream.store.lastSequence : 0;
+    for (let ready = this.pendingCount; ready > 0; ready--) this.books.take('ready');
+  }
+
+  /** Messages that were never delivered and are still to come. */
+  get pendingCount(): number {
+    const { filter } = this.configuration;
+    return this.skipTo.length + this.stream.store.countFrom(filter, this.afterSkipTo);
+  }
+
+  /** Deliveries so far, and the last message looked at. */
+  get delivered(): { readonly delivery: number; readonly sequence: number } {
+    return { delivery: this.nextDelivery - 1, sequence: this.next - 1 };
+  }
+
+  matches(subject: string): boolean {
+    const { filter } = this.configuration;
+    return filter === undefined || subjectMatches(filter, subject);
+  }
+
+  /** Asks for up to so many messages (pull); `deliver` is called for each, at once or while the request has not expired. */
+  request(count: number, expires: Time, deliver: (delivery: JetStreamDelivery<Payload>) => void): void {
+    this.requests.push({ left: count, expires, deliver });
+    this.deliverAll();
+  }
+
+  /** Has messages delivered as they come (push); to nobody, if undefined. */
+  listen(listener: ((delivery: JetStreamDelivery<Payload>) => void) | undefined): void {
+    this.listener = listener;
+    this.deliverAll();
+  }
+
+  /** The message of a delivery is done with. */
+  acknowledge({ message: { sequence }, delivery }: JetStreamDelivery<Payload>): void {
+    if (this.ackPolicy === 'explicit') this.end(sequence, delivery, 'acknowledged');
+    else if (this.ackPolicy === 'all') this.endAllUpTo(sequence, delivery);
+    this.deliverAll();
+  }
+
+  /** The message is to come again: at once, or after a delay. */
+  reject({ message: { sequence }, delivery, attempt }: JetStreamDelivery<Payload>, delay?: Duration): void {
+    const { unacknowledged } = this;
+    if (delivery <= unacknowledged.floor.delivery || delivery > this.nextDelivery) return;
+    if (unacknowledged.get(sequence) === undefined) return;
+    this.onAdvisory({ type: 'nak', sequence, deliveries: attempt });
+    const wasDue = unacknowledged.isDue(sequence);
+    if (delay === undefined) unacknowledged.makeDue(sequence);
+    else unacknowledged.putOff(sequence, delay, this.sim.now);
+    this.countDue(sequence, wasDue);
+    this.deliverAll();
+  }
+
+  /** The message is never to come again. */
+  terminate({ message: { sequence }, delivery, attempt }: JetStreamDelivery<Payload>): void {
+    if (this.ackPolicy === 'explicit') this.end(sequence, delivery, 'dropped');
+    else if (this.ackPolicy === 'all') this.endAllUpTo(sequence, delivery);
+    this.onAdvisory({ type: 'terminated', sequence, deliveries: attempt });
+    this.deliverAll();
+  }
+
+  /** The message is being worked on: its wait begins again. */
+  inProgress({ message }: JetStreamDelivery<Payload>): void {
+    this.unacknowledged.renew(message.sequence, this.sim.now);
+    this.setTimer();
+  }
+
+  /** A message was stored. */
+  stored({ sequence, subject }: StoredMessage<Payload>): void {
+    if (sequence >= this.afterSkipTo && this.matches(subject)) this.books.take('ready');
+  }
+
+  /** A message was stored, and what had to make room for it is gone. */
+  wake(subject: string): void {
+    if (this.matches(subject)) this.deliverAll();
+  }
+
+  /** A message was removed from the stream: if it is not acknowledged it is terminated. */
+  removed(message: StoredMessage<Payload>, fate: Fate): void {
+    const { sequence, subject } = message;
+    const skipped = this.skipTo.indexOf(sequence);
+    if (skipped >= 0) this.skipTo.splice(skipped, 1);
+    if (skipped >= 0 || (sequence >= this.afterSkipTo && this.matches(subject))) this.books.move('ready', fate);
+    const waited = this.unacknowledged.get(sequence);
+    if (waited === undefined) return;
+    const deliveries = this.unacknowledged.attemptOf(sequence);
+    this.end(sequence, waited.delivery, fate);
+    this.onAdvisory({ type: 'terminated', sequence, deliveries });
+  }
+
+  /** Whether the stream must keep a message for it. */
+  needs({ sequence, subject }: StoredMessage<Payload>): boolean {
+    if (!this.matches(subject) || sequence <= this.unacknowledged.floor.sequence) return false;
+    if (this.ackPolicy !== 'explicit' || sequence >= this.next) return true;
+    return this.unacknowledged.get(sequence) !== undefined;
+  }
+
+  /** The consumer is deleted: nobody will be given what it had. */
+  close(): void {
+    if (this.timer !== undefined) this.sim.cancel(this.timer);
+    this.requests = [];
+    this.listener = undefined;
+  }
+
+  violations(owner: string): readonly string[] {
+    const due = this.unacknowledged.dueCount;
+    const inFlight = this.unacknowledged.count - due;
+    return this.books.violations(`${owner}/${this.name}`, { ready: this.pendingCount + due, inFlight });
+  }
+
+  /** Delivers while there is somebody to deliver to and something to deliver. */
+  private deliverAll(): void {
+    for (let receiver = this.receiver(); receiver !== undefined; receiver = this.receiver()) {
+      if (this.sim.now < this.pausedUntil) break;
+      const found = this.take();
+      if (found === undefined) break;
+      this.deliver(found.message, found.attempt, receiver);
+    }
+    this.setTimer();
+  }
+
+  /** Where to go on once those that it begins with are delivered. */
+  private get afterSkipTo(): number {
+    return this.skipTo.length > 0 ? Math.max(this.resume + 1, this.next) : this.next;
+  }
+
+  private receiver(): ((delivery: JetStreamDelivery<Payload>) => void) | undefined {
+    if (this.listener !== undefined) return this.listener;
+    this.requests = this.requests.filter(({ left, expires }) => left > 0 && expires > this.sim.now);
+    const request = this.requests[0];
+    if (request === undefined) return undefined;
+    return (delivery) => {
+      request.left--;
+      // The next message goes to the next request.
+      this.requests.push(...this.requests.splice(0, 1));
+      request.deliver(delivery);
+    };
+  }
+
+  /** The next message to deliver, and which delivery of it that is. */
+  private take(): { readonly message: StoredMessage<Payload>; readonly attempt: number } | undefined {
+    const { store } = this.stream;
+    const { maxDeliver = Infinity, filter } = this.configuration;
+    for (let due = this.unacknowledged.takeDue(); due !== undefined; due = this.unacknowledged.takeDue()) {
+      const attempt = this.unacknowledged.countDelivery(due);
+      if (attempt <= maxDeliver) {
+        this.books.move('ready', 'in-flight');
+        return { message: store.get(due)!, attempt };
+      }
+      if (attempt === maxDeliver + 1) this.onAdvisory({ type: 'max_deliver', sequence: due, deliveries: maxDeliver });
+      this.unacknowledged.giveUp(due);
+      this.books.move('ready', 'dropped');
+    }
+    if (this.unacknowledged.count >= this.maxAckPending) return undefined;
+    const message = store.next(filter, this.skipTo[0] ?? this.next);
+    if (message === undefined) {
+      this.next = Math.max(this.next, store.lastSequence + 1);
+      return undefined;
+    }
+    if (this.mustPace(message)) return undefined;
+    if (this.skipTo.shift() !== undefined && this.skipTo.length === 0) this.next = Math.max(this.next, this.resume);
+    this.next = Math.max(this.next, message.sequence + 1);
+    this.books.move('ready', this.ackPolicy === 'none' ? 'acknowledged' : 'in-flight');
+    return { message, attempt: 1 };
+  }
+
+  private deliver(
+    message: StoredMessage<Payload>,
+    attempt: number,
+    receive: (delivery: JetStreamDelivery<Payload>) => void,
+  ): void {
+    const delivery = this.nextDelivery++;
+    const { sequence } = message;
+    if (this.ackPolicy === 'none') this.unacknowledged.floor = { delivery, sequence };
+    else this.unacknowledged.track(sequence, delivery, this.sim.now);
+    receive({ message, delivery, attempt });
+    if (this.ackPolicy === 'none') this.stream.acknowledged(sequence);
+  }
+
+  /** With the original pace, whether a message is to come later; then it will. */
+  private mustPace({ sequence, storedAt }: StoredMessage<Payload>): boolean {
+    if (sequence > this.replaysUntil) return false;
+    const gap = this.lastStoredAt === undefined ? 0 : storedAt - this.lastStoredAt;
+    this.lastStoredAt = storedAt;
+    if (gap <= MILLISECOND) return false;
+    this.pausedUntil = this.sim.now + gap;
+    this.sim.schedule(gap, () => this.deliverAll(), this.paceKind);
+    return true;
+  }
+
+  private end(sequence: number, delivery: number, fate: Fate): void {
+    const { unacknowledged } = this;
+    const wasDue = unacknowledged.isDue(sequence);
+    const ended = unacknowledged.forget(sequence);
+    if (ended !== undefined) this.books.move(wasDue ? 'ready' : 'in-flight', fate);
+    this.raiseFloor(sequence, ended?.delivery ?? delivery);
+    this.stream.acknowledged(sequence);
+  }
+
+  private raiseFloor(sequence: number, delivery: number): void {
+    const { unacknowledged } = this;
+    if (unacknowledged.count === 0) {
+      unacknowledged.floor = this.delivered;
+      return;
+    }
+    if (delivery !== unacknowledged.floor.delivery + 1) return;
+    unacknowledged.floor = { delivery, sequence };
+    for (let above = sequence + 1; above < this.next; above++) {
+      const waited = unacknowledged.get(above);
+      if (waited === undefined) continue;
+      unacknowledged.floor = { delivery: waited.delivery - 1, sequence: above - 1 };
+      return;
+    }
+  }
+
+  private endAllUpTo(sequence: number, delivery: number): void {
+    const { unacknowledged } = this;
+    const { floor } = unacknowledged;
+    if (delivery <= floor.delivery || sequence <= floor.sequence) return;
+    unacknowledged.floor = { delivery, sequence };
+    for (let each = sequence; each > floor.sequence; each--) {
+      const wasDue = unacknowledged.isDue(each);
+      if (unacknowledged.forget(each) !== undefined) this.books.move(wasDue ? 'ready' : 'in-flight', 'acknowledged');
+      this.stream.acknowledged(each);
+    }
+  }
+
+  private countDue(sequence: number, wasDue: boolean): void {
+    const isDue = this.unacknowledged.isDue(sequence);
+    if (isDue !== wasDue) this.books.move(isDue ? 'in-flight' : 'ready', isDue ? 'ready' : 'in-flight');
+  }
+
+  private setTimer(): void {
+    if (this.timer !== undefined) this.sim.cancel(this.timer);
+    const deadline = this.unacknowledged.nextDeadline();
+    this.timer =
+      deadline === undefined
+        ? undefined
+        : this.sim.schedule(Math.max(0, deadline - this.sim.now), () => this.expire(), this.waitKind);
+  }
+
+  private expire(): void {
+    this.timer = undefined;
+    for (const _ of this.unacknowledged.expire(this.sim.now)) this.books.move('in-flight', 'ready');
+    this.deliverAll();
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * What a consumer has delivered and nobody has acknowledged: since when each message is waited for, how often it was delivered
+ * again, which ones are due for it, and up to where all has been acknowledged (the floors).
+ * `server/consumer.go` of nats-server 2.9.
+ */
+import type { Duration, Time } from '../../../kernel/time.ts';
+import type { ConsumerConfiguration } from './configuration.ts';
+import { DEFAULT_ACK_WAIT } from './configuration.ts';
+
+export interface Unacknowledged {
+  readonly sequence: number;
+  /** The number of its first delivery: deliveries of a consumer are counted from 1. */
+  readonly delivery: number;
+  since: Time;
+}
+
+/** A pair of numbers: of the consumer's deliveries, and of the stream's messages. */
+export interface Floor {
+  readonly delivery: number;
+  readonly sequence: number;
+}
+
+export class UnacknowledgedMessages {
+  floor: Floor = { delivery: 0, sequence: 0 };
+  private readonly waits: readonly Duration[];
+  private readonly waiting = new Map<number, Unacknowledged>();
+  /** Redeliveries so far, by sequence. */
+  private readonly redeliveries = new Map<number, number>();
+  private readonly due: number[] = [];
+
+  constructor({ ackWait = DEFAULT_ACK_WAIT, backOff = [] }: ConsumerConfiguration) {
+    this.waits = backOff.length > 0 ? backOff : [ackWait];
+  }
+
+  get count(): number {
+    return this.waiting.size;
+  }
+
+  get redelivered(): number {
+    return this.redeliveries.size;
+  }
+
+  get dueCount(): number {
+    return this.due.length;
+  }
+
+  get(sequence: number): Unacknowledged | undefined {
+    return this.waiting.get(sequence);
+  }
+
+  isDue(sequence: number): boolean {
+    return this.due.includes(sequence);
+  }
+
+  all(): Iterable<Unacknowledged> {
+    return this.waiting.values();
+  }
+
+  /** A message was delivered. One that was before keeps the number of its first delivery. */
+  track(sequence: number, delivery: number, now: Time): void {
+    const there = this.waiting.get(sequence);
+    if (there === undefined) this.waiting.set(sequence, { sequence, delivery, since: now });
+    else there.since = now;
+  }
+
+  /** The next message that is due to be delivered again. */
+  takeDue(): number | undefined {
+    return this.due.shift();
+  }
+
+  /** Which delivery of a message the last one was. */
+  attemptOf(sequence: number): number {
+    return 1 + (this.redeliveries.get(sequence) ?? 0);
+  }
+
+  /** Counts one more delivery of a message, and gives which one it is. */
+  countDelivery(sequence: number): number {
+    const redeliveries = (this.redeliveries.get(sequence) ?? 0) + 1;
+    this.redeliveries.set(sequence, redeliveries);
+    return redeliveries + 1;
+  }
+
+  /** Makes a message due, behind those that are. */
+  makeDue(sequence: number): void {
+    if (!this.isDue(sequence)) this.due.push(sequence);
+  }
+
+  /** Puts a message off: it is due after a delay, as if it had waited all but that. The wait is the first one. */
+  putOff(sequence: number, delay: Duration, now: Time): void {
+    this.removeDue(sequence);
+    const there = this.waiting.get(sequence);
+    if (there !== undefined) there.since = now - this.waits[0] + delay;
+  }
+
+  /** The waiting begins again. */
+  renew(sequence: number, now: Time): void {
+    const there = this.waiting.get(sequence);
+    if (there !== undefined) there.since = now;
+  }
+
+  /** Ceases to wait for a message; its count of deliveries stays. */
+  giveUp(sequence: number): void {
+    this.waiting.delete(sequence);
+  }
+
+  /** Forgets a message altogether. */
+  forget(sequence: number): Unacknowledged | undefined {
+    const there = this.waiting.get(sequence);
+    this.waiting.delete(sequence);
+    this.redeliveries.delete(sequence);
+    this.removeDue(sequence);
+    return there;
+  }
+
+  /** Makes all due that have waited long enough, oldest first; gives them. */
+  expire(now: Time): readonly number[] {
+    const expired = [...this.waiting.values()]
+      .filter((each) => !this.isDue(each.sequence) && this.deadlineOf(each) <= now)
+      .sort((a, b) => a.sequence - b.sequence);
+    for (const each of expired) {
+      this.due.push(each.sequence);
+      each.since = now;
+    }
+    return expired.map(({ sequence }) => sequence);
+  }
+
+  /** When the next one will have waited long enough; undefined if none is waited for. */
+  nextDeadline(): Time | undefined {
+    let next: Time | undefined;
+    for (const each of this.waiting.values()) {
+      const deadline = this.deadlineOf(each);
+      if (!this.isDue(each.sequence) && (next === undefined || deadline < next)) next = deadline;
+    }
+    return next;
+  }
+
+  private deadlineOf({ sequence, since }: Unacknowledged): Time {
+    const redeliveries = this.redeliveries.get(sequence) ?? 0;
+    return since + this.waits[Math.min(redeliveries, this.waits.length - 1)];
+  }
+
+  private removeDue(sequence: number): void {
+    const place = this.due.indexOf(sequence);
+    if (place >= 0) this.due.splice(place, 1);
+  }
+}
