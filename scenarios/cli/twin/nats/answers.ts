@@ -29,3 +29,10 @@ export const ownSubject = (play: number, subject: string): string => `${ownWord(
 
 /** A subject without the word that is its play's own. */
 export const wordsOf = (subject: string): string => subject.slice(subject.indexOf('.') + 1);
+
+/**
+ * How many messages a consumer has still to deliver. Of one that began with the last message of each subject the server
+ * sometimes counts one a subject for good, and sometimes all that came since: it is not compared.
+ */
+export const pendingOf = (deliverPolicy: unknown, count: number): number | null =>
+  deliverPolicy === 'last_per_subject' ? null : count;

@@ -15,7 +15,7 @@ import {
   type StreamConfiguration,
 } from '../../../../sim-core/index.ts';
 import type { Answer } from '../twin.ts';
-import { advisoriesOf, ownSubject, receiversOf, wordsOf, type Received } from './answers.ts';
+import { advisoriesOf, ownSubject, pendingOf, receiversOf, wordsOf, type Received } from './answers.ts';
 import {
   BURST_MS,
   START_BURST,
@@ -192,7 +192,7 @@ class ModelPlayer {
             floor: [consumer.unacknowledged.floor.delivery, consumer.unacknowledged.floor.sequence],
             ackPending: consumer.unacknowledged.count,
             redelivered: consumer.unacknowledged.redelivered,
-            pending: consumer.pendingCount,
+            pending: pendingOf(consumer.configuration.deliverPolicy, consumer.pendingCount),
           },
         ]),
       ),

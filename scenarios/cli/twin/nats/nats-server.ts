@@ -7,7 +7,7 @@ import { headers, type Msg, type NatsConnection, type Subscription } from '@nats
 import type { Advisory } from '../../../../sim-core/index.ts';
 import { freePort, ServerProcess } from '../server-process.ts';
 import type { Answer, RealServer } from '../twin.ts';
-import { advisoriesOf, ownSubject, ownWord, receiversOf, wordsOf, type Received } from './answers.ts';
+import { advisoriesOf, ownSubject, ownWord, pendingOf, receiversOf, wordsOf, type Received } from './answers.ts';
 import {
   BURST_MS,
   START_BURST,
@@ -316,7 +316,7 @@ class ServerPlayer {
         floor: [info.ack_floor.consumer_seq, info.ack_floor.stream_seq],
         ackPending: info.num_ack_pending,
         redelivered: info.num_redelivered,
-        pending: info.num_pending,
+        pending: pendingOf(info.config.deliver_policy, info.num_pending),
       };
     }
     const { messages, bytes, first_seq: first, last_seq: last } = state;
@@ -341,6 +341,7 @@ interface ConsumerInfo {
   readonly num_ack_pending: number;
   readonly num_redelivered: number;
   readonly num_pending: number;
+  readonly config: { readonly deliver_policy: string };
 }
 
 const errorOf = ({ error }: JetReply): { readonly error: string } | undefined =>

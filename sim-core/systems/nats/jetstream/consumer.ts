@@ -120,30 +120,31 @@ export class JetStreamConsumer<Payload> {
 
   /** The message of a delivery is done with. */
   acknowledge({ message: { sequence }, delivery }: JetStreamDelivery<Payload>): void {
-    if (this.ackPolicy === 'explicit') this.end(sequence, delivery, 'acknowledged');
-    else if (this.ackPolicy === 'all') this.endAllUpTo(sequence, delivery);
-    this.deliverAll();
+    this.settle(sequence, delivery, 'acknowledged');
   }
 
   /** The message is to come again: at once, or after a delay. */
   reject({ message: { sequence }, delivery, attempt }: JetStreamDelivery<Payload>, delay?: Duration): void {
     const { unacknowledged } = this;
     if (delivery <= unacknowledged.floor.delivery || delivery > this.nextDelivery) return;
-    if (unacknowledged.get(sequence) === undefined) return;
+    // Where nothing at all is waited for the server takes even what was acknowledged for rejected.
+    const waited = unacknowledged.get(sequence) !== undefined;
+    if (!waited && unacknowledged.count > 0) return;
     this.onAdvisory({ type: 'nak', sequence, deliveries: attempt });
-    const wasDue = unacknowledged.isDue(sequence);
-    if (delay === undefined) unacknowledged.makeDue(sequence);
-    else unacknowledged.putOff(sequence, delay, this.sim.now);
-    this.countDue(sequence, wasDue);
+    if (delay !== undefined) {
+      if (unacknowledged.putOff(sequence, delay, this.sim.now))
+        this.books.move('ready', waited ? 'in-flight' : 'dropped');
+    } else if (unacknowledged.makeDue(sequence)) {
+      if (waited) this.books.move('in-flight', 'ready');
+      else this.books.take('ready');
+    }
     this.deliverAll();
   }
 
   /** The message is never to come again. */
   terminate({ message: { sequence }, delivery, attempt }: JetStreamDelivery<Payload>): void {
-    if (this.ackPolicy === 'explicit') this.end(sequence, delivery, 'dropped');
-    else if (this.ackPolicy === 'all') this.endAllUpTo(sequence, delivery);
+    this.settle(sequence, delivery, 'dropped');
     this.onAdvisory({ type: 'terminated', sequence, deliveries: attempt });
-    this.deliverAll();
   }
 
   /** The message is being worked on: its wait begins again. */
@@ -175,6 +176,21 @@ export class JetStreamConsumer<Payload> {
     this.onAdvisory({ type: 'terminated', sequence, deliveries });
   }
 
+  /** All messages below a number are about to go: the consumer goes on from there. */
+  purged(first: number): void {
+    for (let ready = this.pendingCount; ready > 0; ready--) this.books.move('ready', 'dropped');
+    this.skipTo.length = 0;
+    this.next = Math.max(this.next, first);
+    const { unacknowledged } = this;
+    if (unacknowledged.floor.sequence >= first) return;
+    let { delivery } = unacknowledged.floor;
+    for (const sequence of unacknowledged.before(first)) {
+      delivery = Math.max(delivery, unacknowledged.get(sequence)?.delivery ?? 0);
+      this.forget(sequence, 'dropped');
+    }
+    unacknowledged.floor = { delivery, sequence: first - 1 };
+  }
+
   /** Whether the stream must keep a message for it. */
   needs({ sequence, subject }: StoredMessage<Payload>): boolean {
     if (!this.matches(subject) || sequence <= this.unacknowledged.floor.sequence) return false;
@@ -190,9 +206,8 @@ export class JetStreamConsumer<Payload> {
   }
 
   violations(owner: string): readonly string[] {
-    const due = this.unacknowledged.dueCount;
-    const inFlight = this.unacknowledged.count - due;
-    return this.books.violations(`${owner}/${this.name}`, { ready: this.pendingCount + due, inFlight });
+    const { dueCount, inFlightCount: inFlight } = this.unacknowledged;
+    return this.books.violations(`${owner}/${this.name}`, { ready: this.pendingCount + dueCount, inFlight });
   }
 
   /** Delivers while there is somebody to deliver to and something to deliver. */
@@ -231,8 +246,9 @@ export class JetStreamConsumer<Payload> {
     for (let due = this.unacknowledged.takeDue(); due !== undefined; due = this.unacknowledged.takeDue()) {
       const attempt = this.unacknowledged.countDelivery(due);
       if (attempt <= maxDeliver) {
-        this.books.move('ready', 'in-flight');
-        return { message: store.get(due)!, attempt };
+        const message = store.get(due);
+        this.books.move('ready', message === undefined ? 'dropped' : 'in-flight');
+        return message === undefined ? undefined : { message, attempt };
       }
       if (attempt === maxDeliver + 1) this.onAdvisory({ type: 'max_deliver', sequence: due, deliveries: maxDeliver });
       this.unacknowledged.giveUp(due);
@@ -275,13 +291,30 @@ export class JetStreamConsumer<Payload> {
     return true;
   }
 
+  /** Ends a message; if that makes room, the next one is delivered. */
+  private settle(sequence: number, delivery: number, fate: Fate): void {
+    const wasFull = this.unacknowledged.count >= this.maxAckPending;
+    this.end(sequence, delivery, fate);
+    if (wasFull) this.deliverAll();
+    else this.setTimer();
+  }
+
+  /** A message is at an end; with the policy `all`, so are those before it. */
   private end(sequence: number, delivery: number, fate: Fate): void {
-    const { unacknowledged } = this;
-    const wasDue = unacknowledged.isDue(sequence);
-    const ended = unacknowledged.forget(sequence);
-    if (ended !== undefined) this.books.move(wasDue ? 'ready' : 'in-flight', fate);
-    this.raiseFloor(sequence, ended?.delivery ?? delivery);
+    if (this.ackPolicy === 'none') return;
+    if (this.ackPolicy === 'all') {
+      this.endAllUpTo(sequence, delivery, fate);
+      return;
+    }
+    const first = this.unacknowledged.get(sequence)?.delivery ?? delivery;
+    this.forget(sequence, fate);
+    this.raiseFloor(sequence, first);
     this.stream.acknowledged(sequence);
+  }
+
+  private forget(sequence: number, fate: Fate): void {
+    const was = this.unacknowledged.forget(sequence);
+    if (was !== undefined) this.books.move(was === 'due' ? 'ready' : 'in-flight', fate);
   }
 
   private raiseFloor(sequence: number, delivery: number): void {
@@ -300,21 +333,15 @@ export class JetStreamConsumer<Payload> {
     }
   }
 
-  private endAllUpTo(sequence: number, delivery: number): void {
+  private endAllUpTo(sequence: number, delivery: number, fate: Fate): void {
     const { unacknowledged } = this;
     const { floor } = unacknowledged;
     if (delivery <= floor.delivery || sequence <= floor.sequence) return;
     unacknowledged.floor = { delivery, sequence };
     for (let each = sequence; each > floor.sequence; each--) {
-      const wasDue = unacknowledged.isDue(each);
-      if (unacknowledged.forget(each) !== undefined) this.books.move(wasDue ? 'ready' : 'in-flight', 'acknowledged');
+      this.forget(each, each === sequence ? fate : 'acknowledged');
       this.stream.acknowledged(each);
     }
-  }
-
-  private countDue(sequence: number, wasDue: boolean): void {
-    const isDue = this.unacknowledged.isDue(sequence);
-    if (isDue !== wasDue) this.books.move(isDue ? 'in-flight' : 'ready', isDue ? 'ready' : 'in-flight');
   }
 
   private setTimer(): void {

@@ -104,12 +104,10 @@ export class JetStream<Payload> {
     return this.remove(sequence, 'dropped');
   }
 
-  /** Removes all messages. */
+  /** Removes all messages; gives how many there were. */
   purge(): number {
-    const all = [...this.store.all()];
-    for (const { sequence } of all) this.remove(sequence, 'dropped');
-    this.store.emptied();
-    return all.length;
+    for (const consumer of this.consumers.values()) consumer.purged(this.store.lastSequence + 1);
+    return this.store.purge();
   }
 
   /** A consumer is done with a message. */

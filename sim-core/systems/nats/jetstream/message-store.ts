@@ -94,9 +94,14 @@ export class MessageStore<Payload> {
     return message;
   }
 
-  /** All was removed: the next message will be the first. */
-  emptied(): void {
+  /** Removes all messages; gives how many there were. */
+  purge(): number {
+    const count = this.messages.size;
+    this.messages.clear();
+    this.bySubject.clear();
+    this.held = 0;
     this.first = this.last + 1;
+    return count;
   }
 
   /** The first message from a number on that a filter matches. */

@@ -40,8 +40,16 @@ export class UnacknowledgedMessages {
     return this.redeliveries.size;
   }
 
+  /** Messages due to be delivered again. */
   get dueCount(): number {
     return this.due.length;
+  }
+
+  /** Messages waited for that are not due. */
+  get inFlightCount(): number {
+    let count = 0;
+    for (const sequence of this.waiting.keys()) if (!this.isDue(sequence)) count++;
+    return count;
   }
 
   get(sequence: number): Unacknowledged | undefined {
@@ -52,8 +60,9 @@ export class UnacknowledgedMessages {
     return this.due.includes(sequence);
   }
 
-  all(): Iterable<Unacknowledged> {
-    return this.waiting.values();
+  /** All that are waited for or due and come before a number. */
+  before(sequence: number): readonly number[] {
+    return [...new Set([...this.waiting.keys(), ...this.due])].filter((each) => each < sequence);
   }
 
   /** A message was delivered. One that was before keeps the number of its first delivery. */
@@ -80,16 +89,18 @@ export class UnacknowledgedMessages {
     return redeliveries + 1;
   }
 
-  /** Makes a message due, behind those that are. */
-  makeDue(sequence: number): void {
-    if (!this.isDue(sequence)) this.due.push(sequence);
+  /** Makes a message due, behind those that are; false if it is. */
+  makeDue(sequence: number): boolean {
+    if (this.isDue(sequence)) return false;
+    this.due.push(sequence);
+    return true;
   }
 
-  /** Puts a message off: it is due after a delay, as if it had waited all but that. The wait is the first one. */
-  putOff(sequence: number, delay: Duration, now: Time): void {
-    this.removeDue(sequence);
+  /** Puts a message off: it is due after a delay, as if it had waited all but that of the first wait. Gives if it was due. */
+  putOff(sequence: number, delay: Duration, now: Time): boolean {
     const there = this.waiting.get(sequence);
     if (there !== undefined) there.since = now - this.waits[0] + delay;
+    return this.removeDue(sequence);
   }
 
   /** The waiting begins again. */
@@ -103,13 +114,12 @@ export class UnacknowledgedMessages {
     this.waiting.delete(sequence);
   }
 
-  /** Forgets a message altogether. */
-  forget(sequence: number): Unacknowledged | undefined {
-    const there = this.waiting.get(sequence);
-    this.waiting.delete(sequence);
+  /** Forgets a message altogether; gives whether it was due, waited for, or neither. */
+  forget(sequence: number): 'due' | 'waiting' | undefined {
+    const waited = this.waiting.delete(sequence);
     this.redeliveries.delete(sequence);
-    this.removeDue(sequence);
-    return there;
+    if (this.removeDue(sequence)) return 'due';
+    return waited ? 'waiting' : undefined;
   }
 
   /** Makes all due that have waited long enough, oldest first; gives them. */
@@ -139,8 +149,9 @@ export class UnacknowledgedMessages {
     return since + this.waits[Math.min(redeliveries, this.waits.length - 1)];
   }
 
-  private removeDue(sequence: number): void {
+  private removeDue(sequence: number): boolean {
     const place = this.due.indexOf(sequence);
     if (place >= 0) this.due.splice(place, 1);
+    return place >= 0;
   }
 }
