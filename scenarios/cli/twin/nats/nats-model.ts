@@ -24,7 +24,7 @@ import {
   type NatsScript,
   type NatsStep,
   type StreamOptions,
-} from './nats-scripts.ts';
+} from './steps.ts';
 
 export function modelOf(script: NatsScript): readonly Answer[] {
   const player = new ModelPlayer();

@@ -5,97 +5,19 @@
  * Whatever is told to take time takes so long that it ends between two bursts, whether a burst is quick or slow.
  */
 import fc from 'fast-check';
+import { coreScripts } from './core-scripts.ts';
+import type { ConsumerOptions, NatsScript, NatsStep, Settlement, StreamOptions } from './steps.ts';
 
-export const BURST_MS = 1_200;
-/** Where consumers begin that are told a number or a time: the beginning of the second burst. */
-export const START_SEQUENCE = 3;
-export const START_BURST = 1;
 /** Ends before the next burst, and between the next one and the one after it. */
 const SHORT_MS = 600;
 const LONG_MS = 1_800;
 /** Redeliveries that come by themselves: 500 and 2,200 ms after a burst's delivery, or 1,700 ms after a nak, there is no burst. */
 const PUSH_BACK_OFF_MS = [500, 1_700];
 
-export interface StreamOptions {
-  readonly retention?: 'limits' | 'interest' | 'workqueue';
-  readonly discard?: 'old' | 'new';
-  readonly discard_new_per_subject?: boolean;
-  readonly max_msgs?: number;
-  readonly max_bytes?: number;
-  readonly max_age?: number;
-  readonly max_msgs_per_subject?: number;
-  readonly max_msg_size?: number;
-  readonly duplicate_window?: number;
-}
-
-export interface ConsumerOptions {
-  readonly ack_policy?: 'none' | 'all' | 'explicit';
-  readonly ack_wait?: number;
-  readonly max_deliver?: number;
-  readonly backoff?: readonly number[];
-  readonly filter_subject?: string;
-  readonly deliver_policy?: 'all' | 'last' | 'new' | 'last_per_subject' | 'by_start_sequence' | 'by_start_time';
-  readonly max_ack_pending?: number;
-  readonly replay_policy?: 'instant' | 'original';
-}
-
-export type Settlement = 'ack' | 'nak' | 'nak delay' | 'term' | 'in progress';
-
-/** Names are a script's own; whoever plays it makes them its own. */
-export type NatsStep =
-  | { readonly op: 'subscribe'; readonly connection: 0 | 1; readonly pattern: string; readonly queue?: string }
-  | { readonly op: 'unsubscribe'; readonly nth: number }
-  | { readonly op: 'publish core'; readonly subject: string }
-  | { readonly op: 'request'; readonly subject: string }
-  | { readonly op: 'stream'; readonly options: StreamOptions }
-  | { readonly op: 'consumer'; readonly name: string; readonly push: boolean; readonly options: ConsumerOptions }
-  | { readonly op: 'publish'; readonly subject: string; readonly bytes: number; readonly id?: string }
-  | { readonly op: 'fetch'; readonly name: string; readonly batch: number }
-  | {
-      readonly op: 'settle';
-      readonly name: string;
-      readonly nth: number;
-      readonly how: Settlement;
-      readonly delay_ms?: number;
-    }
-  | { readonly op: 'delete consumer'; readonly name: string }
-  | { readonly op: 'delete message'; readonly sequence: number }
-  | { readonly op: 'purge' }
-  | { readonly op: 'wait' }
-  | { readonly op: 'state' };
-
-export type NatsScript = readonly NatsStep[];
-
 const oneOf = fc.constantFrom;
 /** Options that are there or not. */
 const some = <Options>(record: Readonly<Record<string, fc.Arbitrary<unknown>>>): fc.Arbitrary<Options> =>
   fc.record(record, { requiredKeys: [] }) as fc.Arbitrary<Options>;
-
-const coreSubject = oneOf('foo', 'bar', 'foo.bar', 'foo.baz', 'foo.bar.baz', 'a.b');
-const corePattern = fc.oneof(coreSubject, oneOf('foo.>', '*', '>', 'foo.*', '*.bar', 'foo.*.baz', '*.*', '*.>'));
-const coreStep: fc.Arbitrary<NatsStep> = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      op: fc.constant('subscribe' as const),
-      connection: oneOf(0 as const, 1 as const),
-      pattern: corePattern,
-    }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      op: fc.constant('subscribe' as const),
-      connection: oneOf(0 as const, 1 as const),
-      pattern: corePattern,
-      queue: oneOf('g', 'h'),
-    }),
-  },
-  { weight: 2, arbitrary: fc.record({ op: fc.constant('unsubscribe' as const), nth: fc.nat(9) }) },
-  { weight: 7, arbitrary: fc.record({ op: fc.constant('publish core' as const), subject: coreSubject }) },
-  { weight: 3, arbitrary: fc.record({ op: fc.constant('request' as const), subject: coreSubject }) },
-);
-const coreScript = fc.array(coreStep, { minLength: 6, maxLength: 20 });
 
 const subject = oneOf('a', 'a', 'b', 'c');
 const name = oneOf('x', 'x', 'y');
@@ -131,7 +53,7 @@ const deleting: fc.Arbitrary<NatsStep> = fc.oneof(
     arbitrary: fc.record({ op: fc.constant('delete message' as const), sequence: fc.integer({ min: 1, max: 8 }) }),
   },
   { weight: 2, arbitrary: fc.record({ op: fc.constant('delete consumer' as const), name }) },
-  { weight: 1, arbitrary: fc.constant<NatsStep>({ op: 'purge' }) },
+  { weight: 3, arbitrary: fc.constant<NatsStep>({ op: 'purge' }) },
 );
 const fetch = (batches: readonly number[]): fc.Arbitrary<NatsStep> =>
   fc.record({ op: fc.constant('fetch' as const), name, batch: oneOf(...batches) });
@@ -173,7 +95,7 @@ const instantStep: fc.Arbitrary<NatsStep> = fc.oneof(
   { weight: 3, arbitrary: consumer(false, some<ConsumerOptions>(consumerOptions)) },
   { weight: 8, arbitrary: fetch([1, 2, 3]) },
   { weight: 8, arbitrary: settle([60_000]) },
-  { weight: 1, arbitrary: deleting },
+  { weight: 2, arbitrary: deleting },
   { weight: 2, arbitrary: fc.constant(state) },
 );
 const instantScript = fc
@@ -235,7 +157,8 @@ const pushStep: fc.Arbitrary<NatsStep> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({ op: fc.constant('fetch' as const), name: fc.constant('x'), batch: fc.constant(0) }),
   },
-  { weight: 2, arbitrary: settle([SHORT_MS]) },
+  // A delay that counts from the first wait ends between two bursts too.
+  { weight: 2, arbitrary: settle([300]) },
 );
 const pushBurst = fc.array(pushStep, { minLength: 2, maxLength: 6 });
 const pushScript = fc
@@ -257,88 +180,8 @@ const firstsFirst = (bursts: readonly NatsScript[]): readonly NatsScript[] =>
   bursts.map((steps, i) => (i === 0 ? steps : steps.filter(({ op }) => op !== 'publish')));
 
 export const natsScripts: fc.Arbitrary<NatsScript> = fc.oneof(
-  { weight: 3, arbitrary: coreScript },
+  { weight: 3, arbitrary: coreScripts },
   { weight: 6, arbitrary: instantScript },
   { weight: 3, arbitrary: timedScript },
   { weight: 2, arbitrary: pushScript },
 );
-
-const perOperation: Readonly<Record<NatsStep['op'], readonly string[]>> = {
-  subscribe: ['queue'],
-  unsubscribe: [],
-  'publish core': [],
-  request: [],
-  stream: [
-    'limits',
-    'interest',
-    'workqueue',
-    'old',
-    'new',
-    'discard_new_per_subject',
-    'max_msgs',
-    'max_bytes',
-    'max_age',
-    'max_msgs_per_subject',
-    'max_msg_size',
-    'duplicate_window',
-  ],
-  consumer: [
-    ...[
-      'pull',
-      'push',
-      'none',
-      'all',
-      'explicit',
-      'ack_wait',
-      'max_deliver',
-      'backoff',
-      'filter_subject',
-      'max_ack_pending',
-    ],
-    ...[
-      'deliver all',
-      'deliver last',
-      'deliver new',
-      'deliver last_per_subject',
-      'deliver by_start_sequence',
-      'deliver by_start_time',
-      'original',
-    ],
-  ],
-  publish: ['id'],
-  fetch: [],
-  settle: ['ack', 'nak', 'nak delay', 'term', 'in progress'],
-  'delete consumer': [],
-  'delete message': [],
-  purge: [],
-  wait: [],
-  state: [],
-};
-
-export const natsVocabulary: readonly string[] = Object.entries(perOperation).flatMap(([op, words]) => [
-  op,
-  ...words.map((word) => `${op} ${word}`),
-]);
-
-/** What a step is counted under: its operation, its options, and those of their values that have a name. */
-export function natsWords(step: NatsStep): readonly string[] {
-  const listed = perOperation[step.op];
-  const words = (): readonly string[] => {
-    if (step.op === 'stream') return named(step.options);
-    if (step.op === 'consumer') return [step.push ? 'push' : 'pull', ...named(step.options)];
-    if (step.op === 'settle') return [step.how];
-    return named(step);
-  };
-  return [
-    step.op,
-    ...words()
-      .filter((word) => listed.includes(word))
-      .map((word) => `${step.op} ${word}`),
-  ];
-}
-
-const named = (options: object): readonly string[] =>
-  Object.entries(options).flatMap(([option, value]) => [
-    option,
-    option === 'deliver_policy' ? `deliver ${value}` : `${value}`,
-  ]);

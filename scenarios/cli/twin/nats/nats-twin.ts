@@ -2,8 +2,9 @@
 import { executable } from '../executable.ts';
 import type { Twin } from '../twin.ts';
 import { modelOf } from './nats-model.ts';
-import { natsScripts, natsVocabulary, natsWords, type NatsStep } from './nats-scripts.ts';
+import { natsScripts } from './nats-scripts.ts';
 import { startNats } from './nats-server.ts';
+import { natsVocabulary, natsWords, type NatsStep } from './steps.ts';
 
 export const natsTwin: Twin<NatsStep> = {
   name: 'nats',

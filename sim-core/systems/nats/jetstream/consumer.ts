@@ -11,11 +11,11 @@ import type { EventHandle } from '../../../kernel/event-table.ts';
 import type { Simulation } from '../../../kernel/simulation.ts';
 import { MILLISECOND, type Duration, type Time } from '../../../kernel/time.ts';
 import { Fates, type Fate } from '../../../messaging/fates.ts';
-import { subjectMatches } from '../subject.ts';
 import { DEFAULT_MAX_ACK_PENDING, type AckPolicy, type ConsumerConfiguration } from './configuration.ts';
 import type { MessageStore, StoredMessage } from './message-store.ts';
-import { startOf } from './start.ts';
-import { UnacknowledgedMessages } from './unacknowledged.ts';
+import { StreamPosition } from './position.ts';
+import { PullRequests } from './pull-requests.ts';
+import { UnacknowledgedMessages, type Place } from './unacknowledged.ts';
 
 export interface JetStreamDelivery<Payload> {
   readonly message: StoredMessage<Payload>;
@@ -29,13 +29,6 @@ export interface Advisory {
   readonly type: 'max_deliver' | 'nak' | 'terminated';
   readonly sequence: number;
   readonly deliveries: number;
-}
-
-/** A request for messages that has not had all of them yet. */
-interface Request<Payload> {
-  left: number;
-  readonly expires: Time;
-  readonly deliver: (delivery: JetStreamDelivery<Payload>) => void;
 }
 
 /** What a consumer needs of its stream. */
@@ -56,14 +49,11 @@ export class JetStreamConsumer<Payload> {
   private readonly stream: ConsumedStream<Payload>;
   private readonly ackPolicy: AckPolicy;
   private readonly maxAckPending: number;
-  private requests: Request<Payload>[] = [];
+  private readonly requests = new PullRequests<JetStreamDelivery<Payload>>();
+  private readonly position: StreamPosition<Payload>;
   private listener: ((delivery: JetStreamDelivery<Payload>) => void) | undefined;
-  /** The first message that was not looked at yet, and the next delivery's number. */
-  private next: number;
+  /** The next delivery's number. */
   private nextDelivery = 1;
-  /** Messages to begin with (`last_per_subject`), and where to go on after them. */
-  private readonly skipTo: number[];
-  private readonly resume: number;
   private timer: EventHandle | undefined;
   private replaysUntil: number;
   private lastStoredAt: Time | undefined;
@@ -81,10 +71,7 @@ export class JetStreamConsumer<Payload> {
     this.configuration = configuration;
     this.ackPolicy = ackPolicy;
     this.maxAckPending = ackPolicy === 'none' ? Infinity : maxAckPending;
-    const { first, skipTo } = startOf(stream.store, configuration);
-    this.resume = skipTo.length > 0 ? stream.store.lastSequence : 0;
-    this.next = first;
-    this.skipTo = skipTo;
+    this.position = new StreamPosition(stream.store, configuration);
     this.unacknowledged = new UnacknowledgedMessages(configuration);
     this.replaysUntil = replay === 'original' ? stream.store.lastSequence : 0;
     for (let ready = this.pendingCount; ready > 0; ready--) this.books.take('ready');
@@ -92,23 +79,21 @@ export class JetStreamConsumer<Payload> {
 
   /** Messages that were never delivered and are still to come. */
   get pendingCount(): number {
-    const { filter } = this.configuration;
-    return this.skipTo.length + this.stream.store.countFrom(filter, this.afterSkipTo);
+    return this.position.count;
   }
 
   /** Deliveries so far, and the last message looked at. */
-  get delivered(): { readonly delivery: number; readonly sequence: number } {
-    return { delivery: this.nextDelivery - 1, sequence: this.next - 1 };
+  get delivered(): Place {
+    return { delivery: this.nextDelivery - 1, sequence: this.position.next - 1 };
   }
 
   matches(subject: string): boolean {
-    const { filter } = this.configuration;
-    return filter === undefined || subjectMatches(filter, subject);
+    return this.position.matches(subject);
   }
 
   /** Asks for up to so many messages (pull); `deliver` is called for each, at once or while the request has not expired. */
   request(count: number, expires: Time, deliver: (delivery: JetStreamDelivery<Payload>) => void): void {
-    this.requests.push({ left: count, expires, deliver });
+    this.requests.add({ left: count, expires, deliver });
     this.deliverAll();
   }
 
@@ -154,8 +139,8 @@ export class JetStreamConsumer<Payload> {
   }
 
   /** A message was stored. */
-  stored({ sequence, subject }: StoredMessage<Payload>): void {
-    if (sequence >= this.afterSkipTo && this.matches(subject)) this.books.take('ready');
+  stored(message: StoredMessage<Payload>): void {
+    if (this.position.isAhead(message)) this.books.take('ready');
   }
 
   /** A message was stored, and what had to make room for it is gone. */
@@ -165,10 +150,9 @@ export class JetStreamConsumer<Payload> {
 
   /** A message was removed from the stream: if it is not acknowledged it is terminated. */
   removed(message: StoredMessage<Payload>, fate: Fate): void {
-    const { sequence, subject } = message;
-    const skipped = this.skipTo.indexOf(sequence);
-    if (skipped >= 0) this.skipTo.splice(skipped, 1);
-    if (skipped >= 0 || (sequence >= this.afterSkipTo && this.matches(subject))) this.books.move('ready', fate);
+    const { sequence } = message;
+    if (this.position.isAhead(message)) this.books.move('ready', fate);
+    this.position.forget(sequence);
     const waited = this.unacknowledged.get(sequence);
     if (waited === undefined) return;
     const deliveries = this.unacknowledged.attemptOf(sequence);
@@ -179,29 +163,24 @@ export class JetStreamConsumer<Payload> {
   /** All messages below a number are about to go: the consumer goes on from there. */
   purged(first: number): void {
     for (let ready = this.pendingCount; ready > 0; ready--) this.books.move('ready', 'dropped');
-    this.skipTo.length = 0;
-    this.next = Math.max(this.next, first);
+    this.position.purged(first);
     const { unacknowledged } = this;
     if (unacknowledged.floor.sequence >= first) return;
-    let { delivery } = unacknowledged.floor;
-    for (const sequence of unacknowledged.before(first)) {
-      delivery = Math.max(delivery, unacknowledged.get(sequence)?.delivery ?? 0);
-      this.forget(sequence, 'dropped');
-    }
-    unacknowledged.floor = { delivery, sequence: first - 1 };
+    for (const sequence of unacknowledged.before(first)) this.forget(sequence, 'dropped');
+    unacknowledged.floor = this.delivered;
   }
 
   /** Whether the stream must keep a message for it. */
   needs({ sequence, subject }: StoredMessage<Payload>): boolean {
     if (!this.matches(subject) || sequence <= this.unacknowledged.floor.sequence) return false;
-    if (this.ackPolicy !== 'explicit' || sequence >= this.next) return true;
+    if (this.ackPolicy !== 'explicit' || sequence >= this.position.next) return true;
     return this.unacknowledged.get(sequence) !== undefined;
   }
 
   /** The consumer is deleted: nobody will be given what it had. */
   close(): void {
     if (this.timer !== undefined) this.sim.cancel(this.timer);
-    this.requests = [];
+    this.requests.clear();
     this.listener = undefined;
   }
 
@@ -212,37 +191,19 @@ export class JetStreamConsumer<Payload> {
 
   /** Delivers while there is somebody to deliver to and something to deliver. */
   private deliverAll(): void {
-    for (let receiver = this.receiver(); receiver !== undefined; receiver = this.receiver()) {
-      if (this.sim.now < this.pausedUntil) break;
-      const found = this.take();
-      if (found === undefined) break;
-      this.deliver(found.message, found.attempt, receiver);
+    while (this.sim.now >= this.pausedUntil) {
+      const receive = this.listener ?? this.requests.receiver(this.sim.now);
+      const found = receive === undefined ? undefined : this.take();
+      if (receive === undefined || found === undefined) break;
+      this.deliver(found.message, found.attempt, receive);
     }
     this.setTimer();
-  }
-
-  /** Where to go on once those that it begins with are delivered. */
-  private get afterSkipTo(): number {
-    return this.skipTo.length > 0 ? Math.max(this.resume + 1, this.next) : this.next;
-  }
-
-  private receiver(): ((delivery: JetStreamDelivery<Payload>) => void) | undefined {
-    if (this.listener !== undefined) return this.listener;
-    this.requests = this.requests.filter(({ left, expires }) => left > 0 && expires > this.sim.now);
-    const request = this.requests[0];
-    if (request === undefined) return undefined;
-    return (delivery) => {
-      request.left--;
-      // The next message goes to the next request.
-      this.requests.push(...this.requests.splice(0, 1));
-      request.deliver(delivery);
-    };
   }
 
   /** The next message to deliver, and which delivery of it that is. */
   private take(): { readonly message: StoredMessage<Payload>; readonly attempt: number } | undefined {
     const { store } = this.stream;
-    const { maxDeliver = Infinity, filter } = this.configuration;
+    const { maxDeliver = Infinity } = this.configuration;
     for (let due = this.unacknowledged.takeDue(); due !== undefined; due = this.unacknowledged.takeDue()) {
       const attempt = this.unacknowledged.countDelivery(due);
       if (attempt <= maxDeliver) {
@@ -255,14 +216,9 @@ export class JetStreamConsumer<Payload> {
       this.books.move('ready', 'dropped');
     }
     if (this.unacknowledged.count >= this.maxAckPending) return undefined;
-    const message = store.next(filter, this.skipTo[0] ?? this.next);
-    if (message === undefined) {
-      this.next = Math.max(this.next, store.lastSequence + 1);
-      return undefined;
-    }
-    if (this.mustPace(message)) return undefined;
-    if (this.skipTo.shift() !== undefined && this.skipTo.length === 0) this.next = Math.max(this.next, this.resume);
-    this.next = Math.max(this.next, message.sequence + 1);
+    const message = this.position.look();
+    if (message === undefined || this.mustPace(message)) return undefined;
+    this.position.pass(message);
     this.books.move('ready', this.ackPolicy === 'none' ? 'acknowledged' : 'in-flight');
     return { message, attempt: 1 };
   }
@@ -308,29 +264,13 @@ export class JetStreamConsumer<Payload> {
     }
     const first = this.unacknowledged.get(sequence)?.delivery ?? delivery;
     this.forget(sequence, fate);
-    this.raiseFloor(sequence, first);
+    this.unacknowledged.raiseFloor(sequence, first, this.delivered);
     this.stream.acknowledged(sequence);
   }
 
   private forget(sequence: number, fate: Fate): void {
     const was = this.unacknowledged.forget(sequence);
     if (was !== undefined) this.books.move(was === 'due' ? 'ready' : 'in-flight', fate);
-  }
-
-  private raiseFloor(sequence: number, delivery: number): void {
-    const { unacknowledged } = this;
-    if (unacknowledged.count === 0) {
-      unacknowledged.floor = this.delivered;
-      return;
-    }
-    if (delivery !== unacknowledged.floor.delivery + 1) return;
-    unacknowledged.floor = { delivery, sequence };
-    for (let above = sequence + 1; above < this.next; above++) {
-      const waited = unacknowledged.get(above);
-      if (waited === undefined) continue;
-      unacknowledged.floor = { delivery: waited.delivery - 1, sequence: above - 1 };
-      return;
-    }
   }
 
   private endAllUpTo(sequence: number, delivery: number, fate: Fate): void {

@@ -15,13 +15,13 @@ export interface Unacknowledged {
 }
 
 /** A pair of numbers: of the consumer's deliveries, and of the stream's messages. */
-export interface Floor {
+export interface Place {
   readonly delivery: number;
   readonly sequence: number;
 }
 
 export class UnacknowledgedMessages {
-  floor: Floor = { delivery: 0, sequence: 0 };
+  floor: Place = { delivery: 0, sequence: 0 };
   private readonly waits: readonly Duration[];
   private readonly waiting = new Map<number, Unacknowledged>();
   /** Redeliveries so far, by sequence. */
@@ -142,6 +142,20 @@ export class UnacknowledgedMessages {
       if (!this.isDue(each.sequence) && (next === undefined || deadline < next)) next = deadline;
     }
     return next;
+  }
+
+  /** A message has ended whose first delivery had this number: the floor is raised to what has ended without a gap. */
+  raiseFloor(sequence: number, delivery: number, delivered: Place): void {
+    if (this.waiting.size === 0) this.floor = delivered;
+    else if (delivery === this.floor.delivery + 1) {
+      this.floor = { delivery, sequence };
+      for (let above = sequence + 1; above <= delivered.sequence; above++) {
+        const waited = this.waiting.get(above);
+        if (waited === undefined) continue;
+        this.floor = { delivery: waited.delivery - 1, sequence: above - 1 };
+        return;
+      }
+    }
   }
 
   private deadlineOf({ sequence, since }: Unacknowledged): Time {
