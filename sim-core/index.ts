@@ -343,3 +343,14 @@ export {
 export { leavesTrail, trailOf } from './lab/trail.ts';
 export { judge, Trial, type Trialled } from './lab/trial.ts';
 export { ENGINE_VERSION } from './lab/version.ts';
+export type { Copy } from './messaging/channels/copy.ts';
+export { headersMatch } from './messaging/channels/exchanges/headers.ts';
+export { exchangeTypes, type ExchangeTypeName } from './messaging/channels/exchanges/exchange-types.ts';
+export { topicMatches, wordsOf } from './messaging/channels/exchanges/topic.ts';
+export { makeMessage, type Headers, type HeaderValue, type Message } from './messaging/channels/message.ts';
+
+// systems: products composed of the parts above
+export { AmqpError } from './systems/rabbitmq/amqp-error.ts';
+export { Broker, type Published } from './systems/rabbitmq/broker.ts';
+export type { Channel as AmqpChannel, Delivery } from './systems/rabbitmq/channel.ts';
+export { Connection as AmqpConnection } from './systems/rabbitmq/connection.ts';

@@ -11,7 +11,9 @@ import type { Answer, RealServer, Twin } from './twin.ts';
 export const OCCURRENCES_MIN = 20;
 /** Differences that are shrunk; of any more only their number is told. */
 const SHRUNK_MAX = 3;
+/** Plays of one shrinking, and how long it may take: what it has then is shown. */
 const PLAYS_TO_SHRINK_MAX = 150;
+const SHRINKING_MS_MAX = 12_000;
 
 export interface Difference<Step> {
   /** Which script of the seed, from 1. */
@@ -130,8 +132,9 @@ async function shrink<Step>(
 ): Promise<(Answers & { readonly script: readonly Step[] }) | undefined> {
   let smallest: (Answers & { readonly script: readonly Step[] }) | undefined;
   let plays = 0;
+  const endMs = performance.now() + SHRINKING_MS_MAX;
   const agrees = async (script: readonly Step[]): Promise<boolean> => {
-    if (++plays > PLAYS_TO_SHRINK_MAX || interrupted.aborted) return true;
+    if (++plays > PLAYS_TO_SHRINK_MAX || performance.now() > endMs || interrupted.aborted) return true;
     const found = await playBoth(twin, server, script);
     if (found !== undefined) smallest = { ...found, script };
     return found === undefined;

@@ -1,0 +1,34 @@
+/**
+ * The seam between kinds of queues: what they do in different ways. Everything else is `queue.ts`, the same for all.
+ */
+import type { Copy } from '../copy.ts';
+
+/** How a copy came back: its consumer gave it back, or was gone with its channel. */
+export type Return = 'given-back' | 'holder-gone';
+
+/** The places of a queue's copies: which are free at the end, and before all others. */
+export interface Places {
+  /** The next one at the end. */
+  atEnd(): number;
+  /** The next one behind those that came back before, and before all that did not. */
+  ahead(): number;
+}
+
+export interface QueueKind {
+  readonly help: string;
+  /** The place of a copy that came back. */
+  placeOfReturned(copy: Copy, how: Return, places: Places, deliveryLimit: number): number;
+  /** Whether copies are counted each time they come back, and thrown out beyond the queue's delivery limit. */
+  readonly countsReturns: boolean;
+  /** Whether copies that came back count for the length limit before they are handed out again. */
+  readonly limitsFirst: boolean;
+  /**
+   * Who counts as a consumer of it: those that are subscribed; or all who can get or have a copy, which leaves out those
+   * behind a single active consumer, and takes in those that have gone or only asked, until they have settled.
+   */
+  readonly countsAsConsumers: 'subscribed' | 'holders';
+  /** Whether a consumer may have it alone. */
+  readonly takesExclusiveConsumers: boolean;
+  /** Whether a consumer leaves its turn as soon as it can take no more, or when its turn comes and it cannot. */
+  readonly fullLeaveAtOnce: boolean;
+}

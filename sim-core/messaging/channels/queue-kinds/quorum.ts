@@ -1,0 +1,19 @@
+/**
+ * Quorum queues of RabbitMQ 3.10 (`rabbit_fifo`): what comes back is counted. With a delivery limit it comes next, behind
+ * what came back before it. Without one, a message that is given back is appended anew, so that the log can be cut behind
+ * it, and stands at the end; only one whose consumer is gone still comes next.
+ *
+ * Does not model the replicas and their log: the queue is taken to have its majority.
+ */
+import type { QueueKind } from './queue-kind.ts';
+
+export const quorum: QueueKind = {
+  help: 'a returned message is counted, and goes to the end unless there is a delivery limit',
+  placeOfReturned: (_, how, places, deliveryLimit) =>
+    how === 'given-back' && deliveryLimit === Infinity ? places.atEnd() : places.ahead(),
+  countsReturns: true,
+  limitsFirst: false,
+  countsAsConsumers: 'holders',
+  takesExclusiveConsumers: false,
+  fullLeaveAtOnce: true,
+};

@@ -1,0 +1,401 @@
+/**
+ * A queue that hands its messages to consumers, as RabbitMQ's do: order and what disturbs it, prefetch, times to live,
+ * length limits, dead letters. What its kinds do differently is in `queue-kinds/`; what can be told a queue, in
+ * `queue-options.ts`. Everything happens at the instant of the call; only times to live and expiry wait for the clock.
+ *
+ * A time to live ends at the head only: an expired copy behind one that is not expired stays, and counts. Copies in flight
+ * neither expire nor count for the limits, but keep their time: given back too late they go at once.
+ *
+ * Does not model what storing and replicating cost, nor the queue process's own time.
+ */
+import type { FactChannel, Fact } from '../../kernel/fact.ts';
+import type { EventHandle } from '../../kernel/event-table.ts';
+import type { Simulation } from '../../kernel/simulation.ts';
+import type { Time } from '../../kernel/time.ts';
+import { Fates, type Fate } from '../fates.ts';
+import { Consumers, type Consumer, type Holder } from './consumers.ts';
+import { Copy } from './copy.ts';
+import { messageDelivered, messageReturned, messageSettled, queueChanged } from './facts.ts';
+import type { Message } from './message.ts';
+import type { Places, QueueKind, Return } from './queue-kinds/queue-kind.ts';
+import { queueKinds } from './queue-kinds/queue-kinds.ts';
+import type { Death, QueueOptions, QueuePolicy } from './queue-options.ts';
+import { ReadyLine } from './ready-line.ts';
+
+const NO_HANDLE: EventHandle = -1;
+
+/** What becomes of a copy that dies while its queue has no place for dead letters. */
+const WITHOUT_DEAD_LETTERS: Readonly<Record<Death, Fate>> = {
+  rejected: 'dropped',
+  expired: 'expired',
+  maxlen: 'dropped',
+  delivery_limit: 'dropped',
+};
+
+export class Queue {
+  readonly name: string;
+  readonly durable: boolean;
+  readonly fates = new Fates();
+  readonly consumers: Consumers;
+  private readonly sim: Simulation;
+  private readonly kind: QueueKind;
+  private readonly priorityMax: number;
+  private readonly onGone: (queue: Queue) => void;
+  private policy: QueuePolicy;
+  private line: ReadyLine;
+  /** The copies in flight and who has them: a consumer, or somebody who asked for one. */
+  private readonly unsettled = new Map<Copy, Consumer | undefined>();
+  private ends = 0;
+  private aheads = 0;
+  private readonly places: Places = { atEnd: () => ++this.ends, ahead: () => Number.MIN_SAFE_INTEGER + ++this.aheads };
+  private isHandingOut = false;
+  private isGone = false;
+  private alarm: EventHandle = NO_HANDLE;
+  private alarmAt: Time = Infinity;
+  private expiry: EventHandle = NO_HANDLE;
+  private readonly alarmKind: number;
+  private readonly delivered: FactChannel<Fact<typeof messageDelivered>>;
+  private readonly settled: FactChannel<Fact<typeof messageSettled>>;
+  private readonly returned: FactChannel<Fact<typeof messageReturned>>;
+  private readonly changed: FactChannel<Fact<typeof queueChanged>>;
+
+  /** `onGone`: called when it goes for want of use. */
+  constructor(sim: Simulation, options: QueueOptions, onGone: (queue: Queue) => void = () => {}) {
+    this.sim = sim;
+    this.name = options.name;
+    this.durable = options.durable;
+    this.kind = queueKinds[options.kind];
+    this.priorityMax = options.priorityMax;
+    this.policy = options;
+    this.onGone = onGone;
+    this.line = new ReadyLine(options.priorityMax);
+    this.consumers = new Consumers(options.singleActiveConsumer, this.kind.fullLeaveAtOnce);
+    this.alarmKind = sim.eventKind(`a message of ${options.name} may have expired`);
+    this.delivered = sim.facts.channel(messageDelivered);
+    this.settled = sim.facts.channel(messageSettled);
+    this.returned = sim.facts.channel(messageReturned);
+    this.changed = sim.facts.channel(queueChanged);
+    this.touch();
+  }
+
+  /** Copies that wait to be delivered. */
+  get ready(): number {
+    return this.line.size;
+  }
+
+  /** Copies delivered and not settled. */
+  get inFlight(): number {
+    return this.unsettled.size;
+  }
+
+  /** Whether it counts how often a copy comes back. */
+  get countsReturns(): boolean {
+    return this.kind.countsReturns;
+  }
+
+  /** Whether somebody may ask to be its only consumer. */
+  get takesExclusiveConsumers(): boolean {
+    return this.kind.takesExclusiveConsumers;
+  }
+
+  /** Its consumers, as its kind counts them. */
+  get users(): number {
+    const { consumers, kind } = this;
+    if (kind.countsAsConsumers === 'subscribed') return consumers.count;
+    let users = consumers.isSingleActive ? Math.min(1, consumers.count) : consumers.count;
+    const gone = new Set<Consumer>();
+    for (const holder of this.unsettled.values()) {
+      if (holder === undefined) users++;
+      else if (holder.isGone) gone.add(holder);
+    }
+    return users + gone.size;
+  }
+
+  /** When the copy that has been here longest came in; undefined in an empty queue. */
+  get oldest(): Time | undefined {
+    let oldest: Time | undefined;
+    for (const { enqueued } of this.line) if (oldest === undefined || enqueued < oldest) oldest = enqueued;
+    return oldest;
+  }
+
+  /** The ready copies in order. */
+  get copies(): Iterable<Copy> {
+    return this.line;
+  }
+
+  /** Takes a message in; false if it is refused for want of room. */
+  publish(message: Message): boolean {
+    const { policy } = this;
+    if (policy.overflow !== 'drop-head' && this.exceeds(1, message.bytes)) {
+      if (policy.overflow === 'reject-publish-dlx') policy.deadLetters?.(message, 'maxlen', this.name);
+      return false;
+    }
+    const ttl = Math.min(policy.ttl, message.ttl ?? Infinity);
+    const copy = new Copy(message, this.sim.now, ttl, Math.min(message.priority, this.priorityMax));
+    copy.place = this.places.atEnd();
+    this.fates.take('ready');
+    this.line.add(copy);
+    this.handOut();
+    const dropped = this.dropHeads();
+    // Only who is alone, or comes to the head because another goes: what a priority puts before others is looked at later.
+    if (dropped || this.line.size === 1) this.expireHeads();
+    this.tell();
+    return true;
+  }
+
+  /** One copy for somebody who asks for it; undefined if none is ready. With `settles` it counts as acknowledged. */
+  get(settles: boolean): Copy | undefined {
+    this.touch();
+    const copy = this.line.size === 0 ? undefined : this.line.take();
+    if (copy !== undefined) {
+      this.count(copy, undefined, settles);
+      this.expireHeads();
+    }
+    this.tell();
+    return copy;
+  }
+
+  subscribe(consumer: Consumer): void {
+    this.consumers.add(consumer);
+    this.touch();
+    this.handOut();
+    this.tell();
+  }
+
+  /** Takes a consumer out of the round; what it has stays its own until it is settled. */
+  unsubscribe(consumer: Consumer): void {
+    this.consumers.remove(consumer);
+    this.touch();
+    this.handOut();
+    this.tell();
+  }
+
+  /** A channel is gone, and its consumers with it: what they had is back before anybody else gets something. */
+  holderGone(holder: Holder, copies: readonly Copy[]): void {
+    this.consumers.removeAll(holder);
+    this.touch();
+    this.giveBack(copies, 'holder-gone');
+  }
+
+  acknowledge(copies: readonly Copy[]): void {
+    this.release(copies, (copy) => this.end(copy, 'in-flight', 'acknowledged', 'ack'));
+    this.handOut();
+    this.tell();
+  }
+
+  /** Refuses copies for good. */
+  reject(copies: readonly Copy[]): void {
+    this.release(copies, (copy) => this.die(copy, 'in-flight', 'rejected'));
+    this.handOut();
+    this.tell();
+  }
+
+  /** Takes copies back; all of them are there again before the next is delivered. */
+  giveBack(copies: readonly Copy[], how: Return): void {
+    const { kind, policy } = this;
+    this.release(copies, (copy) => {
+      copy.returns++;
+      copy.redelivered = true;
+      if (kind.countsReturns && copy.returns > policy.deliveryLimit) {
+        this.die(copy, 'in-flight', 'delivery_limit');
+        return;
+      }
+      copy.place = kind.placeOfReturned(copy, how, this.places, policy.deliveryLimit);
+      this.fates.move('in-flight', 'ready');
+      this.line.add(copy);
+      if (this.returned.heard) this.tellReturned(copy, how);
+    });
+    if (kind.limitsFirst) this.dropHeads();
+    this.expireHeads();
+    this.handOut();
+    this.dropHeads();
+    this.tell();
+  }
+
+  /** A channel's own limit has room again. */
+  resume(holder: Holder): void {
+    this.consumers.readmit(holder);
+    this.handOut();
+    this.tell();
+  }
+
+  /** Drops what is ready, with no dead letters; returns how many that were. */
+  purge(): number {
+    const count = this.line.size;
+    while (this.line.size > 0) this.end(this.line.take(), 'ready', 'dropped', 'purge');
+    this.tell();
+    return count;
+  }
+
+  /** Drops everything: the queue is no more. Copies that are out can no longer be settled. */
+  delete(): number {
+    const count = this.purge();
+    for (const copy of this.unsettled.keys()) this.end(copy, 'in-flight', 'dropped', 'queue deleted');
+    this.unsettled.clear();
+    this.isGone = true;
+    this.silence(this.alarm);
+    this.silence(this.expiry);
+    this.tell();
+    return count;
+  }
+
+  /** Applies another policy to what it holds and to what comes. */
+  configure(policy: Partial<QueuePolicy>): void {
+    this.policy = { ...this.policy, ...policy };
+    this.touch();
+    this.dropHeads();
+    this.expireHeads();
+    this.tell();
+  }
+
+  /** Somebody used it: the time after which an unused queue goes starts anew. */
+  touch(): void {
+    const { expires } = this.policy;
+    if (expires === Infinity && this.expiry === NO_HANDLE) return;
+    this.silence(this.expiry);
+    this.expiry =
+      expires === Infinity || this.users > 0
+        ? NO_HANDLE
+        : this.sim.schedule(expires, Queue.expire, this, this.alarmKind);
+  }
+
+  /**
+   * The broker is killed and comes up again. A durable queue has its persistent messages, in order, all of them marked as
+   * redelivered, for nobody knows any more who had which; everything else is lost.
+   */
+  crash(): void {
+    const held = [...this.line, ...this.unsettled.keys()].sort((a, b) => b.priority - a.priority || a.place - b.place);
+    this.line = new ReadyLine(this.priorityMax);
+    for (const copy of held) {
+      const from = this.unsettled.has(copy) ? 'in-flight' : 'ready';
+      if (!this.durable || !copy.message.persistent) {
+        this.end(copy, from, 'lost', 'crash');
+        continue;
+      }
+      if (from === 'in-flight') this.fates.move(from, 'ready');
+      copy.redelivered = true;
+      this.line.add(copy);
+    }
+    this.unsettled.clear();
+    this.tell();
+  }
+
+  violations(): readonly string[] {
+    const broken = this.fates.violations(this.name, { ready: this.ready, inFlight: this.inFlight });
+    const { lengthMax, bytesMax } = this.policy;
+    if (this.ready > lengthMax) broken.push(`${this.name}: holds ${this.ready} ready copies, more than ${lengthMax}`);
+    if (this.line.bytes > bytesMax)
+      broken.push(`${this.name}: holds ${this.line.bytes} ready bytes, more than ${bytesMax}`);
+    return broken;
+  }
+
+  private exceeds(copies: number, bytes: number): boolean {
+    const { policy, line } = this;
+    return line.size + copies > policy.lengthMax || line.bytes + bytes > policy.bytesMax;
+  }
+
+  /** Hands copies out as long as there are some and somebody can take them. */
+  private handOut(): void {
+    if (this.isHandingOut || this.isGone) return;
+    this.isHandingOut = true;
+    while (this.line.size > 0) {
+      const consumer = this.consumers.next();
+      if (consumer === undefined) break;
+      const copy = this.line.take();
+      this.count(copy, consumer, consumer.settlesAtOnce);
+      this.consumers.took(consumer);
+      this.expireHeads();
+      consumer.deliver(copy);
+    }
+    this.isHandingOut = false;
+  }
+
+  private count(copy: Copy, consumer: Consumer | undefined, settles: boolean): void {
+    copy.deliveries++;
+    if (this.delivered.heard) this.tellDelivered(copy, consumer);
+    if (settles) {
+      this.end(copy, 'ready', 'acknowledged', 'no ack asked');
+      return;
+    }
+    this.fates.move('ready', 'in-flight');
+    this.unsettled.set(copy, consumer);
+    if (consumer !== undefined) consumer.unsettled++;
+  }
+
+  /** Takes copies out of their holders' hands; those that are nobody's any more are passed over. */
+  private release(copies: readonly Copy[], then: (copy: Copy) => void): void {
+    for (const copy of copies) {
+      const consumer = this.unsettled.get(copy);
+      if (!this.unsettled.delete(copy)) continue;
+      if (consumer !== undefined) this.consumers.settled(consumer);
+      then(copy);
+    }
+  }
+
+  /** Whether anything had to go. */
+  private dropHeads(): boolean {
+    const { line } = this;
+    if (line.size === 0 || !this.exceeds(0, 0)) return false;
+    do this.die(line.take(), 'ready', 'maxlen');
+    while (line.size > 0 && this.exceeds(0, 0));
+    return true;
+  }
+
+  /** Drops what has expired at the head, and looks again when the time of the next one ends. */
+  private expireHeads(): void {
+    const { line, sim } = this;
+    while (line.size > 0 && line.head!.expires <= sim.now) this.die(line.take(), 'ready', 'expired');
+    const at = line.head?.expires ?? Infinity;
+    if (at === this.alarmAt) return;
+    this.silence(this.alarm);
+    this.alarmAt = at;
+    this.alarm = at === Infinity ? NO_HANDLE : sim.scheduleAt(at, Queue.look, this, this.alarmKind);
+  }
+
+  private die(copy: Copy, from: Fate, death: Death): void {
+    const office = this.policy.deadLetters;
+    if (office === undefined) this.end(copy, from, WITHOUT_DEAD_LETTERS[death], death);
+    else if (office(copy.message, death, this.name)) this.end(copy, from, 'dead-lettered', death);
+    else this.end(copy, from, 'lost', 'no dead-letter exchange');
+  }
+
+  private end(copy: Copy, from: Fate, fate: Fate, cause: string): void {
+    this.fates.move(from, fate);
+    if (!this.settled.heard) return;
+    const { message, deliveries, enqueued } = copy;
+    const age = this.sim.now - enqueued;
+    this.settled.emit({ queue: this.name, request: message.request, fate, cause, attempts: deliveries, age });
+  }
+
+  private tell(): void {
+    if (this.changed.heard) this.changed.emit({ queue: this.name, ready: this.ready, unsettled: this.inFlight });
+  }
+
+  private tellDelivered(copy: Copy, consumer: Consumer | undefined): void {
+    const { message, redelivered, deliveries: attempt, enqueued } = copy;
+    const waited = this.sim.now - enqueued;
+    const tag = consumer?.tag ?? 'get';
+    const { request } = message;
+    this.delivered.emit({ queue: this.name, request, consumer: tag, redelivered, attempt, waited });
+  }
+
+  private tellReturned({ message, deliveries }: Copy, cause: Return): void {
+    this.returned.emit({ queue: this.name, request: message.request, cause, attempts: deliveries });
+  }
+
+  private silence(handle: EventHandle): void {
+    if (handle !== NO_HANDLE) this.sim.cancel(handle);
+  }
+
+  private static look(queue: Queue): void {
+    queue.alarmAt = Infinity;
+    queue.expireHeads();
+    queue.tell();
+  }
+
+  private static expire(queue: Queue): void {
+    queue.expiry = NO_HANDLE;
+    queue.delete();
+    queue.onGone(queue);
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * RabbitMQ 3.10 as one node: queues, exchanges, dead letters and what it answers to a channel (`channel.ts`). Everything
+ * is done at the instant of the call; dead letters travel on by an event of their own at the same instant, as the server
+ * sends them from process to process. The network around it is `rabbitmq.ts`.
+ *
+ * Does not model the cluster, permissions, flow control, memory and disk alarms, or what an operation costs the node.
+ */
+import type { Simulation } from '../../kernel/simulation.ts';
+import { Exchanges } from '../../messaging/channels/exchanges/exchanges.ts';
+import { exchangeTypes } from '../../messaging/channels/exchanges/exchange-types.ts';
+import type { Message } from '../../messaging/channels/message.ts';
+import { Queue } from '../../messaging/channels/queue.ts';
+import type { DeadLetterOffice } from '../../messaging/channels/queue-options.ts';
+import { deadLetter, isCycle } from '../../messaging/dead-letter/deaths.ts';
+import { AmqpError } from './amqp-error.ts';
+import { inequivalence, readArguments, type QueueDeclaration } from './queue-arguments.ts';
+
+/** What the broker knows of a connection (`connection.ts`). */
+export interface Connected {
+  /** A queue was deleted: its consumers are, and its messages are nobody's. */
+  queueGone(name: string): void;
+  /** The broker was killed: nothing can be given back. */
+  abandon(): void;
+}
+
+/** A queue and what the broker knows of it. */
+export interface DeclaredQueue {
+  readonly queue: Queue;
+  readonly declaration: QueueDeclaration;
+  /** The connection that has it for itself. */
+  readonly owner: Connected | undefined;
+  /** The consumer that nobody else may join. */
+  exclusiveConsumer: string | undefined;
+}
+
+/** What became of a message that was published. */
+export interface Published {
+  /** The queues that it was routed to. */
+  readonly queues: readonly string[];
+  /** Whether a full queue refused it: the publisher hears nack, whatever other queues did. */
+  readonly refused: boolean;
+}
+
+/** A dead letter on its way. */
+interface Letter {
+  readonly broker: Broker;
+  readonly message: Message;
+  readonly queues: readonly string[];
+}
+
+export class Broker {
+  readonly sim: Simulation;
+  readonly name: string;
+  readonly exchanges = new Exchanges();
+  /** Messages that went to no queue, counted each once; dead letters among them. */
+  unroutable = 0;
+  private readonly queues = new Map<string, DeclaredQueue>();
+  private readonly connections = new Set<Connected>();
+  private readonly letterKind: number;
+
+  constructor(sim: Simulation, name = 'rabbitmq') {
+    this.sim = sim;
+    this.name = name;
+    this.letterKind = sim.eventKind(`${name} sends a dead letter on`);
+    this.declareStandardExchanges();
+  }
+
+  connected(connection: Connected): void {
+    this.connections.add(connection);
+  }
+
+  get declaredQueues(): Iterable<DeclaredQueue> {
+    return this.queues.values();
+  }
+
+  /** The queue of a name, as a connection sees it: 404 if there is none, 405 if it is another's own. */
+  find(name: string, by: Connected): DeclaredQueue {
+    const declared = this.queues.get(name);
+    if (declared === undefined) throw new AmqpError(404, `no queue '${name}'`);
+    if (declared.owner !== undefined && declared.owner !== by)
+      throw new AmqpError(405, `cannot obtain exclusive access to locked queue '${name}'`);
+    return declared;
+  }
+
+  peek(name: string): DeclaredQueue | undefined {
+    return this.queues.get(name);
+  }
+
+  declareQueue(declaration: QueueDeclaration, by: Connected): DeclaredQueue {
+    const { name } = declaration;
+    const known = this.queues.get(name);
+    if (known !== undefined) {
+      this.find(name, by);
+      const different =
+        known.declaration.exclusive !== declaration.exclusive
+          ? 'exclusive'
+          : inequivalence(known.declaration, declaration);
+      if (different !== undefined) {
+        const code = different === 'exclusive' ? 405 : 406;
+        throw new AmqpError(code, `inequivalent arg '${different}' for queue '${name}'`);
+      }
+      known.queue.touch();
+      return known;
+    }
+    if (name.startsWith('amq.')) throw new AmqpError(403, `queue name '${name}' contains reserved prefix 'amq.*'`);
+    const { options, deadLetterExchange, deadLetterRoutingKey } = readArguments(declaration);
+    const deadLetters =
+      deadLetterExchange === undefined ? undefined : this.officeOf(deadLetterExchange, deadLetterRoutingKey);
+    const queue = new Queue(this.sim, { ...options, deadLetters }, () => this.forget(name));
+    const owner = declaration.exclusive ? by : undefined;
+    const declared = { queue, declaration, owner, exclusiveConsumer: undefined };
+    this.queues.set(name, declared);
+    return declared;
+  }
+
+  /** Removes a queue with what is in it; returns how many messages were ready. */
+  deleteQueue({ queue }: DeclaredQueue): number {
+    const count = queue.delete();
+    this.forget(queue.name);
+    return count;
+  }
+
+  publish(message: Message): Published {
+    if (!this.exchanges.has(message.exchange)) throw new AmqpError(404, `no exchange '${message.exchange}'`);
+    return this.enqueue(
+      message,
+      this.exchanges.route(message).filter((name) => this.queues.has(name)),
+    );
+  }
+
+  /** The place for dead letters of a queue that names this exchange, whether it is there or not. */
+  officeOf(exchange: string, routingKey: string | undefined): DeadLetterOffice {
+    return (message, death, queue) => {
+      if (!this.exchanges.has(exchange)) return false;
+      const letter = deadLetter(message, death, queue, this.sim.now, exchange, routingKey);
+      const queues = this.exchanges
+        .route(letter)
+        .filter((name) => this.queues.has(name) && !isCycle(letter, death, name));
+      this.sim.schedule(0, Broker.send, { broker: this, message: letter, queues }, this.letterKind, letter.request);
+      return true;
+    };
+  }
+
+  /** Killed, and up again: connections are gone, and what is neither durable nor persistent. */
+  crash(): void {
+    for (const connection of [...this.connections]) connection.abandon();
+    this.connections.clear();
+    for (const declared of [...this.queues.values()]) {
+      const { queue, declaration } = declared;
+      queue.crash();
+      if (!declaration.durable || declaration.exclusive) this.deleteQueue(declared);
+    }
+    for (const { name, durable } of [...this.exchanges.all]) if (!durable) this.exchanges.delete(name);
+  }
+
+  /** A connection has closed. */
+  disconnected(connection: Connected): void {
+    this.connections.delete(connection);
+    for (const declared of [...this.queues.values()]) if (declared.owner === connection) this.deleteQueue(declared);
+  }
+
+  violations(): readonly string[] {
+    return [...this.queues.values()].flatMap(({ queue }) => queue.violations());
+  }
+
+  private enqueue(message: Message, names: readonly string[]): Published {
+    if (names.length === 0) this.unroutable++;
+    let refused = false;
+    for (const name of names) if (this.queues.get(name)?.queue.publish(message) === false) refused = true;
+    return { queues: names, refused };
+  }
+
+  private forget(name: string): void {
+    this.queues.delete(name);
+    this.exchanges.forget({ kind: 'queue', name });
+    for (const connection of this.connections) connection.queueGone(name);
+  }
+
+  private declareStandardExchanges(): void {
+    for (const type of ['direct', 'fanout', 'topic', 'headers'] as const satisfies (keyof typeof exchangeTypes)[]) {
+      this.exchanges.declare({ name: `amq.${type}`, type, alternate: undefined, durable: true, autoDelete: false });
+    }
+  }
+
+  private static send({ broker, message, queues }: Letter): void {
+    broker.enqueue(message, queues);
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * A queue's declaration as AMQP sends it: flags and a table of arguments, whose names are RabbitMQ's (documentation,
+ * "Queues: optional arguments"). Bad ones are refused as the server refuses them, with 406.
+ */
+import { ms } from '../../kernel/time.ts';
+import type { Headers, HeaderValue } from '../../messaging/channels/message.ts';
+import { queueKinds, type QueueKindName } from '../../messaging/channels/queue-kinds/queue-kinds.ts';
+import { QUEUE_DEFAULTS, type Overflow, type QueueOptions } from '../../messaging/channels/queue-options.ts';
+import { AmqpError } from './amqp-error.ts';
+
+export interface QueueDeclaration {
+  readonly name: string;
+  readonly durable: boolean;
+  /** For the connection that declares it, and gone with it. */
+  readonly exclusive: boolean;
+  /** Goes with its last consumer. */
+  readonly autoDelete: boolean;
+  readonly arguments: Headers;
+}
+
+/** What the queue is told of it; dead letters are the broker's to arrange, since the exchange is. */
+export interface ReadArguments {
+  readonly options: QueueOptions;
+  readonly deadLetterExchange: string | undefined;
+  readonly deadLetterRoutingKey: string | undefined;
+}
+
+const OVERFLOWS: readonly HeaderValue[] = ['drop-head', 'reject-publish', 'reject-publish-dlx'] satisfies Overflow[];
+const PRIORITY_MAX = 255;
+/** What quorum queues of 3.10 do not take. */
+const NOT_FOR_QUORUM = ['x-max-priority', 'x-queue-mode'];
+
+export function readArguments({
+  name,
+  durable,
+  exclusive,
+  autoDelete,
+  arguments: given,
+}: QueueDeclaration): ReadArguments {
+  const refuse = (what: string): never => {
+    throw new AmqpError(406, `${what} for queue '${name}'`);
+  };
+  const whole = (argument: string, min: number, max = Number.MAX_SAFE_INTEGER): number | undefined => {
+    const value = given[argument];
+    if (value === undefined) return undefined;
+    if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
+    return refuse(`invalid arg '${argument}'`);
+  };
+  const text = (argument: string): string | undefined => {
+    const value = given[argument];
+    return value === undefined || typeof value === 'string' ? value : refuse(`invalid arg '${argument}'`);
+  };
+  const { 'x-queue-type': kind = 'classic', 'x-overflow': overflow = 'drop-head' } = given;
+  if (typeof kind !== 'string' || !Object.hasOwn(queueKinds, kind)) return refuse(`invalid arg 'x-queue-type'`);
+  if (!OVERFLOWS.includes(overflow)) refuse(`invalid arg 'x-overflow'`);
+  if (kind === 'quorum') {
+    if (!durable) refuse(`invalid property 'non-durable'`);
+    if (exclusive) refuse(`invalid property 'exclusive-owner'`);
+    if (autoDelete) refuse(`invalid property 'auto-delete'`);
+    for (const argument of NOT_FOR_QUORUM) if (given[argument] !== undefined) refuse(`invalid arg '${argument}'`);
+    if (overflow === 'reject-publish-dlx') refuse(`invalid arg 'x-overflow'`);
+  } else if (given['x-delivery-limit'] !== undefined) refuse(`invalid arg 'x-delivery-limit'`);
+  const deadLetterExchange = text('x-dead-letter-exchange');
+  const deadLetterRoutingKey = text('x-dead-letter-routing-key');
+  if (deadLetterRoutingKey !== undefined && deadLetterExchange === undefined)
+    refuse(`invalid arg 'x-dead-letter-routing-key'`);
+  const ttl = whole('x-message-ttl', 0);
+  const expires = whole('x-expires', 1);
+  return {
+    deadLetterExchange,
+    deadLetterRoutingKey,
+    options: {
+      ...QUEUE_DEFAULTS,
+      name,
+      durable,
+      kind: kind as QueueKindName,
+      overflow: overflow as Overflow,
+      ttl: ttl === undefined ? Infinity : ms(ttl),
+      expires: expires === undefined ? Infinity : ms(expires),
+      lengthMax: whole('x-max-length', 0) ?? Infinity,
+      bytesMax: whole('x-max-length-bytes', 0) ?? Infinity,
+      priorityMax: whole('x-max-priority', 1, PRIORITY_MAX) ?? 0,
+      deliveryLimit: whole('x-delivery-limit', 0) ?? Infinity,
+      singleActiveConsumer: given['x-single-active-consumer'] === true,
+    },
+  };
+}
+
+/** Whether a second declaration says the same of a queue as the first; what differs, if not. */
+export function inequivalence(first: QueueDeclaration, second: QueueDeclaration): string | undefined {
+  if (first.durable !== second.durable) return 'durable';
+  if (first.autoDelete !== second.autoDelete) return 'auto_delete';
+  const names = new Set([...Object.keys(first.arguments), ...Object.keys(second.arguments)]);
+  return [...names].find((name) => first.arguments[name] !== second.arguments[name]);
+}
