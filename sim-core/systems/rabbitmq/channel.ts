@@ -285,7 +285,8 @@ export class Channel implements Holder {
       this.unsettled.set(tag, { queue, copy, counts });
       if (counts) this.counted++;
     }
-    const { message, redelivered, returns } = copy;
+    const { redelivered, returns } = copy;
+    const message = withoutBlindKeys(copy.message);
     const deliveryCount = queue.countsReturns && (returns > 0 || consumer === undefined) ? returns : undefined;
     return { tag, consumer, queue: queue.name, redelivered, message, deliveryCount };
   }
@@ -321,6 +322,13 @@ export class Channel implements Holder {
     if (declaration.autoDelete && queue.consumers.count === 0 && this.broker.peek(queue.name) === declared)
       this.broker.deleteQueue(declared);
   }
+}
+
+/** A receiver is not told the keys of BCC. */
+function withoutBlindKeys(message: Message): Message {
+  if (message.headers.BCC === undefined) return message;
+  const { BCC: _, ...headers } = message.headers;
+  return { ...message, headers };
 }
 
 function byQueue(unsettled: readonly Unsettled[]): Map<Queue, Copy[]> {

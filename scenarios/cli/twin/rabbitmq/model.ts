@@ -204,7 +204,7 @@ function told({ tag, consumer, redelivered, message, deliveryCount }: Delivery, 
   return consumer === undefined ? { actor, tag, ...about } : { actor, consumer, tag, ...about };
 }
 
-function headersTold({ BCC: _, ...headers }: Headers, deliveryCount: number | undefined): Headers {
+function headersTold(headers: Headers, deliveryCount: number | undefined): Headers {
   const deaths = headers['x-death'];
   return {
     ...headers,
