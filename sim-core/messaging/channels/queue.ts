@@ -8,16 +8,15 @@
  *
  * Does not model what storing and replicating cost, nor the queue process's own time.
  */
-import type { FactChannel, Fact } from '../../kernel/fact.ts';
 import type { EventHandle } from '../../kernel/event-table.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Time } from '../../kernel/time.ts';
-import { Fates, type Fate } from '../fates.ts';
+import type { Fate, Fates } from '../fates.ts';
 import { Consumers, type Consumer, type Holder } from './consumers.ts';
 import { Copy } from './copy.ts';
-import { messageDelivered, messageReturned, messageSettled, queueChanged } from './facts.ts';
 import type { Message } from './message.ts';
 import type { Places, QueueKind, Return } from './queue-kinds/queue-kind.ts';
+import { QueueBooks } from './queue-books.ts';
 import { queueKinds } from './queue-kinds/queue-kinds.ts';
 import type { Death, QueueOptions, QueuePolicy } from './queue-options.ts';
 import { ReadyLine } from './ready-line.ts';
@@ -35,10 +34,10 @@ const WITHOUT_DEAD_LETTERS: Readonly<Record<Death, Fate>> = {
 export class Queue {
   readonly name: string;
   readonly durable: boolean;
-  readonly fates = new Fates();
   readonly consumers: Consumers;
   private readonly sim: Simulation;
   private readonly kind: QueueKind;
+  private readonly books: QueueBooks;
   private readonly priorityMax: number;
   private readonly onGone: (queue: Queue) => void;
   private policy: QueuePolicy;
@@ -54,10 +53,6 @@ export class Queue {
   private alarmAt: Time = Infinity;
   private expiry: EventHandle = NO_HANDLE;
   private readonly alarmKind: number;
-  private readonly delivered: FactChannel<Fact<typeof messageDelivered>>;
-  private readonly settled: FactChannel<Fact<typeof messageSettled>>;
-  private readonly returned: FactChannel<Fact<typeof messageReturned>>;
-  private readonly changed: FactChannel<Fact<typeof queueChanged>>;
 
   /** `onGone`: called when it goes for want of use. */
   constructor(sim: Simulation, options: QueueOptions, onGone: (queue: Queue) => void = () => {}) {
@@ -71,11 +66,12 @@ export class Queue {
     this.line = new ReadyLine(options.priorityMax);
     this.consumers = new Consumers(options.singleActiveConsumer, this.kind.fullLeaveAtOnce);
     this.alarmKind = sim.eventKind(`a message of ${options.name} may have expired`);
-    this.delivered = sim.facts.channel(messageDelivered);
-    this.settled = sim.facts.channel(messageSettled);
-    this.returned = sim.facts.channel(messageReturned);
-    this.changed = sim.facts.channel(queueChanged);
+    this.books = new QueueBooks(sim, options.name);
     this.touch();
+  }
+
+  get fates(): Fates {
+    return this.books.fates;
   }
 
   /** Copies that wait to be delivered. */
@@ -178,7 +174,7 @@ export class Queue {
   }
 
   acknowledge(copies: readonly Copy[]): void {
-    this.release(copies, (copy) => this.end(copy, 'in-flight', 'acknowledged', 'ack'));
+    this.release(copies, (copy) => this.books.end(copy, 'in-flight', 'acknowledged', 'ack'));
     this.handOut();
     this.tell();
   }
@@ -195,15 +191,13 @@ export class Queue {
     const { kind, policy } = this;
     this.release(copies, (copy) => {
       copy.returns++;
-      copy.redelivered = true;
       if (kind.countsReturns && copy.returns > policy.deliveryLimit) {
         this.die(copy, 'in-flight', 'delivery_limit');
         return;
       }
       copy.place = kind.placeOfReturned(copy, how, this.places, policy.deliveryLimit);
-      this.fates.move('in-flight', 'ready');
+      this.books.comeBack(copy, how);
       this.line.add(copy);
-      if (this.returned.heard) this.tellReturned(copy, how);
     });
     if (kind.limitsFirst) this.dropHeads();
     this.expireHeads();
@@ -222,7 +216,7 @@ export class Queue {
   /** Drops what is ready, with no dead letters; returns how many that were. */
   purge(): number {
     const count = this.line.size;
-    while (this.line.size > 0) this.end(this.line.take(), 'ready', 'dropped', 'purge');
+    while (this.line.size > 0) this.books.end(this.line.take(), 'ready', 'dropped', 'purge');
     this.tell();
     return count;
   }
@@ -230,7 +224,7 @@ export class Queue {
   /** Drops everything: the queue is no more. Copies that are out can no longer be settled. */
   delete(): number {
     const count = this.purge();
-    for (const copy of this.unsettled.keys()) this.end(copy, 'in-flight', 'dropped', 'queue deleted');
+    for (const copy of this.unsettled.keys()) this.books.end(copy, 'in-flight', 'dropped', 'queue deleted');
     this.unsettled.clear();
     this.isGone = true;
     this.silence(this.alarm);
@@ -269,14 +263,15 @@ export class Queue {
     for (const copy of held) {
       const from = this.unsettled.has(copy) ? 'in-flight' : 'ready';
       if (!this.durable || !copy.message.persistent) {
-        this.end(copy, from, 'lost', 'crash');
+        this.books.end(copy, from, 'lost', 'crash');
         continue;
       }
-      if (from === 'in-flight') this.fates.move(from, 'ready');
+      if (from === 'in-flight') this.books.comeBack(copy, 'crash');
       copy.redelivered = true;
       this.line.add(copy);
     }
     this.unsettled.clear();
+    this.expireHeads();
     this.tell();
   }
 
@@ -311,13 +306,11 @@ export class Queue {
   }
 
   private count(copy: Copy, consumer: Consumer | undefined, settles: boolean): void {
-    copy.deliveries++;
-    if (this.delivered.heard) this.tellDelivered(copy, consumer);
+    this.books.handOver(copy, consumer?.tag ?? 'get');
     if (settles) {
-      this.end(copy, 'ready', 'acknowledged', 'no ack asked');
+      this.books.end(copy, 'in-flight', 'acknowledged', 'no ack asked');
       return;
     }
-    this.fates.move('ready', 'in-flight');
     this.unsettled.set(copy, consumer);
     if (consumer !== undefined) consumer.unsettled++;
   }
@@ -354,33 +347,13 @@ export class Queue {
 
   private die(copy: Copy, from: Fate, death: Death): void {
     const office = this.policy.deadLetters;
-    if (office === undefined) this.end(copy, from, WITHOUT_DEAD_LETTERS[death], death);
-    else if (office(copy.message, death, this.name)) this.end(copy, from, 'dead-lettered', death);
-    else this.end(copy, from, 'lost', 'no dead-letter exchange');
-  }
-
-  private end(copy: Copy, from: Fate, fate: Fate, cause: string): void {
-    this.fates.move(from, fate);
-    if (!this.settled.heard) return;
-    const { message, deliveries, enqueued } = copy;
-    const age = this.sim.now - enqueued;
-    this.settled.emit({ queue: this.name, request: message.request, fate, cause, attempts: deliveries, age });
+    if (office === undefined) this.books.end(copy, from, WITHOUT_DEAD_LETTERS[death], death);
+    else if (office(copy.message, death, this.name)) this.books.end(copy, from, 'dead-lettered', death);
+    else this.books.end(copy, from, 'lost', 'no dead-letter exchange');
   }
 
   private tell(): void {
-    if (this.changed.heard) this.changed.emit({ queue: this.name, ready: this.ready, unsettled: this.inFlight });
-  }
-
-  private tellDelivered(copy: Copy, consumer: Consumer | undefined): void {
-    const { message, redelivered, deliveries: attempt, enqueued } = copy;
-    const waited = this.sim.now - enqueued;
-    const tag = consumer?.tag ?? 'get';
-    const { request } = message;
-    this.delivered.emit({ queue: this.name, request, consumer: tag, redelivered, attempt, waited });
-  }
-
-  private tellReturned({ message, deliveries }: Copy, cause: Return): void {
-    this.returned.emit({ queue: this.name, request: message.request, cause, attempts: deliveries });
+    this.books.read(this.ready, this.inFlight);
   }
 
   private silence(handle: EventHandle): void {

@@ -40,6 +40,14 @@ export class ReadyLine {
     return copy;
   }
 
+  /** Takes a copy out from wherever it stands; false if it is not there. */
+  remove(copy: Copy): boolean {
+    if (!this.lanes[copy.priority].remove(copy)) return false;
+    this.size--;
+    this.bytes -= copy.message.bytes;
+    return true;
+  }
+
   /** All copies in order. */
   *[Symbol.iterator](): Generator<Copy> {
     for (let i = this.lanes.length - 1; i >= 0; i--) yield* this.lanes[i];
@@ -75,6 +83,14 @@ class Lane {
     this.start = (this.start + 1) & (this.ring.length - 1);
     this.size--;
     return copy;
+  }
+
+  remove(copy: Copy): boolean {
+    const index = this.indexFor(copy.place);
+    if (index === this.size || this.at(index) !== copy) return false;
+    for (let i = index; i > 0; i--) this.set(i, this.at(i - 1));
+    this.take();
+    return true;
   }
 
   *[Symbol.iterator](): Generator<Copy> {

@@ -19,7 +19,10 @@ export interface DeathNotice {
   readonly 'original-expiration'?: string;
 }
 
-/** The message as it is published again: to that exchange, under its own key unless the queue has one for dead letters. */
+/**
+ * The message as it is published again: to that exchange, under its own keys, or under the one that the queue has for dead
+ * letters, and then no other.
+ */
 export function deadLetter(
   message: Message,
   reason: Death,
@@ -52,14 +55,14 @@ export function deadLetter(
           'x-first-death-queue': queue,
           'x-first-death-reason': reason as string,
         };
-  const { CC: carbonCopies, ...others } = headers;
+  const { CC: _, BCC: __, ...others } = headers;
   return {
     ...message,
     exchange,
     routingKey: routingKey ?? message.routingKey,
     ttl: undefined,
     headers: {
-      ...(routingKey === undefined && carbonCopies !== undefined ? headers : others),
+      ...(routingKey === undefined ? headers : others),
       ...first,
       'x-death': [notice, ...before.filter((death) => death !== known)] as unknown as HeaderValue,
     },

@@ -154,6 +154,7 @@ class ModelPlayer {
       if (declared === undefined) continue;
       const by = this.clients.find(({ connection }) => connection === declared.owner) ?? this.clients[0];
       contents[name] = contentsOf(name, by.connection.open());
+      this.settleDown();
     }
     for (const actor of [0, 1] as const) this.reopen(actor);
     return contents;

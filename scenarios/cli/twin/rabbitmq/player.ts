@@ -11,7 +11,7 @@ import { bodyOf, QUEUES, WAIT_MS, type Actor, type RabbitAnswer, type RabbitStep
 
 const ROUNDS_MIN = 2;
 const ROUNDS_MAX = 8;
-const QUORUM_PAUSE_MS = 30;
+const QUORUM_PAUSE_MS = 8;
 
 type QueueStates = Record<string, readonly [number, number]>;
 
@@ -217,6 +217,8 @@ export class ServerPlayer {
         await this.reopen(actor);
         return 'no gets here';
       });
+      // What came to a head there may have died, and gone to the next queue.
+      await this.settleDown();
     }
     return contents;
   }

@@ -3,7 +3,7 @@
  * act on, goes on with any operations on any names, errors included, and ends by emptying every queue. Arguments are drawn
  * so that every one of them, and many pairs, occur in a run.
  *
- * Left out: quorum queues that refuse publishes (the server learns of it late, by design) or expire within the script (it
+ * Left out: consistent-hash exchanges (the model's hash is another one), quorum queues that refuse publishes (the server learns of it late, by design) or expire within the script (it
  * looks every five seconds), and what the server closes a
  * connection for with quorum queues: a channel's own prefetch, conditions on deletes.
  */
@@ -187,25 +187,25 @@ const operation = (isQuorum: boolean): fc.Arbitrary<RabbitStep> =>
     },
     { weight: 4, arbitrary: fc.record({ op: fc.constant('reject' as const), actor, pick, requeue: oneIn(2) }) },
     {
-      weight: 1,
+      weight: 2,
       arbitrary: fc.record({ op: fc.constantFrom('ack-unknown' as const, 'recover', 'close-channel'), actor }),
     },
-    { weight: 1, arbitrary: fc.record({ op: fc.constantFrom('check-queue' as const, 'purge-queue'), actor, queue }) },
+    { weight: 2, arbitrary: fc.record({ op: fc.constantFrom('check-queue' as const, 'purge-queue'), actor, queue }) },
     {
-      weight: 1,
+      weight: 2,
       arbitrary: fc.record({
         op: fc.constant('delete-queue' as const),
         actor,
         queue,
-        ifUnused: isQuorum ? fc.constant(false) : oneIn(3),
-        ifEmpty: isQuorum ? fc.constant(false) : oneIn(3),
+        ifUnused: isQuorum ? fc.constant(false) : oneIn(2),
+        ifEmpty: isQuorum ? fc.constant(false) : oneIn(2),
       }),
     },
     {
-      weight: 1,
+      weight: 2,
       arbitrary: fc.record({ op: fc.constant('delete-exchange' as const), actor, exchange, ifUnused: oneIn(2) }),
     },
-    { weight: 1, arbitrary: binding('unbind') },
+    { weight: 2, arbitrary: binding('unbind') },
     { weight: 1, arbitrary: declaration(isQuorum ? 'quorum' : 'classic') },
     { weight: 1, arbitrary: fc.constant<RabbitStep>({ op: 'wait' }) },
   );

@@ -85,7 +85,7 @@ async function startNode(node: ServerProcess, program: string): Promise<number> 
   const [port, epmdPort, nodePort] = [await freePort(), await freePort(), await freePort()];
   const within = (name: string): string => join(node.folder, name);
   for (const name of ['mnesia', 'log', 'config']) mkdirSync(within(name));
-  writeFileSync(within('enabled_plugins'), '[rabbitmq_consistent_hash_exchange].\n');
+  writeFileSync(within('enabled_plugins'), '[].\n');
   writeFileSync(
     within('rabbitmq.conf'),
     [

@@ -13,9 +13,9 @@ export const EXCHANGES = ['e1', 'e2'] as const;
 export const MISSING = 'e9';
 
 /** A time to live that ends in a wait, one that does not end in any script, and the wait itself, in milliseconds. */
-export const SHORT_MS = 700;
+export const SHORT_MS = 900;
 export const LONG_MS = 60_000;
-export const WAIT_MS = 1_100;
+export const WAIT_MS = 1_300;
 
 export interface Destination {
   readonly kind: 'queue' | 'exchange';

@@ -1,0 +1,247 @@
+/**
+ * A queue that is asked for its messages and hides what it gave for a while, as Amazon SQS does (Developer Guide,
+ * "Visibility timeout", "Dead-letter queues", "FIFO queue delivery logic"). A message that is not deleted in time is
+ * visible again, at its place. A receive counts whether it failed or not: beyond `receivesMax` the next one moves the
+ * message to the dead letters in place of giving it.
+ *
+ * A FIFO queue has groups: while messages of a group are out, no later receive gets one of it; one receive may get several,
+ * in order. What comes again within the de-duplication window is accepted and not stored.
+ *
+ * Does not model that a standard queue is many servers: it samples none, never delivers twice by itself and keeps order as
+ * well as redelivery lets it. Nor long polling, nor the limit on messages in flight (120,000).
+ */
+import type { EventHandle } from '../../kernel/event-table.ts';
+import type { Simulation } from '../../kernel/simulation.ts';
+import { minutes, type Duration, type Time } from '../../kernel/time.ts';
+import type { Fates } from '../fates.ts';
+import { Copy } from './copy.ts';
+import { DeduplicationWindow } from './deduplication-window.ts';
+import type { Message } from './message.ts';
+import { QueueBooks } from './queue-books.ts';
+import type { DeadLetterOffice } from './queue-options.ts';
+import { ReadyLine } from './ready-line.ts';
+
+/** "Up to 10 messages" a receive, and how far a FIFO queue looks for a group that may go (SQS quotas). */
+export const RECEIVE_MAX = 10;
+const LOOKED_THROUGH_MAX = 20_000;
+const DEDUPLICATION: Duration = minutes(5);
+
+export interface VisibilityQueueOptions {
+  readonly name: string;
+  readonly fifo: boolean;
+  /** How long a message that was received is hidden. */
+  readonly visibility: Duration;
+  /** How long a message is kept: in a standard queue from when it was first sent, in a FIFO queue from when it came here. */
+  readonly retention: Duration;
+  /** How long a new message is hidden. */
+  readonly delay: Duration;
+  /** Receives of one message, after which it is a dead letter; Infinity for no limit. */
+  readonly receivesMax: number;
+  readonly deadLetters: DeadLetterOffice | undefined;
+}
+
+/** What a producer says beside the message: needed in a FIFO queue, without meaning in another. */
+export interface FifoAttributes {
+  readonly group: string;
+  readonly deduplication: string;
+}
+
+export interface Received {
+  readonly message: Message;
+  /** Names this receive of the message; only the latest one settles it. */
+  readonly receipt: number;
+  readonly receives: number;
+}
+
+/** A message here, with what only this kind of queue knows of it. */
+interface Held {
+  readonly copy: Copy;
+  readonly group: string | undefined;
+  receipt: number;
+  /** When it becomes visible, while it is not. */
+  alarm: EventHandle | undefined;
+}
+
+export class VisibilityQueue {
+  readonly name: string;
+  private readonly sim: Simulation;
+  private readonly options: VisibilityQueueOptions;
+  private readonly books: QueueBooks;
+  private readonly line = new ReadyLine(0);
+  private readonly held = new Map<Copy, Held>();
+  private readonly byReceipt = new Map<number, Held>();
+  /** Messages out by group: a group with any waits. */
+  private readonly out = new Map<string, number>();
+  private readonly window = new DeduplicationWindow(DEDUPLICATION);
+  private readonly wakeKind: number;
+  private places = 0;
+  private receipts = 0;
+  private hidden = 0;
+
+  constructor(sim: Simulation, options: VisibilityQueueOptions) {
+    this.sim = sim;
+    this.name = options.name;
+    this.options = options;
+    this.books = new QueueBooks(sim, options.name);
+    this.wakeKind = sim.eventKind(`a message of ${options.name} becomes visible`);
+  }
+
+  get fates(): Fates {
+    return this.books.fates;
+  }
+
+  /** Messages that a receive may get; those that have expired meanwhile are among them until somebody looks. */
+  get visible(): number {
+    return this.line.size;
+  }
+
+  get inFlight(): number {
+    return this.books.fates.count('in-flight');
+  }
+
+  /** New messages that are still hidden. */
+  get delayed(): number {
+    return this.hidden;
+  }
+
+  /** Takes a message in; false for a duplicate, which the sender cannot tell from a success. */
+  send(message: Message, attributes?: FifoAttributes): boolean {
+    const { fifo, retention, delay } = this.options;
+    if (fifo && attributes === undefined)
+      throw new RangeError(`${this.name}: a FIFO queue needs a group for each message`);
+    const { now } = this.sim;
+    if (fifo && !this.window.accept(attributes!.deduplication, now)) return false;
+    const kept: Time = (fifo ? now : message.sent) + retention;
+    const copy = new Copy(message, now, kept - now, 0);
+    copy.place = ++this.places;
+    const held: Held = { copy, group: fifo ? attributes!.group : undefined, receipt: 0, alarm: undefined };
+    this.held.set(copy, held);
+    this.fates.take('ready');
+    if (delay === 0) this.line.add(copy);
+    else {
+      this.hidden++;
+      this.hide(held, delay);
+    }
+    this.tell();
+    return true;
+  }
+
+  /** Up to `max` messages, hidden from everybody else for the queue's time or for another. */
+  receive(max: number = 1, visibility: Duration = this.options.visibility): Received[] {
+    const received: Received[] = [];
+    for (const held of this.pick(Math.min(max, RECEIVE_MAX))) {
+      this.line.remove(held.copy);
+      if (held.copy.expires <= this.sim.now) this.end(held, 'ready', 'expired', 'retention');
+      else if (this.isSpent(held.copy)) this.bury(held);
+      else received.push(this.give(held, visibility));
+    }
+    this.tell();
+    return received;
+  }
+
+  /** Deletes a message for good; false if the receipt is not its latest, or it is gone. */
+  delete(receipt: number): boolean {
+    const held = this.byReceipt.get(receipt);
+    if (held === undefined) return false;
+    const isVisible = this.line.remove(held.copy);
+    if (!isVisible) this.release(held);
+    this.end(held, isVisible ? 'ready' : 'in-flight', 'acknowledged', 'deleted');
+    this.tell();
+    return true;
+  }
+
+  /** Hides a message for so long from now on; 0 makes it visible at once. False if it is not hidden by that receipt. */
+  changeVisibility(receipt: number, visibility: Duration): boolean {
+    const held = this.byReceipt.get(receipt);
+    if (held?.alarm === undefined) return false;
+    this.sim.cancel(held.alarm);
+    this.hide(held, visibility);
+    return true;
+  }
+
+  violations(): readonly string[] {
+    const { fates } = this.books;
+    const ready = this.visible + this.hidden;
+    const broken = fates.violations(this.name, { ready, inFlight: this.held.size - ready });
+    for (const [group, count] of this.out)
+      if (count <= 0) broken.push(`${this.name}: ${count} of group ${group} are out`);
+    return broken;
+  }
+
+  /** The messages that a receive comes upon: those that it gets, at most so many, and those that it finds at their end. */
+  private pick(max: number): Held[] {
+    const picked: Held[] = [];
+    let gets = 0;
+    let looked = 0;
+    for (const copy of this.line) {
+      if (gets === max || ++looked > LOOKED_THROUGH_MAX) break;
+      const held = this.held.get(copy)!;
+      if (held.group !== undefined && this.out.has(held.group)) continue;
+      picked.push(held);
+      if (copy.expires > this.sim.now && !this.isSpent(copy)) gets++;
+    }
+    return picked;
+  }
+
+  private isSpent(copy: Copy): boolean {
+    return copy.deliveries >= this.options.receivesMax;
+  }
+
+  private give(held: Held, visibility: Duration): Received {
+    const { copy, group } = held;
+    this.byReceipt.delete(held.receipt);
+    held.receipt = ++this.receipts;
+    this.byReceipt.set(held.receipt, held);
+    if (group !== undefined) this.out.set(group, (this.out.get(group) ?? 0) + 1);
+    this.books.handOver(copy, 'receive');
+    this.hide(held, visibility);
+    return { message: copy.message, receipt: held.receipt, receives: copy.deliveries };
+  }
+
+  private bury(held: Held): void {
+    const { deadLetters } = this.options;
+    if (deadLetters === undefined) this.end(held, 'ready', 'dropped', 'receives');
+    else if (deadLetters(held.copy.message, 'delivery_limit', this.name))
+      this.end(held, 'ready', 'dead-lettered', 'receives');
+    else this.end(held, 'ready', 'lost', 'no dead-letter queue');
+  }
+
+  private end(
+    held: Held,
+    from: 'ready' | 'in-flight',
+    ...[fate, cause]: [Parameters<QueueBooks['end']>[2], string]
+  ): void {
+    this.held.delete(held.copy);
+    this.byReceipt.delete(held.receipt);
+    this.books.end(held.copy, from, fate, cause);
+  }
+
+  private hide(held: Held, time: Duration): void {
+    const wake = (): void => {
+      held.alarm = undefined;
+      if (held.receipt === 0) this.hidden--;
+      else {
+        this.release(held);
+        held.copy.returns++;
+        this.books.comeBack(held.copy, 'visibility timeout');
+      }
+      this.line.add(held.copy);
+      this.tell();
+    };
+    held.alarm = this.sim.schedule(time, wake, undefined, this.wakeKind, held.copy.message.request);
+  }
+
+  /** It is out no more. */
+  private release(held: Held): void {
+    if (held.alarm !== undefined) this.sim.cancel(held.alarm);
+    held.alarm = undefined;
+    if (held.group === undefined) return;
+    const left = this.out.get(held.group)! - 1;
+    if (left === 0) this.out.delete(held.group);
+    else this.out.set(held.group, left);
+  }
+
+  private tell(): void {
+    this.books.read(this.visible + this.hidden, this.inFlight);
+  }
+}
