@@ -220,6 +220,8 @@ export {
   type ClaimOptions,
   type ClaimScan,
   type ClaimScanOptions,
+  type Scan,
+  type ScanOptions as StreamScanOptions,
 } from './messaging/channels/stream/claim.ts';
 export {
   ConsumerGroup,

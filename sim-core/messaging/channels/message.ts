@@ -4,6 +4,7 @@
  * a copy (`copy.ts`).
  */
 import type { Duration, Time } from '../../kernel/time.ts';
+import type { RequestContext } from '../../network/request-context.ts';
 
 /** A value in a table of headers. Comparisons mind the type: 1 and "1" differ. */
 export type HeaderValue = string | number | boolean | null | readonly HeaderValue[] | Headers;
@@ -12,8 +13,8 @@ export interface Headers {
 }
 
 export interface Message<Content = unknown> {
-  /** The number of the request that it was sent for: ties its facts together and keys draws. */
-  readonly request: number;
+  /** The request that it was sent for: ties its facts together and keys the draws of its ways. */
+  readonly request: RequestContext;
   readonly content: Content;
   /** The content's size. */
   readonly bytes: number;

@@ -31,7 +31,7 @@ export class QueueBooks {
     const { message, redelivered, deliveries, enqueued } = copy;
     this.delivered.emit({
       queue: this.queue,
-      request: message.request,
+      request: message.request.id,
       consumer,
       redelivered,
       attempt: deliveries,
@@ -45,7 +45,7 @@ export class QueueBooks {
     this.fates.move('in-flight', 'ready');
     if (!this.returned.heard) return;
     const { message, deliveries } = copy;
-    this.returned.emit({ queue: this.queue, request: message.request, cause, attempts: deliveries });
+    this.returned.emit({ queue: this.queue, request: message.request.id, cause, attempts: deliveries });
   }
 
   /** A copy's end. */
@@ -54,7 +54,7 @@ export class QueueBooks {
     if (!this.settled.heard) return;
     const { message, deliveries, enqueued } = copy;
     const age = this.sim.now - enqueued;
-    this.settled.emit({ queue: this.queue, request: message.request, fate, cause, attempts: deliveries, age });
+    this.settled.emit({ queue: this.queue, request: message.request.id, fate, cause, attempts: deliveries, age });
   }
 
   /** What the queue holds after a change. */

@@ -166,9 +166,8 @@ export class Queue {
     this.tell();
   }
 
-  /** A channel is gone, and its consumers with it: what they had is back before anybody else gets something. */
-  holderGone(holder: Holder, copies: readonly Copy[]): void {
-    this.consumers.removeAll(holder);
+  /** A channel is gone, and its consumers are with it: what they had is back before anybody else gets something. */
+  holderGone(copies: readonly Copy[]): void {
     this.touch();
     this.giveBack(copies, 'holder-gone');
   }
@@ -245,7 +244,7 @@ export class Queue {
   /** Somebody used it: the time after which an unused queue goes starts anew. */
   touch(): void {
     const { expires } = this.policy;
-    if (expires === Infinity && this.expiry === NO_HANDLE) return;
+    if (this.isGone || (expires === Infinity && this.expiry === NO_HANDLE)) return;
     this.silence(this.expiry);
     this.expiry =
       expires === Infinity || this.users > 0
@@ -277,7 +276,9 @@ export class Queue {
 
   violations(): readonly string[] {
     const broken = this.fates.violations(this.name, { ready: this.ready, inFlight: this.inFlight });
-    const { lengthMax, bytesMax } = this.policy;
+    const { lengthMax, bytesMax, overflow } = this.policy;
+    // What is given back is never refused.
+    if (overflow !== 'drop-head') return broken;
     if (this.ready > lengthMax) broken.push(`${this.name}: holds ${this.ready} ready copies, more than ${lengthMax}`);
     if (this.line.bytes > bytesMax)
       broken.push(`${this.name}: holds ${this.line.bytes} ready bytes, more than ${bytesMax}`);
@@ -327,8 +328,8 @@ export class Queue {
 
   /** Whether anything had to go. */
   private dropHeads(): boolean {
-    const { line } = this;
-    if (line.size === 0 || !this.exceeds(0, 0)) return false;
+    const { line, policy } = this;
+    if (policy.overflow !== 'drop-head' || line.size === 0 || !this.exceeds(0, 0)) return false;
     do this.die(line.take(), 'ready', 'maxlen');
     while (line.size > 0 && this.exceeds(0, 0));
     return true;

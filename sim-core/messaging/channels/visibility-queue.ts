@@ -228,7 +228,7 @@ export class VisibilityQueue {
       this.line.add(held.copy);
       this.tell();
     };
-    held.alarm = this.sim.schedule(time, wake, undefined, this.wakeKind, held.copy.message.request);
+    held.alarm = this.sim.schedule(time, wake, undefined, this.wakeKind, held.copy.message.request.id);
   }
 
   /** It is out no more. */

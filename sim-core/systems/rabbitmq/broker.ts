@@ -136,7 +136,7 @@ export class Broker {
       const queues = this.exchanges
         .route(letter)
         .filter((name) => this.queues.has(name) && !isCycle(letter, death, name));
-      this.sim.schedule(0, Broker.send, { broker: this, message: letter, queues }, this.letterKind, letter.request);
+      this.sim.schedule(0, Broker.send, { broker: this, message: letter, queues }, this.letterKind, letter.request.id);
       return true;
     };
   }

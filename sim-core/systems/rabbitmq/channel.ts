@@ -232,10 +232,11 @@ export class Channel implements Holder {
     const subscribed = new Set([...this.subscriptions.values()].map(({ declared }) => declared));
     for (const [tag, { declared }] of this.subscriptions) this.unmark(declared, tag);
     this.subscriptions.clear();
-    for (const queue of new Set([...held.keys(), ...[...subscribed].map((each) => each.queue)])) {
-      queue.holderGone(this, held.get(queue) ?? []);
-    }
+    for (const { queue } of subscribed) queue.consumers.removeAll(this);
+    // Who has nobody left goes before it gets anything back.
     for (const declared of subscribed) this.dropUnused(declared);
+    const queues = new Set([...held.keys(), ...[...subscribed].map(({ queue }) => queue)]);
+    for (const queue of queues) queue.holderGone(held.get(queue) ?? []);
   }
 
   /** The broker was killed. */

@@ -91,5 +91,9 @@ export function inequivalence(first: QueueDeclaration, second: QueueDeclaration)
   if (first.durable !== second.durable) return 'durable';
   if (first.autoDelete !== second.autoDelete) return 'auto_delete';
   const names = new Set([...Object.keys(first.arguments), ...Object.keys(second.arguments)]);
-  return [...names].find((name) => first.arguments[name] !== second.arguments[name]);
+  return [...names].find((name) => said(first, name) !== said(second, name));
 }
+
+/** The type of a queue is said even by those who do not say it. */
+const said = ({ arguments: given }: QueueDeclaration, name: string): HeaderValue | undefined =>
+  given[name] ?? (name === 'x-queue-type' ? QUEUE_DEFAULTS.kind : undefined);

@@ -5,6 +5,7 @@ import {
   Broker,
   makeMessage,
   ms,
+  RequestContext,
   Simulation,
   type AmqpChannel,
   type Delivery,
@@ -130,7 +131,7 @@ class ModelPlayer {
     const content = bodyOf(index, bytes);
     const { queues, refused } = this.clients[actor].channel.publish(
       makeMessage({
-        request: index,
+        request: new RequestContext(index, this.broker.sim.now),
         content,
         sent: this.broker.sim.now,
         bytes: content.length,

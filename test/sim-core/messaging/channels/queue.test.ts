@@ -7,6 +7,7 @@ import { Consumer } from '../../../../sim-core/messaging/channels/consumers.ts';
 import type { Copy } from '../../../../sim-core/messaging/channels/copy.ts';
 import { makeMessage } from '../../../../sim-core/messaging/channels/message.ts';
 import { Queue } from '../../../../sim-core/messaging/channels/queue.ts';
+import { RequestContext } from '../../../../sim-core/network/request-context.ts';
 import { QUEUE_DEFAULTS, type QueueOptions } from '../../../../sim-core/messaging/channels/queue-options.ts';
 
 const ROOM = { hasRoom: true };
@@ -28,7 +29,8 @@ class Bench {
   publish(ttl: number | undefined, priority: number, persistent: boolean): void {
     const content = this.published++;
     const time = ttl === undefined ? undefined : ms(ttl);
-    const message = { request: content, content, sent: this.sim.now, bytes: 10, ttl: time, priority, persistent };
+    const request = new RequestContext(content, this.sim.now);
+    const message = { request, content, sent: this.sim.now, bytes: 10, ttl: time, priority, persistent };
     if (!this.queue.publish(makeMessage(message))) this.refused++;
   }
 

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
 import { days, minutes, s } from '../../../../sim-core/kernel/time.ts';
 import { makeMessage } from '../../../../sim-core/messaging/channels/message.ts';
+import { RequestContext } from '../../../../sim-core/network/request-context.ts';
 import {
   VisibilityQueue,
   type Received,
@@ -30,7 +31,8 @@ class Bench {
 
   send(group = 'g', deduplication = String(this.sent)): boolean {
     const content = this.sent++;
-    return this.queue.send(makeMessage({ request: content, content, sent: this.sim.now }), { group, deduplication });
+    const request = new RequestContext(content, this.sim.now);
+    return this.queue.send(makeMessage({ request, content, sent: this.sim.now }), { group, deduplication });
   }
 
   elapse(seconds: number): void {
@@ -139,7 +141,7 @@ it('gives nothing more of a group while any of it is out, and several of one gro
 
 it('refuses a message without a group where groups are needed', () => {
   const bench = new Bench({ fifo: true });
-  expect(() => bench.queue.send(makeMessage({ request: 0, content: 0, sent: 0 }))).toThrow(
+  expect(() => bench.queue.send(makeMessage({ request: new RequestContext(0, 0), content: 0, sent: 0 }))).toThrow(
     'q: a FIFO queue needs a group for each message',
   );
 });

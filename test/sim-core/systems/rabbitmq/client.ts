@@ -2,6 +2,7 @@
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
 import { ms } from '../../../../sim-core/kernel/time.ts';
 import { makeMessage, type Headers, type Message } from '../../../../sim-core/messaging/channels/message.ts';
+import { RequestContext } from '../../../../sim-core/network/request-context.ts';
 import { Broker, type Published } from '../../../../sim-core/systems/rabbitmq/broker.ts';
 import type { Channel, ConsumeOptions, Delivery } from '../../../../sim-core/systems/rabbitmq/channel.ts';
 import { Connection } from '../../../../sim-core/systems/rabbitmq/connection.ts';
@@ -42,7 +43,8 @@ export class Client {
   publish(content: string, to: string | readonly [string, string], options: Partial<Message> = {}): Published {
     const [exchange, routingKey] = typeof to === 'string' ? ['', to] : to;
     const bytes = content.length;
-    const message = { request: 0, content, sent: this.sim.now, bytes, exchange, routingKey, ...options };
+    const request = new RequestContext(0, this.sim.now);
+    const message = { request, content, sent: this.sim.now, bytes, exchange, routingKey, ...options };
     return this.channel.publish(makeMessage(message));
   }
 

@@ -1,0 +1,179 @@
+/**
+ * A RabbitMQ node in the network: producers publish by calls over a link and hear the confirm when it comes back, consumers
+ * (`consumer.ts`) are sent their deliveries. The broker itself is `broker.ts`, which takes no time; the ways do.
+ *
+ * Killed, it refuses calls until it is up again, with what was persistent on durable queues; consumers come back then.
+ * Does not model what fsync costs a confirm.
+ */
+import type { Simulation } from '../../kernel/simulation.ts';
+import { SECOND, ms, type Time } from '../../kernel/time.ts';
+import type { Message } from '../../messaging/channels/message.ts';
+import { queueSignals } from '../../messaging/channels/facts.ts';
+import type { Queue } from '../../messaging/channels/queue.ts';
+import type { Call, Endpoint } from '../../network/call.ts';
+import { register, type Component, type Intervention, type InterventionArgument } from '../../network/component.ts';
+import { AmqpError } from './amqp-error.ts';
+import { Broker } from './broker.ts';
+import { Connection } from './connection.ts';
+
+export interface Publish {
+  readonly message: Message;
+  /** Whether it comes back if it went to no queue. */
+  readonly mandatory: boolean;
+}
+
+/** What a producer hears: refused by a full queue, sent back for want of one, or taken. */
+export interface Confirm {
+  readonly outcome: 'ack' | 'nack' | 'returned' | 'no-exchange';
+  /** Queues that it went to. */
+  readonly queues: number;
+}
+
+/** Who has a connection and loses it when the node dies. */
+export interface Client {
+  connectionLost(): void;
+  nodeIsUp(): void;
+}
+
+export class RabbitMq implements Endpoint<Publish, Confirm>, Component {
+  readonly name: string;
+  readonly kind = 'broker';
+  readonly help: string;
+  readonly signals = queueSignals;
+  readonly interventions: Readonly<Record<string, Intervention>>;
+  readonly sim: Simulation;
+  readonly broker: Broker;
+  /** Declares queues, exchanges and bindings before the run. */
+  readonly setUp: ReturnType<Connection['open']>;
+  private readonly clients: Client[] = [];
+  private readonly upKind: number;
+  private downUntil: Time = 0;
+
+  constructor(sim: Simulation, { name, help }: { readonly name: string; readonly help: string }) {
+    this.sim = sim;
+    this.name = name;
+    this.help = help;
+    this.broker = new Broker(sim, name);
+    this.setUp = new Connection(this.broker).open();
+    this.upKind = sim.eventKind(`${name} is up again`);
+    this.interventions = {
+      kill: this.killing(),
+      purge: this.purging(),
+      limit: this.limiting(),
+      ttl: this.timing(),
+      redrive: this.redriving(),
+    };
+    register(sim, this);
+  }
+
+  get isUp(): boolean {
+    return this.sim.now >= this.downUntil;
+  }
+
+  /** Will be told when its connection is gone and when it can have another. */
+  attach(client: Client): void {
+    this.clients.push(client);
+  }
+
+  receive(call: Call<Publish, Confirm>): void {
+    if (!this.isUp) {
+      call.refuse('unavailable');
+      return;
+    }
+    const { message, mandatory } = call.query;
+    try {
+      const { queues, refused } = this.broker.publish(message);
+      const outcome = refused ? 'nack' : mandatory && queues.length === 0 ? 'returned' : 'ack';
+      call.reply({ outcome, queues: queues.length });
+    } catch (error) {
+      if (!(error instanceof AmqpError)) throw error;
+      call.reply({ outcome: 'no-exchange', queues: 0 });
+    }
+  }
+
+  state(): Readonly<Record<string, number | string>> {
+    const state: Record<string, number | string> = {};
+    for (const queue of this.queues()) state[queue.name] = `${queue.ready} ready, ${queue.inFlight} out`;
+    state.unroutable = this.broker.unroutable;
+    return this.isUp ? state : { ...state, down: 'yes' };
+  }
+
+  violations(): readonly string[] {
+    return this.broker.violations();
+  }
+
+  /** The queues in the order of their declaration, by which interventions number them. */
+  private queues(): Queue[] {
+    return [...this.broker.declaredQueues].map(({ queue }) => queue);
+  }
+
+  private kill(downtime: number): void {
+    this.downUntil = this.sim.now + downtime;
+    for (const client of this.clients) client.connectionLost();
+    this.broker.crash();
+    this.sim.schedule(downtime, RabbitMq.up, this, this.upKind);
+  }
+
+  private killing(): Intervention {
+    return {
+      help: 'Kills the node (SIGKILL); persistent messages of durable queues are there again, all marked as redelivered',
+      arguments: [{ name: 'seconds', help: 'how long it is down', min: 0.001, max: 1e6, default: 5 }],
+      apply: ([seconds]) => this.kill(Math.round(seconds * SECOND)),
+    };
+  }
+
+  private purging(): Intervention {
+    return {
+      help: 'Drops what is ready in a queue, with no dead letters',
+      arguments: [QUEUE],
+      apply: ([number]) => void this.queues()[number - 1]?.purge(),
+    };
+  }
+
+  private limiting(): Intervention {
+    return {
+      help: 'Sets how many ready messages a queue holds at most, by a policy',
+      arguments: [QUEUE, { name: 'length', help: 'ready messages', min: 0, max: 1e9, default: 100 }],
+      apply: ([number, length]) => this.queues()[number - 1]?.configure({ lengthMax: Math.round(length) }),
+    };
+  }
+
+  private timing(): Intervention {
+    return {
+      help: 'Sets how long a message stays in a queue, for those that come from now on, by a policy',
+      arguments: [QUEUE, { name: 'milliseconds', help: 'time to live', min: 0, max: 1e9, default: 1000 }],
+      apply: ([number, milliseconds]) => this.queues()[number - 1]?.configure({ ttl: ms(milliseconds) }),
+    };
+  }
+
+  private redriving(): Intervention {
+    return {
+      help: 'Publishes what is ready in a queue to another, message by message, as they were',
+      arguments: [QUEUE, { ...QUEUE, name: 'to', help: 'number of the queue that gets them', default: 2 }],
+      apply: ([from, to]) => this.redrive(this.queues()[from - 1], this.queues()[to - 1]),
+    };
+  }
+
+  private redrive(from: Queue | undefined, to: Queue | undefined): void {
+    if (from === undefined || to === undefined || from === to) return;
+    for (let left = from.ready; left > 0; left--) {
+      const copy = from.get(false);
+      if (copy === undefined) return;
+      to.publish(copy.message);
+      from.acknowledge([copy]);
+    }
+  }
+
+  private static up(node: RabbitMq): void {
+    if (!node.isUp) return;
+    for (const client of node.clients) client.nodeIsUp();
+  }
+}
+
+const QUEUE: InterventionArgument = {
+  name: 'queue',
+  help: 'number of the queue, in order of declaration',
+  min: 1,
+  max: 1000,
+  default: 1,
+};
