@@ -1,0 +1,33 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { murmur2, partitionOfKey } from '../../../../sim-core/messaging/log/murmur2.ts';
+import vectors from '../../../vectors/kafka-murmur2.json' with { type: 'json' };
+
+interface Row {
+  readonly hex: string;
+  readonly murmur2: number;
+  readonly partition: Readonly<Record<string, number>>;
+}
+
+function agrees(rows: readonly Row[]): void {
+  for (const row of rows) {
+    const bytes = Uint8Array.from(row.hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+    expect(murmur2(bytes), row.hex).toBe(row.murmur2);
+    for (const [partitions, partition] of Object.entries(row.partition)) {
+      expect(partitionOfKey(bytes, Number(partitions)), `${row.hex} of ${partitions}`).toBe(partition);
+    }
+  }
+}
+
+it(`hashes and places ${vectors.rows.length} keys as Kafka's Java client does`, () => agrees(vectors.rows));
+
+it('hashes a key of no bytes like any other', () => {
+  expect(murmur2(new Uint8Array())).toBe(275_646_681);
+});
+
+const shared = new URL('../../../../../shared/data/vectors/kafka_partitioner_murmur2.json', import.meta.url);
+
+it.skipIf(!existsSync(shared))('hashes the cases of ../shared/data/vectors/kafka_partitioner_murmur2.json', () => {
+  const { rows } = JSON.parse(readFileSync(shared, 'utf8'));
+  agrees(rows.map((row: { key_hex: string }) => ({ ...row, hex: row.key_hex })));
+});

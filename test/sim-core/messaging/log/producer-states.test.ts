@@ -1,0 +1,67 @@
+/** Sequences and the last stable offset, against what Kafka's own class answered. */
+import { describe, expect, it } from 'vitest';
+import { ProducerStates } from '../../../../sim-core/messaging/log/producer-states.ts';
+import stable from '../../../vectors/kafka-last-stable-offset.json' with { type: 'json' };
+import sequences from '../../../vectors/kafka-sequences.json' with { type: 'json' };
+
+const WORDS = {
+  'out-of-order-sequence': 'OutOfOrderSequenceException',
+  'invalid-producer-epoch': 'InvalidProducerEpochException',
+};
+
+describe('sequences', () => {
+  it.each(sequences.rows)('$scenario', ({ steps }) => {
+    const states = new ProducerStates();
+    let end = 0;
+    for (const { pid, epoch, first_seq: sequence, records, result } of steps) {
+      const stamp = { id: pid, epoch, sequence, isTransactional: false };
+      const judged = states.judge(stamp, records);
+      if (judged.verdict === 'append') {
+        expect(`APPENDED at ${end}`).toBe(result);
+        states.append(stamp, records, end);
+        end += records;
+      } else if (judged.verdict === 'duplicate') {
+        expect(`DUPLICATE (acked, not appended, returns original base offset ${judged.firstOffset})`).toBe(result);
+      } else expect(WORDS[judged.error]).toBe(result);
+    }
+  });
+});
+
+describe('the last stable offset', () => {
+  it('is where Kafka has it, step by step', () => {
+    const states = new ProducerStates();
+    let end = 0;
+    for (const step of stable.rows) {
+      if (step.step.startsWith('observe')) {
+        expect(states.firstUnstable(step.hw!) ?? null, step.step).toBe(step.first_unstable);
+        expect(states.lastStable(step.hw!), step.step).toBe(step.lso);
+        continue;
+      }
+      const marker = /^(COMMIT|ABORT) pid(\d+)$/.exec(step.step);
+      if (marker) {
+        const ended = states.end(Number(marker[2]), 0, marker[1] === 'COMMIT' ? 'commit' : 'abort', end);
+        expect(`marker at ${end} completes txn from ${ended!.first}`).toBe(step.result);
+        end++;
+        continue;
+      }
+      const [, kind, id, count] = /^(non-txn|txn) pid(\d+) (?:writes )?(\d+)/.exec(step.step)!;
+      expect(`APPENDED at ${end}`).toBe(step.result);
+      const stamp = { id: Number(id), epoch: 0, sequence: 0, isTransactional: kind === 'txn' };
+      states.append(stamp, Number(count), end);
+      end += Number(count);
+    }
+  });
+
+  it('tells the records of an aborted transaction from those before and after it', () => {
+    const states = new ProducerStates();
+    states.append({ id: 1, epoch: 0, sequence: 0, isTransactional: true }, 2, 10);
+    expect(states.end(1, 0, 'abort', 12)).toEqual({ producer: 1, first: 10, last: 12, marker: 'abort' });
+    states.append({ id: 1, epoch: 0, sequence: 2, isTransactional: true }, 1, 13);
+    expect([9, 10, 11, 13].map((offset) => states.isAborted(1, offset))).toEqual([false, true, true, false]);
+    expect(states.isAborted(2, 10)).toBe(false);
+  });
+
+  it('has no transaction to end where the producer wrote nothing', () => {
+    expect(new ProducerStates().end(1, 0, 'commit', 5)).toBeUndefined();
+  });
+});
