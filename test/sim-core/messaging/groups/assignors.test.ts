@@ -91,12 +91,16 @@ describe.each(Object.keys(assignors) as Name[])('%s, whoever comes and goes', (n
             return { id, topics: subscribed, owned: before?.get(id) ?? [], generation };
           });
           let after: Assignment = assign(topics, members);
-          if (protocol === 'cooperative') {
+          // As a group does: again while somebody has to give something up, and unequal subscriptions may take several rounds.
+          for (let round = 1; protocol === 'cooperative'; round++) {
             expectCareful(before, after);
+            if (movedAway(before, after) === 0 && round > 1) break;
+            before = after;
             after = assign(
               topics,
-              members.map((member) => ({ ...member, owned: after.get(member.id)!, generation: generation + 1 })),
+              members.map((member) => ({ ...member, owned: after.get(member.id)!, generation: generation + round })),
             );
+            expect(round).toBeLessThan(8);
           }
           const all = [...after.values()].flat().map(nameOf);
           expect(new Set(all).size).toBe(all.length);
