@@ -26,7 +26,7 @@ export interface ProducerStamp {
 export interface BatchDraft<R extends LogRecord = LogRecord> {
   readonly records: readonly R[];
   readonly bytes: number;
-  readonly producer?: ProducerStamp;
+  readonly producer?: ProducerStamp | undefined;
 }
 
 /** The marker that ends a transaction: a record of its own, which takes an offset and which no consumer is shown. */

@@ -1,0 +1,352 @@
+/**
+ * A broker: replicas of partitions, some of which it leads, and one thread that does its work.
+ *
+ * It follows what the controllers tell it, proposes changes of the sets in sync to them, fetches from the leaders that it
+ * follows, and answers producers and consumers for what it leads. A produce request takes the thread a time of its own and
+ * a time for its bytes, and so does what a follower takes in; the answers to fetches take it nothing.
+ *
+ * Killed, it loses what it was doing and what it knew of the cluster; its logs stay, as what a process has written does
+ * (a host that loses power is not modelled), and its callers find their connections reset. It comes back as a follower
+ * when the controllers let it in. Cut off from the cluster it goes on believing what it believed.
+ */
+import type { Simulation } from '../../kernel/simulation.ts';
+import { SerialServer } from '../../kernel/serial-server.ts';
+import { SECOND, type Duration } from '../../kernel/time.ts';
+import type { Waiter } from '../../kernel/wait.ts';
+import type { Call, Endpoint } from '../../network/call.ts';
+import { register, type Component, type Intervention } from '../../network/component.ts';
+import type { Link } from '../../network/link.ts';
+import { BackgroundRequests } from './background-requests.ts';
+import { Fetcher } from './fetcher.ts';
+import { Fetches } from './fetches.ts';
+import { InSyncKeeper } from './in-sync-keeper.ts';
+import { Isolation } from './isolation.ts';
+import type {
+  BrokerQuery,
+  BrokerReply,
+  ControllerQuery,
+  ControllerReply,
+  FetchQuery,
+  FetchResult,
+  ProduceQuery,
+} from './messages.ts';
+import { Produces } from './produces.ts';
+import type { RecordBook } from './record-book.ts';
+import { Replica } from './replica.ts';
+import type { Metadata, Topic } from './topic.ts';
+
+export interface BrokerOptions {
+  readonly name: string;
+  readonly topics: readonly Topic[];
+  /** What the controllers say at the start. */
+  readonly metadata: Metadata;
+  readonly book: RecordBook;
+  /** Time of the thread for a request, and for each byte of it, in nanoseconds. */
+  readonly requestTime: Duration;
+  readonly byteTime: number;
+  /** `replica.lag.time.max.ms`. */
+  readonly lagMax: Duration;
+  /** `broker.heartbeat.interval.ms`. */
+  readonly heartbeatInterval: Duration;
+}
+
+type BrokerCall = Call<BrokerQuery, BrokerReply>;
+
+const NOBODY: Waiter = { resume: () => {}, fail: () => {} };
+
+export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
+  readonly name: string;
+  readonly kind = 'broker';
+  readonly help: string;
+  readonly signals = [];
+  readonly interventions: Readonly<Record<string, Intervention>>;
+  private readonly sim: Simulation;
+  private readonly options: BrokerOptions;
+  private readonly requests: BackgroundRequests;
+  private readonly replicas = new Map<string, Replica>();
+  private readonly thread = new SerialServer();
+  private readonly isolation: Isolation;
+  private readonly produces: Produces;
+  private readonly fetches: Fetches;
+  private readonly fetchers: Fetcher[] = [];
+  private readonly keeper: InSyncKeeper;
+  private controllers: Link<ControllerQuery, ControllerReply> | undefined = undefined;
+  private metadata: Metadata;
+  private slowness = 1;
+  private isDown = false;
+  private life = 0;
+  private readonly workKind: number;
+  private readonly beatKind: number;
+  private readonly restartKind: number;
+
+  constructor(sim: Simulation, options: BrokerOptions) {
+    const { name, topics, metadata, book, lagMax } = options;
+    this.sim = sim;
+    this.options = options;
+    this.name = name;
+    this.requests = new BackgroundRequests(sim);
+    this.metadata = metadata;
+    for (const topic of topics) {
+      for (const id of topic.partitions) {
+        if (!metadata.partitions.get(id)!.replicas.includes(name)) continue;
+        this.replicas.set(id, new Replica(id, topic, name, book));
+      }
+    }
+    this.help = `Replicas of ${this.replicas.size} partitions`;
+    this.workKind = sim.eventKind(`${name} has done a piece of work`);
+    this.beatKind = sim.eventKind(`${name} sends a heartbeat`);
+    this.restartKind = sim.eventKind(`${name} is up again`);
+    this.isolation = new Isolation(sim, name);
+    const answer = (call: BrokerCall, reply: BrokerReply): void => this.answer(call, reply);
+    this.produces = new Produces(sim, this.replicas, book, answer);
+    this.fetches = new Fetches(sim, name, this.replicas, answer);
+    this.keeper = new InSyncKeeper(sim, name, this.replicas, lagMax, {
+      ask: (query, answered) => this.ask(query, answered),
+      settled: (replica) => this.advanced(replica.id),
+    });
+    this.learn(metadata);
+    this.interventions = this.takes();
+    register(sim, this);
+  }
+
+  /** Adds the way to another broker, to fetch from it. */
+  attach(other: Link<BrokerQuery, BrokerReply>): void {
+    this.fetchers.push(new Fetcher(this.sim, this.fetcherOwner(), other, this.requests));
+    this.sim.schedule(0, () => this.runFetchers(), undefined, this.workKind);
+  }
+
+  /** Adds the way to the controllers. */
+  attachControllers(link: Link<ControllerQuery, ControllerReply>): void {
+    this.controllers = link;
+    this.beat();
+  }
+
+  /** The replica of a partition, for checks. */
+  replica(partition: string): Replica | undefined {
+    return this.replicas.get(partition);
+  }
+
+  get isUp(): boolean {
+    return !this.isDown;
+  }
+
+  receive(call: BrokerCall): void {
+    const peer = this.peerOf(call);
+    this.isolation.pass(peer, () => this.handle(call));
+  }
+
+  /** Dies, and is up again after so long; for good if that is Infinity. */
+  kill(downtime: Duration): void {
+    if (!this.isDown) {
+      this.isDown = true;
+      this.life++;
+      for (const fetcher of this.fetchers) fetcher.stop();
+      this.keeper.stop();
+      this.isolation.forget();
+      this.thread.drop(this.sim.now);
+      for (const call of [...this.produces.drop(), ...this.fetches.drop()]) call.refuse('unavailable');
+      for (const replica of this.replicas.values()) replica.crash();
+    }
+    if (downtime < Infinity) this.sim.schedule(downtime, () => this.restart(), undefined, this.restartKind);
+  }
+
+  restart(): void {
+    if (!this.isDown) return;
+    this.isDown = false;
+    this.metadata = { version: -1, partitions: new Map(), live: [] };
+    this.keeper.start();
+    this.beat();
+  }
+
+  isolate(duration: Duration, fromClients: boolean): void {
+    this.isolation.begin(duration, fromClients);
+  }
+
+  state(): Readonly<Record<string, number | string>> {
+    let leads = 0;
+    let records = 0;
+    for (const { leading, log } of this.replicas.values()) {
+      if (leading !== undefined) leads++;
+      records += log.endOffset - log.startOffset;
+    }
+    const state = { replicas: this.replicas.size, leads, records, 'requests waiting': this.produces.waiting };
+    if (this.isDown) return { ...state, down: 'yes' };
+    return this.isolation.active ? { ...state, 'cut off': 'yes' } : state;
+  }
+
+  violations(): readonly string[] {
+    const broken: string[] = [];
+    for (const { id, highWatermark, log } of this.replicas.values()) {
+      if (highWatermark > log.endOffset) broken.push(`${this.name}: the high watermark of ${id} is beyond its end`);
+    }
+    return broken;
+  }
+
+  private handle(call: BrokerCall): void {
+    const { query } = call;
+    if (this.isDown) {
+      call.refuse('unavailable');
+      return;
+    }
+    if (query.kind === 'produce') this.produce(call, query);
+    else if (query.kind === 'fetch') this.fetch(call, query);
+    else if (query.kind === 'metadata') this.answer(call, this.metadata);
+    else {
+      this.learn(query.metadata);
+      this.answer(call, undefined);
+    }
+  }
+
+  private produce(call: BrokerCall, query: ProduceQuery): void {
+    const bytes = query.batches.reduce((sum, { draft }) => sum + draft.bytes, 0);
+    this.work(bytes, call.request.id, (isAlive) => {
+      if (!isAlive) {
+        call.refuse('unavailable');
+        return;
+      }
+      for (const partition of this.produces.take(call, query)) this.advanced(partition);
+    });
+  }
+
+  private fetch(call: BrokerCall, query: FetchQuery): void {
+    if (query.replica !== undefined) {
+      for (const { partition, offset, epoch } of query.parts) {
+        const replica = this.replicas.get(partition);
+        const leading = replica?.leading;
+        if (replica === undefined || leading === undefined || leading.epoch !== epoch) continue;
+        const before = leading.highWatermark;
+        leading.fetched(query.replica, offset, this.sim.now);
+        this.keeper.consider(replica);
+        if (leading.highWatermark > before) this.advanced(partition);
+      }
+    }
+    this.fetches.take(call, query);
+  }
+
+  /** A partition's log has grown, or what of it is replicated. */
+  private advanced(partition: string): void {
+    this.produces.check(partition);
+    this.fetches.wake(partition);
+  }
+
+  private learn(metadata: Metadata): void {
+    if (metadata.version < this.metadata.version) return;
+    this.metadata = metadata;
+    const { lagMax } = this.options;
+    const isEligible = (name: string): boolean => this.metadata.live.includes(name);
+    for (const [id, replica] of this.replicas) {
+      const { topic } = replica;
+      const state = metadata.partitions.get(id)!;
+      const { replicas } = state;
+      const settings = {
+        replicas,
+        lagMax,
+        isEligible,
+        get minInSync() {
+          return topic.minInSync;
+        },
+      };
+      if (replica.learn(state, settings, this.sim.now) && replica.leading === undefined) this.produces.abandon(id);
+      this.advanced(id);
+    }
+    this.runFetchers();
+  }
+
+  private runFetchers(): void {
+    if (this.isDown) return;
+    for (const fetcher of this.fetchers) fetcher.run();
+  }
+
+  private fetcherOwner() {
+    return {
+      name: this.name,
+      following: (leader: string) => [...this.replicas.values()].filter((replica) => replica.leader === leader),
+      sendOut: (act: () => void) => this.isolation.pass('cluster', act),
+      takeIn: (results: readonly FetchResult[], done: () => void) => {
+        let bytes = 0;
+        for (const { batches } of results) for (const batch of batches) bytes += batch.bytes;
+        this.work(bytes, undefined, (isAlive) => {
+          if (!isAlive) return;
+          for (const result of results) {
+            const replica = this.replicas.get(result.partition)!;
+            // It may have become a leader, or follow another, while this was on its way.
+            if (replica.leading === undefined && result.epoch === replica.known?.epoch) replica.follow(result);
+          }
+          done();
+        });
+      },
+    };
+  }
+
+  /** Does a piece of work when its turn comes; calls back, and says whether the broker has lived that long. */
+  private work(bytes: number, request: number | undefined, done: (isAlive: boolean) => void): void {
+    const { requestTime, byteTime } = this.options;
+    const time = Math.round((requestTime + bytes * byteTime) * this.slowness);
+    const { life } = this;
+    const end = this.thread.take(time, this.sim.now);
+    this.sim.scheduleAt(end, () => done(life === this.life), undefined, this.workKind, request);
+  }
+
+  private answer(call: BrokerCall, reply: BrokerReply): void {
+    const { life } = this;
+    this.isolation.pass(this.peerOf(call), () => {
+      if (life === this.life) call.reply(reply);
+    });
+  }
+
+  private peerOf({ query }: BrokerCall): 'cluster' | 'client' {
+    return query.kind === 'update' || (query.kind === 'fetch' && query.replica !== undefined) ? 'cluster' : 'client';
+  }
+
+  private ask(query: ControllerQuery, answered: (reply: ControllerReply) => void): void {
+    const { life } = this;
+    const waiter: Waiter = {
+      resume: ({ result }) => {
+        if (life === this.life) answered(result as ControllerReply);
+      },
+      fail: () => {
+        if (life === this.life) answered(undefined);
+      },
+    };
+    this.isolation.pass('cluster', () => {
+      if (life === this.life) this.controllers?.call(query, this.requests.next()).begin(waiter);
+    });
+  }
+
+  /** Heartbeats follow each other whether they are answered or not. */
+  private beat(): void {
+    const { life } = this;
+    this.isolation.pass('cluster', () => {
+      if (life !== this.life || this.isDown) return;
+      this.controllers!.call({ kind: 'heartbeat', broker: this.name, life }, this.requests.next()).begin(NOBODY);
+    });
+    const again = (): void => {
+      if (life === this.life && !this.isDown) this.beat();
+    };
+    this.sim.schedule(this.options.heartbeatInterval, again, undefined, this.beatKind);
+  }
+
+  private takes(): Readonly<Record<string, Intervention>> {
+    const seconds = { name: 'seconds', help: 'for how long', min: 0.001, max: 1e6, default: 10 };
+    return {
+      kill: {
+        help: 'Kills the broker; its logs stay, and it is up again after so many seconds',
+        arguments: [{ ...seconds, help: 'how long it is down' }],
+        apply: ([time]) => this.kill(Math.round(time * SECOND)),
+      },
+      restart: { help: 'Starts a broker that was killed', arguments: [], apply: () => this.restart() },
+      isolate: {
+        help: 'Cuts the broker off from the other brokers and the controllers, and from clients too if that is 1',
+        arguments: [seconds, { name: 'clients', help: '1: from clients too; 0: not', min: 0, max: 1, default: 1 }],
+        apply: ([time, clients]) => this.isolate(Math.round(time * SECOND), clients >= 0.5),
+      },
+      slow: {
+        help: 'Everything takes the broker so many times as long from now on; 1 is as it was',
+        arguments: [{ name: 'factor', help: 'times as long', min: 0.01, max: 1000, default: 10 }],
+        apply: ([factor]) => {
+          this.slowness = factor;
+        },
+      },
+    };
+  }
+}

@@ -1,0 +1,376 @@
+/**
+ * The metadata quorum (KRaft): controllers that agree on who leads what and who is in sync. One of them is active; while
+ * a majority lives, another takes its place within an election's time. Without a majority nothing is decided: brokers go
+ * on as they were told last.
+ *
+ * A broker that has not been heard of for its session is fenced: it leaves every set in sync, unless it is the last one
+ * of it, and what it led goes to the first replica that is in sync and lives. Where there is none the partition is
+ * offline, or goes to any replica that lives if the topic allows that (unclean election). A broker that comes back in a
+ * new life is let in once the session of its old one is over.
+ *
+ * The controllers are one component with a number of voters: the log that they replicate among themselves takes no time
+ * beyond the election. Brokers are told of a change at once, as if their fetch of that log had been waiting. Preferred
+ * leaders, controlled shutdown, reassignment and eligible leader replicas (KIP-966) are not modelled.
+ */
+import { defineFact, defineReading, type Fact, type FactChannel } from '../../kernel/fact.ts';
+import type { EventHandle } from '../../kernel/event-table.ts';
+import type { Simulation } from '../../kernel/simulation.ts';
+import type { Duration } from '../../kernel/time.ts';
+import type { Call, Endpoint } from '../../network/call.ts';
+import { register, type Component, type Intervention } from '../../network/component.ts';
+import type { Link } from '../../network/link.ts';
+import { defineSignal } from '../../statistics/signal.ts';
+import { BackgroundRequests } from './background-requests.ts';
+import type {
+  AlterPartition,
+  BrokerQuery,
+  BrokerReply,
+  ControllerQuery,
+  ControllerReply,
+  Heartbeat,
+} from './messages.ts';
+import type { Metadata, PartitionState, Topic } from './topic.ts';
+
+/** A partition's state as the controllers have it. */
+export const partitionChanged = defineReading(
+  'kafka.partition.changed',
+  'Leader or in-sync set of a partition changed',
+  {
+    partition: 'text',
+    leaderless: 'flag',
+    replicas: 'number',
+    inSync: 'number',
+  },
+);
+
+/** A partition has another leader. */
+export const leaderElected = defineFact('kafka.leader.elected', 'A partition has another leader', {
+  partition: 'text',
+  leader: 'text',
+  unclean: 'flag',
+});
+
+/** The set in sync lost or gained a replica. */
+export const inSyncChanged = defineFact(
+  'kafka.isr.changed',
+  'The in-sync set of a partition lost or gained a replica',
+  {
+    partition: 'text',
+    change: 'text',
+    inSync: 'number',
+  },
+);
+
+type Changed = Fact<typeof partitionChanged>;
+
+export const controllerSignals = [
+  defineSignal({
+    name: 'kafka.partition.under_replicated',
+    kind: 'gauge',
+    unit: '{partition}',
+    help: 'Partitions with fewer replicas in sync than they have replicas',
+    fact: partitionChanged,
+    value: (fact: Changed) => Number(fact.inSync < fact.replicas),
+    of: (fact: Changed) => fact.partition,
+  }),
+  defineSignal({
+    name: 'kafka.partition.offline',
+    kind: 'gauge',
+    unit: '{partition}',
+    help: 'Partitions without a leader',
+    fact: partitionChanged,
+    value: (fact: Changed) => Number(fact.leaderless),
+    of: (fact: Changed) => fact.partition,
+  }),
+  defineSignal({
+    name: 'kafka.partition.replicas_in_sync',
+    kind: 'gauge',
+    unit: '{replica}',
+    help: 'Replicas in sync, of all partitions together',
+    fact: partitionChanged,
+    value: (fact: Changed) => fact.inSync,
+    of: (fact: Changed) => fact.partition,
+  }),
+  defineSignal({
+    name: 'kafka.leader.elections',
+    kind: 'counter',
+    unit: '{election}',
+    help: 'Elections of a partition’s leader',
+    fact: leaderElected,
+  }),
+  defineSignal({
+    name: 'kafka.leader.elections.unclean',
+    kind: 'counter',
+    unit: '{election}',
+    help: 'Elections of a leader that was not in sync',
+    fact: leaderElected,
+    where: (fact: Fact<typeof leaderElected>) => fact.unclean,
+  }),
+  defineSignal({
+    name: 'kafka.isr.shrinks',
+    kind: 'counter',
+    unit: '{event}',
+    help: 'Times that an in-sync set lost replicas',
+    fact: inSyncChanged,
+    where: (fact: Fact<typeof inSyncChanged>) => fact.change === 'shrink',
+  }),
+  defineSignal({
+    name: 'kafka.isr.expands',
+    kind: 'counter',
+    unit: '{event}',
+    help: 'Times that an in-sync set gained replicas',
+    fact: inSyncChanged,
+    where: (fact: Fact<typeof inSyncChanged>) => fact.change === 'expand',
+  }),
+];
+
+export interface ControllersOptions {
+  readonly name: string;
+  /** An odd number of controllers. */
+  readonly voters: number;
+  /** From the death of the active one to its successor. */
+  readonly electionTime: Duration;
+  /** `broker.session.timeout.ms`. */
+  readonly sessionTimeout: Duration;
+  readonly topics: readonly Topic[];
+  readonly brokers: readonly string[];
+}
+
+interface BrokerSession {
+  readonly name: string;
+  life: number;
+  isLive: boolean;
+  expiry: EventHandle;
+}
+
+export class Controllers implements Endpoint<ControllerQuery, ControllerReply>, Component {
+  readonly name: string;
+  readonly kind = 'coordinator';
+  readonly help: string;
+  readonly signals = controllerSignals;
+  readonly interventions: Readonly<Record<string, Intervention>>;
+  private readonly sim: Simulation;
+  private readonly options: ControllersOptions;
+  private readonly requests: BackgroundRequests;
+  private readonly sessions: readonly BrokerSession[];
+  private readonly partitions = new Map<string, PartitionState>();
+  private readonly topicOf = new Map<string, Topic>();
+  private readonly ways: Link<BrokerQuery, BrokerReply>[] = [];
+  private version = 0;
+  private votersUp: number;
+  private isActive = true;
+  private election: EventHandle = -1;
+  private readonly expiryKind: number;
+  private readonly electionKind: number;
+  private readonly changed: FactChannel<Changed>;
+  private readonly elected: FactChannel<Fact<typeof leaderElected>>;
+  private readonly inSync: FactChannel<Fact<typeof inSyncChanged>>;
+
+  constructor(sim: Simulation, options: ControllersOptions) {
+    const { name, voters, brokers, topics } = options;
+    if (!Number.isInteger(voters) || voters < 1) {
+      throw new RangeError(`${name}: voters is ${voters}; it must be an integer of at least 1`);
+    }
+    this.sim = sim;
+    this.options = options;
+    this.name = name;
+    this.help = `${voters} controllers that decide who leads which partition`;
+    this.requests = new BackgroundRequests(sim);
+    this.votersUp = voters;
+    this.expiryKind = sim.eventKind(`${name}: the session of a broker is over`);
+    this.electionKind = sim.eventKind(`${name}: another controller is active`);
+    this.changed = sim.facts.channel(partitionChanged);
+    this.elected = sim.facts.channel(leaderElected);
+    this.inSync = sim.facts.channel(inSyncChanged);
+    this.sessions = brokers.map((broker) => ({ name: broker, life: 0, isLive: true, expiry: -1 }));
+    for (const session of this.sessions) this.await(session);
+    for (const topic of topics) this.place(topic);
+    this.interventions = {
+      kill: {
+        help: 'So many controllers die, the active one among them; without a majority nothing is decided any more',
+        arguments: [{ name: 'voters', help: 'controllers that die', min: 1, max: voters, default: 1 }],
+        apply: ([count]) => this.kill(Math.round(count)),
+      },
+      restart: { help: 'All controllers are up again', arguments: [], apply: () => this.restart() },
+    };
+    register(sim, this);
+  }
+
+  /** Adds the way to a broker, which from now on is told of everything. */
+  attach(way: Link<BrokerQuery, BrokerReply>): void {
+    this.ways.push(way);
+  }
+
+  get metadata(): Metadata {
+    const live = this.sessions.filter(({ isLive }) => isLive).map(({ name }) => name);
+    return { version: this.version, partitions: new Map(this.partitions), live };
+  }
+
+  get isQuorate(): boolean {
+    return this.votersUp * 2 > this.options.voters;
+  }
+
+  receive(call: Call<ControllerQuery, ControllerReply>): void {
+    // Without an active controller nobody answers; who asked gives up in time and asks again.
+    if (!this.isActive) return;
+    if (call.query.kind === 'heartbeat') this.hear(call.query, call.request.id);
+    call.reply(call.query.kind === 'alter' ? this.alter(call.query) : undefined);
+  }
+
+  /** So many controllers die, the active one first. */
+  kill(count: number): void {
+    this.votersUp = Math.max(0, this.votersUp - count);
+    this.isActive = false;
+    this.sim.cancel(this.election);
+    for (const { expiry } of this.sessions) this.sim.cancel(expiry);
+    if (this.isQuorate) this.elect();
+  }
+
+  restart(): void {
+    this.votersUp = this.options.voters;
+    if (this.isActive) return;
+    this.sim.cancel(this.election);
+    this.elect();
+  }
+
+  /** A topic's settings have changed: a leader may be elected uncleanly now. */
+  reconsider(topic: Topic): void {
+    if (!this.isActive) return;
+    for (const id of topic.partitions) if (this.partitions.get(id)!.leader === undefined) this.chooseLeader(id);
+    this.publish();
+  }
+
+  state(): Readonly<Record<string, number | string>> {
+    const offline = [...this.partitions.values()].filter(({ leader }) => leader === undefined).length;
+    return { 'controllers up': this.votersUp, active: this.isActive ? 'yes' : 'no', 'partitions offline': offline };
+  }
+
+  violations(): readonly string[] {
+    const broken: string[] = [];
+    for (const { id, leader, inSync, replicas } of this.partitions.values()) {
+      if (inSync.length === 0) broken.push(`${id}: nobody is in sync`);
+      if (leader !== undefined && !inSync.includes(leader)) broken.push(`${id}: its leader is not in sync`);
+      if (inSync.some((broker) => !replicas.includes(broker))) broken.push(`${id}: who is in sync has no replica`);
+    }
+    return broken;
+  }
+
+  /** Replicas go round the brokers, so that each leads its share. */
+  private place({ name, partitions, replicationFactor }: Topic): void {
+    const { brokers } = this.options;
+    if (replicationFactor > brokers.length) {
+      throw new RangeError(
+        `topic ${name}: replicationFactor is ${replicationFactor}; there are ${brokers.length} brokers`,
+      );
+    }
+    const topic = this.options.topics.find((candidate) => candidate.name === name)!;
+    partitions.forEach((id, index) => {
+      const replicas = Array.from({ length: replicationFactor }, (_, n) => brokers[(index + n) % brokers.length]);
+      this.topicOf.set(id, topic);
+      this.partitions.set(id, {
+        id,
+        replicas,
+        leader: replicas[0],
+        epoch: 0,
+        isClean: true,
+        inSync: replicas,
+        version: 0,
+      });
+    });
+    // Listeners come after construction.
+    this.sim.schedule(0, () => this.partitions.forEach((state) => this.tell(state)), undefined);
+  }
+
+  private hear({ broker, life }: Heartbeat, request: number): void {
+    const session = this.sessions.find(({ name }) => name === broker)!;
+    if (session.isLive && session.life !== life) return;
+    this.sim.cancel(session.expiry);
+    this.await(session, request);
+    if (session.isLive) return;
+    session.life = life;
+    session.isLive = true;
+    for (const { id, leader } of this.partitions.values()) if (leader === undefined) this.chooseLeader(id);
+    this.publish();
+  }
+
+  private await(session: BrokerSession, request?: number): void {
+    const { sessionTimeout } = this.options;
+    session.expiry = this.sim.schedule(sessionTimeout, (late) => this.fence(late), session, this.expiryKind, request);
+  }
+
+  private fence(session: BrokerSession): void {
+    session.isLive = false;
+    for (const state of [...this.partitions.values()]) {
+      const { id, leader, inSync } = state;
+      if (inSync.includes(session.name) && inSync.length > 1) {
+        const rest = inSync.filter((name) => name !== session.name);
+        this.set({ ...state, inSync: rest, leader: leader === session.name ? undefined : leader });
+      } else if (leader === session.name) this.set({ ...state, leader: undefined });
+      if (leader === session.name) this.chooseLeader(id);
+    }
+    this.publish();
+  }
+
+  private isLive(broker: string): boolean {
+    return this.sessions.some(({ name, isLive }) => name === broker && isLive);
+  }
+
+  /** Gives a partition without a leader one, if there is one to be had. */
+  private chooseLeader(id: string): void {
+    const state = this.partitions.get(id)!;
+    const live = state.replicas.filter((name) => this.isLive(name));
+    const clean = live.find((name) => state.inSync.includes(name));
+    const leader = clean ?? (this.topicOf.get(id)!.isUncleanElectionAllowed ? live[0] : undefined);
+    if (leader === undefined) return;
+    const unclean = clean === undefined;
+    const inSync = unclean ? [leader] : state.inSync;
+    this.set({ ...state, leader, epoch: state.epoch + 1, isClean: !unclean, inSync });
+    if (this.elected.heard) this.elected.emit({ partition: id, leader, unclean });
+  }
+
+  private alter({ broker, partition, epoch, version, inSync }: AlterPartition): PartitionState | undefined {
+    const state = this.partitions.get(partition)!;
+    const isCurrent = state.leader === broker && state.epoch === epoch && state.version === version;
+    if (!isCurrent || !inSync.every((name) => this.isLive(name))) return undefined;
+    this.set({ ...state, inSync });
+    this.publish();
+    return this.partitions.get(partition);
+  }
+
+  private set(state: PartitionState): void {
+    const before = this.partitions.get(state.id)!;
+    const now = { ...state, version: before.version + 1 };
+    this.partitions.set(state.id, now);
+    const change = now.inSync.length - before.inSync.length;
+    if (change !== 0 && this.inSync.heard) {
+      this.inSync.emit({
+        partition: state.id,
+        change: change < 0 ? 'shrink' : 'expand',
+        inSync: now.inSync.length,
+      });
+    }
+    this.tell(now);
+  }
+
+  private tell({ id, leader, replicas, inSync }: PartitionState): void {
+    if (!this.changed.heard) return;
+    const leaderless = leader === undefined;
+    this.changed.emit({ partition: id, leaderless, replicas: replicas.length, inSync: inSync.length });
+  }
+
+  private publish(): void {
+    this.version++;
+    const { metadata } = this;
+    for (const way of this.ways) way.send({ kind: 'update', metadata }, this.requests.next());
+  }
+
+  private elect(): void {
+    this.election = this.sim.schedule(this.options.electionTime, () => this.activate(), undefined, this.electionKind);
+  }
+
+  /** The successor knows what was decided, and gives every broker a session's time to be heard of. */
+  private activate(): void {
+    this.isActive = true;
+    for (const session of this.sessions) if (session.isLive) this.await(session);
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * Fetches at a broker: what a follower or a consumer is given, and those that wait because there is nothing to give yet.
+ * A follower reads to the end of the log; a consumer below the high watermark, or below the last stable offset.
+ */
+import type { EventHandle } from '../../kernel/event-table.ts';
+import type { Simulation } from '../../kernel/simulation.ts';
+import type { Call } from '../../network/call.ts';
+import type { BrokerQuery, BrokerReply, FetchPart, FetchQuery, FetchResult } from './messages.ts';
+import type { Replica } from './replica.ts';
+
+interface Parked {
+  readonly call: Call<BrokerQuery, BrokerReply>;
+  readonly query: FetchQuery;
+  deadline: EventHandle;
+}
+
+export class Fetches {
+  private readonly sim: Simulation;
+  private readonly replicas: ReadonlyMap<string, Replica>;
+  private readonly answer: (call: Call<BrokerQuery, BrokerReply>, reply: readonly FetchResult[]) => void;
+  private readonly deadlineKind: number;
+  private parked: Parked[] = [];
+
+  constructor(
+    sim: Simulation,
+    owner: string,
+    replicas: ReadonlyMap<string, Replica>,
+    answer: (call: Call<BrokerQuery, BrokerReply>, reply: readonly FetchResult[]) => void,
+  ) {
+    this.sim = sim;
+    this.replicas = replicas;
+    this.answer = answer;
+    this.deadlineKind = sim.eventKind(`${owner}: a fetch has waited long enough`);
+  }
+
+  get waiting(): number {
+    return this.parked.length;
+  }
+
+  /** Answers a fetch, or has it wait. What a follower asks for says what it has. */
+  take(call: Call<BrokerQuery, BrokerReply>, query: FetchQuery): void {
+    if (this.tryAnswer(call, query)) return;
+    const parked: Parked = { call, query, deadline: -1 };
+    parked.deadline = this.sim.schedule(
+      query.waitMax,
+      () => this.give(parked),
+      undefined,
+      this.deadlineKind,
+      call.request.id,
+    );
+    this.parked.push(parked);
+  }
+
+  /** A partition has something new: those who wait for it may have their answer. */
+  wake(partition: string): void {
+    if (this.parked.length === 0) return;
+    for (const parked of this.parked.filter(({ query }) => query.parts.some((part) => part.partition === partition))) {
+      if (!this.tryAnswer(parked.call, parked.query)) continue;
+      this.sim.cancel(parked.deadline);
+      this.parked = this.parked.filter((other) => other !== parked);
+    }
+  }
+
+  /** The broker has died. */
+  drop(): readonly Call<BrokerQuery, BrokerReply>[] {
+    const calls = this.parked.map(({ call }) => call);
+    for (const { deadline } of this.parked) this.sim.cancel(deadline);
+    this.parked = [];
+    return calls;
+  }
+
+  private tryAnswer(call: Call<BrokerQuery, BrokerReply>, query: FetchQuery): boolean {
+    const results = query.parts.map((part) => this.read(part, query));
+    const isWorthIt = results.some(
+      ({ error, diverging, batches }) => error !== undefined || diverging !== undefined || batches.length > 0,
+    );
+    if (isWorthIt) this.answer(call, results);
+    return isWorthIt;
+  }
+
+  /** Its time is over: it gets what there is. */
+  private give(parked: Parked): void {
+    this.parked = this.parked.filter((other) => other !== parked);
+    this.answer(
+      parked.call,
+      parked.query.parts.map((part) => this.read(part, parked.query)),
+    );
+  }
+
+  private read(part: FetchPart, { replica, isCommittedOnly, bytesMax }: FetchQuery): FetchResult {
+    const held = this.replicas.get(part.partition);
+    const leading = held?.leading;
+    if (held === undefined || leading === undefined || (part.epoch !== undefined && part.epoch !== leading.epoch)) {
+      return nothing(part.partition, { error: 'not-leader' });
+    }
+    const { log } = held;
+    const found = {
+      partition: part.partition,
+      epoch: leading.epoch,
+      highWatermark: leading.highWatermark,
+      lastStable: leading.lastStable,
+      startOffset: log.startOffset,
+      endOffset: log.endOffset,
+    };
+    if (replica !== undefined) {
+      const { epoch, end } = log.epochs.endOf(part.lastEpoch!, log.startOffset, log.endOffset);
+      if (part.offset > log.startOffset && (epoch < part.lastEpoch! || end < part.offset)) {
+        return { ...found, batches: [], diverging: { epoch, end } };
+      }
+    }
+    if (part.offset < log.startOffset || part.offset > log.endOffset) {
+      return { ...found, batches: [], error: 'offset-out-of-range' };
+    }
+    const below = replica !== undefined ? log.endOffset : isCommittedOnly ? leading.lastStable : leading.highWatermark;
+    return { ...found, batches: log.read(part.offset, below, bytesMax) };
+  }
+}
+
+const nothing = (partition: string, why: Pick<FetchResult, 'error'>): FetchResult => ({
+  partition,
+  ...why,
+  epoch: -1,
+  batches: [],
+  highWatermark: -1,
+  lastStable: -1,
+  startOffset: -1,
+  endOffset: -1,
+});

@@ -1,0 +1,91 @@
+/** What brokers, controllers and clients say to each other: the part of Kafka's protocol that is modelled. */
+import type { Acks } from '../../messaging/log/in-sync.ts';
+import type { ProduceError } from '../../messaging/log/partition-leader.ts';
+import type { BatchDraft, RecordBatch } from '../../messaging/log/record-batch.ts';
+import type { Duration } from '../../kernel/time.ts';
+import type { SentRecord } from './record-book.ts';
+import type { Metadata, PartitionState } from './topic.ts';
+
+export type Draft = BatchDraft<SentRecord>;
+export type Batch = RecordBatch<SentRecord>;
+
+export interface ProduceQuery {
+  readonly kind: 'produce';
+  readonly acks: Acks;
+  readonly batches: readonly { readonly partition: string; readonly draft: Draft }[];
+}
+
+export interface FetchPart {
+  readonly partition: string;
+  readonly offset: number;
+  /** A follower says which leader it follows, and which one wrote its last batch. */
+  readonly epoch?: number;
+  readonly lastEpoch?: number;
+}
+
+export interface FetchQuery {
+  readonly kind: 'fetch';
+  /** The follower's name; consumers have none. */
+  readonly replica?: string;
+  readonly isCommittedOnly?: boolean;
+  readonly parts: readonly FetchPart[];
+  /** How long the broker may wait for something to give. */
+  readonly waitMax: Duration;
+  /** Bytes of one partition, about. */
+  readonly bytesMax: number;
+}
+
+export interface MetadataQuery {
+  readonly kind: 'metadata';
+}
+
+/** The controllers tell a broker what they have decided. */
+export interface MetadataUpdate {
+  readonly kind: 'update';
+  readonly metadata: Metadata;
+}
+
+export type BrokerQuery = ProduceQuery | FetchQuery | MetadataQuery | MetadataUpdate;
+
+export interface ProduceResult {
+  readonly partition: string;
+  readonly error?: ProduceError | 'not-leader';
+  readonly firstOffset: number;
+}
+
+export interface FetchResult {
+  readonly partition: string;
+  /** Of the leader that answers; -1 if it does not lead. */
+  readonly epoch: number;
+  readonly error?: 'not-leader' | 'offset-out-of-range';
+  /** The follower's log and the leader's part: the epoch up to which they agree, and where the leader's ends. */
+  readonly diverging?: { readonly epoch: number; readonly end: number };
+  readonly batches: readonly Batch[];
+  readonly highWatermark: number;
+  readonly lastStable: number;
+  readonly startOffset: number;
+  readonly endOffset: number;
+}
+
+export type BrokerReply = readonly ProduceResult[] | readonly FetchResult[] | Metadata | undefined;
+
+export interface Heartbeat {
+  readonly kind: 'heartbeat';
+  readonly broker: string;
+  /** Counts the lives of the broker. */
+  readonly life: number;
+}
+
+/** A leader asks for another set of replicas in sync. */
+export interface AlterPartition {
+  readonly kind: 'alter';
+  readonly broker: string;
+  readonly partition: string;
+  readonly epoch: number;
+  readonly version: number;
+  readonly inSync: readonly string[];
+}
+
+export type ControllerQuery = Heartbeat | AlterPartition;
+/** The partition's state after the change, or undefined where it was refused. */
+export type ControllerReply = PartitionState | undefined;

@@ -1,0 +1,405 @@
+/**
+ * A producer in an application: takes records from callers, gathers them by partition into batches, sends these to the
+ * partitions' leaders, and answers each caller when its record is acknowledged or given up.
+ *
+ * A batch may leave when it is full, when its first record has lingered, when memory is short, or as a retry. Then the
+ * broker is sent the first batch of every partition that it leads, full or not, so that a batch may leave early with
+ * another (RecordAccumulator, apache/kafka 1eb7644). A broker has at most so many requests in flight.
+ *
+ * A caller that finds no memory waits, and is refused in the end. What failed for a while is sent again, after longer and
+ * longer pauses, until its delivery time is over. An idempotent producer numbers what it sends, so that a broker knows a
+ * batch again; a plain one may append it twice, or out of order if more than one request is in flight. Compression,
+ * `max.request.size` and the jitter of the pauses are not modelled.
+ */
+import type { FactChannel, Fact } from '../../kernel/fact.ts';
+import { Fifo } from '../../kernel/fifo.ts';
+import type { EventHandle } from '../../kernel/event-table.ts';
+import type { Simulation } from '../../kernel/simulation.ts';
+import type { Duration } from '../../kernel/time.ts';
+import type { Waiter } from '../../kernel/wait.ts';
+import type { Acks } from '../../messaging/log/in-sync.ts';
+import { Partitioner } from '../../messaging/log/partitioner.ts';
+import { CallFailed, type Call, type CallFailure, type Endpoint } from '../../network/call.ts';
+import { register, type Component } from '../../network/component.ts';
+import type { Link } from '../../network/link.ts';
+import { BackgroundRequests } from './background-requests.ts';
+import { MetadataClient } from './metadata-client.ts';
+import type { BrokerQuery, BrokerReply, ProduceResult } from './messages.ts';
+import { PartitionQueue, ProducerBatch, type Entry } from './producer-batch.ts';
+import {
+  batchFailed,
+  batchSent,
+  produceSent,
+  producerBuffer,
+  producerSignals,
+  recordCompleted,
+} from './producer-signals.ts';
+import { SentRecord, type RecordBook } from './record-book.ts';
+import type { Metadata, Topic } from './topic.ts';
+
+export interface ProducerOptions {
+  readonly name: string;
+  readonly topic: Topic;
+  /** What it knows of the cluster at the start. */
+  readonly metadata: Metadata;
+  readonly book: RecordBook;
+  /** Bytes of a record. */
+  readonly recordBytes: number;
+  /** Whether records have the key that they were asked for by; without one they go where the others go. */
+  readonly isKeyed: boolean;
+  readonly acks: Acks;
+  /** `enable.idempotence`. */
+  readonly isIdempotent: boolean;
+  readonly linger: Duration;
+  readonly batchSize: number;
+  readonly bufferMemory: number;
+  /** `max.block.ms`: how long a caller waits for memory. */
+  readonly maxBlock: Duration;
+  /** `max.in.flight.requests.per.connection`. */
+  readonly maxInFlight: number;
+  readonly deliveryTimeout: Duration;
+  /** `retry.backoff.ms` and `retry.backoff.max.ms`: the first pause, doubled each time up to the longest. */
+  readonly retryBackoff: Duration;
+  readonly retryBackoffMax: Duration;
+}
+
+interface Blocked extends Entry {
+  readonly partition: string;
+  alarm: EventHandle;
+  isOver: boolean;
+}
+
+/** Errors after which a batch is sent again. */
+const RETRIABLE: ReadonlySet<string> = new Set([
+  'not-leader',
+  'not-enough-replicas',
+  'not-enough-replicas-after-append',
+  'timeout',
+  'unavailable',
+  'overloaded',
+]);
+
+export class Producer implements Endpoint<number, void>, Component {
+  readonly name: string;
+  readonly kind = 'service';
+  readonly help: string;
+  readonly signals = producerSignals;
+  readonly interventions = {};
+  private readonly sim: Simulation;
+  private readonly options: ProducerOptions;
+  private readonly requests: BackgroundRequests;
+  private readonly partitioner: Partitioner;
+  private readonly queues: readonly PartitionQueue[];
+  private readonly byPartition: ReadonlyMap<string, PartitionQueue>;
+  private readonly links = new Map<string, Link<BrokerQuery, BrokerReply>>();
+  private readonly inFlight = new Map<string, number>();
+  private readonly metadata: MetadataClient;
+  private readonly blocked = new Fifo<Blocked>();
+  private blockedCount = 0;
+  private bufferUsed = 0;
+  private records = 0;
+  private undecided = 0;
+  private readonly lingerKind: number;
+  private readonly retryKind: number;
+  private readonly expiryKind: number;
+  private readonly blockKind: number;
+  private readonly completed: FactChannel<Fact<typeof recordCompleted>>;
+  private readonly batches: FactChannel<Fact<typeof batchSent>>;
+  private readonly failures: FactChannel<Fact<typeof batchFailed>>;
+  private readonly produceRequests: FactChannel<Fact<typeof produceSent>>;
+  private readonly buffer: FactChannel<Fact<typeof producerBuffer>>;
+
+  constructor(sim: Simulation, options: ProducerOptions) {
+    const { name, topic, acks, isIdempotent, maxInFlight, batchSize } = options;
+    if (isIdempotent && (acks !== 'all' || maxInFlight > 5)) {
+      throw new RangeError(
+        `${name}: an idempotent producer has acks=all and at most 5 requests in flight, got acks=${acks} and ${maxInFlight}`,
+      );
+    }
+    this.sim = sim;
+    this.options = options;
+    this.name = name;
+    this.help = `Publishes to ${topic.name} with acks=${acks}${isIdempotent ? ', idempotent' : ''}`;
+    this.requests = new BackgroundRequests(sim);
+    this.partitioner = new Partitioner(topic.partitions.length, batchSize, sim.random(`${name}/partitions`));
+    const id = isIdempotent ? this.requests.next().id : undefined;
+    this.queues = topic.partitions.map((partition) => new PartitionQueue(partition, id));
+    this.byPartition = new Map(this.queues.map((queue) => [queue.partition, queue]));
+    this.lingerKind = sim.eventKind(`${name}: a batch has lingered`);
+    this.retryKind = sim.eventKind(`${name}: a batch may be sent again`);
+    this.expiryKind = sim.eventKind(`${name}: a batch is given up`);
+    this.blockKind = sim.eventKind(`${name}: a caller has waited for memory`);
+    this.metadata = new MetadataClient(sim, name, options, this.requests, () => this.sendReady());
+    this.completed = sim.facts.channel(recordCompleted);
+    this.batches = sim.facts.channel(batchSent);
+    this.failures = sim.facts.channel(batchFailed);
+    this.produceRequests = sim.facts.channel(produceSent);
+    this.buffer = sim.facts.channel(producerBuffer);
+    register(sim, this);
+  }
+
+  /** Adds the way to a broker. Its timeout is `request.timeout.ms`. */
+  attach(link: Link<BrokerQuery, BrokerReply>): void {
+    this.links.set(link.to, link);
+    this.inFlight.set(link.to, 0);
+    this.metadata.attach(link);
+  }
+
+  receive(call: Call<number, void>): void {
+    const { recordBytes, isKeyed, book } = this.options;
+    const key = isKeyed ? call.query : undefined;
+    const record = new SentRecord(call.request.id, key, recordBytes, this.sim.now, this.records++);
+    book.sent();
+    this.undecided++;
+    const partition = this.partitioner.choose(key, recordBytes, (index) => this.queues[index].waiting.length);
+    const entry = { record, call };
+    const queue = this.queues[partition];
+    if (this.blockedCount === 0 && this.place(entry, queue)) return;
+    this.block(entry, queue);
+  }
+
+  state(): Readonly<Record<string, number | string>> {
+    const waiting = this.queues.reduce((sum, queue) => sum + queue.waiting.length, 0);
+    const flying = this.queues.reduce((sum, queue) => sum + queue.inFlight.size, 0);
+    return {
+      'batches waiting': waiting,
+      'batches in flight': flying,
+      'bytes buffered': this.bufferUsed,
+      'callers waiting for memory': this.blockedCount,
+    };
+  }
+
+  violations(): readonly string[] {
+    const broken: string[] = [];
+    let held = this.blockedCount;
+    let memory = 0;
+    for (const { waiting, inFlight } of this.queues) {
+      for (const { entries, isDone } of [...waiting, ...inFlight]) {
+        if (isDone) broken.push(`${this.name}: a batch that is done with is kept`);
+        held += entries.length;
+        memory += this.memoryOf(entries[0].record.bytes);
+      }
+    }
+    if (held !== this.undecided) broken.push(`${this.name}: ${this.undecided} records are undecided, it holds ${held}`);
+    if (memory !== this.bufferUsed) broken.push(`${this.name}: its memory does not add up`);
+    if (this.bufferUsed > this.options.bufferMemory) broken.push(`${this.name}: it takes more memory than it has`);
+    return broken;
+  }
+
+  /** A batch takes its whole size from the start, as the pool hands out buffers of it. */
+  private memoryOf(recordBytes: number): number {
+    return Math.max(this.options.batchSize, recordBytes + 61);
+  }
+
+  /** Puts a record into a batch; false if there is no memory for one. */
+  private place(entry: Entry, queue: PartitionQueue): boolean {
+    const { batchSize, bufferMemory, linger, deliveryTimeout } = this.options;
+    const { bytes } = entry.record;
+    let batch = queue.last;
+    if (batch === undefined || !batch.hasRoom(bytes, batchSize)) {
+      if (this.bufferUsed + this.memoryOf(bytes) > bufferMemory) return false;
+      const isNext = batch !== undefined;
+      batch = new ProducerBatch(queue.partition, this.sim.now);
+      queue.waiting.push(batch);
+      this.use(this.memoryOf(bytes));
+      const { sim } = this;
+      batch.lingered = sim.schedule(linger, () => this.sendReady(), undefined, this.lingerKind);
+      batch.expiry = sim.schedule(deliveryTimeout, (late) => this.expire(late), batch, this.expiryKind);
+      batch.add(entry);
+      // The one before it is full.
+      if (isNext) this.sendReady();
+    } else batch.add(entry);
+    if (!batch.hasRoom(bytes, batchSize)) this.sendReady();
+    return true;
+  }
+
+  private block(entry: Entry, queue: PartitionQueue): void {
+    const blocked: Blocked = { ...entry, partition: queue.partition, alarm: -1, isOver: false };
+    blocked.alarm = this.sim.schedule(
+      this.options.maxBlock,
+      () => {
+        blocked.isOver = true;
+        this.blockedCount--;
+        this.refuse(blocked, blocked.partition, 'overloaded');
+      },
+      undefined,
+      this.blockKind,
+      entry.record.request,
+    );
+    this.blocked.add(blocked);
+    this.blockedCount++;
+    this.sendReady();
+  }
+
+  /** There is memory again: those who wait for it go on in their order. */
+  private unblock(): void {
+    while (this.blocked.size > 0) {
+      const first = this.blocked.take();
+      if (first.isOver) continue;
+      if (!this.place(first, this.byPartition.get(first.partition)!)) {
+        this.blocked.addFirst(first);
+        return;
+      }
+      this.sim.cancel(first.alarm);
+      this.blockedCount--;
+    }
+  }
+
+  private isReady(queue: PartitionQueue): boolean {
+    const { now } = this.sim;
+    const batch = queue.next(now);
+    if (batch === undefined) return false;
+    const { linger, batchSize } = this.options;
+    const { entries, attempts, createdAt } = batch;
+    const isFull = queue.waiting.length > 1 || !batch.hasRoom(entries[0].record.bytes, batchSize);
+    return isFull || attempts > 0 || now - createdAt >= linger || this.blockedCount > 0;
+  }
+
+  /** Sends whatever may be sent. */
+  private sendReady(): void {
+    for (let again = true; again;) {
+      again = false;
+      for (const queue of this.queues) {
+        if (!this.isReady(queue)) continue;
+        const leader = this.metadata.leaderOf(queue.partition);
+        if (leader === undefined) this.metadata.refresh();
+        else if (this.inFlight.get(leader)! < this.options.maxInFlight) {
+          this.send(leader);
+          again = true;
+        }
+      }
+    }
+  }
+
+  /** One request to a broker: the first batch of every partition that it leads. */
+  private send(broker: string): void {
+    const { acks } = this.options;
+    const batches: ProducerBatch[] = [];
+    for (const queue of this.queues) {
+      if (this.metadata.leaderOf(queue.partition) !== broker) continue;
+      const batch = queue.next(this.sim.now);
+      if (batch === undefined) continue;
+      this.sim.cancel(batch.lingered);
+      queue.send(batch);
+      batches.push(batch);
+      this.tellBatch(batch);
+    }
+    this.inFlight.set(broker, this.inFlight.get(broker)! + 1);
+    if (this.produceRequests.heard) {
+      this.produceRequests.emit({ producer: this.name, broker, batches: batches.length });
+    }
+    const query: BrokerQuery = {
+      kind: 'produce',
+      acks,
+      batches: batches.map((batch) => ({ partition: batch.partition, draft: batch.draft() })),
+    };
+    const waiter: Waiter = {
+      resume: ({ result }) => this.hear(broker, batches, result as readonly ProduceResult[]),
+      fail: (error) => {
+        if (!(error instanceof CallFailed)) throw error;
+        this.lose(broker, batches, error.failure);
+      },
+    };
+    this.links.get(broker)!.call(query, this.requests.next()).begin(waiter);
+    if (acks === '0') for (const batch of batches) this.succeed(batch);
+  }
+
+  private hear(broker: string, batches: readonly ProducerBatch[], results: readonly ProduceResult[]): void {
+    this.inFlight.set(broker, this.inFlight.get(broker)! - 1);
+    for (const { partition, error } of results) {
+      const batch = batches.find((sent) => sent.partition === partition)!;
+      if (error === undefined) this.succeed(batch);
+      else this.fail(batch, error);
+    }
+    this.sendReady();
+  }
+
+  private lose(broker: string, batches: readonly ProducerBatch[], failure: CallFailure): void {
+    this.inFlight.set(broker, this.inFlight.get(broker)! - 1);
+    for (const batch of batches) this.fail(batch, failure);
+    this.sendReady();
+  }
+
+  private succeed(batch: ProducerBatch): void {
+    if (batch.isDone) return;
+    const { partition, entries } = batch;
+    this.finish(batch);
+    for (const { record, call } of entries) {
+      this.undecided--;
+      this.options.book.acknowledged(record, partition, this.options.acks);
+      this.tell(record, partition, 'ok');
+      call.reply();
+    }
+  }
+
+  private fail(batch: ProducerBatch, error: string): void {
+    const { partition } = batch;
+    if (this.failures.heard) this.failures.emit({ producer: this.name, partition, error });
+    if (error === 'not-leader' || error === 'timeout' || error === 'unavailable') this.metadata.refresh();
+    // Nobody waits for it: whether it was taken only the book wants to know.
+    if (batch.isDone) {
+      if (this.options.acks === '0')
+        for (const { record } of batch.entries) this.options.book.notAppended(record, partition);
+      return;
+    }
+    const queue = this.byPartition.get(partition)!;
+    const isOutOfOrder = error === 'out-of-order-sequence';
+    if (isOutOfOrder && queue.isFirstUndecided(batch)) queue.break();
+    if (!isOutOfOrder && !RETRIABLE.has(error)) {
+      this.giveUp(batch, 'error');
+      return;
+    }
+    const { retryBackoff, retryBackoffMax } = this.options;
+    let pause = retryBackoff;
+    for (let attempt = 1; attempt < batch.attempts && pause < retryBackoffMax; attempt++) pause *= 2;
+    batch.notBefore = this.sim.now + Math.min(pause, retryBackoffMax);
+    queue.putBack(batch);
+    this.sim.scheduleAt(batch.notBefore, () => this.sendReady(), undefined, this.retryKind);
+  }
+
+  private expire(batch: ProducerBatch): void {
+    this.giveUp(batch, 'timeout');
+    this.sendReady();
+  }
+
+  private giveUp(batch: ProducerBatch, failure: CallFailure): void {
+    const queue = this.byPartition.get(batch.partition)!;
+    // What was sent and not answered may be in the log or not: the sequences after it cannot be trusted.
+    if (batch.attempts > 0) queue.break();
+    this.finish(batch);
+    for (const entry of batch.entries) this.refuse(entry, batch.partition, failure);
+  }
+
+  private finish(batch: ProducerBatch): void {
+    batch.isDone = true;
+    this.sim.cancel(batch.lingered);
+    this.sim.cancel(batch.expiry);
+    this.byPartition.get(batch.partition)!.finish(batch);
+    this.use(-this.memoryOf(batch.entries[0].record.bytes));
+    this.unblock();
+  }
+
+  private refuse({ record, call }: Entry, partition: string, failure: CallFailure): void {
+    this.undecided--;
+    record.isRefused = true;
+    this.tell(record, partition, failure);
+    call.refuse(failure);
+  }
+
+  private use(bytes: number): void {
+    this.bufferUsed += bytes;
+    if (this.buffer.heard) this.buffer.emit({ producer: this.name, bytes: this.bufferUsed });
+  }
+
+  private tell({ request, sentAt }: SentRecord, partition: string, outcome: string): void {
+    if (!this.completed.heard) return;
+    const duration = this.sim.now - sentAt;
+    this.completed.emit({ producer: this.name, request, partition, outcome, duration });
+  }
+
+  private tellBatch({ partition, entries, bytes, attempts, createdAt }: ProducerBatch): void {
+    if (!this.batches.heard) return;
+    const waited = this.sim.now - createdAt;
+    this.batches.emit({ producer: this.name, partition, records: entries.length, bytes, attempt: attempts, waited });
+  }
+}

@@ -1,0 +1,236 @@
+/**
+ * The experimenter's book of records: where each one is, whatever its sender and the brokers believe.
+ *
+ * The line of a partition is the log of its present leader. A record that is not in the line is not in the topic: who
+ * reads will not find it. It may be cut off with an election and come back with another one (an old leader elected
+ * uncleanly), so what is lost is a state and not an event. A record that a leader appended after another had been elected
+ * never was in the line.
+ */
+import { defineFact, defineReading, type Fact, type FactChannel } from '../../kernel/fact.ts';
+import type { Simulation } from '../../kernel/simulation.ts';
+import type { Time } from '../../kernel/time.ts';
+import type { PartitionLog } from '../../messaging/log/partition-log.ts';
+import type { Acks } from '../../messaging/log/in-sync.ts';
+import type { LogRecord, RecordBatch } from '../../messaging/log/record-batch.ts';
+import { defineSignal } from '../../statistics/signal.ts';
+
+/** How an acknowledged record got lost. */
+export type LossCause =
+  /** A leader in sync was elected that did not have it. */
+  | 'clean-election'
+  /** A leader was elected that was not in sync. */
+  | 'unclean-election'
+  /** It was given to a leader that had been replaced and did not know it. */
+  | 'deposed-leader'
+  /** It was sent without waiting for an answer, and nobody took it. */
+  | 'not-appended';
+
+/** One record as its sender made it. */
+export class SentRecord implements LogRecord {
+  readonly request: number;
+  readonly key: number | undefined;
+  readonly bytes: number;
+  readonly isTombstone = false;
+  readonly sentAt: Time;
+  /** Counts the records of a sender. */
+  readonly number: number;
+  /** How often it is in the line. */
+  copies = 0;
+  isAcknowledged = false;
+  /** Its sender was told that it failed. */
+  isRefused = false;
+  /** Why it is not in the line though it was acknowledged. */
+  loss: LossCause | undefined = undefined;
+
+  constructor(request: number, key: number | undefined, bytes: number, sentAt: Time, number: number) {
+    this.request = request;
+    this.key = key;
+    this.bytes = bytes;
+    this.sentAt = sentAt;
+    this.number = number;
+  }
+}
+
+/** Acknowledged records that are in no line changed in number. */
+export const recordsMissing = defineReading(
+  'kafka.records.missing',
+  'Acknowledged records in no log changed in number',
+  {
+    cause: 'text',
+    records: 'number',
+  },
+);
+
+/** A record was acknowledged and is not in the log of the partition's leader. */
+export const recordLost = defineFact('kafka.record.lost', 'An acknowledged record is not in the leader’s log', {
+  request: 'request',
+  partition: 'text',
+  cause: 'text',
+});
+
+/** A record is in the log once more than it was sent. */
+export const recordDoubled = defineFact('kafka.record.doubled', 'A record was appended once more', {
+  request: 'request',
+  partition: 'text',
+});
+
+type Missing = Fact<typeof recordsMissing>;
+
+export const recordSignals = [
+  defineSignal({
+    name: 'kafka.records.lost',
+    kind: 'gauge',
+    unit: '{record}',
+    help: 'Records that were acknowledged and are not in the log of their partition’s leader',
+    fact: recordsMissing,
+    value: (fact: Missing) => fact.records,
+    of: (fact: Missing) => fact.cause,
+  }),
+  defineSignal({
+    name: 'kafka.records.lost.unclean',
+    kind: 'gauge',
+    unit: '{record}',
+    help: 'Those of them that were lost because a replica that was not in sync was elected',
+    fact: recordsMissing,
+    where: (fact: Missing) => fact.cause === 'unclean-election',
+    value: (fact: Missing) => fact.records,
+    of: (fact: Missing) => fact.cause,
+  }),
+  defineSignal({
+    name: 'kafka.records.duplicated',
+    kind: 'counter',
+    unit: '{record}',
+    help: 'Records that were appended to the log once more than they were sent',
+    fact: recordDoubled,
+  }),
+];
+
+type Batch = RecordBatch<SentRecord>;
+
+interface Line {
+  epoch: number;
+  batches: Batch[];
+}
+
+export class RecordBook {
+  private readonly lines = new Map<string, Line>();
+  /** Batches of leaders that had been replaced, whose records may be acknowledged yet. */
+  private readonly besideTheLine = new WeakSet<SentRecord>();
+  private readonly missing: Record<LossCause, number> = {
+    'clean-election': 0,
+    'unclean-election': 0,
+    'deposed-leader': 0,
+    'not-appended': 0,
+  };
+  private sentCount = 0;
+  private acknowledgedCount = 0;
+  private doubledCount = 0;
+  private readonly missingChannel: FactChannel<Missing>;
+  private readonly lost: FactChannel<Fact<typeof recordLost>>;
+  private readonly doubled: FactChannel<Fact<typeof recordDoubled>>;
+
+  constructor(sim: Simulation) {
+    this.missingChannel = sim.facts.channel(recordsMissing);
+    this.lost = sim.facts.channel(recordLost);
+    this.doubled = sim.facts.channel(recordDoubled);
+  }
+
+  get totals(): { sent: number; acknowledged: number; lost: number; doubled: number } {
+    const lost = Object.values(this.missing).reduce((sum, count) => sum + count, 0);
+    return { sent: this.sentCount, acknowledged: this.acknowledgedCount, lost, doubled: this.doubledCount };
+  }
+
+  /** The line of a partition: what its present leader has. */
+  line(partition: string): readonly Batch[] {
+    return this.lines.get(partition)?.batches ?? [];
+  }
+
+  sent(): void {
+    this.sentCount++;
+  }
+
+  /** Its sender was told that it is in the log; with acks=0 that is said before anybody knows. */
+  acknowledged(record: SentRecord, partition: string, acks: Acks): void {
+    record.isAcknowledged = true;
+    this.acknowledgedCount++;
+    if (record.copies > 0 || acks === '0') return;
+    this.lose(record, partition, this.besideTheLine.has(record) ? 'deposed-leader' : 'clean-election');
+  }
+
+  /** Nobody took it, and its sender did not wait to hear so. */
+  notAppended(record: SentRecord, partition: string): void {
+    if (record.copies === 0) this.lose(record, partition, 'not-appended');
+  }
+
+  /** A leader of some epoch appended a batch. */
+  appended(partition: string, epoch: number, batch: Batch): void {
+    const line = this.lineOf(partition);
+    if (epoch < line.epoch) {
+      for (const record of batch.records) this.besideTheLine.add(record);
+      return;
+    }
+    this.add(partition, line, batch);
+  }
+
+  /** A broker leads, with the log that it has. */
+  elected(partition: string, epoch: number, log: PartitionLog<SentRecord>, isClean: boolean): void {
+    const line = this.lineOf(partition);
+    if (epoch <= line.epoch) return;
+    line.epoch = epoch;
+    const theirs = [...log.batches()];
+    // What it does not have any more because it is old is no matter.
+    const begin = line.batches.findIndex(({ firstOffset }) => firstOffset >= log.startOffset);
+    const first = begin < 0 ? line.batches.length : begin;
+    let common = 0;
+    while (common < theirs.length && line.batches[first + common] === theirs[common]) common++;
+    for (const batch of line.batches.splice(first + common)) {
+      for (const record of batch.records) this.cut(record, partition, isClean ? 'clean-election' : 'unclean-election');
+    }
+    for (const batch of theirs.slice(common)) this.add(partition, line, batch);
+  }
+
+  private add(partition: string, line: Line, batch: Batch): void {
+    line.batches.push(batch);
+    for (const record of batch.records) {
+      record.copies++;
+      if (record.copies > 1) {
+        this.doubledCount++;
+        if (this.doubled.heard) this.doubled.emit({ request: record.request, partition });
+      }
+      if (record.loss !== undefined) this.find(record);
+    }
+  }
+
+  private cut(record: SentRecord, partition: string, cause: LossCause): void {
+    record.copies--;
+    if (record.copies === 0 && record.isAcknowledged) this.lose(record, partition, cause);
+  }
+
+  private lose(record: SentRecord, partition: string, cause: LossCause): void {
+    record.loss = cause;
+    this.missing[cause]++;
+    if (this.lost.heard) this.lost.emit({ request: record.request, partition, cause });
+    this.tell(cause);
+  }
+
+  /** It is back. */
+  private find(record: SentRecord): void {
+    const cause = record.loss!;
+    record.loss = undefined;
+    this.missing[cause]--;
+    this.tell(cause);
+  }
+
+  private tell(cause: LossCause): void {
+    if (this.missingChannel.heard) this.missingChannel.emit({ cause, records: this.missing[cause] });
+  }
+
+  private lineOf(partition: string): Line {
+    let line = this.lines.get(partition);
+    if (line === undefined) {
+      line = { epoch: -1, batches: [] };
+      this.lines.set(partition, line);
+    }
+    return line;
+  }
+}

@@ -1,0 +1,59 @@
+/** Topics, their settings, and what everybody in a cluster is told of each partition. */
+import { KEEP_ALL, type LogSettings } from '../../messaging/log/partition-log.ts';
+
+export interface TopicOptions {
+  readonly name: string;
+  readonly partitions: number;
+  readonly replicationFactor: number;
+  /** `min.insync.replicas`. */
+  readonly minInSync: number;
+  /** `unclean.leader.election.enable`: whether a replica that is not in sync may lead where no other can. */
+  readonly isUncleanElectionAllowed: boolean;
+  readonly log?: LogSettings;
+}
+
+export class Topic {
+  readonly name: string;
+  readonly partitions: readonly string[];
+  readonly replicationFactor: number;
+  readonly log: LogSettings;
+  /** These change while a cluster runs. */
+  minInSync: number;
+  isUncleanElectionAllowed: boolean;
+
+  constructor(options: TopicOptions) {
+    const { name, partitions, replicationFactor, minInSync, isUncleanElectionAllowed, log = KEEP_ALL } = options;
+    for (const [field, value] of Object.entries({ partitions, replicationFactor, minInSync })) {
+      if (Number.isInteger(value) && value >= 1) continue;
+      throw new RangeError(`topic ${name}: ${field} is ${value}; it must be an integer of at least 1`);
+    }
+    this.name = name;
+    this.partitions = Array.from({ length: partitions }, (_, partition) => `${name}-${partition}`);
+    this.replicationFactor = replicationFactor;
+    this.minInSync = minInSync;
+    this.isUncleanElectionAllowed = isUncleanElectionAllowed;
+    this.log = log;
+  }
+}
+
+/** What the controllers have decided of a partition. */
+export interface PartitionState {
+  readonly id: string;
+  readonly replicas: readonly string[];
+  readonly leader: string | undefined;
+  /** Counts leaders. */
+  readonly epoch: number;
+  /** Whether its leader was in sync when it was elected. */
+  readonly isClean: boolean;
+  readonly inSync: readonly string[];
+  /** Counts changes of any kind. */
+  readonly version: number;
+}
+
+/** All of it at one moment. */
+export interface Metadata {
+  readonly version: number;
+  readonly partitions: ReadonlyMap<string, PartitionState>;
+  /** Brokers that are not fenced. */
+  readonly live: readonly string[];
+}

@@ -1,0 +1,103 @@
+/** Three brokers, one topic and one producer, small enough that every event of a run can be tried as a crash point. */
+import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
+import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
+import { MILLISECOND, type Time } from '../../../../sim-core/kernel/time.ts';
+import type { Waiter } from '../../../../sim-core/kernel/wait.ts';
+import { Link } from '../../../../sim-core/network/link.ts';
+import { RequestContext } from '../../../../sim-core/network/request-context.ts';
+import { Cluster, type ClusterOptions } from '../../../../sim-core/systems/kafka/cluster.ts';
+import { Producer, type ProducerOptions } from '../../../../sim-core/systems/kafka/producer.ts';
+import type { TopicOptions } from '../../../../sim-core/systems/kafka/topic.ts';
+
+export const ms = (count: number): Time => Math.round(count * MILLISECOND);
+
+export interface SmallOptions {
+  /** When each record is sent, in milliseconds; its key is its number. */
+  readonly sends: readonly number[];
+  readonly topic?: Partial<TopicOptions>;
+  readonly producer?: Partial<ProducerOptions>;
+  readonly cluster?: Partial<ClusterOptions>;
+  readonly requestTimeout?: Time;
+}
+
+export interface SmallCluster {
+  readonly sim: Simulation;
+  readonly cluster: Cluster;
+  readonly producer: Producer;
+  /** Numbers of the records whose sender was told that they are in the log, and of those that failed. */
+  readonly acknowledged: Set<number>;
+  readonly refused: Set<number>;
+  /** Broken invariants. */
+  violations(): string[];
+  /** Numbers of the records in the log of a partition's leader, in order. */
+  log(partition?: string): number[];
+}
+
+export function smallCluster(options: SmallOptions): SmallCluster {
+  const sim = new Simulation();
+  const near = constant(ms(0.2));
+  const cluster = new Cluster(sim, {
+    brokers: 3,
+    topics: [
+      {
+        name: 't',
+        partitions: 1,
+        replicationFactor: 3,
+        minInSync: 2,
+        isUncleanElectionAllowed: false,
+        ...options.topic,
+      },
+    ],
+    voters: 3,
+    electionTime: ms(20),
+    sessionTimeout: ms(30),
+    heartbeatInterval: ms(10),
+    delay: near,
+    requestTimeout: ms(50),
+    requestTime: ms(0.1),
+    byteTime: 0,
+    lagMax: ms(20),
+    ...options.cluster,
+  });
+  const producer = new Producer(sim, {
+    name: 'producer',
+    topic: cluster.topics[0],
+    metadata: cluster.metadata,
+    book: cluster.book,
+    recordBytes: 100,
+    isKeyed: true,
+    acks: 'all',
+    isIdempotent: true,
+    linger: 0,
+    batchSize: 1000,
+    bufferMemory: 100_000,
+    maxBlock: ms(500),
+    maxInFlight: 5,
+    deliveryTimeout: ms(2000),
+    retryBackoff: ms(5),
+    retryBackoffMax: ms(20),
+    ...options.producer,
+  });
+  cluster.attach(producer, near, options.requestTimeout ?? ms(40));
+  const users = new Link<number, void>(sim, producer, { from: 'users', delay: constant(0) });
+  const acknowledged = new Set<number>();
+  const refused = new Set<number>();
+  options.sends.forEach((at, number) => {
+    const waiter: Waiter = { resume: () => void acknowledged.add(number), fail: () => void refused.add(number) };
+    const send = (): void => void users.call(number, new RequestContext(number, sim.now)).begin(waiter);
+    sim.scheduleAt(ms(at), send, undefined);
+  });
+  return {
+    sim,
+    cluster,
+    producer,
+    acknowledged,
+    refused,
+    violations: () => [cluster.controllers, producer, ...cluster.brokers].flatMap((part) => part.violations()),
+    log: (partition = 't-0') => {
+      const leader = cluster.metadata.partitions.get(partition)!.leader;
+      const replica = cluster.brokers.find(({ name }) => name === leader)?.replica(partition);
+      return [...(replica?.log.batches() ?? [])].flatMap(({ records }) => records.map(({ request }) => request));
+    },
+  };
+}
