@@ -46,6 +46,10 @@ export interface BrokerOptions {
   readonly byteTime: number;
   /** `replica.lag.time.max.ms`. */
   readonly lagMax: Duration;
+  /** `replica.fetch.wait.max.ms`: less than `lagMax`, or followers of a quiet partition fall out of sync. */
+  readonly fetchWaitMax: Duration;
+  /** `replica.fetch.backoff.ms`. */
+  readonly fetchBackoff: Duration;
   /** `broker.heartbeat.interval.ms`. */
   readonly heartbeatInterval: Duration;
 }
@@ -80,7 +84,10 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
   private readonly restartKind: number;
 
   constructor(sim: Simulation, options: BrokerOptions) {
-    const { name, topics, metadata, book, lagMax } = options;
+    const { name, topics, metadata, book, lagMax, fetchWaitMax } = options;
+    if (!(fetchWaitMax < lagMax)) {
+      throw new RangeError(`${name}: fetchWaitMax is ${fetchWaitMax} ns; it must be less than lagMax, ${lagMax} ns`);
+    }
     this.sim = sim;
     this.options = options;
     this.name = name;
@@ -260,6 +267,8 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
   private fetcherOwner() {
     return {
       name: this.name,
+      waitMax: this.options.fetchWaitMax,
+      backoff: this.options.fetchBackoff,
       following: (leader: string) => [...this.replicas.values()].filter((replica) => replica.leader === leader),
       sendOut: (act: () => void) => this.isolation.pass('cluster', act),
       takeIn: (results: readonly FetchResult[], done: () => void) => {

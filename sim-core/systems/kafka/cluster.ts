@@ -11,7 +11,7 @@ import { Topic, type Metadata, type TopicOptions } from './topic.ts';
 
 export interface ClusterOptions extends Pick<
   BrokerOptions,
-  'requestTime' | 'byteTime' | 'lagMax' | 'heartbeatInterval'
+  'requestTime' | 'byteTime' | 'lagMax' | 'fetchWaitMax' | 'fetchBackoff' | 'heartbeatInterval'
 > {
   readonly brokers: number;
   readonly topics: readonly TopicOptions[];

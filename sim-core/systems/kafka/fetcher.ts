@@ -3,7 +3,7 @@
  * The leader has the fetch wait while there is nothing new, so that what is appended travels at once.
  */
 import type { Simulation } from '../../kernel/simulation.ts';
-import { MILLISECOND, SECOND, type Duration } from '../../kernel/time.ts';
+import type { Duration } from '../../kernel/time.ts';
 import type { Waiter } from '../../kernel/wait.ts';
 import type { Call } from '../../network/call.ts';
 import type { Link } from '../../network/link.ts';
@@ -11,13 +11,15 @@ import type { BackgroundRequests } from './background-requests.ts';
 import type { BrokerQuery, BrokerReply, FetchResult } from './messages.ts';
 import type { Replica } from './replica.ts';
 
-/** `replica.fetch.wait.max.ms`, `replica.fetch.max.bytes` and `replica.fetch.backoff.ms`, as they are by default. */
-const WAIT_MAX = 500 * MILLISECOND;
+/** `replica.fetch.max.bytes`, as it is by default. */
 const BYTES_MAX = 1_048_576;
-const BACKOFF = SECOND;
 
 export interface FetcherOwner {
   readonly name: string;
+  /** `replica.fetch.wait.max.ms`: how long the leader has a fetch wait. */
+  readonly waitMax: Duration;
+  /** `replica.fetch.backoff.ms`: the pause after a failure. */
+  readonly backoff: Duration;
   /** Replicas of this broker that follow that leader. */
   following(leader: string): readonly Replica[];
   /** Sends a call out now, or when the way is open. */
@@ -56,15 +58,15 @@ export class Fetcher {
     if (following.length === 0) return;
     this.isBusy = true;
     const parts = following.map((replica) => replica.request());
-    const { name } = this.owner;
-    const query: BrokerQuery = { kind: 'fetch', replica: name, parts, waitMax: WAIT_MAX, bytesMax: BYTES_MAX };
+    const { name, waitMax } = this.owner;
+    const query: BrokerQuery = { kind: 'fetch', replica: name, parts, waitMax, bytesMax: BYTES_MAX };
     const { life } = this;
     const waiter: Waiter = {
       resume: (call) => {
         if (life === this.life) this.take((call as Call<BrokerQuery, BrokerReply>).result as readonly FetchResult[]);
       },
       fail: () => {
-        if (life === this.life) this.pause(BACKOFF);
+        if (life === this.life) this.pause();
       },
     };
     this.owner.sendOut(() => {
@@ -82,18 +84,18 @@ export class Fetcher {
     const { life } = this;
     this.owner.takeIn(results, () => {
       if (life !== this.life) return;
-      // A leader that does not know yet that it is one is asked again a little later.
-      if (results.every(({ error }) => error === 'not-leader')) this.pause(BACKOFF / 10);
+      // A leader that does not know yet that it is one, or no more.
+      if (results.every(({ error }) => error === 'not-leader')) this.pause();
       else this.again();
     });
   }
 
-  private pause(duration: Duration): void {
+  private pause(): void {
     const { life } = this;
     const again = (): void => {
       if (life === this.life) this.again();
     };
-    this.sim.schedule(duration, again, undefined, this.backoffKind);
+    this.sim.schedule(this.owner.backoff, again, undefined, this.backoffKind);
   }
 
   private again(): void {

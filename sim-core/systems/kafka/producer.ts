@@ -149,7 +149,7 @@ export class Producer implements Endpoint<number, void>, Component {
     const { recordBytes, isKeyed, book } = this.options;
     const key = isKeyed ? call.query : undefined;
     const record = new SentRecord(call.request.id, key, recordBytes, this.sim.now, this.records++);
-    book.sent();
+    book.sent(record);
     this.undecided++;
     const partition = this.partitioner.choose(key, recordBytes, (index) => this.queues[index].waiting.length);
     const entry = { record, call };

@@ -26,7 +26,7 @@ export class Produces {
   private readonly replicas: ReadonlyMap<string, Replica>;
   private readonly book: RecordBook;
   private readonly answer: (call: Call<BrokerQuery, BrokerReply>, reply: readonly ProduceResult[]) => void;
-  /** Appended and not replicated, in the order of offsets. */
+  /** Appended and not replicated. */
   private readonly awaited = new Map<string, Awaited[]>();
 
   constructor(
@@ -47,10 +47,10 @@ export class Produces {
     return count;
   }
 
-  /** Appends what can be appended; gives the partitions whose logs have grown. */
+  /** Appends what can be appended; gives the partitions that have something new, or something to wait for. */
   take(call: Call<BrokerQuery, BrokerReply>, { batches, acks }: ProduceQuery): readonly string[] {
     const pending: Pending = { call, results: [], left: batches.length };
-    const grown: string[] = [];
+    const touched: string[] = [];
     for (const { partition, draft } of batches) {
       const leading = this.replicas.get(partition)?.leading;
       if (leading === undefined) {
@@ -63,14 +63,12 @@ export class Produces {
         continue;
       }
       const { batch, firstOffset, lastOffset } = appended;
-      if (batch !== undefined) {
-        this.book.appended(partition, leading.epoch, batch);
-        grown.push(partition);
-      }
+      if (batch !== undefined) this.book.appended(partition, leading.epoch, batch);
+      touched.push(partition);
       if (acks === 'all') this.awaitReplication({ pending, partition, firstOffset, lastOffset });
       else this.settle(pending, { partition, firstOffset });
     }
-    return grown;
+    return touched;
   }
 
   /** The high watermark of a partition may have moved. */
@@ -78,16 +76,15 @@ export class Produces {
     const awaited = this.awaited.get(partition);
     const leading = this.replicas.get(partition)!.leading;
     if (awaited === undefined || leading === undefined) return;
-    while (awaited.length > 0) {
-      const { pending, firstOffset, lastOffset } = awaited[0];
+    // Almost always the first of them or none; a batch that came again stands behind those that came after it first.
+    const still = awaited.filter(({ pending, firstOffset, lastOffset }) => {
       const replicated = leading.replicated(lastOffset);
-      if (replicated === false) return;
-      awaited.shift();
-      this.settle(
-        pending,
-        replicated === true ? { partition, firstOffset } : { partition, error: replicated, firstOffset },
-      );
-    }
+      if (replicated === false) return true;
+      const error = replicated === true ? undefined : replicated;
+      this.settle(pending, error === undefined ? { partition, firstOffset } : { partition, error, firstOffset });
+      return false;
+    });
+    if (still.length < awaited.length) this.awaited.set(partition, still);
   }
 
   /** The broker does not lead the partition any more. */

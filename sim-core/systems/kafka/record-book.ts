@@ -122,7 +122,8 @@ export class RecordBook {
     'deposed-leader': 0,
     'not-appended': 0,
   };
-  private sentCount = 0;
+  /** All that were sent. */
+  readonly records: SentRecord[] = [];
   private acknowledgedCount = 0;
   private doubledCount = 0;
   private readonly missingChannel: FactChannel<Missing>;
@@ -137,7 +138,7 @@ export class RecordBook {
 
   get totals(): { sent: number; acknowledged: number; lost: number; doubled: number } {
     const lost = Object.values(this.missing).reduce((sum, count) => sum + count, 0);
-    return { sent: this.sentCount, acknowledged: this.acknowledgedCount, lost, doubled: this.doubledCount };
+    return { sent: this.records.length, acknowledged: this.acknowledgedCount, lost, doubled: this.doubledCount };
   }
 
   /** The line of a partition: what its present leader has. */
@@ -145,8 +146,8 @@ export class RecordBook {
     return this.lines.get(partition)?.batches ?? [];
   }
 
-  sent(): void {
-    this.sentCount++;
+  sent(record: SentRecord): void {
+    this.records.push(record);
   }
 
   /** Its sender was told that it is in the log; with acks=0 that is said before anybody knows. */

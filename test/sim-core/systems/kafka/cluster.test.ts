@@ -11,3 +11,34 @@ it('replicates what is sent, and acknowledges it', () => {
   }
   expect(small.violations()).toEqual([]);
 });
+
+it('a batch that comes again when everybody has it already is acknowledged at once', () => {
+  // The leader of the second partition dies when its followers have the batch and its producer has no answer.
+  const small = smallCluster({ sends: [0, 5e-7, 0, 0], topic: { partitions: 2 } });
+  small.sim.scheduleAt(ms(1), () => small.cluster.brokers[1].kill(ms(1)), undefined);
+  small.sim.runUntil(ms(200));
+  expect(small.acknowledged.size).toBe(4);
+  expect(small.cluster.book.totals.doubled).toBe(0);
+});
+
+it('evicts a follower that is cut off 1 to 1.5 times the limit after it was caught up, whenever that is', () => {
+  for (let cut = 100; cut < 125; cut += 3) {
+    const sends = Array.from({ length: 400 }, (_, i) => i / 2);
+    const small = smallCluster({ sends, cluster: { sessionTimeout: ms(1000) } });
+    const { sim, cluster } = small;
+    sim.scheduleAt(ms(cut), () => cluster.brokers[2].isolate(ms(80), true), undefined);
+    const inSync = (): number => cluster.metadata.partitions.get('t-0')!.inSync.length;
+    let evicted = cut;
+    while (inSync() === 3) sim.runUntil(ms((evicted += 0.25)));
+    // The last fetch was up to one way before the cut; the controllers are asked and answer.
+    expect(evicted - cut).toBeGreaterThan(20 - 2);
+    expect(evicted - cut).toBeLessThan(30 + 2);
+    sim.runUntil(ms(300));
+    expect(inSync()).toBe(3);
+    expect(small.acknowledged.size).toBe(sends.length);
+  }
+});
+
+it('refuses settings by which followers of a quiet partition fall out of sync', () => {
+  expect(() => smallCluster({ sends: [], cluster: { fetchWaitMax: ms(20) } })).toThrow('must be less than lagMax');
+});

@@ -4,27 +4,11 @@
  * of them must find a loss, and a plain producer a double, or the enumeration proves nothing.
  */
 import { expect, it } from 'vitest';
-import { ms, smallCluster, type SmallCluster, type SmallOptions } from './small-cluster.ts';
+import { disagreements, ms, smallCluster, type SmallCluster, type SmallOptions } from './small-cluster.ts';
 
 const END = ms(400);
 const SENDS = [1, 1.1, 2, 2.5, 3, 4, 4.2, 5, 6, 7, 8, 20, 21];
 const BROKERS = [0, 1, 2];
-
-/** What replicas have below both their high watermarks is the same. */
-export function disagreements({ cluster }: SmallCluster, partition = 't-0'): string[] {
-  const found: string[] = [];
-  const replicas = cluster.brokers.map((broker) => broker.replica(partition)!);
-  for (const a of replicas) {
-    for (const b of replicas) {
-      const below = Math.min(a.highWatermark, b.highWatermark);
-      const committed = (replica: typeof a) =>
-        [...replica.log.batches()].filter(({ lastOffset }) => lastOffset < below);
-      const theirs = committed(b);
-      if (committed(a).some((batch, index) => batch !== theirs[index])) found.push(`${partition} below ${below}`);
-    }
-  }
-  return found;
-}
 
 interface Findings {
   points: number;
@@ -38,7 +22,7 @@ function crashed(options: SmallOptions, broker: number, events: number): SmallCl
   const small = smallCluster(options);
   const isOver = small.sim.runUntil(END, events);
   small.sim.inject(() => small.cluster.brokers[broker].kill(ms(60)), 0);
-  while (!small.sim.runUntil(END, 25)) {
+  while (!small.sim.runUntil(END, 150)) {
     expect(small.violations()).toEqual([]);
     expect(disagreements(small)).toEqual([]);
   }
@@ -87,4 +71,25 @@ it('acks=1: some crash points lose what was acknowledged', () => {
   const found = enumerate({ sends: SENDS, producer: { isIdempotent: false, acks: '1' } });
   say('acks=1', found);
   expect(found.lossy).toBeGreaterThan(0);
+});
+
+it('an unclean election after the followers were cut off loses what acks=all had promised with one in sync', () => {
+  const minimum = (minInSync: number): SmallOptions => ({
+    sends: [1, 2, 60, 61, 62],
+    topic: { minInSync, isUncleanElectionAllowed: true },
+  });
+  const lost = [1, 2].map((minInSync) => {
+    const small = smallCluster(minimum(minInSync));
+    const { sim, cluster } = small;
+    sim.scheduleAt(ms(10), () => cluster.brokers.slice(1).forEach((broker) => broker.isolate(ms(90), true)), undefined);
+    sim.scheduleAt(ms(95), () => cluster.brokers[0].kill(ms(100)), undefined);
+    sim.runUntil(END);
+    expect(small.violations()).toEqual([]);
+    return [small.acknowledged.size, cluster.book.totals.lost, small.log().length];
+  });
+  // With one in sync all five are acknowledged, and those after the cut are gone; with two the last three are not taken.
+  expect(lost).toEqual([
+    [5, 3, 2],
+    [5, 0, 5],
+  ]);
 });

@@ -7,6 +7,7 @@ import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
 import { Cluster, type ClusterOptions } from '../../../../sim-core/systems/kafka/cluster.ts';
 import { Producer, type ProducerOptions } from '../../../../sim-core/systems/kafka/producer.ts';
+import type { SentRecord } from '../../../../sim-core/systems/kafka/record-book.ts';
 import type { TopicOptions } from '../../../../sim-core/systems/kafka/topic.ts';
 
 export const ms = (count: number): Time => Math.round(count * MILLISECOND);
@@ -27,6 +28,8 @@ export interface SmallCluster {
   /** Numbers of the records whose sender was told that they are in the log, and of those that failed. */
   readonly acknowledged: Set<number>;
   readonly refused: Set<number>;
+  /** All records that the producer was given. */
+  records(): readonly SentRecord[];
   /** Broken invariants. */
   violations(): string[];
   /** Numbers of the records in the log of a partition's leader, in order. */
@@ -57,6 +60,8 @@ export function smallCluster(options: SmallOptions): SmallCluster {
     requestTime: ms(0.1),
     byteTime: 0,
     lagMax: ms(20),
+    fetchWaitMax: ms(8),
+    fetchBackoff: ms(5),
     ...options.cluster,
   });
   const producer = new Producer(sim, {
@@ -93,6 +98,7 @@ export function smallCluster(options: SmallOptions): SmallCluster {
     producer,
     acknowledged,
     refused,
+    records: () => cluster.book.records,
     violations: () => [cluster.controllers, producer, ...cluster.brokers].flatMap((part) => part.violations()),
     log: (partition = 't-0') => {
       const leader = cluster.metadata.partitions.get(partition)!.leader;
@@ -100,4 +106,34 @@ export function smallCluster(options: SmallOptions): SmallCluster {
       return [...(replica?.log.batches() ?? [])].flatMap(({ records }) => records.map(({ request }) => request));
     },
   };
+}
+
+/** What replicas have below both their high watermarks is the same. */
+export function disagreements({ cluster }: SmallCluster, partition = 't-0'): string[] {
+  const found: string[] = [];
+  const replicas = cluster.brokers.map((broker) => broker.replica(partition)!);
+  for (const a of replicas) {
+    for (const b of replicas) {
+      const below = Math.min(a.highWatermark, b.highWatermark);
+      const committed = (replica: typeof a) =>
+        [...replica.log.batches()].filter(({ lastOffset }) => lastOffset < below);
+      const theirs = committed(b);
+      if (committed(a).some((batch, index) => batch !== theirs[index])) found.push(`${partition} below ${below}`);
+    }
+  }
+  return found;
+}
+
+/** What has become of a record: exactly one of these. */
+export type RecordFate = 'visible' | 'above the watermark' | 'refused' | 'lost' | 'undecided';
+
+export function fateOf({ cluster }: SmallCluster, record: SentRecord): RecordFate {
+  for (const { id, leader } of cluster.metadata.partitions.values()) {
+    const line = cluster.book.line(id).find(({ records }) => records.includes(record));
+    if (line === undefined) continue;
+    const replica = cluster.brokers.find(({ name }) => name === leader)?.replica(id);
+    return replica !== undefined && line.lastOffset < replica.highWatermark ? 'visible' : 'above the watermark';
+  }
+  if (record.isAcknowledged) return 'lost';
+  return record.isRefused ? 'refused' : 'undecided';
 }
