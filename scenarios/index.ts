@@ -18,6 +18,7 @@ import staleSetRace from './caching/stale-set-race.ts';
 import stampede from './caching/stampede.ts';
 import synchronizedExpiry from './caching/synchronized-expiry.ts';
 import writeBehindCrash from './caching/write-behind-crash.ts';
+import kafkaReplication from './messaging/kafka-replication.ts';
 
 export interface CatalogueEntry {
   readonly scenario: Scenario;
@@ -47,6 +48,8 @@ const scenarios: readonly Scenario[] = [
   negativeCaching,
   // 1.8 Hot keys
   hotKey,
+  // 2.2 Kafka
+  kafkaReplication,
   // Appendix
   cacheFlush,
 ];

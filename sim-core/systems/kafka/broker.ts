@@ -270,7 +270,7 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
       waitMax: this.options.fetchWaitMax,
       backoff: this.options.fetchBackoff,
       following: (leader: string) => [...this.replicas.values()].filter((replica) => replica.leader === leader),
-      sendOut: (act: () => void) => this.isolation.pass('cluster', act),
+      pass: (act: () => void) => this.isolation.pass('cluster', act),
       takeIn: (results: readonly FetchResult[], done: () => void) => {
         let bytes = 0;
         for (const { batches } of results) for (const batch of batches) bytes += batch.bytes;
@@ -311,7 +311,9 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
     const { life } = this;
     const waiter: Waiter = {
       resume: ({ result }) => {
-        if (life === this.life) answered(result as ControllerReply);
+        this.isolation.pass('cluster', () => {
+          if (life === this.life) answered(result as ControllerReply);
+        });
       },
       fail: () => {
         if (life === this.life) answered(undefined);

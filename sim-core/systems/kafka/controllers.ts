@@ -192,6 +192,18 @@ export class Controllers implements Endpoint<ControllerQuery, ControllerReply>, 
         apply: ([count]) => this.kill(Math.round(count)),
       },
       restart: { help: 'All controllers are up again', arguments: [], apply: () => this.restart() },
+      'min-in-sync': {
+        help: 'Sets min.insync.replicas of every topic',
+        arguments: [{ name: 'replicas', help: 'replicas', min: 1, max: brokers.length, default: 2 }],
+        apply: ([replicas]) => {
+          for (const topic of topics) topic.minInSync = Math.round(replicas);
+        },
+      },
+      unclean: {
+        help: 'Allows unclean elections in every topic, or not',
+        arguments: [{ name: 'allowed', help: '1: yes; 0: no', min: 0, max: 1, default: 1 }],
+        apply: ([allowed]) => this.allowUnclean(allowed >= 0.5),
+      },
     };
     register(sim, this);
   }
@@ -233,10 +245,11 @@ export class Controllers implements Endpoint<ControllerQuery, ControllerReply>, 
     this.elect();
   }
 
-  /** A topic's settings have changed: a leader may be elected uncleanly now. */
-  reconsider(topic: Topic): void {
+  /** Partitions without a leader may have one now. */
+  allowUnclean(isAllowed: boolean): void {
+    for (const topic of this.options.topics) topic.isUncleanElectionAllowed = isAllowed;
     if (!this.isActive) return;
-    for (const id of topic.partitions) if (this.partitions.get(id)!.leader === undefined) this.chooseLeader(id);
+    for (const { id, leader } of this.partitions.values()) if (leader === undefined) this.chooseLeader(id);
     this.publish();
   }
 

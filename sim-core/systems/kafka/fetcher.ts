@@ -5,7 +5,6 @@
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Duration } from '../../kernel/time.ts';
 import type { Waiter } from '../../kernel/wait.ts';
-import type { Call } from '../../network/call.ts';
 import type { Link } from '../../network/link.ts';
 import type { BackgroundRequests } from './background-requests.ts';
 import type { BrokerQuery, BrokerReply, FetchResult } from './messages.ts';
@@ -22,8 +21,8 @@ export interface FetcherOwner {
   readonly backoff: Duration;
   /** Replicas of this broker that follow that leader. */
   following(leader: string): readonly Replica[];
-  /** Sends a call out now, or when the way is open. */
-  sendOut(act: () => void): void;
+  /** Lets something go out or come in now, or when the way is open. */
+  pass(act: () => void): void;
   /** Takes in an answer, and says when that is done. */
   takeIn(results: readonly FetchResult[], done: () => void): void;
 }
@@ -62,14 +61,16 @@ export class Fetcher {
     const query: BrokerQuery = { kind: 'fetch', replica: name, parts, waitMax, bytesMax: BYTES_MAX };
     const { life } = this;
     const waiter: Waiter = {
-      resume: (call) => {
-        if (life === this.life) this.take((call as Call<BrokerQuery, BrokerReply>).result as readonly FetchResult[]);
+      resume: ({ result }) => {
+        this.owner.pass(() => {
+          if (life === this.life) this.take(result as readonly FetchResult[]);
+        });
       },
       fail: () => {
         if (life === this.life) this.pause();
       },
     };
-    this.owner.sendOut(() => {
+    this.owner.pass(() => {
       if (life === this.life) this.link.call(query, this.requests.next()).begin(waiter);
     });
   }

@@ -1,0 +1,168 @@
+/**
+ * A partition with three replicas: its followers are cut off, and its leader dies. What becomes of the records that were
+ * acknowledged, and for how long does nobody take any?
+ *
+ *     users --> orders (a producer) --> broker-1, which leads
+ *                                         |  ^ broker-2 and broker-3 fetch from it
+ *                                       controllers
+ *
+ * One timeline for those who differ in acks: the leader dies two seconds after the cut, when the followers still count as
+ * in sync. Another for those who differ in what the topic promises: it dies when they have left the set.
+ */
+import {
+  atEnd,
+  atLeast,
+  atMost,
+  Cluster,
+  defineScenario,
+  Link,
+  ms,
+  OpenLoopClient,
+  poisson,
+  Producer,
+  recordSignals,
+  roundRobin,
+  s,
+  total,
+  us,
+  zipfPopularity,
+  type Simulation,
+} from '../../sim-core/index.ts';
+import { faraway, nearby } from '../caching/application/wiring.ts';
+import * as limits from './kafka-replication/limits.ts';
+import { params, type Values } from './kafka-replication/params.ts';
+
+const LOST = 'kafka.records.lost';
+const LOST_UNCLEAN = 'kafka.records.lost.unclean';
+const DOUBLED = 'kafka.records.duplicated';
+const REFUSED = 'kafka.producer.record_errors';
+const NOT_ENOUGH = 'kafka.producer.not_enough_replicas';
+
+/** The leader dies when the followers have left the set; they are back before it is. */
+const LATE = { isolateFor: s(30), killAt: s(30), downtime: s(22) } as const;
+
+export default defineScenario({
+  id: 'kafka-replication',
+  section: '2.2',
+  title: 'A replicated log',
+  question: 'The leader of a replicated partition dies. Which acknowledged records are gone?',
+  params,
+  variants: {
+    'acks-0': { acks: '0' },
+    'acks-1': { acks: '1' },
+    'acks-all': {},
+    'acks-all-min-isr-2': { ...LATE, minInSync: 2 },
+    'unclean-election': { ...LATE, unclean: true },
+    'metadata-quorum-lost': { quorumLostAt: s(5) },
+  },
+  roles: {
+    'acks-0': 'pitfall',
+    'acks-1': 'pitfall',
+    'acks-all': 'remedy',
+    'acks-all-min-isr-2': 'remedy',
+    'unclean-election': 'pitfall',
+    'metadata-quorum-lost': 'fault',
+  },
+  seed: 1,
+  duration: ({ length }) => length,
+  warmUp: 0,
+  interval: s(0.5),
+  // The followers are cut off, the leader is about to die, and the set in sync looks whole.
+  openAt: s(11.9),
+  system,
+  signals: recordSignals,
+  whileRunning: {
+    rate: (rate, began) => [{ action: 'surge', target: 'users', args: { factor: rate / began.rate } }],
+    minInSync: (replicas) => [{ action: 'min-in-sync', target: 'controllers', args: { replicas } }],
+    unclean: (allowed) => [{ action: 'unclean', target: 'controllers', args: { allowed: Number(allowed) } }],
+  },
+  charts: [
+    'kafka.partition.replicas_in_sync',
+    'messaging.client.sent.rate',
+    LOST,
+    'messaging.client.operation.duration',
+    'kafka.partition.under_replicated',
+    'kafka.partition.offline',
+    REFUSED,
+    NOT_ENOUGH,
+  ],
+  expect: {
+    'acks-0': [atLeast(atEnd(LOST), limits.thrownAway), atMost(total(REFUSED), 0)],
+    'acks-1': [atLeast(atEnd(LOST), limits.acknowledgedAlone), atMost(atEnd(LOST_UNCLEAN), 0)],
+    'acks-all': [atMost(atEnd(LOST), 0), atMost(total(DOUBLED), 0), atMost(total(REFUSED), limits.refusedByOutage)],
+    'acks-all-min-isr-2': [
+      atMost(atEnd(LOST), 0),
+      atMost(total(DOUBLED), 0),
+      atLeast(total(NOT_ENOUGH), limits.notTaken),
+      atLeast(total(REFUSED), limits.givenUp),
+    ],
+    'unclean-election': [atLeast(atEnd(LOST_UNCLEAN), limits.promisedAlone)],
+    'metadata-quorum-lost': [atMost(atEnd(LOST), 0), atLeast(total(REFUSED), limits.withoutQuorum)],
+  },
+});
+
+function system(sim: Simulation, p: Values): void {
+  const cluster = new Cluster(sim, {
+    brokers: 3,
+    topics: [
+      {
+        name: 'orders',
+        partitions: 1,
+        replicationFactor: 3,
+        minInSync: p.minInSync,
+        isUncleanElectionAllowed: p.unclean,
+      },
+    ],
+    voters: 3,
+    electionTime: s(1),
+    sessionTimeout: p.sessionTimeout,
+    heartbeatInterval: limits.HEARTBEAT,
+    lagMax: p.lagMax,
+    fetchWaitMax: ms(500),
+    fetchBackoff: s(1),
+    requestTime: us(200),
+    byteTime: 1,
+    delay: nearby,
+    requestTimeout: s(30),
+  });
+  const producer = new Producer(sim, {
+    name: 'orders',
+    topic: cluster.topics[0],
+    metadata: cluster.metadata,
+    book: cluster.book,
+    recordBytes: 200,
+    isKeyed: true,
+    acks: p.acks,
+    isIdempotent: p.acks === 'all',
+    linger: p.linger,
+    batchSize: 16_384,
+    bufferMemory: 33_554_432,
+    maxBlock: s(60),
+    maxInFlight: 5,
+    deliveryTimeout: p.deliveryTimeout,
+    retryBackoff: ms(100),
+    retryBackoffMax: s(1),
+  });
+  cluster.attach(producer, nearby, p.requestTimeout);
+  new OpenLoopClient<void>(sim, {
+    name: 'users',
+    arrivals: poisson(p.rate),
+    popularity: zipfPopularity(1000, 1),
+    target: roundRobin([new Link<number, void>(sim, producer, { from: 'users', delay: faraway })]),
+  });
+  befall(sim, p, cluster);
+}
+
+/** The cut, the death of the leader and that of the quorum, at their times. */
+function befall(sim: Simulation, p: Values, { brokers, controllers }: Cluster): void {
+  const at = (time: number, what: string, act: () => void): void =>
+    void sim.scheduleAt(time, act, undefined, sim.eventKind(what));
+  const [leader, ...followers] = brokers;
+  at(p.isolateAt, 'the followers are cut off', () => {
+    for (const follower of followers) follower.isolate(p.isolateFor, true);
+  });
+  at(p.killAt, 'the leader dies', () => leader.kill(p.downtime));
+  if (p.quorumLostAt === 0) return;
+  at(p.quorumLostAt, 'two controllers die', () => controllers.kill(2));
+  at(p.quorumLostAt + p.quorumLostFor, 'the controllers are up again', () => controllers.restart());
+}

@@ -1,0 +1,62 @@
+/** The replicated log's claims away from its defaults, and what the guide says of other settings. */
+import { describe, expect, it } from 'vitest';
+import kafkaReplication from '../../../scenarios/messaging/kafka-replication.ts';
+import { parseIntervention, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
+
+const VARIANTS = Object.keys(kafkaReplication.variants);
+
+const summary = (recording: Recording, signal: string, field: string): number =>
+  recording.signals.find(({ name }) => name === signal)!.summary[field];
+
+const lost = (recording: Recording): number => summary(recording, 'kafka.records.lost', 'max');
+
+const failed = ({ expectations }: Recording): string[] =>
+  expectations.filter(({ pass }) => !pass).map(({ text, actual }) => `${text}, measured ${actual}`);
+
+describe.each<[string, ParameterValues]>([
+  ['half the rate', { rate: 200 }],
+  ['a longer session and a longer limit', { sessionTimeout: s(12), lagMax: s(6), killAt: s(13) }],
+  ['a cut that ends before the kill', { isolateFor: s(1) }],
+  ['no cut', { isolateAt: s(600) }],
+  ['a run that ends in the outage', { length: s(20) }],
+  ['little patience', { deliveryTimeout: s(6), rate: 300 }],
+])('with %s', (_name, params) => {
+  it.each(VARIANTS)('%s holds its claims', (variant) => {
+    expect(failed(run(kafkaReplication, { variant, params }))).toEqual([]);
+  });
+});
+
+describe('as the guide says', () => {
+  it('without unclean elections nothing is lost, and the old leader ends the outage', () => {
+    const recording = run(kafkaReplication, { variant: 'unclean-election', params: { unclean: false } });
+    expect(lost(recording)).toBe(0);
+    expect(summary(recording, 'kafka.leader.elections.unclean', 'total')).toBe(0);
+    expect(summary(recording, 'kafka.partition.offline', 'mean')).toBeGreaterThan(0.2);
+  });
+
+  it('with two in sync asked for, an unclean election finds nothing to lose', () => {
+    const recording = run(kafkaReplication, { variant: 'acks-all-min-isr-2', params: { unclean: true } });
+    expect(summary(recording, 'kafka.leader.elections.unclean', 'total')).toBeGreaterThan(0);
+    expect(lost(recording)).toBe(0);
+  });
+
+  it('a leader that is cut off from the cluster and not from its clients goes on acknowledging in vain', () => {
+    const recording = run(kafkaReplication, {
+      variant: 'acks-1',
+      params: { killAt: s(600), isolateAt: s(600) },
+      interventions: [parseIntervention('10s:isolate:broker-1:seconds=15,clients=0')],
+    });
+    // From the cut to its end, at 500 a second; the producer has no reason to ask who leads.
+    expect(lost(recording)).toBeGreaterThan(6500);
+  });
+
+  it('a long request time leaves hardly a batch to be refused', () => {
+    const refused = (requestTimeout: number): number =>
+      summary(
+        run(kafkaReplication, { variant: 'acks-all-min-isr-2', params: { requestTimeout } }),
+        'kafka.producer.not_enough_replicas',
+        'total',
+      );
+    expect(refused(s(30))).toBeLessThan(refused(s(5)) / 2);
+  });
+});
