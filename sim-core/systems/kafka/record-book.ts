@@ -36,6 +36,8 @@ export class SentRecord implements LogRecord {
   readonly number: number;
   /** How often it is in the line. */
   copies = 0;
+  /** How often consumers have processed it. */
+  processed = 0;
   isAcknowledged = false;
   /** Its sender was told that it failed. */
   isRefused = false;

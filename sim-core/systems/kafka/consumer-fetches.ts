@@ -1,0 +1,183 @@
+/**
+ * What a consumer has fetched: by partition the records that it has not processed yet, and where it goes on. A broker is
+ * asked for all partitions that it leads and of which nothing is left, one fetch at a time; a partition that runs dry
+ * while such a fetch waits at the broker waits with it, as in Kafka's client.
+ */
+import type { Duration } from '../../kernel/time.ts';
+import type { Simulation } from '../../kernel/simulation.ts';
+import type { Waiter } from '../../kernel/wait.ts';
+import { offsetOf } from '../../messaging/log/record-batch.ts';
+import type { Link } from '../../network/link.ts';
+import type { BackgroundRequests } from './background-requests.ts';
+import type { BrokerQuery, BrokerReply, FetchResult } from './messages.ts';
+import { MetadataClient } from './metadata-client.ts';
+import type { SentRecord } from './record-book.ts';
+import type { Metadata } from './topic.ts';
+
+export interface FetchSettings {
+  readonly metadata: Metadata;
+  readonly retryBackoff: Duration;
+  /** `fetch.max.wait.ms` and `max.partition.fetch.bytes`. */
+  readonly fetchWaitMax: Duration;
+  readonly fetchBytesMax: number;
+  /** `isolation.level=read_committed`. */
+  readonly isCommittedOnly: boolean;
+}
+
+/** A record that is there to be processed. */
+export interface Fetched {
+  readonly partition: string;
+  readonly offset: number;
+  readonly record: SentRecord;
+}
+
+interface Reader {
+  /** The next offset to fetch. */
+  position: number;
+  /** Fetched, and the first of them that has not been taken. */
+  records: Fetched[];
+  taken: number;
+}
+
+export class ConsumerFetches {
+  private readonly sim: Simulation;
+  private readonly settings: FetchSettings;
+  private readonly requests: BackgroundRequests;
+  private readonly arrived: () => void;
+  private readonly metadata: MetadataClient;
+  private readonly links = new Map<string, Link<BrokerQuery, BrokerReply>>();
+  private readonly busy = new Set<string>();
+  private readonly readers = new Map<string, Reader>();
+  private readonly backoffKind: number;
+  /** Where the next poll begins, so that no partition is always first. */
+  private turn = 0;
+
+  /** `arrived`: called when there are new records. */
+  constructor(
+    sim: Simulation,
+    owner: string,
+    settings: FetchSettings,
+    requests: BackgroundRequests,
+    arrived: () => void,
+  ) {
+    this.sim = sim;
+    this.settings = settings;
+    this.requests = requests;
+    this.arrived = arrived;
+    this.metadata = new MetadataClient(sim, owner, settings, requests, () => this.fetch());
+    this.backoffKind = sim.eventKind(`${owner} may fetch again`);
+  }
+
+  attach(link: Link<BrokerQuery, BrokerReply>): void {
+    this.links.set(link.to, link);
+    this.metadata.attach(link);
+  }
+
+  get partitions(): readonly string[] {
+    return [...this.readers.keys()];
+  }
+
+  /** Records fetched and not taken. */
+  get buffered(): number {
+    let count = 0;
+    for (const { records, taken } of this.readers.values()) count += records.length - taken;
+    return count;
+  }
+
+  add(partition: string, offset: number): void {
+    this.readers.set(partition, { position: offset, records: [], taken: 0 });
+  }
+
+  /** The partition is somebody else's: what was fetched of it is dropped. */
+  remove(partition: string): void {
+    this.readers.delete(partition);
+  }
+
+  clear(): void {
+    this.readers.clear();
+  }
+
+  /** Takes so many records at most, of one partition after the other; what runs dry is fetched. */
+  take(max: number): Fetched[] {
+    const taken: Fetched[] = [];
+    const readers = [...this.readers.values()];
+    for (let i = 0; i < readers.length && taken.length < max; i++) {
+      const reader = readers[(this.turn + i) % readers.length];
+      const some = reader.records.slice(reader.taken, reader.taken + max - taken.length);
+      reader.taken += some.length;
+      taken.push(...some);
+    }
+    this.turn++;
+    this.fetch();
+    return taken;
+  }
+
+  /** Asks every broker that leads something of which nothing is left. */
+  fetch(): void {
+    const dry = new Map<string, string[]>();
+    for (const [partition, { records, taken }] of this.readers) {
+      if (taken < records.length) continue;
+      const leader = this.metadata.leaderOf(partition);
+      if (leader === undefined) this.metadata.refresh();
+      else if (!this.busy.has(leader)) dry.set(leader, [...(dry.get(leader) ?? []), partition]);
+    }
+    for (const [leader, partitions] of dry) this.ask(leader, partitions);
+  }
+
+  private ask(leader: string, partitions: readonly string[]): void {
+    const { fetchWaitMax, fetchBytesMax, isCommittedOnly } = this.settings;
+    const parts = partitions.map((partition) => ({ partition, offset: this.readers.get(partition)!.position }));
+    const query: BrokerQuery = {
+      kind: 'fetch',
+      isCommittedOnly,
+      parts,
+      waitMax: fetchWaitMax,
+      bytesMax: fetchBytesMax,
+    };
+    const asked = new Map(partitions.map((partition) => [partition, this.readers.get(partition)!]));
+    this.busy.add(leader);
+    const waiter: Waiter = {
+      resume: ({ result }) => this.hear(leader, asked, result as readonly FetchResult[]),
+      fail: () => this.pause(leader),
+    };
+    this.links.get(leader)!.call(query, this.requests.next()).begin(waiter);
+  }
+
+  private hear(leader: string, asked: ReadonlyMap<string, Reader>, results: readonly FetchResult[]): void {
+    let isNew = false;
+    for (const { partition, error, batches, startOffset, endOffset } of results) {
+      const reader = asked.get(partition)!;
+      // It may be another's by now, or have been taken away and given back.
+      if (this.readers.get(partition) !== reader) continue;
+      if (error === 'not-leader') {
+        this.pause(leader);
+        return;
+      }
+      // As with auto.offset.reset=earliest: where the log begins, or where it ends now after an unclean election.
+      if (error === 'offset-out-of-range') reader.position = reader.position < startOffset ? startOffset : endOffset;
+      if (batches.length === 0) continue;
+      reader.records = [];
+      reader.taken = 0;
+      for (const batch of batches) {
+        batch.records.forEach((record, index) => {
+          const offset = offsetOf(batch, index);
+          if (offset >= reader.position) reader.records.push({ partition, offset, record });
+        });
+      }
+      reader.position = batches[batches.length - 1].lastOffset + 1;
+      isNew = true;
+    }
+    this.busy.delete(leader);
+    this.fetch();
+    if (isNew) this.arrived();
+  }
+
+  private pause(leader: string): void {
+    this.metadata.refresh();
+    const again = (): void => {
+      this.busy.delete(leader);
+      this.fetch();
+    };
+    this.sim.schedule(this.settings.retryBackoff, again, undefined, this.backoffKind);
+  }
+}

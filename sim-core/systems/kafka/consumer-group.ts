@@ -1,0 +1,48 @@
+/** A group of consumers of one topic, with its coordinator, wired to a cluster. */
+import type { Distribution } from '../../kernel/distributions/distribution.ts';
+import type { Simulation } from '../../kernel/simulation.ts';
+import type { Duration } from '../../kernel/time.ts';
+import { Link } from '../../network/link.ts';
+import type { Cluster } from './cluster.ts';
+import { Consumer, type ConsumerOptions } from './consumer.ts';
+import { GroupCoordinator, type GroupCoordinatorOptions } from './group-coordinator.ts';
+import type { GroupQuery, GroupReply } from './group-messages.ts';
+
+export interface ConsumerGroupOptions
+  extends
+    Omit<ConsumerOptions, 'name' | 'metadata'>,
+    Pick<GroupCoordinatorOptions, 'sessionTimeout' | 'rebalanceTimeout' | 'initialDelay'> {
+  readonly name: string;
+  /** Consumers that there are; those that are started are members. */
+  readonly consumers: number;
+  /** One-way delay to brokers and coordinator, and how long brokers are waited for. */
+  readonly delay: Distribution;
+  readonly requestTimeout: Duration;
+}
+
+export class ConsumerGroup {
+  readonly coordinator: GroupCoordinator;
+  readonly consumers: readonly Consumer[];
+
+  constructor(sim: Simulation, cluster: Cluster, options: ConsumerGroupOptions) {
+    const { name, consumers, delay, requestTimeout, topic } = options;
+    if (!Number.isInteger(consumers) || consumers < 1) {
+      throw new RangeError(`${name}: consumers is ${consumers}; it must be an integer of at least 1`);
+    }
+    const { metadata, book } = cluster;
+    this.coordinator = new GroupCoordinator(sim, { ...options, partitions: topic.partitions, book });
+    this.consumers = Array.from({ length: consumers }, (_, index) => {
+      const consumer = new Consumer(sim, { ...options, name: `consumer-${index + 1}`, metadata });
+      // A member waits for the others as long as the coordinator has it wait.
+      consumer.attachGroup(new Link<GroupQuery, GroupReply>(sim, this.coordinator, { from: consumer.name, delay }));
+      cluster.attach(consumer, delay, requestTimeout);
+      this.coordinator.attach(consumer);
+      return consumer;
+    });
+  }
+
+  /** So many of them are members from now on. */
+  scale(members: number): void {
+    this.coordinator.scale(members);
+  }
+}

@@ -1,0 +1,235 @@
+/**
+ * A consumer's membership of its group: joins, syncs, sends heartbeats, hears that it has to join again. What it owns
+ * changes only when its owner polls, as in Kafka's client, where the callbacks of a rebalance run inside of `poll`.
+ *
+ * Eager: everything is given up before it joins. Cooperative: it keeps what it has, gives up what goes to another when it
+ * learns so, and joins again at once, so that the other is given it in the next round.
+ */
+import type { EventHandle } from '../../kernel/event-table.ts';
+import type { Simulation } from '../../kernel/simulation.ts';
+import type { Duration } from '../../kernel/time.ts';
+import type { Waiter } from '../../kernel/wait.ts';
+import { nameOf, type Assignor, type TopicPartition } from '../../messaging/groups/assignor.ts';
+import type { GroupError, Joined } from '../../messaging/groups/group.ts';
+import type { Link } from '../../network/link.ts';
+import type { BackgroundRequests } from './background-requests.ts';
+import type { GroupQuery, GroupReply } from './group-messages.ts';
+import type { Topic } from './topic.ts';
+
+export interface MembershipSettings {
+  readonly topic: Topic;
+  readonly assignor: Assignor;
+  readonly isStatic: boolean;
+  readonly heartbeatInterval: Duration;
+}
+
+export interface MembershipOwner {
+  readonly name: string;
+  /** Whether it has polled in time: a member that has not leaves. */
+  isPolling(): boolean;
+  /** Something has changed: poll. */
+  wake(): void;
+  /** Lets something happen now, or when the consumer is not paused any more. */
+  whenAwake(act: () => void): void;
+}
+
+export class Membership {
+  private readonly sim: Simulation;
+  private readonly owner: MembershipOwner;
+  private readonly settings: MembershipSettings;
+  private readonly requests: BackgroundRequests;
+  private readonly beatKind: number;
+  private link: Link<GroupQuery, GroupReply> | undefined = undefined;
+  private beat: EventHandle = -1;
+  /** Counts ids, and ends: an answer to an earlier life is nobody's. */
+  private ids = 0;
+  private ends = 0;
+  private isIn = false;
+  private id = '';
+  private currentGeneration = -1;
+  private isJoining = false;
+  /** A new part that has not been taken over by a poll. */
+  private news: readonly TopicPartition[] | undefined = undefined;
+  /** It has to join again; and whether what it has is not its own any more. */
+  private mustJoin = false;
+  private hasLost = false;
+  private owned: readonly TopicPartition[] = [];
+
+  constructor(sim: Simulation, owner: MembershipOwner, settings: MembershipSettings, requests: BackgroundRequests) {
+    this.sim = sim;
+    this.owner = owner;
+    this.settings = settings;
+    this.requests = requests;
+    this.beatKind = sim.eventKind(`${owner.name} sends a heartbeat to its group`);
+  }
+
+  attach(link: Link<GroupQuery, GroupReply>): void {
+    this.link = link;
+  }
+
+  get isMember(): boolean {
+    return this.isIn;
+  }
+
+  get generation(): number {
+    return this.currentGeneration;
+  }
+
+  get memberId(): string {
+    return this.id;
+  }
+
+  get protocol(): 'eager' | 'cooperative' {
+    return this.settings.assignor.protocol;
+  }
+
+  start(): void {
+    this.isIn = true;
+    this.renew();
+    this.heartbeat();
+  }
+
+  /** It dies, or goes: nobody is told. */
+  end(): void {
+    this.isIn = false;
+    this.ends++;
+    this.sim.cancel(this.beat);
+    this.isJoining = false;
+    this.mustJoin = false;
+    this.hasLost = false;
+    this.news = undefined;
+    this.owned = [];
+  }
+
+  /** Says goodbye; a static member does not, since it means to come back. */
+  leave(): void {
+    if (!this.settings.isStatic) this.ask({ kind: 'leave', member: this.id }, () => {});
+  }
+
+  /**
+   * In a poll: whether what was owned is lost, has to be given up before it joins again, or is what is said here now.
+   */
+  step():
+    | { readonly kind: 'go on' | 'lost' | 'give up' }
+    | { readonly kind: 'own'; readonly own: readonly TopicPartition[] } {
+    if (this.hasLost) {
+      this.hasLost = false;
+      this.owned = [];
+      return { kind: 'lost' };
+    }
+    if (this.news !== undefined) {
+      const own = this.news;
+      this.news = undefined;
+      const names = new Set(own.map(nameOf));
+      // Somebody waits for what it gives up.
+      if (this.protocol === 'cooperative' && this.owned.some((place) => !names.has(nameOf(place))))
+        this.mustJoin = true;
+      this.owned = own;
+      return { kind: 'own', own };
+    }
+    if (this.mustJoin && !this.isJoining && this.protocol === 'eager' && this.owned.length > 0)
+      return { kind: 'give up' };
+    return { kind: 'go on' };
+  }
+
+  /** Everything has been given up. */
+  gaveUp(): void {
+    this.owned = [];
+  }
+
+  /** Joins if it has to; gives whether there is nothing to do until it is in. */
+  join(): boolean {
+    if (this.mustJoin && !this.isJoining) this.sendJoin();
+    return this.isJoining && this.protocol === 'eager';
+  }
+
+  ask(query: GroupQuery, answered: (reply: GroupReply | undefined) => void): void {
+    const { ends } = this;
+    const waiter: Waiter = {
+      resume: ({ result }) => this.owner.whenAwake(() => void (ends === this.ends && answered(result as GroupReply))),
+      fail: () => this.owner.whenAwake(() => void (ends === this.ends && answered(undefined))),
+    };
+    this.link!.call(query, this.requests.next()).begin(waiter);
+  }
+
+  /** The coordinator does not know it, or not any more: it begins anew, and owns nothing. */
+  hear(error: GroupError): void {
+    if (error === 'rebalance-in-progress') this.mustJoin = true;
+    else {
+      this.hasLost = this.owned.length > 0 || this.news !== undefined;
+      this.news = undefined;
+      this.renew();
+    }
+    this.owner.wake();
+  }
+
+  private renew(): void {
+    this.id = `${this.owner.name}/${++this.ids}`;
+    this.currentGeneration = -1;
+    this.isJoining = false;
+    this.mustJoin = true;
+  }
+
+  private sendJoin(): void {
+    const { id, settings, owner, owned, currentGeneration: generation } = this;
+    this.mustJoin = false;
+    this.isJoining = true;
+    const subscription = { id, topics: [settings.topic.name], owned, generation };
+    const isStatic = settings.isStatic ? { instance: owner.name } : {};
+    this.ask({ kind: 'join', subscription: { ...subscription, ...isStatic } }, (reply) => {
+      if (id !== this.id) return;
+      if (reply === undefined) this.again();
+      else if (typeof reply === 'string') this.hear(reply as GroupError);
+      else this.sync(reply as Joined);
+    });
+  }
+
+  private sync({ generation, members }: Joined): void {
+    const { id: member, settings } = this;
+    const { topic, assignor } = settings;
+    this.currentGeneration = generation;
+    const topics = new Map([[topic.name, topic.partitions.length]]);
+    const assignment = members === undefined ? undefined : assignor.assign(topics, members);
+    this.ask({ kind: 'sync', member, generation, assignment }, (reply) => {
+      if (member !== this.id) return;
+      if (reply === undefined || reply === 'rebalance-in-progress' || reply === 'illegal-generation') this.again();
+      else if (typeof reply === 'string') this.hear(reply as GroupError);
+      else {
+        this.isJoining = false;
+        this.news = reply as readonly TopicPartition[];
+        this.owner.wake();
+      }
+    });
+  }
+
+  private again(): void {
+    this.isJoining = false;
+    this.mustJoin = true;
+    this.owner.wake();
+  }
+
+  private heartbeat(): void {
+    this.beat = this.sim.schedule(
+      this.settings.heartbeatInterval,
+      () => this.owner.whenAwake(() => this.beatNow()),
+      undefined,
+      this.beatKind,
+    );
+  }
+
+  private beatNow(): void {
+    if (!this.isIn) return;
+    this.heartbeat();
+    const { id: member, currentGeneration: generation } = this;
+    if (generation < 0 || this.isJoining) return;
+    if (!this.owner.isPolling()) {
+      this.ask({ kind: 'leave', member }, () => {});
+      this.hear('unknown-member');
+      return;
+    }
+    this.ask({ kind: 'heartbeat', member, generation }, (reply) => {
+      if (member === this.id && typeof reply === 'string' && reply !== 'ok' && !this.isJoining)
+        this.hear(reply as GroupError);
+    });
+  }
+}

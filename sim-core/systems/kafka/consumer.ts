@@ -1,0 +1,339 @@
+/**
+ * A consumer of a group: polls what it has fetched of its partitions, processes the records one after the other, and
+ * commits how far it is.
+ *
+ * A committed offset is that of the next record to process. Committed after processing, a record may be processed twice,
+ * and never lost; before, the other way round; by itself, every so often inside of a poll, for all that earlier polls gave
+ * (and so for all that is processed, since here nothing is handed to other threads). A commit that is waited for costs a
+ * round trip a poll. Paused (a long collection of garbage, a frozen machine) it does nothing and knows nothing of it.
+ */
+import type { Distribution } from '../../kernel/distributions/distribution.ts';
+import type { EventHandle } from '../../kernel/event-table.ts';
+import type { Fact, FactChannel } from '../../kernel/fact.ts';
+import type { KeyedStream } from '../../kernel/random-stream.ts';
+import type { Simulation } from '../../kernel/simulation.ts';
+import { SECOND, type Duration, type Time } from '../../kernel/time.ts';
+import { nameOf, type TopicPartition } from '../../messaging/groups/assignor.ts';
+import { register, type Component, type Intervention } from '../../network/component.ts';
+import type { Link } from '../../network/link.ts';
+import { BackgroundRequests } from './background-requests.ts';
+import { ConsumerFetches, type Fetched, type FetchSettings } from './consumer-fetches.ts';
+import { Membership, type MembershipSettings } from './consumer-membership.ts';
+import { consumerOwns, consumerSignals, recordProcessed } from './consumer-signals.ts';
+import type { Scalable } from './group-coordinator.ts';
+import type { GroupError } from '../../messaging/groups/group.ts';
+import type { GroupQuery, GroupReply } from './group-messages.ts';
+import type { BrokerQuery, BrokerReply } from './messages.ts';
+
+export type CommitMode = 'auto' | 'after' | 'after-async' | 'before';
+
+export interface ConsumerOptions extends FetchSettings, MembershipSettings {
+  readonly name: string;
+  /** Time to process a record, in nanoseconds. */
+  readonly processTime: Distribution;
+  /** `max.poll.records`. */
+  readonly pollRecords: number;
+  /** `max.poll.interval.ms`: a consumer that does not poll for so long leaves its group. */
+  readonly pollInterval: Duration;
+  readonly commit: CommitMode;
+  /** `auto.commit.interval.ms`. */
+  readonly autoCommitInterval: Duration;
+}
+
+export class Consumer implements Component, Scalable {
+  readonly name: string;
+  readonly kind = 'consumer';
+  readonly help: string;
+  readonly signals = consumerSignals;
+  readonly interventions: Readonly<Record<string, Intervention>>;
+  private readonly sim: Simulation;
+  private readonly options: ConsumerOptions;
+  private readonly draws: KeyedStream;
+  private readonly fetches: ConsumerFetches;
+  private readonly membership: Membership;
+  private slowness = 1;
+  private processedCount = 0;
+  /** By partition that it owns: the offset of the next record to process. */
+  private readonly positions = new Map<string, number>();
+  private isIdle = false;
+  private lastPoll: Time = 0;
+  private lastCommit: Time = 0;
+  private lives = 0;
+  private pausedUntil: Time = 0;
+  private resuming: EventHandle = -1;
+  private held: (() => void)[] = [];
+  private readonly workKind: number;
+  private readonly resumeKind: number;
+  private readonly restartKind: number;
+  private readonly processed: FactChannel<Fact<typeof recordProcessed>>;
+  private readonly owns: FactChannel<Fact<typeof consumerOwns>>;
+
+  constructor(sim: Simulation, options: ConsumerOptions) {
+    const { name } = options;
+    this.sim = sim;
+    this.options = options;
+    this.name = name;
+    this.help = `Processes records one by one, up to ${options.pollRecords} a poll, and commits ${options.commit}`;
+    this.draws = sim.keyedRandom(`${name}/work`);
+    const requests = new BackgroundRequests(sim);
+    this.fetches = new ConsumerFetches(sim, name, options, requests, () => this.wake());
+    this.membership = new Membership(
+      sim,
+      {
+        name,
+        isPolling: () => this.isIdle || sim.now - this.lastPoll <= options.pollInterval,
+        wake: () => this.wake(),
+        whenAwake: (act) => this.whenAwake(act),
+      },
+      options,
+      requests,
+    );
+    this.workKind = sim.eventKind(`${name} has processed a record`);
+    this.resumeKind = sim.eventKind(`${name} goes on`);
+    this.restartKind = sim.eventKind(`${name} is up again`);
+    this.processed = sim.facts.channel(recordProcessed);
+    this.owns = sim.facts.channel(consumerOwns);
+    this.interventions = this.takes();
+    register(sim, this);
+  }
+
+  attach(link: Link<BrokerQuery, BrokerReply>): void {
+    this.fetches.attach(link);
+  }
+
+  attachGroup(link: Link<GroupQuery, GroupReply>): void {
+    this.membership.attach(link);
+  }
+
+  /** Partitions that it takes to be its own. */
+  get owned(): readonly string[] {
+    return [...this.positions.keys()];
+  }
+
+  get memberId(): string {
+    return this.membership.memberId;
+  }
+
+  start(): void {
+    if (this.membership.isMember) return;
+    this.membership.start();
+    this.tellOwned();
+    this.poll();
+  }
+
+  /** Commits, says goodbye and ends. */
+  stop(): void {
+    if (!this.membership.isMember) return;
+    this.commit(() => {});
+    this.membership.leave();
+    this.end();
+  }
+
+  /** Dies, and is up again after so long; for good if that is Infinity. */
+  kill(downtime: Duration): void {
+    const wasMember = this.membership.isMember;
+    this.end();
+    this.held = [];
+    if (downtime < Infinity && wasMember) this.sim.schedule(downtime, () => this.start(), undefined, this.restartKind);
+  }
+
+  pause(duration: Duration): void {
+    this.sim.cancel(this.resuming);
+    this.pausedUntil = this.sim.now + duration;
+    this.resuming = this.sim.schedule(duration, () => this.resume(), undefined, this.resumeKind);
+  }
+
+  state(): Readonly<Record<string, number | string>> {
+    const state = {
+      partitions: this.positions.size,
+      'records fetched': this.fetches.buffered,
+      'records processed': this.processedCount,
+      member: this.membership.isMember ? 'yes' : 'no',
+    };
+    return this.sim.now < this.pausedUntil ? { ...state, paused: 'yes' } : state;
+  }
+
+  violations(): readonly string[] {
+    const fetched = this.fetches.partitions;
+    return fetched.every((partition) => this.positions.has(partition))
+      ? []
+      : [`${this.name}: it fetches what it does not own`];
+  }
+
+  private end(): void {
+    this.lives++;
+    this.membership.end();
+    this.isIdle = false;
+    this.disown();
+  }
+
+  private disown(): void {
+    this.fetches.clear();
+    this.positions.clear();
+    this.tellOwned();
+  }
+
+  private wake(): void {
+    if (this.isIdle) this.whenAwake(() => this.isIdle && this.poll());
+  }
+
+  private whenAwake(act: () => void): void {
+    if (this.sim.now < this.pausedUntil) this.held.push(act);
+    else act();
+  }
+
+  private resume(): void {
+    for (const act of this.held.splice(0)) act();
+  }
+
+  private poll(): void {
+    this.isIdle = false;
+    this.lastPoll = this.sim.now;
+    const step = this.membership.step();
+    if (step.kind === 'lost') this.disown();
+    else if (step.kind === 'give up') {
+      this.commitIfAuto(() => {
+        this.disown();
+        this.membership.gaveUp();
+        this.poll();
+      });
+      return;
+    } else if (step.kind === 'own') {
+      this.take(step.own);
+      return;
+    }
+    if (this.membership.join()) this.isIdle = true;
+    else this.work();
+  }
+
+  /** What it owns is this from now on: gives up the rest, and asks where to go on with what is new. */
+  private take(own: readonly TopicPartition[]): void {
+    const names = own.map(nameOf);
+    const gone = this.owned.filter((partition) => !names.includes(partition));
+    const added = names.filter((partition) => !this.positions.has(partition));
+    const begin = (): void => {
+      for (const partition of gone) {
+        this.positions.delete(partition);
+        this.fetches.remove(partition);
+      }
+      if (added.length === 0) {
+        this.tellOwned();
+        this.poll();
+        return;
+      }
+      this.membership.ask({ kind: 'committed', partitions: added }, (offsets) => {
+        for (const partition of added) {
+          const offset = (offsets as ReadonlyMap<string, number> | undefined)?.get(partition) ?? 0;
+          this.positions.set(partition, offset);
+          this.fetches.add(partition, offset);
+        }
+        this.tellOwned();
+        this.poll();
+      });
+    };
+    if (gone.length > 0) this.commitIfAuto(begin);
+    else begin();
+  }
+
+  private work(): void {
+    const { commit, autoCommitInterval, pollRecords } = this.options;
+    if (commit === 'auto' && this.sim.now - this.lastCommit >= autoCommitInterval) this.commit(() => {});
+    const records = this.fetches.take(pollRecords);
+    if (records.length === 0) {
+      this.isIdle = true;
+      return;
+    }
+    if (commit !== 'before') {
+      this.process(records, 0);
+      return;
+    }
+    for (const { partition, offset } of records) this.positions.set(partition, offset + 1);
+    this.commit(() => this.process(records, 0));
+  }
+
+  private process(records: readonly Fetched[], index: number): void {
+    if (index === records.length) {
+      this.finishPoll();
+      return;
+    }
+    const { record } = records[index];
+    const { lives } = this;
+    const time = Math.max(
+      0,
+      Math.round(this.options.processTime.sample(this.draws.of(record.request)) * this.slowness),
+    );
+    const done = (): void =>
+      this.whenAwake(() => {
+        if (lives !== this.lives) return;
+        this.finish(records[index], time);
+        this.process(records, index + 1);
+      });
+    this.sim.schedule(time, done, undefined, this.workKind, record.request);
+  }
+
+  private finish({ partition, offset, record }: Fetched, duration: Duration): void {
+    this.processedCount++;
+    const again = record.processed > 0;
+    record.processed++;
+    if (this.options.commit !== 'before') this.positions.set(partition, offset + 1);
+    if (!this.processed.heard) return;
+    const delay = this.sim.now - record.sentAt;
+    this.processed.emit({ consumer: this.name, request: record.request, partition, duration, delay, again });
+  }
+
+  private finishPoll(): void {
+    const { commit } = this.options;
+    if (commit === 'after') this.commit(() => this.poll());
+    else {
+      if (commit === 'after-async') this.commit(() => {});
+      this.poll();
+    }
+  }
+
+  private commitIfAuto(then: () => void): void {
+    if (this.options.commit === 'auto') this.commit(then);
+    else then();
+  }
+
+  /** Commits how far it is. A refusal tells it that it has been dropped. */
+  private commit(then: () => void): void {
+    const { generation, memberId: member } = this.membership;
+    this.lastCommit = this.sim.now;
+    if (this.positions.size === 0) {
+      then();
+      return;
+    }
+    this.membership.ask({ kind: 'commit', member, generation, offsets: new Map(this.positions) }, (reply) => {
+      if (typeof reply === 'string' && reply !== 'ok') this.membership.hear(reply as GroupError);
+      then();
+    });
+  }
+
+  private tellOwned(): void {
+    if (!this.owns.heard) return;
+    this.owns.emit({ consumer: this.name, member: this.membership.isMember, partitions: this.positions.size });
+  }
+
+  private takes(): Readonly<Record<string, Intervention>> {
+    const seconds = { name: 'seconds', min: 0.001, max: 1e6, default: 10 };
+    return {
+      kill: {
+        help: 'Kills the consumer without a goodbye; it is up again after so many seconds',
+        arguments: [{ ...seconds, help: 'how long it is down' }],
+        apply: ([time]) => this.kill(Math.round(time * SECOND)),
+      },
+      pause: {
+        help: 'The consumer stands still, heartbeats and all, and goes on after so many seconds',
+        arguments: [{ ...seconds, help: 'for how long' }],
+        apply: ([time]) => this.pause(Math.round(time * SECOND)),
+      },
+      slow: {
+        help: 'A record takes the consumer so many times as long from now on; 1 is as it was',
+        arguments: [{ name: 'factor', help: 'times as long', min: 0.01, max: 1000, default: 4 }],
+        apply: ([factor]) => {
+          this.slowness = factor;
+        },
+      },
+    };
+  }
+}

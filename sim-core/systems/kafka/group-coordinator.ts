@@ -1,0 +1,255 @@
+/**
+ * The coordinator of one consumer group: keeps its members by their heartbeats, leads them through rebalances, and keeps
+ * the offsets that they commit.
+ *
+ * A real one is a broker, the leader of a partition of __consumer_offsets, and moves when that broker dies. Here it is a
+ * component of its own that does not die: what a group does is to be seen apart from what its log does.
+ */
+import { defineFact, defineReading, type Fact, type FactChannel } from '../../kernel/fact.ts';
+import type { EventHandle } from '../../kernel/event-table.ts';
+import type { Simulation } from '../../kernel/simulation.ts';
+import { MILLISECOND, type Duration } from '../../kernel/time.ts';
+import { Group } from '../../messaging/groups/group.ts';
+import type { Call, Endpoint } from '../../network/call.ts';
+import { register, type Component, type Intervention } from '../../network/component.ts';
+import { defineSignal } from '../../statistics/signal.ts';
+import type { GroupQuery, GroupReply } from './group-messages.ts';
+import { offsetOf } from '../../messaging/log/record-batch.ts';
+import type { RecordBook } from './record-book.ts';
+
+/** A generation of the group begins. */
+export const groupRebalanced = defineFact('kafka.group.rebalanced', 'All members of a group have joined anew', {
+  group: 'text',
+  generation: 'number',
+  members: 'number',
+  duration: 'duration',
+});
+
+/** How far the group is behind one partition's end. */
+export const groupLag = defineReading('kafka.group.lag', 'The lag of a group in a partition was looked at', {
+  partition: 'text',
+  records: 'number',
+  time: 'duration',
+});
+
+type Lag = Fact<typeof groupLag>;
+
+export const groupSignals = [
+  defineSignal({
+    name: 'kafka.consumer_group.lag',
+    kind: 'gauge',
+    unit: '{message}',
+    help: 'Records between what the group has committed and the end of the log, of all partitions together',
+    fact: groupLag,
+    value: (fact: Lag) => fact.records,
+    of: (fact: Lag) => fact.partition,
+  }),
+  defineSignal({
+    name: 'kafka.consumer_group.lag_time',
+    kind: 'histogram',
+    unit: 's',
+    help: 'Age of the oldest record of a partition that the group has not committed, looked at in intervals',
+    fact: groupLag,
+    value: (fact: Lag) => fact.time,
+  }),
+  defineSignal({
+    name: 'kafka.consumer_group.rebalances',
+    kind: 'counter',
+    unit: '{rebalance}',
+    help: 'Generations of the group',
+    fact: groupRebalanced,
+  }),
+  defineSignal({
+    name: 'kafka.consumer_group.rebalance.duration',
+    kind: 'histogram',
+    unit: 's',
+    help: 'Time from the first who joins to the moment at which all have',
+    fact: groupRebalanced,
+    value: (fact: Fact<typeof groupRebalanced>) => fact.duration,
+  }),
+];
+
+export interface GroupCoordinatorOptions {
+  readonly name: string;
+  /** `session.timeout.ms`: a member that is silent for so long is dropped. */
+  readonly sessionTimeout: Duration;
+  /** `max.poll.interval.ms`, which is also how long a rebalance waits for members. */
+  readonly rebalanceTimeout: Duration;
+  /** `group.initial.rebalance.delay.ms`: how long an empty group waits for others after the first. */
+  readonly initialDelay: Duration;
+  readonly partitions: readonly string[];
+  readonly book: RecordBook;
+}
+
+/** Who can be told to be there or not. */
+export interface Scalable {
+  start(): void;
+  stop(): void;
+}
+
+/** How often the lag is looked at, as an exporter of metrics does. */
+const LAG_INTERVAL = 100 * MILLISECOND;
+
+export class GroupCoordinator implements Endpoint<GroupQuery, GroupReply>, Component {
+  readonly name: string;
+  readonly kind = 'coordinator';
+  readonly help = 'Knows the members of the group, leads them through rebalances, keeps their offsets';
+  readonly signals = groupSignals;
+  readonly interventions: Readonly<Record<string, Intervention>>;
+  readonly group: Group;
+  private readonly sim: Simulation;
+  private readonly options: GroupCoordinatorOptions;
+  private readonly sessions = new Map<string, EventHandle>();
+  private readonly committed = new Map<string, number>();
+  /** Where in the line of each partition the committed offset was found last. */
+  private readonly cursors = new Map<string, number>();
+  private readonly consumers: Scalable[] = [];
+  private round: EventHandle = -1;
+  private roundBegan = 0;
+  private readonly sessionKind: number;
+  private readonly roundKind: number;
+  private readonly rebalanced: FactChannel<Fact<typeof groupRebalanced>>;
+  private readonly lags: FactChannel<Lag>;
+
+  constructor(sim: Simulation, options: GroupCoordinatorOptions) {
+    const { name, initialDelay, rebalanceTimeout } = options;
+    this.sim = sim;
+    this.options = options;
+    this.name = name;
+    this.sessionKind = sim.eventKind(`${name}: a member has been silent for its session`);
+    this.roundKind = sim.eventKind(`${name}: the time to join is over`);
+    this.rebalanced = sim.facts.channel(groupRebalanced);
+    this.lags = sim.facts.channel(groupLag);
+    this.group = new Group({
+      begun: () => this.wait(initialDelay),
+      preparing: () => this.wait(rebalanceTimeout),
+      completed: (generation) => this.tellRebalance(generation),
+    });
+    this.interventions = {
+      scale: {
+        help: 'So many of the consumers are members from now on; the others leave',
+        arguments: [{ name: 'members', help: 'consumers', min: 0, max: 1000, default: 1 }],
+        apply: ([members]) => this.scale(Math.round(members)),
+      },
+    };
+    const look = sim.eventKind(`${name}: the lag is looked at`);
+    const again = (): void => {
+      this.lookAtLag();
+      sim.schedule(LAG_INTERVAL, again, undefined, look);
+    };
+    sim.schedule(0, again, undefined, look);
+    register(sim, this);
+  }
+
+  /** Adds a consumer to those that can be started and stopped. */
+  attach(consumer: Scalable): void {
+    this.consumers.push(consumer);
+  }
+
+  scale(members: number): void {
+    this.consumers.forEach((consumer, index) => {
+      if (index < members) consumer.start();
+      else consumer.stop();
+    });
+  }
+
+  committedOf(partition: string): number {
+    return this.committed.get(partition) ?? 0;
+  }
+
+  receive(call: Call<GroupQuery, GroupReply>): void {
+    const { query } = call;
+    const { group } = this;
+    const answer = (reply: GroupReply): void => call.reply(reply);
+    if (query.kind === 'join') {
+      const { id } = query.subscription;
+      this.sim.cancel(this.sessions.get(id) ?? -1);
+      group.join(query.subscription, (joined) => {
+        // A member that waits for the others is not expected to be heard of.
+        if (typeof joined === 'object') this.refresh(id);
+        answer(joined);
+      });
+    } else if (query.kind === 'sync') {
+      this.refresh(query.member);
+      group.sync(query.member, query.generation, query.assignment, answer);
+    } else if (query.kind === 'heartbeat') {
+      const heard = group.heartbeat(query.member, query.generation);
+      if (group.has(query.member)) this.refresh(query.member);
+      answer(heard);
+    } else if (query.kind === 'leave') {
+      this.drop(query.member);
+      answer('ok');
+    } else if (query.kind === 'commit') {
+      const heard = group.mayCommit(query.member, query.generation);
+      if (heard === 'ok') for (const [partition, offset] of query.offsets) this.committed.set(partition, offset);
+      answer(heard);
+    } else answer(new Map(query.partitions.map((partition) => [partition, this.committedOf(partition)])));
+  }
+
+  state(): Readonly<Record<string, number | string>> {
+    const { state, generation, size } = this.group;
+    return { group: state, generation, members: size };
+  }
+
+  violations(): readonly string[] {
+    const broken: string[] = [];
+    for (const partition of this.options.partitions) {
+      const committed = this.committedOf(partition);
+      if (committed > this.endOf(partition)) broken.push(`${partition}: more is committed than there is`);
+    }
+    return broken;
+  }
+
+  private wait(duration: Duration): void {
+    this.sim.cancel(this.round);
+    this.roundBegan = this.sim.now;
+    this.round = this.sim.schedule(duration, () => this.group.complete(), undefined, this.roundKind);
+  }
+
+  private refresh(member: string): void {
+    this.sim.cancel(this.sessions.get(member) ?? -1);
+    if (!this.group.has(member)) return;
+    const { sessionTimeout } = this.options;
+    const late = this.sim.schedule(sessionTimeout, (silent) => this.drop(silent), member, this.sessionKind);
+    this.sessions.set(member, late);
+  }
+
+  private drop(member: string): void {
+    this.sim.cancel(this.sessions.get(member) ?? -1);
+    this.sessions.delete(member);
+    this.group.remove(member);
+  }
+
+  private tellRebalance(generation: number): void {
+    this.sim.cancel(this.round);
+    if (!this.rebalanced.heard) return;
+    const duration = this.sim.now - this.roundBegan;
+    this.rebalanced.emit({ group: this.name, generation, members: this.group.size, duration });
+  }
+
+  private endOf(partition: string): number {
+    const line = this.options.book.line(partition);
+    return line.length === 0 ? 0 : line[line.length - 1].lastOffset + 1;
+  }
+
+  /** The experimenter's look, at the line of each partition: it costs nobody anything. */
+  private lookAtLag(): void {
+    if (!this.lags.heard) return;
+    for (const partition of this.options.partitions) {
+      const committed = this.committedOf(partition);
+      const records = Math.max(0, this.endOf(partition) - committed);
+      this.lags.emit({ partition, records, time: records === 0 ? 0 : this.ageOf(partition, committed) });
+    }
+  }
+
+  private ageOf(partition: string, offset: number): Duration {
+    const line = this.options.book.line(partition);
+    let at = Math.min(this.cursors.get(partition) ?? 0, line.length - 1);
+    while (at > 0 && line[at].firstOffset > offset) at--;
+    while (line[at].lastOffset < offset) at++;
+    this.cursors.set(partition, at);
+    const batch = line[at];
+    const index = batch.records.findIndex((_, i) => offsetOf(batch, i) >= offset);
+    return this.sim.now - batch.records[Math.max(0, index)].sentAt;
+  }
+}

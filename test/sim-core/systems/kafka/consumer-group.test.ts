@@ -1,0 +1,191 @@
+/** Groups of consumers: who owns what while they come, go, die and stand still, and what they have processed in the end. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
+import { assignors } from '../../../../sim-core/messaging/groups/assignors.ts';
+import { ConsumerGroup, type ConsumerGroupOptions } from '../../../../sim-core/systems/kafka/consumer-group.ts';
+import { ms, smallCluster, type SmallCluster } from './small-cluster.ts';
+
+type Name = keyof typeof assignors;
+
+interface Small extends SmallCluster {
+  readonly group: ConsumerGroup;
+}
+
+const SENDS = Array.from({ length: 120 }, (_, i) => 5 + i * 4);
+
+function smallGroup(
+  assignor: Name,
+  options: Partial<ConsumerGroupOptions> = {},
+  sends: readonly number[] = SENDS,
+): Small {
+  const small = smallCluster({ sends, topic: { partitions: 5 } });
+  const group = new ConsumerGroup(small.sim, small.cluster, {
+    name: 'group',
+    topic: small.cluster.topics[0],
+    consumers: 4,
+    assignor: assignors[assignor],
+    isStatic: false,
+    heartbeatInterval: ms(10),
+    sessionTimeout: ms(40),
+    rebalanceTimeout: ms(100),
+    initialDelay: ms(5),
+    processTime: constant(ms(1)),
+    pollRecords: 5,
+    pollInterval: ms(100),
+    commit: 'after',
+    autoCommitInterval: ms(20),
+    retryBackoff: ms(5),
+    fetchWaitMax: ms(10),
+    fetchBytesMax: 1000,
+    isCommittedOnly: false,
+    delay: constant(ms(0.3)),
+    requestTimeout: ms(60),
+    ...options,
+  });
+  return { ...small, group };
+}
+
+/** Partitions that two members own, of those that the coordinator takes to be members. */
+function ownedTwice({ group }: Small): string[] {
+  const { coordinator, consumers } = group;
+  const members = consumers.filter(({ memberId }) => coordinator.group.has(memberId));
+  const all = members.flatMap(({ owned }) => owned);
+  return all.filter((partition, index) => all.indexOf(partition) !== index);
+}
+
+const violations = ({ group, ...small }: Small): string[] => [
+  ...small.violations(),
+  ...group.coordinator.violations(),
+  ...group.consumers.flatMap((consumer) => consumer.violations()),
+];
+
+const processed = ({ cluster }: Small): number[] => cluster.book.records.map((record) => record.processed);
+
+describe.each(Object.keys(assignors) as Name[])('%s', (assignor) => {
+  it('shares a topic out, processes every record once, and commits', () => {
+    const small = smallGroup(assignor);
+    small.group.scale(3);
+    while (!small.sim.runUntil(ms(900), 50)) {
+      expect(violations(small)).toEqual([]);
+      expect(ownedTwice(small)).toEqual([]);
+    }
+    expect(processed(small)).toEqual(SENDS.map(() => 1));
+    const counts = small.group.consumers.map(({ owned }) => owned.length).sort();
+    expect(counts).toEqual([0, 1, 2, 2]);
+    for (const partition of small.cluster.topics[0].partitions) {
+      const line = small.cluster.book.line(partition);
+      expect(small.group.coordinator.committedOf(partition)).toBe(line.length === 0 ? 0 : line.at(-1)!.lastOffset + 1);
+    }
+  });
+
+  it('has one owner of a partition at a time among its members, and loses no record, whatever befalls them', () => {
+    const time = fc.integer({ min: 20, max: 600 });
+    const fault = fc.oneof(
+      fc.record({
+        do: fc.constant('kill' as const),
+        at: time,
+        which: fc.nat(3),
+        length: fc.integer({ min: 1, max: 150 }),
+      }),
+      fc.record({
+        do: fc.constant('pause' as const),
+        at: time,
+        which: fc.nat(3),
+        length: fc.integer({ min: 1, max: 150 }),
+      }),
+      fc.record({ do: fc.constant('scale' as const), at: time, which: fc.nat(3), length: fc.constant(0) }),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(fault, { maxLength: 6 }),
+        fc.constantFrom('auto' as const, 'after' as const, 'after-async' as const),
+        fc.boolean(),
+        (faults, commit, isStatic) => {
+          const small = smallGroup(assignor, { commit, isStatic });
+          const { sim, group } = small;
+          group.scale(3);
+          for (const { do: what, at, which, length } of faults) {
+            const act = (): void => {
+              if (what === 'kill') group.consumers[which].kill(ms(length));
+              else if (what === 'pause') group.consumers[which].pause(ms(length));
+              else group.scale(which + 1);
+            };
+            sim.scheduleAt(ms(at), act, undefined);
+          }
+          while (!sim.runUntil(ms(2500), 100)) {
+            expect(violations(small)).toEqual([]);
+            expect(ownedTwice(small)).toEqual([]);
+          }
+          expect(processed(small).filter((times) => times === 0)).toEqual([]);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  }, 60_000);
+});
+
+it('a consumer that dies is missed after its session, and its last poll is processed again', () => {
+  const small = smallGroup('range', { processTime: constant(ms(3)) });
+  const { sim, group } = small;
+  group.scale(2);
+  sim.scheduleAt(ms(200), () => group.consumers[0].kill(Infinity), undefined);
+  sim.runUntil(ms(230));
+  expect(group.coordinator.group.size).toBe(2);
+  sim.runUntil(ms(1500));
+  expect(group.coordinator.group.size).toBe(1);
+  expect(group.consumers[1].owned).toHaveLength(5);
+  expect(processed(small).filter((times) => times === 0)).toEqual([]);
+});
+
+it('a static member that is back within its session causes no rebalance', () => {
+  const rebalances = [true, false].map((isStatic) => {
+    const small = smallGroup('range', { isStatic, sessionTimeout: ms(80) });
+    small.group.scale(3);
+    small.sim.runUntil(ms(200));
+    const before = small.group.coordinator.group.generation;
+    small.group.consumers[1].kill(ms(30));
+    small.sim.runUntil(ms(1500));
+    expect(processed(small).filter((times) => times === 0)).toEqual([]);
+    return small.group.coordinator.group.generation - before;
+  });
+  expect(rebalances[0]).toBe(0);
+  expect(rebalances[1]).toBeGreaterThanOrEqual(1);
+});
+
+it('in a cooperative rebalance only the partitions that move are without an owner, for a whole round', () => {
+  const worst = (['sticky', 'cooperative-sticky'] as const).map((assignor) => {
+    const small = smallGroup(assignor);
+    small.group.scale(2);
+    small.sim.runUntil(ms(200));
+    small.group.scale(3);
+    let least = 5;
+    while (!small.sim.runUntil(ms(400), 1)) {
+      least = Math.min(
+        least,
+        small.group.consumers.reduce((sum, { owned }) => sum + owned.length, 0),
+      );
+    }
+    return least;
+  });
+  // Of five partitions one moves to the third member; eager members give up all of them.
+  expect(worst).toEqual([0, 4]);
+});
+
+it('committed before processing, a record is never processed twice by a death, and some never are', () => {
+  const small = smallGroup('range', { commit: 'before', processTime: constant(ms(6)) });
+  small.group.scale(2);
+  small.sim.scheduleAt(ms(220), () => small.group.consumers[0].kill(ms(50)), undefined);
+  small.sim.runUntil(ms(2500));
+  const times = processed(small);
+  expect(times.filter((count) => count > 1)).toEqual([]);
+  expect(times.filter((count) => count === 0).length).toBeGreaterThan(0);
+});
+
+it('a consumer that takes too long between two polls leaves, and is back with its next one', () => {
+  const small = smallGroup('range', { processTime: constant(ms(30)), pollInterval: ms(60), rebalanceTimeout: ms(60) });
+  small.group.scale(2);
+  small.sim.runUntil(ms(1000));
+  expect(small.group.coordinator.group.generation).toBeGreaterThan(4);
+  expect(violations(small)).toEqual([]);
+});
