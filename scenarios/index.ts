@@ -18,6 +18,7 @@ import staleSetRace from './caching/stale-set-race.ts';
 import stampede from './caching/stampede.ts';
 import synchronizedExpiry from './caching/synchronized-expiry.ts';
 import writeBehindCrash from './caching/write-behind-crash.ts';
+import consumerLag from './messaging/consumer-lag.ts';
 import kafkaReplication from './messaging/kafka-replication.ts';
 
 export interface CatalogueEntry {
@@ -50,6 +51,7 @@ const scenarios: readonly Scenario[] = [
   hotKey,
   // 2.2 Kafka
   kafkaReplication,
+  consumerLag,
   // Appendix
   cacheFlush,
 ];

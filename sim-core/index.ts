@@ -263,7 +263,10 @@ export {
 export { JetStreamConsumer, type Advisory, type JetStreamDelivery } from './systems/nats/jetstream/consumer.ts';
 export { JetStream, type PublishAck, type Published } from './systems/nats/jetstream/jet-stream.ts';
 export { isPattern, isSubject, subjectMatches } from './systems/nats/subject.ts';
+export { assignors } from './messaging/groups/assignors.ts';
+
 // systems: named products composed of the parts above
+export { ConsumerGroup, type ConsumerGroupOptions } from './systems/kafka/consumer-group.ts';
 export { Cluster, type BrokerClient, type ClusterOptions } from './systems/kafka/cluster.ts';
 export { Producer, type ProducerOptions } from './systems/kafka/producer.ts';
 export { recordSignals } from './systems/kafka/record-book.ts';

@@ -86,6 +86,14 @@ export default defineScenario({
     REFUSED,
     NOT_ENOUGH,
   ],
+  places: {
+    users: { x: 0, y: 1 },
+    orders: { x: 1.3, y: 1 },
+    'broker-1': { x: 2.8, y: 1 },
+    'broker-2': { x: 4.3, y: 0 },
+    'broker-3': { x: 4.3, y: 2 },
+    controllers: { x: 2.8, y: 2.6 },
+  },
   expect: {
     'acks-0': [atLeast(atEnd(LOST), limits.thrownAway), atMost(total(REFUSED), 0)],
     'acks-1': [atLeast(atEnd(LOST), limits.acknowledgedAlone), atMost(atEnd(LOST_UNCLEAN), 0)],

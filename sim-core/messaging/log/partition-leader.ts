@@ -76,10 +76,6 @@ export class PartitionLeader<R extends LogRecord = LogRecord> {
     return this.watermark;
   }
 
-  get lastStable(): number {
-    return this.log.producers.lastStable(this.watermark);
-  }
-
   /** The set that has been proposed and not answered. */
   get proposal(): readonly string[] | undefined {
     return this.proposed;

@@ -20,8 +20,6 @@ export interface FetchSettings {
   /** `fetch.max.wait.ms` and `max.partition.fetch.bytes`. */
   readonly fetchWaitMax: Duration;
   readonly fetchBytesMax: number;
-  /** `isolation.level=read_committed`. */
-  readonly isCommittedOnly: boolean;
 }
 
 /** A record that is there to be processed. */
@@ -125,11 +123,10 @@ export class ConsumerFetches {
   }
 
   private ask(leader: string, partitions: readonly string[]): void {
-    const { fetchWaitMax, fetchBytesMax, isCommittedOnly } = this.settings;
+    const { fetchWaitMax, fetchBytesMax } = this.settings;
     const parts = partitions.map((partition) => ({ partition, offset: this.readers.get(partition)!.position }));
     const query: BrokerQuery = {
       kind: 'fetch',
-      isCommittedOnly,
       parts,
       waitMax: fetchWaitMax,
       bytesMax: fetchBytesMax,

@@ -1,6 +1,7 @@
 /**
  * Fetches at a broker: what a follower or a consumer is given, and those that wait because there is nothing to give yet.
- * A follower reads to the end of the log; a consumer below the high watermark, or below the last stable offset.
+ * A follower reads to the end of the log; a consumer below the high watermark. Transactions are not written here yet, so
+ * nobody reads below the last stable offset.
  */
 import type { EventHandle } from '../../kernel/event-table.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
@@ -87,7 +88,7 @@ export class Fetches {
     );
   }
 
-  private read(part: FetchPart, { replica, isCommittedOnly, bytesMax }: FetchQuery): FetchResult {
+  private read(part: FetchPart, { replica, bytesMax }: FetchQuery): FetchResult {
     const held = this.replicas.get(part.partition);
     const leading = held?.leading;
     if (held === undefined || leading === undefined || (part.epoch !== undefined && part.epoch !== leading.epoch)) {
@@ -98,7 +99,6 @@ export class Fetches {
       partition: part.partition,
       epoch: leading.epoch,
       highWatermark: leading.highWatermark,
-      lastStable: leading.lastStable,
       startOffset: log.startOffset,
       endOffset: log.endOffset,
     };
@@ -111,7 +111,7 @@ export class Fetches {
     if (part.offset < log.startOffset || part.offset > log.endOffset) {
       return { ...found, batches: [], error: 'offset-out-of-range' };
     }
-    const below = replica !== undefined ? log.endOffset : isCommittedOnly ? leading.lastStable : leading.highWatermark;
+    const below = replica !== undefined ? log.endOffset : leading.highWatermark;
     return { ...found, batches: log.read(part.offset, below, bytesMax) };
   }
 }
@@ -122,7 +122,6 @@ const nothing = (partition: string, why: Pick<FetchResult, 'error'>): FetchResul
   epoch: -1,
   batches: [],
   highWatermark: -1,
-  lastStable: -1,
   startOffset: -1,
   endOffset: -1,
 });

@@ -27,7 +27,6 @@ export interface FetchQuery {
   readonly kind: 'fetch';
   /** The follower's name; consumers have none. */
   readonly replica?: string;
-  readonly isCommittedOnly?: boolean;
   readonly parts: readonly FetchPart[];
   /** How long the broker may wait for something to give. */
   readonly waitMax: Duration;
@@ -62,7 +61,6 @@ export interface FetchResult {
   readonly diverging?: { readonly epoch: number; readonly end: number };
   readonly batches: readonly Batch[];
   readonly highWatermark: number;
-  readonly lastStable: number;
   readonly startOffset: number;
   readonly endOffset: number;
 }

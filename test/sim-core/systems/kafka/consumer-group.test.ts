@@ -38,7 +38,6 @@ function smallGroup(
     retryBackoff: ms(5),
     fetchWaitMax: ms(10),
     fetchBytesMax: 1000,
-    isCommittedOnly: false,
     delay: constant(ms(0.3)),
     requestTimeout: ms(60),
     ...options,

@@ -1,0 +1,156 @@
+/**
+ * A group of consumers that is slower than its topic: how the lag grows, what scaling does about it, and where scaling
+ * ends.
+ *
+ *     users --> orders (a producer) --> three brokers --> consumers of one group
+ *                                                           |
+ *                                                         group (their coordinator)
+ *
+ * Three members at the start, and another number from 12 s on. All variants are sent the same number of records.
+ */
+import {
+  assignors,
+  atEnd,
+  atLeast,
+  atMost,
+  Cluster,
+  ConsumerGroup,
+  defineScenario,
+  gamma,
+  hotKey,
+  Link,
+  ms,
+  OpenLoopClient,
+  poisson,
+  Producer,
+  recordSignals,
+  roundRobin,
+  s,
+  total,
+  us,
+  zipfPopularity,
+  type Simulation,
+} from '../../sim-core/index.ts';
+import { faraway, nearby, SHAPE } from '../caching/application/wiring.ts';
+import * as limits from './consumer-lag/limits.ts';
+import { params, type Values } from './consumer-lag/params.ts';
+
+const LAG = 'kafka.consumer_group.lag';
+const IDLE = 'kafka.consumer.idle';
+
+export default defineScenario({
+  id: 'consumer-lag',
+  section: '2.2',
+  title: 'Consumer lag',
+  question: 'A group falls behind its topic. Which of the things that one can add make it catch up?',
+  params,
+  variants: {
+    'under-provisioned': {},
+    'scaled-out': { scaleTo: 6 },
+    'more-consumers-than-partitions': { scaleTo: 12, processTime: ms(14) },
+    'hot-partition': { scaleTo: 6, hotShare: 0.4 },
+  },
+  roles: {
+    'under-provisioned': 'pitfall',
+    'scaled-out': 'remedy',
+    'more-consumers-than-partitions': 'pitfall',
+    'hot-partition': 'pitfall',
+  },
+  seed: 1,
+  duration: ({ length }) => length,
+  warmUp: 0,
+  interval: s(0.5),
+  // A moment before the group is scaled.
+  openAt: s(11.5),
+  system,
+  signals: recordSignals,
+  whileRunning: {
+    rate: (rate, began) => [{ action: 'surge', target: 'users', args: { factor: rate / began.rate } }],
+    scaleTo: (members) => [{ action: 'scale', target: 'group', args: { members } }],
+  },
+  charts: [
+    LAG,
+    'kafka.consumer_group.lag_time',
+    'messaging.client.consumed.rate',
+    'messaging.client.sent.rate',
+    'kafka.consumer.record_delay',
+    IDLE,
+    'kafka.consumer.partitions',
+    'kafka.consumer_group.rebalances',
+  ],
+  expect: {
+    'under-provisioned': [atLeast(atEnd(LAG), limits.shortfall)],
+    'scaled-out': [atMost(atEnd(LAG), limits.littleLeft), atMost(total('kafka.records.duplicated'), 0)],
+    'more-consumers-than-partitions': [atLeast(atEnd(LAG), limits.shortfall), atLeast(atEnd(IDLE), limits.idleMembers)],
+    'hot-partition': [atLeast(atEnd(LAG), limits.hotShortfall)],
+  },
+});
+
+function system(sim: Simulation, p: Values): void {
+  const cluster = new Cluster(sim, {
+    brokers: 3,
+    topics: [
+      { name: 'orders', partitions: p.partitions, replicationFactor: 3, minInSync: 2, isUncleanElectionAllowed: false },
+    ],
+    voters: 3,
+    electionTime: s(1),
+    sessionTimeout: s(9),
+    heartbeatInterval: s(2),
+    lagMax: s(30),
+    fetchWaitMax: ms(500),
+    fetchBackoff: s(1),
+    requestTime: us(200),
+    byteTime: 1,
+    delay: nearby,
+    requestTimeout: s(30),
+  });
+  const [topic] = cluster.topics;
+  const producer = new Producer(sim, {
+    name: 'orders',
+    topic,
+    metadata: cluster.metadata,
+    book: cluster.book,
+    recordBytes: 200,
+    isKeyed: true,
+    acks: 'all',
+    isIdempotent: true,
+    linger: ms(20),
+    batchSize: 16_384,
+    bufferMemory: 33_554_432,
+    maxBlock: s(60),
+    maxInFlight: 5,
+    deliveryTimeout: s(120),
+    retryBackoff: ms(100),
+    retryBackoffMax: s(1),
+  });
+  cluster.attach(producer, nearby, s(30));
+  new OpenLoopClient<void>(sim, {
+    name: 'users',
+    arrivals: poisson(p.rate),
+    popularity: hotKey(p.hotShare, zipfPopularity(limits.KEYS, 0)),
+    target: roundRobin([new Link<number, void>(sim, producer, { from: 'users', delay: faraway })]),
+  });
+  const group = new ConsumerGroup(sim, cluster, {
+    name: 'group',
+    topic,
+    consumers: Math.max(p.consumers, p.scaleTo),
+    assignor: assignors['cooperative-sticky'],
+    isStatic: false,
+    heartbeatInterval: limits.HEARTBEAT,
+    sessionTimeout: s(45),
+    rebalanceTimeout: s(300),
+    initialDelay: limits.INITIAL_DELAY,
+    processTime: gamma(SHAPE, p.processTime / SHAPE),
+    pollRecords: p.pollRecords,
+    pollInterval: s(300),
+    commit: 'after',
+    autoCommitInterval: s(5),
+    retryBackoff: ms(100),
+    fetchWaitMax: ms(500),
+    fetchBytesMax: 1_048_576,
+    delay: nearby,
+    requestTimeout: s(30),
+  });
+  group.scale(p.consumers);
+  sim.scheduleAt(p.scaleAt, () => group.scale(p.scaleTo), undefined, sim.eventKind('the group is scaled'));
+}

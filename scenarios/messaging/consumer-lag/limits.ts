@@ -1,0 +1,98 @@
+/**
+ * What is claimed of a group's lag, worked out from the parameters: what comes less what the group can process, and how far
+ * behind one that can process it all may be. Nothing here looks at a run.
+ *
+ * Records come by a Poisson process. A consumer processes one after the other, each in a gamma time of the mean
+ * `processTime` whose deviation is a fifth of it; in a time T it has at most T / mean of them done, and five deviations
+ * more. A hot key's records are all in one partition; the others' keys are spread by a hash.
+ */
+import { s, toSeconds } from '../../../sim-core/index.ts';
+import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../caching/application/chance.ts';
+import { SHAPE } from '../../caching/application/wiring.ts';
+import type { Values } from './params.ts';
+
+/** Ordinary keys, all alike. */
+export const KEYS = 60_000;
+/** An empty group waits so long for others after the first member. */
+export const INITIAL_DELAY = s(3);
+/** Between two heartbeats of a member: so long it may take until it hears of a rebalance. */
+export const HEARTBEAT = s(3);
+
+const limit = limitOf<Values>;
+
+/** What so many consumers process in a time, at most. */
+function processedMost({ processTime }: Values, consumers: number, seconds: number): number {
+  const each = seconds / toSeconds(processTime);
+  return consumers * (each + (DEVIATIONS * Math.sqrt(each)) / Math.sqrt(SHAPE) + 1);
+}
+
+/** In seconds: until the group is scaled, of it the time in which it has its partitions, and what is left of the run. */
+const before = (p: Values): number => toSeconds(Math.min(p.scaleAt, p.length));
+const working = (p: Values): number => before(p) - toSeconds(INITIAL_DELAY);
+const after = (p: Values): number => toSeconds(p.length) - before(p);
+
+/** No more of the members than there are partitions have something to do. */
+const busy = (p: Values, members: number): number => Math.min(members, p.partitions);
+
+/** What is on its way to the log is not in it yet: of a tenth of a second, which is ten times as long as it takes. */
+const onTheWay = ({ rate }: Values): number => rate / 10;
+
+const capacity = (p: Values): number =>
+  processedMost(p, busy(p, p.consumers), working(p)) + processedMost(p, busy(p, p.scaleTo), after(p));
+
+/** All that came and that the group cannot have processed. */
+export const shortfall = limit((p) =>
+  Math.max(0, poissonLow(p.rate * toSeconds(p.length)) - onTheWay(p) - capacity(p)),
+);
+
+/** The same of the hot partition, which is one consumer's however many there are. */
+export const hotShortfall = limit((p) =>
+  Math.max(
+    0,
+    poissonLow(p.rate * p.hotShare * toSeconds(p.length)) - onTheWay(p) - processedMost(p, 1, toSeconds(p.length)),
+  ),
+);
+
+export const idleMembers = limit((p) => (p.scaleAt + s(5) < p.length ? Math.max(0, p.scaleTo - p.partitions) : 0));
+
+/** A partition's share of the records, at most: five deviations of a binomial number of keys. */
+function shareOfPartition({ partitions }: Values): number {
+  const even = 1 / partitions;
+  return Math.min(1, even + DEVIATIONS * Math.sqrt((even * (1 - even)) / KEYS));
+}
+
+/** Partitions of the member with the most, of so many. */
+const mostOwned = (p: Values, members: number): number => Math.ceil(p.partitions / busy(p, members));
+
+/** Records a second of the member with the most, once the group is scaled. */
+const busiest = (p: Values): number => p.rate * shareOfPartition(p) * mostOwned(p, p.scaleTo);
+
+/**
+ * Whether the slowest member has nothing left a second before the end: it can do what its partitions get until then. In a
+ * cooperative rebalance each of two rounds waits for a heartbeat, and the new owner for a fetch; until then no more of its
+ * partitions counts as processed than was before the scaling, when each was one of several of a member.
+ */
+function hasCaughtUp(p: Values): boolean {
+  const { processTime, rate, hotShare, scaleTo, consumers, length } = p;
+  if (hotShare > 0 || scaleTo < consumers) return false;
+  const end = toSeconds(length) - 1;
+  const began = before(p) + toSeconds(2 * HEARTBEAT) + 0.6;
+  const leastDone = (seconds: number): number => {
+    const mean = Math.max(0, seconds) / toSeconds(processTime);
+    return Math.max(0, mean - DEVIATIONS * Math.sqrt(mean / SHAPE) - p.pollRecords);
+  };
+  const owned = mostOwned(p, scaleTo);
+  const did = (owned * leastDone(working(p) - 0.6)) / mostOwned(p, consumers);
+  return poissonMost(rate * shareOfPartition(p) * owned * end) < did + leastDone(end - began);
+}
+
+/**
+ * Caught up, a member that is less than 85 % busy has little waiting: the tail of a single server's waiting time falls as
+ * exp(−2(1 − ρ)x / (S(1 + c²))), which leaves nothing beyond half a second. To it comes a poll, which is committed when it
+ * is done, and a fetch.
+ */
+export const littleLeft = limit((p) =>
+  hasCaughtUp(p) && busiest(p) * toSeconds(p.processTime) < 0.85
+    ? p.rate + busy(p, p.scaleTo) * p.pollRecords
+    : p.rate * toSeconds(p.length) * 2,
+);
