@@ -20,6 +20,7 @@ import synchronizedExpiry from './caching/synchronized-expiry.ts';
 import writeBehindCrash from './caching/write-behind-crash.ts';
 import consumerLag from './messaging/consumer-lag.ts';
 import kafkaReplication from './messaging/kafka-replication.ts';
+import producerBatching from './messaging/producer-batching.ts';
 
 export interface CatalogueEntry {
   readonly scenario: Scenario;
@@ -52,6 +53,7 @@ const scenarios: readonly Scenario[] = [
   // 2.2 Kafka
   kafkaReplication,
   consumerLag,
+  producerBatching,
   // Appendix
   cacheFlush,
 ];

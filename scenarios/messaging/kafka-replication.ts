@@ -87,12 +87,12 @@ export default defineScenario({
     NOT_ENOUGH,
   ],
   places: {
-    users: { x: 0, y: 1 },
-    orders: { x: 1.3, y: 1 },
-    'broker-1': { x: 2.8, y: 1 },
-    'broker-2': { x: 4.3, y: 0 },
-    'broker-3': { x: 4.3, y: 2 },
-    controllers: { x: 2.8, y: 2.6 },
+    users: { x: 0, y: 0 },
+    orders: { x: 1, y: 0 },
+    'broker-1': { x: 2, y: 0 },
+    'broker-2': { x: 3, y: -1.5 },
+    'broker-3': { x: 3, y: 1.5 },
+    controllers: { x: 2, y: 2.5 },
   },
   expect: {
     'acks-0': [atLeast(atEnd(LOST), limits.thrownAway), atMost(total(REFUSED), 0)],

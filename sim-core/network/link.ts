@@ -3,14 +3,15 @@
  * draw alike. A message's draw belongs to the request it serves, so that a link carrying fewer messages for one
  * request gives every other request the delays it would have had.
  *
- * Messages of one link may overtake each other where their delays differ, as separate connections' do. While it is cut
- * (`partition.ts`) they wait; how many is bounded by who sends them. Does not model bandwidth, loss or connection set-up.
+ * Messages of one link may overtake each other where their delays differ, as separate connections' do, unless it is
+ * ordered, as one connection is. While it is cut (`partition.ts`) they wait; how many is bounded by who sends them. Does
+ * not model bandwidth, loss or connection set-up.
  */
 import type { Distribution } from '../kernel/distributions/distribution.ts';
 import { defineReading, type Fact, type FactChannel } from '../kernel/fact.ts';
 import type { KeyedStream } from '../kernel/random-stream.ts';
 import type { Simulation } from '../kernel/simulation.ts';
-import type { Duration } from '../kernel/time.ts';
+import type { Duration, Time } from '../kernel/time.ts';
 import { Call, type Carrier, type Endpoint } from './call.ts';
 import { connect, type Connection } from './component.ts';
 import type { RequestContext } from './request-context.ts';
@@ -25,6 +26,7 @@ export const messageSent = defineReading('network.message', 'A message left for 
 
 /** A message that waits at a link that is cut. */
 interface Held {
+  readonly direction: 'request' | 'reply';
   readonly duration: Duration;
   readonly arrive: (argument: unknown) => void;
   readonly argument: unknown;
@@ -42,6 +44,8 @@ export interface LinkOptions {
   readonly delay: Distribution;
   /** How long a caller waits for its reply; Infinity without it. */
   readonly timeout?: Duration;
+  /** Whether messages of one direction arrive in the order in which they were sent: one that is slow holds up the next. */
+  readonly isOrdered?: boolean;
 }
 
 export class Link<Query, Reply> implements Connection, Carrier<Query, Reply> {
@@ -54,6 +58,8 @@ export class Link<Query, Reply> implements Connection, Carrier<Query, Reply> {
   private readonly delay: Distribution;
   private readonly timeout: Duration;
   private readonly draws: KeyedStream;
+  /** When the last message of each direction arrives, of an ordered link. */
+  private readonly arrivals: { request: Time; reply: Time } | undefined;
   readonly requestKind: number;
   readonly replyKind: number;
   /** What waits while the link is cut; undefined while it is open. */
@@ -68,6 +74,7 @@ export class Link<Query, Reply> implements Connection, Carrier<Query, Reply> {
     this.name = `${options.from} > ${endpoint.name}`;
     this.delay = options.delay;
     this.timeout = options.timeout ?? Infinity;
+    this.arrivals = options.isOrdered === true ? { request: 0, reply: 0 } : undefined;
     this.draws = sim.keyedRandom(`${this.name}/delay`);
     this.requestKind = sim.eventKind(`${endpoint.name} receives from ${options.from}`);
     this.replyKind = sim.eventKind(`${options.from} hears from ${endpoint.name}`);
@@ -93,11 +100,12 @@ export class Link<Query, Reply> implements Connection, Carrier<Query, Reply> {
     argument: Argument,
   ): void {
     const draws = this.draws.of(request.nextMessageKey());
-    const duration = Math.max(0, Math.round(this.delay.sample(draws)));
+    const delay = Math.max(0, Math.round(this.delay.sample(draws)));
+    const duration = this.held === undefined ? this.inOrder(direction, delay) : delay;
     if (this.sent.heard) this.sent.emit({ link: this.name, direction, request: request.id, duration });
     const kind = direction === 'request' ? this.requestKind : this.replyKind;
     if (this.held === undefined) this.sim.schedule(duration, arrive, argument, kind, request.id);
-    else this.held.push({ duration, arrive: arrive as Held['arrive'], argument, kind, request: request.id });
+    else this.held.push({ direction, duration, arrive: arrive as Held['arrive'], argument, kind, request: request.id });
   }
 
   cut(): void {
@@ -105,9 +113,18 @@ export class Link<Query, Reply> implements Connection, Carrier<Query, Reply> {
   }
 
   open(): void {
-    for (const { duration, arrive, argument, kind, request } of this.held ?? []) {
-      this.sim.schedule(duration, arrive, argument, kind, request);
+    for (const { direction, duration, arrive, argument, kind, request } of this.held ?? []) {
+      this.sim.schedule(this.inOrder(direction, duration), arrive, argument, kind, request);
     }
     this.held = undefined;
+  }
+
+  /** How long a message sent now is under way that would take `delay` by itself. */
+  private inOrder(direction: 'request' | 'reply', delay: Duration): Duration {
+    if (this.arrivals === undefined) return delay;
+    const { now } = this.sim;
+    const arrival = Math.max(now + delay, this.arrivals[direction]);
+    this.arrivals[direction] = arrival;
+    return arrival - now;
   }
 }

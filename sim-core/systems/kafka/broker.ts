@@ -3,7 +3,8 @@
  *
  * It follows what the controllers tell it, proposes changes of the sets in sync to them, fetches from the leaders that it
  * follows, and answers producers and consumers for what it leads. A produce request takes the thread a time of its own and
- * a time for its bytes, and so does what a follower takes in; the answers to fetches take it nothing.
+ * a time for its bytes, and so does what a follower takes in; the answers to fetches take it nothing. That a broker takes
+ * up a connection's next request only when the one before is answered is not modelled.
  *
  * Killed, it loses what it was doing and what it knew of the cluster; its logs stay, as what a process has written does
  * (a host that loses power is not modelled), and its callers find their connections reset. It comes back as a follower

@@ -58,9 +58,11 @@ export class Cluster {
     this.brokers = names.map((name) => new Broker(sim, { ...options, name, topics, metadata, book }));
     for (const broker of this.brokers) {
       const { name } = broker;
-      const way = { from: name, delay, timeout: requestTimeout };
+      const way = { from: name, delay, timeout: requestTimeout, isOrdered: true };
       broker.attachControllers(new Link<ControllerQuery, ControllerReply>(sim, this.controllers, way));
-      this.controllers.attach(new Link<BrokerQuery, BrokerReply>(sim, broker, { from: 'controllers', delay }));
+      this.controllers.attach(
+        new Link<BrokerQuery, BrokerReply>(sim, broker, { from: 'controllers', delay, isOrdered: true }),
+      );
       for (const other of this.brokers) {
         if (other !== broker) broker.attach(new Link<BrokerQuery, BrokerReply>(sim, other, way));
       }
@@ -74,7 +76,9 @@ export class Cluster {
   /** Gives a client its ways to the brokers. */
   attach(client: BrokerClient, delay: Distribution, timeout: Duration): void {
     for (const broker of this.brokers) {
-      client.attach(new Link<BrokerQuery, BrokerReply>(this.sim, broker, { from: client.name, delay, timeout }));
+      client.attach(
+        new Link<BrokerQuery, BrokerReply>(this.sim, broker, { from: client.name, delay, timeout, isOrdered: true }),
+      );
     }
   }
 }

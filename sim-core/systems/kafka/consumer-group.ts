@@ -34,7 +34,9 @@ export class ConsumerGroup {
     this.consumers = Array.from({ length: consumers }, (_, index) => {
       const consumer = new Consumer(sim, { ...options, name: `consumer-${index + 1}`, metadata });
       // A member waits for the others as long as the coordinator has it wait.
-      consumer.attachGroup(new Link<GroupQuery, GroupReply>(sim, this.coordinator, { from: consumer.name, delay }));
+      consumer.attachGroup(
+        new Link<GroupQuery, GroupReply>(sim, this.coordinator, { from: consumer.name, delay, isOrdered: true }),
+      );
       cluster.attach(consumer, delay, requestTimeout);
       this.coordinator.attach(consumer);
       return consumer;

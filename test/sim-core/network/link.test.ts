@@ -103,3 +103,33 @@ describe('components', () => {
     expect(componentsOf(one)).toEqual([component]);
   });
 });
+
+it.each([
+  [true, true],
+  [false, false],
+])('an ordered link keeps the order of each direction: %s', (isOrdered, keeps) => {
+  const sim = new Simulation();
+  const received: number[] = [];
+  const answered: number[] = [];
+  const endpoint: Endpoint<number, number> = {
+    name: 'far end',
+    receive: (call) => {
+      received.push(call.query);
+      call.reply(call.query);
+    },
+  };
+  const link = new Link(sim, endpoint, { from: 'near end', delay: uniform(1, 1000), isOrdered });
+  const numbers = Array.from({ length: 50 }, (_, number) => number);
+  for (const number of numbers) {
+    const send = (): void => {
+      const waiter = { resume: () => void answered.push(number), fail: () => {} };
+      link.call(number, new RequestContext(number, sim.now)).begin(waiter);
+    };
+    sim.scheduleAt(number * 10, send, undefined);
+  }
+  sim.runUntil(10_000);
+  for (const seen of [received, answered]) {
+    expect([...seen].sort((a, b) => a - b)).toEqual(numbers);
+    expect(JSON.stringify(seen) === JSON.stringify(numbers)).toBe(keeps);
+  }
+});

@@ -1,0 +1,127 @@
+/**
+ * A producer that gathers records into batches: what linger and size do to the requests and to the time of a record.
+ *
+ *     users --> orders (a producer) --> three brokers, each of which leads two partitions
+ *
+ * All variants are sent the same records at the same times, with acks=all.
+ */
+import {
+  atLeast,
+  atMost,
+  Cluster,
+  defineScenario,
+  Link,
+  mean,
+  ms,
+  OpenLoopClient,
+  poisson,
+  Producer,
+  quantile,
+  recordSignals,
+  roundRobin,
+  s,
+  zipfPopularity,
+  type Simulation,
+} from '../../sim-core/index.ts';
+import { faraway, nearby } from '../caching/application/wiring.ts';
+import * as limits from './producer-batching/limits.ts';
+import { params, type Values } from './producer-batching/params.ts';
+
+const LATENCY = 'messaging.client.operation.duration';
+const REQUESTS = 'kafka.producer.request.rate';
+
+export default defineScenario({
+  id: 'producer-batching',
+  section: '2.2',
+  title: 'Batches of a producer',
+  pitfall: 'Large batches w/ high latency',
+  question: 'Records are sent in batches. What does a larger batch cost, and what does a longer wait?',
+  params,
+  variants: {
+    'big-batches-long-linger': { linger: ms(500), batchSize: 1_048_576 },
+    'linger-50': { linger: ms(50) },
+    'linger-5': {},
+    'linger-0': { linger: 0 },
+  },
+  roles: {
+    'big-batches-long-linger': 'pitfall',
+    'linger-50': 'alternative',
+    'linger-5': 'remedy',
+    'linger-0': 'alternative',
+  },
+  seed: 1,
+  duration: ({ length }) => length,
+  warmUp: s(2),
+  openAt: s(10),
+  system,
+  signals: recordSignals,
+  whileRunning: {
+    rate: (rate, began) => [{ action: 'surge', target: 'users', args: { factor: rate / began.rate } }],
+  },
+  charts: [
+    LATENCY,
+    REQUESTS,
+    'kafka.producer.batch.records',
+    'kafka.producer.queue_time',
+    'messaging.client.sent.rate',
+    'kafka.producer.buffer.used',
+  ],
+  expect: {
+    'big-batches-long-linger': [
+      atLeast(quantile(LATENCY, 'p50'), limits.halfTheLinger),
+      atMost(mean(REQUESTS), limits.fewRequests),
+    ],
+    'linger-50': [
+      atLeast(quantile(LATENCY, 'p50'), limits.halfTheLinger),
+      atMost(quantile(LATENCY, 'p99'), limits.oneWindow),
+      atMost(mean(REQUESTS), limits.requests),
+    ],
+    'linger-5': [atMost(quantile(LATENCY, 'p99'), limits.oneWindow), atMost(mean(REQUESTS), limits.requests)],
+    'linger-0': [atMost(quantile(LATENCY, 'p50'), limits.oneWindow), atMost(mean(REQUESTS), limits.requests)],
+  },
+});
+
+function system(sim: Simulation, p: Values): void {
+  const cluster = new Cluster(sim, {
+    brokers: limits.BROKERS,
+    topics: [
+      { name: 'orders', partitions: p.partitions, replicationFactor: 3, minInSync: 2, isUncleanElectionAllowed: false },
+    ],
+    voters: 3,
+    electionTime: s(1),
+    sessionTimeout: s(9),
+    heartbeatInterval: s(2),
+    lagMax: s(30),
+    fetchWaitMax: ms(500),
+    fetchBackoff: s(1),
+    requestTime: p.requestTime,
+    byteTime: p.byteTime / 1000,
+    delay: nearby,
+    requestTimeout: s(30),
+  });
+  const producer = new Producer(sim, {
+    name: 'orders',
+    topic: cluster.topics[0],
+    metadata: cluster.metadata,
+    book: cluster.book,
+    recordBytes: p.recordBytes,
+    isKeyed: true,
+    acks: 'all',
+    isIdempotent: true,
+    linger: p.linger,
+    batchSize: p.batchSize,
+    bufferMemory: 134_217_728,
+    maxBlock: s(60),
+    maxInFlight: p.maxInFlight,
+    deliveryTimeout: s(120),
+    retryBackoff: ms(100),
+    retryBackoffMax: s(1),
+  });
+  cluster.attach(producer, nearby, s(30));
+  new OpenLoopClient<void>(sim, {
+    name: 'users',
+    arrivals: poisson(p.rate),
+    popularity: zipfPopularity(limits.KEYS, 0),
+    target: roundRobin([new Link<number, void>(sim, producer, { from: 'users', delay: faraway })]),
+  });
+}

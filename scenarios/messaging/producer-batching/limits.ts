@@ -1,0 +1,68 @@
+/**
+ * What is claimed of a producer's batches, worked out from the parameters: how many requests there are, and how long a
+ * record waits. Nothing here looks at a run.
+ *
+ * A broker's window opens with the first record for any partition that it leads, and closes when that has lingered: then
+ * the batches of all its partitions leave in one request. Records are Poisson and their keys spread evenly, so those that
+ * come after the first come at moments that are spread evenly over the window. All of it holds while no batch fills before.
+ */
+import { ms, s, toSeconds } from '../../../sim-core/index.ts';
+import { limitOf, poissonMost } from '../../caching/application/chance.ts';
+import { NEAR_MAX } from '../../caching/application/wiring.ts';
+import type { Values } from './params.ts';
+
+export const BROKERS = 3;
+export const KEYS = 60_000;
+
+/** A batch's header. */
+const HEADER = 61;
+
+const limit = limitOf<Values>;
+
+/** Brokers that lead something. */
+const leaders = ({ partitions }: Values): number => Math.min(BROKERS, partitions);
+
+/** Whether a batch is still short of its size when it has lingered: with five deviations, and a fifth for uneven keys. */
+const hasRoom = (p: Values): boolean =>
+  HEADER + p.recordBytes * (poissonMost(((1.2 * p.rate) / p.partitions) * toSeconds(p.linger)) + 2) < p.batchSize;
+
+/** Requests a second: one broker's follow each other by the linger at least; without one there is no more than one a record. */
+const requestsMost = (p: Values): number => {
+  const alone = poissonMost(p.rate * toSeconds(p.length)) / toSeconds(p.length);
+  if (p.linger === 0 || !hasRoom(p)) return alone;
+  return Math.min(alone, (leaders(p) / toSeconds(p.linger)) * (1 + toSeconds(p.linger) / toSeconds(p.length)));
+};
+export const requests = limit(requestsMost);
+
+/**
+ * Of a broker's thread, how much is taken at most: by its share of the requests, and by as many answers to its fetches from
+ * each of the others, each with the bytes of the records.
+ */
+function busy(p: Values): number {
+  const bytes = p.rate * (p.recordBytes + HEADER) * (toSeconds(p.byteTime) / 1000) * 1.2;
+  return ((requestsMost(p) * toSeconds(p.requestTime) + bytes) * BROKERS) / leaders(p);
+}
+
+/**
+ * A record that waits for its window to close, and then for the leader, its followers' fetches and the way back: four ways,
+ * a turn at the leader's thread and one at a follower's. While a thread is less than half busy there are hardly ever as
+ * many as ten before one.
+ */
+export const oneWindow = limit((p) =>
+  busy(p) < 0.5
+    ? toSeconds(p.linger) + 4 * toSeconds(NEAR_MAX) + 22 * (toSeconds(p.requestTime) + fullTime(p))
+    : 2 * toSeconds(p.length),
+);
+
+/** What the bytes of one request take: of a window's records, or of a record alone. */
+const fullTime = (p: Values): number =>
+  ((poissonMost((p.rate / leaders(p)) * toSeconds(p.linger)) + 1) * (p.recordBytes + HEADER) * toSeconds(p.byteTime)) /
+  1000;
+
+/** Half of the records come in the first half of a window, and wait for the other; a tenth less for chance and buckets. */
+export const halfTheLinger = limit((p) => (hasRoom(p) && p.linger >= ms(1) ? 0.45 * toSeconds(p.linger) : 0));
+
+/** With so many in a window a request has these records in the mean, at least: what comes in the linger, and the first. */
+export const fewRequests = limit((p) =>
+  p.linger >= s(0.1) && hasRoom(p) ? leaders(p) / toSeconds(p.linger) + 1 : requestsMost(p),
+);

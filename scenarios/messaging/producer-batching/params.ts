@@ -1,0 +1,43 @@
+/** The parameters of a producer's batches: what its sliders and `--set` take. */
+import { duration, integer, ms, rate, s, us, type ValuesOf } from '../../../sim-core/index.ts';
+
+export const params = {
+  rate: rate({ help: 'Records of all users together', default: 1000, min: 10, max: 5000, logarithmic: true }),
+  linger: duration({
+    help: 'Producer: linger.ms, how long a batch waits for more records',
+    default: ms(5),
+    min: 0,
+    max: s(2),
+  }),
+  batchSize: integer({
+    help: 'Producer: batch.size in bytes, at which a batch leaves without lingering',
+    default: 16_384,
+    min: 300,
+    max: 4_194_304,
+    logarithmic: true,
+  }),
+  recordBytes: integer({ help: 'Bytes of a record', default: 200, min: 10, max: 10_000, logarithmic: true }),
+  partitions: integer({ help: 'Partitions of the topic', default: 6, min: 1, max: 24 }),
+  maxInFlight: integer({
+    help: 'Producer: max.in.flight.requests.per.connection',
+    default: 5,
+    min: 1,
+    max: 5,
+  }),
+  requestTime: duration({
+    help: 'Time of a broker’s thread for a request, whatever is in it',
+    default: us(400),
+    min: us(10),
+    max: ms(10),
+    logarithmic: true,
+  }),
+  byteTime: duration({
+    help: 'Time of a broker’s thread for each kilobyte',
+    default: us(1),
+    min: 0,
+    max: ms(1),
+  }),
+  length: duration({ help: 'How long the run lasts', default: s(30), min: s(10), max: s(600) }),
+};
+
+export type Values = ValuesOf<typeof params>;
