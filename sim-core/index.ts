@@ -220,12 +220,10 @@ export {
   type ClaimOptions,
   type ClaimScan,
   type ClaimScanOptions,
-  type Scan,
-  type ScanOptions as StreamScanOptions,
 } from './messaging/channels/stream/claim.ts';
 export {
-  ConsumerGroup,
-  type Consumer,
+  ConsumerGroup as StreamGroup,
+  type Consumer as StreamConsumer,
   type HistoryEntry,
   type ReadableStream,
 } from './messaging/channels/stream/consumer-group.ts';
@@ -242,7 +240,18 @@ export { type StreamEntry, type Trim as StreamTrim } from './messaging/channels/
 export { type PendingEntry } from './messaging/channels/stream/pending-list.ts';
 export { EntryStream, StreamError, type NewEntryId, type StreamRefusal } from './messaging/channels/stream/stream.ts';
 
-// systems/nats: subjects, core, JetStream
+export type { Copy } from './messaging/channels/copy.ts';
+export { headersMatch } from './messaging/channels/exchanges/headers.ts';
+export { exchangeTypes, type ExchangeTypeName } from './messaging/channels/exchanges/exchange-types.ts';
+export { topicMatches, wordsOf } from './messaging/channels/exchanges/topic.ts';
+export { makeMessage, type Headers, type HeaderValue, type Message } from './messaging/channels/message.ts';
+export { assignors } from './messaging/groups/assignors.ts';
+
+// systems: products composed of the parts above
+export { AmqpError } from './systems/rabbitmq/amqp-error.ts';
+export { Broker, type Published } from './systems/rabbitmq/broker.ts';
+export type { Channel as AmqpChannel, Delivery } from './systems/rabbitmq/channel.ts';
+export { Connection as AmqpConnection } from './systems/rabbitmq/connection.ts';
 export {
   Connection as NatsConnection,
   CoreServer as NatsServer,
@@ -261,11 +270,13 @@ export {
   type StreamConfiguration,
 } from './systems/nats/jetstream/configuration.ts';
 export { JetStreamConsumer, type Advisory, type JetStreamDelivery } from './systems/nats/jetstream/consumer.ts';
-export { JetStream, type PublishAck, type Published } from './systems/nats/jetstream/jet-stream.ts';
+export {
+  JetStream,
+  type PublishAck,
+  type Published as JetStreamPublished,
+} from './systems/nats/jetstream/jet-stream.ts';
 export { isPattern, isSubject, subjectMatches } from './systems/nats/subject.ts';
-export { assignors } from './messaging/groups/assignors.ts';
 
-// systems: named products composed of the parts above
 export { ConsumerGroup, type ConsumerGroupOptions } from './systems/kafka/consumer-group.ts';
 export { Cluster, type BrokerClient, type ClusterOptions } from './systems/kafka/cluster.ts';
 export { Producer, type ProducerOptions } from './systems/kafka/producer.ts';
@@ -352,14 +363,3 @@ export {
 export { leavesTrail, trailOf } from './lab/trail.ts';
 export { judge, Trial, type Trialled } from './lab/trial.ts';
 export { ENGINE_VERSION } from './lab/version.ts';
-export type { Copy } from './messaging/channels/copy.ts';
-export { headersMatch } from './messaging/channels/exchanges/headers.ts';
-export { exchangeTypes, type ExchangeTypeName } from './messaging/channels/exchanges/exchange-types.ts';
-export { topicMatches, wordsOf } from './messaging/channels/exchanges/topic.ts';
-export { makeMessage, type Headers, type HeaderValue, type Message } from './messaging/channels/message.ts';
-
-// systems: products composed of the parts above
-export { AmqpError } from './systems/rabbitmq/amqp-error.ts';
-export { Broker, type Published } from './systems/rabbitmq/broker.ts';
-export type { Channel as AmqpChannel, Delivery } from './systems/rabbitmq/channel.ts';
-export { Connection as AmqpConnection } from './systems/rabbitmq/connection.ts';

@@ -25,11 +25,15 @@ function eventsOf(ids: readonly number[], causes: readonly number[], kinds = ids
 
 it('every event is found by its id, wherever it stands and however far apart ids are; others are not', () => {
   fc.assert(
-    fc.property(fc.uniqueArray(fc.integer({ min: 1, max: 2 ** 32 - 1 }), { maxLength: 200 }), fc.nat(), (ids, other) => {
-      const index = eventIndex(eventsOf(ids, ids));
-      for (const [place, id] of ids.entries()) expect(index.placeOf(id)).toBe(place);
-      expect(index.placeOf(other)).toBe(ids.indexOf(other));
-    }),
+    fc.property(
+      fc.uniqueArray(fc.integer({ min: 1, max: 2 ** 32 - 1 }), { maxLength: 200 }),
+      fc.nat(),
+      (ids, other) => {
+        const index = eventIndex(eventsOf(ids, ids));
+        for (const [place, id] of ids.entries()) expect(index.placeOf(id)).toBe(place);
+        expect(index.placeOf(other)).toBe(ids.indexOf(other));
+      },
+    ),
   );
 });
 

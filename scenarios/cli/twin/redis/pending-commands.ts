@@ -4,7 +4,7 @@ import {
   claim,
   formatEntryId,
   ms,
-  type ConsumerGroup,
+  type StreamGroup,
   type PendingEntry,
   type StreamEntry,
 } from '../../../../sim-core/index.ts';
@@ -12,7 +12,7 @@ import { idOf, integerOf, lowerEnd, upperEnd, type Arguments } from './arguments
 import { CommandError, INVALID_ID, SYNTAX, type Reply } from './reply.ts';
 import { written, type Streams } from './streams.ts';
 
-type Group = ConsumerGroup<readonly string[]>;
+type Group = StreamGroup<readonly string[]>;
 
 const NANOSECONDS = ms(1);
 
