@@ -31,7 +31,7 @@ export function interventionsOf(sim: Simulation, component: Component): Readonly
       apply: ([number]) => ways(number).forEach((way) => way.cut()),
     },
     reconnect: {
-      help: `Opens the way to a neighbour again: 0 all, ${numbers}`,
+      help: 'Opens the way to a neighbour again, by the same numbers',
       arguments: [from],
       apply: ([number]) => ways(number).forEach((way) => way.open()),
     },
