@@ -6,7 +6,7 @@ import type { ComponentPart, Intervention } from '../network/component.ts';
 import { cacheSignals, type Cache } from './cache.ts';
 
 /** Throwing out all entries, or that of one key. */
-export function cacheInterventions(cache: Cache<unknown>): {
+export function cacheInterventions(cache: Pick<Cache<unknown>, 'clear' | 'delete'>): {
   readonly flush: Intervention;
   readonly expire: Intervention;
 } {

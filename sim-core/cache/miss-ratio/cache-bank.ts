@@ -12,8 +12,9 @@
 import { defineReading, type Fact, type FactChannel } from '../../kernel/fact.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Call, Endpoint } from '../../network/call.ts';
-import { register, type Component } from '../../network/component.ts';
+import { register, type Component, type Intervention } from '../../network/component.ts';
 import { defineSignal, type SignalDefinition } from '../../statistics/signal.ts';
+import { cacheInterventions } from '../cache-in-memory.ts';
 import { cacheEvicted, cacheLookup, cacheSignals } from '../cache.ts';
 import type { EvictionPolicy } from '../eviction/eviction-policy.ts';
 import { evictionPolicies } from '../eviction/policies.ts';
@@ -76,7 +77,13 @@ export class CacheBank implements Endpoint<number, boolean>, Component {
   readonly kind = 'cache';
   readonly help: string;
   readonly signals: readonly SignalDefinition[];
-  readonly interventions = {};
+  readonly interventions: Readonly<Record<string, Intervention>> = cacheInterventions({
+    clear: () => this.keys.forEach((_, id) => this.remove(id)),
+    delete: (key) => {
+      const id = this.ids.get(key);
+      return id !== undefined && this.remove(id);
+    },
+  });
   private readonly sim: Simulation;
   private readonly caches: readonly BankedCache[];
   private readonly policies: EvictionPolicy[];
@@ -163,6 +170,13 @@ export class CacheBank implements Endpoint<number, boolean>, Component {
         planned.request(id);
       }
     }
+  }
+
+  /** Takes an entry out of all caches; false if none had it. */
+  private remove(id: number): boolean {
+    let done = false;
+    for (const policy of this.policies) if (policy.remove(id)) done = true;
+    return done;
   }
 
   private policyOf(cache: BankedCache): EvictionPolicy {

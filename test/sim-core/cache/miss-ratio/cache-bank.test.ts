@@ -45,6 +45,24 @@ const traces = fc.array(fc.nat(25), { minLength: 1, maxLength: 200 });
 const NAMES = ['lru', 'fifo', 'lfu', 'slru', 's3-fifo', 'sieve', 'arc', 'lirs', '2q', 'clock', 'opt', 'opt-bypass'];
 
 describe('a bank', () => {
+  it('is flushed, and robbed of a key, in all of its caches at once', () => {
+    const sim = new Simulation({ seed: 1 });
+    const caches = NAMES.map((name) => banked(name, 10));
+    const bank = new CacheBank(sim, { name: 'bank', caches, serving: 'lru.10', ahead: 100 });
+    const keys = [1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3];
+    bank.foresee(clientOf(keys));
+    const hits: number[] = [];
+    sim.facts.channel(cacheBankAsked).listen((fact) => hits.push(fact.hits));
+    keys.forEach((key, number) => {
+      if (number === 6) bank.interventions['flush'].apply([]);
+      if (number === 9) bank.interventions['expire'].apply([2]);
+      bank.request(key, number);
+      expect(bank.violations()).toEqual([]);
+    });
+    const all = 2 ** NAMES.length - 1;
+    expect(hits).toEqual([0, 0, 0, all, all, all, 0, 0, 0, all, 0, all]);
+  });
+
   it('decides of each cache as the policy alone decides, OPT by the whole future', () => {
     fc.assert(
       fc.property(traces, fc.integer({ min: 1, max: 12 }), (keys, capacity) => {
