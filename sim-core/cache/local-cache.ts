@@ -12,9 +12,9 @@ import type { Simulation } from '../kernel/simulation.ts';
 import type { Wait } from '../kernel/wait.ts';
 import type { RequestContext } from '../network/request-context.ts';
 import type { Row } from '../storage/queries.ts';
+import { BackgroundWork } from './background-work.ts';
 import { Cache } from './cache.ts';
 import { entryOf } from './entry.ts';
-import { Refreshes } from './refreshes.ts';
 import type { ExpiryRule } from './stampede/expiry-rule.ts';
 
 export interface LocalCacheOptions {
@@ -35,14 +35,14 @@ export class LocalCache {
   /** How often each key was invalidated, and everything was. */
   private readonly invalidations = new Map<number, number>();
   private clearings = 0;
-  private readonly refreshes: Refreshes;
+  private readonly refreshes: BackgroundWork;
   private readonly refreshing = new Set<number>();
 
   constructor(sim: Simulation, { instance, capacity, expiry }: LocalCacheOptions) {
     this.sim = sim;
     this.expiry = expiry;
     this.cache = new Cache(sim, { name: `${instance} cache`, capacity, eviction: 'lru' });
-    this.refreshes = new Refreshes(sim, instance);
+    this.refreshes = new BackgroundWork(sim, `${instance} refreshes`);
   }
 
   /** What is kept under a name, or else what the load brings. */

@@ -3,38 +3,27 @@
  * out what slow readers have put back, if they were not slower than the delay; until then it is served. It is kept in the
  * instance's memory until then, and a crash takes it away.
  */
-import { spawn, type Behaviour, type Process } from '../../kernel/process.ts';
+import type { Behaviour } from '../../kernel/process.ts';
 import type { Duration } from '../../kernel/time.ts';
 import type { RequestContext } from '../../network/request-context.ts';
+import { BackgroundWork } from '../background-work.ts';
 import type { CachePattern } from '../patterns/cache-pattern.ts';
 import { readAside, type Steps } from './steps.ts';
 
 export function doubleDelete(app: Steps, delay: Duration): CachePattern {
-  const due = new Set<Process>();
-  function* later(key: number, request: RequestContext, self: () => Process): Behaviour {
-    try {
-      yield delay;
-      yield* app.drop(key, request);
-    } finally {
-      due.delete(self());
-    }
+  const due = new BackgroundWork(app.sim, 'second delete');
+  function* later(key: number, request: RequestContext): Behaviour {
+    yield delay;
+    yield* app.drop(key, request);
   }
   return {
     read: (key, request) => readAside(app, key, request, (row) => app.put(row, request)),
     *write(key, request) {
       yield* app.drop(key, request);
       const row = yield* app.save(key, request);
-      const second: Process = spawn(
-        app.sim,
-        'second delete',
-        later(key, request, () => second),
-      );
-      due.add(second);
+      due.start(later(key, request));
       return row;
     },
-    crash() {
-      for (const second of due) second.cancel();
-      due.clear();
-    },
+    crash: () => due.crash(),
   };
 }

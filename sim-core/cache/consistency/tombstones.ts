@@ -13,7 +13,7 @@ import type { Duration, Time } from '../../kernel/time.ts';
 /** What is to be remembered with a store. */
 export interface Mark {
   readonly version: number;
-  /** For how long; 0 for not at all. */
+  /** For how long. */
   readonly keptFor: Duration;
 }
 
@@ -42,7 +42,7 @@ export class Tombstones {
       if (now < until) break;
       this.byKey.delete(old);
     }
-    if (keptFor === 0 || this.isNewer(key, version, now)) return;
+    if (this.isNewer(key, version, now)) return;
     this.byKey.delete(key);
     this.byKey.set(key, { version, until: now + keptFor });
   }

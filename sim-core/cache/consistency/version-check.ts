@@ -9,17 +9,13 @@ import type { Duration } from '../../kernel/time.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import type { Row } from '../../storage/queries.ts';
 import type { CachePattern } from '../patterns/cache-pattern.ts';
+import { setIfNewer } from '../set-if-newer.ts';
 import { readAside, type Steps } from './steps.ts';
 
 /** `tombstone`: how long the cache remembers a version when the entry is gone; 0 for not at all. */
 export function versionCheck(app: Steps, tombstone: Duration): CachePattern {
   function* putIfNewer(row: Row, request: RequestContext): Behaviour {
-    const entry = app.entryOf(row);
-    const mark = { version: row.version, keptFor: tombstone };
-    yield* app.ask(
-      { command: 'set-if', entry, over: (there) => !there || there.value.version <= row.version, mark },
-      request,
-    );
+    yield* app.ask(setIfNewer(app.entryOf(row), tombstone), request);
   }
   return {
     read: (key, request) => readAside(app, key, request, putIfNewer),

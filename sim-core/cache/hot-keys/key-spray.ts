@@ -4,8 +4,8 @@
  *
  * Only keys that are known to be hot have several names. Every name is an entry of its own: each is loaded on a miss of its
  * own, and a write has to reach all of them, also of a key that is not hot any more. An instance that has not heard yet
- * that a key is hot reaches the first alone. A
- * request keeps to the name that it drew. Names are numbers here: the r-th of a key is the key and r times 10^8.
+ * that a key is hot reaches the first alone. A request keeps to the name that it drew. Names are numbers here: the r-th of
+ * a key is the key and r times 10^8.
  */
 import type { KeyedStream } from '../../kernel/random-stream.ts';
 import type { RequestContext } from '../../network/request-context.ts';

@@ -12,7 +12,7 @@ import type { Behaviour } from '../../kernel/process.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import type { Row } from '../../storage/queries.ts';
-import { Refreshes } from '../refreshes.ts';
+import { BackgroundWork } from '../background-work.ts';
 import type { LoadGuard, LoadGuardFactory } from '../stampede/load-guard.ts';
 import type { CachePattern, PatternOptions } from './cache-pattern.ts';
 import { Loader } from './loads.ts';
@@ -31,7 +31,7 @@ export class CacheAside implements CachePattern {
   private readonly options: CacheAsideOptions;
   private readonly loader: Loader;
   private readonly guard: LoadGuard;
-  private readonly refreshes: Refreshes;
+  private readonly refreshes: BackgroundWork;
 
   constructor(sim: Simulation, options: CacheAsideOptions) {
     const { instance, cache } = options;
@@ -44,7 +44,7 @@ export class CacheAside implements CachePattern {
       cache,
       loadAndStore: (key, request) => this.loader.load(key, request),
     });
-    this.refreshes = new Refreshes(sim, instance);
+    this.refreshes = new BackgroundWork(sim, `${instance} refreshes`);
   }
 
   *read(key: number, request: RequestContext): Behaviour<Row> {

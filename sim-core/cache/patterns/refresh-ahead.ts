@@ -7,16 +7,16 @@ import type { Behaviour } from '../../kernel/process.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import type { Row } from '../../storage/queries.ts';
-import { Refreshes } from '../refreshes.ts';
+import { BackgroundWork } from '../background-work.ts';
 import type { PatternOptions } from './cache-pattern.ts';
 import { ReadThrough } from './read-through.ts';
 
 export class RefreshAhead extends ReadThrough {
-  private readonly refreshes: Refreshes;
+  private readonly refreshes: BackgroundWork;
 
   constructor(sim: Simulation, options: PatternOptions) {
     super(sim, options);
-    this.refreshes = new Refreshes(sim, options.instance);
+    this.refreshes = new BackgroundWork(sim, `${options.instance} refreshes`);
   }
 
   override *read(key: number, request: RequestContext): Behaviour<Row> {
