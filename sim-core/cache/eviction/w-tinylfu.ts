@@ -32,6 +32,9 @@ const ABSENT = 0;
 const WINDOW = 1;
 const PROBATION = 2;
 const PROTECTED = 3;
+/** The bits of a standing that name the segment. */
+const SEGMENT = 3;
+const COUNTED_OUT = 4;
 
 /** Before each head its segment's most recent entry, after it the least recent. */
 const WINDOW_HEAD = headOf(0);
@@ -75,10 +78,12 @@ export class WTinyLfu implements EvictionPolicy {
   private readonly onEvict: ((id: number) => void) | undefined;
   private readonly sketch: FrequencySketch;
   private readonly lists: IdLists;
-  private segment: Uint8Array;
-  /** Of each id 1 if the sketch, until its next halving, cannot count higher: most requests are for such ids. */
-  private countedOut: Uint8Array;
-  /** All of those ids. */
+  /**
+   * Of each id its segment, and `COUNTED_OUT` if the sketch, until its next halving, cannot count higher: most requests are
+   * for such ids. In one byte, so that a request looks in one place.
+   */
+  private standing: Uint8Array;
+  /** All ids that are counted out. */
   private readonly allCountedOut: number[] = [];
 
   constructor(options: EvictionOptions, own: WTinyLfuOptions = {}) {
@@ -96,8 +101,7 @@ export class WTinyLfu implements EvictionPolicy {
     this.onEvict = options.onEvict;
     this.sketch = new FrequencySketch(this.capacity, () => this.countAllAgain(), own.sample);
     this.lists = new IdLists(3, initialRoom(options));
-    this.segment = new Uint8Array(initialRoom(options));
-    this.countedOut = new Uint8Array(initialRoom(options));
+    this.standing = new Uint8Array(initialRoom(options));
   }
 
   get used(): number {
@@ -113,7 +117,7 @@ export class WTinyLfu implements EvictionPolicy {
   }
 
   has(id: number): boolean {
-    return id < this.segment.length && this.segment[id] !== ABSENT;
+    return id < this.standing.length && this.segmentOf(id) !== ABSENT;
   }
 
   remove(id: number): boolean {
@@ -123,13 +127,13 @@ export class WTinyLfu implements EvictionPolicy {
   }
 
   private access(id: number): boolean {
-    if (id >= this.segment.length) this.grow(id);
-    if (this.countedOut[id] === 0) this.count(id);
+    if (id >= this.standing.length) this.grow(id);
+    if ((this.standing[id] & COUNTED_OUT) === 0) this.count(id);
     const lists = this.lists;
-    switch (this.segment[id]) {
+    switch (this.segmentOf(id)) {
       case ABSENT:
         lists.insertBefore(WINDOW_HEAD, id);
-        this.segment[id] = WINDOW;
+        this.enter(id, WINDOW);
         this.windowSize++;
         this.size++;
         if (this.windowSize > this.windowCapacity) this.leaveWindow(lists.next(WINDOW_HEAD));
@@ -153,7 +157,7 @@ export class WTinyLfu implements EvictionPolicy {
     const lists = this.lists;
     lists.unlink(candidate);
     lists.insertBefore(PROBATION_HEAD, candidate);
-    this.segment[candidate] = PROBATION;
+    this.enter(candidate, PROBATION);
     this.windowSize--;
     if (this.size <= this.capacity) return;
     const victim = lists.next(PROBATION_HEAD);
@@ -172,7 +176,7 @@ export class WTinyLfu implements EvictionPolicy {
   private promote(id: number): void {
     this.lists.unlink(id);
     this.lists.insertBefore(PROTECTED_HEAD, id);
-    this.segment[id] = PROTECTED;
+    this.enter(id, PROTECTED);
     if (++this.protectedSize > this.protectedCapacity) this.demote();
   }
 
@@ -190,7 +194,7 @@ export class WTinyLfu implements EvictionPolicy {
       const moved = lists.next(PROBATION_HEAD); // there is one: a full cache has more entries than these two may hold
       lists.unlink(moved);
       lists.insertBefore(WINDOW_HEAD, moved);
-      this.segment[moved] = WINDOW;
+      this.enter(moved, WINDOW);
       this.windowSize++;
     }
     for (; steps < 0; steps++) {
@@ -200,7 +204,7 @@ export class WTinyLfu implements EvictionPolicy {
       if (moved === WINDOW_HEAD) continue; // taken out by the owner
       lists.unlink(moved);
       lists.insertBefore(lists.next(PROBATION_HEAD), moved);
-      this.segment[moved] = PROBATION;
+      this.enter(moved, PROBATION);
       this.windowSize--;
     }
   }
@@ -209,16 +213,25 @@ export class WTinyLfu implements EvictionPolicy {
     const demoted = this.lists.next(PROTECTED_HEAD);
     this.lists.unlink(demoted);
     this.lists.insertBefore(PROBATION_HEAD, demoted);
-    this.segment[demoted] = PROBATION;
+    this.enter(demoted, PROBATION);
     this.protectedSize--;
   }
 
   private takeOut(id: number): void {
-    if (this.segment[id] === WINDOW) this.windowSize--;
-    else if (this.segment[id] === PROTECTED) this.protectedSize--;
+    const segment = this.segmentOf(id);
+    if (segment === WINDOW) this.windowSize--;
+    else if (segment === PROTECTED) this.protectedSize--;
     this.lists.unlink(id);
-    this.segment[id] = ABSENT;
+    this.enter(id, ABSENT);
     this.size--;
+  }
+
+  private segmentOf(id: number): number {
+    return this.standing[id] & SEGMENT;
+  }
+
+  private enter(id: number, segment: number): void {
+    this.standing[id] = (this.standing[id] & COUNTED_OUT) | segment;
   }
 
   /** Counts a request in the sketch, or, if it is the first, with the doorkeeper. */
@@ -226,7 +239,7 @@ export class WTinyLfu implements EvictionPolicy {
     const hash = this.hashOf(id);
     if (this.doorkeeper !== undefined && !this.doorkeeper.mark(hash)) return;
     if (this.sketch.increment(hash)) return;
-    this.countedOut[id] = 1;
+    this.standing[id] |= COUNTED_OUT;
     this.allCountedOut.push(id);
   }
 
@@ -238,7 +251,7 @@ export class WTinyLfu implements EvictionPolicy {
 
   /** After a halving of the sketch. */
   private countAllAgain(): void {
-    for (const id of this.allCountedOut) this.countedOut[id] = 0;
+    for (const id of this.allCountedOut) this.standing[id] &= SEGMENT;
     this.allCountedOut.length = 0;
     this.doorkeeper?.clear();
   }
@@ -248,9 +261,8 @@ export class WTinyLfu implements EvictionPolicy {
   }
 
   private grow(id: number): void {
-    const room = roomFor(id, this.segment.length);
-    this.segment = grownBytes(this.segment, room);
-    this.countedOut = grownBytes(this.countedOut, room);
+    const room = roomFor(id, this.standing.length);
+    this.standing = grownBytes(this.standing, room);
     this.lists.grow(room);
   }
 }
