@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../scenarios/index.ts';
 import { run } from '../../sim-core/index.ts';
+import { measureText } from '../../ui/models/measure-text.ts';
 import { changedRequests } from '../../ui/models/outcomes.ts';
 import { address, digestIn, expectNoViolations, openSession } from './session.ts';
 
@@ -13,6 +14,44 @@ async function open(): Promise<string> {
   await session.page.goto(lab);
   return digestIn(session.page);
 }
+
+describe('a change', () => {
+  it('is told against the run before it, from remedy to remedy against the pitfall, and is set beside it', async () => {
+    const { page } = session;
+    const first = await open();
+    const story = page.locator('.happened');
+    await story.getByText('10.00 s: key 0 expires, asked for by 60').waitFor();
+    await story.getByText('Repair it: choose a remedy above.').waitFor();
+    await page.getByRole('radio', { name: 'mutex' }).check({ force: true });
+    const second = await digestIn(page, first);
+    await page.getByRole('radio', { name: 'single-flight' }).check({ force: true });
+    await digestIn(page, second);
+    const [before, after] = ['none', 'single-flight'].map((variant) => run(scenario, { variant }));
+    const p99 = [before, after].map(({ signals }) => {
+      const signal = signals.find(({ name }) => name === 'http.client.request.duration')!;
+      return measureText(signal, signal.summary.p99);
+    });
+    await story.getByText('single-flight:').waitFor();
+    await story.getByText(p99.join(' → ')).waitFor();
+    await story.getByRole('button', { name: 'Compare' }).click();
+    const variantOf = (letter: string) => page.getByRole('combobox', { name: `Variant of ${letter}` });
+    expect(await variantOf('A').inputValue()).toBe('none');
+    expect(await variantOf('B').inputValue()).toBe('single-flight');
+    expect(await digestIn(page)).toBe(after.header.digest);
+  });
+
+  it('of many variants is chosen from a list, or step by step', async () => {
+    const { page } = session;
+    await page.goto(`${address}#/lab/eviction`);
+    const first = await digestIn(page);
+    const list = page.getByRole('combobox', { name: 'Variant' });
+    await list.selectOption('sieve');
+    const second = await digestIn(page, first);
+    await page.getByRole('button', { name: 'The next variant' }).click();
+    await digestIn(page, second);
+    expect(await list.inputValue()).toBe('s3-fifo');
+  });
+});
 
 describe('an intervention', () => {
   it('from the stage forks at the cursor; both futures are kept and are what Node computes', async () => {

@@ -43,23 +43,30 @@ const BESIDE = 11;
 export const LOOP = 26;
 /** Below this distance a label has no room for its unit. */
 const TIGHT = 76;
-/** What a label takes to either side of its place. */
-const LABEL = { x: 20, y: 10 } as const;
+/** What a label takes to either side of its place: without its unit, and with it. */
+const LABEL = { tight: 20, wide: 27, y: 10 } as const;
 /** Places along a curve, the best first. */
 const ALONG = [0.5, 0.6, 0.4, 0.7, 0.3, 0.82, 0.2, 0.9, 0.12];
 
 export function wiresBetween({ edges }: Topology, cards: readonly Card[], extent: Extent): Wire[] {
   const curves = curvesBetween(edges, cards, extent);
-  const labels = new Map<Curve, Point>();
+  const isTight = (curve: Curve): boolean => !extent.upright && Math.abs(curve.at(-2)! - curve[0]) < TIGHT;
+  const labels = new Map<Curve, Label>();
   // Short curves first: they have the least choice.
   for (const curve of curves.toSorted((a, b) => span(a) - span(b))) {
-    labels.set(curve, labelPlace(curve, cards, [...labels.values()]));
+    const half = isTight(curve) ? LABEL.tight : LABEL.wide;
+    labels.set(curve, { at: labelPlace(curve, half, cards, [...labels.values()]), half });
   }
   return edges.map((edge, i) => {
     const curve = curves[i];
-    const tight = !extent.upright && Math.abs(curve.at(-2)! - curve[0]) < TIGHT;
-    return { edge, curve, label: labels.get(curve)!, tight };
+    return { edge, curve, label: labels.get(curve)!.at, tight: isTight(curve) };
   });
+}
+
+/** Where a label stands, and what it takes to either side. */
+interface Label {
+  readonly at: Point;
+  readonly half: number;
 }
 
 const span = (curve: Curve): number => Math.abs(curve.at(-2)! - curve[0]) + Math.abs(curve.at(-1)! - curve[1]);
@@ -137,7 +144,7 @@ function curveThrough(route: readonly Waypoint[], upright: boolean): Curve {
   return [...point(...route[0]), ...pieces];
 }
 
-function labelPlace(curve: Curve, cards: readonly Card[], placed: readonly Point[]): Point {
+function labelPlace(curve: Curve, half: number, cards: readonly Card[], placed: readonly Label[]): Point {
   const places = ALONG.map((t) => {
     const at = t * piecesOf(curve);
     const piece = Math.min(Math.floor(at), piecesOf(curve) - 1);
@@ -146,9 +153,12 @@ function labelPlace(curve: Curve, cards: readonly Card[], placed: readonly Point
   const isClear = ([x, y]: Point): boolean =>
     cards.every(
       ({ left, top, width, bottom }) =>
-        x + LABEL.x <= left || x - LABEL.x >= left + width || y + LABEL.y <= top || y - LABEL.y >= bottom,
+        x + half <= left || x - half >= left + width || y + LABEL.y <= top || y - LABEL.y >= bottom,
     );
   const isFree = ([x, y]: Point): boolean =>
-    placed.every(([otherX, otherY]) => Math.abs(x - otherX) >= 2 * LABEL.x || Math.abs(y - otherY) >= 2 * LABEL.y);
+    placed.every(
+      ({ at: [otherX, otherY], half: other }) =>
+        Math.abs(x - otherX) >= half + other || Math.abs(y - otherY) >= 2 * LABEL.y,
+    );
   return places.find((place) => isClear(place) && isFree(place)) ?? places.find(isClear) ?? places[0];
 }
