@@ -20,23 +20,36 @@ export interface ChartPair {
   readonly b?: Chart;
   /** Left out where rows of A and B do not cover the same time. */
   readonly difference?: Difference;
-  /** The signal was recorded in one of the two runs only; `a` is that one's. */
-  readonly only?: 'A' | 'B';
+  /** The signal was recorded in one of the two runs only: its letter; `a` is that one's. */
+  readonly only?: string;
+  /** What the page calls the two. */
+  readonly letters?: Letters;
+}
+
+/** Of two runs: what the page calls each of the two. */
+export type Letters = readonly [a: string, b: string];
+
+const LETTERS: Letters = ['A', 'B'];
+
+/** What the two runs of a pair are called, and what lies between them; all empty where there is one. */
+export function sidesOf({ b, letters = LETTERS }: ChartPair): { a: string; b: string; between: string } {
+  if (!b) return { a: '', b: '', between: '' };
+  return { a: letters[0], b: letters[1], between: `${letters[1]} − ${letters[0]}` };
 }
 
 /** Charts of the same signals beside each other: in A's order, what only B has at the end. */
-export function pairCharts(as: readonly Chart[], bs: readonly Chart[]): ChartPair[] {
+export function pairCharts(as: readonly Chart[], bs: readonly Chart[], letters: Letters = LETTERS): ChartPair[] {
   const common = unionOf(scalesOf(as), scalesOf(bs));
   const pairs = as.map((chart): ChartPair => {
     const a = widened(chart, common);
     const other = bs.find(({ signal }) => signal.name === chart.signal.name);
-    if (!other) return { a, only: 'A' };
+    if (!other) return { a, only: letters[0], letters };
     const b = widened(other, common);
     const difference = differenceOf(a, b);
-    return { a, b, ...(difference && { difference }) };
+    return { a, b, letters, ...(difference && { difference }) };
   });
   const extra = bs.filter(({ signal }) => as.every((chart) => chart.signal.name !== signal.name));
-  return [...pairs, ...extra.map((a): ChartPair => ({ a, only: 'B' }))];
+  return [...pairs, ...extra.map((a): ChartPair => ({ a, only: letters[1], letters }))];
 }
 
 function unionOf(one: Scales, other: Scales): Scales {

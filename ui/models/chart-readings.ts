@@ -1,30 +1,32 @@
 /** What a chart says in words: at the cursor, for its head and for who cannot see the lines, and as a table of everything. */
 import { SAMPLES_MIN } from '../../sim-core/index.ts';
-import type { ChartPair } from './chart-pair.ts';
+import { sidesOf, type ChartPair } from './chart-pair.ts';
 import type { Chart } from './chart.ts';
 import { differenceText, measureText } from './measure-text.ts';
 import { rowAt } from './rows.ts';
 
 /** One thing that can be read off a chart at any instant; the keyboard goes from one to the next. */
 export interface Series {
-  /** `A`, `B`, what lies between them; empty where there is only one run. */
-  readonly side: '' | 'A' | 'B' | 'B − A';
+  /** `A`, `B`, what lies between them: `B − A`; empty where there is only one run. */
+  readonly side: string;
   readonly label: string;
   at(time: number): string;
 }
 
 /** All that can be read off, in the order in which it is said. */
-export function seriesOf({ a, b, difference }: ChartPair): Series[] {
+export function seriesOf(pair: ChartPair): Series[] {
+  const { a, b, difference } = pair;
+  const sides = sidesOf(pair);
   const between: Series[] = difference
     ? [
         {
-          side: 'B − A',
+          side: sides.between,
           label: difference.label,
           at: (time) => differenceText(a.signal, difference.values[rowAt(a.rows, time)] ?? NaN),
         },
       ]
     : [];
-  return [...linesOf(a, b ? 'A' : ''), ...(b ? linesOf(b, 'B') : []), ...between];
+  return [...linesOf(a, sides.a), ...(b ? linesOf(b, sides.b) : []), ...between];
 }
 
 function linesOf(chart: Chart, side: Series['side']): Series[] {
@@ -66,14 +68,16 @@ export interface Table {
 }
 
 /** Every column of a chart's signals, those of B beside those of A, and what lies between them. */
-export function tableOf({ a, b, difference }: ChartPair): Table {
+export function tableOf(pair: ChartPair): Table {
+  const { a, b, difference } = pair;
+  const sides = sidesOf(pair);
   const columns = [
-    ...columnsOf(a, b ? 'A ' : ''),
-    ...(b && b.rows.interval === a.rows.interval ? columnsOf(b, 'B ') : []),
+    ...columnsOf(a, b ? `${sides.a} ` : ''),
+    ...(b && b.rows.interval === a.rows.interval ? columnsOf(b, `${sides.b} `) : []),
     ...(difference
       ? [
           {
-            head: difference.label ? `B − A, ${difference.label}` : 'B − A',
+            head: difference.label ? `${sides.between}, ${difference.label}` : sides.between,
             text: (row: number) => differenceText(a.signal, difference.values[row] ?? NaN),
           },
         ]

@@ -58,6 +58,11 @@ describe('two charts', () => {
     expect(sentence(seriesOf(pair), 0)).toBe('A 1; B 3; B − A +2');
     expect(tableOf(pair).heads).toEqual(['A mean', 'A max', 'A last', 'B mean', 'B max', 'B last', 'B − A']);
     expect(tableOf(pair).cell(1, 6)).toBe('±0');
+    // As the page calls the two futures: after some interventions hardly A and B.
+    const [later] = pairCharts(charts([1, 4]), charts([3, 4]), ['C', 'F']);
+    expect(sentence(seriesOf(later), 0)).toBe('C 1; F 3; F − C +2');
+    expect(tableOf(later).heads.at(-1)).toBe('F − C');
+    expect(pairCharts(charts([1], 'one.signal'), [], ['C', 'F'])[0].only).toBe('C');
   });
 });
 
