@@ -23,6 +23,8 @@ export interface Box {
   readonly kind: boolean;
   /** How many of its figures are shown. */
   readonly figures: number;
+  /** Whether a figure's name stands above it where both do not fit in one line. */
+  readonly above: boolean;
   /** Below the card, where those are drawn who are with it; undefined for who is called by nobody. */
   readonly tray: Tray | undefined;
 }
@@ -50,6 +52,8 @@ export interface Density {
   readonly figures: number;
   /** Whether cards without figures say of what kind they are. */
   readonly kind: boolean;
+  /** Whether a figure's name stands above it where both do not fit in one line; else it is cut. */
+  readonly above: boolean;
   /** Rows of places for requests, where they may have to stand in line. */
   readonly rows: number;
 }
@@ -58,12 +62,13 @@ const ROWS_MAX = 9;
 
 /** The most first: the first that fits is taken. Where cards are stacked, height is always dear. */
 export const ACROSS: readonly Density[] = [
-  ...dense({ members: 6, figures: Infinity, kind: true }, 5),
-  ...dense({ members: 0, figures: 2, kind: true }, 4),
-  ...dense({ members: 0, figures: 1, kind: true }, 4),
-  ...dense({ members: 0, figures: 1, kind: false }, 2),
+  ...dense({ members: 6, figures: Infinity, kind: true, above: true }, 5),
+  ...dense({ members: 0, figures: 2, kind: true, above: true }, 4),
+  ...dense({ members: 0, figures: 1, kind: true, above: true }, 4),
+  ...dense({ members: 0, figures: 1, kind: false, above: true }, 4),
+  ...dense({ members: 0, figures: 1, kind: false, above: false }, 2),
 ];
-export const UPRIGHT: Density = { members: 0, figures: 1, kind: true, rows: 4 };
+export const UPRIGHT: Density = { members: 0, figures: 1, kind: true, above: true, rows: 4 };
 
 function dense(card: Omit<Density, 'rows'>, rowsMin: number): Density[] {
   return Array.from({ length: ROWS_MAX - rowsMin + 1 }, (_, i) => ({ ...card, rows: ROWS_MAX - i }));
@@ -93,6 +98,7 @@ export function boxAt(
     copies: copiesShown(node, density),
     kind: density.kind,
     figures: figuresShown(model, node, density),
+    above: density.above,
     tray: isCalled(model, node)
       ? {
           left: place.left + 1,
@@ -116,8 +122,8 @@ function figuresShown(model: StageModel, node: TopologyNode, density: Density): 
   return Math.min(model.figures.get(node)?.length ?? 0, density.figures);
 }
 
-/** Whether a figure's name stands above it, for want of width. */
-export function standsAbove({ label, limit }: Figure, cardWidth: number): boolean {
+/** Whether a figure and its name do not fit in one line of a card. */
+export function isWide({ label, limit }: Figure, cardWidth: number): boolean {
   return (
     FIGURE.around + FIGURE.letter * label.length + (limit === undefined ? FIGURE.value : FIGURE.limited) > cardWidth
   );
@@ -126,7 +132,7 @@ export function standsAbove({ label, limit }: Figure, cardWidth: number): boolea
 export function cardHeight(model: StageModel, node: TopologyNode, density: Density, cardWidth: number): number {
   const copies = { listed: node.members.length, bars: 1, none: 0 }[copiesShown(node, density)];
   const figures = model.figures.get(node)?.slice(0, density.figures) ?? [];
-  const above = figures.filter((figure) => standsAbove(figure, cardWidth)).length;
+  const above = density.above ? figures.filter((figure) => isWide(figure, cardWidth)).length : 0;
   const lines = Math.max(density.kind ? 1 : 0, copies + figures.length + above);
   return CARD.head + lines * CARD.line + CARD.pad;
 }
