@@ -2,8 +2,9 @@
  * The curves between the cards of the stage, past all others, and where along each its rate is written: where neither a
  * card nor another rate would cover it, if there is such a place.
  */
+import type { Box } from './stage-cards.ts';
 import { routesOf, type Band, type Obstacle, type Waypoint } from './stage-routes.ts';
-import type { Topology, TopologyEdge, TopologyNode } from './topology.ts';
+import type { Topology, TopologyEdge } from './topology.ts';
 
 export interface Wire {
   readonly edge: TopologyEdge;
@@ -19,19 +20,10 @@ export type Curve = readonly number[];
 type Point = readonly [x: number, y: number];
 
 /** A node's card, in the column or row of its number. */
-export interface Card {
-  readonly node: TopologyNode;
-  readonly band: number;
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-  /** Where what is drawn below it ends. */
-  readonly bottom: number;
-}
+type Card = Pick<Box, 'node' | 'band' | 'left' | 'top' | 'width' | 'height' | 'bottom'>;
 
 /** A stage's extent, and which way its bands run. */
-export interface Extent {
+interface Extent {
   readonly width: number;
   readonly height: number;
   readonly upright: boolean;
