@@ -363,3 +363,41 @@ export {
 export { leavesTrail, trailOf } from './lab/trail.ts';
 export { judge, Trial, type Trialled } from './lab/trial.ts';
 export { ENGINE_VERSION } from './lab/version.ts';
+export { Consumer as QueueConsumer, type ConsumerOptions, type Holder } from './messaging/channels/consumers.ts';
+export type { Copy } from './messaging/channels/copy.ts';
+export { DeduplicationWindow } from './messaging/channels/deduplication-window.ts';
+export { exchangeTypes, type ExchangeTypeName } from './messaging/channels/exchanges/exchange-types.ts';
+export { Exchanges, type ExchangeOptions } from './messaging/channels/exchanges/exchanges.ts';
+export {
+  messageDelivered,
+  messageReturned,
+  messageSettled,
+  queueChanged,
+  queueSignals,
+} from './messaging/channels/facts.ts';
+export { makeMessage, type Headers, type HeaderValue, type Message } from './messaging/channels/message.ts';
+export { queueKinds, type QueueKindName } from './messaging/channels/queue-kinds/queue-kinds.ts';
+export { QUEUE_DEFAULTS, type Death, type QueueOptions, type QueuePolicy } from './messaging/channels/queue-options.ts';
+export { Queue } from './messaging/channels/queue.ts';
+export { VisibilityQueue, type Received, type VisibilityQueueOptions } from './messaging/channels/visibility-queue.ts';
+export { deathsOf, type DeathNotice } from './messaging/dead-letter/deaths.ts';
+
+// systems: products composed of the parts above
+export { AmqpError } from './systems/rabbitmq/amqp-error.ts';
+export { Broker, type Published } from './systems/rabbitmq/broker.ts';
+export type { Channel as AmqpChannel, Delivery } from './systems/rabbitmq/channel.ts';
+export { Connection as AmqpConnection } from './systems/rabbitmq/connection.ts';
+export {
+  RabbitConsumer,
+  type RabbitConsumerOptions,
+  type Verdict as ConsumerVerdict,
+} from './systems/rabbitmq/consumer.ts';
+export {
+  consumerSignals,
+  messageProcessed,
+  messageSent as messagePublished,
+  producerSignals,
+} from './systems/rabbitmq/facts.ts';
+export { Producer } from './systems/rabbitmq/producer.ts';
+export type { QueueDeclaration } from './systems/rabbitmq/queue-arguments.ts';
+export { RabbitMq, type Confirm, type Publish } from './systems/rabbitmq/rabbitmq.ts';

@@ -1,7 +1,7 @@
 /** What a comparison found, for the terminal and as JSON: how often each word occurred, and each difference step by step. */
 import { columns, type Style } from '../reporters/style.ts';
 import { grouped } from '../reporters/quantity.ts';
-import { OCCURRENCES_MIN, type Comparison, type Difference } from './comparison.ts';
+import type { Comparison, Difference } from './comparison.ts';
 import type { Twin } from './twin.ts';
 
 export interface Outcome<Step> extends Comparison<Step> {
@@ -9,10 +9,6 @@ export interface Outcome<Step> extends Comparison<Step> {
   readonly seed: number;
   readonly seconds: number;
 }
-
-/** Words that occur in fewer scripts than `OCCURRENCES_MIN`. */
-export const rareWords = (outcome: Outcome<never>): string[] =>
-  [...outcome.occurrences].filter(([, count]) => count < OCCURRENCES_MIN).map(([word]) => word);
 
 export function asText<Step>(twin: Twin<Step>, outcome: Outcome<Step>, style: Style): string {
   const { version, scripts, steps, seed, seconds, different, differences, passing } = outcome;

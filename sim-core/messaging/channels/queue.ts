@@ -201,7 +201,7 @@ export class Queue {
     if (kind.limitsFirst) this.dropHeads();
     this.expireHeads();
     this.handOut();
-    this.dropHeads();
+    if (this.dropHeads()) this.expireHeads();
     this.tell();
   }
 

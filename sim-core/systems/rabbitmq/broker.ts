@@ -7,7 +7,7 @@
  */
 import type { Simulation } from '../../kernel/simulation.ts';
 import { Exchanges } from '../../messaging/channels/exchanges/exchanges.ts';
-import { exchangeTypes } from '../../messaging/channels/exchanges/exchange-types.ts';
+import type { ExchangeTypeName } from '../../messaging/channels/exchanges/exchange-types.ts';
 import type { Message } from '../../messaging/channels/message.ts';
 import { Queue } from '../../messaging/channels/queue.ts';
 import type { DeadLetterOffice } from '../../messaging/channels/queue-options.ts';
@@ -143,20 +143,20 @@ export class Broker {
 
   /** Killed, and up again: connections are gone, and what is neither durable nor persistent. */
   crash(): void {
-    for (const connection of [...this.connections]) connection.abandon();
+    for (const connection of this.connections) connection.abandon();
     this.connections.clear();
-    for (const declared of [...this.queues.values()]) {
+    for (const declared of this.queues.values()) {
       const { queue, declaration } = declared;
       queue.crash();
       if (!declaration.durable || declaration.exclusive) this.deleteQueue(declared);
     }
-    for (const { name, durable } of [...this.exchanges.all]) if (!durable) this.exchanges.delete(name);
+    for (const { name, durable } of this.exchanges.all) if (!durable) this.exchanges.delete(name);
   }
 
   /** A connection has closed. */
   disconnected(connection: Connected): void {
     this.connections.delete(connection);
-    for (const declared of [...this.queues.values()]) if (declared.owner === connection) this.deleteQueue(declared);
+    for (const declared of this.queues.values()) if (declared.owner === connection) this.deleteQueue(declared);
   }
 
   violations(): readonly string[] {
@@ -177,7 +177,7 @@ export class Broker {
   }
 
   private declareStandardExchanges(): void {
-    for (const type of ['direct', 'fanout', 'topic', 'headers'] as const satisfies (keyof typeof exchangeTypes)[]) {
+    for (const type of ['direct', 'fanout', 'topic', 'headers'] as const satisfies ExchangeTypeName[]) {
       this.exchanges.declare({ name: `amq.${type}`, type, alternate: undefined, durable: true, autoDelete: false });
     }
   }

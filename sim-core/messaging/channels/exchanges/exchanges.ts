@@ -83,8 +83,8 @@ export class Exchanges {
 
   /** Drops every binding to a destination that is no more. */
   forget({ kind, name }: Destination): void {
-    for (const exchange of [...this.byName.values()]) {
-      for (const [id, { destination }] of [...exchange.bindings]) {
+    for (const exchange of this.byName.values()) {
+      for (const [id, { destination }] of exchange.bindings) {
         if (destination.kind === kind && destination.name === name) this.drop(exchange, id);
       }
     }

@@ -3,8 +3,7 @@
  * (AMQP 0-9-1, 3.1.3.4; the two modes with-x are RabbitMQ's, from 3.10 on). A binding's value that is void asks for the
  * header's presence only, and values of different types never agree.
  */
-import type { Headers, HeaderValue } from '../message.ts';
-import type { Message } from '../message.ts';
+import type { Headers, HeaderValue, Message } from '../message.ts';
 import { BindingRefused, type Binding, type Destination, type ExchangeType, type Router } from './exchange-type.ts';
 
 const MODES = ['all', 'any', 'all-with-x', 'any-with-x'] as const;

@@ -1,3 +1,4 @@
+/** The comparison of twins, with counters in place of servers: what it plays, finds, shrinks and prints, and how it ends. */
 import { expect, it } from 'vitest';
 import { playTwin } from '../../../../scenarios/cli/commands/twin.ts';
 import { compare, scriptsOf } from '../../../../scenarios/cli/twin/comparison.ts';

@@ -1,3 +1,4 @@
+/** The queue with a visibility timeout: the rules of the SQS Developer Guide, one by one, and its books as a property. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';

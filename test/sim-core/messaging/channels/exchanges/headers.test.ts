@@ -1,3 +1,4 @@
+/** What a headers exchange matches, against the answers of a real server. */
 import { expect, it } from 'vitest';
 import { headersMatch } from '../../../../../sim-core/messaging/channels/exchanges/headers.ts';
 import type { Headers } from '../../../../../sim-core/messaging/channels/message.ts';

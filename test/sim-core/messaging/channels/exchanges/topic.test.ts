@@ -1,3 +1,4 @@
+/** What a topic exchange matches, against the answers of a real server and against trying every split. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { topicMatches, wordsOf } from '../../../../../sim-core/messaging/channels/exchanges/topic.ts';
