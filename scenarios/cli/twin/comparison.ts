@@ -1,7 +1,7 @@
 /**
  * Plays the scripts of a seed on both sides and collects what differs. The scripts of one run are played many at once; one
- * whose answers differ is played again by itself, and counts only if they differ then too: a machine that is late for a
- * time to live is no fault of either side. What remains is shrunk by fast-check, within a bound of plays.
+ * whose answers differ is played again by itself with all its times longer, and counts only if they differ then too: a machine that is late for a time to live
+ * is no fault of either side. What remains is shrunk by fast-check, within a bound of plays.
  */
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
@@ -9,6 +9,8 @@ import type { Answer, RealServer, Twin } from './twin.ts';
 
 /** Scripts in which every word of the vocabulary has to occur, of a run of the usual length. */
 export const OCCURRENCES_MIN = 20;
+/** By how much the times of a script are longer when it is played again. */
+const SLOWNESS_ALONE = 4;
 /** Differences that are shrunk; of any more only their number is told. */
 const SHRUNK_MAX = 3;
 /** Plays of one shrinking, and how long it may take: what it has then is shown. */
@@ -79,7 +81,7 @@ export async function compare<Step>(
     while (next < scripts.length && !interrupted.aborted) {
       const index = next++;
       const script = scripts[index];
-      if (firstDifference(twin.model(script), await server.play(script)) !== undefined) suspects.push(index);
+      if (firstDifference(twin.model(script), await server.play(script, 1)) !== undefined) suspects.push(index);
       played.push(script);
       progress(`${played.length} of ${count} scripts, ${suspects.length} to be played again`);
     }
@@ -117,7 +119,7 @@ async function playBoth<Step>(
   script: readonly Step[],
 ): Promise<Answers | undefined> {
   const model = twin.model(script);
-  const server = await real.play(script);
+  const server = await real.play(script, SLOWNESS_ALONE);
   const at = firstDifference(model, server);
   return at === undefined ? undefined : { model, server, at };
 }

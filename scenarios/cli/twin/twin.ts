@@ -12,8 +12,11 @@ export type Answer = unknown;
 export interface RealServer<Step> {
   /** What it says that it is: `RabbitMQ 3.10.8`. */
   readonly version: string;
-  /** Plays a script by itself, with names that no other play uses; many at once. One answer a step. */
-  play(script: readonly Step[]): Promise<readonly Answer[]>;
+  /**
+   * Plays a script by itself, with names that no other play uses; many at once. One answer a step. All times of the script
+   * are longer by the factor `slowness`, 1 or more, so that a slow machine is early enough for them; the answers are not.
+   */
+  play(script: readonly Step[], slowness: number): Promise<readonly Answer[]>;
   /** Ends it and removes what it left. */
   stop(): Promise<void>;
 }

@@ -7,7 +7,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChannelModel, ConfirmChannel, ConsumeMessage, GetMessage, Message } from 'amqplib';
 import type { Headers, HeaderValue } from '../../../../sim-core/index.ts';
-import { bodyOf, QUEUES, WAIT_MS, type Actor, type RabbitAnswer, type RabbitStep, type Told } from './steps.ts';
+import {
+  bodyOf,
+  QUEUES,
+  SHORT_MS,
+  WAIT_MS,
+  type Actor,
+  type RabbitAnswer,
+  type RabbitStep,
+  type Told,
+} from './steps.ts';
 
 const ROUNDS_MIN = 2;
 const ROUNDS_MAX = 8;
@@ -32,6 +41,7 @@ export class ServerPlayer {
   readonly answers: RabbitAnswer[] = [];
   private readonly connections: readonly ChannelModel[];
   private readonly prefix: string;
+  private readonly slowness: number;
   private clients: readonly Client[] = [];
   /** Queues that were declared and may still be there, and whose they are. */
   private readonly known = new Map<string, Actor>();
@@ -39,9 +49,10 @@ export class ServerPlayer {
   private hasQuorum = false;
   private heard: Told[] = [];
 
-  constructor(connections: readonly ChannelModel[], prefix: string) {
+  constructor(connections: readonly ChannelModel[], prefix: string, slowness: number) {
     this.connections = connections;
     this.prefix = prefix;
+    this.slowness = slowness;
   }
 
   async play(script: readonly RabbitStep[]): Promise<void> {
@@ -81,7 +92,7 @@ export class ServerPlayer {
   }
 
   private async do(step: RabbitStep, index: number): Promise<unknown> {
-    if (step.op === 'wait') return void (await sleep(WAIT_MS));
+    if (step.op === 'wait') return void (await sleep(WAIT_MS * this.slowness));
     if (step.op === 'drain') return this.drain();
     const { actor } = step;
     const client = this.clients[actor];
@@ -190,7 +201,7 @@ export class ServerPlayer {
       mandatory,
       persistent,
       headers,
-      ...(expiration === undefined ? {} : { expiration }),
+      ...(expiration === undefined ? {} : { expiration: this.slowed(expiration) }),
       ...(priority === undefined ? {} : { priority }),
       ...(cc.length > 0 ? { CC: cc.map((each) => this.longKey(each)) } : {}),
       ...(bcc.length > 0 ? { BCC: bcc.map((each) => this.longKey(each)) } : {}),
@@ -340,24 +351,38 @@ export class ServerPlayer {
 
   private longArguments(given: Headers): Headers {
     const { 'x-dead-letter-exchange': office, 'x-dead-letter-routing-key': key } = given;
+    const times = ['x-message-ttl', 'x-expires'].filter((name) => given[name] !== undefined);
     return {
       ...given,
+      ...Object.fromEntries(times.map((name) => [name, this.slowed(given[name] as number)])),
       ...(typeof office === 'string' && office !== '' ? { 'x-dead-letter-exchange': this.longName(office) } : {}),
       ...(typeof key === 'string' ? { 'x-dead-letter-routing-key': this.longKey(key) } : {}),
     };
+  }
+
+  /** A time as the server is told it: what ends in a wait has to be as much longer as the wait. */
+  private slowed(milliseconds: number): number {
+    return milliseconds === SHORT_MS ? SHORT_MS * this.slowness : milliseconds;
   }
 
   private short(text: string): string {
     return text.startsWith(this.prefix) ? text.slice(this.prefix.length) : text;
   }
 
-  /** Names as the script has them; the time of a death is the machine's. */
+  /** The moment of a death is the machine's, and a time to live is as the script has it. */
+  private headerTold(name: string, value: HeaderValue): HeaderValue {
+    if (name === 'time') return 0;
+    if (name === 'original-expiration' && value === String(this.slowed(SHORT_MS))) return String(SHORT_MS);
+    return this.shortHeaders(value);
+  }
+
+  /** Names as the script has them. */
   private shortHeaders(value: HeaderValue): HeaderValue {
     if (typeof value === 'string') return this.short(value);
     if (Array.isArray(value)) return value.map((each) => this.shortHeaders(each));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(
-      Object.entries(value).map(([name, each]) => [name, name === 'time' ? 0 : this.shortHeaders(each as HeaderValue)]),
+      Object.entries(value).map(([name, each]) => [name, this.headerTold(name, each as HeaderValue)]),
     );
   }
 }

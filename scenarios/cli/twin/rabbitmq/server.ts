@@ -47,12 +47,12 @@ export class RabbitMqServer implements RealServer<RabbitStep> {
   }
 
   /** A connection that the server closes ends the play; the reason is the last answer. */
-  async play(script: readonly RabbitStep[]): Promise<readonly unknown[]> {
+  async play(script: readonly RabbitStep[], slowness: number): Promise<readonly unknown[]> {
     const connections = this.idle.pop() ?? (await this.connectTwice());
     let closedBy: string | undefined;
     const onError = ({ message }: Error): void => void (closedBy ??= message);
     for (const connection of connections) connection.on('error', onError);
-    const player = new ServerPlayer(connections, `p${this.plays++}.`);
+    const player = new ServerPlayer(connections, `p${this.plays++}.`, slowness);
     try {
       await player.play(script);
       this.idle.push(connections);
