@@ -94,11 +94,15 @@ export async function compare<Step>(
   for (const index of suspects.sort((a, b) => a - b)) {
     if (interrupted.aborted) break;
     progress(`playing script ${index + 1} again`);
-    const found = await playBoth(twin, server, scripts[index]);
-    if (found === undefined) passing++;
-    else if (++different <= SHRUNK_MAX) {
-      const shrunk = (await shrink(twin, server, index, seed, interrupted)) ?? { ...found, script: scripts[index] };
-      differences.push({ number: index + 1, steps: scripts[index].length, ...shrunk });
+    if ((await playBoth(twin, server, scripts[index])) === undefined) passing++;
+    else if (differences.length === SHRUNK_MAX) different++;
+    else {
+      const shrunk = await shrink(twin, server, index, seed, interrupted);
+      if (shrunk === undefined) passing++;
+      else {
+        different++;
+        differences.push({ number: index + 1, steps: scripts[index].length, ...shrunk });
+      }
     }
   }
   return {

@@ -247,7 +247,7 @@ export class ServerPlayer {
   private async settleDown(): Promise<QueueStates> {
     let before = '';
     for (let round = 1; ; round++) {
-      if (this.hasQuorum) await sleep(QUORUM_PAUSE_MS);
+      if (this.hasQuorum) await sleep(QUORUM_PAUSE_MS * this.slowness);
       await this.flush();
       const states = await this.queueStates();
       await this.flush();
