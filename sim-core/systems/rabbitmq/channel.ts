@@ -69,11 +69,6 @@ export class Channel implements Holder {
     return this.counted < this.limit;
   }
 
-  /** Delivery tags that are out, in order. */
-  get unsettledTags(): number[] {
-    return [...this.unsettled.keys()];
-  }
-
   /** `count` 0 for no limit: for each consumer that comes from now on, or, global, for the channel as a whole. */
   prefetch(count: number, global: boolean): void {
     const limit = count === 0 ? Infinity : count;
@@ -294,7 +289,7 @@ export class Channel implements Holder {
 
   private settle(tag: number, multiple: boolean, how: (queue: Queue, copies: readonly Copy[]) => void): void {
     this.do(() => {
-      const tags = multiple ? this.unsettledTags.filter((each) => each <= tag || tag === 0) : [tag];
+      const tags = multiple ? [...this.unsettled.keys()].filter((each) => each <= tag || tag === 0) : [tag];
       if (tags.length === 0 || (tag !== 0 && !this.unsettled.has(tag)))
         throw new AmqpError(406, `unknown delivery tag ${tag}`);
       this.settleAll(tags, how);

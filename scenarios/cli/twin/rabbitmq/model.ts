@@ -11,12 +11,23 @@ import {
   type Delivery,
   type Headers,
 } from '../../../../sim-core/index.ts';
-import { bodyOf, QUEUES, WAIT_MS, type Actor, type RabbitAnswer, type RabbitStep, type Told } from './steps.ts';
+import {
+  bodyOf,
+  inOrder,
+  QUEUES,
+  WAIT_MS,
+  type Actor,
+  type RabbitAnswer,
+  type RabbitStep,
+  type Told,
+} from './steps.ts';
+import { UnsettledDeliveries } from './unsettled.ts';
 
 interface Client {
   readonly connection: AmqpConnection;
   channel: AmqpChannel;
   consumers: string[];
+  readonly unsettled: UnsettledDeliveries;
 }
 
 export function playModel(script: readonly RabbitStep[], broker = new Broker(new Simulation())): RabbitAnswer[] {
@@ -27,12 +38,13 @@ class ModelPlayer {
   private readonly broker: Broker;
   private readonly clients: readonly Client[];
   private heard: Told[] = [];
+  private step = 0;
 
   constructor(broker: Broker) {
     this.broker = broker;
     this.clients = [0, 1].map(() => {
       const connection = new AmqpConnection(broker);
-      return { connection, channel: connection.open(), consumers: [] };
+      return { connection, channel: connection.open(), consumers: [], unsettled: new UnsettledDeliveries() };
     });
   }
 
@@ -40,10 +52,10 @@ class ModelPlayer {
     const { sim } = this.broker;
     return script.map((step, index) => {
       this.heard = [];
+      this.step = index;
       const result = this.attempt(step, index);
       sim.runUntil(sim.now + (step.op === 'wait' ? ms(WAIT_MS) : 1));
-      const delivered = this.heard.sort((a, b) => a.actor! - b.actor!);
-      return { result, delivered, queues: this.queues() };
+      return { result, delivered: inOrder(this.heard), queues: this.queues() };
     });
   }
 
@@ -86,13 +98,16 @@ class ModelPlayer {
         return this.publish(step, index);
       case 'get': {
         const delivery = channel.get(step.queue, step.noAck);
-        return delivery === undefined
-          ? null
-          : { ...told(delivery, actor), left: this.broker.peek(step.queue)!.queue.ready };
+        if (delivery === undefined) return null;
+        if (!step.noAck) client.unsettled.add(delivery.tag, index);
+        return { ...told(delivery, actor), left: this.broker.peek(step.queue)!.queue.ready };
       }
       case 'consume': {
         const { queue, noAck, exclusive, priority } = step;
-        const deliver = (delivery: Delivery): void => void this.heard.push(told(delivery, actor));
+        const deliver = (delivery: Delivery): void => {
+          this.heard.push(told(delivery, actor));
+          if (!noAck) client.unsettled.add(delivery.tag, this.step, delivery.consumer);
+        };
         channel.consume(queue, { tag: `c${index}`, noAck, exclusive, priority, deliver });
         client.consumers.push(`c${index}`);
         return undefined;
@@ -108,22 +123,26 @@ class ModelPlayer {
       case 'ack-unknown':
         return channel.acknowledge(9_999, false);
       case 'recover':
+        client.unsettled.clear();
         return channel.recover();
       case 'close-channel':
         channel.close();
         return this.reopen(actor);
       default:
-        return this.settle(step, channel);
+        return this.settle(step, client);
     }
   }
 
-  private settle(step: Extract<RabbitStep, { op: 'ack' | 'nack' | 'reject' }>, channel: AmqpChannel): unknown {
-    const tags = channel.unsettledTags;
-    if (tags.length === 0) return 'nothing unsettled';
-    const tag = tags[step.pick % tags.length];
-    if (step.op === 'ack') channel.acknowledge(tag, step.multiple);
-    else channel.reject(tag, step.op === 'nack' && step.multiple, step.requeue);
-    return tag;
+  private settle(
+    step: Extract<RabbitStep, { op: 'ack' | 'nack' | 'reject' }>,
+    { channel, unsettled }: Client,
+  ): unknown {
+    const isMultiple = step.op !== 'reject' && step.multiple;
+    const tag = unsettled.take(step.pick, isMultiple);
+    if (tag === undefined) return 'nothing unsettled';
+    if (step.op === 'ack') channel.acknowledge(tag, isMultiple);
+    else channel.reject(tag, isMultiple, step.requeue);
+    return undefined;
   }
 
   private publish(step: Extract<RabbitStep, { op: 'publish' }>, index: number): unknown {
@@ -170,6 +189,7 @@ class ModelPlayer {
     const client = this.clients[actor];
     client.channel = client.connection.open();
     client.consumers = [];
+    client.unsettled.clear();
   }
 
   private queues(): Record<string, readonly [number, number]> {
@@ -194,7 +214,7 @@ function contentsOf(name: string, channel: AmqpChannel): unknown {
 }
 
 /** Without an actor: as a drained queue is told, where tags say nothing. */
-function told({ tag, consumer, redelivered, message, deliveryCount }: Delivery, actor?: Actor): Told {
+function told({ consumer, redelivered, message, deliveryCount }: Delivery, actor?: Actor): Told {
   const about = {
     body: message.content as string,
     redelivered,
@@ -203,7 +223,7 @@ function told({ tag, consumer, redelivered, message, deliveryCount }: Delivery, 
     headers: headersTold(message.headers, deliveryCount),
   };
   if (actor === undefined) return about;
-  return consumer === undefined ? { actor, tag, ...about } : { actor, consumer, tag, ...about };
+  return consumer === undefined ? { actor, ...about } : { actor, consumer, ...about };
 }
 
 function headersTold(headers: Headers, deliveryCount: number | undefined): Headers {

@@ -9,6 +9,7 @@ import type { ChannelModel, ConfirmChannel, ConsumeMessage, GetMessage, Message 
 import type { Headers, HeaderValue } from '../../../../sim-core/index.ts';
 import {
   bodyOf,
+  inOrder,
   QUEUES,
   SHORT_MS,
   WAIT_MS,
@@ -17,6 +18,7 @@ import {
   type RabbitStep,
   type Told,
 } from './steps.ts';
+import { UnsettledDeliveries } from './unsettled.ts';
 
 const ROUNDS_MIN = 2;
 const ROUNDS_MAX = 8;
@@ -30,7 +32,7 @@ interface Client {
   /** Asks how queues stand, so that a queue that has gone does not close the client's channel. */
   control: ConfirmChannel;
   consumers: string[];
-  unsettled: number[];
+  readonly unsettled: UnsettledDeliveries;
   /** The code by which the server closed the channel. */
   error: number | undefined;
   returned: boolean;
@@ -70,8 +72,7 @@ export class ServerPlayer {
           await this.reopen(step.actor);
         } else if (step.op === 'publish') result = { ...(result as object), returned: client.returned };
       }
-      const delivered = this.heard.sort((a, b) => a.actor! - b.actor!);
-      this.answers.push({ result, delivered, queues });
+      this.answers.push({ result, delivered: inOrder(this.heard), queues });
     }
     await this.leave();
   }
@@ -146,8 +147,8 @@ export class ServerPlayer {
       case 'get': {
         const got = await channel.get(this.longName(step.queue), { noAck: step.noAck });
         if (got === false) return null;
-        if (!step.noAck) client.unsettled.push(got.fields.deliveryTag);
-        return { actor, tag: got.fields.deliveryTag, ...this.told(got), left: (got as GetMessage).fields.messageCount };
+        if (!step.noAck) client.unsettled.add(got.fields.deliveryTag, index);
+        return { actor, ...this.told(got), left: (got as GetMessage).fields.messageCount };
       }
       case 'consume': {
         const { queue, noAck, exclusive, priority } = step;
@@ -169,7 +170,7 @@ export class ServerPlayer {
       case 'ack-unknown':
         return void channel.ack(messageOf(9_999));
       case 'recover':
-        client.unsettled = [];
+        client.unsettled.clear();
         await channel.recover();
         return undefined;
       case 'close-channel':
@@ -181,16 +182,17 @@ export class ServerPlayer {
     }
   }
 
-  private settle(step: Extract<RabbitStep, { op: 'ack' | 'nack' | 'reject' }>, client: Client): unknown {
-    const { channel, unsettled } = client;
-    if (unsettled.length === 0) return 'nothing unsettled';
-    const tag = unsettled[step.pick % unsettled.length];
+  private settle(
+    step: Extract<RabbitStep, { op: 'ack' | 'nack' | 'reject' }>,
+    { channel, unsettled }: Client,
+  ): unknown {
     const isMultiple = step.op !== 'reject' && step.multiple;
-    client.unsettled = unsettled.filter((each) => (isMultiple ? each > tag : each !== tag));
+    const tag = unsettled.take(step.pick, isMultiple);
+    if (tag === undefined) return 'nothing unsettled';
     if (step.op === 'ack') channel.ack(messageOf(tag), isMultiple);
     else if (step.op === 'nack') channel.nack(messageOf(tag), isMultiple, step.requeue);
     else channel.reject(messageOf(tag), step.requeue);
-    return tag;
+    return undefined;
   }
 
   private async publish(step: Extract<RabbitStep, { op: 'publish' }>, index: number): Promise<unknown> {
@@ -288,9 +290,8 @@ export class ServerPlayer {
   private hear(actor: Actor, consumer: string, noAck: boolean, message: ConsumeMessage | null): void {
     const client = this.clients[actor];
     if (message === null) return;
-    const tag = message.fields.deliveryTag;
-    if (!noAck) client.unsettled.push(tag);
-    this.heard.push({ actor, consumer, tag, ...this.told(message) });
+    if (!noAck) client.unsettled.add(message.fields.deliveryTag, this.answers.length, consumer);
+    this.heard.push({ actor, consumer, ...this.told(message) });
   }
 
   private async join(connection: ChannelModel, actor: Actor): Promise<Client> {
@@ -299,7 +300,7 @@ export class ServerPlayer {
       channel: await openChannel(connection),
       control: await openChannel(connection),
       consumers: [],
-      unsettled: [],
+      unsettled: new UnsettledDeliveries(),
       error: undefined,
       returned: false,
     };
@@ -319,7 +320,7 @@ export class ServerPlayer {
     const client = this.clients[actor];
     client.channel = await openChannel(client.connection);
     client.consumers = [];
-    client.unsettled = [];
+    client.unsettled.clear();
     client.error = undefined;
     this.listen(client, actor);
   }

@@ -101,7 +101,6 @@ export type RabbitStep =
 export interface Told {
   readonly actor?: Actor;
   readonly consumer?: string;
-  readonly tag?: number;
   readonly body: string;
   readonly redelivered: boolean;
   readonly exchange: string;
@@ -117,6 +116,10 @@ export interface RabbitAnswer {
   /** Of each queue that is there: ready messages and consumers. */
   readonly queues: Readonly<Record<string, readonly [number, number]>>;
 }
+
+/** In the order in which answers tell them: by client and consumer; what one consumer got stays in its order. */
+export const inOrder = (told: readonly Told[]): Told[] =>
+  [...told].sort((a, b) => a.actor! - b.actor! || (a.consumer === b.consumer ? 0 : a.consumer! < b.consumer! ? -1 : 1));
 
 /** The body of the message that a step publishes. */
 export const bodyOf = (index: number, bytes: number): string => `m${index}`.padEnd(bytes, '.');
