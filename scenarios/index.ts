@@ -21,6 +21,7 @@ import writeBehindCrash from './caching/write-behind-crash.ts';
 import consumerLag from './messaging/consumer-lag.ts';
 import kafkaReplication from './messaging/kafka-replication.ts';
 import producerBatching from './messaging/producer-batching.ts';
+import retryStorm from './messaging/retry-storm.ts';
 
 export interface CatalogueEntry {
   readonly scenario: Scenario;
@@ -54,6 +55,8 @@ const scenarios: readonly Scenario[] = [
   kafkaReplication,
   consumerLag,
   producerBatching,
+  // 2.4 Retries and dead letters
+  retryStorm,
   // Appendix
   cacheFlush,
 ];

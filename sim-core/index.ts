@@ -81,6 +81,18 @@ export { Link, messageSent, type LinkOptions } from './network/link.ts';
 export { BACKGROUND, BACKGROUND_BLOCK, RequestContext } from './network/request-context.ts';
 export { Wan, type Parcel } from './network/wan.ts';
 
+// network/resilience: backoff, budgets, callers that ask again
+export type { Backoff, BackoffFactory, BackoffOptions } from './network/resilience/backoff/backoff.ts';
+export { backoffs, type BackoffName } from './network/resilience/backoff/backoffs.ts';
+export { RetryBudget, type RetryBudgetOptions } from './network/resilience/retry-budget.ts';
+export {
+  attemptMade,
+  retryEnded,
+  Retrying,
+  retrySignals,
+  type RetryingOptions,
+} from './network/resilience/retrying.ts';
+
 // workload: who asks for what, and when
 export type { ArrivalProcess } from './workload/arrivals/arrivals.ts';
 export { bursty, type BurstyOptions } from './workload/arrivals/bursty.ts';

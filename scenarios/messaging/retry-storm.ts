@@ -1,0 +1,156 @@
+/**
+ * A retry storm: a dependency is slow for a while, and the retries of those who call it decide whether it recovers.
+ *
+ *     users --> app-1 … app-n --> dependency
+ *
+ * Each instance calls the dependency once a request, and asks again when that fails or takes too long. The dependency
+ * works on for callers that have gone. All variants get the same requests at the same times, and the same call takes the
+ * same processor time in all of them.
+ */
+import {
+  atLeast,
+  atMost,
+  backoffs,
+  Database,
+  defineScenario,
+  gamma,
+  Link,
+  ms,
+  OpenLoopClient,
+  peak,
+  poisson,
+  ratio,
+  RetryBudget,
+  Retrying,
+  retrySignals,
+  roundRobin,
+  s,
+  Service,
+  total,
+  zipfPopularity,
+  type DatabaseQuery,
+  type Row,
+  type Simulation,
+} from '../../sim-core/index.ts';
+import { faraway, nearby, SHAPE } from '../caching/application/wiring.ts';
+import * as limits from './retry-storm/limits.ts';
+import { params, type Values } from './retry-storm/params.ts';
+import { RECOVERY, recoverySignal, watchRecovery } from './retry-storm/recovery.ts';
+
+const ERRORS = 'http.client.request.errors';
+const REQUESTS = 'http.client.requests';
+const ATTEMPTS = 'retry.attempts';
+const RETRIES = 'retry.retries';
+
+const recovers = [
+  atMost(peak(RECOVERY), limits.recoveryMost),
+  atMost(total(ERRORS), limits.failuresThatPass),
+  atMost(ratio(total(ATTEMPTS), total(REQUESTS)), limits.passing),
+];
+
+export default defineScenario({
+  id: 'retry-storm',
+  section: '2.4',
+  title: 'Retry storm',
+  question:
+    'A dependency that is hardly busy becomes slow for five seconds. How long after that do requests still fail?',
+  params,
+  variants: {
+    immediate: {},
+    exponential: { backoff: 'exponential' },
+    'full-jitter': { backoff: 'full-jitter' },
+    'decorrelated-jitter': { backoff: 'decorrelated-jitter' },
+    'retry-budget': { backoff: 'full-jitter', budgeted: true },
+  },
+  roles: {
+    immediate: 'pitfall',
+    exponential: 'remedy',
+    'full-jitter': 'remedy',
+    'decorrelated-jitter': 'remedy',
+    'retry-budget': 'remedy',
+  },
+  seed: 1,
+  duration: ({ length }) => length,
+  warmUp: limits.WARM_UP,
+  interval: ms(250),
+  openAt: s(20),
+  system,
+  signals: [...retrySignals, recoverySignal],
+  whileRunning: {
+    rate: (rate, began) => [{ action: 'surge', target: 'users', args: { factor: rate / began.rate } }],
+    loadTime: (loadTime, began) => [
+      { action: 'slow', target: 'dependency', args: { factor: loadTime / began.loadTime } },
+    ],
+  },
+  charts: [
+    'http.client.request.error_ratio',
+    RECOVERY,
+    'db.client.operation.rate',
+    'retry.rate',
+    'db.client.connection.pending_requests',
+    'http.client.request.duration',
+    'http.server.active_requests',
+  ],
+  expect: {
+    immediate: [
+      atLeast(peak(RECOVERY), limits.toTheEnd),
+      atLeast(total(ERRORS), limits.failuresThatStay),
+      atLeast(ratio(total(ATTEMPTS), total(REQUESTS)), limits.amplified),
+    ],
+    exponential: recovers,
+    'full-jitter': recovers,
+    'decorrelated-jitter': recovers,
+    'retry-budget': [...recovers, atMost(total(RETRIES), limits.paidFor)],
+  },
+});
+
+function system(sim: Simulation, p: Values): void {
+  const dependency = new Database(sim, {
+    name: 'dependency',
+    connections: p.connections,
+    queueMax: p.pendingMax,
+    cores: p.cores,
+    demand: gamma(SHAPE, p.loadTime / SHAPE),
+  });
+  const apps = Array.from({ length: p.instances }, (_, i) => instance(sim, p, `app-${i + 1}`, dependency));
+  new OpenLoopClient<Row>(sim, {
+    name: 'users',
+    arrivals: poisson(p.rate),
+    popularity: zipfPopularity(1000, 0.9),
+    target: roundRobin(
+      apps.map((app) => new Link<number, Row>(sim, app, { from: 'users', delay: faraway, timeout: p.patience })),
+    ),
+  });
+  watchRecovery(sim, p.troubleAt + p.troubleFor);
+  const slow = (factor: number): void => dependency.interventions['slow'].apply([factor]);
+  sim.scheduleAt(p.troubleAt, () => slow(p.slowdown), undefined, sim.eventKind('dependency becomes slow'));
+  sim.scheduleAt(p.troubleAt + p.troubleFor, () => slow(1), undefined, sim.eventKind('dependency is fast again'));
+}
+
+/** An instance holds a handler for as long as its user waits; it has enough of them that they are never what is short. */
+function instance(sim: Simulation, p: Values, name: string, dependency: Database): Service<number, Row> {
+  const retrying = new Retrying<DatabaseQuery, Row>(sim, {
+    caller: name,
+    link: new Link<DatabaseQuery, Row>(sim, dependency, { from: name, delay: nearby, timeout: p.attemptTimeout }),
+    backoff: backoffs[p.backoff](p),
+    base: p.base,
+    attemptsMax: p.attempts,
+    patience: p.patience,
+    ...(p.budgeted
+      ? {
+          budget: new RetryBudget(sim, {
+            share: p.budgetShare,
+            reserve: p.budgetReserve,
+            window: limits.BUDGET_WINDOW,
+          }),
+        }
+      : {}),
+  });
+  return new Service<number, Row>(sim, {
+    name,
+    help: 'An instance of the application: calls the dependency, and again where that fails',
+    concurrency: 10_000,
+    queueMax: 0,
+    handle: (call) => retrying.call({ operation: 'read', key: call.query }, call.request),
+  });
+}

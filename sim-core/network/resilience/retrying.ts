@@ -1,0 +1,142 @@
+/**
+ * A caller that asks again when a call fails: after a wait by its backoff, up to a number of attempts, as long as whoever it
+ * does it for still waits, and where there is a budget only as far as that pays.
+ *
+ * What it cannot know: whether the call that failed was done after all, and that the other side still works at it.
+ */
+import { defineFact, type Fact, type FactChannel } from '../../kernel/fact.ts';
+import type { Behaviour } from '../../kernel/process.ts';
+import type { KeyedStream } from '../../kernel/random-stream.ts';
+import type { Simulation } from '../../kernel/simulation.ts';
+import type { Duration } from '../../kernel/time.ts';
+import { defineSignal } from '../../statistics/signal.ts';
+import { CallFailed } from '../call.ts';
+import type { Link } from '../link.ts';
+import type { RequestContext } from '../request-context.ts';
+import type { Backoff } from './backoff/backoff.ts';
+import type { RetryBudget } from './retry-budget.ts';
+
+/** A caller asked: the first time (attempt 1), or again after `waited`. */
+export const attemptMade = defineFact('retry.attempt', 'A caller asked, for the first time or again', {
+  caller: 'text',
+  request: 'request',
+  attempt: 'number',
+  waited: 'duration',
+});
+
+/** A caller has an answer, or gave up: `attempts` used up, out of `time`, or the `budget` spent. */
+export const retryEnded = defineFact('retry.ended', 'A caller has its answer, or gave up', {
+  caller: 'text',
+  request: 'request',
+  attempts: 'number',
+  outcome: 'text',
+});
+
+export const retrySignals = [
+  defineSignal({
+    name: 'retry.attempts',
+    kind: 'counter',
+    unit: '{attempt}',
+    help: 'Calls that callers made, retries included',
+    fact: attemptMade,
+  }),
+  defineSignal({
+    name: 'retry.retries',
+    kind: 'counter',
+    unit: '{attempt}',
+    help: 'Calls that callers made again',
+    fact: attemptMade,
+    where: (fact) => fact.attempt > 1,
+  }),
+  defineSignal({
+    name: 'retry.rate',
+    kind: 'rate',
+    unit: '1/s',
+    help: 'Calls that callers make again, a second',
+    fact: attemptMade,
+    where: (fact) => fact.attempt > 1,
+  }),
+  defineSignal({
+    name: 'retry.refused',
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Failures that stood because the budget had no token for a retry',
+    fact: retryEnded,
+    where: (fact) => fact.outcome === 'budget',
+  }),
+];
+
+export interface RetryingOptions<Query, Reply> {
+  readonly caller: string;
+  /** The way to whom is asked; its timeout is that of one attempt. */
+  readonly link: Link<Query, Reply>;
+  readonly backoff: Backoff;
+  /** The wait that a backoff which looks back begins with. */
+  readonly base: Duration;
+  /** Attempts at most, the first included. */
+  readonly attemptsMax: number;
+  /** Nothing is begun later than this after the request came into the system. */
+  readonly patience: Duration;
+  readonly budget?: RetryBudget;
+}
+
+export class Retrying<Query, Reply> {
+  private readonly sim: Simulation;
+  private readonly options: RetryingOptions<Query, Reply>;
+  private readonly draws: KeyedStream;
+  private readonly attempted: FactChannel<Fact<typeof attemptMade>>;
+  private readonly ended: FactChannel<Fact<typeof retryEnded>>;
+
+  constructor(sim: Simulation, options: RetryingOptions<Query, Reply>) {
+    const { caller, attemptsMax } = options;
+    if (!(Number.isInteger(attemptsMax) && attemptsMax >= 1)) {
+      throw new RangeError(`${caller}: attemptsMax is ${attemptsMax}; it must be an integer of at least 1`);
+    }
+    this.sim = sim;
+    this.options = options;
+    this.draws = sim.keyedRandom('backoff');
+    this.attempted = sim.facts.channel(attemptMade);
+    this.ended = sim.facts.channel(retryEnded);
+  }
+
+  /** Asks until there is an answer; throws the last failure when it gives up. */
+  *call(query: Query, request: RequestContext): Behaviour<Reply> {
+    const { link, backoff, base, attemptsMax, budget } = this.options;
+    budget?.deposit();
+    let waited = 0;
+    let previous = base;
+    for (let attempt = 1; ; attempt++) {
+      this.tellAttempt(request, attempt, waited);
+      try {
+        const reply = yield* link.call(query, request);
+        this.tellEnd(request, attempt, 'ok');
+        return reply;
+      } catch (error) {
+        if (!(error instanceof CallFailed)) throw error;
+        waited = backoff.wait(attempt - 1, previous, this.draws.of(request.id * attemptsMax + attempt - 1));
+        previous = waited;
+        const end = attempt >= attemptsMax ? 'attempts' : this.isTooLate(request, waited) ? 'time' : undefined;
+        const refused = end ?? (budget === undefined || budget.withdraw() ? undefined : 'budget');
+        if (refused !== undefined) {
+          this.tellEnd(request, attempt, refused);
+          throw error;
+        }
+      }
+      if (waited > 0) yield waited;
+    }
+  }
+
+  private isTooLate({ started }: RequestContext, wait: Duration): boolean {
+    return this.sim.now + wait >= started + this.options.patience;
+  }
+
+  private tellAttempt(request: RequestContext, attempt: number, waited: Duration): void {
+    if (this.attempted.heard) {
+      this.attempted.emit({ caller: this.options.caller, request: request.id, attempt, waited });
+    }
+  }
+
+  private tellEnd(request: RequestContext, attempts: number, outcome: string): void {
+    if (this.ended.heard) this.ended.emit({ caller: this.options.caller, request: request.id, attempts, outcome });
+  }
+}
