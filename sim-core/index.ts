@@ -293,6 +293,20 @@ export { ConsumerGroup, type ConsumerGroupOptions } from './systems/kafka/consum
 export { Cluster, type BrokerClient, type ClusterOptions } from './systems/kafka/cluster.ts';
 export { Producer, type ProducerOptions } from './systems/kafka/producer.ts';
 export { recordSignals } from './systems/kafka/record-book.ts';
+export { assignors as kafkaAssignors } from './messaging/groups/assignors.ts';
+
+// systems: named products composed of the parts above
+export {
+  ConsumerGroup as KafkaConsumerGroup,
+  type ConsumerGroupOptions as KafkaConsumerGroupOptions,
+} from './systems/kafka/consumer-group.ts';
+export {
+  Cluster as KafkaCluster,
+  type BrokerClient as KafkaClient,
+  type ClusterOptions as KafkaClusterOptions,
+} from './systems/kafka/cluster.ts';
+export { Producer as KafkaProducer, type ProducerOptions as KafkaProducerOptions } from './systems/kafka/producer.ts';
+export { recordSignals as kafkaRecordSignals } from './systems/kafka/record-book.ts';
 
 // services
 export { Service, serviceRequest, type ServiceOptions } from './services/service.ts';

@@ -9,12 +9,12 @@
  * Three members at the start, and another number from 12 s on. All variants are sent the same number of records.
  */
 import {
-  assignors,
+  kafkaAssignors,
   atEnd,
   atLeast,
   atMost,
-  Cluster,
-  ConsumerGroup,
+  KafkaCluster,
+  KafkaConsumerGroup,
   defineScenario,
   gamma,
   hotKey,
@@ -22,8 +22,8 @@ import {
   ms,
   OpenLoopClient,
   poisson,
-  Producer,
-  recordSignals,
+  KafkaProducer,
+  kafkaRecordSignals,
   roundRobin,
   s,
   total,
@@ -53,8 +53,8 @@ export default defineScenario({
   roles: {
     'under-provisioned': 'pitfall',
     'scaled-out': 'remedy',
-    'more-consumers-than-partitions': 'pitfall',
-    'hot-partition': 'pitfall',
+    'more-consumers-than-partitions': 'alternative',
+    'hot-partition': 'fault',
   },
   seed: 1,
   duration: ({ length }) => length,
@@ -63,7 +63,7 @@ export default defineScenario({
   // A moment before the group is scaled.
   openAt: s(11.5),
   system,
-  signals: recordSignals,
+  signals: kafkaRecordSignals,
   whileRunning: {
     rate: (rate, began) => [{ action: 'surge', target: 'users', args: { factor: rate / began.rate } }],
     scaleTo: (members) => [{ action: 'scale', target: 'group', args: { members } }],
@@ -87,7 +87,7 @@ export default defineScenario({
 });
 
 function system(sim: Simulation, p: Values): void {
-  const cluster = new Cluster(sim, {
+  const cluster = new KafkaCluster(sim, {
     brokers: 3,
     topics: [
       { name: 'orders', partitions: p.partitions, replicationFactor: 3, minInSync: 2, isUncleanElectionAllowed: false },
@@ -105,7 +105,7 @@ function system(sim: Simulation, p: Values): void {
     requestTimeout: s(30),
   });
   const [topic] = cluster.topics;
-  const producer = new Producer(sim, {
+  const producer = new KafkaProducer(sim, {
     name: 'orders',
     topic,
     metadata: cluster.metadata,
@@ -130,11 +130,11 @@ function system(sim: Simulation, p: Values): void {
     popularity: hotKey(p.hotShare, zipfPopularity(limits.KEYS, 0)),
     target: roundRobin([new Link<number, void>(sim, producer, { from: 'users', delay: faraway })]),
   });
-  const group = new ConsumerGroup(sim, cluster, {
+  const group = new KafkaConsumerGroup(sim, cluster, {
     name: 'group',
     topic,
     consumers: Math.max(p.consumers, p.scaleTo),
-    assignor: assignors['cooperative-sticky'],
+    assignor: kafkaAssignors['cooperative-sticky'],
     isStatic: false,
     heartbeatInterval: limits.HEARTBEAT,
     sessionTimeout: s(45),

@@ -13,14 +13,14 @@ import {
   atEnd,
   atLeast,
   atMost,
-  Cluster,
+  KafkaCluster,
   defineScenario,
   Link,
   ms,
   OpenLoopClient,
   poisson,
-  Producer,
-  recordSignals,
+  KafkaProducer,
+  kafkaRecordSignals,
   roundRobin,
   s,
   total,
@@ -48,21 +48,22 @@ export default defineScenario({
   question: 'The leader of a replicated partition dies. Which acknowledged records are gone?',
   params,
   variants: {
-    'acks-0': { acks: '0' },
     'acks-1': { acks: '1' },
+    'acks-0': { acks: '0' },
     'acks-all': {},
     'acks-all-min-isr-2': { ...LATE, minInSync: 2 },
     'unclean-election': { ...LATE, unclean: true },
     'metadata-quorum-lost': { quorumLostAt: s(5) },
   },
   roles: {
-    'acks-0': 'pitfall',
     'acks-1': 'pitfall',
+    'acks-0': 'alternative',
     'acks-all': 'remedy',
     'acks-all-min-isr-2': 'remedy',
     'unclean-election': 'pitfall',
     'metadata-quorum-lost': 'fault',
   },
+  repairs: { 'acks-all': 'acks-1', 'acks-all-min-isr-2': 'unclean-election' },
   seed: 1,
   duration: ({ length }) => length,
   warmUp: 0,
@@ -70,7 +71,7 @@ export default defineScenario({
   // The followers are cut off, the leader is about to die, and the set in sync looks whole.
   openAt: s(11.9),
   system,
-  signals: recordSignals,
+  signals: kafkaRecordSignals,
   whileRunning: {
     rate: (rate, began) => [{ action: 'surge', target: 'users', args: { factor: rate / began.rate } }],
     minInSync: (replicas) => [{ action: 'min-in-sync', target: 'controllers', args: { replicas } }],
@@ -110,7 +111,7 @@ export default defineScenario({
 });
 
 function system(sim: Simulation, p: Values): void {
-  const cluster = new Cluster(sim, {
+  const cluster = new KafkaCluster(sim, {
     brokers: 3,
     topics: [
       {
@@ -133,7 +134,7 @@ function system(sim: Simulation, p: Values): void {
     delay: nearby,
     requestTimeout: s(30),
   });
-  const producer = new Producer(sim, {
+  const producer = new KafkaProducer(sim, {
     name: 'orders',
     topic: cluster.topics[0],
     metadata: cluster.metadata,
@@ -162,7 +163,7 @@ function system(sim: Simulation, p: Values): void {
 }
 
 /** The cut, the death of the leader and that of the quorum, at their times. */
-function befall(sim: Simulation, p: Values, { brokers, controllers }: Cluster): void {
+function befall(sim: Simulation, p: Values, { brokers, controllers }: KafkaCluster): void {
   const at = (time: number, what: string, act: () => void): void =>
     void sim.scheduleAt(time, act, undefined, sim.eventKind(what));
   const [leader, ...followers] = brokers;

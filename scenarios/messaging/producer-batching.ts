@@ -8,16 +8,16 @@
 import {
   atLeast,
   atMost,
-  Cluster,
+  KafkaCluster,
   defineScenario,
   Link,
   mean,
   ms,
   OpenLoopClient,
   poisson,
-  Producer,
+  KafkaProducer,
   quantile,
-  recordSignals,
+  kafkaRecordSignals,
   roundRobin,
   s,
   zipfPopularity,
@@ -54,7 +54,7 @@ export default defineScenario({
   warmUp: s(2),
   openAt: s(10),
   system,
-  signals: recordSignals,
+  signals: kafkaRecordSignals,
   whileRunning: {
     rate: (rate, began) => [{ action: 'surge', target: 'users', args: { factor: rate / began.rate } }],
   },
@@ -82,7 +82,7 @@ export default defineScenario({
 });
 
 function system(sim: Simulation, p: Values): void {
-  const cluster = new Cluster(sim, {
+  const cluster = new KafkaCluster(sim, {
     brokers: limits.BROKERS,
     topics: [
       { name: 'orders', partitions: p.partitions, replicationFactor: 3, minInSync: 2, isUncleanElectionAllowed: false },
@@ -99,7 +99,7 @@ function system(sim: Simulation, p: Values): void {
     delay: nearby,
     requestTimeout: s(30),
   });
-  const producer = new Producer(sim, {
+  const producer = new KafkaProducer(sim, {
     name: 'orders',
     topic: cluster.topics[0],
     metadata: cluster.metadata,
