@@ -11,7 +11,9 @@ import { partitionOfKey } from './murmur2.ts';
 /** Keys of simulations are numbers; their bytes are those of the number in decimal. */
 function bytesOf(key: number): Uint8Array {
   const digits = String(key);
-  return Uint8Array.from(digits, (digit) => digit.charCodeAt(0));
+  const bytes = new Uint8Array(digits.length);
+  for (let i = 0; i < digits.length; i++) bytes[i] = digits.charCodeAt(i);
+  return bytes;
 }
 
 export class Partitioner {

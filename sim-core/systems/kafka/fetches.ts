@@ -54,11 +54,11 @@ export class Fetches {
 
   /** A partition has something new: those who wait for it may have their answer. */
   wake(partition: string): void {
-    if (this.parked.length === 0) return;
-    for (const parked of this.parked.filter(({ query }) => query.parts.some((part) => part.partition === partition))) {
-      if (!this.tryAnswer(parked.call, parked.query)) continue;
+    for (let i = 0; i < this.parked.length; i++) {
+      const parked = this.parked[i];
+      if (!this.concerns(parked.query, partition) || !this.tryAnswer(parked.call, parked.query)) continue;
       this.sim.cancel(parked.deadline);
-      this.parked = this.parked.filter((other) => other !== parked);
+      this.parked.splice(i--, 1);
     }
   }
 
@@ -68,6 +68,17 @@ export class Fetches {
     for (const { deadline } of this.parked) this.sim.cancel(deadline);
     this.parked = [];
     return calls;
+  }
+
+  /** Whether something of the partition can be given to who waits: asked with every batch, of everybody who waits. */
+  private concerns({ parts, replica }: FetchQuery, partition: string): boolean {
+    for (const part of parts) {
+      if (part.partition !== partition) continue;
+      const leading = this.replicas.get(partition)?.leading;
+      if (leading === undefined || (part.epoch !== undefined && part.epoch !== leading.epoch)) return true;
+      return part.offset !== (replica !== undefined ? leading.log.endOffset : leading.highWatermark);
+    }
+    return false;
   }
 
   private tryAnswer(call: Call<BrokerQuery, BrokerReply>, query: FetchQuery): boolean {
