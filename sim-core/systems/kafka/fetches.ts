@@ -6,7 +6,9 @@
 import type { EventHandle } from '../../kernel/event-table.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Call } from '../../network/call.ts';
-import type { BrokerQuery, BrokerReply, FetchPart, FetchQuery, FetchResult } from './messages.ts';
+import type { PartitionLeader } from '../../messaging/log/partition-leader.ts';
+import type { Batch, BrokerQuery, BrokerReply, FetchPart, FetchQuery, FetchResult } from './messages.ts';
+import type { SentRecord } from './record-book.ts';
 import type { Replica } from './replica.ts';
 
 interface Parked {
@@ -103,35 +105,41 @@ export class Fetches {
     const held = this.replicas.get(part.partition);
     const leading = held?.leading;
     if (held === undefined || leading === undefined || (part.epoch !== undefined && part.epoch !== leading.epoch)) {
-      return nothing(part.partition, { error: 'not-leader' });
+      return notLed(part.partition);
     }
     const { log } = held;
-    const found = {
-      partition: part.partition,
-      epoch: leading.epoch,
-      highWatermark: leading.highWatermark,
-      startOffset: log.startOffset,
-      endOffset: log.endOffset,
-    };
-    if (replica !== undefined) {
-      const { epoch, end } = log.epochs.endOf(part.lastEpoch!, log.startOffset, log.endOffset);
-      if (part.offset > log.startOffset && (epoch < part.lastEpoch! || end < part.offset)) {
-        return { ...found, batches: [], diverging: { epoch, end } };
-      }
+    const { offset, lastEpoch } = part;
+    if (replica !== undefined && offset > log.startOffset) {
+      const { epoch, end } = log.epochs.endOf(lastEpoch!, log.startOffset, log.endOffset);
+      if (epoch < lastEpoch! || end < offset) return found(held, leading, NONE, undefined, { epoch, end });
     }
-    if (part.offset < log.startOffset || part.offset > log.endOffset) {
-      return { ...found, batches: [], error: 'offset-out-of-range' };
-    }
+    if (offset < log.startOffset || offset > log.endOffset) return found(held, leading, NONE, 'offset-out-of-range');
     const below = replica !== undefined ? log.endOffset : leading.highWatermark;
-    return { ...found, batches: log.read(part.offset, below, bytesMax) };
+    return found(held, leading, offset < below ? log.read(offset, below, bytesMax) : NONE);
   }
 }
 
-const nothing = (partition: string, why: Pick<FetchResult, 'error'>): FetchResult => ({
+const NONE: readonly Batch[] = [];
+
+/** What a leader answers of one partition. */
+function found(
+  { id: partition, log }: Replica,
+  { epoch, highWatermark }: PartitionLeader<SentRecord>,
+  batches: readonly Batch[],
+  error?: FetchResult['error'],
+  diverging?: FetchResult['diverging'],
+): FetchResult {
+  const { startOffset, endOffset } = log;
+  return { partition, epoch, error, diverging, batches, highWatermark, startOffset, endOffset };
+}
+
+/** What a broker answers of a partition that it does not lead. */
+const notLed = (partition: string): FetchResult => ({
   partition,
-  ...why,
   epoch: -1,
-  batches: [],
+  error: 'not-leader',
+  diverging: undefined,
+  batches: NONE,
   highWatermark: -1,
   startOffset: -1,
   endOffset: -1,

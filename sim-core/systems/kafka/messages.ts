@@ -56,9 +56,9 @@ export interface FetchResult {
   readonly partition: string;
   /** Of the leader that answers; -1 if it does not lead. */
   readonly epoch: number;
-  readonly error?: 'not-leader' | 'offset-out-of-range';
+  readonly error: 'not-leader' | 'offset-out-of-range' | undefined;
   /** The follower's log and the leader's part: the epoch up to which they agree, and where the leader's ends. */
-  readonly diverging?: { readonly epoch: number; readonly end: number };
+  readonly diverging: { readonly epoch: number; readonly end: number } | undefined;
   readonly batches: readonly Batch[];
   readonly highWatermark: number;
   readonly startOffset: number;
