@@ -305,7 +305,8 @@ export {
   type BrokerClient as KafkaClient,
   type ClusterOptions as KafkaClusterOptions,
 } from './systems/kafka/cluster.ts';
-export { Producer as KafkaProducer, type ProducerOptions as KafkaProducerOptions } from './systems/kafka/producer.ts';
+export { Producer as KafkaProducer } from './systems/kafka/producer.ts';
+export type { ProducerOptions as KafkaProducerOptions } from './systems/kafka/producer-options.ts';
 export { recordSignals as kafkaRecordSignals } from './systems/kafka/record-book.ts';
 
 // services

@@ -137,7 +137,7 @@ function evenOut(members: readonly Member[], share: Share): void {
   for (let moved = true; moved;) {
     moved = false;
     for (const own of share.values()) {
-      for (const place of [...own]) {
+      for (const place of own.slice()) {
         const other = share.get(fewest(place, members, share).id)!;
         if (own.length < other.length + 2) continue;
         own.splice(own.indexOf(place), 1);

@@ -313,7 +313,7 @@ export class Controllers implements Endpoint<ControllerQuery, ControllerReply>, 
 
   private fence(session: BrokerSession): void {
     session.isLive = false;
-    for (const state of [...this.partitions.values()]) {
+    for (const state of Array.from(this.partitions.values())) {
       const { id, leader, inSync } = state;
       if (inSync.includes(session.name) && inSync.length > 1) {
         const rest = inSync.filter((name) => name !== session.name);

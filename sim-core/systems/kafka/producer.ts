@@ -12,17 +12,14 @@
  * `max.request.size` and the jitter of the pauses are not modelled.
  */
 import type { FactChannel, Fact } from '../../kernel/fact.ts';
-import { Fifo } from '../../kernel/fifo.ts';
-import type { EventHandle } from '../../kernel/event-table.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
-import type { Duration } from '../../kernel/time.ts';
 import type { Waiter } from '../../kernel/wait.ts';
-import type { Acks } from '../../messaging/log/in-sync.ts';
 import { Partitioner } from '../../messaging/log/partitioner.ts';
 import { CallFailed, type Call, type CallFailure, type Endpoint } from '../../network/call.ts';
 import { register, type Component } from '../../network/component.ts';
 import type { Link } from '../../network/link.ts';
 import { BackgroundRequests } from './background-requests.ts';
+import { BlockedCallers } from './blocked-callers.ts';
 import { MetadataClient } from './metadata-client.ts';
 import type { BrokerQuery, BrokerReply, ProduceResult } from './messages.ts';
 import { PartitionQueue, ProducerBatch, type Entry } from './producer-batch.ts';
@@ -34,40 +31,8 @@ import {
   producerSignals,
   recordCompleted,
 } from './producer-signals.ts';
-import { SentRecord, type RecordBook } from './record-book.ts';
-import type { Metadata, Topic } from './topic.ts';
-
-export interface ProducerOptions {
-  readonly name: string;
-  readonly topic: Topic;
-  /** What it knows of the cluster at the start. */
-  readonly metadata: Metadata;
-  readonly book: RecordBook;
-  /** Bytes of a record. */
-  readonly recordBytes: number;
-  /** Whether records have the key that they were asked for by; without one they go where the others go. */
-  readonly isKeyed: boolean;
-  readonly acks: Acks;
-  /** `enable.idempotence`. */
-  readonly isIdempotent: boolean;
-  readonly linger: Duration;
-  readonly batchSize: number;
-  readonly bufferMemory: number;
-  /** `max.block.ms`: how long a caller waits for memory. */
-  readonly maxBlock: Duration;
-  /** `max.in.flight.requests.per.connection`. */
-  readonly maxInFlight: number;
-  readonly deliveryTimeout: Duration;
-  /** `retry.backoff.ms` and `retry.backoff.max.ms`: the first pause, doubled each time up to the longest. */
-  readonly retryBackoff: Duration;
-  readonly retryBackoffMax: Duration;
-}
-
-interface Blocked extends Entry {
-  readonly partition: string;
-  alarm: EventHandle;
-  isOver: boolean;
-}
+import type { ProducerOptions } from './producer-options.ts';
+import { SentRecord } from './record-book.ts';
 
 /** Errors after which a batch is sent again. */
 const RETRIABLE: ReadonlySet<string> = new Set([
@@ -94,15 +59,13 @@ export class Producer implements Endpoint<number, void>, Component {
   private readonly links = new Map<string, Link<BrokerQuery, BrokerReply>>();
   private readonly inFlight = new Map<string, number>();
   private readonly metadata: MetadataClient;
-  private readonly blocked = new Fifo<Blocked>();
-  private blockedCount = 0;
+  private readonly blocked: BlockedCallers;
   private bufferUsed = 0;
   private records = 0;
   private undecided = 0;
   private readonly lingerKind: number;
   private readonly retryKind: number;
   private readonly expiryKind: number;
-  private readonly blockKind: number;
   private readonly completed: FactChannel<Fact<typeof recordCompleted>>;
   private readonly batches: FactChannel<Fact<typeof batchSent>>;
   private readonly failures: FactChannel<Fact<typeof batchFailed>>;
@@ -128,7 +91,9 @@ export class Producer implements Endpoint<number, void>, Component {
     this.lingerKind = sim.eventKind(`${name}: a batch has lingered`);
     this.retryKind = sim.eventKind(`${name}: a batch may be sent again`);
     this.expiryKind = sim.eventKind(`${name}: a batch is given up`);
-    this.blockKind = sim.eventKind(`${name}: a caller has waited for memory`);
+    this.blocked = new BlockedCallers(sim, name, options.maxBlock, (entry, partition) =>
+      this.refuse(entry, partition, 'overloaded'),
+    );
     this.metadata = new MetadataClient(sim, name, options, this.requests, () => this.sendReady());
     this.completed = sim.facts.channel(recordCompleted);
     this.batches = sim.facts.channel(batchSent);
@@ -154,8 +119,9 @@ export class Producer implements Endpoint<number, void>, Component {
     const partition = this.partitioner.choose(key, recordBytes, (index) => this.queues[index].waiting.length);
     const entry = { record, call };
     const queue = this.queues[partition];
-    if (this.blockedCount === 0 && this.place(entry, queue)) return;
-    this.block(entry, queue);
+    if (this.blocked.count === 0 && this.place(entry, queue)) return;
+    this.blocked.add(entry, queue.partition);
+    this.sendReady();
   }
 
   state(): Readonly<Record<string, number | string>> {
@@ -165,13 +131,13 @@ export class Producer implements Endpoint<number, void>, Component {
       'batches waiting': waiting,
       'batches in flight': flying,
       'bytes buffered': this.bufferUsed,
-      'callers waiting for memory': this.blockedCount,
+      'callers waiting for memory': this.blocked.count,
     };
   }
 
   violations(): readonly string[] {
     const broken: string[] = [];
-    let held = this.blockedCount;
+    let held = this.blocked.count;
     let memory = 0;
     for (const { waiting, inFlight } of this.queues) {
       for (const { entries, isDone } of [...waiting, ...inFlight]) {
@@ -213,38 +179,6 @@ export class Producer implements Endpoint<number, void>, Component {
     return true;
   }
 
-  private block(entry: Entry, queue: PartitionQueue): void {
-    const blocked: Blocked = { ...entry, partition: queue.partition, alarm: -1, isOver: false };
-    blocked.alarm = this.sim.schedule(
-      this.options.maxBlock,
-      () => {
-        blocked.isOver = true;
-        this.blockedCount--;
-        this.refuse(blocked, blocked.partition, 'overloaded');
-      },
-      undefined,
-      this.blockKind,
-      entry.record.request,
-    );
-    this.blocked.add(blocked);
-    this.blockedCount++;
-    this.sendReady();
-  }
-
-  /** There is memory again: those who wait for it go on in their order. */
-  private unblock(): void {
-    while (this.blocked.size > 0) {
-      const first = this.blocked.take();
-      if (first.isOver) continue;
-      if (!this.place(first, this.byPartition.get(first.partition)!)) {
-        this.blocked.addFirst(first);
-        return;
-      }
-      this.sim.cancel(first.alarm);
-      this.blockedCount--;
-    }
-  }
-
   private isReady(queue: PartitionQueue): boolean {
     const { now } = this.sim;
     const batch = queue.next(now);
@@ -252,7 +186,7 @@ export class Producer implements Endpoint<number, void>, Component {
     const { linger, batchSize } = this.options;
     const { entries, attempts, createdAt } = batch;
     const isFull = queue.waiting.length > 1 || !batch.hasRoom(entries[0].record.bytes, batchSize);
-    return isFull || attempts > 0 || now - createdAt >= linger || this.blockedCount > 0;
+    return isFull || attempts > 0 || now - createdAt >= linger || this.blocked.count > 0;
   }
 
   /** Sends whatever may be sent. */
@@ -376,7 +310,7 @@ export class Producer implements Endpoint<number, void>, Component {
     this.sim.cancel(batch.expiry);
     this.byPartition.get(batch.partition)!.finish(batch);
     this.use(-this.memoryOf(batch.entries[0].record.bytes));
-    this.unblock();
+    this.blocked.letIn((entry, partition) => this.place(entry, this.byPartition.get(partition)!));
   }
 
   private refuse({ record, call }: Entry, partition: string, failure: CallFailure): void {

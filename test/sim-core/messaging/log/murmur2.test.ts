@@ -1,3 +1,4 @@
+/** The hash of keys and the partition that it gives, against what Kafka's Java client computed. */
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { murmur2, partitionOfKey } from '../../../../sim-core/messaging/log/murmur2.ts';

@@ -1,3 +1,4 @@
+/** Where a producer sends records with a key and without one. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { RandomStreams } from '../../../../sim-core/kernel/random-streams.ts';

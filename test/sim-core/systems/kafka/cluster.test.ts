@@ -1,3 +1,4 @@
+/** A small cluster: what is sent is replicated, who is behind is evicted in time, what comes again is known. */
 import { expect, it } from 'vitest';
 import { ms, smallCluster } from './small-cluster.ts';
 

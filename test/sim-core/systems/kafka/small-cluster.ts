@@ -6,7 +6,8 @@ import type { Waiter } from '../../../../sim-core/kernel/wait.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
 import { Cluster, type ClusterOptions } from '../../../../sim-core/systems/kafka/cluster.ts';
-import { Producer, type ProducerOptions } from '../../../../sim-core/systems/kafka/producer.ts';
+import { Producer } from '../../../../sim-core/systems/kafka/producer.ts';
+import type { ProducerOptions } from '../../../../sim-core/systems/kafka/producer-options.ts';
 import type { SentRecord } from '../../../../sim-core/systems/kafka/record-book.ts';
 import type { TopicOptions } from '../../../../sim-core/systems/kafka/topic.ts';
 
