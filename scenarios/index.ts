@@ -22,6 +22,7 @@ import consumerLag from './messaging/consumer-lag.ts';
 import kafkaReplication from './messaging/kafka-replication.ts';
 import producerBatching from './messaging/producer-batching.ts';
 import retryStorm from './messaging/retry-storm.ts';
+import rebalance from './messaging/rebalance.ts';
 
 export interface CatalogueEntry {
   readonly scenario: Scenario;
@@ -54,6 +55,7 @@ const scenarios: readonly Scenario[] = [
   // 2.2 Kafka
   kafkaReplication,
   consumerLag,
+  rebalance,
   producerBatching,
   // 2.4 Retries and dead letters
   retryStorm,

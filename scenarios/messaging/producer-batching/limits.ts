@@ -48,11 +48,17 @@ function busy(p: Values): number {
  * a turn at the leader's thread and one at a follower's. While a thread is less than half busy there are hardly ever as
  * many as ten before one.
  */
-export const oneWindow = limit((p) =>
+const windowMost = (p: Values): number =>
   busy(p) < 0.5
     ? toSeconds(p.linger) + 4 * toSeconds(NEAR_MAX) + 22 * (toSeconds(p.requestTime) + fullTime(p))
-    : 2 * toSeconds(p.length),
-);
+    : 2 * toSeconds(p.length);
+export const oneWindow = limit(windowMost);
+
+/** A linger that leaves most of the budget to everything else. */
+const SHORT_LINGER = ms(5);
+
+/** What the application asks for, or what the brokers leave possible with a short linger. */
+export const withinBudget = limit((p) => Math.max(toSeconds(p.budget), windowMost({ ...p, linger: SHORT_LINGER })));
 
 /** What the bytes of one request take: of a window's records, or of a record alone. */
 const fullTime = (p: Values): number =>

@@ -37,6 +37,13 @@ export const params = {
     min: 0,
     max: ms(1),
   }),
+  budget: duration({
+    help: 'Time in which the application wants 99 of 100 records acknowledged: what the remedy is held to',
+    default: ms(20),
+    min: ms(1),
+    max: s(5),
+    logarithmic: true,
+  }),
   length: duration({ help: 'How long the run lasts', default: s(30), min: s(10), max: s(600) }),
 };
 

@@ -19,6 +19,12 @@ export const consumerOwns = defineReading('kafka.consumer.owns', 'The partitions
   partitions: 'number',
 });
 
+/** A consumer that goes on gave up partitions in a rebalance. */
+export const partitionsRevoked = defineFact('kafka.consumer.revoked', 'A consumer gave up partitions in a rebalance', {
+  consumer: 'text',
+  partitions: 'number',
+});
+
 type Processed = Fact<typeof recordProcessed>;
 type Owns = Fact<typeof consumerOwns>;
 
@@ -60,6 +66,14 @@ export const consumerSignals = [
     help: 'Records that were processed though somebody had processed them before',
     fact: recordProcessed,
     where: (fact: Processed) => fact.again,
+  }),
+  defineSignal({
+    name: 'kafka.consumer.revoked',
+    kind: 'counter',
+    unit: '{partition}',
+    help: 'Partitions that consumers gave up in rebalances, to others or to get them back',
+    fact: partitionsRevoked,
+    amount: (fact: Fact<typeof partitionsRevoked>) => fact.partitions,
   }),
   defineSignal({
     name: 'kafka.consumer.idle',

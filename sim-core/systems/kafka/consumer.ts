@@ -19,7 +19,7 @@ import type { Link } from '../../network/link.ts';
 import { BackgroundRequests } from './background-requests.ts';
 import { ConsumerFetches, type Fetched, type FetchSettings } from './consumer-fetches.ts';
 import { Membership, type MembershipSettings } from './consumer-membership.ts';
-import { consumerOwns, consumerSignals, recordProcessed } from './consumer-signals.ts';
+import { consumerOwns, consumerSignals, partitionsRevoked, recordProcessed } from './consumer-signals.ts';
 import type { Scalable } from './group-coordinator.ts';
 import type { GroupError } from '../../messaging/groups/group.ts';
 import type { GroupQuery, GroupReply } from './group-messages.ts';
@@ -67,6 +67,7 @@ export class Consumer implements Component, Scalable {
   private readonly restartKind: number;
   private readonly processed: FactChannel<Fact<typeof recordProcessed>>;
   private readonly owns: FactChannel<Fact<typeof consumerOwns>>;
+  private readonly revoked: FactChannel<Fact<typeof partitionsRevoked>>;
 
   constructor(sim: Simulation, options: ConsumerOptions) {
     const { name } = options;
@@ -93,6 +94,7 @@ export class Consumer implements Component, Scalable {
     this.restartKind = sim.eventKind(`${name} is up again`);
     this.processed = sim.facts.channel(recordProcessed);
     this.owns = sim.facts.channel(consumerOwns);
+    this.revoked = sim.facts.channel(partitionsRevoked);
     this.interventions = this.takes();
     register(sim, this);
   }
@@ -193,6 +195,7 @@ export class Consumer implements Component, Scalable {
     if (step.kind === 'lost') this.disown();
     else if (step.kind === 'give up') {
       this.commitIfAuto(() => {
+        this.tellRevoked(this.positions.size);
         this.disown();
         this.membership.gaveUp();
         this.poll();
@@ -212,6 +215,7 @@ export class Consumer implements Component, Scalable {
     const gone = this.owned.filter((partition) => !names.includes(partition));
     const added = names.filter((partition) => !this.positions.has(partition));
     const begin = (): void => {
+      if (gone.length > 0) this.tellRevoked(gone.length);
       for (const partition of gone) {
         this.positions.delete(partition);
         this.fetches.remove(partition);
@@ -312,6 +316,10 @@ export class Consumer implements Component, Scalable {
   private tellOwned(): void {
     if (!this.owns.heard) return;
     this.owns.emit({ consumer: this.name, member: this.membership.isMember, partitions: this.positions.size });
+  }
+
+  private tellRevoked(partitions: number): void {
+    if (this.revoked.heard) this.revoked.emit({ consumer: this.name, partitions });
   }
 
   private takes(): Readonly<Record<string, Intervention>> {

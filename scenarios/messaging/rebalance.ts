@@ -1,0 +1,174 @@
+/**
+ * A rolling restart of a group of consumers: each in turn is stopped and started again. How much of the group's work
+ * stands still for it?
+ *
+ *     users --> orders (a producer) --> three brokers --> six consumers of one group
+ *                                                           |
+ *                                                         group (their coordinator)
+ *
+ * All variants are sent the same records at the same times, and restart the same consumers at the same times.
+ */
+import {
+  atLeast,
+  atMost,
+  defineScenario,
+  gamma,
+  kafkaAssignors,
+  KafkaCluster,
+  KafkaConsumerGroup,
+  KafkaProducer,
+  kafkaRecordSignals,
+  Link,
+  ms,
+  OpenLoopClient,
+  poisson,
+  roundRobin,
+  s,
+  total,
+  us,
+  zipfPopularity,
+  type Simulation,
+} from '../../sim-core/index.ts';
+import { faraway, nearby, SHAPE } from '../caching/application/wiring.ts';
+import * as limits from './rebalance/limits.ts';
+import { params, type Values } from './rebalance/params.ts';
+
+const REBALANCES = 'kafka.consumer_group.rebalances';
+const REVOKED = 'kafka.consumer.revoked';
+const AGAIN = 'kafka.consumer.reprocessed';
+
+export default defineScenario({
+  id: 'rebalance',
+  section: '2.2',
+  title: 'Rebalances of a group',
+  question: 'The consumers of a group are restarted one after the other. How much of the group stands still each time?',
+  params,
+  variants: {
+    eager: {},
+    cooperative: { assignor: 'cooperative-sticky' },
+    'static-membership': { isStatic: true },
+    'eager-killed': { goodbye: false },
+  },
+  roles: { eager: 'pitfall', cooperative: 'remedy', 'static-membership': 'remedy', 'eager-killed': 'fault' },
+  seed: 1,
+  duration: ({ length }) => length,
+  warmUp: 0,
+  interval: s(0.5),
+  // The first consumer has gone, and the others give up what they have.
+  openAt: s(13),
+  system,
+  signals: kafkaRecordSignals,
+  whileRunning: {
+    rate: (rate, began) => [{ action: 'surge', target: 'users', args: { factor: rate / began.rate } }],
+  },
+  charts: [
+    'kafka.consumer.partitions',
+    'messaging.client.consumed.rate',
+    'kafka.consumer_group.lag',
+    'kafka.consumer.record_delay',
+    REBALANCES,
+    REVOKED,
+    AGAIN,
+    'kafka.consumer_group.rebalance.duration',
+  ],
+  expect: {
+    eager: [
+      atLeast(total(REBALANCES), limits.rounds),
+      atLeast(total(REVOKED), limits.givenUpByAll),
+      atMost(total(AGAIN), limits.committed),
+    ],
+    cooperative: [atMost(total(REVOKED), limits.moved), atMost(total(AGAIN), limits.committed)],
+    'static-membership': [
+      atMost(total(REBALANCES), limits.undisturbed),
+      atMost(total(REVOKED), limits.nothingMoves),
+      atMost(total(AGAIN), limits.committed),
+    ],
+    'eager-killed': [atLeast(total(AGAIN), limits.processedAgain)],
+  },
+});
+
+function system(sim: Simulation, p: Values): void {
+  const cluster = new KafkaCluster(sim, {
+    brokers: 3,
+    topics: [
+      { name: 'orders', partitions: p.partitions, replicationFactor: 3, minInSync: 2, isUncleanElectionAllowed: false },
+    ],
+    voters: 3,
+    electionTime: s(1),
+    sessionTimeout: s(9),
+    heartbeatInterval: s(2),
+    lagMax: s(30),
+    fetchWaitMax: ms(500),
+    fetchBackoff: s(1),
+    requestTime: us(200),
+    byteTime: 1,
+    delay: nearby,
+    requestTimeout: s(30),
+  });
+  const [topic] = cluster.topics;
+  const producer = new KafkaProducer(sim, {
+    name: 'orders',
+    topic,
+    metadata: cluster.metadata,
+    book: cluster.book,
+    recordBytes: 200,
+    isKeyed: true,
+    acks: 'all',
+    isIdempotent: true,
+    linger: ms(20),
+    batchSize: 16_384,
+    bufferMemory: 33_554_432,
+    maxBlock: s(60),
+    maxInFlight: 5,
+    deliveryTimeout: s(120),
+    retryBackoff: ms(100),
+    retryBackoffMax: s(1),
+  });
+  cluster.attach(producer, nearby, s(30));
+  new OpenLoopClient<void>(sim, {
+    name: 'users',
+    arrivals: poisson(p.rate),
+    popularity: zipfPopularity(60_000, 0),
+    target: roundRobin([new Link<number, void>(sim, producer, { from: 'users', delay: faraway })]),
+  });
+  const group = new KafkaConsumerGroup(sim, cluster, {
+    name: 'group',
+    topic,
+    consumers: p.consumers,
+    assignor: kafkaAssignors[p.assignor as keyof typeof kafkaAssignors],
+    isStatic: p.isStatic,
+    heartbeatInterval: limits.HEARTBEAT,
+    sessionTimeout: p.sessionTimeout,
+    rebalanceTimeout: s(300),
+    initialDelay: limits.INITIAL_DELAY,
+    processTime: gamma(SHAPE, p.processTime / SHAPE),
+    pollRecords: 50,
+    pollInterval: s(300),
+    commit: 'auto',
+    autoCommitInterval: p.commitInterval,
+    retryBackoff: ms(100),
+    fetchWaitMax: ms(500),
+    fetchBytesMax: 1_048_576,
+    delay: nearby,
+    requestTimeout: s(30),
+  });
+  restartInTurn(sim, p, group);
+}
+
+/** All start within a heartbeat of each other, as machines do, and are restarted in turn. */
+function restartInTurn(sim: Simulation, p: Values, { consumers }: KafkaConsumerGroup): void {
+  const [starts, stops] = [sim.eventKind('a consumer is started'), sim.eventKind('a consumer is stopped')];
+  const moments = sim.random('starts of the consumers');
+  consumers.forEach((consumer, index) => {
+    const start = Math.floor(moments.next() * Math.min(limits.HEARTBEAT, limits.INITIAL_DELAY));
+    sim.scheduleAt(start, () => consumer.start(), undefined, starts);
+    const restart = (): void => {
+      if (!p.goodbye) consumer.kill(p.downtime);
+      else {
+        consumer.stop();
+        sim.schedule(p.downtime, () => consumer.start(), undefined, starts);
+      }
+    };
+    sim.scheduleAt(p.restartFrom + index * p.restartEvery, restart, undefined, stops);
+  });
+}

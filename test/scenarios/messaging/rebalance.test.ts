@@ -1,0 +1,48 @@
+/** The claims about rebalances away from their defaults, and what the guide says of other settings. */
+import { describe, expect, it } from 'vitest';
+import rebalance from '../../../scenarios/messaging/rebalance.ts';
+import { ms, parseIntervention, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
+
+const VARIANTS = Object.keys(rebalance.variants);
+
+const failed = ({ expectations }: Recording): string[] =>
+  expectations.filter(({ pass }) => !pass).map(({ text, actual }) => `${text}, measured ${actual}`);
+
+const total = (recording: Recording, signal: string): number =>
+  recording.signals.find(({ name }) => name === signal)!.summary['total'];
+
+describe.each<[string, ParameterValues]>([
+  ['three members', { consumers: 3, rate: 300 }],
+  ['partitions that do not divide evenly', { partitions: 7, rate: 300 }],
+  ['restarts that overtake each other', { restartEvery: s(4), rate: 300 }],
+  ['long restarts', { downtime: s(5), restartEvery: s(10), rate: 200 }],
+])('with %s', (_name, params) => {
+  it.each(VARIANTS)('%s holds its claims', (variant) => {
+    expect(failed(run(rebalance, { variant, params }))).toEqual([]);
+  });
+});
+
+describe('as the guide says', () => {
+  it('a static member that is away for longer than its session is missed', () => {
+    const recording = run(rebalance, {
+      variant: 'static-membership',
+      params: { downtime: s(10), restartEvery: s(20) },
+    });
+    expect(total(recording, 'kafka.consumer_group.rebalances')).toBeGreaterThan(1);
+  });
+
+  it('with commits more often fewer records are processed again', () => {
+    const again = (commitInterval: number): number =>
+      total(run(rebalance, { variant: 'eager-killed', params: { commitInterval } }), 'kafka.consumer.reprocessed');
+    expect(again(ms(500))).toBeLessThan(again(s(5)) / 2);
+  });
+
+  it('one that stands still for longer than its session goes on with what is not its own any more', () => {
+    const paused = run(rebalance, {
+      variant: 'eager',
+      params: { restartFrom: s(600) },
+      interventions: [parseIntervention('20s:pause:consumer-5:seconds=9')],
+    });
+    expect(total(paused, 'kafka.consumer.reprocessed')).toBeGreaterThan(0);
+  });
+});
