@@ -91,8 +91,10 @@ function hasCaughtUp(p: Values): boolean {
  * exp(−2(1 − ρ)x / (S(1 + c²))), which leaves nothing beyond half a second. To it comes a poll, which is committed when it
  * is done, and a fetch.
  */
-export const littleLeft = limit((p) =>
-  hasCaughtUp(p) && busiest(p) * toSeconds(p.processTime) < 0.85
+export const littleLeft = limit((given) => {
+  // What it is held to is what one consumer a partition leaves, whether there are so many or not.
+  const p = { ...given, scaleTo: Math.max(given.scaleTo, given.partitions) };
+  return hasCaughtUp(p) && busiest(p) * toSeconds(p.processTime) < 0.85
     ? p.rate + busy(p, p.scaleTo) * p.pollRecords
-    : p.rate * toSeconds(p.length) * 2,
-);
+    : 2 * p.rate * toSeconds(p.length);
+});

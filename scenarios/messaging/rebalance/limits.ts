@@ -2,6 +2,7 @@
  * What is claimed of a rolling restart, worked out from the parameters: how many rebalances, and how many partitions change
  * hands. Nothing here looks at a run.
  *
+ * What remedies are held to does not ask whether they are there, so that it can be held against the pitfall too.
  * With n members each has at most `most` = ceil(partitions / n) of the partitions, evenly by sticky assignment.
  */
 import { s, toSeconds } from '../../../sim-core/index.ts';
@@ -45,17 +46,14 @@ export const givenUpByAll = limit((p) =>
  * overtaken by the next restart may move as much once more.
  */
 export const moved = limit((p) => {
-  const isCareful = p.goodbye && p.assignor === 'cooperative-sticky';
   const perRestart = p.downtime + HEARTBEAT < p.restartEvery ? most(p) : 2 * most(p);
-  return isCareful ? begun(p) * perRestart : p.partitions * (1 + 4 * begun(p));
+  return p.goodbye ? begun(p) * perRestart : p.partitions * (1 + 4 * begun(p));
 });
 
 /** A static member that is back within its session: nobody else hears of it. */
-export const undisturbed = limit((p) =>
-  p.isStatic && p.downtime + HEARTBEAT < p.sessionTimeout ? 1 : 1 + 4 * p.consumers,
-);
+export const undisturbed = limit((p) => (p.downtime + HEARTBEAT < p.sessionTimeout ? 1 : 1 + 4 * p.consumers));
 export const nothingMoves = limit((p) =>
-  p.isStatic && p.downtime + HEARTBEAT < p.sessionTimeout ? 0 : p.partitions * (1 + 4 * begun(p)),
+  p.downtime + HEARTBEAT < p.sessionTimeout ? 0 : p.partitions * (1 + 4 * begun(p)),
 );
 
 /** Nobody ends without a commit, or all do. */
