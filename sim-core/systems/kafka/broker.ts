@@ -55,6 +55,9 @@ export interface BrokerOptions {
   readonly heartbeatInterval: Duration;
 }
 
+/** `log.retention.check.interval.ms`, as it is by default. */
+const RETENTION_CHECK = 300 * SECOND;
+
 type BrokerCall = Call<BrokerQuery, BrokerReply>;
 
 const NOBODY: Waiter = { resume: () => {}, fail: () => {} };
@@ -113,6 +116,7 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
       settled: (replica) => this.advanced(replica.id),
     });
     this.learn(metadata);
+    this.retain();
     this.interventions = this.takes();
     register(sim, this);
   }
@@ -336,6 +340,20 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
       if (life === this.life && !this.isDown) this.beat();
     };
     this.sim.schedule(this.options.heartbeatInterval, again, undefined, this.beatKind);
+  }
+
+  /** Every replica's log is shortened by itself, whoever leads, where its topic keeps less than everything. */
+  private retain(): void {
+    const limited = [...this.replicas.values()].filter(
+      ({ topic: { log } }) => log.retentionTime < Infinity || log.retentionBytes < Infinity,
+    );
+    if (limited.length === 0) return;
+    const kind = this.sim.eventKind(`${this.name} looks for segments that are too old or too many`);
+    const check = (): void => {
+      if (!this.isDown) for (const { log, highWatermark } of limited) log.retain(this.sim.now, highWatermark);
+      this.sim.schedule(RETENTION_CHECK, check, undefined, kind);
+    };
+    this.sim.schedule(RETENTION_CHECK, check, undefined, kind);
   }
 
   private takes(): Readonly<Record<string, Intervention>> {

@@ -269,14 +269,14 @@ export class Controllers implements Endpoint<ControllerQuery, ControllerReply>, 
   }
 
   /** Replicas go round the brokers, so that each leads its share. */
-  private place({ name, partitions, replicationFactor }: Topic): void {
+  private place(topic: Topic): void {
+    const { name, partitions, replicationFactor } = topic;
     const { brokers } = this.options;
     if (replicationFactor > brokers.length) {
       throw new RangeError(
         `topic ${name}: replicationFactor is ${replicationFactor}; there are ${brokers.length} brokers`,
       );
     }
-    const topic = this.options.topics.find((candidate) => candidate.name === name)!;
     partitions.forEach((id, index) => {
       const replicas = Array.from({ length: replicationFactor }, (_, n) => brokers[(index + n) % brokers.length]);
       this.topicOf.set(id, topic);

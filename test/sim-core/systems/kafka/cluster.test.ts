@@ -43,3 +43,22 @@ it('evicts a follower that is cut off 1 to 1.5 times the limit after it was caug
 it('refuses settings by which followers of a quiet partition fall out of sync', () => {
   expect(() => smallCluster({ sends: [], cluster: { fetchWaitMax: ms(20) } })).toThrow('must be less than lagMax');
 });
+
+it('deletes what a topic does not keep, on every replica by itself, and a follower that comes late begins where the log does', () => {
+  const sends = Array.from({ length: 60 }, (_, i) => i * 1000);
+  const log = { segmentBytes: 1000, retentionTime: Infinity, retentionBytes: 3000 };
+  const small = smallCluster({
+    sends,
+    topic: { log },
+    cluster: { heartbeatInterval: ms(200), sessionTimeout: ms(600) },
+  });
+  const { sim, cluster } = small;
+  sim.scheduleAt(ms(100), () => cluster.brokers[2].kill(ms(305_000)), undefined);
+  sim.runUntil(ms(310_000));
+  const logs = cluster.brokers.map((broker) => broker.replica('t-0')!.log);
+  expect(logs[0].endOffset).toBe(60);
+  expect(logs[0].startOffset).toBeGreaterThan(20);
+  expect(logs[0].bytes).toBeGreaterThanOrEqual(3000);
+  for (const { startOffset, endOffset } of logs) expect([startOffset, endOffset]).toEqual([logs[0].startOffset, 60]);
+  expect(small.violations()).toEqual([]);
+});
