@@ -88,12 +88,12 @@ export default defineScenario({
     NOT_ENOUGH,
   ],
   places: {
-    users: { x: 0, y: 0 },
-    orders: { x: 1, y: 0 },
+    users: { x: 0, y: 0.6 },
+    orders: { x: 1, y: 0.6 },
     'broker-1': { x: 2, y: 0 },
-    'broker-2': { x: 3, y: -1.5 },
-    'broker-3': { x: 3, y: 1.5 },
-    controllers: { x: 2, y: 2.5 },
+    controllers: { x: 2, y: 1.2 },
+    'broker-2': { x: 3, y: 0 },
+    'broker-3': { x: 3, y: 1.2 },
   },
   expect: {
     'acks-0': [atLeast(atEnd(LOST), limits.thrownAway), atMost(total(REFUSED), 0)],

@@ -291,7 +291,8 @@ export class Controllers implements Endpoint<ControllerQuery, ControllerReply>, 
       });
     });
     // Listeners come after construction.
-    this.sim.schedule(0, () => this.partitions.forEach((state) => this.tell(state)), undefined);
+    const kind = this.sim.eventKind(`the partitions of ${name} are placed`);
+    this.sim.schedule(0, () => this.partitions.forEach((state) => this.tell(state)), undefined, kind);
   }
 
   private hear({ broker, life }: Heartbeat, request: number): void {
