@@ -20,3 +20,12 @@ export const poissonLow = (expected: number): number => Math.max(0, expected - D
 export function limitOf<Values>(of: (p: Values) => number): Limit {
   return (values) => of(values as Values);
 }
+
+/** Theory that several claims of a run need, worked out once for its parameters. */
+export function oncePerRun<Values extends object, Result>(of: (p: Values) => Result): (p: Values) => Result {
+  const known = new WeakMap<Values, Result>();
+  return (p) => {
+    if (!known.has(p)) known.set(p, of(p));
+    return known.get(p)!;
+  };
+}

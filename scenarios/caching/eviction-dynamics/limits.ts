@@ -10,7 +10,7 @@ import {
   toSeconds,
   zipfProbabilities,
 } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf } from '../application/chance.ts';
+import { DEVIATIONS, limitOf, oncePerRun } from '../application/chance.ts';
 import { movesAt, usersCapacity, type Values } from './params.ts';
 
 export const WARM_UP = s(4);
@@ -49,8 +49,8 @@ function steady(
 const roomFor = (law: readonly number[], others: number): number =>
   others > 0 && law.reduce((sum, one) => sum + one, 0) < 1 - 1e-9 ? Infinity : law.length - 1;
 
-const before = (p: Values): Steady => steady(p, usersCapacity(p), 0);
-const inScan = (p: Values): Steady => steady(p, usersCapacity(p), p.batchRate / (p.rate + p.batchRate));
+const before = oncePerRun((p: Values): Steady => steady(p, usersCapacity(p), 0));
+const inScan = oncePerRun((p: Values): Steady => steady(p, usersCapacity(p), p.batchRate / (p.rate + p.batchRate)));
 
 /** Seconds of the scan that are left when it has filled the cache, and all watched lookups are later than that. */
 function secondsFilled(p: Values): number {
@@ -107,11 +107,11 @@ export const halfOfTheRest = limit((p) => secondsLeft(p) / 2);
 
 /** Users and batch all day in one cache, or each in its own. */
 const lawOfBatch = (p: Values): number[] => zipfProbabilities(p.batchKeys, p.batchExponent);
-const shared = (p: Values) => steady(p, p.capacity, p.batchRate / (p.rate + p.batchRate), lawOfBatch(p));
-const batchAlone = (p: Values): number => {
+const shared = oncePerRun((p: Values) => steady(p, p.capacity, p.batchRate / (p.rate + p.batchRate), lawOfBatch(p)));
+const batchAlone = oncePerRun((p: Values): number => {
   const capacity = Math.max(1, p.capacity - usersCapacity(p));
   return characteristicTime(lawOfBatch(p), Math.min(capacity, p.batchKeys - 1), heldByLru).hitRatio;
-};
+});
 const usersCounted = (p: Values): number => p.rate * toSeconds(p.length - WARM_UP);
 const batchCounted = (p: Values): number => p.batchRate * toSeconds(p.length - WARM_UP);
 

@@ -15,7 +15,7 @@ export const params = {
     choices: ['nightly-scan', 'all-day'],
   }),
   rate: rate({ help: 'Requests of all users together', default: 600, min: 10, max: 10_000, logarithmic: true }),
-  keys: integer({ help: 'Keys of the users', default: 2000, min: 100, max: 100_000, logarithmic: true }),
+  keys: integer({ help: 'Keys of the users', default: 2000, min: 100, max: 20_000, logarithmic: true }),
   exponent: number({ help: 'Zipf’s exponent of the users’ keys: 0 asks for all alike', default: 1, min: 0, max: 3 }),
   capacity: integer({ help: 'Entries that there is room for', default: 200, min: 10, max: 100_000, logarithmic: true }),
   usersShare: share({ help: 'Separate: the share of the room that is the users’', default: 0.85, min: 0.1, max: 0.9 }),
@@ -29,7 +29,7 @@ export const params = {
     max: s(60),
     logarithmic: true,
   }),
-  batchKeys: integer({ help: 'Keys of the batch', default: 20_000, min: 100, max: 1_000_000, logarithmic: true }),
+  batchKeys: integer({ help: 'Keys of the batch', default: 20_000, min: 100, max: 50_000, logarithmic: true }),
   batchExponent: number({ help: 'All day: Zipf’s exponent of the batch’s keys', default: 0.6, min: 0, max: 3 }),
   loadTime: duration({
     help: 'Mean processor time of one load',
