@@ -225,7 +225,28 @@ export { Journal, type CrashKind } from './cache/write-behind/journal.ts';
 export { WriteBook, writeStored, type Write } from './cache/write-behind/write-book.ts';
 
 export { CacheWarmer, type CacheWarmerOptions } from './cache/warming/cache-warmer.ts';
+
+// messaging: queues, exchanges, streams, the rules of a log and its groups
 export { FATES, Fates, type Fate } from './messaging/fates.ts';
+export { Consumer as QueueConsumer, type ConsumerOptions, type Holder } from './messaging/channels/consumers.ts';
+export type { Copy } from './messaging/channels/copy.ts';
+export { DeduplicationWindow } from './messaging/channels/deduplication-window.ts';
+export { exchangeTypes, type ExchangeTypeName } from './messaging/channels/exchanges/exchange-types.ts';
+export { Exchanges, type ExchangeOptions } from './messaging/channels/exchanges/exchanges.ts';
+export { headersMatch } from './messaging/channels/exchanges/headers.ts';
+export { topicMatches, wordsOf } from './messaging/channels/exchanges/topic.ts';
+export {
+  messageDelivered,
+  messageReturned,
+  messageSettled,
+  queueChanged,
+  queueSignals,
+} from './messaging/channels/facts.ts';
+export { makeMessage, type Headers, type HeaderValue, type Message } from './messaging/channels/message.ts';
+export { queueKinds, type QueueKindName } from './messaging/channels/queue-kinds/queue-kinds.ts';
+export { QUEUE_DEFAULTS, type Death, type QueueOptions, type QueuePolicy } from './messaging/channels/queue-options.ts';
+export { Queue } from './messaging/channels/queue.ts';
+export { VisibilityQueue, type Received, type VisibilityQueueOptions } from './messaging/channels/visibility-queue.ts';
 export {
   autoClaim,
   claim,
@@ -251,13 +272,8 @@ export {
 export { type StreamEntry, type Trim as StreamTrim } from './messaging/channels/stream/entry-log.ts';
 export { type PendingEntry } from './messaging/channels/stream/pending-list.ts';
 export { EntryStream, StreamError, type NewEntryId, type StreamRefusal } from './messaging/channels/stream/stream.ts';
-
-export type { Copy } from './messaging/channels/copy.ts';
-export { headersMatch } from './messaging/channels/exchanges/headers.ts';
-export { exchangeTypes, type ExchangeTypeName } from './messaging/channels/exchanges/exchange-types.ts';
-export { topicMatches, wordsOf } from './messaging/channels/exchanges/topic.ts';
-export { makeMessage, type Headers, type HeaderValue, type Message } from './messaging/channels/message.ts';
-export { assignors } from './messaging/groups/assignors.ts';
+export { deathsOf, type DeathNotice } from './messaging/dead-letter/deaths.ts';
+export { assignors as kafkaAssignors } from './messaging/groups/assignors.ts';
 
 // systems: products composed of the parts above
 export { AmqpError } from './systems/rabbitmq/amqp-error.ts';
@@ -265,12 +281,27 @@ export { Broker, type Published } from './systems/rabbitmq/broker.ts';
 export type { Channel as AmqpChannel, Delivery } from './systems/rabbitmq/channel.ts';
 export { Connection as AmqpConnection } from './systems/rabbitmq/connection.ts';
 export {
+  RabbitConsumer,
+  type RabbitConsumerOptions,
+  type Verdict as ConsumerVerdict,
+} from './systems/rabbitmq/consumer.ts';
+export {
+  consumerSignals,
+  messageProcessed,
+  messageSent as messagePublished,
+  producerSignals,
+} from './systems/rabbitmq/facts.ts';
+export { Producer } from './systems/rabbitmq/producer.ts';
+export type { QueueDeclaration } from './systems/rabbitmq/queue-arguments.ts';
+export { RabbitMq, type Confirm, type Publish } from './systems/rabbitmq/rabbitmq.ts';
+export {
   Connection as NatsConnection,
   CoreServer as NatsServer,
   type CoreMessage as NatsMessage,
   type Delivery as NatsDelivery,
   type Subscription as NatsSubscription,
 } from './systems/nats/core.ts';
+export { isPattern, isSubject, subjectMatches } from './systems/nats/subject.ts';
 export {
   JetStreamError,
   type AckPolicy,
@@ -287,26 +318,17 @@ export {
   type PublishAck,
   type Published as JetStreamPublished,
 } from './systems/nats/jetstream/jet-stream.ts';
-export { isPattern, isSubject, subjectMatches } from './systems/nats/subject.ts';
-
-export { ConsumerGroup, type ConsumerGroupOptions } from './systems/kafka/consumer-group.ts';
-export { Cluster, type BrokerClient, type ClusterOptions } from './systems/kafka/cluster.ts';
-export { Producer, type ProducerOptions } from './systems/kafka/producer.ts';
-export { recordSignals } from './systems/kafka/record-book.ts';
-export { assignors as kafkaAssignors } from './messaging/groups/assignors.ts';
-
-// systems: named products composed of the parts above
-export {
-  ConsumerGroup as KafkaConsumerGroup,
-  type ConsumerGroupOptions as KafkaConsumerGroupOptions,
-} from './systems/kafka/consumer-group.ts';
 export {
   Cluster as KafkaCluster,
   type BrokerClient as KafkaClient,
   type ClusterOptions as KafkaClusterOptions,
 } from './systems/kafka/cluster.ts';
-export { Producer as KafkaProducer } from './systems/kafka/producer.ts';
+export {
+  ConsumerGroup as KafkaConsumerGroup,
+  type ConsumerGroupOptions as KafkaConsumerGroupOptions,
+} from './systems/kafka/consumer-group.ts';
 export type { ProducerOptions as KafkaProducerOptions } from './systems/kafka/producer-options.ts';
+export { Producer as KafkaProducer } from './systems/kafka/producer.ts';
 export { recordSignals as kafkaRecordSignals } from './systems/kafka/record-book.ts';
 
 // services
@@ -390,41 +412,3 @@ export {
 export { leavesTrail, trailOf } from './lab/trail.ts';
 export { judge, Trial, type Trialled } from './lab/trial.ts';
 export { ENGINE_VERSION } from './lab/version.ts';
-export { Consumer as QueueConsumer, type ConsumerOptions, type Holder } from './messaging/channels/consumers.ts';
-export type { Copy } from './messaging/channels/copy.ts';
-export { DeduplicationWindow } from './messaging/channels/deduplication-window.ts';
-export { exchangeTypes, type ExchangeTypeName } from './messaging/channels/exchanges/exchange-types.ts';
-export { Exchanges, type ExchangeOptions } from './messaging/channels/exchanges/exchanges.ts';
-export {
-  messageDelivered,
-  messageReturned,
-  messageSettled,
-  queueChanged,
-  queueSignals,
-} from './messaging/channels/facts.ts';
-export { makeMessage, type Headers, type HeaderValue, type Message } from './messaging/channels/message.ts';
-export { queueKinds, type QueueKindName } from './messaging/channels/queue-kinds/queue-kinds.ts';
-export { QUEUE_DEFAULTS, type Death, type QueueOptions, type QueuePolicy } from './messaging/channels/queue-options.ts';
-export { Queue } from './messaging/channels/queue.ts';
-export { VisibilityQueue, type Received, type VisibilityQueueOptions } from './messaging/channels/visibility-queue.ts';
-export { deathsOf, type DeathNotice } from './messaging/dead-letter/deaths.ts';
-
-// systems: products composed of the parts above
-export { AmqpError } from './systems/rabbitmq/amqp-error.ts';
-export { Broker, type Published } from './systems/rabbitmq/broker.ts';
-export type { Channel as AmqpChannel, Delivery } from './systems/rabbitmq/channel.ts';
-export { Connection as AmqpConnection } from './systems/rabbitmq/connection.ts';
-export {
-  RabbitConsumer,
-  type RabbitConsumerOptions,
-  type Verdict as ConsumerVerdict,
-} from './systems/rabbitmq/consumer.ts';
-export {
-  consumerSignals,
-  messageProcessed,
-  messageSent as messagePublished,
-  producerSignals,
-} from './systems/rabbitmq/facts.ts';
-export { Producer } from './systems/rabbitmq/producer.ts';
-export type { QueueDeclaration } from './systems/rabbitmq/queue-arguments.ts';
-export { RabbitMq, type Confirm, type Publish } from './systems/rabbitmq/rabbitmq.ts';
