@@ -34,7 +34,7 @@ describe.skipIf(program === undefined)(`beside ${program ?? 'a nats-server, whic
   let played: readonly { readonly script: NatsScript; readonly answers: unknown }[];
   beforeAll(async () => {
     const quick = scriptsOf(natsTwin, 120, 2).filter((script) => !script.some(({ op }) => op === 'wait'));
-    const answers = await Promise.all(quick.map((script) => server.play(script)));
+    const answers = await Promise.all(quick.map((script) => server.play(script, 1)));
     played = quick.map((script, i) => ({ script, answers: plain(answers[i]) }));
   });
 
