@@ -131,14 +131,7 @@ export { Transactions, type Statement, type TransactionOptions } from './storage
 export { VersionHistory } from './storage/version-history.ts';
 
 // cache: entries, eviction, the patterns around them and protection from stampedes
-export {
-  cacheDip,
-  depthOfChance,
-  dipSignals,
-  HitRatioDips,
-  type DipOptions,
-  type DipStretch,
-} from './cache/hit-ratio-dips.ts';
+export * from './cache/hit-ratio-dips.ts';
 export { cacheInMemory } from './cache/cache-in-memory.ts';
 export { Cache, cacheDeleted, cacheLookup, cacheSignals, cacheStored, type CacheOptions } from './cache/cache.ts';
 export { CacheServer, type CacheCommand, type CacheReply, type CacheServerOptions } from './cache/cache-server.ts';
@@ -194,7 +187,7 @@ export { channelOf, invalidationChannels, type ChannelEntry, type ChannelName } 
 export { staleEntryGone, StaleEntryMeter, staleEntrySignals } from './cache/consistency/stale-entries.ts';
 export type { CacheControl, HttpResponse } from './cache/placement/freshness.ts';
 export { HttpCache, type HttpCacheOptions, type HttpGet, type Purge } from './cache/placement/http-cache.ts';
-export { answerMeter, layerAnswered, layerSignals, LAYERS, type Answer, type Layer } from './cache/placement/layers.ts';
+export * from './cache/placement/layers.ts';
 export { PagedDatabase, type PagedDatabaseOptions, type PagedRow } from './cache/placement/paged-database.ts';
 export { TieredReader, type TieredReaderOptions } from './cache/placement/tiered-reader.ts';
 export { softTtl } from './cache/stampede/soft-ttl.ts';
@@ -214,13 +207,7 @@ export { loadCap } from './cache/stampede/load-cap.ts';
 export type { GuardContext, LoadGuard, LoadGuardFactory } from './cache/stampede/load-guard.ts';
 export { noGuard } from './cache/stampede/no-guard.ts';
 export { singleFlight } from './cache/stampede/single-flight.ts';
-export {
-  protectionOf,
-  protections,
-  type Protection,
-  type ProtectionName,
-  type ProtectionOptions,
-} from './cache/stampede/protections.ts';
+export * from './cache/stampede/protections.ts';
 export { Journal, type CrashKind } from './cache/write-behind/journal.ts';
 export { WriteBook, writeStored, type Write } from './cache/write-behind/write-book.ts';
 
@@ -337,22 +324,7 @@ export { Service, serviceRequest, type ServiceOptions } from './services/service
 // lab: scenarios, their parameters, runs and what is kept of them
 export { firstDifference, type Difference } from './lab/compare-recordings.ts';
 export { canonicalJson } from './lab/digest.ts';
-export {
-  atEnd,
-  atLeast,
-  atMost,
-  difference,
-  mean,
-  peak,
-  quantile,
-  ratio,
-  summary,
-  total,
-  type Evidence,
-  type Expectation,
-  type Limit,
-  type Measure,
-} from './lab/expectation.ts';
+export * from './lab/expectation.ts';
 export { healthOf, type HealthCheck, type HealthStatus } from './lab/health.ts';
 export { formatIntervention, InterventionError, parseIntervention, type InterventionData } from './lab/intervention.ts';
 export {
@@ -382,19 +354,7 @@ export {
 } from './lab/parameters.ts';
 export * from './lab/recording.ts';
 export { decodeRecording, encodeRecording, RecordingFileError } from './lab/recording-file.ts';
-export {
-  readRun,
-  readRunDocument,
-  RunDocumentError,
-  upgradeDocument,
-  writeRunDocument,
-  type Complaint,
-  type DocumentedRun,
-  type Fields,
-  type Migration,
-  type RunDocument,
-  type RunInput,
-} from './lab/run-document.ts';
+export * from './lab/run-document.ts';
 export { run, Run, type RunOptions } from './lab/run.ts';
 export {
   defineScenario,
