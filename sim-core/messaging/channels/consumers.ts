@@ -78,11 +78,6 @@ export class Consumers {
     return this.singleActive;
   }
 
-  /** With a single active consumer: the one. */
-  get activeTag(): string | undefined {
-    return this.active?.tag;
-  }
-
   add(consumer: Consumer): void {
     this.insert(consumer);
     if (this.singleActive) this.active ??= consumer;

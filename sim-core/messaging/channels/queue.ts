@@ -107,13 +107,6 @@ export class Queue {
     return users + gone.size;
   }
 
-  /** When the copy that has been here longest came in; undefined in an empty queue. */
-  get oldest(): Time | undefined {
-    let oldest: Time | undefined;
-    for (const { enqueued } of this.line) if (oldest === undefined || enqueued < oldest) oldest = enqueued;
-    return oldest;
-  }
-
   /** The ready copies in order. */
   get copies(): Iterable<Copy> {
     return this.line;
@@ -270,6 +263,7 @@ export class Queue {
       this.line.add(copy);
     }
     this.unsettled.clear();
+    this.touch();
     this.expireHeads();
     this.tell();
   }

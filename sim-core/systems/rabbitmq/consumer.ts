@@ -84,11 +84,6 @@ export class RabbitConsumer implements Endpoint<Job, void>, Client, Component {
     this.nodeIsUp();
   }
 
-  /** Messages that it has and has not settled yet. */
-  get held(): number {
-    return this.waiting.size + this.working;
-  }
-
   nodeIsUp(): void {
     const { node, queue, prefetch, priority = 0 } = this.options;
     const channel = new Connection(node.broker).open();
