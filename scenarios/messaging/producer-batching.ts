@@ -52,6 +52,8 @@ export default defineScenario({
   seed: 1,
   duration: ({ length }) => length,
   warmUp: s(2),
+  // Two of the longest lingers.
+  interval: s(1),
   openAt: s(10),
   system,
   signals: kafkaRecordSignals,
