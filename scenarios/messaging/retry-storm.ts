@@ -15,7 +15,6 @@ import {
   defineScenario,
   gamma,
   Link,
-  ms,
   OpenLoopClient,
   peak,
   poisson,
@@ -29,6 +28,7 @@ import {
   total,
   zipfPopularity,
   type DatabaseQuery,
+  type Expectation,
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
@@ -42,10 +42,18 @@ const REQUESTS = 'http.client.requests';
 const ATTEMPTS = 'retry.attempts';
 const RETRIES = 'retry.retries';
 
-const recovers = [
-  atMost(peak(RECOVERY), limits.recoveryMost),
-  atMost(total(ERRORS), limits.failuresThatPass),
-  atMost(ratio(total(ATTEMPTS), total(REQUESTS)), limits.passing),
+/** What each remedy sets; its limits follow from it. */
+const remedies = {
+  exponential: { backoff: 'exponential' },
+  'full-jitter': { backoff: 'full-jitter' },
+  'decorrelated-jitter': { backoff: 'decorrelated-jitter' },
+  'retry-budget': { backoff: 'full-jitter', budgeted: true },
+} as const;
+
+const recovers = (remedy: limits.Remedy): Expectation[] => [
+  atMost(peak(RECOVERY), limits.recoveryMost(remedy)),
+  atMost(total(ERRORS), limits.failuresThatPass(remedy)),
+  atMost(ratio(total(ATTEMPTS), total(REQUESTS)), limits.passing(remedy)),
 ];
 
 export default defineScenario({
@@ -55,13 +63,7 @@ export default defineScenario({
   question:
     'A dependency that is hardly busy becomes slow for five seconds. How long after that do requests still fail?',
   params,
-  variants: {
-    immediate: {},
-    exponential: { backoff: 'exponential' },
-    'full-jitter': { backoff: 'full-jitter' },
-    'decorrelated-jitter': { backoff: 'decorrelated-jitter' },
-    'retry-budget': { backoff: 'full-jitter', budgeted: true },
-  },
+  variants: { immediate: {}, ...remedies },
   roles: {
     immediate: 'pitfall',
     exponential: 'remedy',
@@ -72,8 +74,8 @@ export default defineScenario({
   seed: 1,
   duration: ({ length }) => length,
   warmUp: limits.WARM_UP,
-  interval: ms(250),
-  openAt: s(20),
+  interval: limits.INTERVAL,
+  openAt: s(15),
   system,
   signals: [...retrySignals, recoverySignal],
   whileRunning: {
@@ -97,10 +99,10 @@ export default defineScenario({
       atLeast(total(ERRORS), limits.failuresThatStay),
       atLeast(ratio(total(ATTEMPTS), total(REQUESTS)), limits.amplified),
     ],
-    exponential: recovers,
-    'full-jitter': recovers,
-    'decorrelated-jitter': recovers,
-    'retry-budget': [...recovers, atMost(total(RETRIES), limits.paidFor)],
+    exponential: recovers(remedies.exponential),
+    'full-jitter': recovers(remedies['full-jitter']),
+    'decorrelated-jitter': recovers(remedies['decorrelated-jitter']),
+    'retry-budget': [...recovers(remedies['retry-budget']), atMost(total(RETRIES), limits.paidFor)],
   },
 });
 

@@ -17,7 +17,7 @@ import {
 export const backoffNames = (): BackoffName[] => Object.keys(backoffs) as BackoffName[];
 
 export const params = {
-  rate: rate({ help: 'Requests of all users together', default: 170, min: 10, max: 2000, logarithmic: true }),
+  rate: rate({ help: 'Requests of all users together', default: 430, min: 10, max: 5000, logarithmic: true }),
   backoff: choice({
     help: 'How long a caller waits before it asks again',
     default: 'immediate',
@@ -50,21 +50,21 @@ export const params = {
     max: s(1),
     logarithmic: true,
   }),
-  cores: integer({ help: 'Processors of the dependency', default: 10, min: 1, max: 128 }),
+  cores: integer({ help: 'Processors of the dependency', default: 25, min: 1, max: 128 }),
   connections: integer({
     help: 'Calls that the dependency works at at once',
-    default: 200,
+    default: 400,
     min: 1,
     max: 2000,
     logarithmic: true,
   }),
   pendingMax: integer({
     help: 'Calls that may wait there; more are refused at once',
-    default: 1800,
+    default: 3600,
     min: 0,
     max: 100_000,
   }),
-  troubleAt: duration({ help: 'When the dependency becomes slow', default: s(10), min: s(1), max: s(3600) }),
+  troubleAt: duration({ help: 'When the dependency becomes slow', default: s(5), min: s(1), max: s(3600) }),
   troubleFor: duration({ help: 'For how long', default: s(5), min: ms(100), max: s(600), logarithmic: true }),
   slowdown: number({
     help: 'How many times as long a call takes then',
@@ -72,7 +72,7 @@ export const params = {
     min: 1,
     max: 1000,
   }),
-  length: duration({ help: 'Length of the run', default: s(40), min: s(5), max: s(3600), logarithmic: true }),
+  length: duration({ help: 'Length of the run', default: s(25), min: s(5), max: s(3600), logarithmic: true }),
 };
 
 export type Values = ValuesOf<typeof params>;
