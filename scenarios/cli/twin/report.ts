@@ -24,9 +24,17 @@ export function asText<Step>(twin: Twin<Step>, outcome: Outcome<Step>, style: St
   return [style.strong(heading), '', wordTable(outcome, style), '', ...blocks, `${verdict}${again}`, ''].join('\n');
 }
 
-export function asJson<Step>(twin: Twin<Step>, outcome: Outcome<Step>): string {
-  const { occurrences, ...rest } = outcome;
-  return `${JSON.stringify({ twin: twin.name, ...rest, occurrences: Object.fromEntries(occurrences) }, null, 2)}\n`;
+/** An outcome, and whose it is. */
+export interface NamedOutcome<Step> extends Outcome<Step> {
+  readonly twin: string;
+}
+
+export function asJson<Step>(outcomes: readonly NamedOutcome<Step>[]): string {
+  const results = outcomes.map(({ occurrences, ...rest }) => ({
+    ...rest,
+    occurrences: Object.fromEntries(occurrences),
+  }));
+  return `${JSON.stringify({ results }, null, 2)}\n`;
 }
 
 /** The words in columns of a page's width, each with the number of scripts that have it. */

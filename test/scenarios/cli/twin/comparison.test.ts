@@ -1,6 +1,6 @@
 /** The comparison of twins, with counters in place of servers: what it plays, finds, shrinks and prints, and how it ends. */
 import { expect, it } from 'vitest';
-import { playTwin } from '../../../../scenarios/cli/commands/twin.ts';
+import { playTwins } from '../../../../scenarios/cli/commands/twin.ts';
 import { compare, scriptsOf } from '../../../../scenarios/cli/twin/comparison.ts';
 import { commandLine } from '../command-line.ts';
 import { count, CountingServer, counterTwin, type Count } from './counter-twin.ts';
@@ -57,16 +57,16 @@ it('stops between two scripts when it is interrupted, prints what it has, and st
     return count(script);
   });
   const { cli, printed } = commandLine({ interrupted: interruption.signal });
-  expect(await playTwin(counterTwin(server), { scripts: '200', seed: '1' }, cli)).toBe(130);
+  expect(await playTwins([counterTwin(server)], { scripts: '200', seed: '1' }, cli)).toBe(130);
   expect(printed.out).toMatch(/counter: the model beside counter 1\.0, 2\d scripts of seed 1/);
-  expect(printed.err).toMatch(/^brownout: interrupted after 2\d of 200 scripts\n$/);
+  expect(printed.err).toMatch(/^brownout: counter interrupted after 2\d of 200 scripts\n$/);
   expect(server.stopped).toBe(true);
 });
 
 it('prints the smallest script step by step with both answers, and exits 1', async () => {
   const server = faulty();
   const { cli, printed } = commandLine();
-  expect(await playTwin(counterTwin(server), { scripts: '200', seed: '1' }, cli)).toBe(1);
+  expect(await playTwins([counterTwin(server)], { scripts: '200', seed: '1' }, cli)).toBe(1);
   expect(printed.out).toMatch(
     /Script \d+ of seed 1, shrunk from \d+ steps to (\d): step \1 differs\n( {2}\d\. add \d\n)+> \1\. add \d\n {2}model {3}1\d\n {2}server {2}0\n/,
   );
@@ -75,13 +75,15 @@ it('prints the smallest script step by step with both answers, and exits 1', asy
 
 it('stops the server when a play fails', async () => {
   const server = new CountingServer(() => Promise.reject(new Error('the connection is gone')));
-  await expect(playTwin(counterTwin(server), { scripts: '5', seed: '1' }, commandLine().cli)).rejects.toThrow('gone');
+  await expect(playTwins([counterTwin(server)], { scripts: '5', seed: '1' }, commandLine().cli)).rejects.toThrow(
+    'gone',
+  );
   expect(server.stopped).toBe(true);
 });
 
 it('says in one line what is missing, and starts nothing', async () => {
   const twin = { ...counterTwin(sound()), findProgram: () => undefined };
-  await expect(playTwin(twin, { scripts: '5', seed: '1' }, commandLine().cli)).rejects.toThrow(
+  await expect(playTwins([twin], { scripts: '5', seed: '1' }, commandLine().cli)).rejects.toThrow(
     'twin counter: this machine has no counter-server (Debian: apt-get install counter-server)',
   );
 });
