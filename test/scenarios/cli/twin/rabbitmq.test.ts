@@ -59,7 +59,8 @@ describe.skipIf(program === undefined)('beside a server (skipped where there is 
     await server.stop();
     isStopped = true;
     expect(existsSync(`${tmpdir()}/${folder}`)).toBe(false);
-    expect(processes()).toEqual([]);
+    // Killed at once; the kernel takes its time to clear up after them.
+    await vi.waitFor(() => expect(processes()).toEqual([]), { timeout: 10_000 });
   });
 });
 
