@@ -152,8 +152,13 @@ export class Membership {
     this.link!.call(query, this.requests.next()).begin(waiter);
   }
 
+  /** An error about what it was when it asked: nothing to it if it is another member, or of another generation, by now. */
+  hearOf(member: string, generation: number, error: GroupError): void {
+    if (member === this.id && generation === this.currentGeneration) this.hear(error);
+  }
+
   /** The coordinator does not know it, or not any more: it begins anew, and owns nothing. */
-  hear(error: GroupError): void {
+  private hear(error: GroupError): void {
     if (error === 'rebalance-in-progress') this.mustJoin = true;
     else {
       this.hasLost = this.owned.length > 0 || this.news !== undefined;
@@ -228,8 +233,8 @@ export class Membership {
       return;
     }
     this.ask({ kind: 'heartbeat', member, generation }, (reply) => {
-      if (member === this.id && typeof reply === 'string' && reply !== 'ok' && !this.isJoining)
-        this.hear(reply as GroupError);
+      if (typeof reply === 'string' && reply !== 'ok' && !this.isJoining)
+        this.hearOf(member, generation, reply as GroupError);
     });
   }
 }

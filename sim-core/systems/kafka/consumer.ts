@@ -308,7 +308,7 @@ export class Consumer implements Component, Scalable {
       return;
     }
     this.membership.ask({ kind: 'commit', member, generation, offsets: new Map(this.positions) }, (reply) => {
-      if (typeof reply === 'string' && reply !== 'ok') this.membership.hear(reply as GroupError);
+      if (typeof reply === 'string' && reply !== 'ok') this.membership.hearOf(member, generation, reply as GroupError);
       then();
     });
   }
