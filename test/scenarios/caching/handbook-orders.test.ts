@@ -39,7 +39,7 @@ const SHORT: Readonly<Record<string, ParameterValues>> = {
   'multi-region': { length: s(16), reads: 150 },
   'synchronized-expiry': { length: s(11.5) },
   'negative-caching': { length: s(10), rate: 600 },
-  'hot-key': { length: s(9) },
+  'hot-key': { length: s(11) },
   'cache-flush': { length: s(9), at: s(6), keys: 1500 },
 };
 
@@ -274,15 +274,16 @@ describe('1.7 stampede prevention', () => {
 });
 
 describe('1.8 hot key mitigation', () => {
+  // In the mean: the first seconds of the crowd pass before the alert that the remedies wait for, in every variant alike.
   const [CPU, READS, SHARE] = [
-    'max of cache.shard.cpu.utilization',
+    'mean of cache.shard.cpu.utilization',
     'total of hot_key.reads',
     'max of cache.hot_key.share',
   ];
   const relieving = ['key-replication', 'local-cache', 'write-throttle', 'shuffle-shard'];
   claims('hot-key', [
     ...relieving.map((name): Claim => [`${name} relieves the busiest shard`, name, 'none', CPU]),
-    ...relieving.map((name): Claim => [`and who asks through ${name} waits less`, name, 'none', `p99 of ${LATENCY}`]),
+    ...relieving.map((name): Claim => [`and who asks through ${name} waits less`, name, 'none', `mean of ${LATENCY}`]),
     ['a local cache takes the key’s share of the commands away', 'local-cache', 'key-replication', SHARE],
     ['a lease spares the store', 'lease', 'none', READS],
     ['a write throttle too', 'write-throttle', 'key-replication', READS],
