@@ -41,7 +41,7 @@ import {
   type Simulation,
   type VersionedQuery,
 } from '../../sim-core/index.ts';
-import { workedOffBy } from './application/settings.ts';
+import { sentBy, workedOffBy } from './application/settings.ts';
 import { COMMAND_TIME, faraway, nearby, SHAPE } from './application/wiring.ts';
 import * as limits from './read-after-write/limits.ts';
 import { params, type Values } from './read-after-write/params.ts';
@@ -98,6 +98,7 @@ export default defineScenario({
   system,
   signals: [...replicationSignals, primaryQueries, puts],
   whileRunning: {
+    sessions: sentBy('sessions', 'users'),
     queryTime: (queryTime, began) => {
       const replicas = Array.from({ length: began.replicas }, (_, i) => `replica-${i + 1}`);
       return workedOffBy('queryTime', 'primary', ...replicas)(queryTime, began);
