@@ -78,6 +78,16 @@ export default defineScenario({
     'kafka.consumer.partitions',
     'kafka.consumer_group.rebalances',
   ],
+  places: {
+    users: { x: 0, y: 0 },
+    orders: { x: 1, y: 0 },
+    'consumer-1': { x: 0, y: 1.2 },
+    group: { x: 1, y: 1.2 },
+    'broker-1': { x: 2, y: 0 },
+    controllers: { x: 2, y: 1.2 },
+    'broker-2': { x: 3, y: 0 },
+    'broker-3': { x: 3, y: 1.2 },
+  },
   expect: {
     'under-provisioned': [atLeast(atEnd(LAG), limits.shortfall)],
     'scaled-out': [atMost(atEnd(LAG), limits.littleLeft), atMost(total('kafka.records.duplicated'), 0)],

@@ -68,6 +68,14 @@ export default defineScenario({
     'messaging.client.sent.rate',
     'kafka.producer.buffer.used',
   ],
+  places: {
+    users: { x: 0, y: 0 },
+    orders: { x: 1, y: 0 },
+    'broker-1': { x: 2, y: 0 },
+    controllers: { x: 2, y: 1.2 },
+    'broker-2': { x: 3, y: 0 },
+    'broker-3': { x: 3, y: 1.2 },
+  },
   expect: {
     'big-batches-long-linger': [
       atLeast(quantile(LATENCY, 'p50'), limits.halfTheLinger),

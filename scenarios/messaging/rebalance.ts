@@ -71,6 +71,16 @@ export default defineScenario({
     AGAIN,
     'kafka.consumer_group.rebalance.duration',
   ],
+  places: {
+    users: { x: 0, y: 0 },
+    orders: { x: 1, y: 0 },
+    'consumer-1': { x: 0, y: 1.2 },
+    group: { x: 1, y: 1.2 },
+    'broker-1': { x: 2, y: 0 },
+    controllers: { x: 2, y: 1.2 },
+    'broker-2': { x: 3, y: 0 },
+    'broker-3': { x: 3, y: 1.2 },
+  },
   expect: {
     eager: [
       atLeast(total(REBALANCES), limits.rounds),

@@ -4,7 +4,8 @@
  * the same) share a node, so that a fleet of any size stays one box and its links stay countable.
  *
  * Places are in units of one node: x counts layers, y is centred on 0 within a layer. A scenario may place its
- * components by hand instead. Cycles of calls are cut where the walk meets a component that it is still on.
+ * components by hand instead, a fleet by one or more of its copies. Cycles of calls are cut where the walk meets a
+ * component that it is still on.
  */
 import type { Place, RecordedComponent } from '../../sim-core/index.ts';
 import { groupBy } from './grouping.ts';
@@ -45,7 +46,8 @@ export function layOut(components: readonly RecordedComponent[], places?: Readon
     const called = group.members.flatMap(({ calls }) => calls.flatMap((name) => groupOf.get(name) ?? []));
     links.set(group, new Set(called.filter((target) => target !== group)));
   }
-  if (places && components.every(({ name }) => Object.hasOwn(places, name))) placeByHand(groups, places);
+  const isPlaced = ({ members }: Placed): boolean => members.some(({ name }) => Object.hasOwn(places!, name));
+  if (places && groups.every(isPlaced)) placeByHand(groups, places);
   else placeByLayers(groups, links);
   const nodes = groups.toSorted((a, b) => a.x - b.x || a.y - b.y);
   const edges = nodes.flatMap((from) => [...(links.get(from) ?? [])].map((to) => ({ from, to })));
@@ -74,8 +76,9 @@ function groupCopies(components: readonly RecordedComponent[]): Placed[] {
 function placeByHand(groups: readonly Placed[], places: Readonly<Record<string, Place>>): void {
   const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
   for (const group of groups) {
-    group.x = Math.round(mean(group.members.map(({ name }) => places[name].x)));
-    group.y = mean(group.members.map(({ name }) => places[name].y));
+    const placed = group.members.flatMap(({ name }) => (Object.hasOwn(places, name) ? [places[name]] : []));
+    group.x = Math.round(mean(placed.map(({ x }) => x)));
+    group.y = mean(placed.map(({ y }) => y));
   }
   const left = Math.min(...groups.map(({ x }) => x));
   const middle = (Math.min(...groups.map(({ y }) => y)) + Math.max(...groups.map(({ y }) => y))) / 2;
