@@ -148,19 +148,17 @@ export class RabbitMq implements Endpoint<Publish, Confirm>, Component {
 
   private redriving(): Intervention {
     return {
-      help: 'Publishes what is ready in a queue to another, message by message, as they were',
+      help: 'Publishes what is ready in a queue to another, message by message, as they were; ends where the other is full',
       arguments: [QUEUE, { ...QUEUE, name: 'to', help: 'number of the queue that gets them', default: 2 }],
       apply: ([from, to]) => this.redrive(this.queues()[from - 1], this.queues()[to - 1]),
     };
   }
 
   private redrive(from: Queue | undefined, to: Queue | undefined): void {
-    if (from === undefined || to === undefined || from === to) return;
-    for (let left = from.ready; left > 0; left--) {
-      const copy = from.get(false);
-      if (copy === undefined) return;
-      to.publish(copy.message);
-      from.acknowledge([copy]);
+    if (!this.isUp || from === undefined || to === undefined || from === to) return;
+    for (const message of Array.from(from.copies, (copy) => copy.message)) {
+      if (!to.publish(message)) return;
+      from.get(true);
     }
   }
 

@@ -243,7 +243,7 @@ export class JetStreamConsumer<Payload> {
     this.lastStoredAt = storedAt;
     if (gap <= MILLISECOND) return false;
     this.pausedUntil = this.sim.now + gap;
-    this.sim.schedule(gap, () => this.deliverAll(), this.paceKind);
+    this.sim.schedule(gap, () => this.deliverAll(), undefined, this.paceKind);
     return true;
   }
 
@@ -290,7 +290,7 @@ export class JetStreamConsumer<Payload> {
     this.timer =
       deadline === undefined
         ? undefined
-        : this.sim.schedule(Math.max(0, deadline - this.sim.now), () => this.expire(), this.waitKind);
+        : this.sim.schedule(Math.max(0, deadline - this.sim.now), () => this.expire(), undefined, this.waitKind);
   }
 
   private expire(): void {

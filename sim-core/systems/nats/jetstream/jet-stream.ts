@@ -185,6 +185,7 @@ export class JetStream<Payload> {
         }
         this.setAgeTimer();
       },
+      undefined,
       this.ageKind,
     );
   }

@@ -177,6 +177,19 @@ it('takes a limit, a purge and a redrive while it runs', () => {
   expect(lab.queue('q').fates.count('dropped')).toBe(5);
 });
 
+it('a redrive ends where the other queue refuses, and loses nothing', () => {
+  const lab = new Lab();
+  lab.send(5, ms(1));
+  lab.run(ms(20));
+  const { limit, redrive } = lab.node.interventions;
+  limit.apply([1, 2]);
+  lab.run(ms(21));
+  lab.queue('q').configure({ overflow: 'reject-publish', lengthMax: 3 });
+  redrive.apply([2, 1]);
+  expect([lab.queue('q').ready, lab.queue('dead').ready, lab.queue('dead').inFlight]).toEqual([3, 2, 0]);
+  expect(lab.queue('dead').fates.count('acknowledged')).toBe(1);
+});
+
 it('gives time to live to what comes after the policy', () => {
   const lab = new Lab();
   lab.node.interventions.ttl.apply([1, 100]);
