@@ -19,6 +19,7 @@ export class Gallery {
   /** What is wanted and not yet drawn, oldest first. */
   readonly #wanted = new Set<CatalogueEntry>();
   readonly #wantedPairs = new Set<CatalogueEntry>();
+  readonly #pairsOnScreen = new Set<CatalogueEntry>();
   #working = false;
 
   constructor(engine: Engine) {
@@ -35,8 +36,12 @@ export class Gallery {
   /** The same for a picture of two runs; it comes before all others. */
   wantPair(entry: CatalogueEntry): () => void {
     if (!this.pairs.has(entry.scenario.id)) this.#wantedPairs.add(entry);
+    this.#pairsOnScreen.add(entry);
     void this.#work();
-    return () => this.#wantedPairs.delete(entry);
+    return () => {
+      this.#wantedPairs.delete(entry);
+      this.#pairsOnScreen.delete(entry);
+    };
   }
 
   /** Draws what is wanted, one after another; a scenario that fails has no picture, and says why on its own page. */
@@ -64,11 +69,14 @@ export class Gallery {
     if (picture) this.pictures.set(scenario.id, picture);
   }
 
-  async #drawPair({ scenario }: CatalogueEntry): Promise<void> {
+  async #drawPair(entry: CatalogueEntry): Promise<void> {
+    const { scenario } = entry;
     const { id, charts } = scenario;
     const a = await this.#run(id, defaultExperiment(scenario));
     const picture = thumbnailOf(a, charts);
     if (picture) this.pictures.set(id, picture);
+    // A newer run ends the one before it, and the worker may be busy with the scenario that was opened meanwhile.
+    if (!this.#pairsOnScreen.has(entry)) return;
     const pair = pairOf(a, await this.#run(id, contrast(scenario, defaultExperiment(scenario))), charts);
     if (pair) this.pairs.set(id, pair);
   }
