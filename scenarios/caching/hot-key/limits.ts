@@ -80,17 +80,23 @@ export const keptShare = limit((p) => {
 
 /**
  * Of what is kept for T and written at a rate w an age a is old with a chance of 1 - exp(-w a), in the mean over T of
- * 1 - (1 - exp(-w T)) / (w T); the mean over n such times deviates by 1 / (2 sqrt(n)) at most.
+ * 1 - (1 - exp(-w T)) / (w T); the mean over n such times deviates by 1 / (2 sqrt(n)) at most. The reads of the crowd in
+ * that time are a Poisson count.
  */
 function staleAtLeast(p: Values, T: number, time: number, times: number): number {
   if (T <= 0 || time <= 0 || times < 1) return 0;
   const wT = p.writes * T;
   const stale = 1 - (1 - exp(-wT)) / wT - DEVIATIONS / (2 * Math.sqrt(times));
-  return Math.max(0, (stale * p.crowd * time) / requests(p));
+  const reads = Math.max(0, p.crowd * time - DEVIATIONS * Math.sqrt(p.crowd * time));
+  return Math.max(0, (stale * reads) / requests(p));
 }
+
+/** The read that fetches what is then kept is served no copy: one for each time, besides those that come within it. */
 export const keptStale = limit((p) => {
   const relieved = crowdTime(p) - phase(p, keptMean(p));
-  return staleAtLeast(p, toSeconds(p.localTtl), relieved, (p.instances * relieved) / toSeconds(p.localTtl));
+  const T = toSeconds(p.localTtl);
+  const within = (p.crowd / p.instances) * T;
+  return (staleAtLeast(p, T, relieved, (p.instances * relieved) / T) * within) / (within + 1);
 });
 
 /** Instances push in turns: not more often than each of them once in the throttle's time. */
