@@ -18,20 +18,16 @@ import {
   defineScenario,
   gamma,
   hotKey,
-  Link,
   ms,
-  OpenLoopClient,
-  poisson,
   KafkaProducer,
   kafkaRecordSignals,
-  roundRobin,
   s,
   total,
-  us,
   zipfPopularity,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { faraway, nearby, SHAPE } from '../caching/application/wiring.ts';
+import { nearby, SHAPE } from '../caching/application/wiring.ts';
+import { CLUSTER, GROUP, PRODUCER, TOPIC, users } from './orders.ts';
 import * as limits from './consumer-lag/limits.ts';
 import { params, type Values } from './consumer-lag/params.ts';
 
@@ -98,68 +94,30 @@ export default defineScenario({
 
 function system(sim: Simulation, p: Values): void {
   const cluster = new KafkaCluster(sim, {
-    brokers: 3,
-    topics: [
-      { name: 'orders', partitions: p.partitions, replicationFactor: 3, minInSync: 2, isUncleanElectionAllowed: false },
-    ],
-    voters: 3,
-    electionTime: s(1),
-    sessionTimeout: s(9),
-    heartbeatInterval: s(2),
-    lagMax: s(30),
-    fetchWaitMax: ms(500),
-    fetchBackoff: s(1),
-    requestTime: us(200),
-    byteTime: 1,
-    delay: nearby,
-    requestTimeout: s(30),
+    ...CLUSTER,
+    topics: [{ ...TOPIC, partitions: p.partitions }],
   });
   const [topic] = cluster.topics;
   const producer = new KafkaProducer(sim, {
-    name: 'orders',
+    ...PRODUCER,
     topic,
     metadata: cluster.metadata,
     book: cluster.book,
-    recordBytes: 200,
-    isKeyed: true,
-    acks: 'all',
-    isIdempotent: true,
-    linger: ms(20),
-    batchSize: 16_384,
-    bufferMemory: 33_554_432,
-    maxBlock: s(60),
-    maxInFlight: 5,
-    deliveryTimeout: s(120),
-    retryBackoff: ms(100),
-    retryBackoffMax: s(1),
   });
   cluster.attach(producer, nearby, s(30));
-  new OpenLoopClient<void>(sim, {
-    name: 'users',
-    arrivals: poisson(p.rate),
-    popularity: hotKey(p.hotShare, zipfPopularity(limits.KEYS, 0)),
-    target: roundRobin([new Link<number, void>(sim, producer, { from: 'users', delay: faraway })]),
-  });
+  users(sim, producer, p.rate, hotKey(p.hotShare, zipfPopularity(limits.KEYS, 0)));
   const group = new KafkaConsumerGroup(sim, cluster, {
-    name: 'group',
+    ...GROUP,
     topic,
     consumers: Math.max(p.consumers, p.scaleTo),
     assignor: kafkaAssignors['cooperative-sticky'],
     isStatic: false,
     heartbeatInterval: limits.HEARTBEAT,
-    sessionTimeout: s(45),
-    rebalanceTimeout: s(300),
     initialDelay: limits.INITIAL_DELAY,
     processTime: gamma(SHAPE, p.processTime / SHAPE),
     pollRecords: p.pollRecords,
-    pollInterval: s(300),
     commit: 'after',
     autoCommitInterval: s(5),
-    retryBackoff: ms(100),
-    fetchWaitMax: ms(500),
-    fetchBytesMax: 1_048_576,
-    delay: nearby,
-    requestTimeout: s(30),
   });
   group.scale(p.consumers);
   sim.scheduleAt(p.scaleAt, () => group.scale(p.scaleTo), undefined, sim.eventKind('the group is scaled'));

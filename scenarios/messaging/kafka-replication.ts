@@ -15,20 +15,15 @@ import {
   atMost,
   KafkaCluster,
   defineScenario,
-  Link,
-  ms,
-  OpenLoopClient,
-  poisson,
   KafkaProducer,
   kafkaRecordSignals,
-  roundRobin,
   s,
   total,
-  us,
   zipfPopularity,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { faraway, nearby } from '../caching/application/wiring.ts';
+import { nearby } from '../caching/application/wiring.ts';
+import { CLUSTER, PRODUCER, TOPIC, users } from './orders.ts';
 import * as limits from './kafka-replication/limits.ts';
 import { params, type Values } from './kafka-replication/params.ts';
 
@@ -112,53 +107,31 @@ export default defineScenario({
 
 function system(sim: Simulation, p: Values): void {
   const cluster = new KafkaCluster(sim, {
-    brokers: 3,
+    ...CLUSTER,
     topics: [
       {
-        name: 'orders',
+        ...TOPIC,
         partitions: 1,
-        replicationFactor: 3,
         minInSync: p.minInSync,
         isUncleanElectionAllowed: p.unclean,
       },
     ],
-    voters: 3,
-    electionTime: s(1),
     sessionTimeout: p.sessionTimeout,
     heartbeatInterval: limits.HEARTBEAT,
     lagMax: p.lagMax,
-    fetchWaitMax: ms(500),
-    fetchBackoff: s(1),
-    requestTime: us(200),
-    byteTime: 1,
-    delay: nearby,
-    requestTimeout: s(30),
   });
   const producer = new KafkaProducer(sim, {
-    name: 'orders',
+    ...PRODUCER,
     topic: cluster.topics[0],
     metadata: cluster.metadata,
     book: cluster.book,
-    recordBytes: 200,
-    isKeyed: true,
     acks: p.acks,
     isIdempotent: p.acks === 'all',
     linger: p.linger,
-    batchSize: 16_384,
-    bufferMemory: 33_554_432,
-    maxBlock: s(60),
-    maxInFlight: 5,
     deliveryTimeout: p.deliveryTimeout,
-    retryBackoff: ms(100),
-    retryBackoffMax: s(1),
   });
   cluster.attach(producer, nearby, p.requestTimeout);
-  new OpenLoopClient<void>(sim, {
-    name: 'users',
-    arrivals: poisson(p.rate),
-    popularity: zipfPopularity(1000, 1),
-    target: roundRobin([new Link<number, void>(sim, producer, { from: 'users', delay: faraway })]),
-  });
+  users(sim, producer, p.rate, zipfPopularity(1000, 1));
   befall(sim, p, cluster);
 }
 

@@ -10,20 +10,17 @@ import {
   atMost,
   KafkaCluster,
   defineScenario,
-  Link,
   mean,
   ms,
-  OpenLoopClient,
-  poisson,
   KafkaProducer,
   quantile,
   kafkaRecordSignals,
-  roundRobin,
   s,
   zipfPopularity,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { faraway, nearby } from '../caching/application/wiring.ts';
+import { nearby } from '../caching/application/wiring.ts';
+import { CLUSTER, PRODUCER, TOPIC, users } from './orders.ts';
 import * as limits from './producer-batching/limits.ts';
 import { params, type Values } from './producer-batching/params.ts';
 
@@ -93,45 +90,23 @@ export default defineScenario({
 
 function system(sim: Simulation, p: Values): void {
   const cluster = new KafkaCluster(sim, {
+    ...CLUSTER,
     brokers: limits.BROKERS,
-    topics: [
-      { name: 'orders', partitions: p.partitions, replicationFactor: 3, minInSync: 2, isUncleanElectionAllowed: false },
-    ],
-    voters: 3,
-    electionTime: s(1),
-    sessionTimeout: s(9),
-    heartbeatInterval: s(2),
-    lagMax: s(30),
-    fetchWaitMax: ms(500),
-    fetchBackoff: s(1),
+    topics: [{ ...TOPIC, partitions: p.partitions }],
     requestTime: p.requestTime,
     byteTime: p.byteTime / 1000,
-    delay: nearby,
-    requestTimeout: s(30),
   });
   const producer = new KafkaProducer(sim, {
-    name: 'orders',
+    ...PRODUCER,
     topic: cluster.topics[0],
     metadata: cluster.metadata,
     book: cluster.book,
     recordBytes: p.recordBytes,
-    isKeyed: true,
-    acks: 'all',
-    isIdempotent: true,
     linger: p.linger,
     batchSize: p.batchSize,
     bufferMemory: 134_217_728,
-    maxBlock: s(60),
     maxInFlight: p.maxInFlight,
-    deliveryTimeout: s(120),
-    retryBackoff: ms(100),
-    retryBackoffMax: s(1),
   });
   cluster.attach(producer, nearby, s(30));
-  new OpenLoopClient<void>(sim, {
-    name: 'users',
-    arrivals: poisson(p.rate),
-    popularity: zipfPopularity(limits.KEYS, 0),
-    target: roundRobin([new Link<number, void>(sim, producer, { from: 'users', delay: faraway })]),
-  });
+  users(sim, producer, p.rate, zipfPopularity(limits.KEYS, 0));
 }
