@@ -71,20 +71,23 @@ describe('what acks asks for', () => {
 
 const shared = new URL('../../../../../shared/data/vectors/kafka_rules.json', import.meta.url);
 
-it.skipIf(!existsSync(shared))('agrees with the table of ../shared/data/vectors/kafka_rules.json', () => {
-  const { acks_table: rows } = JSON.parse(readFileSync(shared, 'utf8'));
-  for (const row of rows) {
-    const found = outcome(row.isr_size, row['min.insync.replicas'], row.acks);
-    const words: Record<Outcome['answer'], string> = {
-      'at once': row.acks === '0' ? 'no response, client assumes success' : 'ack after leader append',
-      'when replicated':
-        'ack after HW >= offset (all current ISR have it); NotEnoughReplicasAfterAppend if ISR shrank below min meanwhile',
-      refused: 'NotEnoughReplicasException (retriable), nothing appended',
-    };
-    expect([words[found.answer], found.appended, found.advances]).toEqual([
-      row.result,
-      row.appended_to_leader,
-      row.high_watermark_advances,
-    ]);
-  }
-});
+it.skipIf(!existsSync(shared) && process.env.CI === undefined)(
+  'agrees with the table of ../shared/data/vectors/kafka_rules.json',
+  () => {
+    const { acks_table: rows } = JSON.parse(readFileSync(shared, 'utf8'));
+    for (const row of rows) {
+      const found = outcome(row.isr_size, row['min.insync.replicas'], row.acks);
+      const words: Record<Outcome['answer'], string> = {
+        'at once': row.acks === '0' ? 'no response, client assumes success' : 'ack after leader append',
+        'when replicated':
+          'ack after HW >= offset (all current ISR have it); NotEnoughReplicasAfterAppend if ISR shrank below min meanwhile',
+        refused: 'NotEnoughReplicasException (retriable), nothing appended',
+      };
+      expect([words[found.answer], found.appended, found.advances]).toEqual([
+        row.result,
+        row.appended_to_leader,
+        row.high_watermark_advances,
+      ]);
+    }
+  },
+);

@@ -28,7 +28,10 @@ it('hashes a key of no bytes like any other', () => {
 
 const shared = new URL('../../../../../shared/data/vectors/kafka_partitioner_murmur2.json', import.meta.url);
 
-it.skipIf(!existsSync(shared))('hashes the cases of ../shared/data/vectors/kafka_partitioner_murmur2.json', () => {
-  const { rows } = JSON.parse(readFileSync(shared, 'utf8'));
-  agrees(rows.map((row: { key_hex: string }) => ({ ...row, hex: row.key_hex })));
-});
+it.skipIf(!existsSync(shared) && process.env.CI === undefined)(
+  'hashes the cases of ../shared/data/vectors/kafka_partitioner_murmur2.json',
+  () => {
+    const { rows } = JSON.parse(readFileSync(shared, 'utf8'));
+    agrees(rows.map((row: { key_hex: string }) => ({ ...row, hex: row.key_hex })));
+  },
+);
