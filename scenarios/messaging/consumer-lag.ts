@@ -27,7 +27,7 @@ import {
   type Simulation,
 } from '../../sim-core/index.ts';
 import { nearby, SHAPE } from '../caching/application/wiring.ts';
-import { CLUSTER, GROUP, PRODUCER, TOPIC, users } from './orders.ts';
+import { CLUSTER, GROUP, PRODUCER, TOPIC, users } from './application/orders.ts';
 import * as limits from './consumer-lag/limits.ts';
 import { params, type Values } from './consumer-lag/params.ts';
 

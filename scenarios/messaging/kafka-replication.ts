@@ -23,7 +23,7 @@ import {
   type Simulation,
 } from '../../sim-core/index.ts';
 import { nearby } from '../caching/application/wiring.ts';
-import { CLUSTER, PRODUCER, TOPIC, users } from './orders.ts';
+import { CLUSTER, PRODUCER, TOPIC, users } from './application/orders.ts';
 import * as limits from './kafka-replication/limits.ts';
 import { params, type Values } from './kafka-replication/params.ts';
 

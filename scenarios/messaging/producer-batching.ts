@@ -20,7 +20,7 @@ import {
   type Simulation,
 } from '../../sim-core/index.ts';
 import { nearby } from '../caching/application/wiring.ts';
-import { CLUSTER, PRODUCER, TOPIC, users } from './orders.ts';
+import { CLUSTER, PRODUCER, TOPIC, users } from './application/orders.ts';
 import * as limits from './producer-batching/limits.ts';
 import { params, type Values } from './producer-batching/params.ts';
 

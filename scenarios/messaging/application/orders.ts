@@ -18,8 +18,8 @@ import {
   type KafkaProducerOptions,
   type Popularity,
   type Simulation,
-} from '../../sim-core/index.ts';
-import { faraway, nearby } from '../caching/application/wiring.ts';
+} from '../../../sim-core/index.ts';
+import { faraway, nearby } from '../../caching/application/wiring.ts';
 
 export const TOPIC = {
   name: 'orders',
