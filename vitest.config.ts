@@ -2,6 +2,9 @@
  * Three projects: `node`, everything that needs no browser; `browser`, tests that run in Node and drive a Chromium over the
  * built page; and `alone`, those of them that wait for what a browser does only when it has nothing else to do, after all
  * others. Two workers, for the smallest machine that the suite is promised to pass on has two cores.
+ *
+ * When a browser lays out, paints and answers hangs on what else the machine does: its tests have a second try, and
+ * `npm test` names those that needed it. All else has one.
  */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
@@ -20,6 +23,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    setupFiles: [here('./test/property-seed.ts')],
     coverage: { provider: 'v8', include: ['sim-core/**', 'scenarios/**', 'ui/models/**'], reporter: ['text', 'html'] },
     projects: [
       { extends: true, test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/browser/**'] } },
@@ -29,6 +33,7 @@ export default defineConfig({
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           exclude: IDLE,
+          retry: 1,
           globalSetup: ['test/browser/page-server.ts'],
         },
       },
@@ -37,6 +42,7 @@ export default defineConfig({
         test: {
           name: 'alone',
           include: IDLE,
+          retry: 1,
           globalSetup: ['test/browser/page-server.ts'],
           sequence: { groupOrder: 1 },
         },

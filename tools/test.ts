@@ -89,7 +89,12 @@ interface Report {
   readonly testResults: readonly {
     readonly name: string;
     readonly status: 'passed' | 'failed';
-    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      /** Of a test that passed: what its first try failed with. */
+      readonly failureMessages: readonly string[];
+    }[];
   }[];
 }
 
@@ -99,12 +104,15 @@ function count(reportFile: string, code: number): void {
     const { testResults } = JSON.parse(readFileSync(reportFile, 'utf8')) as Report;
     for (const file of testResults) {
       if (file.status === 'failed' && file.assertionResults.every(({ status }) => status !== 'failed')) counts.failed++;
-      for (const { fullName, status } of file.assertionResults) {
-        if (status === 'passed') counts.passed++;
-        else if (status === 'failed') counts.failed++;
+      for (const { fullName, status, failureMessages } of file.assertionResults) {
+        const name = `${relative(root, file.name)}: ${fullName}`;
+        if (status === 'passed') {
+          counts.passed++;
+          if (failureMessages.length > 0) say(`passed at the second try ${name}\n${failureMessages[0]}`);
+        } else if (status === 'failed') counts.failed++;
         else {
           counts.skipped++;
-          say(`skipped ${relative(root, file.name)}: ${fullName}`);
+          say(`skipped ${name}`);
         }
       }
     }

@@ -29,12 +29,12 @@ describe.each(SIZES)('at $width x $height', (size) => {
     await page.setViewportSize(size);
     await page.goto(lab);
     await digestIn(page);
-    expect(await hidden()).toEqual([0]);
+    await expect.poll(hidden, { timeout: 10_000 }).toEqual([0]);
     await page.getByRole('radio', { name: 'compare' }).check({ force: true });
     await page.getByRole('region', { name: 'The system, B' }).waitFor();
     await expect.poll(hidden, { timeout: 10_000 }).toEqual([0, 0]);
-    const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    expect(wider).toBeLessThanOrEqual(0);
+    const wider = (): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    await expect.poll(wider).toBeLessThanOrEqual(0);
   });
 
   it('a tab that is chosen while two futures are compared shows what is in it, and can be drawn larger', async () => {
