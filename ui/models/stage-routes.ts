@@ -122,6 +122,7 @@ interface Hole {
   readonly to: number;
 }
 
+/** At least one: where cards leave none, as on a stage that is measured before it has a width, edges pass behind them. */
 function holesOf(obstacles: readonly Obstacle[], band: number, width: number): Hole[] {
   const cards = obstacles.filter((card) => card.band === band).toSorted((a, b) => a.from - b.from);
   const holes: Hole[] = [];
@@ -131,7 +132,7 @@ function holesOf(obstacles: readonly Obstacle[], band: number, width: number): H
     free = Math.max(free, to);
   }
   if (free < width) holes.push({ from: free, to: width });
-  return holes;
+  return holes.length > 0 ? holes : [{ from: 0, to: width }];
 }
 
 /** For each band that is passed, where each connection passes it. */
@@ -164,7 +165,6 @@ function straightAt({ from, to }: Connection, bands: readonly Band[], band: numb
   return from.at + ((to.at - from.at) * (middle(band) - first)) / (last - first);
 }
 
-/** A stage is wider than its cards, so there is one. */
 function nearest(holes: readonly Hole[], wanted: number): Hole {
   const distance = ({ from, to }: Hole): number =>
     Math.max(from - wanted, wanted - to, 0) + AVOIDED * Math.max(0, ROOMY - (to - from));

@@ -107,6 +107,18 @@ const stages = fc
   });
 
 describe('the stage', () => {
+  it('that has no width yet, or none any more, is placed like any other', () => {
+    fc.assert(
+      fc.property(systems, fc.integer({ min: 0, max: 320 }), (components, width) => {
+        const model = stageModel({ ...fixtureRecording(), components }, layOut(components), []);
+        const { boxes, wires } = placeStage(model, width, 0);
+        for (const at of [...boxes.map(({ left }) => left), ...wires.flatMap(({ curve }) => curve)]) {
+          expect(Number.isFinite(at)).toBe(true);
+        }
+      }),
+    );
+  });
+
   it('of any system and size covers no card with another, nor with what is drawn below another', () => {
     fc.assert(
       fc.property(stages, ({ geometry: { boxes } }) => {
