@@ -38,15 +38,20 @@ export function ownerOf(signal: string): RecordedComponent['kind'] | undefined {
   return OWNERS.find(([pattern]) => pattern.test(signal))?.[1];
 }
 
-/** A signal's name on a card, where its component stands above it: `hit ratio`, `connections`, `active`, `loads active`. */
+/** What names count or measure; the word after it says of which, and stands before it in plain English. */
+const MEASURED =
+  /^(duration|elections|errors|loads|messages|misses|operations|records|rate|rejections|requests|share|staleness|writes)$/;
+
+/** A signal's name on a card, where its component stands above it: `hit ratio`, `connections`, `active`, `active loads`. */
 export function shortName(signal: string): string {
   const words = signal.split('.');
   const last = words.at(-1) ?? signal;
   if (last === 'count' && words.length > 1) return `${words.at(-2)}s`;
   const counted = /^(.+)_(?:requests|messages)$/.exec(last);
   if (counted) return counted[1];
-  const kept = last.includes('_') || words.length === 1 ? [last] : words.slice(-2);
-  return kept.join(' ').replaceAll('_', ' ');
+  const before = words.at(-2);
+  if (last.includes('_') || before === undefined) return last.replaceAll('_', ' ');
+  return (MEASURED.test(before) ? [last, before] : [before, last]).join(' ').replaceAll('_', ' ');
 }
 
 /** The column that stands for a signal's value in a row. */

@@ -294,12 +294,14 @@ describe('the stage', () => {
 it.each([
   ['cache.hit_ratio', 'ok', 'cache', 'hit ratio'],
   ['db.client.operation.rate', 'miss', 'database', 'operation rate'],
+  ['db.client.operation.rate.read', 'miss', 'database', 'read rate'],
   ['db.client.connection.count', 'miss', 'database', 'connections'],
   ['db.client.connection.pending_requests', 'waiting', 'database', 'pending'],
   ['http.client.request.error_ratio', 'failed', 'client', 'error ratio'],
   ['http.server.active_requests', 'waiting', 'service', 'active'],
-  ['cache.writes.buffered', 'waiting', 'service', 'writes buffered'],
-  ['cache.writes.lost', 'failed', undefined, 'writes lost'],
+  ['cache.writes.buffered', 'waiting', 'service', 'buffered writes'],
+  ['cache.writes.lost', 'failed', undefined, 'lost writes'],
+  ['cache.misses.hot', 'miss', 'cache', 'hot misses'],
   ['cache.stale_ratio', 'stale', 'cache', 'stale ratio'],
   ['dlq.oldest_age', 'failed', 'broker', 'oldest_age'.replace('_', ' ')],
 ])('%s is %s, of the %s, called %s', (name, role, owner, short) => {
