@@ -1,6 +1,6 @@
 /**
  * The interesting moments of a run, told by what was recorded of it: bursts of misses, failures, retries and evictions,
- * the first that wait, and the marks that stand on the time line. Misses and evictions that go on all the time are no
+ * the first that wait, the first that is lost or done twice, and the marks that stand on the time line. Misses and evictions that go on all the time are no
  * moment: a burst of them begins where there are suddenly four times as many as usual.
  */
 import type { FactTable, RecordedSignal, Recording } from '../../sim-core/index.ts';
@@ -30,7 +30,7 @@ export function highlightsOf(recording: Recording, marks: readonly TimeMark[]): 
       found.push({ time, kind, label: `${about}${countText(count * sampled)} ${noun(count * sampled)}` });
     }
   }
-  for (const signal of recording.signals) found.push(...queuesOf(signal, interval));
+  for (const signal of recording.signals) found.push(...queuesOf(signal, interval), ...harmOf(signal, interval));
   return found.toSorted((a, b) => a.time - b.time);
 }
 
@@ -148,6 +148,19 @@ function queuesOf({ name, kind, unit, help, columns }: RecordedSignal, interval:
     found.push({ time: row * interval, kind: 'queue', label: `up to ${numberText(most)} ${lowered(help)}` });
   }
   return found;
+}
+
+/** Counters of what must not be: nobody has to fail for it, so that no burst tells of it. */
+const HARM = /\.(lost|lost_updates|doubled|duplicated|phantoms)$/;
+
+/** Where it first happens, known to an interval. */
+function harmOf({ name, kind, help, columns, summary }: RecordedSignal, interval: number): Highlight[] {
+  if (kind !== 'counter' || !HARM.test(name)) return [];
+  const row = columns.count.findIndex((count) => count > 0);
+  if (row < 0) return [];
+  const total = summary.total;
+  const label = total > 1 ? `the first of ${countText(total)} ${lowered(help)}` : `one of the ${lowered(help)}`;
+  return [{ time: row * interval, kind: 'failure', label }];
 }
 
 const lowered = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

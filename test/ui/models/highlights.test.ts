@@ -1,6 +1,7 @@
 /** Interesting moments and steps between them. */
 import { describe, expect, it } from 'vitest';
 import scenario from '../../../scenarios/caching/stampede.ts';
+import writeBehind from '../../../scenarios/caching/write-behind-crash.ts';
 import { run, s } from '../../../sim-core/index.ts';
 import { burstsOf, highlightsOf, highlightText, latestOf } from '../../../ui/models/highlights.ts';
 import { stepFrom, stepInstants } from '../../../ui/models/steps.ts';
@@ -90,4 +91,19 @@ describe('the highlights of a stampede', () => {
     expect(stepFrom({ ...state, time: 5e9 }, 'event', 1, instants)).toBeLessThanOrEqual(request);
     expect(stepFrom({ ...state, time: 5e9 }, '100 ms', -1, instants)).toBe(4.9e9);
   });
+});
+
+it('what is lost without anybody failing is a highlight, from its first on', () => {
+  const recording = run(writeBehind, { variant: 'offer-and-forget' });
+  const lost = recording.signals.find(({ name }) => name === 'cache.writes.lost')!;
+  const row = lost.columns.count.findIndex((count) => count > 0);
+  const told = highlightsOf(recording, []).filter(({ label }) => label.includes('never stored'));
+  expect(lost.summary.total).toBeGreaterThan(1);
+  expect(told).toEqual([
+    {
+      time: row * recording.header.interval,
+      kind: 'failure',
+      label: `the first of ${lost.summary.total.toLocaleString('en')} ${lost.help.charAt(0).toLowerCase()}${lost.help.slice(1)}`,
+    },
+  ]);
 });
