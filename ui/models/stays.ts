@@ -3,7 +3,9 @@
  * waits until the component's resource grants it a unit, if an event says that one was granted, and is at work from
  * then on; at work means all that is not waiting in line, waiting for somebody else's answer included.
  *
- * The reply to somebody who had given up begins no stay, nor does one to somebody who has answered its own caller.
+ * The reply to somebody who had given up begins no stay, nor does one to somebody who has answered its own caller, nor
+ * one of several to somebody who asked them all at once and is there already: a component holds a request once for each
+ * call that it has not answered.
  */
 import { sampleHash } from '../../sim-core/index.ts';
 import { intervalIndex, type IntervalIndex } from './interval-index.ts';
@@ -51,6 +53,14 @@ class OpenOf {
     this.newest[request] = one;
     this.components[one] = component;
     return one;
+  }
+
+  /** How many are open. */
+  countOf(request: number, component: number): number {
+    let found = 0;
+    for (let one = this.newest[request]; one >= 0; one = this.before[one])
+      if (this.components[one] === component) found++;
+    return found;
   }
 
   /** The number of the newest that is open; -1 if none is. */
@@ -184,11 +194,12 @@ class Walk {
     if (!reply) {
       if (oneWay) return;
       this.calls.add(request, to);
-    } else if (this.nobodyWaits(request, way) || this.calls.find(request, to) < 0) return;
+    } else if (this.nobodyWaits(request, way)) return;
     this.enter(event, request, to);
   }
 
   private enter(event: number, request: number, component: number): void {
+    if (this.open.countOf(request, component) >= this.calls.countOf(request, component)) return;
     const stay = this.open.add(request, component);
     this.events[stay] = event;
     this.begins[stay] = this.recording.events.times[event];
@@ -209,7 +220,7 @@ class Walk {
     const { to } = this.messages.ways[way];
     const key = request * this.messages.ways.length + way;
     this.givenUp.set(key, (this.givenUp.get(key) ?? 0) + 1);
-    if (this.calls.find(request, to) >= 0) this.enter(event, request, to);
+    this.enter(event, request, to);
   }
 
   private nobodyWaits(request: number, way: number): boolean {

@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import placement from '../../../scenarios/caching/placement.ts';
 import scenario from '../../../scenarios/caching/stampede.ts';
 import { run, s, sampleHash, type Recording } from '../../../sim-core/index.ts';
 import { lanesOf } from '../../../ui/models/lanes.ts';
@@ -107,6 +108,28 @@ describe('the traffic of a stampede', () => {
     seen.look(recorded.events.times[kept - 1]);
     expect([cut.until, seen.total]).toEqual([recorded.events.times[kept - 1], 0]);
   });
+});
+
+it('who calls several at once is in one place until it has answered', () => {
+  const purging = run(placement, { variant: 'all-six-layers-purged', params: { length: s(13) } });
+  const stage = layOut(purging.components);
+  const publisher = stage.nodes.findIndex(({ name }) => name === 'publisher');
+  const { times, causes, ids, kinds, kept } = purging.events;
+  const timeOf = new Map(Array.from({ length: kept }, (_, event) => [ids[event], times[event]]));
+  const { requestKind, replyKind } = purging.flows.find(({ to }) => to === 'publisher')!;
+  const events = Array.from({ length: kept }, (_, event) => event);
+  const arrivals = events.filter((event) => kinds[event] === requestKind).map((event) => times[event]);
+  const answers = events.filter((event) => kinds[event] === replyKind).map((event) => timeOf.get(causes[event])!);
+  const seen = new Particles(trafficOf(purging, stage), stage.nodes.length, stage.edges.length);
+  const until = (all: readonly number[], time: number): number => all.filter((one) => one <= time).length;
+  let most = 0;
+  for (let time = 0; time < 9e9; time += 5e6) {
+    seen.look(time);
+    const there = until(arrivals, time) - until(answers, time);
+    expect(seen.working[publisher]).toBeLessThanOrEqual(there);
+    most = Math.max(most, seen.working[publisher]);
+  }
+  expect(most).toBeGreaterThan(0);
 });
 
 describe('dots', () => {
