@@ -40,7 +40,7 @@ export function ownerOf(signal: string): RecordedComponent['kind'] | undefined {
 
 /** What names count or measure; the word after it says of which, and stands before it in plain English. */
 const MEASURED =
-  /^(duration|elections|errors|loads|messages|misses|operations|records|rate|rejections|requests|share|staleness|writes)$/;
+  /^(duration|elections|errors|loads|messages|misses|operations|\w*ratio|records|rate|rejections|requests|share|staleness|writes)$/;
 
 /** A signal's name on a card, where its component stands above it: `hit ratio`, `connections`, `active`, `active loads`. */
 export function shortName(signal: string): string {

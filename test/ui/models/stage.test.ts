@@ -293,6 +293,7 @@ describe('the stage', () => {
 
 it.each([
   ['cache.hit_ratio', 'ok', 'cache', 'hit ratio'],
+  ['cache.hit_ratio.users', 'ok', 'cache', 'users hit ratio'],
   ['db.client.operation.rate', 'miss', 'database', 'operation rate'],
   ['db.client.operation.rate.read', 'miss', 'database', 'read rate'],
   ['db.client.connection.count', 'miss', 'database', 'connections'],
