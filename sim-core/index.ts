@@ -259,6 +259,14 @@ export {
 export { type StreamEntry, type Trim as StreamTrim } from './messaging/channels/stream/entry-log.ts';
 export { type PendingEntry } from './messaging/channels/stream/pending-list.ts';
 export { EntryStream, StreamError, type NewEntryId, type StreamRefusal } from './messaging/channels/stream/stream.ts';
+export * from './messaging/consuming/effect-store.ts';
+export * from './messaging/consuming/facts.ts';
+export { failsTimes, failsWithProbability, type FailureOptions } from './messaging/consuming/failures.ts';
+export * from './messaging/consuming/idempotence/guards.ts';
+export type { GuardContext as IdempotenceContext, IdempotenceGuard } from './messaging/consuming/idempotence/guard.ts';
+export * from './messaging/consuming/ledger.ts';
+export { Processing, type ProcessingOptions } from './messaging/consuming/processing.ts';
+export * from './messaging/consuming/received.ts';
 export { deathsOf, type DeathNotice } from './messaging/dead-letter/deaths.ts';
 export { assignors as kafkaAssignors } from './messaging/groups/assignors.ts';
 
@@ -272,12 +280,7 @@ export {
   type RabbitConsumerOptions,
   type Verdict as ConsumerVerdict,
 } from './systems/rabbitmq/consumer.ts';
-export {
-  consumerSignals,
-  messageProcessed,
-  messageSent as messagePublished,
-  producerSignals,
-} from './systems/rabbitmq/facts.ts';
+export { messageSent as messagePublished, producerSignals } from './systems/rabbitmq/facts.ts';
 export { Producer } from './systems/rabbitmq/producer.ts';
 export type { QueueDeclaration } from './systems/rabbitmq/queue-arguments.ts';
 export { RabbitMq, type Confirm, type Publish } from './systems/rabbitmq/rabbitmq.ts';

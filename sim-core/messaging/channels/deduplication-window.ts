@@ -4,10 +4,10 @@
  */
 import type { Duration, Time } from '../../kernel/time.ts';
 
-export class DeduplicationWindow {
+export class DeduplicationWindow<Identity = string> {
   private readonly window: Duration;
   /** When each was accepted, the earliest first. */
-  private readonly seen = new Map<string, Time>();
+  private readonly seen = new Map<Identity, Time>();
 
   constructor(window: Duration) {
     this.window = window;
@@ -18,13 +18,18 @@ export class DeduplicationWindow {
     return this.seen.size;
   }
 
-  /** Whether it comes for the first time; it is then remembered. */
-  accept(identity: string, now: Time): boolean {
+  /** Whether it has come within the window. */
+  has(identity: Identity, now: Time): boolean {
     for (const [oldest, at] of this.seen) {
       if (now - at < this.window) break;
       this.seen.delete(oldest);
     }
-    if (this.seen.has(identity)) return false;
+    return this.seen.has(identity);
+  }
+
+  /** Whether it comes for the first time; it is then remembered. */
+  accept(identity: Identity, now: Time): boolean {
+    if (this.has(identity, now)) return false;
     this.seen.set(identity, now);
     return true;
   }

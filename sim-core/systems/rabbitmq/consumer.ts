@@ -1,23 +1,31 @@
 /**
- * A consumer process with a connection to a node: takes what it is sent, works at up to `concurrency` messages at once for a
- * drawn time each, and settles each by what came of it. Deliveries and acknowledgements travel over the way between the
- * two. When the node dies, what it works at goes on, and its acknowledgement reaches nobody: the message comes again.
+ * A consumer process with a connection to a node: takes what it is sent, has its workers (`messaging/consuming/workers.ts`)
+ * handle it, and settles each message by their verdict. Deliveries and acknowledgements travel in order over the way between
+ * the two, as over one connection of TCP.
+ *
+ * An acknowledgement belongs to the connection on which its message came: when that is gone the message comes again, whatever
+ * was done for it. A connection ends with the node, by itself (`disconnect`: what is worked at goes on), or with the process
+ * (`kill`: it is broken off; what had been sent before still arrives). RabbitMQ documentation, "Consumer Acknowledgements and
+ * Publisher Confirms": all unacknowledged deliveries are requeued when their connection is closed.
  *
  * Does not model the client library's threads or its heartbeats: it learns at once that the connection is gone.
  */
 import type { Distribution } from '../../kernel/distributions/distribution.ts';
 import type { Fact, FactChannel } from '../../kernel/fact.ts';
-import { Fifo } from '../../kernel/fifo.ts';
-import type { KeyedStream } from '../../kernel/random-stream.ts';
+import type { Behaviour } from '../../kernel/process.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
-import { SECOND, type Time } from '../../kernel/time.ts';
+import { SECOND, type Duration, type Time } from '../../kernel/time.ts';
 import type { Message } from '../../messaging/channels/message.ts';
+import { consumerSignals, messageBrokenOff, messageProcessed } from '../../messaging/consuming/facts.ts';
+import type { DeliveryObserver, Received } from '../../messaging/consuming/received.ts';
+import { Workers } from '../../messaging/consuming/workers.ts';
 import type { Call, Endpoint } from '../../network/call.ts';
-import { register, type Component, type Intervention } from '../../network/component.ts';
+import { register, type Component, type ComponentPart, type Intervention } from '../../network/component.ts';
 import { Link } from '../../network/link.ts';
+import { BACKGROUND, RequestContext } from '../../network/request-context.ts';
+import type { SignalDefinition } from '../../statistics/signal.ts';
 import type { Channel, Delivery } from './channel.ts';
 import { Connection } from './connection.ts';
-import { consumerSignals, messageProcessed } from './facts.ts';
 import type { Client, RabbitMq } from './rabbitmq.ts';
 
 /** What a consumer makes of a message: done; back to the queue; refused for good. */
@@ -32,148 +40,224 @@ export interface RabbitConsumerOptions {
   readonly prefetch: number;
   /** Messages that it works at at once. */
   readonly concurrency: number;
-  /** Nanoseconds of work at one message. */
-  readonly work: Distribution;
   /** One-way delay between it and the node, in nanoseconds. */
   readonly delay: Distribution;
-  /** Called when the work at a message is done, with how often the queue says that it has been tried before. */
-  readonly judge: (message: Message, redelivered: boolean) => Verdict;
+  /** What a message is about; its request's number without it. */
+  readonly keyOf?: (message: Message) => number;
+  /** Handles a message and judges it; whatever is asked of others in between takes time. */
+  readonly handle: (received: Received, delivery: Delivery) => Behaviour<Verdict>;
+  /**
+   * Automatic acknowledgement: the node is done with a message once it has sent it. Then there is no prefetch, verdicts are
+   * of no account, and what waits in the process has no bound.
+   */
+  readonly noAck?: boolean;
   readonly priority?: number;
+  readonly observers?: readonly DeliveryObserver[];
+  /** The code that it runs: shown as a part of it. */
+  readonly inside?: ComponentPart;
 }
 
-/** A delivery with the channel on which it came. */
+/** A delivery, and the channel on which it came. */
 interface Job {
-  readonly consumer: RabbitConsumer;
+  readonly received: Received;
   readonly delivery: Delivery;
   readonly channel: Channel;
-  /** When the work began. */
-  since: Time;
 }
 
 export class RabbitConsumer implements Endpoint<Job, void>, Client, Component {
   readonly name: string;
   readonly kind = 'consumer';
   readonly help: string;
-  readonly signals = consumerSignals;
+  readonly signals: readonly SignalDefinition[];
   readonly interventions: Readonly<Record<string, Intervention>>;
-  readonly sim: Simulation;
+  private readonly sim: Simulation;
   private readonly options: RabbitConsumerOptions;
+  private readonly observers: readonly DeliveryObserver[];
+  private readonly workers: Workers<Job, Verdict>;
   private readonly toConsumer: Link<Job, void>;
-  private readonly works: KeyedStream;
-  private readonly workKind: number;
-  private readonly wakeKind: number;
+  /** Its own messages to the node, which are of no request. */
+  private readonly own: RequestContext;
+  private readonly restartKind: number;
   private readonly processed: FactChannel<Fact<typeof messageProcessed>>;
-  private readonly waiting = new Fifo<Job>();
-  private working = 0;
-  private done = 0;
-  private pausedUntil: Time = 0;
+  private readonly brokenOff: FactChannel<Fact<typeof messageBrokenOff>>;
+  private connection: Connection | undefined = undefined;
+  private channel: Channel | undefined = undefined;
+  private downUntil: Time = 0;
 
   constructor(sim: Simulation, options: RabbitConsumerOptions) {
+    const { name, concurrency, handle, node, inside } = options;
     this.sim = sim;
     this.options = options;
-    this.name = options.name;
+    this.observers = options.observers ?? [];
+    this.name = name;
     this.help = options.help;
-    this.interventions = { pause: this.pausing() };
-    this.works = sim.keyedRandom(`${options.name}/work`);
-    this.workKind = sim.eventKind(`${options.name} has worked at a message`);
-    this.wakeKind = sim.eventKind(`${options.name} goes on`);
+    this.signals = inside === undefined ? consumerSignals : [...consumerSignals, ...inside.signals];
+    this.interventions = { ...this.takes(), ...inside?.interventions };
+    this.own = new RequestContext(BACKGROUND, 0);
+    this.restartKind = sim.eventKind(`${name} is up again`);
     this.processed = sim.facts.channel(messageProcessed);
+    this.brokenOff = sim.facts.channel(messageBrokenOff);
+    this.workers = new Workers(sim, {
+      name,
+      concurrency,
+      handle: ({ received, delivery }) => handle(received, delivery),
+      ended: (job, verdict, since) => this.ended(job, verdict, since),
+    });
     register(sim, this);
-    this.toConsumer = new Link(sim, this, { from: options.node.name, delay: options.delay });
-    options.node.attach(this);
-    this.nodeIsUp();
+    this.toConsumer = new Link(sim, this, { from: node.name, delay: options.delay, isOrdered: true });
+    node.attach(this);
+    this.connect();
   }
 
   nodeIsUp(): void {
-    const { node, queue, prefetch, priority = 0 } = this.options;
-    const channel = new Connection(node.broker).open();
-    channel.prefetch(prefetch, false);
-    channel.consume(queue, {
-      tag: this.name,
-      noAck: false,
-      exclusive: false,
-      priority,
-      deliver: (delivery) =>
-        this.toConsumer.send({ consumer: this, delivery, channel, since: 0 }, delivery.message.request),
-    });
+    this.connect();
   }
 
-  /** What waits to be worked at was of the connection that is gone; what it works at goes on. */
+  /** What waits and is unsettled comes again by another connection; what is worked at goes on. */
   connectionLost(): void {
-    while (this.waiting.size > 0) this.waiting.take();
+    this.connection = undefined;
+    this.channel = undefined;
+    if (!this.noAck) this.dropWaiting();
   }
 
-  receive(call: Call<Job, void>): void {
-    if (!call.query.channel.isOpen) return;
-    this.waiting.add(call.query);
-    this.begin();
+  receive({ query: job }: Call<Job, void>): void {
+    if (job.channel === this.channel) this.workers.add(job);
+    else this.tellEnded(job.received);
+  }
+
+  /** Loses its connection and has another at once; the node gives what it had to others, or to it again. */
+  disconnect(): void {
+    this.connection?.close();
+    this.connectionLost();
+    this.connect();
+  }
+
+  /** Dies, and is up again after so long. The node hears of it behind all that was sent before. */
+  kill(downtime: Duration): void {
+    const { connection } = this;
+    this.downUntil = this.sim.now + downtime;
+    this.connectionLost();
+    this.dropWaiting();
+    this.workers.breakOff();
+    if (connection !== undefined) this.toConsumer.carry('reply', this.own, RabbitConsumer.hangUp, connection);
+    this.sim.schedule(downtime, RabbitConsumer.restart, this as RabbitConsumer, this.restartKind);
   }
 
   state(): Readonly<Record<string, number | string>> {
-    const state = { working: this.working, waiting: this.waiting.size, done: this.done };
-    return this.sim.now < this.pausedUntil ? { ...state, paused: 'yes' } : state;
+    const state = { ...this.workers.state(), ...this.options.inside?.state() };
+    return this.isDown ? { ...state, down: 'yes' } : state;
   }
 
   violations(): readonly string[] {
-    const { concurrency, name } = this.options;
-    return this.working > concurrency ? [`${name}: works at ${this.working} messages, more than ${concurrency}`] : [];
+    return [...this.workers.violations(), ...(this.options.inside?.violations() ?? [])];
   }
 
-  private begin(): void {
-    const { concurrency, work } = this.options;
-    while (this.waiting.size > 0 && this.working < concurrency && this.sim.now >= this.pausedUntil) {
-      const job = this.waiting.take();
-      const { request } = job.delivery.message;
-      this.working++;
-      job.since = this.sim.now;
-      const time = Math.max(0, Math.round(work.sample(this.works.of(request.nextWorkKey()))));
-      this.sim.schedule(time, RabbitConsumer.finish, job, this.workKind, request.id);
+  private get isDown(): boolean {
+    return this.sim.now < this.downUntil;
+  }
+
+  private get noAck(): boolean {
+    return this.options.noAck === true;
+  }
+
+  private dropWaiting(): void {
+    for (const { received } of this.workers.dropWaiting()) this.tellEnded(received);
+  }
+
+  private connect(): void {
+    const { node, queue, prefetch, priority = 0 } = this.options;
+    if (this.connection !== undefined || this.isDown || !node.isUp) return;
+    this.connection = new Connection(node.broker);
+    const channel = this.connection.open();
+    this.channel = channel;
+    channel.prefetch(prefetch, false);
+    channel.consume(queue, {
+      tag: this.name,
+      noAck: this.noAck,
+      exclusive: false,
+      priority,
+      deliver: (delivery) => this.send(delivery, channel),
+    });
+  }
+
+  private send(delivery: Delivery, channel: Channel): void {
+    const { message } = delivery;
+    const { request } = message;
+    const received = { id: request.id, key: this.options.keyOf?.(message) ?? request.id, request };
+    for (const observer of this.observers) observer.begun(received);
+    if (this.noAck) this.tellSettled(received, true);
+    this.toConsumer.send({ received, delivery, channel }, request);
+  }
+
+  private ended(job: Job, verdict: Verdict | undefined, since: Time): void {
+    const { received, delivery } = job;
+    const request = received.id;
+    const duration = this.sim.now - since;
+    if (verdict === undefined) {
+      if (this.brokenOff.heard) this.brokenOff.emit({ consumer: this.name, request, duration });
+      if (!this.noAck) this.tellSettled(received, false);
+    } else {
+      if (this.processed.heard) {
+        const age = this.sim.now - delivery.message.sent;
+        const { queue } = delivery;
+        this.processed.emit({ consumer: this.name, queue, request, outcome: verdict, duration, age });
+      }
+      const settling = { consumer: this, job, verdict };
+      if (!this.noAck) this.toConsumer.carry('reply', received.request, RabbitConsumer.settle, settling);
+    }
+    this.tellEnded(received);
+  }
+
+  private tellEnded(received: Received): void {
+    for (const observer of this.observers) observer.ended(received);
+  }
+
+  private tellSettled(received: Received, isSettled: boolean): void {
+    for (const observer of this.observers) {
+      if (isSettled) observer.settled(received);
+      else observer.unsettled(received);
     }
   }
 
-  private end(job: Job): void {
-    const { message, redelivered, queue } = job.delivery;
-    const verdict = this.options.judge(message, redelivered);
-    this.working--;
-    this.done++;
-    if (this.processed.heard) {
-      const { now } = this.sim;
-      this.processed.emit({
-        consumer: this.name,
-        queue,
-        request: message.request.id,
-        outcome: verdict,
-        duration: now - job.since,
-        age: now - message.sent,
-      });
-    }
-    this.toConsumer.carry('reply', message.request, RabbitConsumer.settle, { ...job, verdict });
-    this.begin();
-  }
-
-  private pausing(): Intervention {
+  private takes(): Readonly<Record<string, Intervention>> {
+    const seconds = { name: 'seconds', help: 'how long', min: 0.001, max: 1e6, default: 5 };
     return {
-      help: 'Begins nothing new for so many seconds: what it was sent waits with it, unsettled',
-      arguments: [{ name: 'seconds', help: 'how long', min: 0.001, max: 1e6, default: 5 }],
-      apply: ([seconds]) => {
-        this.pausedUntil = this.sim.now + Math.round(seconds * SECOND);
-        this.sim.scheduleAt(this.pausedUntil, RabbitConsumer.goOn, this, this.wakeKind);
+      kill: {
+        help: 'Kills the process with all that it works at; it is up again after so many seconds',
+        arguments: [seconds],
+        apply: ([time]) => this.kill(Math.round(time * SECOND)),
+      },
+      disconnect: {
+        help: 'Ends its connection; it has another at once. What it works at goes on, and nobody hears what came of it',
+        arguments: [],
+        apply: () => this.disconnect(),
+      },
+      pause: {
+        help: 'Begins nothing new for so many seconds: what it was sent waits with it, unsettled',
+        arguments: [seconds],
+        apply: ([time]) => this.workers.pause(Math.round(time * SECOND)),
       },
     };
   }
 
-  private static finish(job: Job): void {
-    job.consumer.end(job);
-  }
-
-  private static goOn(consumer: RabbitConsumer): void {
-    consumer.begin();
-  }
-
-  /** The acknowledgement reaches the node, if the connection it belongs to is still there. */
-  private static settle({ channel, delivery, verdict }: Job & { readonly verdict: Verdict }): void {
-    if (!channel.isOpen) return;
+  /** The verdict reaches the node, if the connection it belongs to is still there. */
+  private static settle(settling: { consumer: RabbitConsumer; job: Job; verdict: Verdict }): void {
+    const { consumer, job, verdict } = settling;
+    const { channel, delivery, received } = job;
+    if (!channel.isOpen) {
+      consumer.tellSettled(received, false);
+      return;
+    }
     if (verdict === 'ack') channel.acknowledge(delivery.tag, false);
     else channel.reject(delivery.tag, false, verdict === 'requeue');
+    consumer.tellSettled(received, verdict !== 'requeue');
+  }
+
+  private static hangUp(connection: Connection): void {
+    connection.close();
+  }
+
+  private static restart(consumer: RabbitConsumer): void {
+    consumer.connect();
   }
 }

@@ -1,4 +1,4 @@
-/** What clients of a broker see, with OpenTelemetry's names (semantic conventions for messaging, 1.27 and later). */
+/** What producers see of a broker, with OpenTelemetry's names (semantic conventions for messaging, 1.27 and later). */
 import { defineFact } from '../../kernel/fact.ts';
 import { defineSignal } from '../../statistics/signal.ts';
 
@@ -10,16 +10,6 @@ export const messageSent = defineFact('message.sent', 'A producer heard what bec
   outcome: 'text',
   queues: 'number',
   duration: 'duration',
-});
-
-/** A consumer has worked at a message. */
-export const messageProcessed = defineFact('message.processed', 'A consumer has worked at a message', {
-  consumer: 'text',
-  queue: 'text',
-  request: 'request',
-  outcome: 'text',
-  duration: 'duration',
-  age: 'duration',
 });
 
 export const producerSignals = [
@@ -53,24 +43,5 @@ export const producerSignals = [
     help: 'Messages that the broker did not confirm: refused by a full queue, or the broker was away',
     fact: messageSent,
     where: (fact) => fact.outcome !== 'ack' && fact.outcome !== 'returned',
-  }),
-];
-
-export const consumerSignals = [
-  defineSignal({
-    name: 'messaging.process.duration',
-    kind: 'histogram',
-    unit: 's',
-    help: 'Time that consumers worked at one message',
-    fact: messageProcessed,
-    value: (fact) => fact.duration,
-  }),
-  defineSignal({
-    name: 'messaging.process.age',
-    kind: 'histogram',
-    unit: 's',
-    help: 'Time from when a message was first sent until a consumer had worked at it',
-    fact: messageProcessed,
-    value: (fact) => fact.age,
   }),
 ];

@@ -4,14 +4,21 @@ import { constant } from '../../../../sim-core/kernel/distributions/constant.ts'
 import { spawn, type Behaviour } from '../../../../sim-core/kernel/process.ts';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
 import { sleep } from '../../../../sim-core/kernel/combine.ts';
-import { ms, s } from '../../../../sim-core/kernel/time.ts';
+import { ms, s, type Duration } from '../../../../sim-core/kernel/time.ts';
 import { makeMessage, type Message } from '../../../../sim-core/messaging/channels/message.ts';
 import type { Queue } from '../../../../sim-core/messaging/channels/queue.ts';
+import { messageProcessed } from '../../../../sim-core/messaging/consuming/facts.ts';
+import type { Received } from '../../../../sim-core/messaging/consuming/received.ts';
 import { CallFailed } from '../../../../sim-core/network/call.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
-import { RabbitConsumer, type RabbitConsumerOptions } from '../../../../sim-core/systems/rabbitmq/consumer.ts';
-import { messageProcessed, messageSent } from '../../../../sim-core/systems/rabbitmq/facts.ts';
+import type { Delivery } from '../../../../sim-core/systems/rabbitmq/channel.ts';
+import {
+  RabbitConsumer,
+  type RabbitConsumerOptions,
+  type Verdict,
+} from '../../../../sim-core/systems/rabbitmq/consumer.ts';
+import { messageSent } from '../../../../sim-core/systems/rabbitmq/facts.ts';
 import { Producer } from '../../../../sim-core/systems/rabbitmq/producer.ts';
 import { RabbitMq, type Confirm, type Publish } from '../../../../sim-core/systems/rabbitmq/rabbitmq.ts';
 
@@ -43,14 +50,19 @@ class Lab {
       queue: 'q',
       prefetch: 2,
       concurrency: 1,
-      work: constant(ms(10)),
       delay: constant(ms(1)),
-      judge: ({ request }, redelivered) => {
-        this.processed.push([request.id, redelivered]);
-        return 'ack';
-      },
+      handle: this.takes(ms(10)),
       ...options,
     });
+  }
+
+  /** Handles each message in so long, and notes that. */
+  takes(time: Duration): RabbitConsumerOptions['handle'] {
+    return function* (this: Lab, { id }: Received, { redelivered }: Delivery): Behaviour<Verdict> {
+      yield time;
+      this.processed.push([id, redelivered]);
+      return 'ack' as const;
+    }.bind(this);
   }
 
   /** Sends so many messages, one every so often, each with a confirm. */
@@ -111,7 +123,7 @@ it('says what it did not take: sent back for want of a queue, of an exchange, re
 
 it('does not send a consumer more than its prefetch, nor has it work at more than its concurrency', () => {
   const lab = new Lab();
-  const worker = lab.consumer({ prefetch: 3, concurrency: 2, work: constant(s(1)) });
+  const worker = lab.consumer({ prefetch: 3, concurrency: 2, handle: lab.takes(s(1)) });
   lab.send(10, ms(1));
   lab.run(ms(500));
   expect([lab.queue('q').ready, lab.queue('q').inFlight]).toEqual([7, 3]);
@@ -120,7 +132,7 @@ it('does not send a consumer more than its prefetch, nor has it work at more tha
 
 it('killed, comes back with every persistent message that was not acknowledged, all marked as redelivered', () => {
   const lab = new Lab();
-  const worker = lab.consumer({ work: constant(ms(50)) });
+  const worker = lab.consumer({ handle: lab.takes(ms(50)) });
   lab.send(4, ms(1));
   lab.run(ms(20));
   lab.node.interventions.kill.apply([1]);

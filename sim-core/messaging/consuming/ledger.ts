@@ -1,0 +1,199 @@
+/**
+ * The experimenter's ledger of effects: for each message how often it has had its effect, whatever sender, broker and
+ * consumers believe. An effect is doubled from the second time on. A message is lost when it has had none and nobody has
+ * it any more: its sender believes that it is in good hands, the broker is done with it, and no consumer has it in hand. An
+ * effect that arrives after all (a write on its way when its consumer died) finds it again.
+ *
+ * What a delivery that is never acknowledged has done is counted apart: the broker gives the message to somebody again, so
+ * without any care each such effect is one that doubles.
+ *
+ * No model reads it. It keeps a few bytes a message for as long as the run lasts.
+ */
+import { defineFact, defineReading, type Fact, type FactChannel } from '../../kernel/fact.ts';
+import type { Simulation } from '../../kernel/simulation.ts';
+import { defineSignal } from '../../statistics/signal.ts';
+import { CountsById } from './counts-by-id.ts';
+import type { DeliveryObserver, Received } from './received.ts';
+
+/** A message's sender was told that the broker has it: its effect is expected, once. */
+export const effectExpected = defineFact('effect.expected', 'A sender was told that the broker has its message', {
+  ledger: 'text',
+  request: 'request',
+});
+
+/** A message had its effect; `times` so far. */
+export const effectApplied = defineFact('effect.applied', 'A message had its effect', {
+  ledger: 'text',
+  request: 'request',
+  times: 'number',
+});
+
+/** An effect is of a delivery that will never be acknowledged. */
+export const effectUnacknowledged = defineFact(
+  'effect.unacknowledged',
+  'A message had its effect, and the broker never hears that this delivery was handled',
+  { ledger: 'text', request: 'request' },
+);
+
+/** Messages that are nowhere any more and have had no effect changed in number. */
+export const effectsLost = defineReading('effect.lost', 'Messages lost changed in number', {
+  ledger: 'text',
+  messages: 'number',
+});
+
+export const effectSignals = [
+  defineSignal({
+    name: 'effects.expected',
+    kind: 'counter',
+    unit: '{message}',
+    help: 'Messages whose sender was told that the broker has them: each is to have its effect once',
+    fact: effectExpected,
+  }),
+  defineSignal({
+    name: 'effects.applied',
+    kind: 'counter',
+    unit: '{effect}',
+    help: 'Effects that messages had, those that are there twice among them',
+    fact: effectApplied,
+  }),
+  defineSignal({
+    name: 'effects.doubled',
+    kind: 'counter',
+    unit: '{effect}',
+    help: 'Effects of a message that had had its effect before',
+    fact: effectApplied,
+    where: (fact) => fact.times > 1,
+  }),
+  defineSignal({
+    name: 'effects.unacknowledged',
+    kind: 'counter',
+    unit: '{effect}',
+    help: 'Effects of deliveries that are never acknowledged, so that the message comes again',
+    fact: effectUnacknowledged,
+  }),
+  defineSignal({
+    name: 'effects.lost',
+    kind: 'gauge',
+    unit: '{message}',
+    help: 'Messages that a sender believes in good hands, that nobody has any more and that have had no effect',
+    fact: effectsLost,
+    value: (fact) => fact.messages,
+    of: (fact) => fact.ledger,
+  }),
+];
+
+export class EffectLedger implements DeliveryObserver {
+  readonly name: string;
+  private readonly effects = new CountsById();
+  /** How many have a message: the broker, for each time that it was sent, and each consumer that it was handed to. */
+  private readonly holders = new CountsById();
+  /** 1 for a message whose sender was told that the broker has it. */
+  private readonly promised = new CountsById();
+  /** Effects of a delivery, and deliveries that will never be acknowledged. */
+  private readonly byDelivery = new WeakMap<Received, number>();
+  private readonly unheard = new WeakSet<Received>();
+  private readonly counts = { expected: 0, applied: 0, doubled: 0, unacknowledged: 0, lost: 0 };
+  private readonly expectations: FactChannel<Fact<typeof effectExpected>>;
+  private readonly applications: FactChannel<Fact<typeof effectApplied>>;
+  private readonly unacknowledgements: FactChannel<Fact<typeof effectUnacknowledged>>;
+  private readonly losses: FactChannel<Fact<typeof effectsLost>>;
+
+  constructor(sim: Simulation, name: string) {
+    this.name = name;
+    this.expectations = sim.facts.channel(effectExpected);
+    this.applications = sim.facts.channel(effectApplied);
+    this.unacknowledgements = sim.facts.channel(effectUnacknowledged);
+    this.losses = sim.facts.channel(effectsLost);
+  }
+
+  get totals(): Readonly<Record<'expected' | 'applied' | 'doubled' | 'unacknowledged' | 'lost', number>> {
+    return { ...this.counts };
+  }
+
+  /** How often a message has had its effect. */
+  effectsOf(id: number): number {
+    return this.effects.get(id);
+  }
+
+  /** A message is on its way to the broker, once more or for the first time. */
+  sent(id: number): void {
+    this.hold(id, 1);
+  }
+
+  /** Its sender was told that the broker has it. */
+  confirmed(id: number): void {
+    if (this.promised.get(id) > 0) return;
+    const wasLost = this.isLost(id);
+    this.promised.add(id, 1);
+    this.counts.expected++;
+    if (this.expectations.heard) this.expectations.emit({ ledger: this.name, request: id });
+    this.recount(id, wasLost);
+  }
+
+  /** The broker did not take it, or has it no more: settled, dropped or lost. */
+  released(id: number): void {
+    this.hold(id, -1);
+  }
+
+  begun({ id }: Received): void {
+    this.hold(id, 1);
+  }
+
+  ended({ id }: Received): void {
+    this.hold(id, -1);
+  }
+
+  settled({ id }: Received): void {
+    this.released(id);
+  }
+
+  unsettled(message: Received): void {
+    this.unheard.add(message);
+    for (let left = this.byDelivery.get(message) ?? 0; left > 0; left--) this.tellUnacknowledged(message);
+  }
+
+  /** The message has had its effect, by this delivery of it. */
+  applied(message: Received): void {
+    const { id } = message;
+    const wasLost = this.isLost(id);
+    const times = this.effects.add(id, 1);
+    this.counts.applied++;
+    if (times > 1) this.counts.doubled++;
+    if (this.applications.heard) this.applications.emit({ ledger: this.name, request: id, times });
+    if (this.unheard.has(message)) this.tellUnacknowledged(message);
+    else this.byDelivery.set(message, (this.byDelivery.get(message) ?? 0) + 1);
+    this.recount(id, wasLost);
+  }
+
+  /** What cannot be, in words. */
+  violations(): readonly string[] {
+    const { applied, doubled, expected, lost } = this.counts;
+    const broken: string[] = [];
+    if (doubled > applied) broken.push(`${this.name}: ${doubled} effects are doubled, of ${applied}`);
+    if (lost < 0 || lost > expected) broken.push(`${this.name}: ${lost} messages are lost, of ${expected}`);
+    return broken;
+  }
+
+  private hold(id: number, change: number): void {
+    const wasLost = this.isLost(id);
+    const holders = this.holders.add(id, change);
+    if (holders < 0) throw new Error(`${this.name}: message ${id} was let go by more than had it`);
+    this.recount(id, wasLost);
+  }
+
+  private isLost(id: number): boolean {
+    return this.promised.get(id) > 0 && this.holders.get(id) === 0 && this.effects.get(id) === 0;
+  }
+
+  private recount(id: number, wasLost: boolean): void {
+    const isLost = this.isLost(id);
+    if (isLost === wasLost) return;
+    this.counts.lost += isLost ? 1 : -1;
+    if (this.losses.heard) this.losses.emit({ ledger: this.name, messages: this.counts.lost });
+  }
+
+  private tellUnacknowledged({ id }: Received): void {
+    this.counts.unacknowledged++;
+    if (this.unacknowledgements.heard) this.unacknowledgements.emit({ ledger: this.name, request: id });
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * The workers of a consumer process: up to `concurrency` messages are handled at once, each by a process, further ones wait
+ * in order of arrival. How many can wait is bounded by what the broker sends ahead (its prefetch), if it is, and not here.
+ *
+ * The process may die: what it worked at is broken off where it stood, and what it had sent to others goes on there. It may
+ * stand still, and then begins nothing new; what it has begun goes on, for that is mostly waiting for others.
+ */
+import { Fifo } from '../../kernel/fifo.ts';
+import { Process, type Behaviour } from '../../kernel/process.ts';
+import type { Simulation } from '../../kernel/simulation.ts';
+import type { Duration, Time } from '../../kernel/time.ts';
+import type { ComponentPart } from '../../network/component.ts';
+
+export interface WorkersOptions<Job, Result> {
+  readonly name: string;
+  /** Messages that are handled at once: an integer of at least 1. */
+  readonly concurrency: number;
+  readonly handle: (job: Job) => Behaviour<Result>;
+  /** Called when a job has ended: with what came of it, or nothing if it was broken off. */
+  readonly ended: (job: Job, result: Result | undefined, since: Time) => void;
+}
+
+export class Workers<Job, Result> implements Pick<ComponentPart, 'state' | 'violations'> {
+  readonly sim: Simulation;
+  readonly options: WorkersOptions<Job, Result>;
+  private readonly waiting = new Fifo<Job>();
+  private readonly working = new Set<Work<Job, Result>>();
+  private readonly wakeKind: number;
+  private pausedUntil: Time = 0;
+  private done = 0;
+
+  constructor(sim: Simulation, options: WorkersOptions<Job, Result>) {
+    const { name, concurrency } = options;
+    if (!Number.isInteger(concurrency) || concurrency < 1) {
+      throw new RangeError(`${name}: concurrency is ${concurrency}; it must be an integer of at least 1`);
+    }
+    this.sim = sim;
+    this.options = options;
+    this.wakeKind = sim.eventKind(`${name} goes on`);
+  }
+
+  add(job: Job): void {
+    this.waiting.add(job);
+    this.begin();
+  }
+
+  /** What waits is gone, in order; what is worked at goes on. */
+  dropWaiting(): Job[] {
+    const dropped: Job[] = [];
+    while (this.waiting.size > 0) dropped.push(this.waiting.take());
+    return dropped;
+  }
+
+  /** What is worked at is broken off. Call `dropWaiting` first, or what waits is begun. */
+  breakOff(): void {
+    for (const work of this.working) work.cancel();
+  }
+
+  /** Begins nothing new for so long. */
+  pause(duration: Duration): void {
+    this.pausedUntil = this.sim.now + duration;
+    this.sim.scheduleAt(this.pausedUntil, Workers.goOn, this as unknown as Workers<never, never>, this.wakeKind);
+  }
+
+  state(): Readonly<Record<string, number | string>> {
+    const state = { working: this.working.size, waiting: this.waiting.size, done: this.done };
+    return this.sim.now < this.pausedUntil ? { ...state, paused: 'yes' } : state;
+  }
+
+  violations(): readonly string[] {
+    const { concurrency, name } = this.options;
+    const { size } = this.working;
+    return size > concurrency ? [`${name}: works at ${size} messages, more than ${concurrency}`] : [];
+  }
+
+  /** Called by a job's process when it has ended. */
+  forget(work: Work<Job, Result>, result: Result | undefined): void {
+    this.working.delete(work);
+    if (result !== undefined) this.done++;
+    this.options.ended(work.job, result, work.since);
+    this.begin();
+  }
+
+  private begin(): void {
+    const { concurrency, handle } = this.options;
+    while (this.waiting.size > 0 && this.working.size < concurrency && this.sim.now >= this.pausedUntil) {
+      const job = this.waiting.take();
+      const work = new Work(this, job, handle(job));
+      this.working.add(work);
+      work.startNow();
+    }
+  }
+
+  private static goOn(workers: Workers<never, never>): void {
+    workers.begin();
+  }
+}
+
+/** One message being handled. */
+class Work<Job, Result> extends Process<Result> {
+  readonly job: Job;
+  readonly since: Time;
+  private readonly workers: Workers<Job, Result>;
+
+  constructor(workers: Workers<Job, Result>, job: Job, behaviour: Behaviour<Result>) {
+    super(workers.sim, workers.options.name, behaviour);
+    this.workers = workers;
+    this.job = job;
+    this.since = workers.sim.now;
+  }
+
+  protected override concluded(): void {
+    this.workers.forget(this, this.state === 'completed' ? (this.conclusion as Result) : undefined);
+  }
+}

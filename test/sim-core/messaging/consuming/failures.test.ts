@@ -1,0 +1,117 @@
+/** Which messages fail, and how often: theirs alone, whoever handles them and in whatever order. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
+import { spawn, type Behaviour } from '../../../../sim-core/kernel/process.ts';
+import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
+import { ms, s } from '../../../../sim-core/kernel/time.ts';
+import {
+  Failures,
+  failsTimes,
+  failsWithProbability,
+  type FailureOptions,
+} from '../../../../sim-core/messaging/consuming/failures.ts';
+import { Processing } from '../../../../sim-core/messaging/consuming/processing.ts';
+import { outcomeOf, type Received } from '../../../../sim-core/messaging/consuming/received.ts';
+import { RequestContext } from '../../../../sim-core/network/request-context.ts';
+
+const message = (id: number, key = id): Received => ({ id, key, request: new RequestContext(id, 0) });
+
+/** How often a message fails before it is done, at most 1,000 times. */
+function failuresOf(failures: Failures, id: number): number {
+  for (let count = 0; count < 1000; count++) if (failures.attempt(message(id)) === undefined) return count;
+  return 1000;
+}
+
+const models: [string, FailureOptions][] = [
+  ['fails so many times', { transient: failsTimes(3, 0.5) }],
+  ['fails with a probability', { transient: failsWithProbability(0.6) }],
+  ['is poison', { isPoison: (key) => key % 5 === 0 }],
+  ['never fails', {}],
+];
+
+describe.each(models)('a message that %s', (_name, options) => {
+  it('fails as often whatever others do, in whatever order attempts come', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(9), { maxLength: 60 }), fc.nat(), (order, seed) => {
+        const mixed = new Failures(new Simulation({ seed }), 'code', options);
+        const counts = Array.from({ length: 10 }, () => 0);
+        const done = new Set<number>();
+        for (const id of order) {
+          if (done.has(id)) continue;
+          if (mixed.attempt(message(id)) === undefined) done.add(id);
+          else counts[id]++;
+        }
+        for (let id = 0; id < 10; id++) {
+          const alone = failuresOf(new Failures(new Simulation({ seed }), 'code', options), id);
+          const total = done.has(id) ? counts[id] : Math.min(1000, counts[id] + failuresOf(mixed, id));
+          expect(total).toBe(alone);
+        }
+      }),
+    );
+  });
+});
+
+it('fails k times with the chance p^k (1 - p)', () => {
+  const p = 0.3;
+  const failures = new Failures(new Simulation({ seed: 1 }), 'code', { transient: failsWithProbability(p) });
+  const count = 20_000;
+  const seen = [0, 0, 0, 0];
+  for (let id = 0; id < count; id++) seen[Math.min(3, failuresOf(failures, id))]++;
+  const expected = [1 - p, p * (1 - p), p * p * (1 - p), p * p * p].map((share) => share * count);
+  const chiSquare = seen.reduce((sum, times, i) => sum + (times - expected[i]) ** 2 / expected[i], 0);
+  // The 99.9th percentile of the chi-square distribution with three degrees of freedom.
+  expect(chiSquare).toBeLessThan(16.27);
+});
+
+it('refuses a probability with which nothing would ever succeed', () => {
+  expect(() => failsWithProbability(1)).toThrow('the probability of a failure is 1; it must be from 0 to below 1');
+});
+
+describe('the code of all consumers', () => {
+  function setUp(options: FailureOptions) {
+    const sim = new Simulation({ seed: 1 });
+    const processing = new Processing(sim, { name: 'code', time: constant(ms(10)), ...options });
+    const lines: string[] = [];
+    function* handle(id: number, key: number): Behaviour {
+      const since = sim.now;
+      const failure = yield* outcomeOf((each) => processing.work(each), message(id, key));
+      lines.push(`${id} ${failure ?? 'done'} in ${(sim.now - since) / ms(1)} ms`);
+    }
+    const run = (id: number, key = id): void => {
+      spawn(sim, 'handler', handle(id, key));
+      sim.runUntil(sim.now + s(1));
+    };
+    return { processing, lines, run };
+  }
+
+  it('takes its time, and longer for slow messages', () => {
+    const { lines, run, processing } = setUp({ slow: { share: 1, factor: 3 } });
+    run(1);
+    processing.interventions['slow'].apply([2]);
+    run(2);
+    expect(lines).toEqual(['1 done in 30 ms', '2 done in 60 ms']);
+  });
+
+  it('fails at a key that was poisoned, and at what was poison from the start, until it is mended', () => {
+    const { lines, run, processing } = setUp({ isPoison: (key) => key === 8 });
+    run(1, 7);
+    processing.interventions['poison'].apply([7]);
+    run(2, 7);
+    run(3, 8);
+    processing.interventions['mend'].apply([]);
+    run(2, 7);
+    run(3, 8);
+    processing.interventions['poison'].apply([7]);
+    run(4, 7);
+    expect(lines.map((line) => line.split(' in')[0])).toEqual([
+      '1 done',
+      '2 poison',
+      '3 poison',
+      '2 done',
+      '3 done',
+      '4 poison',
+    ]);
+    expect(processing.state()).toEqual({ 'attempts that succeeded': 3, 'attempts that failed': 3 });
+  });
+});
