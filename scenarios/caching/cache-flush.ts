@@ -36,8 +36,9 @@ import {
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { settings } from './application/settings.ts';
-import { COMMAND_TIME, databaseOf, nearby, readingInstances, users } from './application/wiring.ts';
+import { settings } from '../application/settings.ts';
+import { nearby } from '../application/distances.ts';
+import { COMMAND_TIME, databaseOf, readingInstances, users } from './application/wiring.ts';
 import { spreadOver, storeBefore } from './application/warm-start.ts';
 import * as limits from './cache-flush/limits.ts';
 import { EVENTS, params, type Values } from './cache-flush/params.ts';

@@ -42,9 +42,10 @@ import {
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { sentBy } from './application/settings.ts';
+import { sentBy } from '../application/settings.ts';
 import { oldest } from './application/oldest.ts';
-import { COMMAND_TIME, faraway, nearby, SHAPE } from './application/wiring.ts';
+import { faraway, nearby, SHAPE } from '../application/distances.ts';
+import { COMMAND_TIME } from './application/wiring.ts';
 import * as limits from './cache-patterns/limits.ts';
 import { params, type Values } from './cache-patterns/params.ts';
 import {

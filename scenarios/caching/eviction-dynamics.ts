@@ -44,8 +44,9 @@ import {
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { sentBy, settings } from './application/settings.ts';
-import { COMMAND_TIME, faraway, nearby, SHAPE } from './application/wiring.ts';
+import { sentBy, settings } from '../application/settings.ts';
+import { faraway, nearby, SHAPE } from '../application/distances.ts';
+import { COMMAND_TIME } from './application/wiring.ts';
 import * as limits from './eviction-dynamics/limits.ts';
 import { movesAt, params, scanEnds, usersCapacity, type Values } from './eviction-dynamics/params.ts';
 

@@ -25,7 +25,7 @@ import {
   type Expectation,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { sentBy } from './application/settings.ts';
+import { sentBy } from '../application/settings.ts';
 import * as limits from './eviction/limits.ts';
 import { cacheName, excessOverOpt, fewerMisses, missesOf, moreMisses, overOpt, type Line } from './eviction/limits.ts';
 import { capacityOf, params, scanLength, SIZES, type Values } from './eviction/params.ts';

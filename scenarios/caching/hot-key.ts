@@ -46,7 +46,7 @@ import {
   type ShardMap,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { sentBy, settings } from './application/settings.ts';
+import { sentBy, settings } from '../application/settings.ts';
 import { cacheAsideReaders, databaseOf, fromAfar, instances, users } from './application/wiring.ts';
 import { measured } from './application/measured.ts';
 import { spreadOver, storeBefore } from './application/warm-start.ts';

@@ -44,9 +44,10 @@ import {
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { sentBy, workedOffBy } from './application/settings.ts';
+import { sentBy, workedOffBy } from '../application/settings.ts';
 import { oldest } from './application/oldest.ts';
-import { COMMAND_TIME, nearby, SHAPE } from './application/wiring.ts';
+import { nearby, SHAPE } from '../application/distances.ts';
+import { COMMAND_TIME } from './application/wiring.ts';
 import * as limits from './invalidation/limits.ts';
 import { params, type Values } from './invalidation/params.ts';
 

@@ -54,8 +54,9 @@ import {
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { sentBy } from './application/settings.ts';
-import { COMMAND_TIME, faraway, nearby, SHAPE } from './application/wiring.ts';
+import { sentBy } from '../application/settings.ts';
+import { faraway, nearby, SHAPE } from '../application/distances.ts';
+import { COMMAND_TIME } from './application/wiring.ts';
 import * as limits from './multi-region/limits.ts';
 import { REGIONS, roundTripOf, type Region } from './multi-region/limits.ts';
 import { params, type Values } from './multi-region/params.ts';

@@ -35,8 +35,8 @@ import {
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { sentBy } from './application/settings.ts';
-import { faraway, SHAPE } from './application/wiring.ts';
+import { sentBy } from '../application/settings.ts';
+import { faraway, SHAPE } from '../application/distances.ts';
 import * as limits from './n-plus-one/limits.ts';
 import { params, type Values } from './n-plus-one/params.ts';
 

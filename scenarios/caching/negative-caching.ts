@@ -46,14 +46,14 @@ import {
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { sentBy, settings } from './application/settings.ts';
+import { sentBy, settings } from '../application/settings.ts';
+import { nearby } from '../application/distances.ts';
 import {
   cacheAsideReaders,
   COMMAND_TIME,
   databaseOf,
   fromAfar,
   instances,
-  nearby,
   sharedCache,
   users,
 } from './application/wiring.ts';

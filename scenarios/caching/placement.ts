@@ -54,8 +54,9 @@ import {
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { sentBy, workedOffBy } from './application/settings.ts';
-import { COMMAND_TIME, nearby, SHAPE } from './application/wiring.ts';
+import { sentBy, workedOffBy } from '../application/settings.ts';
+import { nearby, SHAPE } from '../application/distances.ts';
+import { COMMAND_TIME } from './application/wiring.ts';
 import * as limits from './placement/limits.ts';
 import { ASSETS, EDGE_CAPACITY, params, POPS, type Values } from './placement/params.ts';
 import { publisher } from './placement/publisher.ts';

@@ -41,8 +41,9 @@ import {
   type Simulation,
   type VersionedQuery,
 } from '../../sim-core/index.ts';
-import { sentBy, workedOffBy } from './application/settings.ts';
-import { COMMAND_TIME, faraway, nearby, SHAPE } from './application/wiring.ts';
+import { sentBy, workedOffBy } from '../application/settings.ts';
+import { faraway, nearby, SHAPE } from '../application/distances.ts';
+import { COMMAND_TIME } from './application/wiring.ts';
 import * as limits from './read-after-write/limits.ts';
 import { params, type Values } from './read-after-write/params.ts';
 import { readerOf } from './read-after-write/readers.ts';

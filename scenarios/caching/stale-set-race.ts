@@ -40,8 +40,9 @@ import {
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { sentBy, workedOffBy } from './application/settings.ts';
-import { COMMAND_TIME, faraway, nearby, SHAPE } from './application/wiring.ts';
+import { sentBy, workedOffBy } from '../application/settings.ts';
+import { faraway, nearby, SHAPE } from '../application/distances.ts';
+import { COMMAND_TIME } from './application/wiring.ts';
 import * as limits from './stale-set-race/limits.ts';
 import { params, type Values } from './stale-set-race/params.ts';
 

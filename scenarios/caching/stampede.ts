@@ -31,8 +31,9 @@ import {
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { settings } from './application/settings.ts';
-import { readingInstances, COMMAND_TIME, databaseOf, nearby, sharedCache, users } from './application/wiring.ts';
+import { settings } from '../application/settings.ts';
+import { nearby } from '../application/distances.ts';
+import { readingInstances, COMMAND_TIME, databaseOf, sharedCache, users } from './application/wiring.ts';
 import { storeBefore } from './application/warm-start.ts';
 import * as limits from './stampede/limits.ts';
 import { params, protectionNames, type Values } from './stampede/params.ts';

@@ -42,8 +42,9 @@ import {
   type Write,
   type WriteBehindOptions,
 } from '../../sim-core/index.ts';
-import { sentBy } from './application/settings.ts';
-import { COMMAND_TIME, faraway, nearby, SHAPE } from './application/wiring.ts';
+import { sentBy } from '../application/settings.ts';
+import { faraway, nearby, SHAPE } from '../application/distances.ts';
+import { COMMAND_TIME } from './application/wiring.ts';
 import * as limits from './write-behind-crash/limits.ts';
 import { params, type Values } from './write-behind-crash/params.ts';
 

@@ -26,7 +26,7 @@ import {
   zipfPopularity,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { nearby, SHAPE } from '../caching/application/wiring.ts';
+import { nearby, SHAPE } from '../application/distances.ts';
 import { CLUSTER, GROUP, PRODUCER, TOPIC, users } from './application/orders.ts';
 import * as limits from './consumer-lag/limits.ts';
 import { params, type Values } from './consumer-lag/params.ts';

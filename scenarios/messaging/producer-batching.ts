@@ -19,7 +19,7 @@ import {
   zipfPopularity,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { nearby } from '../caching/application/wiring.ts';
+import { nearby } from '../application/distances.ts';
 import { CLUSTER, PRODUCER, TOPIC, users } from './application/orders.ts';
 import * as limits from './producer-batching/limits.ts';
 import { params, type Values } from './producer-batching/params.ts';

@@ -32,7 +32,7 @@ import {
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { faraway, nearby, SHAPE } from '../caching/application/wiring.ts';
+import { faraway, nearby, SHAPE } from '../application/distances.ts';
 import * as limits from './retry-storm/limits.ts';
 import { params, type Values } from './retry-storm/params.ts';
 import { RECOVERY, recoverySignal, watchRecovery } from './retry-storm/recovery.ts';

@@ -8,12 +8,10 @@ import {
   gamma,
   Link,
   LoadLedger,
-  ms,
   OpenLoopClient,
   poisson,
   roundRobin,
   Service,
-  uniform,
   us,
   type Balancer,
   type CacheAccess,
@@ -28,20 +26,11 @@ import {
   type ServiceOptions,
   type Simulation,
 } from '../../../sim-core/index.ts';
+import { faraway, nearby, SHAPE } from '../../application/distances.ts';
 import type { DatabaseValues, InstanceValues } from './params.ts';
 
-/** Of the demand of a load, a gamma distribution: its deviation is 1 / sqrt(SHAPE) of its mean. */
-export const SHAPE = 25;
-/** One way between machines of one site, at least and at most, and between a user and the site. */
-export const NEAR_MIN = us(200);
-export const NEAR_MAX = us(300);
-export const FAR_MIN = ms(0.5);
-export const FAR_MAX = ms(1.5);
 /** What the cache's thread spends on a command. */
 export const COMMAND_TIME = us(20);
-
-export const nearby = uniform(NEAR_MIN, NEAR_MAX);
-export const faraway = uniform(FAR_MIN, FAR_MAX);
 
 export function databaseOf(sim: Simulation, p: DatabaseValues, hasRow?: (key: number) => boolean): Database {
   return new Database(sim, {

@@ -16,8 +16,8 @@ import {
   zipfProbabilities,
   type ShardMapName,
 } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf, poissonMost } from '../application/chance.ts';
-import { FAR_MAX, NEAR_MAX, SHAPE } from '../application/wiring.ts';
+import { DEVIATIONS, limitOf, poissonMost } from '../../application/chance.ts';
+import { FAR_MAX, NEAR_MAX, SHAPE } from '../../application/distances.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(5);

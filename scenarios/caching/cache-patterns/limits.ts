@@ -3,8 +3,9 @@
  * are read by Zipf's law, and written by one of their own. Nothing here looks at a run.
  */
 import { exp, s, toSeconds, zipfProbabilities } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../application/chance.ts';
-import { COMMAND_TIME, FAR_MAX, NEAR_MAX, SHAPE } from '../application/wiring.ts';
+import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
+import { FAR_MAX, NEAR_MAX, SHAPE } from '../../application/distances.ts';
+import { COMMAND_TIME } from '../application/wiring.ts';
 import type { Values } from './params.ts';
 import { HOT_KEYS } from './signals.ts';
 

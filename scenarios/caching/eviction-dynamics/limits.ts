@@ -10,7 +10,7 @@ import {
   toSeconds,
   zipfProbabilities,
 } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf, oncePerRun } from '../application/chance.ts';
+import { DEVIATIONS, limitOf, oncePerRun } from '../../application/chance.ts';
 import { movesAt, usersCapacity, type Values } from './params.ts';
 
 export const WARM_UP = s(4);

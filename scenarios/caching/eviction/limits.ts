@@ -17,7 +17,7 @@ import {
   type Limit,
   type Measure,
 } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf, poissonLow } from '../application/chance.ts';
+import { DEVIATIONS, limitOf, poissonLow } from '../../application/chance.ts';
 import { capacityOf, scanLength, SIZES, type Values } from './params.ts';
 
 /** The policy looked at, the one beside it, and OPT. */

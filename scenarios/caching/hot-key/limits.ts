@@ -3,8 +3,8 @@
  * wire is, what waits before one that has too much to do, how old what is read may be. Nothing here looks at a run.
  */
 import { exp, ln, toSeconds } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf, poissonMost } from '../application/chance.ts';
-import { FAR_MAX, NEAR_MAX } from '../application/wiring.ts';
+import { DEVIATIONS, limitOf, poissonMost } from '../../application/chance.ts';
+import { FAR_MAX, NEAR_MAX } from '../../application/distances.ts';
 import {
   crowdTime,
   dealt,

@@ -5,8 +5,8 @@
  * many as one write makes.
  */
 import { handOf, nameOf, s, shardMaps, toSeconds, zipfProbabilities, type ShardMap } from '../../../sim-core/index.ts';
-import { DEVIATIONS } from '../application/chance.ts';
-import { NEAR_MAX, SHAPE } from '../application/wiring.ts';
+import { DEVIATIONS } from '../../application/chance.ts';
+import { NEAR_MAX, SHAPE } from '../../application/distances.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(5);

@@ -3,8 +3,8 @@
  * then, and how many of the requests fall into that time.
  */
 import { toSeconds } from '../../../sim-core/index.ts';
-import { DEVIATIONS } from '../application/chance.ts';
-import { NEAR_MAX } from '../application/wiring.ts';
+import { DEVIATIONS } from '../../application/chance.ts';
+import { NEAR_MAX } from '../../application/distances.ts';
 import { crowdTime, hotShareOf, keptCommands, meanLoadOf, namesOn, onOneShard, WARM_UP, WINDOW } from './load.ts';
 import type { Values } from './params.ts';
 

@@ -38,7 +38,7 @@ import {
   type Simulation,
   type Statement,
 } from '../../../sim-core/index.ts';
-import { nearby } from '../application/wiring.ts';
+import { nearby } from '../../application/distances.ts';
 import { handSize } from './load.ts';
 import type { Values } from './params.ts';
 

@@ -6,8 +6,8 @@
  * 1 - e^(-w a), if nothing but the time to live ends an entry.
  */
 import { exp, ms, s, toSeconds, zipfProbabilities } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf, poissonLeast, poissonMost } from '../application/chance.ts';
-import { NEAR_MAX } from '../application/wiring.ts';
+import { DEVIATIONS, limitOf, poissonLeast, poissonMost } from '../../application/chance.ts';
+import { NEAR_MAX } from '../../application/distances.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(10);

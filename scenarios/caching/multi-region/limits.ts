@@ -3,8 +3,8 @@
  * Writes of a key are Poisson processes, one a region.
  */
 import { exp, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf, poissonLeast, poissonMost } from '../application/chance.ts';
-import { FAR_MAX, NEAR_MAX } from '../application/wiring.ts';
+import { DEVIATIONS, limitOf, poissonLeast, poissonMost } from '../../application/chance.ts';
+import { FAR_MAX, NEAR_MAX } from '../../application/distances.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(5);

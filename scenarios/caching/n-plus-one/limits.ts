@@ -3,8 +3,8 @@
  * queries that makes, how long they take. Nothing here looks at a run.
  */
 import { exp, s, toSeconds, zipfProbabilities } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf } from '../application/chance.ts';
-import { FAR_MAX, FAR_MIN, SHAPE } from '../application/wiring.ts';
+import { DEVIATIONS, limitOf } from '../../application/chance.ts';
+import { FAR_MAX, FAR_MIN, SHAPE } from '../../application/distances.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(6);

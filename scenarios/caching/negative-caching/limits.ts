@@ -7,8 +7,8 @@
  * way load as well, r d more in each cycle. Keys get their rows at the rate of creations in an order of chance, each once.
  */
 import { exp, ln, s, toSeconds, zipfProbabilities } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../application/chance.ts';
-import { FAR_MAX, NEAR_MAX, SHAPE } from '../application/wiring.ts';
+import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
+import { FAR_MAX, NEAR_MAX, SHAPE } from '../../application/distances.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(5);

@@ -13,8 +13,9 @@ import {
   zipfProbabilities,
   type Duration,
 } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf, poissonLeast, poissonMost } from '../application/chance.ts';
-import { COMMAND_TIME, NEAR_MAX } from '../application/wiring.ts';
+import { DEVIATIONS, limitOf, poissonLeast, poissonMost } from '../../application/chance.ts';
+import { NEAR_MAX } from '../../application/distances.ts';
+import { COMMAND_TIME } from '../application/wiring.ts';
 import { ASSETS, POPS, type Values } from './params.ts';
 
 export const WARM_UP = s(12);

@@ -7,8 +7,8 @@
  * exponential times the look is the shorter one with probability t / (t + m - l).
  */
 import { exp, ln, s, toSeconds } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf, poissonLeast, poissonMost } from '../application/chance.ts';
-import { FAR_MAX, FAR_MIN, NEAR_MAX, NEAR_MIN } from '../application/wiring.ts';
+import { DEVIATIONS, limitOf, poissonLeast, poissonMost } from '../../application/chance.ts';
+import { FAR_MAX, FAR_MIN, NEAR_MAX, NEAR_MIN } from '../../application/distances.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(10);

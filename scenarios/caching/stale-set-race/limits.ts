@@ -6,8 +6,9 @@
  * messages, a quarter of a millisecond each, cancel out where both sides of a race have two.
  */
 import { exp, ms, s, toSeconds, type Limit } from '../../../sim-core/index.ts';
-import { limitOf, poissonLeast, poissonMost } from '../application/chance.ts';
-import { COMMAND_TIME, NEAR_MAX, NEAR_MIN } from '../application/wiring.ts';
+import { limitOf, poissonLeast, poissonMost } from '../../application/chance.ts';
+import { NEAR_MAX, NEAR_MIN } from '../../application/distances.ts';
+import { COMMAND_TIME } from '../application/wiring.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(5);

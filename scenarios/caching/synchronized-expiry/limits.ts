@@ -11,8 +11,8 @@
  * exp((b - 2 a) / (b - a)) times as much (the renewal equation m' = m(t - a) / (b - a), solved from above).
  */
 import { exp, intervalOf, ms, s, toSeconds, zipfProbabilities } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf, poissonMost } from '../application/chance.ts';
-import { FAR_MAX, NEAR_MAX, SHAPE } from '../application/wiring.ts';
+import { DEVIATIONS, limitOf, poissonMost } from '../../application/chance.ts';
+import { FAR_MAX, NEAR_MAX, SHAPE } from '../../application/distances.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(5);

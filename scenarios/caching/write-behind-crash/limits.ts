@@ -6,8 +6,9 @@
  * scheduler makes at most T / D of them in a time T, and at least T / (D + batchMost) − 1.
  */
 import { toSeconds, us } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../application/chance.ts';
-import { COMMAND_TIME, FAR_MAX, NEAR_MAX, SHAPE } from '../application/wiring.ts';
+import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
+import { FAR_MAX, NEAR_MAX, SHAPE } from '../../application/distances.ts';
+import { COMMAND_TIME } from '../application/wiring.ts';
 import type { Values } from './params.ts';
 
 export const DISK_DELAY = us(20);

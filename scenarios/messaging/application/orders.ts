@@ -19,7 +19,7 @@ import {
   type Popularity,
   type Simulation,
 } from '../../../sim-core/index.ts';
-import { faraway, nearby } from '../../caching/application/wiring.ts';
+import { faraway, nearby } from '../../application/distances.ts';
 
 export const TOPIC = {
   name: 'orders',

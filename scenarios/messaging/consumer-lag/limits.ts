@@ -7,8 +7,8 @@
  * more. A hot key's records are all in one partition; the others' keys are spread by a hash.
  */
 import { s, toSeconds } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../caching/application/chance.ts';
-import { SHAPE } from '../../caching/application/wiring.ts';
+import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
+import { SHAPE } from '../../application/distances.ts';
 import type { Values } from './params.ts';
 
 /** Ordinary keys, all alike. */

@@ -6,7 +6,7 @@
  * or everything, where the parameters say another one.
  */
 import { ms, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
-import { limitOf, poissonLow, poissonMost } from '../../caching/application/chance.ts';
+import { limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
 import type { Values } from './params.ts';
 
 /** Between two heartbeats of a broker. */

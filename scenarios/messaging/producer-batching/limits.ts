@@ -7,8 +7,8 @@
  * come after the first come at moments that are spread evenly over the window. All of it holds while no batch fills before.
  */
 import { ms, s, toSeconds } from '../../../sim-core/index.ts';
-import { limitOf, poissonMost } from '../../caching/application/chance.ts';
-import { NEAR_MAX } from '../../caching/application/wiring.ts';
+import { limitOf, poissonMost } from '../../application/chance.ts';
+import { NEAR_MAX } from '../../application/distances.ts';
 import type { Values } from './params.ts';
 
 export const BROKERS = 3;

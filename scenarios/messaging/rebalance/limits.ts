@@ -6,7 +6,7 @@
  * With n members each has at most `most` = ceil(partitions / n) of the partitions, evenly by sticky assignment.
  */
 import { s, toSeconds } from '../../../sim-core/index.ts';
-import { limitOf } from '../../caching/application/chance.ts';
+import { limitOf } from '../../application/chance.ts';
 import type { Values } from './params.ts';
 
 export const HEARTBEAT = s(3);

@@ -10,7 +10,7 @@
  * - Less: the line of at most `backlog` calls is worked off at capacity - rate x A, and then all is well.
  */
 import { ms, pow, s, toSeconds, type BackoffName, type Limit } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf, poissonLeast, poissonMost } from '../../caching/application/chance.ts';
+import { DEVIATIONS, limitOf, poissonLeast, poissonMost } from '../../application/chance.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(2);

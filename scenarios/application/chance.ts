@@ -1,5 +1,5 @@
 /** How far chance may carry what a scenario claims: limits are an expected value and room for so many deviations. */
-import { type Limit } from '../../../sim-core/index.ts';
+import { type Limit } from '../../sim-core/index.ts';
 
 /**
  * Room for chance: a normal variable is so many deviations above its mean once in three million draws, and the skewed

@@ -2,7 +2,7 @@
  * What setting a parameter in the midst of a run does: interventions by as much as the parameter's new value is of the one
  * that the run began with. A rate is set by who sends at it, a time of processors by the databases that take it.
  */
-import type { InterventionData } from '../../../sim-core/index.ts';
+import type { InterventionData } from '../../sim-core/index.ts';
 
 type Deed = Omit<InterventionData, 'at'>;
 type Setting<Name extends string> = (value: number, began: Readonly<Record<Name, number>>) => Deed[];
