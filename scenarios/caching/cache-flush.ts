@@ -13,6 +13,7 @@ import {
   CacheServer,
   CacheWarmer,
   defineScenario,
+  guardrail,
   hardTtl,
   Link,
   loadCap,
@@ -105,7 +106,7 @@ export default defineScenario({
       atMost(peak(LOADING), limits.cappedLoads),
       atMost(peak(CONNECTIONS), limits.cappedLoads),
       atMost(quantile(LATENCY, 'p99'), limits.cappedLatency),
-      atLeast(total(GIVEN_UP), limits.cappedRefused),
+      guardrail(atLeast(total(GIVEN_UP), limits.cappedRefused), 'The price: what the cap has no room for is refused'),
     ],
   },
 });

@@ -19,6 +19,7 @@ import {
   defineScenario,
   defineSignal,
   filterSignals,
+  guardrail,
   hardTtl,
   HotKeyMonitor,
   inTurn,
@@ -76,7 +77,7 @@ const overloaded = [
 
 /** The alert comes, and turns the remedy on; what comes before is the pitfall, and most requests come after it. */
 const relieved = (within: Limit, errors: Limit, thread: Limit): Expectation[] => [
-  atLeast(total(ALERTS), limits.alerted),
+  guardrail(atLeast(total(ALERTS), limits.alerted), 'What the remedy waits for comes with it and without it'),
   atMost(quantile(LATENCY, 'p50'), within),
   atMost(mean(ERRORS), errors),
   atMost(atEnd(CPU), thread),
@@ -134,7 +135,7 @@ export default defineScenario({
       ...relieved(limits.keptLatency, limits.keptErrors, limits.keptThread),
       atMost(atEnd(SHARE), limits.keptShare),
       atLeast(mean(STALE), limits.keptStale),
-      atMost(quantile(STALENESS, 'p95'), limits.keptAge),
+      guardrail(atMost(quantile(STALENESS, 'p95'), limits.keptAge), 'The price: how old what is read may be'),
     ],
     lease: [...overloaded, atMost(total(HOT_READS), limits.leasedReads)],
     'negative-filter': [...overloaded, atMost(total('cache.filter.rejections'), 0)],
@@ -145,7 +146,7 @@ export default defineScenario({
     ],
     // Needs no list of hot keys, and no alert.
     'shuffle-shard': [
-      atLeast(peak(SHARE), limits.hotShare),
+      guardrail(atLeast(peak(SHARE), limits.hotShare), 'The key is as hot as before, and its hand bears it'),
       atMost(quantile(LATENCY, 'p99'), limits.dealtLatency),
       atMost(mean(ERRORS), 0),
       atMost(peak(CPU), limits.dealtThread),

@@ -20,6 +20,7 @@ import {
   FilteredReader,
   FilterServer,
   filterSignals,
+  guardrail,
   hardTtl,
   inTurn,
   Link,
@@ -80,11 +81,16 @@ const filterProbed = defineFact('negative_caching.probe', 'A filter was asked fo
   mistaken: 'number',
 });
 
+const INVISIBLE = 'The price: how long a new row is not seen';
+
 const filtered = [
   atMost(total(READS), limits.readsBehindFilter),
-  atMost(atEnd(MISTAKEN), limits.mistaken),
+  guardrail(
+    atMost(atEnd(MISTAKEN), limits.mistaken),
+    'The filter is what it was made for; without one nothing is mistaken',
+  ),
   atLeast(total(WRONG), limits.wrongWithFilter),
-  atMost(summary(WRONG_FOR, 'max'), limits.invisibleWithFilter),
+  guardrail(atMost(summary(WRONG_FOR, 'max'), limits.invisibleWithFilter), INVISIBLE),
 ];
 
 export default defineScenario({
@@ -140,7 +146,7 @@ export default defineScenario({
     'negative-cache': [
       atMost(total(READS), limits.readsBehindNegativeCache),
       atLeast(total(WRONG), limits.wrongWithNegativeCache),
-      atMost(summary(WRONG_FOR, 'max'), limits.invisibleWithNegativeCache),
+      guardrail(atMost(summary(WRONG_FOR, 'max'), limits.invisibleWithNegativeCache), INVISIBLE),
     ],
     'bloom-filter': filtered,
     'cuckoo-filter': filtered,

@@ -20,6 +20,7 @@ import {
   defineSignal,
   entryOf,
   gamma,
+  guardrail,
   HttpCache,
   lasting,
   layerAnswered,
@@ -95,6 +96,8 @@ const assetSignals = [
 
 const cdn = { edge: true, app: true, distributed: true };
 const all = { ...cdn, client: true, gateway: true };
+/** The price of a copy is the same wherever one is kept; without one nothing is late. */
+const UNSEEN = 'The price: how long an update is not seen';
 const purgedAt = (layer: string) => atMost(peak(unseenAt(layer)), limits.purged);
 
 export default defineScenario({
@@ -153,12 +156,12 @@ export default defineScenario({
     distributed: [
       atLeast(mean(shareOf('distributed')), limits.sharedShare),
       atMost(mean(STORE_RATE), limits.sharedLoads),
-      atMost(peak(unseenAt('distributed')), limits.unseenInShared),
+      guardrail(atMost(peak(unseenAt('distributed')), limits.unseenInShared), UNSEEN),
     ],
     'cdn-app-distributed': [
       atLeast(mean(shareOf('edge')), limits.edgeShare),
-      atMost(peak(timeOf('edge')), limits.edgeWay),
-      atMost(peak(unseenAt('edge')), limits.unseenAtEdge),
+      guardrail(atMost(peak(timeOf('edge')), limits.edgeWay), 'Where there is no edge there is no way to it'),
+      guardrail(atMost(peak(unseenAt('edge')), limits.unseenAtEdge), UNSEEN),
     ],
     'all-six-layers': [
       atMost(peak(timeOf('client')), 0),
@@ -171,9 +174,12 @@ export default defineScenario({
     // Nobody can purge a browser: there the time to live is what is left.
     'all-six-layers-purged': [
       ...['edge', 'gateway', 'distributed'].map(purgedAt),
-      atMost(peak(unseenAt('client')), limits.unseenByClients),
+      guardrail(atMost(peak(unseenAt('client')), limits.unseenByClients), 'What no purge reaches, with it or without'),
     ],
-    'versioned-assets': [atMost(total(ASSETS_STALE), 0), atLeast(mean(ASSETS_NEAR), limits.assetsNear)],
+    'versioned-assets': [
+      atMost(total(ASSETS_STALE), 0),
+      guardrail(atLeast(mean(ASSETS_NEAR), limits.assetsNear), 'New names do not take assets further from their users'),
+    ],
   },
 });
 

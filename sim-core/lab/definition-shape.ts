@@ -113,7 +113,7 @@ function variantProblem(definition: Fields, known: readonly string[]): string | 
 }
 
 /** Each remedy repairs a pitfall: the one that `repairs` names, or the only one there is. */
-function remedyProblem({ roles, repairs = {} }: Fields): string | undefined {
+function remedyProblem({ roles, repairs = {}, expect }: Fields): string | undefined {
   if (!isRecord(repairs)) return `repairs: it is ${describe(repairs)}; expected an object, or to be left out`;
   const roleOf = roles as Readonly<Record<string, string>>;
   const withRole = (role: string): string[] => Object.keys(roleOf).filter((name) => roleOf[name] === role);
@@ -129,9 +129,17 @@ function remedyProblem({ roles, repairs = {} }: Fields): string | undefined {
       return `repairs: ${remedy} repairs ${describe(repaired)}; expected a pitfall: ${pitfalls.join(', ')}`;
     }
   }
+  const marked = Object.keys(roleOf).find(
+    (name) => !remedies.includes(name) && claimsOf(expect, name).some(isGuardrail),
+  );
+  if (marked !== undefined) return `expect: ${marked} has a guardrail, but is no remedy`;
   const silent = remedies.find((remedy) => pitfalls.length > 1 && !Object.hasOwn(repairs, remedy));
   return silent && `repairs: the remedy ${silent} names no pitfall; expected one of ${pitfalls.join(', ')}`;
 }
+
+const claimsOf = (expect: unknown, variant: string): readonly Fields[] =>
+  (expect as Readonly<Record<string, readonly Fields[]>>)[variant];
+const isGuardrail = (claim: Fields): boolean => claim['guardrail'] !== undefined;
 
 const unlike = (definition: Fields, field: string, expected: string): string =>
   `${field}: it is ${describe(definition[field])}; expected ${expected}`;

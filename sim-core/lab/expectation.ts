@@ -31,6 +31,8 @@ export interface Expectation {
     readonly bound: 'at most' | 'at least';
     limit(params: ParameterValues): number;
   };
+  /** Of a guardrail: why it holds for the pitfall as well as for the remedy that claims it. */
+  readonly guardrail?: string;
 }
 
 /** The measure is at most the limit. */
@@ -40,6 +42,18 @@ export const atMost = (measure: Measure, limit: Limit): Expectation =>
 /** The measure is at least the limit. */
 export const atLeast = (measure: Measure, limit: Limit): Expectation =>
   compare(measure, 'at least', limit, (actual, bound) => actual >= bound);
+
+/**
+ * A claim that a remedy shares with the pitfall that it repairs, or that only the remedy has anything to measure by: what
+ * the remedy must not spoil, or what it costs. A guardrail says nothing of what the remedy mends; the reason says what
+ * it is there for.
+ */
+export function guardrail(expectation: Expectation, reason: string): Expectation {
+  if (typeof reason !== 'string' || reason.trim() === '') {
+    throw new TypeError(`guardrail: the reason is ${describe(reason)}; expected why the claim holds for both`);
+  }
+  return { ...expectation, guardrail: reason };
+}
 
 /** A field of a signal's summary, such as `p99` of a histogram. */
 export function summary(signal: string, field: string, words = `${field} of ${signal}`): Measure {

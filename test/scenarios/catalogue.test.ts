@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GUIDE_HEADINGS } from '../../scenarios/cli/check/guide.ts';
+import { isRefuted } from '../../scenarios/cli/check/remedies.ts';
 import { guideOf } from '../../scenarios/guides.ts';
 import { catalogue } from '../../scenarios/index.ts';
 import {
@@ -110,7 +111,7 @@ describe.each(catalogue.map((entry) => ({ id: entry.scenario.id, ...entry })))('
       }
       for (const remedy of withRole('remedy')) {
         const pitfall = pitfallOf(scenario, remedy)!;
-        const told = judge(scenario, remedy, trialled.get(pitfall)!).some(({ pass }) => !pass);
+        const told = judge(scenario, remedy, trialled.get(pitfall)!).some(isRefuted);
         expect(told, `${remedy} is told from ${pitfall}`).toBe(true);
       }
     },

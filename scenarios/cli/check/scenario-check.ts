@@ -3,20 +3,12 @@
  * holding those of every remedy against the run of the pitfall that it repairs; components keep their invariants; the
  * charts show signals that there are; the guide is in order.
  */
-import {
-  judge,
-  pitfallOf,
-  Run,
-  Trial,
-  type Recording,
-  type Role,
-  type Scenario,
-  type Trialled,
-} from '../../../sim-core/index.ts';
+import { Run, Trial, type Recording, type Scenario, type Trialled } from '../../../sim-core/index.ts';
 import type { CatalogueEntry } from '../../index.ts';
 import { readable } from '../reporters/quantity.ts';
 import { drive } from '../run/drive.ts';
 import { guideProblems } from './guide.ts';
+import { RemedyTally, roleProblems, type IndistinctClaim } from './remedies.ts';
 
 export const CHECKS = ['expectations', 'remedies', 'invariants', 'charts', 'guide'] as const;
 
@@ -31,6 +23,8 @@ export interface ScenarioVerdict {
   readonly id: string;
   readonly runs: number;
   readonly problems: readonly Problem[];
+  /** What is claimed of remedies and not refuted by their pitfalls' runs: no problem, but for an author to look at. */
+  readonly indistinct: readonly IndistinctClaim[];
   /** False: interrupted before everything was checked. */
   readonly isComplete: boolean;
 }
@@ -49,7 +43,9 @@ export interface CheckOptions {
 
 export async function checkScenario(entry: CheckedScenario, options: CheckOptions): Promise<ScenarioVerdict> {
   const { scenario, guide } = entry;
-  const problems: Problem[] = roleProblems(scenario);
+  const remedial = (text: string): Problem => ({ check: 'remedies', text });
+  const problems: Problem[] = roleProblems(scenario).map(remedial);
+  const tally = new RemedyTally(scenario);
   const seeds = Array.from({ length: options.seeds + 1 }, (_, i) => scenario.seed + i);
   const variants = Object.keys(scenario.variants);
   let runs = 0;
@@ -58,7 +54,9 @@ export async function checkScenario(entry: CheckedScenario, options: CheckOption
       options.progress(`${scenario.id} ${variant} seed ${seed}, run ${runs + 1} of ${seeds.length * variants.length}`);
       const reproduce = `brownout run ${scenario.id} --variant ${variant} --seed ${seed}`;
       const outcome = await runChecked(scenario, variant, seed, options);
-      if (outcome === undefined) return { id: scenario.id, runs, problems, isComplete: false };
+      if (outcome === undefined) {
+        return { id: scenario.id, runs, problems, indistinct: tally.indistinct(), isComplete: false };
+      }
       const { trialled, recording, broken, failure } = outcome;
       runs++;
       if (failure !== undefined)
@@ -73,10 +71,16 @@ export async function checkScenario(entry: CheckedScenario, options: CheckOption
         const failed = `${variant} seed ${seed}: ${text}, measured ${readable(actual)}`;
         problems.push({ check: 'expectations', text: failed, reproduce });
       }
-      problems.push(...remedyProblems(scenario, trialled));
+      problems.push(...tally.add(trialled).map(remedial));
     }
   }
-  return { id: scenario.id, runs, problems: withoutRepeats(problems), isComplete: true };
+  return {
+    id: scenario.id,
+    runs,
+    problems: withoutRepeats(problems),
+    indistinct: tally.indistinct(),
+    isComplete: true,
+  };
 }
 
 interface Outcome {
@@ -113,33 +117,6 @@ async function runChecked(
   } catch (error) {
     return { broken: [...broken], failure: `the run ends by an error: ${String(error)}` };
   }
-}
-
-/** A scenario with remedies has one for each of its pitfalls; a row of the index has both. */
-function roleProblems(scenario: Scenario): Problem[] {
-  const { roles, pitfall } = scenario;
-  const withRole = (role: Role): string[] => Object.keys(roles).filter((variant) => roles[variant] === role);
-  const [pitfalls, remedies] = [withRole('pitfall'), withRole('remedy')];
-  if (pitfall !== undefined && (pitfalls.length === 0 || remedies.length === 0)) {
-    const text = `as a row of the index of pitfalls (${pitfall}) it needs a variant that is a pitfall and one that is a remedy`;
-    return [{ check: 'remedies', text }];
-  }
-  const repaired = new Set(remedies.map((remedy) => pitfallOf(scenario, remedy)));
-  return pitfalls
-    .filter((variant) => remedies.length > 0 && !repaired.has(variant))
-    .map((variant) => ({ check: 'remedies', text: `${variant}: it is a pitfall, but no remedy repairs it` }));
-}
-
-/** On the run of a pitfall the expectations of whatever repairs it do not all hold, or they say nothing of the repair. */
-function remedyProblems(scenario: Scenario, trialled: Trialled): Problem[] {
-  const { variant, seed } = trialled.header;
-  return Object.keys(scenario.variants)
-    .filter((remedy) => pitfallOf(scenario, remedy) === variant)
-    .filter((remedy) => judge(scenario, remedy, trialled).every(({ pass }) => pass))
-    .map((remedy) => ({
-      check: 'remedies',
-      text: `${remedy}: all its expectations hold on the run of ${variant} too, which it repairs, with seed ${seed}`,
-    }));
 }
 
 /** What the page shows beside a variant's run can be shown: its charts and the guide. */

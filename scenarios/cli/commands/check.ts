@@ -2,6 +2,7 @@
 import { guideOf } from '../../guides.ts';
 import { catalogue } from '../../index.ts';
 import { ProgressLine } from '../cachesim/progress-line.ts';
+import type { IndistinctClaim } from '../check/remedies.ts';
 import { CHECKS, checkScenario, type CheckedScenario, type ScenarioVerdict } from '../check/scenario-check.ts';
 import { UsageError, type CliCommand, type CommandLine, type ExitCode } from '../command.ts';
 import { noSuch } from '../nearest.ts';
@@ -50,11 +51,12 @@ export async function check(
   }
   const pass = verdicts.length === chosen.length && verdicts.every(passes);
   if (json) {
-    const scenarios = verdicts.map(({ id, runs, problems, isComplete }) => ({
+    const scenarios = verdicts.map(({ id, runs, problems, indistinct, isComplete }) => ({
       id,
       complete: isComplete,
       runs,
       problems,
+      indistinct,
     }));
     cli.out(`${JSON.stringify({ pass, scenarios }, null, 2)}\n`);
   }
@@ -80,7 +82,7 @@ function entryOf(entries: readonly CheckedScenario[], id: string): CheckedScenar
 }
 
 function verdictText(verdict: ScenarioVerdict, { scenario }: CheckedScenario, style: Style): string {
-  const { id, runs, problems, isComplete } = verdict;
+  const { id, runs, problems, indistinct, isComplete } = verdict;
   const variants = Object.keys(scenario.variants).length;
   const lines = CHECKS.map((name) => {
     const own = problems.filter((problem) => problem.check === name);
@@ -91,5 +93,21 @@ function verdictText(verdict: ScenarioVerdict, { scenario }: CheckedScenario, st
     ]);
     return [`  ${style.bad('✗')} ${name}`, ...details].join('\n');
   });
+  const told = indistinctText(indistinct).map((line) => `    ${style.faint(line)}`);
+  lines.splice(CHECKS.indexOf('remedies') + 1, 0, ...told);
   return [`${style.strong(id)}  ${variants} variants, ${runs} runs`, ...lines, ''].join('\n');
+}
+
+/** The claims of remedies that their pitfalls' runs do not refute: by name those that are no guardrails. */
+function indistinctText(claims: readonly IndistinctClaim[]): string[] {
+  const named = claims
+    .filter(({ guardrail }) => guardrail === undefined)
+    .map(({ remedy, pitfall, claim, held }) => {
+      const which = held === 0 ? 'has nothing to measure on the run' : 'holds on the run';
+      return `${remedy}: ${claim}: ${which} of ${pitfall} too, with every seed`;
+    });
+  const guardrails = claims.length - named.length;
+  if (guardrails === 0) return named;
+  const words = guardrails === 1 ? '1 guardrail, which holds' : `${guardrails} guardrails, which hold`;
+  return [...named, `${words} for pitfall and remedy alike`];
 }

@@ -6,6 +6,7 @@ import {
   atLeast,
   atMost,
   difference,
+  guardrail,
   mean,
   peak,
   quantile,
@@ -126,6 +127,16 @@ describe('claims', () => {
     });
     const slower = { ...evidence, header: { ...evidence.header, params: { rate: 10, spare: 3 } } };
     expect(atMost(total('requests'), limit).judge(slower).pass).toBe(false);
+  });
+
+  it('are the same as guardrails, which say why', () => {
+    const plain = atMost(total('requests'), 50);
+    const marked = guardrail(plain, 'Nobody is refused');
+    expect(marked.guardrail).toBe('Nobody is refused');
+    expect(plain.guardrail).toBeUndefined();
+    expect(marked.judge(evidence)).toEqual(plain.judge(evidence));
+    expect(marked.claim).toBe(plain.claim);
+    expect(() => guardrail(plain, ' ')).toThrow("guardrail: the reason is ' '; expected why the claim holds for both");
   });
 
   it('are refused where they are written if they are no claims', () => {

@@ -9,6 +9,7 @@ import {
   defineFact,
   defineScenario,
   defineSignal,
+  guardrail,
   durationOf,
   flag,
   integer,
@@ -194,6 +195,11 @@ describe('a malformed field', () => {
       'one that is missing them',
       { expect: { calm: sound.expect.calm } },
       'expect: the variant busy has no expectation',
+    ],
+    [
+      'a guardrail of what is no remedy',
+      { expect: { ...sound.expect, calm: [guardrail(atMost(total('test.total'), 1), 'Nothing is lost')] } },
+      'expect: calm has a guardrail, but is no remedy',
     ],
     ['a claim without a list', { expect: { ...sound.expect, busy: 5 } }, 'expect: busy is 5; expected a list'],
     [

@@ -8,6 +8,7 @@ import {
   Database,
   defineScenario,
   exponential,
+  guardrail,
   Link,
   ms,
   number,
@@ -60,6 +61,7 @@ interface Document {
     readonly runs: number;
     readonly complete: boolean;
     readonly problems: readonly { readonly check: string; readonly text: string; readonly reproduce?: string }[];
+    readonly indistinct: readonly { readonly remedy: string; readonly claim: string; readonly held: number }[];
   }[];
 }
 
@@ -72,7 +74,7 @@ async function checked(change: Partial<typeof inOrder>, text = guide): Promise<D
 
 it('passes a scenario in order, over every variant and seed', async () => {
   const { code, pass, scenarios } = await checked({});
-  expect(scenarios).toEqual([{ id: 'crowd', complete: true, runs: 6, problems: [] }]);
+  expect(scenarios).toEqual([{ id: 'crowd', complete: true, runs: 6, problems: [], indistinct: [] }]);
   expect(pass).toBe(true);
   expect(code).toBe(0);
 });
@@ -91,8 +93,54 @@ it("finds a remedy whose expectations hold on the pitfall's run too", async () =
   const { code, scenarios } = await checked({ expect: { ...inOrder.expect, few: [atMost(peak(RATE), 9999)] } });
   expect(code).toBe(1);
   expect(scenarios[0].problems.map(({ text }) => text)).toContain(
-    'few: all its expectations hold on the run of crowd too, which it repairs, with seed 1',
+    'few: none of its expectations is refuted by the run of crowd, which it repairs, with seed 1',
   );
+});
+
+/** Holds for a crowd as well. */
+const idle = atLeast(peak(RATE), 1);
+/** Nothing fails, so there is nothing whose age could be measured: as of a signal that one variant alone has. */
+const unseen = { text: 'a mean of nothing', of: () => NaN };
+
+it("names a remedy's claims that its pitfall's run does not refute, and counts guardrails apart", async () => {
+  const telling = inOrder.expect.few[0];
+  const few = [telling, idle, guardrail(idle, 'Somebody is served')];
+  const { code, pass, scenarios } = await checked({ expect: { ...inOrder.expect, few } });
+  const both = { remedy: 'few', pitfall: 'crowd', claim: `peak of ${RATE} is at least 1`, runs: 3, held: 3 };
+  expect(scenarios[0].indistinct).toEqual([
+    { ...both, unmeasured: 0 },
+    { ...both, unmeasured: 0, guardrail: 'Somebody is served' },
+  ]);
+  expect({ code, pass }).toEqual({ code: 0, pass: true });
+
+  const { cli, printed } = commandLine();
+  const scenario = defineScenario({ ...inOrder, expect: { ...inOrder.expect, few } });
+  await check([], { seeds: '2' }, cli, [{ scenario, definition: '', guide }]);
+  expect(printed.out).toContain(
+    [
+      '✓ remedies',
+      `    few: peak of ${RATE} is at least 1: holds on the run of crowd too, with every seed`,
+      '    1 guardrail, which holds for pitfall and remedy alike',
+    ].join('\n'),
+  );
+});
+
+it('does not take a claim that has nothing to measure on the run of the pitfall for one that tells it apart', async () => {
+  const { scenarios } = await checked({ expect: { ...inOrder.expect, few: [atMost(unseen, 5)] } });
+  expect(scenarios[0].indistinct).toEqual([expect.objectContaining({ remedy: 'few', held: 0, unmeasured: 3 })]);
+  expect(scenarios[0].problems.map(({ text }) => text)).toContain(
+    'few: none of its expectations is refuted by the run of crowd, which it repairs, with seed 1',
+  );
+});
+
+it('finds a guardrail that tells the remedy from its pitfall', async () => {
+  const few = [guardrail(inOrder.expect.few[0], 'It is never more')];
+  const { code, scenarios } = await checked({ expect: { ...inOrder.expect, few } });
+  expect(code).toBe(1);
+  expect(scenarios[0].problems[0]).toEqual({
+    check: 'remedies',
+    text: `few: peak of ${RATE} is at most 100: it is marked as a guardrail, but fails on the run of crowd, with seed 1`,
+  });
 });
 
 it("judges a remedy on the run of the pitfall that it repairs, and not on another's", async () => {
@@ -109,7 +157,7 @@ it("judges a remedy on the run of the pitfall that it repairs, and not on anothe
   expect(await check([], { seeds: '0', json: true }, cli, [{ scenario, definition: '', guide }])).toBe(1);
   expect((JSON.parse(printed.out) as Document).scenarios[0].problems.map(({ text }) => text)).toEqual([
     'crowd: it is a pitfall, but no remedy repairs it',
-    'few: all its expectations hold on the run of idle too, which it repairs, with seed 1',
+    'few: none of its expectations is refuted by the run of idle, which it repairs, with seed 1',
   ]);
 });
 
