@@ -144,7 +144,13 @@ export {
   type FutureRequests,
 } from './cache/eviction/eviction-policy.ts';
 export { KnownFuture, nextUses } from './cache/eviction/known-future.ts';
-export { evictionPolicies, type EvictionPolicyEntry } from './cache/eviction/policies.ts';
+export {
+  chosenPolicy,
+  evictionChoices,
+  evictionPolicies,
+  type EvictionPolicyEntry,
+} from './cache/eviction/policies.ts';
+export { optionsHelp, UnknownName } from './cache/eviction/policy-options.ts';
 export { WTinyLfu, type WTinyLfuOptions } from './cache/eviction/w-tinylfu.ts';
 export {
   FilteredReader,

@@ -10,7 +10,7 @@ import type { Simulation } from '../kernel/simulation.ts';
 import { defineSignal } from '../statistics/signal.ts';
 import type { CacheEntry } from './entry.ts';
 import type { EvictionPolicy } from './eviction/eviction-policy.ts';
-import { evictionPolicies } from './eviction/policies.ts';
+import { chosenPolicy, type EvictionPolicyEntry } from './eviction/policies.ts';
 
 export type LookupOutcome = 'hit' | 'stale' | 'expired' | 'miss';
 
@@ -81,7 +81,7 @@ export interface CacheOptions {
   readonly name: string;
   /** Entries at most: an integer of at least 1. */
   readonly capacity: number;
-  /** A name of `evictionPolicies`. */
+  /** An eviction policy, with options if any: what `chosenPolicy` takes. */
   readonly eviction: string;
 }
 
@@ -99,13 +99,9 @@ export class Cache<Value> {
 
   constructor(sim: Simulation, options: CacheOptions) {
     const { name, capacity, eviction } = options;
-    if (!Object.hasOwn(evictionPolicies, eviction)) {
-      const names = Object.keys(evictionPolicies).join(', ');
-      throw new RangeError(`${name}: there is no eviction policy ${eviction}; there are ${names}`);
-    }
     this.sim = sim;
     this.name = name;
-    this.policy = evictionPolicies[eviction].create({
+    this.policy = policyOf(name, eviction).create({
       capacity,
       random: sim.random(`${name}/eviction`),
       onEvict: (id) => this.dropEvicted(id),
@@ -197,5 +193,13 @@ export class Cache<Value> {
     const entry = this.entries[id]!;
     this.entries[id] = undefined;
     if (this.evicted.heard) this.evicted.emit({ cache: this.name, key: entry.key });
+  }
+}
+
+function policyOf(cache: string, text: string): EvictionPolicyEntry {
+  try {
+    return chosenPolicy(text);
+  } catch (error) {
+    throw new RangeError(`${cache}: ${(error as Error).message}`, { cause: error });
   }
 }

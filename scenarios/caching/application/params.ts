@@ -2,7 +2,8 @@
 import {
   choice,
   duration,
-  evictionPolicies,
+  chosenPolicy,
+  evictionChoices,
   integer,
   ms,
   s,
@@ -46,9 +47,7 @@ export const databaseParams = (defaults: { readonly loadTime: Duration; readonly
 export const eviction = choice({
   help: 'Which entry goes when the cache is full',
   default: 'lru',
-  choices: Object.entries(evictionPolicies)
-    .filter(([, policy]) => !policy.needsFuture)
-    .map(([name]) => name),
+  choices: evictionChoices.filter((name) => !chosenPolicy(name).needsFuture),
 });
 
 export type InstanceValues = ValuesOf<typeof instanceParams>;

@@ -2,7 +2,7 @@
 import {
   choice,
   duration,
-  evictionPolicies,
+  evictionChoices,
   integer,
   number,
   popularities,
@@ -22,12 +22,12 @@ export const params = {
   eviction: choice({
     help: 'The policy that is looked at: which entry goes when the cache is full',
     default: 'lru',
-    choices: Object.keys(evictionPolicies),
+    choices: evictionChoices,
   }),
   beside: choice({
     help: 'A second policy, asked for the same requests',
     default: 'lru',
-    choices: Object.keys(evictionPolicies),
+    choices: evictionChoices,
   }),
   workload: choice({ help: 'Which keys are asked for, and in which order', default: 'scan', choices: WORKLOADS }),
   size: choice({

@@ -9,12 +9,16 @@ import { basename } from 'node:path';
 import process from 'node:process';
 import type { Readable } from 'node:stream';
 import {
+  chosenPolicy,
   evictionPolicies,
   formatOfFileName,
   KEY_COLUMNS,
+  optionsHelp,
   TraceError,
   traceFormats,
+  UnknownName,
   withThousands,
+  type EvictionPolicyEntry,
   type TraceFormatName,
   type TraceReader,
 } from '../../../sim-core/index.ts';
@@ -45,7 +49,10 @@ export const cachesimCommand: CliCommand = {
       .command('cachesim')
       .description('miss ratios and speed of eviction policies on a trace file, plain or in gzip or zstd')
       .argument('<trace>', 'the trace file, or - for standard input')
-      .option('--policies <list>', `eviction policies, by commas: ${Object.keys(evictionPolicies).join(', ')}`)
+      .option(
+        '--policies <list>',
+        `eviction policies, by commas: ${Object.keys(evictionPolicies).join(', ')}; options after colons`,
+      )
       .option('--sizes <list>', "cache sizes, by commas: objects, as 500 or 10K, or a share of the trace's, as 1%")
       .option('--curve', 'a miss-ratio curve: of lru by default, in one pass for all sizes; many sizes by default')
       .option('--sample <share>', 'with --curve: an estimate from such a share of the objects, as 0.01 (SHARDS)')
@@ -53,7 +60,10 @@ export const cachesimCommand: CliCommand = {
       .option('--column <name>', `column of the keys in a CSV (default: the first of ${KEY_COLUMNS.join(', ')})`)
       .option('--seed <number>', "seed of the policies that draw (default: 1; of w-tinylfu its source's own)")
       .option('--format <format>', `how to print the results: ${Object.keys(reportFormats).join(', ')}`, 'table')
-      .addHelpText('after', `\nPolicies, in brackets the simulators that they equal to the request:\n${policyHelp()}`)
+      .addHelpText(
+        'after',
+        `\nPolicies, in brackets the simulators that they equal to the request:\n${policyHelp()}\n${optionHelp()}`,
+      )
       .action(async (path: string, options: CachesimOptions) => exit(await cachesim(path, options, cli)));
   },
 };
@@ -69,6 +79,19 @@ function policyHelp(): string {
     .map(([name, { help }]) => `  ${name.padEnd(width)}  ${help}`)
     .join('\n');
 }
+
+/** What can be chosen of the policies that have options. */
+const optionHelp = (): string =>
+  Object.entries(evictionPolicies)
+    .flatMap(([name, { configurable }]) =>
+      configurable === undefined
+        ? []
+        : [
+            `\nOptions of ${name}, after colons, as ${name}:window=0.2:climb, and their defaults:`,
+            ...optionsHelp(configurable.options).map((line) => `  ${line}`),
+          ],
+    )
+    .join('\n');
 
 /** `standardInput` is what the trace `-` is read from. */
 export async function cachesim(
@@ -119,7 +142,7 @@ export async function cachesim(
 }
 
 interface Checked {
-  readonly policies: Map<string, (typeof evictionPolicies)[string]>;
+  readonly policies: Map<string, EvictionPolicyEntry>;
   readonly sizes: readonly CacheSize[];
   readonly sampleRate: number | undefined;
   readonly report: (typeof reportFormats)[string];
@@ -133,7 +156,7 @@ function checked(path: string, options: CachesimOptions): Checked {
   const known = <T>(option: string, table: Readonly<Record<string, T>>, name: string, more: string[] = []): T => {
     if (!Object.hasOwn(table, name) && !more.includes(name)) {
       const names = [...more, ...Object.keys(table)];
-      problems.push(`${option}: there is no "${name}", did you mean ${closest(name, names)}? (${names.join(', ')})`);
+      problems.push(`${option}: ${unknown('', name, names)}`);
     }
     return table[name];
   };
@@ -144,8 +167,18 @@ function checked(path: string, options: CachesimOptions): Checked {
   const sampleRate = options.sample === undefined ? undefined : Number(options.sample);
   if (sampleRate !== undefined && !(sampleRate > 0 && sampleRate <= 1))
     problems.push(`--sample: "${options.sample}" is not a share above 0 and at most 1, as 0.01`);
-  const policyNames = (options.policies ?? STACK_POLICY).split(',').map((name) => name.trim());
-  const policies = new Map(policyNames.map((name) => [name, known('--policies', evictionPolicies, name)]));
+  const policies = new Map(
+    (options.policies ?? STACK_POLICY).split(',').flatMap((text): [string, EvictionPolicyEntry][] => {
+      try {
+        return [[text.trim(), chosenPolicy(text)]];
+      } catch (error) {
+        const { message } = error as Error;
+        const isName = error instanceof UnknownName;
+        problems.push(`--policies: ${isName ? unknown(`${error.what} `, error.given, error.known) : message}`);
+        return [];
+      }
+    }),
+  );
   const sizes = (options.sizes ?? CURVE_SIZES).split(',').flatMap((text) => {
     try {
       return [parseSize(text.trim())];
@@ -165,6 +198,10 @@ function checked(path: string, options: CachesimOptions): Checked {
   if (problems.length > 0) throw new UsageError(problems.join('; '));
   return { policies, sizes, sampleRate, report, format, reader: traceFormats[format].create(options.column) };
 }
+
+/** The words for a name that does not exist, with the nearest one that does. */
+const unknown = (what: string, name: string, names: readonly string[]): string =>
+  `there is no ${what}"${name}", did you mean ${closest(name, names)}? (${names.join(', ')})`;
 
 function progressText(file: TraceFile, stage: ReplayStage, requests: number, all: number): string {
   const share = stage !== 'reading' ? requests / all : file.size === undefined ? undefined : file.bytesRead / file.size;

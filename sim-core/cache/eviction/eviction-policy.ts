@@ -3,8 +3,8 @@
  * `policies.ts`, whose keys are the values that a scenario's parameter and `cachesim --policies` take.
  *
  * The model is the one of the literature and of both reference simulators (libCacheSim, Caffeine's): one request at a
- * time, and objects of one size, a capacity counted in objects; or, for most policies, objects of their own sizes and a
- * capacity in their unit (`room.ts`). Costs of loading and time to live are left out; an entry that expires is taken out
+ * time, and objects of one size, a capacity counted in objects; or objects of their own sizes and a capacity in their unit
+ * (`room.ts`). Costs of loading and time to live are left out; an entry that expires is taken out
  * by its owner with `remove`.
  */
 import type { RandomStream } from '../../kernel/random-stream.ts';
@@ -76,14 +76,6 @@ export function checkedCapacity(options: EvictionOptions): number {
     throw new RangeError(`capacity: ${capacity} is not a number of entries; give an integer from 1 to 2^30 - 1`);
   }
   return capacity;
-}
-
-/** For a policy whose parts are counted in entries: the capacity, checked, and that objects have no sizes. */
-export function capacityInEntries(policy: string, options: EvictionOptions): number {
-  if (options.sizeOf !== undefined) {
-    throw new TypeError(`sizeOf: ${policy} counts entries; leave it out, or choose a policy that takes sizes`);
-  }
-  return checkedCapacity(options);
 }
 
 /** The ids to make room for at the start. */

@@ -1,12 +1,12 @@
 /**
  * Every eviction policy by name. Where two sources differ, the plain name follows the first convention named in its
- * help and the suffixed one the other.
+ * help and the suffixed one the other. `chosenPolicy` finds one by a text that may give it options.
  */
 import type { RandomStream } from '../../kernel/random-stream.ts';
 import { Lcg48 } from '../admission/lcg48.ts';
 import { Arc } from './arc.ts';
 import { Clock } from './clock.ts';
-import type { EvictionFactory } from './eviction-policy.ts';
+import type { EvictionFactory, EvictionOptions, EvictionPolicy } from './eviction-policy.ts';
 import { Fifo } from './fifo.ts';
 import { Lfu } from './lfu.ts';
 import { LfuAging } from './lfu-aging.ts';
@@ -18,18 +18,19 @@ import { S3Fifo } from './s3-fifo.ts';
 import { Sieve } from './sieve.ts';
 import { Slru } from './slru.ts';
 import { TwoQ } from './two-q.ts';
-import { WTinyLfu } from './w-tinylfu.ts';
+import { parseOptions, UnknownName, type OptionValues, type PolicyOptions } from './policy-options.ts';
+import { WTinyLfu, wTinyLfuOptions } from './w-tinylfu.ts';
 
 export interface EvictionPolicyEntry {
+  /** With its options as chosen, or by default. */
   readonly create: EvictionFactory;
+  readonly configurable?: Configurable;
   /** One line: what it evicts and, where sources differ, whose convention it follows. */
   readonly help: string;
   /** It cannot be made without `options.future`. */
   readonly needsFuture?: true;
   /** It cannot be made without `options.random`. */
   readonly needsRandom?: true;
-  /** Its parts are counted in entries: it cannot be made with `options.sizeOf`. */
-  readonly countsEntries?: true;
   /** Its choices hang on `options.keyHash`. */
   readonly hashesKeys?: true;
   /**
@@ -37,6 +38,29 @@ export interface EvictionPolicyEntry {
    * seed, or from another, an integer from 0 to 2^48 - 1.
    */
   readonly sourceStream?: (seed?: number) => RandomStream;
+}
+
+/** A policy that has options. */
+interface Configurable {
+  readonly options: PolicyOptions;
+  /** The policy with its options as these texts say. Throws a `RangeError` or an `UnknownName`. */
+  configure(policy: string, texts: readonly string[]): EvictionFactory;
+}
+
+function withOptions<Options extends PolicyOptions>(
+  declared: Options,
+  create: (options: EvictionOptions, own: Partial<OptionValues<Options>>) => EvictionPolicy,
+): Required<Pick<EvictionPolicyEntry, 'create' | 'configurable'>> {
+  return {
+    create: (options) => create(options, {}),
+    configurable: {
+      options: declared,
+      configure(policy, texts) {
+        const own = parseOptions(policy, declared, texts);
+        return (options) => create(options, own);
+      },
+    },
+  };
 }
 
 export const evictionPolicies: Readonly<Record<string, EvictionPolicyEntry>> = {
@@ -95,27 +119,11 @@ export const evictionPolicies: Readonly<Record<string, EvictionPolicyEntry>> = {
     help: 'S3-FIFO in which the small queue gives way while it fills its share (Caffeine)',
   },
   'w-tinylfu': {
-    create: (options) => new WTinyLfu(options),
+    ...withOptions(wTinyLfuOptions, (options, own) => new WTinyLfu(options, own)),
     help: 'a window of 1 % before an SLRU that admits by frequency (WindowTinyLfu of the simulator of Caffeine)',
-    countsEntries: true,
     needsRandom: true,
     hashesKeys: true,
     sourceStream: (seed) => new Lcg48(seed),
-  },
-  'w-tinylfu-climbing': {
-    create: (options) => new WTinyLfu(options, { climbs: true }),
-    help: 'W-TinyLFU whose window follows the hit ratio (the simple climber of the simulator of Caffeine)',
-    countsEntries: true,
-    needsRandom: true,
-    hashesKeys: true,
-    sourceStream: (seed) => new Lcg48(seed),
-  },
-  'w-tinylfu-doorkeeper': {
-    create: (options) => new WTinyLfu(options, { doorkeeper: true }),
-    help: 'W-TinyLFU whose sketch counts only from the second request on, a Bloom filter before it (the paper)',
-    countsEntries: true,
-    needsRandom: true,
-    hashesKeys: true,
   },
   opt: {
     create: (options) => new Opt(options, 'must-insert'),
@@ -128,3 +136,26 @@ export const evictionPolicies: Readonly<Record<string, EvictionPolicyEntry>> = {
     needsFuture: true,
   },
 };
+
+/** What a parameter offers: every policy, and those with options that are policies of their own. */
+export const evictionChoices: readonly string[] = Object.keys(evictionPolicies).flatMap((name) =>
+  name === 'w-tinylfu'
+    ? [name, `${name}:climb`, `${name}:doorkeeper`, `${name}:climb:doorkeeper`, `${name}:sketch=block`]
+    : [name],
+);
+
+/**
+ * The policy that a text names, with its options as the text says (`policy-options.ts` has the grammar). Throws an
+ * `UnknownName` where there is no such policy or option, and a `RangeError` for a value that is none.
+ */
+export function chosenPolicy(text: string): EvictionPolicyEntry {
+  const [name, ...texts] = text.split(':').map((part) => part.trim());
+  if (!Object.hasOwn(evictionPolicies, name)) {
+    throw new UnknownName('eviction policy', name, Object.keys(evictionPolicies));
+  }
+  const entry = evictionPolicies[name];
+  if (texts.length === 0) return entry;
+  if (entry.configurable === undefined)
+    throw new RangeError(`${name} has no options, but "${texts.join(':')}" was given`);
+  return { ...entry, create: entry.configurable.configure(name, texts) };
+}

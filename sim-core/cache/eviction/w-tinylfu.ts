@@ -10,22 +10,27 @@
  * keys made to collide with a popular one. The draws for that come from `random`. Equal to that source to the request
  * given its hash of the keys (`keyHash`) and its stream (`../admission/lcg48.ts`).
  *
- * Options, each by default as there: the shares of the window and of the protected segment, how many increments a slot
- * of the sketch takes between halvings, the defence on or off; and two that are off: a climber that fits the window to
- * the workload (`window-climber.ts`; at capacities above 512 equal to the request to the simulator's
- * sketch.HillClimberWindowTinyLfu with its simple climber; below, that one begins by growing the window and goes on by a
- * rule that is not documented), and a doorkeeper before the sketch, which that simulator and the paper have and the Caffeine library has not.
+ * Every number of the algorithm is an option, by default as there. Two that are off by default: a climber that fits the
+ * window to the workload (`window-climber.ts`, equal to the request to sketch.HillClimberWindowTinyLfu with the simple
+ * climber), and a doorkeeper before the sketch, which that simulator and the paper have and the Caffeine library has not.
  *
- * The Caffeine library differs: its sketch keeps a key's counters in one cache line and is halved after 10 x capacity
- * increments, not 10 x the sketch's width. That sketch is not modelled here.
+ * The Caffeine library differs from its simulator in the sketch (`../admission/block-sketch.ts`, by `sketch=block`), which
+ * begins to count when the cache is half full. Where objects have sizes, too, the library is followed (BoundedLocalCache with
+ * maximumWeight): window and protected segment are shares of the units, a newcomer larger than the window is the first to
+ * leave it, candidates and victims compete pair by pair until what is left fits, and an entry larger than the protected
+ * segment stays on probation. A candidate that has won one comparison is in; if it needs more room, the candidates after
+ * it, then the window's entries, have to win it from the next victims, or go. The library takes requests in batches, and
+ * does so later than they come; here each one is taken at once.
  */
 import type { RandomStream } from '../../kernel/random-stream.ts';
-import { Doorkeeper } from '../admission/doorkeeper.ts';
-import { FrequencySketch } from '../admission/frequency-sketch.ts';
-import { capacityInEntries, initialRoom } from './eviction-policy.ts';
+import { RequestMemory } from '../admission/request-memory.ts';
+import type { FrequencySketchName } from '../admission/sketches.ts';
+import { initialRoom } from './eviction-policy.ts';
 import type { EvictionOptions, EvictionPolicy } from './eviction-policy.ts';
 import { grownBytes, roomFor } from './growing-array.ts';
 import { headOf, IdLists } from './id-lists.ts';
+import { completed, type OptionValues, type PolicyOptions } from './policy-options.ts';
+import { Room } from './room.ts';
 import { WindowClimber } from './window-climber.ts';
 
 const ABSENT = 0;
@@ -40,79 +45,98 @@ const COUNTED_OUT = 4;
 const WINDOW_HEAD = headOf(0);
 const PROBATION_HEAD = headOf(1);
 const PROTECTED_HEAD = headOf(2);
+/** Heads are below 0: the end of a list is no entry. */
+const NONE = -1;
 
 /** From this frequency on a losing candidate may be admitted all the same, */
 const WARM_FREQUENCY = 6;
 /** with this probability. */
 const WARM_ADMISSION = 1 / 128;
 
-export interface WTinyLfuOptions {
-  /** Of the capacity, what the window does not take at first, rounded down: from 0 to below 1; 0.99 by default. */
-  readonly mainShare?: number;
-  /** Of the main space, what may be protected, rounded down: from 0 to below 1; 0.8 by default. */
-  readonly protectedShare?: number;
-  /** Increments a slot of the sketch from one halving to the next: from 1; 10 by default. */
-  readonly sample?: number;
-  /** Does a losing candidate that is warm get a chance now and then? True by default. */
-  readonly floodDefence?: boolean;
-  /** Does the window follow the hit ratio? False by default. */
-  readonly climbs?: boolean;
-  /** Does the sketch count only from a key's second request on? False by default. */
-  readonly doorkeeper?: boolean;
-}
+const SKETCHES: readonly FrequencySketchName[] = ['uniform', 'block'];
+
+export const wTinyLfuOptions = {
+  window: { kind: 'share', default: 0.01, help: 'share of the capacity that is the window, at first' },
+  protected: { kind: 'share', default: 0.8, help: 'share of the rest that may be protected' },
+  sketch: {
+    kind: 'choice',
+    choices: SKETCHES,
+    default: 'uniform',
+    help: 'uniform, as in the simulator of Caffeine, or block, as in the library',
+  },
+  sample: { kind: 'count', default: 10, help: 'increments of the sketch, an entry, from one halving to the next' },
+  'flood-defence': { kind: 'switch', default: true, help: 'now and then a losing candidate that is warm is let in' },
+  climb: { kind: 'switch', default: false, help: 'the window follows the hit ratio' },
+  doorkeeper: { kind: 'switch', default: false, help: 'the sketch counts only from a key’s second request on' },
+} as const satisfies PolicyOptions;
+
+export type WTinyLfuOptions = OptionValues<typeof wTinyLfuOptions>;
 
 export class WTinyLfu implements EvictionPolicy {
   readonly capacity: number;
-  size = 0;
+  private readonly room: Room;
   private windowCapacity: number;
   private protectedCapacity: number;
-  private windowSize = 0;
-  private protectedSize = 0;
+  /** Units that the entries of these two take up. */
+  private windowUsed = 0;
+  private protectedUsed = 0;
   private readonly floodDefence: boolean;
   private readonly climber: WindowClimber | undefined;
   /** What the climber has made of the window's capacity, before rounding down. */
   private windowGoal: number;
-  private readonly doorkeeper: Doorkeeper | undefined;
   private readonly random: RandomStream;
   private readonly keyHash: ((id: number) => number) | undefined;
   private readonly onEvict: ((id: number) => void) | undefined;
-  private readonly sketch: FrequencySketch;
+  private readonly memory: RequestMemory;
+  /** Of the memory: does it begin when the cache is half full, and grow with its entries? */
+  private readonly remembersLate: boolean;
+  private readonly hasSizes: boolean;
   private readonly lists: IdLists;
   /**
-   * Of each id its segment, and `COUNTED_OUT` if the sketch, until its next halving, cannot count higher: most requests are
+   * Of each id its segment, and `COUNTED_OUT` if the memory, until its next fading, cannot count higher: most requests are
    * for such ids. In one byte, so that a request looks in one place.
    */
   private standing: Uint8Array;
   /** All ids that are counted out. */
   private readonly allCountedOut: number[] = [];
 
-  constructor(options: EvictionOptions, own: WTinyLfuOptions = {}) {
+  constructor(options: EvictionOptions, given: Partial<WTinyLfuOptions> = {}) {
     if (options.random === undefined) throw new TypeError('random: W-TinyLFU needs a random stream for its admissions');
-    this.capacity = capacityInEntries('W-TinyLFU', options);
-    const mainCapacity = Math.floor(this.capacity * checkedShare('mainShare', own.mainShare ?? 0.99));
-    this.windowCapacity = this.capacity - mainCapacity;
+    const own = completed(wTinyLfuOptions, given);
+    this.room = new Room(options);
+    const { capacity } = this.room;
+    this.capacity = capacity;
+    const mainCapacity = Math.floor(capacity * (1 - own.window));
+    this.windowCapacity = capacity - mainCapacity;
     this.windowGoal = this.windowCapacity;
-    this.protectedCapacity = Math.floor(mainCapacity * checkedShare('protectedShare', own.protectedShare ?? 0.8));
-    this.floodDefence = own.floodDefence ?? true;
-    this.climber = own.climbs === true ? new WindowClimber(this.capacity) : undefined;
-    this.doorkeeper = own.doorkeeper === true ? new Doorkeeper(this.capacity) : undefined;
+    this.protectedCapacity = Math.floor(mainCapacity * own.protected);
+    this.floodDefence = own['flood-defence'];
+    this.climber = own.climb ? new WindowClimber(capacity) : undefined;
     this.random = options.random;
     this.keyHash = options.keyHash;
     this.onEvict = options.onEvict;
-    this.sketch = new FrequencySketch(this.capacity, () => this.countAllAgain(), own.sample);
+    this.hasSizes = options.sizeOf !== undefined;
+    this.memory = new RequestMemory({ ...own, onFading: () => this.countAllAgain() });
+    this.remembersLate = this.hasSizes || own.sketch === 'block';
+    if (!this.remembersLate) this.memory.ensure(capacity);
     this.lists = new IdLists(3, initialRoom(options));
     this.standing = new Uint8Array(initialRoom(options));
   }
 
+  get size(): number {
+    return this.room.size;
+  }
+
   get used(): number {
-    return this.size;
+    return this.room.used;
   }
 
   request(id: number): boolean {
     if (this.climber === undefined) return this.access(id);
-    const wasFull = this.size === this.capacity;
+    // How full a cache of sizes has to be the library leaves to its memory, which has begun then.
+    const isFull = this.hasSizes ? this.memory.entries > 0 : this.room.used === this.capacity;
     const isHit = this.access(id);
-    if (wasFull) this.resizeWindow(this.climber.adjust(isHit));
+    if (isFull) this.moveBorder(this.climber.adjust(isHit, this.hasSizes ? this.memory.entries : this.capacity));
     return isHit;
   }
 
@@ -128,132 +152,170 @@ export class WTinyLfu implements EvictionPolicy {
 
   private access(id: number): boolean {
     if (id >= this.standing.length) this.grow(id);
-    if ((this.standing[id] & COUNTED_OUT) === 0) this.count(id);
-    const lists = this.lists;
-    switch (this.segmentOf(id)) {
-      case ABSENT:
-        lists.insertBefore(WINDOW_HEAD, id);
-        this.enter(id, WINDOW);
-        this.windowSize++;
-        this.size++;
-        if (this.windowSize > this.windowCapacity) this.leaveWindow(lists.next(WINDOW_HEAD));
-        return false;
-      case WINDOW:
-        lists.unlink(id);
-        lists.insertBefore(WINDOW_HEAD, id);
-        return true;
-      case PROTECTED:
-        lists.unlink(id);
-        lists.insertBefore(PROTECTED_HEAD, id);
-        return true;
-      default:
-        this.promote(id);
-        return true;
+    const standing = this.standing[id];
+    const segment = standing & SEGMENT;
+    if (segment === ABSENT) {
+      this.enter(id);
+      return false;
     }
+    if ((standing & COUNTED_OUT) === 0) this.count(id);
+    if (segment === PROBATION) this.promote(id);
+    else {
+      this.lists.unlink(id);
+      this.lists.insertBefore(segment === WINDOW ? WINDOW_HEAD : PROTECTED_HEAD, id);
+    }
+    return true;
   }
 
-  /** Moves an entry from the window to probation and, if the cache overflows, lets it compete for its place. */
-  private leaveWindow(candidate: number): void {
-    const lists = this.lists;
-    lists.unlink(candidate);
-    lists.insertBefore(PROBATION_HEAD, candidate);
-    this.enter(candidate, PROBATION);
-    this.windowSize--;
-    if (this.size <= this.capacity) return;
-    const victim = lists.next(PROBATION_HEAD);
-    const loser = this.admits(candidate, victim) ? victim : candidate;
-    this.takeOut(loser);
-    this.onEvict?.(loser);
+  private enter(id: number): void {
+    const { room, lists } = this;
+    const size = room.asks(id);
+    if (this.remembersLate) this.remember(size);
+    if ((this.standing[id] & COUNTED_OUT) === 0) this.count(id);
+    if (size > this.capacity) {
+      this.onEvict?.(id);
+      return;
+    }
+    lists.insertBefore(size > this.windowCapacity ? lists.next(WINDOW_HEAD) : WINDOW_HEAD, id);
+    this.stand(id, WINDOW);
+    this.windowUsed += size;
+    room.enter(id, size);
+    if (this.windowUsed > this.windowCapacity || room.used > this.capacity) this.makeRoom();
+  }
+
+  /** Puts what the window has too much of on probation and, while the cache overflows, lets it compete for its place. */
+  private makeRoom(): void {
+    const { lists, room } = this;
+    let candidate = NONE;
+    while (this.windowUsed > this.windowCapacity) {
+      const moved = lists.next(WINDOW_HEAD);
+      lists.unlink(moved);
+      lists.insertBefore(PROBATION_HEAD, moved);
+      this.stand(moved, PROBATION);
+      this.windowUsed -= room.of(moved);
+      if (candidate < 0) candidate = moved;
+    }
+    if (room.used > this.capacity) this.compete(candidate);
+  }
+
+  /**
+   * Candidates, from the first one on probation to the end, then those of the window, against victims, from the least
+   * recent on probation on, then those that are protected: the loser goes, and who has been compared is so no more.
+   */
+  private compete(first: number): void {
+    const { lists, room } = this;
+    let candidate = first;
+    let victim = lists.next(PROBATION_HEAD);
+    let ofWindow = false;
+    let victims = PROBATION_HEAD;
+    while (room.used > this.capacity) {
+      if (candidate < 0 && !ofWindow) {
+        ofWindow = true;
+        candidate = lists.next(WINDOW_HEAD);
+      }
+      if (candidate < 0 && victim < 0) {
+        victims = victims === PROBATION_HEAD ? PROTECTED_HEAD : WINDOW_HEAD;
+        victim = lists.next(victims);
+        continue;
+      }
+      const isLost = victim < 0 || (candidate >= 0 && !this.admits(candidate, victim));
+      const loser = isLost ? candidate : victim;
+      const following = candidate < 0 || candidate === victim ? NONE : lists.next(candidate);
+      if (loser === victim) victim = lists.next(victim);
+      candidate = following;
+      this.takeOut(loser);
+      this.onEvict?.(loser);
+    }
   }
 
   private admits(candidate: number, victim: number): boolean {
-    const frequency = this.frequency(candidate);
-    if (frequency > this.frequency(victim)) return true;
+    const frequency = this.memory.frequency(this.hashOf(candidate));
+    if (frequency > this.memory.frequency(this.hashOf(victim))) return true;
     return this.floodDefence && frequency >= WARM_FREQUENCY && this.random.next() < WARM_ADMISSION;
   }
 
-  /** Protects an entry that was on probation, and puts the least recent protected one on probation if they overflow. */
+  /** Protects an entry that was on probation, if it fits, and puts the least recent protected ones there if they overflow. */
   private promote(id: number): void {
-    this.lists.unlink(id);
-    this.lists.insertBefore(PROTECTED_HEAD, id);
-    this.enter(id, PROTECTED);
-    if (++this.protectedSize > this.protectedCapacity) this.demote();
-  }
-
-  /** Moves the border between the window and the main space's protected segment, and entries across it. */
-  private resizeWindow(by: number): void {
     const { lists } = this;
-    const bound = by > 0 ? this.protectedCapacity : this.windowCapacity;
-    if (by === 0 || bound === 0) return;
-    const goal = this.windowGoal + Math.sign(by) * Math.min(Math.abs(by), bound);
-    let steps = Math.floor(goal) - Math.floor(this.windowGoal);
-    this.windowGoal = goal;
-    for (; steps > 0; steps--) {
-      this.windowCapacity++;
-      if (this.protectedSize > --this.protectedCapacity) this.demote();
-      const moved = lists.next(PROBATION_HEAD); // there is one: a full cache has more entries than these two may hold
-      lists.unlink(moved);
-      lists.insertBefore(WINDOW_HEAD, moved);
-      this.enter(moved, WINDOW);
-      this.windowSize++;
-    }
-    for (; steps < 0; steps++) {
-      this.windowCapacity--;
-      this.protectedCapacity++;
-      const moved = lists.next(WINDOW_HEAD);
-      if (moved === WINDOW_HEAD) continue; // taken out by the owner
-      lists.unlink(moved);
-      lists.insertBefore(lists.next(PROBATION_HEAD), moved);
-      this.enter(moved, PROBATION);
-      this.windowSize--;
-    }
+    const size = this.room.of(id);
+    const isTooLarge = size > this.protectedCapacity;
+    lists.unlink(id);
+    lists.insertBefore(isTooLarge ? PROBATION_HEAD : PROTECTED_HEAD, id);
+    if (isTooLarge) return;
+    this.stand(id, PROTECTED);
+    this.protectedUsed += size;
+    this.demote();
   }
 
   private demote(): void {
-    const demoted = this.lists.next(PROTECTED_HEAD);
-    this.lists.unlink(demoted);
-    this.lists.insertBefore(PROBATION_HEAD, demoted);
-    this.enter(demoted, PROBATION);
-    this.protectedSize--;
+    const { lists } = this;
+    while (this.protectedUsed > this.protectedCapacity) {
+      const demoted = lists.next(PROTECTED_HEAD);
+      lists.unlink(demoted);
+      lists.insertBefore(PROBATION_HEAD, demoted);
+      this.stand(demoted, PROBATION);
+      this.protectedUsed -= this.room.of(demoted);
+    }
+  }
+
+  /** Moves the border between the window and the main space's protected segment, and as many entries as fit across it. */
+  private moveBorder(by: number): void {
+    const { lists, room } = this;
+    const bound = by > 0 ? this.protectedCapacity : this.windowCapacity;
+    if (by === 0 || bound === 0) return;
+    const goal = this.windowGoal + Math.sign(by) * Math.min(Math.abs(by), bound);
+    const units = Math.floor(goal) - Math.floor(this.windowGoal);
+    this.windowGoal = goal;
+    this.windowCapacity += units;
+    this.protectedCapacity -= units;
+    this.demote();
+    const [from, segment] = units > 0 ? [PROBATION_HEAD, WINDOW] : [WINDOW_HEAD, PROBATION];
+    for (let left = Math.abs(units); ;) {
+      const moved = lists.next(from);
+      const size = moved < 0 ? Infinity : room.of(moved);
+      if (size > left) return;
+      left -= size;
+      lists.unlink(moved);
+      lists.insertBefore(units > 0 ? WINDOW_HEAD : lists.next(PROBATION_HEAD), moved);
+      this.stand(moved, segment);
+      this.windowUsed += units > 0 ? size : -size;
+    }
   }
 
   private takeOut(id: number): void {
     const segment = this.segmentOf(id);
-    if (segment === WINDOW) this.windowSize--;
-    else if (segment === PROTECTED) this.protectedSize--;
+    if (segment === WINDOW) this.windowUsed -= this.room.of(id);
+    else if (segment === PROTECTED) this.protectedUsed -= this.room.of(id);
     this.lists.unlink(id);
-    this.enter(id, ABSENT);
-    this.size--;
+    this.stand(id, ABSENT);
+    this.room.leave(id);
   }
 
   private segmentOf(id: number): number {
     return this.standing[id] & SEGMENT;
   }
 
-  private enter(id: number, segment: number): void {
+  private stand(id: number, segment: number): void {
     this.standing[id] = (this.standing[id] & COUNTED_OUT) | segment;
   }
 
-  /** Counts a request in the sketch, or, if it is the first, with the doorkeeper. */
+  /** Begins to remember, or remembers more, once the cache with a newcomer of this size is half full. */
+  private remember(size: number): void {
+    const { room, memory, capacity } = this;
+    if (2 * (room.used + size) < capacity) return;
+    memory.ensure(this.hasSizes ? room.size + 1 : capacity);
+  }
+
   private count(id: number): void {
-    const hash = this.hashOf(id);
-    if (this.doorkeeper !== undefined && !this.doorkeeper.mark(hash)) return;
-    if (this.sketch.increment(hash)) return;
+    if (this.memory.count(this.hashOf(id))) return;
     this.standing[id] |= COUNTED_OUT;
     this.allCountedOut.push(id);
   }
 
-  private frequency(id: number): number {
-    const hash = this.hashOf(id);
-    const counted = this.sketch.frequency(hash);
-    return this.doorkeeper?.isMarked(hash) === true ? counted + 1 : counted;
-  }
-
-  /** After a halving of the sketch. */
+  /** After a fading of the memory. */
   private countAllAgain(): void {
     for (const id of this.allCountedOut) this.standing[id] &= SEGMENT;
     this.allCountedOut.length = 0;
-    this.doorkeeper?.clear();
   }
 
   private hashOf(id: number): number {
@@ -265,9 +327,4 @@ export class WTinyLfu implements EvictionPolicy {
     this.standing = grownBytes(this.standing, room);
     this.lists.grow(room);
   }
-}
-
-function checkedShare(name: string, share: number): number {
-  if (share >= 0 && share < 1) return share;
-  throw new RangeError(`${name}: ${share} is not a share; give a number from 0 to below 1`);
 }

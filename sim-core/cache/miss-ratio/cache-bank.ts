@@ -17,7 +17,7 @@ import { defineSignal, type SignalDefinition } from '../../statistics/signal.ts'
 import { cacheInterventions } from '../cache-in-memory.ts';
 import { cacheEvicted, cacheLookup, cacheSignals } from '../cache.ts';
 import type { EvictionPolicy } from '../eviction/eviction-policy.ts';
-import { evictionPolicies } from '../eviction/policies.ts';
+import { chosenPolicy } from '../eviction/policies.ts';
 import { ForeseenKeys, type Foreseeable } from './foreseen-keys.ts';
 
 /** All caches of a bank were asked for a key; of `hits` the bit of each that held it is set. */
@@ -30,7 +30,7 @@ export const cacheBankAsked = defineReading('cache.bank.asked', 'All caches of a
 export interface BankedCache {
   /** What its signal is called after: `cache.miss_ratio.NAME`. */
   readonly name: string;
-  /** A name of `evictionPolicies`. */
+  /** An eviction policy, with options if any: what `chosenPolicy` takes. */
   readonly eviction: string;
   /** Entries that it holds: an integer of at least 1. */
   readonly capacity: number;
@@ -182,7 +182,7 @@ export class CacheBank implements Endpoint<number, boolean>, Component {
   private policyOf(cache: BankedCache): EvictionPolicy {
     const { name, eviction, capacity } = cache;
     const isServing = cache === this.caches[this.serving];
-    return evictionPolicies[eviction].create({
+    return chosenPolicy(eviction).create({
       capacity,
       random: this.sim.random(`${this.name}/${name}`),
       ...(this.foreseen && { future: this.foreseen }),
@@ -205,7 +205,7 @@ export class CacheBank implements Endpoint<number, boolean>, Component {
   }
 }
 
-const isClairvoyant = ({ eviction }: BankedCache): boolean => evictionPolicies[eviction].needsFuture === true;
+const isClairvoyant = ({ eviction }: BankedCache): boolean => chosenPolicy(eviction).needsFuture === true;
 
 /** Stands for OPT until it is told whose requests come. */
 const UNPLANNED: EvictionPolicy = {

@@ -75,7 +75,7 @@ describe('a cache', () => {
 
   it('names the policies when it is asked for another', () => {
     expect(() => new Cache(new Simulation(), { name: 'cache', capacity: 1, eviction: 'best' })).toThrow(
-      /cache: there is no eviction policy best; there are .*lru/,
+      /cache: there is no eviction policy 'best'; there are .*lru/,
     );
   });
 });

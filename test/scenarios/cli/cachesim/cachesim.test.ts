@@ -155,6 +155,20 @@ describe('cachesim', () => {
     program.commands[0].configureOutput({ writeOut: (part) => (text += part) }).outputHelp();
     expect(text).toMatch(/^ {2}clock +FIFO with .*\(libCacheSim\)$/m);
     expect(text).toMatch(/^ {2}w-tinylfu +a window .*Caffeine\)$/m);
+    expect(text).toMatch(/^Options of w-tinylfu, after colons, as w-tinylfu:window=0\.2:climb/m);
+    expect(text).toMatch(/^ {2}window=0\.01: share of the capacity/m);
+  });
+
+  it('takes options of a policy after colons, any of them together', async () => {
+    const path = file('zipf.txt', Array.from({ length: 20_000 }, (_, index) => (index * index * 31) % 997).join('\n'));
+    const names = ['w-tinylfu', 'w-tinylfu:window=0.5', 'w-tinylfu:climb:doorkeeper:flood-defence=off:sketch=block'];
+    const { out } = await run([path, '--policies', names.join(','), '--sizes', '50', '--format', 'csv']);
+    const rows = out
+      .trim()
+      .split('\n')
+      .map((line) => line.split(','));
+    expect(rows.slice(1).map(([policy]) => policy)).toEqual(names);
+    expect(new Set(rows.slice(1).map(([, , , hits]) => hits)).size).toBe(3);
   });
 
   it('draws its progress on a terminal only, and wipes it', async () => {
@@ -230,12 +244,32 @@ describe('cachesim refuses', () => {
       '--reader',
       'csf',
     ]);
-    expect(line).toContain('--policies: there is no "lur", did you mean lru?');
+    expect(line).toContain('--policies: there is no eviction policy "lur", did you mean lru? (fifo, lru,');
     expect(line).toContain('--sizes: "0" is not from 1 to 1,000M objects; --sizes: "x" is neither');
     expect(line).toContain('--format: there is no "jsn", did you mean json? (table, json, csv)');
     expect(line).toContain('--reader: there is no "csf", did you mean csv?');
     expect(line).toContain('--seed: "-1" is not a whole number');
     expect(line).not.toContain('fifo"');
+  });
+
+  it.each([
+    [
+      'w-tinylfu:windw=0.1',
+      'there is no option of w-tinylfu "windw", did you mean window? ' +
+        '(window, protected, sketch, sample, flood-defence, climb, doorkeeper)',
+    ],
+    ['w-tinylfu:window=2', 'window of w-tinylfu "2" is not a value; give a share from 0 to 1, as window=0.01'],
+    ['w-tinylfu:window', 'window of w-tinylfu has no value; give a share from 0 to 1, as window=0.01'],
+    ['w-tinylfu:sample=0', 'sample of w-tinylfu "0" is not a value; give an integer from 1, as sample=10'],
+    ['w-tinylfu:climb=yes', 'climb of w-tinylfu "yes" is not a value; give on or off, as climb=off'],
+    ['w-tinylfu:sketch=line', '"line" is not a value; give uniform or block, as sketch=uniform'],
+    ['w-tinylfu:climb:climb=off', 'climb of w-tinylfu is given twice'],
+    ['lru:window=0.1', 'lru has no options, but "window=0.1" was given'],
+  ])('the policy %s', async (policy, message) => {
+    const path = file('abc.txt', 'a\n');
+    expect(await refused([path, '--policies', `fifo,${policy}`, '--sizes', '1'])).toBe(
+      `brownout: --policies: ${message.startsWith('"') ? `sketch of w-tinylfu ${message}` : message}`,
+    );
   });
 
   it('a column where there are none, and a command without policies', async () => {

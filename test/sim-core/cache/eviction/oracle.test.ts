@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KnownFuture } from '../../../../sim-core/cache/eviction/known-future.ts';
-import { evictionPolicies } from '../../../../sim-core/cache/eviction/policies.ts';
+import { chosenPolicy, evictionChoices } from '../../../../sim-core/cache/eviction/policies.ts';
 import { oracles } from './oracles.ts';
 import { anyCapacity, anySteps, requestsOf, shapedTrace, testStream } from './traces.ts';
 import type { Shape, Step } from './traces.ts';
@@ -14,7 +14,7 @@ import type { Shape, Step } from './traces.ts';
 function compare(name: string, steps: readonly Step[], capacity: number, sizeOf?: (id: number) => number): void {
   const requests = requestsOf(steps);
   const future = new KnownFuture(Int32Array.of(...requests, ...new Set(requests)));
-  const policy = evictionPolicies[name].create({ capacity, future, random: testStream(9), ...(sizeOf && { sizeOf }) });
+  const policy = chosenPolicy(name).create({ capacity, future, random: testStream(9), ...(sizeOf && { sizeOf }) });
   const oracle = oracles[name]({ capacity, future, random: testStream(9), ...(sizeOf && { sizeOf }) });
   let made = 0;
   for (const [index, [kind, id]] of steps.entries()) {
@@ -32,10 +32,10 @@ function compare(name: string, steps: readonly Step[], capacity: number, sizeOf?
 }
 
 it('has an oracle for every policy, and no other', () => {
-  expect(Object.keys(oracles).sort()).toEqual(Object.keys(evictionPolicies).sort());
+  expect(Object.keys(oracles).sort()).toEqual([...evictionChoices].sort());
 });
 
-describe.each(Object.keys(evictionPolicies))('eviction policy %s', (name) => {
+describe.each(evictionChoices)('eviction policy %s', (name) => {
   it('does what its definition says, on any trace, with objects taken out', () => {
     fc.assert(
       fc.property(anySteps, anyCapacity, (steps, capacity) => {
@@ -62,10 +62,7 @@ describe.each(Object.keys(evictionPolicies))('eviction policy %s', (name) => {
   });
 });
 
-/** All but those that can only count entries, as their table says. */
-const sizing = Object.keys(evictionPolicies).filter((name) => evictionPolicies[name].countsEntries !== true);
-
-it.each(sizing)('eviction policy %s does what its definition says where objects have sizes', (name) => {
+it.each(evictionChoices)('eviction policy %s does what its definition says where objects have sizes', (name) => {
   const anySize = fc.tuple(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 1000 }));
   fc.assert(
     fc.property(anySteps, fc.integer({ min: 1, max: 400 }), anySize, (steps, capacity, [largest, factor]) => {

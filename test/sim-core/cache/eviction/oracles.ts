@@ -2,11 +2,10 @@
  * Every policy again, in the way that its definition reads: plain arrays, linear searches, nothing kept up to date that
  * can be looked for. What the fast ones do is right if it is what these do.
  */
-import { Doorkeeper } from '../../../../sim-core/cache/admission/doorkeeper.ts';
 import type { EvictionOptions } from '../../../../sim-core/cache/eviction/eviction-policy.ts';
-import { NaiveSketch } from '../admission/naive-sketch.ts';
 import { sizes, without, type Oracle } from './oracle.ts';
 import { arc, lfuAging, lirs, s3Fifo, sieve, twoQ } from './remembering-oracles.ts';
+import { wTinyLfu } from './w-tinylfu-oracle.ts';
 
 function fifo(options: EvictionOptions): Oracle {
   const { capacity } = options;
@@ -154,83 +153,6 @@ function slru(options: EvictionOptions): Oracle {
   };
 }
 
-/** The doorkeeper is the one under test elsewhere: which keys it takes for others is not defined by the policy. */
-function wTinyLfu({ capacity, random }: EvictionOptions, { climbs = false, guards = false } = {}): Oracle {
-  const main = Math.floor(capacity * 0.99);
-  let windowCapacity = capacity - main;
-  let guardedCapacity = Math.floor(main * 0.8);
-  const window: number[] = [];
-  const probation: number[] = [];
-  const guarded: number[] = [];
-  const doorkeeper = new Doorkeeper(capacity);
-  const sketch = new NaiveSketch(capacity, () => doorkeeper.clear());
-  const frequencyOf = (id: number): number => sketch.frequency(id) + (guards && doorkeeper.isMarked(id) ? 1 : 0);
-  const size = (): number => window.length + probation.length + guarded.length;
-  const access = (id: number): boolean => {
-    if (!guards || doorkeeper.mark(id)) sketch.increment(id);
-    if (without(window, id)) {
-      window.push(id);
-      return true;
-    }
-    if (without(guarded, id) || without(probation, id)) {
-      guarded.push(id);
-      if (guarded.length > guardedCapacity) probation.push(guarded.shift()!);
-      return true;
-    }
-    window.push(id);
-    if (window.length > windowCapacity) {
-      const candidate = window.shift()!;
-      probation.push(candidate);
-      if (size() > capacity) {
-        const frequency = frequencyOf(candidate);
-        const admitted = frequency > frequencyOf(probation[0]) || (frequency >= 6 && random!.next() < 1 / 128);
-        without(probation, admitted ? probation[0] : candidate);
-      }
-    }
-    return false;
-  };
-  let goal = windowCapacity;
-  let grows = false;
-  let step = 0.0625 * capacity;
-  let before = 0;
-  const sample: boolean[] = [];
-  const climb = (): void => {
-    const ratio = sample.filter(Boolean).length / sample.length;
-    if (ratio < before) grows = !grows;
-    if (Math.abs(ratio - before) >= 0.05) step = 0.0625 * capacity;
-    const from = Math.floor(goal);
-    if (grows && guardedCapacity > 0) goal += Math.min(step, guardedCapacity);
-    if (!grows && windowCapacity > 0) goal -= Math.min(step, windowCapacity);
-    before = ratio;
-    step *= 0.98;
-    sample.length = 0;
-    for (let moves = Math.floor(goal) - from; moves > 0; moves--) {
-      windowCapacity++;
-      guardedCapacity--;
-      if (guarded.length > guardedCapacity) probation.push(guarded.shift()!);
-      window.push(probation.shift()!);
-    }
-    for (let moves = from - Math.floor(goal); moves > 0; moves--) {
-      windowCapacity--;
-      guardedCapacity++;
-      probation.unshift(...window.splice(0, 1));
-    }
-  };
-  return {
-    request(id) {
-      const wasFull = size() === capacity;
-      const hit = access(id);
-      if (climbs && wasFull && step > 0.01) {
-        sample.push(hit);
-        if (sample.length >= 10 * capacity) climb();
-      }
-      return hit;
-    },
-    remove: (id) => without(window, id) || without(probation, id) || without(guarded, id),
-    held: () => [...window, ...probation, ...guarded],
-  };
-}
-
 function opt(options: EvictionOptions, bypass: boolean): Oracle {
   const { capacity, future } = options;
   const { sizeOf, total } = sizes(options);
@@ -272,8 +194,10 @@ export const oracles: Readonly<Record<string, (options: EvictionOptions) => Orac
   's3-fifo': (options) => s3Fifo(options, false),
   's3-fifo-small-share': (options) => s3Fifo(options, true),
   'w-tinylfu': (options) => wTinyLfu(options),
-  'w-tinylfu-climbing': (options) => wTinyLfu(options, { climbs: true }),
-  'w-tinylfu-doorkeeper': (options) => wTinyLfu(options, { guards: true }),
+  'w-tinylfu:climb': (options) => wTinyLfu(options, { climbs: true }),
+  'w-tinylfu:doorkeeper': (options) => wTinyLfu(options, { guards: true }),
+  'w-tinylfu:climb:doorkeeper': (options) => wTinyLfu(options, { climbs: true, guards: true }),
+  'w-tinylfu:sketch=block': (options) => wTinyLfu(options, { isBlock: true }),
   opt: (options) => opt(options, false),
   'opt-bypass': (options) => opt(options, true),
 };

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { WTinyLfu, type WTinyLfuOptions } from '../../../../sim-core/cache/eviction/w-tinylfu.ts';
 import { shapedTrace, testStream } from './traces.ts';
 
-const policyWith = (own: WTinyLfuOptions, capacity = 100): WTinyLfu =>
+const policyWith = (own: Partial<WTinyLfuOptions>, capacity = 100): WTinyLfu =>
   new WTinyLfu({ capacity, random: testStream(1) }, own);
 
-function hitsWith(own: WTinyLfuOptions, trace: readonly number[], capacity = 100): number {
+function hitsWith(own: Partial<WTinyLfuOptions>, trace: readonly number[], capacity = 100): number {
   const policy = policyWith(own, capacity);
   return trace.filter((id) => policy.request(id)).length;
 }
@@ -14,8 +14,8 @@ function hitsWith(own: WTinyLfuOptions, trace: readonly number[], capacity = 100
 describe('W-TinyLFU', () => {
   it('has by default the options that its header names', () => {
     const trace = shapedTrace('mixed', 500, 6000, 3);
-    const spelledOut = { mainShare: 0.99, protectedShare: 0.8, sample: 10, floodDefence: true, climbs: false };
-    expect(hitsWith({ ...spelledOut, doorkeeper: false }, trace)).toBe(hitsWith({}, trace));
+    const spelledOut = { window: 0.01, protected: 0.8, sample: 10, sketch: 'uniform', climb: false } as const;
+    expect(hitsWith({ ...spelledOut, 'flood-defence': true, doorkeeper: false }, trace)).toBe(hitsWith({}, trace));
   });
 
   it('with the whole cache as window is LRU', () => {
@@ -30,14 +30,14 @@ describe('W-TinyLFU', () => {
       } else if (byRecency.length === 100) byRecency.shift();
       byRecency.push(id);
     }
-    expect(hitsWith({ mainShare: 0 }, trace)).toBe(lruHits);
+    expect(hitsWith({ window: 1 }, trace)).toBe(lruHits);
   });
 
   /** A victim and a candidate both as frequent as the sketch can tell, again and again. */
   const flood = (floodDefence: boolean): number => {
     let draws = 0;
     const random = { next: () => (draws++, 0), integer: () => 0 };
-    const policy = new WTinyLfu({ capacity: 2, random, keyHash: () => 7 }, { floodDefence });
+    const policy = new WTinyLfu({ capacity: 2, random, keyHash: () => 7 }, { 'flood-defence': floodDefence });
     for (let id = 0; id < 50; id++) policy.request(id);
     return draws;
   };
@@ -60,12 +60,12 @@ describe('W-TinyLFU', () => {
       [15, 14, 12, 9, 5, 0].map((ahead) => index + ahead),
     ).flat();
     const fixed = hitsWith({}, trace);
-    expect(hitsWith({ climbs: true }, trace)).toBeGreaterThan(1.2 * fixed);
+    expect(hitsWith({ climb: true }, trace)).toBeGreaterThan(1.2 * fixed);
   });
 
   it('with a doorkeeper keeps keys that come once out of the sketch: one is not told from none', () => {
-    const policy = policyWith({ doorkeeper: true, mainShare: 0.5, protectedShare: 0 }, 2);
-    const plain = policyWith({ mainShare: 0.5, protectedShare: 0 }, 2);
+    const policy = policyWith({ doorkeeper: true, window: 0.5, protected: 0 }, 2);
+    const plain = policyWith({ window: 0.5, protected: 0 }, 2);
     const trace = shapedTrace('scan', 50, 2000, 1);
     for (const id of trace) expect(policy.request(id)).toBe(plain.request(id));
     const zipf = shapedTrace('zipf', 2000, 20_000, 2);
@@ -74,8 +74,40 @@ describe('W-TinyLFU', () => {
     expect(ratio).toBeLessThan(1.1);
   });
 
-  it.each([-0.1, 1, Number.NaN])('refuses a share of %d', (share) => {
-    expect(() => policyWith({ mainShare: share })).toThrow(/^mainShare: .* is not a share/);
-    expect(() => policyWith({ protectedShare: share })).toThrow(/^protectedShare: .* is not a share/);
+  it('combines what it can do: a climber with a doorkeeper moves the window, too', () => {
+    const trace = Array.from({ length: 10_000 }, (_, index) =>
+      [15, 14, 12, 9, 5, 0].map((ahead) => index + ahead),
+    ).flat();
+    const fixed = hitsWith({ doorkeeper: true }, trace);
+    expect(hitsWith({ doorkeeper: true, climb: true }, trace)).toBeGreaterThan(1.2 * fixed);
+  });
+
+  it('without a window lets nothing in that is not seen more often than the victim', () => {
+    const policy = policyWith({ window: 0 }, 10);
+    for (let request = 0; request < 30; request++) policy.request(request % 10);
+    for (let id = 10; id < 20; id++) policy.request(id);
+    const held = (): number[] => Array.from({ length: 20 }, (_, id) => id).filter((id) => policy.has(id));
+    expect(held()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    for (let request = 0; request < 5; request++) policy.request(10);
+    expect(held()).toContain(10);
+  });
+
+  it.each([-0.1, 1.1, Number.NaN])('refuses a share of %d', (share) => {
+    expect(() => policyWith({ window: share })).toThrow(/^window: .* is not a share/);
+    expect(() => policyWith({ protected: share })).toThrow(/^protected: .* is not a share/);
+  });
+
+  describe('where objects have sizes', () => {
+    it('a candidate that has won one comparison is in, and the next victims make room for it', () => {
+      const evicted: number[] = [];
+      const sizeOf = (id: number): number => (id === 50 ? 30 : 10);
+      const onEvict = (id: number): void => void evicted.push(id);
+      const policy = new WTinyLfu({ capacity: 100, sizeOf, random: testStream(1), onEvict });
+      for (let request = 0; request < 20; request++) policy.request(request % 10);
+      policy.request(50); // as often as its victim
+      expect([policy.has(50), evicted]).toEqual([false, [50]]);
+      policy.request(50); // more often than 0, which is all that is asked
+      expect([policy.has(50), evicted, policy.used]).toEqual([true, [50, 0, 1, 2], 100]);
+    });
   });
 });

@@ -1,16 +1,16 @@
-/** The frequency sketch against a naive twin in big integers, and the bounds that a count-min sketch keeps. */
+/** The uniform sketch against a naive twin in big integers, and the bounds that a count-min sketch keeps. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FrequencySketch } from '../../../../sim-core/cache/admission/frequency-sketch.ts';
+import { UniformSketch } from '../../../../sim-core/cache/admission/uniform-sketch.ts';
 import { NaiveSketch } from './naive-sketch.ts';
 
 const anyKey = fc.oneof(fc.nat(40), fc.integer(), fc.constantFrom(0, -1, 1, 0x7fffffff, -0x80000000));
 
-describe('frequency sketch', () => {
+describe('uniform sketch', () => {
   it('counts as the naive sketch does, through agings', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 40 }), fc.array(anyKey, { maxLength: 900 }), (entries, keys) => {
-        const sketch = new FrequencySketch(entries);
+        const sketch = new UniformSketch({ entries });
         const naive = new NaiveSketch(entries);
         for (const key of keys) {
           sketch.increment(key);
@@ -28,7 +28,7 @@ describe('frequency sketch', () => {
     const entries = 2 ** 22;
     fc.assert(
       fc.property(fc.uniqueArray(fc.integer(), { minLength: 2, maxLength: 200 }), (keys) => {
-        const sketch = new FrequencySketch(entries);
+        const sketch = new UniformSketch({ entries });
         const naive = new NaiveSketch(entries);
         for (const key of keys.slice(1)) {
           sketch.increment(key);
@@ -43,7 +43,7 @@ describe('frequency sketch', () => {
   it('never tells less than the truth before the first aging, up to 15', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(200), { maxLength: 320 }), (keys) => {
-        const sketch = new FrequencySketch(32);
+        const sketch = new UniformSketch({ entries: 32 });
         const truth = new Map<number, number>();
         for (const key of keys.slice(0, 319)) {
           sketch.increment(key);
@@ -55,7 +55,7 @@ describe('frequency sketch', () => {
   });
 
   it('halves every counter after ten increments a slot', () => {
-    const sketch = new FrequencySketch(64);
+    const sketch = new UniformSketch({ entries: 64 });
     for (let i = 0; i < 12; i++) sketch.increment(7);
     for (let i = 12; i < 639; i++) sketch.increment(1000 + i);
     const before = sketch.frequency(7);
@@ -66,7 +66,7 @@ describe('frequency sketch', () => {
 
   it('says when a key cannot be counted higher, which the next halving ends', () => {
     let halvings = 0;
-    const sketch = new FrequencySketch(64, () => halvings++);
+    const sketch = new UniformSketch({ entries: 64, onHalving: () => halvings++ });
     const counted = Array.from({ length: 20 }, () => sketch.increment(7));
     expect(counted).toEqual(Array.from({ length: 20 }, (_, request) => request < 15));
     for (let other = 1000; halvings === 0; other++) {
