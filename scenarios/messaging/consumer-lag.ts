@@ -120,5 +120,7 @@ function system(sim: Simulation, p: Values): void {
     autoCommitInterval: s(5),
   });
   group.scale(p.consumers);
-  sim.scheduleAt(p.scaleAt, () => group.scale(p.scaleTo), undefined, sim.eventKind('the group is scaled'));
+  if (p.scaleTo === p.consumers) return;
+  const scaling = sim.eventKind(`the group is scaled from ${p.consumers} to ${p.scaleTo} members`);
+  sim.scheduleAt(p.scaleAt, () => group.scale(p.scaleTo), undefined, scaling);
 }

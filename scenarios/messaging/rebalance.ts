@@ -19,6 +19,7 @@ import {
   KafkaProducer,
   kafkaRecordSignals,
   s,
+  peak,
   total,
   zipfPopularity,
   type Simulation,
@@ -31,6 +32,7 @@ import { params, type Values } from './rebalance/params.ts';
 const REBALANCES = 'kafka.consumer_group.rebalances';
 const REVOKED = 'kafka.consumer.revoked';
 const AGAIN = 'kafka.consumer.reprocessed';
+const UNOWNED = 'kafka.consumer_group.unowned';
 
 export default defineScenario({
   id: 'rebalance',
@@ -57,7 +59,7 @@ export default defineScenario({
     rate: (rate, began) => [{ action: 'surge', target: 'users', args: { factor: rate / began.rate } }],
   },
   charts: [
-    'kafka.consumer.partitions',
+    UNOWNED,
     'messaging.client.consumed.rate',
     'kafka.consumer_group.lag',
     'kafka.consumer.record_delay',
@@ -80,12 +82,18 @@ export default defineScenario({
     eager: [
       atLeast(total(REBALANCES), limits.rounds),
       atLeast(total(REVOKED), limits.givenUpByAll),
+      atLeast(peak(UNOWNED), limits.standsStill),
       atMost(total(AGAIN), limits.committed),
     ],
-    cooperative: [atMost(total(REVOKED), limits.moved), atMost(total(AGAIN), limits.committed)],
+    cooperative: [
+      atMost(total(REVOKED), limits.moved),
+      atMost(peak(UNOWNED), limits.fewStandStill),
+      atMost(total(AGAIN), limits.committed),
+    ],
     'static-membership': [
       atMost(total(REBALANCES), limits.undisturbed),
       atMost(total(REVOKED), limits.nothingMoves),
+      atMost(peak(UNOWNED), limits.fewStandStill),
       atMost(total(AGAIN), limits.committed),
     ],
     'eager-killed': [atLeast(total(AGAIN), limits.processedAgain)],

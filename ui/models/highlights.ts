@@ -1,11 +1,12 @@
 /**
  * The interesting moments of a run, told by what was recorded of it: bursts of misses, failures, retries and evictions,
- * the first that wait, the first that is lost or done twice, and the marks that stand on the time line. Misses and evictions that go on all the time are no
- * moment: a burst of them begins where there are suddenly four times as many as usual.
+ * the first that wait, a lag that grows, the first that is lost or done twice, and the marks that stand on the time line.
+ * Misses and evictions that go on all the time are no moment: a burst of them begins where there are suddenly four times
+ * as many as usual.
  */
 import type { FactTable, RecordedSignal, Recording } from '../../sim-core/index.ts';
 import { countText, instantText, numberText } from './measure-text.ts';
-import { roleOf } from './signal-style.ts';
+import { roleOf, shortName } from './signal-style.ts';
 import type { TimeMark } from './time-marks.ts';
 
 export interface Highlight {
@@ -30,7 +31,9 @@ export function highlightsOf(recording: Recording, marks: readonly TimeMark[]): 
       found.push({ time, kind, label: `${about}${countText(count * sampled)} ${noun(count * sampled)}` });
     }
   }
-  for (const signal of recording.signals) found.push(...queuesOf(signal, interval), ...harmOf(signal, interval));
+  for (const signal of recording.signals) {
+    found.push(...queuesOf(signal, interval), ...lagsOf(signal, interval), ...harmOf(signal, interval));
+  }
   return found.toSorted((a, b) => a.time - b.time);
 }
 
@@ -161,6 +164,23 @@ function harmOf({ name, kind, help, columns, summary }: RecordedSignal, interval
   const total = summary.total;
   const label = total > 1 ? `the first of ${countText(total)} ${lowered(help)}` : `one of the ${lowered(help)}`;
   return [{ time: row * interval, kind: 'failure', label }];
+}
+
+/** Where a lag passes 1,000 messages, and then twice, five times, ten times as many and so on, each for the first time. */
+function lagsOf({ name, kind, unit, columns }: RecordedSignal, interval: number): Highlight[] {
+  if (kind !== 'gauge' || unit !== '{message}' || !name.endsWith('lag')) return [];
+  const { max } = columns;
+  const found: Highlight[] = [];
+  let next = 1000;
+  for (let row = 0; row < max.length; row++) {
+    let passed = 0;
+    // 1, 2, 5, 10: half of the steps double, and the one from 2 to 5 does more.
+    for (; max[row] >= next; next *= String(next).startsWith('2') ? 2.5 : 2) passed = next;
+    if (passed > 0) {
+      found.push({ time: row * interval, kind: 'queue', label: `${shortName(name)} passes ${numberText(passed)}` });
+    }
+  }
+  return found;
 }
 
 const lowered = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

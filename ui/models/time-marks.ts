@@ -39,7 +39,8 @@ const PLANNED_MAX = 4;
 
 /**
  * What the scenario itself lets happen, a crash at 45 s: events of a kind with a name, every one of which was scheduled
- * before the run began. What a component schedules goes on by itself, so later ones of its kind have a cause.
+ * before the run began. What a component schedules goes on by itself, so later ones of its kind have a cause. What happens
+ * at 0 s is how the run begins, and no turn of it.
  */
 function plannedOf({ events }: Judged): TimeMark[] {
   const { kept, times, kinds, causes, kindNames } = events;
@@ -52,6 +53,7 @@ function plannedOf({ events }: Judged): TimeMark[] {
   }
   return places
     .flatMap((some, kind) => (goesOn[kind] ? [] : some))
+    .filter((place) => times[place] > 0)
     .map((place) => ({ time: times[place], label: kindNames[kinds[place]], kind: 'planned' }));
 }
 

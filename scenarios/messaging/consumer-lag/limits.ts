@@ -13,7 +13,7 @@ import type { Values } from './params.ts';
 
 /** Ordinary keys, all alike. */
 export const KEYS = 60_000;
-/** An empty group waits so long for others after the first member. */
+/** An empty group waits so long for others after the first member, and as long again if others have come. */
 export const INITIAL_DELAY = s(3);
 /** Between two heartbeats of a member: so long it may take until it hears of a rebalance. */
 export const HEARTBEAT = s(3);
@@ -28,7 +28,7 @@ function processedMost({ processTime }: Values, consumers: number, seconds: numb
 
 /** In seconds: until the group is scaled, of it the time in which it has its partitions, and what is left of the run. */
 const before = (p: Values): number => toSeconds(Math.min(p.scaleAt, p.length));
-const working = (p: Values): number => before(p) - toSeconds(INITIAL_DELAY);
+const working = (p: Values): number => before(p) - (p.consumers > 1 ? 2 : 1) * toSeconds(INITIAL_DELAY);
 const after = (p: Values): number => toSeconds(p.length) - before(p);
 
 /** No more of the members than there are partitions have something to do. */

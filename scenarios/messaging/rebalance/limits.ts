@@ -10,7 +10,7 @@ import { limitOf } from '../../application/chance.ts';
 import type { Values } from './params.ts';
 
 export const HEARTBEAT = s(3);
-/** An empty group waits so long for others after the first member; all start within it. */
+/** An empty group waits so long for others after the first member; all start within it, so that it waits once more. */
 export const INITIAL_DELAY = s(3);
 
 const limit = limitOf<Values>;
@@ -66,3 +66,18 @@ export const committed = limit((p) => (p.goodbye ? 0 : p.rate * toSeconds(p.leng
 export const processedAgain = limit((p) =>
   !p.goodbye && settled(p) >= 3 && p.commitInterval >= s(1) && p.rate / p.consumers >= 20 ? 1 : 0,
 );
+
+/** Eager: before anybody joins again nobody owns anything. */
+export const standsStill = limit((p) =>
+  p.goodbye && !p.isStatic && p.assignor !== 'cooperative-sticky' && settled(p) > 0 ? p.partitions : 0,
+);
+
+/**
+ * Cooperative: the share of the one that went, and in the round of its return the share that it is given; with a restart
+ * that overtakes, the same of another. Static, and in time: the shares of those that are away.
+ */
+export const fewStandStill = limit((p) => {
+  const away = 1 + Math.floor((p.downtime + 2 * HEARTBEAT) / p.restartEvery);
+  const stays = p.goodbye && (!p.isStatic || p.downtime + HEARTBEAT < p.sessionTimeout);
+  return stays ? Math.min(p.partitions, 2 * away * most(p)) : p.partitions;
+});

@@ -31,7 +31,7 @@ interface GroupMember {
 }
 
 export interface GroupEvents {
-  /** The first member is there: call `complete` when those that come with it have had their time. */
+  /** The first member is there: call `complete` when those that come with it, and after it, have had their time. */
   readonly begun: () => void;
   /** A rebalance has begun: call `complete` when the time for it is over. */
   readonly preparing: () => void;
@@ -46,6 +46,7 @@ export class Group {
   private current = 0;
   private leader: string | undefined = undefined;
   private isFirstRound = false;
+  private hasNewcomers = false;
 
   constructor(events: GroupEvents) {
     this.events = events;
@@ -114,9 +115,20 @@ export class Group {
     return heard === 'ok' && this.now === 'joining' ? 'rebalance-in-progress' : heard;
   }
 
-  /** Whether a member may commit: its generation must be the present one. */
+  /**
+   * Whether a member may commit: its generation must be the present one. While members join they may, since their next
+   * heartbeats tell them; between a join and the answer of the sync they are told so here.
+   */
   mayCommit(id: string, generation: number): Heard {
-    return this.check(id, generation);
+    const heard = this.check(id, generation);
+    return heard === 'ok' && this.now === 'syncing' ? 'rebalance-in-progress' : heard;
+  }
+
+  /** Whether others have joined the very first round since it began, or since this was asked last. */
+  tookNewcomers(): boolean {
+    const has = this.hasNewcomers;
+    this.hasNewcomers = false;
+    return has;
   }
 
   /** A member says goodbye, or has not been heard of. */
@@ -168,6 +180,7 @@ export class Group {
       (member) => instance !== undefined && member.subscription.instance === instance,
     );
     if (before === undefined) {
+      if (this.now === 'joining' && this.current === 0) this.hasNewcomers = true;
       this.members.set(id, place);
       return place;
     }

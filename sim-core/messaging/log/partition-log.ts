@@ -1,13 +1,13 @@
 /**
  * The log of one partition as one replica has it: batches in the order of their offsets, in segments. Only whole segments
  * are retained away, by the age of their last batch or because the log has grown too large, and never the one that is
- * written to; a segment is closed when it is full or old. What is cut off at the end is gone as if it had never been
- * there.
+ * written to. A segment is closed when it is full, when the next batch comes too long after its first, or when all of it is
+ * too old to be retained. What is cut off at the end is gone as if it had never been there.
  *
  * Does not model the index, the page cache or the disk: what a process has written survives its death, as it does in a
  * real operating system. The loss of a host's power, which takes what was not flushed, is not modelled.
  */
-import type { Duration, Time } from '../../kernel/time.ts';
+import { SECOND, type Duration, type Time } from '../../kernel/time.ts';
 import { LeaderEpochs } from './leader-epochs.ts';
 import { ProducerStates } from './producer-states.ts';
 import type { LogRecord, Marker, RecordBatch } from './record-batch.ts';
@@ -15,6 +15,8 @@ import type { LogRecord, Marker, RecordBatch } from './record-batch.ts';
 export interface LogSettings {
   /** `segment.bytes`: a segment that has so many is closed. */
   readonly segmentBytes: number;
+  /** `segment.ms`: a batch that comes so long after the first one of the segment begins another. */
+  readonly segmentTime: Duration;
   /** `retention.ms`: a closed segment whose last batch is older is deleted. */
   readonly retentionTime: Duration;
   /** `retention.bytes`: the oldest segments are deleted while the others have so many. */
@@ -22,7 +24,12 @@ export interface LogSettings {
 }
 
 /** Keeps everything. */
-export const KEEP_ALL: LogSettings = { segmentBytes: 1_073_741_824, retentionTime: Infinity, retentionBytes: Infinity };
+export const KEEP_ALL: LogSettings = {
+  segmentBytes: 1_073_741_824,
+  segmentTime: 604_800 * SECOND,
+  retentionTime: Infinity,
+  retentionBytes: Infinity,
+};
 
 interface Segment<R extends LogRecord> {
   batches: RecordBatch<R>[];
@@ -73,7 +80,7 @@ export class PartitionLog<R extends LogRecord = LogRecord> {
       throw new Error(`a batch that begins at ${batch.firstOffset} was appended to a log that ends at ${this.end}`);
     }
     let segment = this.segments[this.segments.length - 1];
-    if (segment.bytes > 0 && segment.bytes + batch.bytes > this.settings.segmentBytes) {
+    if (segment.batches.length > 0 && this.isFull(segment, batch)) {
       segment = { batches: [], bytes: 0 };
       this.segments.push(segment);
     }
@@ -153,6 +160,11 @@ export class PartitionLog<R extends LogRecord = LogRecord> {
     const batches = rewrite(closed);
     const bytes = batches.reduce((sum, batch) => sum + batch.bytes, 0);
     this.segments = batches.length === 0 ? [active] : [{ batches, bytes }, active];
+  }
+
+  private isFull({ bytes, batches }: Segment<R>, next: RecordBatch<R>): boolean {
+    const { segmentBytes, segmentTime } = this.settings;
+    return bytes + next.bytes > segmentBytes || next.appendedAt - batches[0].appendedAt > segmentTime;
   }
 
   /** A segment is closed too when all of it is older than the retention: the next batch begins another. */

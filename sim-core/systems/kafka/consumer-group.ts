@@ -7,10 +7,11 @@ import type { Cluster } from './cluster.ts';
 import { Consumer, type ConsumerOptions } from './consumer.ts';
 import { GroupCoordinator, type GroupCoordinatorOptions } from './group-coordinator.ts';
 import type { GroupQuery, GroupReply } from './group-messages.ts';
+import { Ownership } from './ownership.ts';
 
 export interface ConsumerGroupOptions
   extends
-    Omit<ConsumerOptions, 'name' | 'metadata'>,
+    Omit<ConsumerOptions, 'name' | 'metadata' | 'ownership'>,
     Pick<GroupCoordinatorOptions, 'sessionTimeout' | 'rebalanceTimeout' | 'initialDelay'> {
   readonly name: string;
   /** Consumers that there are; those that are started are members. */
@@ -31,8 +32,9 @@ export class ConsumerGroup {
     }
     const { metadata, book } = cluster;
     this.coordinator = new GroupCoordinator(sim, { ...options, partitions: topic.partitions, book });
+    const ownership = new Ownership(sim);
     this.consumers = Array.from({ length: consumers }, (_, index) => {
-      const consumer = new Consumer(sim, { ...options, name: `consumer-${index + 1}`, metadata });
+      const consumer = new Consumer(sim, { ...options, name: `consumer-${index + 1}`, metadata, ownership });
       // A member waits for the others as long as the coordinator has it wait.
       consumer.attachGroup(
         new Link<GroupQuery, GroupReply>(sim, this.coordinator, { from: consumer.name, delay, isOrdered: true }),

@@ -201,6 +201,8 @@ export class Membership {
       else if (typeof reply === 'string') this.hear(reply as GroupError);
       else {
         this.isJoining = false;
+        // Whatever told it to join again meanwhile has been answered by this.
+        this.mustJoin = false;
         this.news = reply as readonly TopicPartition[];
         this.owner.wake();
       }

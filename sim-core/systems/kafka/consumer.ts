@@ -24,6 +24,7 @@ import type { Scalable } from './group-coordinator.ts';
 import type { GroupError } from '../../messaging/groups/group.ts';
 import type { GroupQuery, GroupReply } from './group-messages.ts';
 import type { BrokerQuery, BrokerReply } from './messages.ts';
+import { ownershipSignals, type Ownership } from './ownership.ts';
 
 export type CommitMode = 'auto' | 'after' | 'after-async' | 'before';
 
@@ -38,13 +39,14 @@ export interface ConsumerOptions extends FetchSettings, MembershipSettings {
   readonly commit: CommitMode;
   /** `auto.commit.interval.ms`. */
   readonly autoCommitInterval: Duration;
+  readonly ownership: Ownership;
 }
 
 export class Consumer implements Component, Scalable {
   readonly name: string;
   readonly kind = 'consumer';
   readonly help: string;
-  readonly signals = consumerSignals;
+  readonly signals = [...consumerSignals, ...ownershipSignals];
   readonly interventions: Readonly<Record<string, Intervention>>;
   private readonly sim: Simulation;
   private readonly options: ConsumerOptions;
@@ -220,8 +222,8 @@ export class Consumer implements Component, Scalable {
         this.positions.delete(partition);
         this.fetches.remove(partition);
       }
+      this.tellOwned();
       if (added.length === 0) {
-        this.tellOwned();
         this.poll();
         return;
       }
@@ -314,6 +316,7 @@ export class Consumer implements Component, Scalable {
   }
 
   private tellOwned(): void {
+    this.options.ownership.tell(this.name, this.owned);
     if (!this.owns.heard) return;
     this.owns.emit({ consumer: this.name, member: this.membership.isMember, partitions: this.positions.size });
   }

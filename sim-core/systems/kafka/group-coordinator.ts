@@ -75,7 +75,10 @@ export interface GroupCoordinatorOptions {
   readonly sessionTimeout: Duration;
   /** `max.poll.interval.ms`, which is also how long a rebalance waits for members. */
   readonly rebalanceTimeout: Duration;
-  /** `group.initial.rebalance.delay.ms`: how long an empty group waits for others after the first. */
+  /**
+   * `group.initial.rebalance.delay.ms`: how long an empty group waits for others after the first. A new one waits again
+   * while others have come in that time, up to the time of a rebalance.
+   */
   readonly initialDelay: Duration;
   readonly partitions: readonly string[];
   readonly book: RecordBook;
@@ -121,8 +124,14 @@ export class GroupCoordinator implements Endpoint<GroupQuery, GroupReply>, Compo
     this.rebalanced = sim.facts.channel(groupRebalanced);
     this.lags = sim.facts.channel(groupLag);
     this.group = new Group({
-      begun: () => this.wait(initialDelay),
-      preparing: () => this.wait(rebalanceTimeout),
+      begun: () => {
+        this.roundBegan = sim.now;
+        this.waitForOthers(initialDelay, Math.max(0, rebalanceTimeout - initialDelay));
+      },
+      preparing: () => {
+        this.roundBegan = sim.now;
+        this.wait(rebalanceTimeout, () => this.group.complete());
+      },
       completed: (generation) => this.tellRebalance(generation),
     });
     this.interventions = {
@@ -200,10 +209,18 @@ export class GroupCoordinator implements Endpoint<GroupQuery, GroupReply>, Compo
     return broken;
   }
 
-  private wait(duration: Duration): void {
+  private wait(duration: Duration, isOver: () => void): void {
     this.sim.cancel(this.round);
-    this.roundBegan = this.sim.now;
-    this.round = this.sim.schedule(duration, () => this.group.complete(), undefined, this.roundKind);
+    this.round = this.sim.schedule(duration, isOver, undefined, this.roundKind);
+  }
+
+  /** Waits as long again while others have come, for so much longer in all: InitialDelayedJoin in apache/kafka. */
+  private waitForOthers(delay: Duration, left: Duration): void {
+    this.wait(delay, () => {
+      const again = Math.min(this.options.initialDelay, left);
+      if (this.group.tookNewcomers() && again > 0) this.waitForOthers(again, left - again);
+      else this.group.complete();
+    });
   }
 
   private refresh(member: string): void {

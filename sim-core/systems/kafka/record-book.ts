@@ -169,7 +169,12 @@ export class RecordBook {
   appended(partition: string, epoch: number, batch: Batch): void {
     const line = this.lineOf(partition);
     if (epoch < line.epoch) {
-      for (const record of batch.records) this.besideTheLine.add(record);
+      for (const record of batch.records) {
+        this.besideTheLine.add(record);
+        // With acks=0 it was promised before anybody had it.
+        if (record.isAcknowledged && record.copies === 0 && record.loss === undefined)
+          this.lose(record, partition, 'deposed-leader');
+      }
       return;
     }
     this.add(partition, line, batch);

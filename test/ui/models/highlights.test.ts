@@ -1,5 +1,6 @@
 /** Interesting moments and steps between them. */
 import { describe, expect, it } from 'vitest';
+import consumerLag from '../../../scenarios/messaging/consumer-lag.ts';
 import scenario from '../../../scenarios/caching/stampede.ts';
 import writeBehind from '../../../scenarios/caching/write-behind-crash.ts';
 import { run, s } from '../../../sim-core/index.ts';
@@ -106,4 +107,22 @@ it('what is lost without anybody failing is a highlight, from its first on', () 
       label: `the first of ${lost.summary.total.toLocaleString('en')} ${lost.help.charAt(0).toLowerCase()}${lost.help.slice(1)}`,
     },
   ]);
+});
+
+it('a lag is told of where it passes 1,000, 2,000, 5,000 for the first time', () => {
+  const recording = run(consumerLag, { variant: 'under-provisioned', params: { length: s(40) } });
+  const lag = recording.signals.find(({ name }) => name === 'kafka.consumer_group.lag')!;
+  const told = highlightsOf(recording, []).filter(({ label }) => label.includes('passes'));
+  expect(told.map(({ label }) => label)).toEqual([
+    'consumer group lag passes 1,000',
+    'consumer group lag passes 2,000',
+    'consumer group lag passes 5,000',
+  ]);
+  told.forEach(({ time }, index) => {
+    const row = time / recording.header.interval;
+    const limit = [1000, 2000, 5000][index];
+    expect(lag.columns['max'][row]).toBeGreaterThanOrEqual(limit);
+    expect(Math.max(...lag.columns['max'].slice(0, row))).toBeLessThan(limit);
+  });
+  expect(latestOf(highlightsOf(recording, timeMarks(recording, s(11.5))))).toMatch(/lag passes/);
 });

@@ -94,14 +94,14 @@ describe('marks', () => {
     expect(timeMarks(recording, recording.header.duration + 1)).toHaveLength(1);
   });
 
-  it('are what the scenario had planned as well, and nothing that goes on by itself', () => {
+  it('are what the scenario had planned as well, and nothing that goes on by itself or sets the run up', () => {
     const events = {
       ...fixtureRecording().events,
-      kept: 5,
-      kindNames: ['', 'users sends', 'app-1 crashes', 'tick'],
-      kinds: Uint16Array.of(1, 2, 1, 3, 0),
-      times: Float64Array.of(1e9, 2.2e9, 3e9, 4e9, 5e9),
-      causes: Uint32Array.of(0, 0, 1, 2, 0),
+      kept: 6,
+      kindNames: ['', 'users sends', 'app-1 crashes', 'tick', 'the partitions are placed'],
+      kinds: Uint16Array.of(4, 1, 2, 1, 3, 0),
+      times: Float64Array.of(0, 1e9, 2.2e9, 3e9, 4e9, 5e9),
+      causes: Uint32Array.of(0, 0, 0, 2, 3, 0),
     };
     const planned = timeMarks({ ...fixtureRecording(), events }, Infinity).filter(({ kind }) => kind === 'planned');
     expect(planned).toEqual([{ time: 2.2e9, label: 'app-1 crashes', kind: 'planned' }]);

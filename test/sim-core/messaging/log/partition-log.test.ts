@@ -26,7 +26,12 @@ const operation = fc.oneof(
 it('is a list of batches of which the oldest go by segments and the newest by truncation', () => {
   fc.assert(
     fc.property(fc.array(operation, { maxLength: 40 }), (operations) => {
-      const log = new PartitionLog({ segmentBytes: 60, retentionBytes: 100, retentionTime: Infinity });
+      const log = new PartitionLog({
+        segmentBytes: 60,
+        retentionBytes: 100,
+        retentionTime: Infinity,
+        segmentTime: Infinity,
+      });
       let batches: { first: number; last: number }[] = [];
       let end = 0;
       for (const step of operations) {
@@ -64,7 +69,12 @@ it('is a list of batches of which the oldest go by segments and the newest by tr
 
 describe('retention', () => {
   it('by size deletes the oldest segments while the others have enough, and never the active one', () => {
-    const log = new PartitionLog({ segmentBytes: 20, retentionBytes: 40, retentionTime: Infinity });
+    const log = new PartitionLog({
+      segmentBytes: 20,
+      retentionBytes: 40,
+      retentionTime: Infinity,
+      segmentTime: Infinity,
+    });
     for (let i = 0; i < 10; i++) append(log, [record(i)]);
     expect(log.segmentCount).toBe(5);
     log.retain(0, 10);
@@ -72,7 +82,12 @@ describe('retention', () => {
   });
 
   it('by time deletes a segment when its last batch is too old, the active one after it was closed', () => {
-    const log = new PartitionLog({ segmentBytes: 20, retentionBytes: Infinity, retentionTime: 100 });
+    const log = new PartitionLog({
+      segmentBytes: 20,
+      retentionBytes: Infinity,
+      retentionTime: 100,
+      segmentTime: Infinity,
+    });
     for (let i = 0; i < 4; i++) append(log, [record(i)], i * 10);
     log.retain(110, 4);
     expect(log.startOffset).toBe(0);
@@ -81,6 +96,18 @@ describe('retention', () => {
     log.retain(131, 4);
     expect([log.startOffset, log.endOffset]).toEqual([4, 4]);
   });
+});
+
+it('a batch that comes too long after the first of its segment begins another, by the time of its append', () => {
+  const log = new PartitionLog({ ...KEEP_ALL, segmentTime: 50 });
+  for (const now of [0, 20, 50, 51, 101, 102]) append(log, [record(now)], now);
+  expect(log.segmentCount).toBe(3);
+  // Whole segments go: the first one, when its last batch, of 50, is too old.
+  log.settings = { ...log.settings, retentionTime: 100 };
+  log.retain(150, 6);
+  expect(log.startOffset).toBe(0);
+  log.retain(151, 6);
+  expect(log.startOffset).toBe(3);
 });
 
 describe('leader epochs', () => {

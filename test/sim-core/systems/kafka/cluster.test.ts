@@ -46,7 +46,7 @@ it('refuses settings by which followers of a quiet partition fall out of sync', 
 
 it('deletes what a topic does not keep, on every replica by itself, and a follower that comes late begins where the log does', () => {
   const sends = Array.from({ length: 60 }, (_, i) => i * 1000);
-  const log = { segmentBytes: 1000, retentionTime: Infinity, retentionBytes: 3000 };
+  const log = { segmentBytes: 1000, segmentTime: Infinity, retentionTime: Infinity, retentionBytes: 3000 };
   const small = smallCluster({
     sends,
     topic: { log },
@@ -61,4 +61,16 @@ it('deletes what a topic does not keep, on every replica by itself, and a follow
   expect(logs[0].bytes).toBeGreaterThanOrEqual(3000);
   for (const { startOffset, endOffset } of logs) expect([startOffset, endOffset]).toEqual([logs[0].startOffset, 60]);
   expect(small.violations()).toEqual([]);
+});
+
+it('with acks=0 what a leader takes that has been replaced and does not know it is lost', () => {
+  const small = smallCluster({ sends: [1, 70, 71], producer: { acks: '0', isIdempotent: false } });
+  const { sim, cluster } = small;
+  // Cut off from the cluster, and not from its clients: another leads from 40 ms at the latest.
+  sim.scheduleAt(ms(5), () => cluster.brokers[0].isolate(ms(100), false), undefined);
+  sim.runUntil(ms(400));
+  expect(small.log()).toEqual([0]);
+  expect(small.acknowledged.size).toBe(3);
+  expect(cluster.book.totals.lost).toBe(2);
+  expect(cluster.book.records.map(({ loss }) => loss)).toEqual([undefined, 'deposed-leader', 'deposed-leader']);
 });

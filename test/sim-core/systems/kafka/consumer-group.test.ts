@@ -208,3 +208,17 @@ it('a consumer that takes too long between two polls leaves, and is back with it
   expect(small.group.coordinator.group.generation).toBeGreaterThan(4);
   expect(violations(small)).toEqual([]);
 });
+
+it.each([
+  ['as long as others come within the delay of each other', [0, 4, 8], 100, { members: 3, from: 15, to: 16 }],
+  ['no longer when none came within the last delay', [0, 4, 12], 100, { members: 2, from: 10, to: 11 }],
+  ['no longer than the time of a rebalance', [0, 4, 8, 12, 16], 12, { members: 4, from: 12, to: 13 }],
+])('an empty group waits %s', (_name, starts, rebalanceTimeout, { members, from, to }) => {
+  const small = smallGroup('range', { consumers: 5, rebalanceTimeout: ms(rebalanceTimeout) }, []);
+  const { sim, group } = small;
+  starts.forEach((at, index) => sim.scheduleAt(ms(at), () => group.consumers[index].start(), undefined));
+  sim.runUntil(ms(from));
+  expect(group.coordinator.group.generation).toBe(0);
+  sim.runUntil(ms(to));
+  expect([group.coordinator.group.generation, group.coordinator.group.size]).toEqual([1, members]);
+});
