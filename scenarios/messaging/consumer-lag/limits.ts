@@ -28,7 +28,7 @@ function processedMost({ processTime }: Values, consumers: number, seconds: numb
 
 /** In seconds: until the group is scaled, of it the time in which it has its partitions, and what is left of the run. */
 const before = (p: Values): number => toSeconds(Math.min(p.scaleAt, p.length));
-const working = (p: Values): number => before(p) - (p.consumers > 1 ? 2 : 1) * toSeconds(INITIAL_DELAY);
+const working = (p: Values): number => Math.max(0, before(p) - (p.consumers > 1 ? 2 : 1) * toSeconds(INITIAL_DELAY));
 const after = (p: Values): number => toSeconds(p.length) - before(p);
 
 /** No more of the members than there are partitions have something to do. */
