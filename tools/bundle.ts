@@ -24,7 +24,10 @@ export async function bundleLibrary(root: string, outDir: string): Promise<void>
   await bundle.write({ file: join(outDir, 'index.js'), format: 'esm', sourcemap: true });
 }
 
-/** `scenarios/cli/main.ts` as an executable `outDir/brownout.js`; jiti and playwright-core stay outside. */
+/**
+ * `scenarios/cli/main.ts` as an executable `outDir/brownout.js`, with what a command needs alone in files beside it;
+ * jiti and playwright-core stay outside.
+ */
 export async function bundleCommandLine(root: string, outDir: string): Promise<void> {
   const library = resolve(root, 'sim-core/index.ts');
   const bundle = await rolldown({
@@ -46,9 +49,16 @@ export async function bundleCommandLine(root: string, outDir: string): Promise<v
     onwarn: refuse,
     checks: QUIET,
   });
-  const file = join(outDir, 'brownout.js');
-  await bundle.write({ file, format: 'esm', sourcemap: true, codeSplitting: false, banner: '#!/usr/bin/env node' });
-  await chmod(file, 0o755);
+  await bundle.write({
+    dir: outDir,
+    entryFileNames: 'brownout.js',
+    // Beside the library and the page, which they look for where they are themselves.
+    chunkFileNames: 'brownout-[name].js',
+    format: 'esm',
+    sourcemap: true,
+    banner: ({ isEntry }) => (isEntry ? '#!/usr/bin/env node' : ''),
+  });
+  await chmod(join(outDir, 'brownout.js'), 0o755);
 }
 
 function refuse(warning: { readonly message: string }): void {

@@ -1,30 +1,23 @@
 /**
  * The program: its commands, a line each, and how every way to end becomes an exit code. What commander has to say
- * against the words comes out as one line, with the nearest name there is.
+ * against the words comes out as one line, with the nearest name there is. A command is loaded when it is asked for: who
+ * runs a scenario does not wait for the clients of three servers, nor holds them in memory.
  */
 import { Command, CommanderError } from 'commander';
 import { ENGINE_VERSION } from '../../sim-core/index.ts';
 import { UsageError, type CliCommand, type CommandLine, type ExitCode } from './command.ts';
-import { benchCommand } from './commands/bench.ts';
-import { cachesimCommand } from './commands/cachesim.ts';
-import { checkCommand } from './commands/check.ts';
-import { listCommand } from './commands/list.ts';
-import { replayCommand } from './commands/replay.ts';
-import { runCommand } from './commands/run.ts';
-import { serveCommand } from './commands/serve.ts';
-import { twinCommand } from './commands/twin.ts';
 import { noSuch } from './nearest.ts';
 
-const commands: readonly CliCommand[] = [
-  listCommand,
-  runCommand,
-  replayCommand,
-  cachesimCommand,
-  twinCommand,
-  checkCommand,
-  benchCommand,
-  serveCommand,
-];
+const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
+  list: async () => (await import('./commands/list.ts')).listCommand,
+  run: async () => (await import('./commands/run.ts')).runCommand,
+  replay: async () => (await import('./commands/replay.ts')).replayCommand,
+  cachesim: async () => (await import('./commands/cachesim.ts')).cachesimCommand,
+  twin: async () => (await import('./commands/twin.ts')).twinCommand,
+  check: async () => (await import('./commands/check.ts')).checkCommand,
+  bench: async () => (await import('./commands/bench.ts')).benchCommand,
+  serve: async () => (await import('./commands/serve.ts')).serveCommand,
+};
 
 const EXAMPLES = `
 Examples:
@@ -42,7 +35,7 @@ Exit codes: 0 all expectations hold; 1 one does not, or a replay differs; 2 wron
 /** Runs a command line (without `node` and the script) and returns the exit code; never throws. */
 export async function runProgram(words: readonly string[], cli: CommandLine): Promise<ExitCode> {
   let code: ExitCode = 0;
-  const program = buildProgram(cli, (given) => {
+  const program = await buildProgram(words, cli, (given) => {
     code = given;
   });
   try {
@@ -55,7 +48,12 @@ export async function runProgram(words: readonly string[], cli: CommandLine): Pr
   }
 }
 
-function buildProgram(cli: CommandLine, exit: (code: ExitCode) => void): Command {
+/** With the command that the words begin with, or with all: for help, and to tell which name was meant. */
+async function buildProgram(
+  words: readonly string[],
+  cli: CommandLine,
+  exit: (code: ExitCode) => void,
+): Promise<Command> {
   const program = new Command('brownout')
     .description('A simulator and teaching lab for caches, messaging and observability.')
     .version(ENGINE_VERSION, '-V, --version', 'print the version')
@@ -65,7 +63,8 @@ function buildProgram(cli: CommandLine, exit: (code: ExitCode) => void): Command
     .showSuggestionAfterError(false)
     .exitOverride()
     .configureOutput({ writeOut: cli.out, writeErr: () => {} });
-  for (const command of commands) command.define(program, cli, exit);
+  const names = Object.hasOwn(COMMANDS, words[0] ?? '') ? [words[0]] : Object.keys(COMMANDS);
+  for (const name of names) (await COMMANDS[name]()).define(program, cli, exit);
   return program;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The package as others meet it: the built library in plain Node, through a bundler for the browser, and its
- * declarations under both ways in which TypeScript resolves packages, with libraries checked.
+ * The package as others meet it: the built library in plain Node and through a bundler for the browser, the command line,
+ * and the declarations under both ways in which TypeScript resolves packages, with libraries checked.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 let consumer: string;
 
 beforeAll(() => {
-  const build = ['node_modules/jiti/lib/jiti-cli.mjs', 'tools/build.ts', '--stale', 'library', 'types'];
+  const build = ['node_modules/jiti/lib/jiti-cli.mjs', 'tools/build.ts', '--stale', 'library', 'cli', 'types'];
   execFileSync(process.execPath, build, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
   consumer = mkdtempSync(join(tmpdir(), 'brownout-consumer-'));
   mkdirSync(join(consumer, 'node_modules'));
@@ -55,6 +55,20 @@ it('the library goes through a bundler for the browser without a warning', async
   expect(warnings).toEqual([]);
   expect(output).toHaveLength(1);
   expect(output[0].imports).toEqual([]);
+});
+
+it('who runs a scenario loads no server’s client, and no peer of a benchmark', () => {
+  const loaded = new Set<string>();
+  const load = (file: string): void => {
+    if (loaded.has(file)) return;
+    loaded.add(file);
+    const text = readFileSync(join(root, 'dist', file), 'utf8');
+    for (const [, name] of text.matchAll(/^import .*"\.\/(brownout-[\w-]+\.js)";$/gm)) load(name);
+  };
+  load('brownout.js');
+  load('brownout-run.js');
+  expect(loaded.size).toBeGreaterThan(3);
+  expect([...loaded]).not.toEqual(expect.arrayContaining([expect.stringMatching(/twin|bench/)]));
 });
 
 it.each([

@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import process from 'node:process';
 import type { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
@@ -148,8 +149,8 @@ const chain = defineScenario({
 const OPTIONS = { ttl: s(3600), beta: 1, spread: 0, hardFactor: 1, lease: s(5), poll: ms(20) };
 
 async function* measureMemory({ quick, progress, interrupted }: BenchmarkOptions): AsyncGenerator<BenchmarkResult> {
-  const program = fileURLToPath(import.meta.url);
-  if (!program.endsWith('.js')) {
+  const program = fileURLToPath(new URL('brownout.js', import.meta.url));
+  if (!existsSync(program)) {
     progress('memory: needs the built command line (npm run build); left out');
     return;
   }
