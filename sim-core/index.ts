@@ -114,10 +114,10 @@ export { popularities, type PopularityEntry, type PopularityOptions } from './wo
 export { scans, type ScanOptions } from './workload/popularity/scan.ts';
 export { moved, shifting } from './workload/popularity/shift.ts';
 export { zipfPopularity } from './workload/popularity/zipf.ts';
-export { KEY_COLUMNS } from './workload/traces/csv.ts';
+export { KEY_COLUMNS, SIZE_COLUMNS } from './workload/traces/csv.ts';
 export { estimatedHits, KeySampler } from './workload/traces/key-sampler.ts';
 export { KeyTable } from './workload/traces/key-table.ts';
-export { formatOfFileName, traceFormats, type TraceFormatName } from './workload/traces/readers.ts';
+export { formatOfFileName, traceFormats, type TraceFormat, type TraceFormatName } from './workload/traces/readers.ts';
 export { countOfGood, KeyBatch, TraceError, withThousands, type TraceReader } from './workload/traces/trace-reader.ts';
 
 // storage

@@ -140,7 +140,7 @@ function command(name: string, { path, requests, capacity }: Workload): Contende
         pieces: file.pieces(),
         reader: traceFormats.lines.create(),
         policies: new Map([[name, evictionPolicies[name]]]),
-        sizes: [{ objects: capacity }],
+        sizes: [{ units: capacity }],
         seed: undefined,
         interrupted,
         progress: () => {},
@@ -174,7 +174,7 @@ function simulation(name: string, { ids, hashes, objects, capacity, requests }: 
     name,
     work: () => {
       const random = new RandomStreams(1).stream(name);
-      const cache = new SimulatedCache(name, policy, capacity, objects, random, hashes.of);
+      const cache = new SimulatedCache({ name, entry: policy, size: capacity, objects, random, keyHash: hashes.of });
       cache.replay(policy.needsFuture === true ? { ids, nextUses: nextUses(ids) } : { ids });
       return requests;
     },

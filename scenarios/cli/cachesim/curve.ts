@@ -1,4 +1,13 @@
-/** The miss-ratio curve of LRU in a replay: one pass over the trace for all sizes. */
+/**
+ * The miss-ratio curve of LRU in a replay: one pass over the trace for all sizes.
+ *
+ * One pass is enough for a stack algorithm (Mattson et al., 1970), whose larger cache holds all that a smaller one does.
+ * LRU is one: the order of its stack does not depend on the size. OPT is one, too, but at each request its stack has to be
+ * sorted anew by the next requests, down to where the object was, which takes longer than a cache for each of the sizes
+ * asked for. The others are none: what they do depends on when they were full, and a larger cache may miss what a smaller
+ * one hits (`test/sim-core/cache/eviction/stack-algorithms.test.ts` has a trace for each). Nor is LRU where objects have
+ * sizes: what it holds is the top of its stack, but not always as much of it as would fit.
+ */
 import { LruCurve } from '../../../sim-core/index.ts';
 import type { Block } from './spool.ts';
 

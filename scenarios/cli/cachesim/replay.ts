@@ -21,8 +21,8 @@ import {
 import { SimulatedCurve, STACK_POLICY } from './curve.ts';
 import { KeyHashes } from './key-hashes.ts';
 import { SimulatedCache } from './simulated-cache.ts';
-import { objectsOf, type CacheSize } from './sizes.ts';
-import { Spool } from './spool.ts';
+import { unitsOf, type CacheSize } from './sizes.ts';
+import { Spool, type Block } from './spool.ts';
 import { TraceFileError } from './trace-file-error.ts';
 
 export interface Replay {
@@ -30,6 +30,8 @@ export interface Replay {
   readonly reader: TraceReader;
   readonly policies: ReadonlyMap<string, EvictionPolicyEntry>;
   readonly sizes: readonly CacheSize[];
+  /** Are sizes in bytes, of objects as large as the trace says? The reader then reads those. */
+  readonly inBytes?: boolean;
   /**
    * Of the policies that draw, a whole number from 0; undefined: 1, or the source's own where a policy draws from the
    * stream of its source.
@@ -49,10 +51,12 @@ export type ReplayStage = 'reading' | 'looking ahead' | 'replaying';
 /** What became of one policy at one size. */
 export interface CacheOutcome {
   readonly policyName: string;
-  /** Objects that it may hold. */
+  /** Objects that it may hold, or bytes. */
   readonly size: number;
   readonly requests: number;
   readonly hits: number;
+  /** Where sizes are in bytes: how many were asked for, and how many of them hit. */
+  readonly bytes?: { readonly asked: number; readonly hit: number };
   /** Spent in this cache alone, or in the one pass of its curve. */
   readonly seconds: number;
 }
@@ -61,6 +65,10 @@ export interface ReplayOutcome {
   /** Requests and distinct objects read; the objects are an estimate where they are sampled. */
   readonly requests: number;
   readonly objects: number;
+  /** Where sizes are in bytes: of all objects together, each as large as when it was first requested; */
+  readonly bytes?: number;
+  /** and the requests for objects of size zero, which are taken for one byte. */
+  readonly ofSizeZero?: number;
   /** By policy, then by size, in the order asked for; none if interrupted before the replay began. */
   readonly caches: readonly CacheOutcome[];
   /** Whether it was stopped: the caches' figures are then of the requests replayed so far. */
@@ -75,8 +83,8 @@ export async function replay(job: Replay): Promise<ReplayOutcome> {
   const objects = new Objects(job);
   const simulations: Simulation[] = [];
   const knowsFuture = [...job.policies.values()].some((policy) => policy.needsFuture === true);
-  const isRelative = job.sizes.some((size) => !('objects' in size));
-  const isCurveAlone = job.isCurve === true && [...job.policies.keys()].every((name) => name === STACK_POLICY);
+  const isRelative = job.sizes.some((size) => !('units' in size));
+  const isCurveAlone = [...job.policies.keys()].every((name) => takesOnePass(job, name));
   let isInterrupted = false;
   try {
     if (knowsFuture || (isRelative && !isCurveAlone)) await replaySpooled(job, objects, simulations, knowsFuture);
@@ -87,13 +95,18 @@ export async function replay(job: Replay): Promise<ReplayOutcome> {
   }
   const { requests } = job.reader;
   const caches = simulations.flatMap((simulation) => outcomes(simulation, job, objects, isInterrupted));
-  return { requests, objects: objects.size, caches, isInterrupted };
+  const { bytes, ofSizeZero } = objects;
+  return { requests, objects: objects.size, ...(job.inBytes && { bytes, ofSizeZero }), caches, isInterrupted };
 }
+
+/** One pass for all sizes: of LRU, if the objects count alike. With sizes it is no stack algorithm (`curve.ts`). */
+const takesOnePass = ({ isCurve, inBytes }: Replay, policy: string): boolean =>
+  isCurve === true && inBytes !== true && policy === STACK_POLICY;
 
 async function replayDirectly(job: Replay, objects: Objects, simulations: Simulation[]): Promise<void> {
   simulations.push(...createSimulations(job, false, objects));
-  for await (const ids of internedBlocks(job, objects)) {
-    for (const { simulated } of simulations) simulated.replay({ ids });
+  for await (const block of internedBlocks(job, objects)) {
+    for (const { simulated } of simulations) simulated.replay(block);
     await pause(job, 'reading', job.reader.requests);
   }
 }
@@ -106,8 +119,8 @@ async function replaySpooled(
 ): Promise<void> {
   const spool = await Spool.create();
   try {
-    for await (const ids of internedBlocks(job, objects)) {
-      await spool.append(ids);
+    for await (const block of internedBlocks(job, objects)) {
+      await spool.append(block);
       await pause(job, 'reading', job.reader.requests);
     }
     const ofAll = (sampled: number): number => Math.round(sampled / objects.rate);
@@ -125,16 +138,20 @@ async function replaySpooled(
 }
 
 /** The trace as dense ids. A block holds until the next one is asked for. */
-async function* internedBlocks({ pieces, reader }: Replay, objects: Objects): AsyncGenerator<Int32Array> {
+async function* internedBlocks({ pieces, reader, inBytes }: Replay, objects: Objects): AsyncGenerator<Block> {
   const ids = new Int32Array(BLOCK);
+  const sizes = inBytes === true ? new Float64Array(BLOCK) : undefined;
   let count = 0;
-  const intern = function* (batches: Iterable<KeyBatch>): Generator<Int32Array> {
+  const filled = (): Block => ({ ids: ids.subarray(0, count), ...(sizes && { sizes: sizes.subarray(0, count) }) });
+  const intern = function* (batches: Iterable<KeyBatch>): Generator<Block> {
     for (const batch of batches) {
       if (count + batch.count > BLOCK) {
-        yield ids.subarray(0, count);
+        yield filled();
         count = 0;
       }
-      count += objects.intern(batch, ids, count);
+      const chosen = objects.intern(batch, ids, count);
+      if (sizes !== undefined) objects.measure(batch, ids, sizes, count);
+      count += chosen;
     }
   };
   try {
@@ -144,7 +161,7 @@ async function* internedBlocks({ pieces, reader }: Replay, objects: Objects): As
     throw new TraceFileError(`${error.message} (${countOfGood(reader.requests)} before it)`, { cause: error });
   }
   yield* intern(reader.end());
-  if (count > 0) yield ids.subarray(0, count);
+  if (count > 0) yield filled();
 }
 
 /** The trace's objects: their ids, and the hashes of their keys if a policy asks for them. */
@@ -154,6 +171,10 @@ class Objects {
   readonly #areHashed: boolean;
   readonly #sampler: KeySampler | undefined;
   readonly keyHash = this.#hashes.of;
+  /** Bytes of all objects, and requests for those of size zero, of the batches that were measured. */
+  bytes = 0;
+  ofSizeZero = 0;
+  #measured = 0;
 
   constructor({ policies, sampleRate }: Replay) {
     this.#areHashed = [...policies.values()].some((policy) => policy.hashesKeys === true);
@@ -182,6 +203,19 @@ class Objects {
     if (this.#areHashed) this.#hashes.add(chosen, ids, offset);
     return chosen.count;
   }
+
+  /** Writes the sizes of the batch's objects, which was interned without being sampled. Zero is taken for one. */
+  measure(batch: KeyBatch, ids: Int32Array, sizes: Float64Array, offset: number): void {
+    if (batch.sizes === undefined) throw new TypeError('sizes are wanted of a reader that reads none');
+    for (let i = 0; i < batch.count; i++) {
+      const size = batch.sizes[i];
+      if (size === 0) this.ofSizeZero++;
+      sizes[offset + i] = size === 0 ? 1 : size;
+      if (ids[offset + i] < this.#measured) continue;
+      this.#measured++; // ids are given in order of first appearance
+      this.bytes += sizes[offset + i];
+    }
+  }
 }
 
 /** A policy's simulation: at one size, or its curve at all of them. */
@@ -195,16 +229,21 @@ function createSimulations(job: Replay, isCounted: boolean, objects: Objects): S
   const streams = new RandomStreams(seed ?? '1');
   const sourceSeed = seed === undefined ? undefined : Number(BigInt(seed) % SOURCE_SEEDS);
   return [...policies].flatMap(([name, entry]): Simulation[] => {
-    if (job.isCurve === true && name === STACK_POLICY) return [{ size: undefined, simulated: new SimulatedCurve() }];
+    if (takesOnePass(job, name)) return [{ size: undefined, simulated: new SimulatedCurve() }];
     return sizes.map((size) => {
-      const capacity = objectsOf(size, objects.size);
+      const capacity = capacityOf(size, job, objects);
       const random = entry.sourceStream?.(sourceSeed) ?? streams.stream(`cachesim/${name}/${capacity}`);
       const scaled = Math.max(1, Math.round(capacity * objects.rate));
       const room = isCounted ? objects.interned : 0;
-      return { size, simulated: new SimulatedCache(name, entry, scaled, room, random, objects.keyHash) };
+      const hasSizes = job.inBytes === true;
+      const cache = { name, entry, size: scaled, hasSizes, objects: room, random, keyHash: objects.keyHash };
+      return { size, simulated: new SimulatedCache(cache) };
     });
   });
 }
+
+const capacityOf = (size: CacheSize, job: Replay, objects: Objects): number =>
+  unitsOf(size, job.inBytes === true ? objects.bytes : objects.size);
 
 /** The seeds that a source's stream takes. */
 const SOURCE_SEEDS = 2n ** 48n;
@@ -220,10 +259,11 @@ function outcomes(
   const requests = isInterrupted ? Math.round(seen / rate) : job.reader.requests;
   const ofAll = (hits: number): number => (rate === 1 ? hits : estimatedHits(requests, rate, seen, hits));
   if (size !== undefined) {
-    const { policyName, hits } = simulated;
-    return [{ policyName, size: objectsOf(size, objects.size), requests, hits: ofAll(hits), seconds }];
+    const { policyName, hits, bytes, hitBytes } = simulated;
+    const one = { policyName, size: capacityOf(size, job, objects), requests, hits: ofAll(hits), seconds };
+    return [{ ...one, ...(job.inBytes && { bytes: { asked: bytes, hit: hitBytes } }) }];
   }
-  const capacities = job.sizes.map((one) => objectsOf(one, objects.size));
+  const capacities = job.sizes.map((one) => unitsOf(one, objects.size));
   const hits = simulated.hits(capacities.map((capacity) => capacity * rate));
   return capacities.map((capacity, index) => {
     return { policyName: STACK_POLICY, size: capacity, requests, hits: ofAll(hits[index]), seconds };

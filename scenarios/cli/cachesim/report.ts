@@ -12,36 +12,42 @@ interface Row {
   readonly requests: number;
   readonly hits: number;
   readonly missRatio: number;
+  readonly byteMissRatio?: number;
   readonly requestsPerSecond: number;
 }
 
 const rowsOf = ({ caches }: ReplayOutcome): Row[] =>
-  caches.map(({ policyName, size, requests, hits, seconds }) => ({
+  caches.map(({ policyName, size, requests, hits, bytes, seconds }) => ({
     policy: policyName,
     size,
     requests,
     hits,
     missRatio: (requests - hits) / Math.max(requests, 1),
+    ...(bytes && { byteMissRatio: (bytes.asked - bytes.hit) / Math.max(bytes.asked, 1) }),
     requestsPerSecond: Math.round(requests / Math.max(seconds, 1e-6)),
   }));
 
 function json(outcome: ReplayOutcome): string {
-  const trace = { requests: outcome.requests, objects: outcome.objects };
+  const { requests, objects, bytes } = outcome;
+  const trace = { requests, objects, ...(bytes !== undefined && { bytes }) };
   return `${JSON.stringify({ trace, results: rowsOf(outcome) })}\n`;
 }
 
 function csv(outcome: ReplayOutcome): string {
   const lines = rowsOf(outcome).map((row) => Object.values(row).join(','));
-  return ['policy,size,requests,hits,miss_ratio,requests_per_second', ...lines, ''].join('\n');
+  const ofBytes = outcome.bytes === undefined ? '' : 'byte_miss_ratio,';
+  return [`policy,size,requests,hits,miss_ratio,${ofBytes}requests_per_second`, ...lines, ''].join('\n');
 }
 
 function table(outcome: ReplayOutcome): string {
+  const [inBytes, ofBytes] = outcome.bytes === undefined ? ['', []] : [', bytes', ['of bytes']];
   const cells = [
-    ['policy', 'size', 'requests', 'hits', 'miss ratio', 'requests/s'],
-    ...rowsOf(outcome).map(({ policy, size, requests, hits, missRatio, requestsPerSecond }) => [
+    ['policy', `size${inBytes}`, 'requests', 'hits', 'miss ratio', ...ofBytes, 'requests/s'],
+    ...rowsOf(outcome).map(({ policy, size, requests, hits, missRatio, byteMissRatio, requestsPerSecond }) => [
       policy,
       ...[size, requests, hits].map(withThousands),
       missRatio.toFixed(6),
+      ...(byteMissRatio === undefined ? [] : [byteMissRatio.toFixed(6)]),
       withThousands(requestsPerSecond),
     ]),
   ];

@@ -1,8 +1,8 @@
 /**
  * The trace's requests as dense ids in a temporary file, for the replays that need a first pass: sizes in percent of
  * the objects, and policies that know the future. So memory grows with the objects and not with the requests, the
- * trace is parsed once, and it may come from standard input. A request takes four bytes on the disk, eight with its
- * next use.
+ * trace is parsed once, and it may come from standard input. A request takes four bytes on the disk, four more with its
+ * next use, and eight more with its object's size.
  *
  * The files are unlinked as soon as they are open: whatever ends the process, nothing is left behind.
  */
@@ -14,6 +14,7 @@ import { NEVER } from '../../../sim-core/index.ts';
 /** Requests that are written and read at a time. */
 const BLOCK = 65_536;
 const BYTES = 4;
+const SIZE_BYTES = 8;
 /** In the file the next use of a request whose object is not requested again. */
 const STORED_NEVER = 0xffff_ffff;
 
@@ -22,28 +23,34 @@ export interface Block {
   readonly ids: Int32Array;
   /** At each of these requests the position of the next one for the same object; `NEVER` where there is none. */
   readonly nextUses?: Float64Array;
+  /** Of each of these requests the size of its object, where sizes are read. */
+  readonly sizes?: Float64Array;
 }
 
 export class Spool {
   #requests = 0;
   readonly #ids: FileHandle;
   readonly #nextUses: FileHandle;
+  readonly #sizes: FileHandle;
   readonly #directory: string;
+  #hasSizes = false;
 
-  private constructor(ids: FileHandle, nextUses: FileHandle, directory: string) {
+  private constructor([ids, nextUses, sizes]: readonly FileHandle[], directory: string) {
     this.#ids = ids;
     this.#nextUses = nextUses;
+    this.#sizes = sizes;
     this.#directory = directory;
   }
 
   static async create(): Promise<Spool> {
     const directory = await mkdtemp(join(tmpdir(), 'brownout-cachesim-'));
     try {
-      const ids = await open(join(directory, 'ids'), 'w+');
+      const files: FileHandle[] = [];
       try {
-        return new Spool(ids, await open(join(directory, 'next-uses'), 'w+'), directory);
+        for (const name of ['ids', 'next-uses', 'sizes']) files.push(await open(join(directory, name), 'w+'));
+        return new Spool(files, directory);
       } catch (error) {
-        await ids.close();
+        for (const file of files) await file.close();
         throw error;
       }
     } finally {
@@ -51,8 +58,12 @@ export class Spool {
     }
   }
 
-  async append(ids: Int32Array): Promise<void> {
+  async append({ ids, sizes }: Block): Promise<void> {
     await writeAll(this.#ids, ids, this.#requests * BYTES);
+    if (sizes !== undefined) {
+      this.#hasSizes = true;
+      await writeAll(this.#sizes, sizes, this.#requests * SIZE_BYTES);
+    }
     this.#requests += ids.length;
   }
 
@@ -85,6 +96,7 @@ export class Spool {
     const ids = new Int32Array(BLOCK);
     const stored = new Uint32Array(withNextUses ? BLOCK : 0);
     const nextUses = new Float64Array(withNextUses ? BLOCK : 0);
+    const sizes = new Float64Array(this.#hasSizes ? BLOCK : 0);
     for (let start = 0; start < this.#requests; start += BLOCK) {
       const count = Math.min(BLOCK, this.#requests - start);
       await readAll(this.#ids, ids.subarray(0, count), start * BYTES);
@@ -92,13 +104,15 @@ export class Spool {
         await readAll(this.#nextUses, stored.subarray(0, count), start * BYTES);
         for (let i = 0; i < count; i++) nextUses[i] = stored[i] === STORED_NEVER ? NEVER : stored[i];
       }
-      yield withNextUses ? { ids: ids.subarray(0, count), nextUses } : { ids: ids.subarray(0, count) };
+      if (this.#hasSizes) await readAll(this.#sizes, sizes.subarray(0, count), start * SIZE_BYTES);
+      yield { ids: ids.subarray(0, count), ...(withNextUses && { nextUses }), ...(this.#hasSizes && { sizes }) };
     }
   }
 
   async close(): Promise<void> {
     await this.#ids.close();
     await this.#nextUses.close();
+    await this.#sizes.close();
     await rm(this.#directory, { recursive: true, force: true });
   }
 }
@@ -106,14 +120,16 @@ export class Spool {
 /** Where open files cannot be unlinked (Windows), `close` does it. */
 function notYet(): void {}
 
-async function writeAll(file: FileHandle, words: Int32Array | Uint32Array, position: number): Promise<void> {
+type Words = Int32Array | Uint32Array | Float64Array;
+
+async function writeAll(file: FileHandle, words: Words, position: number): Promise<void> {
   const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
   for (let done = 0; done < bytes.length;) {
     done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
   }
 }
 
-async function readAll(file: FileHandle, words: Int32Array | Uint32Array, position: number): Promise<void> {
+async function readAll(file: FileHandle, words: Words, position: number): Promise<void> {
   const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
   for (let done = 0; done < bytes.length;) {
     const { bytesRead } = await file.read(bytes, done, bytes.length - done, position + done);

@@ -1,6 +1,6 @@
 /**
  * `brownout cachesim <trace>`: the miss ratio and the speed of eviction policies on a trace of real requests. Objects
- * are of one size, the cache starts empty, and every request counts. Each policy follows the source that its help
+ * are of one size, or with `--bytes` of the trace's; the cache starts empty, and every request counts. Each policy follows the source that its help
  * names, w-tinylfu with the source's hash of the keys (`key-hashes.ts`) and stream of draws. The speed is that of each cache alone; what
  * reading the trace took goes to standard error.
  */
@@ -14,11 +14,13 @@ import {
   formatOfFileName,
   KEY_COLUMNS,
   optionsHelp,
+  SIZE_COLUMNS,
   TraceError,
   traceFormats,
   UnknownName,
   withThousands,
   type EvictionPolicyEntry,
+  type TraceFormat,
   type TraceFormatName,
   type TraceReader,
 } from '../../../sim-core/index.ts';
@@ -34,6 +36,8 @@ import { UsageError, type CliCommand, type CommandLine } from '../command.ts';
 interface CachesimOptions {
   readonly reader: string;
   readonly column?: string;
+  readonly bytes?: boolean;
+  readonly sizeColumn?: string;
   readonly policies?: string;
   readonly sizes?: string;
   readonly curve?: boolean;
@@ -54,6 +58,8 @@ export const cachesimCommand: CliCommand = {
         `eviction policies, by commas: ${Object.keys(evictionPolicies).join(', ')}; options after colons`,
       )
       .option('--sizes <list>', "cache sizes, by commas: objects, as 500 or 10K, or a share of the trace's, as 1%")
+      .option('--bytes', `sizes in bytes, as 10MB or 4GiB, of objects as large as the trace says (${sizedFormats()})`)
+      .option('--size-column <name>', `column of the sizes in a CSV (default: the first of ${SIZE_COLUMNS.join(', ')})`)
       .option('--curve', 'a miss-ratio curve: of lru by default, in one pass for all sizes; many sizes by default')
       .option('--sample <share>', 'with --curve: an estimate from such a share of the objects, as 0.01 (SHARDS)')
       .option('--reader <format>', `format of the trace: auto (by its name), ${formatHelp()}`, 'auto')
@@ -67,6 +73,11 @@ export const cachesimCommand: CliCommand = {
       .action(async (path: string, options: CachesimOptions) => exit(await cachesim(path, options, cli)));
   },
 };
+
+const sizedFormats = (): string =>
+  Object.entries<TraceFormat>(traceFormats)
+    .flatMap(([name, { hasSizes }]) => (hasSizes === true ? [name] : []))
+    .join(', ');
 
 const formatHelp = (): string =>
   Object.entries(traceFormats)
@@ -101,7 +112,7 @@ export async function cachesim(
   standardInput: Readable = process.stdin,
 ): Promise<0 | 130> {
   const { policies, sizes, sampleRate, report, format, reader } = checked(path, options);
-  const { seed, curve: isCurve = false } = options;
+  const { seed, curve: isCurve = false, bytes: inBytes = false } = options;
   const startMs = performance.now();
   const line = new ProgressLine(cli.isTerminal ? cli.err : () => {});
   let outcome: ReplayOutcome;
@@ -112,7 +123,8 @@ export async function cachesim(
       line.show(() => progressText(file, stage, requests, reader.requests));
     const pieces = file.pieces();
     const { interrupted } = cli;
-    outcome = await replay({ pieces, reader, policies, sizes, seed, isCurve, sampleRate, interrupted, progress });
+    const asked = { policies, sizes, seed, inBytes, isCurve, sampleRate };
+    outcome = await replay({ pieces, reader, ...asked, interrupted, progress });
   } catch (error) {
     if (!(error instanceof TraceError || error instanceof TraceFileError)) throw error;
     throw new UsageError(`trace ${path}: ${error.message}`);
@@ -136,8 +148,14 @@ export async function cachesim(
   const guessed = options.reader === 'auto' ? '; --reader names another format' : '';
   const about = sampleRate === undefined ? '' : 'about ';
   const estimate = sampleRate === undefined ? '' : ` The figures are estimates from a sample of ${sampleRate} of them.`;
-  const count = `${withThousands(requests)} requests for ${about}${withThousands(objects)} objects`;
-  cli.err(`${readAs}${guessed}. ${count} in ${seconds} s.${estimate}\n`);
+  const ofBytes = outcome.bytes === undefined ? '' : ` of ${withThousands(outcome.bytes)} bytes`;
+  const count = `${withThousands(requests)} requests for ${about}${withThousands(objects)} objects${ofBytes}`;
+  const zero = outcome.ofSizeZero ?? 0;
+  const zeros =
+    zero === 0
+      ? ''
+      : ` ${withThousands(zero)} ${zero === 1 ? 'request was' : 'requests were'} for size zero, taken for one byte.`;
+  cli.err(`${readAs}${guessed}. ${count} in ${seconds} s.${zeros}${estimate}\n`);
   return 0;
 }
 
@@ -181,7 +199,7 @@ function checked(path: string, options: CachesimOptions): Checked {
   );
   const sizes = (options.sizes ?? CURVE_SIZES).split(',').flatMap((text) => {
     try {
-      return [parseSize(text.trim())];
+      return [parseSize(text.trim(), options.bytes === true ? 'bytes' : 'objects')];
     } catch (error) {
       problems.push(`--sizes: ${(error as Error).message}`);
       return [];
@@ -195,8 +213,17 @@ function checked(path: string, options: CachesimOptions): Checked {
   if (options.column !== undefined && format !== 'csv') {
     problems.push(`--column: goes with --reader csv, but the trace is read as ${format}`);
   }
+  const { column, sizeColumn, bytes: withSizes } = options;
+  if (sizeColumn !== undefined && (withSizes !== true || format !== 'csv')) {
+    problems.push('--size-column: goes with --bytes and a trace that is read as csv');
+  }
+  if (withSizes === true && sampleRate !== undefined) problems.push('--sample: estimates no bytes; leave out --bytes');
+  const chosen: TraceFormat | undefined = traceFormats[format];
+  if (withSizes === true && chosen !== undefined && chosen.hasSizes !== true) {
+    problems.push(`--bytes: a trace that is read as ${format} has no sizes; expected one of ${sizedFormats()}`);
+  }
   if (problems.length > 0) throw new UsageError(problems.join('; '));
-  return { policies, sizes, sampleRate, report, format, reader: traceFormats[format].create(options.column) };
+  return { policies, sizes, sampleRate, report, format, reader: chosen.create({ column, sizeColumn, withSizes }) };
 }
 
 /** The words for a name that does not exist, with the nearest one that does. */

@@ -1,18 +1,30 @@
 /**
  * Comma-separated values after RFC 4180, with a header row that names the columns: one row is one request, of the key
- * in one column. Fields may be quoted, quotes in them are doubled, quoted fields may hold commas and newlines. As the
+ * in one column, its object's size, where sizes are read, in another. Fields may be quoted, quotes in them are doubled, quoted fields may hold commas and newlines. As the
  * RFC has it, every row has as many fields as the header; one that has not is damage, for its columns may have shifted.
  *
  * Other separators and files without a header are not read.
  */
-import { CARRIAGE_RETURN, NEWLINE, TraceError, type KeyBatch, type TraceReader } from './trace-reader.ts';
+import {
+  CARRIAGE_RETURN,
+  decimal,
+  NEWLINE,
+  TraceError,
+  type KeyBatch,
+  type ReaderChoices,
+  type TraceReader,
+} from './trace-reader.ts';
 import { MAX_RECORD_BYTES, TextReader, tooLong, type RecordScanner } from './text-reader.ts';
 
-/** Reads the column of that name, by default the first of `KEY_COLUMNS` that there is. */
-export const csvReader = (column?: string): TraceReader => new TextReader(new CsvScanner(column));
+/** Reads the columns of those names, by default the first of `KEY_COLUMNS`, and of `SIZE_COLUMNS`, that there is. */
+export const csvReader = ({ column, sizeColumn, withSizes = false }: ReaderChoices = {}): TraceReader =>
+  new TextReader(new CsvScanner(column, sizeColumn, withSizes), withSizes);
 
 /** What the column of keys is usually called, likeliest first; capitals make no difference. */
 export const KEY_COLUMNS = ['key', 'id', 'obj_id', 'object_id', 'object'] as const;
+
+/** And that of sizes. */
+export const SIZE_COLUMNS = ['size', 'obj_size', 'object_size', 'bytes', 'length'] as const;
 
 const COMMA = 44;
 const QUOTE = 34;
@@ -23,16 +35,21 @@ class CsvScanner implements RecordScanner {
   readonly unfinished = 'has a quote that is never closed';
   line = 1;
   readonly #wanted: string | undefined;
+  readonly #wantedSize: string | undefined;
+  readonly #withSizes: boolean;
   #columns: readonly string[] = [];
   #column = -1;
+  #sizeColumn = -1;
   /** Where the fields of the row just read start and end, without the quotes around them. */
   readonly #starts: number[] = [];
   readonly #ends: number[] = [];
   #fields = 0;
   #newlinesInRow = 0;
 
-  constructor(wanted: string | undefined) {
+  constructor(wanted: string | undefined, wantedSize: string | undefined, withSizes: boolean) {
     this.#wanted = wanted;
+    this.#wantedSize = wantedSize;
+    this.#withSizes = withSizes;
   }
 
   scan(bytes: Uint8Array, start: number, end: number, batch: KeyBatch): number {
@@ -42,7 +59,7 @@ class CsvScanner implements RecordScanner {
       const next = this.#readRow(bytes, position, end, batch);
       if (next < 0) break;
       if (next - position > MAX_RECORD_BYTES) throw tooLong(this.line, batch.total);
-      if (this.#column < 0) this.#chooseColumn(bytes);
+      if (this.#column < 0) this.#chooseColumns(bytes);
       else this.#putKey(batch);
       this.line += this.#newlinesInRow;
       position = next;
@@ -112,24 +129,38 @@ class CsvScanner implements RecordScanner {
     if (end === start) {
       throw this.#damage(this.#fields === 1 ? 'is empty; expected a key' : `has an empty "${name}"`, batch);
     }
+    if (batch.sizes !== undefined) batch.sizes[batch.count] = this.#size(batch);
     batch.putBytes(start, end);
   }
 
-  #chooseColumn(bytes: Uint8Array): void {
+  #size(batch: KeyBatch): number {
+    const [start, end] = [this.#starts[this.#sizeColumn], this.#ends[this.#sizeColumn]];
+    const size = decimal(batch.bytes, start, end);
+    if (size >= 0) return size;
+    const given = decodeUtf8(batch.bytes.subarray(start, Math.min(end, start + 40)));
+    const name = this.#columns[this.#sizeColumn];
+    throw this.#damage(`has "${given}" for a "${name}"; expected a size, an integer from 0`, batch);
+  }
+
+  #chooseColumns(bytes: Uint8Array): void {
     this.#columns = Array.from({ length: this.#fields }, (_, field) => {
       const start = this.#starts[field];
       return decodeUtf8(bytes.subarray(start, withoutDoubledQuotes(bytes, start, this.#ends[field])));
     });
+    this.#column = this.#columnOf(this.#wanted, KEY_COLUMNS);
+    if (this.#withSizes) this.#sizeColumn = this.#columnOf(this.#wantedSize, SIZE_COLUMNS);
+  }
+
+  /** The place of the column of this name, or of the first of the usual ones. */
+  #columnOf(wanted: string | undefined, usual: readonly string[]): number {
     const plain = this.#columns.map((name) => name.trim().toLowerCase());
-    this.#column =
-      this.#wanted === undefined
-        ? (KEY_COLUMNS.map((name) => plain.indexOf(name)).find((index) => index >= 0) ?? -1)
-        : this.#columns.indexOf(this.#wanted);
-    if (this.#column < 0) {
-      const missing =
-        this.#wanted === undefined ? `none of the columns ${KEY_COLUMNS.join(', ')}` : `no column "${this.#wanted}"`;
-      throw new TraceError('line 1', `names ${missing}; it names ${this.#columns.join(', ')}`);
-    }
+    const place =
+      wanted === undefined
+        ? (usual.map((name) => plain.indexOf(name)).find((index) => index >= 0) ?? -1)
+        : this.#columns.indexOf(wanted);
+    if (place >= 0) return place;
+    const missing = wanted === undefined ? `none of the columns ${usual.join(', ')}` : `no column "${wanted}"`;
+    throw new TraceError('line 1', `names ${missing}; it names ${this.#columns.join(', ')}`);
   }
 
   #damage(what: string, batch: KeyBatch): TraceError {

@@ -4,21 +4,27 @@
  *
  *     uint32 clock_time · uint64 obj_id · uint32 obj_size · int64 next_access_vtime
  *
- * Only obj_id is read: objects count as one each, and the time of the next access is worked out anew where a policy
+ * Only obj_id is read, and obj_size where sizes are wanted; the time of the next access is worked out anew where a policy
  * asks for it, so that a trace cut from a longer one is right too. Records of size zero are requests like any other,
  * as in Caffeine's simulator; libCacheSim drops them by default.
  */
-import { KeyBatch, TraceError, type TraceReader } from './trace-reader.ts';
+import { KeyBatch, TraceError, type ReaderChoices, type TraceReader } from './trace-reader.ts';
 
-export const oracleGeneralReader = (): TraceReader => new OracleGeneralReader();
+export const oracleGeneralReader = ({ withSizes }: ReaderChoices = {}): TraceReader =>
+  new OracleGeneralReader(withSizes);
 
 const RECORD_BYTES = 24;
 const OBJECT_ID_OFFSET = 4;
+const SIZE_OFFSET = 12;
 
 class OracleGeneralReader implements TraceReader {
-  readonly #batch = new KeyBatch();
+  readonly #batch: KeyBatch;
   readonly #rest = new Uint8Array(RECORD_BYTES);
   #restBytes = 0;
+
+  constructor(withSizes?: boolean) {
+    this.#batch = new KeyBatch(withSizes);
+  }
 
   get requests(): number {
     return this.#batch.total;
@@ -58,6 +64,7 @@ function putRecords(batch: KeyBatch, piece: Uint8Array, start: number): number {
   const view = new DataView(piece.buffer, piece.byteOffset, piece.byteLength);
   let at = start;
   for (; piece.length - at >= RECORD_BYTES && !batch.isFull; at += RECORD_BYTES) {
+    if (batch.sizes !== undefined) batch.sizes[batch.count] = view.getUint32(at + SIZE_OFFSET, true);
     batch.putHalves(view.getInt32(at + OBJECT_ID_OFFSET, true), view.getInt32(at + OBJECT_ID_OFFSET + 4, true));
   }
   return at;

@@ -4,22 +4,24 @@ import { csvReader } from './csv.ts';
 import { linesReader } from './lines.ts';
 import { lirsReader } from './lirs.ts';
 import { oracleGeneralReader } from './oracle-general.ts';
-import type { TraceReader } from './trace-reader.ts';
+import type { ReaderChoices, TraceReader } from './trace-reader.ts';
 
 export interface TraceFormat {
   readonly help: string;
   /** What the names of such files end in, in lower case. */
   readonly endings: readonly string[];
-  /** `column` names the column of keys, in the format that has columns. */
-  create(column?: string): TraceReader;
+  /** It tells the sizes of objects, too. */
+  readonly hasSizes?: true;
+  create(choices?: ReaderChoices): TraceReader;
 }
 
 export const traceFormats = {
   lines: { help: 'one key a line', endings: ['.txt'], create: linesReader },
-  csv: { help: 'comma-separated values with a header row', endings: ['.csv'], create: csvReader },
+  csv: { help: 'comma-separated values with a header row', endings: ['.csv'], hasSizes: true, create: csvReader },
   'oracle-general': {
     help: "libCacheSim's oracleGeneral binary format",
     endings: ['.oraclegeneral', '.oraclegeneral.bin'],
+    hasSizes: true,
     create: oracleGeneralReader,
   },
   arc: { help: "the ARC authors' .lis: start block and count", endings: ['.lis', '.arc'], create: arcReader },

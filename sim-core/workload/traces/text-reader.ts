@@ -24,12 +24,13 @@ export interface RecordScanner {
 
 export class TextReader implements TraceReader {
   readonly #scanner: RecordScanner;
-  readonly #batch = new KeyBatch();
+  readonly #batch: KeyBatch;
   #start = 0;
   #end = 0;
 
-  constructor(scanner: RecordScanner) {
+  constructor(scanner: RecordScanner, withSizes = false) {
     this.#scanner = scanner;
+    this.#batch = new KeyBatch(withSizes);
   }
 
   get requests(): number {

@@ -22,19 +22,35 @@ export interface TraceReader {
   end(): Iterable<KeyBatch>;
 }
 
+/** What to read of a trace. */
+export interface ReaderChoices {
+  /** In the format that has columns, the one of the keys, */
+  readonly column?: string | undefined;
+  /** and the one of the sizes. */
+  readonly sizeColumn?: string | undefined;
+  /** Are the objects' sizes to be read, in the formats that have them? */
+  readonly withSizes?: boolean | undefined;
+}
+
 /**
  * Up to `CAPACITY` keys. Entry i is
  * - an integer of 64 bits, `low[i]` and `high[i]` being its halves, where `length[i]` is 0;
  * - the `length[i]` bytes from `bytes[low[i]]` on otherwise.
+ * Its object's size at this request is `sizes[i]`, where sizes are read.
  */
 export class KeyBatch {
   static readonly CAPACITY = 4096;
   readonly low = new Int32Array(KeyBatch.CAPACITY);
   readonly high = new Int32Array(KeyBatch.CAPACITY);
   readonly length = new Int32Array(KeyBatch.CAPACITY);
+  readonly sizes: Float64Array | undefined;
   bytes: Uint8Array = new Uint8Array(0);
   count = 0;
   #before = 0;
+
+  constructor(withSizes = false) {
+    this.sizes = withSizes ? new Float64Array(KeyBatch.CAPACITY) : undefined;
+  }
 
   /** How many keys were put into this batch since it was made, in all its fillings. */
   get total(): number {

@@ -1,56 +1,21 @@
 /** The command `cachesim` as a user meets it: what it prints where, its exit codes, what it refuses and in which words. */
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { Buffer } from 'node:buffer';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { UsageError } from '../../../../scenarios/cli/command.ts';
 import { cachesim, cachesimCommand } from '../../../../scenarios/cli/commands/cachesim.ts';
 import { oracleGeneral } from '../../../sim-core/workload/traces/encodings.ts';
+import { run } from './run-cachesim.ts';
 
 let directory: string;
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'brownout-test-'));
 });
 afterAll(() => rmSync(directory, { recursive: true }));
-
-interface Ending {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs the command as the program does: a usage error is one line and exit code 2. */
-async function run(
-  words: readonly string[],
-  interrupted = new AbortController().signal,
-  isTerminal = false,
-): Promise<Ending> {
-  let out = '';
-  let err = '';
-  let code = -1;
-  const program = new Command().exitOverride().configureOutput({ writeErr: (text) => (err += text) });
-  const cli = {
-    out: (text: string) => void (out += text),
-    err: (text: string) => void (err += text),
-    interrupted,
-    isTerminal,
-  };
-  cachesimCommand.define(program, cli, (given) => (code = given));
-  program.commands[0].exitOverride().configureOutput({ writeErr: (text) => (err += text) });
-  try {
-    await program.parseAsync(['cachesim', ...words], { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof UsageError || error instanceof CommanderError)) throw error;
-    if (error instanceof UsageError) err += `brownout: ${error.message}\n`;
-    code = 2;
-  }
-  return { code, out, err };
-}
 
 function file(name: string, content: string | Uint8Array): string {
   const path = join(directory, name);
@@ -171,6 +136,32 @@ describe('cachesim', () => {
     expect(new Set(rows.slice(1).map(([, , , hits]) => hits)).size).toBe(3);
   });
 
+  it('with --bytes takes sizes in bytes, and tells misses by request and by byte', async () => {
+    // A large object is asked for between small ones: of 100 bytes it takes all, and LRU then has none of the small.
+    const rows = ['a,40', 'b,40', 'a,40', 'big,100', 'a,40', 'a,40', 'huge,101', 'nought,0', 'a,40'];
+    const csv = file('sized.csv', `key,size\n${rows.join('\n')}\n`);
+    const binary = file(
+      'sized.oracleGeneral',
+      oracleGeneral([1n, 2n, 1n, 3n, 1n, 1n, 4n, 5n, 1n], [40, 40, 40, 100, 40, 40, 101, 0, 40]),
+    );
+    for (const path of [csv, binary]) {
+      const { out, err } = await run([path, '--bytes', ...lru, '--sizes', '100B', '--format', 'json']);
+      const { trace, results } = JSON.parse(out);
+      expect(trace).toEqual({ requests: 9, objects: 5, bytes: 282 });
+      expect(results).toMatchObject([{ size: 100, requests: 9, hits: 3 }]);
+      expect(results[0].missRatio).toBeCloseTo(6 / 9, 12);
+      expect(results[0].byteMissRatio).toBeCloseTo((442 - 120) / 442, 12);
+      expect(err).toContain('9 requests for 5 objects of 282 bytes');
+      expect(err).toContain('1 request was for size zero, taken for one byte.');
+    }
+    const table = await run([csv, '--bytes', '--policies', 'lru,w-tinylfu,opt', '--sizes', '50%']);
+    expect(table.out).toMatch(/^policy +size, bytes +requests +hits +miss ratio +of bytes +requests\/s\nlru +141 /);
+    const comma = await run([csv, '--bytes', ...lru, '--format', 'csv', '--size-column', 'size']);
+    expect(comma.out).toMatch(/^policy,size,requests,hits,miss_ratio,byte_miss_ratio,requests_per_second\nlru,/);
+    const curve = await run([csv, '--bytes', '--curve', '--format', 'json']);
+    expect(JSON.parse(curve.out).results.at(-1)).toMatchObject({ policy: 'lru', size: 282, hits: 4 });
+  });
+
   it('draws its progress on a terminal only, and wipes it', async () => {
     const path = file('long.txt', Array.from({ length: 200_000 }, (_, index) => index % 1000).join('\n'));
     const { err } = await run([path, ...lru], undefined, true);
@@ -279,6 +270,23 @@ describe('cachesim refuses', () => {
     expect(await refused([path, '--policies', 'lru'])).toContain('--sizes: which ones?');
   });
 
+  it('bytes of a trace that has none, and a column of them where there are none', async () => {
+    const path = file('abc.txt', 'a\n');
+    expect(await refused([path, ...lru, '--bytes'])).toContain(
+      '--bytes: a trace that is read as lines has no sizes; expected one of csv, oracle-general',
+    );
+    const csv = file('sized.csv', 'key,size\na,1\n');
+    expect(await refused([csv, ...lru, '--size-column', 'size'])).toContain('--size-column: goes with --bytes');
+    expect(await refused([csv, '--curve', '--bytes', '--sample', '0.1'])).toContain('--sample: estimates no bytes');
+    expect(await refused([csv, ...lru, '--bytes', '--sizes', '5x'])).toContain(
+      '"5x" is neither a count of bytes, as 500, 10MB or 4GiB, nor a percentage of them, as 1%',
+    );
+    const damaged = file('damaged.csv', 'key,size\na,1\nb,large\n');
+    expect(await refused([damaged, ...lru, '--bytes'])).toBe(
+      `brownout: trace ${damaged}: line 3: has "large" for a "size"; expected a size, an integer from 0 (1 good request before it)`,
+    );
+  });
+
   it('a sample without a curve, and one that is no share', async () => {
     const path = file('abc.txt', 'a\n');
     expect(await refused([path, ...lru, '--sample', '0.1'])).toContain('--sample: goes with --curve');
@@ -306,74 +314,5 @@ describe('cachesim --curve', () => {
     const { code, err } = await run([path, '--curve', '--sample', '0.5', '--sizes', '10%']);
     expect(code).toBe(0);
     expect(err).toContain('The figures are estimates from a sample of 0.5 of them.');
-  });
-});
-
-const traces = join(
-  process.env['BROWNOUT_SHARED'] ?? fileURLToPath(new URL('../../../../../shared', import.meta.url)),
-  'data/traces',
-);
-const hasTraces = existsSync(traces) || process.env['CI'] !== undefined;
-
-describe.skipIf(!hasTraces)('cachesim on multi1 of the shared traces (skipped where they are absent)', () => {
-  it('agrees with both reference simulators', async () => {
-    const reference = readFileSync(join(traces, 'reference.csv'), 'utf8')
-      .split('\n')
-      .map((line) => line.split(','))
-      .filter(([trace]) => trace === 'multi1');
-    const sources = {
-      fifo: ['libCacheSim:fifo', 'caffeine-simulator:linked.FIFO'],
-      lru: ['libCacheSim:lru', 'caffeine-simulator:linked.LRU'],
-      lfu: ['libCacheSim:lfu', 'caffeine-simulator:linked.LFU'],
-      opt: ['libCacheSim:belady'],
-      'opt-bypass': ['caffeine-simulator:opt.Clairvoyant'],
-    };
-    const names = Object.keys(sources) as (keyof typeof sources)[];
-    const sizes = [...new Set(reference.map(([, , size]) => size))];
-    const { out } = await run([
-      join(traces, 'multi1.txt.gz'),
-      '--policies',
-      names.join(','),
-      '--sizes',
-      sizes.join(','),
-      '--format',
-      'json',
-    ]);
-    const { trace, results } = JSON.parse(out);
-    expect(trace).toEqual({ requests: 15_858, objects: 2606 });
-    const compared = new Map<string, number>();
-    for (const [, source, size, , missRatio] of reference) {
-      const name = names.find((one) => sources[one].includes(source));
-      if (name === undefined) continue;
-      const own = results.find(
-        (row: { policy: string; size: number }) => row.policy === name && row.size === Number(size),
-      );
-      expect(`${source} ${size} ${own.missRatio.toFixed(6)}`).toBe(`${source} ${size} ${missRatio}`);
-      compared.set(source, (compared.get(source) ?? 0) + 1);
-    }
-    const everySource = Object.values(sources).flat();
-    expect([...compared.keys()].sort()).toEqual([...everySource].sort());
-    for (const source of everySource) expect([source, compared.get(source)]).toEqual([source, sizes.length]);
-  });
-});
-
-describe.skipIf(!hasTraces)('cachesim --policies w-tinylfu on shared traces (skipped where they are absent)', () => {
-  it.each(['2_pools', 'cloudPhysicsIO'])("repeats the figures of Caffeine's simulator on %s", async (name) => {
-    const expected = readFileSync(join(traces, 'reference.csv'), 'utf8')
-      .split('\n')
-      .map((line) => line.split(','))
-      .filter(([trace, policy]) => trace === name && policy === 'caffeine-simulator:sketch.WindowTinyLfu(1%)')
-      .map(([, , size, , missRatio]) => [Number(size), missRatio]);
-    expect(expected.length).toBeGreaterThanOrEqual(3);
-    const sizes = expected.map(([size]) => size).join(',');
-    const words = [join(traces, `${name}.txt.gz`), '--policies', 'w-tinylfu', '--sizes', sizes, '--format', 'json'];
-    const missRatios = async (...more: string[]): Promise<[number, string][]> =>
-      JSON.parse((await run([...words, ...more])).out).results.map((row: { size: number; missRatio: number }) => [
-        row.size,
-        row.missRatio.toFixed(6),
-      ]);
-    expect(await missRatios()).toEqual(expected);
-    // Another stream of draws admits others: the figures do hang on the source's own.
-    expect(await missRatios('--seed', '2')).not.toEqual(expected);
   });
 });

@@ -1,5 +1,6 @@
 /** The replay in blocks, and through the temporary file, against the same policies asked request by request in memory. */
 import fc from 'fast-check';
+import { Buffer } from 'node:buffer';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +19,7 @@ const job = (bytes: Uint8Array, policies: string[], sizes: string[], more: Parti
   pieces: arriving(bytes),
   reader: traceFormats.lines.create(),
   policies: new Map(policies.map((name) => [name, evictionPolicies[name]])),
-  sizes: sizes.map(parseSize),
+  sizes: sizes.map((size) => parseSize(size, more.inBytes === true ? 'bytes' : 'objects')),
   seed: '1',
   interrupted: new AbortController().signal,
   progress: () => {},
@@ -39,6 +40,26 @@ function hitsInMemory(name: string, keys: number[], capacity: number): number {
     future.position = position;
     return policy.request(id);
   }).length;
+}
+
+/** The same where objects have sizes, and the bytes of the hits. */
+function sizedInMemory(name: string, keys: number[], taken: number[], capacity: number) {
+  const ids = denseIds(keys.map(String));
+  const future = new KnownFuture(Int32Array.from(ids));
+  const random =
+    evictionPolicies[name].sourceStream?.(1) ?? new RandomStreams(1).stream(`cachesim/${name}/${capacity}`);
+  const keyHash = (id: number): number => keys[ids.indexOf(id)];
+  let now = 0;
+  const policy = evictionPolicies[name].create({ capacity, future, random, keyHash, sizeOf: () => taken[now] });
+  let hits = 0;
+  let bytes = 0;
+  for (; now < ids.length; now++) {
+    future.position = now;
+    if (!policy.request(ids[now])) continue;
+    hits++;
+    bytes += taken[now];
+  }
+  return { hits, bytes };
 }
 
 /** A folder for temporary files of this test alone. */
@@ -70,6 +91,43 @@ describe('replay', () => {
           expect(hits(direct)).toEqual(expected.slice(0, blind.length));
         },
       ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('gives every policy the size that the object has at that request, in one pass and in two', async () => {
+    const names = Object.keys(evictionPolicies);
+    const anyRequests = fc.array(fc.tuple(fc.nat(20), fc.integer({ min: 0, max: 30 })), {
+      minLength: 1,
+      maxLength: 300,
+    });
+    await fc.assert(
+      fc.asyncProperty(anyRequests, fc.integer({ min: 1, max: 120 }), async (requests, capacity) => {
+        const csv = `key,size\n${requests.map(([key, size]) => `${key},${size}`).join('\n')}\n`;
+        const sized = (policies: string[], size: string): Promise<ReplayOutcome> => {
+          const reader = traceFormats.csv.create({ withSizes: true });
+          return replay(job(Buffer.from(csv), policies, [size], { inBytes: true, reader }));
+        };
+        const taken = requests.map(([, size]) => Math.max(1, size));
+        const asked = taken.reduce((sum, size) => sum + size, 0);
+        const expected = names.map((name) =>
+          sizedInMemory(
+            name,
+            requests.map(([key]) => key),
+            taken,
+            capacity,
+          ),
+        );
+        const outcome = await sized(names, String(capacity));
+        expect(outcome.caches.map(({ hits, bytes }) => [hits, bytes])).toEqual(
+          expected.map(({ hits, bytes }) => [hits, { asked, hit: bytes }]),
+        );
+        const first = new Map([...requests.keys()].reverse().map((index) => [requests[index][0], taken[index]]));
+        expect(outcome.bytes).toBe([...first.values()].reduce((sum, size) => sum + size, 0));
+        expect(outcome.ofSizeZero).toBe(requests.filter(([, size]) => size === 0).length);
+        const whole = await sized(['lru'], '100%');
+        expect(whole.caches[0].size).toBe(outcome.bytes);
+      }),
       { numRuns: 40 },
     );
   });

@@ -69,6 +69,31 @@ describe.each(evictionChoices)('eviction policy %s', (name) => {
     );
   });
 
+  it('keeps its books where objects have sizes: never above the capacity, and nothing in that is larger', () => {
+    const anySizes = fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 1000 }));
+    fc.assert(
+      fc.property(anySteps, anyCapacity, anySizes, (steps, capacity, [largest, factor]) => {
+        const sizeOf = (id: number): number => 1 + ((id * factor) % largest);
+        const held = new Set<number>();
+        const gone: number[] = [];
+        const { policy, take } = driven(name, steps, { capacity, sizeOf, onEvict: (id) => gone.push(id) });
+        for (const step of steps) {
+          const [kind, id] = step;
+          const fail = (what: string): never => expect.unreachable(`${kind} ${id} of size ${sizeOf(id)}: ${what}`);
+          if (take(step) !== held.has(id)) fail('the answer is not whether it was held');
+          if (kind === 'remove') held.delete(id);
+          else held.add(id);
+          for (const one of gone.splice(0)) if (!held.delete(one)) fail(`evicts ${one}, which it does not hold`);
+          const used = [...held].reduce((sum, one) => sum + sizeOf(one), 0);
+          if (policy.used !== used || policy.size !== held.size) fail(`uses ${policy.used}, not ${used}`);
+          if (used > capacity) fail(`uses ${used} of ${capacity}`);
+          for (const one of held) if (!policy.has(one)) fail(`does not hold ${one}`);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it('evicts nothing before it is full', () => {
     fc.assert(
       fc.property(anySteps, (steps) => {

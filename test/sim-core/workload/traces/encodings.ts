@@ -32,6 +32,17 @@ export function idsOf(reader: TraceReader, pieces: Iterable<Uint8Array>): number
   return ids;
 }
 
+/** The sizes that a reader reads. */
+export function sizesOf(reader: TraceReader, pieces: Iterable<Uint8Array>): number[] {
+  const sizes: number[] = [];
+  const take = (batches: Iterable<KeyBatch>): void => {
+    for (const { count, sizes: read } of batches) sizes.push(...read!.subarray(0, count));
+  };
+  for (const piece of pieces) take(reader.read(piece));
+  take(reader.end());
+  return sizes;
+}
+
 /** The same from the keys themselves: the oracle. */
 export function denseIds(keys: Iterable<string>): number[] {
   const ids = new Map<string, number>();
@@ -67,11 +78,12 @@ const quoted = (field: string): string => `"${field.replaceAll('"', '""')}"`;
 export const csvField = (field: string, always: boolean): string =>
   always || /[",\r\n]/.test(field) ? quoted(field) : field;
 
-export function oracleGeneral(ids: readonly bigint[]): Buffer {
+export function oracleGeneral(ids: readonly bigint[], sizes: readonly number[] = []): Buffer {
   const bytes = Buffer.alloc(24 * ids.length, 0xee);
   for (const [record, id] of ids.entries()) {
     bytes.writeUInt32LE(record, record * 24);
     bytes.writeBigUInt64LE(id, record * 24 + 4);
+    if (sizes.length > 0) bytes.writeUInt32LE(sizes[record], record * 24 + 12);
   }
   return bytes;
 }

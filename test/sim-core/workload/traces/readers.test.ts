@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Buffer } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
 import { formatOfFileName, traceFormats } from '../../../../sim-core/workload/traces/readers.ts';
-import { csvField, cut, denseIds, idsOf, lines, oracleGeneral, someKeys, textKey } from './encodings.ts';
+import { csvField, cut, denseIds, idsOf, lines, oracleGeneral, sizesOf, someKeys, textKey } from './encodings.ts';
 
 const { lines: linesFormat, csv, 'oracle-general': oracle, arc, lirs } = traceFormats;
 
@@ -122,6 +122,60 @@ describe('every format gives the keys as they were written, wherever the file is
         },
       ),
     );
+  });
+});
+
+describe('sizes of objects', () => {
+  const anySizes = fc.array(fc.integer({ min: 0, max: 2 ** 32 - 1 }), { minLength: 1, maxLength: 5000 });
+
+  it('are read of CSV, from the usual column or the one named, quoted or not', () => {
+    const cutCsv = anySizes.chain((sizes) => {
+      const rows = sizes.map((size, index) => `${index},"k""${index}",${index % 2 === 0 ? size : `"${size}"`}`);
+      return fc.tuple(fc.constant(sizes), cut(Buffer.from(`size of it,key,Bytes\r\n${rows.join('\r\n')}\r\n`)));
+    });
+    fc.assert(
+      fc.property(cutCsv, ([sizes, pieces]) => {
+        expect(sizesOf(csv.create({ withSizes: true }), pieces)).toEqual(sizes);
+        const named = csv.create({ withSizes: true, sizeColumn: 'size of it' });
+        expect(sizesOf(named, pieces)).toEqual(sizes.map((_, index) => index));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('are read of oracleGeneral', () => {
+    const cutBinary = anySizes.chain((sizes) =>
+      fc.tuple(
+        fc.constant(sizes),
+        cut(
+          oracleGeneral(
+            sizes.map((_, index) => BigInt(index)),
+            sizes,
+          ),
+        ),
+      ),
+    );
+    fc.assert(
+      fc.property(cutBinary, ([sizes, pieces]) => {
+        expect(sizesOf(oracle.create({ withSizes: true }), pieces)).toEqual(sizes);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it.each(['', '-1', '1.5', '1e3', 'big', '0x10', '12345678901234567'])('are damage where they read "%s"', (size) => {
+    const trace = `key,size\na,1\nb,${size}\n`;
+    expect(() => sizesOf(csv.create({ withSizes: true }), [Buffer.from(trace)])).toThrow(
+      `line 3: has "${size}" for a "size"; expected a size, an integer from 0 (1 good request before it)`,
+    );
+  });
+
+  it('are asked for in a column that has to be there', () => {
+    expect(() => sizesOf(csv.create({ withSizes: true }), [Buffer.from('key,weight\na,1\n')])).toThrow(
+      'line 1: names none of the columns size, obj_size, object_size, bytes, length; it names key, weight',
+    );
+    const named = csv.create({ withSizes: true, sizeColumn: 'wieght' });
+    expect(() => sizesOf(named, [Buffer.from('key,weight\na,1\n')])).toThrow('line 1: names no column "wieght"');
   });
 });
 
@@ -298,10 +352,10 @@ describe('damage is reported with its place and the count of good requests', () 
   });
 
   it('names the columns where the one asked for is missing', () => {
-    expect(() => idsOf(csv.create('kye'), [Buffer.from('time,"clé, key"\n1,2\n')])).toThrow(
+    expect(() => idsOf(csv.create({ column: 'kye' }), [Buffer.from('time,"clé, key"\n1,2\n')])).toThrow(
       'line 1: names no column "kye"; it names time, clé, key',
     );
-    expect(idsOf(csv.create('clé, key'), [Buffer.from('time,"clé, key"\n1,2\n1,2')])).toEqual([0, 0]);
+    expect(idsOf(csv.create({ column: 'clé, key' }), [Buffer.from('time,"clé, key"\n1,2\n1,2')])).toEqual([0, 0]);
   });
 });
 
