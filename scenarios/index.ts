@@ -19,6 +19,7 @@ import stampede from './caching/stampede.ts';
 import synchronizedExpiry from './caching/synchronized-expiry.ts';
 import writeBehindCrash from './caching/write-behind-crash.ts';
 import consumerLag from './messaging/consumer-lag.ts';
+import deliverySemantics from './messaging/delivery-semantics.ts';
 import kafkaReplication from './messaging/kafka-replication.ts';
 import producerBatching from './messaging/producer-batching.ts';
 import retryStorm from './messaging/retry-storm.ts';
@@ -57,6 +58,8 @@ const scenarios: readonly Scenario[] = [
   consumerLag,
   rebalance,
   producerBatching,
+  // 2.3 Delivery semantics
+  deliverySemantics,
   // 2.4 Retries and dead letters
   retryStorm,
   // Appendix

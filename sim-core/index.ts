@@ -271,6 +271,7 @@ export { failsTimes, failsWithProbability, type FailureOptions } from './messagi
 export * from './messaging/consuming/idempotence/guards.ts';
 export type { GuardContext as IdempotenceContext, IdempotenceGuard } from './messaging/consuming/idempotence/guard.ts';
 export * from './messaging/consuming/ledger.ts';
+export { OutsideEffects, type OutsideOptions, type OutsideRequest } from './messaging/consuming/outside-effects.ts';
 export { Processing, type ProcessingOptions } from './messaging/consuming/processing.ts';
 export * from './messaging/consuming/received.ts';
 export { deathsOf, type DeathNotice } from './messaging/dead-letter/deaths.ts';

@@ -9,9 +9,9 @@
  *
  * No model reads it. It keeps a few bytes a message for as long as the run lasts.
  */
-import { defineFact, defineReading, type Fact, type FactChannel } from '../../kernel/fact.ts';
+import { defineFact, defineReading, type Fact, type FactChannel, type FactKind } from '../../kernel/fact.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
-import { defineSignal } from '../../statistics/signal.ts';
+import { defineSignal, type SignalDefinition } from '../../statistics/signal.ts';
 import { CountsById } from './counts-by-id.ts';
 import type { DeliveryObserver, Received } from './received.ts';
 
@@ -41,46 +41,52 @@ export const effectsLost = defineReading('effect.lost', 'Messages lost changed i
   messages: 'number',
 });
 
-export const effectSignals = [
-  defineSignal({
-    name: 'effects.expected',
-    kind: 'counter',
-    unit: '{message}',
-    help: 'Messages whose sender was told that the broker has them: each is to have its effect once',
-    fact: effectExpected,
-  }),
-  defineSignal({
-    name: 'effects.applied',
-    kind: 'counter',
-    unit: '{effect}',
-    help: 'Effects that messages had, those that are there twice among them',
-    fact: effectApplied,
-  }),
-  defineSignal({
-    name: 'effects.doubled',
-    kind: 'counter',
-    unit: '{effect}',
-    help: 'Effects of a message that had had its effect before',
-    fact: effectApplied,
-    where: (fact) => fact.times > 1,
-  }),
-  defineSignal({
-    name: 'effects.unacknowledged',
-    kind: 'counter',
-    unit: '{effect}',
-    help: 'Effects of deliveries that are never acknowledged, so that the message comes again',
-    fact: effectUnacknowledged,
-  }),
-  defineSignal({
-    name: 'effects.lost',
-    kind: 'gauge',
-    unit: '{message}',
-    help: 'Messages that a sender believes in good hands, that nobody has any more and that have had no effect',
-    fact: effectsLost,
-    value: (fact) => fact.messages,
-    of: (fact) => fact.ledger,
-  }),
-];
+/** The signals of all ledgers together, `effects.…`, or of the one that is named, `effects.NAME.…`. */
+export function effectSignals(ledger?: string): SignalDefinition[] {
+  const prefix = ledger === undefined ? 'effects' : `effects.${ledger}`;
+  const isOurs = (fact: { readonly ledger: string }): boolean => ledger === undefined || fact.ledger === ledger;
+  const counter = <Shape extends { readonly ledger: string }>(
+    name: string,
+    help: string,
+    fact: FactKind<Shape>,
+    where: (fact: Shape) => boolean = () => true,
+    unit = '{effect}',
+  ): SignalDefinition =>
+    defineSignal({
+      name: `${prefix}.${name}`,
+      kind: 'counter',
+      unit,
+      help,
+      fact,
+      where: (each) => isOurs(each) && where(each),
+    });
+  return [
+    counter(
+      'expected',
+      'Messages whose sender was told that the broker has them: each is to have its effect once',
+      effectExpected,
+      undefined,
+      '{message}',
+    ),
+    counter('applied', 'Effects that messages had, those that are there twice among them', effectApplied),
+    counter('doubled', 'Effects of a message that had had its effect before', effectApplied, ({ times }) => times > 1),
+    counter(
+      'unacknowledged',
+      'Effects of deliveries that are never acknowledged, so that the message comes again',
+      effectUnacknowledged,
+    ),
+    defineSignal({
+      name: `${prefix}.lost`,
+      kind: 'gauge',
+      unit: '{message}',
+      help: 'Messages that a sender believes in good hands, that nobody has any more and that have had no effect',
+      fact: effectsLost,
+      where: isOurs,
+      value: (fact) => fact.messages,
+      of: (fact) => fact.ledger,
+    }),
+  ];
+}
 
 export class EffectLedger implements DeliveryObserver {
   readonly name: string;

@@ -1,0 +1,58 @@
+/**
+ * What is claimed of each way of consuming, worked out from the parameters. Nothing here looks at a run.
+ *
+ * Whatever a delivery has done, and could not acknowledge, is done again: the ledger counts both sides apart, and without a
+ * guard they are equal, to the last effect, once the queue is empty. How many there are follows from Little's law: at any
+ * moment a consumer is in a step of its handling with (its share of the rate) x (the step's time) messages, a Poisson
+ * number of them; faults at independent moments add up.
+ */
+import { s, toSeconds, type Duration } from '../../../sim-core/index.ts';
+import { limitOf, poissonLeast } from '../../application/chance.ts';
+import type { Values } from './params.ts';
+
+/** Users have stopped so long before the end that all is settled. */
+export const DRAIN = s(5);
+
+const limit = limitOf<Values>;
+
+/** Faults of a kind, one in each of its intervals, from their beginning until users stop. */
+export const faultCount = (p: Values, every: Duration): number =>
+  Math.max(0, Math.floor((p.length - DRAIN - p.faultsFrom) / every));
+
+/** Messages that a consumer is in a step with, on average, as long as it is not short of places. */
+function busy(p: Values, step: Duration): number {
+  const share = p.rate / p.consumers;
+  const handling = toSeconds(p.payTime + p.workTime + 3 * p.queryTime);
+  return Math.min(share * toSeconds(step), (p.concurrency * toSeconds(step)) / Math.max(toSeconds(step), handling));
+}
+
+/** Nothing waits at the end if what comes in can be done with room to spare while one of the consumers is away. */
+const isSettled = (p: Values): boolean => {
+  const handling = toSeconds(p.payTime + p.workTime + 10 * p.queryTime);
+  const places = (p.consumers - 1) * Math.min(p.concurrency, p.prefetch);
+  return p.rate * handling < places / 2 && handling < 1 && p.downtime <= s(2);
+};
+
+/** How far apart the two sides of the account may be: not at all, once everything is settled. */
+export const balanced = limit((p) => (isSettled(p) ? 0 : p.rate * toSeconds(p.length)));
+
+/** Deaths take with them what has not got as far as its effect: it was acknowledged when it was sent. */
+const died = (p: Values): number => faultCount(p, p.killEvery);
+export const bookingsLost = limit((p) => poissonLeast(died(p) * busy(p, p.payTime + p.workTime)));
+
+/**
+ * Lost connections: what is worked at goes on to its effect, and comes again. A killed consumer is away for a while, and
+ * has no connection to lose.
+ */
+const disconnected = (p: Values): number =>
+  faultCount(p, p.disconnectEvery) * Math.max(0, 1 - p.downtime / (p.killEvery * p.consumers));
+export const doubledByDisconnection = limit((p) => poissonLeast(disconnected(p) * busy(p, p.payTime + p.workTime)));
+
+/**
+ * Who was still paying then has all of its work before it: the other looks long before the first has left its trace. Where
+ * messages wait for a consumer nothing is said: by then the trace may be there.
+ */
+export const missedByCheck = limit((p) => (isSettled(p) ? poissonLeast(disconnected(p) * busy(p, p.payTime)) : 0));
+
+/** Deaths between the payment and the commit: the booking is taken back, the payment is not. */
+export const paidTwice = limit((p) => poissonLeast(died(p) * busy(p, p.workTime)));
