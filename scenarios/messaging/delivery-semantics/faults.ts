@@ -1,5 +1,5 @@
 /** Consumers that die, and consumers that lose their connection and work on: in turn, each at a moment of its interval. */
-import { s, type RabbitConsumer, type Duration, type Simulation } from '../../../sim-core/index.ts';
+import type { Duration, RabbitConsumer, Simulation } from '../../../sim-core/index.ts';
 import { faultCount } from './limits.ts';
 import type { Values } from './params.ts';
 

@@ -36,9 +36,13 @@ const isSettled = (p: Values): boolean => {
 /** How far apart the two sides of the account may be: not at all, once everything is settled. */
 export const balanced = limit((p) => (isSettled(p) ? 0 : p.rate * toSeconds(p.length)));
 
-/** Deaths take with them what has not got as far as its effect: it was acknowledged when it was sent. */
-const died = (p: Values): number => faultCount(p, p.killEvery);
-export const bookingsLost = limit((p) => poissonLeast(died(p) * busy(p, p.payTime + p.workTime)));
+/**
+ * Deaths between the payment and the booking, and the request for a payment outlives who sent it: what was acknowledged when
+ * it was sent is paid and never booked, what is in a transaction is taken back by the database and stays paid.
+ */
+export const paidAndNotBooked = limit((p) =>
+  poissonLeast(faultCount(p, p.killEvery) * busy(p, p.payTime + p.workTime)),
+);
 
 /**
  * Lost connections: what is worked at goes on to its effect, and comes again. A killed consumer is away for a while, and
@@ -53,6 +57,3 @@ export const doubledByDisconnection = limit((p) => poissonLeast(disconnected(p) 
  * messages wait for a consumer nothing is said: by then the trace may be there.
  */
 export const missedByCheck = limit((p) => (isSettled(p) ? poissonLeast(disconnected(p) * busy(p, p.payTime)) : 0));
-
-/** Deaths between the payment and the commit: the booking is taken back, the payment is not. */
-export const paidTwice = limit((p) => poissonLeast(died(p) * busy(p, p.workTime)));

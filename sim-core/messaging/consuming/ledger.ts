@@ -9,7 +9,7 @@
  *
  * No model reads it. It keeps a few bytes a message for as long as the run lasts.
  */
-import { defineFact, defineReading, type Fact, type FactChannel, type FactKind } from '../../kernel/fact.ts';
+import { defineFact, defineReading, type Fact, type FactChannel } from '../../kernel/fact.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import { defineSignal, type SignalDefinition } from '../../statistics/signal.ts';
 import { CountsById } from './counts-by-id.ts';
@@ -41,45 +41,49 @@ export const effectsLost = defineReading('effect.lost', 'Messages lost changed i
   messages: 'number',
 });
 
-/** The signals of all ledgers together, `effects.…`, or of the one that is named, `effects.NAME.…`. */
+/** The signals of all ledgers together, `effects.…`, or of the one that is named, `effects.NAME.…`: a plural, `payments`. */
 export function effectSignals(ledger?: string): SignalDefinition[] {
   const prefix = ledger === undefined ? 'effects' : `effects.${ledger}`;
+  const what = ledger === undefined ? 'Effects' : ledger[0].toUpperCase() + ledger.slice(1);
   const isOurs = (fact: { readonly ledger: string }): boolean => ledger === undefined || fact.ledger === ledger;
-  const counter = <Shape extends { readonly ledger: string }>(
-    name: string,
-    help: string,
-    fact: FactKind<Shape>,
-    where: (fact: Shape) => boolean = () => true,
-    unit = '{effect}',
-  ): SignalDefinition =>
-    defineSignal({
-      name: `${prefix}.${name}`,
-      kind: 'counter',
-      unit,
-      help,
-      fact,
-      where: (each) => isOurs(each) && where(each),
-    });
   return [
-    counter(
-      'expected',
-      'Messages whose sender was told that the broker has them: each is to have its effect once',
-      effectExpected,
-      undefined,
-      '{message}',
-    ),
-    counter('applied', 'Effects that messages had, those that are there twice among them', effectApplied),
-    counter('doubled', 'Effects of a message that had had its effect before', effectApplied, ({ times }) => times > 1),
-    counter(
-      'unacknowledged',
-      'Effects of deliveries that are never acknowledged, so that the message comes again',
-      effectUnacknowledged,
-    ),
+    defineSignal({
+      name: `${prefix}.expected`,
+      kind: 'counter',
+      unit: '{message}',
+      help: `${what} to be made, one a message: its sender was told that the broker has it`,
+      fact: effectExpected,
+      where: isOurs,
+    }),
+    defineSignal({
+      name: `${prefix}.applied`,
+      kind: 'counter',
+      unit: '{effect}',
+      help: `${what} made, those that were there before among them`,
+      fact: effectApplied,
+      where: isOurs,
+    }),
+    defineSignal({
+      name: `${prefix}.doubled`,
+      kind: 'counter',
+      unit: '{effect}',
+      help: `${what} made again for the same message`,
+      fact: effectApplied,
+      where: (fact) => isOurs(fact) && fact.times > 1,
+    }),
+    defineSignal({
+      name: `${prefix}.unacknowledged`,
+      kind: 'counter',
+      unit: '{effect}',
+      help: `${what} of deliveries that are never acknowledged, so that the message comes again`,
+      fact: effectUnacknowledged,
+      where: isOurs,
+    }),
     defineSignal({
       name: `${prefix}.lost`,
       kind: 'gauge',
       unit: '{message}',
-      help: 'Messages that a sender believes in good hands, that nobody has any more and that have had no effect',
+      help: `${what} lost: their senders believe the message in good hands, and nobody has it any more`,
       fact: effectsLost,
       where: isOurs,
       value: (fact) => fact.messages,

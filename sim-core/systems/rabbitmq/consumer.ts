@@ -122,7 +122,7 @@ export class RabbitConsumer implements Endpoint<Job, void>, Client, Component {
 
   receive({ query: job }: Call<Job, void>): void {
     if (job.channel === this.channel) this.workers.add(job);
-    else this.tellEnded(job.received);
+    else this.letGo(job.received);
   }
 
   /** Loses its connection and has another at once; the node gives what it had to others, or to it again. */
@@ -139,7 +139,10 @@ export class RabbitConsumer implements Endpoint<Job, void>, Client, Component {
     this.connectionLost();
     this.dropWaiting();
     this.workers.breakOff();
-    if (connection !== undefined) this.toConsumer.carry('reply', this.own, RabbitConsumer.hangUp, connection);
+    if (connection !== undefined) {
+      if (this.noAck) connection.close();
+      else this.toConsumer.carry('reply', this.own, RabbitConsumer.hangUp, connection);
+    }
     this.sim.schedule(downtime, RabbitConsumer.restart, this as RabbitConsumer, this.restartKind);
   }
 
@@ -161,7 +164,7 @@ export class RabbitConsumer implements Endpoint<Job, void>, Client, Component {
   }
 
   private dropWaiting(): void {
-    for (const { received } of this.workers.dropWaiting()) this.tellEnded(received);
+    for (const { received } of this.workers.dropWaiting()) this.letGo(received);
   }
 
   private connect(): void {
@@ -196,6 +199,7 @@ export class RabbitConsumer implements Endpoint<Job, void>, Client, Component {
     if (verdict === undefined) {
       if (this.brokenOff.heard) this.brokenOff.emit({ consumer: this.name, request, duration });
       if (!this.noAck) this.tellSettled(received, false);
+      this.letGo(received);
     } else {
       if (this.processed.heard) {
         const age = this.sim.now - delivery.message.sent;
@@ -204,7 +208,13 @@ export class RabbitConsumer implements Endpoint<Job, void>, Client, Component {
       }
       const settling = { consumer: this, job, verdict };
       if (!this.noAck) this.toConsumer.carry('reply', received.request, RabbitConsumer.settle, settling);
+      this.tellEnded(received);
     }
+  }
+
+  /** It has a delivery no more that it never settles. The end of the connection says so, of each message on its own. */
+  private letGo(received: Received): void {
+    if (!this.noAck) this.toConsumer.carry('reply', received.request, RabbitConsumer.heard, undefined);
     this.tellEnded(received);
   }
 
@@ -252,6 +262,9 @@ export class RabbitConsumer implements Endpoint<Job, void>, Client, Component {
     else channel.reject(delivery.tag, false, verdict === 'requeue');
     consumer.tellSettled(received, verdict !== 'requeue');
   }
+
+  /** The node gives it to others when it hears that the connection is closed. */
+  private static heard(): void {}
 
   private static hangUp(connection: Connection): void {
     connection.close();
