@@ -117,6 +117,16 @@ describe.each(catalogue.map((entry) => ({ id: entry.scenario.id, ...entry })))('
     },
   );
 
+  it('claims nothing by default that no run could refute: what is counted is always at least 0', () => {
+    for (const variant of variants) {
+      const params = resolveParameters(scenario, variant, {});
+      const empty = scenario.expect[variant].flatMap(({ claim }) =>
+        claim?.bound === 'at least' && claim.measure.subject && claim.limit(params) <= 0 ? [claim.measure.text] : [],
+      );
+      expect(empty, variant).toEqual([]);
+    }
+  });
+
   it('claims something definite at the ends of every slider', () => {
     const ends = Object.fromEntries(
       Object.entries(scenario.params).flatMap(([name, parameter]) =>

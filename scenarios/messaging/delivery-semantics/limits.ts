@@ -26,11 +26,14 @@ function busy(p: Values, step: Duration): number {
   return Math.min(share * toSeconds(step), (p.concurrency * toSeconds(step)) / Math.max(toSeconds(step), handling));
 }
 
-/** Nothing waits at the end if what comes in can be done with room to spare while one of the consumers is away. */
+/**
+ * Nothing waits at the end, and hardly anything before, if what comes in keeps less than three fifths of the places busy
+ * that are left while one of the consumers is away.
+ */
 const isSettled = (p: Values): boolean => {
   const handling = toSeconds(p.payTime + p.workTime + 10 * p.queryTime);
   const places = (p.consumers - 1) * Math.min(p.concurrency, p.prefetch);
-  return p.rate * handling < places / 2 && handling < 1 && p.downtime <= s(2);
+  return p.rate * handling < 0.6 * places && handling < 1 && p.downtime <= s(2);
 };
 
 /** How far apart the two sides of the account may be: not at all, once everything is settled. */
