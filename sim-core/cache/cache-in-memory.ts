@@ -5,12 +5,21 @@
 import type { ComponentPart, Intervention } from '../network/component.ts';
 import { cacheSignals, type Cache } from './cache.ts';
 
-/** Throwing out all entries, or that of one key. */
-export function cacheInterventions(cache: Pick<Cache<unknown>, 'clear' | 'delete'>): {
+/**
+ * Throwing out all entries, or that of one key; and another capacity, as pressure on the memory makes it: a heap that is to
+ * shrink, or a neighbour that wants more (Redis by `CONFIG SET maxmemory`, Caffeine by `policy().eviction().setMaximum`).
+ */
+export function cacheInterventions(cache: Pick<Cache<unknown>, 'clear' | 'delete' | 'resize'>): {
   readonly flush: Intervention;
   readonly expire: Intervention;
+  readonly resize: Intervention;
 } {
   return {
+    resize: {
+      help: 'Gives the cache a share of the capacity that it began with, and evicts what no longer fits',
+      arguments: [{ name: 'share', help: 'of the capacity at first', min: 0.001, max: 10, default: 0.5 }],
+      apply: ([share]) => cache.resize(share),
+    },
     flush: { help: 'Throws out every entry', arguments: [], apply: () => cache.clear() },
     expire: {
       help: 'Throws out the entry of one key',

@@ -89,6 +89,7 @@ export class Cache<Value> {
   readonly name: string;
   private readonly sim: Simulation;
   private readonly policy: EvictionPolicy;
+  private readonly wholeCapacity: number;
   /** Keys as the small whole numbers that policies count in. */
   private readonly ids = new Map<number, number>();
   private readonly entries: (CacheEntry<Value> | undefined)[] = [];
@@ -101,6 +102,7 @@ export class Cache<Value> {
     const { name, capacity, eviction } = options;
     this.sim = sim;
     this.name = name;
+    this.wholeCapacity = capacity;
     this.policy = policyOf(name, eviction).create({
       capacity,
       random: sim.random(`${name}/eviction`),
@@ -119,6 +121,11 @@ export class Cache<Value> {
 
   get capacity(): number {
     return this.policy.capacity;
+  }
+
+  /** Gives the cache a share of the capacity that it began with, one entry at least; what no longer fits is evicted. */
+  resize(share: number): void {
+    this.policy.resize(shareOf(this.wholeCapacity, share));
   }
 
   /** The entry under a key, if it may still be served. Counts as a use of it. */
@@ -195,6 +202,9 @@ export class Cache<Value> {
     if (this.evicted.heard) this.evicted.emit({ cache: this.name, key: entry.key });
   }
 }
+
+/** A share of a capacity, to the next entry and one at least. */
+export const shareOf = (capacity: number, share: number): number => Math.max(1, Math.round(share * capacity));
 
 function policyOf(cache: string, text: string): EvictionPolicyEntry {
   try {

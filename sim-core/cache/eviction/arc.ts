@@ -25,7 +25,6 @@ const B2 = 4;
 const headOfList = (list: number): number => headOf(list - 1);
 
 export class Arc implements EvictionPolicy {
-  readonly capacity: number;
   private readonly room: Room;
   private readonly onEvict: ((id: number) => void) | undefined;
   private readonly lists: IdLists;
@@ -38,10 +37,13 @@ export class Arc implements EvictionPolicy {
 
   constructor(options: EvictionOptions) {
     this.room = new Room(options);
-    this.capacity = this.room.capacity;
     this.onEvict = options.onEvict;
     this.lists = new IdLists(4, initialRoom(options));
     this.list = new Uint8Array(initialRoom(options));
+  }
+
+  get capacity(): number {
+    return this.room.capacity;
   }
 
   get size(): number {
@@ -77,6 +79,13 @@ export class Arc implements EvictionPolicy {
     return false;
   }
 
+  resize(capacity: number): void {
+    this.room.resize(capacity);
+    this.target = Math.min(this.target, capacity);
+    while (this.room.lacks(0)) this.replace(false);
+    this.forgetFor(0);
+  }
+
   has(id: number): boolean {
     return id < this.list.length && (this.list[id] === T1 || this.list[id] === T2);
   }
@@ -98,7 +107,7 @@ export class Arc implements EvictionPolicy {
     }
   }
 
-  /** For an object of which nothing is known: what is known of the others must leave it a place. */
+  /** For an object of which nothing is known, of this size: what is known of the others must leave it a place. */
   private forgetFor(size: number): void {
     const { lengths, lists, capacity } = this;
     while (lengths[T1] + lengths[B1] + size > capacity) {

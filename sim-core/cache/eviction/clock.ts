@@ -24,7 +24,6 @@ const MARKED = 2;
 export type ClockConvention = 'evict-first' | 'insert-first';
 
 export class Clock implements EvictionPolicy {
-  readonly capacity: number;
   private readonly room: Room;
   private readonly insertFirst: boolean;
   private readonly onEvict: ((id: number) => void) | undefined;
@@ -33,11 +32,14 @@ export class Clock implements EvictionPolicy {
 
   constructor(options: EvictionOptions, convention: ClockConvention) {
     this.room = new Room(options);
-    this.capacity = this.room.capacity;
     this.insertFirst = convention === 'insert-first';
     this.onEvict = options.onEvict;
     this.lists = new IdLists(1, initialRoom(options));
     this.state = new Uint8Array(initialRoom(options));
+  }
+
+  get capacity(): number {
+    return this.room.capacity;
   }
 
   get size(): number {
@@ -66,6 +68,11 @@ export class Clock implements EvictionPolicy {
     room.enter(id, size);
     while (room.used > this.capacity) this.evict();
     return false;
+  }
+
+  resize(capacity: number): void {
+    this.room.resize(capacity);
+    while (this.room.lacks(0)) this.evict();
   }
 
   has(id: number): boolean {

@@ -27,6 +27,11 @@ export interface EvictionPolicy {
   request(id: number): boolean;
   /** Is the object held? Changes nothing. */
   has(id: number): boolean;
+  /**
+   * Gives the cache another capacity, as memory pressure does, and evicts by the policy's rule what no longer fits. Throws
+   * a `RangeError` where it is none.
+   */
+  resize(capacity: number): void;
   /** Takes the object out for a reason that is not the policy's (expiry, invalidation). Returns whether it was held. */
   remove(id: number): boolean;
 }
@@ -66,9 +71,8 @@ export interface FutureRequests {
 const MAX_ENTRIES = 0x3fffffff;
 
 /** The capacity, checked: a cache that can hold nothing, or a fraction of an entry, has no policy. */
-export function checkedCapacity(options: EvictionOptions): number {
-  const { capacity } = options;
-  if (options.sizeOf !== undefined) {
+export function checkedCapacity(capacity: number, hasSizes: boolean): number {
+  if (hasSizes) {
     if (Number.isSafeInteger(capacity) && capacity >= 1) return capacity;
     throw new RangeError(`capacity: ${capacity} is not a number of units; give an integer from 1`);
   }

@@ -13,7 +13,6 @@ import { grownInts, roomFor } from './growing-array.ts';
 import { Room } from './room.ts';
 
 export class Fifo implements EvictionPolicy {
-  readonly capacity: number;
   private readonly room: Room;
   private readonly onEvict: ((id: number) => void) | undefined;
   /** Ids in the order of insertion, from `oldest` up to `newest`; a power of two long, holes included. */
@@ -25,10 +24,13 @@ export class Fifo implements EvictionPolicy {
 
   constructor(options: EvictionOptions) {
     this.room = new Room(options);
-    this.capacity = this.room.capacity;
     this.onEvict = options.onEvict;
     this.ring = new Int32Array(64);
     this.place = new Int32Array(initialRoom(options));
+  }
+
+  get capacity(): number {
+    return this.room.capacity;
   }
 
   get size(): number {
@@ -55,6 +57,11 @@ export class Fifo implements EvictionPolicy {
     this.place[id] = index + 1;
     room.enter(id, size);
     return false;
+  }
+
+  resize(capacity: number): void {
+    this.room.resize(capacity);
+    while (this.room.lacks(0)) this.evict();
   }
 
   has(id: number): boolean {

@@ -18,7 +18,6 @@ import { grownInts, roomFor } from './growing-array.ts';
 import { Room } from './room.ts';
 
 export class LfuAging implements EvictionPolicy {
-  readonly capacity: number;
   private readonly room: Room;
   private readonly onEvict: ((id: number) => void) | undefined;
   /** The heap: ids and, beside them, keys and the numbers of the requests at which they were reached. */
@@ -34,10 +33,13 @@ export class LfuAging implements EvictionPolicy {
 
   constructor(options: EvictionOptions) {
     this.room = new Room(options);
-    this.capacity = this.room.capacity;
     this.onEvict = options.onEvict;
     this.place = new Int32Array(initialRoom(options));
     this.count = new Int32Array(initialRoom(options));
+  }
+
+  get capacity(): number {
+    return this.room.capacity;
   }
 
   get size(): number {
@@ -69,6 +71,11 @@ export class LfuAging implements EvictionPolicy {
     room.enter(id, size);
     this.rise(room.size - 1, id, this.age + 1, this.requests);
     return false;
+  }
+
+  resize(capacity: number): void {
+    this.room.resize(capacity);
+    while (this.room.lacks(0)) this.evict();
   }
 
   has(id: number): boolean {

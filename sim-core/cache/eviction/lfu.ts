@@ -24,7 +24,6 @@ const ORDER = headOf(0);
 const RECENCY = headOf(1);
 
 export class Lfu implements EvictionPolicy {
-  readonly capacity: number;
   private readonly room: Room;
   private readonly onEvict: ((id: number) => void) | undefined;
   private readonly lists: IdLists;
@@ -40,10 +39,13 @@ export class Lfu implements EvictionPolicy {
 
   constructor(options: EvictionOptions) {
     this.room = new Room(options);
-    this.capacity = this.room.capacity;
     this.onEvict = options.onEvict;
     this.lists = new IdLists(2, initialRoom(options));
     this.standing = new Int32Array(initialRoom(options));
+  }
+
+  get capacity(): number {
+    return this.room.capacity;
   }
 
   get size(): number {
@@ -77,6 +79,11 @@ export class Lfu implements EvictionPolicy {
     this.place(id, 1, ORDER);
     room.enter(id, size);
     return false;
+  }
+
+  resize(capacity: number): void {
+    this.room.resize(capacity);
+    while (this.room.lacks(0)) this.evict();
   }
 
   has(id: number): boolean {

@@ -34,10 +34,9 @@ const LIR_SHARE = 0.99;
 const EVICTED_SHARE = 2;
 
 export class Lirs implements EvictionPolicy {
-  readonly capacity: number;
   private readonly room: Room;
-  private readonly lirCapacity: number;
-  private readonly evictedCapacity: number;
+  private lirCapacity: number;
+  private evictedCapacity: number;
   /** Units that the LIR objects take up, and those that were evicted and are in S. */
   private lirUsed = 0;
   private evictedUsed = 0;
@@ -51,7 +50,6 @@ export class Lirs implements EvictionPolicy {
 
   constructor(options: EvictionOptions) {
     this.room = new Room(options);
-    this.capacity = this.room.capacity;
     this.lirCapacity = Math.floor(this.capacity * LIR_SHARE);
     this.evictedCapacity = this.capacity * EVICTED_SHARE;
     this.onEvict = options.onEvict;
@@ -59,6 +57,10 @@ export class Lirs implements EvictionPolicy {
     this.others = new IdLists(2, initialRoom(options));
     this.status = new Uint8Array(initialRoom(options));
     this.inStack = new Uint8Array(initialRoom(options));
+  }
+
+  get capacity(): number {
+    return this.room.capacity;
   }
 
   get size(): number {
@@ -87,6 +89,15 @@ export class Lirs implements EvictionPolicy {
     }
     this.enter(id, size);
     return false;
+  }
+
+  resize(capacity: number): void {
+    this.room.resize(capacity);
+    this.lirCapacity = Math.floor(capacity * LIR_SHARE);
+    this.evictedCapacity = capacity * EVICTED_SHARE;
+    while (this.lirUsed > this.lirCapacity) this.demote();
+    while (this.room.lacks(0)) this.evict();
+    this.prune();
   }
 
   has(id: number): boolean {

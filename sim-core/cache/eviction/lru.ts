@@ -15,7 +15,6 @@ import { Room } from './room.ts';
 const RECENCY = headOf(0);
 
 export class Lru implements EvictionPolicy {
-  readonly capacity: number;
   private readonly room: Room;
   private readonly onEvict: ((id: number) => void) | undefined;
   private readonly lists: IdLists;
@@ -23,10 +22,13 @@ export class Lru implements EvictionPolicy {
 
   constructor(options: EvictionOptions) {
     this.room = new Room(options);
-    this.capacity = this.room.capacity;
     this.onEvict = options.onEvict;
     this.lists = new IdLists(1, initialRoom(options));
     this.held = new Uint8Array(initialRoom(options));
+  }
+
+  get capacity(): number {
+    return this.room.capacity;
   }
 
   get size(): number {
@@ -56,6 +58,11 @@ export class Lru implements EvictionPolicy {
     this.held[id] = 1;
     room.enter(id, size);
     return false;
+  }
+
+  resize(capacity: number): void {
+    this.room.resize(capacity);
+    while (this.room.lacks(0)) this.evict();
   }
 
   has(id: number): boolean {

@@ -21,7 +21,6 @@ import { Room } from './room.ts';
 export type OptConvention = 'must-insert' | 'may-bypass';
 
 export class Opt implements EvictionPolicy {
-  readonly capacity: number;
   private readonly room: Room;
   private readonly mayBypass: boolean;
   private readonly future: FutureRequests;
@@ -35,11 +34,14 @@ export class Opt implements EvictionPolicy {
   constructor(options: EvictionOptions, convention: OptConvention) {
     if (options.future === undefined) throw new TypeError('future: OPT needs to know the requests to come');
     this.room = new Room(options);
-    this.capacity = this.room.capacity;
     this.mayBypass = convention === 'may-bypass';
     this.future = options.future;
     this.onEvict = options.onEvict;
     this.place = new Int32Array(initialRoom(options));
+  }
+
+  get capacity(): number {
+    return this.room.capacity;
   }
 
   get size(): number {
@@ -79,13 +81,24 @@ export class Opt implements EvictionPolicy {
         this.onEvict?.(victim);
         return false;
       }
-      if (room.size > 0) this.sink(0, this.heapIds[room.size], this.heapUses[room.size]);
+      this.fillRoot();
       this.onEvict?.(victim);
     }
     room.enter(id, size);
     if (room.size > this.heapIds.length) this.growHeap();
     this.rise(room.size - 1, id, use);
     return false;
+  }
+
+  resize(capacity: number): void {
+    this.room.resize(capacity);
+    while (this.room.lacks(0)) {
+      const victim = this.heapIds[0];
+      this.room.leave(victim);
+      this.place[victim] = 0;
+      this.fillRoot();
+      this.onEvict?.(victim);
+    }
   }
 
   has(id: number): boolean {
@@ -104,6 +117,12 @@ export class Opt implements EvictionPolicy {
     if (use > this.heapUses[index]) this.rise(index, moved, use);
     else this.sink(index, moved, use);
     return true;
+  }
+
+  /** Puts the last entry of the heap, from which one has left, in the place of the root. */
+  private fillRoot(): void {
+    const { size } = this.room;
+    if (size > 0) this.sink(0, this.heapIds[size], this.heapUses[size]);
   }
 
   /** Puts an entry at `index` or, while its parent is used sooner, above. */

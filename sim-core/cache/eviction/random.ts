@@ -13,7 +13,6 @@ import { grownInts, roomFor } from './growing-array.ts';
 import { Room } from './room.ts';
 
 export class RandomEviction implements EvictionPolicy {
-  readonly capacity: number;
   private readonly room: Room;
   private readonly random: RandomStream;
   private readonly onEvict: ((id: number) => void) | undefined;
@@ -25,10 +24,13 @@ export class RandomEviction implements EvictionPolicy {
   constructor(options: EvictionOptions) {
     if (options.random === undefined) throw new TypeError('random: eviction at random needs a random stream');
     this.room = new Room(options);
-    this.capacity = this.room.capacity;
     this.random = options.random;
     this.onEvict = options.onEvict;
     this.place = new Int32Array(initialRoom(options));
+  }
+
+  get capacity(): number {
+    return this.room.capacity;
   }
 
   get size(): number {
@@ -54,6 +56,11 @@ export class RandomEviction implements EvictionPolicy {
     room.enter(id, size);
     this.place[id] = room.size;
     return false;
+  }
+
+  resize(capacity: number): void {
+    this.room.resize(capacity);
+    while (this.room.lacks(0)) this.evict();
   }
 
   has(id: number): boolean {

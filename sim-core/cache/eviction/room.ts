@@ -8,7 +8,7 @@ import { checkedCapacity, initialRoom } from './eviction-policy.ts';
 import type { EvictionOptions } from './eviction-policy.ts';
 
 export class Room {
-  readonly capacity: number;
+  capacity: number;
   /** Entries held, */
   size = 0;
   /** and the units that they take up. */
@@ -18,7 +18,7 @@ export class Room {
   private sizes: Float64Array;
 
   constructor(options: EvictionOptions) {
-    this.capacity = checkedCapacity(options);
+    this.capacity = checkedCapacity(options.capacity, options.sizeOf !== undefined);
     this.sizeOf = options.sizeOf;
     this.sizes = new Float64Array(this.sizeOf === undefined ? 0 : initialRoom(options));
   }
@@ -29,6 +29,11 @@ export class Room {
     const size = this.sizeOf(id);
     if (Number.isInteger(size) && size >= 1) return size;
     throw new RangeError(`sizeOf: ${size} of object ${id} is not a size; give an integer from 1`);
+  }
+
+  /** Whoever does so evicts until nothing is lacking. Throws a `RangeError`. */
+  resize(capacity: number): void {
+    this.capacity = checkedCapacity(capacity, this.sizeOf !== undefined);
   }
 
   /** Must something go before an object of this size can enter? */

@@ -39,12 +39,11 @@ const MAX_HITS = 3;
 export type S3FifoConvention = 'main-share' | 'small-share';
 
 export class S3Fifo implements EvictionPolicy {
-  readonly capacity: number;
   private readonly room: Room;
   private readonly bySmallShare: boolean;
-  private readonly smallCapacity: number;
-  private readonly mainCapacity: number;
-  private readonly ghostCapacity: number;
+  private smallCapacity: number;
+  private mainCapacity: number;
+  private ghostCapacity: number;
   /** Units that the objects in each queue take up. */
   private smallUsed = 0;
   private mainUsed = 0;
@@ -56,7 +55,6 @@ export class S3Fifo implements EvictionPolicy {
 
   constructor(options: EvictionOptions, convention: S3FifoConvention) {
     this.room = new Room(options);
-    this.capacity = this.room.capacity;
     this.bySmallShare = convention === 'small-share';
     this.smallCapacity = Math.floor(this.capacity * SMALL_SHARE);
     this.mainCapacity = this.capacity - this.smallCapacity;
@@ -65,6 +63,10 @@ export class S3Fifo implements EvictionPolicy {
     this.lists = new IdLists(3, initialRoom(options));
     this.queue = new Uint8Array(initialRoom(options));
     this.hits = new Uint8Array(initialRoom(options));
+  }
+
+  get capacity(): number {
+    return this.room.capacity;
   }
 
   get size(): number {
@@ -102,6 +104,15 @@ export class S3Fifo implements EvictionPolicy {
       this.smallUsed += size;
     }
     return false;
+  }
+
+  resize(capacity: number): void {
+    this.room.resize(capacity);
+    this.smallCapacity = Math.floor(capacity * SMALL_SHARE);
+    this.mainCapacity = capacity - this.smallCapacity;
+    this.ghostCapacity = Math.floor(capacity * GHOST_SHARE);
+    while (this.room.lacks(0)) this.evict();
+    while (this.ghostUsed > this.ghostCapacity) this.forget(this.lists.next(GHOST_HEAD));
   }
 
   has(id: number): boolean {

@@ -21,7 +21,6 @@ const HELD = 1;
 const MARKED = 2;
 
 export class Sieve implements EvictionPolicy {
-  readonly capacity: number;
   private readonly room: Room;
   private readonly onEvict: ((id: number) => void) | undefined;
   private readonly lists: IdLists;
@@ -31,10 +30,13 @@ export class Sieve implements EvictionPolicy {
 
   constructor(options: EvictionOptions) {
     this.room = new Room(options);
-    this.capacity = this.room.capacity;
     this.onEvict = options.onEvict;
     this.lists = new IdLists(1, initialRoom(options));
     this.state = new Uint8Array(initialRoom(options));
+  }
+
+  get capacity(): number {
+    return this.room.capacity;
   }
 
   get size(): number {
@@ -62,6 +64,11 @@ export class Sieve implements EvictionPolicy {
     this.state[id] = HELD;
     room.enter(id, size);
     return false;
+  }
+
+  resize(capacity: number): void {
+    this.room.resize(capacity);
+    while (this.room.lacks(0)) this.evict();
   }
 
   has(id: number): boolean {

@@ -25,9 +25,8 @@ const PROTECTED_HEAD = headOf(1);
 const PROTECTED_SHARE = 0.8;
 
 export class Slru implements EvictionPolicy {
-  readonly capacity: number;
   private readonly room: Room;
-  private readonly protectedCapacity: number;
+  private protectedCapacity: number;
   /** Units that protected entries take up. */
   private protectedUsed = 0;
   private readonly onEvict: ((id: number) => void) | undefined;
@@ -36,11 +35,14 @@ export class Slru implements EvictionPolicy {
 
   constructor(options: EvictionOptions) {
     this.room = new Room(options);
-    this.capacity = this.room.capacity;
     this.protectedCapacity = Math.floor(this.capacity * PROTECTED_SHARE);
     this.onEvict = options.onEvict;
     this.lists = new IdLists(2, initialRoom(options));
     this.segment = new Uint8Array(initialRoom(options));
+  }
+
+  get capacity(): number {
+    return this.room.capacity;
   }
 
   get size(): number {
@@ -73,6 +75,13 @@ export class Slru implements EvictionPolicy {
     return true;
   }
 
+  resize(capacity: number): void {
+    this.room.resize(capacity);
+    this.protectedCapacity = Math.floor(capacity * PROTECTED_SHARE);
+    this.demote();
+    while (this.room.lacks(0)) this.evict();
+  }
+
   has(id: number): boolean {
     return id < this.segment.length && this.segment[id] !== ABSENT;
   }
@@ -85,9 +94,14 @@ export class Slru implements EvictionPolicy {
 
   /** For an entry that has come into the protected list: what overflows there goes back on probation, it itself too. */
   private protect(id: number): void {
+    this.segment[id] = PROTECTED;
+    this.protectedUsed += this.room.of(id);
+    this.demote();
+  }
+
+  /** Puts the least recent protected entries back on probation while they are too many. */
+  private demote(): void {
     const { lists, room, segment } = this;
-    segment[id] = PROTECTED;
-    this.protectedUsed += room.of(id);
     while (this.protectedUsed > this.protectedCapacity) {
       const demoted = lists.next(PROTECTED_HEAD);
       lists.unlink(demoted);

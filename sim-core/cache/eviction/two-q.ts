@@ -29,10 +29,9 @@ const IN_SHARE = 0.25;
 const OUT_SHARE = 0.5;
 
 export class TwoQ implements EvictionPolicy {
-  readonly capacity: number;
   private readonly room: Room;
-  private readonly inCapacity: number;
-  private readonly outCapacity: number;
+  private inCapacity: number;
+  private outCapacity: number;
   /** Units that the objects in A1in take up, and those that A1out remembers. */
   private inUsed = 0;
   private outUsed = 0;
@@ -42,12 +41,15 @@ export class TwoQ implements EvictionPolicy {
 
   constructor(options: EvictionOptions) {
     this.room = new Room(options);
-    this.capacity = this.room.capacity;
     this.inCapacity = Math.floor(this.capacity * IN_SHARE);
     this.outCapacity = Math.floor(this.capacity * OUT_SHARE);
     this.onEvict = options.onEvict;
     this.lists = new IdLists(3, initialRoom(options));
     this.place = new Uint8Array(initialRoom(options));
+  }
+
+  get capacity(): number {
+    return this.room.capacity;
   }
 
   get size(): number {
@@ -87,6 +89,14 @@ export class TwoQ implements EvictionPolicy {
     return false;
   }
 
+  resize(capacity: number): void {
+    this.room.resize(capacity);
+    this.inCapacity = Math.floor(capacity * IN_SHARE);
+    this.outCapacity = Math.floor(capacity * OUT_SHARE);
+    while (this.room.lacks(0)) this.evict();
+    this.forgetMore();
+  }
+
   has(id: number): boolean {
     return id < this.place.length && (this.place[id] === IN || this.place[id] === MAIN);
   }
@@ -107,7 +117,7 @@ export class TwoQ implements EvictionPolicy {
       lists.insertBefore(OUT_HEAD, victim);
       this.place[victim] = OUT;
       this.outUsed += this.room.of(victim);
-      while (this.outUsed > this.outCapacity) this.forget(lists.next(OUT_HEAD));
+      this.forgetMore();
       this.onEvict?.(victim);
     } else {
       const victim = leastRecent;
@@ -121,6 +131,10 @@ export class TwoQ implements EvictionPolicy {
     this.lists.unlink(id);
     this.place[id] = ABSENT;
     this.room.leave(id);
+  }
+
+  private forgetMore(): void {
+    while (this.outUsed > this.outCapacity) this.forget(this.lists.next(OUT_HEAD));
   }
 
   private forget(id: number): void {

@@ -73,17 +73,17 @@ export const wTinyLfuOptions = {
 export type WTinyLfuOptions = OptionValues<typeof wTinyLfuOptions>;
 
 export class WTinyLfu implements EvictionPolicy {
-  readonly capacity: number;
   private readonly room: Room;
-  private windowCapacity: number;
-  private protectedCapacity: number;
+  private windowCapacity = 0;
+  private protectedCapacity = 0;
   /** Units that the entries of these two take up. */
   private windowUsed = 0;
   private protectedUsed = 0;
+  private readonly own: WTinyLfuOptions;
   private readonly floodDefence: boolean;
-  private readonly climber: WindowClimber | undefined;
+  private climber: WindowClimber | undefined = undefined;
   /** What the climber has made of the window's capacity, before rounding down. */
-  private windowGoal: number;
+  private windowGoal = 0;
   private readonly random: RandomStream;
   private readonly keyHash: ((id: number) => number) | undefined;
   private readonly onEvict: ((id: number) => void) | undefined;
@@ -103,24 +103,23 @@ export class WTinyLfu implements EvictionPolicy {
   constructor(options: EvictionOptions, given: Partial<WTinyLfuOptions> = {}) {
     if (options.random === undefined) throw new TypeError('random: W-TinyLFU needs a random stream for its admissions');
     const own = completed(wTinyLfuOptions, given);
+    this.own = own;
     this.room = new Room(options);
-    const { capacity } = this.room;
-    this.capacity = capacity;
-    const mainCapacity = Math.floor(capacity * (1 - own.window));
-    this.windowCapacity = capacity - mainCapacity;
-    this.windowGoal = this.windowCapacity;
-    this.protectedCapacity = Math.floor(mainCapacity * own.protected);
+    this.divide();
     this.floodDefence = own['flood-defence'];
-    this.climber = own.climb ? new WindowClimber(capacity) : undefined;
     this.random = options.random;
     this.keyHash = options.keyHash;
     this.onEvict = options.onEvict;
     this.hasSizes = options.sizeOf !== undefined;
     this.memory = new RequestMemory({ ...own, onFading: () => this.countAllAgain() });
     this.remembersLate = this.hasSizes || own.sketch === 'block';
-    if (!this.remembersLate) this.memory.ensure(capacity);
+    if (!this.remembersLate) this.memory.ensure(this.capacity);
     this.lists = new IdLists(3, initialRoom(options));
     this.standing = new Uint8Array(initialRoom(options));
+  }
+
+  get capacity(): number {
+    return this.room.capacity;
   }
 
   get size(): number {
@@ -140,6 +139,15 @@ export class WTinyLfu implements EvictionPolicy {
     return isHit;
   }
 
+  /** As the library does: with the shares as at first, a climber that starts anew, and a memory that only ever grows. */
+  resize(capacity: number): void {
+    this.room.resize(capacity);
+    this.divide();
+    if (!this.remembersLate) this.memory.ensure(capacity);
+    this.demote();
+    this.makeRoom();
+  }
+
   has(id: number): boolean {
     return id < this.standing.length && this.segmentOf(id) !== ABSENT;
   }
@@ -148,6 +156,16 @@ export class WTinyLfu implements EvictionPolicy {
     if (!this.has(id)) return false;
     this.takeOut(id);
     return true;
+  }
+
+  /** Divides the capacity among the segments. */
+  private divide(): void {
+    const { capacity, own } = this;
+    const mainCapacity = Math.floor(capacity * (1 - own.window));
+    this.windowCapacity = capacity - mainCapacity;
+    this.windowGoal = this.windowCapacity;
+    this.protectedCapacity = Math.floor(mainCapacity * own.protected);
+    this.climber = own.climb ? new WindowClimber(capacity) : undefined;
   }
 
   private access(id: number): boolean {

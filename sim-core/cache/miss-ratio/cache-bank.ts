@@ -15,7 +15,7 @@ import type { Call, Endpoint } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
 import { defineSignal, type SignalDefinition } from '../../statistics/signal.ts';
 import { cacheInterventions } from '../cache-in-memory.ts';
-import { cacheEvicted, cacheLookup, cacheSignals } from '../cache.ts';
+import { cacheEvicted, cacheLookup, cacheSignals, shareOf } from '../cache.ts';
 import type { EvictionPolicy } from '../eviction/eviction-policy.ts';
 import { chosenPolicy } from '../eviction/policies.ts';
 import { ForeseenKeys, type Foreseeable } from './foreseen-keys.ts';
@@ -83,12 +83,18 @@ export class CacheBank implements Endpoint<number, boolean>, Component {
       const id = this.ids.get(key);
       return id !== undefined && this.remove(id);
     },
+    resize: (share) => {
+      this.share = share;
+      this.policies.forEach((policy, place) => policy.resize(this.roomOf(this.caches[place])));
+    },
   });
   private readonly sim: Simulation;
   private readonly caches: readonly BankedCache[];
   private readonly policies: EvictionPolicy[];
   private readonly serving: number;
   private readonly ahead: number;
+  /** Of the capacities that the caches began with, what they have now. */
+  private share = 1;
   private foreseen: ForeseenKeys | undefined = undefined;
   /** Keys as the small whole numbers that policies count in, and back. */
   private readonly ids = new Map<number, number>();
@@ -180,14 +186,18 @@ export class CacheBank implements Endpoint<number, boolean>, Component {
   }
 
   private policyOf(cache: BankedCache): EvictionPolicy {
-    const { name, eviction, capacity } = cache;
+    const { name, eviction } = cache;
     const isServing = cache === this.caches[this.serving];
     return chosenPolicy(eviction).create({
-      capacity,
+      capacity: this.roomOf(cache),
       random: this.sim.random(`${this.name}/${name}`),
       ...(this.foreseen && { future: this.foreseen }),
       ...(isServing && { onEvict: (id) => this.tellEvicted(id) }),
     });
+  }
+
+  private roomOf({ capacity }: BankedCache): number {
+    return shareOf(capacity, this.share);
   }
 
   private tellEvicted(id: number): void {
@@ -216,5 +226,6 @@ const UNPLANNED: EvictionPolicy = {
     throw new Error('OPT was asked before it was told whose requests come: call foresee first');
   },
   has: () => false,
+  resize: () => {},
   remove: () => false,
 };

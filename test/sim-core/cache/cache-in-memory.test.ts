@@ -22,7 +22,7 @@ it('is flushed and robbed of a key through the service that holds it, which stil
     cache.set({ key, value: 'a', storedAt: 0, softExpiresAt: 9, expiresAt: 9, loadDuration: 0 }, 0);
   }
   expect(service.state()).toMatchObject({ 'cached entries': 3, 'room for entries': 3 });
-  expect(Object.keys(service.interventions).sort()).toEqual(['crash', 'expire', 'flush']);
+  expect(Object.keys(service.interventions).sort()).toEqual(['crash', 'expire', 'flush', 'resize']);
   service.interventions['expire'].apply([1]);
   expect([0, 1, 2].map((key) => cache.peek(key)?.value)).toEqual(['a', undefined, 'a']);
   service.interventions['flush'].apply([]);

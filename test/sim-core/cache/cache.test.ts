@@ -1,7 +1,7 @@
 /** The cache under each policy beside a map of what was stored last. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Cache, cacheLookup } from '../../../sim-core/cache/cache.ts';
+import { Cache, cacheEvicted, cacheLookup } from '../../../sim-core/cache/cache.ts';
 import type { CacheEntry } from '../../../sim-core/cache/entry.ts';
 import { Simulation } from '../../../sim-core/kernel/simulation.ts';
 
@@ -71,6 +71,21 @@ describe('a cache', () => {
     sim.runUntil(10);
     // The lifetime's last instant is excluded. Until somebody asks, what has expired takes up room.
     expect([cache.size, cache.get(1, 0), cache.size]).toEqual([3, undefined, 2]);
+  });
+
+  it('shrinks to a share of its capacity at first, evicting for it, and grows back', () => {
+    const sim = new Simulation();
+    const cache = new Cache<number>(sim, { name: 'cache', capacity: 10, eviction: 'lru' });
+    const evicted: number[] = [];
+    sim.facts.channel(cacheEvicted).listen(({ key }) => evicted.push(key));
+    for (let key = 0; key < 10; key++) cache.set(entryOf(key, 0, 5, 5, key), 0);
+    cache.resize(0.34);
+    expect([cache.capacity, cache.size, evicted, cache.violations()]).toEqual([3, 3, [0, 1, 2, 3, 4, 5, 6], []]);
+    cache.resize(0.001);
+    expect([cache.capacity, cache.size]).toEqual([1, 1]);
+    cache.resize(1);
+    for (let key = 0; key < 20; key++) cache.set(entryOf(key, 0, 5, 5, key), 0);
+    expect([cache.capacity, cache.size, cache.violations()]).toEqual([10, 10, []]);
   });
 
   it('names the policies when it is asked for another', () => {

@@ -94,6 +94,63 @@ describe.each(evictionChoices)('eviction policy %s', (name) => {
     );
   });
 
+  it('shrinks and grows while it is used: at once within the capacity, and the books are kept', () => {
+    const anyChanges = fc.array(fc.tuple(fc.nat(400), fc.integer({ min: 1, max: 120 })), { maxLength: 8 });
+    const anySize = fc.integer({ min: 1, max: 12 });
+    fc.assert(
+      fc.property(anySteps, anyCapacity, anyChanges, anySize, (steps, first, changes, largest) => {
+        const capacities = new Map(changes);
+        let capacity = first;
+        const sizes = largest === 1 ? {} : { sizeOf: (id: number): number => 1 + (id % largest) };
+        const held = new Set<number>();
+        const gone: number[] = [];
+        const { policy, take } = driven(name, steps, { capacity, ...sizes, onEvict: (id) => gone.push(id) });
+        for (const [index, step] of steps.entries()) {
+          const fail = (what: string): never => expect.unreachable(`step ${index}, capacity ${capacity}: ${what}`);
+          const changed = capacities.get(index);
+          if (changed !== undefined) {
+            const isLess = changed < policy.used;
+            capacity = changed;
+            policy.resize(capacity);
+            if (policy.capacity !== capacity) fail(`says that it is ${policy.capacity}`);
+            if (policy.used > capacity) fail(`uses ${policy.used} after a change`);
+            if (isLess !== gone.length > 0) fail(`evicts ${gone} by a change`);
+            for (const one of gone.splice(0)) if (!held.delete(one)) fail(`evicts ${one} by a change`);
+          }
+          if (take(step) !== held.has(step[1])) fail('the answer is not whether it was held');
+          if (step[0] === 'remove') held.delete(step[1]);
+          else held.add(step[1]);
+          for (const one of gone.splice(0)) if (!held.delete(one)) fail(`evicts ${one}, which it does not hold`);
+          if (policy.size !== held.size || policy.used > capacity) fail(`holds ${policy.size}, uses ${policy.used}`);
+        }
+        for (const one of held) expect(policy.has(one)).toBe(true);
+        expect(() => policy.resize(0)).toThrow(/^capacity: 0 is not/);
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  it('once it has shrunk keeps no more of what it knows than one of that capacity: it can fill again and evict', () => {
+    fc.assert(
+      fc.property(
+        anySteps,
+        fc.integer({ min: 20, max: 150 }),
+        fc.integer({ min: 1, max: 10 }),
+        (steps, large, small) => {
+          const fresh = Array.from({ length: 3 * large }, (_, index): Step => ['request', 10_000 + index]);
+          const { policy, take } = driven(name, [...steps, ...fresh], { capacity: large });
+          for (const step of steps) take(step);
+          policy.resize(small);
+          for (const step of fresh) take(step);
+          expect(policy.size).toBe(small);
+          policy.resize(large);
+          expect(policy.size).toBe(small);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
   it('evicts nothing before it is full', () => {
     fc.assert(
       fc.property(anySteps, (steps) => {

@@ -8,6 +8,14 @@ import { KnownFuture } from '../../../../sim-core/cache/eviction/known-future.ts
 import { chosenPolicy, evictionChoices } from '../../../../sim-core/cache/eviction/policies.ts';
 import { testStream } from './traces.ts';
 
+/** What LRU of `capacity` holds after the trace and a change to `last` entries. */
+function heldAfter(trace: readonly number[], capacity: number, last: number): number[] {
+  const policy = chosenPolicy('lru').create({ capacity });
+  for (const id of trace) policy.request(id);
+  policy.resize(last);
+  return [...new Set(trace)].filter((id) => policy.has(id));
+}
+
 /** Does the cache of `capacity` hold, after each request, all that one smaller by one does? */
 function isIncluded(name: string, trace: readonly number[], capacity: number): boolean {
   // Every object comes once more in the end, so that OPT never has a choice that its definition leaves open.
@@ -34,6 +42,16 @@ describe.each(STACK_ALGORITHMS)('%s is a stack algorithm', (name) => {
       }),
     );
   });
+});
+
+it('LRU, whose stack is the order of eviction, holds once it has shrunk what a smaller cache would have held', () => {
+  fc.assert(
+    fc.property(anyTrace, fc.integer({ min: 2, max: 8 }), fc.nat(6), (trace, capacity, less) => {
+      const smaller = Math.max(1, capacity - less);
+      const [shrunk, small] = [capacity, smaller].map((entries) => heldAfter(trace, entries, smaller));
+      expect(shrunk).toEqual(small);
+    }),
+  );
 });
 
 it.each(evictionChoices.filter((name) => !STACK_ALGORITHMS.includes(name)))('%s is none', (name) => {

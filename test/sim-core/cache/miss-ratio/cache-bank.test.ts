@@ -134,6 +134,20 @@ describe('a bank', () => {
     expect(bank.violations()).toEqual([]);
   });
 
+  it('shrinks all of its caches alike, and OPT goes on within what is left when it has to plan anew', () => {
+    const sim = new Simulation({ seed: 1 });
+    const caches = [banked('lru', 40), banked('opt-bypass', 20)];
+    const bank = new CacheBank(sim, { name: 'bank', caches, serving: 'lru.40', ahead: 50 });
+    bank.foresee({ moves: 0, keyOf: (number) => number % 97 });
+    const entries = () => caches.map(({ name }) => bank.state()[`entries of ${name}`]);
+    for (let number = 0; number < 200; number++) bank.request(number % 97, number);
+    expect(entries()).toEqual([40, 20]);
+    bank.interventions['resize'].apply([0.25]);
+    expect([bank.state()['capacity'], entries(), bank.violations()]).toEqual([10, [10, 5], []]);
+    for (let number = 200; number < 600; number++) bank.request(number % 97, number);
+    expect([entries(), bank.violations()]).toEqual([[10, 5], []]);
+  });
+
   it('says which cache serves, what it holds, and that each is one point of its line', () => {
     const bank = new CacheBank(new Simulation(), {
       name: 'bank',
