@@ -102,7 +102,14 @@ export { arrivalProcesses, type ArrivalProcessEntry } from './workload/arrivals/
 export { arrivalsFromText, recorded } from './workload/arrivals/recorded.ts';
 export { startingAt } from './workload/arrivals/starting-at.ts';
 export { uniformArrivals } from './workload/arrivals/uniform.ts';
-export { clientOf, ClosedLoopClient, OpenLoopClient, requestCompleted, requestStarted } from './workload/client.ts';
+export {
+  BatchClient,
+  clientOf,
+  ClosedLoopClient,
+  OpenLoopClient,
+  requestCompleted,
+  requestStarted,
+} from './workload/client.ts';
 export { behind } from './workload/popularity/behind.ts';
 export { SessionClient, type SessionQuery } from './workload/session-client.ts';
 export { hotKey } from './workload/popularity/hot-key.ts';

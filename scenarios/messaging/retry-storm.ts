@@ -1,20 +1,22 @@
 /**
  * A retry storm: a dependency is slow for a while, and the retries of those who call it decide whether it recovers.
  *
- *     users --> app-1 … app-n --> dependency
+ *     users, jobs --> app-1 … app-n --> dependency
  *
  * Each instance calls the dependency once a request, and asks again when that fails or takes too long. The dependency
- * works on for callers that have gone. All variants get the same requests at the same times, and the same call takes the
+ * works on for callers that have gone. In two variants nothing is slow, and jobs come in step. All variants get the same requests at the same times, and the same call takes the
  * same processor time in all of them.
  */
 import {
   atLeast,
   atMost,
   backoffs,
+  BatchClient,
   Database,
   defineScenario,
   gamma,
   Link,
+  ms,
   OpenLoopClient,
   peak,
   poisson,
@@ -35,12 +37,14 @@ import {
 import { faraway, nearby, SHAPE } from '../application/distances.ts';
 import * as limits from './retry-storm/limits.ts';
 import { params, type Values } from './retry-storm/params.ts';
+import { JOBS_FAILED, jobsFailed } from './retry-storm/jobs.ts';
 import { RECOVERY, recoverySignal, watchRecovery } from './retry-storm/recovery.ts';
 
 const ERRORS = 'http.client.request.errors';
 const REQUESTS = 'http.client.requests';
 const ATTEMPTS = 'retry.attempts';
 const RETRIES = 'retry.retries';
+const RETRY_RATE = 'retry.rate';
 
 /** What each remedy sets; its limits follow from it. */
 const remedies = {
@@ -56,28 +60,45 @@ const recovers = (remedy: limits.Remedy): Expectation[] => [
   atMost(ratio(total(ATTEMPTS), total(REQUESTS)), limits.passing(remedy)),
 ];
 
+/** Nothing is slow, and the line is short: of jobs that are started by one clock most are refused at once. They have patience. */
+const IN_STEP = { slowdown: 1, inStep: 2000, connections: 50, pendingMax: 100, base: ms(800), patience: s(6) } as const;
+
 export default defineScenario({
   id: 'retry-storm',
   section: '2.4',
   title: 'Retry storm',
   question:
-    'A dependency that is hardly busy becomes slow for five seconds. How long after that do requests still fail?',
+    'A dependency that is hardly busy becomes slow for three seconds. How long after that do requests still fail?',
   params,
-  variants: { immediate: {}, ...remedies },
+  variants: {
+    immediate: {},
+    ...remedies,
+    'in-step-exponential': { ...IN_STEP, backoff: 'exponential' },
+    'in-step-full-jitter': { ...IN_STEP, backoff: 'full-jitter' },
+  },
   roles: {
     immediate: 'pitfall',
     exponential: 'remedy',
     'full-jitter': 'remedy',
     'decorrelated-jitter': 'remedy',
     'retry-budget': 'remedy',
+    'in-step-exponential': 'pitfall',
+    'in-step-full-jitter': 'remedy',
+  },
+  repairs: {
+    exponential: 'immediate',
+    'full-jitter': 'immediate',
+    'decorrelated-jitter': 'immediate',
+    'retry-budget': 'immediate',
+    'in-step-full-jitter': 'in-step-exponential',
   },
   seed: 1,
   duration: ({ length }) => length,
   warmUp: limits.WARM_UP,
   interval: limits.INTERVAL,
-  openAt: s(15),
+  openAt: s(10),
   system,
-  signals: [...retrySignals, recoverySignal],
+  signals: [...retrySignals, recoverySignal, jobsFailed],
   whileRunning: {
     rate: (rate, began) => [{ action: 'surge', target: 'users', args: { factor: rate / began.rate } }],
     loadTime: (loadTime, began) => [
@@ -92,6 +113,7 @@ export default defineScenario({
     'db.client.connection.pending_requests',
     'http.client.request.duration',
     'http.server.active_requests',
+    JOBS_FAILED,
   ],
   expect: {
     immediate: [
@@ -103,6 +125,8 @@ export default defineScenario({
     'full-jitter': recovers(remedies['full-jitter']),
     'decorrelated-jitter': recovers(remedies['decorrelated-jitter']),
     'retry-budget': [...recovers(remedies['retry-budget']), atMost(total(RETRIES), limits.paidFor)],
+    'in-step-exponential': [atLeast(peak(RETRY_RATE), limits.wave), atLeast(total(JOBS_FAILED), limits.failuresInStep)],
+    'in-step-full-jitter': [atMost(peak(RETRY_RATE), limits.spread), atMost(total(JOBS_FAILED), limits.failuresSpread)],
   },
 });
 
@@ -115,14 +139,15 @@ function system(sim: Simulation, p: Values): void {
     demand: gamma(SHAPE, p.loadTime / SHAPE),
   });
   const apps = Array.from({ length: p.instances }, (_, i) => instance(sim, p, `app-${i + 1}`, dependency));
-  new OpenLoopClient<Row>(sim, {
-    name: 'users',
-    arrivals: poisson(p.rate),
+  const client = (name: string) => ({
+    name,
     popularity: zipfPopularity(1000, 0.9),
     target: roundRobin(
-      apps.map((app) => new Link<number, Row>(sim, app, { from: 'users', delay: faraway, timeout: p.patience })),
+      apps.map((app) => new Link<number, Row>(sim, app, { from: name, delay: faraway, timeout: p.patience })),
     ),
   });
+  new OpenLoopClient(sim, { ...client('users'), arrivals: poisson(p.rate) });
+  if (p.inStep > 0) new BatchClient(sim, { ...client('jobs'), jobs: p.inStep, at: p.troubleAt });
   watchRecovery(sim, p.troubleAt + p.troubleFor);
   const slow = (factor: number): void => dependency.interventions['slow'].apply([factor]);
   sim.scheduleAt(p.troubleAt, () => slow(p.slowdown), undefined, sim.eventKind('dependency becomes slow'));

@@ -3,7 +3,7 @@
  *
  * An open-loop client sends by its arrival process whatever becomes of earlier requests, as a large population does. A
  * closed-loop client is a number of users who each wait for their answer, think, and send the next: it slows down with
- * the system, which hides overload (coordinated omission) and is why both exist.
+ * the system, which hides overload (coordinated omission) and is why both exist. A batch sends all that it has at once.
  *
  * The key of a request belongs to its number, so that two variants are asked for the same keys in the same order. The
  * requests of a second client are numbered from 2^32 on, and so forth: no two in a run have the same number.
@@ -12,6 +12,7 @@ import type { Distribution } from '../kernel/distributions/distribution.ts';
 import { defineFact, type Fact, type FactChannel } from '../kernel/fact.ts';
 import type { KeyedStream, RandomStream } from '../kernel/random-stream.ts';
 import type { Simulation } from '../kernel/simulation.ts';
+import type { Time } from '../kernel/time.ts';
 import type { Wait, Waiter } from '../kernel/wait.ts';
 import type { Balancer } from '../network/balancing/round-robin.ts';
 import { CallFailed } from '../network/call.ts';
@@ -111,6 +112,12 @@ export interface ClosedLoopOptions<Reply, Query = number> extends ClientOptions<
   readonly users: number;
   /** Time a user thinks before each request, in nanoseconds. */
   readonly thinkTime: Distribution;
+}
+
+export interface BatchOptions<Reply, Query = number> extends ClientOptions<Reply, Query> {
+  readonly jobs: number;
+  /** When they are started. */
+  readonly at: Time;
 }
 
 abstract class Client<Reply, Query> implements Component {
@@ -243,6 +250,38 @@ export class OpenLoopClient<Reply, Query = number> extends Client<Reply, Query> 
       arrive: () => this.send(),
     });
     this.interventions = { surge: paced.surging('Requests'), move: this.moving() };
+  }
+}
+
+/** Jobs that one clock starts: all ask at the same instant. */
+export class BatchClient<Reply, Query = number> extends Client<Reply, Query> {
+  readonly help: string;
+  readonly interventions: Readonly<Record<string, Intervention>>;
+  private readonly jobs: number;
+
+  constructor(sim: Simulation, options: BatchOptions<Reply, Query>) {
+    super(sim, options);
+    const { name, jobs, at } = options;
+    if (!Number.isInteger(jobs) || jobs < 1) {
+      throw new RangeError(`${name}: jobs is ${jobs}; it must be an integer of at least 1`);
+    }
+    this.jobs = jobs;
+    this.help = `${jobs} jobs that one clock starts, all at the same instant`;
+    this.interventions = { start: this.starting(), move: this.moving() };
+    const kind = sim.eventKind(`${name} are started`);
+    sim.scheduleAt(at, BatchClient.start, this as unknown as BatchClient<never, never>, kind);
+  }
+
+  private starting(): Intervention {
+    return {
+      help: 'Starts the jobs once more, all of them now',
+      arguments: [],
+      apply: () => BatchClient.start(this as unknown as BatchClient<never, never>),
+    };
+  }
+
+  private static start(client: BatchClient<never, never>): void {
+    for (let i = 0; i < client.jobs; i++) client.send();
   }
 }
 

@@ -10,11 +10,11 @@
  * - Less: the line of at most `backlog` calls is worked off at capacity - rate x A, and then all is well.
  */
 import { ms, pow, s, toSeconds, type BackoffName, type Limit } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf, poissonLeast, poissonMost } from '../../application/chance.ts';
+import { DEVIATIONS, limitOf, poissonLeast, poissonLow, poissonMost } from '../../application/chance.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(2);
-export const INTERVAL = ms(250);
+export const INTERVAL = ms(200);
 
 const limit = limitOf<Values>;
 
@@ -67,7 +67,7 @@ const attemptsOfImmediate = (p: Values): number =>
  * Seconds of failure that stay after the trouble is over: up to the end of the run. That takes a line that is full when the
  * trouble ends and stays longer than an attempt at its shortest: while it was full requests used up their attempts at
  * once, so they begin anew; after t seconds there are rate x t of them, each with 1 / timeout calls a second, and until
- * that is the capacity the line loses capacity^2 x timeout / (2 x rate) calls, by default 1,820 of 4,000.
+ * that is the capacity the line loses capacity^2 x timeout / (2 x rate) calls, by default 1,310 of 2,880.
  */
 const stuckFor = (p: Values): number => Math.max(0, toSeconds(p.length - p.patience) - until(p));
 
@@ -111,4 +111,36 @@ export const paidFor = limit((p) => {
   return (
     poissonMost(p.rate * toSeconds(p.length)) * p.budgetShare + windows * WINDOW_SECONDS * p.instances * p.budgetReserve
   );
+});
+
+/** What the dependency takes of callers that come within some milliseconds of each other. */
+const SPREAD = 0.01;
+const takenAtOnce = (p: Values): number => backlog(p) + capacity(p) * SPREAD;
+
+/**
+ * Without jitter those who were refused together come again together: each time it takes as many as are taken at once, and
+ * all others fail. They may be told in two rows of the series.
+ */
+export const failuresInStep = limit((p) => Math.max(1, p.inStep - attemptsMost(p, 'exponential') * takenAtOnce(p)));
+export const wave = limit((p) => Math.max(0, p.inStep - takenAtOnce(p)) / 2 / toSeconds(INTERVAL));
+
+/**
+ * With full jitter the k-th retry of a job is anywhere in a stretch of base x 2^(k-1): the chance that it is in one window w
+ * is at most w / (base x 2^(k-1)), and over all k at most 2 w / base. The users' retries are beside that.
+ */
+export const spread = limit((p) => {
+  const [window, base] = [toSeconds(INTERVAL), toSeconds(p.base)];
+  const users = p.rate * attemptsMost(p, 'full-jitter') * window;
+  return poissonMost(p.inStep * Math.min(1, (2 * window) / base) + users) / window;
+});
+
+/**
+ * While the first retries come, faster than the dependency can do them, it is never idle: it answers in time what it took at
+ * the first instant, if its line is short enough, and what it can do in one first wait beside the users' requests.
+ */
+export const failuresSpread = limit((p) => {
+  const isShort = backlog(p) / capacity(p) < toSeconds(p.attemptTimeout);
+  const jobs = Math.max(0, p.inStep - (isShort ? backlog(p) : 0));
+  const done = isShort ? Math.min(jobs, Math.max(0, capacity(p) - p.rate) * toSeconds(p.base)) : 0;
+  return jobs - poissonLow(done);
 });

@@ -17,7 +17,7 @@ import {
 export const backoffNames = (): BackoffName[] => Object.keys(backoffs) as BackoffName[];
 
 export const params = {
-  rate: rate({ help: 'Requests of all users together', default: 430, min: 10, max: 5000, logarithmic: true }),
+  rate: rate({ help: 'Requests of all users together', default: 310, min: 10, max: 5000, logarithmic: true }),
   backoff: choice({
     help: 'How long a caller waits before it asks again',
     default: 'immediate',
@@ -50,29 +50,35 @@ export const params = {
     max: s(1),
     logarithmic: true,
   }),
-  cores: integer({ help: 'Processors of the dependency', default: 25, min: 1, max: 128 }),
+  cores: integer({ help: 'Processors of the dependency', default: 18, min: 1, max: 128 }),
   connections: integer({
     help: 'Calls that the dependency works at at once',
-    default: 400,
+    default: 280,
     min: 1,
     max: 2000,
     logarithmic: true,
   }),
   pendingMax: integer({
     help: 'Calls that may wait there; more are refused at once',
-    default: 3600,
+    default: 2600,
     min: 0,
     max: 100_000,
   }),
-  troubleAt: duration({ help: 'When the dependency becomes slow', default: s(5), min: s(1), max: s(3600) }),
-  troubleFor: duration({ help: 'For how long', default: s(5), min: ms(100), max: s(600), logarithmic: true }),
+  troubleAt: duration({ help: 'When the dependency becomes slow', default: s(4), min: s(1), max: s(3600) }),
+  troubleFor: duration({ help: 'For how long', default: s(3), min: ms(100), max: s(600), logarithmic: true }),
   slowdown: number({
     help: 'How many times as long a call takes then',
     default: 20,
     min: 1,
     max: 1000,
   }),
-  length: duration({ help: 'Length of the run', default: s(25), min: s(5), max: s(3600), logarithmic: true }),
+  inStep: integer({
+    help: 'Jobs that all ask at one instant, when the trouble begins, as if started by one clock; 0 for none',
+    default: 0,
+    min: 0,
+    max: 20_000,
+  }),
+  length: duration({ help: 'Length of the run', default: s(16), min: s(5), max: s(3600), logarithmic: true }),
 };
 
 export type Values = ValuesOf<typeof params>;

@@ -1,10 +1,18 @@
 /** What the guide of the retry storm says beyond its variants: when waits no longer help, and other ways out. */
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import retryStorm from '../../../scenarios/messaging/retry-storm.ts';
 import { RECOVERY } from '../../../scenarios/messaging/retry-storm/recovery.ts';
-import { Run, s, type InterventionData, type ParameterValues } from '../../../sim-core/index.ts';
+import {
+  ms,
+  Run,
+  run,
+  s,
+  type InterventionData,
+  type ParameterValues,
+  type Recording,
+} from '../../../sim-core/index.ts';
 
-/** Seconds from the end of the trouble to the last failure; the run goes on for 15. */
+/** Seconds from the end of the trouble to the last failure; the run goes on for 9. */
 function recoveryTime(
   variant: string,
   params: ParameterValues,
@@ -15,14 +23,14 @@ function recoveryTime(
   return run.finish().signals.find(({ name }) => name === RECOVERY)!.summary['max'];
 }
 
-const REST_OF_RUN = 14;
+const REST_OF_RUN = 8;
 
 it('is stuck with waits as well where the attempts that they leave room for are more than the dependency can do', () => {
-  expect(recoveryTime('exponential', { rate: 1000 })).toBeGreaterThan(REST_OF_RUN);
-  expect(recoveryTime('exponential', { rate: 1000, budgeted: true })).toBeLessThan(REST_OF_RUN / 2);
+  expect(recoveryTime('exponential', { rate: 720 })).toBeGreaterThan(REST_OF_RUN);
+  expect(recoveryTime('exponential', { rate: 720, budgeted: true })).toBeLessThan(REST_OF_RUN / 2);
 });
 
-it.each<ParameterValues>([{ attempts: 3 }, { pendingMax: 100 }, { attemptTimeout: s(1.5) }])(
+it.each<ParameterValues>([{ attempts: 3 }, { pendingMax: 70 }, { attemptTimeout: s(1.5) }])(
   'recovers with immediate retries and %j',
   (params) => {
     expect(recoveryTime('immediate', params)).toBeLessThan(REST_OF_RUN / 2);
@@ -36,5 +44,33 @@ it('leaves the state by having its load taken away, and stays out of it with all
     target: 'users',
     args: { factor },
   });
-  expect(recoveryTime('immediate', {}, [surge(s(15), 0.05), surge(s(18), 1)])).toBeLessThan(REST_OF_RUN - 3);
+  expect(recoveryTime('immediate', {}, [surge(s(9), 0.05), surge(s(11), 1)])).toBeLessThan(REST_OF_RUN - 3);
+});
+
+describe('callers in step', () => {
+  const finished = (variant: string, params: ParameterValues = {}): Recording =>
+    run(retryStorm, { variant, seed: 1, params });
+  const column = (recording: Recording, signal: string): Float64Array =>
+    recording.signals.find(({ name }) => name === signal)!.columns['mean'];
+
+  it('come again in waves without jitter, with nothing in between', () => {
+    const rates = column(finished('in-step-exponential'), 'retry.rate');
+    // They ask at 4 s, again after 0.8 s, after 1.6 s more and after 3.2 s more; rows are of 0.2 s.
+    const waves = [24, 32, 48];
+    for (const wave of waves) expect(rates[wave]).toBeGreaterThan(5000);
+    for (let row = 21; row < 60; row++) {
+      if (!waves.includes(row)) expect(rates[row], `row ${row}`).toBeLessThan(rates[waves[2]] / 10);
+    }
+  });
+
+  it.each<[string, ParameterValues]>([
+    ['half as many', { inStep: 1000 }],
+    ['a longer first wait', { base: ms(1600) }],
+  ])('hold their claims with %s', (_name, params) => {
+    for (const variant of ['in-step-exponential', 'in-step-full-jitter']) {
+      const { expectations } = finished(variant, params);
+      const failed = expectations.filter(({ pass }) => !pass).map(({ text, actual }) => `${text}, measured ${actual}`);
+      expect(failed, variant).toEqual([]);
+    }
+  });
 });

@@ -12,6 +12,7 @@ import { poisson } from '../../../sim-core/workload/arrivals/poisson.ts';
 import { arrivalsFromText, recorded } from '../../../sim-core/workload/arrivals/recorded.ts';
 import { uniformArrivals } from '../../../sim-core/workload/arrivals/uniform.ts';
 import {
+  BatchClient,
   ClosedLoopClient,
   OpenLoopClient,
   requestCompleted,
@@ -235,5 +236,34 @@ describe('arrivals', () => {
     const balancer = roundRobin(links);
     expect([0, 1, 2, 3].map((id) => balancer({ id } as never).to)).toEqual(['a', 'b', 'c', 'a']);
     expect(() => roundRobin([])).toThrow('no links');
+  });
+});
+
+describe('a batch', () => {
+  const setUp = (jobs: number) => {
+    const sim = new Simulation();
+    const link = new Link(sim, parity(sim), { from: 'jobs', delay: constant(0) });
+    const sent: number[] = [];
+    sim.facts.channel(requestStarted).listen(() => sent.push(sim.now));
+    return {
+      sim,
+      sent,
+      jobs: () => new BatchClient(sim, { name: 'jobs', jobs, at: ms(5), popularity, target: () => link }),
+    };
+  };
+
+  it('sends all that it has at one instant, and once more when it is started again', () => {
+    const { sim, sent, jobs } = setUp(3);
+    const batch = jobs();
+    sim.runUntil(ms(20));
+    expect(sent).toEqual([ms(5), ms(5), ms(5)]);
+    expect(batch.inProgress).toBe(0);
+    batch.interventions['start'].apply([]);
+    sim.runUntil(s(1));
+    expect(sent.slice(3)).toEqual([ms(20), ms(20), ms(20)]);
+  });
+
+  it('refuses to have no job', () => {
+    expect(setUp(0).jobs).toThrow('jobs: jobs is 0; it must be an integer of at least 1');
   });
 });
