@@ -10,7 +10,7 @@ export type Role = 'ok' | 'miss' | 'stale' | 'failed' | 'retry' | 'waiting';
 /** In order: the first that matches decides. */
 const ROLES: readonly (readonly [RegExp, Role])[] = [
   [/error|fail|refused|\.lost\b|dead|dlq|violat/, 'failed'],
-  [/retr(y|ie)|redeliver|compensat|duplicate/, 'retry'],
+  [/retr(y|ie)|redeliver|compensat|duplicate|doubled/, 'retry'],
   [/stale|evict|expire/, 'stale'],
   [/pending|queue|waiting|lag|backlog/, 'waiting'],
   [/hit_ratio|\.hits$|acknowledged|success/, 'ok'],
@@ -50,7 +50,8 @@ export function shortName(signal: string): string {
   const counted = /^(.+)_(?:requests|messages)$/.exec(last);
   if (counted) return counted[1];
   const before = words.at(-2);
-  if (last.includes('_') || before === undefined) return last.replaceAll('_', ' ');
+  // A queue's own figures stand on the card of the broker that holds it.
+  if (last.includes('_') || before === undefined || before === 'queue') return last.replaceAll('_', ' ');
   return (MEASURED.test(before) ? [last, before] : [before, last]).join(' ').replaceAll('_', ' ');
 }
 

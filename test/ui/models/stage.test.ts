@@ -304,6 +304,8 @@ it.each([
   ['cache.writes.lost', 'failed', undefined, 'lost writes'],
   ['cache.misses.hot', 'miss', 'cache', 'hot misses'],
   ['cache.stale_ratio', 'stale', 'cache', 'stale ratio'],
+  ['messaging.queue.ready', 'waiting', 'broker', 'ready'],
+  ['effects.payments.doubled', 'retry', undefined, 'payments doubled'],
   ['dlq.oldest_age', 'failed', 'broker', 'oldest_age'.replace('_', ' ')],
 ])('%s is %s, of the %s, called %s', (name, role, owner, short) => {
   expect([roleOf(name), ownerOf(name), shortName(name)]).toEqual([role, owner, short]);
