@@ -155,7 +155,8 @@ function placeUpright(model: StageModel, width: number): Box[] {
       const left = Math.round(centre - cardWidth / 2);
       boxes.push(boxAt(model, node, UPRIGHT, { band, left, top, width: cardWidth }));
     });
-    top += tallest + (nodes.some((node) => isCalled(model, node)) ? 22 : 44);
+    // Below trays a rate still has to fit.
+    top += tallest + (nodes.some((node) => isCalled(model, node)) ? 26 : 44);
   }
   return boxes;
 }

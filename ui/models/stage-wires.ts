@@ -37,8 +37,8 @@ export const LOOP = 26;
 const TIGHT = 76;
 /** What a label takes to either side of its place: without its unit, and with it. */
 const LABEL = { tight: 20, wide: 27, y: 10 } as const;
-/** Places along a curve, the best first. */
-const ALONG = [0.5, 0.6, 0.4, 0.7, 0.3, 0.82, 0.2, 0.9, 0.12];
+/** Places along a curve, the best first: the middle, and then whatever is nearest to it. */
+const ALONG = [0.5, ...Array.from({ length: 42 }, (_, i) => 0.5 + ((i % 2 === 0 ? 1 : -1) * (1 + (i >> 1))) / 50)];
 
 export function wiresBetween({ edges }: Topology, cards: readonly Card[], extent: Extent): Wire[] {
   const curves = curvesBetween(edges, cards, extent);
