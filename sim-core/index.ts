@@ -168,8 +168,15 @@ export {
 export { FilterServer, type FilterCommand } from './cache/membership/filter-server.ts';
 export { membershipFilters, type MembershipFilterName } from './cache/membership/filters.ts';
 export type { FilterOptions, ForgettingFilter, MembershipFilter } from './cache/membership/membership-filter.ts';
-export { CacheBank, MISS_RATIO_CURVE, type BankedCache, type CacheBankOptions } from './cache/miss-ratio/cache-bank.ts';
-export { characteristicTime, heldByFifo, heldByLru, zipfProbabilities } from './cache/miss-ratio/che.ts';
+export { MISS_RATIO_CURVE, type BankedCache } from './cache/miss-ratio/bank-signals.ts';
+export { CacheBank, type CacheBankOptions } from './cache/miss-ratio/cache-bank.ts';
+export {
+  characteristicTime,
+  heldByFifo,
+  heldByLru,
+  sizedHitRatios,
+  zipfProbabilities,
+} from './cache/miss-ratio/che.ts';
 export { LocalCache, type LocalCacheOptions } from './cache/local-cache.ts';
 export { HotKeyMonitor, hotKeySignals, type HotKeyMonitorOptions } from './cache/hot-keys/hot-key-monitor.ts';
 export { baseOf, KeySpray, nameOf } from './cache/hot-keys/key-spray.ts';

@@ -11,14 +11,18 @@ import {
   heldByLru,
   MISS_RATIO_CURVE,
   pow,
+  ratio,
+  sizedHitRatios,
   summary,
   toSeconds,
+  total,
   zipfProbabilities,
   type Limit,
   type Measure,
 } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLow } from '../../application/chance.ts';
 import { capacityOf, scanLength, SIZES, type Values } from './params.ts';
+import { bytesOf, sizesOf } from './sizes.ts';
 
 /** The policy looked at, the one beside it, and OPT. */
 export type Line = 'policy' | 'beside' | 'opt';
@@ -160,3 +164,62 @@ function keptForGood(p: Values, percent: number): number {
 }
 export const paidForKnowingNothing = (percent: number): Limit =>
   limit((p) => share(randomOnScans(p, percent) - keptForGood(p, percent) - chanceOfTwo(p)));
+
+/** LRU moves an entry within its list by two links changed; a miss also looks for the last one, and takes it out. */
+export const lruSteps = 3;
+
+/** Bytes an entry of a policy that has it in one list: two links of four bytes. */
+export const links = 8;
+
+/** And with the sketch, which has a slot of eight bytes for each entry that there is room for, at least. */
+export const linksAndSketch = links + 8;
+
+/** The share of the bytes asked for that the serving cache missed. */
+export const missedBytes: Measure = ratio(total('cache.bytes.missed'), total('cache.bytes.requested'));
+
+/**
+ * LRU of entries of different sizes: Che's approximation with the sizes as weights, which errs by more than with one size,
+ * since a few large entries are half of the cache (`test/theory/sized-lru.test.ts`). What LRU has given up for a newcomer the
+ * newcomer may not fill: less than the largest entry is unused, so that it hits no less than in a cache smaller by that.
+ */
+const SIZED_ERROR = 0.005;
+const sizedLru = (p: Values, percent: number) => sizedLruIn(p, bytesOf(percent, p));
+const sizedLruLeast = (p: Values, percent: number) => sizedLruIn(p, bytesOf(percent, p) - Math.max(...sizesOf(p)));
+const sizedLruIn = (p: Values, bytes: number) =>
+  bytes > 0 ? sizedHitRatios(zipfProbabilities(p.keys, p.exponent), sizesOf(p), bytes) : { requests: 0, bytes: 0 };
+
+/** As many of the smallest entries as fit: each of them is missed once more than in a cache that was full before. */
+function entriesMost(p: Values, percent: number): number {
+  let left = bytesOf(percent, p);
+  const sizes = sizesOf(p).sort((a, b) => a - b);
+  const beyond = sizes.findIndex((size) => (left -= size) < 0);
+  return beyond < 0 ? sizes.length : beyond;
+}
+export const sizedMissesLeast = (percent: number): Limit =>
+  limit((p) => share(1 - sizedLru(p, percent).requests - SIZED_ERROR - chanceOf(p)));
+export const sizedMissesMost = (percent: number): Limit =>
+  limit(
+    (p) => 1 - sizedLruLeast(p, percent).requests + SIZED_ERROR + chanceOf(p) + entriesMost(p, percent) / requestsOf(p),
+  );
+
+/** Chance in a share of the bytes: large entries weigh more, so there are in effect fewer of them. */
+const chanceOfBytes = (p: Values): number => {
+  const [mean, square] = [1, 2].map((power) => meanSize(p, power));
+  return chanceOf(p) * Math.sqrt(square / (mean * mean));
+};
+
+/** The mean of a power of the size of what is asked for. */
+function meanSize(p: Values, power: number): number {
+  const sizes = sizesOf(p);
+  return zipfProbabilities(p.keys, p.exponent).reduce((sum, one, key) => sum + one * pow(sizes[key], power), 0);
+}
+
+/** LRU's, at the size of the cache that serves. */
+const missedByLru = (p: Values): number => 1 - sizedLru(p, Number(p.size)).bytes;
+const missedByLruMost = (p: Values): number => 1 - sizedLruLeast(p, Number(p.size)).bytes;
+/** What fills the cache is missed once more, and is no more than fits. */
+const fills = (p: Values): number => bytesOf(Number(p.size), p) / (requestsOf(p) * meanSize(p, 1));
+export const byteMissesLeast = limit((p) => share(missedByLru(p) - SIZED_ERROR - chanceOfBytes(p)));
+export const byteMissesMost = limit((p) => missedByLruMost(p) + SIZED_ERROR + chanceOfBytes(p) + fills(p));
+/** Fewer bytes than theory gives LRU, by its error; the hot keys' sizes are as they are, and chance is in their requests. */
+export const fewerBytesThanLru = limit((p) => share(missedByLru(p) - SIZED_ERROR - chanceOfBytes(p)));

@@ -54,6 +54,13 @@ export const params = {
     max: 1_000_000,
     logarithmic: true,
   }),
+  spread: integer({
+    help: 'Largest entry over the smallest; 1: all entries are alike, above it sizes and capacities are in bytes',
+    default: 1,
+    min: 1,
+    max: 1000,
+    logarithmic: true,
+  }),
   length: duration({ help: 'Simulated time', default: s(20), min: s(1), max: s(600), logarithmic: true }),
 };
 

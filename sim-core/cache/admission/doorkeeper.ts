@@ -13,7 +13,7 @@ import { firstHash, secondHash } from './key-hashes.ts';
 const INSERTIONS = 3;
 /** Bits an insertion and probes a key: for 1 % of false positives 9.6 and 7. */
 const BITS = 9.6;
-const PROBES = 7;
+export const DOORKEEPER_PROBES = 7;
 
 export class Doorkeeper {
   private readonly words: Int32Array;
@@ -33,7 +33,7 @@ export class Doorkeeper {
     const step = secondHash(key) | 1;
     let bit = firstHash(key);
     let known = 1;
-    for (let probe = 0; probe < PROBES; probe++) {
+    for (let probe = 0; probe < DOORKEEPER_PROBES; probe++) {
       const at = (bit & mask) >>> 5;
       known &= words[at] >>> (bit & 31);
       words[at] |= 1 << (bit & 31);
@@ -47,11 +47,15 @@ export class Doorkeeper {
     const { words, mask } = this;
     const step = secondHash(key) | 1;
     let bit = firstHash(key);
-    for (let probe = 0; probe < PROBES; probe++) {
+    for (let probe = 0; probe < DOORKEEPER_PROBES; probe++) {
       if (((words[(bit & mask) >>> 5] >>> (bit & 31)) & 1) === 0) return false;
       bit = (bit + step) | 0;
     }
     return true;
+  }
+
+  get bytes(): number {
+    return this.words.byteLength;
   }
 
   clear(): void {

@@ -4,7 +4,8 @@
  * sizes, both are made anew when the cache comes to hold more, and forget all that they knew. So does the Caffeine library
  * (BoundedLocalCache calls ensureCapacity with the count of its entries where it weighs them).
  */
-import { Doorkeeper } from './doorkeeper.ts';
+import type { Bookkeeping } from '../eviction/bookkeeping.ts';
+import { Doorkeeper, DOORKEEPER_PROBES } from './doorkeeper.ts';
 import type { FrequencySketch } from './frequency-sketch.ts';
 import { frequencySketches, type FrequencySketchName } from './sketches.ts';
 
@@ -16,6 +17,11 @@ export interface RequestMemoryOptions {
   readonly onFading: () => void;
 }
 
+/** A key's counters, the bytes of sixteen of them, and how many are halved at once. */
+const COUNTERS = 4;
+const SLOT_BYTES = 8;
+const WORD_BYTES = 4;
+
 export class RequestMemory {
   /** The entries that it was made for last; 0: it has not begun, and counts nothing. */
   entries = 0;
@@ -25,6 +31,11 @@ export class RequestMemory {
 
   constructor(options: RequestMemoryOptions) {
     this.options = options;
+  }
+
+  /** Bytes of counters and bits. */
+  get bytes(): number {
+    return SLOT_BYTES * (this.sketch?.entries ?? 0) + (this.doorkeeper?.bytes ?? 0);
   }
 
   /** Sees to it that there is room for a cache of so many entries. */
@@ -53,5 +64,38 @@ export class RequestMemory {
     if (this.sketch === undefined) return 0;
     const counted = this.sketch.frequency(hash);
     return this.doorkeeper?.isMarked(hash) === true ? counted + 1 : counted;
+  }
+}
+
+/** One that tells of every counter and bit that is touched, and of the room that they take. */
+export class CountingMemory extends RequestMemory {
+  private readonly bookkeeping: Bookkeeping;
+  /** Counters and, at most, bits that one key is looked up by. */
+  private readonly touched: number;
+
+  constructor(options: RequestMemoryOptions, bookkeeping: Bookkeeping) {
+    const onFading = (): void => {
+      bookkeeping.steps += this.bytes / WORD_BYTES;
+      options.onFading();
+    };
+    super({ ...options, onFading });
+    this.bookkeeping = bookkeeping;
+    this.touched = COUNTERS + (options.doorkeeper ? DOORKEEPER_PROBES : 0);
+  }
+
+  override ensure(entries: number): void {
+    const before = this.bytes;
+    super.ensure(entries);
+    this.bookkeeping.bytes += this.bytes - before;
+  }
+
+  override count(hash: number): boolean {
+    if (this.entries > 0) this.bookkeeping.steps += this.touched;
+    return super.count(hash);
+  }
+
+  override frequency(hash: number): number {
+    if (this.entries > 0) this.bookkeeping.steps += this.touched;
+    return super.frequency(hash);
   }
 }

@@ -8,10 +8,11 @@
  * Caffeine's adaptive.Arc, to the request: the target is an integer and the ratio is rounded down. (libCacheSim's arc
  * keeps fractions.) No parameters.
  */
+import { listsFor } from './counting-lists.ts';
 import { initialRoom } from './eviction-policy.ts';
 import type { EvictionOptions, EvictionPolicy } from './eviction-policy.ts';
 import { grownBytes, roomFor } from './growing-array.ts';
-import { headOf, IdLists } from './id-lists.ts';
+import { headOf, type IdLists } from './id-lists.ts';
 import { Room } from './room.ts';
 
 const ABSENT = 0;
@@ -38,7 +39,7 @@ export class Arc implements EvictionPolicy {
   constructor(options: EvictionOptions) {
     this.room = new Room(options);
     this.onEvict = options.onEvict;
-    this.lists = new IdLists(4, initialRoom(options));
+    this.lists = listsFor(options, 4);
     this.list = new Uint8Array(initialRoom(options));
   }
 

@@ -8,10 +8,11 @@
  * - insert-first: second chances come after the newcomer, which is itself the victim when every entry is marked
  *   (Caffeine's linked.Clock).
  */
+import { listsFor } from './counting-lists.ts';
 import { initialRoom } from './eviction-policy.ts';
 import type { EvictionOptions, EvictionPolicy } from './eviction-policy.ts';
 import { grownBytes, roomFor } from './growing-array.ts';
-import { headOf, IdLists } from './id-lists.ts';
+import { headOf, type IdLists } from './id-lists.ts';
 import { Room } from './room.ts';
 
 /** Before it the newest entry, after it the one that the hand points at. */
@@ -34,7 +35,7 @@ export class Clock implements EvictionPolicy {
     this.room = new Room(options);
     this.insertFirst = convention === 'insert-first';
     this.onEvict = options.onEvict;
-    this.lists = new IdLists(1, initialRoom(options));
+    this.lists = listsFor(options, 1);
     this.state = new Uint8Array(initialRoom(options));
   }
 

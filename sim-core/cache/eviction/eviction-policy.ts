@@ -8,6 +8,7 @@
  * by its owner with `remove`.
  */
 import type { RandomStream } from '../../kernel/random-stream.ts';
+import type { Bookkeeping } from './bookkeeping.ts';
 
 /**
  * Which entries a full cache keeps. Objects are dense ids (0, 1, 2, … as interned by the owner), so that bookkeeping
@@ -47,6 +48,8 @@ export interface EvictionOptions {
   readonly random?: RandomStream;
   /** Called with each id that leaves by the policy's decision, a candidate refused admission included. */
   readonly onEvict?: (id: number) => void;
+  /** Told what the bookkeeping costs; without it nothing is counted. */
+  readonly bookkeeping?: Bookkeeping;
   /** What optimal policies know of the requests to come. */
   readonly future?: FutureRequests;
   /**

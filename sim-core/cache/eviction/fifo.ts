@@ -7,13 +7,17 @@
  * The queue is a ring. An entry taken out by `remove` leaves its place behind as a hole, which the hand skips; the ring
  * has as much spare room as entries, and closes its holes when that is used up.
  */
+import type { Bookkeeping } from './bookkeeping.ts';
 import { initialRoom } from './eviction-policy.ts';
 import type { EvictionOptions, EvictionPolicy } from './eviction-policy.ts';
 import { grownInts, roomFor } from './growing-array.ts';
 import { Room } from './room.ts';
 
+const PLACE_BYTES = 4;
+
 export class Fifo implements EvictionPolicy {
   private readonly room: Room;
+  private readonly bookkeeping: Bookkeeping | undefined;
   private readonly onEvict: ((id: number) => void) | undefined;
   /** Ids in the order of insertion, from `oldest` up to `newest`; a power of two long, holes included. */
   private ring: Int32Array;
@@ -24,6 +28,7 @@ export class Fifo implements EvictionPolicy {
 
   constructor(options: EvictionOptions) {
     this.room = new Room(options);
+    this.bookkeeping = options.bookkeeping;
     this.onEvict = options.onEvict;
     this.ring = new Int32Array(64);
     this.place = new Int32Array(initialRoom(options));
@@ -56,6 +61,7 @@ export class Fifo implements EvictionPolicy {
     this.ring[index] = id;
     this.place[id] = index + 1;
     room.enter(id, size);
+    if (this.bookkeeping !== undefined) this.count(this.bookkeeping, 1);
     return false;
   }
 
@@ -72,23 +78,33 @@ export class Fifo implements EvictionPolicy {
     if (!this.has(id)) return false;
     this.place[id] = 0;
     this.room.leave(id);
+    if (this.bookkeeping !== undefined) this.count(this.bookkeeping, 1);
     return true;
   }
 
   private evict(): void {
     const mask = this.ring.length - 1;
     let index = this.oldest & mask;
+    const from = this.oldest;
     while (this.place[this.ring[index]] !== index + 1) index = ++this.oldest & mask;
     this.oldest++;
     const victim = this.ring[index];
     this.place[victim] = 0;
     this.room.leave(victim);
+    if (this.bookkeeping !== undefined) this.count(this.bookkeeping, this.oldest - from);
     this.onEvict?.(victim);
+  }
+
+  /** Places of the ring were looked at; it takes as many bytes as there are entries between its ends. */
+  private count(bookkeeping: Bookkeeping, steps: number): void {
+    bookkeeping.steps += steps;
+    bookkeeping.bytes = PLACE_BYTES * (this.newest - this.oldest);
   }
 
   /** Rewrites the ring without its holes, doubled while entries would fill more than half of it. */
   private closeHoles(): void {
     const { ring, oldest, newest } = this;
+    if (this.bookkeeping !== undefined) this.bookkeeping.steps += newest - oldest;
     const closed = new Int32Array(this.size * 2 > ring.length ? ring.length * 2 : ring.length);
     this.newest = 0;
     for (let position = oldest; position < newest; position++) {

@@ -12,13 +12,18 @@
  * Entries are in a 4-ary heap by (key, time of reaching it), the next victim at the root. A hit moves an entry away from
  * it; the popular ones are leaves already, and stay where they are.
  */
+import type { Bookkeeping } from './bookkeeping.ts';
 import { initialRoom } from './eviction-policy.ts';
 import type { EvictionOptions, EvictionPolicy } from './eviction-policy.ts';
 import { grownInts, roomFor } from './growing-array.ts';
 import { Room } from './room.ts';
 
+/** Of an entry in the heap: an id of four bytes, a key and a time of eight, as its place and count have four each. */
+const ENTRY_BYTES = 28;
+
 export class LfuAging implements EvictionPolicy {
   private readonly room: Room;
+  private readonly bookkeeping: Bookkeeping | undefined;
   private readonly onEvict: ((id: number) => void) | undefined;
   /** The heap: ids and, beside them, keys and the numbers of the requests at which they were reached. */
   private heapIds = new Int32Array(64);
@@ -33,6 +38,7 @@ export class LfuAging implements EvictionPolicy {
 
   constructor(options: EvictionOptions) {
     this.room = new Room(options);
+    this.bookkeeping = options.bookkeeping;
     this.onEvict = options.onEvict;
     this.place = new Int32Array(initialRoom(options));
     this.count = new Int32Array(initialRoom(options));
@@ -110,18 +116,22 @@ export class LfuAging implements EvictionPolicy {
 
   /** Puts an entry at `index` or, while its parent is to go later, above. */
   private rise(index: number, id: number, key: number, time: number): void {
+    let steps = 1;
     while (index > 0) {
       const parent = (index - 1) >> 2;
       if (!this.isBefore(key, time, parent)) break;
+      steps++;
       this.moveTo(index, parent);
       index = parent;
     }
     this.put(index, id, key, time);
+    if (this.bookkeeping !== undefined) this.tell(this.bookkeeping, steps);
   }
 
   /** Puts an entry at `index` or, while one of its children is to go sooner, below. */
   private sink(index: number, id: number, key: number, time: number): void {
     const { heapKeys, heapTimes, size } = this;
+    let steps = 1;
     for (;;) {
       const first = index * 4 + 1;
       if (first >= size) break;
@@ -131,10 +141,12 @@ export class LfuAging implements EvictionPolicy {
         if (this.isBefore(heapKeys[child], heapTimes[child], soonest)) soonest = child;
       }
       if (this.isBefore(key, time, soonest)) break;
+      steps++;
       this.moveTo(index, soonest);
       index = soonest;
     }
     this.put(index, id, key, time);
+    if (this.bookkeeping !== undefined) this.tell(this.bookkeeping, steps);
   }
 
   /** Would an entry of this key and time go before the one at `index`? No two have the same time. */
@@ -152,6 +164,11 @@ export class LfuAging implements EvictionPolicy {
     this.heapKeys[index] = key;
     this.heapTimes[index] = time;
     this.place[id] = index + 1;
+  }
+
+  private tell(bookkeeping: Bookkeeping, steps: number): void {
+    bookkeeping.steps += steps;
+    bookkeeping.bytes = ENTRY_BYTES * this.room.size;
   }
 
   private growHeap(): void {

@@ -12,10 +12,11 @@
  * among entries of one count recency is the time of reaching it. That happens when the order has run out; `frequent`
  * then becomes twice the least count there is, so it happens no more than 31 times, however long the run.
  */
+import { listsFor } from './counting-lists.ts';
 import { initialRoom } from './eviction-policy.ts';
 import type { EvictionOptions, EvictionPolicy } from './eviction-policy.ts';
 import { grownInts, roomFor } from './growing-array.ts';
-import { headOf, IdLists } from './id-lists.ts';
+import { headOf, type IdLists } from './id-lists.ts';
 import { Room } from './room.ts';
 
 /** After it the next victim, before it the last one in the order. */
@@ -40,7 +41,7 @@ export class Lfu implements EvictionPolicy {
   constructor(options: EvictionOptions) {
     this.room = new Room(options);
     this.onEvict = options.onEvict;
-    this.lists = new IdLists(2, initialRoom(options));
+    this.lists = listsFor(options, 2);
     this.standing = new Int32Array(initialRoom(options));
   }
 

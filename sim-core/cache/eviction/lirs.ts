@@ -11,10 +11,11 @@
  * forgotten first), and a hit on the very top of S promotes nothing. Where the share leaves no LIR object, at capacity 1,
  * it is LRU.
  */
+import { listsFor } from './counting-lists.ts';
 import { initialRoom } from './eviction-policy.ts';
 import type { EvictionOptions, EvictionPolicy } from './eviction-policy.ts';
 import { grownBytes, roomFor } from './growing-array.ts';
-import { headOf, IdLists } from './id-lists.ts';
+import { headOf, type IdLists } from './id-lists.ts';
 import { Room } from './room.ts';
 
 const ABSENT = 0;
@@ -53,8 +54,8 @@ export class Lirs implements EvictionPolicy {
     this.lirCapacity = Math.floor(this.capacity * LIR_SHARE);
     this.evictedCapacity = this.capacity * EVICTED_SHARE;
     this.onEvict = options.onEvict;
-    this.stack = new IdLists(1, initialRoom(options));
-    this.others = new IdLists(2, initialRoom(options));
+    this.stack = listsFor(options, 1);
+    this.others = listsFor(options, 2);
     this.status = new Uint8Array(initialRoom(options));
     this.inStack = new Uint8Array(initialRoom(options));
   }

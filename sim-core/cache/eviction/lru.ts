@@ -5,10 +5,11 @@
  * a stack algorithm, so a larger cache holds all that a smaller one does. libCacheSim's and Caffeine's agree to the
  * request. No parameters.
  */
+import { listsFor } from './counting-lists.ts';
 import { initialRoom } from './eviction-policy.ts';
 import type { EvictionOptions, EvictionPolicy } from './eviction-policy.ts';
 import { grownBytes, roomFor } from './growing-array.ts';
-import { headOf, IdLists } from './id-lists.ts';
+import { headOf, type IdLists } from './id-lists.ts';
 import { Room } from './room.ts';
 
 /** Before it the most recent entry, after it the least recent. */
@@ -23,7 +24,7 @@ export class Lru implements EvictionPolicy {
   constructor(options: EvictionOptions) {
     this.room = new Room(options);
     this.onEvict = options.onEvict;
-    this.lists = new IdLists(1, initialRoom(options));
+    this.lists = listsFor(options, 1);
     this.held = new Uint8Array(initialRoom(options));
   }
 

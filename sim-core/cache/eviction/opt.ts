@@ -13,6 +13,7 @@
  * Entries are in a 4-ary heap by next request, the farthest at the root; each knows its position, so that a hit, which
  * puts an entry's next request off, moves it towards the root.
  */
+import type { Bookkeeping } from './bookkeeping.ts';
 import { initialRoom } from './eviction-policy.ts';
 import type { EvictionOptions, EvictionPolicy, FutureRequests } from './eviction-policy.ts';
 import { grownInts, roomFor } from './growing-array.ts';
@@ -20,10 +21,14 @@ import { Room } from './room.ts';
 
 export type OptConvention = 'must-insert' | 'may-bypass';
 
+/** Of an entry in the heap: an id of four bytes, its next use of eight, and its place of four. */
+const ENTRY_BYTES = 16;
+
 export class Opt implements EvictionPolicy {
   private readonly room: Room;
   private readonly mayBypass: boolean;
   private readonly future: FutureRequests;
+  private readonly bookkeeping: Bookkeeping | undefined;
   private readonly onEvict: ((id: number) => void) | undefined;
   /** The heap: ids and, beside them, the positions of their next requests. */
   private heapIds = new Int32Array(64);
@@ -36,6 +41,7 @@ export class Opt implements EvictionPolicy {
     this.room = new Room(options);
     this.mayBypass = convention === 'may-bypass';
     this.future = options.future;
+    this.bookkeeping = options.bookkeeping;
     this.onEvict = options.onEvict;
     this.place = new Int32Array(initialRoom(options));
   }
@@ -128,9 +134,11 @@ export class Opt implements EvictionPolicy {
   /** Puts an entry at `index` or, while its parent is used sooner, above. */
   private rise(index: number, id: number, use: number): void {
     const { heapIds, heapUses, place } = this;
+    let steps = 1;
     while (index > 0) {
       const parent = (index - 1) >> 2;
       if (heapUses[parent] >= use) break;
+      steps++;
       heapUses[index] = heapUses[parent];
       const lowered = heapIds[parent];
       heapIds[index] = lowered;
@@ -140,11 +148,13 @@ export class Opt implements EvictionPolicy {
     heapUses[index] = use;
     heapIds[index] = id;
     place[id] = index + 1;
+    if (this.bookkeeping !== undefined) this.count(this.bookkeeping, steps);
   }
 
   /** Puts an entry at `index` or, while one of its children is used later, below. */
   private sink(index: number, id: number, use: number): void {
     const { heapIds, heapUses, place, size } = this;
+    let steps = 1;
     for (;;) {
       const first = index * 4 + 1;
       if (first >= size) break;
@@ -152,6 +162,7 @@ export class Opt implements EvictionPolicy {
       let latest = first;
       for (let child = first + 1; child < end; child++) if (heapUses[child] > heapUses[latest]) latest = child;
       if (heapUses[latest] <= use) break;
+      steps++;
       heapUses[index] = heapUses[latest];
       const raised = heapIds[latest];
       heapIds[index] = raised;
@@ -161,6 +172,12 @@ export class Opt implements EvictionPolicy {
     heapUses[index] = use;
     heapIds[index] = id;
     place[id] = index + 1;
+    if (this.bookkeeping !== undefined) this.count(this.bookkeeping, steps);
+  }
+
+  private count(bookkeeping: Bookkeeping, steps: number): void {
+    bookkeeping.steps += steps;
+    bookkeeping.bytes = ENTRY_BYTES * this.room.size;
   }
 
   private growHeap(): void {

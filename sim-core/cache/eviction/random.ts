@@ -7,14 +7,18 @@
  * well; libCacheSim draws a bucket of its hash table, which is not uniform. Needs `random`; no other parameters.
  */
 import type { RandomStream } from '../../kernel/random-stream.ts';
+import type { Bookkeeping } from './bookkeeping.ts';
 import { initialRoom } from './eviction-policy.ts';
 import type { EvictionOptions, EvictionPolicy } from './eviction-policy.ts';
 import { grownInts, roomFor } from './growing-array.ts';
 import { Room } from './room.ts';
 
+const PLACE_BYTES = 4;
+
 export class RandomEviction implements EvictionPolicy {
   private readonly room: Room;
   private readonly random: RandomStream;
+  private readonly bookkeeping: Bookkeeping | undefined;
   private readonly onEvict: ((id: number) => void) | undefined;
   /** The ids held, in no order of meaning. */
   private entries = new Int32Array(64);
@@ -25,6 +29,7 @@ export class RandomEviction implements EvictionPolicy {
     if (options.random === undefined) throw new TypeError('random: eviction at random needs a random stream');
     this.room = new Room(options);
     this.random = options.random;
+    this.bookkeeping = options.bookkeeping;
     this.onEvict = options.onEvict;
     this.place = new Int32Array(initialRoom(options));
   }
@@ -55,6 +60,7 @@ export class RandomEviction implements EvictionPolicy {
     this.entries[room.size] = id;
     room.enter(id, size);
     this.place[id] = room.size;
+    if (this.bookkeeping !== undefined) this.count(this.bookkeeping, 1);
     return false;
   }
 
@@ -75,11 +81,18 @@ export class RandomEviction implements EvictionPolicy {
     this.entries[index] = moved;
     this.place[moved] = index + 1;
     this.place[id] = 0;
+    if (this.bookkeeping !== undefined) this.count(this.bookkeeping, 1);
     return true;
+  }
+
+  private count(bookkeeping: Bookkeeping, steps: number): void {
+    bookkeeping.steps += steps;
+    bookkeeping.bytes = PLACE_BYTES * this.room.size;
   }
 
   private evict(): void {
     const victim = this.entries[this.random.integer(this.room.size)];
+    if (this.bookkeeping !== undefined) this.bookkeeping.steps++;
     this.remove(victim);
     this.onEvict?.(victim);
   }

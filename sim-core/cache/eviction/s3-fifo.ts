@@ -13,10 +13,11 @@
  * - small-share: the small queue gives way while it fills its share, otherwise the main one; a promotion into a main queue
  *   that overflows evicts there at once, so that one request can evict two (Caffeine's two-queue.S3Fifo).
  */
+import { listsFor } from './counting-lists.ts';
 import { initialRoom } from './eviction-policy.ts';
 import type { EvictionOptions, EvictionPolicy } from './eviction-policy.ts';
 import { grownBytes, roomFor } from './growing-array.ts';
-import { headOf, IdLists } from './id-lists.ts';
+import { headOf, type IdLists } from './id-lists.ts';
 import { Room } from './room.ts';
 
 const ABSENT = 0;
@@ -60,7 +61,7 @@ export class S3Fifo implements EvictionPolicy {
     this.mainCapacity = this.capacity - this.smallCapacity;
     this.ghostCapacity = Math.floor(this.capacity * GHOST_SHARE);
     this.onEvict = options.onEvict;
-    this.lists = new IdLists(3, initialRoom(options));
+    this.lists = listsFor(options, 3);
     this.queue = new Uint8Array(initialRoom(options));
     this.hits = new Uint8Array(initialRoom(options));
   }

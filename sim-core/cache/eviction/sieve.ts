@@ -7,10 +7,11 @@
  * Zhang, Yang, Yue, Vigfusson and Rashmi, "SIEVE is simpler than LRU: an efficient turn-key eviction algorithm for web
  * caches", NSDI 2024. libCacheSim's and Caffeine's agree to the request. No parameters.
  */
+import { listsFor } from './counting-lists.ts';
 import { initialRoom } from './eviction-policy.ts';
 import type { EvictionOptions, EvictionPolicy } from './eviction-policy.ts';
 import { grownBytes, roomFor } from './growing-array.ts';
-import { headOf, IdLists } from './id-lists.ts';
+import { headOf, type IdLists } from './id-lists.ts';
 import { Room } from './room.ts';
 
 /** Before it the newest entry, after it the oldest. */
@@ -31,7 +32,7 @@ export class Sieve implements EvictionPolicy {
   constructor(options: EvictionOptions) {
     this.room = new Room(options);
     this.onEvict = options.onEvict;
-    this.lists = new IdLists(1, initialRoom(options));
+    this.lists = listsFor(options, 1);
     this.state = new Uint8Array(initialRoom(options));
   }
 

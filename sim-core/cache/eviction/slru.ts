@@ -8,10 +8,11 @@
  * (libCacheSim's slru has four equal segments and inserts into the lowest one with room.) Where that leaves nothing to
  * protect, at capacity 1, it is LRU.
  */
+import { listsFor } from './counting-lists.ts';
 import { initialRoom } from './eviction-policy.ts';
 import type { EvictionOptions, EvictionPolicy } from './eviction-policy.ts';
 import { grownBytes, roomFor } from './growing-array.ts';
-import { headOf, IdLists } from './id-lists.ts';
+import { headOf, type IdLists } from './id-lists.ts';
 import { Room } from './room.ts';
 
 const ABSENT = 0;
@@ -37,7 +38,7 @@ export class Slru implements EvictionPolicy {
     this.room = new Room(options);
     this.protectedCapacity = Math.floor(this.capacity * PROTECTED_SHARE);
     this.onEvict = options.onEvict;
-    this.lists = new IdLists(2, initialRoom(options));
+    this.lists = listsFor(options, 2);
     this.segment = new Uint8Array(initialRoom(options));
   }
 

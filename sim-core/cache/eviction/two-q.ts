@@ -8,10 +8,11 @@
  * paper's shares: A1in floor(25 %) of the capacity, A1out as many identifiers as floor(50 %). libCacheSim's and
  * Caffeine's, so set, agree to the request.
  */
+import { listsFor } from './counting-lists.ts';
 import { initialRoom } from './eviction-policy.ts';
 import type { EvictionOptions, EvictionPolicy } from './eviction-policy.ts';
 import { grownBytes, roomFor } from './growing-array.ts';
-import { headOf, IdLists } from './id-lists.ts';
+import { headOf, type IdLists } from './id-lists.ts';
 import { Room } from './room.ts';
 
 const ABSENT = 0;
@@ -44,7 +45,7 @@ export class TwoQ implements EvictionPolicy {
     this.inCapacity = Math.floor(this.capacity * IN_SHARE);
     this.outCapacity = Math.floor(this.capacity * OUT_SHARE);
     this.onEvict = options.onEvict;
-    this.lists = new IdLists(3, initialRoom(options));
+    this.lists = listsFor(options, 3);
     this.place = new Uint8Array(initialRoom(options));
   }
 

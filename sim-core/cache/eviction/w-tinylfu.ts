@@ -23,12 +23,13 @@
  * does so later than they come; here each one is taken at once.
  */
 import type { RandomStream } from '../../kernel/random-stream.ts';
-import { RequestMemory } from '../admission/request-memory.ts';
+import { CountingMemory, RequestMemory } from '../admission/request-memory.ts';
 import type { FrequencySketchName } from '../admission/sketches.ts';
+import { listsFor } from './counting-lists.ts';
 import { initialRoom } from './eviction-policy.ts';
 import type { EvictionOptions, EvictionPolicy } from './eviction-policy.ts';
 import { grownBytes, roomFor } from './growing-array.ts';
-import { headOf, IdLists } from './id-lists.ts';
+import { headOf, type IdLists } from './id-lists.ts';
 import { completed, type OptionValues, type PolicyOptions } from './policy-options.ts';
 import { Room } from './room.ts';
 import { WindowClimber } from './window-climber.ts';
@@ -111,10 +112,14 @@ export class WTinyLfu implements EvictionPolicy {
     this.keyHash = options.keyHash;
     this.onEvict = options.onEvict;
     this.hasSizes = options.sizeOf !== undefined;
-    this.memory = new RequestMemory({ ...own, onFading: () => this.countAllAgain() });
+    const remembered = { ...own, onFading: () => this.countAllAgain() };
+    this.memory =
+      options.bookkeeping === undefined
+        ? new RequestMemory(remembered)
+        : new CountingMemory(remembered, options.bookkeeping);
     this.remembersLate = this.hasSizes || own.sketch === 'block';
     if (!this.remembersLate) this.memory.ensure(this.capacity);
-    this.lists = new IdLists(3, initialRoom(options));
+    this.lists = listsFor(options, 3);
     this.standing = new Uint8Array(initialRoom(options));
   }
 

@@ -4,40 +4,24 @@
  * the others are shadows that hold keys only, as operators run them beside a cache to learn what another size or policy
  * would do (Waldspurger et al., "Cache modeling and optimization using miniature simulations", USENIX ATC 2017).
  *
- * The replacement model of the literature: a miss admits by the policy's rule at once, nothing expires, and all entries
- * are of one size. Does not model the store: a miss is answered as fast as a hit. OPT plans by the keys that the client
- * will ask for (`foreseen-keys.ts`); when their popularity is made to move, it learns of that no sooner than everybody
- * else, and makes a new plan from what it holds then. It is a bound from the start of a run up to that moment.
+ * The replacement model of the literature: a miss admits by the policy's rule at once, and nothing expires. Entries are of
+ * one size, or of their own (`sizeOf`) and the capacities in bytes. Does not model the store: a miss is answered as fast as
+ * a hit. OPT plans by the keys that the client will ask for (`foreseen-keys.ts`); when their popularity is made to move, it
+ * learns of that no sooner than everybody else, and makes a new plan from what it holds then. It is a bound from the start
+ * of a run up to that moment, and where entries are of one size.
  */
-import { defineReading, type Fact, type FactChannel } from '../../kernel/fact.ts';
+import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Call, Endpoint } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
-import { defineSignal, type SignalDefinition } from '../../statistics/signal.ts';
+import type { SignalDefinition } from '../../statistics/signal.ts';
 import { cacheInterventions } from '../cache-in-memory.ts';
-import { cacheEvicted, cacheLookup, cacheSignals, shareOf } from '../cache.ts';
+import { cacheEvicted, cacheLookup, shareOf } from '../cache.ts';
+import { Bookkeeping } from '../eviction/bookkeeping.ts';
 import type { EvictionPolicy } from '../eviction/eviction-policy.ts';
 import { chosenPolicy } from '../eviction/policies.ts';
+import { bankSignals, cacheBankAsked, cacheBankKept, cacheBankSent, type BankedCache } from './bank-signals.ts';
 import { ForeseenKeys, type Foreseeable } from './foreseen-keys.ts';
-
-/** All caches of a bank were asked for a key; of `hits` the bit of each that held it is set. */
-export const cacheBankAsked = defineReading('cache.bank.asked', 'All caches of a bank were asked for a key', {
-  bank: 'text',
-  request: 'request',
-  hits: 'number',
-});
-
-export interface BankedCache {
-  /** What its signal is called after: `cache.miss_ratio.NAME`. */
-  readonly name: string;
-  /** An eviction policy, with options if any: what `chosenPolicy` takes. */
-  readonly eviction: string;
-  /** Entries that it holds: an integer of at least 1. */
-  readonly capacity: number;
-  /** The line of the curve that it is a point of, in the page's words, and where the point lies on it. */
-  readonly line: string;
-  readonly size: number;
-}
 
 export interface CacheBankOptions {
   readonly name: string;
@@ -47,30 +31,12 @@ export interface CacheBankOptions {
   readonly serving: string;
   /** How many requests OPT looks ahead. */
   readonly ahead: number;
+  /** Bytes of the entry under a key, an integer from 1: capacities are then in bytes. */
+  readonly sizeOf?: (key: number) => number;
 }
 
 /** The bits of a number that a fact's field holds exactly, and that bitwise operators take. */
 const CACHES_MAX = 31;
-
-/** What the curve of a bank is called where a scenario lists its charts. */
-export const MISS_RATIO_CURVE = 'cache.miss_ratio';
-
-const signalOf = ({ name, line, size, eviction, capacity }: BankedCache, place: number): SignalDefinition =>
-  defineSignal({
-    name: `${MISS_RATIO_CURVE}.${name}`,
-    kind: 'ratio',
-    unit: '1',
-    help: `Share of the requests that a cache of ${capacity} entries under ${eviction} misses`,
-    fact: cacheBankAsked,
-    counts: ({ hits }) => ((hits >>> place) & 1) === 0,
-    point: {
-      curve: MISS_RATIO_CURVE,
-      title: 'Misses by cache size',
-      axis: 'cache size, share of the keys',
-      line,
-      at: size,
-    },
-  });
 
 export class CacheBank implements Endpoint<number, boolean>, Component {
   readonly name: string;
@@ -93,6 +59,8 @@ export class CacheBank implements Endpoint<number, boolean>, Component {
   private readonly policies: EvictionPolicy[];
   private readonly serving: number;
   private readonly ahead: number;
+  private readonly sizeOf: ((key: number) => number) | undefined;
+  private readonly bookkeeping = new Bookkeeping();
   /** Of the capacities that the caches began with, what they have now. */
   private share = 1;
   private foreseen: ForeseenKeys | undefined = undefined;
@@ -102,9 +70,11 @@ export class CacheBank implements Endpoint<number, boolean>, Component {
   private readonly asked: FactChannel<Fact<typeof cacheBankAsked>>;
   private readonly lookups: FactChannel<Fact<typeof cacheLookup>>;
   private readonly evicted: FactChannel<Fact<typeof cacheEvicted>>;
+  private readonly kept: FactChannel<Fact<typeof cacheBankKept>>;
+  private readonly sent: FactChannel<Fact<typeof cacheBankSent>>;
 
   constructor(sim: Simulation, options: CacheBankOptions) {
-    const { name, caches, serving, ahead } = options;
+    const { name, caches, serving, ahead, sizeOf } = options;
     if (caches.length < 1 || caches.length > CACHES_MAX) {
       throw new RangeError(`${name}: there are ${caches.length} caches; a bank has 1 to ${CACHES_MAX}`);
     }
@@ -116,16 +86,17 @@ export class CacheBank implements Endpoint<number, boolean>, Component {
     this.name = name;
     this.caches = caches;
     this.ahead = ahead;
+    this.sizeOf = sizeOf;
     const { eviction, capacity } = caches[this.serving];
-    this.help = `room for ${capacity} entries under ${eviction}; beside it ${caches.length - 1} shadows of other sizes and policies, asked for the same`;
-    this.signals = [
-      ...cacheSignals.filter((signal) => signal.name !== 'cache.stale_ratio'),
-      ...caches.map((cache, place) => signalOf(cache, place)),
-    ];
+    const unit = sizeOf === undefined ? 'entries' : 'bytes';
+    this.help = `room for ${capacity} ${unit} under ${eviction}; beside it ${caches.length - 1} shadows of other sizes and policies, asked for the same`;
+    this.signals = bankSignals(caches, unit);
     this.policies = caches.map((cache) => (isClairvoyant(cache) ? UNPLANNED : this.policyOf(cache)));
     this.asked = sim.facts.channel(cacheBankAsked);
     this.lookups = sim.facts.channel(cacheLookup);
     this.evicted = sim.facts.channel(cacheEvicted);
+    this.kept = sim.facts.channel(cacheBankKept);
+    this.sent = sim.facts.channel(cacheBankSent);
     register(sim, this);
   }
 
@@ -142,13 +113,22 @@ export class CacheBank implements Endpoint<number, boolean>, Component {
   request(key: number, request: number): boolean {
     if (this.foreseen?.reach(request)) this.plan();
     const id = this.idOf(key);
-    const { policies } = this;
+    const { policies, bookkeeping } = this;
+    const stepsBefore = bookkeeping.steps;
     let hits = 0;
     for (let place = 0; place < policies.length; place++) if (policies[place].request(id)) hits |= 1 << place;
     const isHit = ((hits >>> this.serving) & 1) === 1;
     if (this.asked.heard) this.asked.emit({ bank: this.name, request, hits });
     if (this.lookups.heard) {
       this.lookups.emit({ cache: this.name, request, key, outcome: isHit ? 'hit' : 'miss' });
+    }
+    if (this.kept.heard) {
+      const bytes = bookkeeping.bytes / Math.max(1, policies[this.serving].size);
+      this.kept.emit({ bank: this.name, request, steps: bookkeeping.steps - stepsBefore, bytes });
+    }
+    if (this.sizeOf !== undefined && this.sent.heard) {
+      const asked = this.sizeOf(key);
+      this.sent.emit({ bank: this.name, request, asked, missed: isHit ? 0 : asked });
     }
     return isHit;
   }
@@ -160,8 +140,8 @@ export class CacheBank implements Endpoint<number, boolean>, Component {
 
   violations(): readonly string[] {
     return this.policies
-      .filter(({ size, capacity }) => size > capacity)
-      .map(({ size, capacity }) => `${this.name}: a cache holds ${size} entries, more than ${capacity}`);
+      .filter(({ used, capacity }) => used > capacity)
+      .map(({ used, capacity }) => `${this.name}: a cache of ${capacity} has ${used} in use`);
   }
 
   /** The future has changed, or is told for the first time: OPT starts again with what it held. */
@@ -192,7 +172,8 @@ export class CacheBank implements Endpoint<number, boolean>, Component {
       capacity: this.roomOf(cache),
       random: this.sim.random(`${this.name}/${name}`),
       ...(this.foreseen && { future: this.foreseen }),
-      ...(isServing && { onEvict: (id) => this.tellEvicted(id) }),
+      ...(this.sizeOf && { sizeOf: (id) => this.sizeOf!(this.keys[id]) }),
+      ...(isServing && { onEvict: (id) => this.tellEvicted(id), bookkeeping: this.bookkeeping }),
     });
   }
 

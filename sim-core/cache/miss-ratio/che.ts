@@ -80,3 +80,24 @@ export function characteristicTime(
   const time = rootBeyond(capacity, (requests) => occupied(requests) - capacity);
   return { time, hitRatio: probabilities.reduce((sum, p) => sum + p * held(p * time), 0) };
 }
+
+/**
+ * The hit ratio of LRU where objects have sizes, by requests and by bytes: the time is the one at which as many bytes are
+ * held in the mean as there is room for. `capacity` is less than the bytes of all of them.
+ */
+export function sizedHitRatios(
+  probabilities: readonly number[],
+  sizes: readonly number[],
+  capacity: number,
+): { readonly requests: number; readonly bytes: number } {
+  const over = (value: (p: number, size: number) => number): number =>
+    probabilities.reduce((sum, p, index) => sum + value(p, sizes[index]), 0);
+  // Until then no more bytes have been asked for than there is room for.
+  const soonest = capacity / Math.max(...sizes);
+  const time = rootBeyond(soonest, (requests) => over((p, size) => size * heldByLru(p * requests)) - capacity);
+  const asked = over((p, size) => p * size);
+  return {
+    requests: over((p) => p * heldByLru(p * time)),
+    bytes: over((p, size) => p * size * heldByLru(p * time)) / asked,
+  };
+}

@@ -4,5 +4,6 @@ import type { Popularity } from './popularity.ts';
 /** `keys`: at least one. */
 export function inTurn(keys: readonly number[]): Popularity {
   if (keys.length === 0) throw new RangeError('inTurn: there are no keys; give at least one');
-  return { keys: Math.max(...keys) + 1, draw: (_random, number) => keys[number % keys.length] };
+  const last = keys.reduce((most, key) => Math.max(most, key));
+  return { keys: last + 1, draw: (_random, number) => keys[number % keys.length] };
 }

@@ -1,7 +1,8 @@
 /** The bank of caches: each decides as it would alone, OPT knows the future, and whatever happens nobody is over full. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CacheBank, cacheBankAsked } from '../../../../sim-core/cache/miss-ratio/cache-bank.ts';
+import { cacheBankAsked, cacheBankKept, cacheBankSent } from '../../../../sim-core/cache/miss-ratio/bank-signals.ts';
+import { CacheBank } from '../../../../sim-core/cache/miss-ratio/cache-bank.ts';
 import {
   evictionPolicies,
   KnownFuture,
@@ -146,6 +147,39 @@ describe('a bank', () => {
     expect([bank.state()['capacity'], entries(), bank.violations()]).toEqual([10, [10, 5], []]);
     for (let number = 200; number < 600; number++) bank.request(number % 97, number);
     expect([entries(), bank.violations()]).toEqual([[10, 5], []]);
+  });
+
+  it('counts bytes, and what its books cost, of the one that serves', () => {
+    const sim = new Simulation({ seed: 1 });
+    const caches = [banked('lru', 10), banked('fifo', 10)];
+    const sizeOf = (key: number): number => (key === 3 ? 11 : 4);
+    const bank = new CacheBank(sim, { name: 'bank', caches, serving: 'lru.10', ahead: 1, sizeOf });
+    const told: unknown[] = [];
+    sim.facts.channel(cacheBankSent).listen(({ asked, missed }) => told.push([asked, missed]));
+    sim.facts.channel(cacheBankKept).listen(({ steps, bytes }) => told.push([steps, bytes]));
+    for (const [number, key] of [1, 1, 3, 2, 5].entries()) bank.request(key, number);
+    // LRU: a newcomer is put in, a hit taken out and put back, the last looked for and taken out. Key 3 never fits.
+    const kept = [
+      [1, 8],
+      [2, 8],
+      [0, 8],
+      [1, 8],
+      [3, 8],
+    ];
+    const sent = [
+      [4, 4],
+      [4, 0],
+      [11, 11],
+      [4, 4],
+      [4, 4],
+    ];
+    expect(told).toEqual(kept.flatMap((one, index) => [one, sent[index]]));
+    expect([bank.state()['entries of lru.10'], bank.state()['entries of fifo.10'], bank.violations()]).toEqual([
+      2,
+      2,
+      [],
+    ]);
+    expect(bank.help).toContain('room for 10 bytes under lru');
   });
 
   it('says which cache serves, what it holds, and that each is one point of its line', () => {
