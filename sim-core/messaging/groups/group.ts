@@ -124,6 +124,11 @@ export class Group {
     return heard === 'ok' && this.now === 'syncing' ? 'rebalance-in-progress' : heard;
   }
 
+  /** The same of offsets in a transaction: these are taken at any time. */
+  mayCommitInTransaction(id: string, generation: number): Heard {
+    return this.check(id, generation);
+  }
+
   /** Whether others have joined the very first round since it began, or since this was asked last. */
   tookNewcomers(): boolean {
     const has = this.hasNewcomers;

@@ -7,8 +7,14 @@
  */
 import type { Duration, Time } from '../../kernel/time.ts';
 import { effectiveMinimum, FollowerProgress, isAdmitted, mayJoin, nextWatermark, type Acks } from './in-sync.ts';
-import type { PartitionLog } from './partition-log.ts';
-import { placed, type BatchDraft, type LogRecord, type RecordBatch } from './record-batch.ts';
+import { markerBatch, type PartitionLog } from './partition-log.ts';
+import { placed, type BatchDraft, type LogRecord, type Marker, type RecordBatch } from './record-batch.ts';
+
+/** Who ends a transaction: the producer, and the epoch that its end gives it. */
+interface ProducerIdentity {
+  readonly id: number;
+  readonly epoch: number;
+}
 
 export interface LeaderSettings {
   /** All replicas by name, the leader among them. */
@@ -102,6 +108,25 @@ export class PartitionLeader<R extends LogRecord = LogRecord> {
     log.append(batch);
     this.advance(now);
     return { firstOffset: batch.firstOffset, lastOffset: batch.lastOffset, batch };
+  }
+
+  /** A transaction's end, for one that has or had something open here; like a batch for which all are waited for. */
+  appendMarker(producer: ProducerIdentity, marker: Marker, now: Time): Appended<R> {
+    const { log, epoch } = this;
+    if (!isAdmitted('all', this.inSyncNow.length, this.minimum)) return { error: 'not-enough-replicas' };
+    if (log.producers.judgeMarker(producer.id, producer.epoch) === 'duplicate') {
+      // Everything up to here may have to be replicated: the first of its kind is somewhere before.
+      return { firstOffset: log.endOffset - 1, lastOffset: log.endOffset - 1 };
+    }
+    const batch = markerBatch(producer, marker, log.endOffset, epoch, now);
+    log.append(batch);
+    this.advance(now);
+    return { firstOffset: batch.firstOffset, lastOffset: batch.lastOffset, batch };
+  }
+
+  /** Below it everything is decided: who wants committed records only reads no further. */
+  get lastStable(): number {
+    return this.log.producers.lastStable(this.watermark);
   }
 
   /** Whether all that are in sync have an offset; `not-enough-replicas-after-append` if these have become too few. */

@@ -46,6 +46,7 @@ export interface EndedTransaction {
 }
 
 const APPEND: AppendVerdict = { verdict: 'append' };
+const NONE: readonly EndedTransaction[] = [];
 
 export class ProducerStates {
   private readonly producers = new Map<number, ProducerState>();
@@ -72,6 +73,15 @@ export class ProducerStates {
     state.batches.push({ first: stamp.sequence, last: lastSequence(stamp.sequence, records), firstOffset });
     if (state.batches.length > REMEMBERED_BATCHES) state.batches.shift();
     if (stamp.isTransactional) state.openSince ??= firstOffset;
+  }
+
+  /**
+   * What is to be done with a marker: it ends what is open under a lower epoch than its own (KIP-890). One that has come
+   * before finds its own epoch; one that is late finds a transaction that was begun after it, or a higher epoch.
+   */
+  judgeMarker(producer: number, epoch: number): 'append' | 'duplicate' {
+    const state = this.producers.get(producer);
+    return state === undefined || state.epoch < epoch ? 'append' : 'duplicate';
   }
 
   /** A marker has been appended at an offset: the producer's transaction, if it has records here, has ended. */
@@ -101,11 +111,10 @@ export class ProducerStates {
     return Math.min(highWatermark, this.firstUnstable(highWatermark) ?? Infinity);
   }
 
-  /** Whether a producer's record at an offset belongs to a transaction that was aborted. */
-  isAborted(producer: number, offset: number): boolean {
-    return this.abortedOnes.some(
-      (ended) => ended.producer === producer && ended.first <= offset && offset < ended.last,
-    );
+  /** Aborted transactions that have something from an offset on and below another: what a reader is told to leave out. */
+  abortedIn(from: number, below: number): readonly EndedTransaction[] {
+    const found = this.abortedOnes.filter(({ first, last }) => last >= from && first < below);
+    return found.length === 0 ? NONE : found;
   }
 
   private stateOf(id: number, epoch: number): ProducerState {

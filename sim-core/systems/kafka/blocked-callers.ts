@@ -44,6 +44,19 @@ export class BlockedCallers {
     this.waiting++;
   }
 
+  /** The producer has died: those who wait. */
+  drop(): readonly Entry[] {
+    const entries: Entry[] = [];
+    while (this.line.size > 0) {
+      const { entry, alarm, isOver } = this.line.take();
+      if (isOver) continue;
+      this.sim.cancel(alarm);
+      entries.push(entry);
+    }
+    this.waiting = 0;
+    return entries;
+  }
+
   /** There may be memory again: `place` takes a record, or says that there is none. */
   letIn(place: (entry: Entry, partition: string) => boolean): void {
     while (this.line.size > 0) {

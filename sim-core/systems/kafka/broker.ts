@@ -1,5 +1,6 @@
 /**
- * A broker: replicas of partitions, some of which it leads, and one thread that does its work.
+ * A broker: replicas of partitions, some of which it leads, and one thread that does its work; and the coordinator of
+ * transactions whose states it keeps.
  *
  * It follows what the controllers tell it, proposes changes of the sets in sync to them, fetches from the leaders that it
  * follows, and answers producers and consumers for what it leads. A produce request takes the thread a time of its own and
@@ -12,14 +13,17 @@
  */
 import type { Simulation } from '../../kernel/simulation.ts';
 import { SerialServer } from '../../kernel/serial-server.ts';
-import { SECOND, type Duration } from '../../kernel/time.ts';
+import type { Duration } from '../../kernel/time.ts';
 import type { Waiter } from '../../kernel/wait.ts';
 import type { Call, Endpoint } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
 import type { Link } from '../../network/link.ts';
 import { BackgroundRequests } from './background-requests.ts';
+import { brokerInterventions } from './broker-interventions.ts';
+import { ControllerChannel, type ChannelOwner } from './controller-channel.ts';
 import { Fetcher } from './fetcher.ts';
 import { Fetches } from './fetches.ts';
+import type { GroupQuery, GroupReply } from './group-messages.ts';
 import { InSyncKeeper } from './in-sync-keeper.ts';
 import { Isolation } from './isolation.ts';
 import type {
@@ -29,12 +33,19 @@ import type {
   ControllerReply,
   FetchQuery,
   FetchResult,
+  MarkersQuery,
   ProduceQuery,
+  ProduceResult,
+  TransactionQuery,
 } from './messages.ts';
 import { Produces } from './produces.ts';
 import type { RecordBook } from './record-book.ts';
 import { Replica } from './replica.ts';
+import { keepRetention } from './retention.ts';
 import type { Metadata, Topic } from './topic.ts';
+import { TransactionCoordinator, type CoordinatorOwner } from './transactions/coordinator.ts';
+import { transactionSignals } from './transactions/signals.ts';
+import { isTransactionPartition, type TransactionSettings } from './transactions/transaction-log.ts';
 
 export interface BrokerOptions {
   readonly name: string;
@@ -53,20 +64,17 @@ export interface BrokerOptions {
   readonly fetchBackoff: Duration;
   /** `broker.heartbeat.interval.ms`. */
   readonly heartbeatInterval: Duration;
+  /** Without it nobody coordinates transactions. */
+  readonly transactions?: TransactionSettings | undefined;
 }
 
-/** `log.retention.check.interval.ms`, as it is by default. */
-const RETENTION_CHECK = 300 * SECOND;
-
 type BrokerCall = Call<BrokerQuery, BrokerReply>;
-
-const NOBODY: Waiter = { resume: () => {}, fail: () => {} };
 
 export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
   readonly name: string;
   readonly kind = 'broker';
   readonly help: string;
-  readonly signals = [];
+  readonly signals = transactionSignals;
   readonly interventions: Readonly<Record<string, Intervention>>;
   private readonly sim: Simulation;
   private readonly options: BrokerOptions;
@@ -78,13 +86,15 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
   private readonly fetches: Fetches;
   private readonly fetchers: Fetcher[] = [];
   private readonly keeper: InSyncKeeper;
-  private controllers: Link<ControllerQuery, ControllerReply> | undefined = undefined;
+  private readonly controllers: ControllerChannel;
+  private readonly peers = new Map<string, Link<BrokerQuery, BrokerReply>>();
+  private readonly groups = new Map<string, Link<GroupQuery, GroupReply>>();
+  private readonly coordinator: TransactionCoordinator | undefined;
   private metadata: Metadata;
   private slowness = 1;
   private isDown = false;
-  private life = 0;
+  private lives = 0;
   private readonly workKind: number;
-  private readonly beatKind: number;
   private readonly restartKind: number;
 
   constructor(sim: Simulation, options: BrokerOptions) {
@@ -105,37 +115,54 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
     }
     this.help = `Replicas of ${this.replicas.size} partitions`;
     this.workKind = sim.eventKind(`${name} has done a piece of work`);
-    this.beatKind = sim.eventKind(`${name} sends a heartbeat`);
     this.restartKind = sim.eventKind(`${name} is up again`);
     this.isolation = new Isolation(sim, name);
     const answer = (call: BrokerCall, reply: BrokerReply): void => this.answer(call, reply);
     this.produces = new Produces(sim, this.replicas, book, answer);
     this.fetches = new Fetches(sim, name, this.replicas, answer);
     this.keeper = new InSyncKeeper(sim, name, this.replicas, lagMax, {
-      ask: (query, answered) => this.ask(query, answered),
+      ask: (query, answered) => this.controllers.ask(query, answered),
       settled: (replica) => this.advanced(replica.id),
     });
+    this.controllers = new ControllerChannel(sim, this.channelOwner(), options.heartbeatInterval, this.requests);
+    this.coordinator =
+      options.transactions && new TransactionCoordinator(sim, this.coordinatorOwner(), options.transactions);
     this.learn(metadata);
-    this.retain();
-    this.interventions = this.takes();
+    keepRetention(sim, this, this.replicas.values());
+    this.interventions = brokerInterventions(this);
     register(sim, this);
   }
 
   /** Adds the way to another broker, to fetch from it. */
   attach(other: Link<BrokerQuery, BrokerReply>): void {
+    this.peers.set(other.to, other);
     this.fetchers.push(new Fetcher(this.sim, this.fetcherOwner(), other, this.requests));
     this.sim.schedule(0, () => this.runFetchers(), undefined, this.workKind);
   }
 
   /** Adds the way to the controllers. */
   attachControllers(link: Link<ControllerQuery, ControllerReply>): void {
-    this.controllers = link;
-    this.beat();
+    this.controllers.attach(link);
+  }
+
+  /** Adds the way to a group's coordinator, for the offsets that are committed in transactions. */
+  attachGroup(group: Link<GroupQuery, GroupReply>): void {
+    this.groups.set(group.to, group);
   }
 
   /** The replica of a partition, for checks. */
   replica(partition: string): Replica | undefined {
     return this.replicas.get(partition);
+  }
+
+  /** Its coordinator of transactions, for checks. */
+  get transactions(): TransactionCoordinator | undefined {
+    return this.coordinator;
+  }
+
+  /** Counts its lives. */
+  get life(): number {
+    return this.lives;
   }
 
   get isUp(): boolean {
@@ -151,9 +178,10 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
   kill(downtime: Duration): void {
     if (!this.isDown) {
       this.isDown = true;
-      this.life++;
+      this.lives++;
       for (const fetcher of this.fetchers) fetcher.stop();
       this.keeper.stop();
+      this.coordinator?.drop();
       this.isolation.forget();
       this.thread.drop(this.sim.now);
       for (const call of [...this.produces.drop(), ...this.fetches.drop()]) call.refuse('unavailable');
@@ -167,11 +195,16 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
     this.isDown = false;
     this.metadata = { version: -1, partitions: new Map(), live: [] };
     this.keeper.start();
-    this.beat();
+    this.controllers.beat();
   }
 
   isolate(duration: Duration, fromClients: boolean): void {
     this.isolation.begin(duration, fromClients);
+  }
+
+  /** Everything takes it so many times as long. */
+  slow(factor: number): void {
+    this.slowness = factor;
   }
 
   state(): Readonly<Record<string, number | string>> {
@@ -200,23 +233,23 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
       call.refuse('unavailable');
       return;
     }
-    if (query.kind === 'produce') this.produce(call, query);
-    else if (query.kind === 'fetch') this.fetch(call, query);
+    if (query.kind === 'fetch') this.fetch(call, query);
     else if (query.kind === 'metadata') this.answer(call, this.metadata);
-    else {
+    else if (query.kind === 'update') {
       this.learn(query.metadata);
       this.answer(call, undefined);
-    }
+    } else this.takeUp(call, query);
   }
 
-  private produce(call: BrokerCall, query: ProduceQuery): void {
-    const bytes = query.batches.reduce((sum, { draft }) => sum + draft.bytes, 0);
+  /** What takes the thread its time. */
+  private takeUp(call: BrokerCall, query: ProduceQuery | MarkersQuery | TransactionQuery): void {
+    const bytes = query.kind === 'produce' ? query.batches.reduce((sum, { draft }) => sum + draft.bytes, 0) : 0;
     this.work(bytes, call.request.id, (isAlive) => {
-      if (!isAlive) {
-        call.refuse('unavailable');
-        return;
-      }
-      for (const partition of this.produces.take(call, query)) this.advanced(partition);
+      if (!isAlive) call.refuse('unavailable');
+      else if (query.kind === 'produce') this.advancedAll(this.produces.take(call, query));
+      else if (query.kind === 'markers') this.advancedAll(this.produces.takeMarkers(call, query));
+      else if (this.coordinator !== undefined) this.coordinator.receive(call, query);
+      else this.answer(call, { error: 'not-coordinator' });
     });
   }
 
@@ -239,6 +272,11 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
   private advanced(partition: string): void {
     this.produces.check(partition);
     this.fetches.wake(partition);
+    this.coordinator?.advanced(partition);
+  }
+
+  private advancedAll(partitions: readonly string[]): void {
+    for (const partition of partitions) this.advanced(partition);
   }
 
   private learn(metadata: Metadata): void {
@@ -258,7 +296,10 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
           return topic.minInSync;
         },
       };
-      if (replica.learn(state, settings, this.sim.now) && replica.leading === undefined) this.produces.abandon(id);
+      if (replica.learn(state, settings, this.sim.now)) {
+        if (replica.leading === undefined) this.produces.abandon(id);
+        if (isTransactionPartition(id)) this.coordinator?.changed(replica);
+      }
       this.advanced(id);
     }
     this.runFetchers();
@@ -267,6 +308,50 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
   private runFetchers(): void {
     if (this.isDown) return;
     for (const fetcher of this.fetchers) fetcher.run();
+  }
+
+  private channelOwner(): ChannelOwner {
+    const broker = this;
+    return {
+      name: this.name,
+      get life() {
+        return broker.lives;
+      },
+      get isUp() {
+        return broker.isUp;
+      },
+      pass: (act) => this.isolation.pass('cluster', act),
+    };
+  }
+
+  private coordinatorOwner(): CoordinatorOwner {
+    return {
+      name: this.name,
+      nextId: () => this.requests.next().id,
+      write: (partition, draft, done) => this.advancedAll(this.produces.write(partition, draft, done)),
+      answer: (call, reply) => this.answer(call, reply),
+      leaderOf: (partition) => this.metadata.partitions.get(partition)?.leader,
+      toBroker: (broker, marker, producer, partitions, answered) => {
+        const query: MarkersQuery = { kind: 'markers', marker, producer, partitions };
+        const hear = (results: readonly ProduceResult[] = []): void =>
+          answered(results.flatMap(({ partition, error }) => (error === undefined ? [partition] : [])));
+        if (broker === this.name) this.advancedAll(this.produces.writeMarkers(query, hear));
+        else this.askPeer(this.peers.get(broker)!, query, (reply) => hear(reply as readonly ProduceResult[] | undefined));
+      },
+      toGroup: (group, marker, producer, answered) =>
+        this.askPeer(this.groups.get(group)!, { kind: 'marker', marker, producer }, (reply) => answered(reply === 'ok')),
+    };
+  }
+
+  /** Asks another part of the cluster; calls back with undefined if it does not answer. */
+  private askPeer<Q, R>(link: Link<Q, R>, query: Q, answered: (reply: R | undefined) => void): void {
+    const { life } = this;
+    const waiter: Waiter = {
+      resume: ({ result }) =>
+        this.isolation.pass('cluster', () => void (life === this.life && answered(result as R))),
+      fail: () => void (life === this.life && answered(undefined)),
+    };
+    this.isolation.pass('cluster', () => void (life === this.life && link.call(query, this.requests.next()).begin(waiter)));
   }
 
   private fetcherOwner() {
@@ -309,74 +394,7 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
   }
 
   private peerOf({ query }: BrokerCall): 'cluster' | 'client' {
-    return query.kind === 'update' || (query.kind === 'fetch' && query.replica !== undefined) ? 'cluster' : 'client';
-  }
-
-  private ask(query: ControllerQuery, answered: (reply: ControllerReply) => void): void {
-    const { life } = this;
-    const waiter: Waiter = {
-      resume: ({ result }) => {
-        this.isolation.pass('cluster', () => {
-          if (life === this.life) answered(result as ControllerReply);
-        });
-      },
-      fail: () => {
-        if (life === this.life) answered(undefined);
-      },
-    };
-    this.isolation.pass('cluster', () => {
-      if (life === this.life) this.controllers?.call(query, this.requests.next()).begin(waiter);
-    });
-  }
-
-  /** Heartbeats follow each other whether they are answered or not. */
-  private beat(): void {
-    const { life } = this;
-    this.isolation.pass('cluster', () => {
-      if (life !== this.life || this.isDown) return;
-      this.controllers!.call({ kind: 'heartbeat', broker: this.name, life }, this.requests.next()).begin(NOBODY);
-    });
-    const again = (): void => {
-      if (life === this.life && !this.isDown) this.beat();
-    };
-    this.sim.schedule(this.options.heartbeatInterval, again, undefined, this.beatKind);
-  }
-
-  /** Every replica's log is shortened by itself, whoever leads, where its topic keeps less than everything. */
-  private retain(): void {
-    const limited = [...this.replicas.values()].filter(
-      ({ topic: { log } }) => log.retentionTime < Infinity || log.retentionBytes < Infinity,
-    );
-    if (limited.length === 0) return;
-    const kind = this.sim.eventKind(`${this.name} looks for segments that are too old or too many`);
-    const check = (): void => {
-      if (!this.isDown) for (const { log, highWatermark } of limited) log.retain(this.sim.now, highWatermark);
-      this.sim.schedule(RETENTION_CHECK, check, undefined, kind);
-    };
-    this.sim.schedule(RETENTION_CHECK, check, undefined, kind);
-  }
-
-  private takes(): Readonly<Record<string, Intervention>> {
-    const seconds = { name: 'seconds', help: 'for how long', min: 0.001, max: 1e6, default: 10 };
-    return {
-      kill: {
-        help: 'Kills the broker; its logs stay, and it is up again after so many seconds',
-        arguments: [{ ...seconds, help: 'how long it is down' }],
-        apply: ([time]) => this.kill(Math.round(time * SECOND)),
-      },
-      restart: { help: 'Starts a broker that was killed', arguments: [], apply: () => this.restart() },
-      isolate: {
-        help: 'Cuts the broker off from the other brokers and the controllers, and from clients too if that is 1',
-        arguments: [seconds, { name: 'clients', help: '1: from clients too; 0: not', min: 0, max: 1, default: 1 }],
-        apply: ([time, clients]) => this.isolate(Math.round(time * SECOND), clients >= 0.5),
-      },
-      slow: {
-        help: 'Everything takes the broker so many times as long from now on; 1 is as it was',
-        arguments: [{ name: 'factor', help: 'times as long', min: 0.01, max: 1000, default: 10 }],
-        apply: ([factor]) => {
-          this.slowness = factor;
-        },
-      },
-    };
+    if (query.kind === 'fetch') return query.replica !== undefined ? 'cluster' : 'client';
+    return query.kind === 'update' || query.kind === 'markers' ? 'cluster' : 'client';
   }
 }

@@ -6,8 +6,11 @@ import { Link } from '../../network/link.ts';
 import { Broker, type BrokerOptions } from './broker.ts';
 import { Controllers } from './controllers.ts';
 import type { BrokerQuery, BrokerReply, ControllerQuery, ControllerReply } from './messages.ts';
+import type { GroupCoordinator } from './group-coordinator.ts';
+import type { GroupQuery, GroupReply } from './group-messages.ts';
 import { RecordBook } from './record-book.ts';
 import { Topic, type Metadata, type TopicOptions } from './topic.ts';
+import { TRANSACTIONS, transactionTopic, type TransactionSettings } from './transactions/transaction-log.ts';
 
 export interface ClusterOptions extends Pick<
   BrokerOptions,
@@ -24,6 +27,8 @@ export interface ClusterOptions extends Pick<
   readonly delay: Distribution;
   /** How long brokers wait for each other and for the controllers. */
   readonly requestTimeout: Duration;
+  /** The ids of transactional producers, and what is not as it is in Kafka by default. */
+  readonly transactions?: Pick<TransactionSettings, 'ids'> & Partial<TransactionSettings>;
 }
 
 /** Who has brokers to be attached to. */
@@ -38,6 +43,7 @@ export class Cluster {
   readonly controllers: Controllers;
   readonly book: RecordBook;
   private readonly sim: Simulation;
+  private readonly hasTransactions: boolean;
 
   constructor(sim: Simulation, options: ClusterOptions) {
     const { brokers, voters, electionTime, sessionTimeout, delay, requestTimeout } = options;
@@ -45,7 +51,10 @@ export class Cluster {
     this.sim = sim;
     this.book = new RecordBook(sim);
     this.topics = options.topics.map((topic) => new Topic(topic));
-    const { topics, book } = this;
+    const { book } = this;
+    const transactions = options.transactions && { ...TRANSACTIONS, ...options.transactions };
+    this.hasTransactions = transactions !== undefined;
+    const topics = transactions ? [...this.topics, transactionTopic(transactions)] : this.topics;
     this.controllers = new Controllers(sim, {
       name: 'controllers',
       voters,
@@ -55,7 +64,7 @@ export class Cluster {
       brokers: names,
     });
     const { metadata } = this.controllers;
-    this.brokers = names.map((name) => new Broker(sim, { ...options, name, topics, metadata, book }));
+    this.brokers = names.map((name) => new Broker(sim, { ...options, transactions, name, topics, metadata, book }));
     for (const broker of this.brokers) {
       const { name } = broker;
       const way = { from: name, delay, timeout: requestTimeout, isOrdered: true };
@@ -71,6 +80,15 @@ export class Cluster {
 
   get metadata(): Metadata {
     return this.controllers.metadata;
+  }
+
+  /** Gives the brokers their ways to a group's coordinator, which they tell what became of transactions. */
+  attachGroup(coordinator: GroupCoordinator, delay: Distribution, timeout: Duration): void {
+    if (!this.hasTransactions) return;
+    for (const broker of this.brokers) {
+      const way = { from: broker.name, delay, timeout, isOrdered: true };
+      broker.attachGroup(new Link<GroupQuery, GroupReply>(this.sim, coordinator, way));
+    }
   }
 
   /** Gives a client its ways to the brokers. */

@@ -9,7 +9,8 @@ import type { Waiter } from '../../kernel/wait.ts';
 import { offsetOf } from '../../messaging/log/record-batch.ts';
 import type { Link } from '../../network/link.ts';
 import type { BackgroundRequests } from './background-requests.ts';
-import type { BrokerQuery, BrokerReply, FetchResult } from './messages.ts';
+import { committedOnly } from '../../messaging/transactions/committed-only.ts';
+import type { BrokerQuery, BrokerReply, FetchResult, IsolationLevel } from './messages.ts';
 import { MetadataClient } from './metadata-client.ts';
 import type { SentRecord } from './record-book.ts';
 import type { Metadata } from './topic.ts';
@@ -20,6 +21,7 @@ export interface FetchSettings {
   /** `fetch.max.wait.ms` and `max.partition.fetch.bytes`. */
   readonly fetchWaitMax: Duration;
   readonly fetchBytesMax: number;
+  readonly isolation?: IsolationLevel;
 }
 
 /** A record that is there to be processed. */
@@ -95,6 +97,13 @@ export class ConsumerFetches {
     this.readers.clear();
   }
 
+  /** Of what nothing is left to take: where it goes on, past the markers and what was aborted. */
+  *dry(): Iterable<readonly [string, number]> {
+    for (const [partition, { position, records, taken }] of this.readers) {
+      if (taken === records.length) yield [partition, position];
+    }
+  }
+
   /** Takes so many records at most, of one partition after the other; what runs dry is fetched. */
   take(max: number): Fetched[] {
     const taken: Fetched[] = [];
@@ -123,13 +132,14 @@ export class ConsumerFetches {
   }
 
   private ask(leader: string, partitions: readonly string[]): void {
-    const { fetchWaitMax, fetchBytesMax } = this.settings;
+    const { fetchWaitMax, fetchBytesMax, isolation } = this.settings;
     const parts = partitions.map((partition) => ({ partition, offset: this.readers.get(partition)!.position }));
     const query: BrokerQuery = {
       kind: 'fetch',
       parts,
       waitMax: fetchWaitMax,
       bytesMax: fetchBytesMax,
+      ...(isolation === undefined ? {} : { isolation }),
     };
     const asked = new Map(partitions.map((partition) => [partition, this.readers.get(partition)!]));
     this.busy.add(leader);
@@ -142,7 +152,7 @@ export class ConsumerFetches {
 
   private hear(leader: string, asked: ReadonlyMap<string, Reader>, results: readonly FetchResult[]): void {
     let isNew = false;
-    for (const { partition, error, batches, startOffset, endOffset } of results) {
+    for (const { partition, error, batches, aborted, startOffset, endOffset } of results) {
       const reader = asked.get(partition)!;
       // It may be another's by now, or have been taken away and given back.
       if (this.readers.get(partition) !== reader) continue;
@@ -155,7 +165,7 @@ export class ConsumerFetches {
       if (batches.length === 0) continue;
       reader.records = [];
       reader.taken = 0;
-      for (const batch of batches) {
+      for (const batch of this.settings.isolation === 'committed' ? committedOnly(batches, aborted) : batches) {
         batch.records.forEach((record, index) => {
           const offset = offsetOf(batch, index);
           if (offset >= reader.position) reader.records.push({ partition, offset, record });

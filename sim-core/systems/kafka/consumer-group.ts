@@ -8,10 +8,11 @@ import { Consumer, type ConsumerOptions } from './consumer.ts';
 import { GroupCoordinator, type GroupCoordinatorOptions } from './group-coordinator.ts';
 import type { GroupQuery, GroupReply } from './group-messages.ts';
 import { Ownership } from './ownership.ts';
+import type { Output } from './transactions/output.ts';
 
 export interface ConsumerGroupOptions
   extends
-    Omit<ConsumerOptions, 'name' | 'metadata' | 'ownership'>,
+    Omit<ConsumerOptions, 'name' | 'metadata' | 'ownership' | 'group' | 'output'>,
     Pick<GroupCoordinatorOptions, 'sessionTimeout' | 'rebalanceTimeout' | 'initialDelay'> {
   readonly name: string;
   /** Consumers that there are; those that are started are members. */
@@ -19,6 +20,10 @@ export interface ConsumerGroupOptions
   /** One-way delay to brokers and coordinator, and how long brokers are waited for. */
   readonly delay: Distribution;
   readonly requestTimeout: Duration;
+  /** What its consumers are called, with a number; `consumer` if nothing is said. */
+  readonly consumerName?: string;
+  /** What the consumer of a name writes for what it reads. */
+  readonly outputOf?: (consumer: string) => Output;
 }
 
 export class ConsumerGroup {
@@ -26,15 +31,18 @@ export class ConsumerGroup {
   readonly consumers: readonly Consumer[];
 
   constructor(sim: Simulation, cluster: Cluster, options: ConsumerGroupOptions) {
-    const { name, consumers, delay, requestTimeout, topic } = options;
+    const { name, consumers, delay, requestTimeout, topic, consumerName = 'consumer', outputOf } = options;
     if (!Number.isInteger(consumers) || consumers < 1) {
       throw new RangeError(`${name}: consumers is ${consumers}; it must be an integer of at least 1`);
     }
     const { metadata, book } = cluster;
     this.coordinator = new GroupCoordinator(sim, { ...options, partitions: topic.partitions, book });
+    cluster.attachGroup(this.coordinator, delay, requestTimeout);
     const ownership = new Ownership(sim);
     this.consumers = Array.from({ length: consumers }, (_, index) => {
-      const consumer = new Consumer(sim, { ...options, name: `consumer-${index + 1}`, metadata, ownership });
+      const called = `${consumerName}-${index + 1}`;
+      const output = outputOf?.(called);
+      const consumer = new Consumer(sim, { ...options, name: called, group: name, metadata, ownership, output });
       // A member waits for the others as long as the coordinator has it wait.
       consumer.attachGroup(
         new Link<GroupQuery, GroupReply>(sim, this.coordinator, { from: consumer.name, delay, isOrdered: true }),

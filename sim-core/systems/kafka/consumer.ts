@@ -8,23 +8,25 @@
  * round trip a poll. Paused (a long collection of garbage, a frozen machine) it does nothing and knows nothing of it.
  */
 import type { Distribution } from '../../kernel/distributions/distribution.ts';
-import type { EventHandle } from '../../kernel/event-table.ts';
 import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import type { KeyedStream } from '../../kernel/random-stream.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
-import { SECOND, type Duration, type Time } from '../../kernel/time.ts';
+import type { Duration, Time } from '../../kernel/time.ts';
 import { nameOf, type TopicPartition } from '../../messaging/groups/assignor.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
 import type { Link } from '../../network/link.ts';
 import { BackgroundRequests } from './background-requests.ts';
 import { ConsumerFetches, type Fetched, type FetchSettings } from './consumer-fetches.ts';
 import { Membership, type MembershipSettings } from './consumer-membership.ts';
+import { consumerInterventions } from './consumer-interventions.ts';
 import { consumerOwns, consumerSignals, partitionsRevoked, recordProcessed } from './consumer-signals.ts';
 import type { Scalable } from './group-coordinator.ts';
 import type { GroupError } from '../../messaging/groups/group.ts';
 import type { GroupQuery, GroupReply } from './group-messages.ts';
 import type { BrokerQuery, BrokerReply } from './messages.ts';
 import { ownershipSignals, type Ownership } from './ownership.ts';
+import { Pausing } from './pausing.ts';
+import type { Output, Progress } from './transactions/output.ts';
 
 export type CommitMode = 'auto' | 'after' | 'after-async' | 'before';
 
@@ -40,6 +42,10 @@ export interface ConsumerOptions extends FetchSettings, MembershipSettings {
   /** `auto.commit.interval.ms`. */
   readonly autoCommitInterval: Duration;
   readonly ownership: Ownership;
+  /** Its group's name. */
+  readonly group: string;
+  /** What it writes for what it reads, if it does. */
+  readonly output?: Output | undefined;
 }
 
 export class Consumer implements Component, Scalable {
@@ -61,12 +67,11 @@ export class Consumer implements Component, Scalable {
   private lastPoll: Time = 0;
   private lastCommit: Time = 0;
   private lives = 0;
-  private pausedUntil: Time = 0;
-  private resuming: EventHandle = -1;
-  private held: (() => void)[] = [];
+  private isStarting = false;
+  private readonly pausing: Pausing;
   private readonly workKind: number;
-  private readonly resumeKind: number;
   private readonly restartKind: number;
+  private readonly againKind: number;
   private readonly processed: FactChannel<Fact<typeof recordProcessed>>;
   private readonly owns: FactChannel<Fact<typeof consumerOwns>>;
   private readonly revoked: FactChannel<Fact<typeof partitionsRevoked>>;
@@ -86,18 +91,19 @@ export class Consumer implements Component, Scalable {
         name,
         isPolling: () => this.isIdle || sim.now - this.lastPoll <= options.pollInterval,
         wake: () => this.wake(),
-        whenAwake: (act) => this.whenAwake(act),
+        whenAwake: (act) => this.pausing.whenAwake(act),
       },
       options,
       requests,
     );
     this.workKind = sim.eventKind(`${name} has processed a record`);
-    this.resumeKind = sim.eventKind(`${name} goes on`);
+    this.againKind = sim.eventKind(`${name} asks again where to go on`);
+    this.pausing = new Pausing(sim, name);
     this.restartKind = sim.eventKind(`${name} is up again`);
     this.processed = sim.facts.channel(recordProcessed);
     this.owns = sim.facts.channel(consumerOwns);
     this.revoked = sim.facts.channel(partitionsRevoked);
-    this.interventions = this.takes();
+    this.interventions = consumerInterventions(this);
     register(sim, this);
   }
 
@@ -119,32 +125,41 @@ export class Consumer implements Component, Scalable {
   }
 
   start(): void {
-    if (this.membership.isMember) return;
-    this.membership.start();
-    this.tellOwned();
-    this.poll();
+    if (this.membership.isMember || this.isStarting) return;
+    const { output } = this.options;
+    const begin = (): void => {
+      this.isStarting = false;
+      this.membership.start();
+      this.tellOwned();
+      this.poll();
+    };
+    this.isStarting = true;
+    if (output === undefined) begin();
+    else output.start(begin);
   }
 
-  /** Commits, says goodbye and ends. */
+  /** Commits, says goodbye and ends. What it was writing is not kept. */
   stop(): void {
     if (!this.membership.isMember) return;
-    this.commit(() => {});
+    if (this.options.output === undefined) this.commit(() => {});
     this.membership.leave();
     this.end();
   }
 
   /** Dies, and is up again after so long; for good if that is Infinity. */
   kill(downtime: Duration): void {
-    const wasMember = this.membership.isMember;
+    const wasMember = this.membership.isMember || this.isStarting;
     this.end();
-    this.held = [];
+    this.pausing.forget();
     if (downtime < Infinity && wasMember) this.sim.schedule(downtime, () => this.start(), undefined, this.restartKind);
   }
 
   pause(duration: Duration): void {
-    this.sim.cancel(this.resuming);
-    this.pausedUntil = this.sim.now + duration;
-    this.resuming = this.sim.schedule(duration, () => this.resume(), undefined, this.resumeKind);
+    this.pausing.begin(duration);
+  }
+
+  slow(factor: number): void {
+    this.slowness = factor;
   }
 
   state(): Readonly<Record<string, number | string>> {
@@ -154,7 +169,7 @@ export class Consumer implements Component, Scalable {
       'records processed': this.processedCount,
       member: this.membership.isMember ? 'yes' : 'no',
     };
-    return this.sim.now < this.pausedUntil ? { ...state, paused: 'yes' } : state;
+    return this.pausing.isOn ? { ...state, paused: 'yes' } : state;
   }
 
   violations(): readonly string[] {
@@ -166,6 +181,8 @@ export class Consumer implements Component, Scalable {
 
   private end(): void {
     this.lives++;
+    this.isStarting = false;
+    this.options.output?.end();
     this.membership.end();
     this.isIdle = false;
     this.disown();
@@ -178,16 +195,7 @@ export class Consumer implements Component, Scalable {
   }
 
   private wake(): void {
-    if (this.isIdle) this.whenAwake(() => this.isIdle && this.poll());
-  }
-
-  private whenAwake(act: () => void): void {
-    if (this.sim.now < this.pausedUntil) this.held.push(act);
-    else act();
-  }
-
-  private resume(): void {
-    for (const act of this.held.splice(0)) act();
+    if (this.isIdle) this.pausing.whenAwake(() => this.isIdle && this.poll());
   }
 
   private poll(): void {
@@ -227,28 +235,42 @@ export class Consumer implements Component, Scalable {
         this.poll();
         return;
       }
-      this.membership.ask({ kind: 'committed', partitions: added }, (offsets) => {
-        for (const partition of added) {
-          const offset = (offsets as ReadonlyMap<string, number> | undefined)?.get(partition) ?? 0;
-          this.positions.set(partition, offset);
-          this.fetches.add(partition, offset);
-        }
-        this.tellOwned();
-        this.poll();
-      });
+      this.goOnAsCommitted(added);
     };
     if (gone.length > 0) this.commitIfAuto(begin);
     else begin();
   }
 
+  /** Goes on where the group has committed these partitions, once it is decided where that is; and polls. */
+  private goOnAsCommitted(partitions: readonly string[]): void {
+    const { lives } = this;
+    this.membership.ask({ kind: 'committed', partitions }, (reply) => {
+      if (reply === undefined || typeof reply === 'string') {
+        const again = (): void => this.pausing.whenAwake(() => void (lives === this.lives && this.goOnAsCommitted(partitions)));
+        this.sim.schedule(this.options.retryBackoff, again, undefined, this.againKind);
+        return;
+      }
+      const offsets = reply as ReadonlyMap<string, number>;
+      for (const partition of partitions) {
+        this.positions.set(partition, offsets.get(partition)!);
+        this.fetches.add(partition, offsets.get(partition)!);
+      }
+      this.tellOwned();
+      this.poll();
+    });
+  }
+
   private work(): void {
-    const { commit, autoCommitInterval, pollRecords } = this.options;
+    const { commit, autoCommitInterval, pollRecords, output } = this.options;
+    // All that was taken is processed, and what is not shown to anybody is done with.
+    for (const [partition, offset] of this.fetches.dry()) this.positions.set(partition, offset);
     if (commit === 'auto' && this.sim.now - this.lastCommit >= autoCommitInterval) this.commit(() => {});
     const records = this.fetches.take(pollRecords);
     if (records.length === 0) {
       this.isIdle = true;
       return;
     }
+    output?.begin();
     if (commit !== 'before') {
       this.process(records, 0);
       return;
@@ -269,9 +291,10 @@ export class Consumer implements Component, Scalable {
       Math.round(this.options.processTime.sample(this.draws.of(record.request)) * this.slowness),
     );
     const done = (): void =>
-      this.whenAwake(() => {
+      this.pausing.whenAwake(() => {
         if (lives !== this.lives) return;
         this.finish(records[index], time);
+        this.options.output?.write(records[index]);
         this.process(records, index + 1);
       });
     this.sim.schedule(time, done, undefined, this.workKind, record.request);
@@ -288,6 +311,37 @@ export class Consumer implements Component, Scalable {
   }
 
   private finishPoll(): void {
+    const { output } = this.options;
+    if (output === undefined) {
+      this.commitPoll();
+      return;
+    }
+    const { lives } = this;
+    output.settle(this.progress(), (isKept) =>
+      this.pausing.whenAwake(() => {
+        if (lives !== this.lives) return;
+        if (!isKept) this.rewind();
+        else if (output.keepsOffsets) this.poll();
+        else this.commitPoll();
+      }),
+    );
+  }
+
+  private progress(): Progress {
+    const { memberId: member, generation } = this.membership;
+    const ask: Progress['ask'] = (query, answered) => this.membership.ask(query, answered);
+    return { group: this.options.group, member, generation, offsets: new Map(this.positions), ask };
+  }
+
+  /** What the last poll gave is read again. */
+  private rewind(): void {
+    const { owned } = this;
+    this.fetches.clear();
+    if (owned.length === 0) this.poll();
+    else this.goOnAsCommitted(owned);
+  }
+
+  private commitPoll(): void {
     const { commit } = this.options;
     if (commit === 'after') this.commit(() => this.poll());
     else {
@@ -323,28 +377,5 @@ export class Consumer implements Component, Scalable {
 
   private tellRevoked(partitions: number): void {
     if (this.revoked.heard) this.revoked.emit({ consumer: this.name, partitions });
-  }
-
-  private takes(): Readonly<Record<string, Intervention>> {
-    const seconds = { name: 'seconds', min: 0.001, max: 1e6, default: 10 };
-    return {
-      kill: {
-        help: 'Kills the consumer without a goodbye; it is up again after so many seconds',
-        arguments: [{ ...seconds, help: 'how long it is down' }],
-        apply: ([time]) => this.kill(Math.round(time * SECOND)),
-      },
-      pause: {
-        help: 'The consumer stands still, heartbeats and all, and goes on after so many seconds',
-        arguments: [{ ...seconds, help: 'for how long' }],
-        apply: ([time]) => this.pause(Math.round(time * SECOND)),
-      },
-      slow: {
-        help: 'A record takes the consumer so many times as long from now on; 1 is as it was',
-        arguments: [{ name: 'factor', help: 'times as long', min: 0.01, max: 1000, default: 4 }],
-        apply: ([factor]) => {
-          this.slowness = factor;
-        },
-      },
-    };
   }
 }

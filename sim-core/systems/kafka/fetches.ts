@@ -1,13 +1,13 @@
 /**
  * Fetches at a broker: what a follower or a consumer is given, and those that wait because there is nothing to give yet.
- * A follower reads to the end of the log; a consumer below the high watermark. Transactions are not written here yet, so
- * nobody reads below the last stable offset.
+ * A follower reads to the end of the log; a consumer below the high watermark, or, if it wants committed records only,
+ * below the last stable offset.
  */
 import type { EventHandle } from '../../kernel/event-table.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Call } from '../../network/call.ts';
 import type { PartitionLeader } from '../../messaging/log/partition-leader.ts';
-import type { Batch, BrokerQuery, BrokerReply, FetchPart, FetchQuery, FetchResult } from './messages.ts';
+import type { Batch, BrokerQuery, BrokerReply, FetchPart, FetchQuery, FetchResult, IsolationLevel } from './messages.ts';
 import type { SentRecord } from './record-book.ts';
 import type { Replica } from './replica.ts';
 
@@ -73,12 +73,12 @@ export class Fetches {
   }
 
   /** Whether something of the partition can be given to who waits: asked with every batch, of everybody who waits. */
-  private concerns({ parts, replica }: FetchQuery, partition: string): boolean {
+  private concerns({ parts, replica, isolation }: FetchQuery, partition: string): boolean {
     for (const part of parts) {
       if (part.partition !== partition) continue;
       const leading = this.replicas.get(partition)?.leading;
       if (leading === undefined || (part.epoch !== undefined && part.epoch !== leading.epoch)) return true;
-      return part.offset !== (replica !== undefined ? leading.log.endOffset : leading.highWatermark);
+      return part.offset !== limitOf(leading, replica, isolation);
     }
     return false;
   }
@@ -101,7 +101,7 @@ export class Fetches {
     );
   }
 
-  private read(part: FetchPart, { replica, bytesMax }: FetchQuery): FetchResult {
+  private read(part: FetchPart, { replica, bytesMax, isolation }: FetchQuery): FetchResult {
     const held = this.replicas.get(part.partition);
     const leading = held?.leading;
     if (held === undefined || leading === undefined || (part.epoch !== undefined && part.epoch !== leading.epoch)) {
@@ -114,9 +114,15 @@ export class Fetches {
       if (epoch < lastEpoch! || end < offset) return found(held, leading, NONE, undefined, { epoch, end });
     }
     if (offset < log.startOffset || offset > log.endOffset) return found(held, leading, NONE, 'offset-out-of-range');
-    const below = replica !== undefined ? log.endOffset : leading.highWatermark;
+    const below = limitOf(leading, replica, isolation);
     return found(held, leading, offset < below ? log.read(offset, below, bytesMax) : NONE);
   }
+}
+
+/** What is at this offset or after it is not given to who asks. */
+function limitOf(leading: PartitionLeader<SentRecord>, replica: string | undefined, isolation?: IsolationLevel): number {
+  if (replica !== undefined) return leading.log.endOffset;
+  return isolation === 'committed' ? leading.lastStable : leading.highWatermark;
 }
 
 const NONE: readonly Batch[] = [];
@@ -129,8 +135,10 @@ function found(
   error?: FetchResult['error'],
   diverging?: FetchResult['diverging'],
 ): FetchResult {
-  const { startOffset, endOffset } = log;
-  return { partition, epoch, error, diverging, batches, highWatermark, startOffset, endOffset };
+  const { startOffset, endOffset, producers } = log;
+  const aborted =
+    batches.length === 0 ? [] : producers.abortedIn(batches[0].firstOffset, batches[batches.length - 1].lastOffset + 1);
+  return { partition, epoch, error, diverging, batches, aborted, highWatermark, startOffset, endOffset };
 }
 
 /** What a broker answers of a partition that it does not lead. */
@@ -140,6 +148,7 @@ const notLed = (partition: string): FetchResult => ({
   error: 'not-leader',
   diverging: undefined,
   batches: NONE,
+  aborted: [],
   highWatermark: -1,
   startOffset: -1,
   endOffset: -1,

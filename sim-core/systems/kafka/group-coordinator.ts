@@ -1,20 +1,21 @@
 /**
  * The coordinator of one consumer group: keeps its members by their heartbeats, leads them through rebalances, and keeps
- * the offsets that they commit.
+ * the offsets that they commit, those in transactions apart until these are decided.
  *
  * A real one is a broker, the leader of a partition of __consumer_offsets, and moves when that broker dies. Here it is a
  * component of its own that does not die: what a group does is to be seen apart from what its log does.
  */
-import { defineFact, defineReading, type Fact, type FactChannel } from '../../kernel/fact.ts';
+import { defineFact, type Fact, type FactChannel } from '../../kernel/fact.ts';
 import type { EventHandle } from '../../kernel/event-table.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
-import { MILLISECOND, type Duration } from '../../kernel/time.ts';
+import type { Duration } from '../../kernel/time.ts';
 import { Group } from '../../messaging/groups/group.ts';
+import { PendingOffsets } from '../../messaging/groups/pending-offsets.ts';
 import type { Call, Endpoint } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
 import { defineSignal } from '../../statistics/signal.ts';
+import { GroupLag, lagSignals } from './group-lag.ts';
 import type { GroupQuery, GroupReply } from './group-messages.ts';
-import { offsetOf } from '../../messaging/log/record-batch.ts';
 import type { RecordBook } from './record-book.ts';
 
 /** A generation of the group begins. */
@@ -25,33 +26,8 @@ export const groupRebalanced = defineFact('kafka.group.rebalanced', 'All members
   duration: 'duration',
 });
 
-/** How far the group is behind one partition's end. */
-export const groupLag = defineReading('kafka.group.lag', 'The lag of a group in a partition was looked at', {
-  partition: 'text',
-  records: 'number',
-  time: 'duration',
-});
-
-type Lag = Fact<typeof groupLag>;
-
 export const groupSignals = [
-  defineSignal({
-    name: 'kafka.consumer_group.lag',
-    kind: 'gauge',
-    unit: '{message}',
-    help: 'Records between what the group has committed and the end of the log, of all partitions together',
-    fact: groupLag,
-    value: (fact: Lag) => fact.records,
-    of: (fact: Lag) => fact.partition,
-  }),
-  defineSignal({
-    name: 'kafka.consumer_group.lag_time',
-    kind: 'histogram',
-    unit: 's',
-    help: 'Age of the oldest record of a partition that the group has not committed, looked at in intervals',
-    fact: groupLag,
-    value: (fact: Lag) => fact.time,
-  }),
+  ...lagSignals,
   defineSignal({
     name: 'kafka.consumer_group.rebalances',
     kind: 'counter',
@@ -90,9 +66,6 @@ export interface Scalable {
   stop(): void;
 }
 
-/** How often the lag is looked at, as an exporter of metrics does. */
-const LAG_INTERVAL = 100 * MILLISECOND;
-
 export class GroupCoordinator implements Endpoint<GroupQuery, GroupReply>, Component {
   readonly name: string;
   readonly kind = 'coordinator';
@@ -104,15 +77,14 @@ export class GroupCoordinator implements Endpoint<GroupQuery, GroupReply>, Compo
   private readonly options: GroupCoordinatorOptions;
   private readonly sessions = new Map<string, EventHandle>();
   private readonly committed = new Map<string, number>();
-  /** Where in the line of each partition the committed offset was found last. */
-  private readonly cursors = new Map<string, number>();
+  private readonly pending = new PendingOffsets();
+  private readonly lag: GroupLag;
   private readonly consumers: Scalable[] = [];
   private round: EventHandle = -1;
   private roundBegan = 0;
   private readonly sessionKind: number;
   private readonly roundKind: number;
   private readonly rebalanced: FactChannel<Fact<typeof groupRebalanced>>;
-  private readonly lags: FactChannel<Lag>;
 
   constructor(sim: Simulation, options: GroupCoordinatorOptions) {
     const { name, initialDelay, rebalanceTimeout } = options;
@@ -122,7 +94,6 @@ export class GroupCoordinator implements Endpoint<GroupQuery, GroupReply>, Compo
     this.sessionKind = sim.eventKind(`${name}: a member has been silent for its session`);
     this.roundKind = sim.eventKind(`${name}: the time to join is over`);
     this.rebalanced = sim.facts.channel(groupRebalanced);
-    this.lags = sim.facts.channel(groupLag);
     this.group = new Group({
       begun: () => {
         this.roundBegan = sim.now;
@@ -141,12 +112,7 @@ export class GroupCoordinator implements Endpoint<GroupQuery, GroupReply>, Compo
         apply: ([members]) => this.scale(Math.round(members)),
       },
     };
-    const look = sim.eventKind(`${name}: the lag is looked at`);
-    const again = (): void => {
-      this.lookAtLag();
-      sim.schedule(LAG_INTERVAL, again, undefined, look);
-    };
-    sim.schedule(0, again, undefined, look);
+    this.lag = new GroupLag(sim, name, options, (partition) => this.committedOf(partition));
     register(sim, this);
   }
 
@@ -192,7 +158,16 @@ export class GroupCoordinator implements Endpoint<GroupQuery, GroupReply>, Compo
       const heard = group.mayCommit(query.member, query.generation);
       if (heard === 'ok') for (const [partition, offset] of query.offsets) this.committed.set(partition, offset);
       answer(heard);
-    } else answer(new Map(query.partitions.map((partition) => [partition, this.committedOf(partition)])));
+    } else if (query.kind === 'transactional-commit') {
+      const heard = group.mayCommitInTransaction(query.member, query.generation);
+      if (heard !== 'ok') answer(heard);
+      else answer(this.pending.add(query.producer, query.offsets) ? 'ok' : 'invalid-producer-epoch');
+    } else if (query.kind === 'marker') {
+      for (const [partition, offset] of this.pending.decide(query.producer, query.marker)) {
+        this.committed.set(partition, offset);
+      }
+      answer('ok');
+    } else answer(this.fetchCommitted(query.partitions));
   }
 
   state(): Readonly<Record<string, number | string>> {
@@ -204,9 +179,14 @@ export class GroupCoordinator implements Endpoint<GroupQuery, GroupReply>, Compo
     const broken: string[] = [];
     for (const partition of this.options.partitions) {
       const committed = this.committedOf(partition);
-      if (committed > this.endOf(partition)) broken.push(`${partition}: more is committed than there is`);
+      if (committed > this.lag.endOf(partition)) broken.push(`${partition}: more is committed than there is`);
     }
     return broken;
+  }
+
+  private fetchCommitted(partitions: readonly string[]): GroupReply {
+    if (partitions.some((partition) => this.pending.isUnstable(partition))) return 'unstable-offset-commit';
+    return new Map(partitions.map((partition) => [partition, this.committedOf(partition)]));
   }
 
   private wait(duration: Duration, isOver: () => void): void {
@@ -242,31 +222,5 @@ export class GroupCoordinator implements Endpoint<GroupQuery, GroupReply>, Compo
     if (!this.rebalanced.heard) return;
     const duration = this.sim.now - this.roundBegan;
     this.rebalanced.emit({ group: this.name, generation, members: this.group.size, duration });
-  }
-
-  private endOf(partition: string): number {
-    const line = this.options.book.line(partition);
-    return line.length === 0 ? 0 : line[line.length - 1].lastOffset + 1;
-  }
-
-  /** The experimenter's look, at the line of each partition: it costs nobody anything. */
-  private lookAtLag(): void {
-    if (!this.lags.heard) return;
-    for (const partition of this.options.partitions) {
-      const committed = this.committedOf(partition);
-      const records = Math.max(0, this.endOf(partition) - committed);
-      this.lags.emit({ partition, records, time: records === 0 ? 0 : this.ageOf(partition, committed) });
-    }
-  }
-
-  private ageOf(partition: string, offset: number): Duration {
-    const line = this.options.book.line(partition);
-    let at = Math.min(this.cursors.get(partition) ?? 0, line.length - 1);
-    while (at > 0 && line[at].firstOffset > offset) at--;
-    while (line[at].lastOffset < offset) at++;
-    this.cursors.set(partition, at);
-    const batch = line[at];
-    const index = batch.records.findIndex((_, i) => offsetOf(batch, i) >= offset);
-    return this.sim.now - batch.records[Math.max(0, index)].sentAt;
   }
 }

@@ -1,7 +1,9 @@
 /** What brokers, controllers and clients say to each other: the part of Kafka's protocol that is modelled. */
 import type { Acks } from '../../messaging/log/in-sync.ts';
-import type { ProduceError } from '../../messaging/log/partition-leader.ts';
-import type { BatchDraft, RecordBatch } from '../../messaging/log/record-batch.ts';
+import type { ProduceError as LeaderError } from '../../messaging/log/partition-leader.ts';
+import type { EndedTransaction } from '../../messaging/log/producer-states.ts';
+import type { BatchDraft, Marker, RecordBatch } from '../../messaging/log/record-batch.ts';
+import type { ProducerIdentity, TransactionError } from '../../messaging/transactions/transaction.ts';
 import type { Duration } from '../../kernel/time.ts';
 import type { SentRecord } from './record-book.ts';
 import type { Metadata, PartitionState } from './topic.ts';
@@ -13,6 +15,38 @@ export interface ProduceQuery {
   readonly kind: 'produce';
   readonly acks: Acks;
   readonly batches: readonly { readonly partition: string; readonly draft: Draft }[];
+}
+
+/** A transaction coordinator has markers written to the partitions that a broker leads. */
+export interface MarkersQuery {
+  readonly kind: 'markers';
+  readonly marker: Marker;
+  readonly producer: ProducerIdentity;
+  readonly partitions: readonly string[];
+}
+
+/** A producer to the coordinator of its transactions: the leader of the partition that keeps its transactional id. */
+export type TransactionQuery =
+  | { readonly kind: 'init-producer'; readonly transaction: string; readonly timeout: Duration }
+  | {
+      readonly kind: 'add-to-transaction';
+      readonly transaction: string;
+      readonly producer: ProducerIdentity;
+      readonly participants: readonly string[];
+    }
+  | {
+      readonly kind: 'end-transaction';
+      readonly transaction: string;
+      readonly producer: ProducerIdentity;
+      readonly marker: Marker;
+    };
+
+export type TransactionFailure = TransactionError | 'not-coordinator' | 'coordinator-not-available';
+
+export interface TransactionReply {
+  readonly error?: TransactionFailure;
+  /** Who it is from now on. */
+  readonly producer?: ProducerIdentity;
 }
 
 export interface FetchPart {
@@ -32,7 +66,11 @@ export interface FetchQuery {
   readonly waitMax: Duration;
   /** Bytes of one partition, about. */
   readonly bytesMax: number;
+  /** `isolation.level`: with `committed` nothing beyond the last stable offset is given. */
+  readonly isolation?: IsolationLevel;
 }
+
+export type IsolationLevel = 'committed' | 'uncommitted';
 
 export interface MetadataQuery {
   readonly kind: 'metadata';
@@ -44,11 +82,13 @@ export interface MetadataUpdate {
   readonly metadata: Metadata;
 }
 
-export type BrokerQuery = ProduceQuery | FetchQuery | MetadataQuery | MetadataUpdate;
+export type BrokerQuery = ProduceQuery | MarkersQuery | TransactionQuery | FetchQuery | MetadataQuery | MetadataUpdate;
+
+export type ProduceError = LeaderError | 'not-leader';
 
 export interface ProduceResult {
   readonly partition: string;
-  readonly error?: ProduceError | 'not-leader';
+  readonly error?: ProduceError;
   readonly firstOffset: number;
 }
 
@@ -60,12 +100,14 @@ export interface FetchResult {
   /** The follower's log and the leader's part: the epoch up to which they agree, and where the leader's ends. */
   readonly diverging: { readonly epoch: number; readonly end: number } | undefined;
   readonly batches: readonly Batch[];
+  /** Of what is given, transactions that were aborted. */
+  readonly aborted: readonly EndedTransaction[];
   readonly highWatermark: number;
   readonly startOffset: number;
   readonly endOffset: number;
 }
 
-export type BrokerReply = readonly ProduceResult[] | readonly FetchResult[] | Metadata | undefined;
+export type BrokerReply = readonly ProduceResult[] | readonly FetchResult[] | TransactionReply | Metadata | undefined;
 
 export interface Heartbeat {
   readonly kind: 'heartbeat';

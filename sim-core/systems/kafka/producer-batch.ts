@@ -9,6 +9,7 @@ import type { EventHandle } from '../../kernel/event-table.ts';
 import type { Time } from '../../kernel/time.ts';
 import { nextSequence } from '../../messaging/log/producer-states.ts';
 import type { ProducerStamp } from '../../messaging/log/record-batch.ts';
+import type { ProducerIdentity } from '../../messaging/transactions/transaction.ts';
 import type { Call } from '../../network/call.ts';
 import type { Draft } from './messages.ts';
 import type { SentRecord } from './record-book.ts';
@@ -55,7 +56,8 @@ export class ProducerBatch {
 
 export class PartitionQueue {
   readonly partition: string;
-  private readonly producerId: number | undefined;
+  private producerId: number | undefined;
+  private isTransactional = false;
   readonly waiting: ProducerBatch[] = [];
   readonly inFlight = new Set<ProducerBatch>();
   private epoch = 0;
@@ -67,6 +69,23 @@ export class PartitionQueue {
   constructor(partition: string, producerId: number | undefined) {
     this.partition = partition;
     this.producerId = producerId;
+  }
+
+  /** A transaction begins: its batches are numbered from 0. */
+  beginTransaction({ id, epoch }: ProducerIdentity): void {
+    this.isTransactional = true;
+    this.producerId = id;
+    this.epoch = epoch;
+    this.sequence = 0;
+    this.isBroken = false;
+  }
+
+  /** The producer has died, and with it everything that it had. */
+  drop(): readonly ProducerBatch[] {
+    const dropped = [...this.waiting, ...this.inFlight];
+    this.waiting.length = 0;
+    this.inFlight.clear();
+    return dropped;
   }
 
   get last(): ProducerBatch | undefined {
@@ -89,7 +108,7 @@ export class PartitionQueue {
     if (this.isBroken) this.beginAnew(batch);
     if (this.producerId !== undefined && batch.stamp === undefined) {
       const { producerId: id, epoch, sequence } = this;
-      batch.stamp = { id, epoch, sequence, isTransactional: false };
+      batch.stamp = { id, epoch, sequence, isTransactional: this.isTransactional };
       this.sequence = nextSequence(sequence, batch.entries.length);
     }
     batch.attempts++;
@@ -122,7 +141,8 @@ export class PartitionQueue {
 
   /** The sequences have a gap that nothing will fill. */
   break(): void {
-    this.isBroken = this.producerId !== undefined;
+    // A transaction with a gap is aborted, and the next one has an epoch of its own.
+    this.isBroken = this.producerId !== undefined && !this.isTransactional;
   }
 
   private beginAnew(first: ProducerBatch): void {

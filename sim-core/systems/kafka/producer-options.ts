@@ -3,6 +3,7 @@ import type { Duration } from '../../kernel/time.ts';
 import type { Acks } from '../../messaging/log/in-sync.ts';
 import type { RecordBook } from './record-book.ts';
 import type { Metadata, Topic } from './topic.ts';
+import type { TransactionalOptions } from './transactions/producer-transactions.ts';
 
 export interface ProducerOptions {
   readonly name: string;
@@ -28,4 +29,6 @@ export interface ProducerOptions {
   /** `retry.backoff.ms` and `retry.backoff.max.ms`: the first pause, doubled each time up to the longest. */
   readonly retryBackoff: Duration;
   readonly retryBackoffMax: Duration;
+  /** With a `transactional.id`: records are taken in transactions only. */
+  readonly transactional?: TransactionalOptions;
 }

@@ -11,7 +11,6 @@
  * batch again; a plain one may append it twice, or out of order if more than one request is in flight. Compression,
  * `max.request.size` and the jitter of the pauses are not modelled.
  */
-import type { FactChannel, Fact } from '../../kernel/fact.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Waiter } from '../../kernel/wait.ts';
 import { Partitioner } from '../../messaging/log/partitioner.ts';
@@ -23,16 +22,12 @@ import { BlockedCallers } from './blocked-callers.ts';
 import { MetadataClient } from './metadata-client.ts';
 import type { BrokerQuery, BrokerReply, ProduceResult } from './messages.ts';
 import { PartitionQueue, ProducerBatch, type Entry } from './producer-batch.ts';
-import {
-  batchFailed,
-  batchSent,
-  produceSent,
-  producerBuffer,
-  producerSignals,
-  recordCompleted,
-} from './producer-signals.ts';
 import type { ProducerOptions } from './producer-options.ts';
+import { ProducerReports } from './producer-reports.ts';
+import { producerSignals } from './producer-signals.ts';
 import { SentRecord } from './record-book.ts';
+import { ProducerTransactions } from './transactions/producer-transactions.ts';
+import { TransactionalProducer } from './transactions/transactional-producer.ts';
 
 /** Errors after which a batch is sent again. */
 const RETRIABLE: ReadonlySet<string> = new Set([
@@ -60,25 +55,28 @@ export class Producer implements Endpoint<number, void>, Component {
   private readonly inFlight = new Map<string, number>();
   private readonly metadata: MetadataClient;
   private readonly blocked: BlockedCallers;
+  /** Undefined without a transactional id. */
+  readonly transactional: TransactionalProducer | undefined;
+  private readonly transactions: ProducerTransactions | undefined;
   private bufferUsed = 0;
+  private isHurried = false;
+  private whenEmpty: (() => void) | undefined = undefined;
+  private lives = 0;
   private records = 0;
   private undecided = 0;
   private readonly lingerKind: number;
   private readonly retryKind: number;
   private readonly expiryKind: number;
-  private readonly completed: FactChannel<Fact<typeof recordCompleted>>;
-  private readonly batches: FactChannel<Fact<typeof batchSent>>;
-  private readonly failures: FactChannel<Fact<typeof batchFailed>>;
-  private readonly produceRequests: FactChannel<Fact<typeof produceSent>>;
-  private readonly buffer: FactChannel<Fact<typeof producerBuffer>>;
+  private readonly reports: ProducerReports;
 
   constructor(sim: Simulation, options: ProducerOptions) {
-    const { name, topic, acks, isIdempotent, maxInFlight, batchSize } = options;
+    const { name, topic, acks, isIdempotent, maxInFlight, batchSize, transactional } = options;
     if (isIdempotent && (acks !== 'all' || maxInFlight > 5)) {
       throw new RangeError(
         `${name}: an idempotent producer has acks=all and at most 5 requests in flight, got acks=${acks} and ${maxInFlight}`,
       );
     }
+    if (transactional !== undefined && !isIdempotent) throw new RangeError(`${name}: a transactional producer is idempotent`);
     this.sim = sim;
     this.options = options;
     this.name = name;
@@ -95,11 +93,16 @@ export class Producer implements Endpoint<number, void>, Component {
       this.refuse(entry, partition, 'overloaded'),
     );
     this.metadata = new MetadataClient(sim, name, options, this.requests, () => this.sendReady());
-    this.completed = sim.facts.channel(recordCompleted);
-    this.batches = sim.facts.channel(batchSent);
-    this.failures = sim.facts.channel(batchFailed);
-    this.produceRequests = sim.facts.channel(produceSent);
-    this.buffer = sim.facts.channel(producerBuffer);
+    if (transactional !== undefined) {
+      const changed = (): void => this.sendReady();
+      this.transactions = new ProducerTransactions(sim, name, transactional, this.links, this.metadata, this.requests, changed);
+      this.transactional = new TransactionalProducer(this.transactions, {
+        numberAs: (identity) => this.queues.forEach((queue) => queue.beginTransaction(identity)),
+        flush: (then) => this.flush(then),
+        giveUpWaiting: () => this.giveUpWaiting(),
+      });
+    }
+    this.reports = new ProducerReports(sim, name);
     register(sim, this);
   }
 
@@ -111,6 +114,8 @@ export class Producer implements Endpoint<number, void>, Component {
   }
 
   receive(call: Call<number, void>): void {
+    // As in Kafka's client, nothing is taken between transactions, or after something of one has failed.
+    if (this.transactions !== undefined && this.transactions.phase !== 'open') return call.refuse('error');
     const { recordBytes, isKeyed, book } = this.options;
     const key = isKeyed ? call.query : undefined;
     const record = new SentRecord(call.request.id, key, recordBytes, this.sim.now, this.records++);
@@ -122,6 +127,38 @@ export class Producer implements Endpoint<number, void>, Component {
     if (this.blocked.count === 0 && this.place(entry, queue)) return;
     this.blocked.add(entry, queue.partition);
     this.sendReady();
+  }
+
+  /** Sends what it has, and what it is given, without lingering; or lingers again. */
+  hurry(isHurried: boolean): void {
+    this.isHurried = isHurried;
+    if (isHurried) this.sendReady();
+  }
+
+  /** Calls back when all that it was given is decided. */
+  private flush(then: () => void): void {
+    this.whenEmpty = then;
+    this.hurry(true);
+    this.lookIfEmpty();
+  }
+
+  /** Its process dies: what it had and did not know the end of is gone. */
+  kill(): void {
+    this.lives++;
+    this.whenEmpty = undefined;
+    this.isHurried = false;
+    this.transactions?.ends();
+    for (const broker of this.inFlight.keys()) this.inFlight.set(broker, 0);
+    const batches = this.queues.flatMap((queue) => queue.drop());
+    const entries = [...batches.flatMap((batch) => batch.entries), ...this.blocked.drop()];
+    for (const batch of batches) {
+      batch.isDone = true;
+      this.sim.cancel(batch.lingered);
+      this.sim.cancel(batch.expiry);
+    }
+    this.undecided = 0;
+    this.use(-this.bufferUsed);
+    for (const { call } of entries) call.refuse('unavailable');
   }
 
   state(): Readonly<Record<string, number | string>> {
@@ -175,7 +212,7 @@ export class Producer implements Endpoint<number, void>, Component {
       // The one before it is full.
       if (isNext) this.sendReady();
     } else batch.add(entry);
-    if (!batch.hasRoom(bytes, batchSize)) this.sendReady();
+    if (!batch.hasRoom(bytes, batchSize) || this.isHurried) this.sendReady();
     return true;
   }
 
@@ -186,7 +223,7 @@ export class Producer implements Endpoint<number, void>, Component {
     const { linger, batchSize } = this.options;
     const { entries, attempts, createdAt } = batch;
     const isFull = queue.waiting.length > 1 || !batch.hasRoom(entries[0].record.bytes, batchSize);
-    return isFull || attempts > 0 || now - createdAt >= linger || this.blocked.count > 0;
+    return isFull || attempts > 0 || now - createdAt >= linger || this.blocked.count > 0 || this.isHurried;
   }
 
   /** Sends whatever may be sent. */
@@ -194,7 +231,7 @@ export class Producer implements Endpoint<number, void>, Component {
     for (let again = true; again;) {
       again = false;
       for (const queue of this.queues) {
-        if (!this.isReady(queue)) continue;
+        if (!this.isReady(queue) || !this.maySend(queue)) continue;
         const leader = this.metadata.leaderOf(queue.partition);
         if (leader === undefined) this.metadata.refresh();
         else if (this.inFlight.get(leader)! < this.options.maxInFlight) {
@@ -203,6 +240,14 @@ export class Producer implements Endpoint<number, void>, Component {
         }
       }
     }
+    this.transactions?.add();
+    // It can only be aborted.
+    if (this.transactions?.isBroken === true) this.giveUpWaiting();
+  }
+
+  /** A partition has to take part in the transaction first. */
+  private maySend({ partition, waiting }: PartitionQueue): boolean {
+    return this.transactions === undefined || (waiting.length > 0 && this.transactions.includes(partition));
   }
 
   /** One request to a broker: the first batch of every partition that it leads. */
@@ -210,28 +255,29 @@ export class Producer implements Endpoint<number, void>, Component {
     const { acks } = this.options;
     const batches: ProducerBatch[] = [];
     for (const queue of this.queues) {
-      if (this.metadata.leaderOf(queue.partition) !== broker) continue;
+      if (this.metadata.leaderOf(queue.partition) !== broker || !this.maySend(queue)) continue;
       const batch = queue.next(this.sim.now);
       if (batch === undefined) continue;
       this.sim.cancel(batch.lingered);
       queue.send(batch);
       batches.push(batch);
-      this.tellBatch(batch);
+      this.reports.batch(batch);
     }
     this.inFlight.set(broker, this.inFlight.get(broker)! + 1);
-    if (this.produceRequests.heard) {
-      this.produceRequests.emit({ producer: this.name, broker, batches: batches.length });
-    }
+    this.reports.request(broker, batches.length);
     const query: BrokerQuery = {
       kind: 'produce',
       acks,
       batches: batches.map((batch) => ({ partition: batch.partition, draft: batch.draft() })),
     };
+    const { lives } = this;
     const waiter: Waiter = {
-      resume: ({ result }) => this.hear(broker, batches, result as readonly ProduceResult[]),
+      resume: ({ result }) => {
+        if (lives === this.lives) this.hear(broker, batches, result as readonly ProduceResult[]);
+      },
       fail: (error) => {
         if (!(error instanceof CallFailed)) throw error;
-        this.lose(broker, batches, error.failure);
+        if (lives === this.lives) this.lose(broker, batches, error.failure);
       },
     };
     this.links.get(broker)!.call(query, this.requests.next()).begin(waiter);
@@ -261,14 +307,23 @@ export class Producer implements Endpoint<number, void>, Component {
     for (const { record, call } of entries) {
       this.undecided--;
       this.options.book.acknowledged(record, partition, this.options.acks);
-      this.tell(record, partition, 'ok');
+      this.reports.record(record, partition, 'ok');
       call.reply();
     }
+    this.lookIfEmpty();
+  }
+
+  private lookIfEmpty(): void {
+    if (this.undecided > 0 || this.whenEmpty === undefined) return;
+    const then = this.whenEmpty;
+    this.whenEmpty = undefined;
+    this.hurry(false);
+    then();
   }
 
   private fail(batch: ProducerBatch, error: string): void {
     const { partition } = batch;
-    if (this.failures.heard) this.failures.emit({ producer: this.name, partition, error });
+    this.reports.failure(partition, error);
     if (error === 'not-leader' || error === 'timeout' || error === 'unavailable') this.metadata.refresh();
     // Nobody waits for it: whether it was taken only the book wants to know.
     if (batch.isDone) {
@@ -279,7 +334,7 @@ export class Producer implements Endpoint<number, void>, Component {
     const queue = this.byPartition.get(partition)!;
     const isOutOfOrder = error === 'out-of-order-sequence';
     if (isOutOfOrder && queue.isFirstUndecided(batch)) queue.break();
-    if (!isOutOfOrder && !RETRIABLE.has(error)) {
+    if (this.transactions !== undefined ? this.isLost(error) : !isOutOfOrder && !RETRIABLE.has(error)) {
       this.giveUp(batch, 'error');
       return;
     }
@@ -291,6 +346,11 @@ export class Producer implements Endpoint<number, void>, Component {
     this.sim.scheduleAt(batch.notBefore, () => this.sendReady(), undefined, this.retryKind);
   }
 
+  /** Of a transaction: nothing that is tried again will mend it, or it is to be aborted anyway. */
+  private isLost(error: string): boolean {
+    return !RETRIABLE.has(error) || this.transactions!.phase !== 'open';
+  }
+
   private expire(batch: ProducerBatch): void {
     this.giveUp(batch, 'timeout');
     this.sendReady();
@@ -300,8 +360,14 @@ export class Producer implements Endpoint<number, void>, Component {
     const queue = this.byPartition.get(batch.partition)!;
     // What was sent and not answered may be in the log or not: the sequences after it cannot be trusted.
     if (batch.attempts > 0) queue.break();
+    this.transactions?.fail();
     this.finish(batch);
     for (const entry of batch.entries) this.refuse(entry, batch.partition, failure);
+    this.lookIfEmpty();
+  }
+
+  private giveUpWaiting(): void {
+    for (const { waiting } of this.queues) while (waiting.length > 0) this.giveUp(waiting[0], 'error');
   }
 
   private finish(batch: ProducerBatch): void {
@@ -316,24 +382,12 @@ export class Producer implements Endpoint<number, void>, Component {
   private refuse({ record, call }: Entry, partition: string, failure: CallFailure): void {
     this.undecided--;
     record.isRefused = true;
-    this.tell(record, partition, failure);
+    this.reports.record(record, partition, failure);
     call.refuse(failure);
   }
 
   private use(bytes: number): void {
     this.bufferUsed += bytes;
-    if (this.buffer.heard) this.buffer.emit({ producer: this.name, bytes: this.bufferUsed });
-  }
-
-  private tell({ request, sentAt }: SentRecord, partition: string, outcome: string): void {
-    if (!this.completed.heard) return;
-    const duration = this.sim.now - sentAt;
-    this.completed.emit({ producer: this.name, request, partition, outcome, duration });
-  }
-
-  private tellBatch({ partition, entries, bytes, attempts, createdAt }: ProducerBatch): void {
-    if (!this.batches.heard) return;
-    const waited = this.sim.now - createdAt;
-    this.batches.emit({ producer: this.name, partition, records: entries.length, bytes, attempt: attempts, waited });
+    this.reports.memory(this.bufferUsed);
   }
 }

@@ -10,6 +10,8 @@ export interface TopicOptions {
   /** `unclean.leader.election.enable`: whether a replica that is not in sync may lead where no other can. */
   readonly isUncleanElectionAllowed: boolean;
   readonly log?: LogSettings;
+  /** The partitions that are there, if not all are: others would stay empty. */
+  readonly only?: readonly number[];
 }
 
 export class Topic {
@@ -22,13 +24,14 @@ export class Topic {
   isUncleanElectionAllowed: boolean;
 
   constructor(options: TopicOptions) {
-    const { name, partitions, replicationFactor, minInSync, isUncleanElectionAllowed, log = KEEP_ALL } = options;
+    const { name, partitions, replicationFactor, minInSync, isUncleanElectionAllowed, log = KEEP_ALL, only } = options;
     for (const [field, value] of Object.entries({ partitions, replicationFactor, minInSync })) {
       if (Number.isInteger(value) && value >= 1) continue;
       throw new RangeError(`topic ${name}: ${field} is ${value}; it must be an integer of at least 1`);
     }
     this.name = name;
-    this.partitions = Array.from({ length: partitions }, (_, partition) => `${name}-${partition}`);
+    const numbers = only ?? Array.from({ length: partitions }, (_, partition) => partition);
+    this.partitions = numbers.map((partition) => `${name}-${partition}`);
     this.replicationFactor = replicationFactor;
     this.minInSync = minInSync;
     this.isUncleanElectionAllowed = isUncleanElectionAllowed;

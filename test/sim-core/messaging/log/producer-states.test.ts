@@ -57,8 +57,8 @@ describe('the last stable offset', () => {
     states.append({ id: 1, epoch: 0, sequence: 0, isTransactional: true }, 2, 10);
     expect(states.end(1, 0, 'abort', 12)).toEqual({ producer: 1, first: 10, last: 12, marker: 'abort' });
     states.append({ id: 1, epoch: 0, sequence: 2, isTransactional: true }, 1, 13);
-    expect([9, 10, 11, 13].map((offset) => states.isAborted(1, offset))).toEqual([false, true, true, false]);
-    expect(states.isAborted(2, 10)).toBe(false);
+    const aborted = (from: number, below: number): number => states.abortedIn(from, below).length;
+    expect([aborted(0, 10), aborted(0, 11), aborted(12, 20), aborted(13, 20)]).toEqual([0, 1, 1, 0]);
   });
 
   it('has no transaction to end where the producer wrote nothing', () => {

@@ -1,0 +1,74 @@
+/** A broker's way to the controllers: its questions, and the heartbeats by which they know that it lives. */
+import type { Simulation } from '../../kernel/simulation.ts';
+import type { Duration } from '../../kernel/time.ts';
+import type { Waiter } from '../../kernel/wait.ts';
+import type { Link } from '../../network/link.ts';
+import type { BackgroundRequests } from './background-requests.ts';
+import type { ControllerQuery, ControllerReply } from './messages.ts';
+
+export interface ChannelOwner {
+  readonly name: string;
+  /** Counts its lives; an answer to an earlier one is nobody's. */
+  readonly life: number;
+  readonly isUp: boolean;
+  /** Lets something go out or come in now, or when the way is open. */
+  pass(act: () => void): void;
+}
+
+const NOBODY: Waiter = { resume: () => {}, fail: () => {} };
+
+export class ControllerChannel {
+  private readonly sim: Simulation;
+  private readonly owner: ChannelOwner;
+  private readonly interval: Duration;
+  private readonly requests: BackgroundRequests;
+  private readonly beatKind: number;
+  private link: Link<ControllerQuery, ControllerReply> | undefined = undefined;
+
+  /** `interval`: `broker.heartbeat.interval.ms`. */
+  constructor(sim: Simulation, owner: ChannelOwner, interval: Duration, requests: BackgroundRequests) {
+    this.sim = sim;
+    this.owner = owner;
+    this.interval = interval;
+    this.requests = requests;
+    this.beatKind = sim.eventKind(`${owner.name} sends a heartbeat`);
+  }
+
+  attach(link: Link<ControllerQuery, ControllerReply>): void {
+    this.link = link;
+    this.beat();
+  }
+
+  /** Calls back with undefined if they refuse or do not answer. */
+  ask(query: ControllerQuery, answered: (reply: ControllerReply) => void): void {
+    const { owner } = this;
+    const { life } = owner;
+    const waiter: Waiter = {
+      resume: ({ result }) => {
+        owner.pass(() => {
+          if (life === owner.life) answered(result as ControllerReply);
+        });
+      },
+      fail: () => {
+        if (life === owner.life) answered(undefined);
+      },
+    };
+    owner.pass(() => {
+      if (life === owner.life) this.link?.call(query, this.requests.next()).begin(waiter);
+    });
+  }
+
+  /** Heartbeats follow each other whether they are answered or not, as long as the broker lives. */
+  beat(): void {
+    const { owner } = this;
+    const { life, name } = owner;
+    const isAlive = (): boolean => life === owner.life && owner.isUp;
+    owner.pass(() => {
+      if (isAlive()) this.link!.call({ kind: 'heartbeat', broker: name, life }, this.requests.next()).begin(NOBODY);
+    });
+    const again = (): void => {
+      if (isAlive()) this.beat();
+    };
+    this.sim.schedule(this.interval, again, undefined, this.beatKind);
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * How far a group is behind: the experimenter's look, in intervals, at the log of each partition and at what the group has
+ * committed. It costs nobody anything.
+ */
+import { defineReading, type Fact, type FactChannel } from '../../kernel/fact.ts';
+import type { Simulation } from '../../kernel/simulation.ts';
+import { MILLISECOND, type Duration } from '../../kernel/time.ts';
+import { offsetOf } from '../../messaging/log/record-batch.ts';
+import { defineSignal } from '../../statistics/signal.ts';
+import type { RecordBook } from './record-book.ts';
+
+/** How far the group is behind one partition's end. */
+export const groupLag = defineReading('kafka.group.lag', 'The lag of a group in a partition was looked at', {
+  partition: 'text',
+  records: 'number',
+  time: 'duration',
+});
+
+type Lag = Fact<typeof groupLag>;
+
+export const lagSignals = [
+  defineSignal({
+    name: 'kafka.consumer_group.lag',
+    kind: 'gauge',
+    unit: '{message}',
+    help: 'Records between what the group has committed and the end of the log, of all partitions together',
+    fact: groupLag,
+    value: (fact: Lag) => fact.records,
+    of: (fact: Lag) => fact.partition,
+  }),
+  defineSignal({
+    name: 'kafka.consumer_group.lag_time',
+    kind: 'histogram',
+    unit: 's',
+    help: 'Age of the oldest record of a partition that the group has not committed, looked at in intervals',
+    fact: groupLag,
+    value: (fact: Lag) => fact.time,
+  }),
+];
+
+/** How often the lag is looked at, as an exporter of metrics does. */
+const INTERVAL = 100 * MILLISECOND;
+
+export interface LagOptions {
+  readonly partitions: readonly string[];
+  readonly book: RecordBook;
+}
+
+export class GroupLag {
+  private readonly sim: Simulation;
+  private readonly options: LagOptions;
+  private readonly committedOf: (partition: string) => number;
+  /** Where in the line of each partition the committed offset was found last. */
+  private readonly cursors = new Map<string, number>();
+  private readonly lags: FactChannel<Lag>;
+
+  constructor(sim: Simulation, group: string, options: LagOptions, committedOf: (partition: string) => number) {
+    this.sim = sim;
+    this.options = options;
+    this.committedOf = committedOf;
+    this.lags = sim.facts.channel(groupLag);
+    const kind = sim.eventKind(`${group}: the lag is looked at`);
+    const again = (): void => {
+      this.look();
+      sim.schedule(INTERVAL, again, undefined, kind);
+    };
+    sim.schedule(0, again, undefined, kind);
+  }
+
+  endOf(partition: string): number {
+    const line = this.options.book.line(partition);
+    return line.length === 0 ? 0 : line[line.length - 1].lastOffset + 1;
+  }
+
+  private look(): void {
+    if (!this.lags.heard) return;
+    for (const partition of this.options.partitions) {
+      const committed = this.committedOf(partition);
+      const records = Math.max(0, this.endOf(partition) - committed);
+      this.lags.emit({ partition, records, time: records === 0 ? 0 : this.ageOf(partition, committed) });
+    }
+  }
+
+  /** The age of the first record from an offset on; 0 if only markers follow. */
+  private ageOf(partition: string, offset: number): Duration {
+    const line = this.options.book.line(partition);
+    let at = Math.min(this.cursors.get(partition) ?? 0, line.length - 1);
+    while (at > 0 && line[at].firstOffset > offset) at--;
+    while (at < line.length && (line[at].lastOffset < offset || line[at].records.length === 0)) at++;
+    this.cursors.set(partition, at);
+    if (at === line.length) return 0;
+    const batch = line[at];
+    const index = batch.records.findIndex((_, i) => offsetOf(batch, i) >= offset);
+    return this.sim.now - batch.records[Math.max(0, index)].sentAt;
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * What a consumer writes for what it reads: one record for each, by a producer of its own, and how that is kept together
+ * with how far it is.
+ *
+ * Plainly, the records of a poll are acknowledged before its offsets are committed: a death between the two has them
+ * written again. In a transaction they become visible all together; the offsets are in it, or are committed after it, which
+ * leaves the same gap. A poll whose output was not kept is read again.
+ */
+import type { Simulation } from '../../../kernel/simulation.ts';
+import type { Link } from '../../../network/link.ts';
+import type { Fetched } from '../consumer-fetches.ts';
+import type { GroupQuery, GroupReply } from '../group-messages.ts';
+import type { Producer } from '../producer.ts';
+import { participantOf } from './participants.ts';
+import type { TransactionalProducer } from './transactional-producer.ts';
+import { Writer } from './writer.ts';
+
+/** How far a consumer is, and who it is to its group. */
+export interface Progress {
+  readonly group: string;
+  readonly member: string;
+  readonly generation: number;
+  /** By partition: the offset of the next record to process. */
+  readonly offsets: ReadonlyMap<string, number>;
+  ask(query: GroupQuery, answered: (reply: GroupReply | undefined) => void): void;
+}
+
+export interface Output {
+  /** Whether the offsets are kept with what was written; if not, the consumer commits them. */
+  readonly keepsOffsets: boolean;
+  /** The process begins; calls back when it may write. */
+  start(ready: () => void): void;
+  /** The process dies. */
+  end(): void;
+  /** A poll begins. */
+  begin(): void;
+  write(record: Fetched): void;
+  /** The poll is done: calls back with whether all of it is kept. */
+  settle(progress: Progress, then: (isKept: boolean) => void): void;
+}
+
+export class PlainOutput implements Output {
+  readonly keepsOffsets = false;
+  private readonly writer: Writer;
+
+  constructor(sim: Simulation, producer: Producer, link: Link<number, void>) {
+    this.writer = new Writer(sim, producer, link);
+  }
+
+  start(ready: () => void): void {
+    ready();
+  }
+
+  end(): void {
+    this.writer.end();
+  }
+
+  begin(): void {
+    this.writer.begin();
+  }
+
+  write(record: Fetched): void {
+    this.writer.write(record);
+  }
+
+  settle(_progress: Progress, then: (isKept: boolean) => void): void {
+    this.writer.settle(then);
+  }
+}
+
+export class TransactionalOutput implements Output {
+  readonly keepsOffsets: boolean;
+  private readonly producer: TransactionalProducer;
+  private readonly writer: Writer;
+
+  /** `keepsOffsets`: whether the offsets are in the transaction. */
+  constructor(sim: Simulation, producer: Producer, link: Link<number, void>, keepsOffsets: boolean) {
+    if (producer.transactional === undefined) throw new RangeError(`${producer.name} has no transactional id`);
+    this.producer = producer.transactional;
+    this.writer = new Writer(sim, producer, link);
+    this.keepsOffsets = keepsOffsets;
+  }
+
+  start(ready: () => void): void {
+    this.producer.initialise(ready);
+  }
+
+  end(): void {
+    this.writer.end();
+  }
+
+  begin(): void {
+    this.writer.begin();
+    this.producer.begin();
+  }
+
+  write(record: Fetched): void {
+    this.writer.write(record);
+  }
+
+  settle(progress: Progress, then: (isKept: boolean) => void): void {
+    this.writer.settle((isGood) => {
+      const end = (isWanted: boolean): void => {
+        if (isWanted) this.producer.commit((isCommitted) => this.recover(isCommitted, then));
+        else this.producer.abort(() => this.recover(false, then));
+      };
+      if (!isGood || !this.keepsOffsets) end(isGood);
+      else this.sendOffsets(progress, end);
+    });
+  }
+
+  /** Another member may have these partitions by now: then it is told so, and nothing of this poll is kept (KIP-447). */
+  private sendOffsets(progress: Progress, sent: (areTaken: boolean) => void): void {
+    this.producer.include(participantOf(progress.group), (isIn) => {
+      if (!isIn) return sent(false);
+      const { member, generation, offsets } = progress;
+      const { identity: producer } = this.producer;
+      progress.ask({ kind: 'transactional-commit', member, generation, producer, offsets }, (reply) => sent(reply === 'ok'));
+    });
+  }
+
+  /** One that was fenced begins anew, as an application does that makes another producer. */
+  private recover(isKept: boolean, then: (isKept: boolean) => void): void {
+    if (this.producer.isFenced) this.producer.initialise(() => then(isKept));
+    else then(isKept);
+  }
+}
