@@ -20,6 +20,7 @@ import synchronizedExpiry from './caching/synchronized-expiry.ts';
 import writeBehindCrash from './caching/write-behind-crash.ts';
 import consumerLag from './messaging/consumer-lag.ts';
 import deliverySemantics from './messaging/delivery-semantics.ts';
+import exactlyOnce from './messaging/exactly-once.ts';
 import kafkaReplication from './messaging/kafka-replication.ts';
 import producerBatching from './messaging/producer-batching.ts';
 import retryStorm from './messaging/retry-storm.ts';
@@ -58,6 +59,7 @@ const scenarios: readonly Scenario[] = [
   consumerLag,
   rebalance,
   producerBatching,
+  exactlyOnce,
   // 2.3 Delivery semantics
   deliverySemantics,
   // 2.4 Retries and dead letters

@@ -13,6 +13,8 @@ export function committedOnly<R extends LogRecord>(
   return batches.filter(({ producer, firstOffset, marker }) => {
     if (marker !== undefined) return false;
     if (producer === undefined || !producer.isTransactional) return true;
-    return !aborted.some(({ producer: id, first, last }) => id === producer.id && first <= firstOffset && firstOffset < last);
+    return !aborted.some(
+      ({ producer: id, first, last }) => id === producer.id && first <= firstOffset && firstOffset < last,
+    );
   });
 }

@@ -45,6 +45,7 @@ import { keepRetention } from './retention.ts';
 import type { Metadata, Topic } from './topic.ts';
 import { TransactionCoordinator, type CoordinatorOwner } from './transactions/coordinator.ts';
 import { transactionSignals } from './transactions/signals.ts';
+import { Undecided, undecidedSignals } from './transactions/undecided.ts';
 import { isTransactionPartition, type TransactionSettings } from './transactions/transaction-log.ts';
 
 export interface BrokerOptions {
@@ -74,7 +75,7 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
   readonly name: string;
   readonly kind = 'broker';
   readonly help: string;
-  readonly signals = transactionSignals;
+  readonly signals = [...transactionSignals, ...undecidedSignals];
   readonly interventions: Readonly<Record<string, Intervention>>;
   private readonly sim: Simulation;
   private readonly options: BrokerOptions;
@@ -90,6 +91,7 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
   private readonly peers = new Map<string, Link<BrokerQuery, BrokerReply>>();
   private readonly groups = new Map<string, Link<GroupQuery, GroupReply>>();
   private readonly coordinator: TransactionCoordinator | undefined;
+  private readonly undecided: Undecided | undefined;
   private metadata: Metadata;
   private slowness = 1;
   private isDown = false;
@@ -127,6 +129,7 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
     this.controllers = new ControllerChannel(sim, this.channelOwner(), options.heartbeatInterval, this.requests);
     this.coordinator =
       options.transactions && new TransactionCoordinator(sim, this.coordinatorOwner(), options.transactions);
+    this.undecided = options.transactions && new Undecided(sim);
     this.learn(metadata);
     keepRetention(sim, this, this.replicas.values());
     this.interventions = brokerInterventions(this);
@@ -273,6 +276,7 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
     this.produces.check(partition);
     this.fetches.wake(partition);
     this.coordinator?.advanced(partition);
+    this.undecided?.look(this.replicas.get(partition)!);
   }
 
   private advancedAll(partitions: readonly string[]): void {
@@ -336,10 +340,13 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
         const hear = (results: readonly ProduceResult[] = []): void =>
           answered(results.flatMap(({ partition, error }) => (error === undefined ? [partition] : [])));
         if (broker === this.name) this.advancedAll(this.produces.writeMarkers(query, hear));
-        else this.askPeer(this.peers.get(broker)!, query, (reply) => hear(reply as readonly ProduceResult[] | undefined));
+        else
+          this.askPeer(this.peers.get(broker)!, query, (reply) => hear(reply as readonly ProduceResult[] | undefined));
       },
       toGroup: (group, marker, producer, answered) =>
-        this.askPeer(this.groups.get(group)!, { kind: 'marker', marker, producer }, (reply) => answered(reply === 'ok')),
+        this.askPeer(this.groups.get(group)!, { kind: 'marker', marker, producer }, (reply) =>
+          answered(reply === 'ok'),
+        ),
     };
   }
 
@@ -347,11 +354,13 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
   private askPeer<Q, R>(link: Link<Q, R>, query: Q, answered: (reply: R | undefined) => void): void {
     const { life } = this;
     const waiter: Waiter = {
-      resume: ({ result }) =>
-        this.isolation.pass('cluster', () => void (life === this.life && answered(result as R))),
+      resume: ({ result }) => this.isolation.pass('cluster', () => void (life === this.life && answered(result as R))),
       fail: () => void (life === this.life && answered(undefined)),
     };
-    this.isolation.pass('cluster', () => void (life === this.life && link.call(query, this.requests.next()).begin(waiter)));
+    this.isolation.pass(
+      'cluster',
+      () => void (life === this.life && link.call(query, this.requests.next()).begin(waiter)),
+    );
   }
 
   private fetcherOwner() {

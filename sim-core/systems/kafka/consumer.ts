@@ -44,6 +44,8 @@ export interface ConsumerOptions extends FetchSettings, MembershipSettings {
   readonly ownership: Ownership;
   /** Its group's name. */
   readonly group: string;
+  /** What comes of a record outside of the log: it is processed when this calls back. */
+  readonly act?: ((record: Fetched, done: () => void) => void) | undefined;
   /** What it writes for what it reads, if it does. */
   readonly output?: Output | undefined;
 }
@@ -129,6 +131,7 @@ export class Consumer implements Component, Scalable {
     const { output } = this.options;
     const begin = (): void => {
       this.isStarting = false;
+      this.lastCommit = this.sim.now;
       this.membership.start();
       this.tellOwned();
       this.poll();
@@ -246,7 +249,8 @@ export class Consumer implements Component, Scalable {
     const { lives } = this;
     this.membership.ask({ kind: 'committed', partitions }, (reply) => {
       if (reply === undefined || typeof reply === 'string') {
-        const again = (): void => this.pausing.whenAwake(() => void (lives === this.lives && this.goOnAsCommitted(partitions)));
+        const again = (): void =>
+          this.pausing.whenAwake(() => void (lives === this.lives && this.goOnAsCommitted(partitions)));
         this.sim.schedule(this.options.retryBackoff, again, undefined, this.againKind);
         return;
       }
@@ -290,14 +294,21 @@ export class Consumer implements Component, Scalable {
       0,
       Math.round(this.options.processTime.sample(this.draws.of(record.request)) * this.slowness),
     );
+    const { act, output } = this.options;
     const done = (): void =>
       this.pausing.whenAwake(() => {
         if (lives !== this.lives) return;
         this.finish(records[index], time);
-        this.options.output?.write(records[index]);
+        output?.write(records[index]);
         this.process(records, index + 1);
       });
-    this.sim.schedule(time, done, undefined, this.workKind, record.request);
+    const worked = (): void =>
+      this.pausing.whenAwake(() => {
+        if (lives !== this.lives) return;
+        if (act === undefined) done();
+        else act(records[index], done);
+      });
+    this.sim.schedule(time, worked, undefined, this.workKind, record.request);
   }
 
   private finish({ partition, offset, record }: Fetched, duration: Duration): void {

@@ -7,7 +7,15 @@ import type { EventHandle } from '../../kernel/event-table.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Call } from '../../network/call.ts';
 import type { PartitionLeader } from '../../messaging/log/partition-leader.ts';
-import type { Batch, BrokerQuery, BrokerReply, FetchPart, FetchQuery, FetchResult, IsolationLevel } from './messages.ts';
+import type {
+  Batch,
+  BrokerQuery,
+  BrokerReply,
+  FetchPart,
+  FetchQuery,
+  FetchResult,
+  IsolationLevel,
+} from './messages.ts';
 import type { SentRecord } from './record-book.ts';
 import type { Replica } from './replica.ts';
 
@@ -120,7 +128,11 @@ export class Fetches {
 }
 
 /** What is at this offset or after it is not given to who asks. */
-function limitOf(leading: PartitionLeader<SentRecord>, replica: string | undefined, isolation?: IsolationLevel): number {
+function limitOf(
+  leading: PartitionLeader<SentRecord>,
+  replica: string | undefined,
+  isolation?: IsolationLevel,
+): number {
   if (replica !== undefined) return leading.log.endOffset;
   return isolation === 'committed' ? leading.lastStable : leading.highWatermark;
 }

@@ -32,7 +32,14 @@ export class ProducerReports {
   batch({ partition, entries, bytes, attempts, createdAt }: ProducerBatch): void {
     if (!this.batches.heard) return;
     const waited = this.sim.now - createdAt;
-    this.batches.emit({ producer: this.producer, partition, records: entries.length, bytes, attempt: attempts, waited });
+    this.batches.emit({
+      producer: this.producer,
+      partition,
+      records: entries.length,
+      bytes,
+      attempt: attempts,
+      waited,
+    });
   }
 
   failure(partition: string, error: string): void {

@@ -76,7 +76,8 @@ export class Producer implements Endpoint<number, void>, Component {
         `${name}: an idempotent producer has acks=all and at most 5 requests in flight, got acks=${acks} and ${maxInFlight}`,
       );
     }
-    if (transactional !== undefined && !isIdempotent) throw new RangeError(`${name}: a transactional producer is idempotent`);
+    if (transactional !== undefined && !isIdempotent)
+      throw new RangeError(`${name}: a transactional producer is idempotent`);
     this.sim = sim;
     this.options = options;
     this.name = name;
@@ -95,7 +96,15 @@ export class Producer implements Endpoint<number, void>, Component {
     this.metadata = new MetadataClient(sim, name, options, this.requests, () => this.sendReady());
     if (transactional !== undefined) {
       const changed = (): void => this.sendReady();
-      this.transactions = new ProducerTransactions(sim, name, transactional, this.links, this.metadata, this.requests, changed);
+      this.transactions = new ProducerTransactions(
+        sim,
+        name,
+        transactional,
+        this.links,
+        this.metadata,
+        this.requests,
+        changed,
+      );
       this.transactional = new TransactionalProducer(this.transactions, {
         numberAs: (identity) => this.queues.forEach((queue) => queue.beginTransaction(identity)),
         flush: (then) => this.flush(then),

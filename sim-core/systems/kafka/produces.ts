@@ -103,7 +103,10 @@ export class Produces {
       const { firstOffset, lastOffset } = one;
       const replicated = leading.replicated(lastOffset);
       if (replicated === false) return true;
-      over.push([one, replicated === true ? { partition, firstOffset } : { partition, error: replicated, firstOffset }]);
+      over.push([
+        one,
+        replicated === true ? { partition, firstOffset } : { partition, error: replicated, firstOffset },
+      ]);
       return false;
     });
     if (over.length === 0) return;

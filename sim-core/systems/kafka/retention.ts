@@ -7,7 +7,11 @@ import type { Replica } from './replica.ts';
 const CHECK = 300 * SECOND;
 
 /** Begins to look for what is not kept, for the broker of that name; nothing is deleted while it is down. */
-export function keepRetention(sim: Simulation, owner: { readonly name: string; readonly isUp: boolean }, replicas: Iterable<Replica>): void {
+export function keepRetention(
+  sim: Simulation,
+  owner: { readonly name: string; readonly isUp: boolean },
+  replicas: Iterable<Replica>,
+): void {
   const limited = [...replicas].filter(
     ({ topic: { log } }) => log.retentionTime < Infinity || log.retentionBytes < Infinity,
   );

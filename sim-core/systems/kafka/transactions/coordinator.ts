@@ -163,7 +163,12 @@ export class TransactionCoordinator {
     this.sim.cancel(entry.timer);
     const { state } = entry;
     if (state === undefined) return;
-    if (markerOf(state) !== undefined) this.markers.send(state, () => this.hosts(hosted), () => this.complete(hosted, entry));
+    if (markerOf(state) !== undefined)
+      this.markers.send(
+        state,
+        () => this.hosts(hosted),
+        () => this.complete(hosted, entry),
+      );
     else if (state.status === 'ongoing') this.mind(hosted, entry, state.startedAt + state.timeout);
   }
 
@@ -172,7 +177,7 @@ export class TransactionCoordinator {
     this.write(hosted, entry, completed(state!), this.owner.nextId(), (isWritten) => {
       // Too few in sync: the markers are there, and sending them again does no harm.
       if (!isWritten && this.hosts(hosted)) {
-        const again = (): void => this.hosts(hosted) && !entry.isPending ? this.complete(hosted, entry) : undefined;
+        const again = (): void => (this.hosts(hosted) && !entry.isPending ? this.complete(hosted, entry) : undefined);
         this.sim.schedule(this.settings.markerBackoff, again, undefined, this.checkKind);
       }
     });

@@ -115,7 +115,9 @@ export class TransactionalOutput implements Output {
       if (!isIn) return sent(false);
       const { member, generation, offsets } = progress;
       const { identity: producer } = this.producer;
-      progress.ask({ kind: 'transactional-commit', member, generation, producer, offsets }, (reply) => sent(reply === 'ok'));
+      progress.ask({ kind: 'transactional-commit', member, generation, producer, offsets }, (reply) =>
+        sent(reply === 'ok'),
+      );
     });
   }
 

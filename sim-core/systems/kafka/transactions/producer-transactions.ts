@@ -32,7 +32,11 @@ export interface TransactionalOptions {
 export type TransactionPhase = 'none' | 'ready' | 'open' | 'failed' | 'fenced';
 
 /** What passes: another asks for the same, or the coordinator is on its way elsewhere. */
-const PASSING: ReadonlySet<string> = new Set(['concurrent-transactions', 'not-coordinator', 'coordinator-not-available']);
+const PASSING: ReadonlySet<string> = new Set([
+  'concurrent-transactions',
+  'not-coordinator',
+  'coordinator-not-available',
+]);
 
 export class ProducerTransactions {
   private readonly sim: Simulation;

@@ -119,7 +119,12 @@ export class SmallStreams {
       requestTimeout: ms(60),
       ...options.group,
       outputOf: (consumer) => {
-        const transactional = { id: consumer, timeout: ms(options.timeout ?? 200), partitions: PARTITIONS, retryBackoff: ms(5) };
+        const transactional = {
+          id: consumer,
+          timeout: ms(options.timeout ?? 200),
+          partitions: PARTITIONS,
+          retryBackoff: ms(5),
+        };
         const isTransactional = way === 'transactional' || way === 'offsets outside';
         const producer = new Producer(sim, {
           ...settings,
@@ -150,8 +155,8 @@ export class SmallStreams {
 
   violations(): string[] {
     const { cluster, group, producers } = this;
-    return [cluster.controllers, ...producers, ...cluster.brokers, group.coordinator, ...group.consumers].flatMap((part) =>
-      part.violations(),
+    return [cluster.controllers, ...producers, ...cluster.brokers, group.coordinator, ...group.consumers].flatMap(
+      (part) => part.violations(),
     );
   }
 }
@@ -199,7 +204,8 @@ export class CommittedReader {
         const { lastStable, epoch, highWatermark } = replica.leading;
         const leadership = `${id} of ${broker.name}, epoch ${epoch}, life ${broker.life}`;
         if (lastStable < (this.stable.get(leadership) ?? 0)) wrong.push(`${leadership}: the last stable offset fell`);
-        if (lastStable > highWatermark) wrong.push(`${leadership}: the last stable offset is beyond the high watermark`);
+        if (lastStable > highWatermark)
+          wrong.push(`${leadership}: the last stable offset is beyond the high watermark`);
         this.stable.set(leadership, lastStable);
         const now = visible(replica, lastStable);
         const before = this.read.get(id)!;

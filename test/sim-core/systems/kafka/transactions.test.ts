@@ -65,8 +65,15 @@ describe('every event as the moment at which somebody is killed', () => {
     return found;
   }
 
-  const PROCESSORS = [['processor', 0], ['processor', 1]] as const;
-  const BROKERS = [['broker', 0], ['broker', 1], ['broker', 2]] as const;
+  const PROCESSORS = [
+    ['processor', 0],
+    ['processor', 1],
+  ] as const;
+  const BROKERS = [
+    ['broker', 0],
+    ['broker', 1],
+    ['broker', 2],
+  ] as const;
 
   it('in a transaction with the offsets: each record once, and every transaction whole', () => {
     const { points, ...found } = enumerate('transactional', [...PROCESSORS, ...BROKERS], 3);
@@ -74,11 +81,15 @@ describe('every event as the moment at which somebody is killed', () => {
     expect(points).toBeGreaterThan(500);
   }, 120_000);
 
-  it.each<Way>(['idempotent', 'offsets outside'])('%s: a death before the offsets are committed has records written again', (way) => {
-    const found = enumerate(way, PROCESSORS, 5);
-    expect(found.missing).toBe(0);
-    expect(found.doubled).toBeGreaterThan(0);
-  }, 60_000);
+  it.each<Way>(['idempotent', 'offsets outside'])(
+    '%s: a death before the offsets are committed has records written again',
+    (way) => {
+      const found = enumerate(way, PROCESSORS, 5);
+      expect(found.missing).toBe(0);
+      expect(found.doubled).toBeGreaterThan(0);
+    },
+    60_000,
+  );
 });
 
 const time = fc.integer({ min: 20, max: 300 });
@@ -86,7 +97,12 @@ const length = fc.integer({ min: 1, max: 120 });
 const fault = fc.oneof(
   fc.record({ do: fc.constantFrom('kill' as const, 'pause' as const), at: time, which: fc.nat(1), length }),
   fc.record({
-    do: fc.constantFrom('kill broker' as const, 'isolate' as const, 'cut off from the cluster' as const, 'slow' as const),
+    do: fc.constantFrom(
+      'kill broker' as const,
+      'isolate' as const,
+      'cut off from the cluster' as const,
+      'slow' as const,
+    ),
     at: time,
     which: fc.nat(2),
     length,

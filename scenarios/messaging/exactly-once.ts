@@ -1,0 +1,111 @@
+/**
+ * Consume-transform-produce: processors read orders from one topic and write a result of each to another. A broker stalls,
+ * processors crash in the midst of their work. How many results are there twice for who reads them?
+ *
+ *     users --> orders (a producer) --> three brokers --> processor-1, processor-2 --> payments (one variant)
+ *                                        |        ^                  |
+ *                                        |        +--- results-1, results-2 (their producers)
+ *                                        +--> reader-1
+ *
+ * All variants are sent the same orders at the same times, and the same things befall them.
+ */
+import {
+  atLeast,
+  atMost,
+  defineScenario,
+  difference,
+  effectSignals,
+  kafkaRecordSignals,
+  s,
+  total,
+} from '../../sim-core/index.ts';
+import { sentBy } from '../application/settings.ts';
+import * as limits from './exactly-once/limits.ts';
+import { params } from './exactly-once/params.ts';
+import { system } from './exactly-once/system.ts';
+
+const APPENDED_TWICE = 'kafka.records.duplicated';
+const TWICE = 'effects.results.doubled';
+const PAID_TWICE = 'effects.payments.doubled';
+const ABORTS = 'kafka.transaction.aborts';
+
+/** Orders that have a result, of all that were sent. */
+const nothingMissing = atLeast(
+  difference(difference(total('effects.results.applied'), total(TWICE)), total('http.client.requests')),
+  limits.nothingMissing,
+);
+
+export default defineScenario({
+  id: 'exactly-once',
+  section: '2.2',
+  title: 'Exactly once',
+  question: 'Processors crash between what they write and how far they say they are. Who reads a result twice?',
+  params,
+  variants: {
+    'plain-producer': {},
+    'idempotent-producer': { output: 'idempotent' },
+    transactional: { output: 'transactional', offsets: 'in-transaction' },
+    'offsets-outside-txn': { output: 'transactional', offsets: 'auto' },
+    'read-uncommitted': { output: 'transactional', offsets: 'in-transaction', isolation: 'uncommitted' },
+    'external-effect': { output: 'transactional', offsets: 'in-transaction', pays: true },
+  },
+  roles: {
+    'plain-producer': 'pitfall',
+    'idempotent-producer': 'remedy',
+    transactional: 'remedy',
+    'offsets-outside-txn': 'fault',
+    'read-uncommitted': 'fault',
+    'external-effect': 'fault',
+  },
+
+  seed: 1,
+  duration: ({ length }) => length,
+  warmUp: 0,
+  interval: s(0.5),
+  // A processor is up again after its first crash, and crashes once more.
+  openAt: s(17.6),
+  system,
+  signals: [...kafkaRecordSignals, ...effectSignals('results'), ...effectSignals('payments')],
+  whileRunning: { rate: sentBy('rate', 'users') },
+  charts: [
+    TWICE,
+    APPENDED_TWICE,
+    PAID_TWICE,
+    'kafka.consumer.record_delay',
+    'kafka.partition.undecided',
+    'kafka.consumer_group.lag',
+    'kafka.transaction.commits',
+    ABORTS,
+    'messaging.client.consumed.rate',
+  ],
+  places: {
+    users: { x: 0, y: 0 },
+    orders: { x: 1, y: 0 },
+    'broker-1': { x: 2, y: 0 },
+    'broker-2': { x: 3, y: 0 },
+    'broker-3': { x: 3, y: 1.2 },
+    controllers: { x: 2, y: 1.2 },
+    'processor-1': { x: 1, y: 1.2 },
+    'results-1': { x: 1, y: 2.4 },
+    processors: { x: 0, y: 1.2 },
+    payments: { x: 0, y: 2.4 },
+    'reader-1': { x: 2, y: 2.4 },
+    readers: { x: 3, y: 2.4 },
+  },
+  expect: {
+    'plain-producer': [
+      nothingMissing,
+      atLeast(total(APPENDED_TWICE), limits.sentTwice),
+      atLeast(total(TWICE), limits.something),
+    ],
+    'idempotent-producer': [nothingMissing, atMost(total(APPENDED_TWICE), 0), atLeast(total(TWICE), limits.something)],
+    transactional: [nothingMissing, atMost(total(APPENDED_TWICE), 0), atMost(total(TWICE), 0)],
+    'offsets-outside-txn': [nothingMissing, atLeast(total(TWICE), limits.writtenAgain)],
+    'read-uncommitted': [
+      nothingMissing,
+      atLeast(total(ABORTS), limits.something),
+      atLeast(total(TWICE), limits.something),
+    ],
+    'external-effect': [nothingMissing, atMost(total(TWICE), 0), atLeast(total(PAID_TWICE), limits.something)],
+  },
+});

@@ -1,0 +1,153 @@
+/** The wiring of a consume-transform-produce: two processors between two topics, and a reader of what they write. */
+import {
+  during,
+  EffectLedger,
+  gamma,
+  kafkaAssignors,
+  KafkaCluster,
+  KafkaConsumerGroup,
+  KafkaPlainOutput,
+  KafkaProducer,
+  KafkaTransactionalOutput,
+  Link,
+  ms,
+  OpenLoopClient,
+  OutsideEffects,
+  poisson,
+  RequestContext,
+  roundRobin,
+  s,
+  zipfPopularity,
+  type KafkaOutput,
+  type OutsideRequest,
+  type Simulation,
+} from '../../../sim-core/index.ts';
+import { faraway, nearby, SHAPE } from '../../application/distances.ts';
+import { CLUSTER, GROUP, PRODUCER, TOPIC } from '../application/orders.ts';
+import * as limits from './limits.ts';
+import type { Values } from './params.ts';
+
+const PARTITIONS = 4;
+/** How many times as long everything takes a broker that stalls. */
+const STALL = 500;
+/** Members are static: who is back within its session finds its partitions, and this is not about rebalances. */
+const MEMBERS = {
+  isStatic: true,
+  heartbeatInterval: limits.HEARTBEAT,
+  initialDelay: s(1),
+  autoCommitInterval: limits.AUTO_COMMIT,
+};
+
+export function system(sim: Simulation, p: Values): void {
+  const ids = Array.from({ length: limits.PROCESSORS }, (_, i) => `processor-${i + 1}`);
+  const cluster = new KafkaCluster(sim, {
+    ...CLUSTER,
+    topics: ['orders', 'results'].map((name) => ({ ...TOPIC, name, partitions: PARTITIONS })),
+    transactions: { ids },
+  });
+  const { metadata, book } = cluster;
+  const orders = new KafkaProducer(sim, { ...PRODUCER, topic: cluster.topics[0], metadata, book });
+  cluster.attach(orders, nearby, s(30));
+  new OpenLoopClient<void>(sim, {
+    name: 'users',
+    arrivals: during(0, p.length - limits.DRAIN, poisson(p.rate)),
+    popularity: zipfPopularity(60_000, 0),
+    target: roundRobin([new Link<number, void>(sim, orders, { from: 'users', delay: faraway })]),
+  });
+  const processors = processorsOf(sim, p, cluster);
+  const ledger = new EffectLedger(sim, 'results');
+  const readers = new KafkaConsumerGroup(sim, cluster, {
+    ...GROUP,
+    ...MEMBERS,
+    name: 'readers',
+    consumerName: 'reader',
+    topic: cluster.topics[1],
+    consumers: 1,
+    assignor: kafkaAssignors.range,
+    processTime: gamma(SHAPE, ms(0.2) / SHAPE),
+    commit: 'after-async',
+    isolation: p.isolation,
+    act: ({ record }, done) => {
+      ledger.applied(received(sim, record.request));
+      done();
+    },
+  });
+  processors.scale(limits.PROCESSORS);
+  readers.scale(1);
+  befall(sim, p, cluster, processors);
+}
+
+/** Each has a producer of its own, and a transactional id that is its own in every life. */
+function processorsOf(sim: Simulation, p: Values, cluster: KafkaCluster): KafkaConsumerGroup {
+  const { metadata, book, topics } = cluster;
+  const pay = p.pays ? paying(sim) : undefined;
+  const outputOf = (processor: string): KafkaOutput => {
+    const isTransactional = p.output === 'transactional';
+    const transactional = { id: processor, timeout: p.transactionTimeout, partitions: 50, retryBackoff: ms(20) };
+    const producer = new KafkaProducer(sim, {
+      ...PRODUCER,
+      name: processor.replace('processor', 'results'),
+      topic: topics[1],
+      metadata,
+      book,
+      isIdempotent: p.output !== 'plain',
+      ...(isTransactional ? { transactional } : {}),
+    });
+    cluster.attach(producer, nearby, p.requestTimeout);
+    const link = new Link<number, void>(sim, producer, { from: processor, delay: nearby });
+    return isTransactional
+      ? new KafkaTransactionalOutput(sim, producer, link, p.offsets === 'in-transaction')
+      : new KafkaPlainOutput(sim, producer, link);
+  };
+  return new KafkaConsumerGroup(sim, cluster, {
+    ...GROUP,
+    ...MEMBERS,
+    name: 'processors',
+    consumerName: 'processor',
+    topic: topics[0],
+    consumers: limits.PROCESSORS,
+    assignor: kafkaAssignors.range,
+    processTime: gamma(SHAPE, p.processTime / SHAPE),
+    pollRecords: p.pollRecords,
+    commit: p.offsets === 'auto' ? 'auto' : 'after',
+    outputOf,
+    ...(pay === undefined ? {} : { act: ({ record }, done) => pay(record.request, done) }),
+  });
+}
+
+/** Has a payment taken, which no transaction of Kafka's can take back. */
+function paying(sim: Simulation): (request: number, done: () => void) => void {
+  const provider = new OutsideEffects(sim, {
+    name: 'payments',
+    help: "Somebody else's service: takes a payment each time that it is asked",
+    ledger: new EffectLedger(sim, 'payments'),
+    time: gamma(SHAPE, ms(1) / SHAPE),
+  });
+  const link = new Link<OutsideRequest, void>(sim, provider, { from: 'processor-1', delay: nearby });
+  return (request, done) => {
+    const message = received(sim, request);
+    link.call({ message }, message.request).begin({ resume: done, fail: done });
+  };
+}
+
+const received = (sim: Simulation, id: number): OutsideRequest['message'] => ({
+  id,
+  key: id,
+  request: new RequestContext(id, sim.now),
+});
+
+/** The stall of a broker, and the crashes of processors, each twice. */
+function befall(sim: Simulation, p: Values, cluster: KafkaCluster, { consumers }: KafkaConsumerGroup): void {
+  const at = (time: number, what: string, act: () => void): void => {
+    if (time < p.length) sim.scheduleAt(time, act, undefined, sim.eventKind(what));
+  };
+  const [broker] = cluster.brokers;
+  at(p.stallAt, 'broker-1 stalls', () => broker.slow(STALL));
+  at(p.stallAt + p.stallFor, 'broker-1 goes on', () => broker.slow(1));
+  for (let pair = 0; pair < limits.pairs(p); pair++) {
+    const victim = consumers[pair % consumers.length];
+    const time = p.crashFrom + pair * p.crashEvery;
+    at(time, `${victim.name} crashes`, () => victim.kill(p.downtime));
+    at(time + p.downtime + limits.RELAPSE, `${victim.name} crashes`, () => victim.kill(p.downtime));
+  }
+}
