@@ -1,8 +1,8 @@
 /**
- * Consume-transform-produce: processors read orders from one topic and write a result of each to another. A broker stalls,
- * processors crash in the midst of their work. How many results are there twice for who reads them?
+ * Consume-transform-produce: workers read orders from one topic and write a result of each to another. A broker stalls,
+ * workers crash in the midst of their work. How many results are there twice for who reads them?
  *
- *     users --> orders (a producer) --> three brokers --> processor-1, processor-2 --> payments (one variant)
+ *     users --> orders (a producer) --> three brokers --> worker-1, worker-2 --> payments (one variant)
  *                                        |        ^                  |
  *                                        |        +--- results-1, results-2 (their producers)
  *                                        +--> reader-1
@@ -39,7 +39,7 @@ export default defineScenario({
   id: 'exactly-once',
   section: '2.2',
   title: 'Exactly once',
-  question: 'Processors crash between what they write and how far they say they are. Who reads a result twice?',
+  question: 'Workers crash between what they write and how far they say they are. Who reads a result twice?',
   params,
   variants: {
     'plain-producer': {},
@@ -62,7 +62,7 @@ export default defineScenario({
   duration: ({ length }) => length,
   warmUp: 0,
   interval: s(0.5),
-  // A processor is up again after its first crash, and crashes once more.
+  // A worker is up again after its first crash, and crashes once more.
   openAt: s(17.6),
   system,
   signals: [...kafkaRecordSignals, ...effectSignals('results'), ...effectSignals('payments')],
@@ -80,17 +80,19 @@ export default defineScenario({
   ],
   places: {
     users: { x: 0, y: 0 },
+    'worker-1': { x: 0, y: 1 },
+    'worker-2': { x: 0, y: 2 },
     orders: { x: 1, y: 0 },
+    'results-1': { x: 1, y: 1 },
+    'results-2': { x: 1, y: 2 },
     'broker-1': { x: 2, y: 0 },
-    'broker-2': { x: 3, y: 0 },
-    'broker-3': { x: 3, y: 1.2 },
-    controllers: { x: 2, y: 1.2 },
-    'processor-1': { x: 1, y: 1.2 },
-    'results-1': { x: 1, y: 2.4 },
-    processors: { x: 0, y: 1.2 },
-    payments: { x: 0, y: 2.4 },
-    'reader-1': { x: 2, y: 2.4 },
-    readers: { x: 3, y: 2.4 },
+    'broker-2': { x: 2, y: 1 },
+    'broker-3': { x: 2, y: 2 },
+    controllers: { x: 3, y: 0 },
+    'reader-1': { x: 3, y: 1 },
+    readers: { x: 3, y: 2 },
+    payments: { x: 4, y: 0 },
+    workers: { x: 4, y: 1 },
   },
   expect: {
     'plain-producer': [

@@ -1,7 +1,7 @@
 /**
  * What is claimed of each way of writing results, worked out from the parameters. Nothing here looks at a run.
  *
- * A processor that crashes comes back, finds what has piled up, and crashes again a while later: in the midst of a full
+ * A worker that crashes comes back, finds what has piled up, and crashes again a while later: in the midst of a full
  * poll, of which something is in the log and nothing is committed. How far the poll had got is chance, so that of what an
  * open poll leaves behind no more is claimed than that there is something.
  */
@@ -11,9 +11,9 @@ import type { Values } from './params.ts';
 
 /** Users have stopped so long before the end that everything is read. */
 export const DRAIN = s(10);
-/** A processor that is up again works for so long until it crashes once more. */
+/** A worker that is up again works for so long until it crashes once more. */
 export const RELAPSE = ms(1500);
-export const PROCESSORS = 2;
+export const WORKERS = 2;
 export const AUTO_COMMIT = s(5);
 /** Between two heartbeats of a member of a group. */
 export const HEARTBEAT = s(3);
@@ -26,11 +26,11 @@ export const pairs = (p: Values): number => {
   return Math.max(0, Math.floor((last - p.crashFrom) / p.crashEvery) + 1);
 };
 
-/** A processor needs so long for an order, about; a payment is a call to somebody else. */
+/** A worker needs so long for an order, about; a payment is a call to somebody else. */
 const orderTime = ({ processTime, pays }: Values): number => toSeconds(processTime + (pays ? ms(2) : 0));
 
-/** What a processor finds when it is up again, and what comes until it crashes. */
-const piledUp = ({ rate, downtime }: Values): number => (rate / PROCESSORS) * toSeconds(downtime + RELAPSE);
+/** What a worker finds when it is up again, and what comes until it crashes. */
+const piledUp = ({ rate, downtime }: Values): number => (rate / WORKERS) * toSeconds(downtime + RELAPSE);
 /** What it could do until then, if it began a fifth of a second after its start and writing took it a fifth of its time. */
 const done = (p: Values): number => (0.8 * toSeconds(RELAPSE - ms(200))) / orderTime(p);
 
@@ -57,12 +57,12 @@ export const sentTwice = limit((p) =>
 );
 
 /**
- * All that was sent is read by the end, if processors have time enough after the last crash: for what piled up at one of
+ * All that was sent is read by the end, if workers have time enough after the last crash: for what piled up at one of
  * them while it was away, twice, and during the stall, and for what comes until users stop. Writing takes a fifth of their
  * time. Where they have not, nothing is claimed.
  */
 export const nothingMissing = limit((p) => {
-  const each = p.rate / PROCESSORS;
+  const each = p.rate / WORKERS;
   const back = p.crashFrom + (pairs(p) - 1) * p.crashEvery + 2 * p.downtime + RELAPSE;
   const away = toSeconds(2 * p.downtime + p.stallFor + s(2));
   const stillComes = Math.max(0, toSeconds(p.length - DRAIN - back));

@@ -4,7 +4,7 @@ import { choice, duration, flag, integer, ms, rate, s, type ValuesOf } from '../
 export const params = {
   rate: rate({ help: 'Orders of all users together', default: 200, min: 10, max: 1000, logarithmic: true }),
   processTime: duration({
-    help: 'Mean time in which a processor makes a result of one order',
+    help: 'Mean time in which a worker makes a result of one order',
     default: ms(5),
     min: ms(1),
     max: ms(50),
@@ -25,8 +25,8 @@ export const params = {
     default: 'committed',
     choices: ['committed', 'uncommitted'],
   }),
-  pays: flag({ help: 'Whether a processor has somebody else take the payment of each order first', default: false }),
-  pollRecords: integer({ help: 'Processor: max.poll.records', default: 50, min: 1, max: 500, logarithmic: true }),
+  pays: flag({ help: 'Whether a worker has somebody else take the payment of each order first', default: false }),
+  pollRecords: integer({ help: 'Worker: max.poll.records', default: 50, min: 1, max: 500, logarithmic: true }),
   requestTimeout: duration({
     help: 'Producer of the results: request.timeout.ms, after which a batch is sent again',
     default: s(1),
@@ -43,10 +43,10 @@ export const params = {
   }),
   stallAt: duration({ help: 'When a broker stalls', default: s(5), min: 0, max: s(600) }),
   stallFor: duration({ help: 'How long it stalls', default: s(2.5), min: ms(100), max: s(10), logarithmic: true }),
-  crashFrom: duration({ help: 'When the first processor crashes', default: s(14), min: s(10), max: s(600) }),
+  crashFrom: duration({ help: 'When the first worker crashes', default: s(14), min: s(10), max: s(600) }),
   crashEvery: duration({ help: 'Time until another one does', default: s(6), min: s(6), max: s(120) }),
   downtime: duration({
-    help: 'How long a crashed processor is away',
+    help: 'How long a crashed worker is away',
     default: s(2),
     min: ms(100),
     max: s(10),

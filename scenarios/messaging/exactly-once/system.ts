@@ -1,4 +1,4 @@
-/** The wiring of a consume-transform-produce: two processors between two topics, and a reader of what they write. */
+/** The wiring of a consume-transform-produce: two workers between two topics, and a reader of what they write. */
 import {
   during,
   EffectLedger,
@@ -18,6 +18,7 @@ import {
   roundRobin,
   s,
   zipfPopularity,
+  type KafkaConsumerGroupOptions,
   type KafkaOutput,
   type OutsideRequest,
   type Simulation,
@@ -39,7 +40,7 @@ const MEMBERS = {
 };
 
 export function system(sim: Simulation, p: Values): void {
-  const ids = Array.from({ length: limits.PROCESSORS }, (_, i) => `processor-${i + 1}`);
+  const ids = Array.from({ length: limits.WORKERS }, (_, i) => `worker-${i + 1}`);
   const cluster = new KafkaCluster(sim, {
     ...CLUSTER,
     topics: ['orders', 'results'].map((name) => ({ ...TOPIC, name, partitions: PARTITIONS })),
@@ -54,7 +55,7 @@ export function system(sim: Simulation, p: Values): void {
     popularity: zipfPopularity(60_000, 0),
     target: roundRobin([new Link<number, void>(sim, orders, { from: 'users', delay: faraway })]),
   });
-  const processors = processorsOf(sim, p, cluster);
+  const workers = workersOf(sim, p, cluster);
   const ledger = new EffectLedger(sim, 'results');
   const readers = new KafkaConsumerGroup(sim, cluster, {
     ...GROUP,
@@ -67,26 +68,27 @@ export function system(sim: Simulation, p: Values): void {
     processTime: gamma(SHAPE, ms(0.2) / SHAPE),
     commit: 'after-async',
     isolation: p.isolation,
-    act: ({ record }, done) => {
-      ledger.applied(received(sim, record.request));
-      done();
-    },
+    actOf:
+      () =>
+      ({ record }, done) => {
+        ledger.applied(received(sim, record.request));
+        done();
+      },
   });
-  processors.scale(limits.PROCESSORS);
+  workers.scale(limits.WORKERS);
   readers.scale(1);
-  befall(sim, p, cluster, processors);
+  befall(sim, p, cluster, workers);
 }
 
 /** Each has a producer of its own, and a transactional id that is its own in every life. */
-function processorsOf(sim: Simulation, p: Values, cluster: KafkaCluster): KafkaConsumerGroup {
+function workersOf(sim: Simulation, p: Values, cluster: KafkaCluster): KafkaConsumerGroup {
   const { metadata, book, topics } = cluster;
-  const pay = p.pays ? paying(sim) : undefined;
-  const outputOf = (processor: string): KafkaOutput => {
+  const outputOf = (worker: string): KafkaOutput => {
     const isTransactional = p.output === 'transactional';
-    const transactional = { id: processor, timeout: p.transactionTimeout, partitions: 50, retryBackoff: ms(20) };
+    const transactional = { id: worker, timeout: p.transactionTimeout, partitions: 50, retryBackoff: ms(20) };
     const producer = new KafkaProducer(sim, {
       ...PRODUCER,
-      name: processor.replace('processor', 'results'),
+      name: worker.replace('worker', 'results'),
       topic: topics[1],
       metadata,
       book,
@@ -94,7 +96,7 @@ function processorsOf(sim: Simulation, p: Values, cluster: KafkaCluster): KafkaC
       ...(isTransactional ? { transactional } : {}),
     });
     cluster.attach(producer, nearby, p.requestTimeout);
-    const link = new Link<number, void>(sim, producer, { from: processor, delay: nearby });
+    const link = new Link<number, void>(sim, producer, { from: worker, delay: nearby });
     return isTransactional
       ? new KafkaTransactionalOutput(sim, producer, link, p.offsets === 'in-transaction')
       : new KafkaPlainOutput(sim, producer, link);
@@ -102,31 +104,33 @@ function processorsOf(sim: Simulation, p: Values, cluster: KafkaCluster): KafkaC
   return new KafkaConsumerGroup(sim, cluster, {
     ...GROUP,
     ...MEMBERS,
-    name: 'processors',
-    consumerName: 'processor',
+    name: 'workers',
+    consumerName: 'worker',
     topic: topics[0],
-    consumers: limits.PROCESSORS,
+    consumers: limits.WORKERS,
     assignor: kafkaAssignors.range,
     processTime: gamma(SHAPE, p.processTime / SHAPE),
     pollRecords: p.pollRecords,
     commit: p.offsets === 'auto' ? 'auto' : 'after',
     outputOf,
-    ...(pay === undefined ? {} : { act: ({ record }, done) => pay(record.request, done) }),
+    ...(p.pays ? { actOf: paying(sim)! } : {}),
   });
 }
 
-/** Has a payment taken, which no transaction of Kafka's can take back. */
-function paying(sim: Simulation): (request: number, done: () => void) => void {
+/** Has a payment of each order taken, which no transaction of Kafka's can take back. */
+function paying(sim: Simulation): KafkaConsumerGroupOptions['actOf'] {
   const provider = new OutsideEffects(sim, {
     name: 'payments',
     help: "Somebody else's service: takes a payment each time that it is asked",
     ledger: new EffectLedger(sim, 'payments'),
     time: gamma(SHAPE, ms(1) / SHAPE),
   });
-  const link = new Link<OutsideRequest, void>(sim, provider, { from: 'processor-1', delay: nearby });
-  return (request, done) => {
-    const message = received(sim, request);
-    link.call({ message }, message.request).begin({ resume: done, fail: done });
+  return (worker) => {
+    const link = new Link<OutsideRequest, void>(sim, provider, { from: worker, delay: nearby });
+    return ({ record }, done) => {
+      const message = received(sim, record.request);
+      link.call({ message }, message.request).begin({ resume: done, fail: done });
+    };
   };
 }
 
@@ -136,7 +140,7 @@ const received = (sim: Simulation, id: number): OutsideRequest['message'] => ({
   request: new RequestContext(id, sim.now),
 });
 
-/** The stall of a broker, and the crashes of processors, each twice. */
+/** The stall of a broker, and the crashes of workers, each twice. */
 function befall(sim: Simulation, p: Values, cluster: KafkaCluster, { consumers }: KafkaConsumerGroup): void {
   const at = (time: number, what: string, act: () => void): void => {
     if (time < p.length) sim.scheduleAt(time, act, undefined, sim.eventKind(what));

@@ -12,7 +12,7 @@ import type { Output } from './transactions/output.ts';
 
 export interface ConsumerGroupOptions
   extends
-    Omit<ConsumerOptions, 'name' | 'metadata' | 'ownership' | 'group' | 'output'>,
+    Omit<ConsumerOptions, 'name' | 'metadata' | 'ownership' | 'group' | 'output' | 'act'>,
     Pick<GroupCoordinatorOptions, 'sessionTimeout' | 'rebalanceTimeout' | 'initialDelay'> {
   readonly name: string;
   /** Consumers that there are; those that are started are members. */
@@ -22,6 +22,8 @@ export interface ConsumerGroupOptions
   readonly requestTimeout: Duration;
   /** What its consumers are called, with a number; `consumer` if nothing is said. */
   readonly consumerName?: string;
+  /** What comes of records outside of the log, by the consumer's name. */
+  readonly actOf?: (consumer: string) => ConsumerOptions['act'];
   /** What the consumer of a name writes for what it reads. */
   readonly outputOf?: (consumer: string) => Output;
 }
@@ -31,7 +33,7 @@ export class ConsumerGroup {
   readonly consumers: readonly Consumer[];
 
   constructor(sim: Simulation, cluster: Cluster, options: ConsumerGroupOptions) {
-    const { name, consumers, delay, requestTimeout, topic, consumerName = 'consumer', outputOf } = options;
+    const { name, consumers, delay, requestTimeout, topic, consumerName = 'consumer', actOf, outputOf } = options;
     if (!Number.isInteger(consumers) || consumers < 1) {
       throw new RangeError(`${name}: consumers is ${consumers}; it must be an integer of at least 1`);
     }
@@ -41,8 +43,8 @@ export class ConsumerGroup {
     const ownership = new Ownership(sim);
     this.consumers = Array.from({ length: consumers }, (_, index) => {
       const called = `${consumerName}-${index + 1}`;
-      const output = outputOf?.(called);
-      const consumer = new Consumer(sim, { ...options, name: called, group: name, metadata, ownership, output });
+      const own = { name: called, output: outputOf?.(called), act: actOf?.(called) };
+      const consumer = new Consumer(sim, { ...options, ...own, group: name, metadata, ownership });
       // A member waits for the others as long as the coordinator has it wait.
       consumer.attachGroup(
         new Link<GroupQuery, GroupReply>(sim, this.coordinator, { from: consumer.name, delay, isOrdered: true }),
