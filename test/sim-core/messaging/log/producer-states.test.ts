@@ -65,3 +65,23 @@ describe('the last stable offset', () => {
     expect(new ProducerStates().end(1, 0, 'commit', 5)).toBeUndefined();
   });
 });
+
+describe('a marker', () => {
+  it('ends what is open under a lower epoch, once, and nothing that was begun after it', () => {
+    const states = new ProducerStates();
+    states.append({ id: 1, epoch: 0, sequence: 0, isTransactional: true }, 1, 0);
+    expect(states.judgeMarker(1, 1)).toBe('append');
+    states.end(1, 1, 'commit', 1);
+    expect(states.judgeMarker(1, 1)).toBe('duplicate');
+    // The next transaction has the epoch that the marker gave; the first one's records are fenced.
+    const next = { id: 1, epoch: 1, sequence: 0, isTransactional: true };
+    expect(states.judge({ ...next, epoch: 0, sequence: 1 }, 1)).toEqual({
+      verdict: 'refuse',
+      error: 'invalid-producer-epoch',
+    });
+    expect(states.judge(next, 1)).toEqual({ verdict: 'append' });
+    states.append(next, 1, 2);
+    expect(states.judgeMarker(1, 1)).toBe('duplicate');
+    expect(states.judgeMarker(1, 2)).toBe('append');
+  });
+});

@@ -143,3 +143,57 @@ it('exactly once, whole and in order of what was read before, whatever befalls p
     { numRuns: 60 },
   );
 }, 120_000);
+
+/** Runs until a worker has something in the log that is not decided. */
+function untilOpen(small: SmallStreams): void {
+  const isOpen = (): boolean =>
+    OUT.some((id) => {
+      const { leading } = small.leader(id)!.replica;
+      return leading!.lastStable < leading!.highWatermark;
+    });
+  while (!isOpen()) if (small.sim.runUntil(ms(90), 1)) throw new Error('no transaction was open');
+}
+
+it('a transaction that nobody ends hides what comes after it, until its time is over and somebody looks', () => {
+  const timeout = 100;
+  const small = new SmallStreams({ sends: SENDS, way: 'transactional', timeout });
+  untilOpen(small);
+  const { now } = small.sim;
+  const stuck = OUT.filter(
+    (id) => small.leader(id)!.replica.leading!.lastStable < small.leader(id)!.replica.highWatermark,
+  );
+  const stable = (): number[] => stuck.map((id) => small.leader(id)!.replica.leading!.lastStable);
+  const before = stable();
+  // Whoever has it open is gone for good, and so is the other: both, since it does not matter whose it is.
+  for (const worker of small.group.consumers) worker.kill(Infinity);
+  // It began a few milliseconds before; it is looked for every 10 ms.
+  small.sim.runUntil(now + ms(timeout - 10));
+  expect(stable()).toEqual(before);
+  small.sim.runUntil(now + ms(timeout + 25));
+  stable().forEach((offset, index) => expect(offset).toBeGreaterThan(before[index]));
+  for (const ends of endings(small).values()) expect(ends.has('open')).toBe(false);
+});
+
+it('what a zombie writes after it was fenced is refused, and never shown', () => {
+  const small = new SmallStreams({ sends: SENDS, way: 'transactional' });
+  untilOpen(small);
+  const { sim, cluster } = small;
+  const [id] = OUT.filter(
+    (out) => small.leader(out)!.replica.leading!.lastStable < small.leader(out)!.replica.highWatermark,
+  );
+  const open = [...small.leader(id)!.replica.log.batches()].at(-1)!;
+  // Its next life begins, and ends what was open; the old one sends its next batch after that.
+  const worker = small.group.consumers.findIndex(
+    (_, index) => small.producers[index].transactional!.identity.id === open.producer!.id,
+  );
+  small.group.consumers[worker].kill(ms(1));
+  sim.runUntil(sim.now + ms(30));
+  const { leading } = small.leader(id)!.replica;
+  const late = { ...open.producer!, sequence: open.producer!.sequence + open.records.length };
+  expect(leading!.append({ records: open.records, bytes: 100, producer: late }, 'all', sim.now)).toEqual({
+    error: 'invalid-producer-epoch',
+  });
+  while (!sim.runUntil(ms(900), 200)) expect(small.violations()).toEqual([]);
+  expect(shown(small)).toEqual(all(SENDS));
+  expect(cluster.book.totals.lost).toBe(0);
+});
