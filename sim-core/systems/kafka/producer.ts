@@ -18,13 +18,13 @@ import { CallFailed, type Call, type CallFailure, type Endpoint } from '../../ne
 import { register, type Component } from '../../network/component.ts';
 import type { Link } from '../../network/link.ts';
 import { BackgroundRequests } from './background-requests.ts';
-import { BlockedCallers } from './blocked-callers.ts';
 import { MetadataClient } from './metadata-client.ts';
 import type { BrokerQuery, BrokerReply, ProduceResult } from './messages.ts';
-import { PartitionQueue, ProducerBatch, type Entry } from './producer-batch.ts';
+import type { Entry, PartitionQueue, ProducerBatch } from './producer-batch.ts';
 import type { ProducerOptions } from './producer-options.ts';
 import { ProducerReports } from './producer-reports.ts';
 import { producerSignals } from './producer-signals.ts';
+import { RecordAccumulator } from './record-accumulator.ts';
 import { SentRecord } from './record-book.ts';
 import { ProducerTransactions } from './transactions/producer-transactions.ts';
 import { TransactionalProducer } from './transactions/transactional-producer.ts';
@@ -49,24 +49,18 @@ export class Producer implements Endpoint<number, void>, Component {
   private readonly options: ProducerOptions;
   private readonly requests: BackgroundRequests;
   private readonly partitioner: Partitioner;
-  private readonly queues: readonly PartitionQueue[];
-  private readonly byPartition: ReadonlyMap<string, PartitionQueue>;
+  private readonly accumulator: RecordAccumulator;
   private readonly links = new Map<string, Link<BrokerQuery, BrokerReply>>();
   private readonly inFlight = new Map<string, number>();
   private readonly metadata: MetadataClient;
-  private readonly blocked: BlockedCallers;
   /** Undefined without a transactional id. */
   readonly transactional: TransactionalProducer | undefined;
   private readonly transactions: ProducerTransactions | undefined;
-  private bufferUsed = 0;
-  private isHurried = false;
   private whenEmpty: (() => void) | undefined = undefined;
   private lives = 0;
   private records = 0;
   private undecided = 0;
-  private readonly lingerKind: number;
   private readonly retryKind: number;
-  private readonly expiryKind: number;
   private readonly reports: ProducerReports;
 
   constructor(sim: Simulation, options: ProducerOptions) {
@@ -85,14 +79,14 @@ export class Producer implements Endpoint<number, void>, Component {
     this.requests = new BackgroundRequests(sim);
     this.partitioner = new Partitioner(topic.partitions.length, batchSize, sim.random(`${name}/partitions`));
     const id = isIdempotent ? this.requests.next().id : undefined;
-    this.queues = topic.partitions.map((partition) => new PartitionQueue(partition, id));
-    this.byPartition = new Map(this.queues.map((queue) => [queue.partition, queue]));
-    this.lingerKind = sim.eventKind(`${name}: a batch has lingered`);
+    this.reports = new ProducerReports(sim, name);
+    const owner = {
+      ready: () => this.sendReady(),
+      expired: (batch: ProducerBatch) => this.expire(batch),
+      refused: (entry: Entry, partition: string) => this.refuse(entry, partition, 'overloaded'),
+    };
+    this.accumulator = new RecordAccumulator(sim, options, id, owner, this.reports);
     this.retryKind = sim.eventKind(`${name}: a batch may be sent again`);
-    this.expiryKind = sim.eventKind(`${name}: a batch is given up`);
-    this.blocked = new BlockedCallers(sim, name, options.maxBlock, (entry, partition) =>
-      this.refuse(entry, partition, 'overloaded'),
-    );
     this.metadata = new MetadataClient(sim, name, options, this.requests, () => this.sendReady());
     if (transactional !== undefined) {
       const changed = (): void => this.sendReady();
@@ -106,12 +100,11 @@ export class Producer implements Endpoint<number, void>, Component {
         changed,
       );
       this.transactional = new TransactionalProducer(this.transactions, {
-        numberAs: (identity) => this.queues.forEach((queue) => queue.beginTransaction(identity)),
+        numberAs: (identity) => this.accumulator.queues.forEach((queue) => queue.beginTransaction(identity)),
         flush: (then) => this.flush(then),
         giveUpWaiting: () => this.giveUpWaiting(),
       });
     }
-    this.reports = new ProducerReports(sim, name);
     register(sim, this);
   }
 
@@ -130,17 +123,14 @@ export class Producer implements Endpoint<number, void>, Component {
     const record = new SentRecord(call.request.id, key, recordBytes, this.sim.now, this.records++);
     book.sent(record);
     this.undecided++;
-    const partition = this.partitioner.choose(key, recordBytes, (index) => this.queues[index].waiting.length);
-    const entry = { record, call };
-    const queue = this.queues[partition];
-    if (this.blocked.count === 0 && this.place(entry, queue)) return;
-    this.blocked.add(entry, queue.partition);
-    this.sendReady();
+    const { queues } = this.accumulator;
+    const partition = this.partitioner.choose(key, recordBytes, (index) => queues[index].waiting.length);
+    this.accumulator.add({ record, call }, queues[partition]);
   }
 
   /** Sends what it has, and what it is given, without lingering; or lingers again. */
   hurry(isHurried: boolean): void {
-    this.isHurried = isHurried;
+    this.accumulator.hurry(isHurried);
     if (isHurried) this.sendReady();
   }
 
@@ -155,92 +145,26 @@ export class Producer implements Endpoint<number, void>, Component {
   kill(): void {
     this.lives++;
     this.whenEmpty = undefined;
-    this.isHurried = false;
     this.transactions?.ends();
     for (const broker of this.inFlight.keys()) this.inFlight.set(broker, 0);
-    const batches = this.queues.flatMap((queue) => queue.drop());
-    const entries = [...batches.flatMap((batch) => batch.entries), ...this.blocked.drop()];
-    for (const batch of batches) {
-      batch.isDone = true;
-      this.sim.cancel(batch.lingered);
-      this.sim.cancel(batch.expiry);
-    }
     this.undecided = 0;
-    this.use(-this.bufferUsed);
-    for (const { call } of entries) call.refuse('unavailable');
+    for (const { call } of this.accumulator.drop()) call.refuse('unavailable');
   }
 
   state(): Readonly<Record<string, number | string>> {
-    const waiting = this.queues.reduce((sum, queue) => sum + queue.waiting.length, 0);
-    const flying = this.queues.reduce((sum, queue) => sum + queue.inFlight.size, 0);
-    return {
-      'batches waiting': waiting,
-      'batches in flight': flying,
-      'bytes buffered': this.bufferUsed,
-      'callers waiting for memory': this.blocked.count,
-    };
+    return this.accumulator.state();
   }
 
   violations(): readonly string[] {
-    const broken: string[] = [];
-    let held = this.blocked.count;
-    let memory = 0;
-    for (const { waiting, inFlight } of this.queues) {
-      for (const { entries, isDone } of [...waiting, ...inFlight]) {
-        if (isDone) broken.push(`${this.name}: a batch that is done with is kept`);
-        held += entries.length;
-        memory += this.memoryOf(entries[0].record.bytes);
-      }
-    }
-    if (held !== this.undecided) broken.push(`${this.name}: ${this.undecided} records are undecided, it holds ${held}`);
-    if (memory !== this.bufferUsed) broken.push(`${this.name}: its memory does not add up`);
-    if (this.bufferUsed > this.options.bufferMemory) broken.push(`${this.name}: it takes more memory than it has`);
-    return broken;
-  }
-
-  /** A batch takes its whole size from the start, as the pool hands out buffers of it. */
-  private memoryOf(recordBytes: number): number {
-    return Math.max(this.options.batchSize, recordBytes + 61);
-  }
-
-  /** Puts a record into a batch; false if there is no memory for one. */
-  private place(entry: Entry, queue: PartitionQueue): boolean {
-    const { batchSize, bufferMemory, linger, deliveryTimeout } = this.options;
-    const { bytes } = entry.record;
-    let batch = queue.last;
-    if (batch === undefined || !batch.hasRoom(bytes, batchSize)) {
-      if (this.bufferUsed + this.memoryOf(bytes) > bufferMemory) return false;
-      const isNext = batch !== undefined;
-      batch = new ProducerBatch(queue.partition, this.sim.now);
-      queue.waiting.push(batch);
-      this.use(this.memoryOf(bytes));
-      const { sim } = this;
-      batch.lingered = sim.schedule(linger, () => this.sendReady(), undefined, this.lingerKind);
-      batch.expiry = sim.schedule(deliveryTimeout, (late) => this.expire(late), batch, this.expiryKind);
-      batch.add(entry);
-      // The one before it is full.
-      if (isNext) this.sendReady();
-    } else batch.add(entry);
-    if (!batch.hasRoom(bytes, batchSize) || this.isHurried) this.sendReady();
-    return true;
-  }
-
-  private isReady(queue: PartitionQueue): boolean {
-    const { now } = this.sim;
-    const batch = queue.next(now);
-    if (batch === undefined) return false;
-    const { linger, batchSize } = this.options;
-    const { entries, attempts, createdAt } = batch;
-    const isFull = queue.waiting.length > 1 || !batch.hasRoom(entries[0].record.bytes, batchSize);
-    return isFull || attempts > 0 || now - createdAt >= linger || this.blocked.count > 0 || this.isHurried;
+    return this.accumulator.violations(this.undecided);
   }
 
   /** Sends whatever may be sent. */
   private sendReady(): void {
     for (let again = true; again;) {
       again = false;
-      for (const queue of this.queues) {
-        if (!this.isReady(queue) || !this.maySend(queue)) continue;
+      for (const queue of this.accumulator.queues) {
+        if (!this.accumulator.isReady(queue) || !this.maySend(queue)) continue;
         const leader = this.metadata.leaderOf(queue.partition);
         if (leader === undefined) this.metadata.refresh();
         else if (this.inFlight.get(leader)! < this.options.maxInFlight) {
@@ -263,7 +187,7 @@ export class Producer implements Endpoint<number, void>, Component {
   private send(broker: string): void {
     const { acks } = this.options;
     const batches: ProducerBatch[] = [];
-    for (const queue of this.queues) {
+    for (const queue of this.accumulator.queues) {
       if (this.metadata.leaderOf(queue.partition) !== broker || !this.maySend(queue)) continue;
       const batch = queue.next(this.sim.now);
       if (batch === undefined) continue;
@@ -312,7 +236,7 @@ export class Producer implements Endpoint<number, void>, Component {
   private succeed(batch: ProducerBatch): void {
     if (batch.isDone) return;
     const { partition, entries } = batch;
-    this.finish(batch);
+    this.accumulator.finish(batch);
     for (const { record, call } of entries) {
       this.undecided--;
       this.options.book.acknowledged(record, partition, this.options.acks);
@@ -340,10 +264,10 @@ export class Producer implements Endpoint<number, void>, Component {
         for (const { record } of batch.entries) this.options.book.notAppended(record, partition);
       return;
     }
-    const queue = this.byPartition.get(partition)!;
+    const queue = this.accumulator.queueOf(partition);
     const isOutOfOrder = error === 'out-of-order-sequence';
-    if (isOutOfOrder && queue.isFirstUndecided(batch)) queue.break();
-    if (this.transactions !== undefined ? this.isLost(error) : !isOutOfOrder && !RETRIABLE.has(error)) {
+    const isPassing = isOutOfOrder ? !this.isGap(queue, batch) : RETRIABLE.has(error);
+    if (!isPassing || this.transactions?.isBroken === true) {
       this.giveUp(batch, 'error');
       return;
     }
@@ -355,9 +279,11 @@ export class Producer implements Endpoint<number, void>, Component {
     this.sim.scheduleAt(batch.notBefore, () => this.sendReady(), undefined, this.retryKind);
   }
 
-  /** Of a transaction: nothing that is tried again will mend it, or it is to be aborted anyway. */
-  private isLost(error: string): boolean {
-    return !RETRIABLE.has(error) || this.transactions!.phase !== 'open';
+  /** Whether nothing will fill the gap before a batch: then sequences begin anew, or a transaction is lost. */
+  private isGap(queue: PartitionQueue, batch: ProducerBatch): boolean {
+    if (!queue.isFirstUndecided(batch)) return false;
+    queue.break();
+    return this.transactions !== undefined;
   }
 
   private expire(batch: ProducerBatch): void {
@@ -366,26 +292,17 @@ export class Producer implements Endpoint<number, void>, Component {
   }
 
   private giveUp(batch: ProducerBatch, failure: CallFailure): void {
-    const queue = this.byPartition.get(batch.partition)!;
+    const queue = this.accumulator.queueOf(batch.partition);
     // What was sent and not answered may be in the log or not: the sequences after it cannot be trusted.
     if (batch.attempts > 0) queue.break();
     this.transactions?.fail();
-    this.finish(batch);
+    this.accumulator.finish(batch);
     for (const entry of batch.entries) this.refuse(entry, batch.partition, failure);
     this.lookIfEmpty();
   }
 
   private giveUpWaiting(): void {
-    for (const { waiting } of this.queues) while (waiting.length > 0) this.giveUp(waiting[0], 'error');
-  }
-
-  private finish(batch: ProducerBatch): void {
-    batch.isDone = true;
-    this.sim.cancel(batch.lingered);
-    this.sim.cancel(batch.expiry);
-    this.byPartition.get(batch.partition)!.finish(batch);
-    this.use(-this.memoryOf(batch.entries[0].record.bytes));
-    this.blocked.letIn((entry, partition) => this.place(entry, this.byPartition.get(partition)!));
+    for (const { waiting } of this.accumulator.queues) while (waiting.length > 0) this.giveUp(waiting[0], 'error');
   }
 
   private refuse({ record, call }: Entry, partition: string, failure: CallFailure): void {
@@ -393,10 +310,5 @@ export class Producer implements Endpoint<number, void>, Component {
     record.isRefused = true;
     this.reports.record(record, partition, failure);
     call.refuse(failure);
-  }
-
-  private use(bytes: number): void {
-    this.bufferUsed += bytes;
-    this.reports.memory(this.bufferUsed);
   }
 }
