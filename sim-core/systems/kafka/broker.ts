@@ -14,13 +14,13 @@
 import type { Simulation } from '../../kernel/simulation.ts';
 import { SerialServer } from '../../kernel/serial-server.ts';
 import type { Duration } from '../../kernel/time.ts';
-import type { Waiter } from '../../kernel/wait.ts';
 import type { Call, Endpoint } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
 import type { Link } from '../../network/link.ts';
 import { BackgroundRequests } from './background-requests.ts';
+import type { BrokerOptions } from './broker-options.ts';
 import { brokerInterventions } from './broker-interventions.ts';
-import { ControllerChannel, type ChannelOwner } from './controller-channel.ts';
+import { ControllerChannel } from './controller-channel.ts';
 import { Fetcher } from './fetcher.ts';
 import { Fetches } from './fetches.ts';
 import type { GroupQuery, GroupReply } from './group-messages.ts';
@@ -35,39 +35,17 @@ import type {
   FetchResult,
   MarkersQuery,
   ProduceQuery,
-  ProduceResult,
   TransactionQuery,
 } from './messages.ts';
 import { Produces } from './produces.ts';
-import type { RecordBook } from './record-book.ts';
 import { Replica } from './replica.ts';
 import { keepRetention } from './retention.ts';
-import type { Metadata, Topic } from './topic.ts';
-import { TransactionCoordinator, type CoordinatorOwner } from './transactions/coordinator.ts';
+import type { Metadata } from './topic.ts';
+import { CoordinatorWays, type Host } from './transactions/coordinator-ways.ts';
+import { TransactionCoordinator } from './transactions/coordinator.ts';
 import { transactionSignals } from './transactions/signals.ts';
 import { Undecided, undecidedSignals } from './transactions/undecided.ts';
-import { isTransactionPartition, type TransactionSettings } from './transactions/transaction-log.ts';
-
-export interface BrokerOptions {
-  readonly name: string;
-  readonly topics: readonly Topic[];
-  /** What the controllers say at the start. */
-  readonly metadata: Metadata;
-  readonly book: RecordBook;
-  /** Time of the thread for a request, and for each byte of it, in nanoseconds. */
-  readonly requestTime: Duration;
-  readonly byteTime: number;
-  /** `replica.lag.time.max.ms`. */
-  readonly lagMax: Duration;
-  /** `replica.fetch.wait.max.ms`: less than `lagMax`, or followers of a quiet partition fall out of sync. */
-  readonly fetchWaitMax: Duration;
-  /** `replica.fetch.backoff.ms`. */
-  readonly fetchBackoff: Duration;
-  /** `broker.heartbeat.interval.ms`. */
-  readonly heartbeatInterval: Duration;
-  /** Without it nobody coordinates transactions. */
-  readonly transactions?: TransactionSettings | undefined;
-}
+import { isTransactionPartition } from './transactions/transaction-log.ts';
 
 type BrokerCall = Call<BrokerQuery, BrokerReply>;
 
@@ -88,8 +66,7 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
   private readonly fetchers: Fetcher[] = [];
   private readonly keeper: InSyncKeeper;
   private readonly controllers: ControllerChannel;
-  private readonly peers = new Map<string, Link<BrokerQuery, BrokerReply>>();
-  private readonly groups = new Map<string, Link<GroupQuery, GroupReply>>();
+  private readonly ways: CoordinatorWays;
   private readonly coordinator: TransactionCoordinator | undefined;
   private readonly undecided: Undecided | undefined;
   private metadata: Metadata;
@@ -126,9 +103,10 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
       ask: (query, answered) => this.controllers.ask(query, answered),
       settled: (replica) => this.advanced(replica.id),
     });
-    this.controllers = new ControllerChannel(sim, this.channelOwner(), options.heartbeatInterval, this.requests);
-    this.coordinator =
-      options.transactions && new TransactionCoordinator(sim, this.coordinatorOwner(), options.transactions);
+    const host = this.host();
+    this.controllers = new ControllerChannel(sim, host, options.heartbeatInterval, this.requests);
+    this.ways = new CoordinatorWays(host);
+    this.coordinator = options.transactions && new TransactionCoordinator(sim, this.ways, options.transactions);
     this.undecided = options.transactions && new Undecided(sim);
     this.learn(metadata);
     keepRetention(sim, this, this.replicas.values());
@@ -138,7 +116,7 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
 
   /** Adds the way to another broker, to fetch from it. */
   attach(other: Link<BrokerQuery, BrokerReply>): void {
-    this.peers.set(other.to, other);
+    this.ways.attach(other);
     this.fetchers.push(new Fetcher(this.sim, this.fetcherOwner(), other, this.requests));
     this.sim.schedule(0, () => this.runFetchers(), undefined, this.workKind);
   }
@@ -150,7 +128,7 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
 
   /** Adds the way to a group's coordinator, for the offsets that are committed in transactions. */
   attachGroup(group: Link<GroupQuery, GroupReply>): void {
-    this.groups.set(group.to, group);
+    this.ways.attachGroup(group);
   }
 
   /** The replica of a partition, for checks. */
@@ -314,53 +292,16 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
     for (const fetcher of this.fetchers) fetcher.run();
   }
 
-  private channelOwner(): ChannelOwner {
-    const broker = this;
+  private host(): Host {
     return {
-      name: this.name,
-      get life() {
-        return broker.lives;
-      },
-      get isUp() {
-        return broker.isUp;
-      },
+      broker: this,
+      nextRequest: () => this.requests.next(),
       pass: (act) => this.isolation.pass('cluster', act),
-    };
-  }
-
-  private coordinatorOwner(): CoordinatorOwner {
-    return {
-      name: this.name,
-      nextId: () => this.requests.next().id,
-      write: (partition, draft, done) => this.advancedAll(this.produces.write(partition, draft, done)),
-      answer: (call, reply) => this.answer(call, reply),
       leaderOf: (partition) => this.metadata.partitions.get(partition)?.leader,
-      toBroker: (broker, marker, producer, partitions, answered) => {
-        const query: MarkersQuery = { kind: 'markers', marker, producer, partitions };
-        const hear = (results: readonly ProduceResult[] = []): void =>
-          answered(results.flatMap(({ partition, error }) => (error === undefined ? [partition] : [])));
-        if (broker === this.name) this.advancedAll(this.produces.writeMarkers(query, hear));
-        else
-          this.askPeer(this.peers.get(broker)!, query, (reply) => hear(reply as readonly ProduceResult[] | undefined));
-      },
-      toGroup: (group, marker, producer, answered) =>
-        this.askPeer(this.groups.get(group)!, { kind: 'marker', marker, producer }, (reply) =>
-          answered(reply === 'ok'),
-        ),
+      write: (partition, draft, done) => this.advancedAll(this.produces.write(partition, draft, done)),
+      writeMarkers: (query, done) => this.advancedAll(this.produces.writeMarkers(query, done)),
+      answer: (call, reply) => this.answer(call, reply),
     };
-  }
-
-  /** Asks another part of the cluster; calls back with undefined if it does not answer. */
-  private askPeer<Q, R>(link: Link<Q, R>, query: Q, answered: (reply: R | undefined) => void): void {
-    const { life } = this;
-    const waiter: Waiter = {
-      resume: ({ result }) => this.isolation.pass('cluster', () => void (life === this.life && answered(result as R))),
-      fail: () => void (life === this.life && answered(undefined)),
-    };
-    this.isolation.pass(
-      'cluster',
-      () => void (life === this.life && link.call(query, this.requests.next()).begin(waiter)),
-    );
   }
 
   private fetcherOwner() {

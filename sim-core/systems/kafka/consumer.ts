@@ -7,33 +7,30 @@
  * (and so for all that is processed, since here nothing is handed to other threads). A commit that is waited for costs a
  * round trip a poll. Paused (a long collection of garbage, a frozen machine) it does nothing and knows nothing of it.
  */
-import type { Distribution } from '../../kernel/distributions/distribution.ts';
 import type { Fact, FactChannel } from '../../kernel/fact.ts';
-import type { KeyedStream } from '../../kernel/random-stream.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Duration, Time } from '../../kernel/time.ts';
 import { nameOf, type TopicPartition } from '../../messaging/groups/assignor.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
 import type { Link } from '../../network/link.ts';
 import { BackgroundRequests } from './background-requests.ts';
-import { ConsumerFetches, type Fetched, type FetchSettings } from './consumer-fetches.ts';
+import { ConsumerFetches, type FetchSettings } from './consumer-fetches.ts';
 import { Membership, type MembershipSettings } from './consumer-membership.ts';
 import { consumerInterventions } from './consumer-interventions.ts';
-import { consumerOwns, consumerSignals, partitionsRevoked, recordProcessed } from './consumer-signals.ts';
+import { consumerOwns, consumerSignals, partitionsRevoked } from './consumer-signals.ts';
 import type { Scalable } from './group-coordinator.ts';
 import type { GroupError } from '../../messaging/groups/group.ts';
 import type { GroupQuery, GroupReply } from './group-messages.ts';
 import type { BrokerQuery, BrokerReply } from './messages.ts';
 import { ownershipSignals, type Ownership } from './ownership.ts';
 import { Pausing } from './pausing.ts';
-import type { Output, Progress } from './transactions/output.ts';
+import { RecordWork, type WorkSettings } from './record-work.ts';
+import type { Progress } from './transactions/output.ts';
 
 export type CommitMode = 'auto' | 'after' | 'after-async' | 'before';
 
-export interface ConsumerOptions extends FetchSettings, MembershipSettings {
+export interface ConsumerOptions extends FetchSettings, MembershipSettings, WorkSettings {
   readonly name: string;
-  /** Time to process a record, in nanoseconds. */
-  readonly processTime: Distribution;
   /** `max.poll.records`. */
   readonly pollRecords: number;
   /** `max.poll.interval.ms`: a consumer that does not poll for so long leaves its group. */
@@ -44,10 +41,6 @@ export interface ConsumerOptions extends FetchSettings, MembershipSettings {
   readonly ownership: Ownership;
   /** Its group's name. */
   readonly group: string;
-  /** What comes of a record outside of the log: it is processed when this calls back. */
-  readonly act?: ((record: Fetched, done: () => void) => void) | undefined;
-  /** What it writes for what it reads, if it does. */
-  readonly output?: Output | undefined;
 }
 
 export class Consumer implements Component, Scalable {
@@ -58,11 +51,9 @@ export class Consumer implements Component, Scalable {
   readonly interventions: Readonly<Record<string, Intervention>>;
   private readonly sim: Simulation;
   private readonly options: ConsumerOptions;
-  private readonly draws: KeyedStream;
   private readonly fetches: ConsumerFetches;
   private readonly membership: Membership;
-  private slowness = 1;
-  private processedCount = 0;
+  private readonly worker: RecordWork;
   /** By partition that it owns: the offset of the next record to process. */
   private readonly positions = new Map<string, number>();
   private isIdle = false;
@@ -71,10 +62,8 @@ export class Consumer implements Component, Scalable {
   private lives = 0;
   private isStarting = false;
   private readonly pausing: Pausing;
-  private readonly workKind: number;
   private readonly restartKind: number;
   private readonly againKind: number;
-  private readonly processed: FactChannel<Fact<typeof recordProcessed>>;
   private readonly owns: FactChannel<Fact<typeof consumerOwns>>;
   private readonly revoked: FactChannel<Fact<typeof partitionsRevoked>>;
 
@@ -84,7 +73,6 @@ export class Consumer implements Component, Scalable {
     this.options = options;
     this.name = name;
     this.help = `Processes records one by one, up to ${options.pollRecords} a poll, and commits ${options.commit}`;
-    this.draws = sim.keyedRandom(`${name}/work`);
     const requests = new BackgroundRequests(sim);
     this.fetches = new ConsumerFetches(sim, name, options, requests, () => this.wake());
     this.membership = new Membership(
@@ -98,11 +86,12 @@ export class Consumer implements Component, Scalable {
       options,
       requests,
     );
-    this.workKind = sim.eventKind(`${name} has processed a record`);
     this.againKind = sim.eventKind(`${name} asks again where to go on`);
     this.pausing = new Pausing(sim, name);
+    this.worker = new RecordWork(sim, name, options, this.pausing, ({ partition, offset }) => {
+      if (options.commit !== 'before') this.positions.set(partition, offset + 1);
+    });
     this.restartKind = sim.eventKind(`${name} is up again`);
-    this.processed = sim.facts.channel(recordProcessed);
     this.owns = sim.facts.channel(consumerOwns);
     this.revoked = sim.facts.channel(partitionsRevoked);
     this.interventions = consumerInterventions(this);
@@ -162,14 +151,14 @@ export class Consumer implements Component, Scalable {
   }
 
   slow(factor: number): void {
-    this.slowness = factor;
+    this.worker.slow(factor);
   }
 
   state(): Readonly<Record<string, number | string>> {
     const state = {
       partitions: this.positions.size,
       'records fetched': this.fetches.buffered,
-      'records processed': this.processedCount,
+      'records processed': this.worker.count,
       member: this.membership.isMember ? 'yes' : 'no',
     };
     return this.pausing.isOn ? { ...state, paused: 'yes' } : state;
@@ -184,6 +173,7 @@ export class Consumer implements Component, Scalable {
 
   private end(): void {
     this.lives++;
+    this.worker.end();
     this.isStarting = false;
     this.options.output?.end();
     this.membership.end();
@@ -265,7 +255,7 @@ export class Consumer implements Component, Scalable {
   }
 
   private work(): void {
-    const { commit, autoCommitInterval, pollRecords, output } = this.options;
+    const { commit, autoCommitInterval, pollRecords } = this.options;
     // All that was taken is processed, and what is not shown to anybody is done with.
     for (const [partition, offset] of this.fetches.dry()) this.positions.set(partition, offset);
     if (commit === 'auto' && this.sim.now - this.lastCommit >= autoCommitInterval) this.commit(() => {});
@@ -274,51 +264,13 @@ export class Consumer implements Component, Scalable {
       this.isIdle = true;
       return;
     }
-    output?.begin();
+    const process = (): void => this.worker.process(records, () => this.finishPoll());
     if (commit !== 'before') {
-      this.process(records, 0);
+      process();
       return;
     }
     for (const { partition, offset } of records) this.positions.set(partition, offset + 1);
-    this.commit(() => this.process(records, 0));
-  }
-
-  private process(records: readonly Fetched[], index: number): void {
-    if (index === records.length) {
-      this.finishPoll();
-      return;
-    }
-    const { record } = records[index];
-    const { lives } = this;
-    const time = Math.max(
-      0,
-      Math.round(this.options.processTime.sample(this.draws.of(record.request)) * this.slowness),
-    );
-    const { act, output } = this.options;
-    const done = (): void =>
-      this.pausing.whenAwake(() => {
-        if (lives !== this.lives) return;
-        this.finish(records[index], time);
-        output?.write(records[index]);
-        this.process(records, index + 1);
-      });
-    const worked = (): void =>
-      this.pausing.whenAwake(() => {
-        if (lives !== this.lives) return;
-        if (act === undefined) done();
-        else act(records[index], done);
-      });
-    this.sim.schedule(time, worked, undefined, this.workKind, record.request);
-  }
-
-  private finish({ partition, offset, record }: Fetched, duration: Duration): void {
-    this.processedCount++;
-    const again = record.processed > 0;
-    record.processed++;
-    if (this.options.commit !== 'before') this.positions.set(partition, offset + 1);
-    if (!this.processed.heard) return;
-    const delay = this.sim.now - record.sentAt;
-    this.processed.emit({ consumer: this.name, request: record.request, partition, duration, delay, again });
+    this.commit(process);
   }
 
   private finishPoll(): void {

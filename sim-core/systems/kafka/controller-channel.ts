@@ -7,10 +7,12 @@ import type { BackgroundRequests } from './background-requests.ts';
 import type { ControllerQuery, ControllerReply } from './messages.ts';
 
 export interface ChannelOwner {
-  readonly name: string;
-  /** Counts its lives; an answer to an earlier one is nobody's. */
-  readonly life: number;
-  readonly isUp: boolean;
+  readonly broker: {
+    readonly name: string;
+    /** Counts its lives; an answer to an earlier one is nobody's. */
+    readonly life: number;
+    readonly isUp: boolean;
+  };
   /** Lets something go out or come in now, or when the way is open. */
   pass(act: () => void): void;
 }
@@ -31,7 +33,7 @@ export class ControllerChannel {
     this.owner = owner;
     this.interval = interval;
     this.requests = requests;
-    this.beatKind = sim.eventKind(`${owner.name} sends a heartbeat`);
+    this.beatKind = sim.eventKind(`${owner.broker.name} sends a heartbeat`);
   }
 
   attach(link: Link<ControllerQuery, ControllerReply>): void {
@@ -42,27 +44,29 @@ export class ControllerChannel {
   /** Calls back with undefined if they refuse or do not answer. */
   ask(query: ControllerQuery, answered: (reply: ControllerReply) => void): void {
     const { owner } = this;
-    const { life } = owner;
+    const { broker } = owner;
+    const { life } = broker;
     const waiter: Waiter = {
       resume: ({ result }) => {
         owner.pass(() => {
-          if (life === owner.life) answered(result as ControllerReply);
+          if (life === broker.life) answered(result as ControllerReply);
         });
       },
       fail: () => {
-        if (life === owner.life) answered(undefined);
+        if (life === broker.life) answered(undefined);
       },
     };
     owner.pass(() => {
-      if (life === owner.life) this.link?.call(query, this.requests.next()).begin(waiter);
+      if (life === broker.life) this.link?.call(query, this.requests.next()).begin(waiter);
     });
   }
 
   /** Heartbeats follow each other whether they are answered or not, as long as the broker lives. */
   beat(): void {
     const { owner } = this;
-    const { life, name } = owner;
-    const isAlive = (): boolean => life === owner.life && owner.isUp;
+    const { broker } = owner;
+    const { life, name } = broker;
+    const isAlive = (): boolean => life === broker.life && broker.isUp;
     owner.pass(() => {
       if (isAlive()) this.link!.call({ kind: 'heartbeat', broker: name, life }, this.requests.next()).begin(NOBODY);
     });

@@ -10,6 +10,7 @@
  * not expire.
  */
 import type { EventHandle } from '../../../kernel/event-table.ts';
+import type { Fact, FactChannel } from '../../../kernel/fact.ts';
 import type { Simulation } from '../../../kernel/simulation.ts';
 import {
   addParticipants,
@@ -22,13 +23,11 @@ import {
   type Verdict,
 } from '../../../messaging/transactions/transaction.ts';
 import type { Call } from '../../../network/call.ts';
-import type { BrokerQuery, BrokerReply, ProduceError, TransactionQuery, TransactionReply } from '../messages.ts';
+import type { BrokerQuery, BrokerReply, Draft, ProduceError, TransactionQuery, TransactionReply } from '../messages.ts';
 import type { Replica } from '../replica.ts';
 import { Markers, type MarkerWays } from './markers.ts';
 import { transactionEnded } from './signals.ts';
 import { draftOf, transactionPartition, TransactionRecord, type TransactionSettings } from './transaction-log.ts';
-import type { Draft } from '../messages.ts';
-import type { Fact, FactChannel } from '../../../kernel/fact.ts';
 
 export interface CoordinatorOwner extends MarkerWays {
   readonly name: string;

@@ -1,0 +1,109 @@
+/**
+ * A consumer's work on the records of a poll, one after the other: each takes its time, has what effect it has outside of
+ * the log, and is written on if its consumer writes. It stands still with its process, and ends with it.
+ */
+import type { Distribution } from '../../kernel/distributions/distribution.ts';
+import type { Fact, FactChannel } from '../../kernel/fact.ts';
+import type { KeyedStream } from '../../kernel/random-stream.ts';
+import type { Simulation } from '../../kernel/simulation.ts';
+import type { Duration } from '../../kernel/time.ts';
+import type { Fetched } from './consumer-fetches.ts';
+import { recordProcessed } from './consumer-signals.ts';
+import type { Pausing } from './pausing.ts';
+import type { Output } from './transactions/output.ts';
+
+export interface WorkSettings {
+  /** Time to process a record, in nanoseconds. */
+  readonly processTime: Distribution;
+  /** What comes of a record outside of the log: it is processed when this calls back. */
+  readonly act?: ((record: Fetched, done: () => void) => void) | undefined;
+  /** What is written for what is read, if anything is. */
+  readonly output?: Output | undefined;
+}
+
+export class RecordWork {
+  private readonly sim: Simulation;
+  private readonly consumer: string;
+  private readonly settings: WorkSettings;
+  private readonly pausing: Pausing;
+  private readonly finished: (record: Fetched) => void;
+  private readonly draws: KeyedStream;
+  private readonly doneKind: number;
+  private readonly processed: FactChannel<Fact<typeof recordProcessed>>;
+  private slowness = 1;
+  private lives = 0;
+  private processedCount = 0;
+
+  /** `finished`: called with each record that is processed. */
+  constructor(
+    sim: Simulation,
+    consumer: string,
+    settings: WorkSettings,
+    pausing: Pausing,
+    finished: (record: Fetched) => void,
+  ) {
+    this.sim = sim;
+    this.consumer = consumer;
+    this.settings = settings;
+    this.pausing = pausing;
+    this.finished = finished;
+    this.draws = sim.keyedRandom(`${consumer}/work`);
+    this.doneKind = sim.eventKind(`${consumer} has processed a record`);
+    this.processed = sim.facts.channel(recordProcessed);
+  }
+
+  get count(): number {
+    return this.processedCount;
+  }
+
+  /** A record takes so many times as long. */
+  slow(factor: number): void {
+    this.slowness = factor;
+  }
+
+  /** Calls back when all are processed. */
+  process(records: readonly Fetched[], then: () => void): void {
+    this.settings.output?.begin();
+    this.step(records, 0, then);
+  }
+
+  /** The process has died. */
+  end(): void {
+    this.lives++;
+  }
+
+  private step(records: readonly Fetched[], index: number, then: () => void): void {
+    if (index === records.length) {
+      then();
+      return;
+    }
+    const fetched = records[index];
+    const { request } = fetched.record;
+    const { processTime, act } = this.settings;
+    const time = Math.max(0, Math.round(processTime.sample(this.draws.of(request)) * this.slowness));
+    const done = this.inThisLife(() => {
+      this.finish(fetched, time);
+      this.step(records, index + 1, then);
+    });
+    const worked = act === undefined ? done : this.inThisLife(() => act(fetched, done));
+    this.sim.schedule(time, worked, undefined, this.doneKind, request);
+  }
+
+  /** The same, when the process does not stand still, and not if it has died meanwhile. */
+  private inThisLife(act: () => void): () => void {
+    const { lives } = this;
+    return () => this.pausing.whenAwake(() => void (lives === this.lives && act()));
+  }
+
+  private finish(fetched: Fetched, duration: Duration): void {
+    const { partition, record } = fetched;
+    this.processedCount++;
+    const again = record.processed > 0;
+    record.processed++;
+    this.finished(fetched);
+    this.settings.output?.write(fetched);
+    if (!this.processed.heard) return;
+    const delay = this.sim.now - record.sentAt;
+    this.processed.emit({ consumer: this.consumer, request: record.request, partition, duration, delay, again });
+  }
+}
