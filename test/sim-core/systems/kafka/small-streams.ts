@@ -177,7 +177,7 @@ export function endings(small: SmallStreams): Map<string, Set<string>> {
     const open = new Map<number, string>();
     const note = (name: string, how: string): void => void found.set(name, new Set(found.get(name)).add(how));
     for (const { producer, marker } of small.leader(id)!.replica.log.batches()) {
-      if (producer === undefined) continue;
+      if (producer === undefined || !producer.isTransactional) continue;
       const name = open.get(producer.id);
       if (marker === undefined) open.set(producer.id, `${producer.id} ${producer.epoch}`);
       else if (name !== undefined) {
