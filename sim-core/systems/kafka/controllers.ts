@@ -12,15 +12,16 @@
  * beyond the election. Brokers are told of a change at once, as if their fetch of that log had been waiting. Preferred
  * leaders, controlled shutdown, reassignment and eligible leader replicas (KIP-966) are not modelled.
  */
-import { defineFact, defineReading, type Fact, type FactChannel } from '../../kernel/fact.ts';
+import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import type { EventHandle } from '../../kernel/event-table.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Duration } from '../../kernel/time.ts';
 import type { Call, Endpoint } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
 import type { Link } from '../../network/link.ts';
-import { defineSignal } from '../../statistics/signal.ts';
 import { BackgroundRequests } from './background-requests.ts';
+import { controllerInterventions } from './controller-interventions.ts';
+import { controllerSignals, inSyncChanged, leaderElected, partitionChanged } from './controller-signals.ts';
 import type {
   AlterPartition,
   BrokerQuery,
@@ -30,99 +31,6 @@ import type {
   Heartbeat,
 } from './messages.ts';
 import type { Metadata, PartitionState, Topic } from './topic.ts';
-
-/** A partition's state as the controllers have it. */
-export const partitionChanged = defineReading(
-  'kafka.partition.changed',
-  'Leader or in-sync set of a partition changed',
-  {
-    partition: 'text',
-    leaderless: 'flag',
-    replicas: 'number',
-    inSync: 'number',
-  },
-);
-
-/** A partition has another leader. */
-export const leaderElected = defineFact('kafka.leader.elected', 'A partition has another leader', {
-  partition: 'text',
-  leader: 'text',
-  unclean: 'flag',
-});
-
-/** The set in sync lost or gained a replica. */
-export const inSyncChanged = defineFact(
-  'kafka.isr.changed',
-  'The in-sync set of a partition lost or gained a replica',
-  {
-    partition: 'text',
-    change: 'text',
-    inSync: 'number',
-  },
-);
-
-type Changed = Fact<typeof partitionChanged>;
-
-export const controllerSignals = [
-  defineSignal({
-    name: 'kafka.partition.under_replicated',
-    kind: 'gauge',
-    unit: '{partition}',
-    help: 'Partitions with fewer replicas in sync than they have replicas',
-    fact: partitionChanged,
-    value: (fact: Changed) => Number(fact.inSync < fact.replicas),
-    of: (fact: Changed) => fact.partition,
-  }),
-  defineSignal({
-    name: 'kafka.partition.offline',
-    kind: 'gauge',
-    unit: '{partition}',
-    help: 'Partitions without a leader',
-    fact: partitionChanged,
-    value: (fact: Changed) => Number(fact.leaderless),
-    of: (fact: Changed) => fact.partition,
-  }),
-  defineSignal({
-    name: 'kafka.partition.replicas_in_sync',
-    kind: 'gauge',
-    unit: '{replica}',
-    help: 'Replicas in sync, of all partitions together',
-    fact: partitionChanged,
-    value: (fact: Changed) => fact.inSync,
-    of: (fact: Changed) => fact.partition,
-  }),
-  defineSignal({
-    name: 'kafka.leader.elections',
-    kind: 'counter',
-    unit: '{election}',
-    help: 'Elections of a partition’s leader',
-    fact: leaderElected,
-  }),
-  defineSignal({
-    name: 'kafka.leader.elections.unclean',
-    kind: 'counter',
-    unit: '{election}',
-    help: 'Elections of a leader that was not in sync',
-    fact: leaderElected,
-    where: (fact: Fact<typeof leaderElected>) => fact.unclean,
-  }),
-  defineSignal({
-    name: 'kafka.isr.shrinks',
-    kind: 'counter',
-    unit: '{event}',
-    help: 'Times that an in-sync set lost replicas',
-    fact: inSyncChanged,
-    where: (fact: Fact<typeof inSyncChanged>) => fact.change === 'shrink',
-  }),
-  defineSignal({
-    name: 'kafka.isr.expands',
-    kind: 'counter',
-    unit: '{event}',
-    help: 'Times that an in-sync set gained replicas',
-    fact: inSyncChanged,
-    where: (fact: Fact<typeof inSyncChanged>) => fact.change === 'expand',
-  }),
-];
 
 export interface ControllersOptions {
   readonly name: string;
@@ -162,7 +70,7 @@ export class Controllers implements Endpoint<ControllerQuery, ControllerReply>, 
   private election: EventHandle = -1;
   private readonly expiryKind: number;
   private readonly electionKind: number;
-  private readonly changed: FactChannel<Changed>;
+  private readonly changed: FactChannel<Fact<typeof partitionChanged>>;
   private readonly elected: FactChannel<Fact<typeof leaderElected>>;
   private readonly inSync: FactChannel<Fact<typeof inSyncChanged>>;
 
@@ -185,26 +93,7 @@ export class Controllers implements Endpoint<ControllerQuery, ControllerReply>, 
     this.sessions = brokers.map((broker) => ({ name: broker, life: 0, isLive: true, expiry: -1 }));
     for (const session of this.sessions) this.await(session);
     for (const topic of topics) this.place(topic);
-    this.interventions = {
-      kill: {
-        help: 'So many controllers die, the active one among them; without a majority nothing is decided any more',
-        arguments: [{ name: 'voters', help: 'controllers that die', min: 1, max: voters, default: 1 }],
-        apply: ([count]) => this.kill(Math.round(count)),
-      },
-      restart: { help: 'All controllers are up again', arguments: [], apply: () => this.restart() },
-      'min-in-sync': {
-        help: 'Sets min.insync.replicas of every topic',
-        arguments: [{ name: 'replicas', help: 'replicas', min: 1, max: brokers.length, default: 2 }],
-        apply: ([replicas]) => {
-          for (const topic of topics) topic.minInSync = Math.round(replicas);
-        },
-      },
-      unclean: {
-        help: 'Allows unclean elections in every topic, or not',
-        arguments: [{ name: 'allowed', help: '1: yes; 0: no', min: 0, max: 1, default: 1 }],
-        apply: ([allowed]) => this.allowUnclean(allowed >= 0.5),
-      },
-    };
+    this.interventions = controllerInterventions(this, options);
     register(sim, this);
   }
 
@@ -247,7 +136,7 @@ export class Controllers implements Endpoint<ControllerQuery, ControllerReply>, 
 
   /** Partitions without a leader may have one now. */
   allowUnclean(isAllowed: boolean): void {
-    for (const topic of this.options.topics) topic.isUncleanElectionAllowed = isAllowed;
+    for (const topic of this.options.topics) if (!topic.isInternal) topic.isUncleanElectionAllowed = isAllowed;
     if (!this.isActive) return;
     for (const { id, leader } of this.partitions.values()) if (leader === undefined) this.chooseLeader(id);
     this.publish();

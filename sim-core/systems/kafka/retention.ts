@@ -10,15 +10,11 @@ const CHECK = 300 * SECOND;
 export function keepRetention(
   sim: Simulation,
   owner: { readonly name: string; readonly isUp: boolean },
-  replicas: Iterable<Replica>,
+  replicas: readonly Replica[],
 ): void {
-  const limited = [...replicas].filter(
-    ({ topic: { log } }) => log.retentionTime < Infinity || log.retentionBytes < Infinity,
-  );
-  if (limited.length === 0) return;
   const kind = sim.eventKind(`${owner.name} looks for segments that are too old or too many`);
   const check = (): void => {
-    if (owner.isUp) for (const { log, highWatermark } of limited) log.retain(sim.now, highWatermark);
+    if (owner.isUp) for (const { log, highWatermark } of replicas) log.retain(sim.now, highWatermark);
     sim.schedule(CHECK, check, undefined, kind);
   };
   sim.schedule(CHECK, check, undefined, kind);

@@ -18,8 +18,9 @@ export class Topic {
   readonly name: string;
   readonly partitions: readonly string[];
   readonly replicationFactor: number;
-  readonly log: LogSettings;
   /** These change while a cluster runs. */
+  /** Shared by the logs of all replicas. */
+  readonly log: { -readonly [Setting in keyof LogSettings]: LogSettings[Setting] };
   minInSync: number;
   isUncleanElectionAllowed: boolean;
 
@@ -35,7 +36,12 @@ export class Topic {
     this.replicationFactor = replicationFactor;
     this.minInSync = minInSync;
     this.isUncleanElectionAllowed = isUncleanElectionAllowed;
-    this.log = log;
+    this.log = { ...log };
+  }
+
+  /** Whether it is the cluster's own, and not configured with the others. */
+  get isInternal(): boolean {
+    return this.name.startsWith('__');
   }
 }
 

@@ -74,3 +74,24 @@ it('with acks=0 what a leader takes that has been replaced and does not know it 
   expect(cluster.book.totals.lost).toBe(2);
   expect(cluster.book.records.map(({ loss }) => loss)).toEqual([undefined, 'deposed-leader', 'deposed-leader']);
 });
+
+it('keeps less from the moment at which a topic is configured to', () => {
+  const small = smallCluster({
+    sends: Array.from({ length: 60 }, (_, i) => i * 10_000),
+    cluster: { heartbeatInterval: ms(200), sessionTimeout: ms(600) },
+  });
+  const { sim, cluster } = small;
+  sim.scheduleAt(ms(400_000), () => cluster.controllers.interventions.retention.apply([100, 20]), undefined);
+  sim.runUntil(ms(399_000));
+  const logs = cluster.brokers.map((broker) => broker.replica('t-0')!.log);
+  expect(logs.map(({ segmentCount, startOffset }) => [segmentCount, startOffset])).toEqual(logs.map(() => [1, 0]));
+  // Segments of three records from then on; the look at 600 s finds those whose last one is older than 500 s.
+  sim.runUntil(ms(600_001));
+  for (const { segmentCount, startOffset, endOffset } of logs) {
+    expect(segmentCount).toBeGreaterThan(2);
+    expect([startOffset, endOffset]).toEqual([logs[0].startOffset, 60]);
+    expect(startOffset).toBeGreaterThan(40);
+    expect(startOffset).toBeLessThanOrEqual(51);
+  }
+  expect(small.violations()).toEqual([]);
+});

@@ -1,0 +1,54 @@
+/** What can be done to the controllers while they run, and to the topics that they keep. */
+import { SECOND } from '../../kernel/time.ts';
+import type { Intervention } from '../../network/component.ts';
+import type { Topic } from './topic.ts';
+
+interface Target {
+  kill(count: number): void;
+  restart(): void;
+  allowUnclean(isAllowed: boolean): void;
+}
+
+export interface Kept {
+  readonly voters: number;
+  readonly topics: readonly Topic[];
+  readonly brokers: readonly string[];
+}
+
+export function controllerInterventions(
+  controllers: Target,
+  { voters, topics: all, brokers }: Kept,
+): Readonly<Record<string, Intervention>> {
+  const topics = all.filter(({ isInternal }) => !isInternal);
+  return {
+    kill: {
+      help: 'So many controllers die, the active one among them; without a majority nothing is decided any more',
+      arguments: [{ name: 'voters', help: 'controllers that die', min: 1, max: voters, default: 1 }],
+      apply: ([count]) => controllers.kill(Math.round(count)),
+    },
+    restart: { help: 'All controllers are up again', arguments: [], apply: () => controllers.restart() },
+    'min-in-sync': {
+      help: 'Sets min.insync.replicas of every topic',
+      arguments: [{ name: 'replicas', help: 'replicas', min: 1, max: brokers.length, default: 2 }],
+      apply: ([replicas]) => {
+        for (const topic of topics) topic.minInSync = Math.round(replicas);
+      },
+    },
+    unclean: {
+      help: 'Allows unclean elections in every topic, or not',
+      arguments: [{ name: 'allowed', help: '1: yes; 0: no', min: 0, max: 1, default: 1 }],
+      apply: ([allowed]) => controllers.allowUnclean(allowed >= 0.5),
+    },
+    retention: {
+      help: 'Sets retention.ms and segment.ms of every topic: brokers look every five minutes, and delete whole segments',
+      arguments: [
+        { name: 'seconds', help: 'how long a closed segment is kept', min: 1, max: 1e6, default: 60 },
+        { name: 'segment', help: 'how long a segment is written to', min: 1, max: 1e6, default: 10 },
+      ],
+      apply: ([seconds, segment]) => {
+        const times = { retentionTime: Math.round(seconds * SECOND), segmentTime: Math.round(segment * SECOND) };
+        for (const topic of topics) Object.assign(topic.log, times);
+      },
+    },
+  };
+}
