@@ -341,8 +341,8 @@ export {
 export {
   PlainOutput as KafkaPlainOutput,
   TransactionalOutput as KafkaTransactionalOutput,
+  type Output as KafkaOutput,
 } from './systems/kafka/transactions/output.ts';
-export type { Output as KafkaOutput } from './systems/kafka/transactions/output.ts';
 export type { ProducerOptions as KafkaProducerOptions } from './systems/kafka/producer-options.ts';
 export { Producer as KafkaProducer } from './systems/kafka/producer.ts';
 export { recordSignals as kafkaRecordSignals } from './systems/kafka/record-book.ts';
