@@ -29,9 +29,9 @@ const TWICE = 'effects.results.doubled';
 const PAID_TWICE = 'effects.payments.doubled';
 const ABORTS = 'kafka.transaction.aborts';
 
-/** Orders that have a result, of all that were sent. */
-const nothingMissing = atLeast(
-  difference(difference(total('effects.results.applied'), total(TWICE)), total('http.client.requests')),
+/** Orders that were sent and have no result. */
+const nothingMissing = atMost(
+  difference(total('http.client.requests'), difference(total('effects.results.applied'), total(TWICE))),
   limits.nothingMissing,
 );
 

@@ -68,5 +68,5 @@ export const nothingMissing = limit((p) => {
   const stillComes = Math.max(0, toSeconds(p.length - DRAIN - back));
   const left = toSeconds(p.length - back - s(1.5));
   const isDone = pairs(p) > 0 && each * (away + stillComes) + 2 * p.pollRecords < (0.8 * left) / orderTime(p);
-  return isDone && p.crashEvery >= 2 * p.downtime + RELAPSE ? 0 : -2 * p.rate * toSeconds(p.length);
+  return isDone && p.crashEvery >= 2 * p.downtime + RELAPSE ? 0 : 2 * p.rate * toSeconds(p.length);
 });
