@@ -99,7 +99,7 @@ export function ratio(numerator: Measure, denominator: Measure): Measure {
 /** By how much one measure is more than another of the same run: two policies asked for the same requests, say. */
 export function difference(minuend: Measure, subtrahend: Measure): Measure {
   return {
-    text: `${minuend.text} less ${subtrahend.text}`,
+    text: `${minuend.text} less ${subtrahend.text.includes(' less ') ? `(${subtrahend.text})` : subtrahend.text}`,
     of: (evidence) => minuend.of(evidence) - subtrahend.of(evidence),
   };
 }

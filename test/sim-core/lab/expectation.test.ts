@@ -67,6 +67,11 @@ describe('measures', () => {
     [summary('latency', 'count', 'answers'), 'answers', 3],
     [atEnd('busy'), 'busy at the end', 3],
     [difference(total('requests'), mean('busy')), 'total of requests less mean of busy', 39.5],
+    [
+      difference(total('requests'), difference(total('requests'), mean('busy'))),
+      'total of requests less (total of requests less mean of busy)',
+      0.5,
+    ],
     [ratio(total('requests'), mean('busy')), 'total of requests over mean of busy', 16.8],
   ])('reads the %#th', (measure, words, value) => {
     expect(measure.of(evidence)).toBe(value);
