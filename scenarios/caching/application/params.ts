@@ -7,6 +7,7 @@ import {
   integer,
   ms,
   s,
+  us,
   type Duration,
   type ValuesOf,
 } from '../../../sim-core/index.ts';
@@ -49,6 +50,16 @@ export const eviction = choice({
   default: 'lru',
   choices: evictionChoices.filter((name) => !chosenPolicy(name).needsFuture),
 });
+
+/** How far users are from the instances they ask. */
+export const distanceParam = (least: Duration) =>
+  duration({
+    help: 'Least time of a message between a user and an instance; the most is three times as long',
+    default: least,
+    min: us(10),
+    max: ms(100),
+    logarithmic: true,
+  });
 
 export type InstanceValues = ValuesOf<typeof instanceParams>;
 export type DatabaseValues = ValuesOf<ReturnType<typeof databaseParams>>;

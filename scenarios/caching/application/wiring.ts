@@ -12,11 +12,13 @@ import {
   poisson,
   roundRobin,
   Service,
+  uniform,
   us,
   type Balancer,
   type CacheAccess,
   type CacheServer,
   type DatabaseQuery,
+  type Distribution,
   type Duration,
   type Endpoint,
   type ExpiryRule,
@@ -31,6 +33,10 @@ import type { DatabaseValues, InstanceValues } from './params.ts';
 
 /** What the cache's thread spends on a command. */
 export const COMMAND_TIME = us(20);
+
+/** The way between a user and the site where the users' distance is a parameter: its least, and three times as much. */
+export const usersMost = ({ distance }: { readonly distance: Duration }): Duration => 3 * distance;
+export const usersWay = (p: { readonly distance: Duration }): Distribution => uniform(p.distance, usersMost(p));
 
 export function databaseOf(sim: Simulation, p: DatabaseValues, hasRow?: (key: number) => boolean): Database {
   return new Database(sim, {

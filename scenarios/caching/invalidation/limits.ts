@@ -5,21 +5,18 @@
  * the miss that brought it in, so a cycle has one miss and l T hits; a hit at age a is stale with probability
  * 1 - e^(-w a), if nothing but the time to live ends an entry.
  */
-import { exp, ms, s, toSeconds, zipfProbabilities } from '../../../sim-core/index.ts';
+import { exp, ms, s, toSeconds, zipfProbabilities, type Duration } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLeast, poissonMost } from '../../application/chance.ts';
 import { NEAR_MAX } from '../../application/distances.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(10);
-export const FAR_MIN = ms(1);
-export const FAR_MAX = ms(3);
-
 /** A stale entry that is still there so long after was not reached by any message. */
 export const LASTING = ms(250);
 
-const observed = (p: Values): number => toSeconds(p.length - WARM_UP);
+export const observed = (p: Values): number => toSeconds(p.length - WARM_UP);
 /** Writes of a key, a second. */
-const writes = (p: Values): number => (p.writes + p.imports) / p.keys;
+export const writes = (p: Values): number => (p.writes + p.imports) / p.keys;
 
 /** The sum, over the keys, of what each gives by its share of the reads and their rate at one instance. */
 function overKeys(p: Values, of: (share: number, rate: number) => number): number {
@@ -62,13 +59,13 @@ const isRoomy = (p: Values): boolean =>
   p.capacity >= p.keys && (p.reads + p.writes + p.imports) * toSeconds(p.queryTime) < 0.9 * p.cores;
 
 /** And entries have begun to end before the warm-up does. Of others no share is claimed. */
-const isSteady = (p: Values): boolean => isRoomy(p) && p.ttl <= WARM_UP;
+export const isSteady = (p: Values): boolean => isRoomy(p) && p.ttl <= WARM_UP;
 
 export const staleLeast = limitOf<Values>((p) => (isSteady(p) ? Math.max(0, staleRatioOf(p) - room(p)) : 0));
 export const staleMost = limitOf<Values>((p) => (isSteady(p) ? Math.min(1, staleRatioOf(p) + room(p)) : 1));
 
 /** A query that shares its processors with as many others as there are processors, and its messages. */
-const loadTime = (p: Values): number => toSeconds(2 * p.queryTime + 2 * NEAR_MAX);
+export const loadTime = (p: Values): number => toSeconds(2 * p.queryTime + 2 * NEAR_MAX);
 
 /**
  * Soft time to live: a read between the soft and the hard one has the entry renewed, and if there is none it is gone. So a
@@ -92,11 +89,15 @@ export const softAge = limitOf<Values>((p) => (isSteady(p) && p.hardFactor > 1 ?
 /** Reads return nothing that was replaced longer ago than an entry lives, and its load and the way to it take. */
 export const ttl = limitOf<Values>((p) => toSeconds(p.ttl));
 
+/** A message to or from the bus, the log or the server of versions, at most. */
+export const newsMost = ({ newsDistance }: Values): Duration => 1.5 * newsDistance;
+
 /** After a commit: its answer to the writer, the writer to the bus, the bus to the instance. */
-export const announced = limitOf<Values>(() => toSeconds(3 * NEAR_MAX));
+export const announcedMost = (p: Values): Duration => NEAR_MAX + 2 * newsMost(p);
+export const announced = limitOf<Values>((p) => toSeconds(announcedMost(p)));
 
 /** A look may just have missed the commit: its answer, the pause, the next look and its answer. */
-export const looked = limitOf<Values>((p) => toSeconds(p.poll + 3 * NEAR_MAX));
+export const looked = limitOf<Values>((p) => toSeconds(p.poll + 3 * newsMost(p)));
 
 /**
  * Copies that are stale for longer than `LASTING`, of so many writes a second of which the share q reaches an instance as
@@ -129,7 +130,7 @@ export const bypassed = limitOf<Values>((p) => lasting(p, p.imports, 1));
 
 /** Whoever looks often enough has no copy for so long that it counts; of others, no more than there are writes. */
 export const lateLooks = limitOf<Values>((p) =>
-  p.poll + 3 * NEAR_MAX < LASTING ? 0 : p.instances * poissonMost((p.writes + p.imports) * toSeconds(p.length)),
+  p.poll + 3 * newsMost(p) < LASTING ? 0 : p.instances * poissonMost((p.writes + p.imports) * toSeconds(p.length)),
 );
 
 /** Nobody holds more copies than there are keys in each instance. */

@@ -11,8 +11,11 @@ import {
   s,
   share,
   type ChannelName,
+  us,
   type ValuesOf,
 } from '../../../sim-core/index.ts';
+import { distanceParam } from '../application/params.ts';
+import { NEAR_MIN } from '../../application/distances.ts';
 
 /** How an instance learns that its copy is old: by a channel, or, as by `ttl`, not at all, with a time to live in two steps. */
 const WAYS: readonly (ChannelName | 'soft-ttl')[] = [
@@ -62,6 +65,14 @@ export const params = {
     default: 4,
     min: 1,
     max: 16,
+  }),
+  distance: distanceParam(ms(1)),
+  newsDistance: duration({
+    help: 'Least time of a message between an instance and the bus, the log or the versions; the most is half as much again',
+    default: NEAR_MIN,
+    min: us(10),
+    max: ms(50),
+    logarithmic: true,
   }),
   queryTime: duration({
     help: 'Mean processor time of a query',

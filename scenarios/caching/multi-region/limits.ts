@@ -4,7 +4,8 @@
  */
 import { exp, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLeast, poissonMost } from '../../application/chance.ts';
-import { FAR_MAX, NEAR_MAX } from '../../application/distances.ts';
+import { NEAR_MAX, NEAR_MIN } from '../../application/distances.ts';
+import { COMMAND_TIME, usersMost } from '../application/wiring.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(5);
@@ -34,8 +35,26 @@ const cutOf = (p: Values): number => toSeconds(Math.max(0, Math.min(p.partition,
 /** More than one in a hundred users is in the region that is farthest from Virginia. */
 export const farRoundTrip = limitOf<Values>((p) => toSeconds(Math.max(p.virginiaHongKong, p.virginiaCapeTown)));
 
+/**
+ * A single region: after a commit its answer and the new entry are on their way to the cache. A read of the old one that is sent
+ * meanwhile gets there first if its user is near enough, and nobody is: the site's own users are as far as `distance`, and
+ * others half a round trip. They come in bunches, of a write R g of the key's R reads a second.
+ */
+export const overtaken = limitOf<Values>((p) => {
+  const news = 2 * NEAR_MAX + 5 * COMMAND_TIME - NEAR_MIN;
+  const rate = p.reads / p.keys;
+  let [reads, variance] = [0, 0];
+  for (const way of [p.distance, p.virginiaHongKong / 2, p.virginiaCapeTown / 2]) {
+    const gap = toSeconds(Math.max(0, news - way));
+    const stale = p.reads * observed(p) * (1 - exp(((-REGIONS.length * p.writes) / p.keys) * gap));
+    reads += stale;
+    variance += stale * (1 + REGIONS.length * rate * gap);
+  }
+  return reads + DEVIATIONS * Math.sqrt(variance);
+});
+
 /** A read within a region: two messages of the user's and four within the region. */
-export const nearby = limitOf<Values>(() => toSeconds(2 * FAR_MAX + 4 * NEAR_MAX));
+export const nearby = limitOf<Values>((p) => toSeconds(2 * usersMost(p) + 4 * NEAR_MAX));
 
 /** An entry's value was read half a round trip before it was stored, and is served for its time to live. */
 export const ttlAndWay = limitOf<Values>((p) => toSeconds(p.ttl) + longestWay(p) + toSeconds(NEAR_MAX));
@@ -59,7 +78,7 @@ export const staleOnTheWay = limitOf<Values>((p) => {
   for (const roundTrip of [p.virginiaHongKong, p.virginiaCapeTown]) {
     const load = toSeconds(roundTrip * JITTER + 5 * p.queryTime + 4 * NEAR_MAX);
     const there = toSeconds(p.ttl) / (toSeconds(p.ttl) + 1 / rate + load);
-    const gap = Math.max(0, toSeconds(roundTrip) / 2 - toSeconds(FAR_MAX + NEAR_MAX));
+    const gap = Math.max(0, toSeconds(roundTrip) / 2 - toSeconds(usersMost(p) + NEAR_MAX));
     // Of the writes within the gap before a read only the last one counts, and one is enough.
     reads += p.reads * there * (1 - exp(((-REGIONS.length * p.writes) / p.keys) * gap));
   }

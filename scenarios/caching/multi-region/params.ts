@@ -4,6 +4,9 @@
  */
 import { choice, duration, integer, ms, rate, s, type ValuesOf } from '../../../sim-core/index.ts';
 
+import { distanceParam } from '../application/params.ts';
+import { FAR_MIN } from '../../application/distances.ts';
+
 export const WAYS = ['single-region', 'local-ttl', 'cache-fanout', 'fanout'] as const;
 
 const roundTrip = (between: string, measured: number) =>
@@ -24,6 +27,7 @@ export const params = {
   virginiaHongKong: roundTrip('Virginia and Hong Kong', 202),
   virginiaCapeTown: roundTrip('Virginia and Cape Town', 227),
   hongKongCapeTown: roundTrip('Hong Kong and Cape Town', 238),
+  distance: distanceParam(FAR_MIN),
   partition: duration({ help: 'How long Hong Kong is cut off, from 15 s on', default: 0, min: 0, max: s(60) }),
   queryTime: duration({
     help: 'Mean processor time of a query',

@@ -6,7 +6,7 @@
  * messages, a quarter of a millisecond each, cancel out where both sides of a race have two.
  */
 import { exp, ms, s, toSeconds, type Limit } from '../../../sim-core/index.ts';
-import { limitOf, poissonLeast, poissonMost } from '../../application/chance.ts';
+import { DEVIATIONS, limitOf, poissonLeast, poissonMost } from '../../application/chance.ts';
 import { NEAR_MAX, NEAR_MIN } from '../../application/distances.ts';
 import { COMMAND_TIME } from '../application/wiring.ts';
 import type { Values } from './params.ts';
@@ -67,6 +67,19 @@ export const staleAfterCheck = limitOf<Values>((p) => {
   const overtaken = toSeconds(2 * (NEAR_MAX - NEAR_MIN));
   const rate = readsOfKey(p) * between + (p.writes / p.keys) * overtaken;
   return poissonMost(p.writes * toSeconds(p.length) * rate);
+});
+
+/**
+ * Lease and version check. After a commit its answer and the writer's word to the cache are on their way, and meanwhile whoever
+ * sends a read and is at the cache before that word is served the old value. Of a key's reads those have a write within the
+ * gap before them; they come in bunches, of a write R g of the key's R reads a second. None, where users are far enough
+ * away. Leases that let the deleted value be served are another matter.
+ */
+export const overtaken = limitOf<Values>((p) => {
+  if (p.staleFor > 0) return p.reads * toSeconds(p.length);
+  const gap = toSeconds(Math.max(0, 2 * NEAR_MAX + 5 * COMMAND_TIME - p.distance - NEAR_MIN));
+  const reads = p.reads * toSeconds(p.length) * (1 - exp((-p.writes / p.keys) * gap));
+  return reads + DEVIATIONS * Math.sqrt(reads * (1 + readsOfKey(p) * gap));
 });
 
 /**

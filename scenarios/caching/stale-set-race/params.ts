@@ -11,6 +11,8 @@ import {
   type ProtocolName,
   type ValuesOf,
 } from '../../../sim-core/index.ts';
+import { distanceParam } from '../application/params.ts';
+import { FAR_MIN } from '../../application/distances.ts';
 
 export const params = {
   reads: rate({ help: 'Reads of all users together', default: 850, min: 1, max: 10_000, logarithmic: true }),
@@ -68,6 +70,7 @@ export const params = {
     min: 0,
     max: s(600),
   }),
+  distance: distanceParam(FAR_MIN),
   instances: integer({ help: 'Instances of the application', default: 4, min: 1, max: 32 }),
   cores: integer({ help: 'Processors of the database', default: 8, min: 1, max: 128 }),
   length: duration({ help: 'Simulated time', default: s(30), min: s(6), max: s(86_400), logarithmic: true }),
