@@ -354,6 +354,7 @@ export { Service, serviceRequest, type ServiceOptions } from './services/service
 export { firstDifference, type Difference } from './lab/compare-recordings.ts';
 export { canonicalJson } from './lab/digest.ts';
 export * from './lab/expectation.ts';
+export * from './lab/measures-since.ts';
 export { healthOf, type HealthCheck, type HealthStatus } from './lab/health.ts';
 export { formatIntervention, InterventionError, parseIntervention, type InterventionData } from './lab/intervention.ts';
 export {

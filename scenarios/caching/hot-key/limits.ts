@@ -2,12 +2,13 @@
  * What is claimed of the hot key, worked out from the parameters by `load.ts` and `relief.ts`: how busy the busiest thread or
  * wire is, what waits before one that has too much to do, how old what is read may be. Nothing here looks at a run.
  */
-import { exp, ln, toSeconds } from '../../../sim-core/index.ts';
+import { intervalOf, ln, ms, toSeconds, zipfProbabilities, type Limit } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonMost } from '../../application/chance.ts';
 import { FAR_MAX, NEAR_MAX } from '../../application/distances.ts';
 import {
   crowdTime,
   dealt,
+  fetches,
   hotShareOf,
   kept,
   keptCommands,
@@ -15,12 +16,18 @@ import {
   offered,
   onOneShard,
   sprayed,
+  WARM_UP,
   WINDOW,
 } from './load.ts';
 import type { Values } from './params.ts';
-import { backlogAtAlert, inPhase, isFound, isOver, keptMean, phase, requests, sprayedMean } from './relief.ts';
+import { backlogAtAlert, isFound, isOver, keptPhase, sprayPhase, untilAlert } from './relief.ts';
+
+export const INTERVAL = ms(250);
 
 const limit = limitOf<Values>;
+
+/** Width of a row of the series, in seconds. */
+const rowOf = (p: Values): number => toSeconds(intervalOf({ interval: INTERVAL }, p.length));
 
 /** In a window of the crowd, if it lasts long enough for one: all but a hundredth, in which it may wait for instances. */
 export const hotThread = limit((p) => {
@@ -36,8 +43,14 @@ export const windowsOfAlert = limit((p) =>
   hotShareOf(p) > p.threshold ? Math.max(0, Math.floor(crowdTime(p) / toSeconds(WINDOW)) - 2) : 0,
 );
 
-/** A remedy may make the alert its last: it hides the key, or the part of a window that the crowd had was enough. */
-export const alerted = limit((p) => (isFound(p) ? 1 : 0));
+/** No other window has an alert: the threshold is above what the most popular of the other keys has, whatever chance does. */
+export const windowsOfCrowd = limit((p) => {
+  const commands = p.rate * toSeconds(WINDOW);
+  const [share] = zipfProbabilities(p.keys, p.exponent);
+  const most = share + DEVIATIONS * Math.sqrt((share * (1 - share)) / commands) + 1 / commands;
+  const all = Math.ceil(toSeconds(p.length - WARM_UP) / toSeconds(WINDOW)) + 1;
+  return most < p.threshold ? Math.min(all, Math.ceil(crowdTime(p) / toSeconds(WINDOW)) + 1) : all;
+});
 
 /**
  * What one in a hundred waits for, at least, before a server that is offered so much: after half of the crowd's time so
@@ -65,46 +78,66 @@ export const threadOfBigValue = limit((p) => {
   return Math.min(1, (commands + DEVIATIONS * Math.sqrt(commands)) * toSeconds(p.commandTime));
 });
 
-export const sprayedThread = limit((p) => (isOver(p, sprayedMean(p)) ? sprayed(p) : 1));
-export const sprayedErrors = limit((p) => inPhase(p, sprayedMean(p)));
+/** What is claimed of the time after the relief, and what of all where there is none. */
+const relieved = (phaseOf: (p: Values) => number, of: (p: Values) => number, otherwise: (p: Values) => number): Limit =>
+  limit((p) => (isOver(p, phaseOf) ? of(p) : otherwise(p)));
+const all = (): number => 1;
+
+export const sprayedThread = relieved(sprayPhase, sprayed, all);
+/** Nobody fails. */
+export const sprayedErrors = relieved(sprayPhase, () => 0, all);
 
 export const dealtThread = limit(dealt);
 
-export const keptThread = limit((p) => (isOver(p, keptMean(p)) ? kept(p) : 1));
-export const keptErrors = limit((p) => inPhase(p, keptMean(p)));
+export const keptThread = relieved(keptPhase, kept, all);
+export const keptErrors = relieved(keptPhase, () => 0, all);
 export const keptShare = limit((p) => {
-  if (!isOver(p, keptMean(p))) return 1;
+  if (!isOver(p, keptPhase)) return 1;
   const hot = keptCommands(p) + DEVIATIONS * Math.sqrt(keptCommands(p));
   return Math.min(1, hot / Math.max(hot, p.rate - DEVIATIONS * Math.sqrt(p.rate)));
 });
 
 /**
- * Of what is kept for T and written at a rate w an age a is old with a chance of 1 - exp(-w a), in the mean over T of
- * 1 - (1 - exp(-w T)) / (w T); the mean over n such times deviates by 1 / (2 sqrt(n)) at most. The reads of the crowd in
- * that time are a Poisson count.
+ * The share of reads that are stale, at least, in a time in which a copy is made new so many times at most: after each the
+ * crowd's reads are fresh until the next write, an exponential time of the rate w. The sum of n such times is a gamma variable,
+ * z deviations above whose mean lie n + z sqrt(n) + (z^2 - 1) / 3 means (Wilson and Hilferty's approximation, 1931). Of
+ * the reads those of the crowd are a part that chance makes smaller or greater.
  */
-function staleAtLeast(p: Values, T: number, time: number, times: number): number {
-  if (T <= 0 || time <= 0 || times < 1) return 0;
-  const wT = p.writes * T;
-  const stale = 1 - (1 - exp(-wT)) / wT - DEVIATIONS / (2 * Math.sqrt(times));
-  const reads = Math.max(0, p.crowd * time - DEVIATIONS * Math.sqrt(p.crowd * time));
-  return Math.max(0, (stale * reads) / requests(p));
+function staleAtLeast(p: Values, time: number, renewals: number): number {
+  if (time <= 0) return 0;
+  const fresh = (renewals + DEVIATIONS * Math.sqrt(renewals) + (DEVIATIONS * DEVIATIONS - 1) / 3) / p.writes;
+  const ofCrowd = p.crowd / (p.crowd + p.rate);
+  const deviation = Math.sqrt((ofCrowd * (1 - ofCrowd)) / ((p.crowd + p.rate) * time));
+  return Math.max(0, 1 - fresh / time) * Math.max(0, ofCrowd - DEVIATIONS * deviation);
 }
+/** The time after the relief, in seconds, without the row that it begins in. */
+const after = (p: Values, phaseOf: (p: Values) => number): number => crowdTime(p) - phaseOf(p) - rowOf(p);
+const none = (): number => 0;
 
-/** The read that fetches what is then kept is served no copy: one for each time, besides those that come within it. */
-export const keptStale = limit((p) => {
-  const relieved = crowdTime(p) - phase(p, keptMean(p));
-  const T = toSeconds(p.localTtl);
-  const within = (p.crowd / p.instances) * T;
-  return (staleAtLeast(p, T, relieved, (p.instances * relieved) / T) * within) / (within + 1);
-});
+/** In an instance: once in its time to live, and one whose end falls into the time. Those who fetch it are not served a copy. */
+export const keptStale = relieved(
+  keptPhase,
+  (p) => {
+    const time = after(p, keptPhase);
+    const T = toSeconds(p.localTtl);
+    const within = (p.crowd / p.instances) * T;
+    return (
+      (staleAtLeast(p, time, Math.ceil(time / T) + 1) * within) / (within + 1 + within * Math.min(1, loadOf(p) / T))
+    );
+  },
+  none,
+);
 
-/** Instances push in turns: not more often than each of them once in the throttle's time. */
-export const throttledStale = limit((p) => {
-  const between = toSeconds(p.throttle) / p.instances;
-  const relieved = crowdTime(p) - phase(p, sprayedMean(p));
-  return staleAtLeast(p, between, relieved, relieved / between);
-});
+/** Each instance pushes once in the throttle's time at most, and a name whose time to live is over is loaded. */
+export const throttledStale = relieved(
+  sprayPhase,
+  (p) => {
+    const time = after(p, sprayPhase);
+    const pushes = p.instances * (Math.ceil(time / toSeconds(p.throttle)) + 1);
+    return staleAtLeast(p, time, pushes + Math.ceil(time / toSeconds(p.ttl)));
+  },
+  none,
+);
 
 /**
  * Nobody tells an instance of a write; what it had from the shared cache may have been as old as a deletion takes, which stands
@@ -120,12 +153,15 @@ export const leasedReads = limit(
   (p) => poissonMost(p.writes * toSeconds(p.length)) + Math.ceil(p.length / p.ttl) + Math.ceil(p.length / p.lease) + 1,
 );
 
-/** While the shard is overloaded each of the crowd may load; then each name is missed once, and once in its time to live. */
-export const throttledReads = limit(
-  (p) =>
-    poissonMost(p.crowd * phase(p, sprayedMean(p))) +
-    (Math.ceil(p.length / p.ttl) + 1) * (p.replicas + p.crowd * loadOf(p)),
+/** Nothing deletes the names any more, so each is missed once, and once in its time to live, by all who come while it is loaded. */
+export const throttledReads = relieved(
+  sprayPhase,
+  (p) => (Math.ceil(p.length / p.ttl) + 1) * (p.replicas + poissonMost(p.crowd * loadOf(p))),
+  (p) => (p.crowd + p.rate) * toSeconds(p.length),
 );
+
+/** A window has to begin after the crowd has come and to end; the news of it is two messages. */
+export const detected = limit((p) => (isFound(p) ? untilAlert(p) + rowOf(p) : toSeconds(p.length)));
 
 /**
  * What one in a hundred waits for, at most, where no thread is busier than `load`: a load, its messages, and three
@@ -139,11 +175,12 @@ function answeredWithin(p: Values, load: number): number {
     loadOf(p) + toSeconds(2 * FAR_MAX + 6 * NEAR_MAX) + 3 * line * toSeconds(p.commandTime),
   );
 }
-/** Half of all requests, where less than half come before the relief. */
-export const sprayedLatency = limit((p) => relievedWithin(p, sprayed(p), sprayedMean(p)));
+const timeout = (p: Values): number => toSeconds(p.timeout);
+export const sprayedLatency = relieved(sprayPhase, (p) => answeredWithin(p, sprayed(p)), timeout);
+/** All instances may have to fetch the value at once, and then a reader stands behind all of theirs that come meanwhile. */
+export const keptLatency = relieved(
+  keptPhase,
+  (p) => Math.min(timeout(p), answeredWithin(p, kept(p)) + fetches(p) * toSeconds(p.commandTime)),
+  timeout,
+);
 export const dealtLatency = limit((p) => answeredWithin(p, dealt(p)));
-export const keptLatency = limit((p) => relievedWithin(p, kept(p), keptMean(p)));
-
-function relievedWithin(p: Values, busiestThread: number, hotThreadMean: number): number {
-  return inPhase(p, hotThreadMean) < 0.5 ? answeredWithin(p, busiestThread) : toSeconds(p.timeout);
-}

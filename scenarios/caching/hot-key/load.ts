@@ -104,12 +104,13 @@ export function dealt(p: Values): number {
 }
 
 /** Local cache: each instance asks for the hot key once in a while, and those of its readers who come meanwhile. */
-export const keptCommands = (p: Values): number =>
-  (p.instances / toSeconds(p.localTtl)) * 2 * (1 + (p.crowd / p.instances) * loadOf(p)) + p.writes;
+export const keptCommands = (p: Values): number => fetches(p) / toSeconds(p.localTtl) + p.writes;
+/** Commands of one round of all instances. */
+export const fetches = (p: Values): number => p.instances * fetchOf(p);
+const fetchOf = (p: Values): number => 2 * (1 + (p.crowd / p.instances) * loadOf(p));
 export function kept(p: Values): number {
   const { others, shard } = onOneShard(p);
-  const each = 2 * (1 + (p.crowd / p.instances) * loadOf(p));
   const commands = others[shard] + keptCommands(p);
-  const variance = others[shard] + p.writes + (p.instances / toSeconds(p.localTtl)) * each * each;
+  const variance = others[shard] + p.writes + (p.instances / toSeconds(p.localTtl)) * fetchOf(p) * fetchOf(p);
   return Math.min(1, (commands + DEVIATIONS * Math.sqrt(variance)) * toSeconds(p.commandTime));
 }

@@ -121,7 +121,7 @@ export const params = {
   }),
   ...instanceParams,
   ...databaseParams({ loadTime: ms(5), cores: 8 }),
-  length: duration({ help: 'Simulated time', default: s(14), min: s(7), max: s(86_400), logarithmic: true }),
+  length: duration({ help: 'Simulated time', default: s(16), min: s(7), max: s(86_400), logarithmic: true }),
 };
 
 export type Values = ValuesOf<typeof params>;

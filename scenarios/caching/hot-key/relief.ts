@@ -1,15 +1,22 @@
 /**
- * When a remedy that waits for the alert has done its work: how long the crowd is there before that, what has piled up by
- * then, and how many of the requests fall into that time.
+ * When a remedy that waits for the alert has done its work: how long the crowd is there before that, and what has piled up by
+ * then. From then on the remedy is judged by what it does alone.
  */
-import { toSeconds } from '../../../sim-core/index.ts';
+import { s, toSeconds, type Since } from '../../../sim-core/index.ts';
 import { DEVIATIONS } from '../../application/chance.ts';
-import { NEAR_MAX } from '../../application/distances.ts';
-import { crowdTime, hotShareOf, keptCommands, meanLoadOf, namesOn, onOneShard, WARM_UP, WINDOW } from './load.ts';
+import { FAR_MAX, NEAR_MAX } from '../../application/distances.ts';
+import {
+  crowdTime,
+  hotShareOf,
+  keptCommands,
+  loadOf,
+  meanLoadOf,
+  namesOn,
+  onOneShard,
+  WARM_UP,
+  WINDOW,
+} from './load.ts';
 import type { Values } from './params.ts';
-
-/** Requests that are observed, all clients together. */
-export const requests = (p: Values): number => p.crowd * crowdTime(p) + p.rate * toSeconds(p.length - WARM_UP);
 
 /** The monitor sees the crowd's share at the end of the first window that is the crowd's from end to end, and tells of it. */
 export const untilAlert = (p: Values): number =>
@@ -33,21 +40,27 @@ export function isFound(p: Values): boolean {
   return hotShareOf(p) > p.threshold && shareOfShard * p.counters > 1 && p.hotFor >= p.length - p.crowdAt;
 }
 
-/**
- * How long the crowd is there before its relief is complete, in seconds, where the remedy waits for the alert: until the
- * hot thread has done what it has not done by then, beside what still comes to it, which keeps it busy for a part `after` of its
- * time. Where the alert need not come, or the thread has no time left, it is the whole time.
- */
-export function phase(p: Values, after: number): number {
-  if (!isFound(p) || after >= 1) return crowdTime(p);
-  return Math.min(crowdTime(p), untilAlert(p) + backlogAtAlert(p) / (1 - after));
-}
+/** The longest line before a thread: a handler asks for one thing after the other. */
+const lineMost = (p: Values): number => p.instances * p.concurrency * toSeconds(p.commandTime);
 
-/** The share of requests that come in that time, at most. */
-export function inPhase(p: Values, after: number): number {
-  const share = ((p.rate + p.crowd) * phase(p, after)) / requests(p);
-  return Math.min(1, share + DEVIATIONS * Math.sqrt(share / requests(p)));
-}
+/**
+ * How long the crowd is there before its relief is complete, in seconds. Names: from the alert on the hot thread works off what
+ * it has not done by then, beside what still comes to it, which keeps it busy for a part of its time.
+ */
+export const sprayPhase = (p: Values): number =>
+  phase(p, sprayedMean(p), untilAlert(p) + backlogAtAlert(p) / (1 - sprayedMean(p)));
+
+/**
+ * Local cache: from the alert on each instance needs the value, and gets it as everybody does: it stands in the line, and
+ * after a miss it loads and stands there again to store. Until then the crowd has all handlers ask the shard, and then
+ * what they have under way is worked off: each of them two commands.
+ */
+export const keptPhase = (p: Values): number =>
+  phase(p, keptMean(p), untilAlert(p) + 2 * lineMost(p) + loadOf(p) + (2 * lineMost(p)) / (1 - keptMean(p)));
+
+/** Where the alert need not come, or the thread has no time left, it is the whole time. */
+const phase = (p: Values, after: number, long: number): number =>
+  isFound(p) && after < 1 ? Math.min(crowdTime(p), long) : crowdTime(p);
 
 /** How busy the hot key's own thread is in the mean where its names are so many on so many shards, one of them there. */
 export function sprayedMean(p: Values): number {
@@ -64,7 +77,24 @@ export function keptMean(p: Values): number {
   return (others[shard] + keptCommands(p)) * toSeconds(p.commandTime);
 }
 
-/** Relief is complete before the last window begins: what it shows is the remedy's own. */
-export const isOver = (p: Values, after: number): boolean =>
-  toSeconds(p.crowdAt) + phase(p, after) + 2 * toSeconds(WINDOW) <= toSeconds(p.length) &&
-  phase(p, after) < crowdTime(p);
+/** Relief is complete before the last whole window begins: what it shows is the remedy's own. */
+export const isOver = (p: Values, phaseOf: (p: Values) => number): boolean =>
+  phaseOf(p) < crowdTime(p) &&
+  toSeconds(p.crowdAt) + phaseOf(p) <= toSeconds(Math.floor(p.length / WINDOW - 1) * WINDOW);
+
+/** What is measured of a remedy: all that comes once its relief is complete; all there is, if that is too late. */
+const reliefOf = (phaseOf: (p: Values) => number): Since => ({
+  words: 'after the relief',
+  at(params) {
+    const p = params as Values;
+    return isOver(p, phaseOf) ? p.crowdAt + s(phaseOf(p)) + 2 * FAR_MAX : WARM_UP;
+  },
+});
+export const sprayRelief = reliefOf(sprayPhase);
+export const keptRelief = reliefOf(keptPhase);
+
+/** The crowd comes. */
+export const crowded: Since = {
+  words: 'from the crowd on',
+  at: (params) => Math.max((params as Values).crowdAt, WARM_UP),
+};

@@ -28,10 +28,9 @@ describe('whatever the crowd', () => {
         const run = new Run(hotKey, { variant, seed, params: { ...params, length: s(15) } });
         while (!run.advance(20_000)) expect(run.violations()).toEqual([]);
         const { expectations } = run.finish();
-        // Few writes may leave nothing stale to read: a percentile of nothing is no number.
-        expect(expectations.filter(({ pass, actual }) => !pass && !Number.isNaN(actual))).toEqual([]);
+        expect(expectations.filter(({ pass }) => !pass)).toEqual([]);
       }),
-      { numRuns: 8 },
+      { numRuns: 20 },
     );
   });
 });
