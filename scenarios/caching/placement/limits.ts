@@ -6,6 +6,7 @@
  */
 import {
   characteristicTime,
+  exp,
   heldByLru,
   ms,
   s,
@@ -95,11 +96,31 @@ export const unseenAtGateway = limitOf<Values>((p) => http(p.sMaxAge, 0, p));
 export const unseenInApp = limitOf<Values>((p) => toSeconds(ofApplication(p)));
 export const unseenInShared = limitOf<Values>((p) => toSeconds(p.sharedTtl + loadTime(p)));
 
+/** What reaches the edge of a key that is asked for at this rate, of whose users each has a browser that keeps it for a while. */
+const pastBrowsers = (p: Values, rate: number): number =>
+  rate / (1 + (p.client ? (rate / p.users) * toSeconds(p.maxAge + p.whileRevalidate) : 0));
+
 /**
- * Of the updates that meet a copy at the edge each finds it at an age that is uniform over its life: that all of them find
- * it in the second half of it, while there are some hundred, does not happen.
+ * An update meets a copy of its key at a point of presence, if there is one, at an age that is uniform over its life T. It is seen
+ * late if that is in the first half, and somebody asks after half a life and before the end: with the rate l of the requests there,
+ * 1 / 2 - (1 - e^(-l T / 2)) / (l T) of them. Where `DEVIATIONS` squared of them are expected there is one; of fewer nothing is
+ * claimed. Each point is asked for its part, and one of them is enough here.
  */
-export const seenLate = limitOf<Values>((p) => toSeconds(p.sMaxAge) / 2);
+const lateUpdates = (p: Values): number => {
+  const life = toSeconds(p.sMaxAge);
+  const of = (share: number, keys: number): number =>
+    zipfProbabilities(keys, p.exponent).reduce((sum, one) => {
+      const x = (pastBrowsers(p, one * share * p.rate) / POPS) * life;
+      // Of less than that there is as good as none.
+      if (x < 1e-3) return sum;
+      const late = 0.5 - (1 - exp(-x / 2)) / x;
+      return sum + ((p.writes * share) / keys) * observed(p) * (x / (1 + x)) * late;
+    }, 0);
+  return of(p.assetShare, ASSETS) + of(1 - p.assetShare, p.keys);
+};
+export const seenLate = limitOf<Values>((p) =>
+  lateUpdates(p) > DEVIATIONS * DEVIATIONS ? toSeconds(p.sMaxAge) / 2 : 0,
+);
 
 /**
  * A purge from the inside out: the commit's answer to the publisher; the shared cache, the instances and the gateway, one

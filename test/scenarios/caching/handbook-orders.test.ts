@@ -67,13 +67,13 @@ function tried({ scenario: id, variant, params = {} }: Side): readonly (readonly
   return all;
 }
 
-/** A field of a signal's summary on each seed; of what was never seen, none. */
+/** A field of a signal's summary on each seed, `p99 of http.client.request.duration`. What was never observed has none: no 0 either. */
 function measured(side: Side, measure: string): number[] {
   const [field, name] = measure.split(' of ');
   return tried(side).map((signals) => {
     const value = signals.find((signal) => signal.name === name)!.summary[field];
-    expect(value, measure).toBeDefined();
-    return Number.isNaN(value) ? 0 : value;
+    expect(Number.isFinite(value), `${measure}, ${side.variant}: ${value} is a number`).toBe(true);
+    return value;
   });
 }
 

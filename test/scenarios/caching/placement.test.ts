@@ -47,13 +47,9 @@ it('the layers answer everything, and claims hold, whatever the times to live an
       const recording = runOf(variant, seed, { ...given, length: s(20) });
       const sum = LAYERS.reduce((total, layer) => total + shareOf(recording, layer.replace('-', '_')), 0);
       expect(sum).toBeCloseTo(1, 9);
-      for (const { text, pass, actual } of judge(placement, variant, recording)) {
-        // What no layer answered is neither fast nor fresh; how old the oldest is at least needs many updates.
-        if (Number.isNaN(actual) || text.includes('staleness.edge is at least')) continue;
-        expect(pass, `${text}: ${actual}`).toBe(true);
-      }
+      expect(judge(placement, variant, recording).filter(({ pass }) => !pass)).toEqual([]);
     }),
-    { numRuns: 12 },
+    { numRuns: 40 },
   );
 }, 60_000);
 
