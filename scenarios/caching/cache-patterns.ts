@@ -68,7 +68,7 @@ const REDUNDANT = 'cache.loads.redundant';
 /** The store is written before the answer, by a query a write. */
 const synchronous = [atLeast(quantile(WRITE, 'p50'), limits.oneQuery), atLeast(mean(STORE_WRITES), limits.everyWrite)];
 /** A write takes the entry out, or puts the new value into its place, or leaves it as it is. */
-const deletes = atLeast(total(DELETIONS), 1);
+const deletes = atLeast(total(DELETIONS), limits.deletions);
 const keeps = atMost(total(DELETIONS), 0);
 /** One instance orders the loads and writes of a key. */
 const ordered = [
@@ -124,14 +124,14 @@ export default defineScenario({
       deletes,
       atMost(mean(HITS), limits.hitsAtMost),
       atLeast(total(HOT_MISSES), limits.hotMissesByExpiry),
-      atLeast(total(REDUNDANT), 1),
+      atLeast(total(REDUNDANT), limits.redundant),
       atMost(oldest, limits.ttlAndLoad),
     ],
     // The handbook's "optionally invalidate", left out.
     'cache-aside-ttl-only': [
       ...synchronous,
       keeps,
-      atLeast(total(STALE), 1),
+      atLeast(total(STALE), limits.staleUntouched),
       atMost(mean(STALE_RATIO), limits.staleByTtl),
       atMost(oldest, limits.ttlAndLoad),
     ],

@@ -6,6 +6,7 @@ import { exp, s, toSeconds, zipfProbabilities } from '../../../sim-core/index.ts
 import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
 import { FAR_MAX, NEAR_MAX, SHAPE } from '../../application/distances.ts';
 import { COMMAND_TIME } from '../application/wiring.ts';
+import { deletionsLeast, redundantLeast, staleLeast } from './entries.ts';
 import type { Values } from './params.ts';
 import { HOT_KEYS } from './signals.ts';
 
@@ -78,6 +79,10 @@ export const hotMissesByWrites = limit((p) => {
   }
   return poissonMost(p.instances * misses);
 });
+
+export const deletions = limit((p) => deletionsLeast(p, measured(p), loadMost));
+export const redundant = limit((p) => redundantLeast(p, measured(p), loadMost));
+export const staleUntouched = limit((p) => staleLeast(p, measured(p), loadMost));
 
 /** Read-through: a hot key is missed at least once in its time to live and the time until it is read again. */
 export const hotMissesByExpiry = limit((p) => {
