@@ -2,6 +2,11 @@
  * Every interleaving of some readers and writers of one key, by the protocols' own code against a real cache server and a
  * real database: a message to either is held back until the enumeration chooses it, and then takes no time. A schedule
  * is a list of choices; the next one is found by taking the last choice that had an alternative, and running anew.
+ *
+ * Larger casts are enumerated up to what makes no difference. Readers are alike, and so are writers: of those that have not begun
+ * the one with the lower number begins. And a step at the cache and a step of somebody else at the store, one right after
+ * the other, come to the same in either order: of the two the one at the cache comes first (the lexicographic normal form of
+ * a trace, Anisimov and Knuth 1979; sleep sets and partial-order reduction rest on it).
  */
 import { CacheServer, type CacheCommand, type CacheReply } from '../../../../sim-core/cache/cache-server.ts';
 import { Steps } from '../../../../sim-core/cache/consistency/steps.ts';
@@ -36,6 +41,12 @@ export interface Cast {
   readonly staleFor?: number;
   /** For how long versions are remembered without an entry. */
   readonly tombstone?: Duration;
+  /** How many ticks a lease lasts; without it longer than anything here. */
+  readonly lease?: number;
+  /** How many readers may die, at any of their steps. */
+  readonly deaths?: number;
+  /** Whether to leave out what differs from another schedule in nothing but names or the order of independent steps. */
+  readonly reduced?: boolean;
 }
 
 export interface Outcome {
@@ -53,7 +64,7 @@ export function* everyInterleaving(name: ProtocolName, cast: Cast): Generator<Ou
   let choices: number[] = [];
   for (;;) {
     const { outcome, options } = runSchedule(name, cast, choices);
-    yield outcome;
+    if (outcome !== undefined) yield outcome;
     let last = options.length - 1;
     while (last >= 0 && (choices[last] ?? 0) + 1 >= options[last]) last--;
     if (last < 0) return;
@@ -64,6 +75,10 @@ export function* everyInterleaving(name: ProtocolName, cast: Cast): Generator<Ou
 /** A message that has not arrived yet. */
 interface Held {
   readonly text: string;
+  readonly actor: number;
+  readonly at: 'cache' | 'store';
+  /** After so many choices it was sent; 0 for an actor's first one. */
+  readonly since: number;
   arrive(): void;
 }
 
@@ -71,9 +86,11 @@ function runSchedule(
   name: ProtocolName,
   cast: Cast,
   choices: readonly number[],
-): { readonly outcome: Outcome; readonly options: readonly number[] } {
+): { readonly outcome: Outcome | undefined; readonly options: readonly number[] } {
   const sim = new Simulation();
   const held: Held[] = [];
+  const counts: number[] = [];
+  const nameOf = (id: number): string => `${id < cast.readers ? 'reader' : 'writer'} ${id}`;
   class HeldBack<Query extends CacheCommand<Row> | Statement, Reply> extends Link<Query, Reply> {
     override carry<Argument>(
       direction: 'request' | 'reply',
@@ -87,7 +104,13 @@ function runSchedule(
       }
       const query = (argument as { readonly query: Query }).query;
       const does = 'command' in query ? query.command : query.statement;
-      held.push({ text: `${id < cast.readers ? 'reader' : 'writer'} ${id}: ${does}`, arrive: () => arrive(argument) });
+      held.push({
+        text: `${nameOf(id)}: ${does}`,
+        actor: id,
+        at: 'command' in query ? 'cache' : 'store',
+        since: counts.length,
+        arrive: () => arrive(argument),
+      });
     }
   }
   const cache = new CacheServer<Row>(sim, { name: 'cache', capacity: 10, eviction: 'lru', commandTime: 0 });
@@ -105,7 +128,7 @@ function runSchedule(
   });
   const protocol = protocolOf(name).create(app, {
     secondDelete: TICK,
-    lease: s(100),
+    lease: cast.lease === undefined ? s(100) : cast.lease * TICK,
     staleFor: (cast.staleFor ?? 0) * TICK,
     poll: TICK,
     tombstone: cast.tombstone ?? 0,
@@ -119,35 +142,67 @@ function runSchedule(
       if (!(error instanceof CallFailed)) throw error;
     }
   }
+  const processes: Process<void>[] = [];
   for (let id = 0; id < cast.readers + cast.writers; id++) {
     const request = new RequestContext(id, 0);
     const isReader = id < cast.readers;
-    new Process(sim, 'actor', actor(protocol[isReader ? 'read' : 'write'](KEY, request), isReader)).startNow();
+    const process = new Process(sim, 'actor', actor(protocol[isReader ? 'read' : 'write'](KEY, request), isReader));
+    processes.push(process);
+    process.startNow();
   }
   const settle = (time: number): boolean => sim.runUntil(sim.now + time + 1);
   const story: string[] = [];
-  const counts: number[] = [];
-  let [ticks, evictions] = [cast.ticks ?? 0, cast.evictions ?? 0];
+  let [ticks, evictions, deaths] = [cast.ticks ?? 0, cast.evictions ?? 0, cast.deaths ?? 0];
+  let last: Held | undefined;
+  /** Whether this message's arrival next makes a schedule that differs from one that is enumerated anyway in nothing that counts. */
+  const isRedundant = (one: Held): boolean => {
+    if (cast.reduced !== true) return false;
+    const isAlike = (other: Held): boolean =>
+      other.since === 0 && other.actor < one.actor && other.actor < cast.readers === one.actor < cast.readers;
+    if (one.since === 0 && held.some(isAlike)) return true;
+    const couldHaveBeen = last !== undefined && last.actor !== one.actor && one.since < counts.length;
+    return couldHaveBeen && last!.at === 'store' && one.at === 'cache';
+  };
   settle(0);
   while (held.length > 0 || sim.pending > 0) {
-    const mayTick = held.length === 0 || (ticks > 0 && (sim.pending > 0 || cast.tombstone !== undefined));
-    const mayEvict = evictions > 0 && cache.cache.peek(KEY) !== undefined;
-    const choice = choices[counts.length] ?? 0;
-    counts.push(held.length + (mayTick ? 1 : 0) + (mayEvict ? 1 : 0));
-    if (choice < held.length) {
-      const [message] = held.splice(choice, 1);
-      story.push(message.text);
-      sim.inject(() => message.arrive(), 0);
-      settle(0);
-    } else if (mayEvict && choice === held.length) {
-      evictions--;
-      story.push('evicted');
-      cache.cache.delete(KEY);
-    } else {
-      ticks--;
-      story.push('time passes');
-      settle(TICK);
+    const ways: (() => void)[] = held
+      .filter((one) => !isRedundant(one))
+      .map((one) => () => {
+        held.splice(held.indexOf(one), 1);
+        last = one;
+        story.push(one.text);
+        sim.inject(() => one.arrive(), 0);
+        settle(0);
+      });
+    if (evictions > 0 && cache.cache.peek(KEY) !== undefined) {
+      ways.push(() => {
+        evictions--;
+        story.push('evicted');
+        cache.cache.delete(KEY);
+      });
     }
+    if (held.length === 0 || (ticks > 0 && (sim.pending > 0 || cast.tombstone !== undefined))) {
+      ways.push(() => {
+        ticks--;
+        story.push('time passes');
+        settle(TICK);
+      });
+    }
+    for (const one of deaths > 0 ? held.filter(({ actor }) => actor < cast.readers) : []) {
+      ways.push(() => {
+        deaths--;
+        story.push(`${nameOf(one.actor)} dies`);
+        held.splice(held.indexOf(one), 1);
+        processes[one.actor].cancel();
+      });
+    }
+    // What is left to do has been done in another schedule.
+    if (ways.length === 0) return { outcome: undefined, options: counts };
+    const choice = choices[counts.length] ?? 0;
+    counts.push(ways.length);
+    const before: Held | undefined = last;
+    ways[choice]();
+    if (last === before) last = undefined;
   }
   const cached = cache.cache.peek(KEY)?.value.version;
   return { outcome: { cached, committed: database.version(KEY), reads, story }, options: counts };
