@@ -113,6 +113,9 @@ export default defineScenario({
   variants: {
     none: {},
     'app-local': { app: true },
+    // The working set in one instance's memory, and as large as that of all four: copies that live on, so that room alone decides.
+    'app-local-fits': { app: true, appTtl: s(60), keys: 160 },
+    'app-local-outgrown': { app: true, appTtl: s(60), keys: 760 },
     distributed: { distributed: true },
     'cdn-app-distributed': cdn,
     'all-six-layers': all,
@@ -122,6 +125,8 @@ export default defineScenario({
   roles: {
     none: 'pitfall',
     'app-local': 'alternative',
+    'app-local-fits': 'alternative',
+    'app-local-outgrown': 'alternative',
     distributed: 'remedy',
     'cdn-app-distributed': 'remedy',
     'all-six-layers': 'pitfall',
@@ -156,6 +161,14 @@ export default defineScenario({
   expect: {
     none: [atLeast(mean(STORE_RATE), limits.everything), atLeast(quantile(LATENCY, 'p50'), limits.wholeWay)],
     'app-local': [atMost(mean(shareOf('app')), limits.appShare), atMost(latest(unseenAt('app')), limits.unseenInApp)],
+    'app-local-fits': [
+      atLeast(mean(shareOf('app')), limits.appShareLeast),
+      atMost(mean(STORE_RATE), limits.fittingLoads),
+    ],
+    'app-local-outgrown': [
+      atMost(mean(shareOf('app')), limits.appShare),
+      atLeast(mean(STORE_RATE), limits.outgrownLoads),
+    ],
     distributed: [
       atLeast(mean(shareOf('distributed')), limits.sharedShare),
       atMost(mean(STORE_RATE), limits.sharedLoads),

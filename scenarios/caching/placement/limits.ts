@@ -67,6 +67,30 @@ export function appShareMost(p: Values): number {
 }
 export const appShare = limitOf<Values>((p) => Math.min(1, appShareMost(p) + room(p)));
 
+/**
+ * An instance with room for everything whose copies outlive the run misses each key once: after the warm-up those that nobody
+ * has asked it for until then, and who comes while one of them is loaded. Of others nothing is claimed.
+ */
+function firstMisses(p: Values): number {
+  const shares = sharesOf(p);
+  if (p.appCapacity < shares.length || p.appTtl < p.length) return requests(p);
+  const misses = shares.reduce((sum, share) => {
+    const rate = (share * p.rate) / p.instances;
+    return sum + exp(-rate * toSeconds(WARM_UP)) * (1 + rate * toSeconds(loadTime(p)));
+  }, 0);
+  return Math.min(requests(p), poissonMost(p.instances * misses));
+}
+export const appShareLeast = limitOf<Values>((p) => Math.max(0, 1 - firstMisses(p) / poissonLeast(requests(p))));
+export const fittingLoads = limitOf<Values>(
+  (p) => (firstMisses(p) + poissonMost(p.writes * observed(p))) / observed(p),
+);
+
+/** What an instance does not have is a query; without room for the working set that is most of what it is asked for. */
+export const outgrownLoads = limitOf<Values>((p) => {
+  const passed = requests(p) * Math.max(0, 1 - appShareMost(p) - room(p)) + p.writes * observed(p);
+  return poissonLeast(passed) / observed(p);
+});
+
 /** The shared cache sees all requests; where it has no room for all keys nothing is claimed. */
 export const sharedShareLeast = (p: Values): number =>
   p.sharedCapacity < ASSETS + p.keys ? 0 : hitRatioOf(p, p.rate, p.sharedTtl, loadTime(p));
