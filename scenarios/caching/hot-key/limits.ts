@@ -2,7 +2,7 @@
  * What is claimed of the hot key, worked out from the parameters by `load.ts` and `relief.ts`: how busy the busiest thread or
  * wire is, what waits before one that has too much to do, how old what is read may be. Nothing here looks at a run.
  */
-import { intervalOf, ln, ms, toSeconds, zipfProbabilities, type Limit } from '../../../sim-core/index.ts';
+import { intervalOf, ln, ms, toSeconds, type Limit } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonMost } from '../../application/chance.ts';
 import { FAR_MAX, NEAR_MAX } from '../../application/distances.ts';
 import {
@@ -20,7 +20,7 @@ import {
   WINDOW,
 } from './load.ts';
 import type { Values } from './params.ts';
-import { backlogAtAlert, isFound, isOver, keptPhase, sprayPhase, untilAlert } from './relief.ts';
+import { backlogAtAlert, isFound, isOver, isQuiet, keptPhase, sprayPhase, untilAlert } from './relief.ts';
 
 export const INTERVAL = ms(250);
 
@@ -43,13 +43,10 @@ export const windowsOfAlert = limit((p) =>
   hotShareOf(p) > p.threshold ? Math.max(0, Math.floor(crowdTime(p) / toSeconds(WINDOW)) - 2) : 0,
 );
 
-/** No other window has an alert: the threshold is above what the most popular of the other keys has, whatever chance does. */
+/** No other window has an alert, if there are none without the crowd. */
 export const windowsOfCrowd = limit((p) => {
-  const commands = p.rate * toSeconds(WINDOW);
-  const [share] = zipfProbabilities(p.keys, p.exponent);
-  const most = share + DEVIATIONS * Math.sqrt((share * (1 - share)) / commands) + 1 / commands;
   const all = Math.ceil(toSeconds(p.length - WARM_UP) / toSeconds(WINDOW)) + 1;
-  return most < p.threshold ? Math.min(all, Math.ceil(crowdTime(p) / toSeconds(WINDOW)) + 1) : all;
+  return isQuiet(p) ? Math.min(all, Math.ceil(crowdTime(p) / toSeconds(WINDOW)) + 1) : all;
 });
 
 /**
@@ -83,13 +80,15 @@ const relieved = (phaseOf: (p: Values) => number, of: (p: Values) => number, oth
   limit((p) => (isOver(p, phaseOf) ? of(p) : otherwise(p)));
 const all = (): number => 1;
 
-export const sprayedThread = relieved(sprayPhase, sprayed, all);
+/** A share of time is a sum of times over another: off by a rounding. */
+const rounded = (busy: (p: Values) => number) => (p: Values) => busy(p) + 1e-9;
+export const sprayedThread = relieved(sprayPhase, rounded(sprayed), rounded(all));
 /** Nobody fails. */
 export const sprayedErrors = relieved(sprayPhase, () => 0, all);
 
 export const dealtThread = limit(dealt);
 
-export const keptThread = relieved(keptPhase, kept, all);
+export const keptThread = relieved(keptPhase, rounded(kept), rounded(all));
 export const keptErrors = relieved(keptPhase, () => 0, all);
 export const keptShare = limit((p) => {
   if (!isOver(p, keptPhase)) return 1;
@@ -161,18 +160,18 @@ export const throttledReads = relieved(
 );
 
 /** A window has to begin after the crowd has come and to end; the news of it is two messages. */
-export const detected = limit((p) => (isFound(p) ? untilAlert(p) + rowOf(p) : toSeconds(p.length)));
+export const detected = limit((p) => (isFound(p) && isQuiet(p) ? untilAlert(p) + rowOf(p) : toSeconds(p.length)));
 
 /**
  * What one in a hundred waits for, at most, where no thread is busier than `load`: a load, its messages, and three
  * commands, each behind others. One in ten thousand waits longer than ln(10^4) / 2 load / (1 - load) commands (the tail of
- * M/D/1 in heavy traffic, Kingman).
+ * M/D/1 in heavy traffic, Kingman). What the histogram says of it is up to a hundredth more.
  */
 function answeredWithin(p: Values, load: number): number {
   const line = (ln(10_000) / 2) * (load / Math.max(1e-9, 1 - load)) + 1;
   return Math.min(
     toSeconds(p.timeout),
-    loadOf(p) + toSeconds(2 * FAR_MAX + 6 * NEAR_MAX) + 3 * line * toSeconds(p.commandTime),
+    1.01 * (loadOf(p) + toSeconds(2 * FAR_MAX + 6 * NEAR_MAX) + 3 * line * toSeconds(p.commandTime)),
   );
 }
 const timeout = (p: Values): number => toSeconds(p.timeout);

@@ -2,7 +2,7 @@
  * When a remedy that waits for the alert has done its work: how long the crowd is there before that, and what has piled up by
  * then. From then on the remedy is judged by what it does alone.
  */
-import { s, toSeconds, type Since } from '../../../sim-core/index.ts';
+import { s, toSeconds, zipfProbabilities, type Since } from '../../../sim-core/index.ts';
 import { DEVIATIONS } from '../../application/chance.ts';
 import { FAR_MAX, NEAR_MAX } from '../../application/distances.ts';
 import {
@@ -38,6 +38,19 @@ export function isFound(p: Values): boolean {
   const { others, shard } = onOneShard(p);
   const shareOfShard = p.crowd / (2 * p.crowd + p.writes + others[shard]);
   return hotShareOf(p) > p.threshold && shareOfShard * p.counters > 1 && p.hotFor >= p.length - p.crowdAt;
+}
+
+/**
+ * Whether there are surely no alerts without the crowd, which would turn the remedy on before it is needed: not for the most
+ * popular of the other keys, nor for the hot key, which is written all the time. A sketch of m counters counts up to one
+ * mth of all commands too many.
+ */
+export function isQuiet(p: Values): boolean {
+  const commands = (p.rate + p.writes) * toSeconds(WINDOW);
+  const [popular] = zipfProbabilities(p.keys, p.exponent);
+  const share = Math.max(popular * p.rate + 1 / toSeconds(p.ttl), p.writes) / (p.rate + p.writes);
+  const chance = DEVIATIONS * Math.sqrt((share * (1 - share)) / commands) + 1 / commands;
+  return share + chance + 1 / p.counters < p.threshold;
 }
 
 /** The longest line before a thread: a handler asks for one thing after the other. */

@@ -70,7 +70,7 @@ describe('measures', () => {
     [
       difference(total('requests'), difference(total('requests'), mean('busy'))),
       'total of requests less (total of requests less mean of busy)',
-      0.5,
+      2.5,
     ],
     [ratio(total('requests'), mean('busy')), 'total of requests over mean of busy', 16.8],
   ])('reads the %#th', (measure, words, value) => {
