@@ -28,6 +28,7 @@ export const cacheStored = defineFact('cache.stored', 'An entry was stored', {
   request: 'request',
   key: 'key',
   ttl: 'duration',
+  soft: 'duration',
 });
 
 /** An entry was evicted to make room, or was not let in. */
@@ -161,7 +162,13 @@ export class Cache<Value> {
     this.entries[id] = entry;
     this.policy.request(id);
     if (!this.stored.heard) return;
-    this.stored.emit({ cache: this.name, request, key: entry.key, ttl: entry.expiresAt - entry.storedAt });
+    this.stored.emit({
+      cache: this.name,
+      request,
+      key: entry.key,
+      ttl: entry.expiresAt - entry.storedAt,
+      soft: entry.softExpiresAt - entry.storedAt,
+    });
   }
 
   /** Takes an entry out; false if there was none. */

@@ -1,7 +1,8 @@
 /**
  * Mass expiries: instants at which entries come to the end of their time to live together that a good share of the
- * lookups ask for, be it one entry that everybody asks for or thousands that were stored at once. Told by the recorded
- * facts alone: what was stored with which time to live, and not stored again, evicted or deleted before it had passed.
+ * lookups ask for, be it one entry that everybody asks for or thousands that were stored at once. Where there is a soft time to
+ * live its end is one too: from then on the entries are served, and due to be refreshed. Told by the recorded facts
+ * alone: what was stored with which times to live, and not stored again, evicted or deleted before they had passed.
  */
 import type { FactTable, RecordedFacts, Recording } from '../../sim-core/index.ts';
 import { groupBy } from './grouping.ts';
@@ -15,6 +16,8 @@ export interface Expiry {
   readonly key: number | undefined;
   /** Of all lookups of the run, those for these entries. */
   readonly share: number;
+  /** Whether they may be served on. */
+  readonly isSoft: boolean;
 }
 
 /** A smaller share of the lookups is no turn in the story. */
@@ -36,37 +39,38 @@ export function expiriesOf({ facts, header }: Pick<Recording, 'facts' | 'header'
   const asked = askedFor(facts, lookups);
   const width = header.interval / FINER;
   const bins = groupBy(
-    ends.filter(([, end]) => end < header.duration),
-    ([, end]) => Math.floor(end / width),
+    ends.filter(({ end }) => end < header.duration),
+    ({ end, isSoft }) => 2 * Math.floor(end / width) + Number(isSoft),
   );
   const found = [...bins.values()].flatMap((some): Expiry[] => {
-    const entries = [...new Set(some.map(([entry]) => entry))];
+    const [{ isSoft }] = some;
+    const entries = [...new Set(some.map(({ entry }) => entry))];
     const lookupsOf = (few: readonly number[]): number => few.reduce((sum, entry) => sum + (asked.get(entry) ?? 0), 0);
     const share = lookupsOf(entries) / lookups.rows;
     if (share < SHARE_MIN) return [];
-    const time = Math.min(...some.map(([, end]) => end));
+    const time = Math.min(...some.map(({ end }) => end));
     // Who expires beside it by chance is not told of.
     for (const [key, its] of groupBy(entries, (entry) => keyOf(facts, entry))) {
       const part = lookupsOf(its) / lookups.rows;
-      if (part >= MAINLY * share) return [{ time, entries: its.length, key, share: part }];
+      if (part >= MAINLY * share) return [{ time, entries: its.length, key, share: part, isSoft }];
     }
-    return [{ time, entries: entries.length, key: undefined, share }];
+    return [{ time, entries: entries.length, key: undefined, share, isSoft }];
   });
   return found.length > EXPIRIES_MAX ? [] : found.toSorted((a, b) => a.time - b.time);
 }
 
 /** Whether any time to live is over within the run: most runs without one are told so at once. */
-function anyEnds({ rows, times, columns: { ttl } }: FactTable, duration: number): boolean {
-  for (let row = 0; row < rows; row++) if (times[row] + ttl[row] < duration) return true;
+function anyEnds({ rows, times, columns: { soft } }: FactTable, duration: number): boolean {
+  for (let row = 0; row < rows; row++) if (times[row] + soft[row] < duration) return true;
   return false;
 }
 
 /** What happens then, as a mark says it; of a sample of the requests not all entries were seen. */
-export function expiryText({ entries, key, share }: Expiry, sampledOneIn: number): string {
+export function expiryText({ entries, key, share, isSoft }: Expiry, sampledOneIn: number): string {
   const some = `${sampledOneIn > 1 ? 'at least ' : ''}${countText(entries)} entries`;
-  const what =
-    key === undefined ? `${some} expire` : entries === 1 ? `key ${key} expires` : `${some} of key ${key} expire`;
-  return `${what}, asked for by ${Math.round(100 * share)}\u00a0% of the lookups`;
+  const does = entries === 1 && key !== undefined ? 'expires' : 'expire';
+  const who = key === undefined ? some : entries === 1 ? `key ${key}` : `${some} of key ${key}`;
+  return `${who} ${does}${isSoft ? ' softly' : ''}, asked for by ${Math.round(100 * share)}\u00a0% of the lookups`;
 }
 
 /** An entry of one cache, as one number. */
@@ -75,21 +79,25 @@ const entryOf = ({ texts }: RecordedFacts, { columns }: FactTable, row: number):
 
 const keyOf = ({ texts }: RecordedFacts, entry: number): number => Math.floor(entry / texts.length);
 
-/** Every entry with an instant at which its time to live was over while it was still there; several times, if so. */
-function endsOf(
-  facts: RecordedFacts,
-  stored: FactTable,
-  removed: readonly FactTable[],
-): [entry: number, end: number][] {
-  const ends: [number, number][] = [];
+/** An entry whose time to live, or its soft one, was over while it was still there. */
+interface End {
+  readonly entry: number;
+  readonly end: number;
+  readonly isSoft: boolean;
+}
+
+/** All of them; of an entry several, if so. */
+function endsOf(facts: RecordedFacts, stored: FactTable, removed: readonly FactTable[]): End[] {
+  const ends: End[] = [];
   /** When the entry that is there expires. */
-  const until = new Map<number, number>();
+  const until = new Map<number, { readonly soft: number; readonly hard: number }>();
   const places = removed.map(() => 0);
   const gone = (entry: number, at: number): void => {
-    const end = until.get(entry);
-    if (end === undefined) return;
+    const there = until.get(entry);
+    if (there === undefined) return;
     until.delete(entry);
-    if (end <= at) ends.push([entry, end]);
+    if (there.soft < there.hard && there.soft <= at) ends.push({ entry, end: there.soft, isSoft: true });
+    if (there.hard <= at) ends.push({ entry, end: there.hard, isSoft: false });
   };
   const removeUpTo = (time: number): void => {
     removed.forEach((table, i) => {
@@ -103,10 +111,10 @@ function endsOf(
     removeUpTo(at);
     const entry = entryOf(facts, stored, row);
     gone(entry, at);
-    until.set(entry, at + stored.columns.ttl[row]);
+    until.set(entry, { soft: at + stored.columns.soft[row], hard: at + stored.columns.ttl[row] });
   }
   removeUpTo(Infinity);
-  for (const [entry, end] of until) ends.push([entry, end]);
+  for (const entry of until.keys()) gone(entry, Infinity);
   return ends;
 }
 

@@ -16,6 +16,7 @@ import {
   offered,
   onOneShard,
   sprayed,
+  storeLoad,
   WARM_UP,
   WINDOW,
 } from './load.ts';
@@ -163,7 +164,7 @@ export const throttledReads = relieved(
 export const detected = limit((p) => (isFound(p) && isQuiet(p) ? untilAlert(p) + rowOf(p) : toSeconds(p.length)));
 
 /**
- * What one in a hundred waits for, at most, where no thread is busier than `load`: a load, its messages, and three
+ * What one in a hundred waits for, at most, where no thread is busier than `load`: a load by processors that are shared, its messages, and three
  * commands, each behind others. One in ten thousand waits longer than ln(10^4) / 2 load / (1 - load) commands (the tail of
  * M/D/1 in heavy traffic, Kingman). What the histogram says of it is up to a hundredth more.
  */
@@ -171,7 +172,10 @@ function answeredWithin(p: Values, load: number): number {
   const line = (ln(10_000) / 2) * (load / Math.max(1e-9, 1 - load)) + 1;
   return Math.min(
     toSeconds(p.timeout),
-    1.01 * (loadOf(p) + toSeconds(2 * FAR_MAX + 6 * NEAR_MAX) + 3 * line * toSeconds(p.commandTime)),
+    1.01 *
+      (loadOf(p) / Math.max(1e-9, 1 - storeLoad(p)) +
+        toSeconds(2 * FAR_MAX + 6 * NEAR_MAX) +
+        3 * line * toSeconds(p.commandTime)),
   );
 }
 const timeout = (p: Values): number => toSeconds(p.timeout);

@@ -37,6 +37,13 @@ export const loadOf = (p: Values): number =>
 /** The same in the mean: of the many that a window has. Each of its commands waits for two others, its load shares little. */
 export const meanLoadOf = (p: Values): number => toSeconds(1.5 * p.loadTime + 4 * NEAR_MAX + 6 * p.commandTime);
 
+/** How busy the store is, at most: each write of the hot key has all its copies loaded again, by all who miss them meanwhile. */
+export function storeLoad(p: Values): number {
+  const copies = Math.max(p.replicas, handSize(p));
+  const loads = p.writes * (1 + copies + p.crowd * meanLoadOf(p)) + p.keys / toSeconds(p.ttl);
+  return (loads * toSeconds(p.loadTime)) / p.cores;
+}
+
 /** How busy the busiest thread is in any window, at most, where the hot key's names lie so on the shards. */
 export function busiest(p: Values, others: Float64Array, names: readonly number[]): number {
   const count = names.reduce((sum, held) => sum + held, 0);

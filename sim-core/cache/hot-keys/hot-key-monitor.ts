@@ -140,8 +140,8 @@ export class HotKeyMonitor implements Component {
         counts.set(baseOf(key), (counts.get(baseOf(key)) ?? 0) + count);
       }
       sketch.clear();
-      cpu = Math.max(cpu, (shard.thread.worked(now) - one.thread) / window);
-      wire = Math.max(wire, (shard.wire.worked(now) - one.wire) / window);
+      cpu = Math.max(cpu, Math.min(1, (shard.thread.worked(now) - one.thread) / window));
+      wire = Math.max(wire, Math.min(1, (shard.wire.worked(now) - one.wire) / window));
       one.thread = shard.thread.worked(now);
       one.wire = shard.wire.worked(now);
     }

@@ -50,7 +50,7 @@ describe('a bound on staleness', () => {
         if (bound === 0) expect(stale).toBe(0);
         else if (stale > 0) expect(summaryOf(recording, 'read.staleness')['max']).toBeLessThanOrEqual(bound / s(1));
       }),
-      { numRuns: 6 },
+      { numRuns: 25 },
     );
   });
 });

@@ -45,6 +45,6 @@ it('without a keeper no such answer is wrong', () => {
       const { signals } = run(negativeCaching, { variant: 'none', params, seed });
       expect(signals.find(({ name }) => name === 'cache.absence.wrong')!.summary['total']).toBe(0);
     }),
-    { numRuns: 10 },
+    { numRuns: 30 },
   );
 });

@@ -56,7 +56,7 @@ describe('whatever the load, even more than a replica can apply,', () => {
         const recording = runOf(variant, seed, { ...given, ...changed, length: s(12) });
         expect(summaryOf(recording, 'session.missing')['total']).toBe(0);
       }),
-      { numRuns: 8 },
+      { numRuns: 30 },
     );
   });
 });

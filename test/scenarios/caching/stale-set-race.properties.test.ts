@@ -30,7 +30,7 @@ describe('whatever the load', () => {
         expect(totalOf(recording, 'read.phantoms')).toBe(0);
         expect(totalOf(recording, 'read.stale')).toBe(0);
       }),
-      { numRuns: 10 },
+      { numRuns: 30 },
     );
   });
 
@@ -47,7 +47,7 @@ describe('whatever the load', () => {
         expect(stale(s(600))).toBe(0);
         withoutTombstones += stale(0);
       }),
-      { numRuns: 6 },
+      { numRuns: 30 },
     );
     expect(withoutTombstones).toBeGreaterThan(0);
   });
@@ -62,7 +62,7 @@ describe('whatever the load', () => {
         const age = signals.find(({ name }) => name === 'read.staleness')!.summary['max'];
         expect(Number.isNaN(age) || age <= 0.2 + 0.001).toBe(true);
       }),
-      { numRuns: 10 },
+      { numRuns: 30 },
     );
   });
 });

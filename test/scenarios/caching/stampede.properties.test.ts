@@ -95,7 +95,7 @@ describe('in every run', () => {
         const inside = Number(database['connections in use']) + Number(database['waiting for a connection']);
         expect(told['db.answered'] + inside).toBe(told['db.queried']);
       }),
-      { numRuns: 10 },
+      { numRuns: 20 },
     );
   });
 
@@ -105,7 +105,7 @@ describe('in every run', () => {
         const recording = run(stampede, { variant, params, seed });
         expect(mostAtOnce(recording, ({ instance, key }) => `${instance} ${key}`)).toBeLessThanOrEqual(1);
       }),
-      { numRuns: 5 },
+      { numRuns: 20 },
     );
   });
 
@@ -115,7 +115,7 @@ describe('in every run', () => {
         const recording = run(stampede, { variant: 'mutex', params: { ...params, lease: s(60) }, seed });
         expect(mostAtOnce(recording, ({ key }) => String(key))).toBeLessThanOrEqual(1);
       }),
-      { numRuns: 10 },
+      { numRuns: 20 },
     );
   });
 

@@ -11,6 +11,8 @@ interface Told {
   readonly key: number;
   readonly cache?: number;
   readonly ttl?: number;
+  /** As long as `ttl` without it. */
+  readonly soft?: number;
 }
 
 const TEXTS = ['cache-1', 'cache-2', 'hit'];
@@ -28,6 +30,7 @@ function table(kind: string, schema: FactTable['schema'], told: readonly Told[])
       cache: column(({ cache = 0 }) => cache),
       key: column(({ key }) => key),
       ttl: column(({ ttl = 0 }) => ttl),
+      soft: column(({ ttl = 0, soft = ttl }) => soft),
     },
   } as unknown as FactTable;
 }
@@ -36,7 +39,7 @@ function recordingOf(stored: readonly Told[], asked: readonly Told[], deleted: r
   const recording = fixtureRecording();
   const inOrder = (told: readonly Told[]): Told[] => told.toSorted((a, b) => a.at - b.at);
   const tables = [
-    table('cache.stored', { cache: 'text', key: 'key', ttl: 'duration' }, inOrder(stored)),
+    table('cache.stored', { cache: 'text', key: 'key', ttl: 'duration', soft: 'duration' }, inOrder(stored)),
     table('cache.lookup', { cache: 'text', key: 'key' }, inOrder(asked)),
     table('cache.deleted', { cache: 'text', key: 'key' }, inOrder(deleted)),
   ];
@@ -51,7 +54,7 @@ describe('mass expiries', () => {
     const stored = Array.from({ length: 40 }, (_, key) => ({ at: 0, key, ttl: 5 * INTERVAL }));
     const asked = stored.flatMap(({ key }) => often(key, 2));
     expect(expiriesOf(recordingOf(stored, [...asked, ...often(99, 20)]))).toEqual([
-      { time: 5 * INTERVAL, entries: 40, key: undefined, share: 0.8 },
+      { time: 5 * INTERVAL, entries: 40, key: undefined, share: 0.8, isSoft: false },
     ]);
   });
 
@@ -59,14 +62,16 @@ describe('mass expiries', () => {
     const stored = [0, 1, 2].map((at) => ({ at, key: 7, ttl: 5 * INTERVAL }));
     const asked = [...often(7, 6), ...often(8, 4)];
     expect(expiriesOf(recordingOf(stored, asked))).toEqual([
-      { time: 5 * INTERVAL + 2, entries: 1, key: 7, share: 0.6 },
+      { time: 5 * INTERVAL + 2, entries: 1, key: 7, share: 0.6, isSoft: false },
     ]);
   });
 
   it('are said to be of the key that matters, whoever expires beside it', () => {
     const stored = [7, 8, 9].map((key) => ({ at: 0, key, ttl: INTERVAL }));
     const asked = [...often(7, 98), ...often(8, 1), ...often(9, 1)];
-    expect(expiriesOf(recordingOf(stored, asked))).toEqual([{ time: INTERVAL, entries: 1, key: 7, share: 0.98 }]);
+    expect(expiriesOf(recordingOf(stored, asked))).toEqual([
+      { time: INTERVAL, entries: 1, key: 7, share: 0.98, isSoft: false },
+    ]);
   });
 
   it('are none where entries are replaced or taken out in time, expire one by one, or are hardly asked for', () => {
@@ -96,7 +101,17 @@ describe('mass expiries', () => {
   it('are told apart by cache, and of a key that has copies in several', () => {
     const stored = [0, 1].map((cache) => ({ at: 0, key: 7, ttl: INTERVAL, cache }));
     const [both] = expiriesOf(recordingOf(stored, [...often(7, 5, 0), ...often(7, 5, 1)]));
-    expect(both).toEqual({ time: INTERVAL, entries: 2, key: 7, share: 1 });
+    expect(both).toEqual({ time: INTERVAL, entries: 2, key: 7, share: 1, isSoft: false });
+  });
+
+  it('are soft ones where entries are served on, and end for good if nobody refreshes them', () => {
+    const stored = [{ at: 0, key: 7, ttl: 6 * INTERVAL, soft: 2 * INTERVAL }];
+    const soft = { time: 2 * INTERVAL, entries: 1, key: 7, share: 1, isSoft: true };
+    const found = (also: readonly Told[]): Expiry[] => expiriesOf(recordingOf([...stored, ...also], often(7, 5)));
+    expect(found([])).toEqual([soft, { ...soft, time: 6 * INTERVAL, isSoft: false }]);
+    const refreshed = { at: 2 * INTERVAL + 1, key: 7, ttl: 60 * INTERVAL, soft: 60 * INTERVAL };
+    expect(found([refreshed])).toEqual([soft]);
+    expect(found([{ ...refreshed, at: INTERVAL }])).toEqual([]);
   });
 
   it('of any run are the entries that a walk finds past their time', () => {
@@ -144,12 +159,13 @@ describe('mass expiries', () => {
   });
 
   it('are said in words', () => {
-    const expiry: Expiry = { time: 0, entries: 500, key: undefined, share: 0.976 };
+    const expiry: Expiry = { time: 0, entries: 500, key: undefined, share: 0.976, isSoft: false };
     const said = (some: Partial<Expiry>, sampled = 1): string =>
       expiryText({ ...expiry, ...some }, sampled).replaceAll('\u00a0', ' ');
     expect(said({})).toBe('500 entries expire, asked for by 98 % of the lookups');
     expect(said({}, 4)).toBe('at least 500 entries expire, asked for by 98 % of the lookups');
     expect(said({ entries: 1, key: 0 })).toBe('key 0 expires, asked for by 98 % of the lookups');
+    expect(said({ entries: 1, key: 0, isSoft: true })).toBe('key 0 expires softly, asked for by 98 % of the lookups');
     expect(said({ entries: 4, key: 0 })).toBe('4 entries of key 0 expire, asked for by 98 % of the lookups');
   });
 });

@@ -36,7 +36,7 @@ describe('uniform sketch', () => {
         }
         for (const key of keys) expect(sketch.frequency(key)).toBe(naive.frequency(key));
       }),
-      { numRuns: 10 },
+      { numRuns: 100 },
     );
   });
 
