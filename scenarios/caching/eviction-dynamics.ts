@@ -1,7 +1,8 @@
 /**
  * Eviction under disturbance: a nightly scan goes through a cache that users have warmed, and later other keys become
  * popular. How deep does the hit ratio dip, how long does it take to come back, and who feels it? And: critical data
- * (the users') and other data (a batch's) in one cache, or in one for each out of the same room.
+ * (the users') and other data (a batch's) in one cache, or in one for each: out of the same room, or with a time to live
+ * of its own.
  *
  *     users --> app --> cache [--> batch-cache]
  *     batch ----^  \--> database
@@ -81,6 +82,18 @@ const hitRatios = [
   }),
 ];
 
+/** Both all day, and room for all of their keys, in one cache or in two: what misses there are come of expiry. */
+const ROOM_FOR_ALL = {
+  batch: 'all-day',
+  rate: 400,
+  batchRate: 300,
+  batchKeys: 2000,
+  capacity: 4000,
+  usersShare: 0.5,
+  ttl: s(2),
+  batchTtl: s(600),
+} as const;
+
 /** Neither the scan nor the move hurts for long. */
 const withstands = [atMost(peak(SCAN_TIME), limits.scanHardlySeen), atMost(peak(MOVE_TIME), limits.halfOfTheRest)];
 
@@ -104,6 +117,8 @@ export default defineScenario({
     'w-tinylfu': { eviction: 'w-tinylfu' },
     'shared-with-batch': { batch: 'all-day', rate: 400, batchRate: 300 },
     'separate-caches': { batch: 'all-day', rate: 400, batchRate: 300, layout: 'separate' },
+    'one-ttl': ROOM_FOR_ALL,
+    'a-ttl-for-each': { ...ROOM_FOR_ALL, layout: 'separate' },
   },
   roles: {
     lru: 'pitfall',
@@ -118,6 +133,8 @@ export default defineScenario({
     'w-tinylfu': 'remedy',
     'shared-with-batch': 'pitfall',
     'separate-caches': 'remedy',
+    'one-ttl': 'pitfall',
+    'a-ttl-for-each': 'remedy',
   },
   repairs: {
     'lfu-with-aging': 'lfu',
@@ -129,6 +146,7 @@ export default defineScenario({
     's3-fifo': 'lru',
     'w-tinylfu': 'lfu',
     'separate-caches': 'shared-with-batch',
+    'a-ttl-for-each': 'one-ttl',
   },
   seed: 1,
   duration: ({ length }) => length,
@@ -140,6 +158,8 @@ export default defineScenario({
   whileRunning: { ...settings, batchRate: sentBy('batchRate', 'batch') },
   charts: [
     USERS_HITS,
+    BATCH_HITS,
+    'cache.hit_ratio',
     'cache.dip.depth',
     'db.client.operation.rate',
     'http.client.request.duration',
@@ -168,11 +188,17 @@ export default defineScenario({
       atLeast(mean(USERS_HITS), limits.usersSeparate),
       atMost(mean(BATCH_HITS), limits.batchSeparate),
     ],
+    // What the users need to be fresh, the batch pays for with loads; in both runs the users' entries live as short.
+    'one-ttl': [atMost(mean(USERS_HITS), limits.usersExpiring), atMost(mean(BATCH_HITS), limits.batchExpiring)],
+    'a-ttl-for-each': [
+      atMost(mean(USERS_HITS), limits.usersExpiring),
+      atLeast(mean(BATCH_HITS), limits.batchLoadedOnce),
+    ],
   },
 });
 
-/** Nothing expires within a run, and every miss loads. */
-const LIFETIME = { ttl: s(1e6), beta: 1, spread: 0, hardFactor: 1, lease: s(1), poll: s(1) };
+/** Every miss loads. */
+const LIFETIME = { beta: 1, spread: 0, hardFactor: 1, lease: s(1), poll: s(1) };
 
 function system(sim: Simulation, p: Values): void {
   const database = new Database(sim, {
@@ -189,23 +215,28 @@ function system(sim: Simulation, p: Values): void {
   if (p.layout === 'separate') {
     const capacity = Math.max(1, p.capacity - usersRoom);
     caches.push(
-      new CacheServer<Row>(sim, { name: 'batch-cache', capacity, eviction: p.eviction, commandTime: COMMAND_TIME }),
+      new CacheServer<Row>(sim, {
+        name: 'batch-cache',
+        capacity,
+        eviction: p.batchEviction,
+        commandTime: COMMAND_TIME,
+      }),
     );
   }
   const protection = protectionOf('none');
   const ledger = new LoadLedger();
   const store = new Link<DatabaseQuery, Row>(sim, database, { from: 'app', delay: nearby });
-  const readers = caches.map(
-    (cache) =>
-      new CacheAside(sim, {
-        instance: `app, ${cache.name}`,
-        cache: new Link<CacheCommand<Row>, CacheReply<Row>>(sim, cache, { from: 'app', delay: nearby }),
-        store,
-        expiry: protection.expiry(sim, 'app', LIFETIME),
-        guard: protection.guard(LIFETIME),
-        ledger,
-      }),
-  );
+  const readers = caches.map((cache, place) => {
+    const lifetime = { ...LIFETIME, ttl: place === 0 ? p.ttl : p.batchTtl };
+    return new CacheAside(sim, {
+      instance: `app, ${cache.name}`,
+      cache: new Link<CacheCommand<Row>, CacheReply<Row>>(sim, cache, { from: 'app', delay: nearby }),
+      store,
+      expiry: protection.expiry(sim, 'app', lifetime),
+      guard: protection.guard(lifetime),
+      ledger,
+    });
+  });
   const app = new Service<number, Row>(sim, {
     name: 'app',
     help: 'The application: up to 400 requests at once, 2,000 waiting',

@@ -5,6 +5,7 @@
 import {
   characteristicTime,
   depthOfChance,
+  exp,
   heldByLru,
   s,
   toSeconds,
@@ -126,3 +127,41 @@ export const batchShared = limit((p) =>
   Math.max(0, shared(p).others - ERROR - chance(shared(p).others, batchCounted(p))),
 );
 export const batchSeparate = limit((p) => batchAlone(p) + ERROR + chance(batchAlone(p), batchCounted(p)));
+
+/**
+ * With room for all keys an entry leaves when its time to live is over. A key that is asked for at random, m times a lifetime
+ * in the mean, is missed once and then hit m times until it expires: m / (1 + m) hit (Jung, Berger and Balakrishnan, "Modeling
+ * TTL-based Internet caches", INFOCOM 2003). What else is asked for while it is being loaded is missed too, and so is more after a
+ * move: no more hits than that. Where entries are evicted there are fewer still.
+ */
+const hitsUntilExpiry = (law: readonly number[], requests: number): number =>
+  law.reduce((sum, one) => sum + (one * (one * requests)) / (1 + one * requests), 0);
+
+export const usersExpiring = limit((p) => {
+  const hits = hitsUntilExpiry(zipfProbabilities(p.keys, p.exponent), p.rate * toSeconds(p.ttl));
+  return hits + chance(hits, usersCounted(p)) + filledBefore(p.ttl);
+});
+export const batchExpiring = limit((p) => {
+  const hits = hitsUntilExpiry(lawOfBatch(p), p.batchRate * toSeconds(p.ttl));
+  return hits + chance(hits, batchCounted(p)) + filledBefore(p.ttl);
+});
+
+/** What is counted begins after the warm-up; a life that is longer than that may have filled the cache before. */
+const filledBefore = (ttl: number): number => (ttl < WARM_UP ? 0 : 1);
+
+/**
+ * Where nothing expires within the run and nothing is evicted, each key of the batch is loaded once: those that the warm-up has
+ * not brought in are missed when they come first, and again by who asks while that load is under way. Of any other run
+ * nothing is claimed.
+ */
+export const batchLoadedOnce = limit((p) => {
+  const room = p.capacity - usersCapacity({ ...p, layout: 'separate' });
+  if (p.batchTtl < p.length || room < p.batchKeys) return 0;
+  const [before, after] = [toSeconds(WARM_UP), toSeconds(p.length - WARM_UP)];
+  const first = lawOfBatch(p).reduce((sum, one) => {
+    const each = one * p.batchRate;
+    return sum + exp(-each * before) * (1 - exp(-each * after));
+  }, 0);
+  const misses = first / batchCounted(p);
+  return Math.max(0, 1 - misses - ERROR - chance(misses, batchCounted(p)));
+});

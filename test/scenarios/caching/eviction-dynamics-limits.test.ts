@@ -10,6 +10,7 @@ import {
   resolveParameters,
   Run,
   s,
+  toSeconds,
   zipfPopularity,
   type Limit,
 } from '../../../sim-core/index.ts';
@@ -60,6 +61,40 @@ describe('theory', () => {
     // And the two are told apart.
     expect(limitOf(limits.usersSeparate, p)).toBeGreaterThan(together.users);
     expect(limitOf(limits.batchSeparate, p)).toBeLessThan(together.batch);
+  });
+
+  it('entries that expire are hit as often as is claimed, by the plainest simulation', () => {
+    const p = valuesOf('one-ttl');
+    const random = new RandomStreams(7).stream('times');
+    const law = zipfPopularity(p.batchKeys, p.batchExponent);
+    const storedAt = new Map<number, number>();
+    const [counted, until] = [100, 600];
+    let [now, hits, requests] = [0, 0, 0];
+    const loaded = new Set<number>();
+    let firstLoads = 0;
+    for (let number = 0; now < until; number++) {
+      now -= Math.log(1 - random.next()) / p.batchRate;
+      const key = law.draw(random, number);
+      const isHit = now < (storedAt.get(key) ?? -Infinity) + toSeconds(p.ttl);
+      if (!isHit) storedAt.set(key, now);
+      if (!loaded.has(key) && now > 4 && now <= 26) firstLoads++;
+      loaded.add(key);
+      if (now < counted) continue;
+      requests++;
+      if (isHit) hits++;
+    }
+    const claimed = limitOf(limits.batchExpiring, p);
+    expect(hits / requests).toBeLessThan(claimed);
+    expect(hits / requests).toBeGreaterThan(claimed - 0.05); // the claim's room for chance in a shorter run
+    const once = limitOf(limits.batchLoadedOnce, valuesOf('a-ttl-for-each'));
+    expect(1 - firstLoads / (p.batchRate * 22)).toBeGreaterThan(once);
+    expect(1 - firstLoads / (p.batchRate * 22)).toBeLessThan(once + 0.06);
+  });
+
+  it('claims nothing of expiry where entries outlive the warm-up, and of loads where there is no room for all keys', () => {
+    expect(limitOf(limits.batchExpiring, valuesOf('one-ttl', { ttl: s(5) }))).toBeGreaterThanOrEqual(1);
+    expect(limitOf(limits.batchLoadedOnce, valuesOf('a-ttl-for-each', { capacity: 3000 }))).toBe(0);
+    expect(limitOf(limits.batchLoadedOnce, valuesOf('a-ttl-for-each', { batchTtl: s(20) }))).toBe(0);
   });
 
   it('claims nothing of a scan that is over before the cache is full of it', () => {
