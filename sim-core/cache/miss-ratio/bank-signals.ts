@@ -32,7 +32,7 @@ const bookkeepingSignals = [
     name: 'cache.bookkeeping.steps',
     kind: 'histogram',
     unit: '{step}',
-    help: 'Links followed or changed, moves in a heap or a table, counters touched and draws that a request took',
+    help: 'Steps of bookkeeping that a request took',
     fact: cacheBankKept,
     value: ({ steps }) => steps,
   }),
