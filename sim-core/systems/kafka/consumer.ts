@@ -6,6 +6,9 @@
  * and never lost; before, the other way round; by itself, every so often inside of a poll, for all that earlier polls gave
  * (and so for all that is processed, since here nothing is handed to other threads). A commit that is waited for costs a
  * round trip a poll. Paused (a long collection of garbage, a frozen machine) it does nothing and knows nothing of it.
+ *
+ * One that writes on what it reads (`transactions/output.ts`) goes on when that is kept, with the offsets in the same
+ * transaction or committed after it; if it is not kept the poll is read again.
  */
 import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import type { Simulation } from '../../kernel/simulation.ts';

@@ -3,7 +3,7 @@
  * the sequences of an idempotent producer.
  *
  * The producer's epoch counts for each partition here. A real one has one epoch, asks a broker for the next, and begins
- * every partition anew with it.
+ * every partition anew with it; so does a transactional one here, with each transaction.
  */
 import type { EventHandle } from '../../kernel/event-table.ts';
 import type { Time } from '../../kernel/time.ts';
