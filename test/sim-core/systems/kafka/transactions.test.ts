@@ -102,6 +102,7 @@ const fault = fc.oneof(
       'isolate' as const,
       'cut off from the cluster' as const,
       'slow' as const,
+      'controllers' as const,
     ),
     at: time,
     which: fc.nat(2),
@@ -117,7 +118,10 @@ function befall({ sim, cluster, group }: SmallStreams, { do: what, at, which, le
   else if (what === 'kill broker') later(at, () => cluster.brokers[which].kill(ms(lasts)));
   else if (what === 'isolate') later(at, () => cluster.brokers[which].isolate(ms(lasts), true));
   else if (what === 'cut off from the cluster') later(at, () => cluster.brokers[which].isolate(ms(lasts), false));
-  else {
+  else if (what === 'controllers') {
+    later(at, () => cluster.controllers.kill(2));
+    later(at + lasts, () => cluster.controllers.restart());
+  } else {
     later(at, () => cluster.brokers[which].slow(50));
     later(at + lasts, () => cluster.brokers[which].slow(1));
   }
