@@ -28,9 +28,9 @@ describe.each<[string, ParameterValues]>([
 it('claims of its default runs that nothing is missing, and that something is there twice where it should be', () => {
   for (const variant of VARIANTS) {
     const { expectations } = run(exactlyOnce, { variant });
-    const atLeasts = expectations.filter(({ text }) => text.includes('at least')).map(({ limit }) => limit);
-    expect(atLeasts[0], variant).toBe(0);
-    for (const limit of atLeasts.slice(1)) expect(limit, variant).toBeGreaterThanOrEqual(1);
+    expect(expectations[0].limit, variant).toBe(0);
+    const least = expectations.filter(({ text }) => text.includes('at least'));
+    for (const { limit } of least) expect(limit, variant).toBeGreaterThanOrEqual(1);
   }
 });
 
