@@ -141,6 +141,7 @@ export class PartitionLog<R extends LogRecord = LogRecord> {
       this.segments.shift();
       this.start = last.lastOffset + 1;
     }
+    if (gone.length > 0) this.producerStates.retain(this.start);
     return gone;
   }
 

@@ -52,7 +52,7 @@ export class ProducerStates {
   private readonly producers = new Map<number, ProducerState>();
   /** Ended, and the high watermark is not past the marker. */
   private unreplicated: EndedTransaction[] = [];
-  private readonly abortedOnes: EndedTransaction[] = [];
+  private abortedOnes: EndedTransaction[] = [];
 
   /** What is to be done with a batch of so many records. */
   judge(stamp: ProducerStamp, records: number): AppendVerdict {
@@ -115,6 +115,11 @@ export class ProducerStates {
   abortedIn(from: number, below: number): readonly EndedTransaction[] {
     const found = this.abortedOnes.filter(({ first, last }) => last >= from && first < below);
     return found.length === 0 ? NONE : found;
+  }
+
+  /** The log begins at an offset from now on: what ended before it is asked for by nobody. */
+  retain(start: number): void {
+    this.abortedOnes = this.abortedOnes.filter(({ last }) => last >= start);
   }
 
   private stateOf(id: number, epoch: number): ProducerState {

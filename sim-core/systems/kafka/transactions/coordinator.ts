@@ -191,7 +191,7 @@ export class TransactionCoordinator {
       if (entry.isPending) this.mind(hosted, entry, this.sim.now + 1);
       else {
         this.write(hosted, entry, fence(entry.state!), this.owner.nextId(), (isWritten) => {
-          if (!isWritten) this.mind(hosted, entry, this.sim.now + 1);
+          if (!isWritten && this.hosts(hosted)) this.mind(hosted, entry, this.sim.now + 1);
         });
       }
     };

@@ -123,6 +123,24 @@ describe('leader epochs', () => {
   });
 });
 
+it('an aborted transaction is remembered as long as its marker is there', () => {
+  const log = new PartitionLog({ ...KEEP_ALL, segmentBytes: 100, retentionBytes: 100 });
+  const producer = { id: 1, epoch: 0, sequence: 0, isTransactional: true };
+  log.append(placed({ records: [record(1)], bytes: 10, producer }, 0, 0, 0));
+  log.append(markerBatch({ id: 1, epoch: 1 }, 'abort', 1, 0, 0));
+  const aborted = (): number => log.producers.abortedIn(0, 100).length;
+  append(
+    log,
+    Array.from({ length: 10 }, (_, i) => record(i)),
+  );
+  log.retain(0, 12);
+  expect([log.startOffset, aborted()]).toEqual([2, 0]);
+  log.append(placed({ records: [record(1)], bytes: 10, producer: { ...producer, epoch: 1 } }, 12, 0, 0));
+  log.append(markerBatch({ id: 1, epoch: 2 }, 'abort', 13, 0, 0));
+  log.retain(0, 14);
+  expect(aborted()).toBe(1);
+});
+
 it('what is cut off is forgotten of its producers too', () => {
   const log = new PartitionLog();
   const producer = { id: 1, epoch: 0, sequence: 0, isTransactional: true };
