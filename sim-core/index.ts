@@ -305,6 +305,8 @@ export { messageSent as messagePublished, producerSignals } from './systems/rabb
 export { Producer } from './systems/rabbitmq/producer.ts';
 export type { QueueDeclaration } from './systems/rabbitmq/queue-arguments.ts';
 export { RabbitMq, type Confirm, type Publish } from './systems/rabbitmq/rabbitmq.ts';
+export { RedisStreamConsumer, type StreamConsumerOptions } from './systems/redis/stream-consumer.ts';
+export { RedisStreamServer, type StreamCommand, type StreamReply } from './systems/redis/stream-server.ts';
 export {
   Connection as NatsConnection,
   CoreServer as NatsServer,

@@ -17,7 +17,7 @@ import type { Duration } from '../../kernel/time.ts';
 import type { Call, Endpoint } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
 import type { Link } from '../../network/link.ts';
-import { BackgroundRequests } from './background-requests.ts';
+import { BackgroundRequests } from '../../network/background-requests.ts';
 import type { BrokerOptions } from './broker-options.ts';
 import { brokerInterventions } from './broker-interventions.ts';
 import { ControllerChannel } from './controller-channel.ts';

@@ -8,7 +8,7 @@ import type { Simulation } from '../../kernel/simulation.ts';
 import type { Waiter } from '../../kernel/wait.ts';
 import { offsetOf } from '../../messaging/log/record-batch.ts';
 import type { Link } from '../../network/link.ts';
-import type { BackgroundRequests } from './background-requests.ts';
+import type { BackgroundRequests } from '../../network/background-requests.ts';
 import { committedOnly } from '../../messaging/transactions/committed-only.ts';
 import type { BrokerQuery, BrokerReply, FetchResult, IsolationLevel } from './messages.ts';
 import { MetadataClient } from './metadata-client.ts';

@@ -12,7 +12,7 @@ import type { Waiter } from '../../kernel/wait.ts';
 import { nameOf, type Assignor, type TopicPartition } from '../../messaging/groups/assignor.ts';
 import type { GroupError, Joined } from '../../messaging/groups/group.ts';
 import type { Link } from '../../network/link.ts';
-import type { BackgroundRequests } from './background-requests.ts';
+import type { BackgroundRequests } from '../../network/background-requests.ts';
 import type { GroupQuery, GroupReply } from './group-messages.ts';
 import type { Topic } from './topic.ts';
 

@@ -16,7 +16,7 @@ import type { Duration, Time } from '../../kernel/time.ts';
 import { nameOf, type TopicPartition } from '../../messaging/groups/assignor.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
 import type { Link } from '../../network/link.ts';
-import { BackgroundRequests } from './background-requests.ts';
+import { BackgroundRequests } from '../../network/background-requests.ts';
 import { ConsumerFetches, type FetchSettings } from './consumer-fetches.ts';
 import { Membership, type MembershipSettings } from './consumer-membership.ts';
 import { consumerInterventions } from './consumer-interventions.ts';

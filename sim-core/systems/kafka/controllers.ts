@@ -19,7 +19,7 @@ import type { Duration } from '../../kernel/time.ts';
 import type { Call, Endpoint } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
 import type { Link } from '../../network/link.ts';
-import { BackgroundRequests } from './background-requests.ts';
+import { BackgroundRequests } from '../../network/background-requests.ts';
 import { controllerInterventions } from './controller-interventions.ts';
 import { controllerSignals, inSyncChanged, leaderElected, partitionChanged } from './controller-signals.ts';
 import type {

@@ -6,7 +6,7 @@ import type { Simulation } from '../../kernel/simulation.ts';
 import type { Duration } from '../../kernel/time.ts';
 import type { Waiter } from '../../kernel/wait.ts';
 import type { Link } from '../../network/link.ts';
-import type { BackgroundRequests } from './background-requests.ts';
+import type { BackgroundRequests } from '../../network/background-requests.ts';
 import type { BrokerQuery, BrokerReply, FetchResult } from './messages.ts';
 import type { Replica } from './replica.ts';
 

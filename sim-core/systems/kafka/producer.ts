@@ -17,7 +17,7 @@ import { Partitioner } from '../../messaging/log/partitioner.ts';
 import { CallFailed, type Call, type CallFailure, type Endpoint } from '../../network/call.ts';
 import { register, type Component } from '../../network/component.ts';
 import type { Link } from '../../network/link.ts';
-import { BackgroundRequests } from './background-requests.ts';
+import { BackgroundRequests } from '../../network/background-requests.ts';
 import { MetadataClient } from './metadata-client.ts';
 import type { BrokerQuery, BrokerReply, ProduceResult } from './messages.ts';
 import type { Entry, PartitionQueue, ProducerBatch } from './producer-batch.ts';

@@ -13,7 +13,7 @@ import type { Waiter } from '../../../kernel/wait.ts';
 import type { Marker } from '../../../messaging/log/record-batch.ts';
 import type { ProducerIdentity } from '../../../messaging/transactions/transaction.ts';
 import type { Link } from '../../../network/link.ts';
-import type { BackgroundRequests } from '../background-requests.ts';
+import type { BackgroundRequests } from '../../../network/background-requests.ts';
 import type { BrokerQuery, BrokerReply, TransactionQuery, TransactionReply } from '../messages.ts';
 import type { MetadataClient } from '../metadata-client.ts';
 import { transactionPartition } from './transaction-log.ts';

@@ -1,7 +1,7 @@
 /** Numbers what a component does for nobody's request, such as a follower's fetches: see `BACKGROUND`. */
-import type { Simulation } from '../../kernel/simulation.ts';
-import { componentsOf } from '../../network/component.ts';
-import { BACKGROUND, RequestContext } from '../../network/request-context.ts';
+import type { Simulation } from '../kernel/simulation.ts';
+import { componentsOf } from './component.ts';
+import { BACKGROUND, RequestContext } from './request-context.ts';
 
 /** So many for each component. */
 const BLOCK = 268_435_456;

@@ -1,0 +1,175 @@
+/**
+ * A consumer of a stream's group: reads a few entries, handles them one after the other, and acknowledges each. When it
+ * starts it first takes what is pending for it, from a life before this one, and every so often it claims what has been
+ * pending for others for too long (Redis documentation, "Streams", sections on recovery: nothing of that happens by itself).
+ *
+ * Where the server does not answer it tries again after a while. It handles one message at a time.
+ */
+import type { Distribution } from '../../kernel/distributions/distribution.ts';
+import type { Fact, FactChannel } from '../../kernel/fact.ts';
+import { spawn, type Behaviour, type Process } from '../../kernel/process.ts';
+import type { Simulation } from '../../kernel/simulation.ts';
+import { SECOND, type Duration, type Time } from '../../kernel/time.ts';
+import type { Message } from '../../messaging/channels/message.ts';
+import { consumerSignals, messageBrokenOff, messageProcessed } from '../../messaging/consuming/facts.ts';
+import { outcomeOf, type DeliveryObserver, type Handler, type Received } from '../../messaging/consuming/received.ts';
+import { CallFailed } from '../../network/call.ts';
+import { register, type Component, type Intervention } from '../../network/component.ts';
+import { Link } from '../../network/link.ts';
+import { BackgroundRequests } from '../../network/background-requests.ts';
+import type { Entry, RedisStreamServer, StreamCommand, StreamReply } from './stream-server.ts';
+
+export interface StreamConsumerOptions {
+  readonly name: string;
+  readonly help: string;
+  readonly server: RedisStreamServer;
+  readonly group: string;
+  /** Entries of one read at most (`COUNT`). */
+  readonly count: number;
+  /** How long a read waits for something to come (`BLOCK`). */
+  readonly block: Duration;
+  /** What has been pending for so long is claimed from whomever, as often as that. */
+  readonly minIdle: Duration;
+  /** How long it waits for a server that did not answer. */
+  readonly retryAfter: Duration;
+  readonly delay: Distribution;
+  readonly keyOf: (message: Message) => number;
+  /** Where it fails the entry stays pending, until somebody claims it. */
+  readonly handler: Handler;
+  readonly observers?: readonly DeliveryObserver[];
+}
+
+export class RedisStreamConsumer implements Component {
+  readonly name: string;
+  readonly kind = 'consumer';
+  readonly help: string;
+  readonly signals = consumerSignals;
+  readonly interventions: Readonly<Record<string, Intervention>>;
+  private readonly sim: Simulation;
+  private readonly options: StreamConsumerOptions;
+  private readonly link: Link<StreamCommand, StreamReply>;
+  private readonly processed: FactChannel<Fact<typeof messageProcessed>>;
+  private readonly brokenOff: FactChannel<Fact<typeof messageBrokenOff>>;
+  private readonly startKind: number;
+  private readonly requests: BackgroundRequests;
+  private done = 0;
+  private life: Process | undefined = undefined;
+  private inHand: { readonly received: Received; readonly since: Time } | undefined = undefined;
+  private claimedAt: Time;
+
+  constructor(sim: Simulation, options: StreamConsumerOptions) {
+    this.sim = sim;
+    this.options = options;
+    this.name = options.name;
+    this.help = options.help;
+    this.processed = sim.facts.channel(messageProcessed);
+    this.brokenOff = sim.facts.channel(messageBrokenOff);
+    this.startKind = sim.eventKind(`${options.name} is up again`);
+    this.requests = new BackgroundRequests(sim);
+    this.claimedAt = sim.now;
+    this.interventions = { kill: this.killing() };
+    register(sim, this);
+    this.link = new Link(sim, options.server, { from: options.name, delay: options.delay });
+    this.start();
+  }
+
+  /** Dies with what it has in hand, and is up again after so long. */
+  kill(downtime: Duration): void {
+    this.life?.cancel();
+    this.life = undefined;
+    if (this.inHand !== undefined) {
+      const { received, since } = this.inHand;
+      this.inHand = undefined;
+      const duration = this.sim.now - since;
+      if (this.brokenOff.heard) this.brokenOff.emit({ consumer: this.name, request: received.id, duration });
+      for (const observer of this.options.observers ?? []) {
+        observer.unsettled(received);
+        observer.ended(received);
+      }
+    }
+    this.sim.schedule(downtime, () => this.start(), undefined, this.startKind);
+  }
+
+  state(): Readonly<Record<string, number | string>> {
+    const state = { working: this.inHand === undefined ? 0 : 1, done: this.done };
+    return this.life === undefined ? { ...state, down: 'yes' } : state;
+  }
+
+  violations(): readonly string[] {
+    return [];
+  }
+
+  private start(): void {
+    this.life ??= spawn(this.sim, this.name, this.live());
+  }
+
+  private *live(): Behaviour {
+    const { group, count, block, minIdle } = this.options;
+    const ours = { group, consumer: this.name, count };
+    let left: StreamReply = [];
+    do {
+      left = yield* this.ask({ command: 'history', ...ours });
+      yield* this.handleAll(left);
+    } while (left.length === count);
+    for (;;) {
+      if (this.sim.now - this.claimedAt >= minIdle) {
+        this.claimedAt = this.sim.now;
+        yield* this.handleAll(yield* this.ask({ command: 'claim', minIdle, ...ours }));
+      }
+      yield* this.handleAll(yield* this.ask({ command: 'read', block, ...ours }));
+    }
+  }
+
+  private *handleAll(entries: readonly Entry[]): Behaviour {
+    for (const entry of entries) yield* this.handle(entry);
+  }
+
+  private *handle({ id, value: message }: Entry): Behaviour {
+    const { handler, keyOf, group, observers = [] } = this.options;
+    const { request, sent } = message;
+    const received = { id: request.id, key: keyOf(message), request };
+    const since = this.sim.now;
+    this.inHand = { received, since };
+    for (const observer of observers) observer.begun(received);
+    const failure = yield* outcomeOf(handler, received);
+    this.done++;
+    if (this.processed.heard) {
+      const { now } = this.sim;
+      this.processed.emit({
+        consumer: this.name,
+        queue: group,
+        request: request.id,
+        outcome: failure === undefined ? 'ack' : 'requeue',
+        duration: now - since,
+        age: now - sent,
+      });
+    }
+    if (failure === undefined) yield* this.ask({ command: 'acknowledge', group, id });
+    this.inHand = undefined;
+    for (const observer of observers) {
+      if (failure === undefined) observer.settled(received);
+      else observer.unsettled(received);
+      observer.ended(received);
+    }
+  }
+
+  /** Asks until there is an answer. */
+  private *ask(command: StreamCommand): Behaviour<StreamReply> {
+    for (;;) {
+      try {
+        return yield* this.link.call(command, this.requests.next());
+      } catch (error) {
+        if (!(error instanceof CallFailed)) throw error;
+      }
+      yield this.options.retryAfter;
+    }
+  }
+
+  private killing(): Intervention {
+    return {
+      help: 'Kills the consumer; what it had read stays pending for it until it is up again, after so many seconds',
+      arguments: [{ name: 'seconds', help: 'how long it is down', min: 0.001, max: 1e6, default: 5 }],
+      apply: ([seconds]) => this.kill(Math.round(seconds * SECOND)),
+    };
+  }
+}

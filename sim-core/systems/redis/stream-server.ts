@@ -1,0 +1,221 @@
+/**
+ * A Redis server with one stream and its consumer groups (`messaging/channels/stream/`) in the network: one thread takes
+ * command after command. A read that finds nothing blocks until an entry comes or its time is over; those who block are
+ * served in the order in which they began to (XREADGROUP: https://redis.io/docs/latest/commands/xreadgroup/).
+ *
+ * Killed, it refuses all until it is up again, and has every write that it had acknowledged: with an append-only file the
+ * write to it comes before the reply. Does not model other keys, snapshots alone, replicas, or the loss of a machine.
+ */
+import type { Fact, FactChannel } from '../../kernel/fact.ts';
+import type { Simulation } from '../../kernel/simulation.ts';
+import type { EventHandle } from '../../kernel/event-table.ts';
+import { SerialServer } from '../../kernel/serial-server.ts';
+import { SECOND, type Duration, type Time } from '../../kernel/time.ts';
+import { autoClaim } from '../../messaging/channels/stream/claim.ts';
+import type { ConsumerGroup } from '../../messaging/channels/stream/consumer-group.ts';
+import { ZERO_ID, type EntryId } from '../../messaging/channels/stream/entry-id.ts';
+import type { StreamEntry } from '../../messaging/channels/stream/entry-log.ts';
+import { EntryStream } from '../../messaging/channels/stream/stream.ts';
+import type { Message } from '../../messaging/channels/message.ts';
+import type { Call, Endpoint } from '../../network/call.ts';
+import { register, type Component, type Intervention } from '../../network/component.ts';
+import { streamChanged, streamSignals } from './stream-signals.ts';
+
+export type Entry = StreamEntry<Message>;
+
+interface OfGroup {
+  readonly group: string;
+  readonly consumer: string;
+  readonly count: number;
+}
+
+/**
+ * `XADD`; `XREADGROUP … >`, which waits for so long where there is nothing; `XREADGROUP … 0`, what is pending for oneself;
+ * `XAUTOCLAIM` of what has been idle for so long; `XACK`.
+ */
+export type StreamCommand =
+  | { readonly command: 'add'; readonly message: Message }
+  | ({ readonly command: 'read'; readonly block: Duration } & OfGroup)
+  | ({ readonly command: 'history' } & OfGroup)
+  | ({ readonly command: 'claim'; readonly minIdle: Duration } & OfGroup)
+  | { readonly command: 'acknowledge'; readonly group: string; readonly id: EntryId };
+
+/** Entries for whoever asked for some; none for the others. */
+export type StreamReply = readonly Entry[];
+
+type StreamCall = Call<StreamCommand, StreamReply>;
+
+/** A read that waits. */
+interface Blocked {
+  readonly call: StreamCall;
+  readonly alarm: EventHandle;
+}
+
+const NOTHING: StreamReply = [];
+
+export class RedisStreamServer implements Endpoint<StreamCommand, StreamReply>, Component {
+  readonly name: string;
+  readonly kind = 'broker';
+  readonly help: string;
+  readonly signals = streamSignals;
+  readonly interventions: Readonly<Record<string, Intervention>>;
+  readonly stream: EntryStream<Message>;
+  private readonly sim: Simulation;
+  private readonly commandTime: Duration;
+  private readonly thread = new SerialServer();
+  private readonly blocked = new Map<string, Blocked[]>();
+  private readonly changed: FactChannel<Fact<typeof streamChanged>>;
+  private readonly doneKind: number;
+  private readonly alarmKind: number;
+  private lives = 0;
+  private downUntil: Time = 0;
+
+  /** `commandTime`: what the thread spends on a command. */
+  constructor(sim: Simulation, { name, commandTime }: { readonly name: string; readonly commandTime: Duration }) {
+    this.sim = sim;
+    this.name = name;
+    this.help = 'A Redis server with one stream, kept in an append-only file';
+    this.commandTime = commandTime;
+    this.stream = new EntryStream<Message>(sim, name);
+    this.changed = sim.facts.channel(streamChanged);
+    this.doneKind = sim.eventKind(`${name} has done a command`);
+    this.alarmKind = sim.eventKind(`${name} ends a read that found nothing`);
+    this.interventions = { kill: this.killing(), trim: this.trimming() };
+    register(sim, this);
+  }
+
+  /** Makes a group that reads from the oldest entry that is there, or only what comes from now on. */
+  createGroup(name: string, from: 'oldest' | 'new'): void {
+    this.stream.createGroup(name, from === 'oldest' ? ZERO_ID : this.stream.lastId);
+  }
+
+  receive(call: StreamCall): void {
+    if (this.isDown) {
+      call.refuse('unavailable');
+      return;
+    }
+    const { lives } = this;
+    const done = (): void => {
+      if (lives === this.lives) this.do(call);
+      else call.refuse('unavailable');
+    };
+    this.sim.scheduleAt(
+      this.thread.take(this.commandTime, this.sim.now),
+      done,
+      undefined,
+      this.doneKind,
+      call.request.id,
+    );
+  }
+
+  state(): Readonly<Record<string, number | string>> {
+    const state: Record<string, number | string> = { entries: this.stream.length };
+    for (const { name, pending, lag } of this.stream.groups.values()) {
+      state[name] = `${lag ?? '?'} unread, ${pending.size} pending`;
+    }
+    return this.isDown ? { ...state, down: 'yes' } : state;
+  }
+
+  violations(): readonly string[] {
+    return this.stream.violations();
+  }
+
+  private get isDown(): boolean {
+    return this.sim.now < this.downUntil;
+  }
+
+  private do(call: StreamCall): void {
+    const { query } = call;
+    if (query.command === 'add') {
+      this.stream.add('*', query.message);
+      call.reply(NOTHING);
+      for (const group of this.stream.groups.values()) {
+        this.serve(group.name);
+        this.tell(group);
+      }
+      return;
+    }
+    const group = this.groupOf(query.group);
+    if (query.command === 'acknowledge') {
+      group.acknowledge([query.id]);
+      call.reply(NOTHING);
+    } else if (query.command === 'history') {
+      const found = group.history(query.consumer, ZERO_ID, query.count);
+      call.reply(found.flatMap(({ entry }) => (entry === undefined ? [] : [entry])));
+    } else if (query.command === 'claim') {
+      const { consumer, minIdle, count } = query;
+      call.reply(autoClaim(group, consumer, { minIdle, from: ZERO_ID, count }).claimed);
+    } else {
+      const entries = group.read(query.consumer, query.count);
+      if (entries.length > 0 || query.block <= 0) call.reply(entries);
+      else this.block(call, query.group, query.block);
+    }
+    this.tell(group);
+  }
+
+  private tell({ name: group, pending, lag }: ConsumerGroup<Message>): void {
+    if (!this.changed.heard) return;
+    const { length } = this.stream;
+    this.changed.emit({ stream: this.name, group, length, pending: pending.size, unread: lag ?? 0 });
+  }
+
+  private block(call: StreamCall, group: string, time: Duration): void {
+    const line = this.blocked.get(group) ?? [];
+    this.blocked.set(group, line);
+    const giveUp = (): void => {
+      line.splice(line.indexOf(blocked), 1);
+      call.reply(NOTHING);
+    };
+    const alarm = this.sim.schedule(time, giveUp, undefined, this.alarmKind, call.request.id);
+    const blocked = { call, alarm };
+    line.push(blocked);
+  }
+
+  /** Gives what has come to those who wait for it. */
+  private serve(name: string): void {
+    const line = this.blocked.get(name) ?? [];
+    while (line.length > 0) {
+      const { call, alarm } = line[0];
+      const { query } = call;
+      const entries = query.command === 'read' ? this.groupOf(name).read(query.consumer, query.count) : NOTHING;
+      if (entries.length === 0) return;
+      line.shift();
+      this.sim.cancel(alarm);
+      call.reply(entries);
+    }
+  }
+
+  private groupOf(name: string): ConsumerGroup<Message> {
+    const group = this.stream.groups.get(name);
+    if (group === undefined) throw new Error(`${this.name}: there is no group ${name}; make it before it is read`);
+    return group;
+  }
+
+  private kill(downtime: Duration): void {
+    this.lives++;
+    this.downUntil = this.sim.now + downtime;
+    this.thread.drop(this.sim.now);
+    for (const line of this.blocked.values()) {
+      for (const { call, alarm } of line.splice(0)) {
+        this.sim.cancel(alarm);
+        call.refuse('unavailable');
+      }
+    }
+  }
+
+  private killing(): Intervention {
+    return {
+      help: 'Kills the server (SIGKILL); what it had acknowledged is there again when it is up',
+      arguments: [{ name: 'seconds', help: 'how long it is down', min: 0.001, max: 1e6, default: 5 }],
+      apply: ([seconds]) => this.kill(Math.round(seconds * SECOND)),
+    };
+  }
+
+  private trimming(): Intervention {
+    return {
+      help: 'Cuts the stream to its newest entries, read or not (XTRIM MAXLEN)',
+      arguments: [{ name: 'length', help: 'entries that stay', min: 0, max: 1e9, default: 1000 }],
+      apply: ([length]) => void this.stream.trim({ keep: { maxLength: Math.round(length) } }),
+    };
+  }
+}
