@@ -3,7 +3,8 @@
  * starts it first takes what is pending for it, from a life before this one, and every so often it claims what has been
  * pending for others for too long (Redis documentation, "Streams", sections on recovery: nothing of that happens by itself).
  *
- * Where the server does not answer it tries again after a while. It handles one message at a time.
+ * Where the server does not answer it tries again after a while. It handles one message at a time. Of an acknowledgement that
+ * is under way when it dies its observers are told that it never arrives, though it does.
  */
 import type { Distribution } from '../../kernel/distributions/distribution.ts';
 import type { Fact, FactChannel } from '../../kernel/fact.ts';
@@ -106,11 +107,8 @@ export class RedisStreamConsumer implements Component {
   private *live(): Behaviour {
     const { group, count, block, minIdle } = this.options;
     const ours = { group, consumer: this.name, count };
-    let left: StreamReply = [];
-    do {
-      left = yield* this.ask({ command: 'history', ...ours });
-      yield* this.handleAll(left);
-    } while (left.length === count);
+    let left = count;
+    while (left === count) left = yield* this.handleAll(yield* this.ask({ command: 'history', ...ours }));
     for (;;) {
       if (this.sim.now - this.claimedAt >= minIdle) {
         this.claimedAt = this.sim.now;
@@ -120,8 +118,10 @@ export class RedisStreamConsumer implements Component {
     }
   }
 
-  private *handleAll(entries: readonly Entry[]): Behaviour {
+  /** Gives how many they were. */
+  private *handleAll({ entries }: StreamReply): Behaviour<number> {
     for (const entry of entries) yield* this.handle(entry);
+    return entries.length;
   }
 
   private *handle({ id, value: message }: Entry): Behaviour {
@@ -144,10 +144,11 @@ export class RedisStreamConsumer implements Component {
         age: now - sent,
       });
     }
-    if (failure === undefined) yield* this.ask({ command: 'acknowledge', group, id });
+    // What another has acknowledged meanwhile, who had claimed it, is pending no more.
+    const isSettled = failure === undefined && (yield* this.ask({ command: 'acknowledge', group, id })).count > 0;
     this.inHand = undefined;
     for (const observer of observers) {
-      if (failure === undefined) observer.settled(received);
+      if (isSettled) observer.settled(received);
       else observer.unsettled(received);
       observer.ended(received);
     }

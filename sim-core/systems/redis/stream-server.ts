@@ -40,8 +40,11 @@ export type StreamCommand =
   | ({ readonly command: 'claim'; readonly minIdle: Duration } & OfGroup)
   | { readonly command: 'acknowledge'; readonly group: string; readonly id: EntryId };
 
-/** Entries for whoever asked for some; none for the others. */
-export type StreamReply = readonly Entry[];
+/** Entries for whoever asked for some; and how many the command added, or took off the pending ones. */
+export interface StreamReply {
+  readonly entries: readonly Entry[];
+  readonly count: number;
+}
 
 type StreamCall = Call<StreamCommand, StreamReply>;
 
@@ -51,7 +54,8 @@ interface Blocked {
   readonly alarm: EventHandle;
 }
 
-const NOTHING: StreamReply = [];
+const NOTHING: StreamReply = { entries: [], count: 0 };
+const found = (entries: readonly Entry[]): StreamReply => ({ entries, count: 0 });
 
 export class RedisStreamServer implements Endpoint<StreamCommand, StreamReply>, Component {
   readonly name: string;
@@ -128,7 +132,7 @@ export class RedisStreamServer implements Endpoint<StreamCommand, StreamReply>, 
     const { query } = call;
     if (query.command === 'add') {
       this.stream.add('*', query.message);
-      call.reply(NOTHING);
+      call.reply({ entries: [], count: 1 });
       for (const group of this.stream.groups.values()) {
         this.serve(group.name);
         this.tell(group);
@@ -137,17 +141,16 @@ export class RedisStreamServer implements Endpoint<StreamCommand, StreamReply>, 
     }
     const group = this.groupOf(query.group);
     if (query.command === 'acknowledge') {
-      group.acknowledge([query.id]);
-      call.reply(NOTHING);
+      call.reply({ entries: [], count: group.acknowledge([query.id]) });
     } else if (query.command === 'history') {
-      const found = group.history(query.consumer, ZERO_ID, query.count);
-      call.reply(found.flatMap(({ entry }) => (entry === undefined ? [] : [entry])));
+      const history = group.history(query.consumer, ZERO_ID, query.count);
+      call.reply(found(history.flatMap(({ entry }) => (entry === undefined ? [] : [entry]))));
     } else if (query.command === 'claim') {
       const { consumer, minIdle, count } = query;
-      call.reply(autoClaim(group, consumer, { minIdle, from: ZERO_ID, count }).claimed);
+      call.reply(found(autoClaim(group, consumer, { minIdle, from: ZERO_ID, count }).claimed));
     } else {
       const entries = group.read(query.consumer, query.count);
-      if (entries.length > 0 || query.block <= 0) call.reply(entries);
+      if (entries.length > 0 || query.block <= 0) call.reply(found(entries));
       else this.block(call, query.group, query.block);
     }
     this.tell(group);
@@ -177,11 +180,11 @@ export class RedisStreamServer implements Endpoint<StreamCommand, StreamReply>, 
     while (line.length > 0) {
       const { call, alarm } = line[0];
       const { query } = call;
-      const entries = query.command === 'read' ? this.groupOf(name).read(query.consumer, query.count) : NOTHING;
+      const entries = query.command === 'read' ? this.groupOf(name).read(query.consumer, query.count) : [];
       if (entries.length === 0) return;
       line.shift();
       this.sim.cancel(alarm);
-      call.reply(entries);
+      call.reply(found(entries));
     }
   }
 
