@@ -18,6 +18,7 @@ import staleSetRace from './caching/stale-set-race.ts';
 import stampede from './caching/stampede.ts';
 import synchronizedExpiry from './caching/synchronized-expiry.ts';
 import writeBehindCrash from './caching/write-behind-crash.ts';
+import brokerModels from './messaging/broker-models.ts';
 import consumerLag from './messaging/consumer-lag.ts';
 import deliverySemantics from './messaging/delivery-semantics.ts';
 import exactlyOnce from './messaging/exactly-once.ts';
@@ -54,6 +55,8 @@ const scenarios: readonly Scenario[] = [
   negativeCaching,
   // 1.8 Hot keys
   hotKey,
+  // 2.1 Broker models
+  brokerModels,
   // 2.2 Kafka
   kafkaReplication,
   consumerLag,

@@ -346,6 +346,7 @@ export {
   type Output as KafkaOutput,
 } from './systems/kafka/transactions/output.ts';
 export type { ProducerOptions as KafkaProducerOptions } from './systems/kafka/producer-options.ts';
+export { recordProcessed } from './systems/kafka/consumer-signals.ts';
 export { Producer as KafkaProducer } from './systems/kafka/producer.ts';
 export { recordSignals as kafkaRecordSignals } from './systems/kafka/record-book.ts';
 

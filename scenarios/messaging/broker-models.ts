@@ -1,0 +1,142 @@
+/**
+ * One load through four models of a broker: a queue, an exchange, a topic of partitioned logs, a stream.
+ *
+ *     users --> events (producer) --> broker --> billing-1 … billing-n
+ *                                           \--> search-1 … search-n
+ *                                           \--> audit-1 … audit-n, from some time on
+ *
+ * All variants are sent the same events at the same times. In each a consumer of billing dies, the broker is killed, and
+ * a third service begins to read. Users stop before the end, so that what was taken is handled.
+ */
+import {
+  atEnd,
+  atLeast,
+  atMost,
+  defineScenario,
+  during,
+  exponential,
+  hotKey,
+  Link,
+  OpenLoopClient,
+  poisson,
+  Processing,
+  ratio,
+  roundRobin,
+  s,
+  total,
+  zipfPopularity,
+  type Simulation,
+} from '../../sim-core/index.ts';
+import { faraway } from '../application/distances.ts';
+import { sentBy } from '../application/settings.ts';
+import { bookSignals, keepBook } from './broker-models/book.ts';
+import { kafka } from './broker-models/kafka.ts';
+import * as limits from './broker-models/limits.ts';
+import { params, type Values } from './broker-models/params.ts';
+import { rabbit } from './broker-models/rabbit.ts';
+import { redis } from './broker-models/redis.ts';
+
+const COPIES = 'broker_models.copies';
+const INVERSIONS = 'broker_models.inversions';
+const REPLAYED = 'broker_models.replayed';
+const UNHANDLED = 'broker_models.unhandled';
+
+const copies = ratio(total(COPIES), total('broker_models.published'));
+const nothingLost = atMost(atEnd(UNHANDLED), 0);
+
+export default defineScenario({
+  id: 'broker-models',
+  section: '2.1',
+  title: 'Broker models',
+  question:
+    'One load through a queue, an exchange, a topic and a stream: who gets what, in which order, and what can be read again?',
+  params,
+  variants: {
+    queue: { model: 'queue' },
+    exchange: { model: 'exchange' },
+    topic: { model: 'topic' },
+    stream: { model: 'stream' },
+  },
+  roles: { queue: 'alternative', exchange: 'alternative', topic: 'alternative', stream: 'alternative' },
+  seed: 1,
+  duration: ({ length }) => length,
+  warmUp: 0,
+  interval: limits.INTERVAL,
+  openAt: s(12),
+  system,
+  signals: bookSignals,
+  whileRunning: { rate: sentBy('rate', 'users') },
+  charts: [
+    COPIES,
+    INVERSIONS,
+    'broker_models.duplicates',
+    REPLAYED,
+    'broker_models.age',
+    UNHANDLED,
+    'http.client.request.errors',
+  ],
+  places: {
+    users: { x: 0, y: 0.8 },
+    events: { x: 1, y: 0.8 },
+    rabbit: { x: 2, y: 0.8 },
+    redis: { x: 2, y: 0.8 },
+    'broker-1': { x: 2, y: 0 },
+    'broker-2': { x: 2, y: 0.8 },
+    'broker-3': { x: 2, y: 1.6 },
+    controllers: { x: 1, y: 1.6 },
+    'billing-1': { x: 3, y: 0 },
+    'search-1': { x: 3, y: 0.8 },
+    'audit-1': { x: 3, y: 1.6 },
+    'billing-group': { x: 4, y: 0 },
+    'search-group': { x: 4, y: 0.8 },
+    'audit-group': { x: 4, y: 1.6 },
+  },
+  expect: {
+    queue: [
+      atMost(copies, 1),
+      atLeast(
+        total(INVERSIONS),
+        limits.inverted(1, (p) => 2 * p.consumers),
+      ),
+      atMost(total(REPLAYED), 0),
+      nothingLost,
+    ],
+    exchange: [
+      atLeast(copies, 2),
+      atLeast(
+        total(INVERSIONS),
+        limits.inverted(2, (p) => p.consumers),
+      ),
+      atMost(total(REPLAYED), 0),
+      nothingLost,
+    ],
+    topic: [
+      atLeast(copies, 2),
+      atMost(total(INVERSIONS), 0),
+      atLeast(total(REPLAYED), limits.replayedFromTopic),
+      nothingLost,
+    ],
+    stream: [
+      atLeast(copies, 2),
+      atLeast(
+        total(INVERSIONS),
+        limits.inverted(2, (p) => p.consumers),
+      ),
+      atLeast(total(REPLAYED), limits.replayedFromStream),
+      nothingLost,
+    ],
+  },
+});
+
+function system(sim: Simulation, p: Values): void {
+  keepBook(sim, p.lateAt, p.model === 'queue');
+  const processing = new Processing(sim, { name: 'events', time: exponential(p.workTime) });
+  const producer =
+    p.model === 'topic' ? kafka(sim, p) : p.model === 'stream' ? redis(sim, p, processing) : rabbit(sim, p, processing);
+  new OpenLoopClient<void>(sim, {
+    name: 'users',
+    arrivals: during(0, p.length - limits.DRAIN, poisson(p.rate)),
+    popularity: hotKey(p.hotShare, zipfPopularity(200, 0)),
+    target: roundRobin([new Link(sim, producer, { from: 'users', delay: faraway, isOrdered: true })]),
+  });
+}
