@@ -60,6 +60,7 @@ export class JetStreamConsumer<Payload> {
   private readonly waitKind: number;
   private readonly paceKind: number;
   private pausedUntil: Time = 0;
+  private isClosed = false;
 
   constructor(sim: Simulation, stream: ConsumedStream<Payload>, configuration: ConsumerConfiguration) {
     const { name, ackPolicy = 'explicit', maxAckPending = DEFAULT_MAX_ACK_PENDING, replay } = configuration;
@@ -105,13 +106,13 @@ export class JetStreamConsumer<Payload> {
 
   /** The message of a delivery is done with. */
   acknowledge({ message: { sequence }, delivery }: JetStreamDelivery<Payload>): void {
-    this.settle(sequence, delivery, 'acknowledged');
+    if (!this.isClosed) this.settle(sequence, delivery, 'acknowledged');
   }
 
   /** The message is to come again: at once, or after a delay. */
   reject({ message: { sequence }, delivery, attempt }: JetStreamDelivery<Payload>, delay?: Duration): void {
     const { unacknowledged } = this;
-    if (delivery <= unacknowledged.floor.delivery || delivery > this.nextDelivery) return;
+    if (this.isClosed || delivery <= unacknowledged.floor.delivery || delivery > this.nextDelivery) return;
     // Where nothing at all is waited for the server takes even what was acknowledged for rejected.
     const waited = unacknowledged.get(sequence) !== undefined;
     if (!waited && unacknowledged.count > 0) return;
@@ -128,12 +129,14 @@ export class JetStreamConsumer<Payload> {
 
   /** The message is never to come again. */
   terminate({ message: { sequence }, delivery, attempt }: JetStreamDelivery<Payload>): void {
+    if (this.isClosed) return;
     this.settle(sequence, delivery, 'dropped');
     this.onAdvisory({ type: 'terminated', sequence, deliveries: attempt });
   }
 
   /** The message is being worked on: its wait begins again. */
   inProgress({ message }: JetStreamDelivery<Payload>): void {
+    if (this.isClosed) return;
     this.unacknowledged.renew(message.sequence, this.sim.now);
     this.setTimer();
   }
@@ -177,20 +180,26 @@ export class JetStreamConsumer<Payload> {
     return this.unacknowledged.get(sequence) !== undefined;
   }
 
-  /** The consumer is deleted: nobody will be given what it had. */
+  /** The consumer is deleted: nobody will be given what it had, and what is said of it later is nobody's business. */
   close(): void {
+    this.isClosed = true;
     if (this.timer !== undefined) this.sim.cancel(this.timer);
     this.requests.clear();
     this.listener = undefined;
+    for (const fate of ['ready', 'in-flight'] as const) {
+      for (let left = this.books.count(fate); left > 0; left--) this.books.move(fate, 'dropped');
+    }
   }
 
   violations(owner: string): readonly string[] {
+    if (this.isClosed) return this.books.violations(`${owner}/${this.name}`, { ready: 0, inFlight: 0 });
     const { dueCount, inFlightCount: inFlight } = this.unacknowledged;
     return this.books.violations(`${owner}/${this.name}`, { ready: this.pendingCount + dueCount, inFlight });
   }
 
   /** Delivers while there is somebody to deliver to and something to deliver. */
   private deliverAll(): void {
+    if (this.isClosed) return;
     while (this.sim.now >= this.pausedUntil) {
       const receive = this.listener ?? this.requests.receiver(this.sim.now);
       const found = receive === undefined ? undefined : this.take();

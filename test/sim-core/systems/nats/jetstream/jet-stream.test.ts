@@ -113,3 +113,56 @@ it.each([
 ])('refuses a configuration of %j', (configuration, message) => {
   expect(() => new JetStream(new Simulation(), { name: 's', ...configuration })).toThrow(message);
 });
+
+it('gives up all that a deleted consumer had, and hears nothing of it any more', () => {
+  const how = fc.constantFrom('acknowledge', 'reject', 'put off', 'terminate', 'keep');
+  fc.assert(
+    fc.property(
+      published,
+      fc.array(how, { maxLength: 40 }),
+      fc.array(how, { maxLength: 40 }),
+      fc.boolean(),
+      (messages, before, after, isLate) => {
+        const sim = new Simulation();
+        const stream = new JetStream<number>(sim, { name: 's', subjects: ['*'] });
+        const deliveries: JetStreamDelivery<number>[] = [];
+        const consume = () => {
+          const consumer = stream.addConsumer({ name: 'c', ackWait: ms(50), maxAckPending: 5, replay: 'original' });
+          consumer.listen((delivery) => deliveries.push(delivery));
+          return consumer;
+        };
+        // One that comes late is given what there is at the pace at which it was stored.
+        const early = isLate ? undefined : consume();
+        messages.forEach(({ subject, bytes, pauseMs }, i) => {
+          stream.publish({ subject, bytes, payload: i });
+          sim.runUntil(sim.now + ms(pauseMs));
+        });
+        const consumer = early ?? consume();
+        const treat = (deeds: readonly string[]): void =>
+          deeds.forEach((deed, i) => {
+            const delivery = deliveries[i];
+            if (delivery === undefined) return;
+            if (deed === 'acknowledge') consumer.acknowledge(delivery);
+            else if (deed === 'terminate') consumer.terminate(delivery);
+            else if (deed === 'reject') consumer.reject(delivery);
+            else if (deed === 'put off') consumer.reject(delivery, ms(20));
+            else consumer.inProgress(delivery);
+          });
+        treat(before);
+        const { books } = consumer;
+        const open = books.count('ready') + books.count('in-flight');
+        const dropped = books.count('dropped');
+        const acknowledged = books.count('acknowledged');
+        stream.deleteConsumer('c');
+        const seen = deliveries.length;
+        treat(after);
+        consumer.request(10, s(10), (delivery) => deliveries.push(delivery));
+        sim.runUntil(sim.now + s(10));
+        expect(consumer.violations('s')).toEqual([]);
+        expect(deliveries).toHaveLength(seen);
+        expect([books.count('ready'), books.count('in-flight')]).toEqual([0, 0]);
+        expect([books.count('dropped'), books.count('acknowledged')]).toEqual([dropped + open, acknowledged]);
+      },
+    ),
+  );
+});
