@@ -5,6 +5,13 @@
 import { defineFact, defineReading } from '../../kernel/fact.ts';
 import { defineSignal } from '../../statistics/signal.ts';
 
+/** A message came to a queue; as a dead letter, why it died last. */
+export const messageEnqueued = defineFact('message.enqueued', 'A message came to a queue', {
+  queue: 'text',
+  request: 'request',
+  reason: 'text',
+});
+
 /** A copy was handed to a consumer. */
 export const messageDelivered = defineFact('message.delivered', 'A copy was handed to a consumer', {
   queue: 'text',

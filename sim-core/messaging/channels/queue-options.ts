@@ -9,8 +9,14 @@ import type { QueueKindName } from './queue-kinds/queue-kinds.ts';
 /** Why a message became a dead letter, in RabbitMQ's words. */
 export type Death = 'rejected' | 'expired' | 'maxlen' | 'delivery_limit';
 
-/** Where a queue's dead letters go; false if that place is not there. */
-export type DeadLetterOffice = (message: Message, death: Death, queue: string) => boolean;
+/**
+ * What became of a dead letter: on its way; its exchange is not there; that exchange leads to no queue; or it would come
+ * round by itself to a queue where it died before, and is dropped.
+ */
+export type Dispatch = 'sent' | 'no exchange' | 'no queue' | 'cycle';
+
+/** Where a queue's dead letters go. */
+export type DeadLetterOffice = (message: Message, death: Death, queue: string) => Dispatch;
 
 /**
  * What a full queue does: drops its oldest; refuses the newest; refuses it and makes a dead letter of it. A refusal is

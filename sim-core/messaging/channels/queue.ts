@@ -8,20 +8,17 @@
  *
  * Does not model what storing and replicating cost, nor the queue process's own time.
  */
-import type { EventHandle } from '../../kernel/event-table.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
-import type { Time } from '../../kernel/time.ts';
 import type { Fate, Fates } from '../fates.ts';
 import { Consumers, type Consumer, type Holder } from './consumers.ts';
 import { Copy } from './copy.ts';
 import type { Message } from './message.ts';
 import type { Places, QueueKind, Return } from './queue-kinds/queue-kind.ts';
 import { QueueBooks } from './queue-books.ts';
+import { QueueClocks } from './queue-clocks.ts';
 import { queueKinds } from './queue-kinds/queue-kinds.ts';
 import type { Death, QueueOptions, QueuePolicy } from './queue-options.ts';
 import { ReadyLine } from './ready-line.ts';
-
-const NO_HANDLE: EventHandle = -1;
 
 /** What becomes of a copy that dies while its queue has no place for dead letters. */
 const WITHOUT_DEAD_LETTERS: Readonly<Record<Death, Fate>> = {
@@ -44,15 +41,14 @@ export class Queue {
   private line: ReadyLine;
   /** The copies in flight and who has them: a consumer, or somebody who asked for one. */
   private readonly unsettled = new Map<Copy, Consumer | undefined>();
+  /** Messages that came to it, taken in or not. */
+  private offered = 0;
   private ends = 0;
   private aheads = 0;
   private readonly places: Places = { atEnd: () => ++this.ends, ahead: () => Number.MIN_SAFE_INTEGER + ++this.aheads };
   private isHandingOut = false;
   private isGone = false;
-  private alarm: EventHandle = NO_HANDLE;
-  private alarmAt: Time = Infinity;
-  private expiry: EventHandle = NO_HANDLE;
-  private readonly alarmKind: number;
+  private readonly clocks: QueueClocks;
 
   /** `onGone`: called when it goes for want of use. */
   constructor(sim: Simulation, options: QueueOptions, onGone: (queue: Queue) => void = () => {}) {
@@ -65,7 +61,7 @@ export class Queue {
     this.onGone = onGone;
     this.line = new ReadyLine(options.priorityMax);
     this.consumers = new Consumers(options.singleActiveConsumer, this.kind.fullLeaveAtOnce);
-    this.alarmKind = sim.eventKind(`a message of ${options.name} may have expired`);
+    this.clocks = new QueueClocks(sim, this);
     this.books = new QueueBooks(sim, options.name);
     this.touch();
   }
@@ -112,17 +108,18 @@ export class Queue {
     return this.line;
   }
 
-  /** Takes a message in; false if it is refused for want of room. */
-  publish(message: Message): boolean {
+  /** Takes a message in; false if it is refused for want of room. Who sent it as a dead letter does not hear of that. */
+  publish(message: Message, by: 'publisher' | 'dead-letter' = 'publisher'): boolean {
     const { policy } = this;
-    if (policy.overflow !== 'drop-head' && this.exceeds(1, message.bytes)) {
-      if (policy.overflow === 'reject-publish-dlx') policy.deadLetters?.(message, 'maxlen', this.name);
-      return false;
-    }
+    this.offered++;
     const ttl = Math.min(policy.ttl, message.ttl ?? Infinity);
     const copy = new Copy(message, this.sim.now, ttl, Math.min(message.priority, this.priorityMax));
+    this.books.take(message);
+    if (policy.overflow !== 'drop-head' && this.exceeds(1, message.bytes)) {
+      this.refuse(copy, by);
+      return false;
+    }
     copy.place = this.places.atEnd();
-    this.fates.take('ready');
     this.line.add(copy);
     this.handOut();
     const dropped = this.dropHeads();
@@ -219,8 +216,7 @@ export class Queue {
     for (const copy of this.unsettled.keys()) this.books.end(copy, 'in-flight', 'dropped', 'queue deleted');
     this.unsettled.clear();
     this.isGone = true;
-    this.silence(this.alarm);
-    this.silence(this.expiry);
+    this.clocks.stop();
     this.tell();
     return count;
   }
@@ -236,25 +232,21 @@ export class Queue {
 
   /** Somebody used it: the time after which an unused queue goes starts anew. */
   touch(): void {
-    const { expires } = this.policy;
-    if (this.isGone || (expires === Infinity && this.expiry === NO_HANDLE)) return;
-    this.silence(this.expiry);
-    this.expiry =
-      expires === Infinity || this.users > 0
-        ? NO_HANDLE
-        : this.sim.schedule(expires, Queue.expire, this, this.alarmKind);
+    if (!this.isGone) this.clocks.used(this.users > 0 ? Infinity : this.policy.expires);
   }
 
   /**
-   * The broker is killed and comes up again. A durable queue has its persistent messages, in order, all of them marked as
-   * redelivered, for nobody knows any more who had which; everything else is lost.
+   * Its node is killed: what its kind does not keep is lost, and its clocks stand still until it is up again. Classic
+   * copies that are left are in order and all marked as redelivered, for nobody knows any more who had which.
    */
   crash(): void {
+    this.clocks.stop();
+    if (this.durable && this.kind.remembersHolders) return;
     const held = [...this.line, ...this.unsettled.keys()].sort((a, b) => b.priority - a.priority || a.place - b.place);
     this.line = new ReadyLine(this.priorityMax);
     for (const copy of held) {
       const from = this.unsettled.has(copy) ? 'in-flight' : 'ready';
-      if (!this.durable || !copy.message.persistent) {
+      if (!this.durable || !this.kind.survivesCrash(copy)) {
         this.books.end(copy, from, 'lost', 'crash');
         continue;
       }
@@ -263,13 +255,32 @@ export class Queue {
       this.line.add(copy);
     }
     this.unsettled.clear();
-    this.touch();
-    this.expireHeads();
     this.tell();
   }
 
+  /** These copies were out when its node was killed, and are nobody's; they come back in this order, if at all. */
+  abandoned(copies: readonly Copy[]): void {
+    for (const copy of copies) {
+      if (!this.unsettled.delete(copy)) continue;
+      this.unsettled.set(copy, undefined);
+    }
+  }
+
+  /** Its node is up again: what was out comes back, and what has expired meanwhile goes. */
+  recover(): void {
+    this.clocks.goOn();
+    // A classic queue is told its limit before it is told what to do about it (`rabbit_amqqueue_process`, 3.10).
+    if (!this.kind.remembersHolders) this.dropOver();
+    this.giveBack([...this.unsettled.keys()], 'holder-gone');
+    this.touch();
+  }
+
   violations(): readonly string[] {
-    const broken = this.fates.violations(this.name, { ready: this.ready, inFlight: this.inFlight });
+    const broken = this.fates.violations(this.name, {
+      ready: this.ready,
+      inFlight: this.inFlight,
+      offered: this.offered,
+    });
     const { lengthMax, bytesMax, overflow } = this.policy;
     // What is given back is never refused.
     if (overflow !== 'drop-head') return broken;
@@ -322,8 +333,12 @@ export class Queue {
 
   /** Whether anything had to go. */
   private dropHeads(): boolean {
-    const { line, policy } = this;
-    if (policy.overflow !== 'drop-head' || line.size === 0 || !this.exceeds(0, 0)) return false;
+    return this.policy.overflow === 'drop-head' && this.dropOver();
+  }
+
+  private dropOver(): boolean {
+    const { line } = this;
+    if (line.size === 0 || !this.exceeds(0, 0)) return false;
     do this.die(line.take(), 'ready', 'maxlen');
     while (line.size > 0 && this.exceeds(0, 0));
     return true;
@@ -333,37 +348,34 @@ export class Queue {
   private expireHeads(): void {
     const { line, sim } = this;
     while (line.size > 0 && line.head!.expires <= sim.now) this.die(line.take(), 'ready', 'expired');
-    const at = line.head?.expires ?? Infinity;
-    if (at === this.alarmAt) return;
-    this.silence(this.alarm);
-    this.alarmAt = at;
-    this.alarm = at === Infinity ? NO_HANDLE : sim.scheduleAt(at, Queue.look, this, this.alarmKind);
+    this.clocks.headExpires(line.head?.expires ?? Infinity);
   }
 
   private die(copy: Copy, from: Fate, death: Death): void {
     const office = this.policy.deadLetters;
     if (office === undefined) this.books.end(copy, from, WITHOUT_DEAD_LETTERS[death], death);
-    else if (office(copy.message, death, this.name)) this.books.end(copy, from, 'dead-lettered', death);
-    else this.books.end(copy, from, 'lost', 'no dead-letter exchange');
+    else this.books.buried(copy, from, office(copy.message, death, this.name), death);
+  }
+
+  /** A publisher hears of it, and has the message still; a dead letter is nobody's but the queue's. */
+  private refuse(copy: Copy, by: 'publisher' | 'dead-letter'): void {
+    if (this.policy.overflow === 'reject-publish-dlx') this.die(copy, 'ready', 'maxlen');
+    else this.books.end(copy, 'ready', by === 'publisher' ? 'dropped' : 'lost', 'refused by a full queue');
+  }
+
+  /** Called by its clocks. */
+  headIsDue(): void {
+    this.expireHeads();
+    this.tell();
+  }
+
+  /** Called by its clocks. */
+  isUnused(): void {
+    this.delete();
+    this.onGone(this);
   }
 
   private tell(): void {
     this.books.read(this.ready, this.inFlight);
-  }
-
-  private silence(handle: EventHandle): void {
-    if (handle !== NO_HANDLE) this.sim.cancel(handle);
-  }
-
-  private static look(queue: Queue): void {
-    queue.alarmAt = Infinity;
-    queue.expireHeads();
-    queue.tell();
-  }
-
-  private static expire(queue: Queue): void {
-    queue.expiry = NO_HANDLE;
-    queue.delete();
-    queue.onGone(queue);
   }
 }

@@ -116,7 +116,7 @@ export class VisibilityQueue {
     copy.place = ++this.places;
     const held: Held = { copy, group: fifo ? attributes!.group : undefined, receipt: 0, alarm: undefined };
     this.held.set(copy, held);
-    this.fates.take('ready');
+    this.books.take(message);
     if (delay === 0) this.line.add(copy);
     else {
       this.hidden++;
@@ -162,7 +162,7 @@ export class VisibilityQueue {
   violations(): readonly string[] {
     const { fates } = this.books;
     const ready = this.visible + this.hidden;
-    const broken = fates.violations(this.name, { ready, inFlight: this.held.size - ready });
+    const broken = fates.violations(this.name, { ready, inFlight: this.held.size - ready, offered: this.places });
     for (const [group, count] of this.out)
       if (count <= 0) broken.push(`${this.name}: ${count} of group ${group} are out`);
     return broken;
@@ -201,9 +201,11 @@ export class VisibilityQueue {
   private bury(held: Held): void {
     const { deadLetters } = this.options;
     if (deadLetters === undefined) this.end(held, 'ready', 'dropped', 'receives');
-    else if (deadLetters(held.copy.message, 'delivery_limit', this.name))
-      this.end(held, 'ready', 'dead-lettered', 'receives');
-    else this.end(held, 'ready', 'lost', 'no dead-letter queue');
+    else {
+      const dispatch = deadLetters(held.copy.message, 'delivery_limit', this.name);
+      this.forget(held);
+      this.books.buried(held.copy, 'ready', dispatch, 'delivery_limit');
+    }
   }
 
   private end(
@@ -211,9 +213,13 @@ export class VisibilityQueue {
     from: 'ready' | 'in-flight',
     ...[fate, cause]: [Parameters<QueueBooks['end']>[2], string]
   ): void {
+    this.forget(held);
+    this.books.end(held.copy, from, fate, cause);
+  }
+
+  private forget(held: Held): void {
     this.held.delete(held.copy);
     this.byReceipt.delete(held.receipt);
-    this.books.end(held.copy, from, fate, cause);
   }
 
   private hide(held: Held, time: Duration): void {

@@ -10,7 +10,7 @@ import { Exchanges } from '../../messaging/channels/exchanges/exchanges.ts';
 import type { ExchangeTypeName } from '../../messaging/channels/exchanges/exchange-types.ts';
 import type { Message } from '../../messaging/channels/message.ts';
 import { Queue } from '../../messaging/channels/queue.ts';
-import type { DeadLetterOffice } from '../../messaging/channels/queue-options.ts';
+import type { Death, DeadLetterOffice, Dispatch } from '../../messaging/channels/queue-options.ts';
 import { deadLetter, isCycle } from '../../messaging/dead-letter/deaths.ts';
 import { AmqpError } from './amqp-error.ts';
 import { inequivalence, readArguments, type QueueDeclaration } from './queue-arguments.ts';
@@ -19,6 +19,10 @@ import { inequivalence, readArguments, type QueueDeclaration } from './queue-arg
 export interface Connected {
   /** A queue was deleted: its consumers are, and its messages are nobody's. */
   queueGone(name: string): void;
+}
+
+/** What the broker knows of a channel (`channel.ts`). */
+export interface Opened {
   /** The broker was killed: nothing can be given back. */
   abandon(): void;
 }
@@ -46,6 +50,8 @@ interface Letter {
   readonly broker: Broker;
   readonly message: Message;
   readonly queues: readonly string[];
+  /** How often the broker had been killed when it left: one that is under way then arrives nowhere. */
+  readonly life: number;
 }
 
 export class Broker {
@@ -54,8 +60,17 @@ export class Broker {
   readonly exchanges = new Exchanges();
   /** Messages that went to no queue, counted each once; dead letters among them. */
   unroutable = 0;
+  /** Copies of dead letters whose queue went, or whose broker died, while they were under way. */
+  lettersLost = 0;
   private readonly queues = new Map<string, DeclaredQueue>();
   private readonly connections = new Set<Connected>();
+  /** In the order in which they were opened. */
+  private readonly channels = new Set<Opened>();
+  private life = 0;
+  /** Copies that were made of messages, by the queues that these were routed to; and those of them that are no queue's. */
+  private routed = 0;
+  private underWay = 0;
+  private inGoneQueues = 0;
   private readonly letterKind: number;
 
   constructor(sim: Simulation, name = 'rabbitmq') {
@@ -67,6 +82,14 @@ export class Broker {
 
   connected(connection: Connected): void {
     this.connections.add(connection);
+  }
+
+  opened(channel: Opened): void {
+    this.channels.add(channel);
+  }
+
+  closed(channel: Opened): void {
+    this.channels.delete(channel);
   }
 
   get declaredQueues(): Iterable<DeclaredQueue> {
@@ -122,28 +145,35 @@ export class Broker {
 
   publish(message: Message): Published {
     if (!this.exchanges.has(message.exchange)) throw new AmqpError(404, `no exchange '${message.exchange}'`);
-    return this.enqueue(
-      message,
-      this.exchanges.route(message).filter((name) => this.queues.has(name)),
-    );
+    const names = this.exchanges.route(message).filter((name) => this.queues.has(name));
+    if (names.length === 0) this.unroutable++;
+    return this.enqueue(message, names);
+  }
+
+  /** Publishes what is ready in a queue to another, as it is, until that one refuses. */
+  redrive(from: Queue, to: Queue): void {
+    for (const message of Array.from(from.copies, (copy) => copy.message)) {
+      if (this.enqueue(message, [to.name]).refused) return;
+      from.get(true);
+    }
   }
 
   /** The place for dead letters of a queue that names this exchange, whether it is there or not. */
   officeOf(exchange: string, routingKey: string | undefined): DeadLetterOffice {
     return (message, death, queue) => {
-      if (!this.exchanges.has(exchange)) return false;
-      const letter = deadLetter(message, death, queue, this.sim.now, exchange, routingKey);
-      const queues = this.exchanges
-        .route(letter)
-        .filter((name) => this.queues.has(name) && !isCycle(letter, death, name));
-      this.sim.schedule(0, Broker.send, { broker: this, message: letter, queues }, this.letterKind, letter.request.id);
-      return true;
+      if (!this.exchanges.has(exchange)) return 'no exchange';
+      return this.send(deadLetter(message, death, queue, this.sim.now, exchange, routingKey), death);
     };
   }
 
-  /** Killed, and up again: connections are gone, and what is neither durable nor persistent. */
+  /**
+   * Killed: connections are gone, and what is neither durable nor kept by its kind of queue. What is left stands still
+   * until the broker recovers.
+   */
   crash(): void {
-    for (const connection of this.connections) connection.abandon();
+    this.life++;
+    for (const channel of this.channels) channel.abandon();
+    this.channels.clear();
     this.connections.clear();
     for (const declared of this.queues.values()) {
       const { queue, declaration } = declared;
@@ -153,6 +183,11 @@ export class Broker {
     for (const { name, durable } of this.exchanges.all) if (!durable) this.exchanges.delete(name);
   }
 
+  /** Up again after a crash. */
+  recover(): void {
+    for (const { queue } of this.queues.values()) queue.recover();
+  }
+
   /** A connection has closed. */
   disconnected(connection: Connected): void {
     this.connections.delete(connection);
@@ -160,17 +195,41 @@ export class Broker {
   }
 
   violations(): readonly string[] {
-    return [...this.queues.values()].flatMap(({ queue }) => queue.violations());
+    const broken = [...this.queues.values()].flatMap(({ queue }) => queue.violations());
+    let booked = this.inGoneQueues + this.underWay + this.lettersLost;
+    for (const { queue } of this.queues.values()) booked += queue.fates.total;
+    if (booked !== this.routed) broken.push(`${this.name}: routed ${this.routed} copies, ${booked} are in a book`);
+    return broken;
   }
 
   private enqueue(message: Message, names: readonly string[]): Published {
-    if (names.length === 0) this.unroutable++;
+    this.routed += names.length;
     let refused = false;
-    for (const name of names) if (this.queues.get(name)?.queue.publish(message) === false) refused = true;
+    for (const name of names) if (!this.queues.get(name)!.queue.publish(message)) refused = true;
     return { queues: names, refused };
   }
 
+  /** Sends a dead letter to the queues that its exchange leads to, but for those to which it would come round by itself. */
+  private send(letter: Message, death: Death): Dispatch {
+    const all = this.exchanges.route(letter).filter((name) => this.queues.has(name));
+    const queues = all.filter((name) => !isCycle(letter, death, name));
+    if (all.length === 0) this.unroutable++;
+    if (queues.length === 0) return all.length === 0 ? 'no queue' : 'cycle';
+    this.routed += queues.length;
+    this.underWay += queues.length;
+    const { life } = this;
+    this.sim.schedule(
+      0,
+      Broker.arrive,
+      { broker: this, message: letter, queues, life },
+      this.letterKind,
+      letter.request.id,
+    );
+    return 'sent';
+  }
+
   private forget(name: string): void {
+    this.inGoneQueues += this.queues.get(name)?.queue.fates.total ?? 0;
     this.queues.delete(name);
     this.exchanges.forget({ kind: 'queue', name });
     for (const connection of this.connections) connection.queueGone(name);
@@ -182,7 +241,12 @@ export class Broker {
     }
   }
 
-  private static send({ broker, message, queues }: Letter): void {
-    broker.enqueue(message, queues);
+  private static arrive({ broker, message, queues, life }: Letter): void {
+    broker.underWay -= queues.length;
+    for (const name of queues) {
+      const declared = life === broker.life ? broker.queues.get(name) : undefined;
+      if (declared === undefined) broker.lettersLost++;
+      else declared.queue.publish(message, 'dead-letter');
+    }
   }
 }

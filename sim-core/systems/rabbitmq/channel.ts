@@ -43,8 +43,8 @@ interface Subscription {
 interface Unsettled {
   readonly queue: Queue;
   readonly copy: Copy;
-  /** Whether it counts for the channel's own limit: gets do not. */
-  readonly counts: boolean;
+  /** Whose it is; undefined of a get, which does not count for the channel's own limit. */
+  readonly consumer: string | undefined;
 }
 
 export class Channel implements Holder {
@@ -63,6 +63,7 @@ export class Channel implements Holder {
     this.broker = broker;
     this.connection = connection;
     this.onClosed = onClosed;
+    broker.opened(this);
   }
 
   get hasRoom(): boolean {
@@ -221,6 +222,7 @@ export class Channel implements Holder {
   close(): void {
     if (!this.isOpen) return;
     this.isOpen = false;
+    this.broker.closed(this);
     this.onClosed();
     const held = byQueue([...this.unsettled.values()]);
     this.unsettled.clear();
@@ -237,6 +239,8 @@ export class Channel implements Holder {
   /** The broker was killed. */
   abandon(): void {
     this.isOpen = false;
+    this.onClosed();
+    for (const [queue, copies] of byQueue([...this.unsettled.values()])) queue.abandoned(copies);
     this.unsettled.clear();
     for (const { declared, consumer } of this.subscriptions.values()) {
       declared.exclusiveConsumer = undefined;
@@ -276,10 +280,9 @@ export class Channel implements Holder {
 
   private deliver(queue: Queue, copy: Copy, consumer: string | undefined, noAck: boolean): Delivery {
     const tag = ++this.lastTag;
-    const counts = consumer !== undefined;
     if (!noAck) {
-      this.unsettled.set(tag, { queue, copy, counts });
-      if (counts) this.counted++;
+      this.unsettled.set(tag, { queue, copy, consumer });
+      if (consumer !== undefined) this.counted++;
     }
     const { redelivered, returns } = copy;
     const message = withoutBlindKeys(copy.message);
@@ -300,8 +303,8 @@ export class Channel implements Holder {
     const settled = tags.map((tag) => this.unsettled.get(tag)!);
     for (const tag of tags) this.unsettled.delete(tag);
     const wasFull = !this.hasRoom;
-    for (const { counts } of settled) if (counts) this.counted--;
-    for (const [queue, copies] of byQueue(settled)) how(queue, copies);
+    for (const { consumer } of settled) if (consumer !== undefined) this.counted--;
+    for (const { queue, copies } of byConsumer(settled)) how(queue, copies);
     if (wasFull) this.resume();
   }
 
@@ -325,6 +328,24 @@ function withoutBlindKeys(message: Message): Message {
   if (message.headers.BCC === undefined) return message;
   const { BCC: _, ...headers } = message.headers;
   return { ...message, headers };
+}
+
+/**
+ * What is settled together goes to its queues by consumers, in the order of their names, and what was got one by one before
+ * that: a queue hands out what comes back first before the rest is back (`foreach_per_queue` of `rabbit_channel`, 3.10).
+ */
+function byConsumer(unsettled: readonly Unsettled[]): { readonly queue: Queue; readonly copies: readonly Copy[] }[] {
+  const groups = new Map<string, { queue: Queue; consumer: string | undefined; copies: Copy[] }>();
+  for (const { queue, copy, consumer } of unsettled) {
+    const name = JSON.stringify([queue.name, consumer ?? groups.size]);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, { queue, consumer, copies: [copy] });
+    else group.copies.push(copy);
+  }
+  const before = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
+  return [...groups.values()].sort(
+    (a, b) => before(a.queue.name, b.queue.name) || before(a.consumer ?? '', b.consumer ?? ''),
+  );
 }
 
 function byQueue(unsettled: readonly Unsettled[]): Map<Queue, Copy[]> {

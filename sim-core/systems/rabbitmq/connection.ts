@@ -23,12 +23,6 @@ export class Connection implements Connected {
     this.broker.disconnected(this);
   }
 
-  /** The broker is gone: nothing is given back, for nobody is there to take it. */
-  abandon(): void {
-    for (const channel of this.channels) channel.abandon();
-    this.channels.clear();
-  }
-
   queueGone(name: string): void {
     for (const channel of this.channels) channel.queueGone(name);
   }

@@ -2,9 +2,11 @@
  * A RabbitMQ node in the network: producers publish by calls over a link and hear the confirm when it comes back, consumers
  * (`consumer.ts`) are sent their deliveries. The broker itself is `broker.ts`, which takes no time; the ways do.
  *
- * Killed, it refuses calls until it is up again, with what was persistent on durable queues; consumers come back then.
+ * Killed, it refuses calls until it is up again, with what was persistent on durable queues and all that was in quorum
+ * queues; consumers come back then. While it is down nothing in it expires, and nobody can tell it anything.
  * Does not model what fsync costs a confirm.
  */
+import type { EventHandle } from '../../kernel/event-table.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import { SECOND, ms, type Time } from '../../kernel/time.ts';
 import type { Message } from '../../messaging/channels/message.ts';
@@ -48,6 +50,7 @@ export class RabbitMq implements Endpoint<Publish, Confirm>, Component {
   private readonly clients: Client[] = [];
   private readonly upKind: number;
   private downUntil: Time = 0;
+  private comesUp: EventHandle | undefined;
 
   constructor(sim: Simulation, { name, help }: { readonly name: string; readonly help: string }) {
     this.sim = sim;
@@ -107,16 +110,23 @@ export class RabbitMq implements Endpoint<Publish, Confirm>, Component {
     return [...this.broker.declaredQueues].map(({ queue }) => queue);
   }
 
+  /** The queue of a number, as far as the node can be told anything. */
+  private queue(number: number): Queue | undefined {
+    return this.isUp ? this.queues()[number - 1] : undefined;
+  }
+
+  /** Killed again while it is down, it is down until the later end. */
   private kill(downtime: number): void {
-    this.downUntil = this.sim.now + downtime;
+    this.downUntil = Math.max(this.downUntil, this.sim.now + downtime);
     for (const client of this.clients) client.connectionLost();
     this.broker.crash();
-    this.sim.schedule(downtime, RabbitMq.up, this, this.upKind);
+    if (this.comesUp !== undefined) this.sim.cancel(this.comesUp);
+    this.comesUp = this.sim.scheduleAt(this.downUntil, RabbitMq.up, this, this.upKind);
   }
 
   private killing(): Intervention {
     return {
-      help: 'Kills the node (SIGKILL); persistent messages of durable queues are there again, all marked as redelivered',
+      help: 'Kills the node (SIGKILL): durable queues have their persistent messages again, quorum queues all of them',
       arguments: [{ name: 'seconds', help: 'how long it is down', min: 0.001, max: 1e6, default: 5 }],
       apply: ([seconds]) => this.kill(Math.round(seconds * SECOND)),
     };
@@ -126,7 +136,7 @@ export class RabbitMq implements Endpoint<Publish, Confirm>, Component {
     return {
       help: 'Drops what is ready in a queue, with no dead letters',
       arguments: [QUEUE],
-      apply: ([number]) => void this.queues()[number - 1]?.purge(),
+      apply: ([number]) => void this.queue(number)?.purge(),
     };
   }
 
@@ -134,7 +144,7 @@ export class RabbitMq implements Endpoint<Publish, Confirm>, Component {
     return {
       help: 'Sets how many ready messages a queue holds at most, by a policy',
       arguments: [QUEUE, { name: 'length', help: 'ready messages', min: 0, max: 1e9, default: 100 }],
-      apply: ([number, length]) => this.queues()[number - 1]?.configure({ lengthMax: Math.round(length) }),
+      apply: ([number, length]) => this.queue(number)?.configure({ lengthMax: Math.round(length) }),
     };
   }
 
@@ -142,7 +152,7 @@ export class RabbitMq implements Endpoint<Publish, Confirm>, Component {
     return {
       help: 'Sets how long a message stays in a queue, for those that come from now on, by a policy',
       arguments: [QUEUE, { name: 'milliseconds', help: 'time to live', min: 0, max: 1e9, default: 1000 }],
-      apply: ([number, milliseconds]) => this.queues()[number - 1]?.configure({ ttl: ms(milliseconds) }),
+      apply: ([number, milliseconds]) => this.queue(number)?.configure({ ttl: ms(milliseconds) }),
     };
   }
 
@@ -150,20 +160,17 @@ export class RabbitMq implements Endpoint<Publish, Confirm>, Component {
     return {
       help: 'Publishes what is ready in a queue to another, message by message, as they were; ends where the other is full',
       arguments: [QUEUE, { ...QUEUE, name: 'to', help: 'number of the queue that gets them', default: 2 }],
-      apply: ([from, to]) => this.redrive(this.queues()[from - 1], this.queues()[to - 1]),
+      apply: ([from, to]) => this.redrive(this.queue(from), this.queue(to)),
     };
   }
 
   private redrive(from: Queue | undefined, to: Queue | undefined): void {
-    if (!this.isUp || from === undefined || to === undefined || from === to) return;
-    for (const message of Array.from(from.copies, (copy) => copy.message)) {
-      if (!to.publish(message)) return;
-      from.get(true);
-    }
+    if (from !== undefined && to !== undefined && from !== to) this.broker.redrive(from, to);
   }
 
   private static up(node: RabbitMq): void {
-    if (!node.isUp) return;
+    node.comesUp = undefined;
+    node.broker.recover();
     for (const client of node.clients) client.nodeIsUp();
   }
 }

@@ -27,9 +27,30 @@ it('balances whatever becomes of copies one by one, and counts as a naive list o
   );
 });
 
+it('notices a copy that is booked once too often, or not at all', () => {
+  fc.assert(
+    fc.property(fc.array(fate, { minLength: 1 }), fc.nat(), fate, (copies, pick, other) => {
+      const held = (wanted: Fate): number => copies.filter((each) => each === wanted).length;
+      const real = { ready: held('ready'), inFlight: held('in-flight'), offered: copies.length };
+      const left = pick % copies.length;
+      const [forgetful, doubling] = [new Fates(), new Fates()];
+      for (const [i, each] of copies.entries()) {
+        if (i !== left) forgetful.take(each);
+        doubling.take(each);
+      }
+      doubling.take(other);
+      expect(forgetful.violations('q', real)).not.toEqual([]);
+      expect(doubling.violations('q', real)).not.toEqual([]);
+    }),
+  );
+});
+
 it('says which book is wrong', () => {
   const fates = new Fates();
   fates.take('ready');
+  expect(fates.violations('q', { ready: 1, inFlight: 0, offered: 2 })).toEqual([
+    'q: was offered 2 copies, 1 have a fate',
+  ]);
   expect(fates.violations('q', { ready: 0, inFlight: 0 })).toEqual(['q: holds 0 ready copies, its books say 1']);
   fates.move('in-flight', 'acknowledged');
   expect(fates.violations('q', { ready: 1, inFlight: 0 })).toEqual([

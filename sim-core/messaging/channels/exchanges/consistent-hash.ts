@@ -18,6 +18,7 @@ class ConsistentHash implements Router {
   bind({ key, destination }: Binding): void {
     const weight = Number(key);
     if (!/^\d+$/.test(key)) throw new BindingRefused(`The binding key must be an integer: ${key}`);
+    if (weight < 1) throw new BindingRefused(`The binding key must be greater than 0: ${key}`);
     for (let i = 0; i < weight; i++) this.buckets.push(destination);
   }
 

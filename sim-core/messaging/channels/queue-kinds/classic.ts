@@ -8,6 +8,8 @@ export const classic: QueueKind = {
   help: 'a returned message goes back to its place; deliveries are not counted',
   placeOfReturned: (copy) => copy.place,
   countsReturns: false,
+  survivesCrash: ({ message }) => message.persistent,
+  remembersHolders: false,
   limitsFirst: true,
   countsAsConsumers: 'subscribed',
   takesExclusiveConsumers: true,

@@ -20,6 +20,13 @@ export interface QueueKind {
   placeOfReturned(copy: Copy, how: Return, places: Places, deliveryLimit: number): number;
   /** Whether copies are counted each time they come back, and thrown out beyond the queue's delivery limit. */
   readonly countsReturns: boolean;
+  /** Whether a durable queue of this kind still has a copy after its node was killed. */
+  survivesCrash(copy: Copy): boolean;
+  /**
+   * Whether it knows then who had what: the others are as they were, and what was out comes back as from a holder that is
+   * gone. If not, all are in their order and may have been seen.
+   */
+  readonly remembersHolders: boolean;
   /** Whether copies that came back count for the length limit before they are handed out again. */
   readonly limitsFirst: boolean;
   /**

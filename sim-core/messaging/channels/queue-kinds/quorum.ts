@@ -1,7 +1,8 @@
 /**
  * Quorum queues of RabbitMQ 3.10 (`rabbit_fifo`): what comes back is counted. With a delivery limit it comes next, behind
  * what came back before it. Without one, a message that is given back is appended anew, so that the log can be cut behind
- * it, and stands at the end; only one whose consumer is gone still comes next.
+ * it, and stands at the end; only one whose consumer is gone still comes next. Its log has every message, whatever its
+ * publisher said of persistence, and who has which: a node that was killed knows both when it is up again.
  *
  * Does not model the replicas and their log: the queue is taken to have its majority.
  */
@@ -12,6 +13,8 @@ export const quorum: QueueKind = {
   placeOfReturned: (_, how, places, deliveryLimit) =>
     how === 'given-back' && deliveryLimit === Infinity ? places.atEnd() : places.ahead(),
   countsReturns: true,
+  survivesCrash: () => true,
+  remembersHolders: true,
   limitsFirst: false,
   countsAsConsumers: 'holders',
   takesExclusiveConsumers: false,

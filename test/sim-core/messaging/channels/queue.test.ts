@@ -8,7 +8,11 @@ import type { Copy } from '../../../../sim-core/messaging/channels/copy.ts';
 import { makeMessage } from '../../../../sim-core/messaging/channels/message.ts';
 import { Queue } from '../../../../sim-core/messaging/channels/queue.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
-import { QUEUE_DEFAULTS, type QueueOptions } from '../../../../sim-core/messaging/channels/queue-options.ts';
+import {
+  QUEUE_DEFAULTS,
+  type Dispatch,
+  type QueueOptions,
+} from '../../../../sim-core/messaging/channels/queue-options.ts';
 
 const ROOM = { hasRoom: true };
 
@@ -84,6 +88,9 @@ const deeds: readonly ((bench: Bench, a: number, b: number) => void)[] = [
     bench.held.length = 0;
     for (const consumer of bench.consumers.splice(0)) bench.queue.consumers.remove(consumer);
     bench.queue.crash();
+    expect(bench.queue.violations()).toEqual([]);
+    bench.sim.runUntil(bench.sim.now + ms(20));
+    bench.queue.recover();
   },
 ];
 const deed: fc.Arbitrary<Deed> = fc.tuple(fc.constantFrom(...deeds), fc.nat(9), fc.nat(3));
@@ -99,11 +106,15 @@ const options: fc.Arbitrary<Partial<QueueOptions>> = fc
     bytesMax: fc.constantFrom(Infinity, 45),
     overflow: fc.constantFrom('drop-head' as const, 'reject-publish' as const, 'reject-publish-dlx' as const),
     deliveryLimit: fc.constantFrom(Infinity, 1),
-    office: fc.constantFrom('none', 'there', 'missing'),
+    office: fc.constantFrom(
+      'none' as const,
+      'sent' as const,
+      'no exchange' as const,
+      'no queue' as const,
+      'cycle' as const,
+    ),
   })
-  .map(({ office, ...rest }) =>
-    office === 'none' ? rest : { ...rest, deadLetters: (): boolean => office === 'there' },
-  );
+  .map(({ office, ...rest }) => (office === 'none' ? rest : { ...rest, deadLetters: (): Dispatch => office }));
 
 it('has one fate for every copy, whatever happens', () => {
   fc.assert(
@@ -142,6 +153,64 @@ it('loses everything by a crash unless it is durable', () => {
   bench.publish(undefined, 0, true);
   bench.queue.crash();
   expect([bench.ready, bench.queue.fates.count('lost')]).toEqual([[], 1]);
+});
+
+it('keeps everything in a quorum queue over a crash, and who had what: only that is marked, and comes first', () => {
+  const bench = new Bench({ kind: 'quorum' });
+  for (const persistent of [true, false, true, true]) bench.publish(undefined, 0, persistent);
+  bench.get();
+  bench.get();
+  bench.queue.crash();
+  bench.queue.recover();
+  const copies = [...bench.queue.copies];
+  expect(bench.ready).toEqual([0, 1, 2, 3]);
+  expect(copies.map(({ redelivered, returns }) => [redelivered, returns])).toEqual([
+    [true, 1],
+    [true, 1],
+    [false, 0],
+    [false, 0],
+  ]);
+});
+
+it('counts a crash as a return where a delivery limit is', () => {
+  const bench = new Bench({ kind: 'quorum', deliveryLimit: 0 });
+  bench.publish(undefined, 0, true);
+  bench.get();
+  bench.queue.crash();
+  expect([bench.queue.inFlight, bench.queue.fates.count('dropped')]).toEqual([1, 0]);
+  bench.queue.recover();
+  expect([bench.queue.inFlight, bench.queue.fates.count('dropped')]).toEqual([0, 1]);
+});
+
+it('drops from a classic queue what is over its limit after a crash, even where it would refuse', () => {
+  const bench = new Bench({ lengthMax: 1, overflow: 'reject-publish' });
+  bench.publish(undefined, 0, true);
+  bench.get();
+  bench.publish(undefined, 0, true);
+  bench.queue.crash();
+  expect(bench.ready).toEqual([0, 1]);
+  bench.queue.recover();
+  expect([bench.ready, bench.queue.fates.count('dropped')]).toEqual([[1], 1]);
+});
+
+it('lets nothing expire while its node is down, and all that was due as soon as it is up', () => {
+  const letters: number[] = [];
+  const bench: Bench = new Bench({
+    ttl: ms(30),
+    expires: ms(40),
+    deadLetters: () => {
+      letters.push(bench.sim.now);
+      return 'sent';
+    },
+  });
+  bench.publish(undefined, 0, true);
+  bench.queue.crash();
+  bench.sim.runUntil(ms(100));
+  expect([letters, bench.queue.ready]).toEqual([[], 1]);
+  bench.queue.recover();
+  expect([letters, bench.queue.ready]).toEqual([[ms(100)], 0]);
+  bench.sim.runUntil(ms(140) - 1);
+  expect(bench.queue.fates.total).toBe(1);
 });
 
 describe('the order of what was given back', () => {
