@@ -8,7 +8,7 @@ import { UsageError, type CliCommand, type CommandLine, type ExitCode } from '..
 import { noSuch } from '../nearest.ts';
 import { grouped } from '../reporters/quantity.ts';
 import { styleFor } from '../reporters/style.ts';
-import { compare } from '../twin/comparison.ts';
+import { agrees, compare } from '../twin/comparison.ts';
 import { twins } from '../twin/index.ts';
 import { asJson, asText, type NamedOutcome, type Outcome } from '../twin/report.ts';
 import type { Twin } from '../twin/twin.ts';
@@ -64,7 +64,7 @@ export async function playTwins<Step>(
   }
   if (options.json === true) cli.out(asJson(outcomes));
   if (cli.interrupted.aborted) return 130;
-  return outcomes.every(({ different }) => different === 0) ? 0 : 1;
+  return outcomes.every(agrees) ? 0 : 1;
 }
 
 function programOf<Step>(twin: Twin<Step>): string {

@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import type { Answer, RealServer, Twin } from './twin.ts';
 
-/** Scripts in which every word of the vocabulary has to occur, of a run of the usual length. */
+/** Scripts in which every word of the vocabulary has to be done, of a run of the usual length. */
 export const OCCURRENCES_MIN = 20;
 /** By how much the times of a script are longer when it is played again. */
 const SLOWNESS_ALONE = 4;
@@ -37,9 +37,27 @@ export interface Comparison<Step> {
   readonly differences: readonly Difference<Step>[];
   /** Scripts that differ; the first few of them are shrunk. */
   readonly different: number;
-  /** Scripts that differed once and not when they were played again by themselves. */
-  readonly passing: number;
+  /** Scripts that differed among others and not when they were played again by themselves, in their order. */
+  readonly unstable: readonly Unstable[];
 }
+
+/** A script whose answers once differed, and what they were then. */
+export interface Unstable {
+  readonly number: number;
+  readonly at: number;
+  readonly model: Answer;
+  readonly server: Answer;
+}
+
+/**
+ * Scripts of a run that may be unstable, at most: one in a hundred, and one of a short run. A machine that is busy is late
+ * for a time to live now and then; more than that is a race that one of the two sides has and the other has not.
+ */
+export const unstableMax = (scripts: number): number => Math.max(1, Math.floor(scripts / 100));
+
+/** Whether the model stands: no script differs, and few enough did so once. */
+export const agrees = ({ different, unstable, scripts }: Comparison<unknown>): boolean =>
+  different === 0 && unstable.length <= unstableMax(scripts);
 
 export interface ComparisonOptions {
   readonly scripts: number;
@@ -54,11 +72,12 @@ export function scriptsOf<Step>(twin: Twin<Step>, count: number, seed: number): 
   return fc.sample(twin.scripts, { seed, numRuns: count });
 }
 
-/** In how many of the scripts each word of the vocabulary occurs. */
+/** In how many of the scripts each word of the vocabulary is done, by the answers of the model. */
 export function countWords<Step>(twin: Twin<Step>, scripts: readonly (readonly Step[])[]): Map<string, number> {
   const counts = new Map(twin.vocabulary.map((word) => [word, 0]));
   for (const script of scripts) {
-    for (const word of new Set(script.flatMap((step) => twin.words(step)))) {
+    const answers = twin.model(script);
+    for (const word of new Set(script.flatMap((step, i) => twin.words(step, answers[i])))) {
       const count = counts.get(word);
       if (count === undefined)
         throw new Error(`twin ${twin.name}: a step uses the word ${word}, which it does not list`);
@@ -75,13 +94,17 @@ export async function compare<Step>(
 ): Promise<Comparison<Step>> {
   const scripts = scriptsOf(twin, count, seed);
   const played: (readonly Step[])[] = [];
-  const suspects: number[] = [];
+  const suspects: { readonly index: number; readonly seen: Unstable }[] = [];
   let next = 0;
   const work = async (): Promise<void> => {
     while (next < scripts.length && !interrupted.aborted) {
       const index = next++;
       const script = scripts[index];
-      if (firstDifference(twin.model(script), await server.play(script, 1)) !== undefined) suspects.push(index);
+      const model = twin.model(script);
+      const answers = await server.play(script, 1);
+      const at = firstDifference(model, answers);
+      if (at !== undefined)
+        suspects.push({ index, seen: { number: index + 1, at, model: model[at], server: answers[at] } });
       played.push(script);
       progress(`${played.length} of ${count} scripts, ${suspects.length} to be played again`);
     }
@@ -90,15 +113,15 @@ export async function compare<Step>(
 
   const differences: Difference<Step>[] = [];
   let different = 0;
-  let passing = 0;
-  for (const index of suspects.sort((a, b) => a - b)) {
+  const unstable: Unstable[] = [];
+  for (const { index, seen } of suspects.sort((a, b) => a.index - b.index)) {
     if (interrupted.aborted) break;
     progress(`playing script ${index + 1} again`);
-    if ((await playBoth(twin, server, scripts[index])) === undefined) passing++;
+    if ((await playBoth(twin, server, scripts[index])) === undefined) unstable.push(seen);
     else if (differences.length === SHRUNK_MAX) different++;
     else {
       const shrunk = await shrink(twin, server, index, seed, interrupted);
-      if (shrunk === undefined) passing++;
+      if (shrunk === undefined) unstable.push(seen);
       else {
         different++;
         differences.push({ number: index + 1, steps: scripts[index].length, ...shrunk });
@@ -111,7 +134,7 @@ export async function compare<Step>(
     occurrences: countWords(twin, played),
     differences,
     different,
-    passing,
+    unstable,
   };
 }
 
@@ -139,17 +162,18 @@ async function shrink<Step>(
   let smallest: (Answers & { readonly script: readonly Step[] }) | undefined;
   let plays = 0;
   const endMs = performance.now() + SHRINKING_MS_MAX;
-  const agrees = async (script: readonly Step[]): Promise<boolean> => {
+  const isSame = async (script: readonly Step[]): Promise<boolean> => {
     if (++plays > PLAYS_TO_SHRINK_MAX || performance.now() > endMs || interrupted.aborted) return true;
     const found = await playBoth(twin, server, script);
     if (found !== undefined) smallest = { ...found, script };
     return found === undefined;
   };
-  await fc.check(fc.asyncProperty(twin.scripts, agrees), { seed, path: String(index), numRuns: 1 });
+  await fc.check(fc.asyncProperty(twin.scripts, isSame), { seed, path: String(index), numRuns: 1 });
   return smallest;
 }
 
-function firstDifference(model: readonly Answer[], server: readonly Answer[]): number | undefined {
+/** The first step whose answers differ; undefined if none does. */
+export function firstDifference(model: readonly Answer[], server: readonly Answer[]): number | undefined {
   const length = Math.max(model.length, server.length);
   for (let i = 0; i < length; i++) if (!isDeepStrictEqual(plain(model[i]), plain(server[i]))) return i;
   return undefined;

@@ -1,7 +1,7 @@
 /** What a comparison found, for the terminal and as JSON: how often each word occurred, and each difference step by step. */
 import { columns, type Style } from '../reporters/style.ts';
 import { grouped } from '../reporters/quantity.ts';
-import type { Comparison, Difference } from './comparison.ts';
+import { unstableMax, type Comparison, type Difference } from './comparison.ts';
 import type { Twin } from './twin.ts';
 
 export interface Outcome<Step> extends Comparison<Step> {
@@ -11,7 +11,7 @@ export interface Outcome<Step> extends Comparison<Step> {
 }
 
 export function asText<Step>(twin: Twin<Step>, outcome: Outcome<Step>, style: Style): string {
-  const { version, scripts, steps, seed, seconds, different, differences, passing } = outcome;
+  const { version, scripts, steps, seed, seconds, different, differences } = outcome;
   const heading = `${twin.name}: the model beside ${version}, ${grouped(scripts)} scripts of seed ${seed}, ${grouped(steps)} steps in ${seconds.toFixed(1)} s`;
   const blocks = differences.map((difference) => differenceText(twin, difference, seed, style));
   const more = different - differences.length;
@@ -20,8 +20,16 @@ export function asText<Step>(twin: Twin<Step>, outcome: Outcome<Step>, style: St
     different === 0
       ? style.good('No answer differs.')
       : style.bad(`${grouped(different)} ${different === 1 ? 'script differs' : 'scripts differ'}.`);
-  const again = passing > 0 ? ` ${passing} differed among others and not when played alone.` : '';
-  return [style.strong(heading), '', wordTable(outcome, style), '', ...blocks, `${verdict}${again}`, ''].join('\n');
+  return [
+    style.strong(heading),
+    '',
+    wordTable(outcome, style),
+    '',
+    ...blocks,
+    ...unstableText(outcome, style),
+    verdict,
+    '',
+  ].join('\n');
 }
 
 /** An outcome, and whose it is. */
@@ -37,7 +45,22 @@ export function asJson<Step>(outcomes: readonly NamedOutcome<Step>[]): string {
   return `${JSON.stringify({ results }, null, 2)}\n`;
 }
 
-/** The words in columns of a page's width, each with the number of scripts that have it. */
+/** What differed once only, and how much of that there may be. */
+function unstableText<Step>({ unstable, scripts }: Outcome<Step>, style: Style): string[] {
+  if (unstable.length === 0) return [];
+  const max = unstableMax(scripts);
+  const count = `${unstable.length} differed among others and not when played alone; of ${grouped(scripts)} at most ${max} may.`;
+  return [
+    unstable.length > max ? style.bad(count) : count,
+    ...unstable.flatMap(({ number, at, model, server }) => [
+      `  Script ${number}, step ${at + 1}`,
+      `    model   ${JSON.stringify(model)}`,
+      `    server  ${JSON.stringify(server)}`,
+    ]),
+  ];
+}
+
+/** The words in columns of a page's width, each with the number of scripts that did it. */
 function wordTable<Step>({ occurrences }: Outcome<Step>, style: Style): string {
   const cells = [...occurrences].map(([word, count]) => [word, String(count)]);
   const perLine = 3;
@@ -46,7 +69,7 @@ function wordTable<Step>({ occurrences }: Outcome<Step>, style: Style): string {
     Array.from({ length: perLine }, (__, column) => cells[column * lines + line] ?? ['', '']).flat(),
   );
   return [
-    style.faint('In how many of the scripts each operation and argument occurs:'),
+    style.faint('In how many of the scripts each operation and argument was done:'),
     ...columns(rows, [1, 3, 5]),
   ].join('\n');
 }

@@ -8,6 +8,10 @@ import type fc from 'fast-check';
 /** Anything that JSON can say. */
 export type Answer = unknown;
 
+/** Whether an answer says that what was asked was refused. */
+export const isRefusal = (answer: Answer): boolean =>
+  typeof answer === 'object' && answer !== null && 'error' in answer;
+
 /** The real software while it runs. */
 export interface RealServer<Step> {
   /** What it says that it is: `RabbitMQ 3.10.8`. */
@@ -32,8 +36,8 @@ export interface Twin<Step> {
   readonly scripts: fc.Arbitrary<readonly Step[]>;
   /** Every operation and argument, each of which has to occur in some scripts of a run. */
   readonly vocabulary: readonly string[];
-  /** Those of them that a step uses. */
-  words(step: Step): readonly string[];
+  /** Those of them that a step has done, by what was answered to it: what was refused, or had nothing to act on, has not. */
+  words(step: Step, answer: Answer): readonly string[];
   /** A step as the report prints it. */
   line(step: Step): string;
   /** Scripts that the server plays at once. */

@@ -1,6 +1,6 @@
 /** The twin of NATS: core subjects, queue groups and requests, and JetStream's streams and consumers. */
 import { executable } from '../executable.ts';
-import type { Twin } from '../twin.ts';
+import { isRefusal, type Twin } from '../twin.ts';
 import { modelOf } from './nats-model.ts';
 import { natsScripts } from './nats-scripts.ts';
 import { startNats } from './nats-server.ts';
@@ -13,7 +13,7 @@ export const natsTwin: Twin<NatsStep> = {
   findProgram: () => executable('nats-server'),
   scripts: natsScripts,
   vocabulary: natsVocabulary,
-  words: natsWords,
+  words: (step, answer) => (isRefusal(answer) ? [] : natsWords(step)),
   line: ({ op, ...rest }) => `${op} ${Object.keys(rest).length > 0 ? JSON.stringify(rest) : ''}`.trim(),
   atOnce: 48,
   model: modelOf,

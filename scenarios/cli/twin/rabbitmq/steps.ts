@@ -2,7 +2,7 @@
  * What a script of the RabbitMQ twin is made of: what two clients, each on a connection of its own, say to a broker. Names
  * of queues and exchanges are short here; the real server gets them with a prefix for each play.
  */
-import type { Headers } from '../../../../sim-core/index.ts';
+import type { Delivery, Headers } from '../../../../sim-core/index.ts';
 
 /** The client that does it. */
 export type Actor = 0 | 1;
@@ -94,6 +94,8 @@ export type RabbitStep =
   | { readonly op: 'reject'; readonly actor: Actor; readonly pick: number; readonly requeue: boolean }
   | { readonly op: 'ack-unknown' | 'recover' | 'close-channel'; readonly actor: Actor }
   | { readonly op: 'wait' }
+  /** The node is killed and started again; both clients connect anew. */
+  | { readonly op: 'restart' }
   /** Closes both channels and gets all that is in each queue, in order. */
   | { readonly op: 'drain' };
 
@@ -108,80 +110,46 @@ export interface Told {
   readonly headers: Headers;
 }
 
+/** Of each queue that is there: ready messages and consumers. */
+export type QueueStates = Readonly<Record<string, readonly [number, number]>>;
+
 /** What either side answers to a step. */
 export interface RabbitAnswer {
   readonly result?: unknown;
   /** What consumers were handed, client by client in order. */
   readonly delivered: readonly Told[];
-  /** Of each queue that is there: ready messages and consumers. */
-  readonly queues: Readonly<Record<string, readonly [number, number]>>;
+  readonly queues: QueueStates;
 }
 
 /** In the order in which answers tell them: by client and consumer; what one consumer got stays in its order. */
 export const inOrder = (told: readonly Told[]): Told[] =>
   [...told].sort((a, b) => a.actor! - b.actor! || (a.consumer === b.consumer ? 0 : a.consumer! < b.consumer! ? -1 : 1));
 
+/** A delivery of the model's; without an actor as a drained queue is told, where tags say nothing. */
+export function told({ consumer, redelivered, message, deliveryCount }: Delivery, actor?: Actor): Told {
+  const about = {
+    body: message.content as string,
+    redelivered,
+    exchange: message.exchange,
+    key: message.routingKey,
+    headers: headersTold(message.headers, deliveryCount),
+  };
+  if (actor === undefined) return about;
+  return consumer === undefined ? { actor, ...about } : { actor, consumer, ...about };
+}
+
+/** The moment of a death is left out. */
+function headersTold(headers: Headers, deliveryCount: number | undefined): Headers {
+  const deaths = headers['x-death'];
+  return {
+    ...headers,
+    ...(Array.isArray(deaths) ? { 'x-death': deaths.map((death) => ({ ...(death as Headers), time: 0 })) } : {}),
+    ...(deliveryCount === undefined ? {} : { 'x-delivery-count': deliveryCount }),
+  };
+}
+
 /** The body of the message that a step publishes. */
 export const bodyOf = (index: number, bytes: number): string => `m${index}`.padEnd(bytes, '.');
-
-export function wordsOfStep(step: RabbitStep): string[] {
-  const words: string[] = [step.op];
-  const flag = (isSet: boolean, word: string): void => void (isSet && words.push(word));
-  switch (step.op) {
-    case 'declare-queue':
-      flag(step.durable, 'durable');
-      flag(step.exclusive, 'exclusive queue');
-      flag(step.autoDelete, 'auto-delete queue');
-      for (const [name, value] of Object.entries(step.arguments)) {
-        if (value === 'none' || value === -1) words.push('invalid argument');
-        else words.push(typeof value === 'string' && name !== 'x-dead-letter-routing-key' ? `${name}=${value}` : name);
-      }
-      break;
-    case 'delete-queue':
-      flag(step.ifUnused, 'delete if-unused');
-      flag(step.ifEmpty, 'delete if-empty');
-      break;
-    case 'declare-exchange':
-      words.push(step.type);
-      flag(step.autoDelete, 'auto-delete exchange');
-      flag(step.alternate !== undefined, 'alternate-exchange');
-      break;
-    case 'bind':
-    case 'unbind':
-      words[0] = `${step.op} ${step.to.kind}`;
-      if (step.arguments['x-match'] !== undefined) words.push(`x-match=${String(step.arguments['x-match'])}`);
-      break;
-    case 'publish':
-      flag(step.mandatory, 'mandatory');
-      flag(step.persistent, 'persistent');
-      flag(step.expiration !== undefined, 'expiration');
-      flag(step.priority !== undefined, 'priority');
-      flag(step.cc.length > 0, 'CC');
-      flag(step.bcc.length > 0, 'BCC');
-      break;
-    case 'get':
-      flag(step.noAck, 'get no-ack');
-      break;
-    case 'consume':
-      flag(step.noAck, 'consume no-ack');
-      flag(step.exclusive, 'exclusive consumer');
-      flag(step.priority !== 0, 'x-priority');
-      break;
-    case 'prefetch':
-      flag(step.global, 'prefetch global');
-      break;
-    case 'ack':
-    case 'nack':
-      flag(step.multiple, `${step.op} multiple`);
-      if (step.op === 'nack') flag(step.requeue, 'nack requeue');
-      break;
-    case 'reject':
-      flag(step.requeue, 'reject requeue');
-      break;
-    default:
-  }
-  return words;
-}
 
 /** A step in one line: its operation, and what is not as usual. */
 export function lineOfStep(step: RabbitStep): string {

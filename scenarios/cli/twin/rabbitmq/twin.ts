@@ -1,9 +1,11 @@
 /** The RabbitMQ twin: one node of 3.10 beside `sim-core/systems/rabbitmq`. */
 import type { Twin } from '../twin.ts';
 import { playModel } from './model.ts';
-import { rabbitScripts, RABBIT_VOCABULARY } from './scripts.ts';
+import { wordsDone } from './operations/operations.ts';
+import { rabbitScripts } from './scripts/scripts.ts';
 import { findRabbitMq, RabbitMqServer } from './server.ts';
-import { lineOfStep, wordsOfStep, type RabbitStep } from './steps.ts';
+import { lineOfStep, type RabbitAnswer, type RabbitStep } from './steps.ts';
+import { RABBIT_VOCABULARY } from './vocabulary.ts';
 
 export const rabbitMqTwin: Twin<RabbitStep> = {
   name: 'rabbitmq',
@@ -12,7 +14,7 @@ export const rabbitMqTwin: Twin<RabbitStep> = {
   findProgram: findRabbitMq,
   scripts: rabbitScripts,
   vocabulary: RABBIT_VOCABULARY,
-  words: wordsOfStep,
+  words: (step, answer) => wordsDone(step, answer as RabbitAnswer),
   line: lineOfStep,
   atOnce: 24,
   model: (script) => playModel(script),

@@ -5,7 +5,7 @@
 import { Redis } from 'ioredis';
 import { executable } from '../executable.ts';
 import { freePort, ServerProcess } from '../server-process.ts';
-import type { Answer, RealServer, Twin } from '../twin.ts';
+import { isRefusal, type Answer, type RealServer, type Twin } from '../twin.ts';
 import { Masks } from './masks.ts';
 import { StreamServer } from './stream-commands.ts';
 import { STREAM, streamScripts, usesOf, vocabulary, type Words } from './stream-scripts.ts';
@@ -20,7 +20,7 @@ export const redisTwin: Twin<Words> = {
   findProgram: () => executable('redis-server'),
   scripts: streamScripts,
   vocabulary,
-  words: usesOf,
+  words: (words, answer) => (isRefusal(answer) ? [] : usesOf(words)),
   line: (words) => words.join(' '),
   atOnce: 8,
   model: (script) => modelOf(script, new StreamServer()),

@@ -1,7 +1,7 @@
 /** The comparison of twins, with counters in place of servers: what it plays, finds, shrinks and prints, and how it ends. */
 import { expect, it } from 'vitest';
 import { playTwins } from '../../../../scenarios/cli/commands/twin.ts';
-import { compare, scriptsOf } from '../../../../scenarios/cli/twin/comparison.ts';
+import { agrees, compare, countWords, scriptsOf } from '../../../../scenarios/cli/twin/comparison.ts';
 import { commandLine } from '../command-line.ts';
 import { count, CountingServer, counterTwin, type Count } from './counter-twin.ts';
 
@@ -41,12 +41,19 @@ it('finds a fault, and shrinks each script that shows it until nothing can be le
   }
 });
 
-it('does not hold against a server what it does only among others', async () => {
+it('shrinks nothing that a server does only among others, and lets little of it pass', async () => {
   let plays = 0;
   const server = new CountingServer(async (script) => count(script, ++plays <= 200));
   const outcome = await compare(counterTwin(server), server, { ...options, interrupted: never });
   expect(outcome.different).toBe(0);
-  expect(outcome.passing).toBeGreaterThan(3);
+  expect(outcome.unstable.length).toBeGreaterThan(3);
+  for (const { number, at, model, server: answer } of outcome.unstable) {
+    const script = scriptsOf(counterTwin(server), number, 1)[number - 1];
+    expect(at).toBe(firstWrong(script));
+    expect([model, answer]).toEqual([count(script)[at], count(script, true)[at]]);
+  }
+  // One in a hundred of 200 is two: that much is no accident.
+  expect(agrees(outcome)).toBe(false);
 });
 
 it('stops between two scripts when it is interrupted, prints what it has, and stops the server', async () => {
@@ -71,6 +78,26 @@ it('prints the smallest script step by step with both answers, and exits 1', asy
     /Script \d+ of seed 1, shrunk from \d+ steps to (\d): step \1 differs\n( {2}\d\. add \d\n)+> \1\. add \d\n {2}model {3}1\d\n {2}server {2}0\n/,
   );
   expect(server.stopped).toBe(true);
+});
+
+it('shows what differed once, and exits 0 where that was rare', async () => {
+  let plays = 0;
+  const shown = scriptsOf(counterTwin(sound()), 200, 1).findIndex((script) => firstWrong(script) >= 0);
+  const server = new CountingServer(async (script) => count(script, plays++ === shown));
+  const { cli, printed } = commandLine();
+  expect(await playTwins([counterTwin(server)], { scripts: '200', seed: '1' }, cli)).toBe(0);
+  expect(printed.out).toMatch(
+    /\n1 differed among others and not when played alone; of 200 at most 2 may\.\n {2}Script \d+, step \d+\n {4}model {3}1\d\n {4}server {2}0\nNo answer differs\.\n/,
+  );
+});
+
+it('counts a word only where the answer says that it was done', () => {
+  const server = sound();
+  const twin = { ...counterTwin(server), words: ({ op }: Count, answer: unknown) => (answer === 0 ? [] : [op]) };
+  const scripts = scriptsOf(twin, 200, 1);
+  const done = scripts.filter((script) => script.some(({ op }, i) => op === 'add' && count(script)[i] !== 0));
+  expect(countWords(twin, scripts).get('add')).toBe(done.length);
+  expect(done.length).toBeLessThan(scripts.filter((script) => script.some(({ op }) => op === 'add')).length);
 });
 
 it('stops the server when a play fails', async () => {

@@ -1,15 +1,84 @@
 /** The RabbitMQ twin: what its scripts cover, and, where there is a server, that it agrees with the model and finds faults. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { compare, countWords, OCCURRENCES_MIN, scriptsOf } from '../../../../scenarios/cli/twin/comparison.ts';
+import {
+  agrees,
+  compare,
+  countWords,
+  firstDifference,
+  OCCURRENCES_MIN,
+  scriptsOf,
+  unstableMax,
+} from '../../../../scenarios/cli/twin/comparison.ts';
 import { findRabbitMq, RabbitMqServer } from '../../../../scenarios/cli/twin/rabbitmq/server.ts';
 import { rabbitMqTwin } from '../../../../scenarios/cli/twin/rabbitmq/twin.ts';
+import { Consumers } from '../../../../sim-core/messaging/channels/consumers.ts';
+import { exchangeTypes } from '../../../../sim-core/messaging/channels/exchanges/exchange-types.ts';
+import { QueueBooks } from '../../../../sim-core/messaging/channels/queue-books.ts';
 import { classic } from '../../../../sim-core/messaging/channels/queue-kinds/classic.ts';
+import { quorum } from '../../../../sim-core/messaging/channels/queue-kinds/quorum.ts';
+import { Queue } from '../../../../sim-core/messaging/channels/queue.ts';
+import { Broker } from '../../../../sim-core/systems/rabbitmq/broker.ts';
+import { Channel } from '../../../../sim-core/systems/rabbitmq/channel.ts';
 
 const program = findRabbitMq();
 const isLeftOut = program === undefined && process.env.CI === undefined;
-const folders = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('brownout-rabbitmq-'));
+
+const PLAYED = 200;
+
+/** Faults of different kinds, each of which the server's answers have to show. */
+const FAULTS: Record<string, () => void> = {
+  'routes by a topic as by the whole key': () => {
+    vi.spyOn(exchangeTypes.topic, 'create').mockImplementation(() => exchangeTypes.direct.create());
+  },
+  'does not mark what came back': () => {
+    const { comeBack } = QueueBooks.prototype;
+    vi.spyOn(QueueBooks.prototype, 'comeBack').mockImplementation(function (this: QueueBooks, copy, cause) {
+      comeBack.call(this, copy, cause);
+      copy.redelivered = false;
+    });
+  },
+  'sends no dead letters': () => {
+    vi.spyOn(Broker.prototype, 'officeOf').mockImplementation(() => () => 'sent');
+  },
+  'takes one acknowledgement for one message': () => {
+    const { acknowledge } = Channel.prototype;
+    vi.spyOn(Channel.prototype, 'acknowledge').mockImplementation(function (this: Channel, tag) {
+      acknowledge.call(this, tag, false);
+    });
+  },
+  'confirms what a full queue refused': () => {
+    const { publish } = Queue.prototype;
+    vi.spyOn(Queue.prototype, 'publish').mockImplementation(function (this: Queue, message, by) {
+      publish.call(this, message, by);
+      return true;
+    });
+  },
+  'has the newest consumer take its turn first': () => {
+    const { add, remove } = Consumers.prototype;
+    vi.spyOn(Consumers.prototype, 'add').mockImplementation(function (this: Consumers, consumer) {
+      const others = [...(this as unknown as { round: Parameters<typeof add>[0][] }).round];
+      for (const each of others) remove.call(this, each);
+      for (const each of [consumer, ...others]) add.call(this, Object.assign(each, { isGone: false }));
+    });
+  },
+  'keeps what was not persistent when the node is killed': () => {
+    vi.spyOn(classic, 'survivesCrash').mockReturnValue(true);
+  },
+  'forgets what a quorum queue held when the node is killed': () => {
+    const { recover } = Queue.prototype;
+    vi.spyOn(Queue.prototype, 'recover').mockImplementation(function (this: Queue) {
+      if (this.countsReturns) this.purge();
+      recover.call(this);
+    });
+  },
+  'counts no returns to a quorum queue': () => {
+    vi.spyOn(quorum, 'placeOfReturned').mockImplementation((copy) => {
+      copy.returns = 0;
+      return copy.place;
+    });
+  },
+};
 
 it('uses every operation and argument in at least 20 of 500 scripts', () => {
   const counts = countWords(rabbitMqTwin, scriptsOf(rabbitMqTwin, 500, 1));
@@ -24,9 +93,10 @@ it('plays the same answers whenever it is asked', () => {
 
 describe.skipIf(isLeftOut)('beside a server (skipped where there is no rabbitmq-server)', () => {
   let server: RabbitMqServer;
-  const before = folders();
   let isStopped = false;
-  const options = { seed: 4, interrupted: new AbortController().signal, progress: () => {} };
+  /** What it answered: other models are held against that as often as one likes. */
+  const answers = new Map<string, readonly unknown[]>();
+  const options = { seed: 1, interrupted: new AbortController().signal, progress: () => {} };
 
   beforeAll(async () => {
     server = await RabbitMqServer.start(program!);
@@ -37,14 +107,32 @@ describe.skipIf(isLeftOut)('beside a server (skipped where there is no rabbitmq-
   });
 
   it('answers as the model does', async () => {
-    const { different, differences } = await compare(rabbitMqTwin, server, { ...options, scripts: 80 });
-    expect(differences).toEqual([]);
-    expect(different).toBe(0);
-  }, 120_000);
+    const play: RabbitMqServer['play'] = async (script, slowness) => {
+      const played = await server.play(script, slowness);
+      answers.set(JSON.stringify(script), played);
+      return played;
+    };
+    const recorded = { version: server.version, play, stop: () => Promise.resolve() };
+    const outcome = await compare(rabbitMqTwin, recorded, { ...options, scripts: PLAYED });
+    expect(outcome.differences).toEqual([]);
+    expect(agrees(outcome), JSON.stringify(outcome.unstable)).toBe(true);
+  }, 240_000);
+
+  describe('does not answer as a model that', () => {
+    it.each(Object.entries(FAULTS))('%s', (_, plant) => {
+      plant();
+      const different = scriptsOf(rabbitMqTwin, PLAYED, options.seed).filter((script) => {
+        const answer = answers.get(JSON.stringify(script));
+        return answer !== undefined && firstDifference(rabbitMqTwin.model(script), answer) !== undefined;
+      });
+      // That many may differ for want of time.
+      expect(different.length).toBeGreaterThan(unstableMax(PLAYED));
+    });
+  });
 
   it('does not, when the model puts what was given back at the end of the queue', async () => {
     vi.spyOn(classic, 'placeOfReturned').mockImplementation((_, __, places) => places.atEnd());
-    const { different, differences } = await compare(rabbitMqTwin, server, { ...options, scripts: 80 });
+    const { different, differences } = await compare(rabbitMqTwin, server, { ...options, scripts: 40 });
     expect(different).toBeGreaterThan(0);
     const [{ script, steps }] = differences;
     expect(script.length).toBeLessThanOrEqual(steps);
@@ -52,14 +140,14 @@ describe.skipIf(isLeftOut)('beside a server (skipped where there is no rabbitmq-
   }, 180_000);
 
   it('leaves no folder and no process behind', async () => {
-    const [folder] = folders().filter((name) => !before.includes(name));
+    const { folder } = server.node;
     const processes = (): string[] =>
       readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && environmentOf(pid).includes(folder));
     // Its processes have the folder's path in their environment.
     expect(processes().length).toBeGreaterThan(1);
     await server.stop();
     isStopped = true;
-    expect(existsSync(`${tmpdir()}/${folder}`)).toBe(false);
+    expect(existsSync(folder)).toBe(false);
     // Killed at once; the kernel takes its time to clear up after them.
     await vi.waitFor(() => expect(processes()).toEqual([]), { timeout: 10_000 });
   });

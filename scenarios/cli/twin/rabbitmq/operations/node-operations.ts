@@ -1,0 +1,95 @@
+/** Operations that are nobody's: time passes, the node is killed, and everything is looked at. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AmqpError, ms, type AmqpChannel } from '../../../../../sim-core/index.ts';
+import type { ServerSide } from '../sides.ts';
+import { QUEUES, told, WAIT_MS, type Actor, type Told } from '../steps.ts';
+import type { OperationsOf } from './operation.ts';
+
+export const nodeOperations: OperationsOf<'wait' | 'restart' | 'drain'> = {
+  wait: {
+    words: ({ op }) => [op],
+    model: (_, { pass }) => pass(ms(WAIT_MS)),
+    server: (_, { pause }) => pause(),
+  },
+  /** Some of what the server has confirmed it writes a while later: it is given that before it is killed. */
+  restart: {
+    words: ({ op }) => [op],
+    model(_, { broker, rejoin }) {
+      broker.crash();
+      broker.recover();
+      rejoin();
+    },
+    async server(_, { restart }) {
+      await sleep(WRITTEN_MS);
+      await restart();
+    },
+  },
+  /** Closes both channels and gets all that is in each queue, in order. */
+  drain: {
+    words: ({ op }) => [op],
+    model(_, { broker, client, reopen, pass }) {
+      // What one had may come to the other before that one closes.
+      for (const actor of [0, 1] as const) {
+        client(actor).channel.close();
+        reopen(actor);
+        pass(1);
+      }
+      const contents: Record<string, unknown> = {};
+      for (const name of QUEUES) {
+        const declared = broker.peek(name);
+        if (declared === undefined) continue;
+        const owner = client(1).connection === declared.owner ? 1 : 0;
+        contents[name] = contentsOfModel(name, client(owner).connection.open());
+        pass(1);
+      }
+      return contents;
+    },
+    async server(_, side) {
+      for (const actor of [0, 1] as const) {
+        await side.client(actor).channel.close();
+        await side.reopen(actor);
+        await side.settleDown();
+      }
+      const contents: Record<string, unknown> = {};
+      for (const name of QUEUES) {
+        const actor = side.queues.ownerOf(name);
+        if (actor === undefined) continue;
+        contents[name] = await contentsOfServer(name, actor, side).catch(async () => {
+          await side.reopen(actor);
+          return NO_GETS;
+        });
+        // What came to a head there may have died, and gone to the next queue.
+        await side.settleDown();
+      }
+      return contents;
+    },
+  },
+};
+
+const WRITTEN_MS = 5_000;
+
+const NO_GETS = 'no gets here';
+
+function contentsOfModel(name: string, channel: AmqpChannel): unknown {
+  const got: Told[] = [];
+  try {
+    for (let next = channel.get(name, true); next !== undefined; next = channel.get(name, true)) got.push(told(next));
+    channel.close();
+    return got;
+  } catch (error) {
+    if (error instanceof AmqpError) return NO_GETS;
+    throw error;
+  }
+}
+
+async function contentsOfServer(name: string, actor: Actor, { client, names }: ServerSide): Promise<Told[]> {
+  const got: Told[] = [];
+  for (;;) {
+    const next = await client(actor).channel.get(names.long(name), { noAck: true });
+    if (next === false) return got;
+    got.push(names.told(next));
+  }
+}
+
+/** As long as the longest time to live that ends in a script, and some more. */
+export const pauseOf = (slowness: number): Promise<void> => sleep(WAIT_MS * slowness);
