@@ -253,7 +253,11 @@ export { makeMessage, type Headers, type HeaderValue, type Message } from './mes
 export { queueKinds, type QueueKindName } from './messaging/channels/queue-kinds/queue-kinds.ts';
 export { QUEUE_DEFAULTS, type Death, type QueueOptions, type QueuePolicy } from './messaging/channels/queue-options.ts';
 export { Queue } from './messaging/channels/queue.ts';
-export { VisibilityQueue, type Received, type VisibilityQueueOptions } from './messaging/channels/visibility-queue.ts';
+export {
+  VisibilityQueue,
+  type Received as VisibilityQueueReceived,
+  type VisibilityQueueOptions,
+} from './messaging/channels/visibility-queue.ts';
 export {
   autoClaim,
   claim,
@@ -289,6 +293,8 @@ export { OutsideEffects, type OutsideOptions, type OutsideRequest } from './mess
 export { Processing, type ProcessingOptions } from './messaging/consuming/processing.ts';
 export * from './messaging/consuming/received.ts';
 export { deathsOf, type DeathNotice } from './messaging/dead-letter/deaths.ts';
+export { dlqSignals } from './messaging/dead-letter/signals.ts';
+export { DeadLetterWatch, type AlertOptions } from './messaging/dead-letter/watch.ts';
 export { assignors as kafkaAssignors } from './messaging/groups/assignors.ts';
 
 // systems: products composed of the parts above
@@ -307,6 +313,7 @@ export type { QueueDeclaration } from './systems/rabbitmq/queue-arguments.ts';
 export { RabbitMq, type Confirm, type Publish } from './systems/rabbitmq/rabbitmq.ts';
 export { RedisStreamConsumer, type StreamConsumerOptions } from './systems/redis/stream-consumer.ts';
 export { RedisStreamServer, type StreamCommand, type StreamReply } from './systems/redis/stream-server.ts';
+export { Redriver, type RedriverOptions } from './systems/rabbitmq/redriver.ts';
 export {
   Connection as NatsConnection,
   CoreServer as NatsServer,
