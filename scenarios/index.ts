@@ -22,7 +22,10 @@ import brokerModels from './messaging/broker-models.ts';
 import consumerLag from './messaging/consumer-lag.ts';
 import deliverySemantics from './messaging/delivery-semantics.ts';
 import exactlyOnce from './messaging/exactly-once.ts';
+import dlqGrowth from './messaging/dlq-growth.ts';
+import exchangeRouting from './messaging/exchange-routing.ts';
 import kafkaReplication from './messaging/kafka-replication.ts';
+import poisonMessage from './messaging/poison-message.ts';
 import producerBatching from './messaging/producer-batching.ts';
 import retryStorm from './messaging/retry-storm.ts';
 import rebalance from './messaging/rebalance.ts';
@@ -57,6 +60,7 @@ const scenarios: readonly Scenario[] = [
   hotKey,
   // 2.1 Broker models
   brokerModels,
+  exchangeRouting,
   // 2.2 Kafka
   kafkaReplication,
   consumerLag,
@@ -66,6 +70,8 @@ const scenarios: readonly Scenario[] = [
   // 2.3 Delivery semantics
   deliverySemantics,
   // 2.4 Retries and dead letters
+  poisonMessage,
+  dlqGrowth,
   retryStorm,
   // Appendix
   cacheFlush,

@@ -1,0 +1,240 @@
+/**
+ * Dead letters: a trouble that passes leaves what it killed behind, and whether anybody ever does something about that.
+ *
+ *     customers --> shop (confirms) --> rabbit: orders (delivery limit) --> consumer-1, consumer-2
+ *                                        orders.dead <-- monitor, redrive --> orders, or orders.parked
+ *
+ * For three minutes the orders of some customers fail at every attempt; then they would succeed. All variants get the same
+ * orders at the same times.
+ */
+import {
+  atEnd,
+  atLeast,
+  atMost,
+  CallFailed,
+  DeadLetterWatch,
+  defineScenario,
+  effectSignals,
+  EffectLedger,
+  gamma,
+  Link,
+  makeMessage,
+  minutes,
+  OpenLoopClient,
+  outcomeOf,
+  peak,
+  poisson,
+  Processing,
+  Producer,
+  producerSignals,
+  RabbitConsumer,
+  RabbitMq,
+  Redriver,
+  roundRobin,
+  s,
+  Service,
+  total,
+  zipfPopularity,
+  type Behaviour,
+  type Confirm,
+  type Headers,
+  type Publish,
+  type Received,
+  type Simulation,
+} from '../../sim-core/index.ts';
+import { faraway, nearby, SHAPE } from '../application/distances.ts';
+import { sentBy } from '../application/settings.ts';
+import * as limits from './dlq-growth/limits.ts';
+import { params, type Values } from './dlq-growth/params.ts';
+
+const [ORDERS, DEAD, PARKED] = ['orders', 'orders.dead', 'orders.parked'];
+const DEPTH = 'dlq.depth';
+const OLDEST = 'dlq.oldest.age';
+const ALERTS = 'dlq.alerts';
+const DETECTION = 'dlq.detection.time';
+const AGAIN = 'dlq.redriven.again';
+const LOST = 'effects.lost';
+
+export default defineScenario({
+  id: 'dlq-growth',
+  section: '2.4',
+  title: 'Dead letters that nobody looks at',
+  pitfall: 'Growing DLQ unnoticed',
+  question: 'For three minutes three orders in ten die. Eight minutes later everything is well again. Is it?',
+  params,
+  variants: {
+    unmonitored: {},
+    'rate-and-age-alert': { alert: true },
+    'automated-redrive': { redrive: 'automatic' },
+    'redrive-without-limits': { redrive: 'unlimited' },
+  },
+  roles: {
+    unmonitored: 'pitfall',
+    'rate-and-age-alert': 'remedy',
+    'automated-redrive': 'remedy',
+    'redrive-without-limits': 'fault',
+  },
+  seed: 1,
+  duration: ({ length }) => length,
+  warmUp: 0,
+  interval: s(5),
+  openAt: minutes(5),
+  system,
+  signals: [...effectSignals(), ...producerSignals],
+  whileRunning: { rate: sentBy('rate', 'customers') },
+  charts: [
+    DEPTH,
+    OLDEST,
+    'dlq.entry.rate',
+    ALERTS,
+    'dlq.redriven',
+    AGAIN,
+    'effects.applied',
+    'messaging.client.consumed.messages',
+    'messaging.process.age',
+  ],
+  places: {
+    customers: { x: 0, y: 0.6 },
+    shop: { x: 1, y: 0.6 },
+    rabbit: { x: 2, y: 0.6 },
+    'consumer-1': { x: 3, y: 0.4 },
+    monitor: { x: 2, y: 1.8 },
+    redrive: { x: 3, y: 1.8 },
+  },
+  expect: {
+    unmonitored: [
+      atLeast(atEnd(DEPTH), limits.allOfThem),
+      atLeast(atEnd(OLDEST), limits.sinceTheBeginning),
+      atMost(total(ALERTS), 0),
+      // Nobody's request has failed: who looks at errors sees none.
+      atMost(total('http.client.request.errors'), 0),
+    ],
+    'rate-and-age-alert': [
+      atLeast(total(ALERTS), 1),
+      atMost(peak(DETECTION), limits.detectedWithin),
+      atMost(peak(DEPTH), limits.untilMended),
+      atMost(atEnd(DEPTH), limits.emptyByHand),
+      atMost(atEnd(LOST), 0),
+    ],
+    'automated-redrive': [
+      atMost(atEnd(DEPTH), limits.emptyByRobot),
+      atMost(total(AGAIN), limits.inVain),
+      atMost(atEnd(LOST), 0),
+    ],
+    'redrive-without-limits': [atLeast(total(AGAIN), limits.round), atMost(atEnd(LOST), 0)],
+  },
+});
+
+function system(sim: Simulation, p: Values): void {
+  const ledger = new EffectLedger(sim, 'orders');
+  const rabbit = new RabbitMq(sim, {
+    name: 'rabbit',
+    help: 'A RabbitMQ node: orders with a delivery limit, dead letters',
+  });
+  const declare = (name: string, args: Headers): void =>
+    void rabbit.setUp.declareQueue({ name, durable: true, exclusive: false, autoDelete: false, arguments: args });
+  declare(ORDERS, {
+    'x-queue-type': 'quorum',
+    'x-delivery-limit': p.attempts - 1,
+    'x-dead-letter-exchange': '',
+    'x-dead-letter-routing-key': DEAD,
+  });
+  declare(DEAD, {});
+  declare(PARKED, {});
+  const processing = new Processing(sim, { name: 'orders', time: gamma(SHAPE, p.workTime / SHAPE) });
+  trouble(sim, p, processing);
+  watch(sim, p, rabbit, processing);
+  new OpenLoopClient<void>(sim, {
+    name: 'customers',
+    arrivals: poisson(p.rate),
+    popularity: zipfPopularity(p.customers, 0),
+    target: roundRobin([new Link(sim, shop(sim, rabbit, ledger), { from: 'customers', delay: faraway })]),
+  });
+  for (let i = 1; i <= limits.CONSUMERS; i++) consumer(sim, `consumer-${i}`, rabbit, processing, ledger);
+}
+
+/** Orders of some customers fail for a while. */
+function trouble(sim: Simulation, p: Values, processing: Processing): void {
+  const { poison, mend } = processing.interventions;
+  const begin = (): void => {
+    for (let key = 0; key < limits.troubled(p); key++) poison.apply([key]);
+  };
+  sim.scheduleAt(p.troubleAt, begin, undefined, sim.eventKind('orders of some customers begin to fail'));
+  sim.scheduleAt(p.troubleAt + p.troubleFor, () => mend.apply([]), undefined, sim.eventKind('the trouble is over'));
+}
+
+/** The monitor, and who takes dead letters out: a person whom it wakes, or a robot. */
+function watch(sim: Simulation, p: Values, node: RabbitMq, processing: Processing): void {
+  const isAutomatic = p.redrive !== 'by-hand';
+  const isLimited = p.redrive !== 'unlimited';
+  const redriver = new Redriver(sim, {
+    name: 'redrive',
+    help: isAutomatic
+      ? 'Takes dead letters out by itself, to be tried again'
+      : 'Takes dead letters out when it is started',
+    node,
+    from: DEAD,
+    to: ORDERS,
+    rate: !isAutomatic ? p.handRate : isLimited ? p.robotRate : p.unlimitedRate,
+    redrivesMax: p.redrive === 'automatic' ? p.redrivesMax : Infinity,
+    parking: PARKED,
+    ...(p.redrive === 'automatic' ? { stop: { share: p.stopShare, samples: limits.SAMPLES, pause: p.pause } } : {}),
+    isAutomatic,
+  });
+  const onAlert = (): void => {
+    const act = (): void => {
+      processing.interventions['mend'].apply([]);
+      redriver.start();
+    };
+    sim.schedule(p.reaction, act, undefined, sim.eventKind('somebody has mended it and starts the redrive'));
+  };
+  const { queue } = node.broker.peek(DEAD)!;
+  new DeadLetterWatch(sim, {
+    name: 'monitor',
+    help: 'Looks at the dead letters, and wakes somebody if it is told to',
+    queue,
+    every: p.every,
+    ...(p.alert ? { alert: { rate: p.alertRate, window: p.alertWindow, age: p.alertAge, onAlert } } : {}),
+  });
+}
+
+/** Publishes each order and answers when the node has confirmed it. */
+function shop(sim: Simulation, node: RabbitMq, ledger: EffectLedger): Service<number, void> {
+  const producer = new Producer(new Link<Publish, Confirm>(sim, node, { from: 'shop', delay: nearby }));
+  return new Service<number, void>(sim, {
+    name: 'shop',
+    help: 'Publishes each order and answers when the broker has confirmed it',
+    concurrency: 10_000,
+    queueMax: 0,
+    *handle({ query: key, request }) {
+      ledger.sent(request.id);
+      const { outcome } = yield* producer.send(
+        makeMessage({ request, content: key, sent: sim.now, routingKey: ORDERS }),
+      );
+      if (outcome !== 'ack') throw new CallFailed(node.name, 'error');
+      ledger.confirmed(request.id);
+    },
+  });
+}
+
+function consumer(sim: Simulation, name: string, node: RabbitMq, processing: Processing, ledger: EffectLedger): void {
+  const handler = function* (message: Received): Behaviour {
+    yield* processing.work(message);
+    ledger.applied(message);
+  };
+  new RabbitConsumer(sim, {
+    name,
+    help: `Handles orders, ${limits.CONCURRENCY} at once, and gives back those that fail`,
+    node,
+    queue: ORDERS,
+    prefetch: limits.CONCURRENCY,
+    concurrency: limits.CONCURRENCY,
+    delay: nearby,
+    keyOf: ({ content }) => content as number,
+    observers: [ledger],
+    inside: processing,
+    *handle(message) {
+      return (yield* outcomeOf(handler, message)) === undefined ? 'ack' : 'requeue';
+    },
+  });
+}

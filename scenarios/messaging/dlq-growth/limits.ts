@@ -1,0 +1,85 @@
+/**
+ * What is claimed of the dead letters, worked out from the parameters. Nothing here looks at a run.
+ *
+ * During the trouble a share of the orders dies: a Poisson number of `deadRate` a second, each after its attempts.
+ */
+import { toSeconds, type Limit } from '../../../sim-core/index.ts';
+import { DEVIATIONS, limitOf, poissonLeast, poissonMost } from '../../application/chance.ts';
+import type { Values } from './params.ts';
+
+export const CONSUMERS = 2;
+export const CONCURRENCY = 4;
+/** The robot decides by so many of the messages that it took out last. */
+export const SAMPLES = 20;
+
+const limit = limitOf<Values>;
+
+/** Keys of the customers whose orders fail: the first ones. */
+export const troubled = (p: Values): number => Math.max(1, Math.round(p.customers * p.troubleShare));
+const deadRate = (p: Values): number => (p.rate * troubled(p)) / p.customers;
+const end = (p: Values): number => toSeconds(p.length);
+const from = (p: Values): number => Math.min(end(p), toSeconds(p.troubleAt));
+const until = (p: Values): number => Math.min(end(p), toSeconds(p.troubleAt + p.troubleFor));
+
+/** An order's attempts take a while: what came last may not be dead yet. */
+const dying = (p: Values): number => 2 * p.attempts * toSeconds(p.workTime) + 1;
+
+/** Nobody takes anything out. */
+export const allOfThem = limit((p) => {
+  const dead = deadRate(p) * Math.max(0, until(p) - from(p) - dying(p));
+  return dead > 0 ? poissonLeast(dead) : 0;
+});
+/** The oldest has been there since shortly after the trouble began: the first comes after an exponential time. */
+export const sinceTheBeginning = limit((p) =>
+  Math.max(0, end(p) - from(p) - dying(p) - 12.5 / deadRate(p) - toSeconds(p.every)),
+);
+
+/**
+ * The alert by the rate fires at the first look at which more than rate x window have come in the window: a gamma time for so
+ * many, as long as they come in less than a window. The one by age fires at the first look after the oldest is that old.
+ * Both count from the last look at which the queue was empty, a look and a first message earlier.
+ */
+function detection(p: Values): number {
+  const needed = p.alertRate * toSeconds(p.alertWindow) + 1;
+  const byRate = (needed + DEVIATIONS * Math.sqrt(needed)) / deadRate(p);
+  const byAge = toSeconds(p.alertAge) + 12.5 / deadRate(p);
+  const first = byRate < toSeconds(p.alertWindow) / 2 ? Math.min(byRate, byAge) : byAge;
+  return first + 3 * toSeconds(p.every) + dying(p);
+}
+export const detectedWithin = limit(detection);
+
+/** What dies until somebody has been woken and has mended it. */
+export const untilMended = limit((p) =>
+  poissonMost(deadRate(p) * Math.min(until(p) - from(p), detection(p) + toSeconds(p.reaction))),
+);
+
+/** Nothing is left at the end where there was time to redrive all that ever died, none of it twice after the mending. */
+const emptyIf = (isIn: (p: Values) => number): Limit =>
+  limit((p) => (isIn(p) < end(p) ? 0 : poissonMost(deadRate(p) * (end(p) - from(p)))));
+export const emptyByHand = emptyIf((p) => {
+  const mended = Math.min(until(p), from(p) + detection(p) + toSeconds(p.reaction));
+  const dead = poissonMost(deadRate(p) * (mended - from(p)));
+  const started = from(p) + detection(p) + toSeconds(p.reaction);
+  return started + dead / Math.min(p.handRate, spare(p)) + dying(p) + toSeconds(p.every);
+});
+export const emptyByRobot = emptyIf((p) => {
+  const dead = poissonMost(deadRate(p) * (until(p) - from(p)));
+  // It may just have stopped when the trouble ends, and once more over what it finds of that time.
+  return until(p) + 2 * toSeconds(p.pause) + dead / Math.min(p.robotRate, spare(p)) + dying(p) + toSeconds(p.every);
+});
+/** Orders a second that consumers can do beside the new ones. */
+const spare = (p: Values): number => (CONSUMERS * CONCURRENCY) / toSeconds(p.workTime) / 2 - p.rate;
+
+/** During the trouble the robot's own rate bounds what it sends in vain; a little of that comes back later. */
+export const inVain = limit(
+  (p) => p.robotRate * (until(p) - from(p)) + DEVIATIONS * Math.sqrt(p.robotRate * end(p)) + SAMPLES,
+);
+
+/**
+ * Without limits all that is dead goes round: as fast as it is taken out, or as consumers fail at it. Of that only
+ * `deadRate` a second is there for the first time. Half of it is claimed: the rest is time to get there.
+ */
+export const round = limit((p) => {
+  const failing = (CONSUMERS * CONCURRENCY) / toSeconds(p.workTime) / p.attempts;
+  return (Math.max(0, Math.min(p.unlimitedRate, failing) - 2 * deadRate(p)) * (until(p) - from(p))) / 2;
+});

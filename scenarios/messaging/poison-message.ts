@@ -1,0 +1,219 @@
+/**
+ * A poison message: the orders of one customer fail at every attempt, and what the consumer does about that decides what
+ * becomes of everybody else's.
+ *
+ *     customers --> shop (confirms) --> rabbit: orders --> worker --> (again: orders, or a delayed queue)
+ *                                                              \--> orders.dead
+ *
+ * One worker takes one order at a time, so that there is an order to be kept. Some orders fail twice and then succeed. All
+ * variants get the same orders at the same times, and the same ones fail. Where orders are published again, the worker dies
+ * after some of them, before it has acknowledged what it had. Customers stop before the end.
+ */
+import {
+  atEnd,
+  atLeast,
+  atMost,
+  CallFailed,
+  defineScenario,
+  during,
+  DeadLetterWatch,
+  effectSignals,
+  EffectLedger,
+  failsTimes,
+  gamma,
+  Link,
+  makeMessage,
+  OpenLoopClient,
+  peak,
+  poisson,
+  Processing,
+  Producer,
+  producerSignals,
+  RabbitConsumer,
+  RabbitMq,
+  roundRobin,
+  s,
+  Service,
+  summary,
+  total,
+  zipfPopularity,
+  type Confirm,
+  type Publish,
+  type Simulation,
+} from '../../sim-core/index.ts';
+import { faraway, nearby, SHAPE } from '../application/distances.ts';
+import { sentBy } from '../application/settings.ts';
+import * as limits from './poison-message/limits.ts';
+import { params, type Values } from './poison-message/params.ts';
+import { DEAD, declareQueues, ORDERS } from './poison-message/queues.ts';
+import { Crashes, strategies } from './poison-message/strategies.ts';
+import { BACKLOG, GIVEN_UP, LATE, OVERTAKEN, poisonSignals, RETRIES, Tally } from './poison-message/tally.ts';
+
+const LOST = 'effects.lost';
+const DOUBLED = 'effects.doubled';
+const ENTRIES = 'dlq.entries';
+
+const flows = [atMost(atEnd(BACKLOG), limits.settled), atMost(atEnd(LOST), 0)];
+const gaveUp = [atLeast(total(GIVEN_UP), limits.givenUpLeast), atMost(summary(RETRIES, 'max'), limits.retriesMost)];
+const isolated = [
+  ...flows,
+  atLeast(total(GIVEN_UP), limits.givenUpLeast),
+  atLeast(total(ENTRIES), limits.givenUpLeast),
+];
+/** A crash between publishing again and acknowledging leaves two of an order: each has attempts and an effect of its own. */
+const forked = [atLeast(total(DOUBLED), limits.doubled)];
+/** Nobody passes anybody, and nothing comes twice. */
+const kept = [
+  atMost(summary(RETRIES, 'max'), limits.retriesMost),
+  atMost(total(ENTRIES), limits.givenUpMost),
+  atMost(total(OVERTAKEN), 0),
+  atMost(total(DOUBLED), 0),
+];
+
+export default defineScenario({
+  id: 'poison-message',
+  section: '2.4',
+  title: 'Poison message',
+  question: "One customer's orders fail at every attempt. What becomes of everybody else's?",
+  params,
+  variants: {
+    'block-forever': {},
+    'immediate-retry': { strategy: 'immediate-retry' },
+    'republish-with-attempts': { strategy: 'republish-with-attempts' },
+    backoff: { strategy: 'backoff' },
+    'delayed-queue': { strategy: 'delayed-queue' },
+    'per-message-delay': { strategy: 'per-message-delay' },
+    dlq: { strategy: 'dlq' },
+  },
+  roles: {
+    'block-forever': 'pitfall',
+    'immediate-retry': 'alternative',
+    'republish-with-attempts': 'alternative',
+    backoff: 'remedy',
+    'delayed-queue': 'remedy',
+    'per-message-delay': 'alternative',
+    dlq: 'remedy',
+  },
+  seed: 1,
+  duration: ({ length }) => length,
+  warmUp: 0,
+  openAt: s(12),
+  system,
+  signals: [...poisonSignals, ...effectSignals(), ...producerSignals],
+  whileRunning: { rate: sentBy('rate', 'customers') },
+  charts: [
+    BACKLOG,
+    'messaging.process.age',
+    RETRIES,
+    GIVEN_UP,
+    'dlq.depth',
+    'dlq.oldest.age',
+    OVERTAKEN,
+    LATE,
+    DOUBLED,
+    LOST,
+    'messaging.client.redelivered.messages',
+  ],
+  places: {
+    customers: { x: 0, y: 0.6 },
+    shop: { x: 1, y: 0.6 },
+    rabbit: { x: 2, y: 0.6 },
+    worker: { x: 3, y: 0.6 },
+    monitor: { x: 3, y: 1.6 },
+  },
+  expect: {
+    'block-forever': [
+      // Everybody waits behind it, and nobody hears of an error.
+      atLeast(atEnd(BACKLOG), limits.blocked),
+      atMost(total('http.client.request.errors'), 0),
+    ],
+    'immediate-retry': [
+      ...gaveUp,
+      atMost(atEnd(BACKLOG), limits.settled),
+      atMost(total(OVERTAKEN), 0),
+      atLeast(atEnd(LOST), limits.givenUpLeast),
+    ],
+    'republish-with-attempts': [...isolated, ...forked],
+    backoff: [...isolated, ...kept, atLeast(peak(BACKLOG), limits.lineBehindWaits)],
+    'delayed-queue': [...isolated, ...forked, atLeast(total(OVERTAKEN), limits.overtaken)],
+    'per-message-delay': [...isolated, ...forked, atLeast(summary(LATE, 'max'), limits.late)],
+    dlq: [...isolated, ...kept, atMost(peak(BACKLOG), limits.shortLine)],
+  },
+});
+
+function system(sim: Simulation, p: Values): void {
+  const ledger = new EffectLedger(sim, 'orders');
+  const tally = new Tally(sim);
+  const rabbit = new RabbitMq(sim, { name: 'rabbit', help: 'A RabbitMQ node with the orders and their dead letters' });
+  declareQueues(p, rabbit);
+  const { queue: dead } = rabbit.broker.peek(DEAD)!;
+  new DeadLetterWatch(sim, { name: 'monitor', help: 'Looks at the dead letters', queue: dead, every: s(0.5) });
+  new OpenLoopClient<void>(sim, {
+    name: 'customers',
+    arrivals: during(0, p.length - limits.DRAIN, poisson(p.rate)),
+    popularity: zipfPopularity(p.customers, 0),
+    target: roundRobin([new Link(sim, shop(sim, rabbit, ledger, tally), { from: 'customers', delay: faraway })]),
+  });
+  worker(sim, p, rabbit, ledger, tally);
+}
+
+/** Publishes each order and answers when the node has confirmed it. */
+function shop(sim: Simulation, node: RabbitMq, ledger: EffectLedger, tally: Tally): Service<number, void> {
+  const way = new Link<Publish, Confirm>(sim, node, { from: 'shop', delay: nearby, isOrdered: true });
+  const producer = new Producer(way);
+  return new Service<number, void>(sim, {
+    name: 'shop',
+    help: 'Publishes each order and answers when the broker has confirmed it',
+    concurrency: 10_000,
+    queueMax: 0,
+    *handle({ query: key, request }) {
+      ledger.sent(request.id);
+      tally.published(request.id);
+      const message = makeMessage({ request, content: key, sent: sim.now, routingKey: ORDERS });
+      const { outcome } = yield* producer.send(message);
+      if (outcome !== 'ack') throw new CallFailed(node.name, 'error');
+      ledger.confirmed(request.id);
+    },
+  });
+}
+
+/** One process that has one order at a time. */
+function worker(sim: Simulation, p: Values, node: RabbitMq, ledger: EffectLedger, tally: Tally): void {
+  const processing = new Processing(sim, {
+    name: 'orders',
+    time: gamma(SHAPE, p.workTime / SHAPE),
+    transient: failsTimes(2, p.transientShare),
+  });
+  const poison = (): void => processing.interventions['poison'].apply([0]);
+  sim.scheduleAt(p.poisonAt, poison, undefined, sim.eventKind('the orders of the first customer become poison'));
+  const deathKind = sim.eventKind('the worker dies between republishing and acknowledging');
+  const name = 'worker';
+  const producer = new Producer(new Link<Publish, Confirm>(sim, node, { from: name, delay: nearby }));
+  const context = {
+    sim,
+    p,
+    producer,
+    ledger,
+    tally,
+    crashes: new Crashes(sim, p.crashShare),
+    *handler(message: Parameters<typeof processing.work>[0]) {
+      yield* processing.work(message);
+      ledger.applied(message);
+    },
+    // Once the step that it dies after is over: a process does not end itself.
+    die: (): void => void sim.schedule(0, () => consumer.kill(limits.DOWNTIME), undefined, deathKind),
+  };
+  const consumer: RabbitConsumer = new RabbitConsumer(sim, {
+    name,
+    help: 'Takes one order at a time, in order; what it does with one that fails is the variant',
+    node,
+    queue: ORDERS,
+    prefetch: 1,
+    concurrency: 1,
+    delay: nearby,
+    keyOf: ({ content }) => content as number,
+    observers: [ledger],
+    inside: processing,
+    handle: (message, delivery) => strategies[p.strategy](context, message, delivery),
+  });
+}

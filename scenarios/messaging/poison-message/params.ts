@@ -1,0 +1,67 @@
+/** The parameters of the poison message: what its sliders and `--set` take. */
+import { choice, duration, integer, ms, rate, s, share, type ValuesOf } from '../../../sim-core/index.ts';
+
+/** What a consumer does with an order that fails. */
+export const STRATEGIES = [
+  'block-forever',
+  'immediate-retry',
+  'republish-with-attempts',
+  'backoff',
+  'delayed-queue',
+  'per-message-delay',
+  'dlq',
+] as const;
+
+export const params = {
+  strategy: choice({
+    help: 'Consumer: what it does with an order that fails',
+    default: 'block-forever',
+    choices: STRATEGIES,
+  }),
+  rate: rate({ help: 'Orders of all customers together', default: 100, min: 1, max: 400, logarithmic: true }),
+  customers: integer({
+    help: 'Customers, all alike, whose numbers are the keys',
+    default: 200,
+    min: 1,
+    max: 10_000,
+    logarithmic: true,
+  }),
+  poisonAt: duration({
+    help: 'When the orders of the first customer become poison: the code has no answer to them',
+    default: s(5),
+    min: s(1),
+    max: s(3600),
+  }),
+  transientShare: share({ help: 'Share of orders that fail twice and then succeed', default: 0.01, min: 0, max: 1 }),
+  retries: integer({ help: 'Retries of an order at most, beside its first attempt', default: 5, min: 0, max: 20 }),
+  base: duration({
+    help: 'Backoff: the wait before the first retry, which doubles from then on',
+    default: ms(20),
+    min: ms(1),
+    max: s(10),
+    logarithmic: true,
+  }),
+  delay: duration({
+    help: 'Delayed queues: the delay before the first retry, which doubles up to four times that',
+    default: ms(500),
+    min: ms(10),
+    max: s(60),
+    logarithmic: true,
+  }),
+  crashShare: share({
+    help: 'Share of republished orders after which the consumer dies, before it has acknowledged what it had',
+    default: 0.2,
+    min: 0,
+    max: 1,
+  }),
+  workTime: duration({ help: 'Mean time of an attempt', default: ms(3), min: ms(0.1), max: s(1), logarithmic: true }),
+  length: duration({
+    help: 'Length of the run; customers stop ten seconds before its end',
+    default: s(60),
+    min: s(20),
+    max: s(3600),
+    logarithmic: true,
+  }),
+};
+
+export type Values = ValuesOf<typeof params>;

@@ -1,0 +1,129 @@
+/** What becomes of orders, message by message: attempts that it took, effects out of order, what waits in line. */
+import {
+  defineFact,
+  defineSignal,
+  queueChanged,
+  type Fact,
+  type FactChannel,
+  type Received,
+  type Simulation,
+  type Time,
+} from '../../../sim-core/index.ts';
+import { ORDERS } from './queues.ts';
+
+const concluded = defineFact('order.concluded', 'An order was done, or given up', {
+  request: 'request',
+  outcome: 'text',
+  retries: 'number',
+});
+const late = defineFact('order.retried_late', 'An order came back after its delay', {
+  request: 'request',
+  late: 'duration',
+});
+const overtaken = defineFact('order.overtaken', "An order was done after a later one of its customer's", {
+  request: 'request',
+  customer: 'number',
+});
+
+export const RETRIES = 'orders.retry_count';
+export const OVERTAKEN = 'orders.overtaken';
+export const BACKLOG = 'orders.backlog';
+export const LATE = 'orders.retry.lateness';
+export const GIVEN_UP = 'orders.given_up';
+
+export const poisonSignals = [
+  defineSignal({
+    name: RETRIES,
+    kind: 'histogram',
+    unit: '{retry}',
+    help: 'Retries of an order until it was done or given up: 0 for most',
+    fact: concluded,
+    value: (fact) => fact.retries,
+  }),
+  defineSignal({
+    name: LATE,
+    kind: 'histogram',
+    unit: 's',
+    help: 'How much later than its delay an order came back to the consumer',
+    fact: late,
+    value: (fact) => fact.late,
+  }),
+  defineSignal({
+    name: GIVEN_UP,
+    kind: 'counter',
+    unit: '{order}',
+    help: 'Orders that failed at every attempt they had',
+    fact: concluded,
+    where: (fact) => fact.outcome === 'given up',
+  }),
+  defineSignal({
+    name: OVERTAKEN,
+    kind: 'counter',
+    unit: '{order}',
+    help: "Orders that were done after a later one of the same customer's",
+    fact: overtaken,
+  }),
+  defineSignal({
+    name: BACKLOG,
+    kind: 'gauge',
+    unit: '{message}',
+    help: 'Orders that wait for the consumer',
+    fact: queueChanged,
+    where: (fact) => fact.queue === ORDERS,
+    value: (fact) => fact.ready,
+    of: (fact) => fact.queue,
+  }),
+];
+
+export class Tally {
+  private readonly conclusions: FactChannel<Fact<typeof concluded>>;
+  private readonly delays: FactChannel<Fact<typeof late>>;
+  private readonly inversions: FactChannel<Fact<typeof overtaken>>;
+  private readonly failures = new Map<number, number>();
+  /** Of each order, which one it was that the shop published. */
+  private readonly places = new Map<number, number>();
+  private readonly latestOf = new Map<number, number>();
+
+  constructor(sim: Simulation) {
+    this.conclusions = sim.facts.channel(concluded);
+    this.delays = sim.facts.channel(late);
+    this.inversions = sim.facts.channel(overtaken);
+  }
+
+  /** The shop publishes an order: the way to the broker keeps that order of them. */
+  published(id: number): void {
+    this.places.set(id, this.places.size);
+  }
+
+  /** An order that was to come back at a moment is here. */
+  cameBack({ id }: Received, due: Time, now: Time): void {
+    if (this.delays.heard) this.delays.emit({ request: id, late: now - due });
+  }
+
+  /** An attempt failed; how many did so far. */
+  failed({ id }: Received): number {
+    const failures = (this.failures.get(id) ?? 0) + 1;
+    this.failures.set(id, failures);
+    return failures;
+  }
+
+  done(message: Received): void {
+    const { id, key } = message;
+    const latest = this.latestOf.get(key) ?? -1;
+    const place = this.places.get(id)!;
+    if (place < latest && this.inversions.heard) this.inversions.emit({ request: id, customer: key });
+    this.latestOf.set(key, Math.max(latest, place));
+    this.conclude(message, 'done');
+  }
+
+  /** The order had its last attempt, which failed. */
+  givenUp(message: Received): void {
+    this.conclude(message, 'given up');
+  }
+
+  private conclude({ id }: Received, outcome: string): void {
+    const failures = this.failures.get(id) ?? 0;
+    const retries = outcome === 'done' ? failures : failures - 1;
+    if (this.conclusions.heard) this.conclusions.emit({ request: id, outcome, retries });
+  }
+}

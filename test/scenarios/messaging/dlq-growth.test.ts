@@ -1,0 +1,41 @@
+/** The dead letters' claims away from their defaults, and what the guide says of other settings. */
+import { describe, expect, it } from 'vitest';
+import dlqGrowth from '../../../scenarios/messaging/dlq-growth.ts';
+import { minutes, parseIntervention, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
+
+const failed = ({ expectations }: Recording): string[] =>
+  expectations.filter(({ pass }) => !pass).map(({ text, actual }) => `${text}, measured ${actual}`);
+
+const signal = (recording: Recording, name: string) => recording.signals.find((each) => each.name === name)!;
+const atTheEnd = (recording: Recording): number => signal(recording, 'dlq.depth').columns['last'].at(-1)!;
+
+describe.each<[string, ParameterValues]>([
+  ['little that dies', { troubleShare: 0.05 }],
+  ['a short trouble', { troubleFor: s(60) }],
+  ['a quick person', { reaction: s(20) }],
+  ['a slow monitor', { every: s(20) }],
+])('with %s', (_name, params) => {
+  it.each(Object.keys(dlqGrowth.variants))('%s holds its claims', (variant) => {
+    expect(failed(run(dlqGrowth, { variant, params }))).toEqual([]);
+  });
+});
+
+it('fires by the age where too little dies for the rate', () => {
+  const recording = run(dlqGrowth, { variant: 'rate-and-age-alert', params: { alertRate: 100 } });
+  expect(signal(recording, 'dlq.alerts').summary['total']).toBeGreaterThanOrEqual(1);
+  expect(signal(recording, 'dlq.detection.time').summary['max']).toBeGreaterThan(120);
+});
+
+it('parks what was redriven as often as it may be, in a trouble that does not end', () => {
+  const params = { troubleFor: minutes(20), length: minutes(25) };
+  const recording = run(dlqGrowth, { variant: 'automated-redrive', params });
+  expect(signal(recording, 'dlq.parked').summary['total']).toBeGreaterThan(0);
+  expect(signal(recording, 'dlq.redrive.stops').summary['total']).toBeGreaterThan(0);
+});
+
+it('is emptied by a redrive that somebody starts after the trouble, and not by one that comes too early', () => {
+  const depth = (deed: string): number =>
+    atTheEnd(run(dlqGrowth, { variant: 'unmonitored', interventions: [parseIntervention(deed)] }));
+  expect(depth('5min:start:redrive')).toBe(0);
+  expect(depth('90s:start:redrive')).toBeGreaterThan(0);
+});

@@ -1,0 +1,46 @@
+/** The poison message's claims away from its defaults, and what the guide says of other settings. */
+import { describe, expect, it } from 'vitest';
+import poisonMessage from '../../../scenarios/messaging/poison-message.ts';
+import { BACKLOG, OVERTAKEN } from '../../../scenarios/messaging/poison-message/tally.ts';
+import { ms, parseIntervention, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
+
+const failed = ({ expectations }: Recording): string[] =>
+  expectations.filter(({ pass }) => !pass).map(({ text, actual }) => `${text}, measured ${actual}`);
+
+const read = (recording: Recording, signal: string, field: string): number =>
+  recording.signals.find(({ name }) => name === signal)!.summary[field];
+
+const of = (variant: string, params: ParameterValues = {}): Recording => run(poisonMessage, { variant, params });
+
+describe.each<[string, ParameterValues]>([
+  ['fewer retries', { retries: 2 }],
+  ['no crashes', { crashShare: 0 }],
+  ['more that is transient', { transientShare: 0.03 }],
+  ['a longer run', { length: s(120) }],
+])('with %s', (_name, params) => {
+  it.each(Object.keys(poisonMessage.variants))('%s holds its claims', (variant) => {
+    expect(failed(of(variant, params))).toEqual([]);
+  });
+});
+
+it('has more orders overtaken where there is a line to go to the end of', () => {
+  const overtaken = (rate: number): number => read(of('republish-with-attempts', { rate }), OVERTAKEN, 'total');
+  expect(overtaken(350)).toBeGreaterThan(2 * overtaken(100));
+});
+
+it('never catches up with waits of 100 ms that double: they take longer than a poison order takes to come', () => {
+  const { columns } = of('backoff', { base: ms(100) }).signals.find(({ name }) => name === BACKLOG)!;
+  expect(columns['last'].at(-1)!).toBeGreaterThan(1000);
+});
+
+it('doubles nothing without a crash between publishing again and acknowledging', () => {
+  for (const variant of ['republish-with-attempts', 'delayed-queue', 'per-message-delay'])
+    expect(read(of(variant, { crashShare: 0 }), 'effects.doubled', 'total')).toBe(0);
+});
+
+it('takes a key that is made poison by hand, and a release that mends it', () => {
+  const entries = (...deeds: string[]): number =>
+    read(run(poisonMessage, { variant: 'dlq', interventions: deeds.map(parseIntervention) }), 'dlq.entries', 'total');
+  expect(entries('20s:poison:worker:key=7')).toBeGreaterThan(entries());
+  expect(entries('20s:mend:worker')).toBeLessThan(entries());
+});
