@@ -127,7 +127,11 @@ export default defineScenario({
     headers: exact,
     'consistent-hash': [...exact, ...moves, atMost(atEnd(SKEW), limits.skewMost)],
     'consistent-hash-first-leaves': [...exact, ...moves, atMost(atEnd(SKEW), limits.skewMost)],
-    'consistent-hash-big-customer': [...exact, ...moves, atLeast(atEnd(SKEW), limits.skewOfFirst)],
+    'consistent-hash-big-customer': [
+      ...exact,
+      atMost(total(MOVED), limits.movedMost),
+      atLeast(atEnd(SKEW), limits.skewOfFirst),
+    ],
   },
 });
 
