@@ -61,7 +61,7 @@ export function summary(signal: string, field: string, words = `${field} of ${si
     text: words,
     subject: { signal, field },
     of(evidence) {
-      const found = find(evidence, signal).summary;
+      const found = signalOf(evidence, signal).summary;
       if (Object.hasOwn(found, field)) return found[field];
       throw new Error(`${signal} has no ${field}; it has ${Object.keys(found).join(', ')}`);
     },
@@ -82,7 +82,7 @@ export const quantile = (signal: string, field: 'p50' | 'p90' | 'p95' | 'p99' | 
 export const atEnd = (signal: string): Measure => ({
   text: `${signal} at the end`,
   of(evidence) {
-    const { last } = find(evidence, signal).columns;
+    const { last } = signalOf(evidence, signal).columns;
     if (last === undefined) throw new Error(`${signal} is no gauge: it has no value at the end`);
     return last[last.length - 1];
   },
@@ -98,14 +98,14 @@ export function ratio(numerator: Measure, denominator: Measure): Measure {
 
 /** By how much one measure is more than another of the same run: two policies asked for the same requests, say. */
 export function difference(minuend: Measure, subtrahend: Measure): Measure {
-  const taken = subtrahend.text.includes(' less ') ? `(${subtrahend.text})` : subtrahend.text;
   return {
-    text: `${minuend.text} less ${taken}`,
+    text: `${minuend.text} less ${subtrahend.text.includes(' less ') ? `(${subtrahend.text})` : subtrahend.text}`,
     of: (evidence) => minuend.of(evidence) - subtrahend.of(evidence),
   };
 }
 
-function find(evidence: Evidence, name: string): RecordedSignal {
+/** A signal by its name. */
+export function signalOf(evidence: Evidence, name: string): RecordedSignal {
   const signal = evidence.signals.find((candidate) => candidate.name === name);
   if (signal !== undefined) return signal;
   const names = evidence.signals.map((candidate) => candidate.name).join(', ');
