@@ -80,6 +80,10 @@ const FAULTS: Record<string, () => void> = {
   },
 };
 
+type Script = Parameters<typeof rabbitMqTwin.model>[0];
+const differs = (script: Script, answer: readonly unknown[]): unknown =>
+  firstDifference(rabbitMqTwin.model(script), answer);
+
 it('uses every operation and argument in at least 20 of 500 scripts', () => {
   const counts = countWords(rabbitMqTwin, scriptsOf(rabbitMqTwin, 500, 1));
   expect([...counts].filter(([, count]) => count < OCCURRENCES_MIN)).toEqual([]);
@@ -94,8 +98,8 @@ it('plays the same answers whenever it is asked', () => {
 describe.skipIf(isLeftOut)('beside a server (skipped where there is no rabbitmq-server)', () => {
   let server: RabbitMqServer;
   let isStopped = false;
-  /** What it answered: other models are held against that as often as one likes. */
-  const answers = new Map<string, readonly unknown[]>();
+  /** What it answered where the model did the same: other models are held against that as often as one likes. */
+  let answers: readonly { readonly script: Script; readonly answer: readonly unknown[] }[] = [];
   const options = { seed: 1, interrupted: new AbortController().signal, progress: () => {} };
 
   beforeAll(async () => {
@@ -107,26 +111,25 @@ describe.skipIf(isLeftOut)('beside a server (skipped where there is no rabbitmq-
   });
 
   it('answers as the model does', async () => {
+    const all: { script: Script; answer: readonly unknown[] }[] = [];
     const play: RabbitMqServer['play'] = async (script, slowness) => {
-      const played = await server.play(script, slowness);
-      answers.set(JSON.stringify(script), played);
-      return played;
+      const answer = await server.play(script, slowness);
+      all.push({ script, answer });
+      return answer;
     };
     const recorded = { version: server.version, play, stop: () => Promise.resolve() };
     const outcome = await compare(rabbitMqTwin, recorded, { ...options, scripts: PLAYED });
     expect(outcome.differences).toEqual([]);
     expect(agrees(outcome), JSON.stringify(outcome.unstable)).toBe(true);
+    answers = all.filter(({ script, answer }) => differs(script, answer) === undefined);
+    expect(answers.length).toBeGreaterThanOrEqual(PLAYED - unstableMax(PLAYED));
   }, 240_000);
 
   describe('does not answer as a model that', () => {
     it.each(Object.entries(FAULTS))('%s', (_, plant) => {
       plant();
-      const different = scriptsOf(rabbitMqTwin, PLAYED, options.seed).filter((script) => {
-        const answer = answers.get(JSON.stringify(script));
-        return answer !== undefined && firstDifference(rabbitMqTwin.model(script), answer) !== undefined;
-      });
-      // That many may differ for want of time.
-      expect(different.length).toBeGreaterThan(unstableMax(PLAYED));
+      const different = answers.filter(({ script, answer }) => differs(script, answer) !== undefined);
+      expect(different.length).toBeGreaterThan(0);
     });
   });
 
