@@ -135,7 +135,7 @@ describe.skipIf(isLeftOut)('beside a server (skipped where there is no rabbitmq-
 
   it('does not, when the model puts what was given back at the end of the queue', async () => {
     vi.spyOn(classic, 'placeOfReturned').mockImplementation((_, __, places) => places.atEnd());
-    const { different, differences } = await compare(rabbitMqTwin, server, { ...options, scripts: 40 });
+    const { different, differences } = await compare(rabbitMqTwin, server, { ...options, scripts: 12 });
     expect(different).toBeGreaterThan(0);
     const [{ script, steps }] = differences;
     expect(script.length).toBeLessThanOrEqual(steps);
