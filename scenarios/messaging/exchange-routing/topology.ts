@@ -101,7 +101,8 @@ export function addressOf(p: Values, event: Event, customer: number) {
 }
 
 /** Declares and binds everything, and has a worker come or go when it is time. */
-export function setUp(sim: Simulation, p: Values, { setUp: channel }: RabbitMq): void {
+export function setUp(sim: Simulation, p: Values, node: RabbitMq): void {
+  const { setUp: channel } = node;
   const isAlternate = p.unrouted === 'alternate';
   const options = { durable: true, autoDelete: false };
   for (const name of queuesOf(p)) channel.declareQueue({ name, exclusive: false, arguments: {}, ...options });
@@ -113,7 +114,7 @@ export function setUp(sim: Simulation, p: Values, { setUp: channel }: RabbitMq):
     ...options,
   });
   if (isAlternate && p.exchange !== 'x-consistent-hash') bind(channel, SET_ASIDE, '', {}, ALTERNATE);
-  if (p.exchange === 'x-consistent-hash') shareAmongWorkers(sim, p, channel);
+  if (p.exchange === 'x-consistent-hash') shareAmongWorkers(sim, p, node);
   else for (const subscriber of SUBSCRIBERS) subscribe(p.exchange, channel, subscriber);
 }
 
@@ -134,16 +135,17 @@ function subscribe(
   }
 }
 
-function shareAmongWorkers(sim: Simulation, p: Values, channel: AmqpChannel): void {
-  for (let i = 1; i <= p.workers; i++) bind(channel, workerName(i), String(p.weight));
-  const change = (): void => {
+function shareAmongWorkers(sim: Simulation, p: Values, node: RabbitMq): void {
+  for (let i = 1; i <= p.workers; i++) bind(node.setUp, workerName(i), String(p.weight));
+  const change = (channel: AmqpChannel): void => {
     if (p.change === 'one-joins') bind(channel, workerName(p.workers + 1), String(p.newcomerWeight));
     else {
       const name = workerName(p.change === 'first-leaves' ? 1 : p.workers);
       channel.unbind({ kind: 'queue', name }, EXCHANGE, String(p.weight), {});
     }
   };
-  sim.scheduleAt(p.changeAt, change, undefined, sim.eventKind('the workers change'));
+  const kind = sim.eventKind('the workers change');
+  sim.scheduleAt(p.changeAt, () => node.administer(change), undefined, kind);
 }
 
 function bind(channel: AmqpChannel, name: string, key: string, args: Headers = {}, exchange = EXCHANGE): void {

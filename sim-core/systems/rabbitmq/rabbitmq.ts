@@ -16,6 +16,7 @@ import type { Call, Endpoint } from '../../network/call.ts';
 import { register, type Component, type Intervention, type InterventionArgument } from '../../network/component.ts';
 import { AmqpError } from './amqp-error.ts';
 import { Broker } from './broker.ts';
+import type { Channel } from './channel.ts';
 import { Connection } from './connection.ts';
 
 export interface Publish {
@@ -46,8 +47,10 @@ export class RabbitMq implements Endpoint<Publish, Confirm>, Component {
   readonly sim: Simulation;
   readonly broker: Broker;
   /** Declares queues, exchanges and bindings before the run. */
-  readonly setUp: ReturnType<Connection['open']>;
+  readonly setUp: Channel;
   private readonly clients: Client[] = [];
+  /** What an operator waits to do until the node is up. */
+  private changes: (() => void)[] = [];
   private readonly upKind: number;
   private downUntil: Time = 0;
   private comesUp: EventHandle | undefined;
@@ -76,6 +79,17 @@ export class RabbitMq implements Endpoint<Publish, Confirm>, Component {
   /** Will be told when its connection is gone and when it can have another. */
   attach(client: Client): void {
     this.clients.push(client);
+  }
+
+  /** Has an operator change queues, exchanges and bindings in the midst of the run: at once, or when the node is up again. */
+  administer(change: (channel: Channel) => void): void {
+    const apply = (): void => {
+      const connection = new Connection(this.broker);
+      change(connection.open());
+      connection.close();
+    };
+    if (this.isUp) apply();
+    else this.changes.push(apply);
   }
 
   receive(call: Call<Publish, Confirm>): void {
@@ -171,6 +185,9 @@ export class RabbitMq implements Endpoint<Publish, Confirm>, Component {
   private static up(node: RabbitMq): void {
     node.comesUp = undefined;
     node.broker.recover();
+    const changes = node.changes;
+    node.changes = [];
+    for (const change of changes) change();
     for (const client of node.clients) client.nodeIsUp();
   }
 }

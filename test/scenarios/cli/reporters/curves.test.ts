@@ -1,5 +1,6 @@
 /** Curves in the command line's report: all lines of one variant, the first of each of several, sizes across. */
 import { expect, it } from 'vitest';
+import eviction from '../../../../scenarios/caching/eviction.ts';
 import { brownout } from '../command-line.ts';
 
 const SHORT = '--set length=2s --set keys=100';
@@ -17,7 +18,7 @@ it('of several shows the line of each that it is about', async () => {
   const { out } = await brownout(`run eviction ${SHORT} --seed 1..2`);
   const from = out.indexOf('cache.miss_ratio ');
   const lines = out.slice(from, out.indexOf('\n\n', from)).split('\n');
-  expect(lines).toHaveLength(26);
+  expect(lines).toHaveLength(1 + Object.keys(eviction.variants).length);
   expect(lines[1]).toMatch(/^ {2}lru +lru( +[01](\.\d+)?){6}$/);
-  expect(lines.at(-1)).toMatch(/^ {2}w-tinylfu-on-a-mix +w-tinylfu( +0\.\d+){6}$/);
+  expect(lines.at(-1)).toMatch(/^ {2}w-tinylfu-in-bytes +w-tinylfu( +0\.\d+){6}$/);
 });

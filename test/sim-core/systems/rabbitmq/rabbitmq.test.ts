@@ -209,3 +209,20 @@ it('gives time to live to what comes after the policy', () => {
   lab.run(ms(150));
   expect([lab.queue('q').ready, lab.queue('dead').ready]).toEqual([0, 1]);
 });
+
+it('is changed by an operator at once, and while it is down as soon as it is up again', () => {
+  const sim = new Simulation({ seed: 1 });
+  const node = new RabbitMq(sim, { name: 'rabbit', help: 'A node' });
+  const declared: string[] = [];
+  const declare = (name: string): void =>
+    node.administer((channel) => {
+      channel.declareQueue({ name, durable: true, exclusive: false, autoDelete: false, arguments: {} });
+      declared.push(`${name} at ${sim.now}`);
+    });
+  declare('first');
+  node.interventions.kill.apply([1]);
+  declare('second');
+  sim.runUntil(s(2));
+  expect(declared).toEqual(['first at 0', `second at ${s(1)}`]);
+  expect([...node.broker.declaredQueues].map(({ queue }) => queue.name)).toEqual(['first', 'second']);
+});
