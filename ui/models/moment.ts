@@ -115,19 +115,21 @@ function figuresOf(
   const order = (name: string): number => (charts.includes(name) ? charts.indexOf(name) : charts.length);
   // How many are there and how many wait is counted at the instant, and said below the card.
   const counted = ({ kind, unit }: RecordedSignal): boolean => kind === 'gauge' && unit === '{request}';
-  return (
-    signals
-      .filter((signal) => signal.kind !== 'counter' && signal.kind !== 'rate' && !counted(signal))
-      // A point of a curve says little without the others.
-      .filter(({ name, point }) => ownerOf(name) === node.kind && point === undefined)
-      // A cache that is only written to has no hit ratio at any instant.
-      .filter((signal) => mainColumn(signal).some(Number.isFinite))
-      .toSorted((a, b) => order(a.name) - order(b.name))
-      .slice(0, FIGURES_MAX)
-      .map((signal) => {
-        const label = signal.kind === 'histogram' ? 'p99' : shortName(signal.name);
-        const limit = node.members.length === 1 && signal.kind === 'gauge' ? node.members[0].state[label] : undefined;
-        return { signal, label, role: roleOf(signal.name), limit: typeof limit === 'number' ? limit : undefined };
-      })
-  );
+  const shown = signals
+    .filter((signal) => signal.kind !== 'counter' && signal.kind !== 'rate' && !counted(signal))
+    // A point of a curve says little without the others.
+    .filter(({ name, point }) => ownerOf(name) === node.kind && point === undefined)
+    // A cache that is only written to has no hit ratio at any instant.
+    .filter((signal) => mainColumn(signal).some(Number.isFinite))
+    .toSorted((a, b) => order(a.name) - order(b.name))
+    .slice(0, FIGURES_MAX);
+  // One of a time is that of the node's work; of several, and of what is no time, it is said of what.
+  const isPlain = ({ unit }: RecordedSignal): boolean =>
+    unit === 's' && shown.filter(({ kind }) => kind === 'histogram').length === 1;
+  return shown.map((signal) => {
+    const name = shortName(signal.name);
+    const label = signal.kind !== 'histogram' ? name : isPlain(signal) ? 'p99' : `p99 ${name}`;
+    const limit = node.members.length === 1 && signal.kind === 'gauge' ? node.members[0].state[label] : undefined;
+    return { signal, label, role: roleOf(signal.name), limit: typeof limit === 'number' ? limit : undefined };
+  });
 }

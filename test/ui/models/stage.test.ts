@@ -310,3 +310,27 @@ it.each([
 ])('%s is %s, of the %s, called %s', (name, role, owner, short) => {
   expect([roleOf(name), ownerOf(name), shortName(name)]).toEqual([role, owner, short]);
 });
+
+it('a card says of what its percentiles are, where there are several or they are of no time', () => {
+  const names = ['cache.load.duration', 'cache.wait.duration', 'cache.hit_ratio'];
+  const recorded = fixtureRecording();
+  const [any] = recorded.signals;
+  const signals = names.map((name, i) => {
+    const columns = { p99: Float64Array.of(1), mean: Float64Array.of(1) };
+    return {
+      ...any,
+      name,
+      kind: i < 2 ? ('histogram' as const) : ('ratio' as const),
+      unit: i < 2 ? 's' : '1',
+      columns,
+    };
+  });
+  const labelsOf = (kept: number): string[] => {
+    const recording = { ...recorded, signals: signals.slice(2 - kept) };
+    const topology = layOut(COMPONENTS);
+    const model = stageModel(recording, topology, []);
+    return model.figures.get(topology.nodes.find(({ kind }) => kind === 'cache')!)!.map(({ label }) => label);
+  };
+  expect(labelsOf(1)).toEqual(['p99', 'hit ratio']);
+  expect(labelsOf(2)).toEqual(['p99 load duration', 'p99 wait duration', 'hit ratio']);
+});
