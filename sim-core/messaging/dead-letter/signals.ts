@@ -33,6 +33,17 @@ export const deadLetterRedriven = defineFact('dlq.redriven', 'A dead letter was 
   isParked: 'flag',
 });
 
+/** A dead letter could not be redriven: where it was sent is full, or is no queue. It was given back. */
+export const redriveRefused = defineFact(
+  'dlq.redrive_refused',
+  'A dead letter could not be redriven, and was given back',
+  {
+    queue: 'text',
+    request: 'request',
+    to: 'text',
+  },
+);
+
 /** A redrive stopped itself: too much of what it took out had been redriven before. */
 export const redriveStopped = defineFact(
   'dlq.redrive_stopped',
@@ -136,6 +147,14 @@ export function dlqSignals(queue: string): SignalDefinition[] {
       help: 'Dead letters that were redriven too often and set aside for somebody to look at',
       fact: deadLetterRedriven,
       where: (fact) => isOurs(fact) && fact.isParked,
+    }),
+    defineSignal({
+      name: 'dlq.redrive.refusals',
+      kind: 'counter',
+      unit: '{refusal}',
+      help: 'Times that a dead letter could not be redriven, for the queue was full or away, and was given back',
+      fact: redriveRefused,
+      where: isOurs,
     }),
     defineSignal({
       name: 'dlq.redrive.stops',

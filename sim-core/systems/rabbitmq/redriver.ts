@@ -1,21 +1,24 @@
 /**
  * Takes dead letters out of their queue and publishes them to be tried again, one at a time and no faster than its rate, as a
- * shovel or SQS's `StartMessageMoveTask` does. It publishes first and acknowledges then: a crash in between doubles a
- * message and loses none.
+ * shovel or SQS's `StartMessageMoveTask` does. It acknowledges a message when the queue that it was published to has taken it.
+ * When that queue is full and refuses it, or is none, it gives the message back to the dead-letter queue, counts that, and
+ * tries again at its next turn. Giving back counts as a return: a quorum queue has a limit of these.
  *
  * Each message carries how often it was redriven, and when last. Its own limits: one that was redriven as often as it may be
  * is set aside in another queue; and when too large a share of what it took out last had come back from it since it last
  * began, it stops for a while: what it sends is still poison, and sending it is load that brings nothing. What came back
  * before a stop says nothing about now, and is tried again after it.
  *
- * Its way to the node takes no time, and it does nothing while the node is down.
+ * Its way to the node takes no time: taking, publishing and acknowledging are one instant, and no crash comes in between. (A
+ * real shovel that crashes between the last two doubles the message.) It does nothing while the node is down.
  */
 import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import { SECOND, type Duration, type Time } from '../../kernel/time.ts';
 import type { Message } from '../../messaging/channels/message.ts';
-import { deadLetterRedriven, redriveStopped } from '../../messaging/dead-letter/signals.ts';
+import { deadLetterRedriven, redriveRefused, redriveStopped } from '../../messaging/dead-letter/signals.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
+import type { Channel } from './channel.ts';
 import { Connection } from './connection.ts';
 import type { RabbitMq } from './rabbitmq.ts';
 
@@ -51,6 +54,7 @@ export class Redriver implements Component {
   private readonly interval: Duration;
   private readonly turnKind: number;
   private readonly redriven: FactChannel<Fact<typeof deadLetterRedriven>>;
+  private readonly gaveBack: FactChannel<Fact<typeof redriveRefused>>;
   private readonly stopped: FactChannel<Fact<typeof redriveStopped>>;
   private isRunning = false;
   private stoppedUntil: Time = 0;
@@ -59,6 +63,9 @@ export class Redriver implements Component {
   /** Of the last messages: whether each had come back from it since. */
   private samples: boolean[] = [];
   private done = 0;
+  private refused = 0;
+  /** The message that was refused last, until it is taken: it is a sample already. */
+  private refusedRequest: number | undefined;
 
   constructor(sim: Simulation, options: RedriverOptions) {
     this.sim = sim;
@@ -68,6 +75,7 @@ export class Redriver implements Component {
     this.interval = Math.max(1, Math.round(SECOND / options.rate));
     this.turnKind = sim.eventKind(`${options.name} takes the next dead letter`);
     this.redriven = sim.facts.channel(deadLetterRedriven);
+    this.gaveBack = sim.facts.channel(redriveRefused);
     this.stopped = sim.facts.channel(redriveStopped);
     this.interventions = {
       start: {
@@ -90,36 +98,49 @@ export class Redriver implements Component {
 
   state(): Readonly<Record<string, number | string>> {
     const isPaused = this.sim.now < this.stoppedUntil;
-    return { redriven: this.done, state: !this.isRunning ? 'off' : isPaused ? 'stopped itself' : 'running' };
+    const state = !this.isRunning ? 'off' : isPaused ? 'stopped itself' : 'running';
+    return { redriven: this.done, refused: this.refused, state };
   }
 
   violations(): readonly string[] {
     return [];
   }
 
+  /** Returns whether there may be more to redrive. */
   private redriveOne(): boolean {
-    const { node, from, to, parking, redrivesMax } = this.options;
+    const { node, from } = this.options;
     if (!node.isUp) return true;
     const connection = new Connection(node.broker);
     const channel = connection.open();
     const delivery = channel.get(from, false);
     if (delivery !== undefined) {
-      const times = redrivesOf(delivery.message);
-      const { [REDRIVEN_AT]: at } = delivery.message.headers;
-      this.sample(typeof at === 'number' && at >= this.since);
-      if (this.sim.now < this.stoppedUntil) channel.reject(delivery.tag, false, true);
-      else {
-        const isParked = times >= redrivesMax;
-        const queue = isParked ? parking : to;
-        channel.publish(this.addressed(delivery.message, queue, isParked ? times : times + 1));
-        channel.acknowledge(delivery.tag, false);
-        this.done++;
-        const request = delivery.message.request.id;
-        if (this.redriven.heard) this.redriven.emit({ queue: from, request, to: queue, times: times + 1, isParked });
-      }
+      const { message, tag } = delivery;
+      if (message.request.id !== this.refusedRequest) this.sample(message);
+      if (this.sim.now >= this.stoppedUntil && this.send(channel, message)) channel.acknowledge(tag, false);
+      else channel.reject(tag, false, true);
     }
     connection.close();
     return delivery !== undefined;
+  }
+
+  /** Publishes a dead letter where it belongs. Returns whether a queue took it. */
+  private send(channel: Channel, message: Message): boolean {
+    const { from: queue, parking, redrivesMax } = this.options;
+    const isParked = redrivesOf(message) >= redrivesMax;
+    const to = isParked ? parking : this.options.to;
+    const times = redrivesOf(message) + (isParked ? 0 : 1);
+    const { queues, refused } = channel.publish(this.addressed(message, to, times));
+    const { id: request } = message.request;
+    if (refused || queues.length === 0) {
+      this.refused++;
+      this.refusedRequest = request;
+      if (this.gaveBack.heard) this.gaveBack.emit({ queue, request, to });
+      return false;
+    }
+    this.done++;
+    this.refusedRequest = undefined;
+    if (this.redriven.heard) this.redriven.emit({ queue, request, to, times, isParked });
+    return true;
   }
 
   private addressed(message: Message, queue: string, redrives: number): Message {
@@ -127,10 +148,12 @@ export class Redriver implements Component {
     return { ...message, exchange: '', routingKey: queue, headers };
   }
 
-  private sample(cameBack: boolean): void {
+  /** Notes whether a message has come back, and stops when too many have. */
+  private sample({ headers }: Message): void {
     const { stop, from } = this.options;
     if (stop === undefined) return;
-    this.samples.push(cameBack);
+    const { [REDRIVEN_AT]: at } = headers;
+    this.samples.push(typeof at === 'number' && at >= this.since);
     if (this.samples.length < stop.samples) return;
     const share = this.samples.filter(Boolean).length / this.samples.length;
     this.samples.shift();

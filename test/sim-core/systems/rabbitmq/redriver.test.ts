@@ -3,7 +3,11 @@ import { expect, it } from 'vitest';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
 import { ms, s, type Time } from '../../../../sim-core/kernel/time.ts';
 import { makeMessage } from '../../../../sim-core/messaging/channels/message.ts';
-import { deadLetterRedriven, redriveStopped } from '../../../../sim-core/messaging/dead-letter/signals.ts';
+import {
+  deadLetterRedriven,
+  redriveRefused,
+  redriveStopped,
+} from '../../../../sim-core/messaging/dead-letter/signals.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
 import { RabbitMq } from '../../../../sim-core/systems/rabbitmq/rabbitmq.ts';
 import { Redriver, type RedriverOptions } from '../../../../sim-core/systems/rabbitmq/redriver.ts';
@@ -13,6 +17,7 @@ class Lab {
   readonly node = new RabbitMq(this.sim, { name: 'rabbit', help: 'a node' });
   readonly taken: (readonly [at: Time, request: number, to: string, times: number])[] = [];
   readonly stops: Time[] = [];
+  readonly refusals: (readonly [at: Time, request: number, to: string])[] = [];
   readonly redriver: Redriver;
   /** Whether what is redriven dies again at once. */
   isPoison = true;
@@ -27,6 +32,7 @@ class Lab {
       .channel(deadLetterRedriven)
       .listen(({ request, to, times }) => this.taken.push([sim.now, request, to, times]));
     sim.facts.channel(redriveStopped).listen(() => this.stops.push(sim.now));
+    sim.facts.channel(redriveRefused).listen(({ request, to }) => this.refusals.push([sim.now, request, to]));
     this.node.setUp.consume('orders', {
       tag: 'c',
       noAck: false,
@@ -80,7 +86,7 @@ it('takes out one after the other at its rate, in order, and ends when there is 
     [ms(100), 1, 'orders', 1],
     [ms(200), 2, 'orders', 1],
   ]);
-  expect(lab.redriver.state()).toEqual({ redriven: 3, state: 'off' });
+  expect(lab.redriver.state()).toEqual({ redriven: 3, refused: 0, state: 'off' });
   lab.dies(1);
   lab.run(s(2));
   expect(lab.ready('dead')).toBe(1);
@@ -93,7 +99,7 @@ it('sets aside what was redriven as often as it may be', () => {
   expect(lab.taken.map(([, , to, times]) => [to, times])).toEqual([
     ['orders', 1],
     ['orders', 2],
-    ['parked', 3],
+    ['parked', 2],
   ]);
   expect([lab.ready('dead'), lab.ready('parked')]).toEqual([0, 1]);
 });
@@ -128,4 +134,49 @@ it('does nothing while the node is down, and loses nothing', () => {
   expect(lab.taken).toEqual([]);
   lab.run(s(2));
   expect([lab.ready('dead'), lab.taken.length]).toEqual([0, 2]);
+});
+
+/** A queue for one message that refuses what is published to it when it is full, and is. */
+function fullQueue({ node, sim }: Lab, name: string): void {
+  const args = { 'x-max-length': 1, 'x-overflow': 'reject-publish' };
+  node.setUp.declareQueue({ name, durable: true, exclusive: false, autoDelete: false, arguments: args });
+  const request = new RequestContext(99, sim.now);
+  node.setUp.publish(makeMessage({ request, content: 99, sent: sim.now, routingKey: name }));
+}
+
+it.each([
+  ['the queue where they are tried again', { to: 'full' }],
+  ['the queue where they are set aside', { parking: 'full', redrivesMax: 0 }],
+])('gives back what %s refuses, and tries again', (_, options) => {
+  const lab = new Lab(options);
+  fullQueue(lab, 'full');
+  lab.dies(2);
+  lab.redriver.start();
+  lab.run(ms(250));
+  expect(lab.taken).toEqual([]);
+  expect(lab.refusals).toEqual([0, 1, 2].map((i) => [ms(100 * i), 0, 'full']));
+  expect([lab.ready('dead'), lab.ready('full')]).toEqual([2, 1]);
+  expect(lab.redriver.state()).toEqual({ redriven: 0, refused: 3, state: 'running' });
+  lab.node.setUp.purge('full');
+  lab.run(ms(350));
+  expect(lab.taken.map(([at, request, to]) => [at, request, to])).toEqual([[ms(300), 0, 'full']]);
+  expect([lab.ready('dead'), lab.ready('full')]).toEqual([1, 1]);
+});
+
+it('gives back what goes to no queue', () => {
+  const lab = new Lab({ to: 'gone' });
+  lab.dies(1);
+  lab.redriver.start();
+  lab.run(ms(50));
+  expect([lab.taken.length, lab.refusals.length, lab.ready('dead')]).toEqual([0, 1, 1]);
+});
+
+it('does not take what was refused for what came back once more', () => {
+  const lab = new Lab({ isAutomatic: true, stop: { share: 0.5, samples: 4, pause: s(5) } });
+  lab.dies(1);
+  lab.run(ms(50));
+  // One that has come back, refused from now on: at 100 ms and every turn until 1900 ms.
+  lab.node.setUp.deleteQueue('orders');
+  lab.run(s(2));
+  expect([lab.refusals.length, lab.stops.length, lab.ready('dead')]).toEqual([19, 0, 1]);
 });
