@@ -90,7 +90,7 @@ export default defineScenario({
     'dlq.redriven',
     AGAIN,
     'effects.applied',
-    'messaging.client.consumed.messages',
+    'messaging.client.consumed.rate',
     'messaging.process.age',
   ],
   places: {

@@ -103,7 +103,7 @@ export default defineScenario({
     VANISHED,
     UNWANTED_RATIO,
     'http.client.request.error_ratio',
-    'messaging.client.consumed.messages',
+    'messaging.client.consumed.rate',
     MOVED,
     SKEW,
   ],

@@ -50,9 +50,16 @@ export const queueChanged = defineReading('queue.changed', 'What a queue holds c
 export const queueSignals = [
   defineSignal({
     name: 'messaging.client.consumed.messages',
+    kind: 'counter',
+    unit: '{message}',
+    help: 'Copies handed to consumers, each time that one was',
+    fact: messageDelivered,
+  }),
+  defineSignal({
+    name: 'messaging.client.consumed.rate',
     kind: 'rate',
-    unit: '{message}/s',
-    help: 'Copies handed to consumers, a second',
+    unit: '1/s',
+    help: 'Copies handed to consumers',
     fact: messageDelivered,
   }),
   defineSignal({

@@ -15,9 +15,16 @@ export const messageSent = defineFact('message.sent', 'A producer heard what bec
 export const producerSignals = [
   defineSignal({
     name: 'messaging.client.sent.messages',
+    kind: 'counter',
+    unit: '{message}',
+    help: 'Messages that producers sent, whatever the broker said',
+    fact: messageSent,
+  }),
+  defineSignal({
+    name: 'messaging.client.sent.rate',
     kind: 'rate',
-    unit: '{message}/s',
-    help: 'Messages that producers sent, whatever the broker said, a second',
+    unit: '1/s',
+    help: 'Messages that producers send, whatever the broker says',
     fact: messageSent,
   }),
   defineSignal({
@@ -32,7 +39,7 @@ export const producerSignals = [
     name: 'messaging.client.unroutable.messages',
     kind: 'counter',
     unit: '{message}',
-    help: 'Messages that the broker confirmed although they went to no queue',
+    help: 'Messages that went to no queue: the broker confirmed them all the same, or returned them',
     fact: messageSent,
     where: (fact) => fact.queues === 0 && (fact.outcome === 'ack' || fact.outcome === 'returned'),
   }),
