@@ -27,6 +27,7 @@ import {
   type Simulation,
 } from '../../sim-core/index.ts';
 import { nearby, SHAPE } from '../application/distances.ts';
+import { sentBy } from '../application/settings.ts';
 import { CLUSTER, GROUP, PRODUCER, TOPIC, users } from './application/orders.ts';
 import * as limits from './consumer-lag/limits.ts';
 import { params, type Values } from './consumer-lag/params.ts';
@@ -61,7 +62,7 @@ export default defineScenario({
   system,
   signals: kafkaRecordSignals,
   whileRunning: {
-    rate: (rate, began) => [{ action: 'surge', target: 'users', args: { factor: rate / began.rate } }],
+    rate: sentBy('rate', 'users'),
     scaleTo: (members) => [{ action: 'scale', target: 'group', args: { members } }],
   },
   charts: [

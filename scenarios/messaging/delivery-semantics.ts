@@ -12,7 +12,6 @@ import {
   atEnd,
   atLeast,
   atMost,
-  CallFailed,
   Database,
   defineScenario,
   difference,
@@ -23,30 +22,26 @@ import {
   gamma,
   idempotenceGuards,
   Link,
-  makeMessage,
   OpenLoopClient,
   outcomeOf,
   OutsideEffects,
   poisson,
   Processing,
-  Producer,
   producerSignals,
   RabbitConsumer,
   RabbitMq,
   roundRobin,
   s,
-  Service,
   total,
   zipfPopularity,
-  type Confirm,
   type EffectStatement,
   type Expectation,
   type OutsideRequest,
-  type Publish,
   type Simulation,
 } from '../../sim-core/index.ts';
 import { faraway, nearby, SHAPE } from '../application/distances.ts';
 import { sentBy } from '../application/settings.ts';
+import { confirmedPublisher } from './application/confirmed-publisher.ts';
 import { befall } from './delivery-semantics/faults.ts';
 import * as limits from './delivery-semantics/limits.ts';
 import { params, type Values } from './delivery-semantics/params.ts';
@@ -140,36 +135,20 @@ function system(sim: Simulation, p: Values): void {
   const ledgers = [new EffectLedger(sim, 'bookings'), new EffectLedger(sim, 'payments')] as const;
   const rabbit = new RabbitMq(sim, { name: 'rabbit', help: 'A RabbitMQ node with one durable queue, orders' });
   rabbit.setUp.declareQueue({ name: QUEUE, durable: true, exclusive: false, autoDelete: false, arguments: {} });
+  const orders = confirmedPublisher(sim, {
+    name: 'orders',
+    help: 'Publishes each order and answers when the broker has confirmed it',
+    node: rabbit,
+    outgoing: () => ({ routingKey: QUEUE }),
+    observers: ledgers,
+  });
   new OpenLoopClient<void>(sim, {
     name: 'users',
     arrivals: during(0, p.length - limits.DRAIN, poisson(p.rate)),
     popularity: zipfPopularity(1000, 0.9),
-    target: roundRobin([new Link(sim, publisher(sim, rabbit, ledgers), { from: 'users', delay: faraway })]),
+    target: roundRobin([new Link(sim, orders, { from: 'users', delay: faraway })]),
   });
   befall(sim, p, consumersOf(sim, p, rabbit, ledgers));
-}
-
-/** Takes orders, publishes each and answers when the node has confirmed it. */
-function publisher(sim: Simulation, node: RabbitMq, ledgers: readonly EffectLedger[]): Service<number, void> {
-  const producer = new Producer(new Link<Publish, Confirm>(sim, node, { from: 'orders', delay: nearby }));
-  return new Service<number, void>(sim, {
-    name: 'orders',
-    help: 'Publishes each order and answers when the broker has confirmed it',
-    concurrency: 10_000,
-    queueMax: 0,
-    *handle({ query: key, request }) {
-      for (const ledger of ledgers) ledger.sent(request.id);
-      const message = makeMessage({ request, content: key, sent: sim.now, routingKey: QUEUE });
-      try {
-        const { outcome } = yield* producer.send(message);
-        if (outcome !== 'ack') throw new CallFailed(node.name, 'error');
-      } catch (error) {
-        for (const ledger of ledgers) ledger.released(request.id);
-        throw error;
-      }
-      for (const ledger of ledgers) ledger.confirmed(request.id);
-    },
-  });
 }
 
 function consumersOf(

@@ -11,39 +11,34 @@ import {
   atEnd,
   atLeast,
   atMost,
-  CallFailed,
   DeadLetterWatch,
   defineScenario,
   effectSignals,
   EffectLedger,
   gamma,
   Link,
-  makeMessage,
   minutes,
   OpenLoopClient,
   outcomeOf,
   peak,
   poisson,
   Processing,
-  Producer,
   producerSignals,
   RabbitConsumer,
   RabbitMq,
   Redriver,
   roundRobin,
   s,
-  Service,
   total,
   zipfPopularity,
   type Behaviour,
-  type Confirm,
   type Headers,
-  type Publish,
   type Received,
   type Simulation,
 } from '../../sim-core/index.ts';
 import { faraway, nearby, SHAPE } from '../application/distances.ts';
 import { sentBy } from '../application/settings.ts';
+import { confirmedPublisher } from './application/confirmed-publisher.ts';
 import * as limits from './dlq-growth/limits.ts';
 import { params, type Values } from './dlq-growth/params.ts';
 
@@ -144,11 +139,18 @@ function system(sim: Simulation, p: Values): void {
   const processing = new Processing(sim, { name: 'orders', time: gamma(SHAPE, p.workTime / SHAPE) });
   trouble(sim, p, processing);
   watch(sim, p, rabbit, processing);
+  const shop = confirmedPublisher(sim, {
+    name: 'shop',
+    help: 'Publishes each order and answers when the broker has confirmed it',
+    node: rabbit,
+    outgoing: () => ({ routingKey: ORDERS }),
+    observers: [ledger],
+  });
   new OpenLoopClient<void>(sim, {
     name: 'customers',
     arrivals: poisson(p.rate),
     popularity: zipfPopularity(p.customers, 0),
-    target: roundRobin([new Link(sim, shop(sim, rabbit, ledger), { from: 'customers', delay: faraway })]),
+    target: roundRobin([new Link(sim, shop, { from: 'customers', delay: faraway })]),
   });
   for (let i = 1; i <= limits.CONSUMERS; i++) consumer(sim, `consumer-${i}`, rabbit, processing, ledger);
 }
@@ -195,25 +197,6 @@ function watch(sim: Simulation, p: Values, node: RabbitMq, processing: Processin
     queue,
     every: p.every,
     ...(p.alert ? { alert: { rate: p.alertRate, window: p.alertWindow, age: p.alertAge, onAlert } } : {}),
-  });
-}
-
-/** Publishes each order and answers when the node has confirmed it. */
-function shop(sim: Simulation, node: RabbitMq, ledger: EffectLedger): Service<number, void> {
-  const producer = new Producer(new Link<Publish, Confirm>(sim, node, { from: 'shop', delay: nearby }));
-  return new Service<number, void>(sim, {
-    name: 'shop',
-    help: 'Publishes each order and answers when the broker has confirmed it',
-    concurrency: 10_000,
-    queueMax: 0,
-    *handle({ query: key, request }) {
-      ledger.sent(request.id);
-      const { outcome } = yield* producer.send(
-        makeMessage({ request, content: key, sent: sim.now, routingKey: ORDERS }),
-      );
-      if (outcome !== 'ack') throw new CallFailed(node.name, 'error');
-      ledger.confirmed(request.id);
-    },
   });
 }
 

@@ -12,32 +12,29 @@ import {
   atEnd,
   atLeast,
   atMost,
-  CallFailed,
   defineScenario,
   difference,
   during,
   gamma,
   Link,
-  makeMessage,
   OpenLoopClient,
   poisson,
   Processing,
-  Producer,
   producerSignals,
   RabbitConsumer,
   RabbitMq,
   roundRobin,
   s,
-  Service,
   total,
   zipfPopularity,
   type Confirm,
+  type Service,
   type Expectation,
-  type Publish,
   type Simulation,
 } from '../../sim-core/index.ts';
 import { faraway, nearby, SHAPE } from '../application/distances.ts';
 import { sentBy } from '../application/settings.ts';
+import { confirmedPublisher } from './application/confirmed-publisher.ts';
 import * as limits from './exchange-routing/limits.ts';
 import { params, type Values } from './exchange-routing/params.ts';
 import {
@@ -145,27 +142,24 @@ function system(sim: Simulation, p: Values): void {
     name: 'users',
     arrivals: during(0, p.length - limits.DRAIN, poisson(p.rate)),
     popularity: zipfPopularity(p.customers, p.exponent),
-    target: roundRobin([new Link(sim, shop(sim, p, rabbit, tally), { from: 'users', delay: faraway })]),
+    target: roundRobin([new Link(sim, shopOf(sim, p, rabbit, tally), { from: 'users', delay: faraway })]),
   });
   const processing = new Processing(sim, { name: 'events', time: gamma(SHAPE, p.workTime / SHAPE) });
   for (const queue of queuesOf(p)) subscribe(sim, p, rabbit, queue, processing, tally);
 }
 
 /** Publishes what happens and answers when the broker has confirmed it; an event that comes back is an error. */
-function shop(sim: Simulation, p: Values, node: RabbitMq, tally: Tally): Service<number, void> {
+function shopOf(sim: Simulation, p: Values, node: RabbitMq, tally: Tally): Service<number, void> {
   const events = new Events(sim, p);
-  const producer = new Producer(new Link<Publish, Confirm>(sim, node, { from: 'shop', delay: nearby }));
-  return new Service<number, void>(sim, {
+  return confirmedPublisher(sim, {
     name: 'shop',
     help: 'Publishes an event for each request and answers when the broker has confirmed it',
-    concurrency: 10_000,
-    queueMax: 0,
-    *handle({ query: customer, request }) {
-      const event = events.of(request.id);
-      const message = makeMessage({ request, content: customer, sent: sim.now, ...addressOf(p, event, customer) });
-      const { outcome, queues } = yield* producer.send(message, p.unrouted === 'returned');
-      tally.published(request.id, outcome, queues, due(p, event));
-      if (outcome !== 'ack') throw new CallFailed(node.name, 'error');
+    node,
+    mandatory: p.unrouted === 'returned',
+    outgoing: (id, customer) => {
+      const event = events.of(id);
+      const answered = ({ outcome, queues }: Confirm): void => tally.published(id, outcome, queues, due(p, event));
+      return { ...addressOf(p, event, customer), answered };
     },
   });
 }

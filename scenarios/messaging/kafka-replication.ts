@@ -23,6 +23,7 @@ import {
   type Simulation,
 } from '../../sim-core/index.ts';
 import { nearby } from '../application/distances.ts';
+import { sentBy } from '../application/settings.ts';
 import { CLUSTER, PRODUCER, TOPIC, users } from './application/orders.ts';
 import * as limits from './kafka-replication/limits.ts';
 import { params, type Values } from './kafka-replication/params.ts';
@@ -68,7 +69,7 @@ export default defineScenario({
   system,
   signals: kafkaRecordSignals,
   whileRunning: {
-    rate: (rate, began) => [{ action: 'surge', target: 'users', args: { factor: rate / began.rate } }],
+    rate: sentBy('rate', 'users'),
     minInSync: (replicas) => [{ action: 'min-in-sync', target: 'controllers', args: { replicas } }],
     unclean: (allowed) => [{ action: 'unclean', target: 'controllers', args: { allowed: Number(allowed) } }],
   },

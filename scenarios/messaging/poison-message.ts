@@ -13,7 +13,6 @@ import {
   atEnd,
   atLeast,
   atMost,
-  CallFailed,
   defineScenario,
   during,
   DeadLetterWatch,
@@ -22,7 +21,6 @@ import {
   failsTimes,
   gamma,
   Link,
-  makeMessage,
   OpenLoopClient,
   peak,
   poisson,
@@ -33,7 +31,6 @@ import {
   RabbitMq,
   roundRobin,
   s,
-  Service,
   summary,
   total,
   zipfPopularity,
@@ -43,6 +40,7 @@ import {
 } from '../../sim-core/index.ts';
 import { faraway, nearby, SHAPE } from '../application/distances.ts';
 import { sentBy } from '../application/settings.ts';
+import { confirmedPublisher } from './application/confirmed-publisher.ts';
 import * as limits from './poison-message/limits.ts';
 import { params, type Values } from './poison-message/params.ts';
 import { DEAD, declareQueues, ORDERS } from './poison-message/queues.ts';
@@ -148,33 +146,21 @@ function system(sim: Simulation, p: Values): void {
   declareQueues(p, rabbit);
   const { queue: dead } = rabbit.broker.peek(DEAD)!;
   new DeadLetterWatch(sim, { name: 'monitor', help: 'Looks at the dead letters', queue: dead, every: s(0.5) });
+  const shop = confirmedPublisher(sim, {
+    name: 'shop',
+    help: 'Publishes each order and answers when the broker has confirmed it',
+    node: rabbit,
+    isOrdered: true,
+    outgoing: () => ({ routingKey: ORDERS }),
+    observers: [ledger, { sent: (id) => tally.published(id) }],
+  });
   new OpenLoopClient<void>(sim, {
     name: 'customers',
     arrivals: during(0, p.length - limits.DRAIN, poisson(p.rate)),
     popularity: zipfPopularity(p.customers, 0),
-    target: roundRobin([new Link(sim, shop(sim, rabbit, ledger, tally), { from: 'customers', delay: faraway })]),
+    target: roundRobin([new Link(sim, shop, { from: 'customers', delay: faraway })]),
   });
   worker(sim, p, rabbit, ledger, tally);
-}
-
-/** Publishes each order and answers when the node has confirmed it. */
-function shop(sim: Simulation, node: RabbitMq, ledger: EffectLedger, tally: Tally): Service<number, void> {
-  const way = new Link<Publish, Confirm>(sim, node, { from: 'shop', delay: nearby, isOrdered: true });
-  const producer = new Producer(way);
-  return new Service<number, void>(sim, {
-    name: 'shop',
-    help: 'Publishes each order and answers when the broker has confirmed it',
-    concurrency: 10_000,
-    queueMax: 0,
-    *handle({ query: key, request }) {
-      ledger.sent(request.id);
-      tally.published(request.id);
-      const message = makeMessage({ request, content: key, sent: sim.now, routingKey: ORDERS });
-      const { outcome } = yield* producer.send(message);
-      if (outcome !== 'ack') throw new CallFailed(node.name, 'error');
-      ledger.confirmed(request.id);
-    },
-  });
 }
 
 /** One process that has one order at a time. */

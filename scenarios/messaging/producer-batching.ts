@@ -20,6 +20,7 @@ import {
   type Simulation,
 } from '../../sim-core/index.ts';
 import { nearby } from '../application/distances.ts';
+import { sentBy } from '../application/settings.ts';
 import { CLUSTER, PRODUCER, TOPIC, users } from './application/orders.ts';
 import * as limits from './producer-batching/limits.ts';
 import { params, type Values } from './producer-batching/params.ts';
@@ -55,7 +56,7 @@ export default defineScenario({
   system,
   signals: kafkaRecordSignals,
   whileRunning: {
-    rate: (rate, began) => [{ action: 'surge', target: 'users', args: { factor: rate / began.rate } }],
+    rate: sentBy('rate', 'users'),
   },
   charts: [
     LATENCY,

@@ -25,6 +25,7 @@ import {
   type Simulation,
 } from '../../sim-core/index.ts';
 import { nearby, SHAPE } from '../application/distances.ts';
+import { sentBy } from '../application/settings.ts';
 import { CLUSTER, GROUP, PRODUCER, TOPIC, users } from './application/orders.ts';
 import * as limits from './rebalance/limits.ts';
 import { params, type Values } from './rebalance/params.ts';
@@ -56,7 +57,7 @@ export default defineScenario({
   system,
   signals: kafkaRecordSignals,
   whileRunning: {
-    rate: (rate, began) => [{ action: 'surge', target: 'users', args: { factor: rate / began.rate } }],
+    rate: sentBy('rate', 'users'),
   },
   charts: [
     UNOWNED,

@@ -35,6 +35,7 @@ import {
   type Simulation,
 } from '../../sim-core/index.ts';
 import { faraway, nearby, SHAPE } from '../application/distances.ts';
+import { sentBy, workedOffBy } from '../application/settings.ts';
 import * as limits from './retry-storm/limits.ts';
 import { params, type Values } from './retry-storm/params.ts';
 import { JOBS_FAILED, jobsFailed } from './retry-storm/jobs.ts';
@@ -100,10 +101,8 @@ export default defineScenario({
   system,
   signals: [...retrySignals, recoverySignal, jobsFailed],
   whileRunning: {
-    rate: (rate, began) => [{ action: 'surge', target: 'users', args: { factor: rate / began.rate } }],
-    loadTime: (loadTime, began) => [
-      { action: 'slow', target: 'dependency', args: { factor: loadTime / began.loadTime } },
-    ],
+    rate: sentBy('rate', 'users'),
+    loadTime: workedOffBy('loadTime', 'dependency'),
   },
   charts: [
     'http.client.request.error_ratio',

@@ -4,20 +4,14 @@
  */
 import {
   AmqpConnection,
-  makeMessage,
-  Producer,
   RabbitConsumer,
   RabbitMq,
-  Link,
-  Service,
-  type Behaviour,
-  type Confirm,
   type Endpoint,
   type Processing,
-  type Publish,
   type Simulation,
 } from '../../../sim-core/index.ts';
 import { nearby } from '../../application/distances.ts';
+import { confirmedPublisher } from '../application/confirmed-publisher.ts';
 import { LATE_SERVICE } from './book.ts';
 import { DOWNTIME } from './limits.ts';
 import type { Values } from './params.ts';
@@ -48,22 +42,12 @@ export function rabbit(sim: Simulation, p: Values, processing: Processing): Endp
   const join = (): void => bind(LATE_SERVICE, new AmqpConnection(node.broker).open());
   sim.scheduleAt(p.lateAt, join, undefined, sim.eventKind('the audit has a queue bound'));
   sim.scheduleAt(p.crashAt, () => node.interventions['kill'].apply([2]), undefined, sim.eventKind('the broker dies'));
-  return publisher(sim, node);
-}
-
-/** Publishes each event and answers when the node has confirmed it. */
-function publisher(sim: Simulation, node: RabbitMq): Service<number, void> {
-  const producer = new Producer(
-    new Link<Publish, Confirm>(sim, node, { from: 'events', delay: nearby, isOrdered: true }),
-  );
-  return new Service<number, void>(sim, {
+  return confirmedPublisher(sim, {
     name: 'events',
     help: 'Publishes each event and answers when the broker has confirmed it',
-    concurrency: 10_000,
-    queueMax: 0,
-    *handle({ query: content, request }): Behaviour<void> {
-      yield* producer.send(makeMessage({ request, content, sent: sim.now, exchange: EXCHANGE }));
-    },
+    node,
+    isOrdered: true,
+    outgoing: () => ({ exchange: EXCHANGE }),
   });
 }
 
