@@ -4,8 +4,8 @@
  *     users, jobs --> app-1 … app-n --> dependency
  *
  * Each instance calls the dependency once a request, and asks again when that fails or takes too long. The dependency
- * works on for callers that have gone. In two variants nothing is slow, and jobs come in step. All variants get the same requests at the same times, and the same call takes the
- * same processor time in all of them.
+ * works on for callers that have gone. In two variants nothing is slow, and jobs come in step. All variants get the same
+ * requests at the same times, and the same call takes the same processor time in all of them.
  */
 import {
   atLeast,

@@ -1,7 +1,8 @@
 /**
  * Plays the scripts of a seed on both sides and collects what differs. The scripts of one run are played many at once; one
- * whose answers differ is played again by itself with all its times longer, and counts only if they differ then too: a machine that is late for a time to live
- * is no fault of either side. What remains is shrunk by fast-check, within a bound of plays.
+ * whose answers differ is played again by itself with all its times longer, and counts only if they differ then too: a
+ * machine that is late for a time to live is no fault of either side. What remains is shrunk by fast-check, within a bound
+ * of plays.
  */
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';

@@ -41,7 +41,6 @@ export function kafka(sim: Simulation, p: Values): Endpoint<number, void> {
     });
     const start = service === LATE_SERVICE ? p.lateAt : 0;
     const starts = (): void => group.scale(p.consumers);
-    group.scale(0);
     sim.scheduleAt(start, starts, undefined, sim.eventKind(`${service} begins to read`));
     if (service !== 'billing') continue;
     const [first] = group.consumers;
@@ -49,5 +48,5 @@ export function kafka(sim: Simulation, p: Values): Endpoint<number, void> {
   }
   const [broker] = cluster.brokers;
   sim.scheduleAt(p.crashAt, () => broker.interventions['kill'].apply([2]), undefined, sim.eventKind('the broker dies'));
-  return producer as unknown as Endpoint<number, void>;
+  return producer;
 }

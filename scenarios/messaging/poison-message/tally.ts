@@ -100,11 +100,9 @@ export class Tally {
     if (this.delays.heard) this.delays.emit({ request: id, late: now - due });
   }
 
-  /** An attempt failed; how many did so far. */
-  failed({ id }: Received): number {
-    const failures = (this.failures.get(id) ?? 0) + 1;
-    this.failures.set(id, failures);
-    return failures;
+  /** An attempt failed. */
+  failed({ id }: Received): void {
+    this.failures.set(id, (this.failures.get(id) ?? 0) + 1);
   }
 
   done(message: Received): void {

@@ -1,5 +1,7 @@
-/** The words of the scripts, each of which has to be done in some scripts of a run. */
-/** Everything that the scripts say: operations, flags, and the arguments of queues, exchanges and bindings. */
+/**
+ * The words of the scripts, each of which has to be done in some scripts of a run: operations, flags, and the arguments of
+ * queues, exchanges and bindings.
+ */
 export const RABBIT_VOCABULARY: readonly string[] = [
   'declare-queue',
   'durable',
