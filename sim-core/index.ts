@@ -291,6 +291,7 @@ export type { GuardContext as IdempotenceContext, IdempotenceGuard } from './mes
 export * from './messaging/consuming/ledger.ts';
 export { OutsideEffects, type OutsideOptions, type OutsideRequest } from './messaging/consuming/outside-effects.ts';
 export { Processing, type ProcessingOptions } from './messaging/consuming/processing.ts';
+export { QueueLedger } from './messaging/consuming/queue-ledger.ts';
 export * from './messaging/consuming/received.ts';
 export { deathsOf, type DeathNotice } from './messaging/dead-letter/deaths.ts';
 export { dlqSignals } from './messaging/dead-letter/signals.ts';

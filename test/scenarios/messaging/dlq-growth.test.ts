@@ -1,7 +1,11 @@
 /** The dead letters' claims away from their defaults, and what the guide says of other settings. */
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import dlqGrowth from '../../../scenarios/messaging/dlq-growth.ts';
 import { minutes, parseIntervention, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
+import { Broker } from '../../../sim-core/systems/rabbitmq/broker.ts';
+import { Channel } from '../../../sim-core/systems/rabbitmq/channel.ts';
+
+afterEach(() => void vi.restoreAllMocks());
 
 const failed = ({ expectations }: Recording): string[] =>
   expectations.filter(({ pass }) => !pass).map(({ text, actual }) => `${text}, measured ${actual}`);
@@ -38,4 +42,31 @@ it('is emptied by a redrive that somebody starts after the trouble, and not by o
     atTheEnd(run(dlqGrowth, { variant: 'unmonitored', interventions: [parseIntervention(deed)] }));
   expect(depth('5min:start:redrive')).toBe(0);
   expect(depth('90s:start:redrive')).toBeGreaterThan(0);
+});
+
+const lost = (recording: Recording): number | undefined =>
+  recording.expectations.find(({ text }) => text.startsWith('effects.lost'))?.actual;
+
+describe('what is dropped is seen', () => {
+  const variants = Object.keys(dlqGrowth.variants);
+
+  it.each(variants)('%s loses nothing, and all that dies where the broker makes no dead letters', (variant) => {
+    // Not for a moment: a dead letter on its way is not lost.
+    expect(signal(run(dlqGrowth, { variant }), 'effects.lost').summary['max'] ?? 0).toBe(0);
+    vi.spyOn(Broker.prototype, 'officeOf').mockImplementation(() => () => 'sent');
+    const broken = run(dlqGrowth, { variant });
+    expect(failed(broken).some((claim) => claim.startsWith('effects.lost'))).toBe(true);
+    expect(lost(broken)).toBeGreaterThan(100);
+  });
+
+  it.each(variants.filter((variant) => variant !== 'unmonitored'))(
+    '%s loses what its redrive takes out and does not publish',
+    (variant) => {
+      const { publish } = Channel.prototype;
+      vi.spyOn(Channel.prototype, 'publish').mockImplementation(function (this: Channel, message) {
+        return 'x-redrives' in message.headers ? { queues: [], refused: false } : publish.call(this, message);
+      });
+      expect(lost(run(dlqGrowth, { variant }))).toBeGreaterThan(100);
+    },
+  );
 });
