@@ -222,8 +222,7 @@ function consumer(sim: Simulation, name: string, node: RabbitMq, processing: Pro
     concurrency: limits.CONCURRENCY,
     delay: nearby,
     keyOf: ({ content }) => content as number,
-    // Where an order is, the queues say.
-    observers: [{ confirmed: (id) => ledger.confirmed(id) }],
+    observers: [ledger],
     inside: processing,
     *handle(message) {
       return (yield* outcomeOf(handler, message)) === undefined ? 'ack' : 'requeue';

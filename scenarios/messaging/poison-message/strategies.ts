@@ -9,7 +9,6 @@ import {
   type Behaviour,
   type Confirm,
   type Delivery,
-  type EffectLedger,
   type Handler,
   type KeyedStream,
   type Producer,
@@ -30,7 +29,6 @@ export interface Context {
   readonly p: Values;
   readonly handler: Handler;
   readonly producer: Producer;
-  readonly ledger: EffectLedger;
   readonly tally: Tally;
   /** Whether the consumer dies now that it has published an order again. */
   readonly crashes: Crashes;
@@ -73,9 +71,9 @@ function* blockForever(context: Context, message: Received): Behaviour<ConsumerV
 }
 
 /** Tries again in the same place, without a wait or with one that doubles, and then refuses it for good. */
-function inPlace(wait: (p: Values, retry: number) => number, leadsSomewhere: boolean): Strategy {
+function inPlace(wait: (p: Values, retry: number) => number): Strategy {
   return function* (context, message) {
-    const { sim, p, tally, ledger } = context;
+    const { sim, p, tally } = context;
     for (let retry = 0; ; retry++) {
       if (yield* succeeds(context, message)) return 'ack';
       if (retry === p.retries) break;
@@ -83,8 +81,6 @@ function inPlace(wait: (p: Values, retry: number) => number, leadsSomewhere: boo
       if (time > 0) yield* sleep(sim, time);
     }
     tally.givenUp(message);
-    // As a dead letter it is still in somebody's hands.
-    if (leadsSomewhere) ledger.sent(message.id);
     return 'reject';
   };
 }
@@ -95,7 +91,7 @@ function inPlace(wait: (p: Values, retry: number) => number, leadsSomewhere: boo
  * is published to one of those in place of the end of the line.
  */
 function* republish(context: Context, message: Received, { message: order }: Delivery): Behaviour<ConsumerVerdict> {
-  const { sim, p, tally, ledger, crashes, die } = context;
+  const { sim, p, tally, crashes, die } = context;
   const attempts = Number(order.headers[ATTEMPTS] ?? 0);
   const { [DUE]: due } = order.headers;
   if (typeof due === 'number') tally.cameBack(message, due, sim.now);
@@ -104,7 +100,6 @@ function* republish(context: Context, message: Received, { message: order }: Del
   if (isLast) tally.givenUp(message);
   const { queue, ttl, delay } = isLast ? TO_THE_DEAD : placeOfRetry(p, attempts);
   yield* publishAgain(context, order, queue, { ttl, delay }, attempts + 1);
-  ledger.confirmed(message.id);
   // A crash between the two steps: published again, and not acknowledged.
   if (!isLast && crashes.strikes(message.id, attempts)) {
     die();
@@ -114,13 +109,12 @@ function* republish(context: Context, message: Received, { message: order }: Del
 }
 
 function* publishAgain(
-  { sim, producer, ledger }: Context,
+  { sim, producer }: Context,
   order: Delivery['message'],
   queue: string,
   { ttl, delay }: Pick<PlaceOfRetry, 'ttl' | 'delay'>,
   attempts: number,
 ): Behaviour<Confirm> {
-  ledger.sent(order.request.id);
   const { 'x-death': _, ...headers } = order.headers;
   return yield* producer.send({
     ...order,
@@ -144,9 +138,9 @@ function* deliveryLimit(
 
 export const strategies: Readonly<Record<Values['strategy'], Strategy>> = {
   'block-forever': blockForever,
-  'immediate-retry': inPlace(() => 0, false),
+  'immediate-retry': inPlace(() => 0),
   'republish-with-attempts': republish,
-  backoff: inPlace(({ base }, retry) => base * 2 ** retry, true),
+  backoff: inPlace(({ base }, retry) => base * 2 ** retry),
   'delayed-queue': republish,
   'per-message-delay': republish,
   dlq: deliveryLimit,

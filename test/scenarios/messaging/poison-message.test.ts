@@ -1,8 +1,12 @@
 /** The poison message's claims away from its defaults, and what the guide says of other settings. */
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import poisonMessage from '../../../scenarios/messaging/poison-message.ts';
 import { BACKLOG, OVERTAKEN } from '../../../scenarios/messaging/poison-message/tally.ts';
 import { ms, parseIntervention, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
+import { Broker } from '../../../sim-core/systems/rabbitmq/broker.ts';
+import { Queue } from '../../../sim-core/messaging/channels/queue.ts';
+
+afterEach(() => void vi.restoreAllMocks());
 
 const failed = ({ expectations }: Recording): string[] =>
   expectations.filter(({ pass }) => !pass).map(({ text, actual }) => `${text}, measured ${actual}`);
@@ -43,4 +47,28 @@ it('takes a key that is made poison by hand, and a release that mends it', () =>
     read(run(poisonMessage, { variant: 'dlq', interventions: deeds.map(parseIntervention) }), 'dlq.entries', 'total');
   expect(entries('20s:poison:worker:key=7')).toBeGreaterThan(entries());
   expect(entries('20s:mend:worker')).toBeLessThan(entries());
+});
+
+describe('what is dropped is seen', () => {
+  const lost = (variant: string): string[] => failed(of(variant)).filter((claim) => claim.startsWith('effects.lost'));
+
+  it.each(['backoff', 'dlq', 'delayed-queue', 'per-message-delay'])(
+    '%s loses orders where the broker makes no dead letters',
+    (variant) => {
+      expect(read(of(variant), 'effects.lost', 'max')).toBe(0);
+      vi.spyOn(Broker.prototype, 'officeOf').mockImplementation(() => () => 'sent');
+      expect(lost(variant)).toHaveLength(1);
+    },
+  );
+
+  it.each(['republish-with-attempts', 'delayed-queue', 'per-message-delay'])(
+    '%s loses orders where what it publishes to the dead letters does not arrive',
+    (variant) => {
+      const { publish } = Queue.prototype;
+      vi.spyOn(Queue.prototype, 'publish').mockImplementation(function (this: Queue, message, by) {
+        return this.name === 'orders.dead' || publish.call(this, message, by);
+      });
+      expect(lost(variant)).toHaveLength(1);
+    },
+  );
 });
