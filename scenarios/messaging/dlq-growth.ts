@@ -13,6 +13,7 @@ import {
   atMost,
   DeadLetterWatch,
   defineScenario,
+  difference,
   effectSignals,
   gamma,
   guardrail,
@@ -51,6 +52,10 @@ const ALERTS = 'dlq.alerts';
 const DETECTION = 'dlq.detection.time';
 const AGAIN = 'dlq.redriven.again';
 const LOST = 'effects.lost';
+const SET_ASIDE = total('dlq.parked');
+
+/** Orders that were accepted and have not had their effect, counted by the shop and by the consumers. */
+const undone = difference(total('effects.expected'), difference(total('effects.applied'), total('effects.doubled')));
 
 /** Every order that was accepted has had its effect or is in some queue: as an order, as a dead letter, or set aside. */
 const nothingLost = atMost(atEnd(LOST), 0);
@@ -106,7 +111,8 @@ export default defineScenario({
     unmonitored: [
       atLeast(atEnd(DEPTH), limits.allOfThem),
       atLeast(atEnd(OLDEST), limits.sinceTheBeginning),
-      atMost(total(ALERTS), 0),
+      // All of them would succeed by now, and nobody has tried.
+      atLeast(undone, limits.allOfThem),
       // Nobody's request has failed: who looks at errors sees none.
       atMost(total('http.client.request.errors'), 0),
       nothingLost,
@@ -116,11 +122,15 @@ export default defineScenario({
       atMost(peak(DETECTION), limits.detectedWithin),
       atMost(peak(DEPTH), limits.untilMended),
       atMost(atEnd(DEPTH), limits.emptyByHand),
+      atMost(undone, limits.undoneByHand),
       stillNothingLost,
     ],
     'automated-redrive': [
       atMost(atEnd(DEPTH), limits.emptyByRobot),
       atMost(total(AGAIN), limits.inVain),
+      // All but what it gave up for good has been done.
+      atMost(difference(undone, SET_ASIDE), limits.undoneByRobot),
+      guardrail(atMost(SET_ASIDE, limits.parkedMost), 'only a redrive sets anything aside: what it may cost'),
       stillNothingLost,
     ],
     'redrive-without-limits': [atLeast(total(AGAIN), limits.round), nothingLost],

@@ -53,20 +53,46 @@ export const untilMended = limit((p) =>
   poissonMost(deadRate(p) * Math.min(until(p) - from(p), detection(p) + toSeconds(p.reaction))),
 );
 
-/** Nothing is left at the end where there was time to redrive all that ever died, none of it twice after the mending. */
-const emptyIf = (isIn: (p: Values) => number): Limit =>
-  limit((p) => (isIn(p) < end(p) ? 0 : poissonMost(deadRate(p) * (end(p) - from(p)))));
-export const emptyByHand = emptyIf((p) => {
+/**
+ * When all that ever died has been redriven, none of it twice after the mending. A claim of what is left then is made where
+ * that is before the end, and where consumers have the time.
+ */
+const isDone = (at: number, p: Values): boolean => at < end(p) && spare(p) > 0;
+const byHand = (p: Values): number => {
   const mended = Math.min(until(p), from(p) + detection(p) + toSeconds(p.reaction));
   const dead = poissonMost(deadRate(p) * (mended - from(p)));
   const started = from(p) + detection(p) + toSeconds(p.reaction);
   return started + dead / Math.min(p.handRate, spare(p)) + dying(p) + toSeconds(p.every);
-});
-export const emptyByRobot = emptyIf((p) => {
+};
+const byRobot = (p: Values): number => {
   const dead = poissonMost(deadRate(p) * (until(p) - from(p)));
   // It may just have stopped when the trouble ends, and once more over what it finds of that time.
   return until(p) + 2 * toSeconds(p.pause) + dead / Math.min(p.robotRate, spare(p)) + dying(p) + toSeconds(p.every);
-});
+};
+
+/** No dead letter is left. */
+const emptyIf = (at: (p: Values) => number): Limit =>
+  limit((p) => (isDone(at(p), p) ? 0 : poissonMost(deadRate(p) * (end(p) - from(p)))));
+export const emptyByHand = emptyIf(byHand);
+export const emptyByRobot = emptyIf(byRobot);
+
+/**
+ * Everything that was accepted is done but for what is at hand when the run ends. With half of their time to spare the
+ * consumers have an order waiting for no longer than its work takes, on average: by Little's law rate x twice that time, and
+ * a hundredth of a second for the ways between the nodes.
+ */
+const atHand = (p: Values): number => poissonMost(p.rate * (2 * toSeconds(p.workTime) + 0.01));
+const undoneIf = (at: (p: Values) => number): Limit =>
+  limit((p) => (isDone(at(p), p) ? atHand(p) : poissonMost(p.rate * end(p))));
+export const undoneByHand = undoneIf(byHand);
+export const undoneByRobot = undoneIf(byRobot);
+
+/**
+ * An order is set aside after `redrivesMax` redrives that failed: each was made before the trouble was over, and the robot
+ * makes no more than its rate allows. Its stops make that fewer.
+ */
+export const parkedMost = limit((p) => (p.robotRate * (until(p) - from(p)) + 1) / p.redrivesMax);
+
 /** Orders a second that consumers can do beside the new ones. */
 const spare = (p: Values): number => (CONSUMERS * CONCURRENCY) / toSeconds(p.workTime) / 2 - p.rate;
 

@@ -70,3 +70,28 @@ describe('what is dropped is seen', () => {
     },
   );
 });
+
+const broken = (claim: string): boolean =>
+  failed(run(dlqGrowth, { variant: 'automated-redrive' })).some((text) => text.startsWith(claim));
+
+it('sees a robot that sets everything aside', () => {
+  expect(broken('total of dlq.parked')).toBe(false);
+  const { get } = Channel.prototype;
+  vi.spyOn(Channel.prototype, 'get').mockImplementation(function (this: Channel, queue, noAck) {
+    const delivery = get.call(this, queue, noAck);
+    if (delivery === undefined) return undefined;
+    const { message } = delivery;
+    return { ...delivery, message: { ...message, headers: { ...message.headers, 'x-redrives': 100 } } };
+  });
+  expect(broken('total of dlq.parked')).toBe(true);
+});
+
+it('sees a robot that takes everything where nobody works at it, and says nothing of that', () => {
+  expect(broken('total of effects.expected')).toBe(false);
+  const { publish } = Channel.prototype;
+  vi.spyOn(Channel.prototype, 'publish').mockImplementation(function (this: Channel, message) {
+    const isRedriven = 'x-redrives' in message.headers;
+    return publish.call(this, isRedriven ? { ...message, routingKey: 'orders.parked' } : message);
+  });
+  expect(broken('total of effects.expected')).toBe(true);
+});
