@@ -12,7 +12,7 @@
  * of them move.
  */
 import { exp, pow, s, toSeconds } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf, oncePerRun, poissonLeast, poissonMost } from '../../application/chance.ts';
+import { DEVIATIONS, limitOf, oncePerRun, poissonLeast, poissonLow, poissonMost } from '../../application/chance.ts';
 import type { Values } from './params.ts';
 
 /** Users have stopped so long before the end that everything has been received. */
@@ -28,15 +28,22 @@ const after = (p: Values): number => Math.max(0, end(p) - toSeconds(p.changeAt))
 const unknown = (p: Values): number => p.rate * p.newShare * after(p);
 const old = (p: Values): number => p.rate * end(p) - unknown(p);
 
-export const unknownLeast = limit((p) => poissonLeast(unknown(p)));
+/** Where so few are due that there may be none, none are claimed: of twelve there are some but for once in 160,000 runs. */
+const SURE = 12;
+const least = (expected: number): number => (expected < SURE ? 0 : poissonLeast(expected));
+
+export const unknownLeast = limit((p) => least(unknown(p)));
 export const unknownMost = limit((p) => poissonMost(unknown(p)));
 /** The auditor misses each of them, the desk a third. */
-export const missed = limit((p) => poissonLeast(unknown(p)) + Math.max(0, poissonLeast(unknown(p) / 3) - 1));
+export const missed = limit((p) => least(unknown(p)) + poissonLow(unknown(p) / 3));
 
 /** Of an old event two in three are not for billing, not for shipping, not for the desk; a new one is for neither of two. */
 const unwanted = (p: Values): number => 2 * old(p) + (2 + 2 / 3) * unknown(p);
-/** A sum of at most three copies an event. */
-export const unwantedLeast = limit((p) => Math.max(1, unwanted(p) - DEVIATIONS * 3 * Math.sqrt(p.rate * end(p))));
+/** A sum of at most three copies an event, and of one at least. */
+export const unwantedLeast = limit((p) => {
+  const events = p.rate * end(p);
+  return events < SURE ? 0 : Math.max(1, unwanted(p) - DEVIATIONS * 3 * Math.sqrt(events));
+});
 
 interface Customers {
   /** The share of the first, and the sum of the squares of all shares. */
