@@ -368,48 +368,12 @@ export * from './lab/expectation.ts';
 export * from './lab/measures-since.ts';
 export { healthOf, type HealthCheck, type HealthStatus } from './lab/health.ts';
 export { formatIntervention, InterventionError, parseIntervention, type InterventionData } from './lab/intervention.ts';
-export {
-  checkValue,
-  choice,
-  describeDomain,
-  duration,
-  flag,
-  formatDuration,
-  formatValue,
-  integer,
-  number,
-  parseDuration,
-  ParameterError,
-  parseValue,
-  rate,
-  share,
-  type ChoiceParameter,
-  type DurationParameter,
-  type FlagParameter,
-  type NumberParameter,
-  type Parameter,
-  type Parameters,
-  type ParameterValue,
-  type ParameterValues,
-  type ValuesOf,
-} from './lab/parameters.ts';
+export * from './lab/parameters.ts';
 export * from './lab/recording.ts';
 export { decodeRecording, encodeRecording, RecordingFileError } from './lab/recording-file.ts';
 export * from './lab/run-document.ts';
 export { run, Run, type RunOptions } from './lab/run.ts';
-export {
-  defineScenario,
-  durationOf,
-  intervalOf,
-  pitfallOf,
-  resolveParameters,
-  ScenarioError,
-  settingAt,
-  type Place,
-  type Role,
-  type Scenario,
-  type ScenarioDefinition,
-} from './lab/scenario.ts';
+export * from './lab/scenario.ts';
 export { leavesTrail, trailOf } from './lab/trail.ts';
 export { judge, Trial, type Trialled } from './lab/trial.ts';
 export { ENGINE_VERSION } from './lab/version.ts';

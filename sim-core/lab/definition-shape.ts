@@ -3,7 +3,7 @@
  * wrong field should be named here rather than break something deep inside a run. What only a run can tell (whether a
  * chart's signal exists) is `brownout check`'s to find.
  */
-import { describe } from './parameters.ts';
+import { inWords } from './value-in-words.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -51,11 +51,11 @@ function listProblem(definition: Fields): string | undefined {
   const { charts, signals, places } = definition;
   if (!Array.isArray(charts)) return unlike(definition, 'charts', 'a list of names of signals');
   const odd = charts.findIndex((name) => !isText(name));
-  if (odd >= 0) return `charts: number ${odd + 1} is ${describe(charts[odd])}; expected the name of a signal`;
+  if (odd >= 0) return `charts: number ${odd + 1} is ${inWords(charts[odd])}; expected the name of a signal`;
   if (signals !== undefined) {
     if (!Array.isArray(signals)) return unlike(definition, 'signals', 'a list, or to be left out');
     const bad = signals.findIndex((signal) => !isSignal(signal));
-    if (bad >= 0) return `signals: number ${bad + 1} is ${describe(signals[bad])}; expected defineSignal({ … })`;
+    if (bad >= 0) return `signals: number ${bad + 1} is ${inWords(signals[bad])}; expected defineSignal({ … })`;
   }
   if (places === undefined) return undefined;
   if (!isRecord(places)) return unlike(definition, 'places', 'an object, or to be left out');
@@ -80,7 +80,7 @@ function settingProblem(definition: Fields): string | undefined {
   if (!isRecord(whileRunning)) return unlike(definition, 'whileRunning', 'an object, or to be left out');
   for (const [name, deeds] of Object.entries(whileRunning)) {
     if (!Object.hasOwn(params as Fields, name)) return `whileRunning: there is no parameter ${name}`;
-    if (typeof deeds !== 'function') return `whileRunning: ${name} is ${describe(deeds)}; expected a function`;
+    if (typeof deeds !== 'function') return `whileRunning: ${name} is ${inWords(deeds)}; expected a function`;
   }
   return undefined;
 }
@@ -91,18 +91,18 @@ function variantProblem(definition: Fields, known: readonly string[]): string | 
   const names = Object.keys(variants);
   if (names.length === 0) return 'variants: expected at least one';
   for (const name of names) {
-    if (!isRecord(variants[name])) return `variants: ${name} is ${describe(variants[name])}; expected an object`;
+    if (!isRecord(variants[name])) return `variants: ${name} is ${inWords(variants[name])}; expected an object`;
     if (!Object.hasOwn(roles, name)) return `roles: the variant ${name} has none; expected one of ${known.join(', ')}`;
     const role = roles[name];
     if (!known.includes(role as string)) {
-      return `roles: ${name} is ${describe(role)}; expected one of ${known.join(', ')}`;
+      return `roles: ${name} is ${inWords(role)}; expected one of ${known.join(', ')}`;
     }
     const claims = Object.hasOwn(expected, name) ? expected[name] : [];
-    if (!Array.isArray(claims)) return `expect: ${name} is ${describe(claims)}; expected a list`;
+    if (!Array.isArray(claims)) return `expect: ${name} is ${inWords(claims)}; expected a list`;
     if (claims.length === 0) return `expect: the variant ${name} has no expectation`;
     const odd = claims.findIndex((claim) => !isRecord(claim) || typeof claim['judge'] !== 'function');
     if (odd >= 0) {
-      return `expect: number ${odd + 1} of ${name} is ${describe(claims[odd])}; expected atMost(…) or atLeast(…)`;
+      return `expect: number ${odd + 1} of ${name} is ${inWords(claims[odd])}; expected atMost(…) or atLeast(…)`;
     }
   }
   for (const field of ['roles', 'expect']) {
@@ -114,7 +114,7 @@ function variantProblem(definition: Fields, known: readonly string[]): string | 
 
 /** Each remedy repairs a pitfall: the one that `repairs` names, or the only one there is. */
 function remedyProblem({ roles, repairs = {}, expect }: Fields): string | undefined {
-  if (!isRecord(repairs)) return `repairs: it is ${describe(repairs)}; expected an object, or to be left out`;
+  if (!isRecord(repairs)) return `repairs: it is ${inWords(repairs)}; expected an object, or to be left out`;
   const roleOf = roles as Readonly<Record<string, string>>;
   const withRole = (role: string): string[] => Object.keys(roleOf).filter((name) => roleOf[name] === role);
   const [pitfalls, remedies] = [withRole('pitfall'), withRole('remedy')];
@@ -126,7 +126,7 @@ function remedyProblem({ roles, repairs = {}, expect }: Fields): string | undefi
       return `repairs: ${remedy} is no remedy; ${remedies.length === 0 ? 'there is none' : `there are ${remedies.join(', ')}`}`;
     }
     if (!pitfalls.includes(repaired as string)) {
-      return `repairs: ${remedy} repairs ${describe(repaired)}; expected a pitfall: ${pitfalls.join(', ')}`;
+      return `repairs: ${remedy} repairs ${inWords(repaired)}; expected a pitfall: ${pitfalls.join(', ')}`;
     }
   }
   const marked = Object.keys(roleOf).find(
@@ -142,7 +142,7 @@ const claimsOf = (expect: unknown, variant: string): readonly Fields[] =>
 const isGuardrail = (claim: Fields): boolean => claim['guardrail'] !== undefined;
 
 const unlike = (definition: Fields, field: string, expected: string): string =>
-  `${field}: it is ${describe(definition[field])}; expected ${expected}`;
+  `${field}: it is ${inWords(definition[field])}; expected ${expected}`;
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '';
 

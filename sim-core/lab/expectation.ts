@@ -3,7 +3,8 @@
  * number of a recording and holds it against a limit; the limit may depend on the parameters, so that a claim stays
  * true when a slider moves.
  */
-import { describe, type ParameterValues } from './parameters.ts';
+import type { ParameterValues } from './parameters.ts';
+import { inWords } from './value-in-words.ts';
 import type { ExpectationResult, RecordedSignal, RecordingHeader } from './recording.ts';
 
 /** What a measure may look at. */
@@ -50,7 +51,7 @@ export const atLeast = (measure: Measure, limit: Limit): Expectation =>
  */
 export function guardrail(expectation: Expectation, reason: string): Expectation {
   if (typeof reason !== 'string' || reason.trim() === '') {
-    throw new TypeError(`guardrail: the reason is ${describe(reason)}; expected why the claim holds for both`);
+    throw new TypeError(`guardrail: the reason is ${inWords(reason)}; expected why the claim holds for both`);
   }
   return { ...expectation, guardrail: reason };
 }
@@ -119,11 +120,11 @@ function compare(
   holds: (actual: number, bound: number) => boolean,
 ): Expectation {
   if (typeof measure?.of !== 'function') {
-    throw new TypeError(`${words}: the measure is ${describe(measure)}; expected total('…'), mean('…') or the like`);
+    throw new TypeError(`${words}: the measure is ${inWords(measure)}; expected total('…'), mean('…') or the like`);
   }
   if (typeof limit !== 'number' && typeof limit !== 'function') {
     throw new TypeError(
-      `${measure.text} is ${words}: the limit is ${describe(limit)}; expected a number or a function of the parameters`,
+      `${measure.text} is ${words}: the limit is ${inWords(limit)}; expected a number or a function of the parameters`,
     );
   }
   const limitOf = (params: ParameterValues): number => (typeof limit === 'number' ? limit : limit(params));

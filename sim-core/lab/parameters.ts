@@ -6,6 +6,7 @@
  * duration is the second.
  */
 import { HOUR, MICROSECOND, MILLISECOND, MINUTE, NANOSECOND, SECOND } from '../kernel/time.ts';
+import { inWords } from './value-in-words.ts';
 
 interface Common {
   /** A sentence: what it changes. */
@@ -87,11 +88,11 @@ export class ParameterError extends Error {
 /** Throws `ParameterError` unless the definition is whole and takes its own default. */
 export function checkParameter(name: string, parameter: Parameter): void {
   const wrong = (field: string, value: unknown, expected: string): never => {
-    throw new ParameterError(`parameter ${name}: ${field} is ${describe(value)}; expected ${expected}`);
+    throw new ParameterError(`parameter ${name}: ${field} is ${inWords(value)}; expected ${expected}`);
   };
   if (typeof parameter !== 'object' || parameter === null) {
     throw new ParameterError(
-      `parameter ${name}: ${describe(parameter)} is no definition; expected rate({ … }) or the like`,
+      `parameter ${name}: ${inWords(parameter)} is no definition; expected rate({ … }) or the like`,
     );
   }
   const { type, help } = parameter;
@@ -123,7 +124,7 @@ export function checkValue(name: string, parameter: Parameter, value: unknown): 
         ? formatValue(parameter, value)
         : typeof value === 'string' && value !== ''
           ? value
-          : describe(value);
+          : inWords(value);
     throw new ParameterError(`parameter ${name}: ${shown} is not valid; expected ${describeDomain(parameter)}`);
   };
   switch (parameter.type) {
@@ -220,12 +221,4 @@ export function formatDuration(nanoseconds: number): string {
           .slice(1)
           .replace(/0+$/, '')}`;
   return `${nanoseconds < 0 ? '-' : ''}${(size - rest) / length}${digits}${unit}`;
-}
-
-/** A value of any type in a few words, for complaints. */
-export function describe(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
-  if (typeof value === 'function') return 'a function';
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
-  return String(value);
 }

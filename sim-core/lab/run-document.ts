@@ -15,7 +15,8 @@
  */
 import { Simulation } from '../kernel/simulation.ts';
 import { bindInterventions, InterventionError, type InterventionData } from './intervention.ts';
-import { checkValue, describe, ParameterError, type ParameterValues } from './parameters.ts';
+import { checkValue, ParameterError, type ParameterValues } from './parameters.ts';
+import { inWords } from './value-in-words.ts';
 import { durationOf, resolveParameters, ScenarioError, type Scenario } from './scenario.ts';
 import { isTrail } from './trail.ts';
 import { ENGINE_VERSION } from './version.ts';
@@ -75,11 +76,11 @@ export function writeRunDocument(document: RunDocument, more: Fields = {}): Fiel
 
 /** A parsed document in the form of this version; throws `RunDocumentError`. Nothing but its version is judged. */
 export function upgradeDocument(document: unknown, migrations = MIGRATIONS): Fields {
-  if (!isFields(document)) throw new RunDocumentError(`it is ${describe(document)}; expected a run of Brownout`);
+  if (!isFields(document)) throw new RunDocumentError(`it is ${inWords(document)}; expected a run of Brownout`);
   const newest = migrations.length + 1;
   const version = document.brownout;
   if (typeof version !== 'number' || !Number.isInteger(version) || version < 1) {
-    throw new RunDocumentError(`its version, brownout, is ${describe(version)}; expected a number from 1 to ${newest}`);
+    throw new RunDocumentError(`its version, brownout, is ${inWords(version)}; expected a number from 1 to ${newest}`);
   }
   if (version > newest) {
     throw new RunDocumentError(`it has version ${version}, of a newer Brownout; this one reads up to ${newest}`);
@@ -232,6 +233,6 @@ const isFields = (value: unknown): value is Fields =>
 const isWholeNumber = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 
 function complaint(field: string, value: unknown, expected: string): Complaint {
-  const text = describe(value);
+  const text = inWords(value);
   return { field, message: `${text.length > 60 ? `${text.slice(0, 60)}…` : text} is not valid; expected ${expected}` };
 }

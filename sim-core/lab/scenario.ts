@@ -12,7 +12,6 @@ import type { InterventionData } from './intervention.ts';
 import {
   checkParameter,
   checkValue,
-  describe,
   formatDuration,
   ParameterError,
   type Parameters,
@@ -20,6 +19,7 @@ import {
   type ParameterValues,
   type ValuesOf,
 } from './parameters.ts';
+import { inWords } from './value-in-words.ts';
 
 /** Rows of a series at most: a longer run has wider rows, so that its recording takes no more memory. */
 const ROWS_MAX = 1200;
@@ -99,7 +99,7 @@ export function defineScenario<const P extends Parameters, const Variant extends
   definition: ScenarioDefinition<P, Variant>,
 ): Scenario {
   const scenario = (definition ?? {}) as unknown as Scenario;
-  const id = typeof scenario.id === 'string' ? scenario.id : describe(scenario.id);
+  const id = typeof scenario.id === 'string' ? scenario.id : inWords(scenario.id);
   const problem = shapeProblem({ ...scenario }, ROLES);
   if (problem !== undefined) throw new ScenarioError(id, problem);
   try {
@@ -208,4 +208,4 @@ const isLength = (value: unknown): value is Duration =>
   Number.isInteger(value) && (value as number) > 0 && (value as number) <= END_OF_TIME;
 
 const momentOf = (value: unknown): string =>
-  Number.isFinite(value) ? formatDuration(value as number) : describe(value);
+  Number.isFinite(value) ? formatDuration(value as number) : inWords(value);

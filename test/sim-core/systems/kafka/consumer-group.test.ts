@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
 import { assignors } from '../../../../sim-core/messaging/groups/assignors.ts';
 import { ConsumerGroup, type ConsumerGroupOptions } from '../../../../sim-core/systems/kafka/consumer-group.ts';
-import { ms, smallCluster, type SmallCluster } from './small-cluster.ts';
+import { ms, SMALL_GROUP, smallCluster, type SmallCluster } from './small-cluster.ts';
 
 type Name = keyof typeof assignors;
 
@@ -21,25 +21,12 @@ function smallGroup(
 ): Small {
   const small = smallCluster({ sends, topic: { partitions: 5 } });
   const group = new ConsumerGroup(small.sim, small.cluster, {
-    name: 'group',
+    ...SMALL_GROUP,
     topic: small.cluster.topics[0],
     consumers: 4,
     assignor: assignors[assignor],
-    isStatic: false,
-    heartbeatInterval: ms(10),
-    sessionTimeout: ms(40),
-    rebalanceTimeout: ms(100),
-    initialDelay: ms(5),
-    processTime: constant(ms(1)),
     pollRecords: 5,
-    pollInterval: ms(100),
-    commit: 'after',
-    autoCommitInterval: ms(20),
-    retryBackoff: ms(5),
-    fetchWaitMax: ms(10),
-    fetchBytesMax: 1000,
     delay: constant(ms(0.3)),
-    requestTimeout: ms(60),
     ...options,
   });
   return { ...small, group };

@@ -13,6 +13,41 @@ import type { TopicOptions } from '../../../../sim-core/systems/kafka/topic.ts';
 
 export const ms = (count: number): Time => Math.round(count * MILLISECOND);
 
+/** Every time is some milliseconds, so that a whole failure and recovery is a few hundred events. */
+export const SMALL_CLUSTER = {
+  brokers: 3,
+  voters: 3,
+  electionTime: ms(20),
+  sessionTimeout: ms(30),
+  heartbeatInterval: ms(10),
+  delay: constant(ms(0.2)),
+  requestTimeout: ms(50),
+  requestTime: ms(0.1),
+  byteTime: 0,
+  lagMax: ms(20),
+  fetchWaitMax: ms(8),
+  fetchBackoff: ms(5),
+} as const;
+
+export const SMALL_TOPIC = { replicationFactor: 3, minInSync: 2, isUncleanElectionAllowed: false } as const;
+
+export const SMALL_GROUP = {
+  name: 'group',
+  isStatic: false,
+  heartbeatInterval: ms(10),
+  sessionTimeout: ms(40),
+  rebalanceTimeout: ms(100),
+  initialDelay: ms(5),
+  processTime: constant(ms(1)),
+  pollInterval: ms(100),
+  commit: 'after',
+  autoCommitInterval: ms(20),
+  retryBackoff: ms(5),
+  fetchWaitMax: ms(10),
+  fetchBytesMax: 1000,
+  requestTimeout: ms(60),
+} as const;
+
 export interface SmallOptions {
   /** When each record is sent, in milliseconds; its key is its number. */
   readonly sends: readonly number[];
@@ -41,28 +76,15 @@ export function smallCluster(options: SmallOptions): SmallCluster {
   const sim = new Simulation();
   const near = constant(ms(0.2));
   const cluster = new Cluster(sim, {
-    brokers: 3,
+    ...SMALL_CLUSTER,
     topics: [
       {
+        ...SMALL_TOPIC,
         name: 't',
         partitions: 1,
-        replicationFactor: 3,
-        minInSync: 2,
-        isUncleanElectionAllowed: false,
         ...options.topic,
       },
     ],
-    voters: 3,
-    electionTime: ms(20),
-    sessionTimeout: ms(30),
-    heartbeatInterval: ms(10),
-    delay: near,
-    requestTimeout: ms(50),
-    requestTime: ms(0.1),
-    byteTime: 0,
-    lagMax: ms(20),
-    fetchWaitMax: ms(8),
-    fetchBackoff: ms(5),
     ...options.cluster,
   });
   const producer = new Producer(sim, {

@@ -18,7 +18,7 @@ import type { ProducerOptions } from '../../../../sim-core/systems/kafka/produce
 import { Producer } from '../../../../sim-core/systems/kafka/producer.ts';
 import type { Replica } from '../../../../sim-core/systems/kafka/replica.ts';
 import { PlainOutput, TransactionalOutput } from '../../../../sim-core/systems/kafka/transactions/output.ts';
-import { ms } from './small-cluster.ts';
+import { ms, SMALL_CLUSTER, SMALL_GROUP, SMALL_TOPIC } from './small-cluster.ts';
 
 export type Way = 'plain' | 'idempotent' | 'transactional' | 'offsets outside';
 
@@ -44,24 +44,13 @@ export class SmallStreams {
     const { sim } = this;
     const near = constant(ms(0.2));
     const { way } = options;
-    const topic = { partitions: 2, replicationFactor: 3, minInSync: 2, isUncleanElectionAllowed: false };
+    const topic = { ...SMALL_TOPIC, partitions: 2 };
     this.cluster = new Cluster(sim, {
-      brokers: 3,
+      ...SMALL_CLUSTER,
       topics: [
         { ...topic, name: 'in' },
         { ...topic, name: 'out' },
       ],
-      voters: 3,
-      electionTime: ms(20),
-      sessionTimeout: ms(30),
-      heartbeatInterval: ms(10),
-      delay: near,
-      requestTimeout: ms(50),
-      requestTime: ms(0.1),
-      byteTime: 0,
-      lagMax: ms(20),
-      fetchWaitMax: ms(8),
-      fetchBackoff: ms(5),
       transactions: {
         ids: ['processor-1', 'processor-2'],
         partitions: PARTITIONS,
@@ -97,26 +86,13 @@ export class SmallStreams {
       sim.scheduleAt(ms(at), send, undefined);
     });
     this.group = new ConsumerGroup(sim, cluster, {
-      name: 'group',
+      ...SMALL_GROUP,
       topic: cluster.topics[0],
       consumers: 2,
       consumerName: 'processor',
       assignor: assignors.sticky,
-      isStatic: false,
-      heartbeatInterval: ms(10),
-      sessionTimeout: ms(40),
-      rebalanceTimeout: ms(100),
-      initialDelay: ms(5),
-      processTime: constant(ms(1)),
       pollRecords: 4,
-      pollInterval: ms(100),
-      commit: 'after',
-      autoCommitInterval: ms(20),
-      retryBackoff: ms(5),
-      fetchWaitMax: ms(10),
-      fetchBytesMax: 1000,
       delay: near,
-      requestTimeout: ms(60),
       ...options.group,
       outputOf: (consumer) => {
         const transactional = {
