@@ -177,11 +177,20 @@ class GaugeMeter implements Meter {
       known = { last: 0 };
       this.levels.set(who, known);
     }
-    const sum = this.sum + level - known.last;
+    const isWhole = Number.isInteger(this.sum) && Number.isInteger(level) && Number.isInteger(known.last);
+    const before = known.last;
     known.last = level;
+    const sum = isWhole ? this.sum + level - before : this.sumOfParts();
     this.sum = sum;
     if (sum > this.max) this.max = sum;
     this.series.set(this.sim.now, sum);
+  }
+
+  /** Of fractions a sum that is kept up to date keeps what was rounded, and ends beside 0 where all parts are 0. */
+  private sumOfParts(): number {
+    let sum = 0;
+    for (const { last } of this.levels.values()) sum += last;
+    return sum;
   }
 
   endRow(): void {}

@@ -9,7 +9,7 @@ export type Role = 'ok' | 'miss' | 'stale' | 'failed' | 'retry' | 'waiting';
 
 /** In order: the first that matches decides. */
 const ROLES: readonly (readonly [RegExp, Role])[] = [
-  [/error|fail|refused|\.lost\b|dead|dlq|violat/, 'failed'],
+  [/error|fail|refused|\.lost\b|vanished|unwanted|dead|dlq|violat/, 'failed'],
   [/retr(y|ie)|redeliver|compensat|duplicate|doubled/, 'retry'],
   [/stale|evict|expire/, 'stale'],
   [/pending|queue|waiting|lag|backlog/, 'waiting'],
@@ -42,6 +42,9 @@ export function ownerOf(signal: string): RecordedComponent['kind'] | undefined {
 const MEASURED =
   /^(duration|elections|errors|loads|messages|misses|operations|\w*ratio|records|rate|rejections|requests|share|staleness|writes)$/;
 
+/** Whose figure it is: the card of its broker or of its consumers says so already. */
+const HOLDERS = /^(queue|consumer|consumer_group)$/;
+
 /** A signal's name on a card, where its component stands above it: `hit ratio`, `connections`, `active`, `active loads`. */
 export function shortName(signal: string): string {
   const words = signal.split('.');
@@ -50,8 +53,7 @@ export function shortName(signal: string): string {
   const counted = /^(.+)_(?:requests|messages)$/.exec(last);
   if (counted) return counted[1];
   const before = words.at(-2);
-  // A queue's own figures stand on the card of the broker that holds it.
-  if (last.includes('_') || before === undefined || before === 'queue') return last.replaceAll('_', ' ');
+  if (last.includes('_') || before === undefined || HOLDERS.test(before)) return last.replaceAll('_', ' ');
   return (MEASURED.test(before) ? [last, before] : [before, last]).join(' ').replaceAll('_', ' ');
 }
 

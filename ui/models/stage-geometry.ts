@@ -126,10 +126,18 @@ function topsAcross(model: StageModel, height: number, density: Density, cardWid
   const line = (height - top - bottom) / 2;
   return new Map(
     layers.flatMap((layer) => {
-      // A layer that leaves the stage is moved into it, or begins at its top.
-      const over = Math.max(0, line + layer.at(-1)!.bottom - (height - MARGIN));
-      const shift = Math.max(line - over, MARGIN - layer[0].top);
-      return layer.map((one) => [one.node, one.top + shift] as const);
+      // A layer that leaves the stage is moved into it, and pushed together where it is longer; what is left begins at the top.
+      let [free, below] = [MARGIN, height - MARGIN];
+      const raised = layer.toReversed().map((one) => {
+        const top = Math.min(line + one.top, below - (one.bottom - one.top));
+        below = top - SPACE;
+        return { ...one, top, whole: one.bottom - one.top };
+      });
+      return raised.toReversed().map(({ node, top, whole }) => {
+        const at = Math.max(top, free);
+        free = at + whole + SPACE;
+        return [node, at] as const;
+      });
     }),
   );
 }

@@ -298,6 +298,27 @@ it('histograms: counts, means and extremes exactly, quantiles to a hundredth, in
   );
 });
 
+it('a gauge of fractions is at every end what its parts then are, with no remainder of what they were', () => {
+  fc.assert(
+    fc.property(courses, (course) => {
+      // Sevenths of a tenth: no binary fraction is one.
+      const value = (whole: number): number => whole / 70;
+      const { columns } = record(
+        course,
+        defineSignal({ ...common, kind: 'gauge', value: (fact) => value(fact.value), of: ({ who }) => who }),
+      );
+      const heldAt = (time: number): number => {
+        const last = new Map<string, number>();
+        for (const fact of course.facts) if (fact.time <= time) last.set(fact.who, value(fact.value));
+        return [...last.values()].reduce((all, one) => all + one, 0);
+      };
+      const { last } = columns;
+      expect([...last]).toEqual(byRow(course, (_, _from, to) => heldAt(to - 1)));
+    }),
+    RUNS,
+  );
+});
+
 it('a gauge is of those facts only that take part in it', () => {
   fc.assert(
     fc.property(courses, (course) => {

@@ -103,10 +103,25 @@ const stages = fc
   .map(({ components, width, height }) => {
     const topology = layOut(components);
     const model = stageModel({ ...fixtureRecording(), components }, topology, []);
-    return { topology, width, geometry: placeStage(model, width, height) };
+    return { topology, width, geometry: { ...placeStage(model, width, height), given: height } };
   });
 
 describe('the stage', () => {
+  it('is as high as there is room wherever the cards of each layer, one below the other, are not higher', () => {
+    fc.assert(
+      fc.property(stages, ({ geometry }) => {
+        fc.pre(!geometry.upright);
+        const layers = new Map<number, number>();
+        for (const { band, top, bottom } of geometry.boxes) {
+          layers.set(band, (layers.get(band) ?? 2 * 12 - 12) + bottom - top + 12);
+        }
+        const least = Math.max(...layers.values());
+        if (least <= geometry.given) expect(geometry.height).toBe(geometry.given);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('that has no width yet, or none any more, is placed like any other', () => {
     fc.assert(
       fc.property(systems, fc.integer({ min: 0, max: 320 }), (components, width) => {
@@ -305,6 +320,8 @@ it.each([
   ['cache.misses.hot', 'miss', 'cache', 'hot misses'],
   ['cache.stale_ratio', 'stale', 'cache', 'stale ratio'],
   ['messaging.queue.ready', 'waiting', 'broker', 'ready'],
+  ['kafka.consumer_group.lag', 'waiting', 'consumer', 'lag'],
+  ['routing.messages.vanished', 'failed', undefined, 'vanished messages'],
   ['effects.payments.doubled', 'retry', undefined, 'payments doubled'],
   ['dlq.oldest_age', 'failed', 'broker', 'oldest_age'.replace('_', ' ')],
 ])('%s is %s, of the %s, called %s', (name, role, owner, short) => {
