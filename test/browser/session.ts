@@ -61,8 +61,9 @@ export async function digestIn(page: Page, before = ''): Promise<string> {
   return (await shown.getAttribute('data-digest', { timeout: 30_000 })) ?? '';
 }
 
-/** Fails on whatever axe finds within a part of the page. */
-export async function expectNoViolations(page: Page, within = 'html'): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).include(within).analyze();
+/** Fails on whatever axe finds within a part of the page; `rules` are all of its rules if none are named. */
+export async function expectNoViolations(page: Page, within = 'html', rules: readonly string[] = []): Promise<void> {
+  const axe = new AxeBuilder({ page }).include(within);
+  const { violations } = await (rules.length > 0 ? axe.withRules([...rules]) : axe).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
 }

@@ -3,11 +3,11 @@
  * engine, and in this process by the same loop of slices. Both are measured by the wall clock, since a browser tells no
  * process's CPU time; the goal is a ratio of at least 1/1.3. Their digests are compared, so that it was the same run.
  */
-import { readdirSync } from 'node:fs';
 import { Run, s, type Scenario } from '../../../../sim-core/index.ts';
 import stampede from '../../../caching/stampede.ts';
 import { compareWithFirst, measureInTurn } from '../benchmark.ts';
 import type { BenchmarkOptions, BenchmarkResult, Contender } from '../benchmark.ts';
+import { runInWorker, startWorker, type Timed } from './page-worker.ts';
 import type { Tab } from './tab.ts';
 
 /** As the page's engine does: so long between two looks at the outside world, so many events between looks at the clock. */
@@ -16,11 +16,6 @@ const EVENTS_PER_LOOK = 2_000;
 
 const VARIANT = 'none';
 
-interface Timed {
-  readonly wallMs: number;
-  readonly digest: string;
-}
-
 export async function engine(
   { page, address, directory }: Tab,
   { quick, progress, interrupted }: BenchmarkOptions,
@@ -28,14 +23,12 @@ export async function engine(
   const length = quick ? s(6) : s(120);
   progress(`page: stampede, ${length / s(1)} simulated seconds in Chromium and in Node`);
   await page.goto(address);
-  const entry = readdirSync(`${directory}/assets`).find((name) => /^entry-.*\.js$/.test(name));
-  if (entry === undefined) throw new Error(`page: ${directory} has no worker's entry`);
-  await page.evaluate(startWorker, `./assets/${entry}`);
+  await startWorker(page, directory);
   const params = { length };
   const request = { scenario: 'stampede', variant: VARIANT, params, seed: 1, interventions: [] };
   const here = runInSlices(stampede, VARIANT, params);
   const contenders: Contender[] = [
-    contender('Chromium, a worker of the page', here, () => page.evaluate(runInWorker, request)),
+    contender('Chromium, a worker of the page', here, () => runInWorker(page, request)),
     contender('Node', here, () => Promise.resolve(runInSlices(stampede, VARIANT, params))),
   ];
   const rates = await measureInTurn(contenders, quick ? 1 : 5, interrupted);
@@ -71,36 +64,4 @@ export function runInSlices(
   }
   const { header, facts } = run.finish();
   return { wallMs: performance.now() - started, digest: header.digest, requests: facts.told['request.started'] ?? 0 };
-}
-
-/** What the two functions below keep in the page. */
-interface Scope {
-  worker?: Worker;
-}
-
-// They are sent to the page as their source: nothing outside of them is there.
-
-function startWorker(url: string): void {
-  (globalThis as Scope).worker = new Worker(new URL(url, location.href), { type: 'module' });
-}
-
-/** Calls the engine's `run` in comlink's words, which are all that its worker listens to. */
-function runInWorker(request: object): Promise<Timed> {
-  const worker = (globalThis as Scope).worker!;
-  const id = String(Math.random());
-  const progress = new MessageChannel();
-  return new Promise((resolve, reject) => {
-    const hear = ({ data }: MessageEvent): void => {
-      if (data.id !== id) return;
-      worker.removeEventListener('message', hear);
-      if (data.type === 'HANDLER') reject(new Error(data.value.value.message));
-      else resolve({ wallMs: data.value.wallMs, digest: data.value.recording.header.digest });
-    };
-    worker.addEventListener('message', hear);
-    const told = [
-      { type: 'RAW', value: request },
-      { type: 'HANDLER', name: 'proxy', value: progress.port1 },
-    ];
-    worker.postMessage({ id, type: 'APPLY', path: ['run'], argumentList: told }, [progress.port1]);
-  });
 }
