@@ -15,9 +15,12 @@ import {
   atMost,
   KafkaCluster,
   defineScenario,
+  guardrail,
   KafkaProducer,
   kafkaRecordSignals,
+  mean,
   s,
+  summary,
   total,
   zipfPopularity,
   type Simulation,
@@ -33,9 +36,19 @@ const LOST_UNCLEAN = 'kafka.records.lost.unclean';
 const DOUBLED = 'kafka.records.duplicated';
 const REFUSED = 'kafka.producer.record_errors';
 const NOT_ENOUGH = 'kafka.producer.not_enough_replicas';
+const UNCLEAN = 'kafka.leader.elections.unclean';
+const OFFLINE = 'kafka.partition.offline';
+const UNDER_REPLICATED = 'kafka.partition.under_replicated';
+const IN_SYNC = 'kafka.partition.replicas_in_sync';
+const SHRINKS = 'kafka.isr.shrinks';
+const EXPANDS = 'kafka.isr.expands';
+const DURATION = 'messaging.client.operation.duration';
 
 /** The leader dies when the followers have left the set; they are back before it is. */
-const LATE = { isolateFor: s(30), killAt: s(30), downtime: s(22) } as const;
+const LATE = { isolateFor: s(34), killAt: s(30), downtime: s(22) } as const;
+
+const IDEMPOTENT = 'what is sent again must not be in the log twice';
+const AS_LONG = 'who is safe must not wait longer for a leader than who is not';
 
 export default defineScenario({
   id: 'kafka-replication',
@@ -47,19 +60,25 @@ export default defineScenario({
     'acks-1': { acks: '1' },
     'acks-0': { acks: '0' },
     'acks-all': {},
-    'acks-all-min-isr-2': { ...LATE, minInSync: 2 },
     'unclean-election': { ...LATE, unclean: true },
+    'acks-all-min-isr-2': { ...LATE, unclean: true, minInSync: 2 },
+    'clean-election-only': { ...LATE },
     'metadata-quorum-lost': { quorumLostAt: s(5) },
   },
   roles: {
     'acks-1': 'pitfall',
     'acks-0': 'alternative',
     'acks-all': 'remedy',
-    'acks-all-min-isr-2': 'remedy',
     'unclean-election': 'pitfall',
+    'acks-all-min-isr-2': 'remedy',
+    'clean-election-only': 'remedy',
     'metadata-quorum-lost': 'fault',
   },
-  repairs: { 'acks-all': 'acks-1', 'acks-all-min-isr-2': 'unclean-election' },
+  repairs: {
+    'acks-all': 'acks-1',
+    'acks-all-min-isr-2': 'unclean-election',
+    'clean-election-only': 'unclean-election',
+  },
   seed: 1,
   duration: ({ length }) => length,
   warmUp: 0,
@@ -73,16 +92,7 @@ export default defineScenario({
     minInSync: (replicas) => [{ action: 'min-in-sync', target: 'controllers', args: { replicas } }],
     unclean: (allowed) => [{ action: 'unclean', target: 'controllers', args: { allowed: Number(allowed) } }],
   },
-  charts: [
-    'kafka.partition.replicas_in_sync',
-    'messaging.client.sent.rate',
-    LOST,
-    'messaging.client.operation.duration',
-    'kafka.partition.under_replicated',
-    'kafka.partition.offline',
-    REFUSED,
-    NOT_ENOUGH,
-  ],
+  charts: [IN_SYNC, 'messaging.client.sent.rate', LOST, DURATION, UNDER_REPLICATED, OFFLINE, REFUSED, NOT_ENOUGH],
   places: {
     users: { x: 0, y: 0.6 },
     orders: { x: 1, y: 0.6 },
@@ -93,15 +103,48 @@ export default defineScenario({
   },
   expect: {
     'acks-0': [atLeast(atEnd(LOST), limits.thrownAway), atMost(total(REFUSED), 0)],
-    'acks-1': [atLeast(atEnd(LOST), limits.acknowledgedAlone), atMost(atEnd(LOST_UNCLEAN), 0)],
-    'acks-all': [atMost(atEnd(LOST), 0), atMost(total(DOUBLED), 0), atMost(total(REFUSED), limits.refusedByOutage)],
-    'acks-all-min-isr-2': [
+    'acks-1': [
+      atLeast(atEnd(LOST), limits.acknowledgedAlone),
+      atMost(atEnd(LOST_UNCLEAN), 0),
+      atLeast(total(SHRINKS), limits.shrinksEarly),
+      atLeast(mean(UNDER_REPLICATED), limits.shortEarly),
+      atLeast(total(EXPANDS), limits.expandsEarly),
+      atLeast(atEnd(IN_SYNC), limits.wholeEarly),
+    ],
+    'acks-all': [
       atMost(atEnd(LOST), 0),
-      atMost(total(DOUBLED), 0),
+      guardrail(atMost(total(DOUBLED), 0), IDEMPOTENT),
+      guardrail(atMost(total(REFUSED), limits.refusedByOutage), 'who waits for all must not wait in vain'),
+      guardrail(atMost(mean(OFFLINE), limits.electedAtOnce), AS_LONG),
+      guardrail(atLeast(summary(DURATION, 'max'), limits.withoutLeader), 'the price: from the cut on nobody is served'),
+    ],
+    'unclean-election': [
+      atLeast(total(UNCLEAN), limits.electedUnclean),
+      atLeast(atEnd(LOST_UNCLEAN), limits.promisedAlone),
+      atMost(mean(OFFLINE), limits.offlineUntilHealed),
+      atLeast(total(SHRINKS), limits.shrinksLate),
+      atLeast(mean(UNDER_REPLICATED), limits.shortLate),
+      atLeast(total(EXPANDS), limits.expandsLate),
+      atLeast(atEnd(IN_SYNC), limits.wholeLate),
+    ],
+    'acks-all-min-isr-2': [
+      guardrail(
+        atLeast(total(UNCLEAN), limits.electedUnclean),
+        'the election has to come, and to find nothing to lose',
+      ),
+      atMost(atEnd(LOST), 0),
+      guardrail(atMost(total(DOUBLED), 0), IDEMPOTENT),
       atLeast(total(NOT_ENOUGH), limits.notTaken),
       atLeast(total(REFUSED), limits.givenUp),
+      guardrail(atMost(mean(OFFLINE), limits.offlineUntilHealed), AS_LONG),
     ],
-    'unclean-election': [atLeast(atEnd(LOST_UNCLEAN), limits.promisedAlone)],
+    'clean-election-only': [
+      atMost(atEnd(LOST), 0),
+      guardrail(atMost(total(DOUBLED), 0), IDEMPOTENT),
+      atMost(total(UNCLEAN), 0),
+      atLeast(mean(OFFLINE), limits.offlineUntilUp),
+      guardrail(atMost(total(REFUSED), limits.refusedWaiting), 'the outage must be shorter than their patience'),
+    ],
     'metadata-quorum-lost': [atMost(atEnd(LOST), 0), atLeast(total(REFUSED), limits.withoutQuorum)],
   },
 });

@@ -1,12 +1,14 @@
 /**
  * What is claimed of a replicated log, worked out from the parameters: what is lost with an election, what is given up
- * while nobody may take it. Nothing here looks at a run. Records come by a Poisson process.
+ * while nobody may take it, and how the set in sync shrinks and grows. Nothing here looks at a run. Records come by a
+ * Poisson process.
  *
  * What is claimed for one order of events (the cut before the kill, the kill before the followers are back) is nothing,
  * or everything, where the parameters say another one.
  */
 import { ms, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
 import { limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
+import { TOPIC } from '../application/orders.ts';
 import type { Values } from './params.ts';
 
 /** Between two heartbeats of a broker. */
@@ -39,8 +41,9 @@ const isEarly = (p: Values): boolean =>
   p.killAt + p.sessionTimeout + PAUSES < p.length &&
   (p.quorumLostAt === 0 || p.quorumLostAt > p.killAt + p.sessionTimeout + PAUSES);
 
-/** The cut, the followers out of sync, then the kill, then the followers back, and the old leader later. */
+/** The cut, the followers out of sync, then the kill, then the followers back, and the old leader later; a quorum all along. */
 const isLate = (p: Values): boolean =>
+  p.quorumLostAt === 0 &&
   p.isolateAt + 1.5 * p.lagMax + PAUSES < p.killAt &&
   p.killAt < heal(p) - SLACK &&
   Math.max(heal(p) + HEARTBEAT, p.killAt + p.sessionTimeout) + PAUSES < Math.min(up(p), p.length);
@@ -54,33 +57,91 @@ export const thrownAway = limit((p) =>
 );
 
 /** Nobody is refused if a leader with followers is there again before the first of those who wait is given up. */
-export const refusedByOutage = limit((p) => {
+const refusedOf = (p: Values): number => {
   const everything = poissonMost(p.rate * toSeconds(p.length));
   if (!isEarly(p) || heal(p) > replaced(p)) return everything;
   return p.killAt + p.sessionTimeout + PAUSES - p.isolateAt < p.deliveryTimeout ? 0 : everything;
-});
+};
+export const refusedByOutage = limit(refusedOf);
 
 /** All that the leader acknowledged once the followers had left the set, and what had waited for them to leave. */
-export const promisedAlone = limit((p) => (isLate(p) && p.unclean ? comeIn(p, p.killAt - p.isolateAt - SLACK) : 0));
+export const promisedAlone = limit((p) =>
+  isLate(p) && p.unclean && p.minInSync === 1 ? comeIn(p, p.killAt - p.isolateAt - SLACK) : 0,
+);
 
 /**
- * The set is smaller than the minimum before the kill. What is in flight then waits for a watermark that stands still;
+ * With two asked for, the set is smaller than the minimum before the kill. What is in flight then waits for a watermark that stands still;
  * what is sent again when its request's time is over is not taken.
  */
 export const notTaken = limit((p) => {
   const isSentAgain = p.isolateAt + Math.max(1.5 * p.lagMax, p.requestTimeout) + p.requestTimeout + PAUSES < p.killAt;
-  return isLate(p) && p.minInSync > 1 && isSentAgain ? 1 : 0;
+  return isLate(p) && isSentAgain ? 1 : 0;
 });
 
-/** The old leader is the last one in sync: until it is back nobody leads, and who came too long before is given up. */
+/**
+ * With two asked for, nobody has two in sync before the followers are back; and without an unclean election nobody leads before the old
+ * leader is, which was the last one in sync. Who came too long before that is given up.
+ */
 export const givenUp = limit((p) =>
-  isLate(p) && p.minInSync > 1 && !p.unclean
-    ? comeIn(p, Math.min(p.length, up(p)) - p.deliveryTimeout - p.isolateAt - SLACK)
-    : 0,
+  isLate(p) ? comeIn(p, Math.min(p.length, p.unclean ? heal(p) : up(p)) - p.deliveryTimeout - p.isolateAt - SLACK) : 0,
 );
+
+/** With one in sync asked for, who comes waits for the followers to leave the set, or for the old leader to be back. */
+export const refusedWaiting = limit((p) => {
+  const longest = Math.max(1.5 * p.lagMax, up(p) - p.killAt) + PAUSES;
+  return isLate(p) && p.minInSync === 1 && longest < p.deliveryTimeout ? 0 : poissonMost(p.rate * toSeconds(p.length));
+});
 
 /** Without a quorum nobody is elected: who came too long before it is back is given up. */
 export const withoutQuorum = limit((p) => {
   const isLost = p.quorumLostAt > 0 && p.quorumLostAt < p.isolateAt && p.isolateAt < p.killAt && p.killAt < heal(p);
   return isLost ? comeIn(p, Math.min(p.length, quorumBack(p)) - p.deliveryTimeout - p.isolateAt - SLACK) : 0;
 });
+
+/** A time as a part of the run, which is what the mean of a gauge of one partition is. */
+const partOf = ({ length }: Values, time: Duration): number => Math.max(0, time) / length;
+
+/** Who is left in the set is elected in the moment in which the dead leader's session is over. */
+export const electedAtOnce = limit((p) => (isEarly(p) ? 0 : 1));
+
+/** Nobody in sync is left but the dead leader: somebody who is not is elected. */
+export const electedUnclean = limit((p) => (isLate(p) && p.unclean ? 1 : 0));
+
+/** From the end of the dead leader's session to the first heartbeat of a follower that is reached again, at most. */
+export const offlineUntilHealed = limit((p) =>
+  isLate(p) && p.unclean ? partOf(p, heal(p) + HEARTBEAT + SLACK - replaced(p)) : 1,
+);
+
+/** From the latest end of that session to the old leader's return, at least. */
+export const offlineUntilUp = limit((p) =>
+  isLate(p) ? partOf(p, Math.min(p.length, up(p)) - p.killAt - p.sessionTimeout - SLACK) : 0,
+);
+
+/**
+ * The time without a leader as the producer has it, which no gauge shows: the first record after the cut, one of so many
+ * that none comes for 15 times their mean distance once in e^15 runs, waits for the election at least.
+ */
+export const withoutLeader = limit((p) => {
+  const isServed = p.minInSync < TOPIC.replicationFactor && refusedOf(p) === 0;
+  return isEarly(p) && isServed ? Math.max(0, toSeconds(replaced(p) - p.isolateAt - SLACK) - 15 / p.rate) : 0;
+});
+
+/** The old leader has been told who leads now, or has been elected; who was behind has caught up. */
+const isWhole = (p: Values): boolean =>
+  p.quorumLostAt === 0 && Math.max(up(p), p.killAt + p.sessionTimeout) + HEARTBEAT + PAUSES < p.length;
+
+/** The set loses the dead leader with its session, and is short of it until it is back. */
+export const shrinksEarly = limit((p) => (isEarly(p) ? 1 : 0));
+export const shortEarly = limit((p) =>
+  isEarly(p) ? partOf(p, Math.min(p.length, up(p)) - p.killAt - p.sessionTimeout - SLACK) : 0,
+);
+export const expandsEarly = limit((p) => (isEarly(p) && isWhole(p) ? 1 : 0));
+export const wholeEarly = limit((p) => (isEarly(p) && isWhole(p) ? TOPIC.replicationFactor : 0));
+
+/** The set loses the followers at the look after their time is over, and is short of the old leader until that is back. */
+export const shrinksLate = limit((p) => (isLate(p) ? 1 : 0));
+export const shortLate = limit((p) =>
+  isLate(p) ? partOf(p, Math.min(p.length, up(p)) - p.isolateAt - 1.5 * p.lagMax - SLACK) : 0,
+);
+export const expandsLate = limit((p) => (isLate(p) && isWhole(p) ? 1 : 0));
+export const wholeLate = limit((p) => (isLate(p) && isWhole(p) ? TOPIC.replicationFactor : 0));
