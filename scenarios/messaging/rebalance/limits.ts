@@ -1,13 +1,18 @@
 /**
- * What is claimed of a rolling restart, worked out from the parameters: how many rebalances, and how many partitions change
- * hands. Nothing here looks at a run.
+ * What is claimed of a rolling restart, worked out from the parameters: how many rebalances, how many partitions change
+ * hands, and how long they and their records wait. Nothing here looks at a run.
  *
  * What remedies are held to does not ask whether they are there, so that it can be held against the pitfall too.
  * With n members each has at most `most` = ceil(partitions / n) of the partitions, evenly by sticky assignment.
  */
-import { s, toSeconds } from '../../../sim-core/index.ts';
-import { limitOf } from '../../application/chance.ts';
-import type { Values } from './params.ts';
+import { ms, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
+import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
+import { NEAR_MAX, SHAPE } from '../../application/distances.ts';
+import { PRODUCER } from '../application/orders.ts';
+import { FIRST_GENERATION, type Values } from './params.ts';
+
+/** Keys, all alike. */
+export const KEYS = 60_000;
 
 export const HEARTBEAT = s(3);
 /** An empty group waits so long for others after the first member; all start within it, so that it waits once more. */
@@ -31,8 +36,8 @@ const settled = (p: Values): number => {
   return Math.max(0, Math.min(p.consumers, Math.floor((p.length - time - p.restartFrom) / p.restartEvery) + 1));
 };
 
-/** Each goodbye is a round in which all others join anew, and the first is the group's beginning. */
-export const rounds = limit((p) => (p.goodbye && !p.isStatic && settled(p) > 0 ? 1 + settled(p) : 1));
+/** Each goodbye is a round in which all others join anew. The group's first generation is of the warm-up. */
+export const rounds = limit((p) => (p.goodbye && !p.isStatic ? settled(p) : 0));
 
 /** Eager: in the round of a goodbye the others give up all that they have; the one that went had at most its share. */
 export const givenUpByAll = limit((p) =>
@@ -51,7 +56,7 @@ export const moved = limit((p) => {
 });
 
 /** A static member that is back within its session: nobody else hears of it. */
-export const undisturbed = limit((p) => (p.downtime + HEARTBEAT < p.sessionTimeout ? 1 : 1 + 4 * p.consumers));
+export const undisturbed = limit((p) => (p.downtime + HEARTBEAT < p.sessionTimeout ? 0 : 1 + 4 * p.consumers));
 export const nothingMoves = limit((p) =>
   p.downtime + HEARTBEAT < p.sessionTimeout ? 0 : p.partitions * (1 + 4 * begun(p)),
 );
@@ -80,4 +85,51 @@ export const fewStandStill = limit((p) => {
   const away = 1 + Math.floor((p.downtime + 2 * HEARTBEAT) / p.restartEvery);
   const stays = p.goodbye && (!p.isStatic || p.downtime + HEARTBEAT < p.sessionTimeout);
   return stays ? Math.min(p.partitions, 2 * away * most(p)) : p.partitions;
+});
+
+/** A few messages there and back: what it takes to join, to be given one's part, and to fetch. */
+const ASKS = ms(50);
+
+/** Seconds of the run that are measured. */
+const measured = ({ length }: Values): number => toSeconds(length - FIRST_GENERATION);
+
+/** The mean number of partitions without an owner, if every restart leaves one member's share without one for so long. */
+const withoutOwner = (p: Values, time: Duration): number =>
+  Math.min(p.partitions, (begun(p) * most(p) * toSeconds(time)) / measured(p));
+
+/**
+ * Cooperative: the share of the one that goes waits until the last has heard of it, a heartbeat at most. If that is before
+ * its owner is back, as much moves back to it, and waits until the last has heard of that.
+ */
+export const ownedBySomebody = limit((p) => {
+  const round = HEARTBEAT + ASKS;
+  const isOver = p.goodbye && p.downtime + 2 * HEARTBEAT <= p.restartEvery;
+  return isOver ? withoutOwner(p, Math.min(p.downtime, round) + ASKS + round) : p.partitions;
+});
+
+/** Whether a static member says nothing and is back in time. */
+const isMissedByNobody = (p: Values): boolean => p.goodbye && p.downtime + HEARTBEAT < p.sessionTimeout;
+
+/** Static: the share of the one that is away, for as long as it is. */
+export const ownedByNameOnly = limit((p) => (isMissedByNobody(p) ? withoutOwner(p, p.downtime + ASKS) : p.partitions));
+
+/**
+ * Static: what a record waits for in the mean. With nobody away that is its batch's linger, its ways, its turn in a batch
+ * of Poisson size, and the queue before the batch, by Pollaczek and Khinchine's formula for batches. Of the member that is
+ * away for a time D the records that come meanwhile wait for D / 2 each in the mean, and as the queue is worked off at 1 − ρ
+ * of the rate, all that come until it is gone wait for λ D² / (2 (1 − ρ)) together. That goes with the square of how many
+ * come. Keys are spread over partitions by a hash.
+ */
+export const meanDelay = limit((p) => {
+  const share = most(p) / p.partitions;
+  const rate = p.rate * Math.min(1, share + DEVIATIONS * Math.sqrt((share * (1 - share)) / KEYS));
+  const [time, linger, away] = [p.processTime, PRODUCER.linger, p.downtime + ASKS].map(toSeconds);
+  const load = rate * time;
+  if (!isMissedByNobody(p) || load > 0.85) return toSeconds(p.length);
+  const queue = (time * (1 + rate * linger + load * (1 + 1 / SHAPE))) / (2 * (1 - load));
+  const calm = linger + 10 * toSeconds(NEAR_MAX) + time + queue;
+  const come = begun(p) * rate * away;
+  const chance = come > 0 ? (poissonMost(come) / come) ** 2 : 1;
+  const waited = (chance * come * away) / (2 * (1 - load));
+  return calm + waited / Math.max(1, poissonLow(p.rate * measured(p)));
 });

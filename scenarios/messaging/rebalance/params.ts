@@ -1,6 +1,13 @@
 /** The parameters of a group whose members are restarted one after the other: what its sliders and `--set` take. */
 import { choice, duration, flag, integer, ms, rate, s, type ValuesOf } from '../../../sim-core/index.ts';
 
+/**
+ * A group's first generation begins nine seconds after the start at the latest: three in which its members start, and
+ * twice the three for which it waits for others. What has come meanwhile is gone some seconds later. Nothing of it is
+ * the restarts', and nothing of it is measured.
+ */
+export const FIRST_GENERATION = s(16);
+
 export const params = {
   rate: rate({ help: 'Records of all users together', default: 500, min: 10, max: 3000, logarithmic: true }),
   processTime: duration({
@@ -18,7 +25,12 @@ export const params = {
     choices: ['range', 'roundrobin', 'sticky', 'cooperative-sticky'],
   }),
   isStatic: flag({ help: 'Consumer: whether it has a group.instance.id and is known by it', default: false }),
-  restartFrom: duration({ help: 'When the first consumer is restarted', default: s(12), min: s(8), max: s(600) }),
+  restartFrom: duration({
+    help: 'When the first consumer is restarted',
+    default: FIRST_GENERATION,
+    min: FIRST_GENERATION,
+    max: s(600),
+  }),
   restartEvery: duration({ help: 'Time between one restart and the next', default: s(8), min: s(4), max: s(120) }),
   downtime: duration({ help: 'How long a restart takes', default: s(2), min: ms(100), max: s(60), logarithmic: true }),
   goodbye: flag({ help: 'Whether a consumer commits and leaves before it ends, or is killed', default: true }),
@@ -36,7 +48,7 @@ export const params = {
     max: s(60),
     logarithmic: true,
   }),
-  length: duration({ help: 'How long the run lasts', default: s(64), min: s(20), max: s(600) }),
+  length: duration({ help: 'How long the run lasts', default: s(68), min: s(20), max: s(600) }),
 };
 
 export type Values = ValuesOf<typeof params>;

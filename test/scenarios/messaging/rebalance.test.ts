@@ -22,7 +22,44 @@ describe.each<[string, ParameterValues]>([
   });
 });
 
+const DELAY = 'kafka.consumer.record_delay';
+
+const meanOf = (recording: Recording, signal: string): number =>
+  recording.signals.find(({ name }) => name === signal)!.summary['mean'];
+
 describe('as the guide says', () => {
+  it.each([1, 2, 3])('with seed %d records wait longest when all stop, and least when nobody hears of it', (seed) => {
+    const [eager, cooperative, byName] = ['eager', 'cooperative', 'static-membership'].map((variant) =>
+      meanOf(run(rebalance, { variant, seed }), DELAY),
+    );
+    expect(eager).toBeGreaterThan(cooperative);
+    expect(cooperative).toBeGreaterThan(byName);
+  });
+
+  it('what remedies claim of waiting is refuted by the run of the pitfall', () => {
+    const claimed = [
+      ['cooperative', 'kafka.consumer_group.unowned'],
+      ['static-membership', 'kafka.consumer_group.unowned'],
+      ['static-membership', DELAY],
+    ];
+    const pitfall = run(rebalance, { variant: 'eager' });
+    for (const [variant, signal] of claimed) {
+      const { limit } = run(rebalance, { variant }).expectations.find(({ text }) =>
+        text.startsWith(`mean of ${signal} `),
+      )!;
+      expect(meanOf(pitfall, signal), `${variant}: ${signal}`).toBeGreaterThan(limit);
+    }
+  });
+
+  it('nothing of the first generation is measured', () => {
+    for (const variant of VARIANTS) {
+      const quiet = run(rebalance, { variant, params: { restartFrom: s(600) } });
+      expect(total(quiet, 'kafka.consumer_group.rebalances'), variant).toBe(0);
+      // Without restarts all variants are one and the same run, and what is left of its beginning is nothing.
+      expect(meanOf(quiet, DELAY), variant).toBeLessThan(0.1);
+    }
+  });
+
   it('a static member that is away for longer than its session is missed', () => {
     const recording = run(rebalance, {
       variant: 'static-membership',
