@@ -17,11 +17,14 @@ import {
   KafkaConsumerGroup,
   defineScenario,
   gamma,
+  guardrail,
   hotKey,
-  ms,
   KafkaProducer,
   kafkaRecordSignals,
+  peak,
+  peakSince,
   s,
+  summary,
   total,
   zipfPopularity,
   type Simulation,
@@ -33,7 +36,9 @@ import * as limits from './consumer-lag/limits.ts';
 import { params, type Values } from './consumer-lag/params.ts';
 
 const LAG = 'kafka.consumer_group.lag';
+const LAG_TIME = 'kafka.consumer_group.lag_time';
 const IDLE = 'kafka.consumer.idle';
+const CONSUMED = 'messaging.client.consumed.rate';
 
 export default defineScenario({
   id: 'consumer-lag',
@@ -44,7 +49,7 @@ export default defineScenario({
   variants: {
     'under-provisioned': {},
     'scaled-out': { scaleTo: 6 },
-    'more-consumers-than-partitions': { scaleTo: 12, processTime: ms(14) },
+    'more-consumers-than-partitions': { scaleTo: 12 },
     'hot-partition': { scaleTo: 6, hotShare: 0.4 },
   },
   roles: {
@@ -56,7 +61,7 @@ export default defineScenario({
   seed: 1,
   duration: ({ length }) => length,
   warmUp: 0,
-  interval: s(0.5),
+  interval: s(limits.INTERVAL),
   // A moment before the group is scaled.
   openAt: s(11.5),
   system,
@@ -67,8 +72,8 @@ export default defineScenario({
   },
   charts: [
     LAG,
-    'kafka.consumer_group.lag_time',
-    'messaging.client.consumed.rate',
+    LAG_TIME,
+    CONSUMED,
     'messaging.client.sent.rate',
     'kafka.consumer.record_delay',
     IDLE,
@@ -86,10 +91,20 @@ export default defineScenario({
     'broker-3': { x: 3, y: 1.2 },
   },
   expect: {
-    'under-provisioned': [atLeast(atEnd(LAG), limits.shortfall)],
-    'scaled-out': [atMost(atEnd(LAG), limits.littleLeft), atMost(total('kafka.records.duplicated'), 0)],
-    'more-consumers-than-partitions': [atLeast(atEnd(LAG), limits.shortfall), atLeast(atEnd(IDLE), limits.idleMembers)],
-    'hot-partition': [atLeast(atEnd(LAG), limits.hotShortfall)],
+    'under-provisioned': [atLeast(atEnd(LAG), limits.shortfall), atLeast(summary(LAG_TIME, 'max'), limits.oldest)],
+    'scaled-out': [
+      atMost(atEnd(LAG), limits.littleLeft),
+      atMost(peakSince(LAG, 'max', limits.caughtUp), limits.littleLeft),
+      atMost(peakSince(LAG_TIME, 'max', limits.caughtUp), limits.littleWait),
+      guardrail(atMost(total('kafka.records.duplicated'), 0), 'what is sent again must not be in the log twice'),
+    ],
+    // What six do, and no sooner: the other six have nothing to do.
+    'more-consumers-than-partitions': [
+      atLeast(atEnd(IDLE), limits.idleMembers),
+      atMost(peak(CONSUMED), limits.noMoreThanPartitions),
+      atMost(peakSince(LAG, 'max', limits.caughtUp), limits.littleLeft),
+    ],
+    'hot-partition': [atLeast(atEnd(LAG), limits.hotShortfall), atLeast(summary(LAG_TIME, 'max'), limits.oldestOfHot)],
   },
 });
 

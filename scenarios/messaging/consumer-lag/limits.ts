@@ -6,15 +6,18 @@
  * `processTime` whose deviation is a fifth of it; in a time T it has at most T / mean of them done, and five deviations
  * more. A hot key's records are all in one partition; the others' keys are spread by a hash.
  */
-import { s, toSeconds } from '../../../sim-core/index.ts';
+import { s, toSeconds, type Since } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
 import { SHAPE } from '../../application/distances.ts';
+import { PRODUCER } from '../application/orders.ts';
 import type { Values } from './params.ts';
 
 /** Ordinary keys, all alike. */
 export const KEYS = 60_000;
 /** An empty group waits so long for others after the first member, and as long again if others have come. */
 export const INITIAL_DELAY = s(3);
+/** Seconds of a row of the recording. */
+export const INTERVAL = 0.5;
 /** Between two heartbeats of a member: so long it may take until it hears of a rebalance. */
 export const HEARTBEAT = s(3);
 
@@ -41,17 +44,31 @@ const capacity = (p: Values): number =>
   processedMost(p, busy(p, p.consumers), working(p)) + processedMost(p, busy(p, p.scaleTo), after(p));
 
 /** All that came and that the group cannot have processed. */
-export const shortfall = limit((p) =>
-  Math.max(0, poissonLow(p.rate * toSeconds(p.length)) - onTheWay(p) - capacity(p)),
-);
+const shortfallOf = (p: Values): number =>
+  Math.max(0, poissonLow(p.rate * toSeconds(p.length)) - onTheWay(p) - capacity(p));
+export const shortfall = limit(shortfallOf);
 
 /** The same of the hot partition, which is one consumer's however many there are. */
-export const hotShortfall = limit((p) =>
+const hotShortfallOf = (p: Values): number =>
   Math.max(
     0,
     poissonLow(p.rate * p.hotShare * toSeconds(p.length)) - onTheWay(p) - processedMost(p, 1, toSeconds(p.length)),
-  ),
-);
+  );
+export const hotShortfall = limit(hotShortfallOf);
+
+/**
+ * How old the oldest of so many records is that wait, at least: if it were younger, no more would have come since than a
+ * Poisson number of that time. In seconds, less the time between two looks.
+ */
+function ageLeast(waiting: number, rate: number): number {
+  const came = ((Math.sqrt(DEVIATIONS ** 2 + 4 * waiting) - DEVIATIONS) / 2) ** 2;
+  return Math.max(0, came / rate - 0.1);
+}
+export const oldest = limit((p) => ageLeast(shortfallOf(p), p.rate));
+export const oldestOfHot = limit((p) => (p.hotShare > 0 ? ageLeast(hotShortfallOf(p), p.rate * p.hotShare) : 0));
+
+/** Of all that is processed in an interval, what those who have a partition can do. */
+export const noMoreThanPartitions = limit((p) => processedMost(p, p.partitions, INTERVAL) / INTERVAL);
 
 export const idleMembers = limit((p) => (p.scaleAt + s(5) < p.length ? Math.max(0, p.scaleTo - p.partitions) : 0));
 
@@ -68,14 +85,13 @@ const mostOwned = (p: Values, members: number): number => Math.ceil(p.partitions
 const busiest = (p: Values): number => p.rate * shareOfPartition(p) * mostOwned(p, p.scaleTo);
 
 /**
- * Whether the slowest member has nothing left a second before the end: it can do what its partitions get until then. In a
+ * Whether the slowest member has nothing left at a moment, in seconds: it can do what its partitions get until then. In a
  * cooperative rebalance each of two rounds waits for a heartbeat, and the new owner for a fetch; until then no more of its
  * partitions counts as processed than was before the scaling, when each was one of several of a member.
  */
-function hasCaughtUp(p: Values): boolean {
-  const { processTime, rate, hotShare, scaleTo, consumers, length } = p;
+function hasCaughtUp(p: Values, end = lastMoment(p)): boolean {
+  const { processTime, rate, hotShare, scaleTo, consumers } = p;
   if (hotShare > 0 || scaleTo < consumers) return false;
-  const end = toSeconds(length) - 1;
   const began = before(p) + toSeconds(2 * HEARTBEAT) + 0.6;
   const leastDone = (seconds: number): number => {
     const mean = Math.max(0, seconds) / toSeconds(processTime);
@@ -86,15 +102,50 @@ function hasCaughtUp(p: Values): boolean {
   return poissonMost(rate * shareOfPartition(p) * owned * end) < did + leastDone(end - began);
 }
 
+/** A second before the end. */
+const lastMoment = ({ length }: Values): number => toSeconds(length) - 1;
+
+/** A group that nobody scales up is held to what one consumer a partition leaves. */
+const withOneEach = (p: Values): Values =>
+  p.scaleTo > p.consumers ? p : { ...p, scaleTo: Math.max(p.scaleTo, p.partitions) };
+
+/**
+ * Until when a group catches up at the latest, in rows: the backlog divided by the spare capacity, for the member that is
+ * given most and does least. A second before the end if it never does.
+ */
+export const caughtUp: Since = {
+  words: 'from when the group must have caught up',
+  at(values) {
+    const p = withOneEach(values as Values);
+    const end = lastMoment(p);
+    let moment = Math.min(end, before(p));
+    while (moment < end && !hasCaughtUp(p, moment)) moment = Math.min(end, moment + INTERVAL);
+    return s(moment);
+  },
+};
+
 /**
  * Caught up, a member that is less than 85 % busy has little waiting: the tail of a single server's waiting time falls as
  * exp(−2(1 − ρ)x / (S(1 + c²))), which leaves nothing beyond half a second. To it comes a poll, which is committed when it
  * is done, and a fetch.
  */
 export const littleLeft = limit((given) => {
-  // What it is held to is what one consumer a partition leaves, whether there are so many or not.
-  const p = { ...given, scaleTo: Math.max(given.scaleTo, given.partitions) };
+  const p = withOneEach(given);
   return hasCaughtUp(p) && busiest(p) * toSeconds(p.processTime) < 0.85
     ? p.rate + busy(p, p.scaleTo) * p.pollRecords
     : 2 * p.rate * toSeconds(p.length);
+});
+
+/**
+ * The same in time: to twenty times the mean of that tail, which is passed once in e^20, comes the poll of which a record is
+ * the first and which is committed when it is done, its batch's linger, and a fetch and a look.
+ */
+export const littleWait = limit((given) => {
+  const p = withOneEach(given);
+  const time = toSeconds(p.processTime);
+  const load = busiest(p) * time;
+  if (!hasCaughtUp(p) || load > 0.85) return 2 * toSeconds(p.length);
+  const queue = (20 * time * (1 + 1 / SHAPE)) / (2 * (1 - load));
+  const poll = p.pollRecords * time + DEVIATIONS * time * Math.sqrt(p.pollRecords / SHAPE);
+  return queue + poll + toSeconds(PRODUCER.linger) + 0.2;
 });

@@ -1,7 +1,16 @@
 /** The lag's claims away from its defaults, and what the guide says of other settings. */
 import { describe, expect, it } from 'vitest';
 import consumerLag from '../../../scenarios/messaging/consumer-lag.ts';
-import { ms, parseIntervention, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
+import * as limits from '../../../scenarios/messaging/consumer-lag/limits.ts';
+import {
+  ms,
+  parseIntervention,
+  resolveParameters,
+  run,
+  s,
+  type ParameterValues,
+  type Recording,
+} from '../../../sim-core/index.ts';
 
 const VARIANTS = Object.keys(consumerLag.variants);
 
@@ -33,6 +42,25 @@ it('with twice the partitions twelve consumers have something to do, and catch u
   const recording = run(consumerLag, { variant: 'more-consumers-than-partitions', params: { partitions: 12 } });
   expect(atTheEnd(recording, 'kafka.consumer.idle')).toBe(0);
   expect(atTheEnd(recording, 'kafka.consumer_group.lag')).toBeLessThan(1000);
+});
+
+it('twelve consumers of six partitions differ from six by their number alone, and are no sooner done', () => {
+  const { 'scaled-out': six, 'more-consumers-than-partitions': twelve } = consumerLag.variants;
+  expect(twelve).toEqual({ ...six, scaleTo: 12 });
+  const slow = run(consumerLag, { variant: 'more-consumers-than-partitions', params: { processTime: ms(14) } });
+  // 30,000 come; three members for 6 s and six for 48 s can do 21,900, give or take five deviations of the first.
+  expect(atTheEnd(slow, 'kafka.consumer_group.lag')).toBeGreaterThan(7000);
+});
+
+it('says when six consumers must have caught up: after the backlog has been worked off, and before the end', () => {
+  const { expectations } = run(consumerLag, { variant: 'scaled-out' });
+  const since = expectations.filter(({ text }) => text.includes('must have caught up'));
+  expect(since.length).toBe(2);
+  const moment = limits.caughtUp.at(resolveParameters(consumerLag, 'scaled-out', {}));
+  // 6 s without a group and 12 s at 400 a second leave 4,200 of 500 a second; at 800 that takes 14 s from 18 s on, if all
+  // goes evenly. The member that fares worst has until the last second but one.
+  expect(moment).toBeGreaterThan(s(32));
+  expect(moment).toBeLessThan(s(59));
 });
 
 it('a consumer that stands still for less than its session keeps its partition, and only that one waits', () => {
