@@ -10,12 +10,14 @@ import {
   atMost,
   KafkaCluster,
   defineScenario,
+  guardrail,
   mean,
   ms,
   KafkaProducer,
   quantile,
   kafkaRecordSignals,
   s,
+  summary,
   zipfPopularity,
   type Simulation,
 } from '../../sim-core/index.ts';
@@ -27,6 +29,10 @@ import { params, type Values } from './producer-batching/params.ts';
 
 const LATENCY = 'messaging.client.operation.duration';
 const REQUESTS = 'kafka.producer.request.rate';
+const RECORDS = 'kafka.producer.batch.records';
+
+const permitted = atMost(summary(RECORDS, 'max'), limits.permitted);
+const filledByLinger = atMost(quantile(RECORDS, 'p99'), limits.filledByLinger);
 
 export default defineScenario({
   id: 'producer-batching',
@@ -37,19 +43,22 @@ export default defineScenario({
   params,
   variants: {
     'big-batches-long-linger': { linger: ms(500), batchSize: 1_048_576 },
+    // Of the pitfall it changes the size alone: at this rate a batch fills before it has lingered.
+    'small-batches-long-linger': { linger: ms(500), batchSize: 4096 },
     'linger-50': { linger: ms(50) },
     'linger-5': {},
     'linger-0': { linger: 0 },
   },
   roles: {
     'big-batches-long-linger': 'pitfall',
+    'small-batches-long-linger': 'alternative',
     'linger-50': 'alternative',
     'linger-5': 'remedy',
     'linger-0': 'alternative',
   },
   seed: 1,
   duration: ({ length }) => length,
-  warmUp: s(2),
+  warmUp: limits.WARM_UP,
   // Two of the longest lingers.
   interval: s(1),
   openAt: s(10),
@@ -61,7 +70,7 @@ export default defineScenario({
   charts: [
     LATENCY,
     REQUESTS,
-    'kafka.producer.batch.records',
+    RECORDS,
     'kafka.producer.queue_time',
     'messaging.client.sent.rate',
     'kafka.producer.buffer.used',
@@ -74,17 +83,31 @@ export default defineScenario({
     'broker-2': { x: 3, y: 0 },
     'broker-3': { x: 3, y: 1.2 },
   },
+  // What the size permits is told from what the linger fills: the first is the largest batch, the second the usual one.
   expect: {
     'big-batches-long-linger': [
       atLeast(quantile(LATENCY, 'p50'), limits.halfTheLinger),
       atMost(mean(REQUESTS), limits.fewRequests),
+      permitted,
+      filledByLinger,
+    ],
+    'small-batches-long-linger': [
+      atMost(mean(LATENCY), limits.halfABatch),
+      atMost(quantile(LATENCY, 'p99'), limits.oneBatch),
+      atLeast(mean(REQUESTS), limits.requestsOfFull),
+      permitted,
+      atLeast(quantile(RECORDS, 'p99'), limits.filledToSize),
     ],
     'linger-50': [
       atLeast(quantile(LATENCY, 'p50'), limits.halfTheLinger),
       atMost(quantile(LATENCY, 'p99'), limits.oneWindow),
       atMost(mean(REQUESTS), limits.requests),
+      filledByLinger,
     ],
-    'linger-5': [atMost(quantile(LATENCY, 'p99'), limits.withinBudget), atMost(mean(REQUESTS), limits.requests)],
+    'linger-5': [
+      atMost(quantile(LATENCY, 'p99'), limits.withinBudget),
+      guardrail(atMost(mean(REQUESTS), limits.requests), 'the price: as many requests as windows, and no more'),
+    ],
     'linger-0': [atMost(quantile(LATENCY, 'p50'), limits.oneWindow), atMost(mean(REQUESTS), limits.requests)],
   },
 });

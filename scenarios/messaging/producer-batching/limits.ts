@@ -1,18 +1,21 @@
 /**
- * What is claimed of a producer's batches, worked out from the parameters: how many requests there are, and how long a
- * record waits. Nothing here looks at a run.
+ * What is claimed of a producer's batches, worked out from the parameters: how many requests there are, what is in a
+ * batch, and how long a record waits. Nothing here looks at a run.
  *
  * A broker's window opens with the first record for any partition that it leads, and closes when that has lingered: then
  * the batches of all its partitions leave in one request. Records are Poisson and their keys spread evenly, so those that
- * come after the first come at moments that are spread evenly over the window. All of it holds while no batch fills before.
+ * come after the first come at moments that are spread evenly over the window. That holds while no batch fills before; of batches
+ * that do, what is claimed follows from the time in which a partition's records fill one.
  */
 import { ms, s, toSeconds } from '../../../sim-core/index.ts';
-import { limitOf, poissonMost } from '../../application/chance.ts';
+import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
 import { NEAR_MAX } from '../../application/distances.ts';
 import type { Values } from './params.ts';
 
 export const BROKERS = 3;
 export const KEYS = 60_000;
+/** Several of the longest lingers; what is measured begins then. */
+export const WARM_UP = s(2);
 
 /** A batch's header. */
 const HEADER = 61;
@@ -72,3 +75,50 @@ export const halfTheLinger = limit((p) => (hasRoom(p) && p.linger >= ms(1) ? 0.4
 export const fewRequests = limit((p) =>
   p.linger >= s(0.1) && hasRoom(p) ? leaders(p) / toSeconds(p.linger) + 1 : requestsMost(p),
 );
+
+/** Records of a batch that has no room for another, which leaves with the last of them. */
+const capacity = ({ batchSize, recordBytes }: Values): number =>
+  Math.max(1, Math.floor((batchSize - HEADER) / recordBytes));
+export const permitted = limit(capacity);
+
+/** How far a partition's share of the keys may be from an even one. */
+const uneven = ({ partitions }: Values): number => DEVIATIONS * Math.sqrt((1 - 1 / partitions) / partitions / KEYS);
+
+/**
+ * A batch is open for its linger, and for no longer than it takes one of those in flight to come back if so many are
+ * under way that it has to wait: a window, in which its partition's records come.
+ */
+export const filledByLinger = limit((p) => 1 + poissonMost(p.rate * (1 / p.partitions + uneven(p)) * windowMost(p)));
+
+/** Records a second of the partition with the fewest. */
+const slowest = (p: Values): number => p.rate * Math.max(0, 1 / p.partitions - uneven(p));
+
+/** In seconds: so long does a batch wait, until it is full or has lingered. A Poisson number, at least, is then its capacity. */
+const batchMost = (p: Values): number =>
+  Math.min(toSeconds(p.linger), ((DEVIATIONS + Math.sqrt(DEVIATIONS ** 2 + 4 * capacity(p))) / 2) ** 2 / slowest(p));
+export const oneBatch = limit((p) => windowMost({ ...p, linger: s(batchMost(p)) }));
+
+/** Whether a batch is full before it has lingered. */
+const fills = (p: Values): boolean => batchMost(p) < toSeconds(p.linger);
+
+/** A request then leaves because one of its batches is full: of as many as its broker leads partitions, one at least. */
+export const filledToSize = limit((p) => (fills(p) ? capacity(p) : 1));
+
+/**
+ * A record waits for those that come after it in its batch: for half of them in the mean, and no longer, since a batch
+ * leaves early if another of its broker's does. Of so many batches, with five deviations of each one's time.
+ */
+export const halfABatch = limit((p) => {
+  if (!fills(p)) return windowMost(p);
+  const batches = (p.rate * measured(p)) / capacity(p);
+  const wait = ((capacity(p) - 1) / 2 / slowest(p)) * (1 + DEVIATIONS / Math.sqrt(batches));
+  return wait + windowMost({ ...p, linger: 0 });
+});
+
+const measured = ({ length }: Values): number => toSeconds(length - WARM_UP);
+
+/** A request takes at most a full batch of each partition that its broker leads; as many may wait when the run ends. */
+export const requestsOfFull = limit((p) => {
+  const sent = poissonLow(p.rate * measured(p)) - p.partitions * capacity(p);
+  return Math.max(0, sent / measured(p) / (Math.ceil(p.partitions / leaders(p)) * capacity(p)));
+});
