@@ -13,25 +13,23 @@ import {
   atEnd,
   atLeast,
   atMost,
-  KafkaCluster,
-  KafkaConsumerGroup,
   defineScenario,
   gamma,
   guardrail,
   hotKey,
-  KafkaProducer,
   kafkaRecordSignals,
   peak,
   peakSince,
+  poisson,
   s,
   summary,
   total,
   zipfPopularity,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { nearby, SHAPE } from '../application/distances.ts';
+import { SHAPE } from '../application/distances.ts';
 import { sentBy } from '../application/settings.ts';
-import { CLUSTER, GROUP, PRODUCER, TOPIC, users } from './application/orders.ts';
+import { clusterOf, groupOf, PLACES_WITH_GROUP, producerTo, users } from './application/orders.ts';
 import * as limits from './consumer-lag/limits.ts';
 import { params, type Values } from './consumer-lag/params.ts';
 
@@ -80,16 +78,7 @@ export default defineScenario({
     'kafka.consumer.partitions',
     'kafka.consumer_group.rebalances',
   ],
-  places: {
-    users: { x: 0, y: 0 },
-    orders: { x: 1, y: 0 },
-    'consumer-1': { x: 0, y: 1.2 },
-    group: { x: 1, y: 1.2 },
-    'broker-1': { x: 2, y: 0 },
-    controllers: { x: 2, y: 1.2 },
-    'broker-2': { x: 3, y: 0 },
-    'broker-3': { x: 3, y: 1.2 },
-  },
+  places: PLACES_WITH_GROUP,
   expect: {
     'under-provisioned': [atLeast(atEnd(LAG), limits.shortfall), atLeast(summary(LAG_TIME, 'max'), limits.oldest)],
     'scaled-out': [
@@ -109,31 +98,14 @@ export default defineScenario({
 });
 
 function system(sim: Simulation, p: Values): void {
-  const cluster = new KafkaCluster(sim, {
-    ...CLUSTER,
-    topics: [{ ...TOPIC, partitions: p.partitions }],
-  });
-  const [topic] = cluster.topics;
-  const producer = new KafkaProducer(sim, {
-    ...PRODUCER,
-    topic,
-    metadata: cluster.metadata,
-    book: cluster.book,
-  });
-  cluster.attach(producer, nearby, s(30));
-  users(sim, producer, p.rate, hotKey(p.hotShare, zipfPopularity(limits.KEYS, 0)));
-  const group = new KafkaConsumerGroup(sim, cluster, {
-    ...GROUP,
-    topic,
+  const cluster = clusterOf(sim, { partitions: p.partitions });
+  users(sim, producerTo(sim, cluster), poisson(p.rate), hotKey(p.hotShare, zipfPopularity(limits.KEYS, 0)));
+  const group = groupOf(sim, cluster, {
     consumers: Math.max(p.consumers, p.scaleTo),
     assignor: kafkaAssignors['cooperative-sticky'],
-    isStatic: false,
-    heartbeatInterval: limits.HEARTBEAT,
-    initialDelay: limits.INITIAL_DELAY,
     processTime: gamma(SHAPE, p.processTime / SHAPE),
     pollRecords: p.pollRecords,
     commit: 'after',
-    autoCommitInterval: s(5),
   });
   group.scale(p.consumers);
   if (p.scaleTo === p.consumers) return;

@@ -13,21 +13,20 @@ import {
   atEnd,
   atLeast,
   atMost,
-  KafkaCluster,
   defineScenario,
   guardrail,
-  KafkaProducer,
   kafkaRecordSignals,
   mean,
+  poisson,
   s,
   summary,
   total,
   zipfPopularity,
+  type KafkaCluster,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { nearby } from '../application/distances.ts';
 import { sentBy } from '../application/settings.ts';
-import { CLUSTER, PRODUCER, TOPIC, users } from './application/orders.ts';
+import { clusterOf, producerTo, users } from './application/orders.ts';
 import * as limits from './kafka-replication/limits.ts';
 import { params, type Values } from './kafka-replication/params.ts';
 
@@ -150,32 +149,12 @@ export default defineScenario({
 });
 
 function system(sim: Simulation, p: Values): void {
-  const cluster = new KafkaCluster(sim, {
-    ...CLUSTER,
-    topics: [
-      {
-        ...TOPIC,
-        partitions: 1,
-        minInSync: p.minInSync,
-        isUncleanElectionAllowed: p.unclean,
-      },
-    ],
-    sessionTimeout: p.sessionTimeout,
-    heartbeatInterval: limits.HEARTBEAT,
-    lagMax: p.lagMax,
-  });
-  const producer = new KafkaProducer(sim, {
-    ...PRODUCER,
-    topic: cluster.topics[0],
-    metadata: cluster.metadata,
-    book: cluster.book,
-    acks: p.acks,
-    isIdempotent: p.acks === 'all',
-    linger: p.linger,
-    deliveryTimeout: p.deliveryTimeout,
-  });
-  cluster.attach(producer, nearby, p.requestTimeout);
-  users(sim, producer, p.rate, zipfPopularity(1000, 1));
+  const { sessionTimeout, lagMax, acks, linger, deliveryTimeout } = p;
+  const topic = { partitions: 1, minInSync: p.minInSync, isUncleanElectionAllowed: p.unclean };
+  const cluster = clusterOf(sim, topic, { sessionTimeout, lagMax });
+  const settings = { acks, isIdempotent: acks === 'all', linger, deliveryTimeout };
+  const producer = producerTo(sim, cluster, settings, p.requestTimeout);
+  users(sim, producer, poisson(p.rate), zipfPopularity(1000, 1));
   befall(sim, p, cluster);
 }
 

@@ -8,22 +8,20 @@
 import {
   atLeast,
   atMost,
-  KafkaCluster,
   defineScenario,
   guardrail,
   mean,
   ms,
-  KafkaProducer,
   quantile,
   kafkaRecordSignals,
+  poisson,
   s,
   summary,
   zipfPopularity,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { nearby } from '../application/distances.ts';
 import { sentBy } from '../application/settings.ts';
-import { CLUSTER, PRODUCER, TOPIC, users } from './application/orders.ts';
+import { clusterOf, PLACES, producerTo, users } from './application/orders.ts';
 import * as limits from './producer-batching/limits.ts';
 import { params, type Values } from './producer-batching/params.ts';
 
@@ -75,14 +73,7 @@ export default defineScenario({
     'messaging.client.sent.rate',
     'kafka.producer.buffer.used',
   ],
-  places: {
-    users: { x: 0, y: 0 },
-    orders: { x: 1, y: 0 },
-    'broker-1': { x: 2, y: 0 },
-    controllers: { x: 2, y: 1.2 },
-    'broker-2': { x: 3, y: 0 },
-    'broker-3': { x: 3, y: 1.2 },
-  },
+  places: PLACES,
   // What the size permits is told from what the linger fills: the first is the largest batch, the second the usual one.
   expect: {
     'big-batches-long-linger': [
@@ -113,24 +104,14 @@ export default defineScenario({
 });
 
 function system(sim: Simulation, p: Values): void {
-  const cluster = new KafkaCluster(sim, {
-    ...CLUSTER,
-    brokers: limits.BROKERS,
-    topics: [{ ...TOPIC, partitions: p.partitions }],
-    requestTime: p.requestTime,
-    byteTime: p.byteTime / 1000,
-  });
-  const producer = new KafkaProducer(sim, {
-    ...PRODUCER,
-    topic: cluster.topics[0],
-    metadata: cluster.metadata,
-    book: cluster.book,
+  const { partitions, requestTime } = p;
+  const cluster = clusterOf(sim, { partitions }, { requestTime, byteTime: p.byteTime / 1000 });
+  const producer = producerTo(sim, cluster, {
     recordBytes: p.recordBytes,
     linger: p.linger,
     batchSize: p.batchSize,
     bufferMemory: 134_217_728,
     maxInFlight: p.maxInFlight,
   });
-  cluster.attach(producer, nearby, s(30));
-  users(sim, producer, p.rate, zipfPopularity(limits.KEYS, 0));
+  users(sim, producer, poisson(p.rate), zipfPopularity(limits.KEYS, 0));
 }

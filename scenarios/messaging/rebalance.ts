@@ -16,20 +16,19 @@ import {
   gamma,
   guardrail,
   kafkaAssignors,
-  KafkaCluster,
-  KafkaConsumerGroup,
-  KafkaProducer,
+  type KafkaConsumerGroup,
   kafkaRecordSignals,
   mean,
   peak,
+  poisson,
   s,
   total,
   zipfPopularity,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { nearby, SHAPE } from '../application/distances.ts';
+import { SHAPE } from '../application/distances.ts';
 import { sentBy } from '../application/settings.ts';
-import { CLUSTER, GROUP, PRODUCER, TOPIC, users } from './application/orders.ts';
+import { clusterOf, GROUP, groupOf, PLACES_WITH_GROUP, producerTo, users } from './application/orders.ts';
 import * as limits from './rebalance/limits.ts';
 import { FIRST_GENERATION, params, type Values } from './rebalance/params.ts';
 
@@ -75,16 +74,7 @@ export default defineScenario({
     AGAIN,
     'kafka.consumer_group.rebalance.duration',
   ],
-  places: {
-    users: { x: 0, y: 0 },
-    orders: { x: 1, y: 0 },
-    'consumer-1': { x: 0, y: 1.2 },
-    group: { x: 1, y: 1.2 },
-    'broker-1': { x: 2, y: 0 },
-    controllers: { x: 2, y: 1.2 },
-    'broker-2': { x: 3, y: 0 },
-    'broker-3': { x: 3, y: 1.2 },
-  },
+  places: PLACES_WITH_GROUP,
   expect: {
     eager: [
       atLeast(total(REBALANCES), limits.rounds),
@@ -111,28 +101,13 @@ export default defineScenario({
 });
 
 function system(sim: Simulation, p: Values): void {
-  const cluster = new KafkaCluster(sim, {
-    ...CLUSTER,
-    topics: [{ ...TOPIC, partitions: p.partitions }],
-  });
-  const [topic] = cluster.topics;
-  const producer = new KafkaProducer(sim, {
-    ...PRODUCER,
-    topic,
-    metadata: cluster.metadata,
-    book: cluster.book,
-  });
-  cluster.attach(producer, nearby, s(30));
-  users(sim, producer, p.rate, zipfPopularity(limits.KEYS, 0));
-  const group = new KafkaConsumerGroup(sim, cluster, {
-    ...GROUP,
-    topic,
+  const cluster = clusterOf(sim, { partitions: p.partitions });
+  users(sim, producerTo(sim, cluster), poisson(p.rate), zipfPopularity(limits.KEYS, 0));
+  const group = groupOf(sim, cluster, {
     consumers: p.consumers,
     assignor: kafkaAssignors[p.assignor as keyof typeof kafkaAssignors],
     isStatic: p.isStatic,
-    heartbeatInterval: limits.HEARTBEAT,
     sessionTimeout: p.sessionTimeout,
-    initialDelay: limits.INITIAL_DELAY,
     processTime: gamma(SHAPE, p.processTime / SHAPE),
     commit: 'auto',
     autoCommitInterval: p.commitInterval,
@@ -140,12 +115,12 @@ function system(sim: Simulation, p: Values): void {
   restartInTurn(sim, p, group);
 }
 
-/** All start within a heartbeat of each other, as machines do, and are restarted in turn. */
+/** All start within a heartbeat of each other, as machines do, and while the group waits for others; they are restarted in turn. */
 function restartInTurn(sim: Simulation, p: Values, { consumers }: KafkaConsumerGroup): void {
   const [starts, stops] = [sim.eventKind('a consumer is started'), sim.eventKind('a consumer is stopped')];
   const moments = sim.random('starts of the consumers');
   consumers.forEach((consumer, index) => {
-    const start = Math.floor(moments.next() * Math.min(limits.HEARTBEAT, limits.INITIAL_DELAY));
+    const start = Math.floor(moments.next() * Math.min(GROUP.heartbeatInterval, GROUP.initialDelay));
     sim.scheduleAt(start, () => consumer.start(), undefined, starts);
     const restart = (): void => {
       if (!p.goodbye) consumer.kill(p.downtime);

@@ -1,32 +1,37 @@
 /**
- * What Kafka's scenarios have in common: users send records to a topic, `orders`, by a producer, and three brokers keep
- * it. Said once are the settings that most of them leave as they are. They are Kafka's own defaults, but for these: two
+ * What Kafka's scenarios have in common: users send records to a topic, `orders`, by a producer, three brokers keep it,
+ * and a group reads it. Said once are the wiring and the settings that most of them leave as they are. They are Kafka's own defaults, but for these: two
  * replicas have to be in sync, the linger is 20 ms, a poll gives 50 records, an election of controllers takes 1 s, and a
  * broker takes 200 us for a request and 1 ns for a byte.
  */
 import {
+  KafkaCluster,
+  KafkaConsumerGroup,
+  KafkaProducer,
   Link,
   ms,
   OpenLoopClient,
-  poisson,
   roundRobin,
   s,
   us,
+  type ArrivalProcess,
+  type Duration,
   type KafkaClusterOptions,
   type KafkaConsumerGroupOptions,
-  type KafkaProducer,
   type KafkaProducerOptions,
   type Popularity,
   type Simulation,
 } from '../../../sim-core/index.ts';
 import { faraway, nearby } from '../../application/distances.ts';
 
+type TopicOptions = KafkaClusterOptions['topics'][number];
+
 export const TOPIC = {
   name: 'orders',
   replicationFactor: 3,
   minInSync: 2,
   isUncleanElectionAllowed: false,
-} satisfies Partial<KafkaClusterOptions['topics'][number]>;
+} satisfies Partial<TopicOptions>;
 
 export const CLUSTER = {
   brokers: 3,
@@ -61,10 +66,14 @@ export const PRODUCER = {
 
 export const GROUP = {
   name: 'group',
+  isStatic: false,
+  heartbeatInterval: s(3),
   sessionTimeout: s(45),
+  initialDelay: s(3),
   rebalanceTimeout: s(300),
   pollRecords: 50,
   pollInterval: s(300),
+  autoCommitInterval: s(5),
   retryBackoff: ms(100),
   fetchWaitMax: ms(500),
   fetchBytesMax: 1_048_576,
@@ -72,11 +81,58 @@ export const GROUP = {
   requestTimeout: s(30),
 } satisfies Partial<KafkaConsumerGroupOptions>;
 
-/** Users who send a record each, at so many a second, by way of the producer. */
-export function users(sim: Simulation, producer: KafkaProducer, rate: number, popularity: Popularity): void {
+/** Where they stand on the stage: users and their producer, the brokers beside them, a group below. */
+export const PLACES = {
+  users: { x: 0, y: 0 },
+  orders: { x: 1, y: 0 },
+  'broker-1': { x: 2, y: 0 },
+  controllers: { x: 2, y: 1.2 },
+  'broker-2': { x: 3, y: 0 },
+  'broker-3': { x: 3, y: 1.2 },
+};
+export const PLACES_WITH_GROUP = { ...PLACES, 'consumer-1': { x: 0, y: 1.2 }, group: { x: 1, y: 1.2 } };
+
+/** A cluster that keeps one topic; said is what is not as above. */
+export function clusterOf(
+  sim: Simulation,
+  topic: Partial<TopicOptions> & Pick<TopicOptions, 'partitions'>,
+  settings: Partial<KafkaClusterOptions> = {},
+): KafkaCluster {
+  return new KafkaCluster(sim, { ...CLUSTER, ...settings, topics: [{ ...TOPIC, ...topic }] });
+}
+
+/** A producer of the cluster's first topic, if it is not told of another, which waits for brokers for so long. */
+export function producerTo(
+  sim: Simulation,
+  cluster: KafkaCluster,
+  settings: Partial<KafkaProducerOptions> = {},
+  requestTimeout: Duration = s(30),
+): KafkaProducer {
+  const { metadata, book, topics } = cluster;
+  const producer = new KafkaProducer(sim, { ...PRODUCER, topic: topics[0], ...settings, metadata, book });
+  cluster.attach(producer, nearby, requestTimeout);
+  return producer;
+}
+
+/** A group that reads the cluster's first topic, if it is not told of another. */
+export function groupOf(
+  sim: Simulation,
+  cluster: KafkaCluster,
+  settings: Omit<KafkaConsumerGroupOptions, keyof typeof GROUP | 'topic'> & Partial<KafkaConsumerGroupOptions>,
+): KafkaConsumerGroup {
+  return new KafkaConsumerGroup(sim, cluster, { ...GROUP, topic: cluster.topics[0], ...settings });
+}
+
+/** Users who send a record each by way of the producer. */
+export function users(
+  sim: Simulation,
+  producer: KafkaProducer,
+  arrivals: ArrivalProcess,
+  popularity: Popularity,
+): void {
   new OpenLoopClient<void>(sim, {
     name: 'users',
-    arrivals: poisson(rate),
+    arrivals,
     popularity,
     target: roundRobin([new Link<number, void>(sim, producer, { from: 'users', delay: faraway })]),
   });

@@ -9,17 +9,13 @@
 import { s, toSeconds, type Since } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
 import { SHAPE } from '../../application/distances.ts';
-import { PRODUCER } from '../application/orders.ts';
+import { GROUP, PRODUCER } from '../application/orders.ts';
 import type { Values } from './params.ts';
 
 /** Ordinary keys, all alike. */
 export const KEYS = 60_000;
-/** An empty group waits so long for others after the first member, and as long again if others have come. */
-export const INITIAL_DELAY = s(3);
 /** Seconds of a row of the recording. */
 export const INTERVAL = 0.5;
-/** Between two heartbeats of a member: so long it may take until it hears of a rebalance. */
-export const HEARTBEAT = s(3);
 
 const limit = limitOf<Values>;
 
@@ -31,7 +27,9 @@ function processedMost({ processTime }: Values, consumers: number, seconds: numb
 
 /** In seconds: until the group is scaled, of it the time in which it has its partitions, and what is left of the run. */
 const before = (p: Values): number => toSeconds(Math.min(p.scaleAt, p.length));
-const working = (p: Values): number => Math.max(0, before(p) - (p.consumers > 1 ? 2 : 1) * toSeconds(INITIAL_DELAY));
+/** An empty group waits for others after the first member, and as long again if others have come. */
+const working = (p: Values): number =>
+  Math.max(0, before(p) - (p.consumers > 1 ? 2 : 1) * toSeconds(GROUP.initialDelay));
 const after = (p: Values): number => toSeconds(p.length) - before(p);
 
 /** No more of the members than there are partitions have something to do. */
@@ -92,7 +90,7 @@ const busiest = (p: Values): number => p.rate * shareOfPartition(p) * mostOwned(
 function hasCaughtUp(p: Values, end = lastMoment(p)): boolean {
   const { processTime, rate, hotShare, scaleTo, consumers } = p;
   if (hotShare > 0 || scaleTo < consumers) return false;
-  const began = before(p) + toSeconds(2 * HEARTBEAT) + 0.6;
+  const began = before(p) + toSeconds(2 * GROUP.heartbeatInterval) + 0.6;
   const leastDone = (seconds: number): number => {
     const mean = Math.max(0, seconds) / toSeconds(processTime);
     return Math.max(0, mean - DEVIATIONS * Math.sqrt(mean / SHAPE) - p.pollRecords);

@@ -7,6 +7,7 @@
  */
 import { ms, s, toSeconds } from '../../../sim-core/index.ts';
 import { limitOf } from '../../application/chance.ts';
+import { GROUP } from '../application/orders.ts';
 import type { Values } from './params.ts';
 
 /** Users have stopped so long before the end that everything is read. */
@@ -14,9 +15,6 @@ export const DRAIN = s(10);
 /** A worker that is up again works for so long until it crashes once more. */
 export const RELAPSE = ms(1500);
 export const WORKERS = 2;
-export const AUTO_COMMIT = s(5);
-/** Between two heartbeats of a member of a group. */
-export const HEARTBEAT = s(3);
 
 const limit = limitOf<Values>;
 
@@ -45,7 +43,7 @@ export const something = limit((p) => (isCaught(p) ? 1 : 0));
  * that was open, is written again.
  */
 export const writtenAgain = limit((p) =>
-  isCaught(p) && RELAPSE < AUTO_COMMIT ? Math.max(1, pairs(p) * (done(p) - p.pollRecords)) : 0,
+  isCaught(p) && RELAPSE < GROUP.autoCommitInterval ? Math.max(1, pairs(p) * (done(p) - p.pollRecords)) : 0,
 );
 
 /**

@@ -5,26 +5,23 @@ import {
   gamma,
   kafkaAssignors,
   KafkaCluster,
-  KafkaConsumerGroup,
   KafkaPlainOutput,
-  KafkaProducer,
   KafkaTransactionalOutput,
   Link,
   ms,
-  OpenLoopClient,
   OutsideEffects,
   poisson,
   RequestContext,
-  roundRobin,
   s,
   zipfPopularity,
+  type KafkaConsumerGroup,
   type KafkaConsumerGroupOptions,
   type KafkaOutput,
   type OutsideRequest,
   type Simulation,
 } from '../../../sim-core/index.ts';
-import { faraway, nearby, SHAPE } from '../../application/distances.ts';
-import { CLUSTER, GROUP, PRODUCER, TOPIC } from '../application/orders.ts';
+import { nearby, SHAPE } from '../../application/distances.ts';
+import { CLUSTER, groupOf, producerTo, TOPIC, users } from '../application/orders.ts';
 import * as limits from './limits.ts';
 import type { Values } from './params.ts';
 
@@ -34,9 +31,7 @@ const STALL = 500;
 /** Members are static: who is back within its session finds its partitions, and this is not about rebalances. */
 const MEMBERS = {
   isStatic: true,
-  heartbeatInterval: limits.HEARTBEAT,
   initialDelay: s(1),
-  autoCommitInterval: limits.AUTO_COMMIT,
 };
 
 export function system(sim: Simulation, p: Values): void {
@@ -46,19 +41,11 @@ export function system(sim: Simulation, p: Values): void {
     topics: ['orders', 'results'].map((name) => ({ ...TOPIC, name, partitions: PARTITIONS })),
     transactions: { ids },
   });
-  const { metadata, book } = cluster;
-  const orders = new KafkaProducer(sim, { ...PRODUCER, topic: cluster.topics[0], metadata, book });
-  cluster.attach(orders, nearby, s(30));
-  new OpenLoopClient<void>(sim, {
-    name: 'users',
-    arrivals: during(0, p.length - limits.DRAIN, poisson(p.rate)),
-    popularity: zipfPopularity(60_000, 0),
-    target: roundRobin([new Link<number, void>(sim, orders, { from: 'users', delay: faraway })]),
-  });
+  const arrivals = during(0, p.length - limits.DRAIN, poisson(p.rate));
+  users(sim, producerTo(sim, cluster), arrivals, zipfPopularity(60_000, 0));
   const workers = workersOf(sim, p, cluster);
   const ledger = new EffectLedger(sim, 'results');
-  const readers = new KafkaConsumerGroup(sim, cluster, {
-    ...GROUP,
+  const readers = groupOf(sim, cluster, {
     ...MEMBERS,
     name: 'readers',
     consumerName: 'reader',
@@ -82,31 +69,26 @@ export function system(sim: Simulation, p: Values): void {
 
 /** Each has a producer of its own, and a transactional id that is its own in every life. */
 function workersOf(sim: Simulation, p: Values, cluster: KafkaCluster): KafkaConsumerGroup {
-  const { metadata, book, topics } = cluster;
+  const { topics } = cluster;
   const outputOf = (worker: string): KafkaOutput => {
     const isTransactional = p.output === 'transactional';
     const transactional = { id: worker, timeout: p.transactionTimeout, partitions: 50, retryBackoff: ms(20) };
-    const producer = new KafkaProducer(sim, {
-      ...PRODUCER,
+    const settings = {
       name: worker.replace('worker', 'results'),
       topic: topics[1],
-      metadata,
-      book,
       isIdempotent: p.output !== 'plain',
       ...(isTransactional ? { transactional } : {}),
-    });
-    cluster.attach(producer, nearby, p.requestTimeout);
+    };
+    const producer = producerTo(sim, cluster, settings, p.requestTimeout);
     const link = new Link<number, void>(sim, producer, { from: worker, delay: nearby });
     return isTransactional
       ? new KafkaTransactionalOutput(sim, producer, link, p.offsets === 'in-transaction')
       : new KafkaPlainOutput(sim, producer, link);
   };
-  return new KafkaConsumerGroup(sim, cluster, {
-    ...GROUP,
+  return groupOf(sim, cluster, {
     ...MEMBERS,
     name: 'workers',
     consumerName: 'worker',
-    topic: topics[0],
     consumers: limits.WORKERS,
     assignor: kafkaAssignors.range,
     processTime: gamma(SHAPE, p.processTime / SHAPE),

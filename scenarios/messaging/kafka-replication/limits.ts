@@ -8,11 +8,11 @@
  */
 import { ms, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
 import { limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
-import { TOPIC } from '../application/orders.ts';
+import { CLUSTER, TOPIC } from '../application/orders.ts';
 import type { Values } from './params.ts';
 
 /** Between two heartbeats of a broker. */
-export const HEARTBEAT = s(2);
+const HEARTBEAT = CLUSTER.heartbeatInterval;
 
 /**
  * A batch on its way to the log or back, a heartbeat, a push of what was decided, a producer that hears of it: ways of half

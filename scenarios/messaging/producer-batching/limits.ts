@@ -10,9 +10,9 @@
 import { ms, s, toSeconds } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
 import { NEAR_MAX } from '../../application/distances.ts';
+import { CLUSTER } from '../application/orders.ts';
 import type { Values } from './params.ts';
 
-export const BROKERS = 3;
 export const KEYS = 60_000;
 /** Several of the longest lingers; what is measured begins then. */
 export const WARM_UP = s(2);
@@ -23,7 +23,7 @@ const HEADER = 61;
 const limit = limitOf<Values>;
 
 /** Brokers that lead something. */
-const leaders = ({ partitions }: Values): number => Math.min(BROKERS, partitions);
+const leaders = ({ partitions }: Values): number => Math.min(CLUSTER.brokers, partitions);
 
 /** Whether a batch is still short of its size when it has lingered: with five deviations, and a fifth for uneven keys. */
 const hasRoom = (p: Values): boolean =>
@@ -43,7 +43,7 @@ export const requests = limit(requestsMost);
  */
 function busy(p: Values): number {
   const bytes = p.rate * (p.recordBytes + HEADER) * (toSeconds(p.byteTime) / 1000) * 1.2;
-  return ((requestsMost(p) * toSeconds(p.requestTime) + bytes) * BROKERS) / leaders(p);
+  return ((requestsMost(p) * toSeconds(p.requestTime) + bytes) * CLUSTER.brokers) / leaders(p);
 }
 
 /**

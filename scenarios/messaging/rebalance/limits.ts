@@ -8,15 +8,14 @@
 import { ms, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
 import { NEAR_MAX, SHAPE } from '../../application/distances.ts';
-import { PRODUCER } from '../application/orders.ts';
+import { GROUP, PRODUCER } from '../application/orders.ts';
 import { FIRST_GENERATION, type Values } from './params.ts';
 
 /** Keys, all alike. */
 export const KEYS = 60_000;
 
-export const HEARTBEAT = s(3);
-/** An empty group waits so long for others after the first member; all start within it, so that it waits once more. */
-export const INITIAL_DELAY = s(3);
+/** So long it may take until a member hears of a rebalance. */
+const HEARTBEAT = GROUP.heartbeatInterval;
 
 const limit = limitOf<Values>;
 
