@@ -75,7 +75,7 @@ export interface ScenarioDefinition<P extends Parameters, Variant extends string
   readonly signals?: readonly SignalDefinition[];
   /** Signals that tell the story, in the order in which the page charts them. */
   readonly charts: readonly string[];
-  /** Places of the components on the canvas; laid out by layers without it. */
+  /** Places of the components on the canvas, or of fleets (`broker` for `broker-1` …); laid out by layers without it. */
   readonly places?: Readonly<Record<string, Place>>;
   readonly expect: Readonly<Record<Variant, readonly Expectation[]>>;
 }

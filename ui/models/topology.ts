@@ -4,7 +4,8 @@
  * the same) share a node, so that a fleet of any size stays one box and its links stay countable.
  *
  * Places are in units of one node: x counts layers, y is centred on 0 within a layer. A scenario may place its
- * components by hand instead, a fleet by one or more of its copies. Cycles of calls are cut where the walk meets a
+ * components by hand instead, a fleet by one or more of its copies; one that is placed by its stem alone (`broker`) is one
+ * node too where its copies call each other, or each one of its own. Cycles of calls are cut where the walk meets a
  * component that it is still on.
  */
 import type { Place, RecordedComponent } from '../../sim-core/index.ts';
@@ -39,15 +40,14 @@ const BEHIND = 0.3;
 type Placed = Omit<TopologyNode, 'x' | 'y'> & { x: number; y: number };
 
 export function layOut(components: readonly RecordedComponent[], places?: Readonly<Record<string, Place>>): Topology {
-  const groups = groupCopies(components);
+  const groups = groupCopies(components, places ?? {});
   const groupOf = new Map(groups.flatMap((group) => group.members.map(({ name }) => [name, group])));
   const links = new Map<Placed, Set<Placed>>();
   for (const group of groups) {
     const called = group.members.flatMap(({ calls }) => calls.flatMap((name) => groupOf.get(name) ?? []));
     links.set(group, new Set(called.filter((target) => target !== group)));
   }
-  const isPlaced = ({ members }: Placed): boolean => members.some(({ name }) => Object.hasOwn(places!, name));
-  if (places && groups.every(isPlaced)) placeByHand(groups, places);
+  if (places && groups.every((group) => placesOf(group, places).length > 0)) placeByHand(groups, places);
   else placeByLayers(groups, links);
   const nodes = groups.toSorted((a, b) => a.x - b.x || a.y - b.y);
   const edges = nodes.flatMap((from) => [...(links.get(from) ?? [])].map((to) => ({ from, to })));
@@ -60,23 +60,35 @@ export function layOut(components: readonly RecordedComponent[], places?: Readon
   };
 }
 
-function groupCopies(components: readonly RecordedComponent[]): Placed[] {
+function groupCopies(components: readonly RecordedComponent[], places: Readonly<Record<string, Place>>): Placed[] {
   const callers = (name: string): string =>
     components.flatMap((one) => (one.calls.includes(name) ? [one.name] : [])).join();
   const groups = groupBy(components, ({ name, kind, calls }) => {
-    const stem = /^(.+?)-?\d+$/.exec(name)?.[1];
-    return stem === undefined ? name : JSON.stringify([stem, kind, calls, callers(name)]);
+    const stem = stemOf(name);
+    if (stem === name) return name;
+    return Object.hasOwn(places, stem)
+      ? JSON.stringify([stem, kind])
+      : JSON.stringify([stem, kind, calls, callers(name)]);
   });
   return [...groups.values()].map((members) => {
     const [{ name, kind }] = members;
-    return { name: members.length > 1 ? name.replace(/-?\d+$/, '') : name, kind, members, x: 0, y: 0 };
+    return { name: members.length > 1 ? stemOf(name) : name, kind, members, x: 0, y: 0 };
   });
+}
+
+/** What copies have in common: `app` of `app-1`. */
+const stemOf = (name: string): string => /^(.+?)-?\d+$/.exec(name)?.[1] ?? name;
+
+/** Where a group is placed: by the names of its members, or by their stem, be it a fleet of one. */
+function placesOf({ members }: Placed, places: Readonly<Record<string, Place>>): Place[] {
+  const names = new Set(members.flatMap(({ name }) => [name, stemOf(name)]));
+  return [...names].filter((name) => Object.hasOwn(places, name)).map((name) => places[name]);
 }
 
 function placeByHand(groups: readonly Placed[], places: Readonly<Record<string, Place>>): void {
   const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
   for (const group of groups) {
-    const placed = group.members.flatMap(({ name }) => (Object.hasOwn(places, name) ? [places[name]] : []));
+    const placed = placesOf(group, places);
     group.x = Math.round(mean(placed.map(({ x }) => x)));
     group.y = mean(placed.map(({ y }) => y));
   }

@@ -57,6 +57,24 @@ describe('the topology', () => {
     expect(layOut(odd).nodes.map(({ name }) => name)).toEqual(['users', 'app-1', 'app-2', 'database', 'cache']);
   });
 
+  it('makes one node of a fleet that is placed by its stem, whoever its copies call', () => {
+    const mesh = COMPONENTS.map((one) =>
+      one.name.startsWith('app') ? { ...one, calls: [...one.calls, one.name === 'app-1' ? 'app-2' : 'app-1'] } : one,
+    );
+    const places = { users: { x: 0, y: 0 }, app: { x: 1, y: 0 }, database: { x: 2, y: 0 }, cache: { x: 2, y: 1 } };
+    expect(layOut(mesh).nodes.map(({ name }) => name)).toContain('app-1');
+    const { nodes, edges } = layOut(mesh, places);
+    expect(nodes.map(({ name, members }) => [name, members.length])).toEqual([
+      ['users', 1],
+      ['app', 2],
+      ['database', 1],
+      ['cache', 1],
+    ]);
+    expect(edges.map(({ from, to }) => `${from.name} ${to.name}`)).toEqual(['users app', 'app cache', 'app database']);
+    const one = mesh.filter(({ name }) => name !== 'app-2');
+    expect(layOut(one, places).nodes.map(({ name, x }) => `${name} ${x}`)).toContain('app-1 1');
+  });
+
   it('takes places by hand where all have one', () => {
     const places = {
       database: { x: 5, y: 2 },
