@@ -2,69 +2,123 @@
  * What is claimed of each way of writing results, worked out from the parameters. Nothing here looks at a run.
  *
  * A worker that crashes comes back, finds what has piled up, and crashes again a while later: in the midst of a full
- * poll, of which something is in the log and nothing is committed. How far the poll had got is chance, so that of what an
- * open poll leaves behind no more is claimed than that there is something.
+ * poll, of which something is in the log and nothing is committed. How far the poll had got is chance, but the crashes are
+ * spread over a poll, so that all of them together are not.
  */
-import { ms, s, toSeconds } from '../../../sim-core/index.ts';
-import { limitOf } from '../../application/chance.ts';
-import { GROUP } from '../application/orders.ts';
+import { ms, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
+import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
+import { SHAPE } from '../../application/distances.ts';
+import { GROUP, PRODUCER } from '../application/orders.ts';
 import type { Values } from './params.ts';
 
 /** Users have stopped so long before the end that everything is read. */
-export const DRAIN = s(10);
-/** A worker that is up again works for so long until it crashes once more. */
-export const RELAPSE = ms(1500);
+export const DRAIN = s(18);
+/** A worker that is up again works for so long at least until it crashes once more. */
+const RELAPSE = ms(700);
 export const WORKERS = 2;
 
 const limit = limitOf<Values>;
 
-/** Pairs of crashes whose second one comes while users send. */
-export const pairs = (p: Values): number => {
-  const last = p.length - DRAIN - p.downtime - RELAPSE;
-  return Math.max(0, Math.floor((last - p.crashFrom) / p.crashEvery) + 1);
-};
-
 /** A worker needs so long for an order, about; a payment is a call to somebody else. */
 const orderTime = ({ processTime, pays }: Values): number => toSeconds(processTime + (pays ? ms(2) : 0));
 
-/** What a worker finds when it is up again, and what comes until it crashes. */
-const piledUp = ({ rate, downtime }: Values): number => (rate / WORKERS) * toSeconds(downtime + RELAPSE);
-/** What it could do until then, if it began a fifth of a second after its start and writing took it a fifth of its time. */
-const done = (p: Values): number => (0.8 * toSeconds(RELAPSE - ms(200))) / orderTime(p);
+/** What a full poll takes, and no more than the life in which it is broken off. */
+const pollTime = (p: Values): Duration => Math.min(RELAPSE, p.pollRecords * s(orderTime(p)));
 
-/** Whether it is at a full poll when it crashes again, which takes long enough for something of it to be in the log. */
+/** Pairs of crashes whose second one comes while users send. */
+export const pairs = (p: Values): number => {
+  const last = p.length - DRAIN - p.downtime - RELAPSE - pollTime(p);
+  return Math.max(0, Math.floor((last - p.crashFrom) / p.crashEvery) + 1);
+};
+
+/** The second crashes are spread evenly over a poll: each comes a little later in its pair than the one before. */
+export const relapse = (p: Values, pair: number): Duration => RELAPSE + Math.round((pair / pairs(p)) * pollTime(p));
+
+/** Orders that a worker gets through until its second crash, at most: writing takes no less than no time. */
+const doneMost = (p: Values): number => {
+  const mean = toSeconds(RELAPSE + pollTime(p)) / orderTime(p);
+  return mean + DEVIATIONS * Math.sqrt(mean / SHAPE);
+};
+/** And at least, if it began a fifth of a second after its start and writing took it a fifth of its time. */
+const doneLeast = (p: Values): number => (0.8 * toSeconds(RELAPSE - ms(200))) / orderTime(p);
+
+/** Whether it is at a full poll when it crashes again: what piled up while it was away, and came until then, is not done. */
 const isCaught = (p: Values): boolean =>
-  done(p) + p.pollRecords < piledUp(p) && p.pollRecords * p.processTime >= ms(100) && pairs(p) >= 2;
+  pairs(p) >= 2 && doneMost(p) < poissonLow((p.rate / WORKERS) * toSeconds(p.downtime + RELAPSE + pollTime(p)));
 
-export const something = limit((p) => (isCaught(p) ? 1 : 0));
+/**
+ * What open polls leave behind at the second crashes, if so much of each is not there yet: wherever in its poll the first
+ * of n is caught, the others are 1/n, 2/n … of a poll's time further, or have begun the next poll with that much of this one
+ * behind them. The least is that the first had just begun. A worker's own time until then varies as the square root of what
+ * it has done.
+ */
+function leftBehind(p: Values, notYet: number): number {
+  if (!isCaught(p)) return 0;
+  const n = pairs(p);
+  let sum = -DEVIATIONS * Math.sqrt((n * doneMost(p)) / SHAPE);
+  for (let k = 0; k < n; k++) sum += Math.max(0, ((k / n) * toSeconds(pollTime(p))) / orderTime(p) - notYet);
+  return Math.max(0, sum);
+}
+
+/** What is done and not in the log yet: what lingers, and waits for its partition to be taken into the transaction. */
+const LINGERS = PRODUCER.linger + ms(10);
+const inLog = (p: Values): number => leftBehind(p, toSeconds(LINGERS) / orderTime(p));
+export const inDoubt = limit(inLog);
+
+/** A payment is taken when it is asked for; but for the one that is on its way. */
+export const paidInVain = limit((p) => leftBehind(p, 1));
+
+/** A crash leaves one poll open at most. */
+export const pollsOfCrashes = limit((p) => 2 * (pairs(p) + 1) * p.pollRecords);
+
+/**
+ * Transactions that are open at the second crashes. None is from a decision to the next poll's first batch; where that is
+ * much shorter than the way from a crash to the next but one, two neighbours may be caught there, and no three.
+ */
+export const leftOpen = limit((p) =>
+  isCaught(p) && (2 * pollTime(p)) / pairs(p) >= 4 * LINGERS ? Math.max(0, pairs(p) - 2) : 0,
+);
 
 /**
  * Committed by itself every 5 s, and not once in the life between two crashes: all that was written in it, but for the poll
  * that was open, is written again.
  */
 export const writtenAgain = limit((p) =>
-  isCaught(p) && RELAPSE < GROUP.autoCommitInterval ? Math.max(1, pairs(p) * (done(p) - p.pollRecords)) : 0,
+  isCaught(p) && RELAPSE + pollTime(p) < GROUP.autoCommitInterval
+    ? Math.max(1, pairs(p) * (doneLeast(p) - p.pollRecords))
+    : 0,
 );
 
 /**
- * A broker that stalls for longer than a producer waits: what is sent in the meantime is not answered in time and sent
- * again, and is appended both times.
+ * A broker that stalls for longer than a producer waits, and has to have a copy of everything: of each worker's poll the last
+ * batch at least, which has a record, is sent again whenever the time for an answer is over, and is appended each time.
  */
-export const sentTwice = limit((p) =>
-  p.stallFor >= 2 * p.requestTimeout && p.rate >= 50 && p.stallAt + p.stallFor < p.crashFrom ? 1 : 0,
-);
+const appendedAgain = (p: Values): number => {
+  const isStalled = p.rate >= 50 && p.stallAt >= s(2) && p.stallAt + p.stallFor < p.crashFrom;
+  const eachTime = p.requestTimeout + 1.2 * PRODUCER.retryBackoffMax;
+  return isStalled ? WORKERS * Math.max(0, Math.floor((p.stallFor - ms(200)) / eachTime)) : 0;
+};
+export const sentTwice = limit(appendedAgain);
+
+/** A plain producer has both: what is sent twice, and what is written twice. */
+export const twiceForBoth = limit((p) => appendedAgain(p) + inLog(p));
 
 /**
- * All that was sent is read by the end, if workers have time enough after the last crash: for what piled up at one of
- * them while it was away, twice, and during the stall, and for what comes until users stop. Writing takes a fifth of their
- * time. Where they have not, nothing is claimed.
+ * All that was sent is read by the end, if no worker has work left: from whatever moment on, the orders that are its own
+ * have to take it less than the time in which it is there. The moments that matter are the start, with the stall before it,
+ * and each crash, with those that follow of the same worker; a crash has a poll done again. Writing takes a fifth of their
+ * time. Where they have not time enough, nothing is claimed.
  */
 export const nothingMissing = limit((p) => {
-  const each = p.rate / WORKERS;
-  const back = p.crashFrom + (pairs(p) - 1) * p.crashEvery + 2 * p.downtime + RELAPSE;
-  const away = toSeconds(2 * p.downtime + p.stallFor + s(2));
-  const stillComes = Math.max(0, toSeconds(p.length - DRAIN - back));
-  const left = toSeconds(p.length - back - s(1.5));
-  const isDone = pairs(p) > 0 && each * (away + stillComes) + 2 * p.pollRecords < (0.8 * left) / orderTime(p);
-  return isDone && p.crashEvery >= 2 * p.downtime + RELAPSE ? 0 : 2 * p.rate * toSeconds(p.length);
+  const hasTime = (from: Duration, pairsLeft: number, away: Duration): boolean => {
+    const comes = poissonMost((p.rate / WORKERS) * Math.max(0, toSeconds(p.length - DRAIN - from)));
+    const left = toSeconds(p.length - from - away - pairsLeft * (2 * p.downtime + ms(400)) - s(1));
+    return comes + (2 * pairsLeft + 1) * p.pollRecords < (0.8 * left) / orderTime(p);
+  };
+  const count = pairs(p);
+  const ofWorker = (first: number): number => Math.ceil((count - first) / WORKERS);
+  const isRead = Array.from({ length: count }, (_, pair) =>
+    hasTime(p.crashFrom + pair * p.crashEvery, ofWorker(pair), 0),
+  ).every(Boolean);
+  return isRead && hasTime(0, ofWorker(0), p.stallFor + s(4)) ? 0 : 2 * p.rate * toSeconds(p.length);
 });

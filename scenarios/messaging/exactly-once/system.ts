@@ -42,7 +42,7 @@ export function system(sim: Simulation, p: Values): void {
     transactions: { ids },
   });
   const arrivals = during(0, p.length - limits.DRAIN, poisson(p.rate));
-  users(sim, producerTo(sim, cluster), arrivals, zipfPopularity(60_000, 0));
+  users(sim, producerTo(sim, cluster, { linger: ms(100) }), arrivals, zipfPopularity(60_000, 0));
   const workers = workersOf(sim, p, cluster);
   const ledger = new EffectLedger(sim, 'results');
   const readers = groupOf(sim, cluster, {
@@ -134,6 +134,6 @@ function befall(sim: Simulation, p: Values, cluster: KafkaCluster, { consumers }
     const victim = consumers[pair % consumers.length];
     const time = p.crashFrom + pair * p.crashEvery;
     at(time, `${victim.name} crashes`, () => victim.kill(p.downtime));
-    at(time + p.downtime + limits.RELAPSE, `${victim.name} crashes`, () => victim.kill(p.downtime));
+    at(time + p.downtime + limits.relapse(p, pair), `${victim.name} crashes`, () => victim.kill(p.downtime));
   }
 }
