@@ -42,6 +42,13 @@ function outcome(inSyncCount: number, minInSync: number, acks: Acks): Outcome {
   return { answer: acks === 'all' ? 'when replicated' : 'at once', appended, advances };
 }
 
+/** Whether the leader may be the only one who has a record when its sender is told that it is there. */
+function isAloneWhenAcknowledged(inSyncCount: number, minInSync: number, acks: Acks): boolean {
+  const leader = leaderOf(inSyncCount, minInSync);
+  leader.append({ records: [RECORD], bytes: 10 }, acks, 2);
+  return acks !== 'all' || leader.replicated(0) === true;
+}
+
 describe('what acks asks for', () => {
   it.each([1, 2, 3])('%i in sync', (inSync) => {
     for (const minInSync of [1, 2, 3]) {
@@ -83,6 +90,10 @@ it.skipIf(!existsSync(shared) && process.env.CI === undefined)(
           'ack after HW >= offset (all current ISR have it); NotEnoughReplicasAfterAppend if ISR shrank below min meanwhile',
         refused: 'NotEnoughReplicasException (retriable), nothing appended',
       };
+      if (found.answer !== 'refused') {
+        const isLost = isAloneWhenAcknowledged(row.isr_size, row['min.insync.replicas'], row.acks);
+        expect(isLost).toBe(row.acked_record_can_be_lost_if_leader_dies_right_after_ack);
+      }
       expect([words[found.answer], found.appended, found.advances]).toEqual([
         row.result,
         row.appended_to_leader,

@@ -3,52 +3,24 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
 import { assignors } from '../../../../sim-core/messaging/groups/assignors.ts';
-import { ConsumerGroup, type ConsumerGroupOptions } from '../../../../sim-core/systems/kafka/consumer-group.ts';
-import { ms, SMALL_GROUP, smallCluster, type SmallCluster } from './small-cluster.ts';
-
-type Name = keyof typeof assignors;
-
-interface Small extends SmallCluster {
-  readonly group: ConsumerGroup;
-}
-
-const SENDS = Array.from({ length: 120 }, (_, i) => 5 + i * 4);
-
-function smallGroup(
-  assignor: Name,
-  options: Partial<ConsumerGroupOptions> = {},
-  sends: readonly number[] = SENDS,
-): Small {
-  const small = smallCluster({ sends, topic: { partitions: 5 } });
-  const group = new ConsumerGroup(small.sim, small.cluster, {
-    ...SMALL_GROUP,
-    topic: small.cluster.topics[0],
-    consumers: 4,
-    assignor: assignors[assignor],
-    pollRecords: 5,
-    delay: constant(ms(0.3)),
-    ...options,
-  });
-  return { ...small, group };
-}
+import { ms } from './small-cluster.ts';
+import { processed, SENDS, smallGroup, type AssignorName, type SmallGroup } from './small-group.ts';
 
 /** Partitions that two members own, of those that the coordinator takes to be members. */
-function ownedTwice({ group }: Small): string[] {
+function ownedTwice({ group }: SmallGroup): string[] {
   const { coordinator, consumers } = group;
   const members = consumers.filter(({ memberId }) => coordinator.group.has(memberId));
   const all = members.flatMap(({ owned }) => owned);
   return all.filter((partition, index) => all.indexOf(partition) !== index);
 }
 
-const violations = ({ group, ...small }: Small): string[] => [
+const violations = ({ group, ...small }: SmallGroup): string[] => [
   ...small.violations(),
   ...group.coordinator.violations(),
   ...group.consumers.flatMap((consumer) => consumer.violations()),
 ];
 
-const processed = ({ cluster }: Small): number[] => cluster.book.records.map((record) => record.processed);
-
-describe.each(Object.keys(assignors) as Name[])('%s', (assignor) => {
+describe.each(Object.keys(assignors) as AssignorName[])('%s', (assignor) => {
   it('shares a topic out, processes every record once, and commits', () => {
     const small = smallGroup(assignor);
     small.group.scale(3);
