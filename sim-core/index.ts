@@ -357,6 +357,7 @@ export type { ProducerOptions as KafkaProducerOptions } from './systems/kafka/pr
 export { recordProcessed } from './systems/kafka/consumer-signals.ts';
 export { Producer as KafkaProducer } from './systems/kafka/producer.ts';
 export { recordSignals as kafkaRecordSignals } from './systems/kafka/record-book.ts';
+export { retentionSignals as kafkaRetentionSignals } from './systems/kafka/retention.ts';
 
 // services
 export { Service, serviceRequest, type ServiceOptions } from './services/service.ts';

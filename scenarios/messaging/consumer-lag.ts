@@ -18,11 +18,13 @@ import {
   guardrail,
   hotKey,
   kafkaRecordSignals,
+  kafkaRetentionSignals,
   peak,
   peakSince,
   poisson,
   s,
   summary,
+  toSeconds,
   total,
   zipfPopularity,
   type Simulation,
@@ -36,6 +38,7 @@ import { params, type Values } from './consumer-lag/params.ts';
 const LAG = 'kafka.consumer_group.lag';
 const LAG_TIME = 'kafka.consumer_group.lag_time';
 const IDLE = 'kafka.consumer.idle';
+const SKIPPED = 'kafka.consumer_group.skipped';
 const CONSUMED = 'messaging.client.consumed.rate';
 
 export default defineScenario({
@@ -49,12 +52,14 @@ export default defineScenario({
     'scaled-out': { scaleTo: 6 },
     'more-consumers-than-partitions': { scaleTo: 12 },
     'hot-partition': { scaleTo: 6, hotShare: 0.4 },
+    'short-retention': { retention: s(3) },
   },
   roles: {
     'under-provisioned': 'pitfall',
     'scaled-out': 'remedy',
     'more-consumers-than-partitions': 'alternative',
     'hot-partition': 'fault',
+    'short-retention': 'fault',
   },
   seed: 1,
   duration: ({ length }) => length,
@@ -63,9 +68,16 @@ export default defineScenario({
   // A moment before the group is scaled.
   openAt: s(11.5),
   system,
-  signals: kafkaRecordSignals,
+  signals: [...kafkaRecordSignals, ...kafkaRetentionSignals],
   whileRunning: {
     rate: sentBy('rate', 'users'),
+    retention: (time) => [
+      {
+        action: 'retention',
+        target: 'controllers',
+        args: { seconds: toSeconds(time), segment: toSeconds(limits.SEGMENT) },
+      },
+    ],
     scaleTo: (members) => [{ action: 'scale', target: 'group', args: { members } }],
   },
   charts: [
@@ -75,6 +87,7 @@ export default defineScenario({
     'messaging.client.sent.rate',
     'kafka.consumer.record_delay',
     IDLE,
+    SKIPPED,
     'kafka.consumer.partitions',
     'kafka.consumer_group.rebalances',
   ],
@@ -94,11 +107,17 @@ export default defineScenario({
       atMost(peakSince(LAG, 'max', limits.caughtUp), limits.littleLeft),
     ],
     'hot-partition': [atLeast(atEnd(LAG), limits.hotShortfall), atLeast(summary(LAG_TIME, 'max'), limits.oldestOfHot)],
+    'short-retention': [
+      atLeast(total('kafka.records.deleted'), limits.deleted),
+      atLeast(atEnd(SKIPPED), limits.deletedUnread),
+      atMost(atEnd(LAG), limits.notDeleted),
+    ],
   },
 });
 
 function system(sim: Simulation, p: Values): void {
-  const cluster = clusterOf(sim, { partitions: p.partitions });
+  const log = { segmentTime: limits.SEGMENT, retentionTime: p.retention };
+  const cluster = clusterOf(sim, { partitions: p.partitions, log }, { retentionCheck: limits.RETENTION_CHECK });
   users(sim, producerTo(sim, cluster), poisson(p.rate), hotKey(p.hotShare, zipfPopularity(limits.KEYS, 0)));
   const group = groupOf(sim, cluster, {
     consumers: Math.max(p.consumers, p.scaleTo),

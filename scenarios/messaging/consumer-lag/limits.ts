@@ -14,6 +14,9 @@ import type { Values } from './params.ts';
 
 /** Ordinary keys, all alike. */
 export const KEYS = 60_000;
+/** A segment of a log is closed after so long, and brokers look for those that are too old so often: seven days and five minutes by default. */
+export const SEGMENT = s(1);
+export const RETENTION_CHECK = s(1);
 /** Seconds of a row of the recording. */
 export const INTERVAL = 0.5;
 
@@ -64,6 +67,25 @@ function ageLeast(waiting: number, rate: number): number {
 }
 export const oldest = limit((p) => ageLeast(shortfallOf(p), p.rate));
 export const oldestOfHot = limit((p) => (p.hotShare > 0 ? ageLeast(hotShortfallOf(p), p.rate * p.hotShare) : 0));
+
+/** In seconds: what is older is not in the log, whose last segment is closed and looked at in between. */
+const kept = ({ retention }: Values): number => toSeconds(retention + SEGMENT + RETENTION_CHECK) + 0.2;
+
+export const deleted = limit((p) => poissonLow(p.rate * Math.max(0, toSeconds(p.length) - kept(p))));
+
+/**
+ * What a group that is too slow has not committed, at most, where its log keeps so much: a fetch finds no more than that, and
+ * while it is processed as much more comes as the rate is to the capacity. To it come polls that are not done.
+ */
+const unreadMost = (p: Values): number => {
+  const members = Math.min(p.consumers, p.scaleTo);
+  const load = p.rate * shareOfPartition(p) * mostOwned(p, members) * toSeconds(p.processTime);
+  return Math.max(1, load) * poissonMost(p.rate * kept(p)) + busy(p, p.scaleTo) * p.pollRecords;
+};
+export const notDeleted = limit((p) => (p.hotShare > 0 ? 2 * p.rate * toSeconds(p.length) : unreadMost(p)));
+
+/** What the group cannot have processed, and need not any more. */
+export const deletedUnread = limit((p) => (p.hotShare > 0 ? 0 : Math.max(0, shortfallOf(p) - unreadMost(p))));
 
 /** Of all that is processed in an interval, what those who have a partition can do. */
 export const noMoreThanPartitions = limit((p) => processedMost(p, p.partitions, INTERVAL) / INTERVAL);

@@ -14,6 +14,13 @@ export const params = {
   consumers: integer({ help: 'Members of the group at the start', default: 3, min: 1, max: 24 }),
   scaleTo: integer({ help: 'Members of the group from then on', default: 3, min: 1, max: 24 }),
   scaleAt: duration({ help: 'When the group is scaled', default: s(12), min: s(5), max: s(600) }),
+  retention: duration({
+    help: 'Topic: retention.ms, after which records are deleted, read or not; brokers look every second',
+    default: s(604_800),
+    min: s(1),
+    max: s(604_800),
+    logarithmic: true,
+  }),
   hotShare: share({ help: 'Records that are for one hot key', default: 0, min: 0, max: 1 }),
   pollRecords: integer({
     help: 'Consumer: max.poll.records, processed before the next poll commits them',

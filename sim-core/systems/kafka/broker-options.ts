@@ -21,6 +21,8 @@ export interface BrokerOptions {
   readonly fetchBackoff: Duration;
   /** `broker.heartbeat.interval.ms`. */
   readonly heartbeatInterval: Duration;
+  /** `log.retention.check.interval.ms`; five minutes without it. */
+  readonly retentionCheck?: Duration;
   /** Without it nobody coordinates transactions. */
   readonly transactions?: TransactionSettings | undefined;
 }

@@ -109,7 +109,7 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
     this.coordinator = options.transactions && new TransactionCoordinator(sim, this.ways, options.transactions);
     this.undecided = options.transactions && new Undecided(sim);
     this.learn(metadata);
-    keepRetention(sim, this, [...this.replicas.values()]);
+    keepRetention(sim, this, [...this.replicas.values()], options.retentionCheck);
     this.interventions = brokerInterventions(this);
     register(sim, this);
   }

@@ -15,7 +15,7 @@ import { TRANSACTIONS, transactionTopic, type TransactionSettings } from './tran
 
 export interface ClusterOptions extends Pick<
   BrokerOptions,
-  'requestTime' | 'byteTime' | 'lagMax' | 'fetchWaitMax' | 'fetchBackoff' | 'heartbeatInterval'
+  'requestTime' | 'byteTime' | 'lagMax' | 'fetchWaitMax' | 'fetchBackoff' | 'heartbeatInterval' | 'retentionCheck'
 > {
   readonly brokers: number;
   readonly topics: readonly TopicOptions[];

@@ -40,7 +40,7 @@ export function controllerInterventions(
       apply: ([allowed]) => controllers.allowUnclean(allowed >= 0.5),
     },
     retention: {
-      help: 'Sets retention.ms and segment.ms of every topic: brokers look every five minutes, and delete whole segments',
+      help: 'Sets retention.ms and segment.ms of every topic: brokers look now and then (log.retention.check.interval.ms), and delete whole segments',
       arguments: [
         { name: 'seconds', help: 'how long a closed segment is kept', min: 1, max: 1e6, default: 60 },
         { name: 'segment', help: 'how long a segment is written to', min: 1, max: 1e6, default: 10 },

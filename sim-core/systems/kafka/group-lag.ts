@@ -1,13 +1,13 @@
 /**
- * How far a group is behind: the experimenter's look, in intervals, at the log of each partition and at what the group has
- * committed. It costs nobody anything.
+ * How far a group is behind, and what it has passed without anybody having processed it: the experimenter's look, in
+ * intervals, at the log of each partition and at what the group has committed. It costs nobody anything.
  */
 import { defineReading, type Fact, type FactChannel } from '../../kernel/fact.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import { MILLISECOND, type Duration } from '../../kernel/time.ts';
 import { offsetOf } from '../../messaging/log/record-batch.ts';
 import { defineSignal } from '../../statistics/signal.ts';
-import type { RecordBook } from './record-book.ts';
+import type { RecordBook, SentRecord } from './record-book.ts';
 
 /** How far the group is behind one partition's end. */
 export const groupLag = defineReading('kafka.group.lag', 'The lag of a group in a partition was looked at', {
@@ -16,7 +16,18 @@ export const groupLag = defineReading('kafka.group.lag', 'The lag of a group in 
   time: 'duration',
 });
 
+/** What the group will not read any more has been counted. */
+export const groupSkipped = defineReading(
+  'kafka.group.skipped',
+  'What a group has skipped of a partition was counted',
+  {
+    partition: 'text',
+    records: 'number',
+  },
+);
+
 type Lag = Fact<typeof groupLag>;
+type Skipped = Fact<typeof groupSkipped>;
 
 export const lagSignals = [
   defineSignal({
@@ -36,6 +47,15 @@ export const lagSignals = [
     fact: groupLag,
     value: (fact: Lag) => fact.time,
   }),
+  defineSignal({
+    name: 'kafka.consumer_group.skipped',
+    kind: 'gauge',
+    unit: '{message}',
+    help: 'Records below what the group has committed that nobody has processed: deleted before they were read, say',
+    fact: groupSkipped,
+    value: (fact: Skipped) => fact.records,
+    of: (fact: Skipped) => fact.partition,
+  }),
 ];
 
 /** How often the lag is looked at, as an exporter of metrics does. */
@@ -53,12 +73,16 @@ export class GroupLag {
   /** Where in the line of each partition the committed offset was found last. */
   private readonly cursors = new Map<string, number>();
   private readonly lags: FactChannel<Lag>;
+  private readonly skips: FactChannel<Skipped>;
+  /** By partition: where the count has got to, and what nobody had processed of the records before it. */
+  private readonly passed = new Map<string, { at: number; unprocessed: SentRecord[] }>();
 
   constructor(sim: Simulation, group: string, options: LagOptions, committedOf: (partition: string) => number) {
     this.sim = sim;
     this.options = options;
     this.committedOf = committedOf;
     this.lags = sim.facts.channel(groupLag);
+    this.skips = sim.facts.channel(groupSkipped);
     const kind = sim.eventKind(`${group}: the lag is looked at`);
     const again = (): void => {
       this.look();
@@ -73,12 +97,29 @@ export class GroupLag {
   }
 
   private look(): void {
-    if (!this.lags.heard) return;
+    const { lags, skips } = this;
     for (const partition of this.options.partitions) {
       const committed = this.committedOf(partition);
-      const records = Math.max(0, this.endOf(partition) - committed);
-      this.lags.emit({ partition, records, time: records === 0 ? 0 : this.ageOf(partition, committed) });
+      if (lags.heard) {
+        const records = Math.max(0, this.endOf(partition) - committed);
+        lags.emit({ partition, records, time: records === 0 ? 0 : this.ageOf(partition, committed) });
+      }
+      if (skips.heard) skips.emit({ partition, records: this.skippedOf(partition, committed) });
     }
+  }
+
+  /** Records below an offset that nobody has processed. */
+  private skippedOf(partition: string, below: number): number {
+    const line = this.options.book.line(partition);
+    const passed = this.passed.get(partition) ?? { at: 0, unprocessed: [] };
+    this.passed.set(partition, passed);
+    passed.at = Math.min(passed.at, line.length);
+    while (passed.at < line.length && line[passed.at].lastOffset < below) {
+      passed.unprocessed.push(...line[passed.at].records);
+      passed.at++;
+    }
+    passed.unprocessed = passed.unprocessed.filter(({ processed, copies }) => processed === 0 && copies > 0);
+    return passed.unprocessed.length;
   }
 
   /** The age of the first record from an offset on; 0 if only markers follow. */

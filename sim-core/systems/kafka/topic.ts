@@ -9,7 +9,8 @@ export interface TopicOptions {
   readonly minInSync: number;
   /** `unclean.leader.election.enable`: whether a replica that is not in sync may lead where no other can. */
   readonly isUncleanElectionAllowed: boolean;
-  readonly log?: LogSettings;
+  /** Without a setting all is kept. */
+  readonly log?: Partial<LogSettings>;
   /** The partitions that are there, if not all are: others would stay empty. */
   readonly only?: readonly number[];
 }
@@ -25,7 +26,7 @@ export class Topic {
   isUncleanElectionAllowed: boolean;
 
   constructor(options: TopicOptions) {
-    const { name, partitions, replicationFactor, minInSync, isUncleanElectionAllowed, log = KEEP_ALL, only } = options;
+    const { name, partitions, replicationFactor, minInSync, isUncleanElectionAllowed, log, only } = options;
     for (const [field, value] of Object.entries({ partitions, replicationFactor, minInSync })) {
       if (Number.isInteger(value) && value >= 1) continue;
       throw new RangeError(`topic ${name}: ${field} is ${value}; it must be an integer of at least 1`);
@@ -36,7 +37,7 @@ export class Topic {
     this.replicationFactor = replicationFactor;
     this.minInSync = minInSync;
     this.isUncleanElectionAllowed = isUncleanElectionAllowed;
-    this.log = { ...log };
+    this.log = { ...KEEP_ALL, ...log };
   }
 
   /** Whether it is the cluster's own, and not configured with the others. */

@@ -73,3 +73,27 @@ it('a consumer that stands still for less than its session keeps its partition, 
   // One of six partitions: a sixth of 500 a second for the 14 seconds up to the last one of the run.
   expect(atTheEnd(paused, 'kafka.consumer_group.lag')).toBeGreaterThan(700);
 });
+
+describe('retention', () => {
+  const skipped = (params: ParameterValues, at?: string): number =>
+    atTheEnd(
+      run(consumerLag, {
+        variant: 'under-provisioned',
+        params,
+        ...(at === undefined ? {} : { interventions: [parseIntervention(at)] }),
+      }),
+      'kafka.consumer_group.skipped',
+    );
+
+  it('deletes nothing unread where it is longer than the group is behind, and nothing by default', () => {
+    expect([skipped({}), skipped({ retention: s(25) })]).toEqual([0, 0]);
+  });
+
+  it('shortened in the midst of the run it deletes what nobody has read', () => {
+    // 3,000 records and 100 more a second are behind at 30 s, and three seconds of them stay.
+    expect(skipped({}, '30s:retention:controllers:seconds=3,segment=1')).toBeGreaterThan(1000);
+    expect(consumerLag.whileRunning!.retention!(s(3), {} as never)).toEqual([
+      { action: 'retention', target: 'controllers', args: { seconds: 3, segment: 1 } },
+    ]);
+  });
+});

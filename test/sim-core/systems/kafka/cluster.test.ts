@@ -1,4 +1,5 @@
 /** A small cluster: what is sent is replicated, who is behind is evicted in time, what comes again is known. */
+import { recordsDeleted } from '../../../../sim-core/systems/kafka/retention.ts';
 import { expect, it } from 'vitest';
 import { ms, smallCluster } from './small-cluster.ts';
 
@@ -81,6 +82,8 @@ it('keeps less from the moment at which a topic is configured to', () => {
     cluster: { heartbeatInterval: ms(200), sessionTimeout: ms(600) },
   });
   const { sim, cluster } = small;
+  let deleted = 0;
+  sim.facts.channel(recordsDeleted).listen(({ records }) => (deleted += records));
   sim.scheduleAt(ms(400_000), () => cluster.controllers.interventions.retention.apply([100, 20]), undefined);
   sim.runUntil(ms(399_000));
   const logs = cluster.brokers.map((broker) => broker.replica('t-0')!.log);
@@ -93,5 +96,7 @@ it('keeps less from the moment at which a topic is configured to', () => {
     expect(startOffset).toBeGreaterThan(40);
     expect(startOffset).toBeLessThanOrEqual(51);
   }
+  // What is counted is what the leader has deleted, once for three replicas.
+  expect(deleted).toBe(logs[0].startOffset);
   expect(small.violations()).toEqual([]);
 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
 import { assignors } from '../../../../sim-core/messaging/groups/assignors.ts';
+import { groupSkipped } from '../../../../sim-core/systems/kafka/group-lag.ts';
 import { ms } from './small-cluster.ts';
 import { processed, SENDS, smallGroup, type AssignorName, type SmallGroup } from './small-group.ts';
 
@@ -158,6 +159,26 @@ it('committed before processing, a record is never processed twice by a death, a
   const times = processed(small);
   expect(times.filter((count) => count > 1)).toEqual([]);
   expect(times.filter((count) => count === 0).length).toBeGreaterThan(0);
+});
+
+it('a consumer whose place has been deleted goes on where the log begins, and what it skips is counted', () => {
+  const log = { segmentTime: ms(10), retentionTime: ms(60) };
+  const topic = { partitions: 2, log };
+  const slow = { processTime: constant(ms(12)), pollInterval: ms(1000), fetchBytesMax: 300 };
+  const small = smallGroup('range', slow, SENDS, topic, { retentionCheck: ms(10) });
+  const skipped = new Map<string, number>();
+  small.sim.facts.channel(groupSkipped).listen(({ partition, records }) => skipped.set(partition, records));
+  small.group.scale(1);
+  small.sim.runUntil(ms(2000));
+  const naive = small.cluster.topics[0].partitions.map((partition) => {
+    const below = small.group.coordinator.committedOf(partition);
+    const passed = small.cluster.book.line(partition).filter(({ lastOffset }) => lastOffset < below);
+    return passed.flatMap(({ records }) => records).filter((record) => record.processed === 0).length;
+  });
+  expect([...skipped.values()]).toEqual(naive);
+  expect(Math.min(...naive)).toBeGreaterThan(0);
+  expect(processed(small).filter((times) => times > 1)).toEqual([]);
+  expect(small.group.consumers[0].owned).toHaveLength(2);
 });
 
 it('a consumer that takes too long between two polls leaves, and is back with its next one', () => {

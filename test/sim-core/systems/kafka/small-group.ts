@@ -17,8 +17,9 @@ export function smallGroup(
   options: Partial<ConsumerGroupOptions> = {},
   sends: readonly number[] = SENDS,
   topic: SmallOptions['topic'] = { partitions: 5 },
+  cluster: SmallOptions['cluster'] = {},
 ): SmallGroup {
-  const small = smallCluster({ sends, topic });
+  const small = smallCluster({ sends, topic, cluster });
   const group = new ConsumerGroup(small.sim, small.cluster, {
     ...SMALL_GROUP,
     topic: small.cluster.topics[0],
