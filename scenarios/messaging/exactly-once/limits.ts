@@ -14,7 +14,7 @@ import type { Values } from './params.ts';
 /** Users have stopped so long before the end that everything is read. */
 export const DRAIN = s(18);
 /** A worker that is up again works for so long at least until it crashes once more. */
-const RELAPSE = ms(700);
+const RELAPSE = ms(600);
 export const WORKERS = 2;
 
 const limit = limitOf<Values>;
@@ -39,8 +39,8 @@ const doneMost = (p: Values): number => {
   const mean = toSeconds(RELAPSE + pollTime(p)) / orderTime(p);
   return mean + DEVIATIONS * Math.sqrt(mean / SHAPE);
 };
-/** And at least, if it began a fifth of a second after its start and writing took it a fifth of its time. */
-const doneLeast = (p: Values): number => (0.8 * toSeconds(RELAPSE - ms(200))) / orderTime(p);
+/** By so much a worker's own time varies what it has done, of all second crashes together. */
+const chance = (p: Values): number => DEVIATIONS * Math.sqrt((pairs(p) * doneMost(p)) / SHAPE);
 
 /** Whether it is at a full poll when it crashes again: what piled up while it was away, and came until then, is not done. */
 const isCaught = (p: Values): boolean =>
@@ -55,7 +55,7 @@ const isCaught = (p: Values): boolean =>
 function leftBehind(p: Values, notYet: number): number {
   if (!isCaught(p)) return 0;
   const n = pairs(p);
-  let sum = -DEVIATIONS * Math.sqrt((n * doneMost(p)) / SHAPE);
+  let sum = -chance(p);
   for (let k = 0; k < n; k++) sum += Math.max(0, ((k / n) * toSeconds(pollTime(p))) / orderTime(p) - notYet);
   return Math.max(0, sum);
 }
@@ -68,8 +68,12 @@ export const inDoubt = limit(inLog);
 /** A payment is taken when it is asked for; but for the one that is on its way. */
 export const paidInVain = limit((p) => leftBehind(p, 1));
 
-/** A crash leaves one poll open at most. */
-export const pollsOfCrashes = limit((p) => 2 * (pairs(p) + 1) * p.pollRecords);
+/** Committed before it is processed, of an open poll what is not done is done by nobody: as much as is done, by the same rule. */
+export const neverDone = limit((p) => leftBehind(p, 0));
+
+/** Two crashes a pair, and each leaves one poll open at most. */
+const openPolls = (p: Values): number => 2 * pairs(p) * p.pollRecords;
+export const pollsOfCrashes = limit(openPolls);
 
 /**
  * Transactions that are open at the second crashes. None is from a decision to the next poll's first batch; where that is
@@ -81,13 +85,16 @@ export const leftOpen = limit((p) =>
 
 /**
  * Committed by itself every 5 s, and not once in the life between two crashes: all that was written in it, but for the poll
- * that was open, is written again.
+ * that was open, is written again. A life is that of a worker which began a fifth of a second after its start, and which
+ * writing took a fifth of its time. Of n open polls that are spread over one, (n + 1) / 2 are done at most.
  */
-export const writtenAgain = limit((p) =>
-  isCaught(p) && RELAPSE + pollTime(p) < GROUP.autoCommitInterval
-    ? Math.max(1, pairs(p) * (doneLeast(p) - p.pollRecords))
-    : 0,
-);
+export const writtenAgain = limit((p) => {
+  if (!isCaught(p) || RELAPSE + pollTime(p) >= GROUP.autoCommitInterval) return 0;
+  const n = pairs(p);
+  let sum = -chance(p) - ((n + 1) / 2) * p.pollRecords;
+  for (let k = 0; k < n; k++) sum += (0.8 * toSeconds(relapse(p, k) - ms(200))) / orderTime(p);
+  return Math.max(0, sum);
+});
 
 /**
  * A broker that stalls for longer than a producer waits, and has to have a copy of everything: of each worker's poll the last
@@ -109,7 +116,7 @@ export const twiceForBoth = limit((p) => appendedAgain(p) + inLog(p));
  * and each crash, with those that follow of the same worker; a crash has a poll done again. Writing takes a fifth of their
  * time. Where they have not time enough, nothing is claimed.
  */
-export const nothingMissing = limit((p) => {
+function unread(p: Values): number {
   const hasTime = (from: Duration, pairsLeft: number, away: Duration): boolean => {
     const comes = poissonMost((p.rate / WORKERS) * Math.max(0, toSeconds(p.length - DRAIN - from)));
     const left = toSeconds(p.length - from - away - pairsLeft * (2 * p.downtime + ms(400)) - s(1));
@@ -121,4 +128,6 @@ export const nothingMissing = limit((p) => {
     hasTime(p.crashFrom + pair * p.crashEvery, ofWorker(pair), 0),
   ).every(Boolean);
   return isRead && hasTime(0, ofWorker(0), p.stallFor + s(4)) ? 0 : 2 * p.rate * toSeconds(p.length);
-});
+}
+export const nothingMissing = limit(unread);
+export const missingOfPolls = limit((p) => unread(p) + openPolls(p));

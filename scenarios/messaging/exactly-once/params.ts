@@ -2,10 +2,10 @@
 import { choice, duration, flag, integer, ms, rate, s, type ValuesOf } from '../../../sim-core/index.ts';
 
 export const params = {
-  rate: rate({ help: 'Orders of all users together', default: 200, min: 10, max: 1000, logarithmic: true }),
+  rate: rate({ help: 'Orders of all users together', default: 150, min: 10, max: 1000, logarithmic: true }),
   processTime: duration({
     help: 'Mean time in which a worker makes a result of one order',
-    default: ms(5),
+    default: ms(7),
     min: ms(1),
     max: ms(50),
     logarithmic: true,
@@ -16,9 +16,9 @@ export const params = {
     choices: ['plain', 'idempotent', 'transactional'],
   }),
   offsets: choice({
-    help: 'How offsets are committed: after each poll, by the consumer itself every 5 s (auto), or in the transaction',
+    help: 'How offsets are committed: before each poll is processed, after it, by the consumer itself every 5 s (auto), or in the transaction',
     default: 'after',
-    choices: ['after', 'auto', 'in-transaction'],
+    choices: ['before', 'after', 'auto', 'in-transaction'],
   }),
   isolation: choice({
     help: 'Reader of the results: isolation.level',
@@ -26,7 +26,7 @@ export const params = {
     choices: ['committed', 'uncommitted'],
   }),
   pays: flag({ help: 'Whether a worker has somebody else take the payment of each order first', default: false }),
-  pollRecords: integer({ help: 'Worker: max.poll.records', default: 50, min: 1, max: 500, logarithmic: true }),
+  pollRecords: integer({ help: 'Worker: max.poll.records', default: 40, min: 1, max: 500, logarithmic: true }),
   requestTimeout: duration({
     help: 'Producer of the results: request.timeout.ms, after which a batch is sent again',
     default: s(1),

@@ -93,7 +93,7 @@ function workersOf(sim: Simulation, p: Values, cluster: KafkaCluster): KafkaCons
     assignor: kafkaAssignors.range,
     processTime: gamma(SHAPE, p.processTime / SHAPE),
     pollRecords: p.pollRecords,
-    commit: p.offsets === 'auto' ? 'auto' : 'after',
+    commit: p.offsets === 'in-transaction' ? 'after' : p.offsets,
     outputOf,
     ...(p.pays ? { actOf: paying(sim)! } : {}),
   });
