@@ -81,7 +81,7 @@ export const GROUP = {
   requestTimeout: s(30),
 } satisfies Partial<KafkaConsumerGroupOptions>;
 
-/** Where they stand on the stage: users and their producer, the brokers beside them, a group below. */
+/** Where they stand on the stage: users and their producer, and the brokers beside them. */
 export const PLACES = {
   users: { x: 0, y: 0 },
   orders: { x: 1, y: 0 },
@@ -90,7 +90,15 @@ export const PLACES = {
   'broker-2': { x: 3, y: 0 },
   'broker-3': { x: 3, y: 1.2 },
 };
-export const PLACES_WITH_GROUP = { ...PLACES, 'consumer-1': { x: 0, y: 1.2 }, group: { x: 1, y: 1.2 } };
+/** The same with a group below, where it is the group that matters, and the brokers are one fleet. */
+export const PLACES_WITH_GROUP = {
+  users: { x: 0, y: 0 },
+  consumer: { x: 0, y: 1 },
+  orders: { x: 1, y: 0 },
+  group: { x: 1, y: 1 },
+  broker: { x: 2, y: 0.5 },
+  controllers: { x: 3, y: 0.5 },
+};
 
 /** A cluster that keeps one topic; said is what is not as above. */
 export function clusterOf(
