@@ -13,7 +13,7 @@ import {
 } from '../../../sim-core/index.ts';
 
 export const params = {
-  rate: rate({ help: 'Orders of all users together', default: 250, min: 1, max: 1000, logarithmic: true }),
+  rate: rate({ help: 'Orders of all users together', default: 180, min: 1, max: 1000, logarithmic: true }),
   automatic: flag({
     help: 'Consumer: automatic acknowledgement; the broker is done with a message once it has sent it',
     default: false,
