@@ -20,6 +20,7 @@ import {
   OpenLoopClient,
   poisson,
   Processing,
+  quantile,
   ratio,
   roundRobin,
   s,
@@ -39,6 +40,7 @@ import { redis } from './broker-models/redis.ts';
 const COPIES = 'broker_models.copies';
 const INVERSIONS = 'broker_models.inversions';
 const REPLAYED = 'broker_models.replayed';
+const AGE = 'broker_models.age';
 const UNHANDLED = 'broker_models.unhandled';
 
 const copies = ratio(total(COPIES), total('broker_models.published'));
@@ -66,15 +68,7 @@ export default defineScenario({
   system,
   signals: bookSignals,
   whileRunning: { rate: sentBy('rate', 'users') },
-  charts: [
-    COPIES,
-    INVERSIONS,
-    'broker_models.duplicates',
-    REPLAYED,
-    'broker_models.age',
-    UNHANDLED,
-    'http.client.request.errors',
-  ],
+  charts: [COPIES, INVERSIONS, 'broker_models.duplicates', REPLAYED, AGE, UNHANDLED, 'http.client.request.errors'],
   places: {
     users: { x: 0, y: 0.8 },
     events: { x: 1, y: 0.8 },
@@ -94,6 +88,10 @@ export default defineScenario({
   expect: {
     queue: [
       atMost(copies, 1),
+      atMost(
+        quantile(AGE, 'p99'),
+        limits.quickly(1, (p) => 2 * p.consumers),
+      ),
       atLeast(
         total(INVERSIONS),
         limits.inverted(1, (p) => 2 * p.consumers),
@@ -103,6 +101,10 @@ export default defineScenario({
     ],
     exchange: [
       atLeast(copies, 2),
+      atMost(
+        quantile(AGE, 'p99'),
+        limits.quickly(2, (p) => p.consumers),
+      ),
       atLeast(
         total(INVERSIONS),
         limits.inverted(2, (p) => p.consumers),
@@ -112,12 +114,17 @@ export default defineScenario({
     ],
     topic: [
       atLeast(copies, 2),
+      atLeast(quantile(AGE, 'p99'), limits.untilSessionEnds),
       atMost(total(INVERSIONS), 0),
       atLeast(total(REPLAYED), limits.replayedFromTopic),
       nothingLost,
     ],
     stream: [
       atLeast(copies, 2),
+      atMost(
+        quantile(AGE, 'p99'),
+        limits.quickly(2, (p) => p.consumers),
+      ),
       atLeast(
         total(INVERSIONS),
         limits.inverted(2, (p) => p.consumers),

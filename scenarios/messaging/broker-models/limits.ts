@@ -7,8 +7,10 @@
  * so unless all are busy; in an M/M/c queue that is a matter of the Erlang C formula, bounded here by the chance that all c
  * places of an Erlang B system are taken over 1 - rho.
  */
-import { ms, s, toSeconds, us } from '../../../sim-core/index.ts';
-import { limitOf, poissonLeast, poissonLow } from '../../application/chance.ts';
+import { exp, ms, s, toSeconds, us } from '../../../sim-core/index.ts';
+import { DEVIATIONS, limitOf, poissonLeast, poissonLow, poissonMost } from '../../application/chance.ts';
+import { FAR_MAX, NEAR_MAX } from '../../application/distances.ts';
+import { CLUSTER } from '../application/orders.ts';
 import type { Values } from './params.ts';
 
 export const DOWNTIME = s(2);
@@ -56,3 +58,45 @@ const replayed = (isTopic: boolean) =>
   });
 export const replayedFromTopic = replayed(true);
 export const replayedFromStream = replayed(false);
+
+/** Copies that billing and search handle, or one of the two where they share a queue; none while the broker is away. */
+const copiesOf = (p: Values, groups: number): number =>
+  Math.max(1, poissonLow(groups * p.rate * toSeconds(Math.max(0, p.length - DRAIN - DOWNTIME))));
+
+/** The mean of which so many are a Poisson number at most. */
+const meanOf = (most: number): number => Math.max(0, (Math.sqrt(DEVIATIONS ** 2 + 4 * most) - DEVIATIONS) / 2) ** 2;
+
+/** What a consumer is handed before it has acknowledged anything: the prefetch, or the entries of one read. */
+export const PREFETCH = 10;
+
+/**
+ * In a queue, at an exchange and in a stream an event is handled by whoever is next. That is no slower than if each
+ * consumer had its share by chance and its own line, M/M/1, whose time to be done is exponential with the rate mu - lambda / c;
+ * for the time in which one consumer is dead the others have its share. To it come the ways. Faults hold up what the dead
+ * consumer was handed, and what was on its way when the broker died: a part of the one in a hundred.
+ */
+export const quickly = (groups: number, places: (p: Values) => number) =>
+  limit((p) => {
+    const [mu, copies, c] = [1 / toSeconds(p.workTime), copiesOf(p, groups), places(p)];
+    const rates = [mu - p.rate / c, mu - p.rate / (c - 1)];
+    if (Math.min(...rates) <= 0) return toSeconds(p.length);
+    const onTheWay = (groups * p.rate) / rates[0];
+    const slow = meanOf(Math.max(0, 0.01 * copies - PREFETCH - poissonMost(onTheWay)));
+    const dead = toSeconds(DOWNTIME) / toSeconds(p.length - DRAIN);
+    const isLonger = (time: number): number => (1 - dead) * exp(-rates[0] * time) + dead * exp(-rates[1] * time);
+    let time = 0.001;
+    while (time < toSeconds(p.length) && copies * isLonger(time) > slow) time *= 1.05;
+    return time + toSeconds(2 * FAR_MAX + 6 * NEAR_MAX);
+  });
+
+/**
+ * In a topic what comes after the death of a broker waits for the end of its session, for it counts as in sync until then:
+ * of the first that come, one in a hundred of all, the last waits for the rest of it.
+ */
+export const untilSessionEnds = limit((p) => {
+  const sending = toSeconds(p.length - DRAIN);
+  const wait = toSeconds(CLUSTER.sessionTimeout - CLUSTER.heartbeatInterval - SOON);
+  const hundredth = poissonMost(0.01 * 2 * p.rate * sending) / (2 * p.rate);
+  const isSeen = p.crashAt + s(wait) < p.length && toSeconds(p.crashAt) + hundredth < sending;
+  return isSeen ? Math.max(0, wait - hundredth) : 0;
+});

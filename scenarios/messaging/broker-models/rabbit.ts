@@ -13,7 +13,7 @@ import {
 import { nearby } from '../../application/distances.ts';
 import { confirmedPublisher } from '../application/confirmed-publisher.ts';
 import { LATE_SERVICE } from './book.ts';
-import { DOWNTIME } from './limits.ts';
+import { DOWNTIME, PREFETCH } from './limits.ts';
 import type { Values } from './params.ts';
 
 const EXCHANGE = 'events';
@@ -63,7 +63,7 @@ const consumerOf = (
     help: 'Handles one message at a time and acknowledges it',
     node,
     queue,
-    prefetch: 10,
+    prefetch: PREFETCH,
     concurrency: 1,
     delay: nearby,
     *handle(message) {

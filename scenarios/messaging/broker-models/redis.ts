@@ -16,7 +16,7 @@ import {
 } from '../../../sim-core/index.ts';
 import { nearby } from '../../application/distances.ts';
 import { LATE_SERVICE } from './book.ts';
-import { COMMAND_TIME, DOWNTIME } from './limits.ts';
+import { COMMAND_TIME, DOWNTIME, PREFETCH } from './limits.ts';
 import type { Values } from './params.ts';
 
 export function redis(sim: Simulation, p: Values, processing: Processing): Endpoint<number, void> {
@@ -31,7 +31,7 @@ export function redis(sim: Simulation, p: Values, processing: Processing): Endpo
         help: 'Reads up to ten entries, handles one after the other and acknowledges each',
         server,
         group: service,
-        count: 10,
+        count: PREFETCH,
         block: s(1),
         minIdle: s(5),
         retryAfter: ms(100),
