@@ -17,7 +17,6 @@ import {
   difference,
   during,
   effectSignals,
-  EffectLedger,
   EffectStore,
   gamma,
   guardrail,
@@ -29,6 +28,7 @@ import {
   poisson,
   Processing,
   producerSignals,
+  QueueLedger,
   RabbitConsumer,
   RabbitMq,
   roundRobin,
@@ -137,7 +137,7 @@ export default defineScenario({
 });
 
 function system(sim: Simulation, p: Values): void {
-  const ledgers = [new EffectLedger(sim, 'bookings'), new EffectLedger(sim, 'payments')] as const;
+  const ledgers = [new QueueLedger(sim, 'bookings'), new QueueLedger(sim, 'payments')] as const;
   const rabbit = new RabbitMq(sim, { name: 'rabbit', help: 'A RabbitMQ node with one durable queue, orders' });
   rabbit.setUp.declareQueue({ name: QUEUE, durable: true, exclusive: false, autoDelete: false, arguments: {} });
   const orders = confirmedPublisher(sim, {
@@ -145,7 +145,8 @@ function system(sim: Simulation, p: Values): void {
     help: 'Publishes each order and answers when the broker has confirmed it',
     node: rabbit,
     outgoing: () => ({ routingKey: QUEUE }),
-    observers: ledgers,
+    // Where an order is, the queue says.
+    observers: ledgers.map((ledger) => ({ confirmed: (id) => ledger.confirmed(id) })),
   });
   new OpenLoopClient<void>(sim, {
     name: 'users',
@@ -160,7 +161,7 @@ function consumersOf(
   sim: Simulation,
   p: Values,
   node: RabbitMq,
-  ledgers: readonly [bookings: EffectLedger, payments: EffectLedger],
+  ledgers: readonly [bookings: QueueLedger, payments: QueueLedger],
 ): RabbitConsumer[] {
   const [bookings, payments] = ledgers;
   const database = new Database(sim, {

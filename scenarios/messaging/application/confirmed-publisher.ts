@@ -26,8 +26,6 @@ export interface PublishObserver {
   /** It is on its way to the node. */
   sent?(id: number): void;
   confirmed?(id: number): void;
-  /** It was not confirmed, and its sender gives it up. */
-  released?(id: number): void;
 }
 
 export interface ConfirmedPublisherOptions {
@@ -55,14 +53,9 @@ export function confirmedPublisher(sim: Simulation, options: ConfirmedPublisherO
       for (const observer of observers) observer.sent?.(id);
       const { answered, ...address } = outgoing(id, key);
       const message = makeMessage({ request, content: key, sent: sim.now, ...address });
-      try {
-        const confirm = yield* producer.send(message, mandatory);
-        answered?.(confirm);
-        if (confirm.outcome !== 'ack') throw new CallFailed(node.name, 'error');
-      } catch (error) {
-        for (const observer of observers) observer.released?.(id);
-        throw error;
-      }
+      const confirm = yield* producer.send(message, mandatory);
+      answered?.(confirm);
+      if (confirm.outcome !== 'ack') throw new CallFailed(node.name, 'error');
       for (const observer of observers) observer.confirmed?.(id);
     },
   });

@@ -1,11 +1,13 @@
 /**
  * The experimenter's ledger of effects: for each message how often it has had its effect, whatever sender, broker and
  * consumers believe. An effect is doubled from the second time on. A message is lost when it has had none and nobody has
- * it any more: its sender believes that it is in good hands, the broker is done with it, and no consumer has it in hand. An
+ * it any more: its sender believes that it is in good hands, no queue has it, and no consumer has it in hand. An
  * effect that arrives after all (a write on its way when its consumer died) finds it again.
  *
  * What a delivery that is never acknowledged has done is counted apart: the broker gives the message to somebody again, so
  * without any care each such effect is one that doubles.
+ *
+ * Where copies are, somebody who sees the queues says (`queue-ledger.ts`); without one it counts effects, and misses nothing.
  *
  * No model reads it. It keeps a few bytes a message for as long as the run lasts.
  */
@@ -95,7 +97,7 @@ export function effectSignals(ledger?: string): SignalDefinition[] {
 export class EffectLedger implements DeliveryObserver {
   readonly name: string;
   private readonly effects = new CountsById();
-  /** How many have a message: the broker, for each time that it was sent, and each consumer that it was handed to. */
+  /** How many have a message: each queue that has a copy, and each consumer that it was handed to. */
   private readonly holders = new CountsById();
   /** 1 for a message whose sender was told that the broker has it. */
   private readonly promised = new CountsById();
@@ -125,8 +127,8 @@ export class EffectLedger implements DeliveryObserver {
     return this.effects.get(id);
   }
 
-  /** A message is on its way to the broker, once more or for the first time. */
-  sent(id: number): void {
+  /** There is one copy of a message more. */
+  taken(id: number): void {
     this.hold(id, 1);
   }
 
@@ -140,7 +142,7 @@ export class EffectLedger implements DeliveryObserver {
     this.recount(id, wasLost);
   }
 
-  /** The broker did not take it, or has it no more: settled, dropped or lost. */
+  /** A copy is gone: acknowledged, dropped or lost. */
   released(id: number): void {
     this.hold(id, -1);
   }
@@ -151,10 +153,6 @@ export class EffectLedger implements DeliveryObserver {
 
   ended({ id }: Received): void {
     this.hold(id, -1);
-  }
-
-  settled({ id }: Received): void {
-    this.released(id);
   }
 
   unsettled(message: Received): void {

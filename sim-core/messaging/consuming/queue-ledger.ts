@@ -12,15 +12,14 @@ import { EffectLedger } from './ledger.ts';
 export class QueueLedger extends EffectLedger {
   constructor(sim: Simulation, name: string) {
     super(sim, name);
-    sim.facts.channel(messageEnqueued).listen(({ request }) => this.sent(request));
-    const letterKind = sim.eventKind(`${name}: a dead letter has left its queue`);
-    sim.facts.channel(messageSettled).listen(({ request, fate }) => {
-      // A dead letter that has been sent arrives at the same instant, by an event that was planned before this one.
-      if (fate === 'dead-lettered') sim.schedule(0, () => this.released(request), undefined, letterKind, request);
+    sim.facts.channel(messageEnqueued).listen(({ request }) => this.taken(request));
+    const goneKind = sim.eventKind(`${name}: a copy has left its queue`);
+    sim.facts.channel(messageSettled).listen(({ request, fate, cause }) => {
+      // A dead letter that has been sent arrives at the same instant, by an event that was planned before this one; and what
+      // needs no acknowledgement is handed out at the instant at which its queue is done with it.
+      if (fate === 'dead-lettered' || cause === 'no ack asked')
+        sim.schedule(0, () => this.released(request), undefined, goneKind, request);
       else this.released(request);
     });
   }
-
-  /** A consumer's word is not asked for: the queue tells when its copy has met its end. */
-  override settled(): void {}
 }

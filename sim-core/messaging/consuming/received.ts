@@ -27,13 +27,11 @@ export interface DeliveryObserver {
   begun(message: Received): void;
   /** Nobody has it from this delivery any more: it was handled, or is gone with its connection or its process. */
   ended(message: Received): void;
-  /** The broker knows that it need not hand the message out again. */
-  settled(message: Received): void;
   /** A handler was at it, and the broker hands it out again: it was told to, or it never hears of this delivery. */
   unsettled(message: Received): void;
 }
 
-/** Why a handler failed: for now, for ever, or as somebody did whom it asked. */
+/** Why a handler failed: a fault that passes, one that does not, or the failure of somebody whom it asked. */
 export type HandlingFailure = 'transient' | 'poison' | CallFailure;
 
 export class HandlingFailed extends OutcomeError {

@@ -188,7 +188,6 @@ export class RabbitConsumer implements Endpoint<Job, void>, Client, Component {
     const { request } = message;
     const received = { id: request.id, key: this.options.keyOf?.(message) ?? request.id, request };
     for (const observer of this.observers) observer.begun(received);
-    if (this.noAck) this.tellSettled(received, true);
     this.toConsumer.send({ received, delivery, channel }, request);
   }
 
@@ -198,7 +197,7 @@ export class RabbitConsumer implements Endpoint<Job, void>, Client, Component {
     const duration = this.sim.now - since;
     if (verdict === undefined) {
       if (this.brokenOff.heard) this.brokenOff.emit({ consumer: this.name, request, duration });
-      if (!this.noAck) this.tellSettled(received, false);
+      if (!this.noAck) this.tellUnsettled(received);
       this.letGo(received);
     } else {
       if (this.processed.heard) {
@@ -222,11 +221,8 @@ export class RabbitConsumer implements Endpoint<Job, void>, Client, Component {
     for (const observer of this.observers) observer.ended(received);
   }
 
-  private tellSettled(received: Received, isSettled: boolean): void {
-    for (const observer of this.observers) {
-      if (isSettled) observer.settled(received);
-      else observer.unsettled(received);
-    }
+  private tellUnsettled(received: Received): void {
+    for (const observer of this.observers) observer.unsettled(received);
   }
 
   private takes(): Readonly<Record<string, Intervention>> {
@@ -255,12 +251,12 @@ export class RabbitConsumer implements Endpoint<Job, void>, Client, Component {
     const { consumer, job, verdict } = settling;
     const { channel, delivery, received } = job;
     if (!channel.isOpen) {
-      consumer.tellSettled(received, false);
+      consumer.tellUnsettled(received);
       return;
     }
     if (verdict === 'ack') channel.acknowledge(delivery.tag, false);
     else channel.reject(delivery.tag, false, verdict === 'requeue');
-    consumer.tellSettled(received, verdict !== 'requeue');
+    if (verdict === 'requeue') consumer.tellUnsettled(received);
   }
 
   /** The node gives it to others when it hears that the connection is closed. */

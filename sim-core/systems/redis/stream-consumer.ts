@@ -148,8 +148,7 @@ export class RedisStreamConsumer implements Component {
     const isSettled = failure === undefined && (yield* this.ask({ command: 'acknowledge', group, id })).count > 0;
     this.inHand = undefined;
     for (const observer of observers) {
-      if (isSettled) observer.settled(received);
-      else observer.unsettled(received);
+      if (!isSettled) observer.unsettled(received);
       observer.ended(received);
     }
   }

@@ -1,7 +1,10 @@
 /** The claims about delivery semantics away from their defaults, and what the guide says of other settings. */
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import deliverySemantics from '../../../scenarios/messaging/delivery-semantics.ts';
 import { ms, parseIntervention, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
+import { Queue } from '../../../sim-core/messaging/channels/queue.ts';
+
+afterEach(() => void vi.restoreAllMocks());
 
 const VARIANTS = Object.keys(deliverySemantics.variants);
 
@@ -59,4 +62,34 @@ describe('as the guide says', () => {
       )!.summary['max'];
     expect(lost({ concurrency: 3, prefetch: 100 })).toBeGreaterThan(1.3 * lost({}));
   });
+});
+
+describe('what the broker drops is seen', () => {
+  const lostIn = (variant: string): string[] =>
+    failed(run(deliverySemantics, { variant })).filter((claim) => claim.includes('.lost'));
+
+  it.each(VARIANTS.filter((variant) => variant !== 'at-most-once'))(
+    '%s loses bookings and payments where the queue drops one copy in a hundred and says that it has it',
+    (variant) => {
+      expect(lostIn(variant)).toEqual([]);
+      const { publish } = Queue.prototype;
+      let offered = 0;
+      vi.spyOn(Queue.prototype, 'publish').mockImplementation(function (this: Queue, message, by) {
+        return offered++ % 100 === 99 || publish.call(this, message, by);
+      });
+      expect(lostIn(variant)).toHaveLength(2);
+    },
+  );
+
+  it.each(VARIANTS.filter((variant) => variant !== 'at-most-once'))(
+    '%s loses bookings and payments where a broker forgets what comes back to it',
+    (variant) => {
+      const { giveBack } = Queue.prototype;
+      vi.spyOn(Queue.prototype, 'giveBack').mockImplementation(function (this: Queue, copies, how) {
+        if (how === 'holder-gone') this.reject(copies);
+        else giveBack.call(this, copies, how);
+      });
+      expect(lostIn(variant)).toHaveLength(2);
+    },
+  );
 });

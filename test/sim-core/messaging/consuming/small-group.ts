@@ -8,8 +8,8 @@ import {
   idempotenceGuards,
   type IdempotenceGuardName,
 } from '../../../../sim-core/messaging/consuming/idempotence/guards.ts';
-import { EffectLedger } from '../../../../sim-core/messaging/consuming/ledger.ts';
 import { Processing } from '../../../../sim-core/messaging/consuming/processing.ts';
+import { QueueLedger } from '../../../../sim-core/messaging/consuming/queue-ledger.ts';
 import { outcomeOf, type Handler, type Received } from '../../../../sim-core/messaging/consuming/received.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
@@ -28,14 +28,14 @@ export interface SmallOptions {
 export interface SmallGroup {
   readonly sim: Simulation;
   readonly node: RabbitMq;
-  readonly ledger: EffectLedger;
+  readonly ledger: QueueLedger;
   readonly consumers: readonly RabbitConsumer[];
   violations(): string[];
 }
 
 export function smallGroup({ guard, noAck = false, sent, retention = Infinity }: SmallOptions): SmallGroup {
   const sim = new Simulation();
-  const ledger = new EffectLedger(sim, 'effects');
+  const ledger = new QueueLedger(sim, 'effects');
   const node = new RabbitMq(sim, { name: 'node', help: 'a node' });
   node.setUp.declareQueue({ name: 'q', durable: true, exclusive: false, autoDelete: false, arguments: {} });
   const database = new Database(sim, { name: 'db', connections: 4, queueMax: 10, cores: 4, demand: constant(ms(1)) });
@@ -67,7 +67,6 @@ export function smallGroup({ guard, noAck = false, sent, retention = Infinity }:
   });
   const publish = (id: number): void => {
     const request = new RequestContext(id, sim.now);
-    ledger.sent(id);
     node.broker.publish(makeMessage({ request, content: id, sent: sim.now, routingKey: 'q' }));
     ledger.confirmed(id);
   };

@@ -61,7 +61,6 @@ class Lab {
 
   private add(id: number): void {
     const request = new RequestContext(id, this.sim.now);
-    this.ledger.sent(id);
     this.link.send({ command: 'add', message: makeMessage({ request, content: id, sent: this.sim.now }) }, request);
   }
 
