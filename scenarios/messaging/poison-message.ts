@@ -6,14 +6,15 @@
  *                                                              \--> orders.dead
  *
  * One worker takes one order at a time, so that there is an order to be kept. Some orders fail twice and then succeed. All
- * variants get the same orders at the same times, and the same ones fail. Where orders are published again, the worker dies
- * after some of them, before it has acknowledged what it had. Customers stop before the end.
+ * variants get the same orders at the same times, and the same ones fail. In all of them the worker dies after the same failures
+ * of the same orders, and after the effects of the same ones, before the broker has heard of it. Customers stop before the end.
  */
 import {
   atEnd,
   atLeast,
   atMost,
   defineScenario,
+  difference,
   during,
   DeadLetterWatch,
   effectSignals,
@@ -51,25 +52,31 @@ import { BACKLOG, GIVEN_UP, LATE, OVERTAKEN, poisonSignals, RETRIES, Tally } fro
 
 const LOST = 'effects.lost';
 const DOUBLED = 'effects.doubled';
+const UNACKNOWLEDGED = 'effects.unacknowledged';
 const ENTRIES = 'dlq.entries';
 
 /** An order that has had no effect is in some queue: as an order, behind its delay, or as a dead letter. */
 const nothingLost = atMost(atEnd(LOST), 0);
 const stillNothingLost = guardrail(nothingLost, 'who blocks keeps every order, and who gives up must as well');
-const gaveUp = [atLeast(total(GIVEN_UP), limits.givenUpLeast), atMost(summary(RETRIES, 'max'), limits.retriesMost)];
 const isolated = [
   atMost(atEnd(BACKLOG), limits.settled),
   atLeast(total(GIVEN_UP), limits.givenUpLeast),
   atLeast(total(ENTRIES), limits.givenUpLeast),
 ];
-/** A crash between publishing again and acknowledging leaves two of an order: each has attempts and an effect of its own. */
-const forked = [atLeast(total(DOUBLED), limits.doubled)];
-/** Nobody passes anybody, and nothing comes twice. */
-const kept = [
-  atMost(summary(RETRIES, 'max'), limits.retriesMost),
-  atMost(total(ENTRIES), limits.givenUpMost),
+/** A death between publishing again and acknowledging leaves two of an order: each has attempts and an effect of its own. */
+const forked = [atLeast(difference(total(DOUBLED), total(UNACKNOWLEDGED)), limits.doubledByForks)];
+/** Nobody passes anybody, and there is one of each: only who dies after an effect has it twice, once for each such death. */
+const single = [
   atMost(total(OVERTAKEN), 0),
-  atMost(total(DOUBLED), 0),
+  atMost(difference(total(DOUBLED), total(UNACKNOWLEDGED)), 0),
+  atMost(difference(total(UNACKNOWLEDGED), total(DOUBLED)), limits.notDoubled),
+  atLeast(total(DOUBLED), limits.doubledByDeathsLeast),
+  atMost(total(DOUBLED), limits.doubledByDeathsMost),
+];
+/** What the worker counts in its memory it counts anew after its death. */
+const forgets = [
+  atMost(summary(RETRIES, 'max'), limits.retriesInMemoryMost),
+  atLeast(summary(RETRIES, 'max'), limits.retriesInMemoryLeast),
 ];
 
 export default defineScenario({
@@ -131,16 +138,32 @@ export default defineScenario({
       nothingLost,
     ],
     'immediate-retry': [
-      ...gaveUp,
+      atLeast(total(GIVEN_UP), limits.givenUpLeast),
+      ...forgets,
+      ...single,
       atMost(atEnd(BACKLOG), limits.settled),
-      atMost(total(OVERTAKEN), 0),
       atLeast(atEnd(LOST), limits.givenUpLeast),
     ],
     'republish-with-attempts': [...isolated, nothingLost, ...forked],
-    backoff: [...isolated, stillNothingLost, ...kept, atLeast(peak(BACKLOG), limits.lineBehindWaits)],
+    backoff: [
+      ...isolated,
+      stillNothingLost,
+      ...forgets,
+      ...single,
+      atMost(total(ENTRIES), limits.givenUpMost),
+      atLeast(peak(BACKLOG), limits.lineBehindWaits),
+    ],
     'delayed-queue': [...isolated, stillNothingLost, ...forked, atLeast(total(OVERTAKEN), limits.overtaken)],
     'per-message-delay': [...isolated, nothingLost, ...forked, atLeast(summary(LATE, 'max'), limits.late)],
-    dlq: [...isolated, stillNothingLost, ...kept, atMost(peak(BACKLOG), limits.shortLine)],
+    dlq: [
+      ...isolated,
+      stillNothingLost,
+      // The broker's count survives the worker.
+      atMost(summary(RETRIES, 'max'), limits.retriesMost),
+      ...single,
+      atMost(total(ENTRIES), limits.givenUpMost),
+      atMost(peak(BACKLOG), limits.shortLine),
+    ],
   },
 });
 
@@ -178,7 +201,7 @@ function worker(sim: Simulation, p: Values, node: RabbitMq, ledger: EffectLedger
   });
   const poison = (): void => processing.interventions['poison'].apply([0]);
   sim.scheduleAt(p.poisonAt, poison, undefined, sim.eventKind('the orders of the first customer become poison'));
-  const deathKind = sim.eventKind('the worker dies between republishing and acknowledging');
+  const deathKind = sim.eventKind('the worker dies before the broker has heard of an attempt');
   const name = 'worker';
   const producer = new Producer(new Link<Publish, Confirm>(sim, node, { from: name, delay: nearby }));
   const context = {
@@ -186,7 +209,7 @@ function worker(sim: Simulation, p: Values, node: RabbitMq, ledger: EffectLedger
     p,
     producer,
     tally,
-    crashes: new Crashes(sim, p.crashShare),
+    crashes: new Crashes(sim, p),
     *handler(message: Parameters<typeof processing.work>[0]) {
       yield* processing.work(message);
       ledger.applied(message);

@@ -22,10 +22,27 @@ const transient = (p: Values): number => orders(p) * p.transientShare;
 
 export const retriesMost = limit((p) => p.retries);
 
+/**
+ * The worker dies of an order at the latest when that has failed as often as it may be tried again: who counts in memory then
+ * begins anew, with as many retries to come. Of so many deaths of poison orders one at least comes.
+ */
+const deathsOfPoison = (p: Values): number => poison(p) * p.retries * p.crashShare;
+export const retriesInMemoryMost = limit((p) => p.retries * (p.crashShare > 0 ? 2 : 1));
+export const retriesInMemoryLeast = limit((p) => (deathsOfPoison(p) < 12 ? 0 : p.retries + 1));
+
+/**
+ * The worker dies after the effect of so many of the orders that fail twice, once of each. Such an order comes again, and does
+ * not fail any more: whatever the strategy, its effect is there twice. (Where three returns are too many it may be buried.)
+ */
+const doneUnheard = (p: Values): number => transient(p) * p.crashShare;
+
+/** A death after the effect is one more delivery: where there are no three to spare, the queue buries what has been done. */
+const buriedDone = (p: Values): number => (p.retries < 3 ? doneUnheard(p) : 0);
+
 /** A transient failure is given up too where two retries are not to be had. */
 const givenUp = (p: Values): number => poison(p) + (p.retries < 2 ? transient(p) : 0);
 export const givenUpLeast = limit((p) => (givenUp(p) > 0 ? poissonLeast(givenUp(p)) : 0));
-export const givenUpMost = limit((p) => poissonMost(givenUp(p)));
+export const givenUpMost = limit((p) => poissonMost(givenUp(p) + buriedDone(p)));
 
 /**
  * A consumer that gives poison back to the head of the line does nothing else from then on. The first comes after an
@@ -38,6 +55,23 @@ export const blocked = limit((p) => poissonLow(p.rate * blockedFor(p)));
 const waits = (p: Values): number => toSeconds(p.base) * (pow(2, p.retries) - 1);
 export const lineBehindWaits = limit((p) => (poison(p) < 12 ? 0 : poissonLow(p.rate * waits(p))));
 
+/** How long the worker is away when it has died, and the share of its time that it is: two failures and an effect, or poison. */
+const AWAY_SECONDS = 0.1;
+export const DOWNTIME = s(AWAY_SECONDS);
+const away = (p: Values): number =>
+  p.rate * (p.transientShare * 3 + p.retries / p.customers) * p.crashShare * AWAY_SECONDS;
+
+/**
+ * The share of its time that a worker waits which keeps the order in its hands. A death after failure k + 1 of a poison
+ * order, one in so many, has it wait again for what it had waited for by then: at most base (2^k - 1), summed over all k.
+ */
+function waiting(p: Values): number {
+  if (p.strategy !== 'backoff') return 0;
+  const again = p.crashShare * (waits(p) - p.retries * toSeconds(p.base));
+  const transientWaits = p.transientShare * (3 + p.crashShare) * toSeconds(p.base);
+  return p.rate * ((waits(p) + again) / p.customers + transientWaits);
+}
+
 /**
  * The line where attempts follow each other at once, by the mean of a line that is served in order (Pollaczek-Khinchine):
  * orders take their attempts' time S, with a mean of the load over the rate. Geometric beyond that: the load is the chance
@@ -46,17 +80,23 @@ export const lineBehindWaits = limit((p) => (poison(p) < 12 ? 0 : poissonLow(p.r
 const attempts = (p: Values): number => 1 + p.retries / p.customers + 2 * p.transientShare;
 const load = (p: Values): number => p.rate * toSeconds(p.workTime) * attempts(p);
 export const shortLine = limit((p) => {
-  if (load(p) > 0.5) return orders(p);
-  // Orders that come while a poison one is tried, and those of half a second's bad luck.
-  const during = p.rate * toSeconds(p.workTime) * (p.retries + 1) * 2;
+  if (load(p) + away(p) > 0.5) return orders(p);
+  // Orders that come while a poison one is tried, and those of half a second's bad luck; after each attempt it may die.
+  const dead = p.crashShare > 0 ? p.retries * AWAY_SECONDS : 0;
+  const during = p.rate * (toSeconds(p.workTime) * (p.retries + 1) * 2 + dead);
   return poissonMost(during) + 2 * DEVIATIONS;
 });
 
-/** A crash each time that one of these orders was published again and the draw says so; both copies succeed later. */
-export const doubled = limit((p) => {
-  const mean = transient(p) * Math.min(2, p.retries) * p.crashShare;
-  return mean < 12 ? 0 : poissonLeast(mean / 2);
-});
+const atLeastOf = (mean: number): number => (mean < 7 ? 0 : poissonLeast(mean));
+export const doubledByDeathsLeast = limit((p) => (p.retries < 3 ? 0 : atLeastOf(doneUnheard(p))));
+export const doubledByDeathsMost = limit((p) => poissonMost(doneUnheard(p)));
+export const notDoubled = limit((p) => poissonMost(buriedDone(p)));
+
+/**
+ * Who publishes again has these, and one more of an order for each death after it was published again and before the old one
+ * was acknowledged: after either of its two failures. All copies succeed in the end, for it fails twice and not each of them.
+ */
+export const doubledByForks = limit((p) => atLeastOf(transient(p) * p.crashShare * Math.min(2, p.retries)));
 
 /**
  * With a delay of each message's own, one that waits for the shortest delay stands behind those of four times that, if there
@@ -68,14 +108,7 @@ export const late = limit((p) => (p.retries >= 5 && poison(p) >= 12 && transient
  * Nobody waits at the end: with a tenth of its time to spare beside attempts, waits and deaths the worker has caught up by then.
  * Where it has not, nothing is claimed.
  */
-const AWAY_SECONDS = 0.5;
-export const DOWNTIME = s(AWAY_SECONDS);
-export const settled = limit((p) => {
-  const again = p.rate * (p.transientShare * 2 + p.retries / p.customers);
-  const away = again * p.crashShare * AWAY_SECONDS;
-  const waiting = (p.rate / p.customers) * waits(p) + p.rate * p.transientShare * 3 * toSeconds(p.base);
-  return load(p) + Math.max(away, waiting) < 0.9 ? 0 : orders(p);
-});
+export const settled = limit((p) => (load(p) + away(p) + waiting(p) < 0.9 ? 0 : orders(p)));
 
 const delayFor = (p: Values): Duration => p.delay * 3;
 /**

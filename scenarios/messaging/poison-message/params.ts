@@ -49,7 +49,7 @@ export const params = {
     logarithmic: true,
   }),
   crashShare: share({
-    help: 'Share of republished orders after which the consumer dies, before it has acknowledged what it had',
+    help: 'Worker: share of failed attempts, and of effects of orders that had failed, after which it dies unheard',
     default: 0.2,
     min: 0,
     max: 1,

@@ -1,6 +1,9 @@
 /**
  * What a consumer does with an order that fails. Each is a process that ends with the verdict on the message that it was
  * given; the order of its steps is what the scenario is about.
+ *
+ * In all of them the worker dies at the same places: after the same failures of the same orders, and after the effect
+ * of the same orders, each time before the broker has heard of it. What had been done by then is the strategy's affair.
  */
 import {
   ms,
@@ -30,53 +33,86 @@ export interface Context {
   readonly handler: Handler;
   readonly producer: Producer;
   readonly tally: Tally;
-  /** Whether the consumer dies now that it has published an order again. */
+  /** Whether the consumer dies now that it has dealt with an attempt, and the broker has not heard of that. */
   readonly crashes: Crashes;
-  /** Kills the process that the strategy runs in. */
+  /** Kills the process that the strategy runs in, once it waits. */
   readonly die: () => void;
 }
 
-/** Deaths of the consumer, drawn by order and attempt: each happens once, however often the broker gives that attempt again. */
+/** Of those orders that fail, at which places the consumer dies: each death happens once, whatever the broker gives again. */
 export class Crashes {
   private readonly draws: KeyedStream;
-  private readonly share: number;
+  private readonly p: Values;
   private readonly struck = new Set<number>();
 
-  constructor(sim: Simulation, share: number) {
-    this.draws = sim.keyedRandom('crashes after republishing');
-    this.share = share;
+  constructor(sim: Simulation, p: Values) {
+    this.draws = sim.keyedRandom("deaths before the broker has heard of an order's attempt");
+    this.p = p;
   }
 
-  strikes(id: number, attempts: number): boolean {
-    const number = id * 32 + attempts;
-    if (this.struck.has(number) || this.draws.of(number).next() >= this.share) return false;
-    this.struck.add(number);
+  /** After so many failures of an order, if it may be tried again whoever has it: from then on nobody dies of it. */
+  afterFailure(id: number, failures: number): boolean {
+    return failures <= this.p.retries && this.strikes(id * PLACES + failures);
+  }
+
+  /** After the effect of an order that had failed before. */
+  afterEffect(id: number): boolean {
+    return this.strikes(id * PLACES);
+  }
+
+  private strikes(place: number): boolean {
+    if (this.struck.has(place) || this.draws.of(place).next() >= this.p.crashShare) return false;
+    this.struck.add(place);
     return true;
   }
 }
 
+/** More than an order has retries. */
+const PLACES = 32;
+
 type Strategy = (context: Context, message: Received, delivery: Delivery) => Behaviour<ConsumerVerdict>;
 
-/** Whether an attempt succeeds; tells who counts. */
-function* succeeds({ handler, tally }: Context, message: Received): Behaviour<boolean> {
-  const failure = yield* outcomeOf(handler, message);
-  if (failure === undefined) tally.done(message);
-  else tally.failed(message);
-  return failure === undefined;
+/** Whether an attempt succeeds; tells who counts. Who has had the effect may die of it. */
+function* succeeds(context: Context, message: Received): Behaviour<boolean> {
+  const { handler, tally, crashes } = context;
+  if ((yield* outcomeOf(handler, message)) !== undefined) {
+    tally.failed(message);
+    return false;
+  }
+  tally.done(message);
+  if (tally.failuresOf(message) > 0 && crashes.afterEffect(message.id)) yield* death(context);
+  return true;
 }
 
-/** Gives it back at once: the broker puts it where it stood. */
+/** The end of the process: nothing comes after it. */
+function* death({ sim, die }: Context): Behaviour {
+  die();
+  yield* sleep(sim, ms(1));
+}
+
+/** What the worker may die of once it has dealt with a failed attempt, and before the broker has heard of that. */
+function* mayDie(context: Context, message: Received): Behaviour {
+  if (context.crashes.afterFailure(message.id, context.tally.failuresOf(message))) yield* death(context);
+}
+
+/** Gives it back at once: the broker puts it where it stood, as it does after a death. */
 function* blockForever(context: Context, message: Received): Behaviour<ConsumerVerdict> {
-  return (yield* succeeds(context, message)) ? 'ack' : 'requeue';
+  if (yield* succeeds(context, message)) return 'ack';
+  yield* mayDie(context, message);
+  return 'requeue';
 }
 
-/** Tries again in the same place, without a wait or with one that doubles, and then refuses it for good. */
+/**
+ * Tries again in the same place, without a wait or with one that doubles, and then refuses it for good. It counts attempts in
+ * its memory: who has the order after its death begins anew.
+ */
 function inPlace(wait: (p: Values, retry: number) => number): Strategy {
   return function* (context, message) {
     const { sim, p, tally } = context;
     for (let retry = 0; ; retry++) {
       if (yield* succeeds(context, message)) return 'ack';
       if (retry === p.retries) break;
+      yield* mayDie(context, message);
       const time = wait(p, retry);
       if (time > 0) yield* sleep(sim, time);
     }
@@ -91,7 +127,7 @@ function inPlace(wait: (p: Values, retry: number) => number): Strategy {
  * is published to one of those in place of the end of the line.
  */
 function* republish(context: Context, message: Received, { message: order }: Delivery): Behaviour<ConsumerVerdict> {
-  const { sim, p, tally, crashes, die } = context;
+  const { sim, p, tally } = context;
   const attempts = Number(order.headers[ATTEMPTS] ?? 0);
   const { [DUE]: due } = order.headers;
   if (typeof due === 'number') tally.cameBack(message, due, sim.now);
@@ -100,11 +136,8 @@ function* republish(context: Context, message: Received, { message: order }: Del
   if (isLast) tally.givenUp(message);
   const { queue, ttl, delay } = isLast ? TO_THE_DEAD : placeOfRetry(p, attempts);
   yield* publishAgain(context, order, queue, { ttl, delay }, attempts + 1);
-  // A crash between the two steps: published again, and not acknowledged.
-  if (!isLast && crashes.strikes(message.id, attempts)) {
-    die();
-    yield* sleep(sim, ms(1));
-  }
+  // Published again, and not acknowledged.
+  yield* mayDie(context, message);
   return 'ack';
 }
 
@@ -125,7 +158,10 @@ function* publishAgain(
   });
 }
 
-/** Gives it back at once, to a queue that counts how often, and makes a dead letter of it beyond its limit. */
+/**
+ * Gives it back at once, to a queue that counts how often, and makes a dead letter of it beyond its limit. A death gives it back
+ * as well, and is counted alike.
+ */
 function* deliveryLimit(
   context: Context,
   message: Received,
@@ -133,6 +169,7 @@ function* deliveryLimit(
 ): Behaviour<ConsumerVerdict> {
   if (yield* succeeds(context, message)) return 'ack';
   if (deliveryCount >= context.p.retries) context.tally.givenUp(message);
+  yield* mayDie(context, message);
   return 'requeue';
 }
 

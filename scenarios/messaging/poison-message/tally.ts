@@ -100,9 +100,14 @@ export class Tally {
     if (this.delays.heard) this.delays.emit({ request: id, late: now - due });
   }
 
+  /** How many attempts at it have failed, of whichever copy. */
+  failuresOf({ id }: Received): number {
+    return this.failures.get(id) ?? 0;
+  }
+
   /** An attempt failed. */
-  failed({ id }: Received): void {
-    this.failures.set(id, (this.failures.get(id) ?? 0) + 1);
+  failed(message: Received): void {
+    this.failures.set(message.id, this.failuresOf(message) + 1);
   }
 
   done(message: Received): void {
@@ -119,9 +124,9 @@ export class Tally {
     this.conclude(message, 'given up');
   }
 
-  private conclude({ id }: Received, outcome: string): void {
-    const failures = this.failures.get(id) ?? 0;
+  private conclude(message: Received, outcome: string): void {
+    const failures = this.failuresOf(message);
     const retries = outcome === 'done' ? failures : failures - 1;
-    if (this.conclusions.heard) this.conclusions.emit({ request: id, outcome, retries });
+    if (this.conclusions.heard) this.conclusions.emit({ request: message.id, outcome, retries });
   }
 }

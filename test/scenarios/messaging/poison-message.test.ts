@@ -37,9 +37,26 @@ it('never catches up with waits of 100 ms that double: they take longer than a p
   expect(columns['last'].at(-1)!).toBeGreaterThan(1000);
 });
 
-it('doubles nothing without a crash between publishing again and acknowledging', () => {
-  for (const variant of ['republish-with-attempts', 'delayed-queue', 'per-message-delay'])
-    expect(read(of(variant, { crashShare: 0 }), 'effects.doubled', 'total')).toBe(0);
+const NOT_BLOCKED = Object.keys(poisonMessage.variants).filter((variant) => variant !== 'block-forever');
+
+it('doubles nothing where no worker dies', () => {
+  for (const variant of NOT_BLOCKED) expect(read(of(variant, { crashShare: 0 }), 'effects.doubled', 'total')).toBe(0);
+});
+
+it('has the worker die as often whatever its strategy', () => {
+  const deaths = NOT_BLOCKED.map((variant) => read(of(variant), 'messaging.process.broken_off', 'total'));
+  expect(deaths[0]).toBeGreaterThan(30);
+  expect(new Set(deaths).size).toBe(1);
+});
+
+it('buries orders that were done where the delivery limit leaves no room for a death', () => {
+  const recording = of('dlq', { retries: 2 });
+  const unheard = read(recording, 'effects.unacknowledged', 'total');
+  expect(unheard).toBeGreaterThan(0);
+  // None of them comes again, and each is a dead letter that nobody gave up.
+  expect(read(recording, 'effects.doubled', 'total')).toBe(0);
+  const [entries, givenUp] = ['dlq.entries', 'orders.given_up'].map((name) => read(recording, name, 'total'));
+  expect(entries - givenUp).toBe(unheard);
 });
 
 it('takes a key that is made poison by hand, and a release that mends it', () => {
