@@ -1,15 +1,29 @@
 /**
- * Nothing is lost in silence between queues: whatever happens, every message that was routed to a queue has a fate there, and
- * every dead letter is a copy somewhere else. Counted from outside, by what publishes are answered and what queues tell.
+ * Nothing is lost in silence between queues: whatever happens, every message went to no queue, and is counted once for that,
+ * or is a copy in each queue that it was routed to; every copy has a fate there, and every dead letter is a copy somewhere
+ * else. Counted from outside, by what publishes are answered and what queues tell, those that are deleted among them.
  */
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import type { Queue } from '../../../../sim-core/messaging/channels/queue.ts';
+import { messageEnqueued, messageSettled } from '../../../../sim-core/messaging/channels/facts.ts';
+import { Queue } from '../../../../sim-core/messaging/channels/queue.ts';
 import { QueueBooks } from '../../../../sim-core/messaging/channels/queue-books.ts';
+import { RequestContext } from '../../../../sim-core/network/request-context.ts';
+import { Broker } from '../../../../sim-core/systems/rabbitmq/broker.ts';
 import { Client } from './client.ts';
 
 const NAMES = ['a', 'b', 'c'] as const;
+type Name = (typeof NAMES)[number];
 const name = fc.constantFrom(...NAMES);
+
+/** To a queue by its name, there or not, or by an exchange to a and b at once, to c, or nowhere. */
+const address = fc.constantFrom<string | readonly [string, string]>(
+  ...NAMES,
+  'nobody',
+  ['office', 'both'],
+  ['office', 'last'],
+  ['office', 'neither'],
+);
 
 interface Plan {
   readonly office: string | undefined;
@@ -17,6 +31,7 @@ interface Plan {
   readonly overflow: string;
   readonly ttl: number | undefined;
   readonly limit: number | undefined;
+  readonly durable: boolean;
 }
 
 const plan: fc.Arbitrary<Plan> = fc.record({
@@ -25,90 +40,121 @@ const plan: fc.Arbitrary<Plan> = fc.record({
   overflow: fc.constantFrom('drop-head', 'reject-publish', 'reject-publish-dlx'),
   ttl: fc.constantFrom(undefined, 5, 30),
   limit: fc.constantFrom(undefined, 1),
+  durable: fc.boolean(),
 });
 
 type Deed = (lab: Lab) => void;
+
+function sometimes<Args extends unknown[]>(
+  weight: number,
+  args: fc.Arbitrary<Args>,
+  act: (lab: Lab, ...args: Args) => void,
+): { weight: number; arbitrary: fc.Arbitrary<Deed> } {
+  return {
+    weight,
+    arbitrary: args.map(
+      (chosen): Deed =>
+        (lab) =>
+          act(lab, ...chosen),
+    ),
+  };
+}
+
 const deed: fc.Arbitrary<Deed> = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.tuple(name, fc.boolean()).map(
-      ([to, persistent]): Deed =>
-        (lab) =>
-          lab.publish(to, persistent),
-    ),
-  },
-  {
-    weight: 2,
-    arbitrary: name.map(
-      (from): Deed =>
-        (lab) =>
-          lab.get(from),
-    ),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.tuple(fc.nat(9), fc.nat(2)).map(
-      ([pick, how]): Deed =>
-        (lab) =>
-          lab.settle(pick, how),
-    ),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.nat(20).map(
-      (time): Deed =>
-        (lab) =>
-          lab.client.elapse(time),
-    ),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.tuple(name, name).map(
-      ([from, to]): Deed =>
-        (lab) =>
-          lab.redrive(from, to),
-    ),
-  },
-  {
-    weight: 1,
-    arbitrary: name.map(
-      (queue): Deed =>
-        (lab) =>
-          void lab.client.channel.purge(queue),
-    ),
-  },
-  { weight: 1, arbitrary: fc.constant<Deed>((lab) => lab.crash()) },
+  sometimes(6, fc.tuple(address, fc.boolean()), (lab, to, persistent) => lab.publish(to, persistent)),
+  sometimes(2, fc.tuple(name), (lab, from) => lab.get(from)),
+  sometimes(2, fc.tuple(name, fc.boolean(), fc.nat(2)), (lab, from, noAck, prefetch) =>
+    lab.consume(from, noAck, prefetch),
+  ),
+  sometimes(1, fc.tuple(fc.nat(9)), (lab, pick) => lab.cancel(pick)),
+  sometimes(3, fc.tuple(fc.nat(9), fc.nat(2)), (lab, pick, how) => lab.settle(pick, how)),
+  sometimes(1, fc.tuple(fc.nat(20)), (lab, time) => lab.client.elapse(time)),
+  sometimes(1, fc.tuple(name, name), (lab, from, to) => lab.redrive(from, to)),
+  sometimes(1, fc.tuple(name), (lab, queue) => lab.purge(queue)),
+  sometimes(1, fc.tuple(name), (lab, queue) => lab.delete(queue)),
+  sometimes(2, fc.tuple(name), (lab, queue) => lab.declare(queue)),
+  sometimes(1, fc.tuple(), (lab) => lab.reconnect()),
+  sometimes(1, fc.tuple(fc.nat(20), fc.boolean()), (lab, time, hangsUp) => lab.crash(time, hangsUp)),
 );
+
+/** What is counted of one message. */
+interface Account {
+  /** Copies that were made of it, by what publishes, redrives and queues say; a duplicate is one more. */
+  made: number;
+  /** Copies that came to queues, and those that met their end there. */
+  came: number;
+  ended: number;
+}
 
 class Lab {
   client = new Client();
-  readonly queues: readonly Queue[];
-  private readonly out: number[] = [];
-  /** Copies that publishes, redrives and queues say they made. */
-  private made = 0;
+  /** Whatever queues there have been. */
+  readonly queues = new Set<Queue>();
+  private readonly plans: readonly Plan[];
+  private readonly accounts: Account[] = [];
+  private out: number[] = [];
+  private consumers: string[] = [];
+  /** Messages that went nowhere, and dead letters. */
+  private nowhere = 0;
 
   constructor(plans: readonly Plan[]) {
-    for (const [i, { office, lengthMax, overflow, ttl, limit }] of plans.entries()) {
-      this.client.queue(NAMES[i], {
-        ...(office === undefined ? {} : { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': office }),
-        ...(lengthMax === undefined ? {} : { 'x-max-length': lengthMax }),
-        ...(ttl === undefined ? {} : { 'x-message-ttl': ttl }),
-        // The last one is a quorum queue, which cannot dead-letter what it refuses.
-        ...(i < 2
-          ? { 'x-overflow': overflow }
-          : { 'x-queue-type': 'quorum', ...(limit === undefined ? {} : { 'x-delivery-limit': limit }) }),
-      });
-    }
-    this.queues = NAMES.map((each) => this.client.broker.peek(each)!.queue);
+    this.plans = plans;
+    const { facts } = this.client.sim;
+    facts.channel(messageEnqueued).listen(({ request }) => this.accounts[request].came++);
+    facts.channel(messageSettled).listen(({ request, fate, cause }) => {
+      this.accounts[request].ended++;
+      if (fate === 'dead-lettered') this.accounts[request].made++;
+      if (cause === 'no queue for the dead letter') this.nowhere++;
+    });
+    this.client.exchange('office', 'direct');
+    for (const each of NAMES) this.declare(each);
   }
 
-  publish(to: string, persistent: boolean): void {
-    this.made += this.client.publish('m', to, { persistent }).queues.length;
+  declare(queue: Name): void {
+    if (this.has(queue)) return;
+    const i = NAMES.indexOf(queue);
+    const { office, lengthMax, overflow, ttl, limit, durable } = this.plans[i];
+    // The last one is a quorum queue, which is durable, and cannot dead-letter what it refuses.
+    const isQuorum = i === 2;
+    const args = {
+      ...(office === undefined ? {} : { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': office }),
+      ...(lengthMax === undefined ? {} : { 'x-max-length': lengthMax }),
+      ...(ttl === undefined ? {} : { 'x-message-ttl': ttl }),
+      ...(isQuorum
+        ? { 'x-queue-type': 'quorum', ...(limit === undefined ? {} : { 'x-delivery-limit': limit }) }
+        : { 'x-overflow': overflow }),
+    };
+    this.client.queue(queue, args, durable || isQuorum);
+    this.client.bind(queue, 'office', isQuorum ? 'last' : 'both');
+    this.queues.add(this.client.broker.peek(queue)!.queue);
   }
 
-  get(from: string): void {
+  publish(to: string | readonly [string, string], persistent: boolean): void {
+    const id = this.accounts.length;
+    const account: Account = { made: 0, came: 0, ended: 0 };
+    this.accounts.push(account);
+    const request = new RequestContext(id, this.client.sim.now);
+    const { queues } = this.client.publish('m', to, { persistent, request });
+    account.made += queues.length;
+    if (queues.length === 0) this.nowhere++;
+  }
+
+  get(from: Name): void {
+    if (!this.has(from)) return;
     const delivery = this.client.channel.get(from, false);
     if (delivery !== undefined) this.out.push(delivery.tag);
+  }
+
+  consume(from: Name, noAck: boolean, prefetch: number): void {
+    if (!this.has(from)) return;
+    this.client.channel.prefetch(prefetch, false);
+    this.consumers.push(this.client.consume(from, { noAck, deliver: ({ tag }) => void (noAck || this.out.push(tag)) }));
+  }
+
+  cancel(pick: number): void {
+    if (this.consumers.length === 0) return;
+    const [tag] = this.consumers.splice(pick % this.consumers.length, 1);
+    this.client.channel.cancel(tag);
   }
 
   settle(pick: number, how: number): void {
@@ -118,29 +164,70 @@ class Lab {
     else this.client.channel.reject(tag, false, how === 1);
   }
 
-  redrive(from: string, to: string): void {
-    if (from === to) return;
+  redrive(from: Name, to: Name): void {
+    if (from === to || !this.has(from) || !this.has(to)) return;
     const { broker } = this.client;
-    const [source, target] = [broker.peek(from)!.queue, broker.peek(to)!.queue];
-    const before = target.fates.total;
-    broker.redrive(source, target);
-    this.made += target.fates.total - before;
+    const came = this.accounts.map((account) => account.came);
+    broker.redrive(broker.peek(from)!.queue, broker.peek(to)!.queue);
+    for (const [id, account] of this.accounts.entries()) account.made += account.came - came[id];
   }
 
-  crash(): void {
-    const { broker } = this.client;
+  purge(queue: Name): void {
+    if (this.has(queue)) this.client.channel.purge(queue);
+  }
+
+  /** With whatever is in it, is out of it or consumes it. */
+  delete(queue: Name): void {
+    this.client.channel.deleteQueue(queue);
+  }
+
+  reconnect(): void {
+    this.client.connection.close();
+    this.beginAnew();
+  }
+
+  /** Is down for a while, in which time passes, dead letters are under way, and clients find that they are alone. */
+  crash(time: number, hangsUp: boolean): void {
+    const { broker, connection } = this.client;
     broker.crash();
+    if (hangsUp) connection.close();
+    this.client.elapse(time);
+    if (!hangsUp) connection.close();
     broker.recover();
-    this.out.length = 0;
-    this.client = new Client(broker);
+    this.beginAnew();
   }
 
-  /** Copies in the books of all queues; and how many there must be, once no dead letter is under way. */
-  get balance(): readonly [number, number] {
+  /** What is wrong, when no dead letter is under way and nobody has anything. */
+  audit(): string[] {
+    this.reconnect();
     this.client.elapse(0);
-    const sum = (of: (queue: Queue) => number): number => this.queues.reduce((total, queue) => total + of(queue), 0);
-    const letters = sum(({ fates }) => fates.count('dead-lettered')) - this.client.broker.lettersLost;
-    return [sum(({ fates }) => fates.total), this.made + letters];
+    const { broker } = this.client;
+    const wrong = [...broker.violations()];
+    const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, number) => total + number, 0);
+    const check = (what: string, actual: number, expected: number): void => {
+      if (actual !== expected) wrong.push(`${what}: ${actual}, not ${expected}`);
+    };
+    const booked = sum([...this.queues].map(({ fates }) => fates.total));
+    check('copies in the books', booked, sum(this.accounts.map(({ came }) => came)));
+    const made = sum(this.accounts.map((account) => account.made));
+    check('copies made', made - broker.lettersLost, booked);
+    check('went nowhere', broker.unroutable, this.nowhere);
+    const ready = new Map<number, number>();
+    for (const each of this.queues)
+      for (const { message } of each.copies) ready.set(message.request.id, (ready.get(message.request.id) ?? 0) + 1);
+    for (const [id, { came, ended }] of this.accounts.entries())
+      check(`copies of message ${id} that are left`, ready.get(id) ?? 0, came - ended);
+    return wrong;
+  }
+
+  private has(queue: Name): boolean {
+    return this.client.broker.peek(queue) !== undefined;
+  }
+
+  private beginAnew(): void {
+    this.client = new Client(this.client.broker);
+    this.out = [];
+    this.consumers = [];
   }
 }
 
@@ -149,11 +236,14 @@ const conserves = fc.property(plans, fc.array(deed, { maxLength: 40 }), (chosen,
   const lab = new Lab(chosen);
   for (const act of todo) {
     act(lab);
-    if (lab.client.broker.violations().length > 0) return false;
+    refuse(lab.client.broker.violations());
   }
-  const [booked, made] = lab.balance;
-  return booked === made;
+  refuse(lab.audit());
 });
+
+function refuse(wrong: readonly string[]): void {
+  if (wrong.length > 0) throw new Error(wrong.join('; '));
+}
 
 it('has a fate for every copy and a copy for every dead letter', () => {
   fc.assert(conserves, { numRuns: 300 });
@@ -189,6 +279,36 @@ describe('finds a broker that', () => {
         death,
       ) {
         if (death !== 'maxlen') buried.call(this, copy, from, dispatch, death);
+      });
+    },
+    'forgets what was in a queue that is deleted': () => {
+      const { delete: remove } = Queue.prototype;
+      vi.spyOn(Queue.prototype, 'delete').mockImplementation(function (this: Queue) {
+        const end = vi.spyOn(QueueBooks.prototype, 'end').mockImplementation(() => {});
+        const count = remove.call(this);
+        end.mockRestore();
+        return count;
+      });
+    },
+    'has what it gave without an acknowledgement out for ever': () => {
+      const { end } = QueueBooks.prototype;
+      vi.spyOn(QueueBooks.prototype, 'end').mockImplementation(function (this: QueueBooks, copy, from, fate, cause) {
+        if (cause !== 'no ack asked') end.call(this, copy, from, fate, cause);
+      });
+    },
+    'says of what goes to several queues that it went to one': () => {
+      const { publish } = Broker.prototype;
+      vi.spyOn(Broker.prototype, 'publish').mockImplementation(function (this: Broker, message) {
+        const { queues, refused } = publish.call(this, message);
+        return { queues: queues.slice(0, 1), refused };
+      });
+    },
+    'counts what goes nowhere twice': () => {
+      const { publish } = Broker.prototype;
+      vi.spyOn(Broker.prototype, 'publish').mockImplementation(function (this: Broker, message) {
+        const published = publish.call(this, message);
+        if (published.queues.length === 0) this.unroutable++;
+        return published;
       });
     },
   };
