@@ -5,10 +5,11 @@
 import { Redis } from 'ioredis';
 import { executable } from '../executable.ts';
 import { freePort, ServerProcess } from '../server-process.ts';
-import { isRefusal, type Answer, type RealServer, type Twin } from '../twin.ts';
+import type { Answer, RealServer, Twin } from '../twin.ts';
 import { Masks } from './masks.ts';
 import { StreamServer } from './stream-commands.ts';
-import { STREAM, streamScripts, usesOf, vocabulary, type Words } from './stream-scripts.ts';
+import { STREAM, streamScripts, type Words } from './stream-scripts.ts';
+import { usesOf, vocabulary } from './stream-vocabulary.ts';
 
 /** When the model's scripts begin: ids of the clock have thirteen digits, as those of the server. */
 const EPOCH_MS = 1_700_000_000_000;
@@ -20,7 +21,7 @@ export const redisTwin: Twin<Words> = {
   findProgram: () => executable('redis-server'),
   scripts: streamScripts,
   vocabulary,
-  words: (words, answer) => (isRefusal(answer) ? [] : usesOf(words)),
+  words: usesOf,
   line: (words) => words.join(' '),
   atOnce: 8,
   model: (script) => modelOf(script, new StreamServer()),

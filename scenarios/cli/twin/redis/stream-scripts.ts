@@ -36,28 +36,31 @@ const flag = (name: string): fc.Arbitrary<Words> => perhaps(fc.constant([name]))
 const command = (...parts: readonly (string | fc.Arbitrary<string | Words>)[]): fc.Arbitrary<Words> =>
   fc.tuple(...parts.map((part) => (typeof part === 'string' ? fc.constant(part) : part))).map((words) => words.flat());
 
+/** A limit of the entries that go, which only an approximate cut may have. */
+const limit = (...limits: readonly string[]): fc.Arbitrary<Words> =>
+  fc.oneof(
+    fc.constant([]),
+    fc.constantFrom(...limits).map((word) => ['LIMIT', word]),
+  );
 const cut = fc.oneof(
   command('MAXLEN', fc.constantFrom([], ['=']), fc.constantFrom('0', '2', '5', '120')),
   command('MINID', fc.constantFrom([], ['=']), entryId),
-  command(
-    'MAXLEN',
-    '~',
-    fc.constantFrom('0', '40', '120', '250'),
-    option('LIMIT', fc.constantFrom('0', '100', '150', '1000')),
-  ),
-  command('MINID', '~', entryId, option('LIMIT', fc.constantFrom('0', '100', '1000'))),
+  command('MAXLEN', '~', fc.constantFrom('0', '40', '120', '250'), limit('0', '100', '150', '1000')),
+  command('MINID', '~', entryId, limit('0', '100', '1000')),
 );
 
 const newId = fc.oneof(
   { weight: 8, arbitrary: fc.integer({ min: 0, max: 9 }).map((ms) => `${ms}-*`) },
   { weight: 3, arbitrary: fc.tuple(fc.integer({ min: 0, max: 9 }), fc.nat(3)).map(([ms, seq]) => `${ms}-${seq}`) },
   { weight: 2, arbitrary: fc.integer({ min: 0, max: 12 }).map(String) },
+  // Above the most of those that were added before.
+  { weight: 3, arbitrary: fc.constant('9-*') },
 );
 const end = (least: string): fc.Arbitrary<string> =>
   fc.oneof(
     { weight: 2, arbitrary: fc.constant(least) },
     { weight: 1, arbitrary: entryId },
-    { weight: 1, arbitrary: entryId.map((id) => `(${id}`) },
+    { weight: 2, arbitrary: entryId.map((id) => `(${id}`) },
   );
 
 const add = command('XADD', STREAM, flag('NOMKSTREAM'), perhaps(perhaps(cut)), newId, 'n', fc.nat(9).map(String));
@@ -83,73 +86,62 @@ const readNew = command(
   '>',
 );
 
+const readHistory = (whose: fc.Arbitrary<string>, after: fc.Arbitrary<string>): fc.Arbitrary<Words> =>
+  command('XREADGROUP', 'GROUP', group, whose, option('COUNT', count), 'STREAMS', STREAM, after);
+const listPending = command(
+  'XPENDING',
+  STREAM,
+  group,
+  option('IDLE', minIdle),
+  end('-'),
+  end('+'),
+  fc.constantFrom('1', '3', '10'),
+  perhaps(consumer.map((name) => [name])),
+);
+const claim = command(
+  'XCLAIM',
+  STREAM,
+  group,
+  consumer,
+  minIdle,
+  entryIds,
+  fc.oneof(
+    option('IDLE', fc.constantFrom('10000', '20000', '30000')),
+    option('TIME', fc.constantFrom('@10000', '@20000')),
+  ),
+  option('RETRYCOUNT', fc.nat(7).map(String)),
+  flag('FORCE'),
+  flag('JUSTID'),
+  perhaps(option('LASTID', entryId)),
+);
+const autoClaim = command(
+  'XAUTOCLAIM',
+  STREAM,
+  group,
+  consumer,
+  minIdle,
+  fc.oneof({ weight: 2, arbitrary: fc.constant('0-0') }, { weight: 1, arbitrary: entryId }),
+  option('COUNT', count),
+  flag('JUSTID'),
+);
+const deleteConsumer = (whose: fc.Arbitrary<string>): fc.Arbitrary<Words> =>
+  command('XGROUP', 'DELCONSUMER', STREAM, group, whose);
+const acknowledge = command('XACK', STREAM, group, entryIds);
+const trim = command('XTRIM', STREAM, cut);
+
 const step: fc.Arbitrary<Words> = fc.oneof(
   { weight: 24, arbitrary: add },
   { weight: 1, arbitrary: addNow },
   { weight: 4, arbitrary: createGroup },
   { weight: 14, arbitrary: readNew },
-  {
-    weight: 5,
-    arbitrary: command(
-      'XREADGROUP',
-      'GROUP',
-      group,
-      consumer,
-      option('COUNT', count),
-      'STREAMS',
-      STREAM,
-      fc.oneof(fc.constant('0'), entryId),
-    ),
-  },
-  { weight: 6, arbitrary: command('XACK', STREAM, group, entryIds) },
+  { weight: 5, arbitrary: readHistory(consumer, fc.oneof(fc.constant('0'), entryId)) },
+  { weight: 6, arbitrary: acknowledge },
   { weight: 5, arbitrary: command('XDEL', STREAM, entryIds) },
-  { weight: 2, arbitrary: command('XTRIM', STREAM, cut) },
+  { weight: 2, arbitrary: trim },
   { weight: 3, arbitrary: command('XPENDING', STREAM, group) },
-  {
-    weight: 4,
-    arbitrary: command(
-      'XPENDING',
-      STREAM,
-      group,
-      option('IDLE', minIdle),
-      end('-'),
-      end('+'),
-      fc.constantFrom('1', '3', '10'),
-      perhaps(consumer.map((name) => [name])),
-    ),
-  },
-  {
-    weight: 9,
-    arbitrary: command(
-      'XCLAIM',
-      STREAM,
-      group,
-      consumer,
-      minIdle,
-      entryIds,
-      fc.oneof(
-        option('IDLE', fc.constantFrom('10000', '20000', '30000')),
-        option('TIME', fc.constantFrom('@10000', '@20000')),
-      ),
-      option('RETRYCOUNT', fc.nat(7).map(String)),
-      flag('FORCE'),
-      flag('JUSTID'),
-      perhaps(option('LASTID', entryId)),
-    ),
-  },
-  {
-    weight: 5,
-    arbitrary: command(
-      'XAUTOCLAIM',
-      STREAM,
-      group,
-      consumer,
-      minIdle,
-      fc.oneof(fc.constant('0-0'), entryId),
-      option('COUNT', count),
-      flag('JUSTID'),
-    ),
-  },
+  { weight: 4, arbitrary: listPending },
+  { weight: 9, arbitrary: claim },
+  { weight: 5, arbitrary: autoClaim },
   {
     weight: 2,
     arbitrary: command(
@@ -163,7 +155,7 @@ const step: fc.Arbitrary<Words> = fc.oneof(
   },
   { weight: 1, arbitrary: command('XGROUP', 'DESTROY', STREAM, group) },
   { weight: 2, arbitrary: command('XGROUP', 'CREATECONSUMER', STREAM, group, consumer) },
-  { weight: 2, arbitrary: command('XGROUP', 'DELCONSUMER', STREAM, group, consumer) },
+  { weight: 2, arbitrary: deleteConsumer(consumer) },
   {
     weight: 2,
     arbitrary: command(
@@ -174,7 +166,7 @@ const step: fc.Arbitrary<Words> = fc.oneof(
       option('MAXDELETEDID', fc.constantFrom('0-0', '4-0')),
     ),
   },
-  { weight: 2, arbitrary: command('XRANGE', STREAM, end('-'), end('+'), option('COUNT', count)) },
+  { weight: 3, arbitrary: command('XRANGE', STREAM, end('-'), end('+'), option('COUNT', count)) },
   { weight: 2, arbitrary: command('XREVRANGE', STREAM, end('+'), end('-'), option('COUNT', count)) },
   {
     weight: 2,
@@ -191,10 +183,39 @@ const step: fc.Arbitrary<Words> = fc.oneof(
   },
 );
 
-/** Enough entries for several nodes, since `~` trims whole ones. */
+/** What was read by one of the group's consumers, and then something that is done with what is pending. */
+const life: fc.Arbitrary<readonly Words[]> = fc
+  .tuple(consumer, fc.integer({ min: 1, max: 2 }))
+  .chain(([name, entries]) =>
+    fc
+      .array(
+        fc.oneof(
+          acknowledge,
+          claim,
+          claim,
+          autoClaim,
+          autoClaim,
+          listPending,
+          listPending,
+          readHistory(fc.constant(name), fc.constant('0')),
+          deleteConsumer(fc.constant(name)),
+        ),
+        { minLength: 1, maxLength: 4 },
+      )
+      .map((then): readonly Words[] => [
+        ...Array.from({ length: entries }, (): Words => ['XADD', STREAM, '9-*', 'n', '1']),
+        ['XREADGROUP', 'GROUP', 'g', name, 'STREAMS', STREAM, '>'],
+        ...then,
+      ]),
+  );
+
+/** Enough entries for several nodes, since `~` trims whole ones, and some of them trimmed. */
 const many = fc
-  .integer({ min: 90, max: 320 })
-  .map((entries) => Array.from({ length: entries }, (_, i): Words => ['XADD', STREAM, `1-${i + 1}`, 'n', `${i}`]));
+  .tuple(fc.integer({ min: 90, max: 320 }), fc.array(trim, { minLength: 1, maxLength: 6 }))
+  .map(([entries, trims]) => [
+    ...Array.from({ length: entries }, (_, i): Words => ['XADD', STREAM, `1-${i + 1}`, 'n', `${i}`]),
+    ...trims,
+  ]);
 
 const begin = fc.oneof(
   { weight: 4, arbitrary: fc.constant<readonly Words[]>([['XGROUP', 'CREATE', STREAM, 'g', '0', 'MKSTREAM']]) },
@@ -215,44 +236,11 @@ const everything: readonly Words[] = [
 ];
 
 export const streamScripts: fc.Arbitrary<readonly Words[]> = fc
-  .tuple(begin, fc.array(step, { minLength: 12, maxLength: 40 }))
-  .map(([first, steps]) => [...first, ...steps, ...everything]);
-
-/** The options of each command, and its other forms: all that is counted. */
-const options: Readonly<Record<string, readonly string[]>> = {
-  XADD: ['NOMKSTREAM', 'MAXLEN', 'MINID', '=', '~', 'LIMIT', '*', 'ms-*', 'ms'],
-  XDEL: [],
-  XTRIM: ['MAXLEN', 'MINID', '=', '~', 'LIMIT'],
-  XSETID: ['ENTRIESADDED', 'MAXDELETEDID'],
-  XLEN: [],
-  XRANGE: ['COUNT', '('],
-  XREVRANGE: ['COUNT', '('],
-  XREAD: ['COUNT', '$'],
-  XREADGROUP: ['COUNT', 'NOACK', '>', 'history'],
-  XGROUP: ['CREATE', 'MKSTREAM', 'ENTRIESREAD', '$', 'SETID', 'DESTROY', 'CREATECONSUMER', 'DELCONSUMER'],
-  XACK: [],
-  XPENDING: ['IDLE', '('],
-  XCLAIM: ['IDLE', 'TIME', 'RETRYCOUNT', 'FORCE', 'JUSTID', 'LASTID'],
-  XAUTOCLAIM: ['COUNT', 'JUSTID'],
-  XINFO: ['STREAM', 'GROUPS', 'CONSUMERS'],
-};
-
-export const vocabulary: readonly string[] = Object.entries(options).flatMap(([name, words]) => [
-  name,
-  ...words.map((word) => `${name} ${word}`),
-]);
-
-/** How a word that is no option is counted. */
-function formOf(name: string, word: string, following: string | undefined): string {
-  if (word.startsWith('(')) return '(';
-  if (name === 'XADD' && /^\d+-\*$/.test(word)) return 'ms-*';
-  if (name === 'XADD' && /^\d+$/.test(word) && following === 'n') return 'ms';
-  if (name === 'XREADGROUP' && following === undefined && word !== '>') return 'history';
-  return word;
-}
-
-/** What a command is counted under: itself, its options and forms. */
-export function usesOf([name, ...rest]: Words): readonly string[] {
-  const forms = rest.map((word, i) => formOf(name, word, rest[i + 1]));
-  return [name, ...forms.filter((form) => options[name].includes(form)).map((form) => `${name} ${form}`)];
-}
+  .tuple(
+    begin,
+    fc.array(fc.oneof({ weight: 12, arbitrary: step.map((words) => [words]) }, { weight: 1, arbitrary: life }), {
+      minLength: 12,
+      maxLength: 36,
+    }),
+  )
+  .map(([first, parts]) => [...first, ...parts.flat(), ...everything]);
