@@ -1,10 +1,11 @@
 /** The twin of NATS: core subjects, queue groups and requests, and JetStream's streams and consumers. */
 import { executable } from '../executable.ts';
-import { isRefusal, type Twin } from '../twin.ts';
+import type { Twin } from '../twin.ts';
 import { modelOf } from './nats-model.ts';
 import { natsScripts } from './nats-scripts.ts';
 import { startNats } from './nats-server.ts';
-import { natsVocabulary, natsWords, type NatsStep } from './steps.ts';
+import type { NatsStep } from './steps.ts';
+import { natsVocabulary, natsWords } from './vocabulary.ts';
 
 export const natsTwin: Twin<NatsStep> = {
   name: 'nats',
@@ -13,7 +14,7 @@ export const natsTwin: Twin<NatsStep> = {
   findProgram: () => executable('nats-server'),
   scripts: natsScripts,
   vocabulary: natsVocabulary,
-  words: (step, answer) => (isRefusal(answer) ? [] : natsWords(step)),
+  words: natsWords,
   line: ({ op, ...rest }) => `${op} ${Object.keys(rest).length > 0 ? JSON.stringify(rest) : ''}`.trim(),
   atOnce: 48,
   model: modelOf,

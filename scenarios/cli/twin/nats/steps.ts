@@ -1,4 +1,4 @@
-/** The steps of a script for NATS, and the words that they are counted under. */
+/** The steps of a script for NATS. */
 
 /** Bursts of steps begin so long after one another. */
 export const BURST_MS = 1_200;
@@ -54,79 +54,3 @@ export type NatsStep =
   | { readonly op: 'state' };
 
 export type NatsScript = readonly NatsStep[];
-
-const perOperation: Readonly<Record<NatsStep['op'], readonly string[]>> = {
-  subscribe: ['queue'],
-  unsubscribe: [],
-  'publish core': [],
-  request: [],
-  stream: [
-    'limits',
-    'interest',
-    'workqueue',
-    'old',
-    'new',
-    'discard_new_per_subject',
-    'max_msgs',
-    'max_bytes',
-    'max_age',
-    'max_msgs_per_subject',
-    'max_msg_size',
-    'duplicate_window',
-  ],
-  consumer: [
-    'pull',
-    'push',
-    'none',
-    'all',
-    'explicit',
-    'ack_wait',
-    'max_deliver',
-    'backoff',
-    'filter_subject',
-    'max_ack_pending',
-    'deliver all',
-    'deliver last',
-    'deliver new',
-    'deliver last_per_subject',
-    'deliver by_start_sequence',
-    'deliver by_start_time',
-    'original',
-  ],
-  publish: ['id'],
-  fetch: [],
-  settle: ['ack', 'nak', 'nak delay', 'term', 'in progress'],
-  'delete consumer': [],
-  'delete message': [],
-  purge: [],
-  wait: [],
-  state: [],
-};
-
-export const natsVocabulary: readonly string[] = Object.entries(perOperation).flatMap(([op, words]) => [
-  op,
-  ...words.map((word) => `${op} ${word}`),
-]);
-
-/** What a step is counted under: its operation, its options, and those of their values that have a name. */
-export function natsWords(step: NatsStep): readonly string[] {
-  const listed = perOperation[step.op];
-  const words = (): readonly string[] => {
-    if (step.op === 'stream') return named(step.options);
-    if (step.op === 'consumer') return [step.push ? 'push' : 'pull', ...named(step.options)];
-    if (step.op === 'settle') return [step.how];
-    return named(step);
-  };
-  return [
-    step.op,
-    ...words()
-      .filter((word) => listed.includes(word))
-      .map((word) => `${step.op} ${word}`),
-  ];
-}
-
-const named = (options: object): readonly string[] =>
-  Object.entries(options).flatMap(([option, value]) => [
-    option,
-    option === 'deliver_policy' ? `deliver ${value}` : `${value}`,
-  ]);

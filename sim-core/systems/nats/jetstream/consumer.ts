@@ -38,6 +38,11 @@ export interface ConsumedStream<Payload> {
   acknowledged(sequence: number): void;
 }
 
+interface Taken<Payload> {
+  readonly message: StoredMessage<Payload>;
+  readonly attempt: number;
+}
+
 export class JetStreamConsumer<Payload> {
   readonly name: string;
   readonly configuration: ConsumerConfiguration;
@@ -169,7 +174,8 @@ export class JetStreamConsumer<Payload> {
     this.position.purged(first);
     const { unacknowledged } = this;
     if (unacknowledged.floor.sequence >= first) return;
-    for (const sequence of unacknowledged.before(first)) this.forget(sequence, 'dropped');
+    // The server goes on counting them among those that were delivered again, until somebody acknowledges them.
+    for (const sequence of unacknowledged.before(first)) this.ended(unacknowledged.giveUp(sequence), 'dropped');
     unacknowledged.floor = this.delivered;
   }
 
@@ -210,26 +216,33 @@ export class JetStreamConsumer<Payload> {
   }
 
   /** The next message to deliver, and which delivery of it that is. */
-  private take(): { readonly message: StoredMessage<Payload>; readonly attempt: number } | undefined {
-    const { store } = this.stream;
-    const { maxDeliver = Infinity } = this.configuration;
-    for (let due = this.unacknowledged.takeDue(); due !== undefined; due = this.unacknowledged.takeDue()) {
-      const attempt = this.unacknowledged.countDelivery(due);
-      if (attempt <= maxDeliver) {
-        const message = store.get(due);
-        this.books.move('ready', message === undefined ? 'dropped' : 'in-flight');
-        return message === undefined ? undefined : { message, attempt };
-      }
-      if (attempt === maxDeliver + 1) this.onAdvisory({ type: 'max_deliver', sequence: due, deliveries: maxDeliver });
-      this.unacknowledged.giveUp(due);
-      this.books.move('ready', 'dropped');
-    }
+  private take(): Taken<Payload> | undefined {
+    const again = this.takeDue();
+    if (again !== 'none') return again;
     if (this.unacknowledged.count >= this.maxAckPending) return undefined;
     const message = this.position.look();
     if (message === undefined || this.mustPace(message)) return undefined;
     this.position.pass(message);
     this.books.move('ready', this.ackPolicy === 'none' ? 'acknowledged' : 'in-flight');
     return { message, attempt: 1 };
+  }
+
+  /** The next message that is to be delivered again; undefined if that is gone. */
+  private takeDue(): Taken<Payload> | undefined | 'none' {
+    const { unacknowledged } = this;
+    const { maxDeliver = Infinity } = this.configuration;
+    for (let due = unacknowledged.takeDue(); due !== undefined; due = unacknowledged.takeDue()) {
+      const attempt = unacknowledged.countDelivery(due);
+      if (attempt <= maxDeliver) {
+        const message = this.stream.store.get(due);
+        this.books.move('ready', message === undefined ? 'dropped' : 'in-flight');
+        return message === undefined ? undefined : { message, attempt };
+      }
+      if (attempt === maxDeliver + 1) this.onAdvisory({ type: 'max_deliver', sequence: due, deliveries: maxDeliver });
+      unacknowledged.giveUp(due);
+      this.books.move('ready', 'dropped');
+    }
+    return 'none';
   }
 
   private deliver(
@@ -278,7 +291,10 @@ export class JetStreamConsumer<Payload> {
   }
 
   private forget(sequence: number, fate: Fate): void {
-    const was = this.unacknowledged.forget(sequence);
+    this.ended(this.unacknowledged.forget(sequence), fate);
+  }
+
+  private ended(was: 'due' | 'waiting' | undefined, fate: Fate): void {
     if (was !== undefined) this.books.move(was === 'due' ? 'ready' : 'in-flight', fate);
   }
 

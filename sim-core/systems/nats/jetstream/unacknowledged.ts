@@ -109,17 +109,17 @@ export class UnacknowledgedMessages {
     if (there !== undefined) there.since = now;
   }
 
-  /** Ceases to wait for a message; its count of deliveries stays. */
-  giveUp(sequence: number): void {
-    this.waiting.delete(sequence);
-  }
-
-  /** Forgets a message altogether; gives whether it was due, waited for, or neither. */
-  forget(sequence: number): 'due' | 'waiting' | undefined {
+  /** Ceases to wait for a message, whose count of deliveries stays; gives whether it was due, waited for, or neither. */
+  giveUp(sequence: number): 'due' | 'waiting' | undefined {
     const waited = this.waiting.delete(sequence);
-    this.redeliveries.delete(sequence);
     if (this.removeDue(sequence)) return 'due';
     return waited ? 'waiting' : undefined;
+  }
+
+  /** Forgets a message altogether; gives the same. */
+  forget(sequence: number): 'due' | 'waiting' | undefined {
+    this.redeliveries.delete(sequence);
+    return this.giveUp(sequence);
   }
 
   /** Makes all due that have waited long enough, oldest first; gives them. */
