@@ -213,6 +213,7 @@ function streamOf(options: StreamOptions): StreamConfiguration {
   } = options;
   return {
     name: 'stream',
+    storage: 'memory',
     subjects: [ownSubject(MODEL, '*')],
     ...(options.retention === undefined ? {} : { retention: options.retention }),
     ...(options.discard === undefined ? {} : { discard: options.discard }),

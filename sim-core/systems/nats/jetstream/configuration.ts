@@ -2,7 +2,7 @@
  * What a JetStream stream and a consumer of it can be told, with the defaults of nats-server 2.9.
  * https://docs.nats.io/nats-concepts/jetstream/streams and /consumers
  *
- * Not modelled: replicas and mirrors, file storage, flow control, heartbeats, rate limits, sampling, sealed streams.
+ * Not modelled: replicas and mirrors, flow control, heartbeats, rate limits, sampling, sealed streams.
  */
 import { minutes, s, type Duration, type Time } from '../../../kernel/time.ts';
 import { isPattern } from '../subject.ts';
@@ -12,9 +12,14 @@ export type Retention = 'limits' | 'interest' | 'workqueue';
 /** Who gives way at a limit: the oldest messages, or the new one. */
 export type Discard = 'old' | 'new';
 
+/** Where messages and the state of consumers are kept: in files, or only as long as the server lives. */
+export type Storage = 'file' | 'memory';
+
 export interface StreamConfiguration {
   readonly name: string;
   readonly subjects: readonly string[];
+  /** In files, unless given. */
+  readonly storage?: Storage;
   readonly retention?: Retention;
   readonly discard?: Discard;
   /** At `maxMessagesPerSubject`, the new message of a subject is refused as well; needs `discard: 'new'`. */

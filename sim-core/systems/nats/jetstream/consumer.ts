@@ -5,16 +5,26 @@
  *
  * What surprises: a message delivered `maxDeliver` times stays in the stream, and nothing but an advisory says so: there is no
  * dead-letter queue. A `nak` sends a message to the back of others already under way, so the order is gone. With `backOff`,
- * the delay of a nak counts from the first wait.
+ * the delay of a nak counts from the first wait. A server that is killed has forgotten what consumers did in the last tenth of a
+ * second (`state-file.ts`): what was acknowledged then comes again.
  */
 import type { EventHandle } from '../../../kernel/event-table.ts';
+import type { RandomStream } from '../../../kernel/random-stream.ts';
 import type { Simulation } from '../../../kernel/simulation.ts';
-import { MILLISECOND, type Duration, type Time } from '../../../kernel/time.ts';
+import { SECOND, type Duration, type Time } from '../../../kernel/time.ts';
 import { Fates, type Fate } from '../../../messaging/fates.ts';
-import { DEFAULT_MAX_ACK_PENDING, type AckPolicy, type ConsumerConfiguration } from './configuration.ts';
+import {
+  DEFAULT_ACK_WAIT,
+  DEFAULT_MAX_ACK_PENDING,
+  type AckPolicy,
+  type ConsumerConfiguration,
+} from './configuration.ts';
 import type { MessageStore, StoredMessage } from './message-store.ts';
 import { StreamPosition } from './position.ts';
 import { PullRequests } from './pull-requests.ts';
+import { ReplayPace } from './replay-pace.ts';
+import { restore, type ConsumerState } from './restart.ts';
+import { StateFile } from './state-file.ts';
 import { UnacknowledgedMessages, type Place } from './unacknowledged.ts';
 
 export interface JetStreamDelivery<Payload> {
@@ -34,6 +44,8 @@ export interface Advisory {
 /** What a consumer needs of its stream. */
 export interface ConsumedStream<Payload> {
   readonly store: MessageStore<Payload>;
+  /** Whether what is done survives the server. */
+  readonly keepsFiles: boolean;
   /** A consumer is done with a message. */
   acknowledged(sequence: number): void;
 }
@@ -60,27 +72,32 @@ export class JetStreamConsumer<Payload> {
   /** The next delivery's number. */
   private nextDelivery = 1;
   private timer: EventHandle | undefined;
-  private replaysUntil: number;
-  private lastStoredAt: Time | undefined;
+  private readonly starts: RandomStream;
+  private readonly pace: ReplayPace;
   private readonly waitKind: number;
-  private readonly paceKind: number;
-  private pausedUntil: Time = 0;
   private isClosed = false;
+  /** Its server is up. */
+  private isUp = true;
+  /** After a start it looks at what waits for an acknowledgement no earlier than that. */
+  private looksFrom: Time = 0;
+  private readonly file: StateFile<ConsumerState> | undefined;
 
   constructor(sim: Simulation, stream: ConsumedStream<Payload>, configuration: ConsumerConfiguration) {
     const { name, ackPolicy = 'explicit', maxAckPending = DEFAULT_MAX_ACK_PENDING, replay } = configuration;
     this.sim = sim;
     this.stream = stream;
+    this.starts = sim.random(`${name}/first look after a start`);
     this.waitKind = sim.eventKind(`${name} waited for an acknowledgement`);
-    this.paceKind = sim.eventKind(`${name} replays`);
     this.name = name;
     this.configuration = configuration;
     this.ackPolicy = ackPolicy;
     this.maxAckPending = ackPolicy === 'none' ? Infinity : maxAckPending;
     this.position = new StreamPosition(stream.store, configuration);
     this.unacknowledged = new UnacknowledgedMessages(configuration);
-    this.replaysUntil = replay === 'original' ? stream.store.lastSequence : 0;
+    const replaysUntil = replay === 'original' ? stream.store.lastSequence : 0;
+    this.pace = new ReplayPace(sim, name, replaysUntil, () => this.deliverAll());
     for (let ready = this.pendingCount; ready > 0; ready--) this.books.take('ready');
+    this.file = stream.keepsFiles ? new StateFile(sim, name, () => this.writtenState()) : undefined;
   }
 
   /** Messages that were never delivered and are still to come. */
@@ -99,6 +116,7 @@ export class JetStreamConsumer<Payload> {
 
   /** Asks for up to so many messages (pull); `deliver` is called for each, at once or while the request has not expired. */
   request(count: number, expires: Time, deliver: (delivery: JetStreamDelivery<Payload>) => void): void {
+    if (!this.isUp) return;
     this.requests.add({ left: count, expires, deliver });
     this.deliverAll();
   }
@@ -111,13 +129,13 @@ export class JetStreamConsumer<Payload> {
 
   /** The message of a delivery is done with. */
   acknowledge({ message: { sequence }, delivery }: JetStreamDelivery<Payload>): void {
-    if (!this.isClosed) this.settle(sequence, delivery, 'acknowledged');
+    if (this.hears) this.settle(sequence, delivery, 'acknowledged');
   }
 
   /** The message is to come again: at once, or after a delay. */
   reject({ message: { sequence }, delivery, attempt }: JetStreamDelivery<Payload>, delay?: Duration): void {
     const { unacknowledged } = this;
-    if (this.isClosed || delivery <= unacknowledged.floor.delivery || delivery > this.nextDelivery) return;
+    if (!this.hears || delivery <= unacknowledged.floor.delivery || delivery > this.nextDelivery) return;
     // Where nothing at all is waited for the server takes even what was acknowledged for rejected.
     const waited = unacknowledged.get(sequence) !== undefined;
     if (!waited && unacknowledged.count > 0) return;
@@ -125,6 +143,7 @@ export class JetStreamConsumer<Payload> {
     if (delay !== undefined) {
       if (unacknowledged.putOff(sequence, delay, this.sim.now))
         this.books.move('ready', waited ? 'in-flight' : 'dropped');
+      this.file?.changed();
     } else if (unacknowledged.makeDue(sequence)) {
       if (waited) this.books.move('in-flight', 'ready');
       else this.books.take('ready');
@@ -134,15 +153,16 @@ export class JetStreamConsumer<Payload> {
 
   /** The message is never to come again. */
   terminate({ message: { sequence }, delivery, attempt }: JetStreamDelivery<Payload>): void {
-    if (this.isClosed) return;
+    if (!this.hears) return;
     this.settle(sequence, delivery, 'dropped');
     this.onAdvisory({ type: 'terminated', sequence, deliveries: attempt });
   }
 
   /** The message is being worked on: its wait begins again. */
   inProgress({ message }: JetStreamDelivery<Payload>): void {
-    if (this.isClosed) return;
+    if (!this.hears) return;
     this.unacknowledged.renew(message.sequence, this.sim.now);
+    this.file?.changed();
     this.setTimer();
   }
 
@@ -177,6 +197,7 @@ export class JetStreamConsumer<Payload> {
     // The server goes on counting them among those that were delivered again, until somebody acknowledges them.
     for (const sequence of unacknowledged.before(first)) this.ended(unacknowledged.giveUp(sequence), 'dropped');
     unacknowledged.floor = this.delivered;
+    this.file?.write();
   }
 
   /** Whether the stream must keep a message for it. */
@@ -187,14 +208,31 @@ export class JetStreamConsumer<Payload> {
   }
 
   /** The consumer is deleted: nobody will be given what it had, and what is said of it later is nobody's business. */
-  close(): void {
+  close(fate: Fate = 'dropped'): void {
     this.isClosed = true;
-    if (this.timer !== undefined) this.sim.cancel(this.timer);
-    this.requests.clear();
-    this.listener = undefined;
-    for (const fate of ['ready', 'in-flight'] as const) {
-      for (let left = this.books.count(fate); left > 0; left--) this.books.move(fate, 'dropped');
+    this.fallSilent();
+    for (const was of ['ready', 'in-flight'] as const) {
+      for (let left = this.books.count(was); left > 0; left--) this.books.move(was, fate);
     }
+  }
+
+  /** Its server is killed: those who asked or listened are cut off, and what was not written down never was. */
+  crash(): void {
+    this.isUp = false;
+    this.fallSilent();
+    const written = this.file!.stop();
+    this.nextDelivery = written.delivery;
+    const { position, unacknowledged, books } = this;
+    restore({ store: this.stream.store, position, unacknowledged, books }, written);
+  }
+
+  /** Its server is up again. It first looks after some time (0.5 to 1.5 s, or its wait if that is less) whether waits are over. */
+  recover(): void {
+    this.isUp = true;
+    const { ackWait = DEFAULT_ACK_WAIT } = this.configuration;
+    const delay = SECOND * (0.5 + this.starts.next());
+    this.looksFrom = this.sim.now + Math.round(Math.min(ackWait, delay));
+    this.setTimer();
   }
 
   violations(owner: string): readonly string[] {
@@ -205,8 +243,8 @@ export class JetStreamConsumer<Payload> {
 
   /** Delivers while there is somebody to deliver to and something to deliver. */
   private deliverAll(): void {
-    if (this.isClosed) return;
-    while (this.sim.now >= this.pausedUntil) {
+    if (!this.hears) return;
+    while (!this.pace.isPausing) {
       const receive = this.listener ?? this.requests.receiver(this.sim.now);
       const found = receive === undefined ? undefined : this.take();
       if (receive === undefined || found === undefined) break;
@@ -221,9 +259,11 @@ export class JetStreamConsumer<Payload> {
     if (again !== 'none') return again;
     if (this.unacknowledged.count >= this.maxAckPending) return undefined;
     const message = this.position.look();
-    if (message === undefined || this.mustPace(message)) return undefined;
+    if (message === undefined || this.pace.holdsBack(message)) return undefined;
     this.position.pass(message);
-    this.books.move('ready', this.ackPolicy === 'none' ? 'acknowledged' : 'in-flight');
+    // One is waited for, however many of a message are out.
+    const isOut = this.unacknowledged.get(message.sequence) !== undefined;
+    this.books.move('ready', isOut ? 'dropped' : this.fateOfDelivered);
     return { message, attempt: 1 };
   }
 
@@ -235,7 +275,7 @@ export class JetStreamConsumer<Payload> {
       const attempt = unacknowledged.countDelivery(due);
       if (attempt <= maxDeliver) {
         const message = this.stream.store.get(due);
-        this.books.move('ready', message === undefined ? 'dropped' : 'in-flight');
+        this.books.move('ready', message === undefined ? 'dropped' : this.fateOfDelivered);
         return message === undefined ? undefined : { message, attempt };
       }
       if (attempt === maxDeliver + 1) this.onAdvisory({ type: 'max_deliver', sequence: due, deliveries: maxDeliver });
@@ -254,19 +294,9 @@ export class JetStreamConsumer<Payload> {
     const { sequence } = message;
     if (this.ackPolicy === 'none') this.unacknowledged.floor = { delivery, sequence };
     else this.unacknowledged.track(sequence, delivery, this.sim.now);
+    this.file?.changed();
     receive({ message, delivery, attempt });
     if (this.ackPolicy === 'none') this.stream.acknowledged(sequence);
-  }
-
-  /** With the original pace, whether a message is to come later; then it will. */
-  private mustPace({ sequence, storedAt }: StoredMessage<Payload>): boolean {
-    if (sequence > this.replaysUntil) return false;
-    const gap = this.lastStoredAt === undefined ? 0 : storedAt - this.lastStoredAt;
-    this.lastStoredAt = storedAt;
-    if (gap <= MILLISECOND) return false;
-    this.pausedUntil = this.sim.now + gap;
-    this.sim.schedule(gap, () => this.deliverAll(), undefined, this.paceKind);
-    return true;
   }
 
   /** Ends a message; if that makes room, the next one is delivered. */
@@ -280,14 +310,14 @@ export class JetStreamConsumer<Payload> {
   /** A message is at an end; with the policy `all`, so are those before it. */
   private end(sequence: number, delivery: number, fate: Fate): void {
     if (this.ackPolicy === 'none') return;
-    if (this.ackPolicy === 'all') {
-      this.endAllUpTo(sequence, delivery, fate);
-      return;
+    if (this.ackPolicy === 'all') this.endAllUpTo(sequence, delivery, fate);
+    else {
+      const first = this.unacknowledged.get(sequence)?.delivery ?? delivery;
+      this.forget(sequence, fate);
+      this.unacknowledged.raiseFloor(sequence, first, this.delivered);
+      this.stream.acknowledged(sequence);
     }
-    const first = this.unacknowledged.get(sequence)?.delivery ?? delivery;
-    this.forget(sequence, fate);
-    this.unacknowledged.raiseFloor(sequence, first, this.delivered);
-    this.stream.acknowledged(sequence);
+    this.file?.changed();
   }
 
   private forget(sequence: number, fate: Fate): void {
@@ -315,12 +345,38 @@ export class JetStreamConsumer<Payload> {
     this.timer =
       deadline === undefined
         ? undefined
-        : this.sim.schedule(Math.max(0, deadline - this.sim.now), () => this.expire(), undefined, this.waitKind);
+        : this.sim.scheduleAt(
+            Math.max(this.sim.now, this.looksFrom, deadline),
+            () => this.expire(),
+            undefined,
+            this.waitKind,
+          );
   }
 
   private expire(): void {
     this.timer = undefined;
     for (const _ of this.unacknowledged.expire(this.sim.now)) this.books.move('in-flight', 'ready');
     this.deliverAll();
+  }
+
+  private get fateOfDelivered(): Fate {
+    return this.ackPolicy === 'none' ? 'acknowledged' : 'in-flight';
+  }
+
+  private get hears(): boolean {
+    return this.isUp && !this.isClosed;
+  }
+
+  private fallSilent(): void {
+    if (this.timer !== undefined) this.sim.cancel(this.timer);
+    this.timer = undefined;
+    this.pace.stop();
+    this.file?.stop();
+    this.requests.clear();
+    this.listener = undefined;
+  }
+
+  private writtenState(): ConsumerState {
+    return { delivery: this.nextDelivery, first: this.position.next, unacknowledged: this.unacknowledged.state };
   }
 }

@@ -43,6 +43,7 @@ export class JetStream<Payload> {
   private readonly sim: Simulation;
   private readonly ids = new Map<string, { readonly sequence: number; readonly at: Time }>();
   private ageTimer: EventHandle | undefined;
+  private isUp = true;
   private readonly ageKind: number;
 
   constructor(sim: Simulation, configuration: StreamConfiguration) {
@@ -53,12 +54,17 @@ export class JetStream<Payload> {
     this.configuration = configuration;
   }
 
+  get keepsFiles(): boolean {
+    return (this.configuration.storage ?? 'file') === 'file';
+  }
+
   listensTo(subject: string): boolean {
     return this.configuration.subjects.some((pattern) => subjectMatches(pattern, subject));
   }
 
   /** Stores a message. Throws a `JetStreamError` if it is refused. */
   publish({ subject, payload, bytes, id }: Published<Payload>): PublishAck {
+    if (!this.isUp) throw new Error(`${this.name}: nobody answers, its server is down`);
     const { maxMessageBytes = Infinity, retention } = this.configuration;
     const known = id === undefined ? undefined : this.knownId(id);
     if (known !== undefined) return { sequence: known, duplicate: true };
@@ -117,6 +123,31 @@ export class JetStream<Payload> {
     const message = this.store.get(sequence);
     if (message === undefined) return;
     if (retention === 'workqueue' || !this.isNeeded(message)) this.remove(sequence, 'acknowledged');
+  }
+
+  /**
+   * The server is killed. In files every message is that it had answered for, and its id. Out of memory all is gone, and so are
+   * the stream and its consumers, until somebody makes them again: this one is then as if it were new.
+   */
+  crash(): void {
+    this.isUp = false;
+    if (this.ageTimer !== undefined) this.sim.cancel(this.ageTimer);
+    this.ageTimer = undefined;
+    if (this.keepsFiles) {
+      for (const consumer of this.consumers.values()) consumer.crash();
+      return;
+    }
+    for (const consumer of this.consumers.values()) consumer.close('lost');
+    this.consumers.clear();
+    this.ids.clear();
+    this.store.clear();
+  }
+
+  /** The server is up again: what has grown too old meanwhile goes at once. */
+  recover(): void {
+    this.isUp = true;
+    this.setAgeTimer();
+    for (const consumer of this.consumers.values()) consumer.recover();
   }
 
   violations(): readonly string[] {

@@ -104,6 +104,12 @@ export class MessageStore<Payload> {
     return count;
   }
 
+  /** All messages are gone and so are their numbers. */
+  clear(): void {
+    this.purge();
+    this.first = this.last = 0;
+  }
+
   /** The first message from a number on that a filter matches. */
   next(filter: string | undefined, from: number): StoredMessage<Payload> | undefined {
     for (let sequence = Math.max(from, this.first); sequence <= this.last; sequence++) {

@@ -67,6 +67,12 @@ export class StreamPosition<Payload> {
     this.goTo(first);
   }
 
+  /** Goes on from a message. Which were the last of their subjects when it began, no file has. */
+  restart(first: number): void {
+    this.skipTo = [];
+    this.first = first;
+  }
+
   private goTo(sequence: number): void {
     this.first = Math.max(this.first, sequence);
   }

@@ -20,6 +20,13 @@ export interface Place {
   readonly sequence: number;
 }
 
+/** What of all that is written down: not which ones are due. */
+export interface UnacknowledgedState {
+  readonly floor: Place;
+  readonly waiting: readonly Unacknowledged[];
+  readonly redeliveries: ReadonlyMap<number, number>;
+}
+
 export class UnacknowledgedMessages {
   floor: Place = { delivery: 0, sequence: 0 };
   private readonly waits: readonly Duration[];
@@ -34,6 +41,21 @@ export class UnacknowledgedMessages {
 
   get count(): number {
     return this.waiting.size;
+  }
+
+  get state(): UnacknowledgedState {
+    const waiting = [...this.waiting.values()].map((each) => ({ ...each }));
+    return { floor: this.floor, waiting, redeliveries: new Map(this.redeliveries) };
+  }
+
+  /** Is as it was written down, but for messages that are no more. */
+  restore({ floor, waiting, redeliveries }: UnacknowledgedState, isThere: (sequence: number) => boolean): void {
+    this.floor = floor;
+    this.waiting.clear();
+    this.redeliveries.clear();
+    this.due.length = 0;
+    for (const each of waiting) if (isThere(each.sequence)) this.waiting.set(each.sequence, { ...each });
+    for (const [sequence, count] of redeliveries) if (isThere(sequence)) this.redeliveries.set(sequence, count);
   }
 
   get redelivered(): number {

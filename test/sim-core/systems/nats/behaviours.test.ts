@@ -215,4 +215,84 @@ describe('JetStream', () => {
     const { count, firstSequence, lastSequence } = latest.store;
     expect([count, firstSequence, lastSequence]).toEqual(Object.values(last_per_subject));
   });
+
+  describe('killed and started again', () => {
+    const ended = observed<{
+      messages: number;
+      delivered: [number, number];
+      ack_floor: [number, number];
+      ack_pending: number;
+      kill_after_ms: number;
+      duplicate_of_last_id: { seq: number; duplicate: boolean };
+      killed_after_150_ms: { ack_floor: [number, number]; ack_pending: number };
+    }>('js-sigkill-file-storage');
+    /** Four of six messages are delivered and, later, acknowledged in a row; killed so many milliseconds after that. */
+    const killed = (killAfterMs: number) => {
+      const all = asked(1, 5, { ackWait: s(60) });
+      const { sim, stream, consumer, deliveries, take } = all;
+      stream.publish({ ...message('a'), id: 'i' });
+      consumer.request(4, sim.now + 1, take);
+      sim.runUntil(ms(300));
+      for (const delivery of deliveries) consumer.acknowledge(delivery);
+      sim.runUntil(sim.now + ms(killAfterMs));
+      stream.crash();
+      stream.recover();
+      return all;
+    };
+    const told = ({ consumer }: ReturnType<typeof killed>) => {
+      const { floor, count } = consumer.unacknowledged;
+      return { ack_floor: [floor.delivery, floor.sequence], ack_pending: count };
+    };
+
+    it('has every message and id in files, and of what consumers did what it had written down', () => {
+      const { ack_floor, ack_pending } = ended;
+      const early = killed(ended.kill_after_ms);
+      expect(told(early)).toEqual({ ack_floor, ack_pending });
+      expect(told(killed(150))).toEqual(ended.killed_after_150_ms);
+      const { stream, consumer } = early;
+      expect(stream.store.count).toBe(ended.messages);
+      expect([consumer.delivered.delivery, consumer.delivered.sequence]).toEqual(ended.delivered);
+      const { seq: sequence, duplicate } = ended.duplicate_of_last_id;
+      expect(stream.publish({ ...message('a'), id: 'i' })).toEqual({ sequence, duplicate });
+    });
+
+    it('waits for what a nak had made due like for all others, and looks at it half a second later at the soonest', () => {
+      const { pending, attempts } = observed<{ pending: number[]; attempts: number[] }>('js-sigkill-naked');
+      const { sim, stream, consumer, seen, deliveries, take } = asked(1, 6, { ackWait: s(2) });
+      const ask = (count: number, time = 1): void => consumer.request(count, sim.now + time, take);
+      ask(4);
+      const [first, second, third, fourth] = deliveries;
+      consumer.acknowledge(first);
+      consumer.acknowledge(third);
+      consumer.reject(second);
+      ask(1);
+      consumer.reject(fourth);
+      sim.runUntil(s(1.8));
+      stream.crash();
+      stream.recover();
+      seen.length = 0;
+      ask(2, s(1.5));
+      ask(2, s(1.5));
+      sim.runUntil(s(3.3) + 1);
+      expect(seen.slice(0, 2).map(({ seq }) => seq)).toEqual([5, 6]);
+      expect(seen.slice(2).map(({ seq }) => seq)).toEqual(pending);
+      expect(seen.slice(2).map(({ attempt }) => attempt)).toEqual(attempts);
+      for (const { atMs } of seen.slice(2)) expect(atMs).toBeGreaterThanOrEqual(1_800 + 500);
+    });
+
+    it('has nothing any more in memory, neither messages nor consumers', () => {
+      expect(observed('js-sigkill-memory-storage')).toEqual({
+        stream: 'stream not found',
+        consumer: 'stream not found',
+      });
+      const stream = new JetStream<number>(new Simulation(), { name: 's', subjects: ['>'], storage: 'memory' });
+      const { books } = stream.addConsumer({ name: 'c' });
+      stream.publish(message('a'));
+      stream.crash();
+      expect(() => stream.publish(message('a'))).toThrow('s: nobody answers, its server is down');
+      stream.recover();
+      expect([stream.store.count, stream.store.lastSequence, stream.consumers.size]).toEqual([0, 0, 0]);
+      expect(books.count('lost')).toBe(1);
+    });
+  });
 });
