@@ -1,46 +1,12 @@
-/**
- * A cluster under whatever befalls it: brokers that die and come back, are cut off, or slow; controllers that die. What
- * producers were told holds, replicas agree, a reader's past does not change, and every record has one fate.
- */
+/** A cluster under whatever befalls it: what producers were told holds, replicas agree, and a reader's past does not change. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { SentRecord } from '../../../../sim-core/systems/kafka/record-book.ts';
-import { disagreements, fateOf, ms, smallCluster, type SmallCluster } from './small-cluster.ts';
+import { befall, faults, sends, type Fault } from './cluster-faults.ts';
+import { disagreements, ms, smallCluster, type SmallCluster } from './small-cluster.ts';
 
-const time = fc.integer({ min: 0, max: 300 });
-const broker = fc.nat(2);
-const fault = fc.oneof(
-  fc.record({ do: fc.constant('kill' as const), at: time, broker, length: fc.integer({ min: 1, max: 120 }) }),
-  fc.record({ do: fc.constant('isolate' as const), at: time, broker, length: fc.integer({ min: 1, max: 120 }) }),
-  fc.record({
-    do: fc.constant('cut off from the cluster' as const),
-    at: time,
-    broker,
-    length: fc.integer({ min: 1, max: 120 }),
-  }),
-  fc.record({ do: fc.constant('slow' as const), at: time, broker, length: fc.integer({ min: 1, max: 200 }) }),
-  fc.record({ do: fc.constant('controllers' as const), at: time, broker, length: fc.integer({ min: 1, max: 120 }) }),
-);
-type Fault = typeof fault extends fc.Arbitrary<infer F> ? F : never;
-
-const sends = fc.array(fc.double({ min: 0, max: 300, noNaN: true }), { minLength: 1, maxLength: 40 });
 const PARTITIONS = ['t-0', 't-1'];
 const END = ms(3000);
-
-function befall({ sim, cluster }: SmallCluster, { at, broker: index, length, ...fault }: Fault): void {
-  const hit = cluster.brokers[index];
-  const later = (delay: number, act: () => void): void => void sim.scheduleAt(ms(delay), act, undefined);
-  if (fault.do === 'kill') later(at, () => hit.kill(ms(length)));
-  else if (fault.do === 'isolate') later(at, () => hit.isolate(ms(length), true));
-  else if (fault.do === 'cut off from the cluster') later(at, () => hit.isolate(ms(length), false));
-  else if (fault.do === 'slow') {
-    later(at, () => hit.interventions.slow.apply([50]));
-    later(at + length, () => hit.interventions.slow.apply([1]));
-  } else {
-    later(at, () => cluster.controllers.kill(2));
-    later(at + length, () => cluster.controllers.restart());
-  }
-}
 
 /** Reads each partition as a consumer does, from its leader and below the high watermark, and says what does not agree. */
 class Reader {
@@ -86,8 +52,6 @@ function run(
   return { small, reader };
 }
 
-const faults = fc.array(fault, { maxLength: 6 });
-
 it('acks=all, two of three in sync, idempotent: all that was promised is there, once and in order', () => {
   fc.assert(
     fc.property(sends, faults, (times, befalling) => {
@@ -111,32 +75,5 @@ it('acks=all, two of three in sync, idempotent: all that was promised is there, 
       }
     }),
     { numRuns: 60 },
-  );
-}, 60_000);
-
-it('whatever is asked for, every record has one fate, and the book says which', () => {
-  const producer = fc.record({
-    acks: fc.constantFrom('0' as const, '1' as const, 'all' as const),
-    isIdempotent: fc.constant(false),
-    deliveryTimeout: fc.constantFrom(ms(30), ms(1000)),
-    maxInFlight: fc.integer({ min: 1, max: 5 }),
-    linger: fc.constantFrom(0, ms(5)),
-    bufferMemory: fc.constantFrom(3000, 100_000),
-  });
-  const topic = fc.record({ minInSync: fc.integer({ min: 1, max: 3 }), isUncleanElectionAllowed: fc.boolean() });
-  fc.assert(
-    fc.property(sends, faults, producer, topic, (times, befalling, asked, settings) => {
-      const small = smallCluster({ sends: times, producer: asked, topic: { partitions: 2, ...settings } });
-      for (const each of befalling) befall(small, each);
-      while (!small.sim.runUntil(END, 200)) expect(small.violations()).toEqual([]);
-      const fates = { visible: 0, 'above the watermark': 0, refused: 0, lost: 0, undecided: 0 };
-      for (const record of small.records()) fates[fateOf(small, record)]++;
-      const { sent, lost } = small.cluster.book.totals;
-      expect(Object.values(fates).reduce((sum, count) => sum + count, 0)).toBe(sent);
-      expect(sent).toBe(times.length);
-      expect(fates.lost).toBe(lost);
-      expect(fates.undecided).toBe(0);
-    }),
-    { numRuns: 100 },
   );
 }, 60_000);

@@ -148,14 +148,16 @@ export function disagreements({ cluster }: SmallCluster, partition = 't-0'): str
 }
 
 /** What has become of a record: exactly one of these. */
-export type RecordFate = 'visible' | 'above the watermark' | 'refused' | 'lost' | 'undecided';
+export type RecordFate = 'visible' | 'above the watermark' | 'deleted' | 'refused' | 'lost' | 'undecided';
 
 export function fateOf({ cluster }: SmallCluster, record: SentRecord): RecordFate {
   for (const { id, leader } of cluster.metadata.partitions.values()) {
     const line = cluster.book.line(id).find(({ records }) => records.includes(record));
     if (line === undefined) continue;
     const replica = cluster.brokers.find(({ name }) => name === leader)?.replica(id);
-    return replica !== undefined && line.lastOffset < replica.highWatermark ? 'visible' : 'above the watermark';
+    if (replica === undefined) return 'above the watermark';
+    if (line.lastOffset < replica.log.startOffset) return 'deleted';
+    return line.lastOffset < replica.highWatermark ? 'visible' : 'above the watermark';
   }
   if (record.isAcknowledged) return 'lost';
   return record.isRefused ? 'refused' : 'undecided';
