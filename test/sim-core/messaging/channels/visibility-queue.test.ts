@@ -1,5 +1,4 @@
-/** The queue with a visibility timeout: the rules of the SQS Developer Guide, one by one, and its books as a property. */
-import fc from 'fast-check';
+/** The queue with a visibility timeout: the rules of the SQS Developer Guide, one by one. */
 import { expect, it } from 'vitest';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
 import { days, minutes, s } from '../../../../sim-core/kernel/time.ts';
@@ -160,52 +159,4 @@ it('hides a new message for the delay', () => {
   expect([bench.queue.visible, bench.queue.delayed]).toEqual([0, 1]);
   bench.elapse(5.1);
   expect(contents(bench.queue.receive())).toEqual([0]);
-});
-
-type Deed = readonly [kind: 'send' | 'receive' | 'delete' | 'change' | 'wait', a: number, b: number];
-const deed: fc.Arbitrary<Deed> = fc.tuple(
-  fc.constantFrom('send', 'send', 'receive', 'receive', 'delete', 'change', 'wait'),
-  fc.nat(9),
-  fc.nat(3),
-);
-
-it('has one fate for every message, and in a FIFO queue first deliveries in order within each group', () => {
-  fc.assert(
-    fc.property(
-      fc.boolean(),
-      fc.constantFrom(0, s(7)),
-      fc.constantFrom(Infinity, 2),
-      fc.array(deed, { maxLength: 60 }),
-      (fifo, delay, receivesMax, todo) => {
-        const bench = new Bench({ fifo, delay, receivesMax, retention: s(200) });
-        const receipts: number[] = [];
-        const lastOf = new Map<number, number>();
-        const groupOf = new Map<number, number>();
-        let count = 0;
-        for (const [kind, a, b] of todo) {
-          const pick = receipts[a % Math.max(1, receipts.length)];
-          if (kind === 'send') {
-            groupOf.set(count++, b);
-            bench.send(String(b));
-          } else if (kind === 'wait') bench.elapse(a * 4);
-          else if (kind === 'receive') {
-            const outBefore = new Set(receipts);
-            for (const { message, receipt, receives } of bench.queue.receive(1 + b)) {
-              expect(outBefore.has(receipt)).toBe(false);
-              receipts.push(receipt);
-              const content = message.content as number;
-              const group = groupOf.get(content)!;
-              if (!fifo || receives > 1) continue;
-              expect(content).toBeGreaterThan(lastOf.get(group) ?? -1);
-              lastOf.set(group, content);
-            }
-          } else if (pick !== undefined) {
-            if (kind === 'delete') bench.queue.delete(pick);
-            else bench.queue.changeVisibility(pick, s(b));
-          }
-          expect(bench.queue.violations()).toEqual([]);
-        }
-      },
-    ),
-  );
 });
