@@ -88,10 +88,37 @@ export const undoneByHand = undoneIf(byHand);
 export const undoneByRobot = undoneIf(byRobot);
 
 /**
- * An order is set aside after `redrivesMax` redrives that failed: each was made before the trouble was over, and the robot
- * makes no more than its rate allows. Its stops make that fewer.
+ * An order is set aside after `redrivesMax` redrives that failed: each was made before the trouble was over. The robot works in
+ * spells with a pause between them: in as many as k there is time for so many redrives, and so many of them at most are of what
+ * had come back within the spell. An order has one redrive in each spell and all further ones of that kind: so it needs
+ * `redrivesMax` of the first number, and `redrivesMax` - k of the second. What is claimed is the worst k.
  */
-export const parkedMost = limit((p) => (p.robotRate * (until(p) - from(p)) + 1) / p.redrivesMax);
+export const parkedMost = limit((p) => {
+  const trouble = until(p) - from(p);
+  const spells = 1 + Math.floor(trouble / toSeconds(p.pause));
+  return Math.max(...Array.from({ length: spells }, (_, i) => parkedIn(i + 1)));
+
+  function parkedIn(k: number): number {
+    const redrives = p.robotRate * (trouble - (k - 1) * toSeconds(p.pause)) + k;
+    const byAll = redrives / p.redrivesMax;
+    return k < p.redrivesMax ? Math.min(byAll, comeBack(p, redrives, k) / (p.redrivesMax - k)) : byAll;
+  }
+});
+
+/**
+ * Redrives in k spells of what came back in the same one. A spell ends when more than a share of some samples did, so that is
+ * the share of all of them at most, and of one set of samples a spell. It comes to those only behind all that had
+ * been there before; from then on they are mixed with new ones as the robot's rate is with theirs. Where that is more than the
+ * share, chance keeps the spell from its end for a few sets of samples at most.
+ */
+function comeBack(p: Values, redrives: number, k: number): number {
+  const aSet = p.stopShare * SAMPLES;
+  const most = p.stopShare * redrives + k * aSet;
+  const mixed = p.robotRate / (p.robotRate + deadRate(p));
+  if (mixed <= p.stopShare) return most;
+  const sets = Math.ceil((DEVIATIONS ** 2 * mixed * (1 - mixed)) / (SAMPLES * (mixed - p.stopShare) ** 2));
+  return Math.min(most, k * aSet * sets);
+}
 
 /** Orders a second that consumers can do beside the new ones. */
 const spare = (p: Values): number => (CONSUMERS * CONCURRENCY) / toSeconds(p.workTime) / 2 - p.rate;
