@@ -285,7 +285,7 @@ export { type PendingEntry } from './messaging/channels/stream/pending-list.ts';
 export { EntryStream, StreamError, type NewEntryId, type StreamRefusal } from './messaging/channels/stream/stream.ts';
 export * from './messaging/consuming/effect-store.ts';
 export * from './messaging/consuming/facts.ts';
-export { failsTimes, failsWithProbability, type FailureOptions } from './messaging/consuming/failures.ts';
+export type { FailureOptions } from './messaging/consuming/failures.ts';
 export * from './messaging/consuming/idempotence/guards.ts';
 export type { GuardContext as IdempotenceContext, IdempotenceGuard } from './messaging/consuming/idempotence/guard.ts';
 export * from './messaging/consuming/ledger.ts';

@@ -18,7 +18,6 @@ import {
   during,
   DeadLetterWatch,
   effectSignals,
-  failsTimes,
   gamma,
   guardrail,
   Link,
@@ -197,7 +196,7 @@ function worker(sim: Simulation, p: Values, node: RabbitMq, ledger: EffectLedger
   const processing = new Processing(sim, {
     name: 'orders',
     time: gamma(SHAPE, p.workTime / SHAPE),
-    transient: failsTimes(2, p.transientShare),
+    transient: { share: p.transientShare, times: 2 },
   });
   const poison = (): void => processing.interventions['poison'].apply([0]);
   sim.scheduleAt(p.poisonAt, poison, undefined, sim.eventKind('the orders of the first customer become poison'));

@@ -5,12 +5,7 @@ import { constant } from '../../../../sim-core/kernel/distributions/constant.ts'
 import { spawn, type Behaviour } from '../../../../sim-core/kernel/process.ts';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
 import { ms, s } from '../../../../sim-core/kernel/time.ts';
-import {
-  Failures,
-  failsTimes,
-  failsWithProbability,
-  type FailureOptions,
-} from '../../../../sim-core/messaging/consuming/failures.ts';
+import { Failures, type FailureOptions } from '../../../../sim-core/messaging/consuming/failures.ts';
 import { Processing } from '../../../../sim-core/messaging/consuming/processing.ts';
 import { outcomeOf, type Received } from '../../../../sim-core/messaging/consuming/received.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
@@ -24,8 +19,7 @@ function failuresOf(failures: Failures, id: number): number {
 }
 
 const models: [string, FailureOptions][] = [
-  ['fails so many times', { transient: failsTimes(3, 0.5) }],
-  ['fails with a probability', { transient: failsWithProbability(0.6) }],
+  ['fails so many times', { transient: { share: 0.5, times: 3 } }],
   ['is poison', { isPoison: (key) => key % 5 === 0 }],
   ['never fails', {}],
 ];
@@ -52,20 +46,14 @@ describe.each(models)('a message that %s', (_name, options) => {
   });
 });
 
-it('fails k times with the chance p^k (1 - p)', () => {
-  const p = 0.3;
-  const failures = new Failures(new Simulation({ seed: 1 }), 'code', { transient: failsWithProbability(p) });
-  const count = 20_000;
-  const seen = [0, 0, 0, 0];
-  for (let id = 0; id < count; id++) seen[Math.min(3, failuresOf(failures, id))]++;
-  const expected = [1 - p, p * (1 - p), p * p * (1 - p), p * p * p].map((share) => share * count);
-  const chiSquare = seen.reduce((sum, times, i) => sum + (times - expected[i]) ** 2 / expected[i], 0);
-  // The 99.9th percentile of the chi-square distribution with three degrees of freedom.
-  expect(chiSquare).toBeLessThan(16.27);
-});
-
-it('refuses a probability with which nothing would ever succeed', () => {
-  expect(() => failsWithProbability(1)).toThrow('the probability of a failure is 1; it must be from 0 to below 1');
+it('fails so many times in its share of the messages', () => {
+  const [count, share] = [20_000, 0.3];
+  const failures = new Failures(new Simulation({ seed: 1 }), 'code', { transient: { share, times: 2 } });
+  const seen = [0, 0, 0];
+  for (let id = 0; id < count; id++) seen[failuresOf(failures, id)]++;
+  expect(seen[1]).toBe(0);
+  // Five deviations of a binomial number.
+  expect(Math.abs(seen[2] - share * count)).toBeLessThan(5 * Math.sqrt(count * share * (1 - share)));
 });
 
 describe('the code of all consumers', () => {
@@ -85,12 +73,12 @@ describe('the code of all consumers', () => {
     return { processing, lines, run };
   }
 
-  it('takes its time, and longer for slow messages', () => {
-    const { lines, run, processing } = setUp({ slow: { share: 1, factor: 3 } });
+  it('takes its time, and longer once it is made slow', () => {
+    const { lines, run, processing } = setUp({});
     run(1);
     processing.interventions['slow'].apply([2]);
     run(2);
-    expect(lines).toEqual(['1 done in 30 ms', '2 done in 60 ms']);
+    expect(lines).toEqual(['1 done in 10 ms', '2 done in 20 ms']);
   });
 
   it('fails at a key that was poisoned, and at what was poison from the start, until it is mended', () => {
