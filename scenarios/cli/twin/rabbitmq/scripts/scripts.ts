@@ -6,10 +6,9 @@
  * Left out: consistent-hash exchanges (the model's hash is another one), quorum queues that refuse publishes (the server
  * learns of it late, by design) or expire within the script (it looks every five seconds), and what the server closes a
  * connection for with quorum queues: a channel's own prefetch, conditions on deletes. Where there is a
- * quorum queue nothing expires in a script, that queue has no length limit, and one client alone takes messages, by one
- * consumer, without a prefetch beside a delivery limit: what comes back too late, or beyond a limit, 3.10 keeps or drops by a
- * rule that is not understood, it counts the credit of what it drops twice, and what several holders that die together had is
- * handed from one dead one to the next before it is back. In scripts that kill the
+ * quorum queue nothing expires in a script, and one client alone takes messages, by one consumer, without a prefetch beside a
+ * delivery limit: what comes back too late 3.10 keeps or drops by a rule that is not understood, it counts the credit of what it
+ * drops twice, and what several holders that die together had is handed from one dead one to the next before it is back. In scripts that kill the
  * node nothing expires either: how long it is down is the machine's affair.
  */
 import fc from 'fast-check';
@@ -75,20 +74,18 @@ const operations = (isQuorum: boolean, minLength: number, maxLength: number): fc
 const several = (...steps: readonly fc.Arbitrary<RabbitStep | undefined>[]): fc.Arbitrary<RabbitStep[]> =>
   fc.tuple(...steps).map((drawn) => drawn.filter((step) => step !== undefined));
 
-/** Where nothing expires in a script, and no quorum queue has a limit. */
+/** Where nothing expires in a script. */
 const withoutEnds = (step: RabbitStep): RabbitStep => {
   if (step.op === 'publish' && step.expiration !== undefined) return { ...step, expiration: LONG_MS };
   if (step.op !== 'declare-queue') return step;
   const expires = step.arguments['x-expires'] === SHORT_MS ? { 'x-expires': LONG_MS } : {};
-  const { 'x-message-ttl': ttl, 'x-max-length': length, 'x-max-length-bytes': bytes, ...others } = step.arguments;
-  const limits = others['x-queue-type'] === 'quorum' ? {} : { 'x-max-length': length, 'x-max-length-bytes': bytes };
+  const { 'x-message-ttl': ttl, ...others } = step.arguments;
   const isGood = ttl === undefined || (ttl as number) >= 0;
   return {
     ...step,
     arguments: defined({
       ...others,
       ...expires,
-      ...limits,
       'x-message-ttl': isGood && ttl !== undefined ? LONG_MS : ttl,
     }),
   };
