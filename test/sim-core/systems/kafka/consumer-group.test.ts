@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
 import { assignors } from '../../../../sim-core/messaging/groups/assignors.ts';
 import { groupSkipped } from '../../../../sim-core/systems/kafka/group-lag.ts';
+import { recordProcessed } from '../../../../sim-core/systems/kafka/consumer-signals.ts';
 import { ms } from './small-cluster.ts';
 import { processed, SENDS, smallGroup, type AssignorName, type SmallGroup } from './small-group.ts';
 
@@ -20,6 +21,17 @@ const violations = ({ group, ...small }: SmallGroup): string[] => [
   ...group.coordinator.violations(),
   ...group.consumers.flatMap((consumer) => consumer.violations()),
 ];
+
+/** Of each partition the records in the order in which each of them was processed for the first time. */
+function firstTimes({ sim }: SmallGroup): ReadonlyMap<string, readonly number[]> {
+  const orders = new Map<string, number[]>();
+  sim.facts.channel(recordProcessed).listen(({ partition, request }) => {
+    const order = orders.get(partition) ?? [];
+    orders.set(partition, order);
+    if (!order.includes(request)) order.push(request);
+  });
+  return orders;
+}
 
 describe.each(Object.keys(assignors) as AssignorName[])('%s', (assignor) => {
   it('shares a topic out, processes every record once, and commits', () => {
@@ -38,7 +50,7 @@ describe.each(Object.keys(assignors) as AssignorName[])('%s', (assignor) => {
     }
   });
 
-  it('has one owner of a partition at a time among its members, and loses no record, whatever befalls them', () => {
+  it('has one owner of a partition at a time, loses no record and keeps the order of each partition, whatever befalls them', () => {
     const time = fc.integer({ min: 20, max: 600 });
     const fault = fc.oneof(
       fc.record({
@@ -63,6 +75,7 @@ describe.each(Object.keys(assignors) as AssignorName[])('%s', (assignor) => {
         (faults, commit, isStatic) => {
           const small = smallGroup(assignor, { commit, isStatic });
           const { sim, group } = small;
+          const orders = firstTimes(small);
           group.scale(3);
           for (const { do: what, at, which, length } of faults) {
             const act = (): void => {
@@ -83,6 +96,11 @@ describe.each(Object.keys(assignors) as AssignorName[])('%s', (assignor) => {
             expect(ownedTwice(small)).toEqual([]);
           }
           expect(processed(small).filter((times) => times === 0)).toEqual([]);
+          // Whoever takes a partition over begins at what was committed: again with some, and never past one.
+          for (const [partition, requests] of orders) {
+            const line = small.cluster.book.line(partition).flatMap(({ records }) => records);
+            expect(requests).toEqual(line.map(({ request }) => request));
+          }
         },
       ),
       { numRuns: 40 },
