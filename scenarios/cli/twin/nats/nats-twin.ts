@@ -16,7 +16,7 @@ export const natsTwin: Twin<NatsStep> = {
   vocabulary: natsVocabulary,
   words: natsWords,
   line: ({ op, ...rest }) => `${op} ${Object.keys(rest).length > 0 ? JSON.stringify(rest) : ''}`.trim(),
-  atOnce: 48,
+  atOnce: 24,
   model: modelOf,
   start: startNats,
 };
