@@ -81,9 +81,11 @@ export { Link, messageSent, type LinkOptions } from './network/link.ts';
 export { BACKGROUND, BACKGROUND_BLOCK, RequestContext } from './network/request-context.ts';
 export { Wan, type Parcel } from './network/wan.ts';
 
-// network/resilience: backoff, budgets, callers that ask again
+// network/resilience: backoff, budgets, callers that ask again, rate limits
 export type { Backoff, BackoffFactory, BackoffOptions } from './network/resilience/backoff/backoff.ts';
 export { backoffs, type BackoffName } from './network/resilience/backoff/backoffs.ts';
+export { rateLimiters, type RateLimiterName } from './network/resilience/rate-limiting/rate-limiters.ts';
+export { rateLimitDecided, RateLimiting } from './network/resilience/rate-limiting/rate-limiting.ts';
 export { RetryBudget, type RetryBudgetOptions } from './network/resilience/retry-budget.ts';
 export {
   attemptMade,
@@ -98,6 +100,7 @@ export type { ArrivalProcess } from './workload/arrivals/arrivals.ts';
 export { bursty, type BurstyOptions } from './workload/arrivals/bursty.ts';
 export { during } from './workload/arrivals/during.ts';
 export { poisson } from './workload/arrivals/poisson.ts';
+export { pulses } from './workload/arrivals/pulses.ts';
 export { arrivalProcesses, type ArrivalProcessEntry } from './workload/arrivals/processes.ts';
 export { arrivalsFromText, recorded } from './workload/arrivals/recorded.ts';
 export { startingAt } from './workload/arrivals/starting-at.ts';

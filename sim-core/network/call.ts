@@ -34,8 +34,11 @@ export interface Carrier<Query, Reply> {
   ): void;
 }
 
-/** `unavailable`: nobody is there to answer, as when a connection is refused or reset. */
-export type CallFailure = 'timeout' | 'overloaded' | 'unavailable' | 'error';
+/**
+ * `unavailable`: nobody is there to answer, as when a connection is refused or reset; `overloaded`: there is no room;
+ * `refused`: there may be, but a rule forbids it, such as a rate limit.
+ */
+export type CallFailure = 'timeout' | 'overloaded' | 'refused' | 'unavailable' | 'error';
 
 /** Thrown into a process whose call failed. */
 export class CallFailed extends OutcomeError {
