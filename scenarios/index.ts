@@ -29,6 +29,7 @@ import poisonMessage from './messaging/poison-message.ts';
 import producerBatching from './messaging/producer-batching.ts';
 import retryStorm from './messaging/retry-storm.ts';
 import rebalance from './messaging/rebalance.ts';
+import rateLimiting from './overload/rate-limiting.ts';
 
 export interface CatalogueEntry {
   readonly scenario: Scenario;
@@ -73,6 +74,8 @@ const scenarios: readonly Scenario[] = [
   poisonMessage,
   dlqGrowth,
   retryStorm,
+  // 2.9 Backpressure and overload
+  rateLimiting,
   // Appendix
   cacheFlush,
 ];
