@@ -81,9 +81,16 @@ export { Link, messageSent, type LinkOptions } from './network/link.ts';
 export { BACKGROUND, BACKGROUND_BLOCK, RequestContext } from './network/request-context.ts';
 export { Wan, type Parcel } from './network/wan.ts';
 
-// network/resilience: backoff, budgets, callers that ask again, rate limits
+// network/resilience: backoff, budgets, callers that ask again, bulkheads, circuit breakers, rate limits
 export type { Backoff, BackoffFactory, BackoffOptions } from './network/resilience/backoff/backoff.ts';
 export { backoffs, type BackoffName } from './network/resilience/backoff/backoffs.ts';
+export { Bulkhead, bulkheadSignals } from './network/resilience/bulkhead.ts';
+export {
+  CIRCUIT_BREAKER_DEFAULTS,
+  type CircuitBreakerOptions,
+} from './network/resilience/circuit-breaker/breaker-options.ts';
+export { breakerSignals } from './network/resilience/circuit-breaker/breaker-signals.ts';
+export { CircuitBreaking } from './network/resilience/circuit-breaker/circuit-breaking.ts';
 export { rateLimiters, type RateLimiterName } from './network/resilience/rate-limiting/rate-limiters.ts';
 export { rateLimitDecided, RateLimiting } from './network/resilience/rate-limiting/rate-limiting.ts';
 export { RetryBudget, type RetryBudgetOptions } from './network/resilience/retry-budget.ts';

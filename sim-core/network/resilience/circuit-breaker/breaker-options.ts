@@ -1,0 +1,60 @@
+/** What a circuit breaker is told, by resilience4j's names and with its defaults; times are durations, rates are per cent. */
+import { minutes, s, type Duration } from '../../../kernel/time.ts';
+
+export interface CircuitBreakerOptions {
+  readonly slidingWindowType: 'count' | 'time';
+  /** Calls, or seconds: an integer of at least 1. */
+  readonly slidingWindowSize: number;
+  /** Below so many calls in the window nothing is decided; no more than a window of calls holds. */
+  readonly minimumNumberOfCalls: number;
+  /** It opens from this share of failures on: above 0, up to 100. */
+  readonly failureRateThreshold: number;
+  /** And from this share of slow calls on, whether they failed or not. */
+  readonly slowCallRateThreshold: number;
+  /** A call is slow that took longer. */
+  readonly slowCallDurationThreshold: Duration;
+  /** How many calls it lets through to see whether all is well again: an integer of at least 1. */
+  readonly permittedNumberOfCallsInHalfOpenState: number;
+  /** How long it lets none through. */
+  readonly waitDurationInOpenState: Duration;
+  /** Whether it is half open as soon as that is over, or not before a call comes. */
+  readonly automaticTransitionFromOpenToHalfOpenEnabled: boolean;
+  /** How long it waits for the calls of the half-open state before it opens again; 0 for as long as they take. */
+  readonly maxWaitDurationInHalfOpenState: Duration;
+}
+
+export const CIRCUIT_BREAKER_DEFAULTS: CircuitBreakerOptions = {
+  slidingWindowType: 'count',
+  slidingWindowSize: 100,
+  minimumNumberOfCalls: 100,
+  failureRateThreshold: 50,
+  slowCallRateThreshold: 100,
+  slowCallDurationThreshold: minutes(1),
+  permittedNumberOfCallsInHalfOpenState: 10,
+  waitDurationInOpenState: s(60),
+  automaticTransitionFromOpenToHalfOpenEnabled: false,
+  maxWaitDurationInHalfOpenState: 0,
+};
+
+/** Throws a `RangeError` that names the first option which cannot be. */
+export function checkBreaker(options: CircuitBreakerOptions): CircuitBreakerOptions {
+  const counts = ['slidingWindowSize', 'minimumNumberOfCalls', 'permittedNumberOfCallsInHalfOpenState'] as const;
+  for (const name of counts) {
+    const value = options[name];
+    if (!(Number.isInteger(value) && value >= 1)) complain(name, value, 'an integer of at least 1');
+  }
+  for (const name of ['failureRateThreshold', 'slowCallRateThreshold'] as const) {
+    const value = options[name];
+    if (!(value > 0 && value <= 100)) complain(name, value, 'above 0 and at most 100');
+  }
+  const durations = ['slowCallDurationThreshold', 'waitDurationInOpenState', 'maxWaitDurationInHalfOpenState'] as const;
+  for (const name of durations) {
+    const value = options[name];
+    if (!(Number.isInteger(value) && value >= 0)) complain(name, value, 'a whole number of nanoseconds, 0 or more');
+  }
+  return options;
+}
+
+function complain(name: keyof CircuitBreakerOptions, value: number, right: string): never {
+  throw new RangeError(`circuit breaker: ${name} is ${value}; it must be ${right}`);
+}
