@@ -29,6 +29,7 @@ import poisonMessage from './messaging/poison-message.ts';
 import producerBatching from './messaging/producer-batching.ts';
 import retryStorm from './messaging/retry-storm.ts';
 import rebalance from './messaging/rebalance.ts';
+import circuitBreaker from './overload/circuit-breaker.ts';
 import rateLimiting from './overload/rate-limiting.ts';
 
 export interface CatalogueEntry {
@@ -76,6 +77,7 @@ const scenarios: readonly Scenario[] = [
   retryStorm,
   // 2.9 Backpressure and overload
   rateLimiting,
+  circuitBreaker,
   // Appendix
   cacheFlush,
 ];

@@ -1,0 +1,158 @@
+/**
+ * A slow dependency, and what keeps it from stopping everybody else.
+ *
+ *     buyers, readers --> shop-1 … shop-n --> catalogue
+ *                                      \----> recommender
+ *
+ * A page takes a thread of the shop until it is ready. All pages need the catalogue, those of readers recommendations as well.
+ * For some seconds these are slow. All variants get the same requests at the same times, and the same call takes the same
+ * processor time in all of them.
+ */
+import {
+  atLeast,
+  atMost,
+  breakerSignals,
+  bulkheadSignals,
+  Database,
+  defineScenario,
+  gamma,
+  guardrail,
+  Link,
+  mean,
+  OpenLoopClient,
+  peak,
+  poisson,
+  roundRobin,
+  s,
+  total,
+  zipfPopularity,
+  type Row,
+  type Simulation,
+} from '../../sim-core/index.ts';
+import { faraway, SHAPE } from '../application/distances.ts';
+import { sentBy, workedOffBy } from '../application/settings.ts';
+import * as limits from './circuit-breaker/limits.ts';
+import { params, protections, type Protection, type Values } from './circuit-breaker/params.ts';
+import { shopInstance, type PageQuery } from './circuit-breaker/shop.ts';
+import {
+  BUYERS_FAILED,
+  BUYERS_RATIO,
+  BUYERS_WAIT,
+  DEGRADED,
+  HELD,
+  READERS_FAILED,
+  RECOVERY,
+  tallySignals,
+  watchRecovery,
+} from './circuit-breaker/tally.ts';
+
+/** The recommendations never refuse for want of room: what waits there has a bound, and it is far. */
+const CONNECTIONS = 500;
+const PENDING_MAX = 50_000;
+
+export default defineScenario({
+  id: 'circuit-breaker',
+  section: '2.9',
+  title: 'Circuit breaker',
+  question: 'Recommendations are slow for six seconds. Who fails that never asked for any?',
+  params,
+  variants: Object.fromEntries(protections.map((protection) => [protection, { protection }])) as Record<
+    Protection,
+    { protection: Protection }
+  >,
+  roles: {
+    none: 'pitfall',
+    'timeout-only': 'pitfall',
+    bulkhead: 'remedy',
+    breaker: 'remedy',
+    'breaker-and-fallback': 'remedy',
+  },
+  repairs: { bulkhead: 'none', breaker: 'timeout-only', 'breaker-and-fallback': 'timeout-only' },
+  seed: 1,
+  duration: ({ length }) => length,
+  warmUp: limits.WARM_UP,
+  interval: limits.INTERVAL,
+  openAt: s(8),
+  system,
+  signals: [...tallySignals, ...breakerSignals, ...bulkheadSignals],
+  whileRunning: {
+    buyerRate: sentBy('buyerRate', 'buyers'),
+    readerRate: sentBy('readerRate', 'readers'),
+    loadTime: workedOffBy('loadTime', 'recommender'),
+  },
+  charts: [
+    HELD,
+    BUYERS_RATIO,
+    BUYERS_WAIT,
+    'circuit_breaking.errors.timeout',
+    'circuit_breaking.errors.overloaded',
+    'circuit_breaking.errors.refused',
+    'circuit_breaker.open',
+    'circuit_breaker.half_open',
+    RECOVERY,
+    'http.client.request.duration',
+  ],
+  expect: {
+    none: [atLeast(total(BUYERS_FAILED), limits.buyersStopped), atLeast(mean(HELD), limits.threadsStopped)],
+    'timeout-only': [atLeast(total(BUYERS_FAILED), limits.buyersShort), atLeast(peak(RECOVERY), limits.backlogLasts)],
+    bulkhead: [
+      atMost(total(BUYERS_FAILED), limits.buyersBesideBulkhead),
+      atMost(peak(HELD), limits.threadsBesideBulkhead),
+    ],
+    breaker: [
+      atMost(total(BUYERS_FAILED), limits.buyersMeanwhile),
+      atMost(mean(HELD), limits.threadsMeanwhile),
+      atMost(peak(RECOVERY), limits.nextRound),
+      guardrail(
+        atLeast(total(READERS_FAILED), limits.pagesWithout),
+        'The price: readers fail at once in place of late',
+      ),
+    ],
+    'breaker-and-fallback': [
+      atMost(total(BUYERS_FAILED), limits.buyersMeanwhile),
+      atMost(total(READERS_FAILED), limits.readersMeanwhile),
+      atMost(mean(HELD), limits.threadsMeanwhile),
+      atMost(peak(RECOVERY), limits.nextRound),
+      atLeast(total(DEGRADED), limits.pagesWithout),
+    ],
+  },
+});
+
+function system(sim: Simulation, p: Values): void {
+  const catalogue = new Database(sim, {
+    name: 'catalogue',
+    connections: CONNECTIONS,
+    queueMax: PENDING_MAX,
+    cores: 16,
+    demand: gamma(SHAPE, limits.CATALOGUE_TIME / SHAPE),
+  });
+  const recommender = new Database(sim, {
+    name: 'recommender',
+    connections: CONNECTIONS,
+    queueMax: PENDING_MAX,
+    cores: p.cores,
+    demand: gamma(SHAPE, p.loadTime / SHAPE),
+  });
+  const shops = Array.from({ length: p.instances }, (_, i) =>
+    shopInstance(sim, p, `shop-${i + 1}`, { catalogue, recommender }),
+  );
+  const visitors = (visitor: PageQuery['visitor'], perSecond: number): void => {
+    new OpenLoopClient<Row, PageQuery>(sim, {
+      name: visitor,
+      arrivals: poisson(perSecond),
+      popularity: zipfPopularity(1000, 0.9),
+      asks: (key) => ({ visitor, key }),
+      target: roundRobin(
+        shops.map(
+          (shop) => new Link<PageQuery, Row>(sim, shop, { from: visitor, delay: faraway, timeout: p.patience }),
+        ),
+      ),
+    });
+  };
+  visitors('buyers', p.buyerRate);
+  visitors('readers', p.readerRate);
+  watchRecovery(sim, p.troubleAt + p.troubleFor);
+  const slow = (factor: number): void => recommender.interventions['slow'].apply([factor]);
+  sim.scheduleAt(p.troubleAt, () => slow(p.slowdown), undefined, sim.eventKind('recommender becomes slow'));
+  sim.scheduleAt(p.troubleAt + p.troubleFor, () => slow(1), undefined, sim.eventKind('recommender is fast again'));
+}

@@ -1,0 +1,140 @@
+/**
+ * What is claimed of the protections, worked out from the parameters. Nothing here looks at a run.
+ *
+ * Little's law is all of it: calls that each hold a thread for t seconds and come at a rate r hold r x t threads. Without a timeout
+ * t has no bound, and all threads are held as soon as so many calls have come. With one it is the timeout, and the shop is
+ * short of threads if that many are more than it has. A breaker and a bulkhead set a bound on the calls.
+ */
+import { ms, s, toSeconds, type Limit } from '../../../sim-core/index.ts';
+import { limitOf, poissonLeast, poissonLow, poissonMost } from '../../application/chance.ts';
+import type { Values } from './params.ts';
+
+export const WARM_UP = s(2);
+export const INTERVAL = ms(200);
+
+const limit = limitOf<Values>;
+
+/** The trouble, as far as the run sees it, in seconds. */
+const from = (p: Values): number => Math.min(toSeconds(p.troubleAt), toSeconds(p.length));
+const until = (p: Values): number => Math.min(toSeconds(p.troubleAt + p.troubleFor), toSeconds(p.length));
+const trouble = (p: Values): number => until(p) - from(p);
+const measured = (p: Values): number => toSeconds(p.length - WARM_UP);
+
+const threadsOf = (p: Values): number => p.instances * p.threads;
+const linesOf = (p: Values): number => p.instances * p.queueMax;
+/** Calls a second that slow recommendations can do. */
+const slowCapacity = (p: Values): number => p.cores / toSeconds(p.loadTime) / p.slowdown;
+
+/** Until all threads are held and all lines full, if every reader holds a thread for good. */
+const untilFull = (p: Values): number => {
+  const taken = p.readerRate - slowCapacity(p);
+  return taken > 0 ? threadsOf(p) / taken + linesOf(p) / (p.readerRate + p.buyerRate) : Infinity;
+};
+
+/**
+ * Then a thread comes free with each call that the recommendations end. It serves whoever is first in line, and buyers after
+ * buyers until a reader takes it: as many buyers as there come for each reader.
+ */
+const stoppedBuyers = (p: Values): number => {
+  const served = slowCapacity(p) * (p.buyerRate / p.readerRate);
+  return Math.max(0, p.buyerRate - served) * Math.max(0, trouble(p) - untilFull(p));
+};
+export const buyersStopped = limit((p) => poissonLeast(stoppedBuyers(p)));
+/** From then on all threads are held to the end of the trouble, but those that came free less than a tenth of a second ago. */
+export const threadsStopped = limit((p) => {
+  const held = threadsOf(p) - slowCapacity(p) / 10;
+  return Math.max(0.1, (held * Math.max(0, trouble(p) - untilFull(p))) / measured(p));
+});
+
+/**
+ * Timeouts alone: of all who come a share x gets a thread, such that x times the readers' rate times the
+ * timeout is no more than the threads.
+ * The others are refused once the lines are full; the first timeout must have passed, and the surplus fill the lines.
+ */
+const turnedAway = (p: Values): number => Math.max(0, 1 - threadsOf(p) / (p.readerRate * toSeconds(p.timeout)));
+const shortBuyers = (p: Values): number => {
+  const share = turnedAway(p);
+  if (share === 0) return 0;
+  const full = toSeconds(p.timeout) + linesOf(p) / (share * (p.readerRate + p.buyerRate));
+  return p.buyerRate * share * Math.max(0, trouble(p) - full);
+};
+export const buyersShort = limit((p) => poissonLeast(shortBuyers(p)));
+
+/** Threads that the rest of all pages holds: the catalogue's time and the way there. */
+export const CATALOGUE_TIME = ms(4);
+const heldByTheRest = (p: Values): number => (p.buyerRate + p.readerRate) * toSeconds(CATALOGUE_TIME + ms(1));
+
+/**
+ * Calls that were given up stay with the recommendations: while these are slow as many come as threads and timeout allow, and
+ * when they are fast again nobody is answered in time before all but one timeout's worth is worked off, at the capacity and no
+ * faster.
+ */
+export const backlogLasts = limit((p) => {
+  const capacity = slowCapacity(p) * p.slowdown;
+  const comes = Math.min(p.readerRate, (threadsOf(p) - heldByTheRest(p)) / toSeconds(p.timeout));
+  const come = poissonLow(Math.max(0, comes) * trouble(p));
+  const backlog = come - slowCapacity(p) * trouble(p) - capacity * toSeconds(p.timeout);
+  const after = toSeconds(p.length) - until(p) - toSeconds(p.timeout);
+  return Math.max(toSeconds(INTERVAL) / 100, Math.min(after, backlog / capacity));
+});
+
+/** Failures that an instance's breaker has to see before it opens. */
+const needed = (p: Values): number => {
+  const perInstance = p.readerRate / p.instances;
+  const window = p.window === 'count' ? p.windowSize : p.windowSize * perInstance;
+  return Math.max(Math.ceil(p.failureRate * window), Math.min(p.minimumCalls, window));
+};
+
+/**
+ * Until an instance's breaker is open: the calls that fail have to begin, as fast as readers come and, when all threads are held,
+ * a timeout later for every time that the threads have been filled; and the last has to fail.
+ */
+function detection(p: Values): number {
+  const most = poissonMost(needed(p));
+  const begun = most / (p.readerRate / p.instances);
+  const rounds = Math.ceil(needed(p) / p.threads);
+  return Math.min(trouble(p), begun + rounds * toSeconds(p.timeout));
+}
+
+/** Whoever comes before threads and lines are full has a place. */
+const shortFor = (p: Values): number => Math.max(0.001, detection(p) - Math.min(detection(p), untilFull(p)));
+export const buyersMeanwhile = limit((p) => poissonMost(p.buyerRate * shortFor(p)));
+/** With something to fall back on no reader fails but of those who find no thread. */
+export const readersMeanwhile = limit((p) => poissonMost(p.readerRate * shortFor(p)));
+
+/** Rounds of trials while the trouble lasts, and one that began in it; each holds its calls for a timeout. */
+const rounds = (p: Values): number => Math.ceil(trouble(p) / toSeconds(p.openFor)) + 1;
+
+/** What usual calls hold in the mean, by Little's law: at a load of rho none takes longer than at one processor that is shared. */
+const usual = (p: Values): number => {
+  const load = Math.min(0.95, (p.readerRate * toSeconds(p.loadTime)) / p.cores);
+  return Math.min(threadsOf(p), p.readerRate * (toSeconds(p.loadTime) / (1 - load) + toSeconds(ms(1))));
+};
+export const threadsMeanwhile = limit((p) => {
+  const tried = Math.min(p.trials, p.threads) * p.instances * rounds(p) * toSeconds(p.timeout);
+  return Math.min(threadsOf(p), usual(p) + (threadsOf(p) * detection(p) + tried) / measured(p));
+});
+
+/**
+ * The round of trials that begins in the trouble fails a timeout later, and the next one, after the wait, finds all as it was; once
+ * more for what the trials of the first left behind, and the time in which so many readers come.
+ */
+export const nextRound = limit((p) => {
+  const come = poissonMost(p.trials + 1) / (p.readerRate / p.instances);
+  return Math.min(toSeconds(p.length), 2 * (toSeconds(p.timeout) + toSeconds(p.openFor) + come));
+});
+
+/** While breakers are open the readers who come are refused or have no recommendations: but for the trials and what came before. */
+const refusedReaders = (p: Values): number =>
+  Math.max(0, p.readerRate * (trouble(p) - detection(p)) - rounds(p) * p.trials * p.instances);
+export const pagesWithout = limit((p) => poissonLeast(refusedReaders(p)));
+
+/**
+ * With a bulkhead all pages have the threads that it leaves: an instance is short of them if its pages hold more than these and
+ * its line takes.
+ */
+export const buyersBesideBulkhead = limit((p) => {
+  const left = Math.max(0, p.threads - p.compartment);
+  return poissonMost(heldByTheRest(p) / p.instances) <= left + p.queueMax ? 0 : poissonMost(p.buyerRate * measured(p));
+});
+export const threadsBesideBulkhead = limit((p) => p.instances * Math.min(p.compartment, p.threads));

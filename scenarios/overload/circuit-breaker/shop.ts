@@ -1,0 +1,122 @@
+/** An instance of the shop: a page is made of the catalogue and, for readers, of recommendations behind what protects it from them. */
+import {
+  Bulkhead,
+  CallFailed,
+  CIRCUIT_BREAKER_DEFAULTS,
+  CircuitBreaking,
+  defineFact,
+  defineReading,
+  Link,
+  Service,
+  type Behaviour,
+  type ComponentPart,
+  type Database,
+  type DatabaseQuery,
+  type RequestContext,
+  type Row,
+  type Simulation,
+} from '../../../sim-core/index.ts';
+import { nearby } from '../../application/distances.ts';
+import type { Values } from './params.ts';
+
+/** Who asks: buyers need the catalogue, readers see recommendations as well. */
+export interface PageQuery {
+  readonly visitor: 'buyers' | 'readers';
+  readonly key: number;
+}
+
+/** Threads of an instance that wait for recommendations changed. */
+export const threadsHeld = defineReading('shop.held', 'Threads that wait for recommendations changed', {
+  shop: 'text',
+  held: 'number',
+});
+
+/** A page went out without its recommendations. */
+export const pageDegraded = defineFact('shop.degraded', 'A page went out without recommendations: they failed', {
+  shop: 'text',
+  request: 'request',
+});
+
+/** What a call goes through: it asks, or fails in place of that. */
+interface Guard extends ComponentPart {
+  call(ask: () => Behaviour<Row>, request: RequestContext): Behaviour<Row>;
+}
+
+export interface Dependencies {
+  readonly catalogue: Database;
+  readonly recommender: Database;
+}
+
+export function shopInstance(sim: Simulation, p: Values, name: string, on: Dependencies): Service<PageQuery, Row> {
+  const catalogue = new Link<DatabaseQuery, Row>(sim, on.catalogue, { from: name, delay: nearby });
+  const waits = p.protection === 'none' || p.protection === 'bulkhead';
+  const recommendations = new Link<DatabaseQuery, Row>(sim, on.recommender, {
+    from: name,
+    delay: nearby,
+    ...(waits ? {} : { timeout: p.timeout }),
+  });
+  const guard = guardOf(sim, p, name);
+  const heldNow = sim.facts.channel(threadsHeld);
+  const degraded = sim.facts.channel(pageDegraded);
+  let held = 0;
+  const hold = (more: 1 | -1): void => {
+    held += more;
+    if (heldNow.heard) heldNow.emit({ shop: name, held });
+  };
+
+  function* asked(key: number, request: RequestContext): Behaviour<Row> {
+    hold(1);
+    try {
+      return yield* recommendations.call({ operation: 'read', key }, request);
+    } finally {
+      hold(-1);
+    }
+  }
+
+  function* recommended(key: number, request: RequestContext): Behaviour<void> {
+    try {
+      if (guard === undefined) yield* asked(key, request);
+      else yield* guard.call(() => asked(key, request), request);
+    } catch (error) {
+      if (!(error instanceof CallFailed) || p.protection !== 'breaker-and-fallback') throw error;
+      if (degraded.heard) degraded.emit({ shop: name, request: request.id });
+    }
+  }
+
+  return new Service<PageQuery, Row>(sim, {
+    name,
+    help: 'An instance of the shop: a thread a page, which it keeps for as long as the page takes',
+    concurrency: p.threads,
+    queueMax: p.queueMax,
+    ...(guard === undefined ? {} : { inside: guard }),
+    *handle({ query: { visitor, key }, request }) {
+      const row = yield* catalogue.call({ operation: 'read', key }, request);
+      if (visitor === 'readers') yield* recommended(key, request);
+      return row;
+    },
+  });
+}
+
+function guardOf(sim: Simulation, p: Values, name: string): Guard | undefined {
+  if (p.protection === 'bulkhead') {
+    return new Bulkhead(sim, {
+      name: `${name} bulkhead`,
+      maxConcurrentCalls: p.compartment,
+      queueMax: 0,
+      maxWaitDuration: 0,
+    });
+  }
+  if (p.protection !== 'breaker' && p.protection !== 'breaker-and-fallback') return undefined;
+  return new CircuitBreaking(sim, `${name} breaker`, {
+    ...CIRCUIT_BREAKER_DEFAULTS,
+    slidingWindowType: p.window,
+    slidingWindowSize: p.windowSize,
+    minimumNumberOfCalls: p.minimumCalls,
+    failureRateThreshold: 100 * p.failureRate,
+    slowCallRateThreshold: 100 * p.slowRate,
+    slowCallDurationThreshold: p.slowAfter,
+    permittedNumberOfCallsInHalfOpenState: p.trials,
+    waitDurationInOpenState: p.openFor,
+    automaticTransitionFromOpenToHalfOpenEnabled: p.automatic,
+  });
+}

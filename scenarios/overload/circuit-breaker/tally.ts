@@ -1,0 +1,116 @@
+/** What becomes of the shop's pages: errors by their type and by who met them, threads that are held, and how long it goes on. */
+import {
+  clientOf,
+  defineReading,
+  defineSignal,
+  requestCompleted,
+  toSeconds,
+  type Fact,
+  type SignalDefinition,
+  type Simulation,
+  type Time,
+} from '../../../sim-core/index.ts';
+import { pageDegraded, threadsHeld } from './shop.ts';
+
+const troubled = defineReading('shop.trouble', 'A page failed or went out incomplete after the trouble was over', {
+  after: 'duration',
+});
+
+export const HELD = 'circuit_breaking.threads_held';
+export const RECOVERY = 'circuit_breaking.recovery.time';
+export const BUYERS_FAILED = 'circuit_breaking.buyers.errors';
+export const BUYERS_RATIO = 'circuit_breaking.buyers.error_ratio';
+export const BUYERS_WAIT = 'circuit_breaking.buyers.duration';
+export const READERS_FAILED = 'circuit_breaking.readers.errors';
+export const DEGRADED = 'circuit_breaking.degraded';
+
+type Completed = Fact<typeof requestCompleted>;
+const isBuyer = ({ request }: Completed): boolean => clientOf(request) === 0;
+const failed = ({ outcome }: Completed): boolean => outcome !== 'ok';
+
+const errorsOf = (type: string, help: string): SignalDefinition =>
+  defineSignal({
+    name: `circuit_breaking.errors.${type}`,
+    kind: 'rate',
+    unit: '1/s',
+    help,
+    fact: requestCompleted,
+    where: ({ outcome }) => outcome === type,
+  });
+
+export const tallySignals = [
+  defineSignal({
+    name: HELD,
+    kind: 'gauge',
+    unit: '{thread}',
+    help: 'Threads of the shop that wait for recommendations',
+    fact: threadsHeld,
+    value: (fact) => fact.held,
+    of: (fact) => fact.shop,
+  }),
+  defineSignal({
+    name: BUYERS_FAILED,
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Requests of buyers that failed: they need no recommendations',
+    fact: requestCompleted,
+    where: (fact) => isBuyer(fact) && failed(fact),
+  }),
+  defineSignal({
+    name: BUYERS_RATIO,
+    kind: 'ratio',
+    unit: '1',
+    help: 'Share of the buyers’ requests that failed: they need no recommendations',
+    fact: requestCompleted,
+    where: isBuyer,
+    counts: failed,
+  }),
+  defineSignal({
+    name: BUYERS_WAIT,
+    kind: 'histogram',
+    unit: 's',
+    help: 'Time from a buyer’s request to its answer, or to giving up',
+    fact: requestCompleted,
+    where: isBuyer,
+    value: (fact) => fact.duration,
+  }),
+  defineSignal({
+    name: READERS_FAILED,
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Requests of readers that failed',
+    fact: requestCompleted,
+    where: (fact) => !isBuyer(fact) && failed(fact),
+  }),
+  defineSignal({
+    name: DEGRADED,
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Pages that went out without recommendations',
+    fact: pageDegraded,
+  }),
+  errorsOf('timeout', 'Requests that fail because somebody waited for too long, a second'),
+  errorsOf('overloaded', 'Requests that fail because no thread is free and the line is full, a second'),
+  errorsOf('refused', 'Requests that fail because a breaker is open or a bulkhead is full, a second'),
+  defineSignal({
+    name: RECOVERY,
+    kind: 'gauge',
+    unit: 's',
+    help: 'From the end of the trouble to the latest page so far that failed or went out without recommendations',
+    fact: troubled,
+    value: (fact) => toSeconds(fact.after),
+    of: () => 'shop',
+  }),
+];
+
+/** Tells of every page that is not as it should be later than `end`. */
+export function watchRecovery(sim: Simulation, end: Time): void {
+  const late = sim.facts.channel(troubled);
+  const tell = (): void => {
+    if (sim.now > end && late.heard) late.emit({ after: sim.now - end });
+  };
+  sim.facts.channel(requestCompleted).listen((fact) => {
+    if (failed(fact)) tell();
+  });
+  sim.facts.channel(pageDegraded).listen(tell);
+}
