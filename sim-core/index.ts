@@ -81,7 +81,7 @@ export { Link, messageSent, type LinkOptions } from './network/link.ts';
 export { BACKGROUND, BACKGROUND_BLOCK, RequestContext } from './network/request-context.ts';
 export { Wan, type Parcel } from './network/wan.ts';
 
-// network/resilience: backoff, budgets, callers that ask again, bulkheads, circuit breakers, rate limits
+// network/resilience: backoff, budgets, callers that ask again, bulkheads, circuit breakers, limits, shedding
 export type { Backoff, BackoffFactory, BackoffOptions } from './network/resilience/backoff/backoff.ts';
 export { backoffs, type BackoffName } from './network/resilience/backoff/backoffs.ts';
 export { Bulkhead, bulkheadSignals } from './network/resilience/bulkhead.ts';
@@ -91,6 +91,10 @@ export {
 } from './network/resilience/circuit-breaker/breaker-options.ts';
 export { breakerSignals } from './network/resilience/circuit-breaker/breaker-signals.ts';
 export { CircuitBreaking } from './network/resilience/circuit-breaker/circuit-breaking.ts';
+export * from './network/resilience/concurrency-limits/concurrency-limits.ts';
+export { WindowedLimit } from './network/resilience/concurrency-limits/windowed.ts';
+export { loadShedders, type LoadShedderName } from './network/resilience/load-shedding/load-shedders.ts';
+export { LoadShedding, loadShedSignals } from './network/resilience/load-shedding/load-shedding.ts';
 export { rateLimiters, type RateLimiterName } from './network/resilience/rate-limiting/rate-limiters.ts';
 export { rateLimitDecided, RateLimiting } from './network/resilience/rate-limiting/rate-limiting.ts';
 export { RetryBudget, type RetryBudgetOptions } from './network/resilience/retry-budget.ts';

@@ -12,6 +12,7 @@ import { Process, type Behaviour } from '../kernel/process.ts';
 import { Resource, type Claim } from '../kernel/resource.ts';
 import type { Simulation } from '../kernel/simulation.ts';
 import { SECOND, type Duration, type Time } from '../kernel/time.ts';
+import type { Admission } from '../network/admission.ts';
 import { CallFailed, type Call, type Endpoint } from '../network/call.ts';
 import { register, type Component, type ComponentPart, type Intervention } from '../network/component.ts';
 import { defineSignal, type SignalDefinition } from '../statistics/signal.ts';
@@ -58,6 +59,8 @@ export interface ServiceOptions<Query, Reply> {
   /** Calls that may wait for a handler; Infinity for a line without a bound. */
   readonly queueMax: number;
   readonly handle: (call: Call<Query, Reply>) => Behaviour<Reply>;
+  /** Who decides about calls before they take a handler or a place in line; all are let in without it. */
+  readonly admission?: Admission<Query>;
   /**
    * What else of the instance is gone when it crashes, for so long: work that it had begun for nobody, values in its
    * memory.
@@ -76,6 +79,7 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
   readonly sim: Simulation;
   private readonly handle: (call: Call<Query, Reply>) => Behaviour<Reply>;
   private readonly slots: Resource;
+  private readonly admission: Admission<Query> | undefined;
   private readonly answered: FactChannel<Fact<typeof serviceRequest>>;
   private readonly activity: FactChannel<Fact<typeof serviceActive>>;
   private readonly onCrash: ((downtime: Duration) => void) | undefined;
@@ -93,6 +97,7 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
     this.help = options.help;
     this.handle = options.handle;
     this.onCrash = options.onCrash;
+    this.admission = options.admission;
     this.inside = options.inside;
     this.signals = this.inside === undefined ? serviceSignals : [...serviceSignals, ...this.inside.signals];
     this.interventions = { crash: this.crashing(), ...this.inside?.interventions };
@@ -120,7 +125,13 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
       this.finish(call, since, 'unavailable');
       return;
     }
-    const handling = new Handling(this, call, this.handle(call));
+    const inside = this.admission === undefined ? 0 : this.admission.admit(call.query, call.request);
+    if (this.admission !== undefined && inside === 0) {
+      call.refuse('overloaded');
+      this.finish(call, since, 'overloaded');
+      return;
+    }
+    const handling = new Handling(this, call, this.handle(call), inside);
     if (this.slots.tryAcquire()) {
       this.keep(handling);
       handling.startNow();
@@ -129,7 +140,7 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
     const claim = this.slots.enqueue(Handling.begin, handling as unknown as Handling<never, never>);
     if (claim === undefined) {
       call.refuse('overloaded');
-      this.finish(call, since, 'overloaded');
+      this.leave(handling, 'overloaded');
       return;
     }
     handling.claim = claim;
@@ -149,8 +160,13 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
     this.onCrash?.(downtime);
   }
 
-  /** Tells that a call has its answer. */
-  finish(call: Call<Query, Reply>, since: Time, outcome: string): void {
+  /** A call that was let in has its answer. */
+  leave({ call, since, inside }: Handling<Query, Reply>, outcome: string): void {
+    this.admission?.left(inside, this.sim.now - since, outcome);
+    this.finish(call, since, outcome);
+  }
+
+  private finish(call: Call<Query, Reply>, since: Time, outcome: string): void {
     this.answers++;
     if (this.activity.heard) this.tellActivity();
     if (!this.answered.heard) return;
@@ -206,8 +222,10 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
 /** One call being handled. */
 class Handling<Query, Reply> extends Process<Reply> {
   private readonly service: Service<Query, Reply>;
-  private readonly call: Call<Query, Reply>;
-  private readonly since: Time;
+  readonly call: Call<Query, Reply>;
+  readonly since: Time;
+  /** What the admission said when it let the call in. */
+  readonly inside: number;
   /** Where it stands in the service's list. */
   place = 0;
   /** Its place in the waiting line, if it had to wait. */
@@ -215,10 +233,11 @@ class Handling<Query, Reply> extends Process<Reply> {
   /** Whether it has, or will be given, a slot. */
   holds = true;
 
-  constructor(service: Service<Query, Reply>, call: Call<Query, Reply>, behaviour: Behaviour<Reply>) {
+  constructor(service: Service<Query, Reply>, call: Call<Query, Reply>, behaviour: Behaviour<Reply>, inside: number) {
     super(service.sim, service.name, behaviour);
     this.service = service;
     this.call = call;
+    this.inside = inside;
     this.since = service.sim.now;
   }
 
@@ -235,16 +254,16 @@ class Handling<Query, Reply> extends Process<Reply> {
     this.service.forget(this);
     if (this.state === 'cancelled') {
       this.call.refuse('unavailable');
-      this.service.finish(this.call, this.since, 'unavailable');
+      this.service.leave(this, 'unavailable');
       return;
     }
     if (this.state === 'completed') {
       this.call.reply(this.conclusion as Reply);
-      this.service.finish(this.call, this.since, 'ok');
+      this.service.leave(this, 'ok');
       return;
     }
     const failure = this.conclusion instanceof CallFailed ? this.conclusion.failure : 'error';
     this.call.refuse(failure);
-    this.service.finish(this.call, this.since, failure);
+    this.service.leave(this, failure);
   }
 }

@@ -1,0 +1,192 @@
+/**
+ * What every concurrency limit keeps, whatever it is told; and where each settles before a server of so many cores that slows down
+ * in proportion to what is inside, which can be worked out.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Simulation } from '../../../../../sim-core/kernel/simulation.ts';
+import { ms, s } from '../../../../../sim-core/kernel/time.ts';
+import type { ConcurrencyLimit } from '../../../../../sim-core/network/resilience/concurrency-limits/concurrency-limit.ts';
+import {
+  concurrencyLimits,
+  type ConcurrencyLimitName,
+} from '../../../../../sim-core/network/resilience/concurrency-limits/concurrency-limits.ts';
+import { WindowedLimit } from '../../../../../sim-core/network/resilience/concurrency-limits/windowed.ts';
+
+const make = (name: ConcurrencyLimitName, initial: number, max = 200, timeout = s(1)): ConcurrencyLimit =>
+  concurrencyLimits[name]({ initial, min: 1, max, timeout, random: new Simulation({ seed: 1 }).random('probes') });
+
+const samples = fc.array(
+  fc.record({
+    rtt: fc.integer({ min: 1, max: s(2) }),
+    inFlight: fc.integer({ min: 1, max: 250 }),
+    dropped: fc.boolean(),
+  }),
+  { maxLength: 200 },
+);
+
+describe.each(Object.keys(concurrencyLimits) as ConcurrencyLimitName[])('%s', (name) => {
+  it('stays a whole number between its bounds, and does not rise while it is hardly used', () => {
+    fc.assert(
+      fc.property(
+        samples,
+        fc.integer({ min: 1, max: 50 }),
+        fc.integer({ min: 0, max: 150 }),
+        (samples, initial, more) => {
+          const limit = make(name, initial, initial + more);
+          for (const { rtt, inFlight, dropped } of samples) {
+            const before = limit.limit;
+            limit.sample(rtt, inFlight, dropped);
+            expect(Number.isInteger(limit.limit)).toBe(true);
+            expect(limit.limit).toBeGreaterThanOrEqual(1);
+            expect(limit.limit).toBeLessThanOrEqual(initial + more);
+            if (inFlight * 2 < before) expect(limit.limit).toBeLessThanOrEqual(before);
+          }
+        },
+      ),
+    );
+  });
+
+  it('refuses bounds in the wrong order', () => {
+    expect(() => make(name, 10, 5)).toThrow('min 1, initial 10, max 5');
+    expect(() => make(name, 1.5)).toThrow('whole numbers');
+  });
+});
+
+it.each<ConcurrencyLimitName>(['aimd', 'vegas'])('%s does not rise when something was dropped', (name) => {
+  fc.assert(
+    fc.property(samples, (samples) => {
+      const limit = make(name, 50);
+      for (const { rtt, inFlight } of samples) {
+        const before = limit.limit;
+        limit.sample(rtt, inFlight, true);
+        expect(limit.limit).toBeLessThanOrEqual(before);
+      }
+    }),
+  );
+});
+
+const BASE = ms(10);
+/** The time of a request before a server of so many cores, with so many inside. */
+const timeOf = (cores: number, inside: number): number => Math.round(BASE * Math.max(1, inside / cores));
+
+/** As many inside as the limit lets in, for so many samples; the times that they took. */
+function saturate(limit: ConcurrencyLimit, cores: number, count: number): number[] {
+  return Array.from({ length: count }, () => {
+    const inside = limit.limit;
+    const time = timeOf(cores, inside);
+    limit.sample(time, inside, false);
+    return time;
+  });
+}
+
+const servers = fc
+  .integer({ min: 5, max: 60 })
+  .chain((cores) => fc.record({ cores: fc.constant(cores), initial: fc.integer({ min: cores, max: 90 }) }));
+
+it('vegas settles with three to six waiting', () => {
+  fc.assert(
+    fc.property(servers, ({ cores, initial }) => {
+      const limit = make('vegas', initial, 99);
+      limit.sample(BASE, 1, false);
+      // Enough to come down one by one, and so few that it does not look for the shortest time anew: that takes 15 times the limit.
+      saturate(limit, cores, 90);
+      // One less where the estimate is a little more than a whole number, and counts as the next.
+      expect(limit.limit).toBeGreaterThanOrEqual(cores + 2);
+      expect(limit.limit).toBeLessThanOrEqual(cores + 6);
+    }),
+  );
+});
+
+it('vegas takes a queue for none if it looks again under load', () => {
+  const limit = make('vegas', 20, 99);
+  limit.sample(BASE, 1, false);
+  saturate(limit, 10, 60);
+  const settled = limit.limit;
+  // Between 15 and 30 times the limit it looks again, and finds the time with a queue.
+  saturate(limit, 10, 31 * settled);
+  expect(limit.limit).toBeGreaterThan(settled);
+});
+
+it('aimd goes to and fro between what is just in time and nine tenths of the first that is not', () => {
+  fc.assert(
+    fc.property(servers, fc.integer({ min: 11, max: 15 }), ({ cores, initial }, tenths) => {
+      const timeout = ms(tenths);
+      const limit = make('aimd', initial, 200, timeout);
+      saturate(limit, cores, 200);
+      let first = 1;
+      while (timeOf(cores, first) <= timeout) first++;
+      for (let i = 0; i < 50; i++) {
+        saturate(limit, cores, 1);
+        expect(limit.limit).toBeGreaterThanOrEqual(Math.floor(first * 0.9));
+        expect(limit.limit).toBeLessThanOrEqual(first);
+      }
+    }),
+  );
+});
+
+/** The average of a list as Gradient2 has it: a plain one of ten, and then 600 samples' worth. */
+const longAverage = (times: readonly number[]): number =>
+  times.reduce((average, time, i) => average + (time - average) * (i < 10 ? 1 / (i + 1) : 2 / 601), 0);
+
+it('gradient2 settles a few above the cores, as far as its long average knows the time without a queue', () => {
+  fc.assert(
+    fc.property(servers, ({ cores, initial }) => {
+      const limit = make('gradient2', initial);
+      const calm = Array.from({ length: 600 }, () => BASE);
+      for (const time of calm) limit.sample(time, 1, false);
+      const rush = saturate(limit, cores, 100);
+      // Of a limit L the next is L x usual / (BASE x L / cores) + 4, a fifth of the way.
+      const usual = longAverage([...calm, ...rush]) / BASE;
+      expect(limit.limit).toBeGreaterThanOrEqual(cores + 3);
+      expect(limit.limit).toBeLessThanOrEqual(Math.ceil(usual * cores + 5));
+    }),
+  );
+});
+
+it('gradient2 takes slow for usual where it lasts, and rises to its maximum', () => {
+  const limit = make('gradient2', 20, 100);
+  for (let i = 0; i < 600; i++) limit.sample(BASE, 1, false);
+  saturate(limit, 8, 200);
+  expect(limit.limit).toBeLessThan(20);
+  saturate(limit, 8, 20_000);
+  expect(limit.limit).toBe(100);
+});
+
+it('takes the samples of a window together, if there are ten of them', () => {
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.tuple(
+          fc.nat(ms(30)),
+          samples.filter(({ length }) => length > 0),
+        ),
+        { maxLength: 30 },
+      ),
+      (steps) => {
+        let now = 0;
+        const told: [number, number, boolean][] = [];
+        const inner: ConcurrencyLimit = { limit: 7, sample: (...sample) => void told.push(sample) };
+        const limit = new WindowedLimit(inner, ms(50), () => now);
+        const expected: [number, number, boolean][] = [];
+        let window: { rtt: number; inFlight: number; dropped: boolean }[] = [];
+        let ends = 0;
+        for (const [pause, batch] of steps) {
+          now += pause;
+          for (const sample of batch) {
+            limit.sample(sample.rtt, sample.inFlight, sample.dropped);
+            window.push(sample);
+            if (now <= ends) continue;
+            ends = now + ms(50);
+            const mean = Math.round(window.reduce((sum, { rtt }) => sum + rtt, 0) / window.length);
+            const most = Math.max(...window.map(({ inFlight }) => inFlight));
+            if (window.length >= 10) expected.push([mean, most, window.some(({ dropped }) => dropped)]);
+            window = [];
+          }
+        }
+        expect(told).toEqual(expected);
+        expect(limit.limit).toBe(7);
+      },
+    ),
+  );
+});
