@@ -30,6 +30,7 @@ import producerBatching from './messaging/producer-batching.ts';
 import retryStorm from './messaging/retry-storm.ts';
 import rebalance from './messaging/rebalance.ts';
 import circuitBreaker from './overload/circuit-breaker.ts';
+import loadShedding from './overload/load-shedding.ts';
 import rateLimiting from './overload/rate-limiting.ts';
 
 export interface CatalogueEntry {
@@ -78,6 +79,7 @@ const scenarios: readonly Scenario[] = [
   // 2.9 Backpressure and overload
   rateLimiting,
   circuitBreaker,
+  loadShedding,
   // Appendix
   cacheFlush,
 ];

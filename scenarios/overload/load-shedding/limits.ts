@@ -1,0 +1,72 @@
+/**
+ * What is claimed of the shedders, worked out from the parameters. Nothing here looks at a run.
+ *
+ * The backend can do C = cores / load time requests a second. In the rush k times as many come. Without a door those inside grow
+ * by (k - 1) C a second, so whoever comes t seconds into the rush waits (k - 1) t: from patience / (k - 1) on in vain.
+ */
+import { ms, pow, s, toSeconds, type Limit } from '../../../sim-core/index.ts';
+import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
+import { capacityOf as capacity, waitAmong } from '../application/waiting.ts';
+import type { Values } from './params.ts';
+
+export const WARM_UP = s(2);
+export const INTERVAL = ms(250);
+/** The rush is looked at from so long after it began. */
+export const SETTLED = s(1);
+
+const limit = limitOf<Values>;
+
+/** How much faster everybody comes in the rush. */
+export const surge = (p: Values): number =>
+  Math.min(100, Math.max(0.01, (p.overload * capacity(p)) / (p.coreRate + p.restRate)));
+
+const coreInRush = (p: Values): number => p.coreRate * surge(p);
+const inRush = (p: Values): number => (p.coreRate + p.restRate) * surge(p);
+
+/** Seconds of the rush that are looked at. */
+const settled = (p: Values): number => {
+  const end = Math.min(toSeconds(p.rushAt + p.rushFor), toSeconds(p.length));
+  return Math.max(0, end - toSeconds(p.rushAt + SETTLED));
+};
+
+/** Within a tenth of what the backend can do, or of what comes if that is less; Poisson numbers have room for chance beside it. */
+export const nearCapacity = limit((p) => {
+  const comes = Math.min(capacity(p), inRush(p)) * settled(p);
+  return Math.max(1, Math.min(0.9 * comes, poissonLow(comes)));
+});
+
+/**
+ * Without a door: the last who is answered in time came patience / (k - 1) into the rush and was answered a patience later. After
+ * that what is done is done for nobody. Those who share the processors with the last of them are the room for chance.
+ */
+export const hardlyAny = limit((p) => {
+  const excess = inRush(p) / capacity(p) - 1;
+  if (excess <= 0) return poissonMost(inRush(p) * settled(p));
+  const last = toSeconds(p.patience) * (1 / excess + 1);
+  const counted = Math.max(0, Math.min(settled(p), last - toSeconds(SETTLED)));
+  return poissonMost(capacity(p) * counted) + p.connections;
+});
+
+/** By lot everybody has the same chance, that of what can be done to what comes. */
+const lot = (p: Values): number => Math.min(1, capacity(p) / inRush(p));
+const trials = (p: Values): number => Math.max(1, coreInRush(p) * settled(p));
+export const noMoreThanByLot = limit((p) =>
+  Math.min(1, lot(p) + DEVIATIONS * Math.sqrt((lot(p) * (1 - lot(p))) / trials(p)) + 0.01),
+);
+
+/**
+ * With places kept: above `shedFrom` only core requests come in, at c a second, and C go out; so the chance that the kept places are
+ * all taken is at most (c / C) to the power of their number, and if core requests alone are too many it is what of them is too
+ * many. Those in the midst of whose wait the rush ends or begins are the rest.
+ */
+export const coreKept = limit((p) => {
+  if (waitAmong(p, p.shedFull) >= toSeconds(p.patience)) return 0;
+  const load = coreInRush(p) / capacity(p);
+  const full = load < 1 ? pow(load, Math.max(1, p.shedFull - p.shedFrom)) : 1 - 1 / load;
+  return Math.max(0, 1 - full - DEVIATIONS * Math.sqrt((full * (1 - full)) / trials(p)) - 0.001);
+});
+
+/** Of those who are let in none waits longer than behind as many as there may be. */
+const behind = (most: (p: Values) => number): Limit => limit((p) => waitAmong(p, most(p)));
+export const behindFull = behind((p) => Math.max(p.shedFull, p.shedFrom + 1));
+export const behindLimit = behind((p) => Math.max(p.initialLimit, p.maxLimit));
