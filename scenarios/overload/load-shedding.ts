@@ -10,9 +10,7 @@ import {
   atLeast,
   atMost,
   concurrencyLimits,
-  Database,
   defineScenario,
-  gamma,
   guardrail,
   Link,
   loadShedders,
@@ -31,8 +29,9 @@ import {
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { faraway, nearby, SHAPE } from '../application/distances.ts';
+import { faraway, nearby } from '../application/distances.ts';
 import { sentBy, workedOffBy } from '../application/settings.ts';
+import { backendOf } from './application/backend.ts';
 import * as limits from './load-shedding/limits.ts';
 import { params, shedderNames, type Values } from './load-shedding/params.ts';
 import { ANSWER_TIME, ANSWERED, CORE_RATIO, GOODPUT, tallySignals, watchRush } from './load-shedding/tally.ts';
@@ -104,13 +103,7 @@ export default defineScenario({
 });
 
 function system(sim: Simulation, p: Values): void {
-  const backend = new Database(sim, {
-    name: 'backend',
-    connections: p.connections,
-    queueMax: 1_000_000,
-    cores: p.cores,
-    demand: gamma(SHAPE, p.loadTime / SHAPE),
-  });
+  const backend = backendOf(sim, p);
   const limit = concurrencyLimits[p.algorithm]({
     initial: p.initialLimit,
     min: 1,
@@ -135,7 +128,7 @@ function system(sim: Simulation, p: Values): void {
     queueMax: 0,
     admission: door,
     inside: door,
-    handle: function* ({ query: { key }, request }) {
+    *handle({ query: { key }, request }) {
       return yield* store.call({ operation: 'read', key }, request);
     },
   });

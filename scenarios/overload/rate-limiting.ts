@@ -11,9 +11,7 @@
 import {
   atLeast,
   atMost,
-  Database,
   defineScenario,
-  gamma,
   guardrail,
   Link,
   OpenLoopClient,
@@ -32,8 +30,9 @@ import {
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { faraway, nearby, SHAPE } from '../application/distances.ts';
+import { faraway, nearby } from '../application/distances.ts';
 import { sentBy, workedOffBy } from '../application/settings.ts';
+import { backendOf } from './application/backend.ts';
 import * as limits from './rate-limiting/limits.ts';
 import { limiterNames, params, type Values } from './rate-limiting/params.ts';
 import { countPassed, IN_A_SECOND, tallySignals, USERS_WAIT } from './rate-limiting/tally.ts';
@@ -131,13 +130,7 @@ export default defineScenario({
 });
 
 function system(sim: Simulation, p: Values): void {
-  const backend = new Database(sim, {
-    name: 'backend',
-    connections: p.connections,
-    queueMax: p.pendingMax,
-    cores: p.cores,
-    demand: gamma(SHAPE, p.loadTime / SHAPE),
-  });
+  const backend = backendOf(sim, p);
   const store = new Link<DatabaseQuery, Row>(sim, backend, { from: 'gateway', delay: nearby });
   const limiting = new RateLimiting(
     sim,

@@ -5,7 +5,7 @@
  * t has no bound, and all threads are held as soon as so many calls have come. With one it is the timeout, and the shop is
  * short of threads if that many are more than it has. A breaker and a bulkhead set a bound on the calls.
  */
-import { ms, s, toSeconds, type Limit } from '../../../sim-core/index.ts';
+import { ms, s, toSeconds } from '../../../sim-core/index.ts';
 import { limitOf, poissonLeast, poissonLow, poissonMost } from '../../application/chance.ts';
 import type { Values } from './params.ts';
 

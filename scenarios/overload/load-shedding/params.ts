@@ -13,6 +13,7 @@ import {
   type LoadShedderName,
   type ValuesOf,
 } from '../../../sim-core/index.ts';
+import { backendParams } from '../application/backend.ts';
 
 export const shedderNames = Object.keys(loadShedders) as LoadShedderName[];
 
@@ -77,21 +78,7 @@ export const params = {
     max: s(5),
     logarithmic: true,
   }),
-  loadTime: duration({
-    help: 'Mean processor time of one request in the backend',
-    default: ms(20),
-    min: ms(1),
-    max: s(1),
-    logarithmic: true,
-  }),
-  cores: integer({ help: 'Processors of the backend', default: 8, min: 1, max: 128 }),
-  connections: integer({
-    help: 'Requests that the backend works at at once; the others wait in the order in which they came',
-    default: 64,
-    min: 1,
-    max: 2000,
-    logarithmic: true,
-  }),
+  ...backendParams({ loadTime: ms(20) }),
   patience: duration({ help: 'How long a user waits', default: s(1), min: ms(50), max: s(60), logarithmic: true }),
   rushAt: duration({ help: 'When the rush begins', default: s(4), min: s(2), max: s(3600) }),
   rushFor: duration({ help: 'How long it lasts', default: s(10), min: s(2), max: s(600), logarithmic: true }),

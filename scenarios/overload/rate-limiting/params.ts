@@ -10,6 +10,7 @@ import {
   type RateLimiterName,
   type ValuesOf,
 } from '../../../sim-core/index.ts';
+import { backendParams } from '../application/backend.ts';
 
 export const limiterNames = Object.keys(rateLimiters) as RateLimiterName[];
 
@@ -71,22 +72,7 @@ export const params = {
     max: 10_000,
     logarithmic: true,
   }),
-  loadTime: duration({
-    help: 'Mean processor time of one request in the backend',
-    default: ms(4),
-    min: ms(1),
-    max: ms(100),
-    logarithmic: true,
-  }),
-  cores: integer({ help: 'Processors of the backend', default: 8, min: 1, max: 128 }),
-  connections: integer({
-    help: 'Requests that the backend works at at once; the others wait in the order in which they came',
-    default: 64,
-    min: 1,
-    max: 2000,
-    logarithmic: true,
-  }),
-  pendingMax: integer({ help: 'Requests that may wait there', default: 5000, min: 0, max: 100_000 }),
+  ...backendParams({ loadTime: ms(4) }),
   patience: duration({
     help: 'How long users and partner wait for an answer',
     default: s(5),

@@ -81,8 +81,9 @@ describe.each(names)('%s', (name) => {
         let at = 0;
         for (const [id, query] of arrivals.entries()) {
           at += query.pause;
+          const over = (): void => void ended++;
           const send = (): void =>
-            link.call(query, new RequestContext(id, sim.now)).begin({ resume: () => ended++, fail: () => ended++ });
+            void link.call(query, new RequestContext(id, sim.now)).begin({ resume: over, fail: over });
           sim.scheduleAt(at, send, undefined, 0);
         }
         if (crashAt !== null) sim.scheduleAt(crashAt, () => api.crash(ms(5)), undefined, 0);
