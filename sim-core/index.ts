@@ -374,6 +374,8 @@ export { recordSignals as kafkaRecordSignals } from './systems/kafka/record-book
 export { retentionSignals as kafkaRetentionSignals } from './systems/kafka/retention.ts';
 
 // services
+export { CODEL_INTERVAL, CODEL_TARGET } from './services/lines/codel.ts';
+export { lineDisciplines, type LineDisciplineName } from './services/lines/line-disciplines.ts';
 export { Service, serviceRequest, type ServiceOptions } from './services/service.ts';
 
 // lab: scenarios, their parameters, runs and what is kept of them

@@ -8,7 +8,7 @@
  */
 import type { EventHandle } from '../kernel/event-table.ts';
 import { OutcomeError } from '../kernel/outcome-error.ts';
-import type { Duration } from '../kernel/time.ts';
+import type { Duration, Time } from '../kernel/time.ts';
 import { Wait, type Waiter } from '../kernel/wait.ts';
 import type { Simulation } from '../kernel/simulation.ts';
 import type { RequestContext } from './request-context.ts';
@@ -56,6 +56,8 @@ export class Call<Query, Reply> extends Wait<Reply> {
   readonly request: RequestContext;
   private readonly link: Carrier<Query, Reply>;
   private readonly patience: Duration;
+  /** When the caller gives up; before it has begun to wait, never. */
+  private givesUpAt: Time = Infinity;
   private waiter: Waiter | undefined = undefined;
   private alarm: EventHandle = -1;
   private answered = false;
@@ -73,7 +75,8 @@ export class Call<Query, Reply> extends Wait<Reply> {
     const { link, patience } = this;
     this.waiter = waiter;
     link.carry('request', this.request, Call.arrive, this as unknown as Call<never, never>);
-    if (patience < Infinity)
+    if (patience < Infinity) {
+      this.givesUpAt = link.sim.now + patience;
       this.alarm = link.sim.schedule(
         patience,
         Call.giveUp,
@@ -81,12 +84,18 @@ export class Call<Query, Reply> extends Wait<Reply> {
         link.timeoutKind,
         this.request.id,
       );
+    }
     return false;
   }
 
   abandon(): void {
     this.waiter = undefined;
     if (this.alarm >= 0) this.link.sim.cancel(this.alarm);
+  }
+
+  /** From when on the answer is for nobody: the caller has given up, or whoever sent the request. Calls carry it with them. */
+  get deadline(): Time {
+    return Math.min(this.givesUpAt, this.request.deadline);
   }
 
   /** Whether the caller still waits. A real server cannot ask this; checks and tests may. */

@@ -56,7 +56,8 @@ export class Link<Query, Reply> implements Connection, Carrier<Query, Reply> {
   readonly endpoint: Endpoint<Query, Reply>;
   readonly timeoutKind: number;
   private readonly delay: Distribution;
-  private readonly timeout: Duration;
+  /** How long a caller waits for its reply. */
+  readonly timeout: Duration;
   private readonly draws: KeyedStream;
   /** When the last message of each direction arrives, of an ordered link. */
   private readonly arrivals: { request: Time; reply: Time } | undefined;

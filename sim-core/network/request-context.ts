@@ -17,6 +17,8 @@ export const BACKGROUND_BLOCK = 4_294_967_296;
 export class RequestContext {
   readonly id: number;
   readonly started: Time;
+  /** When whoever sent it stops waiting; never without a client that does. */
+  deadline: Time = Infinity;
   private messages = 0;
   private works = 0;
 

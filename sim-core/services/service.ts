@@ -1,7 +1,8 @@
 /**
  * A service: answers calls by running a handler, a process a call, at most `concurrency` of them at once; further calls
  * stand in a bounded waiting line, and beyond that are refused as overloaded. This is a server with a pool of threads:
- * a handler that waits for somebody else keeps its thread.
+ * a handler that waits for somebody else keeps its thread. It may have a door, which turns calls away before that, and a line
+ * that is not in order of arrival, or turns those away who have come to its head too late.
  *
  * A handler that throws `CallFailed` fails its own caller with the same failure, as an unhandled error does in a real
  * service; any other error is a mistake in the model and ends the run.
@@ -16,6 +17,7 @@ import type { Admission } from '../network/admission.ts';
 import { CallFailed, type Call, type Endpoint } from '../network/call.ts';
 import { register, type Component, type ComponentPart, type Intervention } from '../network/component.ts';
 import { defineSignal, type SignalDefinition } from '../statistics/signal.ts';
+import type { LineDiscipline } from './lines/line-discipline.ts';
 
 /** A service answered a call, or failed to. */
 export const serviceRequest = defineFact('service.request', 'A service answered a call, or failed to', {
@@ -61,6 +63,8 @@ export interface ServiceOptions<Query, Reply> {
   readonly handle: (call: Call<Query, Reply>) => Behaviour<Reply>;
   /** Who decides about calls before they take a handler or a place in line; all are let in without it. */
   readonly admission?: Admission<Query>;
+  /** Who is next in the waiting line, and whom it is too late for; first in, first out without it. */
+  readonly line?: LineDiscipline;
   /**
    * What else of the instance is gone when it crashes, for so long: work that it had begun for nobody, values in its
    * memory.
@@ -80,6 +84,7 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
   private readonly handle: (call: Call<Query, Reply>) => Behaviour<Reply>;
   private readonly slots: Resource;
   private readonly admission: Admission<Query> | undefined;
+  private readonly line: LineDiscipline | undefined;
   private readonly answered: FactChannel<Fact<typeof serviceRequest>>;
   private readonly activity: FactChannel<Fact<typeof serviceActive>>;
   private readonly onCrash: ((downtime: Duration) => void) | undefined;
@@ -98,6 +103,7 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
     this.handle = options.handle;
     this.onCrash = options.onCrash;
     this.admission = options.admission;
+    this.line = options.line;
     this.inside = options.inside;
     this.signals = this.inside === undefined ? serviceSignals : [...serviceSignals, ...this.inside.signals];
     this.interventions = { crash: this.crashing(), ...this.inside?.interventions };
@@ -134,10 +140,11 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
     const handling = new Handling(this, call, this.handle(call), inside);
     if (this.slots.tryAcquire()) {
       this.keep(handling);
-      handling.startNow();
+      this.begin(handling);
       return;
     }
-    const claim = this.slots.enqueue(Handling.begin, handling as unknown as Handling<never, never>);
+    const place = this.line === undefined ? 0 : this.line.placeOf(this.arrivals);
+    const claim = this.slots.enqueue(Handling.begin, handling as unknown as Handling<never, never>, place);
     if (claim === undefined) {
       call.refuse('overloaded');
       this.leave(handling, 'overloaded');
@@ -145,6 +152,13 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
     }
     handling.claim = claim;
     this.keep(handling);
+  }
+
+  /** A call has a handler now, if it is not too late for it. */
+  begin(handling: Handling<Query, Reply>): void {
+    const { now } = this.sim;
+    if (this.line?.drops(now - handling.since, now, handling.call.deadline)) handling.drop();
+    else handling.startNow();
   }
 
   /**
@@ -232,6 +246,7 @@ class Handling<Query, Reply> extends Process<Reply> {
   claim: Claim | undefined = undefined;
   /** Whether it has, or will be given, a slot. */
   holds = true;
+  private isDropped = false;
 
   constructor(service: Service<Query, Reply>, call: Call<Query, Reply>, behaviour: Behaviour<Reply>, inside: number) {
     super(service.sim, service.name, behaviour);
@@ -243,7 +258,13 @@ class Handling<Query, Reply> extends Process<Reply> {
 
   /** Not if the instance crashed between the grant of the slot and this event. */
   static begin(handling: Handling<never, never>): void {
-    if (!handling.ended) handling.startNow();
+    if (!handling.ended) handling.service.begin(handling);
+  }
+
+  /** Turned away at the head of the line. */
+  drop(): void {
+    this.isDropped = true;
+    this.cancel();
   }
 
   protected override accountsFor(error: unknown): boolean {
@@ -253,8 +274,9 @@ class Handling<Query, Reply> extends Process<Reply> {
   protected override concluded(): void {
     this.service.forget(this);
     if (this.state === 'cancelled') {
-      this.call.refuse('unavailable');
-      this.service.leave(this, 'unavailable');
+      const failure = this.isDropped ? 'overloaded' : 'unavailable';
+      this.call.refuse(failure);
+      this.service.leave(this, failure);
       return;
     }
     if (this.state === 'completed') {

@@ -188,7 +188,9 @@ abstract class Client<Reply, Query> implements Component {
     const key = this.keyOf(number);
     if (this.started.heard) this.started.emit({ client: this.name, request: context.id, key });
     const query = this.asks === undefined ? (key as Query) : this.asks(key);
-    const call = this.target(context).call(query, context);
+    const link = this.target(context);
+    context.deadline = context.started + link.timeout;
+    const call = link.call(query, context);
     call.begin(new PendingRequest(this, context, key, ended));
   }
 

@@ -1,0 +1,10 @@
+/**
+ * First in, first out, but nothing is begun for a caller who has gone: calls carry their deadline, as gRPC's do
+ * (https://grpc.io/docs/guides/deadlines/).
+ */
+import type { LineDiscipline } from './line-discipline.ts';
+
+export const deadline = (): LineDiscipline => ({
+  placeOf: (arrival) => arrival,
+  drops: (_waited, now, deadline) => now >= deadline,
+});
