@@ -30,6 +30,7 @@ import producerBatching from './messaging/producer-batching.ts';
 import retryStorm from './messaging/retry-storm.ts';
 import rebalance from './messaging/rebalance.ts';
 import circuitBreaker from './overload/circuit-breaker.ts';
+import doomedWork from './overload/doomed-work.ts';
 import loadShedding from './overload/load-shedding.ts';
 import rateLimiting from './overload/rate-limiting.ts';
 
@@ -80,6 +81,7 @@ const scenarios: readonly Scenario[] = [
   rateLimiting,
   circuitBreaker,
   loadShedding,
+  doomedWork,
   // Appendix
   cacheFlush,
 ];

@@ -43,7 +43,7 @@ import {
   READERS_FAILED,
   RECOVERY,
   tallySignals,
-  watchRecovery,
+  watchPages,
 } from './circuit-breaker/tally.ts';
 
 /** The recommendations never refuse for want of room: what waits there has a bound, and it is far. */
@@ -151,7 +151,7 @@ function system(sim: Simulation, p: Values): void {
   };
   visitors('buyers', p.buyerRate);
   visitors('readers', p.readerRate);
-  watchRecovery(sim, p.troubleAt + p.troubleFor);
+  watchPages(sim, p.troubleAt + p.troubleFor);
   const slow = (factor: number): void => recommender.interventions['slow'].apply([factor]);
   sim.scheduleAt(p.troubleAt, () => slow(p.slowdown), undefined, sim.eventKind('recommender becomes slow'));
   sim.scheduleAt(p.troubleAt + p.troubleFor, () => slow(1), undefined, sim.eventKind('recommender is fast again'));

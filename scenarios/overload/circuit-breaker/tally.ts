@@ -1,20 +1,15 @@
 /** What becomes of the shop's pages: errors by their type and by who met them, threads that are held, and how long it goes on. */
 import {
   clientOf,
-  defineReading,
   defineSignal,
   requestCompleted,
-  toSeconds,
   type Fact,
   type SignalDefinition,
   type Simulation,
   type Time,
 } from '../../../sim-core/index.ts';
+import { recoverySignal, watchRecovery } from '../application/recovery.ts';
 import { pageDegraded, threadsHeld } from './shop.ts';
-
-const troubled = defineReading('shop.trouble', 'A page failed or went out incomplete after the trouble was over', {
-  after: 'duration',
-});
 
 export const HELD = 'circuit_breaking.threads_held';
 export const RECOVERY = 'circuit_breaking.recovery.time';
@@ -92,23 +87,12 @@ export const tallySignals = [
   errorsOf('timeout', 'Requests that fail because somebody waited for too long, a second'),
   errorsOf('overloaded', 'Requests that fail because no thread is free and the line is full, a second'),
   errorsOf('refused', 'Requests that fail because a breaker is open or a bulkhead is full, a second'),
-  defineSignal({
-    name: RECOVERY,
-    kind: 'gauge',
-    unit: 's',
-    help: 'From the end of the trouble to the latest page so far that failed or went out without recommendations',
-    fact: troubled,
-    value: (fact) => toSeconds(fact.after),
-    of: () => 'shop',
-  }),
+  recoverySignal(RECOVERY, 'page that failed or went out without recommendations'),
 ];
 
 /** Tells of every page that is not as it should be later than `end`. */
-export function watchRecovery(sim: Simulation, end: Time): void {
-  const late = sim.facts.channel(troubled);
-  const tell = (): void => {
-    if (sim.now > end && late.heard) late.emit({ after: sim.now - end });
-  };
+export function watchPages(sim: Simulation, end: Time): void {
+  const tell = watchRecovery(sim, end);
   sim.facts.channel(requestCompleted).listen((fact) => {
     if (failed(fact)) tell();
   });

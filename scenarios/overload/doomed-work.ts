@@ -1,0 +1,167 @@
+/**
+ * Doomed work: three tiers that ask again, and a fourth that works for callers who have gone.
+ *
+ *     users --> gateway --> orders --> prices --> stock --> disk
+ *
+ * The stock is slow for some seconds. Who asks again, and who is next in the line before the stock, is what differs. All variants
+ * get the same requests at the same times.
+ */
+import {
+  atLeast,
+  atMost,
+  backoffs,
+  Database,
+  defineScenario,
+  gamma,
+  Link,
+  lineDisciplines,
+  ms,
+  OpenLoopClient,
+  peak,
+  poisson,
+  ratio,
+  Retrying,
+  s,
+  Service,
+  total,
+  zipfPopularity,
+  type Duration,
+  type Endpoint,
+  type Row,
+  type Simulation,
+} from '../../sim-core/index.ts';
+import { faraway, nearby, SHAPE } from '../application/distances.ts';
+import { sentBy, workedOffBy } from '../application/settings.ts';
+import * as limits from './doomed-work/limits.ts';
+import { params, type Values } from './doomed-work/params.ts';
+import {
+  ASKED,
+  DOOMED,
+  DOOMED_RATIO,
+  GOODPUT,
+  IN_TROUBLE,
+  LAST_TIER,
+  RECOVERY,
+  stockRead,
+  tallySignals,
+  watchUsers,
+} from './doomed-work/tally.ts';
+
+const REQUESTS = 'http.client.requests';
+
+const perRequest = ratio(total(ASKED), total(REQUESTS));
+const oneTier = { retriesIn: 'gateway' } as const;
+
+export default defineScenario({
+  id: 'doomed-work',
+  section: '2.9',
+  title: 'Doomed work',
+  question: 'The last of four tiers is slow for six seconds. Each tier asks once more. How often is it asked?',
+  params,
+  variants: {
+    'retries-in-every-tier': {},
+    'retry-at-one-tier': oneTier,
+    'deadline-propagation': { ...oneTier, line: 'deadline' },
+    lifo: { ...oneTier, line: 'lifo' },
+    codel: { ...oneTier, line: 'codel' },
+  },
+  roles: {
+    'retries-in-every-tier': 'pitfall',
+    'retry-at-one-tier': 'remedy',
+    'deadline-propagation': 'remedy',
+    lifo: 'remedy',
+    codel: 'remedy',
+  },
+  seed: 1,
+  duration: ({ length }) => length,
+  warmUp: limits.WARM_UP,
+  interval: limits.INTERVAL,
+  openAt: s(13),
+  system,
+  signals: tallySignals,
+  whileRunning: { rate: sentBy('rate', 'users'), loadTime: workedOffBy('loadTime', 'disk') },
+  charts: [
+    GOODPUT,
+    'doomed_work.asked.rate',
+    'doomed_work.done.rate',
+    DOOMED_RATIO,
+    RECOVERY,
+    'http.server.active_requests',
+    'http.client.request.duration',
+  ],
+  expect: {
+    'retries-in-every-tier': [atLeast(peak(RECOVERY), limits.toTheEnd), atLeast(perRequest, limits.amplified)],
+    'retry-at-one-tier': [atMost(peak(RECOVERY), limits.workedOff), atMost(perRequest, limits.noMoreThanOneTier)],
+    'deadline-propagation': [atMost(peak(RECOVERY), limits.atOnce), atMost(total(DOOMED), limits.begunInTrouble)],
+    lifo: [atMost(peak(RECOVERY), limits.atOnce), atLeast(total(IN_TROUBLE), limits.newestAreServed)],
+    codel: [atMost(peak(RECOVERY), limits.atOnce), atLeast(total(IN_TROUBLE), limits.shortWaitsAreServed)],
+  },
+});
+
+function system(sim: Simulation, p: Values): void {
+  const disk = new Database(sim, {
+    name: 'disk',
+    connections: p.workers,
+    queueMax: 0,
+    cores: p.workers,
+    demand: gamma(SHAPE, p.loadTime / SHAPE),
+  });
+  const read = new Link(sim, disk, { from: 'stock', delay: nearby });
+  const looked = sim.facts.channel(stockRead);
+  const stock = new Service<number, Row>(sim, {
+    name: 'stock',
+    help: 'Looks at the disk: a worker a look, and a line before the workers',
+    concurrency: p.workers,
+    queueMax: 100_000,
+    line: lineDisciplines[p.line](),
+    *handle(call) {
+      const row = yield* read.call({ operation: 'read', key: call.query }, call.request);
+      if (looked.heard) looked.emit({ request: call.request.id, doomed: sim.now >= call.deadline });
+      return row;
+    },
+  });
+  let last: Endpoint<number, Row> = stock;
+  let timeout = p.timeout;
+  for (const name of [LAST_TIER, 'orders', 'gateway']) {
+    const attemptsMax = p.retriesIn === 'every-tier' || name === 'gateway' ? p.attempts : 1;
+    last = tier(sim, p, name, { next: last, timeout, attemptsMax });
+    timeout = attemptsMax * timeout + limits.SLACK;
+  }
+  const way = new Link(sim, last, { from: 'users', delay: faraway, timeout: p.patience });
+  new OpenLoopClient<Row>(sim, {
+    name: 'users',
+    arrivals: poisson(p.rate),
+    popularity: zipfPopularity(1000, 0.9),
+    target: () => way,
+  });
+  watchUsers(sim, p.troubleAt + limits.SETTLED, p.troubleAt + p.troubleFor);
+  const slow = (factor: number): void => disk.interventions['slow'].apply([factor]);
+  sim.scheduleAt(p.troubleAt, () => slow(p.slowdown), undefined, sim.eventKind('disk becomes slow'));
+  sim.scheduleAt(p.troubleAt + p.troubleFor, () => slow(1), undefined, sim.eventKind('disk is fast again'));
+}
+
+interface Tier {
+  readonly next: Endpoint<number, Row>;
+  /** Of one attempt. */
+  readonly timeout: Duration;
+  readonly attemptsMax: number;
+}
+
+/** A tier asks the next one, and again at once where that fails; it has handlers enough. */
+function tier(sim: Simulation, p: Values, name: string, { next, timeout, attemptsMax }: Tier): Service<number, Row> {
+  const retrying = new Retrying<number, Row>(sim, {
+    caller: name,
+    link: new Link(sim, next, { from: name, delay: nearby, timeout }),
+    backoff: backoffs.immediate(),
+    base: ms(1),
+    attemptsMax,
+    patience: p.patience,
+  });
+  return new Service<number, Row>(sim, {
+    name,
+    help: attemptsMax > 1 ? `Asks ${next.name}, up to ${attemptsMax} times` : `Asks ${next.name}, once`,
+    concurrency: 1_000_000,
+    queueMax: 0,
+    handle: ({ query, request }) => retrying.call(query, request),
+  });
+}

@@ -1,0 +1,97 @@
+/**
+ * What is claimed of doomed work, worked out from the parameters. Nothing here looks at a run.
+ *
+ * The stock can do C = workers / load time looks a second, and C / slowdown in the trouble. While every attempt fails a request makes
+ * A of them: as many as its attempts in one tier, or to the power of the tiers. What is more than the stock can do gathers in its
+ * line; a line that takes longer than an attempt waits holds nothing but attempts that are given up.
+ */
+import { CODEL_INTERVAL, CODEL_TARGET, exp, ms, pow, s, toSeconds } from '../../../sim-core/index.ts';
+import { limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
+import type { Values } from './params.ts';
+
+export const WARM_UP = s(2);
+export const INTERVAL = ms(250);
+export const SETTLED = s(1);
+/** Tiers that can ask again: the gateway, orders and prices. */
+export const TIERS = 3;
+/** What a tier allows for the way, beyond what the tier behind it may take. */
+export const SLACK = ms(20);
+
+const limit = limitOf<Values>;
+
+const capacity = (p: Values): number => p.workers / toSeconds(p.loadTime);
+const slowCapacity = (p: Values): number => capacity(p) / p.slowdown;
+
+const from = (p: Values): number => Math.min(toSeconds(p.troubleAt), toSeconds(p.length));
+const until = (p: Values): number => Math.min(toSeconds(p.troubleAt + p.troubleFor), toSeconds(p.length));
+const trouble = (p: Values): number => until(p) - from(p);
+const after = (p: Values): number => Math.max(0, toSeconds(p.length) - until(p));
+
+/** Attempts at the stock of one request, if all tiers ask again: one after the other, as many as its user's patience allows. */
+const everyTier = (p: Values): number =>
+  Math.max(1, Math.min(pow(p.attempts, TIERS), Math.floor(p.patience / p.timeout)));
+
+/**
+ * With retries in every tier: if A x rate is more than the stock can do, the line never gets shorter, and whoever comes fails to the
+ * end of the run. Not before it has failed for its whole patience can a request be told from one that is slow.
+ */
+const isStuck = (p: Values): boolean => p.rate * everyTier(p) > capacity(p);
+const stuckFor = (p: Values): number => (isStuck(p) ? Math.max(0, after(p) - toSeconds(p.patience)) : 0);
+export const toTheEnd = limit((p) => Math.max(toSeconds(INTERVAL) / 100, stuckFor(p)));
+
+/** Each of these makes all of its attempts but the last, for which its user's patience may be too short; the others make one. */
+export const amplified = limit((p) => {
+  const measured = toSeconds(p.length - WARM_UP);
+  return 1 + (Math.max(0, everyTier(p) - 2) * stuckFor(p)) / measured;
+});
+
+/** With retries in one tier no request makes more than its attempts; those that came before the warm-up are the rest. */
+export const noMoreThanOneTier = limit((p) => p.attempts + 0.01);
+
+/** What gathers in the line while the stock is slow, if everybody makes all attempts of one tier. */
+const gathers = (p: Values): number => {
+  const comes = p.rate * p.attempts * trouble(p);
+  return Math.max(0, poissonMost(comes) - poissonLow(Math.min(comes, slowCapacity(p) * trouble(p))));
+};
+
+/** It is worked off with what the stock can do beside the attempts that keep coming; and the last who wait, wait. */
+export const workedOff = limit((p) => {
+  const spare = capacity(p) - p.rate * p.attempts;
+  const most = after(p);
+  return spare > 0 ? Math.min(most, gathers(p) / spare + toSeconds(p.patience)) : most;
+});
+
+/**
+ * A line that turns away whoever waited for an attempt's time, or has the newest first, is as good as empty when the stock is fast
+ * again: what is begun then is done in time, but for what the workers still hold and whoever was in the midst of failing.
+ */
+export const atOnce = limit((p) => Math.min(after(p), toSeconds(p.patience)));
+
+/** Nothing is begun for who has gone, so only what was begun in the trouble can be too late; and what follows it, one timeout. */
+export const begunInTrouble = limit((p) =>
+  poissonMost(slowCapacity(p) * trouble(p) + capacity(p) * toSeconds(p.timeout)),
+);
+
+/**
+ * The newest first: whoever is next came less than so long ago that its attempt can still be done. The newest of a Poisson stream came
+ * more than t ago with the chance exp(-rate t); half of all looks take less than their mean. Retries only make the newest younger.
+ */
+const fresh = (p: Values): number => {
+  const slack = toSeconds(p.timeout) - toSeconds(p.loadTime) * p.slowdown - 0.002;
+  if (slack <= 0) return 0;
+  return (1 - exp(-p.rate * slack)) / 2;
+};
+const settled = (p: Values): number => Math.max(0, trouble(p) - toSeconds(SETTLED));
+export const newestAreServed = limit((p) => poissonLow(Math.min(p.rate, slowCapacity(p)) * fresh(p) * settled(p)));
+
+/**
+ * Controlled delay, while the line is a standing one: a worker takes somebody who has waited for less than twice the target, or waits
+ * for the next who comes. But for the first of each interval, everybody who is served can still be served in time, and half of all
+ * looks take less than their mean.
+ */
+export const shortWaitsAreServed = limit((p) => {
+  const look = toSeconds(p.loadTime) * p.slowdown;
+  if (toSeconds(p.timeout) < toSeconds(2 * CODEL_TARGET) + look + 0.002) return 0;
+  const looks = Math.min(p.rate, p.workers / (look + 1 / p.rate)) - 1 / toSeconds(CODEL_INTERVAL);
+  return poissonLow((Math.max(0, looks) / 2) * settled(p));
+});

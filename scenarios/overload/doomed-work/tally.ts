@@ -1,0 +1,97 @@
+/** What becomes of the work of the last tier: asked for how often, and done for somebody, or for nobody. */
+import {
+  attemptMade,
+  defineFact,
+  defineSignal,
+  requestCompleted,
+  type Simulation,
+  type Time,
+} from '../../../sim-core/index.ts';
+import { recoverySignal, watchRecovery } from '../application/recovery.ts';
+
+/** The stock was looked at; `doomed` if nobody waited for it any more when that was done. */
+export const stockRead = defineFact('doomed_work.done', 'The stock was looked at, perhaps for nobody', {
+  request: 'request',
+  doomed: 'flag',
+});
+const answeredInTrouble = defineFact('doomed_work.answered', 'A user was answered while the trouble lasted', {
+  request: 'request',
+});
+
+export const GOODPUT = 'doomed_work.goodput';
+export const DOOMED = 'doomed_work.doomed';
+export const DOOMED_RATIO = 'doomed_work.doomed_ratio';
+export const IN_TROUBLE = 'doomed_work.answered_in_trouble';
+export const ASKED = 'doomed_work.asked';
+export const RECOVERY = 'doomed_work.recovery.time';
+
+/** Who asks the stock. */
+export const LAST_TIER = 'prices';
+
+export const tallySignals = [
+  defineSignal({
+    name: GOODPUT,
+    kind: 'rate',
+    unit: '1/s',
+    help: 'Requests answered while their users still wait, a second',
+    fact: requestCompleted,
+    where: ({ outcome }) => outcome === 'ok',
+  }),
+  defineSignal({
+    name: ASKED,
+    kind: 'counter',
+    unit: '{attempt}',
+    help: 'Attempts that reach the line before the stock',
+    fact: attemptMade,
+    where: ({ caller }) => caller === LAST_TIER,
+  }),
+  defineSignal({
+    name: 'doomed_work.asked.rate',
+    kind: 'rate',
+    unit: '1/s',
+    help: 'Attempts that reach the line before the stock, a second',
+    fact: attemptMade,
+    where: ({ caller }) => caller === LAST_TIER,
+  }),
+  defineSignal({
+    name: 'doomed_work.done.rate',
+    kind: 'rate',
+    unit: '1/s',
+    help: 'Looks at the stock that are done, a second',
+    fact: stockRead,
+  }),
+  defineSignal({
+    name: DOOMED,
+    kind: 'counter',
+    unit: '{operation}',
+    help: 'Looks at the stock that were done when nobody waited for them any more',
+    fact: stockRead,
+    where: ({ doomed }) => doomed,
+  }),
+  defineSignal({
+    name: DOOMED_RATIO,
+    kind: 'ratio',
+    unit: '1',
+    help: 'Share of the looks at the stock that were done when nobody waited for them any more',
+    fact: stockRead,
+    counts: ({ doomed }) => doomed,
+  }),
+  defineSignal({
+    name: IN_TROUBLE,
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Requests answered in time from a second after the stock became slow until it was fast again',
+    fact: answeredInTrouble,
+  }),
+  recoverySignal(RECOVERY, 'request that failed'),
+];
+
+/** Tells of failures after the trouble, and of answers from `from` to its end. */
+export function watchUsers(sim: Simulation, from: Time, end: Time): void {
+  const failed = watchRecovery(sim, end);
+  const answered = sim.facts.channel(answeredInTrouble);
+  sim.facts.channel(requestCompleted).listen(({ request, outcome }) => {
+    if (outcome !== 'ok') failed();
+    else if (sim.now >= from && sim.now < end && answered.heard) answered.emit({ request });
+  });
+}
