@@ -63,7 +63,7 @@ export default defineScenario({
   duration: ({ length }) => length,
   warmUp: limits.WARM_UP,
   interval: ms(500),
-  openAt: s(15),
+  openAt: s(10),
   system,
   signals: pageSignals,
   whileRunning: { rate: sentBy('rate', 'users') },

@@ -102,7 +102,7 @@ export default defineScenario({
   duration: ({ length }) => length,
   warmUp: limits.WARM_UP,
   interval: ms(250),
-  openAt: s(20),
+  openAt: s(15),
   system,
   signals: [...replicationSignals, primaryQueries, puts],
   whileRunning: {

@@ -5,7 +5,7 @@
  * many as one write makes.
  */
 import { handOf, nameOf, s, shardMaps, toSeconds, zipfProbabilities, type ShardMap } from '../../../sim-core/index.ts';
-import { DEVIATIONS } from '../../application/chance.ts';
+import { DEVIATIONS, oncePerRun } from '../../application/chance.ts';
 import { NEAR_MAX, SHAPE } from '../../application/distances.ts';
 import type { Values } from './params.ts';
 
@@ -17,7 +17,7 @@ export const OTHER_KILOBYTES = 1;
 export const shardNames = (p: Values): string[] => Array.from({ length: p.shards }, (_, i) => `cache-${i + 1}`);
 export const handSize = (p: Values): number => Math.min(p.hand, p.shards);
 
-export const mapOf = (p: Values): ShardMap => shardMaps[p.sharding].create(shardNames(p));
+export const mapOf = oncePerRun((p: Values): ShardMap => shardMaps[p.sharding].create(shardNames(p)));
 export const crowdTime = (p: Values): number => Math.max(0, toSeconds(p.length - Math.max(p.crowdAt, WARM_UP)));
 
 /** Commands a second of the other keys on every shard: a read each, and a load of each key once in its time to live. */
@@ -61,10 +61,10 @@ export function busiest(p: Values, others: Float64Array, names: readonly number[
 }
 
 /** All of it on one shard. */
-export function onOneShard(p: Values): { others: Float64Array; shard: number } {
+export const onOneShard = oncePerRun((p: Values) => {
   const map = mapOf(p);
   return { others: otherLoads(p, (key) => [map.shardOf(key)]), shard: map.shardOf(HOT_KEY) };
-}
+});
 
 /** What the hot shard's thread is asked for, in seconds a second. */
 export function offered(p: Values): number {
@@ -91,24 +91,21 @@ export function sprayed(p: Values): number {
 }
 
 /** How many of the hot key's names are on each shard. */
-export function namesOn(p: Values): number[] {
+export const namesOn = oncePerRun((p: Values): number[] => {
   const map = mapOf(p);
   const names = map.shards.map(() => 0);
   for (let r = 0; r < p.replicas; r++) names[map.shardOf(nameOf(HOT_KEY, r))]++;
   return names;
-}
+});
 
 /** Shuffle sharding: the hot key has one copy on each shard of its hand, and every other key as well. */
-export function dealt(p: Values): number {
+export const dealt = oncePerRun((p: Values): number => {
   const map = mapOf(p);
   const hand = handOf(map, HOT_KEY, handSize(p));
   const names = map.shards.map((_, shard) => (hand.includes(shard) ? 1 : 0));
-  return busiest(
-    p,
-    otherLoads(p, (key) => handOf(map, key, handSize(p))),
-    names,
-  );
-}
+  const others = otherLoads(p, (key) => handOf(map, key, handSize(p)));
+  return busiest(p, others, names);
+});
 
 /** Local cache: each instance asks for the hot key once in a while, and those of its readers who come meanwhile. */
 export const keptCommands = (p: Values): number => fetches(p) / toSeconds(p.localTtl) + p.writes;

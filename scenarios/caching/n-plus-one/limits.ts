@@ -3,7 +3,7 @@
  * queries that makes, how long they take. Nothing here looks at a run.
  */
 import { exp, s, toSeconds, zipfProbabilities } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf } from '../../application/chance.ts';
+import { DEVIATIONS, limitOf, oncePerRun } from '../../application/chance.ts';
 import { FAR_MAX, FAR_MIN, SHAPE } from '../../application/distances.ts';
 import type { Values } from './params.ts';
 
@@ -27,23 +27,27 @@ const pagesMeasured = (p: Values): number => p.rate * toSeconds(p.length - WARM_
  */
 function shownOf(p: Values): number[] {
   const shares = zipfProbabilities(p.keys, p.exponent);
-  const shown = (x: number): number => shares.reduce((sum, share) => sum + 1 - exp(-x * share), 0);
-  let [low, high] = [p.items, 2 * p.items];
-  while (shown(high) < p.items) high *= 2;
-  for (let step = 0; step < 40; step++) {
-    const x = (low + high) / 2;
-    if (shown(x) < p.items) low = x;
-    else high = x;
+  // The sum of the chances is concave in x and below the items where x equals them, so Newton's steps rise to the root.
+  let x = p.items;
+  for (;;) {
+    let [missed, slope] = [p.items - shares.length, 0];
+    for (const share of shares) {
+      const absent = exp(-x * share);
+      missed += absent;
+      slope += share * absent;
+    }
+    if (missed < 1e-9 * p.items) return shares.map((share) => 1 - exp(-x * share));
+    x += missed / slope;
   }
-  return shares.map((share) => 1 - exp(-low * share));
 }
 
 /**
  * Missing items of a page. An item of the rate lambda lives for T after it was loaded and then waits for its next reader: of
  * 1 + lambda T readers one misses, and those who come while it is being loaded.
  */
-const missingOf = (p: Values): number =>
-  shownOf(p).reduce((sum, shown) => sum + shown / (1 + p.rate * shown * toSeconds(p.ttl)), 0);
+const missingOf = oncePerRun((p: Values): number =>
+  shownOf(p).reduce((sum, shown) => sum + shown / (1 + p.rate * shown * toSeconds(p.ttl)), 0),
+);
 
 /** At least: a page's number varies by no more than that of independent items; and the law of the items is asymptotic. */
 function missingLeast(p: Values): number {

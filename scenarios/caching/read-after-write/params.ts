@@ -66,7 +66,7 @@ export const params = {
   }),
   cores: integer({ help: 'Processors of each database', default: 4, min: 1, max: 128 }),
   instances: integer({ help: 'Instances of the application', default: 4, min: 1, max: 32 }),
-  length: duration({ help: 'Simulated time', default: s(30), min: s(11), max: s(86_400), logarithmic: true }),
+  length: duration({ help: 'Simulated time', default: s(20), min: s(11), max: s(86_400), logarithmic: true }),
 };
 
 export type Values = ValuesOf<typeof params>;

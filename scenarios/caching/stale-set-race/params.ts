@@ -73,7 +73,7 @@ export const params = {
   distance: distanceParam(FAR_MIN),
   instances: integer({ help: 'Instances of the application', default: 4, min: 1, max: 32 }),
   cores: integer({ help: 'Processors of the database', default: 8, min: 1, max: 128 }),
-  length: duration({ help: 'Simulated time', default: s(30), min: s(6), max: s(86_400), logarithmic: true }),
+  length: duration({ help: 'Simulated time', default: s(20), min: s(6), max: s(86_400), logarithmic: true }),
 };
 
 export type Values = ValuesOf<typeof params>;
