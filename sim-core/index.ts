@@ -218,6 +218,8 @@ export {
 export { entriesHeldSignals, readEntriesHeld } from './cache/entries-held.ts';
 export type { InvalidationChannel, InvalidationOptions, Member, Membership } from './cache/invalidation/channel.ts';
 export { channelOf, invalidationChannels, type ChannelEntry, type ChannelName } from './cache/invalidation/channels.ts';
+export { MESSAGE_BYTES } from './cache/invalidation/invalidation-bus.ts';
+export { pushSignals } from './cache/invalidation/push-channel.ts';
 export { staleEntryGone, StaleEntryMeter, staleEntrySignals } from './cache/consistency/stale-entries.ts';
 export type { CacheControl, HttpResponse } from './cache/placement/freshness.ts';
 export { HttpCache, type HttpCacheOptions, type HttpGet, type Purge } from './cache/placement/http-cache.ts';

@@ -27,6 +27,7 @@ import {
   OpenLoopClient,
   peak,
   poisson,
+  pushSignals,
   readEntriesHeld,
   roundRobin,
   s,
@@ -51,6 +52,7 @@ import { nearby, SHAPE } from '../application/distances.ts';
 import { COMMAND_TIME, usersWay } from './application/wiring.ts';
 import * as limits from './invalidation/limits.ts';
 import { params, type Values } from './invalidation/params.ts';
+import * as pushes from './invalidation/pushes.ts';
 import * as nearReaders from './invalidation/near-readers.ts';
 
 const LASTING = 'invalidation.lasting';
@@ -59,6 +61,12 @@ const STALE = 'read.stale_ratio';
 const AGE = 'read.staleness';
 const HITS = 'cache.hit_ratio';
 const HELD = 'cache.entries';
+const LATE = 'invalidation.pushes.late';
+const BYTES = 'invalidation.bytes';
+
+/** Few rows, each of them written several times a second, and news that takes long enough to be overtaken. */
+const oftenWritten = { keys: 30, writes: 100, newsDistance: ms(30) };
+const KEPT = 'A copy stays in its place, whichever row is believed';
 
 const lasting = defineSignal({
   name: LASTING,
@@ -84,6 +92,11 @@ export default defineScenario({
     'log-invalidate': { way: 'log', bypass: true },
     'versioned-keys': { way: 'versioned-keys' },
     'soft-ttl': { way: 'soft-ttl' },
+    'write-invalidate-often-written': { way: 'acknowledged', ...oftenWritten },
+    'push-unversioned': { way: 'pushed-unversioned', ...oftenWritten },
+    'push-values': { way: 'pushed', ...oftenWritten },
+    'push-deltas': { way: 'pushed-changes', ...oftenWritten },
+    'log-updates': { way: 'log-updates', ...oftenWritten },
   },
   roles: {
     ttl: 'alternative',
@@ -94,11 +107,19 @@ export default defineScenario({
     'log-invalidate': 'remedy',
     'versioned-keys': 'remedy',
     'soft-ttl': 'alternative',
+    'write-invalidate-often-written': 'alternative',
+    'push-unversioned': 'pitfall',
+    'push-values': 'remedy',
+    'push-deltas': 'remedy',
+    'log-updates': 'remedy',
   },
   repairs: {
     'write-invalidate': 'pubsub-invalidate',
     'log-invalidate': 'missed-path',
     'versioned-keys': 'pubsub-invalidate',
+    'push-values': 'push-unversioned',
+    'push-deltas': 'push-unversioned',
+    'log-updates': 'push-unversioned',
   },
   seed: 1,
   duration: ({ length }) => length,
@@ -106,7 +127,7 @@ export default defineScenario({
   interval: ms(250),
   openAt: s(20),
   system,
-  signals: [...stalenessSignals, ...staleEntrySignals, ...entriesHeldSignals, lasting],
+  signals: [...stalenessSignals, ...staleEntrySignals, ...entriesHeldSignals, ...pushSignals, lasting],
   whileRunning: {
     reads: sentBy('reads', 'readers'),
     writes: sentBy('writes', 'writers'),
@@ -133,6 +154,34 @@ export default defineScenario({
     'log-invalidate': [atMost(total(LASTING), limits.lateLooks), atMost(peak(LIFE), limits.looked)],
     'versioned-keys': [atMost(total('read.stale'), nearReaders.raisedLate), atLeast(peak(HELD), limits.deadEntries)],
     'soft-ttl': [atLeast(mean(HITS), limits.softHits), atLeast(oldest, limits.softAge)],
+    'write-invalidate-often-written': [
+      atMost(mean(HITS), pushes.invalidatedHits),
+      atMost(total(LASTING), pushes.told),
+      atMost(peak(LIFE), limits.announced),
+    ],
+    'push-unversioned': [
+      atLeast(total(LATE), pushes.late),
+      atLeast(total(LASTING), pushes.overwritten),
+      atLeast(mean(HITS), pushes.pushedHits),
+    ],
+    'push-values': [
+      atMost(total(LASTING), pushes.told),
+      atMost(peak(LIFE), limits.announced),
+      guardrail(atLeast(total(LATE), pushes.late), 'Messages overtake each other all the same'),
+      guardrail(atLeast(mean(HITS), pushes.pushedHits), KEPT),
+      guardrail(atLeast(total(BYTES), pushes.rowBytes), 'The price: every row that is written goes to every instance'),
+    ],
+    'push-deltas': [
+      atMost(total(LASTING), pushes.told),
+      atMost(peak(LIFE), limits.announced),
+      atMost(total(BYTES), pushes.changeBytes),
+      guardrail(atLeast(mean(HITS), pushes.changedHits), 'A copy is dropped only where a change was overtaken'),
+    ],
+    'log-updates': [
+      atMost(total(LASTING), limits.lateLooks),
+      atMost(peak(LIFE), limits.looked),
+      guardrail(atLeast(mean(HITS), pushes.pushedHits), KEPT),
+    ],
   },
 });
 
@@ -140,6 +189,8 @@ function system(sim: Simulation, p: Values): void {
   const channel = channelOf(p.way === 'soft-ttl' ? 'ttl' : p.way).create(sim, {
     near: uniform(p.newsDistance, limits.newsMost(p)),
     lossShare: p.lossShare,
+    rowBytes: p.rowBytes,
+    changeBytes: p.changeBytes,
     poll: p.poll,
     kept: 10_000,
     keys: p.keys,

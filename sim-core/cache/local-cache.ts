@@ -3,7 +3,7 @@
  * has its own copy of a hot key, and a write has to reach them all. It is asked as Caffeine's `get(key, mappingFunction)`
  * is: what it does not have it gets by the load that comes with the question, and keeps.
  *
- * A load during which the key is invalidated is returned to its reader but not stored: it may have read the old row. Past
+ * A load during which the key is invalidated, or its row is sent, is returned to its reader but not stored: it may have read the old row. Past
  * its soft time to live an entry is served and refreshed by one load at a time. Loads of one key on a miss are not made
  * one: that is a load guard's task. A lookup takes no time.
  */
@@ -60,8 +60,23 @@ export class LocalCache {
 
   /** Takes a name out; what is being loaded of it is not kept. */
   invalidate(name: number): void {
-    this.invalidations.set(name, this.timesInvalidated(name) + 1);
+    this.disownLoads(name);
     this.cache.delete(name);
+  }
+
+  /**
+   * Somebody has sent what a name's row is now: what is being loaded of it is not kept, and `becomes` makes of the row that is
+   * kept, if there is one, what shall be kept from now on, or nothing. A row that is new to it lives for a time to live of its own.
+   */
+  revise(name: number, request: RequestContext, becomes: (kept: Row) => Row | undefined): void {
+    this.disownLoads(name);
+    const kept = this.cache.peek(name)?.value;
+    if (kept === undefined) return;
+    const row = becomes(kept);
+    if (row === undefined) this.cache.delete(name);
+    else if (row !== kept) {
+      this.cache.set(entryOf(name, row, this.sim.now, this.expiry.lifetime(request, name)), request.id);
+    }
   }
 
   /** Takes everything out; what is being loaded is not kept. */
@@ -93,6 +108,10 @@ export class LocalCache {
     } finally {
       this.refreshing.delete(name);
     }
+  }
+
+  private disownLoads(name: number): void {
+    this.invalidations.set(name, this.timesInvalidated(name) + 1);
   }
 
   private timesInvalidated(name: number): number {

@@ -55,7 +55,7 @@ function room(p: Values): number {
 }
 
 /** Whether this is theory's cache: it has room for all keys, and the database bears it if all reads miss. */
-const isRoomy = (p: Values): boolean =>
+export const isRoomy = (p: Values): boolean =>
   p.capacity >= p.keys && (p.reads + p.writes + p.imports) * toSeconds(p.queryTime) < 0.9 * p.cores;
 
 /** And entries have begun to end before the warm-up does. Of others no share is claimed. */

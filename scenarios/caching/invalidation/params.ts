@@ -53,6 +53,14 @@ export const params = {
     max: s(10),
     logarithmic: true,
   }),
+  rowBytes: integer({ help: 'Pushed: bytes of a row', default: 2000, min: 1, max: 1_000_000, logarithmic: true }),
+  changeBytes: integer({
+    help: 'Pushed: bytes of a change to a row',
+    default: 100,
+    min: 1,
+    max: 1_000_000,
+    logarithmic: true,
+  }),
   capacity: integer({
     help: 'Entries that an instance has room for',
     default: 2000,

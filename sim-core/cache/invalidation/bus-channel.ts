@@ -5,10 +5,10 @@ import type { Endpoint } from '../../network/call.ts';
 import { Link } from '../../network/link.ts';
 import type { LocalCache } from '../local-cache.ts';
 import { readLocally, type InvalidationChannel } from './channel.ts';
-import { InvalidationBus, type Invalidation, type InvalidationBusOptions } from './invalidation-bus.ts';
+import { InvalidationBus, MESSAGE_BYTES, type Invalidation, type InvalidationBusOptions } from './invalidation-bus.ts';
 
 export function busChannel(sim: Simulation, near: Distribution, options: InvalidationBusOptions): InvalidationChannel {
-  const bus = new InvalidationBus(sim, options);
+  const bus = new InvalidationBus<Invalidation>(sim, options);
   return {
     join(member) {
       const { instance, local } = member;
@@ -17,7 +17,7 @@ export function busChannel(sim: Simulation, near: Distribution, options: Invalid
       return {
         read: readLocally(member),
         *wrote({ key }, request) {
-          yield* announce.call({ key }, request);
+          yield* announce.call({ key, bytes: MESSAGE_BYTES }, request);
         },
       };
     },

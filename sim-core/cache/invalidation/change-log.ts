@@ -94,7 +94,7 @@ export interface LogReaderOptions {
   readonly firstRequest: number;
   /** From where on it reads. */
   readonly from: number;
-  readonly changed: (row: Row) => void;
+  readonly changed: (row: Row, look: RequestContext) => void;
   /** Called when changes were missed for good. */
   readonly missed: () => void;
 }
@@ -106,9 +106,10 @@ export function followLog(sim: Simulation, options: LogReaderOptions): void {
     let from = options.from;
     for (let look = options.firstRequest; ; look++) {
       try {
-        const page = yield* log.call({ from }, new RequestContext(look, sim.now));
+        const request = new RequestContext(look, sim.now);
+        const page = yield* log.call({ from }, request);
         if (page.isGap) missed();
-        for (const row of page.changes) changed(row);
+        for (const row of page.changes) changed(row, request);
         from = page.next;
       } catch (error) {
         if (!(error instanceof CallFailed)) throw error;

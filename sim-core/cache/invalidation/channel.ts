@@ -37,6 +37,9 @@ export interface InvalidationOptions {
   readonly near: Distribution;
   /** Bus that publishes: the share of messages that is lost, 0 to 1. */
   readonly lossShare: number;
+  /** Pushing: bytes of a row's value, and of a change to it. */
+  readonly rowBytes: number;
+  readonly changeBytes: number;
   /** Log: time between two looks. */
   readonly poll: Duration;
   /** Log: changes at least that are kept. */

@@ -1,5 +1,5 @@
 /**
- * A bus that tells every instance which key was written. It comes in two kinds:
+ * A bus that tells every instance which key was written, or what it is now. It comes in two kinds:
  *
  * - `acknowledged`: the writer waits until every instance has answered (as Infinispan's synchronous invalidation mode);
  * - `published`: the writer waits for the bus alone, and each message to each instance is sent once. What is lost is lost,
@@ -23,6 +23,7 @@ export const invalidationSent = defineFact('invalidation.message', 'A message to
   request: 'request',
   key: 'key',
   subscriber: 'text',
+  bytes: 'number',
   outcome: 'text',
 });
 
@@ -42,7 +43,18 @@ export const invalidationSignals = [
     fact: invalidationSent,
     where: (fact) => fact.outcome === 'lost',
   }),
+  defineSignal({
+    name: 'invalidation.bytes',
+    kind: 'counter',
+    unit: 'By',
+    help: 'Size of what was sent to instances, lost messages included',
+    fact: invalidationSent,
+    amount: (fact) => fact.bytes,
+  }),
 ];
+
+/** What a message takes whatever it says: its key, the row's version, and the protocol's frame. */
+export const MESSAGE_BYTES = 50;
 
 export interface InvalidationBusOptions {
   readonly delivery: 'acknowledged' | 'published';
@@ -53,9 +65,11 @@ export interface InvalidationBusOptions {
 /** A key that was written. */
 export interface Invalidation {
   readonly key: number;
+  /** Of the whole message. */
+  readonly bytes: number;
 }
 
-export class InvalidationBus implements Endpoint<Invalidation, void>, Component {
+export class InvalidationBus<Message extends Invalidation> implements Endpoint<Message, void>, Component {
   readonly name = 'bus';
   readonly kind = 'broker';
   readonly help: string;
@@ -65,7 +79,7 @@ export class InvalidationBus implements Endpoint<Invalidation, void>, Component 
   private readonly delivery: InvalidationBusOptions['delivery'];
   private lossShare: number;
   private readonly losses: KeyedStream;
-  private readonly subscribers: Link<Invalidation, void>[] = [];
+  private readonly subscribers: Link<Message, void>[] = [];
   private readonly sent: FactChannel<Fact<typeof invalidationSent>>;
 
   constructor(sim: Simulation, { delivery, lossShare }: InvalidationBusOptions) {
@@ -82,11 +96,11 @@ export class InvalidationBus implements Endpoint<Invalidation, void>, Component 
     register(sim, this);
   }
 
-  subscribe(link: Link<Invalidation, void>): void {
+  subscribe(link: Link<Message, void>): void {
     this.subscribers.push(link);
   }
 
-  receive(call: Call<Invalidation, void>): void {
+  receive(call: Call<Message, void>): void {
     if (this.delivery === 'acknowledged') {
       spawn(this.sim, 'bus', this.deliver(call));
       return;
@@ -109,7 +123,7 @@ export class InvalidationBus implements Endpoint<Invalidation, void>, Component 
     return [];
   }
 
-  private *deliver(call: Call<Invalidation, void>): Behaviour {
+  private *deliver(call: Call<Message, void>): Behaviour {
     yield* all(
       ...this.subscribers.map((link) => {
         this.tell(link, call, 'sent');
@@ -119,9 +133,10 @@ export class InvalidationBus implements Endpoint<Invalidation, void>, Component 
     call.reply();
   }
 
-  private tell(link: Link<Invalidation, void>, { query, request }: Call<Invalidation, void>, outcome: string): void {
+  private tell(link: Link<Message, void>, { query, request }: Call<Message, void>, outcome: string): void {
     if (!this.sent.heard) return;
-    this.sent.emit({ bus: this.name, request: request.id, key: query.key, subscriber: link.to, outcome });
+    const { key, bytes } = query;
+    this.sent.emit({ bus: this.name, request: request.id, key, subscriber: link.to, bytes, outcome });
   }
 
   private dropping(): Intervention {

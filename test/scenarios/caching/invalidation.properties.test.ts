@@ -2,8 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import invalidation from '../../../scenarios/caching/invalidation.ts';
-import { hitRatioOf, staleRatioOf } from '../../../scenarios/caching/invalidation/limits.ts';
+import { announcedMost, hitRatioOf, newsMost, staleRatioOf } from '../../../scenarios/caching/invalidation/limits.ts';
 import type { Values } from '../../../scenarios/caching/invalidation/params.ts';
+import { overtakenLeast, overtakenMost } from '../../../scenarios/caching/invalidation/pushes.ts';
 import {
   confidenceInterval,
   ms,
@@ -41,6 +42,10 @@ describe('a bound on staleness', () => {
     ['log-invalidate', (p: Values) => p.poll + ms(0.9)],
     ['write-invalidate', () => 0],
     ['versioned-keys', () => 0],
+    ['push-unversioned', (p: Values) => p.ttl + announcedMost(p)],
+    ['push-values', announcedMost],
+    ['push-deltas', announcedMost],
+    ['log-updates', (p: Values) => p.poll + 3 * newsMost(p)],
   ])('of %s is kept, whatever the load', (variant, boundOf) => {
     fc.assert(
       fc.property(load, fc.integer({ min: 1, max: 500 }), fc.nat(1000), (given, poll, seed) => {
@@ -50,9 +55,22 @@ describe('a bound on staleness', () => {
         if (bound === 0) expect(stale).toBe(0);
         else if (stale > 0) expect(summaryOf(recording, 'read.staleness')['max']).toBeLessThanOrEqual(bound / s(1));
       }),
-      { numRuns: 25 },
+      { numRuns: 16 },
     );
   });
+});
+
+it('news is overtaken as often as the distances say', () => {
+  const late = new Tally();
+  const params = { length: s(20) };
+  for (let seed = 1; seed <= 8; seed++) {
+    late.add(summaryOf(runOf('push-values', seed, params), 'invalidation.pushes.late')['total']);
+  }
+  const values = resolveParameters(invalidation, 'push-values', params) as Values;
+  const around = confidenceInterval(late, 0.999);
+  expect(around.high).toBeGreaterThan(overtakenLeast(values));
+  expect(around.low).toBeLessThan(overtakenMost(values));
+  expect(overtakenMost(values)).toBeLessThan(1.2 * overtakenLeast(values));
 });
 
 it('the shares of hits and of stale reads are those of the closed form', () => {

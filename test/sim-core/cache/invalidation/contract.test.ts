@@ -40,6 +40,11 @@ const BOUNDS: Record<ChannelName, Bounds> = {
   acknowledged: { through: 0, past: LIFE, lossy: 0 },
   published: { through: 2 * MESSAGE, past: LIFE, lossy: LIFE },
   log: { through: LOOKS, past: LOOKS, lossy: LOOKS },
+  'log-updates': { through: LOOKS, past: LOOKS, lossy: LOOKS },
+  pushed: { through: 0, past: LIFE, lossy: 0 },
+  // What comes late is believed, for a time to live of its own: its answer, two messages, and that.
+  'pushed-unversioned': { through: LIFE, past: LIFE, lossy: LIFE },
+  'pushed-changes': { through: 0, past: LIFE, lossy: 0 },
   'versioned-keys': { through: 0, past: LIFE, lossy: 0 },
 };
 
@@ -61,7 +66,7 @@ const END = ms(200);
 function play(name: ChannelName, seed: number, asked: readonly Operation[], lossShare: number, pastTheApp: boolean) {
   const sim = new Simulation({ seed });
   const near = uniform(ms(0.01), MESSAGE);
-  const options = { near, lossShare, poll: POLL, kept: 50, keys: KEYS, commandTime: 1000 };
+  const options = { near, lossShare, poll: POLL, kept: 50, keys: KEYS, commandTime: 1000, rowBytes: 1, changeBytes: 1 };
   const channel = channelOf(name).create(sim, options);
   const database = new Database(sim, {
     name: 'database',

@@ -58,7 +58,7 @@ describe('versioned keys', () => {
 describe('a bus', () => {
   function subscribed(delivery: 'acknowledged' | 'published', lossShare: number) {
     const sim = new Simulation();
-    const bus = new InvalidationBus(sim, { delivery, lossShare });
+    const bus = new InvalidationBus<Invalidation>(sim, { delivery, lossShare });
     const heard: string[] = [];
     for (const [name, delay] of [
       ['near', 1],
@@ -76,7 +76,7 @@ describe('a bus', () => {
     const link = new Link(sim, bus, { from: 'app', delay: constant(ms(1)) });
     let answered = -1;
     function* announces(id: number): Behaviour {
-      yield* link.call({ key: KEY }, new RequestContext(id, 0));
+      yield* link.call({ key: KEY, bytes: 50 }, new RequestContext(id, 0));
       answered = sim.now / ms(1);
     }
     return { sim, heard, answered: () => answered, announce: (id = 1) => spawn(sim, 'announces', announces(id)) };
