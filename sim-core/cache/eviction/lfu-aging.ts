@@ -10,7 +10,8 @@
  * sketch of W-TinyLFU does; a count that decays with time, as Redis has it.)
  *
  * Entries are in a 4-ary heap by (key, time of reaching it), the next victim at the root. A hit moves an entry away from
- * it; the popular ones are leaves already, and stay where they are.
+ * it; the popular ones are leaves already, and stay where they are. A request takes O(log n) steps of n entries, where LFU's
+ * lists take O(1): keys that grow by the cache's age are not counts that grow by one.
  */
 import type { Bookkeeping } from './bookkeeping.ts';
 import { initialRoom } from './eviction-policy.ts';

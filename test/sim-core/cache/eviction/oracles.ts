@@ -5,6 +5,7 @@
 import type { EvictionOptions } from '../../../../sim-core/cache/eviction/eviction-policy.ts';
 import { sizes, without, type Oracle } from './oracle.ts';
 import { arc, lfuAging, lirs, s3Fifo, sieve, twoQ } from './remembering-oracles.ts';
+import { NaiveDoorkeeper } from '../admission/naive-doorkeeper.ts';
 import { wTinyLfu } from './w-tinylfu-oracle.ts';
 
 function fifo(options: EvictionOptions): Oracle {
@@ -195,8 +196,8 @@ export const oracles: Readonly<Record<string, (options: EvictionOptions) => Orac
   's3-fifo-small-share': (options) => s3Fifo(options, true),
   'w-tinylfu': (options) => wTinyLfu(options),
   'w-tinylfu:climb': (options) => wTinyLfu(options, { climbs: true }),
-  'w-tinylfu:doorkeeper': (options) => wTinyLfu(options, { guards: true }),
-  'w-tinylfu:climb:doorkeeper': (options) => wTinyLfu(options, { climbs: true, guards: true }),
+  'w-tinylfu:doorkeeper': (options) => wTinyLfu(options, { doorkeeper: NaiveDoorkeeper }),
+  'w-tinylfu:climb:doorkeeper': (options) => wTinyLfu(options, { climbs: true, doorkeeper: NaiveDoorkeeper }),
   'w-tinylfu:sketch=block': (options) => wTinyLfu(options, { isBlock: true }),
   opt: (options) => opt(options, false),
   'opt-bypass': (options) => opt(options, true),

@@ -1,7 +1,10 @@
 /** What each option of W-TinyLFU changes. */
 import { describe, expect, it } from 'vitest';
+import { Doorkeeper } from '../../../../sim-core/cache/admission/doorkeeper.ts';
 import { WTinyLfu, type WTinyLfuOptions } from '../../../../sim-core/cache/eviction/w-tinylfu.ts';
+import { ExactDoorkeeper } from '../admission/naive-doorkeeper.ts';
 import { shapedTrace, testStream } from './traces.ts';
+import { wTinyLfu } from './w-tinylfu-oracle.ts';
 
 const policyWith = (own: Partial<WTinyLfuOptions>, capacity = 100): WTinyLfu =>
   new WTinyLfu({ capacity, random: testStream(1) }, own);
@@ -72,6 +75,20 @@ describe('W-TinyLFU', () => {
     const ratio = hitsWith({ doorkeeper: true }, zipf) / hitsWith({}, zipf);
     expect(ratio).toBeGreaterThan(0.95);
     expect(ratio).toBeLessThan(1.1);
+  });
+
+  it('with a doorkeeper admits as one with an exact set does, where the filter takes no key for another', () => {
+    const trace = shapedTrace('zipf', 600, 20_000, 4);
+    const ids = [...new Set(trace)];
+    // With all others marked, more than it ever holds, none is taken for one of them.
+    for (const id of ids) {
+      const filter = new Doorkeeper(500);
+      for (const other of ids) if (other !== id) filter.mark(other);
+      if (filter.isMarked(id)) expect.unreachable(`${id} is taken for another`);
+    }
+    const exact = wTinyLfu({ capacity: 500, random: testStream(1) }, { doorkeeper: ExactDoorkeeper });
+    const hits = trace.reduce((sum, id) => sum + (exact.request(id) ? 1 : 0), 0);
+    expect(hitsWith({ doorkeeper: true }, trace, 500)).toBe(hits);
   });
 
   it('combines what it can do: a climber with a doorkeeper moves the window, too', () => {

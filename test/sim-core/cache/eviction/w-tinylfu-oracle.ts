@@ -1,16 +1,16 @@
 /** W-TinyLFU as its definition reads, over arrays: with every option, and where objects have sizes. */
-import { Doorkeeper } from '../../../../sim-core/cache/admission/doorkeeper.ts';
 import type { EvictionOptions } from '../../../../sim-core/cache/eviction/eviction-policy.ts';
+import type { DoorkeeperLike } from '../admission/naive-doorkeeper.ts';
 import { NaiveBlockSketch, NaiveSketch } from '../admission/naive-sketch.ts';
 import { sizes, without, type Oracle } from './oracle.ts';
 
 interface Choices {
   readonly climbs?: boolean;
-  readonly guards?: boolean;
+  /** Before the sketch, if anybody. */
+  readonly doorkeeper?: new (entries: number) => DoorkeeperLike;
   readonly isBlock?: boolean;
 }
 
-/** The doorkeeper is the one under test elsewhere: which keys it takes for others is not defined by the policy. */
 export function wTinyLfu(options: EvictionOptions, choices: Choices = {}): Oracle {
   const { capacity, random } = options;
   const { sizeOf, total } = sizes(options);
@@ -124,10 +124,10 @@ export function wTinyLfu(options: EvictionOptions, choices: Choices = {}): Oracl
 }
 
 /** A sketch, made anew for more entries than it has room for, and a doorkeeper that its agings clear. */
-function remembering({ guards = false, isBlock = false }: Choices) {
+function remembering({ doorkeeper: DoorkeeperOf, isBlock = false }: Choices) {
   let entries = 0;
   let room = 0;
-  let doorkeeper = new Doorkeeper(1);
+  let doorkeeper: DoorkeeperLike | undefined = undefined;
   let sketch = new NaiveSketch(1);
   return {
     entries: () => entries,
@@ -136,13 +136,13 @@ function remembering({ guards = false, isBlock = false }: Choices) {
       entries = wanted;
       room = 2 ** Math.ceil(Math.log2(wanted));
       if (isBlock) room = Math.max(room, 8);
-      doorkeeper = new Doorkeeper(wanted);
-      sketch = new (isBlock ? NaiveBlockSketch : NaiveSketch)(wanted, () => doorkeeper.clear()) as NaiveSketch;
+      doorkeeper = DoorkeeperOf && new DoorkeeperOf(wanted);
+      sketch = new (isBlock ? NaiveBlockSketch : NaiveSketch)(wanted, () => doorkeeper?.clear()) as NaiveSketch;
     },
     note(id: number): void {
-      if (entries > 0 && (!guards || doorkeeper.mark(id))) sketch.increment(id);
+      if (entries > 0 && (doorkeeper?.mark(id) ?? true)) sketch.increment(id);
     },
     frequency: (id: number): number =>
-      entries === 0 ? 0 : sketch.frequency(id) + (guards && doorkeeper.isMarked(id) ? 1 : 0),
+      entries === 0 ? 0 : sketch.frequency(id) + (doorkeeper?.isMarked(id) === true ? 1 : 0),
   };
 }
