@@ -152,6 +152,7 @@ export { Transactions, type Statement, type TransactionOptions } from './storage
 export { VersionHistory } from './storage/version-history.ts';
 
 // cache: entries, eviction, the patterns around them and protection from stampedes
+export * from './cache/hit-ratio-alert.ts';
 export * from './cache/hit-ratio-dips.ts';
 export { cacheInMemory } from './cache/cache-in-memory.ts';
 export { Cache, cacheDeleted, cacheLookup, cacheSignals, cacheStored, type CacheOptions } from './cache/cache.ts';

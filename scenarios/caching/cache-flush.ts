@@ -13,8 +13,11 @@ import {
   CacheServer,
   CacheWarmer,
   defineScenario,
+  firstSince,
   guardrail,
   hardTtl,
+  HitRatioAlert,
+  hitRatioAlertSignals,
   Link,
   loadCap,
   loadSignals,
@@ -41,6 +44,7 @@ import { settings } from '../application/settings.ts';
 import { nearby } from '../application/distances.ts';
 import { COMMAND_TIME, databaseOf, readingInstances, users } from './application/wiring.ts';
 import { spreadOver, storeBefore } from './application/warm-start.ts';
+import * as alert from './cache-flush/alert.ts';
 import * as limits from './cache-flush/limits.ts';
 import { EVENTS, params, type Values } from './cache-flush/params.ts';
 
@@ -51,6 +55,10 @@ const STORE_RATE = 'db.client.operation.rate';
 const LATENCY = 'http.client.request.duration';
 const ERRORS = 'http.client.request.error_ratio';
 const GIVEN_UP = 'http.client.request.errors';
+const ALERTS = 'cache.hit_ratio.alerts';
+const FIRING = 'cache.hit_ratio.alerts.firing';
+
+const untilAlert = firstSince(ALERTS, alert.event);
 
 export default defineScenario({
   id: 'cache-flush',
@@ -81,14 +89,15 @@ export default defineScenario({
   interval: limits.INTERVAL,
   openAt: s(9),
   system,
-  signals: [...loadSignals, ...shardMapSignals],
+  signals: [...loadSignals, ...shardMapSignals, ...hitRatioAlertSignals],
   whileRunning: settings,
-  charts: ['cache.hit_ratio', STORE_RATE, LOADING, CONNECTIONS, LATENCY, ERRORS, MOVED],
+  charts: ['cache.hit_ratio', FIRING, STORE_RATE, LOADING, CONNECTIONS, LATENCY, ERRORS, MOVED],
   expect: {
     'flush-all': [
       atLeast(peak(STORE_RATE), limits.flushedRate),
       atLeast(peak(LOADING), limits.flushedBacklog),
       atLeast(total(GIVEN_UP), limits.flushedGivenUp),
+      atMost(untilAlert, alert.fires),
     ],
     'node-loss-modulo': [
       atLeast(total(MOVED), limits.movedByModulo),
@@ -100,12 +109,14 @@ export default defineScenario({
       atMost(total(MOVED), limits.movedOnRing),
       atMost(peak(STORE_RATE), limits.ringRate),
       atMost(mean(ERRORS), limits.ringErrors),
+      atMost(total(ALERTS), alert.onRing),
     ],
     'warm-up': [atMost(peak(STORE_RATE), limits.warmedRate), atMost(mean(ERRORS), 0)],
     'load-cap': [
       atMost(peak(LOADING), limits.cappedLoads),
       atMost(peak(CONNECTIONS), limits.cappedLoads),
       atMost(quantile(LATENCY, 'p99'), limits.cappedLatency),
+      guardrail(atMost(untilAlert, alert.fires), 'The cache is as cold, and somebody is told of it as soon'),
       guardrail(atLeast(total(GIVEN_UP), limits.cappedRefused), 'The price: what the cap has no room for is refused'),
     ],
   },
@@ -129,6 +140,12 @@ function system(sim: Simulation, p: Values): void {
   });
   users(sim, p, apps, zipfPopularity(p.keys, p.exponent));
 
+  new HitRatioAlert(sim, {
+    threshold: p.hitRatioLeast,
+    window: alert.WINDOW,
+    every: alert.LOOK,
+    for: p.alertFor,
+  });
   const happens = (at: number, what: string, act: () => void): void => {
     sim.scheduleAt(at, act, undefined, sim.eventKind(what));
   };

@@ -31,10 +31,10 @@ export const lostShard = (p: Values): string => `cache-${Math.min(3, p.shards)}`
 export const shardingOf = (p: Values): ShardMapName => (p.event === 'node-loss-modulo' ? 'modulo' : 'consistent-hash');
 
 const rowOf = (p: Values): number => toSeconds(intervalOf({ interval: INTERVAL }, p.length));
-const capacityOf = (p: Values): number => p.cores / toSeconds(p.loadTime);
+export const capacityOf = (p: Values): number => p.cores / toSeconds(p.loadTime);
 
 /** The shares of the requests that ask for the keys which another shard has once one is lost. */
-function movedShares(p: Values, sharding: ShardMapName): readonly number[] {
+export function movedShares(p: Values, sharding: ShardMapName): readonly number[] {
   const before = shardMaps[sharding].create(shardNames(p, 'cache'));
   const after = before.without(lostShard(p));
   return zipfProbabilities(p.keys, p.exponent).filter((_, key) => movesBetween(before, after, key));
@@ -54,7 +54,7 @@ function askedFor(p: Values, shares: readonly number[], from: number, to: number
 }
 
 /** From when on keys are missing, and for how long in the run. */
-const missingFrom = (p: Values): number => p.at + (p.event === 'node-loss-modulo' ? p.detection : 0);
+export const missingFrom = (p: Values): number => p.at + (p.event === 'node-loss-modulo' ? p.detection : 0);
 const missingFor = (p: Values): number => Math.max(0, toSeconds(p.length - missingFrom(p)));
 
 /**
@@ -86,7 +86,7 @@ function backlogOf(p: Values, shares: readonly number[]): number {
   return Math.min(most, p.instances * p.concurrency);
 }
 
-const allShares = (p: Values): readonly number[] => zipfProbabilities(p.keys, p.exponent);
+export const allShares = (p: Values): readonly number[] => zipfProbabilities(p.keys, p.exponent);
 
 export const flushedRate = limit((p) => herdRate(p, allShares(p)));
 export const moduloRate = limit((p) => herdRate(p, movedShares(p, 'modulo')));

@@ -1,5 +1,5 @@
 /** The parameters of the cache flush. */
-import { choice, duration, integer, ms, number, rate, s, type ValuesOf } from '../../../sim-core/index.ts';
+import { choice, duration, integer, ms, number, rate, s, share, type ValuesOf } from '../../../sim-core/index.ts';
 import { databaseParams, instanceParams } from '../application/params.ts';
 
 /** What happens to the cache, and what is done about it. */
@@ -23,6 +23,13 @@ export const params = {
     max: s(600),
   }),
   loadsMax: integer({ help: 'Load cap: loads and waits for loads in an instance', default: 2, min: 1, max: 1000 }),
+  hitRatioLeast: share({ help: 'Alert: least hit ratio of a second', default: 0.8, min: 0, max: 1 }),
+  alertFor: duration({
+    help: 'Alert: how long the hit ratio is below that before it fires',
+    default: s(1.5),
+    min: 0,
+    max: s(600),
+  }),
   keys: integer({
     help: 'Keys, all in the cache at the start',
     default: 3000,
