@@ -142,15 +142,30 @@ function labelPlace(curve: Curve, half: number, cards: readonly Card[], placed: 
     const piece = Math.min(Math.floor(at), piecesOf(curve) - 1);
     return pointOn(curve, piece, at - piece);
   });
-  const isClear = ([x, y]: Point): boolean =>
+  const isClear = ([x, y]: Point, bottomOf: (card: Card) => number): boolean =>
     cards.every(
-      ({ left, top, width, bottom }) =>
-        x + half <= left || x - half >= left + width || y + LABEL.y <= top || y - LABEL.y >= bottom,
+      (card) =>
+        x + half <= card.left ||
+        x - half >= card.left + card.width ||
+        y + LABEL.y <= card.top ||
+        y - LABEL.y >= bottomOf(card),
     );
-  const isFree = ([x, y]: Point): boolean =>
-    placed.every(
-      ({ at: [otherX, otherY], half: other }) =>
-        Math.abs(x - otherX) >= half + other || Math.abs(y - otherY) >= 2 * LABEL.y,
-    );
-  return places.find((place) => isClear(place) && isFree(place)) ?? places.find(isClear) ?? places[0];
+  const overlap = ([x, y]: Point): number =>
+    placed.reduce((sum, { at: [otherX, otherY], half: other }) => {
+      const wide = Math.max(0, half + other - Math.abs(x - otherX));
+      return sum + wide * Math.max(0, 2 * LABEL.y - Math.abs(y - otherY));
+    }, 0);
+  // Rather over a tray, which is empty most of the time, than over another label; and over that rather than over a card.
+  const besideCards = places.filter((place) => isClear(place, ({ top, height }) => top + height));
+  const besideTrays = besideCards.filter((place) => isClear(place, ({ bottom }) => bottom));
+  for (const some of [besideTrays, besideCards]) {
+    const free = some.find((place) => overlap(place) === 0);
+    if (free !== undefined) return free;
+  }
+  let [best, least] = [places[0], Infinity];
+  for (const place of besideCards.length > 0 ? besideCards : places) {
+    const covered = overlap(place);
+    if (covered < least) [best, least] = [place, covered];
+  }
+  return best;
 }

@@ -281,6 +281,23 @@ describe('the stage', () => {
     }
   });
 
+  it('writes the rates of two edges there and back apart, over the empty tray between them if there is no other room', () => {
+    const pair: RecordedComponent[] = [
+      { ...COMPONENTS[1], name: 'app', kind: 'service', calls: ['bus'] },
+      { ...COMPONENTS[0], name: 'bus', kind: 'broker', calls: ['app'] },
+    ];
+    const recording = {
+      ...fixtureRecording(),
+      components: pair,
+      events: { ...fixtureRecording().events, kindNames: ['app takes one that waited'] },
+    };
+    for (const width of [390, 640]) {
+      const { wires } = placeStage(stageModel(recording, layOut(pair), []), width, 330);
+      const [[x1, y1], [x2, y2]] = wires.map(({ label }) => label);
+      expect(Math.abs(x1 - x2) >= 54 || Math.abs(y1 - y2) >= 20, `${x1},${y1} and ${x2},${y2}`).toBe(true);
+    }
+  });
+
   it('shows less of each node where there is less height, and all of them wholly as long as that helps', () => {
     const recording = {
       ...fixtureRecording(),
