@@ -90,7 +90,7 @@ export const params = {
     logarithmic: true,
   }),
   cores: integer({ help: 'Processors of the database', default: 8, min: 1, max: 128 }),
-  length: duration({ help: 'Simulated time', default: s(22), min: s(11), max: s(86_400), logarithmic: true }),
+  length: duration({ help: 'Simulated time', default: s(27), min: s(11), max: s(86_400), logarithmic: true }),
 };
 
 export type Values = ValuesOf<typeof params>;

@@ -162,6 +162,8 @@ describe('1.2 placement', () => {
 describe('1.4 invalidation', () => {
   const STALE = 'mean of read.stale_ratio';
   const LASTING = 'total of invalidation.lasting';
+  const BYTES = 'total of invalidation.bytes';
+  const OFTEN_WRITTEN = 'write-invalidate-often-written';
   claims('invalidation', [
     ['explicit invalidation is fresher than a time to live', 'write-invalidate', 'ttl', STALE],
     ['so is what is published', 'pubsub-invalidate', 'ttl', STALE],
@@ -176,6 +178,12 @@ describe('1.4 invalidation', () => {
     // Not as printed: "brief" holds for rows that are read often.
     ['its staleness is not brief for rows that are rarely read', 'ttl', 'soft-ttl', 'max of read.staleness'],
     ['and there is more of it', 'ttl', 'soft-ttl', STALE],
+    ['a row that is pushed stays cached', OFTEN_WRITTEN, 'push-values', 'mean of cache.hit_ratio'],
+    ['and spares the store its loads', 'push-values', OFTEN_WRITTEN, 'mean of db.client.operation.rate'],
+    ['at the price of bytes: a word is less than a change', OFTEN_WRITTEN, 'push-deltas', BYTES],
+    ['and a change is less than a row', 'push-deltas', 'push-values', BYTES],
+    ['a version tells a row that is late', 'push-values', 'push-unversioned', LASTING],
+    ['and so does the order of a log', 'log-updates', 'push-unversioned', LASTING],
   ]);
 });
 
