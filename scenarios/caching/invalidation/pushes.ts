@@ -23,10 +23,13 @@ const lateByLeast = (p: Values): number => (7 / 60) * toSeconds(p.newsDistance);
 /** The same at most: an answer takes NEAR_MIN to NEAR_MAX, and two of such draws differ by a third of that. */
 const lateByMost = (p: Values): number => lateByLeast(p) + toSeconds(NEAR_MAX - NEAR_MIN) / 6;
 
-/** Of the time, the part in which a copy surely is there, were it read as rarely as the last of the keys. */
+/** Of the time, the part in which a copy is there at least, were it read as rarely as the last of the keys; and that it was read at all. */
 function presence(p: Values): number {
   const rarest = (p.reads * zipfProbabilities(p.keys, p.exponent)[p.keys - 1]) / p.instances;
-  return Math.max(0, 1 - expiries(p, toSeconds(p.ttl), 0) * (1 / rarest + loadTime(p))) * (1 - exp(-rarest));
+  return (
+    Math.max(0, 1 - expiries(p, toSeconds(p.ttl), 0) * (1 / rarest + loadTime(p))) *
+    (1 - exp(-rarest * toSeconds(WARM_UP)))
+  );
 }
 
 /**
@@ -45,9 +48,9 @@ function expiries(p: Values, life: number, dropped: number): number {
 export const overtakenMost = (p: Values): number => written(p) * p.instances * writes(p) * lateByMost(p);
 export function overtakenLeast(p: Values): number {
   const mean = writes(p) * lateByLeast(p);
-  // 1 - e^-m is above m (1 - m / 2); and of what is that late the most is a and less.
-  const alone = 1 - (writes(p) * toSeconds(p.newsDistance)) / 2;
-  return written(p) * p.instances * mean * Math.max(0, alone) * presence(p);
+  // 1 - e^-m is above m (1 - m / 2); and m is w times a and an answer's spread at most, for no news is later than that.
+  const most = writes(p) * toSeconds(p.newsDistance + NEAR_MAX - NEAR_MIN);
+  return written(p) * p.instances * mean * Math.max(0, 1 - most / 2) * presence(p);
 }
 
 /** A write's news shares its first message in all instances, so that they come in bunches of up to as many. */
