@@ -22,14 +22,16 @@ import {
   defineSignal,
   dipSignals,
   during,
+  firstSince,
   gamma,
+  HitRatioAlert,
+  hitRatioAlertSignals,
   HitRatioDips,
   Link,
   LoadLedger,
   loadSignals,
   loop,
   mean,
-  ms,
   OpenLoopClient,
   peak,
   poisson,
@@ -48,6 +50,7 @@ import {
 import { sentBy, settings } from '../application/settings.ts';
 import { faraway, nearby, SHAPE } from '../application/distances.ts';
 import { COMMAND_TIME } from './application/wiring.ts';
+import * as alert from './eviction-dynamics/alert.ts';
 import * as limits from './eviction-dynamics/limits.ts';
 import { movesAt, params, scanEnds, usersCapacity, type Values } from './eviction-dynamics/params.ts';
 
@@ -96,6 +99,10 @@ const ROOM_FOR_ALL = {
 
 /** Neither the scan nor the move hurts for long. */
 const withstands = [atMost(peak(SCAN_TIME), limits.scanHardlySeen), atMost(peak(MOVE_TIME), limits.halfOfTheRest)];
+
+const untilAlert = firstSince('cache.hit_ratio.alerts', alert.scanBegins);
+/** And nobody is woken for a scan. */
+const keepsScansOut = [...withstands, atLeast(untilAlert, alert.silentUntilTheMove)];
 
 export default defineScenario({
   id: 'eviction-dynamics',
@@ -151,16 +158,17 @@ export default defineScenario({
   seed: 1,
   duration: ({ length }) => length,
   warmUp: limits.WARM_UP,
-  interval: ms(250),
+  interval: limits.INTERVAL,
   openAt: s(10.5),
   system,
-  signals: [...loadSignals, ...dipSignals(['scan', 'move']), ...hitRatios],
+  signals: [...loadSignals, ...dipSignals(['scan', 'move']), ...hitRatios, ...hitRatioAlertSignals],
   whileRunning: { ...settings, batchRate: sentBy('batchRate', 'batch') },
   charts: [
     USERS_HITS,
     BATCH_HITS,
     'cache.hit_ratio',
     'cache.dip.depth',
+    'cache.hit_ratio.alerts.firing',
     'db.client.operation.rate',
     'http.client.request.duration',
     'cache.evictions',
@@ -171,16 +179,17 @@ export default defineScenario({
       atLeast(peak(SCAN_DEPTH), limits.scanDepth),
       atLeast(peak(SCAN_TIME), limits.scanSeen),
       atMost(peak(MOVE_TIME), limits.lruRecovers),
+      atMost(untilAlert, alert.firesInScan),
     ],
     // The other way round.
     lfu: [atMost(peak(SCAN_TIME), limits.scanHardlySeen), atLeast(peak(MOVE_TIME), limits.lfuStays)],
     'lfu-with-aging': withstands,
-    slru: withstands,
-    '2q': withstands,
-    arc: withstands,
-    lirs: withstands,
-    sieve: withstands,
-    's3-fifo': withstands,
+    slru: keepsScansOut,
+    '2q': keepsScansOut,
+    arc: keepsScansOut,
+    lirs: keepsScansOut,
+    sieve: keepsScansOut,
+    's3-fifo': keepsScansOut,
     'w-tinylfu': withstands,
     'shared-with-batch': [atMost(mean(USERS_HITS), limits.usersShared), atLeast(mean(BATCH_HITS), limits.batchShared)],
     // The price is the batch's.
@@ -260,8 +269,11 @@ function system(sim: Simulation, p: Values): void {
     popularity: behind(p.keys, isAllDay ? zipfPopularity(p.batchKeys, p.batchExponent) : loop(p.batchKeys)),
     target: target('batch'),
   });
+  const counts = ({ request }: { readonly request: number }): boolean => clientOf(request) === USERS;
+  const { hitRatioLeast: threshold, alertFor } = p;
+  new HitRatioAlert(sim, { counts, threshold, window: alert.WINDOW, every: alert.LOOK, for: alertFor });
   new HitRatioDips(sim, {
-    counts: ({ request }) => clientOf(request) === USERS,
+    counts,
     window: p.watched,
     before: { from: limits.WARM_UP, to: p.scanAt },
     dips: [

@@ -43,6 +43,8 @@ export const hitRatioAlertSignals = [
 ];
 
 export interface HitRatioAlertOptions {
+  /** Which lookups count; all of them without it. */
+  readonly counts?: (lookup: Fact<typeof cacheLookup>) => boolean;
   /** A hit ratio below it is a breach, 0 to 1. */
   readonly threshold: number;
   /** Time that the ratio is of: a whole number of looks. */
@@ -83,7 +85,9 @@ export class HitRatioAlert {
     this.alerted = sim.facts.channel(hitRatioAlerted);
     this.watched = sim.facts.channel(hitRatioWatched);
     this.lookKind = sim.eventKind('the alert looks at the hit ratio');
-    sim.facts.channel(cacheLookup).listen(({ outcome }) => {
+    sim.facts.channel(cacheLookup).listen((lookup) => {
+      if (options.counts?.(lookup) === false) return;
+      const { outcome } = lookup;
       const now = this.counts.at(-1)!;
       now.lookups++;
       if (outcome === 'hit' || outcome === 'stale') now.hits++;

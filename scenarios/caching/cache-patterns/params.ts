@@ -79,7 +79,7 @@ export const params = {
   connections: integer({ help: 'Connections of the database', default: 100, min: 1, max: 2000, logarithmic: true }),
   concurrency: integer({ help: 'Requests that an instance works at at once', default: 400, min: 1, max: 10_000 }),
   timeout: duration({ help: 'How long a user waits', default: s(1), min: ms(10), max: s(60), logarithmic: true }),
-  length: duration({ help: 'Simulated time', default: s(22), min: s(9), max: s(86_400), logarithmic: true }),
+  length: duration({ help: 'Simulated time', default: s(30), min: s(9), max: s(86_400), logarithmic: true }),
 };
 
 export type Values = ValuesOf<typeof params>;

@@ -7,51 +7,19 @@ import {
   depthOfChance,
   exp,
   heldByLru,
+  ms,
   s,
   toSeconds,
   zipfProbabilities,
 } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, oncePerRun } from '../../application/chance.ts';
 import { movesAt, usersCapacity, type Values } from './params.ts';
+import { before, chance, ERROR, inScan, steady } from './steady.ts';
 
 export const WARM_UP = s(4);
+export const INTERVAL = ms(250);
 
 const limit = limitOf<Values>;
-
-/** Che's for LRU (`test/theory/cache-hit-ratio.test.ts`), and what is lost while a missed key is being loaded. */
-const ERROR = 0.01;
-
-/** What chance can make of a share p of so many requests. */
-const chance = (p: number, requests: number): number =>
-  DEVIATIONS * Math.sqrt(Math.max(0, p * (1 - p)) / Math.max(1, requests));
-
-/** LRU's hit ratio for the users, and its characteristic time in requests of all. */
-interface Steady {
-  readonly users: number;
-  readonly time: number;
-}
-
-/** Alone, or while `others` of all requests are for keys that nobody else asks for, each new or of the batch's law. */
-function steady(
-  p: Values,
-  capacity: number,
-  others: number,
-  othersLaw: readonly number[] = [],
-): Steady & { others: number } {
-  const users = zipfProbabilities(p.keys, p.exponent);
-  const all = [...users.map((one) => one * (1 - others)), ...othersLaw.map((one) => one * others)];
-  const { time } = characteristicTime(all, Math.min(capacity, roomFor(all, others)), heldByLru);
-  const hits = (law: readonly number[], share: number): number =>
-    law.reduce((sum, one) => sum + one * heldByLru(one * share * time), 0);
-  return { users: hits(users, 1 - others), others: hits(othersLaw, others), time };
-}
-
-/** A cache for which there are not keys enough never fills: one less than all is the most that the approximation takes. */
-const roomFor = (law: readonly number[], others: number): number =>
-  others > 0 && law.reduce((sum, one) => sum + one, 0) < 1 - 1e-9 ? Infinity : law.length - 1;
-
-const before = oncePerRun((p: Values): Steady => steady(p, usersCapacity(p), 0));
-const inScan = oncePerRun((p: Values): Steady => steady(p, usersCapacity(p), p.batchRate / (p.rate + p.batchRate)));
 
 /** Seconds of the scan that are left when it has filled the cache, and all watched lookups are later than that. */
 function secondsFilled(p: Values): number {

@@ -61,6 +61,13 @@ export const params = {
     max: 10_000,
     logarithmic: true,
   }),
+  hitRatioLeast: share({ help: 'Alert: least hit ratio of the users, of two seconds', default: 0.53, min: 0, max: 1 }),
+  alertFor: duration({
+    help: 'Alert: how long the hit ratio is below that before it fires',
+    default: ms(250),
+    min: 0,
+    max: s(600),
+  }),
   length: duration({ help: 'Simulated time', default: s(26), min: s(10), max: s(600), logarithmic: true }),
 };
 

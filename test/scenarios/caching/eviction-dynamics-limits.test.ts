@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import dynamics from '../../../scenarios/caching/eviction-dynamics.ts';
+import * as alert from '../../../scenarios/caching/eviction-dynamics/alert.ts';
 import * as limits from '../../../scenarios/caching/eviction-dynamics/limits.ts';
 import type { Values } from '../../../scenarios/caching/eviction-dynamics/params.ts';
 import {
@@ -95,6 +96,20 @@ describe('theory', () => {
     expect(limitOf(limits.batchExpiring, valuesOf('one-ttl', { ttl: s(5) }))).toBeGreaterThanOrEqual(1);
     expect(limitOf(limits.batchLoadedOnce, valuesOf('a-ttl-for-each', { capacity: 3000 }))).toBe(0);
     expect(limitOf(limits.batchLoadedOnce, valuesOf('a-ttl-for-each', { batchTtl: s(20) }))).toBe(0);
+  });
+
+  it('claims an alert where scan and quiet lie on either side of the threshold by more than chance, and nothing elsewhere', () => {
+    const of = (params: Partial<Values>) => {
+      const p = valuesOf('lru', params);
+      return [limitOf(alert.firesInScan, p), limitOf(alert.silentUntilTheMove, p)];
+    };
+    // The scan begins at 8 s and lasts for three, the move comes at 16 s, and the run ends at 26 s.
+    const [fires, silent] = of({});
+    expect(fires).toBeLessThan(3);
+    expect(silent).toBe(8);
+    for (const hitRatioLeast of [0.58, 0.9]) expect(of({ hitRatioLeast })).toEqual([18, 0]);
+    expect(of({ hitRatioLeast: 0.45 })).toEqual([18, 8]);
+    expect(of({ alertFor: s(1) })).toEqual([18, 8]);
   });
 
   it('claims nothing of a scan that is over before the cache is full of it', () => {

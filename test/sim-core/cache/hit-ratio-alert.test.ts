@@ -91,6 +91,13 @@ describe('an alert on the hit ratio', () => {
   });
 });
 
+it('counts the lookups that it is told to', () => {
+  const miss = [{ at: ms(50), hit: false }];
+  const options = { ...rule, for: 0 };
+  expect(watch(miss, options, ms(200)).began).toEqual([ms(100)]);
+  expect(watch(miss, { ...options, counts: ({ cache }) => cache !== 'c' }, ms(200)).began).toEqual([]);
+});
+
 it.each<[Partial<HitRatioAlertOptions>, string]>([
   [{ threshold: 1.5 }, 'threshold: 1.5 is no hit ratio'],
   [{ window: ms(150) }, 'window: 150000000 is no whole number of looks'],
