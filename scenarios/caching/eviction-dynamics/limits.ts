@@ -14,7 +14,7 @@ import {
 } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, oncePerRun } from '../../application/chance.ts';
 import { movesAt, usersCapacity, type Values } from './params.ts';
-import { before, chance, ERROR, inScan, steady } from './steady.ts';
+import { before, chance, ERROR, inScan, steady, type Steady } from './steady.ts';
 
 export const WARM_UP = s(4);
 export const INTERVAL = ms(250);
