@@ -98,13 +98,7 @@ export { LoadShedding, loadShedSignals } from './network/resilience/load-sheddin
 export { rateLimiters, type RateLimiterName } from './network/resilience/rate-limiting/rate-limiters.ts';
 export { rateLimitDecided, RateLimiting } from './network/resilience/rate-limiting/rate-limiting.ts';
 export { RetryBudget, type RetryBudgetOptions } from './network/resilience/retry-budget.ts';
-export {
-  attemptMade,
-  retryEnded,
-  Retrying,
-  retrySignals,
-  type RetryingOptions,
-} from './network/resilience/retrying.ts';
+export * from './network/resilience/retrying.ts';
 
 // workload: who asks for what, and when
 export type { ArrivalProcess } from './workload/arrivals/arrivals.ts';
@@ -166,20 +160,10 @@ export {
   type FutureRequests,
 } from './cache/eviction/eviction-policy.ts';
 export { KnownFuture, nextUses } from './cache/eviction/known-future.ts';
-export {
-  chosenPolicy,
-  evictionChoices,
-  evictionPolicies,
-  type EvictionPolicyEntry,
-} from './cache/eviction/policies.ts';
+export * from './cache/eviction/policies.ts';
 export { optionsHelp, UnknownName } from './cache/eviction/policy-options.ts';
 export { WTinyLfu, type WTinyLfuOptions } from './cache/eviction/w-tinylfu.ts';
-export {
-  FilteredReader,
-  filterJudged,
-  filterSignals,
-  type FilteredReaderOptions,
-} from './cache/membership/filtered-reader.ts';
+export * from './cache/membership/filtered-reader.ts';
 export { FilterServer, type FilterCommand } from './cache/membership/filter-server.ts';
 export { membershipFilters, type MembershipFilterName } from './cache/membership/filters.ts';
 export type { FilterOptions, ForgettingFilter, MembershipFilter } from './cache/membership/membership-filter.ts';
@@ -209,13 +193,7 @@ export { LruCurve } from './cache/miss-ratio/lru-curve.ts';
 export { lease, type LeaseOptions } from './cache/consistency/lease.ts';
 export { Steps, type StepsOptions } from './cache/consistency/steps.ts';
 export { versionCheck } from './cache/consistency/version-check.ts';
-export {
-  protocolOf,
-  protocols,
-  type ProtocolEntry,
-  type ProtocolName,
-  type ProtocolOptions,
-} from './cache/consistency/protocols.ts';
+export * from './cache/consistency/protocols.ts';
 export { entriesHeldSignals, readEntriesHeld } from './cache/entries-held.ts';
 export type { InvalidationChannel, InvalidationOptions, Member, Membership } from './cache/invalidation/channel.ts';
 export { channelOf, invalidationChannels, type ChannelEntry, type ChannelName } from './cache/invalidation/channels.ts';
@@ -275,13 +253,7 @@ export {
   type Received as VisibilityQueueReceived,
   type VisibilityQueueOptions,
 } from './messaging/channels/visibility-queue.ts';
-export {
-  autoClaim,
-  claim,
-  type ClaimOptions,
-  type ClaimScan,
-  type ClaimScanOptions,
-} from './messaging/channels/stream/claim.ts';
+export * from './messaging/channels/stream/claim.ts';
 export {
   ConsumerGroup as StreamGroup,
   type Consumer as StreamConsumer,
