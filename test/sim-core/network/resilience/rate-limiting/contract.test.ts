@@ -124,19 +124,22 @@ describe.each(Object.keys(rateLimiters) as RateLimiterName[])('%s', (name) => {
   });
 
   // The counter only estimates: see below.
-  it.skipIf(name === 'sliding-window-counter')('lets everybody through at once who keeps to the rate', () => {
-    fc.assert(
-      fc.property(options, fc.integer({ min: 1, max: 100 }), (settings, count) => {
-        const step = Math.ceil(Math.max(settings.window / limitOf(settings), gapOf(settings)));
-        const all = passed(
-          settings,
-          Array.from({ length: count }, () => step),
-        );
-        expect(all).toHaveLength(count);
-        for (const { came, went } of all) expect(went - came).toBe(name === 'leaky-bucket-queue' ? gapOf(settings) : 0);
-      }),
-    );
-  });
+  if (name !== 'sliding-window-counter') {
+    it('lets everybody through at once who keeps to the rate', () => {
+      fc.assert(
+        fc.property(options, fc.integer({ min: 1, max: 100 }), (settings, count) => {
+          const step = Math.ceil(Math.max(settings.window / limitOf(settings), gapOf(settings)));
+          const all = passed(
+            settings,
+            Array.from({ length: count }, () => step),
+          );
+          expect(all).toHaveLength(count);
+          for (const { came, went } of all)
+            expect(went - came).toBe(name === 'leaky-bucket-queue' ? gapOf(settings) : 0);
+        }),
+      );
+    });
+  }
 
   if (name === 'none') return;
 
