@@ -33,6 +33,7 @@ import circuitBreaker from './overload/circuit-breaker.ts';
 import doomedWork from './overload/doomed-work.ts';
 import loadShedding from './overload/load-shedding.ts';
 import rateLimiting from './overload/rate-limiting.ts';
+import saga from './workflows/saga.ts';
 
 export interface CatalogueEntry {
   readonly scenario: Scenario;
@@ -82,6 +83,8 @@ const scenarios: readonly Scenario[] = [
   circuitBreaker,
   loadShedding,
   doomedWork,
+  // 2.7 Workflows
+  saga,
   // Appendix
   cacheFlush,
 ];

@@ -351,6 +351,20 @@ export { retentionSignals as kafkaRetentionSignals } from './systems/kafka/reten
 // services
 export { CODEL_INTERVAL, CODEL_TARGET } from './services/lines/codel.ts';
 export { lineDisciplines, type LineDisciplineName } from './services/lines/line-disciplines.ts';
+export { SagaBook } from './services/saga/book.ts';
+export { REQUESTED } from './services/saga/choreography.ts';
+export type {
+  Answer as SagaAnswer,
+  Saga,
+  SagaCommand,
+  SagaDefinition,
+  SagaStep,
+} from './services/saga/definition.ts';
+export { sagaSignals } from './services/saga/facts.ts';
+export { EventExchange } from './services/saga/event-exchange.ts';
+export { Holdings, type HoldingsOptions } from './services/saga/holdings.ts';
+export { Orchestrator } from './services/saga/orchestrator.ts';
+export { Participant, type ParticipantOptions } from './services/saga/participant.ts';
 export { Service, serviceRequest, type ServiceOptions } from './services/service.ts';
 
 // lab: scenarios, their parameters, runs and what is kept of them

@@ -1,0 +1,76 @@
+/**
+ * The order saga: an order is created, its article reserved, paid and shipped, by four services that each commit by themselves.
+ * Steps are refused, services and the checkout crash. What is left of an order that did not come through, and what did others
+ * see of it in the meantime?
+ *
+ *     users --> checkout (orchestrator, log) --> orders, inventory, payments, shipping
+ *     users --> checkout --> rabbit <--> orders, inventory, payments, shipping           (choreographed)
+ *     readers --> statements (the accounts of payments)
+ *
+ * All variants are sent the same orders at the same times; the same steps are refused, and the same crashes befall them.
+ */
+import { atEnd, atLeast, atMost, defineScenario, guardrail, s, sagaSignals, total } from '../../sim-core/index.ts';
+import { sentBy } from '../application/settings.ts';
+import * as limits from './saga/limits.ts';
+import { params } from './saga/params.ts';
+import { system } from './saga/system.ts';
+
+const HALF_DONE = 'saga.sagas.half_done';
+const MONEY = 'saga.money.half_done';
+const DIRTY = 'saga.reads.dirty';
+
+const netZero = [atMost(atEnd(HALF_DONE), limits.allOrNothing), atMost(atEnd(MONEY), limits.nothingStranded)];
+const seenByOthers = guardrail(
+  atLeast(total(DIRTY), limits.dirtyReads),
+  'The price: a refund is no undo, and who looked in between has seen the charge; who undoes nothing has none',
+);
+
+export default defineScenario({
+  id: 'saga',
+  section: '2.7',
+  title: 'Order saga',
+  question: 'Four services each commit their part of an order. The last one refuses it. What is left of the order?',
+  params,
+  variants: {
+    'no-compensation': { compensation: false },
+    orchestrated: {},
+    choreographed: { coordination: 'choreographed' },
+    'semantic-lock': { semanticLock: true },
+  },
+  roles: {
+    'no-compensation': 'pitfall',
+    orchestrated: 'remedy',
+    choreographed: 'remedy',
+    'semantic-lock': 'remedy',
+  },
+  seed: 1,
+  duration: ({ length }) => length,
+  warmUp: 0,
+  openAt: s(12),
+  system,
+  signals: sagaSignals,
+  whileRunning: { rate: sentBy('rate', 'users'), readRate: sentBy('readRate', 'readers') },
+  charts: [
+    HALF_DONE,
+    MONEY,
+    'saga.sagas.completed',
+    'saga.sagas.compensated',
+    DIRTY,
+    'saga.holdings.deprived',
+    'saga.duration',
+    'saga.commands.repeated',
+    'http.client.request.error_ratio',
+  ],
+  expect: {
+    'no-compensation': [atLeast(atEnd(HALF_DONE), limits.leftHalfDone), atLeast(atEnd(MONEY), limits.leftMoney)],
+    orchestrated: [...netZero, seenByOthers],
+    choreographed: [...netZero, seenByOthers],
+    'semantic-lock': [
+      ...netZero,
+      guardrail(
+        atMost(total(DIRTY), 0),
+        'A charge that is pending is told of as pending; who undoes nothing has no dirty reads',
+      ),
+    ],
+  },
+});

@@ -1,0 +1,97 @@
+/**
+ * What is claimed of the order saga, worked out from the parameters. Nothing here looks at a run.
+ *
+ * Each service refuses a share r of the actions for reasons of its own, independently, so what reaches a step and is refused
+ * there is a binomial number, which varies less than a Poisson one of its mean. Orders that are refused for want of stock or
+ * money, or given up over a crash, only add to what is left half done.
+ */
+import {
+  ms,
+  pow,
+  s,
+  toSeconds,
+  zipfProbabilities,
+  type BackoffOptions,
+  type Duration,
+} from '../../../sim-core/index.ts';
+import { limitOf, poissonLeast, poissonLow } from '../../application/chance.ts';
+import type { Values } from './params.ts';
+import { PRICE, ROW_TIME } from './services.ts';
+
+/** Orders and crashes stop so long before the end. */
+export const DRAIN = s(8);
+export const FAULTS_FROM = s(2);
+/** Commands that a service works at at once. */
+export const CONCURRENCY = 128;
+export const SAGAS_MAX = 10_000;
+export const BACKOFF: BackoffOptions = { base: ms(50), cap: s(1) };
+
+const limit = limitOf<Values>;
+
+/** Crashes of a kind, one in each of its intervals. */
+export const faultCount = (p: Values, every: Duration): number =>
+  Math.max(0, Math.floor((p.length - DRAIN - FAULTS_FROM) / every));
+
+const crashesOf = (p: Values, services: number): number => Math.ceil((faultCount(p, p.crashEvery) * services) / 4);
+
+/** How long orders are taken, in seconds, while neither the checkout nor the first so many services are away. */
+function undisturbed(p: Values, services: number): number {
+  const away = faultCount(p, p.killEvery) + crashesOf(p, services);
+  return Math.max(0, toSeconds(p.length - DRAIN - away * p.downtime));
+}
+
+/** Refused by one of so many services. */
+const refusedBy = (p: Values, services: number): number => 1 - pow(1 - p.refusedShare, services);
+
+/** Nothing is undone: an order that was created stands there if any of the three that follow refuse. */
+export const leftHalfDone = limit((p) =>
+  poissonLeast(p.rate * undisturbed(p, 1) * (1 - p.refusedShare) * refusedBy(p, 3)),
+);
+
+/**
+ * Orders for which there is an article and money, of those that orders and inventory let through. Of an article with a demand of
+ * mean m at least min(stock, m) are there in the mean, less half of the deviation of m where the two are close (E|X - m| is
+ * at most the deviation). Customers order alike often, and most of them have more than they spend.
+ */
+function served(p: Values): number {
+  const orders = p.rate * undisturbed(p, 3) * pow(1 - p.refusedShare, 2);
+  let sold = 0;
+  for (const share of zipfProbabilities(p.articles, 0.9)) {
+    const demand = orders * share;
+    const isClose = Math.abs(p.stock - demand) < 5 * Math.sqrt(demand);
+    sold += Math.min(p.stock, demand) - (isClose ? Math.sqrt(demand) / 2 : 0);
+  }
+  const each = orders / p.customers;
+  const unaffordable = p.customers * Math.max(0, each + 5 * Math.sqrt(each) - Math.floor(p.balance / PRICE));
+  return Math.max(0, poissonLow(sold) - unaffordable);
+}
+
+/** Orders that were paid, and shipping refused them. */
+const paidAndRefused = (p: Values): number => served(p) * (1 - p.refusedShare) * p.refusedShare;
+export const leftMoney = limit((p) => PRICE * poissonLeast(paidAndRefused(p)));
+
+/**
+ * Customers who saw a charge that was undone later: each of those orders is there to be seen while shipping looks for a carrier,
+ * and a customer looks so often. A Poisson number of Poisson numbers of mean m has (1 + m) times the variance of a Poisson one.
+ */
+export const dirtyReads = limit((p) => {
+  const seen = (p.readRate / p.customers) * toSeconds(p.shipTime);
+  const expected = paidAndRefused(p) * seen;
+  return Math.max(1, expected - 5 * Math.sqrt(expected * (1 + seen)));
+});
+
+/**
+ * Whether everything is settled by the end: services are up again and have places for all, so that what is left to do takes one
+ * wait of the backoff and the work of all steps, forth and back.
+ */
+const isSettled = (p: Values): boolean => {
+  const work = 2 * (2 * ROW_TIME + p.payTime + p.shipTime);
+  const places = p.rate * toSeconds(p.shipTime + p.payTime);
+  return (
+    p.downtime + BACKOFF.cap + 2 * work < DRAIN - ms(500) && places < CONCURRENCY / 2 && p.timeout > 4 * p.shipTime
+  );
+};
+
+/** Sagas half done at the end, and their money: none, once everything is settled. */
+export const allOrNothing = limit((p) => (isSettled(p) ? 0 : p.rate * toSeconds(p.length)));
+export const nothingStranded = limit((p) => (isSettled(p) ? 0 : PRICE * p.rate * toSeconds(p.length)));

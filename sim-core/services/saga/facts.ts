@@ -1,0 +1,136 @@
+/** What is told of sagas: by participants of what they did, by the experimenter's book of what became of each saga. */
+import { defineFact, defineReading } from '../../kernel/fact.ts';
+import { defineSignal } from '../../statistics/signal.ts';
+
+/** A participant has carried a command out, or found that it had. */
+export const commandCarriedOut = defineFact('saga.command', 'A participant has carried out a command of a saga', {
+  participant: 'text',
+  command: 'text',
+  request: 'request',
+  answer: 'text',
+  repeat: 'flag',
+});
+
+/** An effect was undone by its compensation, after it had stood for a while. */
+export const effectUndone = defineFact('saga.effect_undone', 'The effect of a step was undone', {
+  participant: 'text',
+  request: 'request',
+  stood: 'duration',
+  reads: 'number',
+  deprived: 'flag',
+});
+
+/** All effects of a saga stand, or none does any more, `duration` after it was asked for. */
+export const sagaSettled = defineFact('saga.settled', 'A saga has all of its effects, or none any more', {
+  request: 'request',
+  outcome: 'text',
+  duration: 'duration',
+});
+
+/** Sagas of which some effects stand and others do not, and the money in them. */
+export const sagasHalfDone = defineReading('saga.half_done', 'Sagas half done changed', {
+  sagas: 'number',
+  money: 'number',
+});
+
+export const participantSignals = [
+  defineSignal({
+    name: 'saga.commands',
+    kind: 'counter',
+    unit: '{command}',
+    help: 'Commands that participants carried out, or found that they had',
+    fact: commandCarriedOut,
+  }),
+  defineSignal({
+    name: 'saga.commands.repeated',
+    kind: 'counter',
+    unit: '{command}',
+    help: 'Commands whose idempotency key the participant knew: it answered as before, and did nothing',
+    fact: commandCarriedOut,
+    where: (fact) => fact.repeat,
+  }),
+  defineSignal({
+    name: 'saga.actions.refused',
+    kind: 'counter',
+    unit: '{command}',
+    help: 'Actions that a participant refused for good',
+    fact: commandCarriedOut,
+    where: (fact) => fact.answer === 'refused' && !fact.repeat,
+  }),
+  defineSignal({
+    name: 'saga.effects.undone',
+    kind: 'counter',
+    unit: '{effect}',
+    help: 'Effects of steps that compensations undid',
+    fact: effectUndone,
+  }),
+  defineSignal({
+    name: 'saga.effects.undone.stood',
+    kind: 'histogram',
+    unit: 's',
+    help: 'How long an effect had stood, for all to see, when it was undone',
+    fact: effectUndone,
+    value: (fact) => fact.stood,
+  }),
+  defineSignal({
+    name: 'saga.reads.dirty',
+    kind: 'counter',
+    unit: '{read}',
+    help: 'Times that somebody was told of something as settled which was undone later',
+    fact: effectUndone,
+    amount: (fact) => fact.reads,
+  }),
+  defineSignal({
+    name: 'saga.holdings.deprived',
+    kind: 'counter',
+    unit: '{effect}',
+    help: 'Holdings that were given back after somebody had been refused for want of them',
+    fact: effectUndone,
+    where: (fact) => fact.deprived,
+  }),
+];
+
+export const sagaSignals = [
+  defineSignal({
+    name: 'saga.sagas.half_done',
+    kind: 'gauge',
+    unit: '{saga}',
+    help: 'Sagas of which some effects stand and others do not: under way, or broken',
+    fact: sagasHalfDone,
+    value: (fact) => fact.sagas,
+    of: () => 'book',
+  }),
+  defineSignal({
+    name: 'saga.money.half_done',
+    kind: 'gauge',
+    unit: '{EUR}',
+    help: 'Money of customers that stands in sagas half done: charged, and for nothing so far',
+    fact: sagasHalfDone,
+    value: (fact) => fact.money,
+    of: () => 'book',
+  }),
+  defineSignal({
+    name: 'saga.sagas.completed',
+    kind: 'counter',
+    unit: '{saga}',
+    help: 'Sagas that have all of their effects',
+    fact: sagaSettled,
+    where: (fact) => fact.outcome === 'completed',
+  }),
+  defineSignal({
+    name: 'saga.sagas.compensated',
+    kind: 'counter',
+    unit: '{saga}',
+    help: 'Sagas that had some effects and have none any more',
+    fact: sagaSettled,
+    where: (fact) => fact.outcome === 'compensated',
+  }),
+  defineSignal({
+    name: 'saga.duration',
+    kind: 'histogram',
+    unit: 's',
+    help: 'Time from a request until its saga had all of its effects, or none any more',
+    fact: sagaSettled,
+    value: (fact) => fact.duration,
+  }),
+];
