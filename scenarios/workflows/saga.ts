@@ -20,10 +20,8 @@ const MONEY = 'saga.money.half_done';
 const DIRTY = 'saga.reads.dirty';
 
 const netZero = [atMost(atEnd(HALF_DONE), limits.allOrNothing), atMost(atEnd(MONEY), limits.nothingStranded)];
-const seenByOthers = guardrail(
-  atLeast(total(DIRTY), limits.dirtyReads),
-  'The price: a refund is no undo, and who looked in between has seen the charge; who undoes nothing has none',
-);
+/** The price: a refund is no undo, and who looked in between has seen the charge. */
+const seenByOthers = atLeast(total(DIRTY), limits.dirtyReads);
 
 export default defineScenario({
   id: 'saga',
@@ -56,7 +54,7 @@ export default defineScenario({
     'saga.sagas.completed',
     'saga.sagas.compensated',
     DIRTY,
-    'saga.holdings.deprived',
+    'saga.effects.undone.stood',
     'saga.duration',
     'saga.commands.repeated',
     'http.client.request.error_ratio',

@@ -67,7 +67,9 @@ export class Participant implements ComponentPart {
     this.interventions = { refuse: this.refuses(), lose: this.loses(), slow: this.slows() };
   }
 
+  /** What it has done before it finds by its key, and there is no work. */
   *carryOut(command: SagaCommand): Behaviour<Answer> {
+    if (this.knows(command)) return this.commit(command);
     const draws = this.times.of(command.saga.id * 3 + DRAWS[command.kind]);
     yield Math.max(0, Math.round(this.options.time.sample(draws) * this.slowness));
     return this.commit(command);
@@ -81,6 +83,11 @@ export class Participant implements ComponentPart {
 
   violations(): readonly string[] {
     return this.options.holdings.violations(this.name);
+  }
+
+  private knows({ saga, kind }: SagaCommand): boolean {
+    const { memory } = this.rows.get(saga.id) ?? NEW;
+    return perform(memory, kind, this.options.rules, () => false).isRepeat;
   }
 
   private commit({ saga, kind }: SagaCommand): Answer {
