@@ -353,13 +353,7 @@ export { CODEL_INTERVAL, CODEL_TARGET } from './services/lines/codel.ts';
 export { lineDisciplines, type LineDisciplineName } from './services/lines/line-disciplines.ts';
 export { SagaBook } from './services/saga/book.ts';
 export { REQUESTED } from './services/saga/choreography.ts';
-export type {
-  Answer as SagaAnswer,
-  Saga,
-  SagaCommand,
-  SagaDefinition,
-  SagaStep,
-} from './services/saga/definition.ts';
+export type { Answer as SagaAnswer, Saga, SagaCommand, SagaDefinition, SagaStep } from './services/saga/definition.ts';
 export { sagaSignals } from './services/saga/facts.ts';
 export { EventExchange } from './services/saga/event-exchange.ts';
 export { Holdings, type HoldingsOptions } from './services/saga/holdings.ts';

@@ -16,7 +16,7 @@ import { params } from './saga/params.ts';
 import { system } from './saga/system.ts';
 
 const HALF_DONE = 'saga.sagas.half_done';
-const MONEY = 'saga.money.half_done';
+const MONEY = 'saga.money.unsettled';
 const DIRTY = 'saga.reads.dirty';
 
 const netZero = [atMost(atEnd(HALF_DONE), limits.allOrNothing), atMost(atEnd(MONEY), limits.nothingStranded)];
@@ -44,7 +44,8 @@ export default defineScenario({
   seed: 1,
   duration: ({ length }) => length,
   warmUp: 0,
-  openAt: s(12),
+  // Shipping is away since 13.3 s.
+  openAt: s(13.6),
   system,
   signals: sagaSignals,
   whileRunning: { rate: sentBy('rate', 'users'), readRate: sentBy('readRate', 'readers') },

@@ -59,7 +59,7 @@ function served(p: Values): number {
   for (const share of zipfProbabilities(p.articles, 0.9)) {
     const demand = orders * share;
     const isClose = Math.abs(p.stock - demand) < 5 * Math.sqrt(demand);
-    sold += Math.min(p.stock, demand) - (isClose ? Math.sqrt(demand) / 2 : 0);
+    sold += Math.max(0, Math.min(p.stock, demand) - (isClose ? Math.sqrt(demand) / 2 : 0));
   }
   const each = orders / p.customers;
   const unaffordable = p.customers * Math.max(0, each + 5 * Math.sqrt(each) - Math.floor(p.balance / PRICE));

@@ -101,9 +101,9 @@ export const sagaSignals = [
     of: () => 'book',
   }),
   defineSignal({
-    name: 'saga.money.half_done',
+    name: 'saga.money.unsettled',
     kind: 'gauge',
-    unit: '{EUR}',
+    unit: '{euro}',
     help: 'Money of customers that stands in sagas half done: charged, and for nothing so far',
     fact: sagasHalfDone,
     value: (fact) => fact.money,

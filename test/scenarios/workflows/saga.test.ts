@@ -78,7 +78,7 @@ describe('as the guide says', () => {
   it('a compensation that is lost is never made up for', () => {
     const recording = ran('orchestrated', {}, '12s:lose:payments:compensations=20');
     expect(halfDone(recording)).toBe(20);
-    expect(atEnd(recording, 'saga.money.half_done')).toBe(20 * 40);
+    expect(atEnd(recording, 'saga.money.unsettled')).toBe(20 * 40);
   });
 
   it.each([
