@@ -33,6 +33,7 @@ import circuitBreaker from './overload/circuit-breaker.ts';
 import doomedWork from './overload/doomed-work.ts';
 import loadShedding from './overload/load-shedding.ts';
 import rateLimiting from './overload/rate-limiting.ts';
+import orphanCompensation from './workflows/orphan-compensation.ts';
 import saga from './workflows/saga.ts';
 
 export interface CatalogueEntry {
@@ -85,6 +86,7 @@ const scenarios: readonly Scenario[] = [
   doomedWork,
   // 2.7 Workflows
   saga,
+  orphanCompensation,
   // Appendix
   cacheFlush,
 ];

@@ -358,7 +358,8 @@ export { sagaSignals } from './services/saga/facts.ts';
 export { EventExchange } from './services/saga/event-exchange.ts';
 export { Holdings, type HoldingsOptions } from './services/saga/holdings.ts';
 export { Orchestrator } from './services/saga/orchestrator.ts';
-export { Participant, type ParticipantOptions } from './services/saga/participant.ts';
+export { Participant } from './services/saga/participant.ts';
+export { Watchdog } from './services/saga/watchdog.ts';
 export { Service, serviceRequest, type ServiceOptions } from './services/service.ts';
 
 // lab: scenarios, their parameters, runs and what is kept of them

@@ -5,27 +5,15 @@
  * there is a binomial number, which varies less than a Poisson one of its mean. Orders that are refused for want of stock or
  * money, or given up over a crash, only add to what is left half done.
  */
-import {
-  ms,
-  pow,
-  s,
-  toSeconds,
-  zipfProbabilities,
-  type BackoffOptions,
-  type Duration,
-} from '../../../sim-core/index.ts';
+import { ms, pow, s, toSeconds, zipfProbabilities, type Duration } from '../../../sim-core/index.ts';
 import { limitOf, poissonLeast, poissonLow } from '../../application/chance.ts';
 import type { Values } from './params.ts';
-import { PRICE, ROW_TIME } from './services.ts';
+import { BACKOFF, CONCURRENCY } from '../application/orchestrated.ts';
+import { PRICE, ROW_TIME } from '../application/order-services.ts';
 
 /** Orders and crashes stop so long before the end. */
 export const DRAIN = s(8);
 export const FAULTS_FROM = s(2);
-/** Commands that a service works at at once. */
-export const CONCURRENCY = 128;
-export const SAGAS_MAX = 10_000;
-export const BACKOFF: BackoffOptions = { base: ms(50), cap: s(1) };
-
 const limit = limitOf<Values>;
 
 /** Crashes of a kind, one in each of its intervals. */

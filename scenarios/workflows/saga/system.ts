@@ -1,12 +1,10 @@
 /** Customers, a checkout that begins a saga for each order, and the services, which it asks or which hear each other's events. */
 import {
-  backoffs,
   during,
   EventExchange,
   Link,
   ms,
   OpenLoopClient,
-  Orchestrator,
   poisson,
   RabbitMq,
   REQUESTED,
@@ -15,16 +13,14 @@ import {
   zipfPopularity,
   type Duration,
   type Endpoint,
-  type Participant,
-  type SagaAnswer,
-  type SagaCommand,
   type Simulation,
 } from '../../../sim-core/index.ts';
 import { faraway, nearby } from '../../application/distances.ts';
+import { CONCURRENCY, orchestratedSaga, SAGAS_MAX } from '../application/orchestrated.ts';
+import { orderServices, type OrderServices } from '../application/order-services.ts';
 import { befall, type Crash } from './faults.ts';
-import { BACKOFF, CONCURRENCY, DRAIN, SAGAS_MAX } from './limits.ts';
+import { DRAIN } from './limits.ts';
 import type { Values } from './params.ts';
-import { orderServices, type OrderServices } from './services.ts';
 
 /** Who begins sagas, and how it and the services are killed. */
 interface Coordination {
@@ -62,43 +58,17 @@ export function system(sim: Simulation, p: Values): void {
   befall(sim, p, crashCheckout, crashServices);
 }
 
-function orchestrated(sim: Simulation, p: Values, { definition, participants }: OrderServices): Coordination {
-  const services = participants.map((participant) => serviceOf(sim, participant));
-  const checkout = new Orchestrator(sim, {
-    name: 'checkout',
-    definition,
-    policy: { compensates: p.compensation, undoesDoubtful: p.doubtfulUndone },
-    participants: services.map(
-      (service) => new Link(sim, service, { from: 'checkout', delay: nearby, timeout: p.timeout }),
-    ),
-    log: { writeTime: ms(2), isDurable: p.durableLog },
-    backoff: backoffs['full-jitter'](BACKOFF),
-    backoffBase: BACKOFF.base,
-    attemptsMax: p.attempts,
-    sagasMax: SAGAS_MAX,
+function orchestrated(sim: Simulation, p: Values, order: OrderServices): Coordination {
+  const { orchestrator, services } = orchestratedSaga(sim, order, {
+    ...p,
+    compensationAttempts: Infinity,
+    isAudited: false,
   });
   return {
-    checkout,
-    crashCheckout: (downtime) => checkout.kill(downtime),
+    checkout: orchestrator,
+    crashCheckout: (downtime) => orchestrator.kill(downtime),
     crashServices: services.map((service) => (downtime: Duration) => service.crash(downtime)),
   };
-}
-
-/** A service commits, and answers a little later: it may die in between. */
-function serviceOf(sim: Simulation, participant: Participant): Service<SagaCommand, SagaAnswer> {
-  const { action, compensation } = participant.options.step;
-  return new Service(sim, {
-    name: participant.name,
-    help: `Does ${action} and ${compensation}, each in one transaction of its database`,
-    concurrency: CONCURRENCY,
-    queueMax: 1000,
-    inside: participant,
-    *handle({ query }) {
-      const answer = yield* participant.carryOut(query);
-      yield ms(1);
-      return answer;
-    },
-  });
 }
 
 function choreographed(sim: Simulation, p: Values, { definition, participants }: OrderServices): Coordination {

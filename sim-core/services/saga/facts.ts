@@ -1,4 +1,7 @@
-/** What is told of sagas: by participants of what they did, by the experimenter's book of what became of each saga. */
+/**
+ * What is told of sagas: by participants of what they did, by the experimenter's book of what became of each saga, and by
+ * orchestrators of what they sent and took up.
+ */
 import { defineFact, defineReading } from '../../kernel/fact.ts';
 import { defineSignal } from '../../statistics/signal.ts';
 
@@ -31,6 +34,33 @@ export const sagaSettled = defineFact('saga.settled', 'A saga has all of its eff
 export const sagasHalfDone = defineReading('saga.half_done', 'Sagas half done changed', {
   sagas: 'number',
   money: 'number',
+});
+
+/** A saga that was under way when the orchestrator died is taken up again. */
+export const sagaRecovered = defineFact('saga.recovered', 'An orchestrator took up a saga of its log again', {
+  orchestrator: 'text',
+  request: 'request',
+  phase: 'text',
+});
+
+/** Sagas that have not ended, as the log has it. */
+export const sagasOpen = defineReading('saga.open', 'Sagas in the log that have not ended', {
+  orchestrator: 'text',
+  sagas: 'number',
+});
+
+/** A participant was asked, once more or for the first time. */
+export const commandSent = defineFact('saga.command_sent', 'An orchestrator asked a participant', {
+  orchestrator: 'text',
+  request: 'request',
+  attempt: 'number',
+});
+
+/** A saga that nobody was at was taken up again. */
+export const sagaTakenUp = defineFact('saga.taken_up', 'A watchdog had a stuck saga taken up again', {
+  orchestrator: 'text',
+  request: 'request',
+  step: 'number',
 });
 
 export const participantSignals = [
@@ -132,5 +162,39 @@ export const sagaSignals = [
     help: 'Time from a request until its saga had all of its effects, or none any more',
     fact: sagaSettled,
     value: (fact) => fact.duration,
+  }),
+];
+
+export const orchestratorSignals = [
+  defineSignal({
+    name: 'saga.sagas.open',
+    kind: 'gauge',
+    unit: '{saga}',
+    help: 'Sagas in the log of an orchestrator that have not ended',
+    fact: sagasOpen,
+    value: (fact) => fact.sagas,
+    of: (fact) => fact.orchestrator,
+  }),
+  defineSignal({
+    name: 'saga.sagas.recovered',
+    kind: 'counter',
+    unit: '{saga}',
+    help: 'Sagas that an orchestrator took up again from its log after a crash',
+    fact: sagaRecovered,
+  }),
+  defineSignal({
+    name: 'saga.commands.retried',
+    kind: 'counter',
+    unit: '{command}',
+    help: 'Commands that an orchestrator sent again because there was no answer',
+    fact: commandSent,
+    where: (fact) => fact.attempt > 1,
+  }),
+  defineSignal({
+    name: 'saga.sagas.taken_up',
+    kind: 'counter',
+    unit: '{saga}',
+    help: 'Stuck sagas that a watchdog had taken up again',
+    fact: sagaTakenUp,
   }),
 ];

@@ -9,7 +9,7 @@
  * Does not model several orchestrators that share a log, nor what the log's disk does under load: a write takes its time.
  */
 import type { EventHandle } from '../../kernel/event-table.ts';
-import { defineFact, defineReading, type Fact, type FactChannel } from '../../kernel/fact.ts';
+import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import { Process, type Behaviour } from '../../kernel/process.ts';
 import type { KeyedStream } from '../../kernel/random-stream.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
@@ -18,8 +18,8 @@ import { CallFailed, type Call, type Endpoint } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
 import type { Link } from '../../network/link.ts';
 import type { Backoff } from '../../network/resilience/backoff/backoff.ts';
-import { defineSignal } from '../../statistics/signal.ts';
 import type { Answer, Saga, SagaCommand, SagaDefinition } from './definition.ts';
+import { commandSent, orchestratorSignals, sagaRecovered, sagasOpen, sagaTakenUp } from './facts.ts';
 import {
   after,
   BEGUN,
@@ -29,54 +29,8 @@ import {
   type Outcome,
   type Progress,
   type SagaPolicy,
+  takenUp,
 } from './progress.ts';
-
-/** A saga that was under way when the orchestrator died is taken up again. */
-export const sagaRecovered = defineFact('saga.recovered', 'An orchestrator took up a saga of its log again', {
-  orchestrator: 'text',
-  request: 'request',
-  phase: 'text',
-});
-
-/** Sagas that have not ended, as the log has it. */
-export const sagasOpen = defineReading('saga.open', 'Sagas in the log that have not ended', {
-  orchestrator: 'text',
-  sagas: 'number',
-});
-
-/** A participant was asked, once more or for the first time. */
-export const commandSent = defineFact('saga.command_sent', 'An orchestrator asked a participant', {
-  orchestrator: 'text',
-  request: 'request',
-  attempt: 'number',
-});
-
-export const orchestratorSignals = [
-  defineSignal({
-    name: 'saga.sagas.open',
-    kind: 'gauge',
-    unit: '{saga}',
-    help: 'Sagas in the log of an orchestrator that have not ended',
-    fact: sagasOpen,
-    value: (fact) => fact.sagas,
-    of: (fact) => fact.orchestrator,
-  }),
-  defineSignal({
-    name: 'saga.sagas.recovered',
-    kind: 'counter',
-    unit: '{saga}',
-    help: 'Sagas that an orchestrator took up again from its log after a crash',
-    fact: sagaRecovered,
-  }),
-  defineSignal({
-    name: 'saga.commands.retried',
-    kind: 'counter',
-    unit: '{command}',
-    help: 'Commands that an orchestrator sent again because there was no answer',
-    fact: commandSent,
-    where: (fact) => fact.attempt > 1,
-  }),
-];
 
 export interface OrchestratorOptions {
   readonly name: string;
@@ -91,6 +45,10 @@ export interface OrchestratorOptions {
   readonly backoffBase: Duration;
   /** Times that an action is asked for before it is given up and compensated. What follows the pivot is asked for without end. */
   readonly attemptsMax: number;
+  /** Times that a compensation is asked for before it is given up and the saga is stuck; Infinity for as long as it takes. */
+  readonly compensationAttemptsMax: number;
+  /** Whether sagas that were compensated stay in the log until somebody audits them. */
+  readonly isAudited: boolean;
   /** Sagas that have not ended, at most: more are refused. */
   readonly sagasMax: number;
 }
@@ -98,6 +56,8 @@ export interface OrchestratorOptions {
 interface LogRow {
   readonly saga: Saga;
   progress: Progress;
+  /** When that was written. */
+  at: Time;
 }
 
 export class Orchestrator implements Endpoint<number, void>, Component {
@@ -109,13 +69,16 @@ export class Orchestrator implements Endpoint<number, void>, Component {
   readonly sim: Simulation;
   readonly options: OrchestratorOptions;
   private readonly log = new Map<number, LogRow>();
-  private readonly running = new Set<Execution>();
+  /** Compensated, and nobody has looked since whether it is true. */
+  private readonly unaudited: Saga[] = [];
+  private readonly running = new Map<number, Execution>();
   private readonly draws: KeyedStream;
   private readonly restartKind: number;
   private restart: EventHandle = -1;
   private downUntil: Time = 0;
   private readonly ended = { completed: 0, compensated: 0, abandoned: 0 };
   private readonly recovered: FactChannel<Fact<typeof sagaRecovered>>;
+  private readonly takingUp: FactChannel<Fact<typeof sagaTakenUp>>;
   private readonly open: FactChannel<Fact<typeof sagasOpen>>;
   private readonly sent: FactChannel<Fact<typeof commandSent>>;
 
@@ -132,23 +95,24 @@ export class Orchestrator implements Endpoint<number, void>, Component {
     this.restartKind = sim.eventKind(`${name} is up again`);
     this.interventions = { kill: this.killing() };
     this.recovered = sim.facts.channel(sagaRecovered);
+    this.takingUp = sim.facts.channel(sagaTakenUp);
     this.open = sim.facts.channel(sagasOpen);
     this.sent = sim.facts.channel(commandSent);
     register(sim, this);
   }
 
   receive(call: Call<number, void>): void {
-    if (this.sim.now < this.downUntil) call.refuse('unavailable');
+    if (this.isDown) call.refuse('unavailable');
     else if (this.running.size >= this.options.sagasMax) call.refuse('overloaded');
     else {
       const { query: key, request } = call;
-      this.begin(this.accept({ id: request.id, key, request }, call));
+      this.begin(request.id, this.accept({ id: request.id, key, request }, call));
     }
   }
 
   kill(downtime: Duration): void {
     this.downUntil = Math.max(this.downUntil, this.sim.now + downtime);
-    for (const execution of [...this.running]) execution.cancel();
+    for (const execution of [...this.running.values()]) execution.cancel();
     if (!this.options.log.isDurable) this.log.clear();
     this.tellOpen();
     if (this.restart >= 0) this.sim.cancel(this.restart);
@@ -157,7 +121,7 @@ export class Orchestrator implements Endpoint<number, void>, Component {
 
   state(): Readonly<Record<string, number | string>> {
     const state = { 'sagas in the log': this.log.size, 'being executed': this.running.size, ...this.ended };
-    return this.sim.now < this.downUntil ? { ...state, down: 'yes' } : state;
+    return this.isDown ? { ...state, down: 'yes' } : state;
   }
 
   violations(): readonly string[] {
@@ -167,12 +131,37 @@ export class Orchestrator implements Endpoint<number, void>, Component {
 
   /** Called by an execution that has ended or was broken off. */
   forget(execution: Execution): void {
-    this.running.delete(execution);
+    this.running.delete(execution.saga);
   }
 
-  private begin(behaviour: Behaviour): void {
-    const execution = new Execution(this, behaviour);
-    this.running.add(execution);
+  /** Takes up again what is stuck, or has not moved since that time and nobody is at; returns how many sagas that were. */
+  takeUpStuck(since: Time): number {
+    if (this.isDown) return 0;
+    let count = 0;
+    for (const { saga, progress, at } of this.log.values()) {
+      if (at > since || this.running.has(saga.id)) continue;
+      count++;
+      if (this.takingUp.heard) this.takingUp.emit({ orchestrator: this.name, request: saga.id, step: progress.step });
+      this.begin(saga.id, this.execute(saga, progress.phase === 'stuck' ? takenUp(progress) : progress));
+    }
+    return count;
+  }
+
+  /** Asks for every compensation of what was compensated once more: who has done it says so, who has not does it now. */
+  audit(): number {
+    if (this.isDown) return 0;
+    const sagas = this.unaudited.splice(0);
+    for (const saga of sagas) this.begin(saga.id, this.undoAgain(saga));
+    return sagas.length;
+  }
+
+  private get isDown(): boolean {
+    return this.sim.now < this.downUntil;
+  }
+
+  private begin(saga: number, behaviour: Behaviour): void {
+    const execution = new Execution(this, saga, behaviour);
+    this.running.set(saga, execution);
     execution.startNow();
   }
 
@@ -197,9 +186,19 @@ export class Orchestrator implements Endpoint<number, void>, Component {
     }
   }
 
-  /** Asks until there is an answer, or an action has had its attempts. */
+  private *undoAgain(saga: Saga): Behaviour {
+    let step = this.options.definition.length - 1;
+    try {
+      for (; step >= 0; step--) yield* this.ask(saga, { step, kind: 'compensate' });
+    } finally {
+      if (step >= 0) this.unaudited.push(saga);
+    }
+  }
+
+  /** Asks until there is an answer, or the command has had its attempts. */
   private *ask(saga: Saga, { step, kind }: NextCommand): Behaviour<Outcome> {
-    const { participants, attemptsMax, backoff, backoffBase } = this.options;
+    const { participants, backoff, backoffBase, attemptsMax, compensationAttemptsMax } = this.options;
+    const limits = { act: attemptsMax, compensate: compensationAttemptsMax, confirm: Infinity };
     let wait = backoffBase;
     for (let attempt = 1; ; attempt++) {
       if (this.sent.heard) this.sent.emit({ orchestrator: this.name, request: saga.id, attempt });
@@ -208,7 +207,7 @@ export class Orchestrator implements Endpoint<number, void>, Component {
       } catch (error) {
         if (!(error instanceof CallFailed)) throw error;
       }
-      if (kind === 'act' && attempt >= attemptsMax) return 'unanswered';
+      if (attempt >= limits[kind]) return 'unanswered';
       wait = backoff.wait(attempt - 1, wait, this.draws.of(saga.request.nextWorkKey()));
       yield wait;
     }
@@ -220,18 +219,20 @@ export class Orchestrator implements Endpoint<number, void>, Component {
     if (hasEnded(progress)) {
       this.log.delete(saga.id);
       this.ended[progress.phase as keyof typeof this.ended]++;
-    } else if (row === undefined) this.log.set(saga.id, { saga, progress });
-    else row.progress = progress;
+      if (progress.phase === 'compensated' && this.options.isAudited) this.unaudited.push(saga);
+    } else if (row === undefined) this.log.set(saga.id, { saga, progress, at: this.sim.now });
+    else Object.assign(row, { progress, at: this.sim.now });
     if (row === undefined || hasEnded(progress)) this.tellOpen();
   }
 
   private static recover(orchestrator: Orchestrator): void {
     for (const { saga, progress } of orchestrator.log.values()) {
+      if (progress.phase === 'stuck') continue;
       if (orchestrator.recovered.heard) {
         const { name } = orchestrator;
         orchestrator.recovered.emit({ orchestrator: name, request: saga.id, phase: progress.phase });
       }
-      orchestrator.begin(orchestrator.execute(saga, progress));
+      orchestrator.begin(saga.id, orchestrator.execute(saga, progress));
     }
   }
 
@@ -250,11 +251,13 @@ export class Orchestrator implements Endpoint<number, void>, Component {
 
 /** One saga being executed. */
 class Execution extends Process {
+  readonly saga: number;
   private readonly orchestrator: Orchestrator;
 
-  constructor(orchestrator: Orchestrator, behaviour: Behaviour) {
+  constructor(orchestrator: Orchestrator, saga: number, behaviour: Behaviour) {
     super(orchestrator.sim, orchestrator.name, behaviour);
     this.orchestrator = orchestrator;
+    this.saga = saga;
   }
 
   protected override concluded(): void {

@@ -75,6 +75,11 @@ export class Participant implements ComponentPart {
     return this.commit(command);
   }
 
+  /** Says of the next so many compensations that they are done, and does nothing. */
+  loseNext(compensations: number): void {
+    this.losing = compensations;
+  }
+
   state(): Readonly<Record<string, number | string>> {
     const { held } = this.options.holdings;
     const state = { 'sagas remembered': this.rows.size, held };
@@ -139,7 +144,7 @@ export class Participant implements ComponentPart {
     return {
       help: `Loses ${compensation} of the next so many sagas: says that it is done, and does nothing`,
       arguments: [{ name: 'compensations', help: 'how many', min: 1, max: 1e6, default: 1 }],
-      apply: ([compensations]) => void (this.losing = Math.round(compensations)),
+      apply: ([compensations]) => this.loseNext(Math.round(compensations)),
     };
   }
 

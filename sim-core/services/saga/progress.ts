@@ -21,7 +21,9 @@ export type SagaPhase =
   /** Every step that was done is undone. */
   | 'compensated'
   /** A step was refused, and nothing is undone: there are no compensations. */
-  | 'abandoned';
+  | 'abandoned'
+  /** A compensation was given up, and nobody is at it. */
+  | 'stuck';
 
 export interface Progress {
   readonly phase: SagaPhase;
@@ -44,7 +46,7 @@ export interface NextCommand {
 
 export const BEGUN: Progress = { phase: 'forward', step: 0 };
 
-/** What is to be commanded next; undefined when the saga has ended. */
+/** What is to be commanded next; undefined when the saga has ended or is stuck. */
 export function nextCommand({ phase, step }: Progress): NextCommand | undefined {
   if (phase === 'forward') return { step, kind: 'act' };
   if (phase === 'backward') return { step, kind: 'compensate' };
@@ -67,13 +69,16 @@ export function after(progress: Progress, outcome: Outcome, definition: SagaDefi
       if (!policy.compensates) return { phase: 'abandoned', step };
       return backwardFrom(outcome === 'unanswered' && policy.undoesDoubtful ? step : step - 1);
     case 'backward':
-      return outcome === 'ok' ? backwardFrom(step - 1) : progress;
+      return outcome === 'ok' ? backwardFrom(step - 1) : { phase: 'stuck', step };
     case 'confirming':
       return outcome === 'ok' ? confirmingFrom(step + 1, definition) : progress;
     default:
       throw new Error(`a saga that is ${phase} was told of an outcome`);
   }
 }
+
+/** A stuck saga is taken up again where it was left. */
+export const takenUp = ({ step }: Progress): Progress => ({ phase: 'backward', step });
 
 const backwardFrom = (step: number): Progress =>
   step >= 0 ? { phase: 'backward', step } : { phase: 'compensated', step: 0 };

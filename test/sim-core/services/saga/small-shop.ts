@@ -108,6 +108,8 @@ function orchestrated(sim: Simulation, participants: Participant[], options: Sho
     backoff: immediate(),
     backoffBase: MILLISECOND,
     attemptsMax: 2,
+    compensationAttemptsMax: Infinity,
+    isAudited: false,
     sagasMax: 1,
   });
   const link = new Link(sim, orchestrator, { from: 'users', delay: WAY });

@@ -1,25 +1,41 @@
-/** The handbook's order saga, and the services that do its steps: what each of them really has and hands out. */
+/**
+ * The handbook's order saga, and the services that do its steps: what each of them really has and hands out. Scenarios say how
+ * its commands come.
+ */
 import {
   gamma,
   Holdings,
   ms,
   Participant,
   SagaBook,
+  type Duration,
   type HoldingsOptions,
   type Saga,
   type SagaDefinition,
   type Simulation,
 } from '../../../sim-core/index.ts';
 import { SHAPE } from '../../application/distances.ts';
-import type { Values } from './params.ts';
 
 export const PRICE = 40;
 const PAYMENTS = 2;
 /** Work of orders and inventory for one command, in the mean. */
 export const ROW_TIME = ms(5);
 
+export interface OrderOptions {
+  readonly semanticLock: boolean;
+  readonly idempotencyKeys: boolean;
+  readonly lateActionsBarred: boolean;
+  readonly refusedShare: number;
+  /** Units of each article, customers, and euros in each account. */
+  readonly stock: number;
+  readonly customers: number;
+  readonly balance: number;
+  readonly payTime: Duration;
+  readonly shipTime: Duration;
+}
+
 /** `CreateOrder -> ReserveInventory -> ProcessPayment -> ShipOrder`, and back. */
-export const orderSaga = ({ semanticLock }: Pick<Values, 'semanticLock'>): SagaDefinition => [
+export const orderSaga = ({ semanticLock }: Pick<OrderOptions, 'semanticLock'>): SagaDefinition => [
   {
     participant: 'orders',
     action: 'CreateOrder',
@@ -44,7 +60,7 @@ export interface OrderServices {
   readonly book: SagaBook;
 }
 
-export function orderServices(sim: Simulation, p: Values): OrderServices {
+export function orderServices(sim: Simulation, p: OrderOptions): OrderServices {
   const definition = orderSaga(p);
   const customers = sim.keyedRandom('customers');
   const customerOf = ({ id }: Saga): number => Math.floor(customers.of(id).next() * p.customers);

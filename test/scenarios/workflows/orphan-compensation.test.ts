@@ -1,0 +1,45 @@
+/** The claims about orphaned compensations away from their defaults, and what the guide says of other settings. */
+import { describe, expect, it } from 'vitest';
+import orphans from '../../../scenarios/workflows/orphan-compensation.ts';
+import { ms, parseIntervention, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
+
+const VARIANTS = Object.keys(orphans.variants);
+
+const failed = ({ expectations }: Recording): string[] =>
+  expectations.filter(({ pass }) => !pass).map(({ text, actual }) => `${text}, measured ${actual}`);
+
+const ran = (variant: string, params: ParameterValues, ...interventions: string[]): Recording =>
+  run(orphans, { variant, params, interventions: interventions.map(parseIntervention) });
+
+const signal = ({ signals }: Recording, name: string) => signals.find((one) => one.name === name)!;
+const halfDone = (recording: Recording): number => signal(recording, 'saga.sagas.half_done').columns.last!.at(-1)!;
+const takenUp = (recording: Recording): number => signal(recording, 'saga.sagas.taken_up').summary['total'];
+
+describe.each<[string, ParameterValues]>([
+  ['a long outage', { outage: s(5), rate: 40 }],
+  ['many refusals', { refusedShare: 0.3, rate: 40 }],
+  ['much patience', { attempts: 8, compensationAttempts: 6, outage: s(6), rate: 40 }],
+])('with %s', (_name, params) => {
+  it.each(VARIANTS)('%s holds its claims', (variant) => {
+    expect(failed(ran(variant, params))).toEqual([]);
+  });
+});
+
+describe('as the guide says', () => {
+  it('with enough patience nothing gets stuck, and what was lost is lost', () => {
+    expect(halfDone(ran('no-watchdog', { compensationAttempts: 20 }))).toBe(10);
+  });
+
+  it('a hasty watchdog takes sagas up that get stuck again', () => {
+    const hasty = ran('watchdog', { stillMax: ms(200), lookEvery: ms(200) });
+    expect(takenUp(hasty)).toBeGreaterThan(1.5 * takenUp(ran('watchdog', {})));
+    expect(halfDone(hasty)).toBe(10);
+  });
+
+  it.each(['13s:kill:checkout:seconds=2', '15s:crash:inventory:seconds=3'])(
+    'all is finished in spite of %s',
+    (deed) => {
+      expect(halfDone(ran('watchdog-and-audit-log', {}, deed))).toBe(0);
+    },
+  );
+});
