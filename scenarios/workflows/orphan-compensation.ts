@@ -23,7 +23,7 @@ import {
   zipfPopularity,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { faraway } from '../application/distances.ts';
+import { faraway, nearby } from '../application/distances.ts';
 import { sentBy } from '../application/settings.ts';
 import { orchestratedSaga } from './application/orchestrated.ts';
 import { orderServices } from './application/order-services.ts';
@@ -107,7 +107,7 @@ function system(sim: Simulation, p: Values): void {
   });
   if (p.watchdog) {
     const { lookEvery: every, stillMax, audit: audits } = p;
-    new Watchdog(sim, { name: 'watchdog', orchestrator, every, stillMax, audits });
+    new Watchdog(sim, { name: 'watchdog', orchestrator, delay: nearby, every, stillMax, audits });
   }
   const outageKind = sim.eventKind('payments is away');
   sim.scheduleAt(limits.OUTAGE_AT, (payments) => payments.crash(p.outage), services[PAYMENTS], outageKind);

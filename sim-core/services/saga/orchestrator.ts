@@ -53,6 +53,15 @@ export interface OrchestratorOptions {
   readonly sagasMax: number;
 }
 
+/**
+ * What a watchdog asks for: to take up again what has not moved for so long and nobody is at, and to ask for every compensation of
+ * what was compensated once more. Who has done it says so, who has not does it now.
+ */
+export interface Inspection {
+  readonly stillMax: Duration;
+  readonly audits: boolean;
+}
+
 interface LogRow {
   readonly saga: Saga;
   progress: Progress;
@@ -68,6 +77,8 @@ export class Orchestrator implements Endpoint<number, void>, Component {
   readonly interventions: Readonly<Record<string, Intervention>>;
   readonly sim: Simulation;
   readonly options: OrchestratorOptions;
+  /** Where a watchdog asks. */
+  readonly inspections: Endpoint<Inspection, void>;
   private readonly log = new Map<number, LogRow>();
   /** Compensated, and nobody has looked since whether it is true. */
   private readonly unaudited: Saga[] = [];
@@ -91,6 +102,7 @@ export class Orchestrator implements Endpoint<number, void>, Component {
     this.name = name;
     this.options = options;
     this.help = `Runs sagas of ${definition.length} steps from a log ${log.isDurable ? 'on disk' : 'in its memory'}`;
+    this.inspections = { name, receive: (call) => this.inspect(call) };
     this.draws = sim.keyedRandom(`${name}/backoff`);
     this.restartKind = sim.eventKind(`${name} is up again`);
     this.interventions = { kill: this.killing() };
@@ -134,29 +146,27 @@ export class Orchestrator implements Endpoint<number, void>, Component {
     this.running.delete(execution.saga);
   }
 
-  /** Takes up again what is stuck, or has not moved since that time and nobody is at; returns how many sagas that were. */
-  takeUpStuck(since: Time): number {
-    if (this.isDown) return 0;
-    let count = 0;
+  private get isDown(): boolean {
+    return this.sim.now < this.downUntil;
+  }
+
+  private inspect(call: Call<Inspection, void>): void {
+    if (this.isDown) {
+      call.refuse('unavailable');
+      return;
+    }
+    const { stillMax, audits } = call.query;
+    this.takeUpStuck(this.sim.now - stillMax);
+    if (audits) for (const saga of this.unaudited.splice(0)) this.begin(saga.id, this.undoAgain(saga));
+    call.reply();
+  }
+
+  private takeUpStuck(since: Time): void {
     for (const { saga, progress, at } of this.log.values()) {
       if (at > since || this.running.has(saga.id)) continue;
-      count++;
       if (this.takingUp.heard) this.takingUp.emit({ orchestrator: this.name, request: saga.id, step: progress.step });
       this.begin(saga.id, this.execute(saga, progress.phase === 'stuck' ? takenUp(progress) : progress));
     }
-    return count;
-  }
-
-  /** Asks for every compensation of what was compensated once more: who has done it says so, who has not does it now. */
-  audit(): number {
-    if (this.isDown) return 0;
-    const sagas = this.unaudited.splice(0);
-    for (const saga of sagas) this.begin(saga.id, this.undoAgain(saga));
-    return sagas.length;
-  }
-
-  private get isDown(): boolean {
-    return this.sim.now < this.downUntil;
   }
 
   private begin(saga: number, behaviour: Behaviour): void {

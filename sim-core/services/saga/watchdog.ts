@@ -1,18 +1,24 @@
 /**
- * A watchdog over sagas: looks into an orchestrator's log every so often, and has taken up again what has not moved for a while
+ * A watchdog over sagas: has an orchestrator look into its log every so often, and take up again what has not moved for a while
  * and nobody is at. With an audit it does not believe what participants said either: compensations of sagas that ended so are
  * asked for once more, which whoever has done them only confirms.
  *
- * It reads the database in which the log is, and is not down with the orchestrator; while that is, it finds nobody to tell.
+ * It is a process of its own, as a job that a clock starts: while the orchestrator is down it is refused, and tries again at its
+ * next look.
  */
+import type { Distribution } from '../../kernel/distributions/distribution.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Duration } from '../../kernel/time.ts';
+import { BackgroundRequests } from '../../network/background-requests.ts';
 import { register, type Component } from '../../network/component.ts';
-import type { Orchestrator } from './orchestrator.ts';
+import { Link } from '../../network/link.ts';
+import type { Inspection, Orchestrator } from './orchestrator.ts';
 
 export interface WatchdogOptions {
   readonly name: string;
   readonly orchestrator: Orchestrator;
+  /** One-way delay between the two, in nanoseconds. */
+  readonly delay: Distribution;
   /** Time from one look to the next. */
   readonly every: Duration;
   /** How long a saga may stand still. */
@@ -28,21 +34,26 @@ export class Watchdog implements Component {
   readonly interventions = {};
   private readonly sim: Simulation;
   private readonly options: WatchdogOptions;
+  private readonly link: Link<Inspection, void>;
+  private readonly requests: BackgroundRequests;
   private readonly lookKind: number;
-  private readonly done = { looks: 0, 'taken up': 0, audited: 0 };
+  private looks = 0;
 
   constructor(sim: Simulation, options: WatchdogOptions) {
+    const { name, orchestrator, delay, audits } = options;
     this.sim = sim;
     this.options = options;
-    this.name = options.name;
-    this.help = `Has sagas taken up again that stand still${options.audits ? ', and audits what was compensated' : ''}`;
-    this.lookKind = sim.eventKind(`${options.name} looks`);
+    this.name = name;
+    this.help = `Has sagas taken up again that stand still${audits ? ', and what was compensated audited' : ''}`;
+    this.lookKind = sim.eventKind(`${name} looks`);
+    this.requests = new BackgroundRequests(sim);
     register(sim, this);
+    this.link = new Link(sim, orchestrator.inspections, { from: name, delay });
     this.wait();
   }
 
   state(): Readonly<Record<string, number | string>> {
-    return { ...this.done };
+    return { looks: this.looks };
   }
 
   violations(): readonly string[] {
@@ -54,10 +65,9 @@ export class Watchdog implements Component {
   }
 
   private look(): void {
-    const { orchestrator, stillMax, audits } = this.options;
-    this.done.looks++;
-    this.done['taken up'] += orchestrator.takeUpStuck(this.sim.now - stillMax);
-    if (audits) this.done.audited += orchestrator.audit();
+    const { stillMax, audits } = this.options;
+    this.looks++;
+    this.link.send({ stillMax, audits }, this.requests.next());
     this.wait();
   }
 }

@@ -5,16 +5,18 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MILLISECOND, SECOND } from '../../../../sim-core/kernel/time.ts';
+import { MILLISECOND } from '../../../../sim-core/kernel/time.ts';
 import { ORDER_SAGA, problemOf } from './order-saga.ts';
 import { smallShop, type Shop, type ShopOptions } from './small-shop.ts';
 
+/** A saga that nothing disturbs takes 40 ms at most, and a death puts it off by the time until who died is up and asked again. */
+const END = 250 * MILLISECOND;
 const REFUSED = [-1, 0, 1, 2, 3];
 /** Too short for ShipOrder alone: it is asked for again, given up and compensated, and then it is done. */
 const SHORT = 5 * MILLISECOND;
 
 function problemAtEnd(shop: Shop): string | undefined {
-  shop.sim.runUntil(SECOND);
+  shop.sim.runUntil(END);
   expect(shop.violations()).toEqual([]);
   return problemOf(shop.standing(), true, ORDER_SAGA);
 }
@@ -26,7 +28,7 @@ function enumerate(options: ShopOptions): { moments: number; problems: string[] 
   for (const victim of Object.keys(smallShop(options).mortals)) {
     for (let isOver = false, events = 1; !isOver; events++, moments++) {
       const shop = smallShop(options);
-      isOver = shop.sim.runUntil(SECOND, events);
+      isOver = shop.sim.runUntil(END, events);
       if (!isOver) shop.sim.inject(shop.mortals[victim], 0);
       const problem = problemAtEnd(shop);
       // A request that was never written down is the customer's to repeat: nothing is done, which is right.
@@ -39,6 +41,10 @@ function enumerate(options: ShopOptions): { moments: number; problems: string[] 
 describe.each<[string, Omit<ShopOptions, 'refused'>]>([
   ['orchestrated', { coordination: 'orchestrated' }],
   ['orchestrated by somebody impatient', { coordination: 'orchestrated', timeout: SHORT }],
+  [
+    'orchestrated by somebody who gives up undoing, and watched',
+    { coordination: 'orchestrated', timeout: SHORT, compensationAttempts: 1, isWatched: true },
+  ],
   ['choreographed', { coordination: 'choreographed' }],
 ])('%s', (name, options) => {
   it('ends with all or nothing, whoever dies at any event', () => {
@@ -58,7 +64,7 @@ describe.each<[string, Omit<ShopOptions, 'refused'>]>([
         const shop = smallShop({ ...options, refused });
         const victims = Object.values(shop.mortals);
         for (const [events, victim] of crashes) {
-          if (!shop.sim.runUntil(SECOND / 2, events)) shop.sim.inject(victims[victim % victims.length], 0);
+          if (!shop.sim.runUntil(END / 2, events)) shop.sim.inject(victims[victim % victims.length], 0);
         }
         expect(problemAtEnd(shop)).toBeUndefined();
       }),
@@ -73,6 +79,7 @@ describe('the components are what makes it so: at some moment it breaks without'
     ['compensations', { refused: 3, policy: { compensates: false } }],
     ['idempotency keys', { rules: { remembers: false } }],
     ['a mark against late actions', { timeout: SHORT, rules: { bars: false } }],
+    ['patience with compensations, or a watchdog', { refused: 3, compensationAttempts: 1 }],
     ['compensating what is in doubt', { timeout: SHORT, policy: { undoesDoubtful: false } }],
   ])('%s', (_name, missing) => {
     expect(enumerate({ coordination: 'orchestrated', refused: -1, ...missing }).problems).not.toEqual([]);

@@ -18,6 +18,7 @@ import { Orchestrator } from '../../../../sim-core/services/saga/orchestrator.ts
 import { Participant } from '../../../../sim-core/services/saga/participant.ts';
 import type { ParticipantRules } from '../../../../sim-core/services/saga/participation.ts';
 import type { SagaPolicy } from '../../../../sim-core/services/saga/progress.ts';
+import { Watchdog } from '../../../../sim-core/services/saga/watchdog.ts';
 import { Service } from '../../../../sim-core/services/service.ts';
 import { RabbitMq } from '../../../../sim-core/systems/rabbitmq/rabbitmq.ts';
 import { ORDER_SAGA } from './order-saga.ts';
@@ -31,6 +32,9 @@ export interface ShopOptions {
   readonly isDurable?: boolean;
   /** Patience of the orchestrator: shorter than the slowest step, it asks again and gives up though the first is at work. */
   readonly timeout?: Duration;
+  /** How often a compensation is asked for; without end if nothing is said. */
+  readonly compensationAttempts?: number;
+  readonly isWatched?: boolean;
 }
 
 export interface Shop {
@@ -108,10 +112,14 @@ function orchestrated(sim: Simulation, participants: Participant[], options: Sho
     backoff: immediate(),
     backoffBase: MILLISECOND,
     attemptsMax: 2,
-    compensationAttemptsMax: Infinity,
-    isAudited: false,
+    compensationAttemptsMax: options.compensationAttempts ?? Infinity,
+    isAudited: options.isWatched === true,
     sagasMax: 1,
   });
+  if (options.isWatched === true) {
+    const [every, stillMax] = [20 * MILLISECOND, 10 * MILLISECOND];
+    new Watchdog(sim, { name: 'watchdog', orchestrator, delay: WAY, every, stillMax, audits: true });
+  }
   const link = new Link(sim, orchestrator, { from: 'users', delay: WAY });
   link.send(0, new RequestContext(0, 0));
   return {
