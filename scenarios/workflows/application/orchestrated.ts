@@ -49,12 +49,11 @@ export function orchestratedSaga(
     participants: services.map(
       (service) => new Link(sim, service, { from: 'checkout', delay: nearby, timeout: p.timeout }),
     ),
-    log: { writeTime: ms(2), isDurable: p.durableLog },
+    log: { writeTime: ms(2), isDurable: p.durableLog, isAudited: p.isAudited },
     backoff: backoffs['full-jitter'](BACKOFF),
     backoffBase: BACKOFF.base,
     attemptsMax: p.attempts,
     compensationAttemptsMax: p.compensationAttempts,
-    isAudited: p.isAudited,
     sagasMax: SAGAS_MAX,
   });
   return { orchestrator, services };

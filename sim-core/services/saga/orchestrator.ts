@@ -19,11 +19,10 @@ import { register, type Component, type Intervention } from '../../network/compo
 import type { Link } from '../../network/link.ts';
 import type { Backoff } from '../../network/resilience/backoff/backoff.ts';
 import type { Answer, Saga, SagaCommand, SagaDefinition } from './definition.ts';
-import { commandSent, orchestratorSignals, sagaRecovered, sagasOpen, sagaTakenUp } from './facts.ts';
+import { commandSent, orchestratorSignals, sagaRecovered, sagaTakenUp } from './facts.ts';
 import {
   after,
   BEGUN,
-  hasEnded,
   nextCommand,
   type NextCommand,
   type Outcome,
@@ -31,6 +30,7 @@ import {
   type SagaPolicy,
   takenUp,
 } from './progress.ts';
+import { SagaLog, type SagaLogOptions } from './saga-log.ts';
 
 export interface OrchestratorOptions {
   readonly name: string;
@@ -38,8 +38,7 @@ export interface OrchestratorOptions {
   readonly policy: SagaPolicy;
   /** The way to the participant of each step; its timeout is that of one attempt. */
   readonly participants: readonly Link<SagaCommand, Answer>[];
-  /** Time to write one record; the log outlives the process if it is durable. */
-  readonly log: { readonly writeTime: Duration; readonly isDurable: boolean };
+  readonly log: SagaLogOptions;
   readonly backoff: Backoff;
   /** The wait that a backoff which looks back begins with. */
   readonly backoffBase: Duration;
@@ -47,8 +46,6 @@ export interface OrchestratorOptions {
   readonly attemptsMax: number;
   /** Times that a compensation is asked for before it is given up and the saga is stuck; Infinity for as long as it takes. */
   readonly compensationAttemptsMax: number;
-  /** Whether sagas that were compensated stay in the log until somebody audits them. */
-  readonly isAudited: boolean;
   /** Sagas that have not ended, at most: more are refused. */
   readonly sagasMax: number;
 }
@@ -62,13 +59,6 @@ export interface Inspection {
   readonly audits: boolean;
 }
 
-interface LogRow {
-  readonly saga: Saga;
-  progress: Progress;
-  /** When that was written. */
-  at: Time;
-}
-
 export class Orchestrator implements Endpoint<number, void>, Component {
   readonly name: string;
   readonly kind = 'coordinator';
@@ -79,18 +69,14 @@ export class Orchestrator implements Endpoint<number, void>, Component {
   readonly options: OrchestratorOptions;
   /** Where a watchdog asks. */
   readonly inspections: Endpoint<Inspection, void>;
-  private readonly log = new Map<number, LogRow>();
-  /** Compensated, and nobody has looked since whether it is true. */
-  private readonly unaudited: Saga[] = [];
+  private readonly log: SagaLog;
   private readonly running = new Map<number, Execution>();
   private readonly draws: KeyedStream;
   private readonly restartKind: number;
   private restart: EventHandle = -1;
   private downUntil: Time = 0;
-  private readonly ended = { completed: 0, compensated: 0, abandoned: 0 };
   private readonly recovered: FactChannel<Fact<typeof sagaRecovered>>;
   private readonly takingUp: FactChannel<Fact<typeof sagaTakenUp>>;
-  private readonly open: FactChannel<Fact<typeof sagasOpen>>;
   private readonly sent: FactChannel<Fact<typeof commandSent>>;
 
   constructor(sim: Simulation, options: OrchestratorOptions) {
@@ -103,12 +89,12 @@ export class Orchestrator implements Endpoint<number, void>, Component {
     this.options = options;
     this.help = `Runs sagas of ${definition.length} steps from a log ${log.isDurable ? 'on disk' : 'in its memory'}`;
     this.inspections = { name, receive: (call) => this.inspect(call) };
+    this.log = new SagaLog(sim, name, log);
     this.draws = sim.keyedRandom(`${name}/backoff`);
     this.restartKind = sim.eventKind(`${name} is up again`);
     this.interventions = { kill: this.killing() };
     this.recovered = sim.facts.channel(sagaRecovered);
     this.takingUp = sim.facts.channel(sagaTakenUp);
-    this.open = sim.facts.channel(sagasOpen);
     this.sent = sim.facts.channel(commandSent);
     register(sim, this);
   }
@@ -125,14 +111,13 @@ export class Orchestrator implements Endpoint<number, void>, Component {
   kill(downtime: Duration): void {
     this.downUntil = Math.max(this.downUntil, this.sim.now + downtime);
     for (const execution of [...this.running.values()]) execution.cancel();
-    if (!this.options.log.isDurable) this.log.clear();
-    this.tellOpen();
+    this.log.crash();
     if (this.restart >= 0) this.sim.cancel(this.restart);
     this.restart = this.sim.scheduleAt(this.downUntil, Orchestrator.recover, this as Orchestrator, this.restartKind);
   }
 
   state(): Readonly<Record<string, number | string>> {
-    const state = { 'sagas in the log': this.log.size, 'being executed': this.running.size, ...this.ended };
+    const state = { ...this.log.state(), 'being executed': this.running.size };
     return this.isDown ? { ...state, down: 'yes' } : state;
   }
 
@@ -157,12 +142,12 @@ export class Orchestrator implements Endpoint<number, void>, Component {
     }
     const { stillMax, audits } = call.query;
     this.takeUpStuck(this.sim.now - stillMax);
-    if (audits) for (const saga of this.unaudited.splice(0)) this.begin(saga.id, this.undoAgain(saga));
+    if (audits) for (const saga of this.log.takeForAudit()) this.begin(saga.id, this.undoAgain(saga));
     call.reply();
   }
 
   private takeUpStuck(since: Time): void {
-    for (const { saga, progress, at } of this.log.values()) {
+    for (const { saga, progress, at } of this.log.unended) {
       if (at > since || this.running.has(saga.id)) continue;
       if (this.takingUp.heard) this.takingUp.emit({ orchestrator: this.name, request: saga.id, step: progress.step });
       this.begin(saga.id, this.execute(saga, progress.phase === 'stuck' ? takenUp(progress) : progress));
@@ -178,7 +163,7 @@ export class Orchestrator implements Endpoint<number, void>, Component {
   private *accept(saga: Saga, call: Call<number, void>): Behaviour {
     let isWritten = false;
     try {
-      yield* this.write(saga, BEGUN);
+      yield* this.log.write(saga, BEGUN);
       isWritten = true;
       call.reply();
     } finally {
@@ -192,16 +177,16 @@ export class Orchestrator implements Endpoint<number, void>, Component {
     for (let command = nextCommand(progress); command !== undefined; command = nextCommand(progress)) {
       const outcome = yield* this.ask(saga, command);
       progress = after(progress, outcome, this.options.definition, this.options.policy);
-      yield* this.write(saga, progress);
+      yield* this.log.write(saga, progress);
     }
   }
 
   private *undoAgain(saga: Saga): Behaviour {
     let step = this.options.definition.length - 1;
     try {
-      for (; step >= 0; step--) yield* this.ask(saga, { step, kind: 'compensate' });
+      while (step >= 0 && (yield* this.ask(saga, { step, kind: 'compensate' })) === 'ok') step--;
     } finally {
-      if (step >= 0) this.unaudited.push(saga);
+      if (step >= 0) this.log.keepForAudit(saga);
     }
   }
 
@@ -223,20 +208,8 @@ export class Orchestrator implements Endpoint<number, void>, Component {
     }
   }
 
-  private *write(saga: Saga, progress: Progress): Behaviour {
-    yield this.options.log.writeTime;
-    const row = this.log.get(saga.id);
-    if (hasEnded(progress)) {
-      this.log.delete(saga.id);
-      this.ended[progress.phase as keyof typeof this.ended]++;
-      if (progress.phase === 'compensated' && this.options.isAudited) this.unaudited.push(saga);
-    } else if (row === undefined) this.log.set(saga.id, { saga, progress, at: this.sim.now });
-    else Object.assign(row, { progress, at: this.sim.now });
-    if (row === undefined || hasEnded(progress)) this.tellOpen();
-  }
-
   private static recover(orchestrator: Orchestrator): void {
-    for (const { saga, progress } of orchestrator.log.values()) {
+    for (const { saga, progress } of orchestrator.log.unended) {
       if (progress.phase === 'stuck') continue;
       if (orchestrator.recovered.heard) {
         const { name } = orchestrator;
@@ -244,10 +217,6 @@ export class Orchestrator implements Endpoint<number, void>, Component {
       }
       orchestrator.begin(saga.id, orchestrator.execute(saga, progress));
     }
-  }
-
-  private tellOpen(): void {
-    if (this.open.heard) this.open.emit({ orchestrator: this.name, sagas: this.log.size });
   }
 
   private killing(): Intervention {

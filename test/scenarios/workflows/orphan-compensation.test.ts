@@ -36,7 +36,7 @@ describe('as the guide says', () => {
     expect(halfDone(hasty)).toBe(10);
   });
 
-  it.each(['13s:kill:checkout:seconds=2', '15s:crash:inventory:seconds=3'])(
+  it.each(['13s:kill:checkout:seconds=2', '13.5s:crash:payments:seconds=2', '15s:crash:inventory:seconds=3'])(
     'all is finished in spite of %s',
     (deed) => {
       expect(halfDone(ran('watchdog-and-audit-log', {}, deed))).toBe(0);

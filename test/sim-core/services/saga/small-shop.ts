@@ -108,12 +108,11 @@ function orchestrated(sim: Simulation, participants: Participant[], options: Sho
     definition: ORDER_SAGA,
     policy: { compensates: true, undoesDoubtful: true, ...policy },
     participants: services.map((service) => new Link(sim, service, { from: 'checkout', delay: WAY, timeout })),
-    log: { writeTime: 0.5 * MILLISECOND, isDurable },
+    log: { writeTime: 0.5 * MILLISECOND, isDurable, isAudited: options.isWatched === true },
     backoff: immediate(),
     backoffBase: MILLISECOND,
     attemptsMax: 2,
     compensationAttemptsMax: options.compensationAttempts ?? Infinity,
-    isAudited: options.isWatched === true,
     sagasMax: 1,
   });
   if (options.isWatched === true) {
