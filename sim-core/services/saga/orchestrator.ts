@@ -110,7 +110,7 @@ export class Orchestrator implements Endpoint<number, void>, Component {
 
   kill(downtime: Duration): void {
     this.downUntil = Math.max(this.downUntil, this.sim.now + downtime);
-    for (const execution of [...this.running.values()]) execution.cancel();
+    for (const execution of this.running.values()) execution.cancel();
     this.log.crash();
     if (this.restart >= 0) this.sim.cancel(this.restart);
     this.restart = this.sim.scheduleAt(this.downUntil, Orchestrator.recover, this as Orchestrator, this.restartKind);

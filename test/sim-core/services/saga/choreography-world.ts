@@ -11,7 +11,7 @@ import {
   type StepEvent,
 } from '../../../../sim-core/services/saga/choreography.ts';
 import { perform, type ParticipantRules, type StepMemory } from '../../../../sim-core/services/saga/participation.ts';
-import { explore, type Explored, type Move } from './exploring.ts';
+import { explore, inNoOrder, type Explored, type Move } from './exploring.ts';
 import { problemOf } from './order-saga.ts';
 
 /** A copy of an event that the participant of a step has yet to hear. */
@@ -21,7 +21,7 @@ interface Copy {
 }
 
 interface World {
-  /** Sorted, for they are in no order. */
+  /** In the order of their texts, for they are in none. */
   readonly queued: readonly Copy[];
   readonly memories: readonly StepMemory[];
   readonly standing: readonly number[];
@@ -65,7 +65,7 @@ function taken(world: World, place: number, given: Choreography): Move<World>[] 
     memories: world.memories.with(step, memory),
     standing: world.standing.with(step, world.standing[step] + change),
   };
-  const moves = [{ what: `${name} is ${answer}`, world: { ...done, queued: sorted([...rest, ...news]) } }];
+  const moves = [{ what: `${name} is ${answer}`, world: { ...done, queued: inNoOrder([...rest, ...news]) } }];
   if (world.crashesLeft === 0) return moves;
   const crashesLeft = world.crashesLeft - 1;
   const kept = acknowledgesLast ? world.queued : rest;
@@ -73,7 +73,7 @@ function taken(world: World, place: number, given: Choreography): Move<World>[] 
     ...moves,
     { what: `dies before ${name}`, world: { ...world, queued: kept, crashesLeft } },
     { what: `dies behind ${name}`, world: { ...done, queued: kept, crashesLeft } },
-    { what: `dies as it has told of ${name}`, world: { ...done, queued: sorted([...kept, ...news]), crashesLeft } },
+    { what: `dies as it has told of ${name}`, world: { ...done, queued: inNoOrder([...kept, ...news]), crashesLeft } },
   ];
 }
 
@@ -84,9 +84,3 @@ const copiesOf = (event: StepEvent, { definition, compensates }: Choreography): 
       heardBy(copy.for, definition).some(({ step, what }) => step === event.step && what === event.what),
     )
     .filter((copy) => compensates || reaction(copy.for, event, definition) !== 'compensate');
-
-const sorted = (copies: readonly Copy[]): Copy[] =>
-  copies
-    .map((copy) => ({ copy, name: JSON.stringify(copy) }))
-    .toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
-    .map(({ copy }) => copy);

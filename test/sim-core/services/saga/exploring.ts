@@ -53,3 +53,10 @@ function wayTo<World>(visited: Visited<World>): string[] {
   for (let at: Visited<World> | undefined = visited; at?.before !== undefined; at = at.before) way.unshift(at.by);
   return way;
 }
+
+/** Things that are in no order, so written that worlds with the same ones are alike. */
+export const inNoOrder = <Thing>(things: readonly Thing[]): Thing[] =>
+  things
+    .map((thing) => ({ thing, text: JSON.stringify(thing) }))
+    .toSorted((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
+    .map(({ thing }) => thing);

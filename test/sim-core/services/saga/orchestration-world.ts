@@ -15,7 +15,7 @@ import {
   type Progress,
   type SagaPolicy,
 } from '../../../../sim-core/services/saga/progress.ts';
-import { explore, type Explored, type Move } from './exploring.ts';
+import { explore, inNoOrder, type Explored, type Move } from './exploring.ts';
 import { problemOf } from './order-saga.ts';
 
 /** A command under way, or with an answer the reply to it. */
@@ -29,7 +29,7 @@ interface World {
   readonly progress: Progress;
   /** Whether the orchestrator has sent the next command, as it remembers itself. */
   readonly isAsking: boolean;
-  /** Sorted, for they are in no order. */
+  /** In the order of their texts, for they are in none. */
   readonly underWay: readonly Message[];
   readonly memories: readonly StepMemory[];
   readonly standing: readonly number[];
@@ -92,7 +92,7 @@ function asked(world: World, given: Orchestration): Move<World>[] {
   const command = nextCommand(world.progress);
   if (command === undefined) return [];
   const what = nameOf(given.definition[command.step], command.kind);
-  const asking = { ...world, isAsking: true, underWay: sorted([...world.underWay, command]) };
+  const asking = { ...world, isAsking: true, underWay: inNoOrder([...world.underWay, command]) };
   if (!world.isAsking) return [{ what: `asks for ${what}`, world: asking }];
   const mayCome = world.underWay.some(({ step, kind }) => step === command.step && kind === command.kind);
   if (mayCome && world.hurriesLeft === 0) return [];
@@ -115,7 +115,7 @@ function carriedOut(world: World, place: number, given: Orchestration): Move<Wor
     standing: world.standing.with(step, world.standing[step] + change),
   };
   const moves = [
-    { what: `${name} is ${answer}`, world: { ...done, underWay: sorted([...left, { step, kind, answer }]) } },
+    { what: `${name} is ${answer}`, world: { ...done, underWay: inNoOrder([...left, { step, kind, answer }]) } },
   ];
   if (world.crashesLeft === 0) return moves;
   const crashesLeft = world.crashesLeft - 1;
@@ -152,9 +152,3 @@ const afterCrash = (world: World, { isDurable }: Orchestration): World => ({
   isAsking: false,
   crashesLeft: world.crashesLeft - 1,
 });
-
-const sorted = (messages: readonly Message[]): Message[] =>
-  messages
-    .map((message) => ({ message, name: JSON.stringify(message) }))
-    .toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
-    .map(({ message: { step, kind, answer } }) => (answer === undefined ? { step, kind } : { step, kind, answer }));
