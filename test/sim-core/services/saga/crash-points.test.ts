@@ -18,6 +18,7 @@ const SHORT = 5 * MILLISECOND;
 function problemAtEnd(shop: Shop): string | undefined {
   shop.sim.runUntil(END);
   expect(shop.violations()).toEqual([]);
+  expect(shop.held()).toEqual(shop.standing());
   return problemOf(shop.standing(), true, ORDER_SAGA);
 }
 

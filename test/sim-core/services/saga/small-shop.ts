@@ -43,6 +43,8 @@ export interface Shop {
   readonly mortals: Readonly<Record<string, () => void>>;
   /** How often each step's effect stands. */
   standing(): readonly number[];
+  /** What each participant holds, in units: its own account of the same. */
+  held(): readonly number[];
   violations(): readonly string[];
 }
 
@@ -82,6 +84,7 @@ export function smallShop(options: ShopOptions): Shop {
     sim,
     mortals: build(sim, participants, options),
     standing: () => book.standingOf(0),
+    held: () => participants.map(({ options: { holdings } }) => holdings.held),
     violations: () => componentsOf(sim).flatMap((component) => component.violations()),
   };
 }
