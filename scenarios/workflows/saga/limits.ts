@@ -6,14 +6,15 @@
  * money, or given up over a crash, only add to what is left half done.
  */
 import { ms, pow, s, toSeconds, zipfProbabilities, type Duration } from '../../../sim-core/index.ts';
-import { limitOf, poissonLeast, poissonLow } from '../../application/chance.ts';
-import type { Values } from './params.ts';
+import { DEVIATIONS, limitOf, poissonLeast, poissonLow } from '../../application/chance.ts';
 import { BACKOFF, CONCURRENCY } from '../application/orchestrated.ts';
 import { PRICE, ROW_TIME } from '../application/order-services.ts';
+import type { Values } from './params.ts';
 
 /** Orders and crashes stop so long before the end. */
 export const DRAIN = s(8);
 export const FAULTS_FROM = s(2);
+
 const limit = limitOf<Values>;
 
 /** Crashes of a kind, one in each of its intervals. */
@@ -46,11 +47,11 @@ function served(p: Values): number {
   let sold = 0;
   for (const share of zipfProbabilities(p.articles, 0.9)) {
     const demand = orders * share;
-    const isClose = Math.abs(p.stock - demand) < 5 * Math.sqrt(demand);
+    const isClose = Math.abs(p.stock - demand) < DEVIATIONS * Math.sqrt(demand);
     sold += Math.max(0, Math.min(p.stock, demand) - (isClose ? Math.sqrt(demand) / 2 : 0));
   }
   const each = orders / p.customers;
-  const unaffordable = p.customers * Math.max(0, each + 5 * Math.sqrt(each) - Math.floor(p.balance / PRICE));
+  const unaffordable = p.customers * Math.max(0, each + DEVIATIONS * Math.sqrt(each) - Math.floor(p.balance / PRICE));
   return Math.max(0, poissonLow(sold) - unaffordable);
 }
 
@@ -65,7 +66,7 @@ export const leftMoney = limit((p) => PRICE * poissonLeast(paidAndRefused(p)));
 export const dirtyReads = limit((p) => {
   const seen = (p.readRate / p.customers) * toSeconds(p.shipTime);
   const expected = paidAndRefused(p) * seen;
-  return Math.max(1, expected - 5 * Math.sqrt(expected * (1 + seen)));
+  return Math.max(1, expected - DEVIATIONS * Math.sqrt(expected * (1 + seen)));
 });
 
 /**
