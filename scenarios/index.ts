@@ -35,6 +35,7 @@ import loadShedding from './overload/load-shedding.ts';
 import rateLimiting from './overload/rate-limiting.ts';
 import orphanCompensation from './workflows/orphan-compensation.ts';
 import saga from './workflows/saga.ts';
+import schemaEvolution from './workflows/schema-evolution.ts';
 
 export interface CatalogueEntry {
   readonly scenario: Scenario;
@@ -87,6 +88,8 @@ const scenarios: readonly Scenario[] = [
   // 2.7 Workflows
   saga,
   orphanCompensation,
+  // 2.8 Schemas
+  schemaEvolution,
   // Appendix
   cacheFlush,
 ];

@@ -64,6 +64,7 @@ export { TimeWeighted } from './statistics/time-weighted.ts';
 export { dropBefore, mser } from './statistics/warm-up.ts';
 
 // network: components, links and calls
+export { BackgroundRequests } from './network/background-requests.ts';
 export { roundRobin, type Balancer } from './network/balancing/round-robin.ts';
 export { Call, CallFailed, type CallFailure, type Endpoint } from './network/call.ts';
 export {
@@ -285,6 +286,19 @@ export * from './messaging/consuming/received.ts';
 export { deathsOf, type DeathNotice } from './messaging/dead-letter/deaths.ts';
 export { dlqSignals } from './messaging/dead-letter/signals.ts';
 export { DeadLetterWatch, type AlertOptions } from './messaging/dead-letter/watch.ts';
+export { avroDecoder } from './messaging/schema/avro/avro-decoder.ts';
+export { encodeAvro } from './messaging/schema/avro/avro-encoder.ts';
+export { parseAvro, type AvroType, type AvroValue } from './messaging/schema/avro/avro-schema.ts';
+export { DecodeFailed, EncodeFailed } from './messaging/schema/bytes.ts';
+export { decodeJson, encodeJson, type JsonSchema, type JsonValue } from './messaging/schema/json/json-schema.ts';
+export { breakingChanges, type BufCategory } from './messaging/schema/protobuf/breaking-rules.ts';
+export { decodeProto } from './messaging/schema/protobuf/proto-decoder.ts';
+export { encodeProto } from './messaging/schema/protobuf/proto-encoder.ts';
+export { type ProtoDatum, type ProtoFile } from './messaging/schema/protobuf/proto-schema.ts';
+export * from './messaging/schema/registry/levels.ts';
+export { type Registration } from './messaging/schema/registry/schema-store.ts';
+export * from './messaging/schema/registry/wire-format.ts';
+export { decodeThrift, encodeThrift, type ThriftStruct } from './messaging/schema/thrift/thrift.ts';
 export { assignors as kafkaAssignors } from './messaging/groups/assignors.ts';
 
 // systems: products composed of the parts above
@@ -347,6 +361,8 @@ export { recordProcessed } from './systems/kafka/consumer-signals.ts';
 export { Producer as KafkaProducer } from './systems/kafka/producer.ts';
 export { recordSignals as kafkaRecordSignals } from './systems/kafka/record-book.ts';
 export { retentionSignals as kafkaRetentionSignals } from './systems/kafka/retention.ts';
+export { RegistryClient } from './systems/schema-registry/registry-client.ts';
+export { SchemaRegistry } from './systems/schema-registry/schema-registry.ts';
 
 // services
 export { CODEL_INTERVAL, CODEL_TARGET } from './services/lines/codel.ts';

@@ -89,6 +89,13 @@ export class SchemaRegistry implements Endpoint<RegistryCommand, RegistryReply>,
     register(sim, this);
   }
 
+  /** The id of a schema that was registered before the run began. */
+  registeredBefore(subject: string, schema: Schema): number {
+    const registration = this.store.register(subject, schema);
+    if (registration.outcome === 'refused') throw new Error(`${subject}: ${registration.reasons.join('; ')}`);
+    return registration.id;
+  }
+
   receive(call: Call<RegistryCommand, RegistryReply>): void {
     if (this.sim.now < this.downUntil) {
       call.refuse('unavailable');

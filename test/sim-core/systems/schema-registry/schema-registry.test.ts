@@ -31,7 +31,7 @@ function system(): {
     client: (name) => new RegistryClient(sim, registry, name, constant(ms(1))),
     play: (behaviour) => {
       spawn(sim, 'test', behaviour);
-      sim.run();
+      sim.runUntil(sim.now + s(60));
     },
     asked,
     now: () => sim.now,
@@ -98,5 +98,4 @@ it('that is down, or has no such schema, fails who does not know it yet', () => 
       }
     })(),
   );
-  expect(s(10)).toBeGreaterThan(0);
 });

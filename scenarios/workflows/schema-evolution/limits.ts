@@ -1,0 +1,57 @@
+/**
+ * What is claimed of a deployment, worked out from the parameters. Nothing here looks at a run. Between the two upgrades one side
+ * speaks by the new version and the other by the old; orders of that time are a Poisson number, and which of them a change
+ * befalls says the table of outcomes. Whether the gates let it out is what their rules say of the two schemas.
+ */
+import { breakingChanges, refusals, s, toSeconds } from '../../../sim-core/index.ts';
+import { limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
+import { FORMATS } from './formats/formats.ts';
+import { expectedOutcome } from './outcomes.ts';
+import type { Values } from './params.ts';
+import { CHANGES, FIRST_VERSION } from './versions.ts';
+
+const limit = limitOf<Values>;
+
+/** The level that a registry is set to. */
+export function levelOf({ gate, order }: Pick<Values, 'gate' | 'order'>): Exclude<Values['gate'], 'by-order'> {
+  if (gate !== 'by-order') return gate;
+  return order === 'consumers-first' ? 'BACKWARD' : 'FORWARD';
+}
+
+/** What the gates hold against the deployment. */
+export function reasonsAgainst(p: Pick<Values, 'format' | 'change' | 'order' | 'gate' | 'linter'>): string[] {
+  const [before, after] = [FIRST_VERSION, CHANGES[p.change](FIRST_VERSION)].map((one) => FORMATS[p.format](one).schema);
+  if (p.linter !== 'off' && before.format === 'protobuf' && after.format === 'protobuf') {
+    const broken = breakingChanges(p.linter, after.schema, before.schema);
+    if (broken.length > 0) return broken;
+  }
+  const isSame = JSON.stringify(before) === JSON.stringify(after);
+  return isSame ? [] : refusals(levelOf(p), after, [before]);
+}
+
+/** Orders that come to the consumer between the upgrades: before the end of the run, and before it has read all of them. */
+const between = (p: Values): number => p.rate * toSeconds(Math.max(0, Math.min(p.gap, p.length - p.deployAt)));
+/** Of those that are on their way when a side is upgraded nothing is said: as many as come in a poll and a way of some ms. */
+const onTheirWay = (p: Values): number => p.rate * (2 * toSeconds(p.pollEvery) + 0.05);
+
+const met = (p: Values, what: 'e' | 'w'): number => {
+  const { outcome, share } = expectedOutcome(p.format, p.change, p.order);
+  return outcome === what && reasonsAgainst(p).length === 0 ? share : 0;
+};
+
+export const failedLeast = limit((p) => poissonLow(met(p, 'e') * Math.max(0, between(p) - onTheirWay(p))));
+export const misreadLeast = limit((p) => poissonLow(met(p, 'w') * Math.max(0, between(p) - onTheirWay(p))));
+/** Nobody meets a change but between the upgrades. */
+export const failedMost = limit((p) => poissonMost(met(p, 'e') * (between(p) + onTheirWay(p))));
+export const misreadMost = limit((p) => poissonMost(met(p, 'w') * (between(p) + onTheirWay(p))));
+
+export const refusedLeast = limit((p) => (reasonsAgainst(p).length > 0 ? 1 : 0));
+/** Whoever is refused deploys nothing; else both sides, as far as there is time. */
+export const deployedMost = limit((p) => (reasonsAgainst(p).length > 0 ? 0 : 2));
+
+/** All others are read: those of the whole run but for the last second, which may still be on their way. */
+export const readLeast = limit((p) => {
+  const hurt = met(p, 'e') + met(p, 'w');
+  const all = p.rate * toSeconds(p.length - s(1) - p.pollEvery);
+  return poissonLow(Math.max(0, all - hurt * (between(p) + onTheirWay(p))));
+});

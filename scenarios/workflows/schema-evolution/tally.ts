@@ -1,0 +1,86 @@
+/** What becomes of orders and of deployments: facts, and the signals made of them. */
+import { defineFact, defineSignal } from '../../../sim-core/index.ts';
+
+/** A consumer took a record. */
+export const orderConsumed = defineFact('order.consumed', 'A consumer took a record of an order', {
+  request: 'request',
+  outcome: 'text',
+  reason: 'text',
+  bytes: 'number',
+  age: 'duration',
+});
+
+/** A step of a rollout. */
+export const schemaDeployed = defineFact('schema.deployed', 'A version of the schema was deployed, or was not', {
+  change: 'text',
+  outcome: 'text',
+  reason: 'text',
+});
+
+export const [READ, FAILED, MISREAD] = ['orders.read', 'orders.failed', 'orders.misread'];
+export const [FAILED_RATE, MISREAD_RATE] = ['orders.failed.rate', 'orders.misread.rate'];
+export const REFUSED = 'schema.deployments.refused';
+export const DEPLOYED = 'schema.deployments.done';
+export const SIZE = 'messaging.message.body.size';
+export const AGE = 'orders.age';
+
+const outcomes = [
+  [READ, 'read', 'read as they were meant'],
+  [FAILED, 'failed', 'that were not decoded: the consumer has an error, and sets them aside'],
+  [MISREAD, 'misread', 'that were decoded without an error to another value than was meant'],
+] as const;
+
+export const schemaSignals = [
+  ...outcomes.map(([name, outcome, words]) =>
+    defineSignal({
+      name,
+      kind: 'counter',
+      unit: '{order}',
+      help: `Orders ${words}`,
+      fact: orderConsumed,
+      where: (fact) => fact.outcome === outcome,
+    }),
+  ),
+  ...outcomes.slice(1).map(([name, outcome, words]) =>
+    defineSignal({
+      name: `${name}.rate`,
+      kind: 'rate',
+      unit: '1/s',
+      help: `Orders a second ${words}`,
+      fact: orderConsumed,
+      where: (fact) => fact.outcome === outcome,
+    }),
+  ),
+  defineSignal({
+    name: REFUSED,
+    kind: 'counter',
+    unit: '{deployment}',
+    help: 'Deployments that the registry or the linter refused, or that a failing registry stopped',
+    fact: schemaDeployed,
+    where: (fact) => fact.outcome === 'refused',
+  }),
+  defineSignal({
+    name: DEPLOYED,
+    kind: 'counter',
+    unit: '{deployment}',
+    help: 'Sides, producers or consumers, that have begun to use a new version',
+    fact: schemaDeployed,
+    where: (fact) => fact.outcome !== 'refused',
+  }),
+  defineSignal({
+    name: SIZE,
+    kind: 'histogram',
+    unit: 'By',
+    help: 'Size of a record, with the id of its schema',
+    fact: orderConsumed,
+    value: (fact) => fact.bytes,
+  }),
+  defineSignal({
+    name: AGE,
+    kind: 'histogram',
+    unit: 's',
+    help: 'Time from the append of a record to the moment when the consumer is done with it',
+    fact: orderConsumed,
+    value: (fact) => fact.age,
+  }),
+];

@@ -1,0 +1,144 @@
+/** The matrix of formats, changes and orders: every cell is run and compared with what the formats' rules say, as are the gates. */
+import { describe, expect, it } from 'vitest';
+import schemaEvolution from '../../../scenarios/workflows/schema-evolution.ts';
+import { FORMATS, type FormatName } from '../../../scenarios/workflows/schema-evolution/formats/formats.ts';
+import { reasonsAgainst } from '../../../scenarios/workflows/schema-evolution/limits.ts';
+import { expectedOutcome, type UpgradeOrder } from '../../../scenarios/workflows/schema-evolution/outcomes.ts';
+import { FAILED, MISREAD, READ, REFUSED } from '../../../scenarios/workflows/schema-evolution/tally.ts';
+import { CHANGE_NAMES, type Change } from '../../../scenarios/workflows/schema-evolution/versions.ts';
+import {
+  ms,
+  parseIntervention,
+  s,
+  Trial,
+  type InterventionData,
+  type ParameterValues,
+  type Trialled,
+} from '../../../sim-core/index.ts';
+
+const FORMAT_NAMES = Object.keys(FORMATS) as FormatName[];
+const ORDERS: UpgradeOrder[] = ['consumers-first', 'producers-first'];
+const SHORT = { rate: 30, deployAt: s(2), gap: s(10), length: s(15) };
+
+const of = (variant: string, params: ParameterValues = {}, interventions: InterventionData[] = []): Trialled => {
+  const trial = new Trial(schemaEvolution, { variant, params, interventions });
+  while (!trial.advance(Infinity));
+  expect(trial.violations()).toEqual([]);
+  return trial.finish();
+};
+const count = ({ signals }: Trialled, name: string): number =>
+  signals.find((signal) => signal.name === name)!.summary['total'];
+const failed = ({ expectations }: Trialled): string[] =>
+  expectations.filter(({ pass }) => !pass).map(({ text, actual }) => `${text}, measured ${actual}`);
+
+const cells = FORMAT_NAMES.flatMap((format) => CHANGE_NAMES.map((change) => [format, change] as const));
+
+describe.each(cells)('%s, %s', (format, change) => {
+  it.each(ORDERS)('%s: ends as the rules of the format say', (order) => {
+    const recording = of('no-gate', { ...SHORT, format, change, order });
+    const { outcome } = expectedOutcome(format, change, order);
+    const [errors, misread] = [count(recording, FAILED), count(recording, MISREAD)];
+    expect({ errors: errors > 0, misread: misread > 0 }).toEqual({ errors: outcome === 'e', misread: outcome === 'w' });
+    expect(count(recording, READ)).toBeGreaterThan(0);
+    expect(failed(recording)).toEqual([]);
+  });
+});
+
+/** Cells, as `format change`, of which a predicate holds for an order. */
+const cellsWith = (
+  order: UpgradeOrder,
+  holds: (isBad: boolean, isRefused: boolean) => boolean,
+  linter: 'off' | 'WIRE_JSON' = 'off',
+): string[] =>
+  cells
+    .filter(([format, change]) => {
+      const isBad = expectedOutcome(format, change, order).outcome !== 'r';
+      const isRefused = reasonsAgainst({ format, change, order, gate: 'by-order', linter }).length > 0;
+      return holds(isBad, isRefused);
+    })
+    .map((cell) => cell.join(' '));
+const lets = (isBad: boolean, isRefused: boolean): boolean => isBad && !isRefused;
+const isTooStrict = (isBad: boolean, isRefused: boolean): boolean => !isBad && isRefused;
+
+describe('the registry, by the level that goes with the order', () => {
+  /** Of the same schema with another meaning nobody can know. */
+  const meaning = FORMAT_NAMES.map((format) => `${format} change-unit`);
+
+  it('lets nothing out that fails to be decoded', () => {
+    for (const order of ORDERS) {
+      for (const cell of cellsWith(order, lets)) {
+        const [format, change] = cell.split(' ') as [FormatName, Change];
+        expect([cell, expectedOutcome(format, change, order).outcome]).toEqual([cell, 'w']);
+      }
+    }
+  });
+
+  it('does not see what is read wrong and is no error: meanings, renamed fields with defaults, and most of Protobuf', () => {
+    expect(cellsWith('consumers-first', lets)).toEqual(
+      ['avro rename-with-default', 'protobuf add-required', 'protobuf reuse-number', ...meaning].sort(byCell),
+    );
+    const protobuf = ['remove-required', 'widen', 'reuse-number', 'add-symbol'].map((change) => `protobuf ${change}`);
+    expect(cellsWith('producers-first', lets)).toEqual(
+      ['avro rename-with-default', ...protobuf, 'thrift add-symbol', ...meaning].sort(byCell),
+    );
+  });
+
+  it('refuses of what is harmless only what an open model may have had under that name, and names by the rules for Thrift', () => {
+    const thrift = ['thrift rename', 'thrift rename-with-default'];
+    expect(cellsWith('consumers-first', isTooStrict)).toEqual(
+      ['json-open add-with-default', 'json-open reuse-number', ...thrift].sort(byCell),
+    );
+    expect(cellsWith('producers-first', isTooStrict)).toEqual(
+      ['json-open remove-optional', 'json-open reuse-number', ...thrift].sort(byCell),
+    );
+  });
+
+  it('with a linter before it sees numbers used again, and is stricter than the wire of Protobuf is', () => {
+    const ofProtobuf = (cell: string): boolean => cell.startsWith('protobuf');
+    const leftOver = { 'consumers-first': ['add-required', 'change-unit'], 'producers-first': ['add-symbol', 'change-unit'] };
+    for (const order of ORDERS) {
+      const cellsLeft = cellsWith(order, lets, 'WIRE_JSON').filter(ofProtobuf);
+      expect(cellsLeft).toEqual(leftOver[order].map((change) => `protobuf ${change}`));
+      expect(cellsWith(order, isTooStrict, 'WIRE_JSON').filter(ofProtobuf)).toContain('protobuf rename');
+    }
+  });
+
+  it('stops in the run what it refuses, and says why', () => {
+    const recording = of('registry-gate', { ...SHORT, change: 'remove-required', order: 'producers-first' });
+    expect(count(recording, REFUSED)).toBe(1);
+    expect(count(recording, FAILED)).toBe(0);
+    expect(failed(recording)).toEqual([]);
+  });
+});
+
+function byCell(one: string, other: string): number {
+  const place = (cell: string): number => cells.findIndex((candidate) => candidate.join(' ') === cell);
+  return place(one) - place(other);
+}
+
+describe('by hand', () => {
+  it('one more change is deployed', () => {
+    const deeds = ['28s:deploy:pipeline:change=9'].map(parseIntervention);
+    const more = of('linter-gate', { change: 'add-with-default' }, deeds);
+    expect(count(more, REFUSED)).toBe(1);
+    expect(count(of('reused-number', { change: 'add-with-default' }, deeds), MISREAD)).toBeGreaterThan(0);
+  });
+
+  it('a registry that is down stops a deployment, and no record that is on its way', () => {
+    const down = of('no-gate', {}, [parseIntervention('9.9s:crash:registry:seconds=5')]);
+    expect(count(down, REFUSED)).toBe(1);
+    expect(count(down, FAILED)).toBe(0);
+    expect(count(down, READ)).toBeGreaterThan(11_000);
+  });
+
+  it('a registry that is down while a new schema comes has the consumer wait, and it loses nothing', () => {
+    const params = { ...SHORT, order: 'producers-first' };
+    const deed = parseIntervention('2.006s:crash:registry:seconds=3');
+    const [down, up] = [of('no-gate', params, [deed]), of('no-gate', params)];
+    expect(count(down, READ)).toBe(count(up, READ));
+    const oldest = (recording: Trialled): number =>
+      recording.signals.find(({ name }) => name === 'orders.age')!.summary['max'];
+    expect(oldest(up)).toBeLessThan(ms(100) / 1e9);
+    expect(oldest(down)).toBeGreaterThan(2);
+  });
+});
