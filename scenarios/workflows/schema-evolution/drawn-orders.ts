@@ -22,8 +22,7 @@ export class DrawnOrders {
   of(request: number, customer: number, version: Version): Order {
     const draws = this.draws.of(request);
     const has = (share: number): boolean => draws.next() < share;
-    const typeOf = (name: keyof Order): string | undefined =>
-      version.find(({ attribute }) => attribute === name)?.type;
+    const typeOf = (name: keyof Order): string | undefined => version.find(({ attribute }) => attribute === name)?.type;
     const euros = 1 + Math.floor(draws.next() * USUAL);
     const isLarge = has(SHARES.large) && typeOf('cents') === 'long';
     const symbols = version.find(({ attribute }) => attribute === 'status')?.symbols ?? ['PLACED'];

@@ -9,7 +9,11 @@ export const params = {
     default: 'avro',
     choices: Object.keys(FORMATS) as FormatName[],
   }),
-  change: choice({ help: 'What the new version of the schema changes', default: 'add-required', choices: CHANGE_NAMES }),
+  change: choice({
+    help: 'What the new version of the schema changes',
+    default: 'add-required',
+    choices: CHANGE_NAMES,
+  }),
   order: choice({
     help: 'Which side is upgraded first',
     default: 'consumers-first',

@@ -22,7 +22,11 @@ export function producer(
 ): { readonly side: Side; readonly service: Service<number, void> } {
   let { version, id } = first;
   const orders = new DrawnOrders(sim);
-  const link = new Link<TopicCommand, readonly TopicRecord[]>(sim, topic, { from: 'orders', delay: nearby, isOrdered: true });
+  const link = new Link<TopicCommand, readonly TopicRecord[]>(sim, topic, {
+    from: 'orders',
+    delay: nearby,
+    isOrdered: true,
+  });
   const service = new Service<number, void>(sim, {
     name: 'orders',
     help: 'Takes orders and appends each to the topic by its version of the schema',

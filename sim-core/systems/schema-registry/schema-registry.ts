@@ -19,7 +19,10 @@ export type RegistryCommand =
   | { readonly command: 'register'; readonly subject: string; readonly schema: Schema }
   | { readonly command: 'schema'; readonly id: number };
 
-export type RegistryReply = Registration | { readonly outcome: 'found'; readonly schema: Schema } | { readonly outcome: 'unknown' };
+export type RegistryReply =
+  | Registration
+  | { readonly outcome: 'found'; readonly schema: Schema }
+  | { readonly outcome: 'unknown' };
 
 /** The registry answered. */
 export const registryAnswered = defineFact('schema_registry.answered', 'The schema registry answered', {

@@ -95,7 +95,10 @@ describe('the registry, by the level that goes with the order', () => {
 
   it('with a linter before it sees numbers used again, and is stricter than the wire of Protobuf is', () => {
     const ofProtobuf = (cell: string): boolean => cell.startsWith('protobuf');
-    const leftOver = { 'consumers-first': ['add-required', 'change-unit'], 'producers-first': ['add-symbol', 'change-unit'] };
+    const leftOver = {
+      'consumers-first': ['add-required', 'change-unit'],
+      'producers-first': ['add-symbol', 'change-unit'],
+    };
     for (const order of ORDERS) {
       const cellsLeft = cellsWith(order, lets, 'WIRE_JSON').filter(ofProtobuf);
       expect(cellsLeft).toEqual(leftOver[order].map((change) => `protobuf ${change}`));

@@ -37,7 +37,6 @@ export function numbered(values: Readonly<Record<string, unknown>>): FieldValues
 }
 
 function fieldOf({ name, type, default: fallback, symbols }: Field): object {
-  const avroType =
-    type === 'status' ? { type: 'enum', name: 'Status', symbols } : type === 'text' ? 'string' : type;
+  const avroType = type === 'status' ? { type: 'enum', name: 'Status', symbols } : type === 'text' ? 'string' : type;
   return { name, type: avroType, ...(fallback === undefined ? {} : { default: fallback }) };
 }

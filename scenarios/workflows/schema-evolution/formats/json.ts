@@ -23,7 +23,6 @@ export const openJson = json(true);
 export const closedJson = json(false);
 
 function propertyOf({ type, symbols = [], default: fallback }: Field): JsonSchema {
-  const property: JsonSchema =
-    type === 'status' ? { enum: symbols } : { type: type === 'text' ? 'string' : 'integer' };
+  const property: JsonSchema = type === 'status' ? { enum: symbols } : { type: type === 'text' ? 'string' : 'integer' };
   return fallback === undefined ? property : { ...property, default: fallback };
 }

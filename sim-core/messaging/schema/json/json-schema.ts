@@ -59,7 +59,12 @@ export function jsonProblems(schema: JsonSchema, value: JsonValue, place = ''): 
   if (typeof value === 'number') return outOf(schema.minimum, schema.maximum, value, `${at}: ${value}`);
   if (typeof value === 'string') {
     // Characters are code points.
-    return outOf(schema.minLength, schema.maxLength, [...value].length, `${at}: the length of ${JSON.stringify(value)}`);
+    return outOf(
+      schema.minLength,
+      schema.maxLength,
+      [...value].length,
+      `${at}: the length of ${JSON.stringify(value)}`,
+    );
   }
   if (Array.isArray(value)) {
     const { items } = schema;
@@ -77,7 +82,9 @@ type JsonObject = { readonly [key: string]: JsonValue };
 
 function ofProperties(schema: JsonSchema, value: JsonObject, place: string): string[] {
   const { properties = {}, required = [], additionalProperties = true } = schema;
-  const missing = required.filter((key) => !Object.hasOwn(value, key)).map((key) => `${place}/${key}: required, not there`);
+  const missing = required
+    .filter((key) => !Object.hasOwn(value, key))
+    .map((key) => `${place}/${key}: required, not there`);
   const wrong = Object.entries(value).flatMap(([key, item]) => {
     const inside = `${place}/${key}`;
     if (Object.hasOwn(properties, key)) return jsonProblems(properties[key], item, inside);

@@ -72,7 +72,9 @@ export const BREAKING_RULES: Readonly<Record<string, Rule>> = {
   FIELD_SAME_ONEOF: {
     categories: ALL,
     judge: pairs((before, after, place) =>
-      before.oneof === after.oneof ? [] : [`${place} was in ${before.oneof ?? 'no oneof'} and is in ${after.oneof ?? 'none'}`],
+      before.oneof === after.oneof
+        ? []
+        : [`${place} was in ${before.oneof ?? 'no oneof'} and is in ${after.oneof ?? 'none'}`],
     ),
   },
   FIELD_WIRE_JSON_COMPATIBLE_TYPE: {
@@ -207,6 +209,10 @@ function valueNamed(one: ProtoEnum | undefined, number: number): string | undefi
   return Object.entries(one?.values ?? {}).find(([, value]) => value === number)?.[0];
 }
 
-function unreserved(name: string, before: readonly (number | string)[], now: readonly (number | string)[] = []): string[] {
+function unreserved(
+  name: string,
+  before: readonly (number | string)[],
+  now: readonly (number | string)[] = [],
+): string[] {
   return before.filter((one) => !now.includes(one)).map((one) => `${name} reserves ${one} no more`);
 }

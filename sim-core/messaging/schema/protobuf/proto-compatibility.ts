@@ -43,7 +43,8 @@ function ofOneofs(updated: ProtoMessage, message: ProtoMessage): string[] {
     const moved = members.filter((field) => field !== undefined && field.oneof === undefined).length;
     const existing = members.filter((field) => field?.oneof !== undefined).length;
     const place = `${message.name}.${oneof}`;
-    if (moved > 1) found.push(`MULTIPLE_FIELDS_MOVED_TO_ONEOF: ${place} takes ${moved} fields, and one at most is kept`);
+    if (moved > 1)
+      found.push(`MULTIPLE_FIELDS_MOVED_TO_ONEOF: ${place} takes ${moved} fields, and one at most is kept`);
     else if (moved === 1 && existing > 0) found.push(`FIELD_MOVED_TO_EXISTING_ONEOF: ${place}`);
   }
   for (const { name, number, oneof } of message.fields) {

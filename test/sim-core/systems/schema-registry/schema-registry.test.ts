@@ -44,7 +44,11 @@ it('is asked for a schema once by each client', () => {
   const [producer, consumer] = [client('producer'), client('consumer')];
   play(
     (function* () {
-      expect(yield* producer.register('orders', record(), request)).toEqual({ outcome: 'registered', id: 1, version: 1 });
+      expect(yield* producer.register('orders', record(), request)).toEqual({
+        outcome: 'registered',
+        id: 1,
+        version: 1,
+      });
       expect(now()).toBe(ms(4));
       expect(producer.cached(1)).toEqual(record());
       expect(consumer.cached(1)).toBeUndefined();

@@ -59,8 +59,18 @@ describe("the registry's rules", () => {
     ['PROPERTY_ADDED_TO_OPEN_CONTENT_MODEL', object({}), object({ a: int }), 'open'],
     ['a property of any type added to an open model', object({}), object({ a: {} }), undefined],
     ['OPTIONAL_PROPERTY_ADDED_TO_UNOPEN_CONTENT_MODEL', object({}, closed), object({ a: int }, closed), undefined],
-    ['REQUIRED_PROPERTY_ADDED_TO_UNOPEN_CONTENT_MODEL', object({}, closed), object({ a: int }, { ...closed, required: ['a'] }), 'x'],
-    ['one with a default', object({}, closed), object({ a: { ...int, default: 1 } }, { ...closed, required: ['a'] }), undefined],
+    [
+      'REQUIRED_PROPERTY_ADDED_TO_UNOPEN_CONTENT_MODEL',
+      object({}, closed),
+      object({ a: int }, { ...closed, required: ['a'] }),
+      'x',
+    ],
+    [
+      'one with a default',
+      object({}, closed),
+      object({ a: { ...int, default: 1 } }, { ...closed, required: ['a'] }),
+      undefined,
+    ],
     ['PROPERTY_REMOVED_FROM_CLOSED_CONTENT_MODEL', object({ a: int }, closed), object({}, closed), 'x'],
     ['PROPERTY_REMOVED_FROM_OPEN_CONTENT_MODEL', object({ a: int }), object({}), undefined],
     ['REQUIRED_ATTRIBUTE_ADDED', object({ a: int }), object({ a: int }, { required: ['a'] }), 'x'],
@@ -92,7 +102,10 @@ describe("the registry's rules", () => {
         { maxDepth: 2, depthSize: 'small' },
         fc.record(
           {
-            type: fc.oneof(fc.constantFrom(...names), fc.uniqueArray(fc.constantFrom(...names), { minLength: 1, maxLength: 3 })),
+            type: fc.oneof(
+              fc.constantFrom(...names),
+              fc.uniqueArray(fc.constantFrom(...names), { minLength: 1, maxLength: 3 }),
+            ),
             minimum: fc.integer({ min: 0, max: 2 }),
             maximum: fc.integer({ min: 1, max: 3 }),
             maxLength: fc.nat(2),
@@ -100,19 +113,21 @@ describe("the registry's rules", () => {
           },
           { requiredKeys: [] },
         ),
-        fc.record(
-          {
-            type: fc.constant('object' as const),
-            properties: fc.dictionary(fc.constantFrom('a', 'b'), tie('schema'), { maxKeys: 2 }),
-            required: fc.subarray(['a', 'b']),
-            additionalProperties: fc.oneof(fc.boolean(), tie('schema')),
-          },
-          { requiredKeys: ['type'] },
-        ).map(({ required = [], ...rest }) => ({
-          ...rest,
-          // The registry does not look at what is required and no property: see the test below.
-          required: required.filter((name) => Object.hasOwn(rest.properties ?? {}, name)),
-        })),
+        fc
+          .record(
+            {
+              type: fc.constant('object' as const),
+              properties: fc.dictionary(fc.constantFrom('a', 'b'), tie('schema'), { maxKeys: 2 }),
+              required: fc.subarray(['a', 'b']),
+              additionalProperties: fc.oneof(fc.boolean(), tie('schema')),
+            },
+            { requiredKeys: ['type'] },
+          )
+          .map(({ required = [], ...rest }) => ({
+            ...rest,
+            // The registry does not look at what is required and no property: see the test below.
+            required: required.filter((name) => Object.hasOwn(rest.properties ?? {}, name)),
+          })),
         fc.record({ type: fc.constant('array' as const), items: tie('schema') }),
       ),
     })).schema;

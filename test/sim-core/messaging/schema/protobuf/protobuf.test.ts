@@ -94,7 +94,9 @@ describe('the bytes', () => {
           const half = { ...outer, fields: outer.fields.filter((_, index) => index % 2 === 0) };
           const older = { ...file, messages: [half, inner] };
           const again = encodeProto(older, 'Outer', decodeProto(older, 'Outer', encodeProto(file, 'Outer', datum)));
-          expect(decodeProto(file, 'Outer', again)).toEqual(decodeProto(file, 'Outer', encodeProto(file, 'Outer', datum)));
+          expect(decodeProto(file, 'Outer', again)).toEqual(
+            decodeProto(file, 'Outer', encodeProto(file, 'Outer', datum)),
+          );
         },
       ),
     );

@@ -1,9 +1,18 @@
 /** What the registry and `buf breaking` hold against an update of a Protobuf schema. */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { BREAKING_RULES, breakingChanges, type BufCategory } from '../../../../../sim-core/messaging/schema/protobuf/breaking-rules.ts';
+import {
+  BREAKING_RULES,
+  breakingChanges,
+  type BufCategory,
+} from '../../../../../sim-core/messaging/schema/protobuf/breaking-rules.ts';
 import { protoIncompatibilities } from '../../../../../sim-core/messaging/schema/protobuf/proto-compatibility.ts';
-import type { ProtoEnum, ProtoField, ProtoFile, ProtoMessage } from '../../../../../sim-core/messaging/schema/protobuf/proto-schema.ts';
+import type {
+  ProtoEnum,
+  ProtoField,
+  ProtoFile,
+  ProtoMessage,
+} from '../../../../../sim-core/messaging/schema/protobuf/proto-schema.ts';
 
 const file = (fields: ProtoField[], more: Partial<ProtoMessage> = {}, enums: ProtoEnum[] = []): ProtoFile => ({
   messages: [
@@ -14,7 +23,11 @@ const file = (fields: ProtoField[], more: Partial<ProtoMessage> = {}, enums: Pro
   enums,
 });
 const f = (type: string, more: Partial<ProtoField> = {}): ProtoField => ({ name: 'f', number: 1, type, ...more });
-const E = (values: Record<string, number>, reserved: (string | number)[] = []): ProtoEnum => ({ name: 'E', values, reserved });
+const E = (values: Record<string, number>, reserved: (string | number)[] = []): ProtoEnum => ({
+  name: 'E',
+  values,
+  reserved,
+});
 const zero = E({ ZERO: 0 });
 
 describe('the registry', () => {
@@ -73,7 +86,12 @@ describe('buf', () => {
     ['a reservation given up', file([], { reserved: [1] }), file([]), ['RESERVED_MESSAGE_NO_DELETE']],
     ['int32 to uint32', file([f('int32')]), file([f('uint32')]), []],
     ['int32 to int64', file([f('int32')]), file([f('int64')]), ['FIELD_WIRE_JSON_COMPATIBLE_TYPE']],
-    ['one to many', file([f('int32')]), file([f('int32', { label: 'repeated' })]), ['FIELD_WIRE_JSON_COMPATIBLE_CARDINALITY']],
+    [
+      'one to many',
+      file([f('int32')]),
+      file([f('int32', { label: 'repeated' })]),
+      ['FIELD_WIRE_JSON_COMPATIBLE_CARDINALITY'],
+    ],
     ['into a oneof', file([f('int32')]), file([f('int32', { oneof: 'o' })]), ['FIELD_SAME_ONEOF']],
     ['a value renamed', file([], {}, [E({ A: 0 })]), file([], {}, [E({ B: 0 })]), ['ENUM_VALUE_SAME_NAME']],
     [
@@ -83,7 +101,12 @@ describe('buf', () => {
       ['ENUM_VALUE_NO_DELETE_UNLESS_NAME_RESERVED', 'ENUM_VALUE_NO_DELETE_UNLESS_NUMBER_RESERVED'],
     ],
     ['a reserved value', file([], {}, [E({ A: 0, B: 1 })]), file([], {}, [E({ A: 0 }, ['B', 1])]), []],
-    ['a reservation of a value given up', file([], {}, [E({ A: 0 }, [1])]), file([], {}, [E({ A: 0 })]), ['RESERVED_ENUM_NO_DELETE']],
+    [
+      'a reservation of a value given up',
+      file([], {}, [E({ A: 0 }, [1])]),
+      file([], {}, [E({ A: 0 })]),
+      ['RESERVED_ENUM_NO_DELETE'],
+    ],
   ])('says of %s in WIRE_JSON what it has rules for', (_, original, update, rules) => {
     expect(rulesOf('WIRE_JSON', update, original)).toEqual(rules);
   });
@@ -92,7 +115,9 @@ describe('buf', () => {
     expect(rulesOf('WIRE', file([f('string', { name: 'coupon' })]), file([note]))).toEqual([]);
     expect(rulesOf('WIRE', file([f('bytes')]), file([f('string')]))).toEqual([]);
     expect(rulesOf('WIRE', file([f('string')]), file([f('bytes')]))).toEqual(['FIELD_WIRE_COMPATIBLE_TYPE']);
-    expect(rulesOf('WIRE', file([f('int32', { label: 'repeated' })]), file([f('int32')]))).toEqual(['FIELD_WIRE_COMPATIBLE_CARDINALITY']);
+    expect(rulesOf('WIRE', file([f('int32', { label: 'repeated' })]), file([f('int32')]))).toEqual([
+      'FIELD_WIRE_COMPATIBLE_CARDINALITY',
+    ]);
   });
 
   it('in FILE refuses whatever goes or changes', () => {
@@ -101,7 +126,9 @@ describe('buf', () => {
     expect(rulesOf('FILE', file([]), file([note]))).toEqual(['FIELD_NO_DELETE']);
     const other = file([f('uint32', { label: 'optional' })]);
     expect(rulesOf('FILE', other, file([f('int32')]))).toEqual(['FIELD_SAME_TYPE', 'FIELD_SAME_CARDINALITY']);
-    expect(rulesOf('FILE', file([], {}, [zero]), file([], {}, [E({ ZERO: 0, ONE: 1 })]))).toEqual(['ENUM_VALUE_NO_DELETE']);
+    expect(rulesOf('FILE', file([], {}, [zero]), file([], {}, [E({ ZERO: 0, ONE: 1 })]))).toEqual([
+      'ENUM_VALUE_NO_DELETE',
+    ]);
   });
 });
 
@@ -112,6 +139,7 @@ it.skipIf(!existsSync(shared) && process.env.CI === undefined)(
   () => {
     const { rows } = JSON.parse(readFileSync(shared, 'utf8')) as { rows: { id: string; categories: string[] }[] };
     const known = new Map(rows.map(({ id, categories }) => [id, categories.filter((one) => one !== 'CSR')]));
-    for (const [id, { categories }] of Object.entries(BREAKING_RULES)) expect([id, known.get(id)]).toEqual([id, categories]);
+    for (const [id, { categories }] of Object.entries(BREAKING_RULES))
+      expect([id, known.get(id)]).toEqual([id, categories]);
   },
 );

@@ -74,6 +74,8 @@ export function dataOf(file: ProtoFile, name: string): fc.Arbitrary<ProtoDatum> 
   );
   return fc.tuple(values, fc.nat()).map(([drawn, choice]) => {
     const kept = members[choice % Math.max(1, members.length)];
-    return Object.fromEntries(Object.entries(drawn).filter(([key]) => !members.includes(key) || key === kept)) as ProtoDatum;
+    return Object.fromEntries(
+      Object.entries(drawn).filter(([key]) => !members.includes(key) || key === kept),
+    ) as ProtoDatum;
   });
 }

@@ -52,7 +52,9 @@ describe('a level', () => {
 
   it('takes no schema of another format', () => {
     const json: Schema = { format: 'json', schema: {} };
-    expect(refusals('BACKWARD', json, [record()])).toEqual(['what version 1 wrote is not read by this one: avro is not read as json']);
+    expect(refusals('BACKWARD', json, [record()])).toEqual([
+      'what version 1 wrote is not read by this one: avro is not read as json',
+    ]);
   });
 });
 

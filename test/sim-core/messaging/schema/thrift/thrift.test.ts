@@ -116,14 +116,27 @@ const container = fc.oneof(
   base.map(({ type, value }): Typed => ({ type: { list: type }, value: fc.array(value, { maxLength: 3 }) })),
   base.map(({ type, value }): Typed => ({
     type: { map: ['string', type] },
-    value: fc.uniqueArray(fc.tuple(values['string'] as fc.Arbitrary<string>, value), { maxLength: 3, selector: ([key]) => key }).map((entries) => new Map(entries)),
+    value: fc
+      .uniqueArray(fc.tuple(values['string'] as fc.Arbitrary<string>, value), {
+        maxLength: 3,
+        selector: ([key]) => key,
+      })
+      .map((entries) => new Map(entries)),
   })),
 );
-function structOf(typed: fc.Arbitrary<Typed>, name: string): fc.Arbitrary<{ type: ThriftStruct; value: fc.Arbitrary<ThriftDatum> }> {
-  const drawn = fc.uniqueArray(fc.tuple(fc.integer({ min: 1, max: 32_767 }), typed), { maxLength: 5, selector: ([id]) => id });
+function structOf(
+  typed: fc.Arbitrary<Typed>,
+  name: string,
+): fc.Arbitrary<{ type: ThriftStruct; value: fc.Arbitrary<ThriftDatum> }> {
+  const drawn = fc.uniqueArray(fc.tuple(fc.integer({ min: 1, max: 32_767 }), typed), {
+    maxLength: 5,
+    selector: ([id]) => id,
+  });
   return drawn.map((fields) => ({
     type: { name, fields: fields.map(([id, { type }], index) => ({ id, name: `f${index}`, type })) },
-    value: fc.record(Object.fromEntries(fields.map(([, { value }], index) => [`f${index}`, value])), { requiredKeys: [] }) as fc.Arbitrary<ThriftDatum>,
+    value: fc.record(Object.fromEntries(fields.map(([, { value }], index) => [`f${index}`, value])), {
+      requiredKeys: [],
+    }) as fc.Arbitrary<ThriftDatum>,
   }));
 }
 const inner = structOf(fc.oneof(base, container), 'Inner').map((one): Typed => one);
@@ -174,7 +187,12 @@ describe('the bytes', () => {
 });
 
 const struct = (...fields: ThriftField[]): ThriftStruct => ({ name: 'T', fields });
-const field = (id: number, name: string, type: ThriftType, more: Partial<ThriftField> = {}): ThriftField => ({ id, name, type, ...more });
+const field = (id: number, name: string, type: ThriftType, more: Partial<ThriftField> = {}): ThriftField => ({
+  id,
+  name,
+  type,
+  ...more,
+});
 
 describe('a reader of another version', () => {
   it('takes an id that was used again for what it stands for now, and the rules say so', () => {
