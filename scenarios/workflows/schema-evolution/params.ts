@@ -33,7 +33,7 @@ export const params = {
   deployAt: duration({ help: 'When the new version is deployed', default: s(10), min: s(1), max: s(600) }),
   gap: duration({
     help: 'From the upgrade of one side to that of the other',
-    default: s(15),
+    default: s(10),
     min: s(1),
     max: s(600),
   }),
@@ -44,7 +44,7 @@ export const params = {
     max: s(1),
     logarithmic: true,
   }),
-  length: duration({ help: 'Length of the run', default: s(40), min: s(15), max: s(3600), logarithmic: true }),
+  length: duration({ help: 'Length of the run', default: s(30), min: s(15), max: s(3600), logarithmic: true }),
 };
 
 export type Values = ValuesOf<typeof params>;

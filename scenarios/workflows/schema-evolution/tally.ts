@@ -17,40 +17,57 @@ export const schemaDeployed = defineFact('schema.deployed', 'A version of the sc
   reason: 'text',
 });
 
-export const [READ, FAILED, MISREAD] = ['orders.read', 'orders.failed', 'orders.misread'];
-export const [FAILED_RATE, MISREAD_RATE] = ['orders.failed.rate', 'orders.misread.rate'];
+export const READ = 'orders.read';
+export const FAILED = 'orders.failed';
+export const MISREAD = 'orders.misread';
+export const FAILED_RATE = 'orders.failed.rate';
+export const MISREAD_RATE = 'orders.misread.rate';
 export const REFUSED = 'schema.deployments.refused';
 export const DEPLOYED = 'schema.deployments.done';
 export const SIZE = 'messaging.message.body.size';
 export const AGE = 'orders.age';
 
-const outcomes = [
-  [READ, 'read', 'read as they were meant'],
-  [FAILED, 'failed', 'that were not decoded: the consumer has an error, and sets them aside'],
-  [MISREAD, 'misread', 'that were decoded without an error to another value than was meant'],
-] as const;
-
 export const schemaSignals = [
-  ...outcomes.map(([name, outcome, words]) =>
-    defineSignal({
-      name,
-      kind: 'counter',
-      unit: '{order}',
-      help: `Orders ${words}`,
-      fact: orderConsumed,
-      where: (fact) => fact.outcome === outcome,
-    }),
-  ),
-  ...outcomes.slice(1).map(([name, outcome, words]) =>
-    defineSignal({
-      name: `${name}.rate`,
-      kind: 'rate',
-      unit: '1/s',
-      help: `Orders a second ${words}`,
-      fact: orderConsumed,
-      where: (fact) => fact.outcome === outcome,
-    }),
-  ),
+  defineSignal({
+    name: READ,
+    kind: 'counter',
+    unit: '{order}',
+    help: 'Orders read as they were meant',
+    fact: orderConsumed,
+    where: (fact) => fact.outcome === 'read',
+  }),
+  defineSignal({
+    name: FAILED,
+    kind: 'counter',
+    unit: '{order}',
+    help: 'Orders that were not decoded: the consumer has an error, and sets them aside',
+    fact: orderConsumed,
+    where: (fact) => fact.outcome === 'failed',
+  }),
+  defineSignal({
+    name: MISREAD,
+    kind: 'counter',
+    unit: '{order}',
+    help: 'Orders that were decoded without an error to another value than was meant',
+    fact: orderConsumed,
+    where: (fact) => fact.outcome === 'misread',
+  }),
+  defineSignal({
+    name: FAILED_RATE,
+    kind: 'rate',
+    unit: '1/s',
+    help: 'Orders a second that were not decoded',
+    fact: orderConsumed,
+    where: (fact) => fact.outcome === 'failed',
+  }),
+  defineSignal({
+    name: MISREAD_RATE,
+    kind: 'rate',
+    unit: '1/s',
+    help: 'Orders a second that were decoded without an error to another value than was meant',
+    fact: orderConsumed,
+    where: (fact) => fact.outcome === 'misread',
+  }),
   defineSignal({
     name: REFUSED,
     kind: 'counter',

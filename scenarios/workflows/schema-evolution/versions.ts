@@ -66,7 +66,9 @@ export const CHANGE_NAMES = Object.keys(CHANGES) as Change[];
 
 /** What a version writes of an order. */
 export function valuesOf(version: Version, order: Order): FieldValues {
-  return Object.fromEntries(version.map((field) => [field.name, valueOf(field, order)]));
+  const values: Record<string, number | string> = {};
+  for (const field of version) values[field.name] = valueOf(field, order);
+  return values;
 }
 
 function valueOf({ attribute, unit = 1, type }: Field, order: Order): number | string {

@@ -21,7 +21,8 @@ const LONGEST_VARINT = 10;
 
 export class ByteWriter {
   private bytes = new Uint8Array(64);
-  private view = new DataView(this.bytes.buffer);
+  /** Made for numbers of a fixed width alone, which few records have. */
+  private wide: DataView | undefined = undefined;
   private length = 0;
 
   byte(value: number): void {
@@ -110,18 +111,21 @@ export class ByteWriter {
     const larger = new Uint8Array(Math.max(this.length + by, 2 * this.bytes.length));
     larger.set(this.bytes);
     this.bytes = larger;
-    this.view = new DataView(larger.buffer);
+    this.wide = undefined;
+  }
+
+  private get view(): DataView {
+    return (this.wide ??= new DataView(this.bytes.buffer));
   }
 }
 
 export class ByteReader {
   private readonly bytes: Uint8Array;
-  private readonly view: DataView;
+  private wide: DataView | undefined = undefined;
   position = 0;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   get isAtEnd(): boolean {
@@ -197,6 +201,11 @@ export class ByteReader {
     const text = utf8Read(this.bytes, at, at + length);
     if (text === undefined) throw new DecodeFailed('a string is not UTF-8');
     return text;
+  }
+
+  private get view(): DataView {
+    const { buffer, byteOffset, byteLength } = this.bytes;
+    return (this.wide ??= new DataView(buffer, byteOffset, byteLength));
   }
 
   private advance(by: number): number {

@@ -4,17 +4,15 @@ import type { Field, FieldValues } from '../versions.ts';
 import type { Format } from './format.ts';
 
 export const avro: Format = (version) => {
-  const longs = new Set(version.filter(({ type }) => type === 'long').map(({ name }) => name));
+  const longs = version.filter(({ type }) => type === 'long').map(({ name }) => name);
   const type = parseAvro({ type: 'record', name: 'Order', fields: version.map(fieldOf) });
   const decoders = new Map<Schema, (bytes: Uint8Array) => AvroValue>();
   return {
     schema: { format: 'avro', schema: type },
     encode(values) {
-      const entries = Object.entries(values).map(([name, value]) => [
-        name,
-        longs.has(name) ? BigInt(value as number) : value,
-      ]);
-      return encodeAvro(type, Object.fromEntries(entries));
+      const written: Record<string, AvroValue> = { ...(values as Readonly<Record<string, number | string>>) };
+      for (const name of longs) written[name] = BigInt(values[name] as number);
+      return encodeAvro(type, written);
     },
     decode(bytes, writtenBy) {
       let decoder = decoders.get(writtenBy);
@@ -29,11 +27,12 @@ export const avro: Format = (version) => {
 
 /** With numbers for 64-bit integers: no amount is as large as 2^53. */
 export function numbered(values: Readonly<Record<string, unknown>>): FieldValues {
-  const entries = Object.entries(values).map(([name, value]) => [
-    name,
-    typeof value === 'bigint' ? Number(value) : value,
-  ]);
-  return Object.fromEntries(entries) as FieldValues;
+  const numbers: Record<string, number | string> = {};
+  for (const name in values) {
+    const value = values[name];
+    numbers[name] = typeof value === 'bigint' ? Number(value) : (value as number | string);
+  }
+  return numbers;
 }
 
 function fieldOf({ name, type, default: fallback, symbols }: Field): object {

@@ -18,6 +18,9 @@ import {
   type ProtoValue,
 } from './proto-schema.ts';
 
+/** Beyond what 32 bits with a sign hold. */
+const I32 = 2_147_483_648;
+
 /** The bytes of a message of a type that the file names. */
 export function encodeProto(file: ProtoFile, name: string, datum: ProtoDatum): Uint8Array {
   const bytes = new ByteWriter();
@@ -82,11 +85,11 @@ function writeValue(file: ProtoFile, type: string, value: ProtoValue, bytes: Byt
   if (!isRight) throw new EncodeFailed(`${String(value)} is no ${type}`);
   switch (type) {
     case 'int32':
-      return writeInt32(integer(type, value, -(2 ** 31), 2 ** 31), bytes);
+      return writeInt32(integer(type, value, -I32, I32), bytes);
     case 'uint32':
-      return bytes.varint(integer(type, value, 0, 2 ** 32));
+      return bytes.varint(integer(type, value, 0, 2 * I32));
     case 'sint32':
-      return bytes.zigzag(integer(type, value, -(2 ** 31), 2 ** 31));
+      return bytes.zigzag(integer(type, value, -I32, I32));
     case 'bool':
       return bytes.byte(value === true ? 1 : 0);
     case 'int64':
@@ -111,7 +114,7 @@ function writeValue(file: ProtoFile, type: string, value: ProtoValue, bytes: Byt
       bytes.varint((value as Uint8Array).length);
       return bytes.raw(value as Uint8Array);
     default: {
-      if (enumOf(file, type) !== undefined) return writeInt32(integer(type, value, -(2 ** 31), 2 ** 31), bytes);
+      if (enumOf(file, type) !== undefined) return writeInt32(integer(type, value, -I32, I32), bytes);
       const content = encodeProto(file, type, value as ProtoDatum);
       bytes.varint(content.length);
       return bytes.raw(content);

@@ -93,7 +93,7 @@ export function checkProto(file: ProtoFile): ProtoFile {
     const numbers = new Set<number>();
     for (const field of fields) {
       const what = `Protobuf schema: field ${name}.${field.name}`;
-      if (!(field.number >= 1 && field.number < 2 ** 29) || (field.number >= 19_000 && field.number < 20_000)) {
+      if (!(field.number >= 1 && field.number < 536_870_912) || (field.number >= 19_000 && field.number < 20_000)) {
         throw new Error(`${what} has number ${field.number}; it has to be in 1..536870911 and not in 19000..19999`);
       }
       if (names.has(field.name) || numbers.has(field.number)) {

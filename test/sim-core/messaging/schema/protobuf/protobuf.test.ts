@@ -33,7 +33,9 @@ function theirs({ messages, enums = [] }: ProtoFile): protobuf.Root {
       },
     };
   }
-  return protobuf.Root.fromJSON({ edition: 'proto3', nested } as protobuf.INamespace).resolveAll();
+  const root = protobuf.Root.fromJSON({ edition: 'proto3', nested } as protobuf.INamespace);
+  root.resolveAll();
+  return root;
 }
 
 function theirField({ number, type, label, packed = true }: ProtoField): protobuf.IField {
@@ -44,10 +46,14 @@ function theirField({ number, type, label, packed = true }: ProtoField): protobu
   return { id: number, type, options, ...(label === 'repeated' ? { rule: 'repeated' } : {}) } as protobuf.IField;
 }
 
-const { Long } = protobuf.util;
+/** A 64-bit integer as protobufjs takes it. */
+function longOf(value: bigint): { low: number; high: number; unsigned: boolean } {
+  const [low, high] = [BigInt.asIntN(32, value), BigInt.asIntN(32, value >> 32n)].map(Number);
+  return { low, high, unsigned: value >= 0n };
+}
 
 function asTheirs(value: ProtoValue): unknown {
-  if (typeof value === 'bigint') return Long.fromString(value.toString(), value >= 2n ** 63n);
+  if (typeof value === 'bigint') return longOf(value);
   if (value instanceof Uint8Array || typeof value !== 'object') return value;
   if (Array.isArray(value)) return value.map(asTheirs);
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asTheirs(item as ProtoValue)]));
