@@ -154,7 +154,7 @@ function queuesOf({ name, kind, unit, help, columns }: RecordedSignal, interval:
 }
 
 /** Counters of what must not be: nobody has to fail for it, so that no burst tells of it. */
-const HARM = /\.(lost|lost_updates|doubled|duplicated|phantoms|vanished)(\.messages)?$/;
+const HARM = /\.(lost|lost_updates|doubled|duplicated|phantoms|misread|vanished)(\.messages)?$/;
 
 /** Where it first happens, known to an interval. */
 function harmOf({ name, kind, help, columns, summary }: RecordedSignal, interval: number): Highlight[] {

@@ -9,7 +9,7 @@ export type Role = 'ok' | 'miss' | 'stale' | 'failed' | 'retry' | 'waiting';
 
 /** In order: the first that matches decides. */
 const ROLES: readonly (readonly [RegExp, Role])[] = [
-  [/error|fail|refused|alert|\.lost\b|vanished|unwanted|dead|dlq|violat/, 'failed'],
+  [/error|fail|refused|alert|\.lost\b|misread|vanished|unwanted|dead|dlq|violat/, 'failed'],
   [/retr(y|ie)|redeliver|compensat|duplicate|doubled/, 'retry'],
   [/stale|evict|expire/, 'stale'],
   [/pending|queue|waiting|lag|backlog/, 'waiting'],

@@ -10,8 +10,6 @@ import { expectedOutcome } from './outcomes.ts';
 import type { Values } from './params.ts';
 import { CHANGES, FIRST_VERSION } from './versions.ts';
 
-const limit = limitOf<Values>;
-
 /** The level that a registry is set to. */
 export function levelOf({ gate, order }: Pick<Values, 'gate' | 'order'>): Exclude<Values['gate'], 'by-order'> {
   if (gate !== 'by-order') return gate;
@@ -39,19 +37,35 @@ const met = (p: Values, what: 'e' | 'w'): number => {
   return outcome === what && reasonsAgainst(p).length === 0 ? share : 0;
 };
 
-export const failedLeast = limit((p) => poissonLow(met(p, 'e') * Math.max(0, between(p) - onTheirWay(p))));
-export const misreadLeast = limit((p) => poissonLow(met(p, 'w') * Math.max(0, between(p) - onTheirWay(p))));
-/** Nobody meets a change but between the upgrades. */
-export const failedMost = limit((p) => poissonMost(met(p, 'e') * (between(p) + onTheirWay(p))));
-export const misreadMost = limit((p) => poissonMost(met(p, 'w') * (between(p) + onTheirWay(p))));
+/** Orders that a change befalls, at least and at most: nobody meets it but between the upgrades. */
+const befallen = (p: Values, what: 'e' | 'w'): readonly [least: number, most: number] => {
+  const share = met(p, what);
+  const least = poissonLow(share * Math.max(0, between(p) - onTheirWay(p)));
+  return [least, poissonMost(share * (between(p) + onTheirWay(p)))];
+};
 
-export const refusedLeast = limit((p) => (reasonsAgainst(p).length > 0 ? 1 : 0));
-/** Whoever is refused deploys nothing; else both sides, as far as there is time. */
-export const deployedMost = limit((p) => (reasonsAgainst(p).length > 0 ? 0 : 2));
+/** The limits of a system with gates as they are said to be. */
+function limitsWith(gates: (p: Values) => Values) {
+  const limit = (of: (p: Values) => number): ReturnType<typeof limitOf<Values>> => limitOf<Values>((p) => of(gates(p)));
+  return {
+    failedLeast: limit((p) => befallen(p, 'e')[0]),
+    failedMost: limit((p) => befallen(p, 'e')[1]),
+    misreadLeast: limit((p) => befallen(p, 'w')[0]),
+    misreadMost: limit((p) => befallen(p, 'w')[1]),
+    refusedLeast: limit((p) => (reasonsAgainst(p).length > 0 ? 1 : 0)),
+    /** Whoever is refused deploys nothing; else both sides, as far as there is time. */
+    deployedMost: limit((p) => (reasonsAgainst(p).length > 0 ? 0 : 2)),
+    /** All others are read: those of the whole run but for the last second, which may still be on their way. */
+    readLeast: limit((p) => {
+      const hurt = met(p, 'e') + met(p, 'w');
+      const all = p.rate * toSeconds(p.length - s(1) - p.pollEvery);
+      return poissonLow(Math.max(0, all - hurt * (between(p) + onTheirWay(p))));
+    }),
+  };
+}
 
-/** All others are read: those of the whole run but for the last second, which may still be on their way. */
-export const readLeast = limit((p) => {
-  const hurt = met(p, 'e') + met(p, 'w');
-  const all = p.rate * toSeconds(p.length - s(1) - p.pollEvery);
-  return poissonLow(Math.max(0, all - hurt * (between(p) + onTheirWay(p))));
-});
+export const asItIs = limitsWith((p) => p);
+/** With a registry that compares: one that does not fails to do what is claimed of it. */
+export const withRegistry = limitsWith((p) => ({ ...p, gate: p.gate === 'NONE' ? 'by-order' : p.gate }));
+/** With a linter as well. */
+export const withLinter = limitsWith((p) => ({ ...p, linter: p.linter === 'off' ? 'WIRE_JSON' : p.linter }));
