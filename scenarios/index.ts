@@ -80,6 +80,8 @@ const scenarios: readonly Scenario[] = [
   poisonMessage,
   dlqGrowth,
   retryStorm,
+  // 2.8 Schemas
+  schemaEvolution,
   // 2.9 Backpressure and overload
   rateLimiting,
   circuitBreaker,

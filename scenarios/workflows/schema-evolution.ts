@@ -51,11 +51,9 @@ import { FIRST_VERSION } from './schema-evolution/versions.ts';
 
 const CUSTOMERS = 1000;
 
-/** What is not befallen by the change is read as it was meant. */
+/** Nobody meets the change but between the upgrades, and what it does not befall is read as it was meant. */
 const asTheTableSays = [
-  atLeast(total(FAILED), asItIs.failedLeast),
   atMost(total(FAILED), asItIs.failedMost),
-  atLeast(total(MISREAD), asItIs.misreadLeast),
   atMost(total(MISREAD), asItIs.misreadMost),
   atLeast(total(READ), asItIs.readLeast),
 ];
@@ -104,13 +102,13 @@ export default defineScenario({
     registry: { x: 2, y: 1.2 },
   },
   expect: {
-    'no-gate': asTheTableSays,
+    'no-gate': [atLeast(total(FAILED), asItIs.failedLeast), ...asTheTableSays],
     'registry-gate': [
       ...stoppedBy(withRegistry),
       atMost(total(FAILED), withRegistry.failedMost),
       guardrail(atMost(total(MISREAD), withRegistry.misreadMost), 'an error is not mended by a wrong value'),
     ],
-    'reused-number': asTheTableSays,
+    'reused-number': [atLeast(total(MISREAD), asItIs.misreadLeast), ...asTheTableSays],
     'linter-gate': [
       ...stoppedBy(withLinter),
       atMost(total(MISREAD), withLinter.misreadMost),

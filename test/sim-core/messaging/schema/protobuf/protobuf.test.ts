@@ -150,7 +150,7 @@ describe('a reader of another version', () => {
         },
       ],
     };
-    expect(decodeProto(file, 'T', bytesOf('0a0408011803' + '0a021002'))).toEqual({ inner: { b: 2, c: 3 } });
+    expect(decodeProto(file, 'T', bytesOf('0a04080118030a021002'))).toEqual({ inner: { b: 2, c: 3 } });
   });
 
   it('refuses what is no message', () => {
