@@ -52,7 +52,8 @@ function limitsWith(gates: (p: Values) => Values) {
     failedMost: limit((p) => befallen(p, 'e')[1]),
     misreadLeast: limit((p) => befallen(p, 'w')[0]),
     misreadMost: limit((p) => befallen(p, 'w')[1]),
-    refusedLeast: limit((p) => (reasonsAgainst(p).length > 0 ? 1 : 0)),
+    /** The registry answers within a second of the deployment. */
+    refusedLeast: limit((p) => (p.deployAt + s(1) <= p.length && reasonsAgainst(p).length > 0 ? 1 : 0)),
     /** Whoever is refused deploys nothing; else both sides, as far as there is time. */
     deployedMost: limit((p) => (reasonsAgainst(p).length > 0 ? 0 : 2)),
     /** All others are read: those of the whole run but for the last second, which may still be on their way. */

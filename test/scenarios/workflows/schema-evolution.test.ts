@@ -119,6 +119,16 @@ function byCell(one: string, other: string): number {
   return place(one) - place(other);
 }
 
+it.each(Object.keys(schemaEvolution.variants))('%s holds its claims with other settings', (variant) => {
+  const settings = [
+    { deployAt: s(60) },
+    { gap: s(60) },
+    { rate: 3, pollEvery: s(1) },
+    { change: 'change-unit', rate: 100 },
+  ];
+  for (const params of settings) expect(failed(of(variant, params))).toEqual([]);
+});
+
 describe('by hand', () => {
   it('one more change is deployed', () => {
     const deeds = ['22s:deploy:pipeline:change=9'].map(parseIntervention);
