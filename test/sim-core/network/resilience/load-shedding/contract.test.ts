@@ -43,14 +43,6 @@ describe.each(names)('%s', (name) => {
     );
   });
 
-  if (hasThresholds) {
-    it('refuses thresholds that are none', () => {
-      const sim = new Simulation();
-      expect(() => loadShedders[name](settings(sim, 5, 5))).toThrow('from 5, full 5');
-      expect(() => loadShedders[name](settings(sim, -1, 5))).toThrow('from -1');
-    });
-  }
-
   it('knows at every moment who is inside, and lets no more in than it may', () => {
     const arrivals = fc.array(
       fc.record({ pause: fc.nat(ms(8)), works: fc.nat(ms(60)), core: fc.boolean(), fails: fc.boolean() }),
@@ -117,4 +109,10 @@ it('turns away by lot in proportion to how full it is', () => {
     const share = 1 - (inside - 10) / 20;
     expect(Math.abs(letIn(inside) - share)).toBeLessThanOrEqual(5 * Math.sqrt((share * (1 - share)) / 4000));
   }
+});
+
+it.each(['random-shed', 'priority-shed'] as const)('%s refuses thresholds that are none', (name) => {
+  const sim = new Simulation();
+  expect(() => loadShedders[name](settings(sim, 5, 5))).toThrow('from 5, full 5');
+  expect(() => loadShedders[name](settings(sim, -1, 5))).toThrow('from -1');
 });
