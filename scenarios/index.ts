@@ -80,6 +80,9 @@ const scenarios: readonly Scenario[] = [
   poisonMessage,
   dlqGrowth,
   retryStorm,
+  // 2.7 Workflows
+  saga,
+  orphanCompensation,
   // 2.8 Schemas
   schemaEvolution,
   // 2.9 Backpressure and overload
@@ -87,11 +90,6 @@ const scenarios: readonly Scenario[] = [
   circuitBreaker,
   loadShedding,
   doomedWork,
-  // 2.7 Workflows
-  saga,
-  orphanCompensation,
-  // 2.8 Schemas
-  schemaEvolution,
   // Appendix
   cacheFlush,
 ];
