@@ -55,7 +55,7 @@ export function requestOf({ table, row }: FactPlace): number {
 
 /** What a fact calls its kind of outcome, and the part that it plays by it; in order, the first that matches decides. */
 const ROLES: readonly (readonly [RegExp, Role])[] = [
-  [/timeout|overloaded|error|fail|refused|dead|lost|reject/, 'failed'],
+  [/timeout|overloaded|unavailable|error|fail|refused|dead|lost|reject/, 'failed'],
   [/retr(y|ied)|redeliver|compensat|duplicate|contended|coalesced/, 'retry'],
   [/stale|evict/, 'stale'],
   [/miss|expired/, 'miss'],

@@ -6,7 +6,8 @@
  */
 import type { FactTable, RecordedSignal, Recording } from '../../sim-core/index.ts';
 import { countText, instantText, numberText } from './measure-text.ts';
-import { roleOf, shortName } from './signal-style.ts';
+import { roleByOutcome, toldAgain } from './outcome-roles.ts';
+import { shortName } from './signal-style.ts';
 import type { TimeMark } from './time-marks.ts';
 
 export interface Highlight {
@@ -63,22 +64,23 @@ interface Watched {
   readonly sampled: number;
 }
 
-const MISSES = new Set(['miss', 'expired']);
-const FAILURES = new Set(['timeout', 'overloaded', 'error', 'failed', 'refused']);
-
 const one = (singular: string, plural: string) => (count: number) => (count === 1 ? singular : plural);
 
 function instantsToWatch({ facts }: Recording): Watched[] {
   const watched = facts.tables.flatMap((table): Watched[] => {
     const sampled = table.schema.request === 'request' ? facts.sampledOneIn : 1;
-    const role = roleOf(table.kind);
     if (table.kind.endsWith('evicted')) {
       return [{ kind: 'eviction', noun: one('eviction', 'evictions'), times: table.times, sampled }];
     }
-    if (role === 'retry') return [{ kind: 'retry', noun: one('retry', 'retries'), times: table.times, sampled }];
+    const again = toldAgain(table);
+    if (again) {
+      return [{ kind: 'retry', noun: one('retry', 'retries'), times: timesWhere(table, again), sampled }];
+    }
     if (table.schema.outcome !== 'text') return [];
-    const misses = timesWhere(table, facts.texts, MISSES);
-    const failures = timesWhere(table, facts.texts, FAILURES);
+    const [misses, failures] = (['miss', 'failed'] as const).map((role) => {
+      const wanted = facts.texts.map((text) => roleByOutcome(text) === role);
+      return timesWhere(table, (row) => wanted[table.columns.outcome[row]]);
+    });
     return [
       { kind: 'miss', noun: one('lookup misses', 'lookups miss'), times: misses, sampled },
       { kind: 'failure', noun: one('request fails', 'requests fail'), times: failures, sampled },
@@ -89,16 +91,11 @@ function instantsToWatch({ facts }: Recording): Watched[] {
 }
 
 /** In plain loops, the first to count: a run has tens of thousands of outcomes, and each change of a slider asks for all. */
-function timesWhere(
-  { columns: { outcome }, times, rows }: FactTable,
-  texts: readonly string[],
-  outcomes: ReadonlySet<string>,
-): Float64Array {
-  const wanted = texts.map((text) => outcomes.has(text));
+function timesWhere({ times, rows }: FactTable, isWanted: (row: number) => boolean): Float64Array {
   let count = 0;
-  for (let row = 0; row < rows; row++) if (wanted[outcome[row]]) count++;
+  for (let row = 0; row < rows; row++) if (isWanted(row)) count++;
   const found = new Float64Array(count);
-  for (let row = 0, to = 0; to < count; row++) if (wanted[outcome[row]]) found[to++] = times[row];
+  for (let row = 0, to = 0; to < count; row++) if (isWanted(row)) found[to++] = times[row];
   return found;
 }
 

@@ -6,27 +6,16 @@
  * Facts are kept for a sample of the requests; the others stay neutral.
  */
 import type { FactTable, RecordedFacts } from '../../sim-core/index.ts';
+import { roleByOutcome, toldAgain } from './outcome-roles.ts';
 import { roleOf, type Role } from './signal-style.ts';
 
 /** Roles by number, for columns of them. */
 export const ROLES: readonly Role[] = ['waiting', 'ok', 'miss', 'stale', 'failed', 'retry'];
 export const NEUTRAL = 0;
+const RETRY = ROLES.indexOf('retry');
 
 /** Told of few requests, and what one looks for: never lost in a sample. */
 export const isRare = (role: number): boolean => ROLES[role] === 'failed' || ROLES[role] === 'retry';
-
-const OUTCOMES: Readonly<Record<string, Role>> = {
-  ok: 'ok',
-  hit: 'ok',
-  stale: 'stale',
-  miss: 'miss',
-  expired: 'miss',
-  timeout: 'failed',
-  overloaded: 'failed',
-  error: 'failed',
-  failed: 'failed',
-  refused: 'failed',
-};
 
 /** Changes of role, those of one request together and in order of time. */
 export interface RequestRoles {
@@ -93,12 +82,11 @@ export function requestRoles(
 function rolesTold({ texts }: RecordedFacts, table: FactTable): { table: FactTable; roles: Uint8Array } | undefined {
   const { kind, schema, columns, rows } = table;
   if (schema.request !== 'request' || rows === 0) return undefined;
-  const byKind = roleOf(kind);
-  if (byKind === 'failed' || byKind === 'retry') {
-    return { table, roles: new Uint8Array(rows).fill(ROLES.indexOf(byKind)) };
-  }
+  const again = toldAgain(table);
+  if (again) return { table, roles: Uint8Array.from({ length: rows }, (_, row) => (again(row) ? RETRY : NEUTRAL)) };
+  if (roleOf(kind) === 'failed') return { table, roles: new Uint8Array(rows).fill(ROLES.indexOf('failed')) };
   if (schema.outcome !== 'text') return undefined;
-  const known = texts.map((text) => (Object.hasOwn(OUTCOMES, text) ? ROLES.indexOf(OUTCOMES[text]) : NEUTRAL));
+  const known = texts.map((text) => ROLES.indexOf(roleByOutcome(text) ?? 'waiting'));
   const lookup = kind.endsWith('lookup');
   const ok = ROLES.indexOf('ok');
   const roles = new Uint8Array(rows);

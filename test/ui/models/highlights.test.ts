@@ -1,9 +1,10 @@
 /** Interesting moments and steps between them. */
 import { describe, expect, it } from 'vitest';
+import doomedWork from '../../../scenarios/overload/doomed-work.ts';
 import consumerLag from '../../../scenarios/messaging/consumer-lag.ts';
 import scenario from '../../../scenarios/caching/stampede.ts';
 import writeBehind from '../../../scenarios/caching/write-behind-crash.ts';
-import { run, s } from '../../../sim-core/index.ts';
+import { run, s, type Recording } from '../../../sim-core/index.ts';
 import { burstsOf, highlightsOf, highlightText, latestOf } from '../../../ui/models/highlights.ts';
 import { stepFrom, stepInstants } from '../../../ui/models/steps.ts';
 import { timeMarks } from '../../../ui/models/time-marks.ts';
@@ -121,4 +122,29 @@ it('a lag is told of where it passes 1,000, 2,000, 5,000 for the first time', ()
     expect(Math.max(...lag.columns['max'].slice(0, row))).toBeLessThan(limit);
   });
   expect(latestOf(highlightsOf(recording, timeMarks(recording, s(11.5))))).toMatch(/lag passes/);
+});
+
+describe('what is told of a run whose calls fail and are made again', () => {
+  const recording = run(doomedWork, { variant: 'retry-at-one-tier', params: { length: s(9) } });
+  const told = (kind: string): Recording['facts']['tables'][number] =>
+    recording.facts.tables.find((table) => table.kind === kind)!;
+  const counted = (kind: string): number =>
+    highlightsOf(recording, [])
+      .filter((one) => one.kind === kind)
+      .reduce((sum, { label }) => sum + Number(label.replace(/\D/g, '')), 0);
+
+  it('counts as retries the attempts after the first', () => {
+    const again = told('retry.attempt').columns.attempt.filter((attempt) => attempt > 1).length;
+    expect(again).toBeGreaterThan(0);
+    expect(counted('retry')).toBe(again * recording.facts.sampledOneIn);
+  });
+
+  it('counts who finds nobody there', () => {
+    const { columns, rows } = told('request.completed');
+    const texts = [...recording.facts.texts, 'unavailable'];
+    const nobody = { ...columns, outcome: new Float64Array(rows).fill(texts.length - 1) };
+    const tables = [{ ...told('request.completed'), columns: nobody }];
+    const highlights = highlightsOf({ ...recording, signals: [], facts: { ...recording.facts, texts, tables } }, []);
+    expect(highlights.map(({ kind }) => kind)).toEqual(['failure']);
+  });
 });

@@ -1,9 +1,11 @@
 /** What is told of a request decides how it is drawn. */
 import { expect, it } from 'vitest';
-import type { FactTable, RecordedFacts } from '../../../sim-core/index.ts';
+import type { CallFailure, FactTable, RecordedFacts } from '../../../sim-core/index.ts';
 import { requestRoles, ROLES } from '../../../ui/models/request-roles.ts';
 
-const TEXTS = ['ok', 'hit', 'expired', 'stale', 'timeout', 'acquired'];
+/** Every way in which a call may fail. */
+const FAILURES: readonly CallFailure[] = ['timeout', 'overloaded', 'refused', 'unavailable', 'error'];
+const TEXTS = ['ok', 'hit', 'expired', 'stale', 'acquired', 'attempts', ...FAILURES];
 
 function table(kind: string, rows: readonly (readonly [time: number, request: number, outcome?: string])[]): FactTable {
   const column = (of: (row: (typeof rows)[number]) => number): Float64Array => Float64Array.from(rows, of);
@@ -64,4 +66,32 @@ it('finds the last change within a stretch of time', () => {
   expect(SEEN.lastChange(1, 20, 95)).toBeGreaterThanOrEqual(0);
   expect(SEEN.lastChange(1, 95, 200)).toBe(-1);
   expect(SEEN.lastChange(0, -1, 5)).toBe(-1);
+});
+
+it.each(FAILURES)('who is told %s has failed', (failure) => {
+  const told = requestRoles(facts(table('request.completed', [[10, 1, failure]])), 1, (request) => request - 1);
+  expect(ROLES[told.at(0, 10)]).toBe('failed');
+});
+
+it('a first attempt is no retry, and neither is the end of the attempts', () => {
+  const attempts = table('retry.attempt', [
+    [10, 1],
+    [20, 1],
+  ]);
+  const numbered: FactTable = {
+    ...attempts,
+    schema: { ...attempts.schema, attempt: 'number' },
+    columns: { ...attempts.columns, attempt: Float64Array.of(1, 2) },
+  };
+  const ended = table('retry.ended', [
+    [15, 2, 'attempts'],
+    [15, 3, 'ok'],
+  ]);
+  const told = requestRoles(facts(numbered, ended), 3, (request) => request - 1);
+  expect([told.at(0, 10), told.at(0, 20), told.at(1, 15), told.at(2, 15)].map((role) => ROLES[role])).toEqual([
+    'waiting',
+    'retry',
+    'waiting',
+    'ok',
+  ]);
 });
