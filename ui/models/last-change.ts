@@ -1,5 +1,6 @@
 /**
- * What the reader's last change did to the run: the figures that moved most, against the run before it. Who tries one
+ * What the reader's last change did to the run: the figures that moved most, against the run before it, and
+ * first of all those that the scenario makes claims about. Who tries one
  * remedy after another, or drags a slider, changes one thing several times: all of that is held against the run with
  * which it began.
  */
@@ -48,27 +49,49 @@ export interface ChangeStory {
 const FIGURES_MAX = 3;
 
 export function changeStory(scenario: Scenario, before: Outcome, now: Outcome): ChangeStory {
-  const moved = changesBetween(before, now, scenario.charts).filter(
+  const claimed = claimedBy(scenario, before, now);
+  const moved = changesBetween(before, now, [...new Set([...claimed, ...scenario.charts])]).filter(
     ({ direction }) => direction === 'up' || direction === 'down',
   );
-  const histograms = moved.filter(({ signal }) => signal.kind === 'histogram');
-  const foremost = new Set(moved.toSorted((a, b) => extent(b) - extent(a)).slice(0, FIGURES_MAX));
+  const rank = (change: Change): number => extent(change) + (claimed.has(change.signal.name) ? 1 : 0);
+  const foremost = new Set(moved.toSorted((a, b) => rank(b) - rank(a)).slice(0, FIGURES_MAX));
+  // In the order in which the scenario tells its story.
+  const told = moved.filter((change) => foremost.has(change));
+  const labels = labelsOf(told);
   return {
     what: differenceText(scenario, before.experiment, now.experiment),
-    // In the order in which the scenario tells its story.
-    figures: moved.flatMap((change) =>
-      foremost.has(change) ? [{ label: labelOf(change, histograms.length > 1), text: textOf(change) }] : [],
-    ),
+    figures: told.map((change, i) => ({ label: labels[i], text: textOf(change) })),
   };
+}
+
+/**
+ * What either variant is held to is what the scenario is about. A setting that only one of them has moves from nothing to
+ * something, further than any of that, and says little.
+ */
+function claimedBy({ expect }: Scenario, ...outcomes: readonly Outcome[]): ReadonlySet<string> {
+  const expectations = outcomes.flatMap(({ experiment }) => expect[experiment.variant] ?? []);
+  return new Set(expectations.flatMap(({ claim }) => claim?.measure.subject?.signal ?? []));
 }
 
 /** How far two values are apart, as a share of the larger: 1 is all of it. */
 const extent = ({ was, now }: Change): number => Math.abs(now - was) / Math.max(Math.abs(was), Math.abs(now));
 
-function labelOf({ signal, figure }: Change, several: boolean): string {
-  const name = shortName(signal.name);
-  if (signal.kind !== 'histogram') return name;
-  return several ? `${figure} of ${name}` : figure;
+/** Short names, and as many more words of the signal's as tell those apart that would be called the same. */
+function labelsOf(changes: readonly Change[]): string[] {
+  const several = changes.filter(({ signal }) => signal.kind === 'histogram').length > 1;
+  const labels = changes.map(({ signal, figure }) => {
+    const name = shortName(signal.name);
+    if (signal.kind !== 'histogram') return name;
+    return several ? `${figure} of ${name}` : figure;
+  });
+  const isAmbiguous = (label: string): boolean => labels.indexOf(label) !== labels.lastIndexOf(label);
+  for (let words = 2; labels.some(isAmbiguous); words++) {
+    const alike = labels.map(isAmbiguous);
+    changes.forEach(({ signal }, i) => {
+      if (alike[i]) labels[i] = signal.name.split('.').slice(-words).join(' ').replaceAll('_', ' ');
+    });
+  }
+  return labels;
 }
 
 const textOf = ({ wasText, nowText }: Change): string => `${wasText} → ${nowText}`;

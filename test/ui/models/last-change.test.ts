@@ -1,5 +1,7 @@
 /** What the reader's last change did, and against which run it is held. */
 import { describe, expect, it } from 'vitest';
+import loadShedding from '../../../scenarios/overload/load-shedding.ts';
+import { run } from '../../../sim-core/index.ts';
 import { baseline, changeStory, outcomeOf, whatDiffers, type Outcome } from '../../../ui/models/last-change.ts';
 import { defaultExperiment, type Experiment } from '../../../ui/models/experiment.ts';
 import { slowedRun, smallScenario, undisturbedRun } from '../../../ui/specimens/small-run.ts';
@@ -53,8 +55,31 @@ describe('the story of a change', () => {
     const now = outcomeOf({ ...before.experiment, interventions: slowedRun().header.interventions }, slowedRun());
     const { what, figures } = changeStory(smallScenario, before, now);
     expect(what).toBe('slow database at 2s (factor 8)');
-    expect(figures.map(({ label }) => label)).toEqual(['connections', 'p99', 'error ratio']);
+    expect(figures.map(({ label }) => label)).toEqual(['error ratio', 'connections', 'pending']);
     for (const { text } of figures) expect(text).toMatch(/^\S.* → \S/);
     expect(changeStory(smallScenario, before, before).figures).toEqual([]);
+  });
+
+  it('is of what the variants are held to, not of settings that only one of them has', () => {
+    const [before, now] = (['none', 'priority-shed'] as const).map((variant) =>
+      outcomeOf({ ...start, variant }, run(loadShedding, { variant })),
+    );
+    expect(changeStory(loadShedding, before, now).figures.map(({ label }) => label)).toEqual([
+      'rush answered',
+      'p99',
+      'success ratio',
+    ]);
+  });
+
+  it('calls no two figures the same', () => {
+    const names = ['load_shedding.core.success_ratio', 'load_shedding.rest.success_ratio'];
+    const shares = (mean: number): Outcome => ({
+      experiment: start,
+      signals: names.map((name) => ({ name, kind: 'ratio', unit: '1', help: '', summary: { mean } })),
+    });
+    expect(changeStory(loadShedding, shares(0.1), shares(0.9)).figures.map(({ label }) => label)).toEqual([
+      'core success ratio',
+      'rest success ratio',
+    ]);
   });
 });
