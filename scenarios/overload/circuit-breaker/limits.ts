@@ -6,7 +6,7 @@
  * short of threads if that many are more than it has. A breaker and a bulkhead set a bound on the calls.
  */
 import { ms, s, toSeconds } from '../../../sim-core/index.ts';
-import { limitOf, poissonLeast, poissonLow, poissonMost } from '../../application/chance.ts';
+import { DEVIATIONS, limitOf, poissonLeast, poissonLow, poissonMost } from '../../application/chance.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(2);
@@ -85,22 +85,51 @@ const needed = (p: Values): number => {
   return Math.max(Math.ceil(p.failureRate * window), Math.min(p.minimumCalls, window));
 };
 
+/** Pages that a thread makes for each call that it comes to hold: pages come in any order, buyers' among them. */
+const pagesPerCall = (p: Values): number => (p.buyerRate + p.readerRate) / p.readerRate;
+
 /**
- * Until an instance's breaker is open: the calls that fail have to begin, as fast as readers come and, when all threads are held,
- * a timeout later for every time that the threads have been filled; and the last has to fail.
+ * Until an instance's breaker is open, in the mean or with what chance adds until enough readers have come. Its call number k
+ * begins when k have, and when a thread is free again: once the call as many before it as there are threads has failed and the
+ * thread has made the pages in between. The last one has to fail as well. Calls that are still answered in time do not count.
  */
-function detection(p: Values): number {
-  const most = poissonMost(needed(p));
-  const begun = most / (p.readerRate / p.instances);
-  const rounds = Math.ceil(needed(p) / p.threads);
-  return Math.min(trouble(p), begun + rounds * toSeconds(p.timeout));
+function detection(p: Values, come = poissonMost): number {
+  const perInstance = p.readerRate / p.instances;
+  const timeout = toSeconds(p.timeout);
+  const answered = (slowCapacity(p) / p.instances) * timeout * Math.ceil(needed(p) / p.threads);
+  const round = timeout + pagesPerCall(p) * toSeconds(CATALOGUE_TIME + ms(1));
+  let begun = 0;
+  for (let calls = needed(p) + answered, rounds = 0; calls > 0; calls -= p.threads, rounds++) {
+    begun = Math.max(begun, come(calls) / perInstance + rounds * round);
+  }
+  return Math.min(trouble(p), begun + round);
 }
 
-/** Whoever comes before threads and lines are full has a place. */
-const shortFor = (p: Values): number => Math.max(0.001, detection(p) - Math.min(detection(p), untilFull(p)));
-export const buyersMeanwhile = limit((p) => poissonMost(p.buyerRate * shortFor(p)));
+/**
+ * Pages that are turned away until breakers are open. Of those that come to an instance the calls that failed and those that
+ * hold its threads have begun, with the pages made in between; as many wait as its line takes; the rest finds no place. Chance
+ * has a part in how many come, in how many pages there are to a call (so many as trials until one is a reader's), and in when the
+ * breaker has seen enough.
+ */
+function pagesTurnedAway(p: Values): number {
+  const all = p.buyerRate + p.readerRate;
+  // Too few calls for a breaker to decide on: whoever comes once threads and lines are full.
+  if (detection(p) >= trouble(p)) return poissonMost(all * Math.max(0, trouble(p) - untilFull(p)));
+  const come = (all / p.instances) * detection(p, (calls) => calls);
+  const calls = needed(p) + p.threads;
+  const surplus = Math.max(0, come - calls * pagesPerCall(p) - p.queueMax);
+  const variance = come + calls * pagesPerCall(p) * (pagesPerCall(p) - 1) + needed(p) * pagesPerCall(p) ** 2;
+  return p.instances * surplus + DEVIATIONS * Math.sqrt(p.instances * variance);
+}
+
+/** Of them those of visitors who come at this rate: each is one with the same chance. */
+const ofThose = (rate: number, p: Values): number => {
+  const [pages, share] = [pagesTurnedAway(p), rate / (p.buyerRate + p.readerRate)];
+  return pages * share + DEVIATIONS * Math.sqrt(pages * share * (1 - share));
+};
+export const buyersMeanwhile = limit((p) => ofThose(p.buyerRate, p));
 /** With something to fall back on no reader fails but of those who find no thread. */
-export const readersMeanwhile = limit((p) => poissonMost(p.readerRate * shortFor(p)));
+export const readersMeanwhile = limit((p) => ofThose(p.readerRate, p));
 
 /** Rounds of trials while the trouble lasts, and one that began in it; each holds its calls for a timeout. */
 const rounds = (p: Values): number => Math.ceil(trouble(p) / toSeconds(p.openFor)) + 1;
