@@ -1,6 +1,6 @@
 /** Numbers as a reader wants them: with their unit, as many digits as carry meaning, and a dash where there is none. */
 const UNTOLD = '–';
-/** Longest first: a value is written in the first unit that it fills. */
+/** Longest first: a value is written in the first unit that it fills, as far as it is written. */
 const DURATIONS: readonly (readonly [string, number])[] = [
   ['s', 1],
   ['ms', 1e-3],
@@ -37,6 +37,7 @@ export const grouped = (whole: number): string => String(whole).replace(/\B(?=(\
 
 function scaled(value: number, units: readonly (readonly [string, number])[]): string {
   if (value === 0) return '0';
-  const [name, size] = units.find(([, size]) => Math.abs(value) >= size) ?? units[units.length - 1];
-  return `${Number((value / size).toPrecision(3))} ${name}`;
+  const rounded = Number(value.toPrecision(3));
+  const [name, size] = units.find(([, size]) => Math.abs(rounded) >= size) ?? units[units.length - 1];
+  return `${Number((rounded / size).toPrecision(3))} ${name}`;
 }
