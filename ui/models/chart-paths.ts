@@ -64,6 +64,24 @@ export function timeTicks({ duration, width }: Pick<Frame, 'duration' | 'width'>
   return seconds.ticks(Math.max(2, Math.floor(innerWidth(width) / 64))).map((second) => Math.round(second * 1e9));
 }
 
+/** Pixels of a character on the time axis, and the room around the cursor's flag. */
+const CHARACTER = 7.6;
+const FLAG_ROOM = 10;
+
+export const flagWidth = (label: string): number => label.length * CHARACTER + FLAG_ROOM;
+
+/** The ticks that have labels beside the cursor's flag: half a number under it would be another number. */
+export function labelledTicks(
+  frame: Pick<Frame, 'duration' | 'width'>,
+  cursor: { readonly time: number; readonly label: string },
+): { readonly x: number; readonly text: string }[] {
+  return timeTicks(frame)
+    .map((tick) => ({ x: xOf(frame, tick), text: String(Number((tick / 1e9).toPrecision(6))) }))
+    .filter(
+      ({ x, text }) => Math.abs(x - xOf(frame, cursor.time)) >= (flagWidth(cursor.label) + text.length * CHARACTER) / 2,
+    );
+}
+
 export function yScale({ form, domain }: Pick<Chart, 'form' | 'domain'>, height: number): (value: number) => number {
   const scale = form === 'heat' ? scaleLog() : scaleLinear();
   return scale

@@ -8,6 +8,7 @@ import {
   barPath,
   heatCells,
   linePath,
+  labelledTicks,
   MARGIN,
   timeAt,
   timeTicks,
@@ -112,6 +113,14 @@ describe('a plot', () => {
     expect(timeAt(frame, -10)).toBe(0);
     expect(timeAt(frame, 9999)).toBe(4e9);
     expect(timeTicks(frame)).toContain(2e9);
+  });
+
+  it('labels no tick under the flag of the cursor', () => {
+    const labels = (time: number): string[] => labelledTicks(frame, { time, label: '2.00 s' }).map(({ text }) => text);
+    const all = timeTicks(frame).map((tick) => String(tick / 1e9));
+    expect(labels(2e9)).toEqual(all.filter((text) => text !== '2'));
+    expect(labels(2.2e9)).not.toContain('2');
+    expect(labels(0)).toEqual(all.slice(1));
   });
 
   it('breaks a line where nothing is told', () => {
