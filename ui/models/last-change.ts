@@ -49,11 +49,14 @@ export interface ChangeStory {
 const FIGURES_MAX = 3;
 
 export function changeStory(scenario: Scenario, before: Outcome, now: Outcome): ChangeStory {
+  const atStake = claimedBy(scenario, before);
   const claimed = claimedBy(scenario, before, now);
   const moved = changesBetween(before, now, [...new Set([...claimed, ...scenario.charts])]).filter(
     ({ direction }) => direction === 'up' || direction === 'down',
   );
-  const rank = (change: Change): number => extent(change) + (claimed.has(change.signal.name) ? 1 : 0);
+  // What the run before showed first, then what only this one is held to, then all else.
+  const rank = (change: Change): number =>
+    extent(change) + [atStake, claimed].filter((names) => names.has(change.signal.name)).length;
   const foremost = new Set(moved.toSorted((a, b) => rank(b) - rank(a)).slice(0, FIGURES_MAX));
   // In the order in which the scenario tells its story.
   const told = moved.filter((change) => foremost.has(change));
@@ -65,7 +68,7 @@ export function changeStory(scenario: Scenario, before: Outcome, now: Outcome): 
 }
 
 /**
- * What either variant is held to is what the scenario is about. A setting that only one of them has moves from nothing to
+ * What the variants are held to is what the scenario is about. A setting that only one of them has moves from nothing to
  * something, further than any of that, and says little.
  */
 function claimedBy({ expect }: Scenario, ...outcomes: readonly Outcome[]): ReadonlySet<string> {

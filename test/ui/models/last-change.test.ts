@@ -1,5 +1,6 @@
 /** What the reader's last change did, and against which run it is held. */
 import { describe, expect, it } from 'vitest';
+import circuitBreaker from '../../../scenarios/overload/circuit-breaker.ts';
 import loadShedding from '../../../scenarios/overload/load-shedding.ts';
 import { run } from '../../../sim-core/index.ts';
 import { baseline, changeStory, outcomeOf, whatDiffers, type Outcome } from '../../../ui/models/last-change.ts';
@@ -69,6 +70,31 @@ describe('the story of a change', () => {
       'p99',
       'success ratio',
     ]);
+  });
+
+  it('is first of all of what went wrong before', () => {
+    const of = (buyers: number, readers: number, degraded: number, variant: string): Outcome => ({
+      experiment: { ...start, variant },
+      signals: Object.entries({
+        'buyers.errors': buyers,
+        'readers.errors': readers,
+        degraded,
+        'recovery.time': degraded,
+      }).map(([name, total]) => ({
+        name: `circuit_breaking.${name}`,
+        kind: 'counter',
+        unit: '{request}',
+        help: '',
+        summary: { total },
+      })),
+    });
+    const { figures } = changeStory(
+      circuitBreaker,
+      of(3000, 2000, 0, 'none'),
+      of(30, 10, 2000, 'breaker-and-fallback'),
+    );
+    expect(figures.map(({ label }) => label)).toContain('buyers errors');
+    expect(figures[0].text).toBe('3,000 → 30');
   });
 
   it('calls no two figures the same', () => {
