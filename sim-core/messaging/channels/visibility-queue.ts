@@ -5,10 +5,12 @@
  * message to the dead letters in place of giving it.
  *
  * A FIFO queue has groups: while messages of a group are out, no later receive gets one of it; one receive may get several,
- * in order. What comes again within the de-duplication window is accepted and not stored.
+ * in order. What comes again within the de-duplication window is accepted and not stored. A receipt of a FIFO queue ends with
+ * the visibility timeout, one of a standard queue is good until the message is received again (AWS re:Post, "ReceiptHandle
+ * errors"). Waiting for messages (long polling) is `systems/sns-sqs/sqs.ts`.
  *
  * Does not model that a standard queue is many servers: it samples none, never delivers twice by itself and keeps order as
- * well as redelivery lets it. Nor long polling, nor the limit on messages in flight (120,000).
+ * well as redelivery lets it.
  */
 import type { EventHandle } from '../../kernel/event-table.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
@@ -18,12 +20,14 @@ import { Copy } from './copy.ts';
 import { DeduplicationWindow } from './deduplication-window.ts';
 import type { Message } from './message.ts';
 import { QueueBooks } from './queue-books.ts';
-import type { DeadLetterOffice } from './queue-options.ts';
+import type { DeadLetterOffice, Dispatch } from './queue-options.ts';
 import { ReadyLine } from './ready-line.ts';
 
 /** "Up to 10 messages" a receive, and how far a FIFO queue looks for a group that may go (SQS quotas). */
 export const RECEIVE_MAX = 10;
 const LOOKED_THROUGH_MAX = 20_000;
+/** Messages out at once: a receive gets none beyond (SQS quotas). */
+export const IN_FLIGHT_MAX = 120_000;
 const DEDUPLICATION: Duration = minutes(5);
 
 export interface VisibilityQueueOptions {
@@ -37,7 +41,9 @@ export interface VisibilityQueueOptions {
   readonly delay: Duration;
   /** Receives of one message, after which it is a dead letter; Infinity for no limit. */
   readonly receivesMax: number;
-  readonly deadLetters: DeadLetterOffice | undefined;
+  readonly deadLetters: RedriveTarget | undefined;
+  /** Called when a message has become visible by the passage of time. */
+  readonly onVisible?: () => void;
 }
 
 /** What a producer says beside the message: needed in a FIFO queue, without meaning in another. */
@@ -45,6 +51,9 @@ export interface FifoAttributes {
   readonly group: string;
   readonly deduplication: string;
 }
+
+/** Where dead letters go: in a FIFO queue with their group. */
+export type RedriveTarget = (...letter: [...Parameters<DeadLetterOffice>, FifoAttributes | undefined]) => Dispatch;
 
 export interface Received {
   readonly message: Message;
@@ -56,7 +65,7 @@ export interface Received {
 /** A message here, with what only this kind of queue knows of it. */
 interface Held {
   readonly copy: Copy;
-  readonly group: string | undefined;
+  readonly fifo: FifoAttributes | undefined;
   receipt: number;
   /** When it becomes visible, while it is not. */
   alarm: EventHandle | undefined;
@@ -114,7 +123,7 @@ export class VisibilityQueue {
     const kept: Time = (fifo ? now : message.sent) + retention;
     const copy = new Copy(message, now, kept - now, 0);
     copy.place = ++this.places;
-    const held: Held = { copy, group: fifo ? attributes!.group : undefined, receipt: 0, alarm: undefined };
+    const held: Held = { copy, fifo: fifo ? attributes : undefined, receipt: 0, alarm: undefined };
     this.held.set(copy, held);
     this.books.take(message);
     if (delay === 0) this.line.add(copy);
@@ -129,7 +138,7 @@ export class VisibilityQueue {
   /** Up to `max` messages, hidden from everybody else for the queue's time or for another. */
   receive(max: number = 1, visibility: Duration = this.options.visibility): Received[] {
     const received: Received[] = [];
-    for (const held of this.pick(Math.min(max, RECEIVE_MAX))) {
+    for (const held of this.pick(Math.min(max, RECEIVE_MAX, IN_FLIGHT_MAX - this.inFlight))) {
       this.line.remove(held.copy);
       if (held.copy.expires <= this.sim.now) this.end(held, 'ready', 'expired', 'retention');
       else if (this.isSpent(held.copy)) this.bury(held);
@@ -139,12 +148,14 @@ export class VisibilityQueue {
     return received;
   }
 
-  /** Deletes a message for good; false if the receipt is not its latest, or it is gone. */
+  /** Deletes a message for good; false if the receipt is not its latest or has ended, or the message is gone. */
   delete(receipt: number): boolean {
     const held = this.byReceipt.get(receipt);
     if (held === undefined) return false;
-    const isVisible = this.line.remove(held.copy);
-    if (!isVisible) this.release(held);
+    const isVisible = held.alarm === undefined;
+    if (isVisible && this.options.fifo) return false;
+    if (isVisible) this.line.remove(held.copy);
+    else this.release(held);
     this.end(held, isVisible ? 'ready' : 'in-flight', 'acknowledged', 'deleted');
     this.tell();
     return true;
@@ -176,7 +187,7 @@ export class VisibilityQueue {
     for (const copy of this.line) {
       if (gets === max || ++looked > LOOKED_THROUGH_MAX) break;
       const held = this.held.get(copy)!;
-      if (held.group !== undefined && this.out.has(held.group)) continue;
+      if (held.fifo !== undefined && this.out.has(held.fifo.group)) continue;
       picked.push(held);
       if (copy.expires > this.sim.now && !this.isSpent(copy)) gets++;
     }
@@ -188,11 +199,11 @@ export class VisibilityQueue {
   }
 
   private give(held: Held, visibility: Duration): Received {
-    const { copy, group } = held;
+    const { copy, fifo } = held;
     this.byReceipt.delete(held.receipt);
     held.receipt = ++this.receipts;
     this.byReceipt.set(held.receipt, held);
-    if (group !== undefined) this.out.set(group, (this.out.get(group) ?? 0) + 1);
+    if (fifo !== undefined) this.out.set(fifo.group, (this.out.get(fifo.group) ?? 0) + 1);
     this.books.handOver(copy, 'receive');
     this.hide(held, visibility);
     return { message: copy.message, receipt: held.receipt, receives: copy.deliveries };
@@ -202,7 +213,7 @@ export class VisibilityQueue {
     const { deadLetters } = this.options;
     if (deadLetters === undefined) this.end(held, 'ready', 'dropped', 'receives');
     else {
-      const dispatch = deadLetters(held.copy.message, 'delivery_limit', this.name);
+      const dispatch = deadLetters(held.copy.message, 'delivery_limit', this.name, held.fifo);
       this.forget(held);
       this.books.buried(held.copy, 'ready', dispatch, 'delivery_limit');
     }
@@ -233,6 +244,7 @@ export class VisibilityQueue {
       }
       this.line.add(held.copy);
       this.tell();
+      this.options.onVisible?.();
     };
     held.alarm = this.sim.schedule(time, wake, undefined, this.wakeKind, held.copy.message.request.id);
   }
@@ -241,10 +253,11 @@ export class VisibilityQueue {
   private release(held: Held): void {
     if (held.alarm !== undefined) this.sim.cancel(held.alarm);
     held.alarm = undefined;
-    if (held.group === undefined) return;
-    const left = this.out.get(held.group)! - 1;
-    if (left === 0) this.out.delete(held.group);
-    else this.out.set(held.group, left);
+    if (held.fifo === undefined) return;
+    const { group } = held.fifo;
+    const left = this.out.get(group)! - 1;
+    if (left === 0) this.out.delete(group);
+    else this.out.set(group, left);
   }
 
   private tell(): void {
