@@ -324,11 +324,15 @@ export type { SqsError, SqsReply, SqsRequest } from './systems/sns-sqs/sqs-reque
 export { type SqsQueueOptions } from './systems/sns-sqs/sqs-queue.ts';
 export {
   Connection as NatsConnection,
-  CoreServer as NatsServer,
+  CoreServer as NatsCore,
   type CoreMessage as NatsMessage,
   type Delivery as NatsDelivery,
   type Subscription as NatsSubscription,
 } from './systems/nats/core.ts';
+export * from './systems/nats/server.ts';
+export { type Storage as JetStreamStorage } from './systems/nats/jetstream/streams.ts';
+export * from './systems/nats/subscriber.ts';
+export * from './systems/nats/jetstream/subscriber.ts';
 export { isPattern, isSubject, subjectMatches } from './systems/nats/subject.ts';
 export {
   JetStreamError,

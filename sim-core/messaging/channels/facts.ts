@@ -47,7 +47,8 @@ export const queueChanged = defineReading('queue.changed', 'What a queue holds c
   unsettled: 'number',
 });
 
-export const queueSignals = [
+/** What is handed to consumers, by whatever keeps messages for them. */
+export const deliverySignals = [
   defineSignal({
     name: 'messaging.client.consumed.messages',
     kind: 'counter',
@@ -78,6 +79,10 @@ export const queueSignals = [
     fact: messageDelivered,
     where: (fact) => fact.redelivered,
   }),
+];
+
+export const queueSignals = [
+  ...deliverySignals,
   defineSignal({
     name: 'messaging.queue.acknowledged.messages',
     kind: 'counter',

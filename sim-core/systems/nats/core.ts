@@ -34,6 +34,9 @@ export interface Delivery<Payload> {
   readonly message: CoreMessage<Payload>;
 }
 
+/** Hears of each copy that a connection lost: it was cut off, closed, or went with the server. */
+export type LossObserver<Payload> = (connection: Connection<Payload>, delivery: Delivery<Payload>) => void;
+
 /** A client's connection, with what the server has pending for it. */
 export class Connection<Payload> {
   readonly name: string;
@@ -44,13 +47,15 @@ export class Connection<Payload> {
   private bytes = 0;
   private subscribed = 0;
   private isCut = false;
+  private readonly lost: LossObserver<Payload>;
 
-  constructor(name: string, maxPendingBytes: number) {
+  constructor(name: string, maxPendingBytes: number, lost: LossObserver<Payload>) {
     this.name = name;
     this.maxPendingBytes = maxPendingBytes;
+    this.lost = lost;
   }
 
-  /** Whether the server has cut it off, as a slow consumer. */
+  /** Whether it has ended: the server has cut it off, as a slow consumer, or it was closed. */
   get cut(): boolean {
     return this.isCut;
   }
@@ -85,17 +90,22 @@ export class Connection<Payload> {
     this.books.take('ready');
     this.pending.add(delivery);
     this.bytes += delivery.message.bytes;
-    if (this.bytes > this.maxPendingBytes) this.cutOff();
+    if (this.bytes > this.maxPendingBytes) this.close();
   }
 
   violations(): readonly string[] {
     return this.books.violations(this.name, { ready: this.pending.size, inFlight: 0 });
   }
 
-  private cutOff(): void {
+  /** Ends it; what was pending is lost. */
+  close(): void {
     this.isCut = true;
     this.subscriptions.clear();
-    for (; this.pending.size > 0; this.pending.take()) this.books.move('ready', 'lost');
+    while (this.pending.size > 0) {
+      const delivery = this.pending.take();
+      this.books.move('ready', 'lost');
+      this.lost(this, delivery);
+    }
     this.bytes = 0;
   }
 }
@@ -104,18 +114,25 @@ export class CoreServer<Payload> {
   private readonly connections: Connection<Payload>[] = [];
   private readonly choices: RandomStream;
   private readonly maxPendingBytes: number;
+  private readonly lost: LossObserver<Payload>;
   /** Messages that nobody was subscribed to. */
   unheard = 0;
 
-  constructor(choices: RandomStream, maxPendingBytes = MAX_PENDING_BYTES) {
+  constructor(choices: RandomStream, maxPendingBytes = MAX_PENDING_BYTES, lost: LossObserver<Payload> = () => {}) {
     this.choices = choices;
     this.maxPendingBytes = maxPendingBytes;
+    this.lost = lost;
   }
 
   connect(name: string): Connection<Payload> {
-    const connection = new Connection<Payload>(name, this.maxPendingBytes);
+    const connection = new Connection<Payload>(name, this.maxPendingBytes, this.lost);
     this.connections.push(connection);
     return connection;
+  }
+
+  /** Killed: all connections end, with what was pending for them. */
+  crash(): void {
+    for (const connection of this.connections) connection.close();
   }
 
   /**

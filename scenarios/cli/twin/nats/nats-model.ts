@@ -3,7 +3,7 @@ import {
   JetStream,
   JetStreamError,
   ms,
-  NatsServer,
+  NatsCore,
   Simulation,
   us,
   type Advisory,
@@ -42,7 +42,7 @@ interface Delivered {
 
 class ModelPlayer {
   private readonly sim = new Simulation();
-  private readonly core = new NatsServer<string>(this.sim.random('member'));
+  private readonly core = new NatsCore<string>(this.sim.random('member'));
   private readonly connections: readonly NatsConnection<string>[] = [this.core.connect('0'), this.core.connect('1')];
   private readonly subscriptions: (readonly [NatsConnection<string>, NatsSubscription])[] = [];
   private stream: JetStream<string> | undefined;

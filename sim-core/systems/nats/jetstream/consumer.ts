@@ -114,10 +114,18 @@ export class JetStreamConsumer<Payload> {
     return this.position.matches(subject);
   }
 
-  /** Asks for up to so many messages (pull); `deliver` is called for each, at once or while the request has not expired. */
-  request(count: number, expires: Time, deliver: (delivery: JetStreamDelivery<Payload>) => void): void {
+  /**
+   * Asks for up to so many messages (pull); `deliver` is called for each, at once or while the request has not expired and
+   * somebody listens for them.
+   */
+  request(
+    count: number,
+    expires: Time,
+    deliver: (delivery: JetStreamDelivery<Payload>) => void,
+    isHeard: () => boolean = () => true,
+  ): void {
     if (!this.isUp) return;
-    this.requests.add({ left: count, expires, deliver });
+    this.requests.add({ left: count, expires, deliver, isHeard });
     this.deliverAll();
   }
 

@@ -1,4 +1,4 @@
-/** Requests for messages that have not had all of them yet: each gets one in turn, until it expires. */
+/** Requests for messages that have not had all of them yet: each gets one in turn, until it expires or nobody listens. */
 import type { Time } from '../../../kernel/time.ts';
 
 export interface PullRequest<Delivery> {
@@ -6,6 +6,8 @@ export interface PullRequest<Delivery> {
   left: number;
   readonly expires: Time;
   readonly deliver: (delivery: Delivery) => void;
+  /** Whether somebody still listens for what it gets. */
+  readonly isHeard: () => boolean;
 }
 
 export class PullRequests<Delivery> {
@@ -17,7 +19,7 @@ export class PullRequests<Delivery> {
 
   /** Gives the next delivery to whose turn it is; undefined if nobody waits. */
   receiver(now: Time): ((delivery: Delivery) => void) | undefined {
-    this.waiting = this.waiting.filter(({ left, expires }) => left > 0 && expires > now);
+    this.waiting = this.waiting.filter(({ left, expires, isHeard }) => left > 0 && expires > now && isHeard());
     const request = this.waiting[0];
     if (request === undefined) return undefined;
     return (delivery) => {
