@@ -89,9 +89,18 @@ export class SmallService {
 
   /** Asks something, and lets time pass until it is answered. */
   ask(query: SqsRequest): SqsReply {
-    const asking = spawn(this.sim, 'asks', this.call(query));
-    while (asking.state !== 'completed') this.sim.runUntil(this.sim.now + ms(1));
-    return asking.conclusion as SqsReply;
+    const { link, sim } = this;
+    const request = new RequestContext(this.asked++, sim.now);
+    let reply: SqsReply | undefined;
+    spawn(
+      sim,
+      'asks',
+      (function* () {
+        reply = yield* link.call(query, request);
+      })(),
+    );
+    while (reply === undefined) sim.runUntil(sim.now + ms(1));
+    return reply;
   }
 
   elapse(time: Duration): void {
@@ -103,9 +112,5 @@ export class SmallService {
   private check(): void {
     const broken = [this.sqs, this.ledger, ...this.consumers].flatMap((part) => part.violations());
     if (broken.length > 0) throw new Error(broken.join('; '));
-  }
-
-  private *call(query: SqsRequest) {
-    return yield* this.link.call(query, new RequestContext(this.asked++, this.sim.now));
   }
 }

@@ -1,0 +1,287 @@
+/** A NATS server over links: who gets what, and what is lost when somebody dies; with core subscriptions and with streams. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ms, s } from '../../../../sim-core/kernel/time.ts';
+import { HandlingFailed } from '../../../../sim-core/messaging/consuming/received.ts';
+import { SmallNats } from './small-nats.ts';
+
+const kill = (nats: SmallNats, seconds: number): void => nats.server.interventions['kill'].apply([seconds]);
+
+describe('core NATS', () => {
+  it('gives each subscriber a copy and each queue group one, whoever is in it', () => {
+    const nats = new SmallNats();
+    for (const who of ['a', 'b']) nats.subscriber(who, ms(1), { group: 'g' });
+    nats.subscriber('c', ms(1));
+    nats.subscriber('d', ms(1), { subject: 'other' });
+    for (let id = 0; id < 20; id++) nats.publish(id);
+    nats.elapse(s(1));
+    const of = (...who: string[]): number[] => nats.idsOf(nats.handled.filter((each) => who.includes(each[0])));
+    const all = Array.from({ length: 20 }, (_, id) => id);
+    expect(of('a', 'b')).toEqual(all);
+    expect(of('c')).toEqual(all);
+    expect(of('d')).toEqual([]);
+    expect(nats.replies.get(0)).toEqual({ copies: 2 });
+  });
+
+  it('keeps nothing for who comes later', () => {
+    const nats = new SmallNats();
+    nats.publish(0);
+    nats.elapse(ms(10));
+    nats.subscriber('a', ms(1));
+    nats.publish(1);
+    nats.elapse(s(1));
+    expect(nats.handled).toEqual(['a:1']);
+    expect(nats.unheard).toEqual([0]);
+  });
+
+  it('loses what a process had taken in when it dies, and gives the rest to others of its group', () => {
+    const nats = new SmallNats();
+    const one = nats.subscriber('a', ms(100), { group: 'g' });
+    for (let id = 0; id < 3; id++) nats.publish(id);
+    nats.elapse(ms(50));
+    nats.subscriber('b', ms(1), { group: 'g' });
+    one.kill(s(1));
+    nats.publish(3);
+    nats.elapse(s(2));
+    expect(nats.handled).toEqual(['b:3']);
+    expect(nats.lost).toEqual(['a:1', 'a:2', 'a:0'].map((each) => `${each} process ended`));
+  });
+
+  it('killed, loses what is pending; subscribers go on with what they have, and come back by themselves', () => {
+    const nats = new SmallNats();
+    nats.subscriber('a', ms(100), { readAhead: 2 });
+    for (let id = 0; id < 4; id++) nats.publish(id);
+    nats.elapse(ms(50));
+    kill(nats, 0.5);
+    nats.elapse(s(2));
+    expect(nats.handled).toEqual(['a:0', 'a:1']);
+    expect(nats.lost).toEqual(['a:2', 'a:3'].map((each) => `${each} connection ended`));
+    nats.publish(4);
+    nats.elapse(s(1));
+    expect(nats.handled.at(-1)).toBe('a:4');
+  });
+
+  it('loses what is published before a subscriber is back, and its publisher is told nothing of it', () => {
+    const nats = new SmallNats();
+    nats.subscriber('a', ms(1), { reconnect: { wait: ms(200), jitter: 0 } });
+    kill(nats, 0.21);
+    // It has tried 10 ms too early, and tries again after 400 ms.
+    for (const [id, at] of [250, 390, 410].entries()) nats.sim.schedule(ms(at), () => nats.publish(id), undefined, 0);
+    nats.elapse(s(2));
+    expect(nats.unheard).toEqual([0, 1]);
+    expect(nats.handled).toEqual(['a:2']);
+    expect(nats.replies.get(0)).toEqual({ copies: 0 });
+  });
+
+  it('cuts off who reads too slowly, at a limit of bytes, and nobody else', () => {
+    const nats = new SmallNats(0, 1_000);
+    nats.subscriber('slow', ms(500), { readAhead: 1 });
+    nats.subscriber('quick', ms(1), { readAhead: 10 });
+    for (let id = 0; id < 12; id++) nats.sim.schedule(id * ms(5), () => nats.publish(id), undefined, 0);
+    nats.elapse(ms(100));
+    expect(nats.handled.filter((each) => each.startsWith('quick'))).toHaveLength(12);
+    // Of 106 bytes nine are within the limit; the one more that it takes goes with them.
+    expect(nats.lost).toHaveLength(10);
+    expect(nats.replies.size).toBe(12);
+    nats.elapse(s(2));
+    nats.publish(12);
+    nats.elapse(s(1));
+    expect(nats.handled.at(-1)).toBe('slow:12');
+  });
+});
+
+describe('a stream', () => {
+  it('acknowledges what it stores, once for each id, and tells core subscribers as well', () => {
+    const nats = new SmallNats();
+    nats.stream('file');
+    nats.subscriber('a', ms(1));
+    nats.publish(7);
+    nats.elapse(ms(10));
+    nats.publish(7);
+    nats.elapse(ms(10));
+    expect(nats.replies.get(7)).toEqual({ copies: 1, ack: { sequence: 1, duplicate: true } });
+    nats.publish(8, 'jobs.b');
+    nats.elapse(ms(10));
+    expect(nats.replies.get(8)).toEqual({ copies: 1, ack: { sequence: 2, duplicate: false } });
+    expect(nats.server.state()['s']).toBe(2);
+  });
+
+  it('says why it refuses', () => {
+    const nats = new SmallNats();
+    nats.server.streams.add({ name: 's', subjects: ['jobs.>'], discard: 'new', maxMessages: 1 }, 'file');
+    for (const id of [0, 1]) nats.publish(id);
+    nats.elapse(ms(10));
+    expect(nats.replies.get(1)).toEqual({ copies: 0, refusal: 'maximum messages exceeded' });
+  });
+
+  it.each([true, false])('spreads over the processes of a durable consumer, pull: %s', (isPull) => {
+    const nats = new SmallNats();
+    nats.stream('file', isPull ? {} : { push: true });
+    for (const who of ['a', 'b']) nats.worker(who, ms(20), { isPush: !isPull });
+    for (let id = 0; id < 12; id++) nats.publish(id);
+    nats.elapse(s(1));
+    expect(nats.idsOf(nats.handled)).toEqual(Array.from({ length: 12 }, (_, id) => id));
+    for (const who of ['a', 'b']) expect(nats.handled.some((each) => each.startsWith(who))).toBe(true);
+    expect(nats.server.state()['s/d']).toBe('0 pending, 0 unacknowledged');
+  });
+
+  it('delivers again after the ack wait what a dead process had, and to another what takes longer', () => {
+    const nats = new SmallNats();
+    nats.stream('file');
+    const one = nats.worker('a', ms(100));
+    nats.publish(0);
+    nats.elapse(ms(50));
+    one.kill(s(60));
+    nats.worker('b', ms(100));
+    nats.elapse(ms(900));
+    expect(nats.handled).toEqual([]);
+    nats.elapse(s(1));
+    expect(nats.handled).toEqual(['b:0']);
+    const slow = new SmallNats();
+    slow.stream('file', { maxDeliver: 3 });
+    for (const who of ['a', 'b']) slow.worker(who, ms(1_500));
+    slow.publish(0);
+    slow.elapse(s(5));
+    expect(slow.begun).toEqual(['a:0', 'b:0']);
+  });
+
+  it('delivers again what was rejected, at once or after a delay, and no more often than it may', () => {
+    for (const [options, expected] of [
+      [{}, ms(50)],
+      [{ nakDelay: ms(400) }, ms(1_000)],
+    ] as const) {
+      const nats = new SmallNats();
+      nats.stream('file', { maxDeliver: 3 });
+      nats.worker('a', ms(10), { fails: () => true, ...options });
+      nats.publish(0);
+      nats.elapse(expected);
+      expect(nats.begun).toHaveLength(3);
+      nats.elapse(s(5));
+      expect(nats.begun).toHaveLength(3);
+      // No dead-letter queue: it stays in the stream.
+      expect(nats.server.state()['s']).toBe(1);
+    }
+  });
+
+  it('takes an acknowledgement from whatever connection, as soon as there is one again', () => {
+    const nats = new SmallNats();
+    nats.stream('file', { ackWait: s(3) }, 'workqueue');
+    nats.worker('a', ms(300));
+    nats.publish(0);
+    nats.elapse(ms(100));
+    kill(nats, 0.5);
+    nats.elapse(ms(350));
+    expect(nats.handled).toEqual(['a:0']);
+    expect(nats.server.state()['s']).toBe(1);
+    nats.elapse(s(1));
+    expect(nats.server.state()['s']).toBe(0);
+    nats.elapse(s(5));
+    expect(nats.begun).toEqual(['a:0']);
+  });
+
+  it('in memory is empty after a kill, and takes and gives messages again', () => {
+    const nats = new SmallNats();
+    nats.stream('memory', {}, 'workqueue');
+    nats.worker('a', ms(200), { pull: { batch: 1, expires: s(1) } });
+    for (let id = 0; id < 3; id++) nats.publish(id);
+    nats.elapse(ms(100));
+    kill(nats, 0.3);
+    nats.elapse(s(1));
+    expect(nats.handled).toEqual(['a:0']);
+    nats.publish(3);
+    nats.elapse(s(3));
+    expect(nats.handled).toEqual(['a:0', 'a:3']);
+    expect(nats.replies.get(3)!.ack).toEqual({ sequence: 1, duplicate: false });
+  });
+
+  it('replays to a consumer that is added later what it still holds', () => {
+    const nats = new SmallNats();
+    nats.stream('file');
+    nats.worker('a', ms(1));
+    for (let id = 0; id < 5; id++) nats.publish(id);
+    nats.elapse(s(1));
+    nats.server.streams.addConsumer('s', { name: 'late' });
+    nats.worker('b', ms(1), { consumer: 'late' });
+    nats.elapse(s(1));
+    expect(nats.idsOf(nats.handled.filter((each) => each.startsWith('b')))).toEqual([0, 1, 2, 3, 4]);
+  });
+});
+
+const fault = fc.record({ at: fc.nat(2_000), who: fc.nat(2), downtime: fc.integer({ min: 1, max: 500 }) });
+const times = fc.array(fc.nat(2_000), { minLength: 1, maxLength: 12 });
+
+/** Two processes and a server that are killed at those moments, while messages are published. */
+function underFaults(
+  nats: SmallNats,
+  faults: readonly { readonly at: number; readonly who: number; readonly downtime: number }[],
+  sent: readonly number[],
+): void {
+  const victims = nats.parts.slice(-2);
+  for (const { at, who, downtime } of faults) {
+    const victim = who === 2 ? nats.server : victims[who];
+    nats.sim.scheduleAt(ms(at), () => victim.interventions['kill'].apply([downtime / 1000]), undefined, 0);
+  }
+  sent.forEach((at, id) => nats.sim.scheduleAt(ms(at), () => nats.publish(id), undefined, 0));
+  nats.elapse(s(40));
+}
+
+it('core NATS: each copy has one end, whoever dies when: handled once, lost with its cause, or heard by nobody', () => {
+  fc.assert(
+    fc.property(fc.array(fault, { maxLength: 8 }), times, fc.nat(), (faults, sent, seed) => {
+      const nats = new SmallNats(seed);
+      for (const who of ['a', 'b']) nats.subscriber(who, ms(40), { group: 'g' });
+      underFaults(nats, faults, sent);
+      const { handled, lost, unheard } = nats;
+      // A queue group has one copy of each message, so that there are as many ends as messages.
+      const ends = [...nats.idsOf(handled), ...nats.idsOf(lost), ...unheard].sort((a, b) => a - b);
+      expect(ends).toEqual(sent.map((_, id) => id));
+      if (faults.length === 0) expect(handled).toHaveLength(sent.length);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+it('a stream in a file: each acknowledged message is handled at least once, whoever dies when', () => {
+  fc.assert(
+    fc.property(fc.array(fault, { maxLength: 8 }), times, fc.nat(), fc.boolean(), (faults, sent, seed, isPush) => {
+      const nats = new SmallNats(seed);
+      nats.stream('file', { push: isPush }, 'workqueue');
+      for (const who of ['a', 'b']) nats.worker(who, ms(40), { isPush });
+      underFaults(nats, faults, sent);
+      expect([...new Set(nats.idsOf(nats.handled))]).toEqual(sent.map((_, id) => id));
+      expect(nats.server.state()).toMatchObject({ s: 0, 's/d': '0 pending, 0 unacknowledged' });
+      // Twelve messages of 40 ms each are done long before an ack wait is over.
+      if (faults.length === 0) expect(nats.begun).toHaveLength(sent.length);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+it('no message is with two processes at once within its ack wait, and one that always fails comes as often as it may', () => {
+  fc.assert(
+    fc.property(times, fc.integer({ min: 1, max: 4 }), fc.nat(), (sent, maxDeliver, seed) => {
+      const nats = new SmallNats(seed);
+      // Two in hand, one after the other: long enough for both.
+      nats.stream('file', { maxDeliver, ackWait: s(1) });
+      const working = new Set<number>();
+      const deliveries = sent.map(() => 0);
+      for (const who of ['a', 'b']) {
+        nats.worker(who, 0, {
+          nakDelay: ms(100),
+          *handler({ id }) {
+            expect(working.has(id)).toBe(false);
+            working.add(id);
+            deliveries[id]++;
+            yield ms(60);
+            working.delete(id);
+            throw new HandlingFailed('transient');
+          },
+        });
+      }
+      underFaults(nats, [], sent);
+      expect(deliveries).toEqual(sent.map(() => maxDeliver));
+      expect(nats.server.state()).toMatchObject({ s: sent.length, 's/d': '0 pending, 0 unacknowledged' });
+    }),
+    { numRuns: 30 },
+  );
+});
