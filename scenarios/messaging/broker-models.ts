@@ -1,5 +1,6 @@
 /**
- * One load through four models of a broker: a queue, an exchange, a topic of partitioned logs, a stream.
+ * One load through four models of a broker: a queue, an exchange, a topic of partitioned logs, a stream; the queue also as
+ * Amazon SQS has it, the stream as NATS JetStream, and core NATS, which keeps nothing.
  *
  *     users --> events (producer) --> broker --> billing-1 … billing-n
  *                                           \--> search-1 … search-n
@@ -26,6 +27,7 @@ import {
   s,
   total,
   zipfPopularity,
+  type Endpoint,
   type Simulation,
 } from '../../sim-core/index.ts';
 import { faraway } from '../application/distances.ts';
@@ -33,12 +35,15 @@ import { sentBy } from '../application/settings.ts';
 import { bookSignals, keepBook } from './broker-models/book.ts';
 import { kafka } from './broker-models/kafka.ts';
 import * as limits from './broker-models/limits.ts';
+import { nats } from './broker-models/nats.ts';
 import { params, type Values } from './broker-models/params.ts';
 import { rabbit } from './broker-models/rabbit.ts';
 import { redis } from './broker-models/redis.ts';
+import { sqs } from './broker-models/sqs.ts';
 
 const COPIES = 'broker_models.copies';
 const INVERSIONS = 'broker_models.inversions';
+const DUPLICATES = 'broker_models.duplicates';
 const REPLAYED = 'broker_models.replayed';
 const AGE = 'broker_models.age';
 const UNHANDLED = 'broker_models.unhandled';
@@ -58,8 +63,21 @@ export default defineScenario({
     exchange: { model: 'exchange' },
     topic: { model: 'topic' },
     stream: { model: 'stream' },
+    sqs: { model: 'sqs' },
+    'nats-core': { model: 'nats-core' },
+    jetstream: { model: 'jetstream' },
+    'jetstream-memory': { model: 'jetstream', storage: 'memory' },
   },
-  roles: { queue: 'alternative', exchange: 'alternative', topic: 'alternative', stream: 'alternative' },
+  roles: {
+    queue: 'alternative',
+    exchange: 'alternative',
+    topic: 'alternative',
+    stream: 'alternative',
+    sqs: 'alternative',
+    'nats-core': 'alternative',
+    jetstream: 'alternative',
+    'jetstream-memory': 'fault',
+  },
   seed: 1,
   duration: ({ length }) => length,
   warmUp: 0,
@@ -68,12 +86,14 @@ export default defineScenario({
   system,
   signals: bookSignals,
   whileRunning: { rate: sentBy('rate', 'users') },
-  charts: [COPIES, INVERSIONS, 'broker_models.duplicates', REPLAYED, AGE, UNHANDLED, 'http.client.request.errors'],
+  charts: [COPIES, INVERSIONS, DUPLICATES, REPLAYED, AGE, UNHANDLED, 'http.client.request.errors'],
   places: {
     users: { x: 0, y: 0.8 },
     events: { x: 1, y: 0.8 },
     rabbit: { x: 2, y: 0.8 },
     redis: { x: 2, y: 0.8 },
+    sqs: { x: 2, y: 0.8 },
+    nats: { x: 2, y: 0.8 },
     'broker-1': { x: 2, y: 0 },
     'broker-2': { x: 2, y: 0.8 },
     'broker-3': { x: 2, y: 1.6 },
@@ -132,14 +152,46 @@ export default defineScenario({
       atLeast(total(REPLAYED), limits.replayedFromStream),
       nothingLost,
     ],
+    sqs: [
+      atMost(copies, 1),
+      atLeast(
+        total(INVERSIONS),
+        limits.inverted(1, (p) => 2 * p.consumers),
+      ),
+      atMost(total(REPLAYED), 0),
+      nothingLost,
+    ],
+    'nats-core': [
+      atMost(copies, 2),
+      atLeast(
+        total(INVERSIONS),
+        limits.inverted(2, (p) => p.consumers),
+      ),
+      // At most once: whatever dies, nothing comes a second time, and nothing that is past.
+      atMost(total(DUPLICATES), 0),
+      atMost(total(REPLAYED), 0),
+    ],
+    jetstream: [
+      atLeast(copies, 2),
+      atLeast(
+        total(INVERSIONS),
+        limits.inverted(2, (p) => p.consumers),
+      ),
+      atLeast(total(REPLAYED), limits.replayedFromStream),
+      nothingLost,
+    ],
+    'jetstream-memory': [atMost(total(REPLAYED), limits.replayedFromMemory)],
   },
 });
 
+const BROKERS: Readonly<
+  Record<Values['model'], (sim: Simulation, p: Values, processing: Processing) => Endpoint<number, void>>
+> = { queue: rabbit, exchange: rabbit, topic: kafka, stream: redis, sqs, 'nats-core': nats, jetstream: nats };
+
 function system(sim: Simulation, p: Values): void {
-  keepBook(sim, p.lateAt, p.model === 'queue');
+  keepBook(sim, p.lateAt, p.model === 'queue' || p.model === 'sqs');
   const processing = new Processing(sim, { name: 'events', time: exponential(p.workTime) });
-  const producer =
-    p.model === 'topic' ? kafka(sim, p) : p.model === 'stream' ? redis(sim, p, processing) : rabbit(sim, p, processing);
+  const producer = BROKERS[p.model](sim, p, processing);
   new OpenLoopClient<void>(sim, {
     name: 'users',
     arrivals: during(0, p.length - limits.DRAIN, poisson(p.rate)),

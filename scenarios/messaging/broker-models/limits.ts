@@ -59,6 +59,16 @@ const replayed = (isTopic: boolean) =>
 export const replayedFromTopic = replayed(true);
 export const replayedFromStream = replayed(false);
 
+/**
+ * A stream in memory has what was acknowledged since the broker was up again, or all if it dies later; of that the audit
+ * reads what was there when it came. Its handling bounds the least, as above.
+ */
+const sinceCrash = (p: Values): number => {
+  const before = Math.min(p.lateAt, p.length - DRAIN);
+  return toSeconds(Math.max(0, p.crashAt < before ? before - p.crashAt - DOWNTIME : before));
+};
+export const replayedFromMemory = limit((p) => poissonMost(p.rate * sinceCrash(p)));
+
 /** Copies that billing and search handle, or one of the two where they share a queue; none while the broker is away. */
 const copiesOf = (p: Values, groups: number): number =>
   Math.max(1, poissonLow(groups * p.rate * toSeconds(Math.max(0, p.length - DRAIN - DOWNTIME))));

@@ -5,7 +5,12 @@ export const params = {
   model: choice({
     help: 'How the broker passes events on',
     default: 'queue',
-    choices: ['queue', 'exchange', 'topic', 'stream'] as const,
+    choices: ['queue', 'exchange', 'topic', 'stream', 'sqs', 'nats-core', 'jetstream'] as const,
+  }),
+  storage: choice({
+    help: 'JetStream: where the stream is kept',
+    default: 'file',
+    choices: ['file', 'memory'] as const,
   }),
   rate: rate({ help: 'Events of all users together', default: 230, min: 10, max: 1000, logarithmic: true }),
   hotShare: share({ help: 'Share of the events that are about one order', default: 0.2, min: 0, max: 1 }),
