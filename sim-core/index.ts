@@ -330,7 +330,6 @@ export {
   type Subscription as NatsSubscription,
 } from './systems/nats/core.ts';
 export * from './systems/nats/server.ts';
-export { type Storage as JetStreamStorage } from './systems/nats/jetstream/streams.ts';
 export * from './systems/nats/subscriber.ts';
 export * from './systems/nats/jetstream/subscriber.ts';
 export { isPattern, isSubject, subjectMatches } from './systems/nats/subject.ts';

@@ -4,6 +4,8 @@
  *     users --> orders (confirms) --> rabbit --> consumer-1 … consumer-n --> payments (somebody else's)
  *                                                                    \-----> database (bookings, ids of messages)
  *
+ * Two variants go by way of Amazon SQS in place of RabbitMQ; there nobody dies, and some orders take longer than they may.
+ *
  * For each order a consumer takes the payment, works for a while and books it. All variants get the same orders at the same
  * times, their steps take as long, and the same consumers die and are disconnected at the same moments. Users stop before
  * the end, so that the accounts are closed.
@@ -12,42 +14,29 @@ import {
   atEnd,
   atLeast,
   atMost,
-  Database,
   defineScenario,
   difference,
   during,
   effectSignals,
-  EffectStore,
-  gamma,
   guardrail,
-  idempotenceGuards,
   Link,
   OpenLoopClient,
-  outcomeOf,
-  OutsideEffects,
   poisson,
-  Processing,
   producerSignals,
-  QueueLedger,
-  RabbitConsumer,
-  RabbitMq,
   roundRobin,
   s,
   total,
   zipfPopularity,
-  type EffectStatement,
   type Expectation,
-  type OutsideRequest,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { faraway, nearby, SHAPE } from '../application/distances.ts';
+import { faraway } from '../application/distances.ts';
 import { sentBy } from '../application/settings.ts';
-import { confirmedPublisher } from './application/confirmed-publisher.ts';
-import { befall } from './delivery-semantics/faults.ts';
 import * as limits from './delivery-semantics/limits.ts';
 import { params, type Values } from './delivery-semantics/params.ts';
+import { viaRabbit } from './delivery-semantics/rabbit.ts';
+import { viaSqs } from './delivery-semantics/sqs.ts';
 
-const QUEUE = 'orders';
 const [BOOKED_TWICE, PAID_TWICE] = ['effects.bookings.doubled', 'effects.payments.doubled'];
 const [NOT_BOOKED, NOT_PAID] = ['effects.bookings.lost', 'effects.payments.lost'];
 
@@ -59,6 +48,14 @@ const balances = (effects: string): Expectation[] => {
     atMost(difference(unacknowledged, doubled), limits.balanced),
   ];
 };
+/** With Amazon SQS, and nobody dies: one order in a hundred takes longer than the visibility timeout. */
+const OUTLASTING = {
+  broker: 'sqs',
+  slowShare: 0.01,
+  concurrency: 100,
+  killEvery: s(60),
+  disconnectEvery: s(60),
+} as const;
 const nothingLost = [atMost(atEnd(NOT_BOOKED), 0), atMost(atEnd(NOT_PAID), 0)];
 const stillNothingLost = nothingLost.map((claim) => guardrail(claim, 'what is not done twice must not be lost for it'));
 
@@ -75,6 +72,8 @@ export default defineScenario({
     'check-then-act': { guard: 'check-then-act' },
     'unique-key-in-transaction': { guard: 'unique-key' },
     'exactly-once': { guard: 'unique-key', idempotencyKey: true },
+    'visibility-too-short': OUTLASTING,
+    'visibility-renewed': { ...OUTLASTING, renews: true },
   },
   roles: {
     'at-least-once': 'pitfall',
@@ -82,8 +81,14 @@ export default defineScenario({
     'check-then-act': 'pitfall',
     'unique-key-in-transaction': 'remedy',
     'exactly-once': 'remedy',
+    'visibility-too-short': 'pitfall',
+    'visibility-renewed': 'remedy',
   },
-  repairs: { 'unique-key-in-transaction': 'check-then-act', 'exactly-once': 'at-least-once' },
+  repairs: {
+    'unique-key-in-transaction': 'check-then-act',
+    'exactly-once': 'at-least-once',
+    'visibility-renewed': 'visibility-too-short',
+  },
   seed: 1,
   duration: ({ length }) => length,
   warmUp: 0,
@@ -105,6 +110,7 @@ export default defineScenario({
     users: { x: 0, y: 0.6 },
     orders: { x: 1, y: 0.6 },
     rabbit: { x: 2, y: 0.6 },
+    sqs: { x: 2, y: 0.6 },
     'consumer-1': { x: 3, y: 0.6 },
     payments: { x: 4, y: 0 },
     database: { x: 4, y: 1.2 },
@@ -133,78 +139,21 @@ export default defineScenario({
       ),
     ],
     'exactly-once': [...stillNothingLost, atMost(total(BOOKED_TWICE), 0), atMost(total(PAID_TWICE), 0)],
+    'visibility-too-short': [
+      ...nothingLost,
+      atLeast(total(BOOKED_TWICE), limits.outlasted),
+      atLeast(total(PAID_TWICE), limits.outlasted),
+    ],
+    'visibility-renewed': [...stillNothingLost, atMost(total(BOOKED_TWICE), 0), atMost(total(PAID_TWICE), 0)],
   },
 });
 
 function system(sim: Simulation, p: Values): void {
-  const ledgers = [new QueueLedger(sim, 'bookings'), new QueueLedger(sim, 'payments')] as const;
-  const rabbit = new RabbitMq(sim, { name: 'rabbit', help: 'A RabbitMQ node with one durable queue, orders' });
-  rabbit.setUp.declareQueue({ name: QUEUE, durable: true, exclusive: false, autoDelete: false, arguments: {} });
-  const orders = confirmedPublisher(sim, {
-    name: 'orders',
-    help: 'Publishes each order and answers when the broker has confirmed it',
-    node: rabbit,
-    outgoing: () => ({ routingKey: QUEUE }),
-    // Where an order is, the queue says.
-    observers: ledgers.map((ledger) => ({ confirmed: (id) => ledger.confirmed(id) })),
-  });
+  const orders = p.broker === 'sqs' ? viaSqs(sim, p) : viaRabbit(sim, p);
   new OpenLoopClient<void>(sim, {
     name: 'users',
     arrivals: during(0, p.length - limits.DRAIN, poisson(p.rate)),
     popularity: zipfPopularity(1000, 0.9),
     target: roundRobin([new Link(sim, orders, { from: 'users', delay: faraway })]),
-  });
-  befall(sim, p, consumersOf(sim, p, rabbit, ledgers));
-}
-
-function consumersOf(
-  sim: Simulation,
-  p: Values,
-  node: RabbitMq,
-  ledgers: readonly [bookings: QueueLedger, payments: QueueLedger],
-): RabbitConsumer[] {
-  const [bookings, payments] = ledgers;
-  const database = new Database(sim, {
-    name: 'database',
-    connections: 50,
-    queueMax: 10_000,
-    cores: 8,
-    demand: gamma(SHAPE, p.queryTime / SHAPE),
-  });
-  const store = new EffectStore(database, { ledger: bookings, retention: p.retention });
-  const provider = new OutsideEffects(sim, {
-    name: 'payments',
-    help: "Somebody else's service: takes a payment each time that it is asked, once for each idempotency key",
-    ledger: payments,
-    time: gamma(SHAPE, p.payTime / SHAPE),
-  });
-  const processing = new Processing(sim, { name: 'orders', time: gamma(SHAPE, p.workTime / SHAPE) });
-  return Array.from({ length: p.consumers }, (_, i) => {
-    const name = `consumer-${i + 1}`;
-    const pay = new Link<OutsideRequest, void>(sim, provider, { from: name, delay: nearby });
-    const handler = idempotenceGuards[p.guard]({
-      store: new Link<EffectStatement, boolean>(sim, store, { from: name, delay: nearby }),
-      *process(message, apply) {
-        const key = p.idempotencyKey ? { idempotencyKey: message.id } : {};
-        yield* pay.call({ message, ...key }, message.request);
-        yield* processing.work(message);
-        yield* apply();
-      },
-    });
-    return new RabbitConsumer(sim, {
-      name,
-      help: `Takes the payment, works, and books the order: ${p.concurrency} messages at once`,
-      node,
-      queue: QUEUE,
-      prefetch: p.prefetch,
-      concurrency: p.concurrency,
-      delay: nearby,
-      noAck: p.automatic,
-      observers: ledgers,
-      inside: processing,
-      *handle(message) {
-        return (yield* outcomeOf(handler, message)) === undefined ? 'ack' : 'requeue';
-      },
-    });
   });
 }

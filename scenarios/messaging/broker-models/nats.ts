@@ -55,7 +55,7 @@ export function nats(sim: Simulation, p: Values, processing: Processing): Endpoi
 
 /** A stream of the events, with a durable consumer of each service; the audit's from when it comes. */
 function keep(sim: Simulation, p: Values, server: NatsServer): void {
-  server.streams.add({ name: STREAM, subjects: [SUBJECT] }, p.storage);
+  server.streams.add({ name: STREAM, subjects: [SUBJECT], storage: p.storage });
   const add = (name: string): void => server.streams.addConsumer(STREAM, { name, ackWait: s(2) });
   for (const service of ['billing', 'search']) add(service);
   sim.scheduleAt(p.lateAt, add, LATE_SERVICE, sim.eventKind('the audit has a consumer'));

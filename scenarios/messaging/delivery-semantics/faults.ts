@@ -4,19 +4,28 @@ import { faultCount } from './limits.ts';
 import type { Values } from './params.ts';
 
 export function befall(sim: Simulation, p: Values, consumers: readonly RabbitConsumer[]): void {
-  inTurn(sim, p, 'a consumer dies', p.killEvery, consumers, (consumer) => consumer.kill(p.downtime));
+  killInTurn(sim, p, consumers);
   // Another than the one that dies about then, so that most are there to lose a connection.
   const others = consumers.map((_, i) => consumers[(i + Math.ceil(consumers.length / 2)) % consumers.length]);
   inTurn(sim, p, 'a connection is lost', p.disconnectEvery, others, (consumer) => consumer.disconnect());
 }
 
-function inTurn(
+/** What a consumer without a connection can suffer. */
+export function killInTurn(sim: Simulation, p: Values, consumers: readonly Mortal[]): void {
+  inTurn(sim, p, 'a consumer dies', p.killEvery, consumers, (consumer) => consumer.kill(p.downtime));
+}
+
+interface Mortal {
+  kill(downtime: Duration): void;
+}
+
+function inTurn<Consumer>(
   sim: Simulation,
   p: Values,
   what: string,
   every: Duration,
-  consumers: readonly RabbitConsumer[],
-  act: (consumer: RabbitConsumer) => void,
+  consumers: readonly Consumer[],
+  act: (consumer: Consumer) => void,
 ): void {
   const kind = sim.eventKind(what);
   const moments = sim.random(what);

@@ -6,8 +6,8 @@
  * moment a consumer is in a step of its handling with (its share of the rate) x (the step's time) messages, a Poisson
  * number of them; faults at independent moments add up.
  */
-import { s, toSeconds, type Duration } from '../../../sim-core/index.ts';
-import { limitOf, poissonLeast } from '../../application/chance.ts';
+import { ms, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
+import { DEVIATIONS, limitOf, poissonLeast } from '../../application/chance.ts';
 import type { Values } from './params.ts';
 
 /** Users have stopped so long before the end that all is settled. */
@@ -60,3 +60,29 @@ export const doubledByDisconnection = limit((p) => poissonLeast(disconnected(p) 
  * messages wait for a consumer nothing is said: by then the trace may be there.
  */
 export const missedByCheck = limit((p) => (isSettled(p) ? poissonLeast(disconnected(p) * busy(p, p.payTime)) : 0));
+
+/** An order whose work is slow takes so many times as long. */
+export const SLOW = 100;
+
+/**
+ * An order that takes longer than its visibility timeout V is never deleted: when the first is done with it, another has
+ * received it, and so on. Every V and a moment it is begun once more, as long as somebody has a hand free: the handlings that
+ * have ended by the end of the run, but for the first, are doubles. Of an order that comes at t these are
+ * (end - t - handling) / V, less one for what is not whole. They are a sum over a Poisson number of slow orders, so that the
+ * variance is that of the mean of the squares.
+ */
+export const outlasted = limit((p) => {
+  const handling = toSeconds(p.payTime + p.queryTime + SLOW * p.workTime);
+  const period = toSeconds(p.visibility + ms(10));
+  const slow = p.rate * p.slowShare;
+  const last = toSeconds(p.length - DRAIN);
+  // An eighth less for those whose work is not that slow after all: it varies by a fifth.
+  const isOutlasted = handling > 1.6 * period;
+  const hands = (slow * last * handling) / period + p.rate * toSeconds(p.payTime + p.workTime);
+  if (!isOutlasted || hands > 0.8 * p.consumers * p.concurrency) return 0;
+  const most = (toSeconds(p.length) - handling) / period - 1;
+  const least = Math.max(0, most - last / period);
+  const mean = (slow * last * (most + least)) / 2;
+  const squares = (slow * last * (most * most + most * least + least * least)) / 3;
+  return Math.max(0, mean - DEVIATIONS * Math.sqrt(squares));
+});

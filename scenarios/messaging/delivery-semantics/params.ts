@@ -8,12 +8,35 @@ import {
   ms,
   rate,
   s,
+  share,
   type IdempotenceGuardName,
   type ValuesOf,
 } from '../../../sim-core/index.ts';
 
 export const params = {
   rate: rate({ help: 'Orders of all users together', default: 180, min: 1, max: 1000, logarithmic: true }),
+  broker: choice({
+    help: 'Who keeps the orders: RabbitMQ, which has them again when a connection ends, or Amazon SQS, after a time',
+    default: 'rabbit',
+    choices: ['rabbit', 'sqs'] as const,
+  }),
+  visibility: duration({
+    help: 'SQS: visibility timeout, in whole seconds',
+    default: s(1),
+    min: s(1),
+    max: s(60),
+    logarithmic: true,
+  }),
+  renews: flag({
+    help: 'SQS: whether a consumer renews the visibility timeout of what it works at, twice in its time',
+    default: false,
+  }),
+  slowShare: share({
+    help: 'Share of the orders whose work takes a hundred times as long',
+    default: 0,
+    min: 0,
+    max: 0.05,
+  }),
   automatic: flag({
     help: 'Consumer: automatic acknowledgement; the broker is done with a message once it has sent it',
     default: false,

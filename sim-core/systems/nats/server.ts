@@ -10,6 +10,7 @@
  * consumer has written of its acknowledgements only a moment later, how long a publisher takes to reconnect, or the time that
  * the server takes.
  */
+import type { EventHandle } from '../../kernel/event-table.ts';
 import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import { SECOND, type Duration, type Time } from '../../kernel/time.ts';
@@ -69,7 +70,9 @@ export class NatsServer implements Endpoint<NatsPublish, NatsReply>, Component {
   private readonly clients: NatsClient[] = [];
   private readonly lost: FactChannel<Fact<typeof copyLost>>;
   private readonly unheard: FactChannel<Fact<typeof messageUnheard>>;
+  private readonly upKind: number;
   private downUntil: Time = 0;
+  private comesUp: EventHandle | undefined = undefined;
 
   constructor(sim: Simulation, { name, help, maxPendingBytes }: NatsServerOptions) {
     this.sim = sim;
@@ -82,12 +85,13 @@ export class NatsServer implements Endpoint<NatsPublish, NatsReply>, Component {
       this.tellLost(client, message.payload.message, 'connection ended'),
     );
     this.streams = new JetStreams(sim, name, choices);
+    this.upKind = sim.eventKind(`${name} is up again`);
     this.interventions = { kill: this.killing() };
     register(sim, this);
   }
 
   get isUp(): boolean {
-    return this.sim.now >= this.downUntil;
+    return this.comesUp === undefined;
   }
 
   attach(client: NatsClient): void {
@@ -129,6 +133,8 @@ export class NatsServer implements Endpoint<NatsPublish, NatsReply>, Component {
     this.core.crash();
     this.streams.crash();
     for (const client of this.clients) client.connectionLost();
+    if (this.comesUp !== undefined) this.sim.cancel(this.comesUp);
+    this.comesUp = this.sim.scheduleAt(this.downUntil, NatsServer.up, this, this.upKind);
   }
 
   private killing(): Intervention {
@@ -137,5 +143,10 @@ export class NatsServer implements Endpoint<NatsPublish, NatsReply>, Component {
       arguments: [{ name: 'seconds', help: 'how long it is down', min: 0.001, max: 1e6, default: 5 }],
       apply: ([seconds]) => this.kill(Math.round(seconds * SECOND)),
     };
+  }
+
+  private static up(server: NatsServer): void {
+    server.comesUp = undefined;
+    server.streams.recover();
   }
 }

@@ -116,12 +116,6 @@ export class JetStream<Payload> {
     return this.store.purge();
   }
 
-  /** The stream is gone with the memory that it was in. */
-  lose(): void {
-    if (this.ageTimer !== undefined) this.sim.cancel(this.ageTimer);
-    for (const consumer of this.consumers.values()) consumer.close('lost');
-  }
-
   /** A consumer is done with a message. */
   acknowledged(sequence: number): void {
     const { retention = 'limits' } = this.configuration;

@@ -18,16 +18,12 @@ import type { JetStreamConsumer, JetStreamDelivery } from './consumer.ts';
 import { DeliverGroup } from './deliver-group.ts';
 import { JetStream, type PublishAck } from './jet-stream.ts';
 
-export type Storage = 'file' | 'memory';
-
 /** What a stream says of a message. */
 export type StreamReply = { readonly ack: PublishAck } | { readonly refusal: JetStreamRefusal };
 
 interface Declared {
-  readonly configuration: StreamConfiguration;
-  readonly storage: Storage;
+  readonly stream: JetStream<Message>;
   readonly consumers: ConsumerConfiguration[];
-  stream: JetStream<Message>;
 }
 
 export class JetStreams {
@@ -47,9 +43,9 @@ export class JetStreams {
     this.changed = sim.facts.channel(consumerChanged);
   }
 
-  add(configuration: StreamConfiguration, storage: Storage): void {
+  add(configuration: StreamConfiguration): void {
     const stream = new JetStream<Message>(this.sim, configuration);
-    this.streams.set(stream.name, { configuration, storage, consumers: [], stream });
+    this.streams.set(stream.name, { stream, consumers: [] });
   }
 
   /** Makes a durable consumer of a stream. */
@@ -95,9 +91,16 @@ export class JetStreams {
 
   crash(): void {
     this.groups.clear();
-    for (const declared of this.streams.values()) {
-      for (const consumer of declared.stream.consumers.values()) consumer.disconnect();
-      if (declared.storage === 'memory') this.makeAnew(declared);
+    for (const { stream } of this.streams.values()) stream.crash();
+  }
+
+  /** The server is up again: what it has not kept is made anew. */
+  recover(): void {
+    for (const { stream, consumers } of this.streams.values()) {
+      stream.recover();
+      for (const each of consumers) {
+        this.tell(stream, stream.consumers.get(each.name) ?? stream.addConsumer(each));
+      }
     }
   }
 
@@ -125,12 +128,6 @@ export class JetStreams {
     if (!this.changed.heard) return;
     const [pending, unacknowledged] = [books.count('ready'), books.count('in-flight')];
     this.changed.emit({ stream, consumer: name, stored: store.count, pending, unacknowledged });
-  }
-
-  private makeAnew(declared: Declared): void {
-    declared.stream.lose();
-    declared.stream = new JetStream(this.sim, declared.configuration);
-    for (const each of declared.consumers) this.tell(declared.stream, declared.stream.addConsumer(each));
   }
 
   private declared(stream: string): Declared {

@@ -162,7 +162,8 @@ export class JetStreamSubscriber extends NatsProcess<JetStreamJob> {
       this.delivered.emit({ queue: `${stream}/${name}`, request, consumer: this.name, redelivered, attempt, waited });
     }
     const consumer = this.server.streams.consumer(stream, name)!;
-    this.toProcess.send({ ...this.jobOf(message), consumer, delivery, pull }, message.request);
+    const { received, life } = this.jobOf(message);
+    this.toProcess.send({ message, received, life, consumer, delivery, pull }, message.request);
   }
 
   private tell(settlement: Settlement): void {

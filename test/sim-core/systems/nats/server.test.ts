@@ -108,7 +108,7 @@ describe('a stream', () => {
 
   it('says why it refuses', () => {
     const nats = new SmallNats();
-    nats.server.streams.add({ name: 's', subjects: ['jobs.>'], discard: 'new', maxMessages: 1 }, 'file');
+    nats.server.streams.add({ name: 's', subjects: ['jobs.>'], discard: 'new', maxMessages: 1 });
     for (const id of [0, 1]) nats.publish(id);
     nats.elapse(ms(10));
     expect(nats.replies.get(1)).toEqual({ copies: 0, refusal: 'maximum messages exceeded' });
@@ -168,9 +168,9 @@ describe('a stream', () => {
     nats.stream('file', { ackWait: s(3) }, 'workqueue');
     nats.worker('a', ms(300));
     nats.publish(0);
-    nats.elapse(ms(100));
+    nats.elapse(ms(150));
     kill(nats, 0.5);
-    nats.elapse(ms(350));
+    nats.elapse(ms(300));
     expect(nats.handled).toEqual(['a:0']);
     expect(nats.server.state()['s']).toBe(1);
     nats.elapse(s(1));

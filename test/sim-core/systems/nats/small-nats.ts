@@ -9,8 +9,7 @@ import { CallFailed } from '../../../../sim-core/network/call.ts';
 import type { Component } from '../../../../sim-core/network/component.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
-import type { ConsumerConfiguration } from '../../../../sim-core/systems/nats/jetstream/configuration.ts';
-import type { Storage } from '../../../../sim-core/systems/nats/jetstream/streams.ts';
+import type { ConsumerConfiguration, Storage } from '../../../../sim-core/systems/nats/jetstream/configuration.ts';
 import {
   JetStreamSubscriber,
   type JetStreamSubscriberOptions,
@@ -54,7 +53,7 @@ export class SmallNats {
     consumer: Partial<ConsumerConfiguration> = {},
     retention: 'limits' | 'workqueue' = 'limits',
   ) {
-    this.server.streams.add({ name: 's', subjects: ['jobs.>'], retention }, storage);
+    this.server.streams.add({ name: 's', subjects: ['jobs.>'], storage, retention });
     this.server.streams.addConsumer('s', { name: 'd', ackWait: s(1), ...consumer });
   }
 
