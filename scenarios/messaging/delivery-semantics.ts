@@ -144,7 +144,11 @@ export default defineScenario({
       atLeast(total(BOOKED_TWICE), limits.outlasted),
       atLeast(total(PAID_TWICE), limits.outlasted),
     ],
-    'visibility-renewed': [...stillNothingLost, atMost(total(BOOKED_TWICE), 0), atMost(total(PAID_TWICE), 0)],
+    'visibility-renewed': [
+      ...stillNothingLost,
+      atMost(total(BOOKED_TWICE), limits.renewed),
+      atMost(total(PAID_TWICE), limits.renewed),
+    ],
   },
 });
 

@@ -86,3 +86,6 @@ export const outlasted = limit((p) => {
   const squares = (slow * last * (most * most + most * least + least * least)) / 3;
   return Math.max(0, mean - DEVIATIONS * Math.sqrt(squares));
 });
+
+/** Where the timeout is renewed only a death has anything come again: at most all that the dead one had in hand. */
+export const renewed = limit((p) => faultCount(p, p.killEvery) * p.concurrency);

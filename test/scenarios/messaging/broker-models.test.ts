@@ -1,7 +1,7 @@
 /** The claims about the models away from their defaults, and what the guide says of other settings. */
 import { describe, expect, it } from 'vitest';
 import brokerModels from '../../../scenarios/messaging/broker-models.ts';
-import { ms, parseIntervention, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
+import { judge, ms, parseIntervention, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
 
 const VARIANTS = Object.keys(brokerModels.variants);
 
@@ -41,4 +41,41 @@ describe('as the guide says', () => {
   it('a topic handles again what was handled since the last commit', () => {
     expect(total(run(brokerModels, { variant: 'topic' }), 'broker_models.duplicates')).toBeGreaterThan(0);
   });
+});
+
+describe('core NATS is no stream', () => {
+  const lost = (recording: Recording): number =>
+    2 * total(recording, 'broker_models.published') - total(recording, 'broker_models.copies');
+
+  it('loses what its consumers had in hand, and what nobody was there for, and replays nothing', () => {
+    // With nine tenths of the consumers' time taken each death costs several events.
+    const params = { rate: 450 };
+    expect(lost(run(brokerModels, { variant: 'jetstream', params }))).toBe(0);
+    expect(lost(run(brokerModels, { variant: 'nats-core', params }))).toBeGreaterThan(0);
+  });
+
+  it('is told from one by the claims about that', () => {
+    const results = judge(
+      brokerModels,
+      'jetstream',
+      run(brokerModels, { variant: 'nats-core', params: { rate: 450 } }),
+    );
+    const broken = results.filter(({ pass }) => !pass);
+    expect(broken.some(({ text }) => text.includes('broker_models.copies'))).toBe(true);
+    expect(broken.some(({ text }) => text.includes('broker_models.replayed'))).toBe(true);
+  });
+});
+
+it('a stream in memory has lost what came before the server was killed, and one in files has not', () => {
+  const early = (variant: string): number => total(run(brokerModels, { variant }), 'broker_models.replayed');
+  expect(early('jetstream-memory')).toBeLessThan(early('jetstream') / 4);
+});
+
+it('an outage of SQS as long as its visibility timeout has handled messages come again', () => {
+  const doubled = (deed: string): number =>
+    total(
+      run(brokerModels, { variant: 'sqs', params: { rate: 600 }, interventions: [parseIntervention(deed)] }),
+      'broker_models.duplicates',
+    );
+  expect(doubled('14s:outage:sqs:seconds=3')).toBeGreaterThan(doubled('14s:outage:sqs:seconds=0.5'));
 });

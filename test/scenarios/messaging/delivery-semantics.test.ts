@@ -65,10 +65,13 @@ describe('as the guide says', () => {
 });
 
 describe('what the broker drops is seen', () => {
+  const WITH_ACKS = VARIANTS.filter(
+    (variant) => variant !== 'at-most-once' && deliverySemantics.variants[variant]['broker'] !== 'sqs',
+  );
   const lostIn = (variant: string): string[] =>
     failed(run(deliverySemantics, { variant })).filter((claim) => claim.includes('.lost'));
 
-  it.each(VARIANTS.filter((variant) => variant !== 'at-most-once'))(
+  it.each(WITH_ACKS)(
     '%s loses bookings and payments where the queue drops one copy in a hundred and says that it has it',
     (variant) => {
       expect(lostIn(variant)).toEqual([]);
@@ -81,7 +84,7 @@ describe('what the broker drops is seen', () => {
     },
   );
 
-  it.each(VARIANTS.filter((variant) => variant !== 'at-most-once'))(
+  it.each(WITH_ACKS)(
     '%s loses bookings and payments where a broker forgets what comes back to it',
     (variant) => {
       const { giveBack } = Queue.prototype;
@@ -92,4 +95,23 @@ describe('what the broker drops is seen', () => {
       expect(lostIn(variant)).toHaveLength(2);
     },
   );
+});
+
+describe('with a visibility timeout', () => {
+  it('that is longer than the work nothing is doubled, and one that is shorter doubles whatever takes longer', () => {
+    expect(doubled('visibility-too-short', { visibility: s(5) })).toBe(0);
+    expect(doubled('visibility-too-short', {})).toBeGreaterThan(100);
+  });
+
+  it('a unique key has who comes second wait and then find that it was done, so that nobody pays twice either', () => {
+    const recording = run(deliverySemantics, { variant: 'visibility-too-short', params: { guard: 'unique-key' } });
+    for (const effects of ['bookings', 'payments']) expect(total(recording, `effects.${effects}.doubled`)).toBe(0);
+    expect(total(recording, 'messaging.client.redelivered.messages')).toBeGreaterThan(30);
+  });
+
+  it('deletes by receipts that are stale, which succeeds and does nothing', () => {
+    const stale = (variant: string): number => total(run(deliverySemantics, { variant }), 'sqs.receipts.stale');
+    expect(stale('visibility-too-short')).toBeGreaterThan(100);
+    expect(stale('visibility-renewed')).toBe(0);
+  });
 });
