@@ -318,6 +318,8 @@ export { RabbitMq, type Confirm, type Publish } from './systems/rabbitmq/rabbitm
 export { RedisStreamConsumer, type StreamConsumerOptions } from './systems/redis/stream-consumer.ts';
 export { RedisStreamServer, type StreamCommand, type StreamReply } from './systems/redis/stream-server.ts';
 export { Redriver, type RedriverOptions } from './systems/rabbitmq/redriver.ts';
+export type { FilterPolicy } from './systems/sns-sqs/filter-policy.ts';
+export * from './systems/sns-sqs/sns.ts';
 export * from './systems/sns-sqs/sqs.ts';
 export * from './systems/sns-sqs/sqs-consumer.ts';
 export type { SqsError, SqsReply, SqsRequest } from './systems/sns-sqs/sqs-requests.ts';

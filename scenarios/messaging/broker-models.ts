@@ -64,6 +64,7 @@ export default defineScenario({
     topic: { model: 'topic' },
     stream: { model: 'stream' },
     sqs: { model: 'sqs' },
+    'sns-sqs': { model: 'sns-sqs' },
     'nats-core': { model: 'nats-core' },
     jetstream: { model: 'jetstream' },
     'jetstream-memory': { model: 'jetstream', storage: 'memory' },
@@ -74,6 +75,7 @@ export default defineScenario({
     topic: 'alternative',
     stream: 'alternative',
     sqs: 'alternative',
+    'sns-sqs': 'alternative',
     'nats-core': 'alternative',
     jetstream: 'alternative',
     'jetstream-memory': 'fault',
@@ -92,6 +94,7 @@ export default defineScenario({
     events: { x: 1, y: 0.8 },
     rabbit: { x: 2, y: 0.8 },
     redis: { x: 2, y: 0.8 },
+    sns: { x: 2, y: 1.6 },
     sqs: { x: 2, y: 0.8 },
     nats: { x: 2, y: 0.8 },
     'broker-1': { x: 2, y: 0 },
@@ -161,6 +164,17 @@ export default defineScenario({
       atMost(total(REPLAYED), 0),
       nothingLost,
     ],
+    'sns-sqs': [
+      atLeast(copies, 2),
+      atLeast(
+        total(INVERSIONS),
+        limits.inverted(2, (p) => p.consumers),
+      ),
+      atMost(total(REPLAYED), 0),
+      // The topic takes events while the queues are away.
+      atMost(total('http.client.request.errors'), 0),
+      nothingLost,
+    ],
     'nats-core': [
       atMost(copies, 2),
       atLeast(
@@ -186,7 +200,16 @@ export default defineScenario({
 
 const BROKERS: Readonly<
   Record<Values['model'], (sim: Simulation, p: Values, processing: Processing) => Endpoint<number, void>>
-> = { queue: rabbit, exchange: rabbit, topic: kafka, stream: redis, sqs, 'nats-core': nats, jetstream: nats };
+> = {
+  queue: rabbit,
+  exchange: rabbit,
+  topic: kafka,
+  stream: redis,
+  sqs,
+  'sns-sqs': sqs,
+  'nats-core': nats,
+  jetstream: nats,
+};
 
 function system(sim: Simulation, p: Values): void {
   keepBook(sim, p.lateAt, p.model === 'queue' || p.model === 'sqs');

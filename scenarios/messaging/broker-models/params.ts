@@ -5,7 +5,7 @@ export const params = {
   model: choice({
     help: 'How the broker passes events on',
     default: 'queue',
-    choices: ['queue', 'exchange', 'topic', 'stream', 'sqs', 'nats-core', 'jetstream'] as const,
+    choices: ['queue', 'exchange', 'topic', 'stream', 'sqs', 'sns-sqs', 'nats-core', 'jetstream'] as const,
   }),
   storage: choice({
     help: 'JetStream: where the stream is kept',

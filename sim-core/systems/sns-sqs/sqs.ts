@@ -11,13 +11,7 @@
 import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import { SECOND, type Duration, type Time } from '../../kernel/time.ts';
-import {
-  RECEIVE_MAX,
-  type FifoAttributes,
-  type RedriveTarget,
-  type VisibilityQueue,
-} from '../../messaging/channels/visibility-queue.ts';
-import type { Message } from '../../messaging/channels/message.ts';
+import { RECEIVE_MAX, type RedriveTarget, type VisibilityQueue } from '../../messaging/channels/visibility-queue.ts';
 import type { Call, Endpoint } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
 import { PolledQueue } from './polled-queue.ts';
@@ -72,15 +66,6 @@ export class Sqs implements Endpoint<SqsRequest, SqsReply>, Component {
     const polled = this.queues.get(call.query.queue);
     if (polled === undefined) call.reply(refusal('QueueDoesNotExist'));
     else this.answer(call, polled);
-  }
-
-  /** Sends a message that comes from within the service, as a topic does. Returns false if there is no such queue. */
-  deliver(queue: string, message: Message, fifo: FifoAttributes | undefined): boolean {
-    const polled = this.queues.get(queue);
-    if (polled === undefined) return false;
-    polled.queue.send(message, fifo);
-    polled.serve();
-    return true;
   }
 
   state(): Readonly<Record<string, number | string>> {
@@ -159,7 +144,12 @@ export class Sqs implements Endpoint<SqsRequest, SqsReply>, Component {
     if (!this.queues.has(target)) {
       throw new RangeError(`${source}: there is no queue ${target} for its dead letters; create it first`);
     }
-    return (message, _death, _queue, fifo) => (this.deliver(target, message, fifo) ? 'sent' : 'no queue');
+    const polled = this.queues.get(target)!;
+    return (message, _death, _queue, fifo) => {
+      polled.queue.send(message, fifo);
+      polled.serve();
+      return 'sent';
+    };
   }
 
   private failing(): Intervention {
