@@ -4,6 +4,8 @@
  *     customers --> shop (confirms) --> rabbit: orders (delivery limit) --> consumer-1, consumer-2
  *                                        orders.dead <-- monitor, redrive --> orders, or orders.parked
  *
+ * In two variants Amazon SQS stands in place of RabbitMQ, and nobody redrives.
+ *
  * For three minutes the orders of some customers fail at every attempt; then they would succeed. All variants get the same
  * orders at the same times.
  */
@@ -35,6 +37,7 @@ import {
   zipfPopularity,
   type Behaviour,
   type EffectLedger,
+  type Endpoint,
   type Headers,
   type Received,
   type Simulation,
@@ -44,6 +47,7 @@ import { sentBy } from '../application/settings.ts';
 import { confirmedPublisher } from './application/confirmed-publisher.ts';
 import * as limits from './dlq-growth/limits.ts';
 import { params, type Values } from './dlq-growth/params.ts';
+import { viaSqs } from './dlq-growth/sqs.ts';
 
 const [ORDERS, DEAD, PARKED] = ['orders', 'orders.dead', 'orders.parked'];
 const DEPTH = 'dlq.depth';
@@ -73,12 +77,21 @@ export default defineScenario({
     'rate-and-age-alert': { alert: true },
     'automated-redrive': { redrive: 'automatic' },
     'redrive-without-limits': { redrive: 'unlimited' },
+    'expired-unseen': { broker: 'sqs' },
+    'kept-for-days': { broker: 'sqs', deadRetention: minutes(20_160) },
   },
   roles: {
     unmonitored: 'pitfall',
     'rate-and-age-alert': 'remedy',
     'automated-redrive': 'remedy',
     'redrive-without-limits': 'fault',
+    'expired-unseen': 'pitfall',
+    'kept-for-days': 'remedy',
+  },
+  repairs: {
+    'rate-and-age-alert': 'unmonitored',
+    'automated-redrive': 'unmonitored',
+    'kept-for-days': 'expired-unseen',
   },
   seed: 1,
   duration: ({ length }) => length,
@@ -103,6 +116,7 @@ export default defineScenario({
     customers: { x: 0, y: 0.6 },
     shop: { x: 1, y: 0.6 },
     rabbit: { x: 2, y: 0.6 },
+    sqs: { x: 2, y: 0.6 },
     'consumer-1': { x: 3, y: 0.4 },
     monitor: { x: 2, y: 1.8 },
     redrive: { x: 3, y: 1.8 },
@@ -134,11 +148,31 @@ export default defineScenario({
       stillNothingLost,
     ],
     'redrive-without-limits': [atLeast(total(AGAIN), limits.round), nothingLost],
+    'expired-unseen': [
+      // They are lost, and the queue that should keep them is as empty as one that never had any.
+      atLeast(atEnd(LOST), limits.expired),
+      atMost(atEnd(DEPTH), limits.emptyByItself),
+      atMost(total('http.client.request.errors'), 0),
+    ],
+    'kept-for-days': [nothingLost, atLeast(atEnd(DEPTH), limits.allOfThem)],
   },
 });
 
 function system(sim: Simulation, p: Values): void {
   const ledger = new QueueLedger(sim, 'orders');
+  const processing = new Processing(sim, { name: 'orders', time: gamma(SHAPE, p.workTime / SHAPE) });
+  trouble(sim, p, processing);
+  const shop = (p.broker === 'sqs' ? viaSqs : viaRabbit)(sim, p, ledger, processing);
+  new OpenLoopClient<void>(sim, {
+    name: 'customers',
+    arrivals: poisson(p.rate),
+    popularity: zipfPopularity(p.customers, 0),
+    target: roundRobin([new Link(sim, shop, { from: 'customers', delay: faraway })]),
+  });
+}
+
+/** Returns whom customers send their orders to. */
+function viaRabbit(sim: Simulation, p: Values, ledger: EffectLedger, processing: Processing): Endpoint<number, void> {
   const rabbit = new RabbitMq(sim, {
     name: 'rabbit',
     help: 'A RabbitMQ node: orders with a delivery limit, dead letters',
@@ -153,10 +187,9 @@ function system(sim: Simulation, p: Values): void {
   });
   declare(DEAD, {});
   declare(PARKED, {});
-  const processing = new Processing(sim, { name: 'orders', time: gamma(SHAPE, p.workTime / SHAPE) });
-  trouble(sim, p, processing);
   watch(sim, p, rabbit, processing);
-  const shop = confirmedPublisher(sim, {
+  for (let i = 1; i <= limits.CONSUMERS; i++) consumer(sim, `consumer-${i}`, rabbit, processing, ledger);
+  return confirmedPublisher(sim, {
     name: 'shop',
     help: 'Publishes each order and answers when the broker has confirmed it',
     node: rabbit,
@@ -164,13 +197,6 @@ function system(sim: Simulation, p: Values): void {
     // Where an order is, the queues say.
     observers: [{ confirmed: (id) => ledger.confirmed(id) }],
   });
-  new OpenLoopClient<void>(sim, {
-    name: 'customers',
-    arrivals: poisson(p.rate),
-    popularity: zipfPopularity(p.customers, 0),
-    target: roundRobin([new Link(sim, shop, { from: 'customers', delay: faraway })]),
-  });
-  for (let i = 1; i <= limits.CONSUMERS; i++) consumer(sim, `consumer-${i}`, rabbit, processing, ledger);
 }
 
 /** Orders of some customers fail for a while. */

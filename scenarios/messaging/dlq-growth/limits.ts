@@ -136,3 +136,16 @@ export const round = limit((p) => {
   const failing = (CONSUMERS * CONCURRENCY) / toSeconds(p.workTime) / p.attempts;
   return (Math.max(0, Math.min(p.unlimitedRate, failing) - 2 * deadRate(p)) * (until(p) - from(p))) / 2;
 });
+
+/** With SQS a dead letter is gone when it has been kept for its retention since it was sent, dead or alive: all but the last. */
+export const expired = limit((p) => {
+  const kept = toSeconds(p.deadRetention) + 1;
+  const dead = deadRate(p) * Math.max(0, Math.min(until(p), end(p) - kept) - from(p) - dying(p));
+  return dead > 0 ? poissonLeast(dead) : 0;
+});
+
+/** Of all that died nothing is there when the last has been kept for its retention, and the monitor has looked since. */
+export const emptyByItself = limit((p) => {
+  const last = until(p) + toSeconds(p.deadRetention) + 1 + dying(p) + toSeconds(p.every);
+  return last < end(p) ? 0 : poissonMost(deadRate(p) * (until(p) - from(p)));
+});

@@ -18,6 +18,18 @@ export const params = {
     help: 'Whether anybody is woken by the rate of dead letters or the age of the oldest',
     default: false,
   }),
+  broker: choice({
+    help: 'Who keeps the orders: RabbitMQ, or Amazon SQS, which forgets them after a time, and where nobody redrives',
+    default: 'rabbit',
+    choices: ['rabbit', 'sqs'] as const,
+  }),
+  deadRetention: duration({
+    help: 'SQS: how long a dead letter is kept, from when its order was sent; whole seconds',
+    default: minutes(5),
+    min: minutes(1),
+    max: minutes(20_160),
+    logarithmic: true,
+  }),
   redrive: choice({
     help: 'Who takes dead letters out to be tried again: a person after an alert, a robot with limits of its own, or one without',
     default: 'by-hand',

@@ -14,7 +14,7 @@
  */
 import type { EventHandle } from '../../kernel/event-table.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
-import { minutes, type Duration, type Time } from '../../kernel/time.ts';
+import { minutes, SECOND, type Duration, type Time } from '../../kernel/time.ts';
 import type { Fates } from '../fates.ts';
 import { Copy } from './copy.ts';
 import { DeduplicationWindow } from './deduplication-window.ts';
@@ -83,6 +83,10 @@ export class VisibilityQueue {
   private readonly out = new Map<string, number>();
   private readonly window = new DeduplicationWindow(DEDUPLICATION);
   private readonly wakeKind: number;
+  private readonly sweepKind: number;
+  /** When it next deletes what it has kept for long enough. */
+  private sweepAt: Time = Infinity;
+  private sweep: EventHandle | undefined = undefined;
   private places = 0;
   private receipts = 0;
   private hidden = 0;
@@ -93,15 +97,26 @@ export class VisibilityQueue {
     this.options = options;
     this.books = new QueueBooks(sim, options.name);
     this.wakeKind = sim.eventKind(`a message of ${options.name} becomes visible`);
+    this.sweepKind = sim.eventKind(`${options.name} deletes what it has kept for long enough`);
   }
 
   get fates(): Fates {
     return this.books.fates;
   }
 
-  /** Messages that a receive may get; those that have expired meanwhile are among them until somebody looks. */
+  /** Messages that a receive may get; those of the last second that have expired are among them until somebody looks. */
   get visible(): number {
     return this.line.size;
+  }
+
+  /** Messages that are not out: visible, or new and still hidden. */
+  get ready(): number {
+    return this.visible + this.hidden;
+  }
+
+  /** The visible copies in order. */
+  get copies(): Iterable<Copy> {
+    return this.line;
   }
 
   get inFlight(): number {
@@ -125,6 +140,7 @@ export class VisibilityQueue {
     copy.place = ++this.places;
     const held: Held = { copy, fifo: fifo ? attributes : undefined, receipt: 0, alarm: undefined };
     this.held.set(copy, held);
+    this.sweepBy(copy.expires);
     this.books.take(message);
     if (delay === 0) this.line.add(copy);
     else {
@@ -172,7 +188,7 @@ export class VisibilityQueue {
 
   violations(): readonly string[] {
     const { fates } = this.books;
-    const ready = this.visible + this.hidden;
+    const { ready } = this;
     const broken = fates.violations(this.name, { ready, inFlight: this.held.size - ready, offered: this.places });
     for (const [group, count] of this.out)
       if (count <= 0) broken.push(`${this.name}: ${count} of group ${group} are out`);
@@ -242,7 +258,8 @@ export class VisibilityQueue {
         held.copy.returns++;
         this.books.comeBack(held.copy, 'visibility timeout');
       }
-      this.line.add(held.copy);
+      if (held.copy.expires <= this.sim.now) this.end(held, 'ready', 'expired', 'retention');
+      else this.line.add(held.copy);
       this.tell();
       this.options.onVisible?.();
     };
@@ -261,6 +278,32 @@ export class VisibilityQueue {
   }
 
   private tell(): void {
-    this.books.read(this.visible + this.hidden, this.inFlight);
+    this.books.read(this.ready, this.inFlight);
+  }
+
+  /** Deletes what expires then, at the end of that second. */
+  private sweepBy(expires: Time): void {
+    const at = Math.ceil(expires / SECOND) * SECOND;
+    if (at >= this.sweepAt) return;
+    if (this.sweep !== undefined) this.sim.cancel(this.sweep);
+    this.sweepAt = at;
+    this.sweep = this.sim.scheduleAt(at, VisibilityQueue.deleteOld, this as VisibilityQueue, this.sweepKind);
+  }
+
+  /** What is out meanwhile goes when it would be visible again. */
+  private static deleteOld(queue: VisibilityQueue): void {
+    const { line, sim } = queue;
+    queue.sweep = undefined;
+    queue.sweepAt = Infinity;
+    let next: Time = Infinity;
+    for (const copy of Array.from(line)) {
+      if (copy.expires > sim.now) next = Math.min(next, copy.expires);
+      else {
+        line.remove(copy);
+        queue.end(queue.held.get(copy)!, 'ready', 'expired', 'retention');
+      }
+    }
+    queue.sweepBy(next);
+    queue.tell();
   }
 }

@@ -8,7 +8,8 @@ import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import { toSeconds, type Duration, type Time } from '../../kernel/time.ts';
 import { register, type Component } from '../../network/component.ts';
-import type { Queue } from '../channels/queue.ts';
+import type { Copy } from '../channels/copy.ts';
+import type { Fates } from '../fates.ts';
 import { deadLettersAlerted, deadLettersObserved, dlqSignals } from './signals.ts';
 
 export interface AlertOptions {
@@ -21,10 +22,20 @@ export interface AlertOptions {
   readonly onAlert: () => void;
 }
 
+/** A queue of whatever kind. */
+export interface WatchedQueue {
+  readonly name: string;
+  readonly ready: number;
+  readonly inFlight: number;
+  /** Its ready copies. */
+  readonly copies: Iterable<Copy>;
+  readonly fates: Fates;
+}
+
 export interface DeadLetterWatchOptions {
   readonly name: string;
   readonly help: string;
-  readonly queue: Queue;
+  readonly queue: WatchedQueue;
   /** From one look to the next. */
   readonly every: Duration;
   /** Without it nobody hears of anything: it is only drawn. */

@@ -160,3 +160,18 @@ it('hides a new message for the delay', () => {
   bench.elapse(5.1);
   expect(contents(bench.queue.receive())).toEqual([0]);
 });
+it('deletes what it has kept for its retention, though nobody looks, and what is out then when it would come back', () => {
+  const bench = new Bench({ retention: s(60), visibility: s(30) });
+  bench.send();
+  bench.elapse(10.5);
+  bench.send();
+  bench.elapse(34.5);
+  expect(contents(bench.queue.receive(1))).toEqual([0]);
+  bench.elapse(15.1);
+  expect([bench.queue.visible, bench.queue.inFlight]).toEqual([1, 1]);
+  bench.elapse(11);
+  expect([bench.queue.visible, bench.queue.inFlight]).toEqual([0, 1]);
+  bench.elapse(4);
+  expect(bench.queue.inFlight).toBe(0);
+  expect(bench.queue.fates.count('expired')).toBe(2);
+});
