@@ -6,9 +6,8 @@
  *
  * Killed, it has lost its connections with all that was pending for them, and what was in memory (`jetstream/streams.ts`).
  *
- * Does not model clusters, the loss of the machine (files are synced every two minutes unless told otherwise), what a
- * consumer has written of its acknowledgements only a moment later, how long a publisher takes to reconnect, or the time that
- * the server takes.
+ * Does not model clusters, the loss of the machine (files are synced every two minutes unless told otherwise), how long a
+ * publisher takes to reconnect, or the time that the server takes.
  */
 import type { EventHandle } from '../../kernel/event-table.ts';
 import type { Fact, FactChannel } from '../../kernel/fact.ts';

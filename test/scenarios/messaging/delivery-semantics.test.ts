@@ -84,17 +84,14 @@ describe('what the broker drops is seen', () => {
     },
   );
 
-  it.each(WITH_ACKS)(
-    '%s loses bookings and payments where a broker forgets what comes back to it',
-    (variant) => {
-      const { giveBack } = Queue.prototype;
-      vi.spyOn(Queue.prototype, 'giveBack').mockImplementation(function (this: Queue, copies, how) {
-        if (how === 'holder-gone') this.reject(copies);
-        else giveBack.call(this, copies, how);
-      });
-      expect(lostIn(variant)).toHaveLength(2);
-    },
-  );
+  it.each(WITH_ACKS)('%s loses bookings and payments where a broker forgets what comes back to it', (variant) => {
+    const { giveBack } = Queue.prototype;
+    vi.spyOn(Queue.prototype, 'giveBack').mockImplementation(function (this: Queue, copies, how) {
+      if (how === 'holder-gone') this.reject(copies);
+      else giveBack.call(this, copies, how);
+    });
+    expect(lostIn(variant)).toHaveLength(2);
+  });
 });
 
 describe('with a visibility timeout', () => {

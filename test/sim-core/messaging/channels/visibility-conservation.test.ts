@@ -99,7 +99,9 @@ class Lab {
   delete(pick: number): void {
     const receipt = this.receipts[pick % this.receipts.length];
     if (receipt === undefined) return;
-    const at = this.list.findIndex((each) => each.receipt === receipt);
+    // A receipt of a FIFO queue ends with the time for which it hides its message.
+    const isGood = (each: Listed): boolean => !this.fifo || each.hiddenUntil > this.now;
+    const at = this.list.findIndex((each) => each.receipt === receipt && isGood(each));
     agree('deleted', this.queue.delete(receipt), at >= 0);
     if (at >= 0) this.end(this.list[at], 'acknowledged');
   }
@@ -117,6 +119,11 @@ class Lab {
   /** What is due then has happened. */
   elapse(seconds: number): void {
     this.sim.runUntil(this.sim.now + s(seconds) + 1);
+    for (const each of this.list.slice()) {
+      // What is kept for long enough goes at the end of that second; what is out then when it would be visible again.
+      const goes = each.hiddenUntil > each.expires ? each.hiddenUntil : Math.ceil(each.expires);
+      if (goes < this.now) this.end(each, 'expired');
+    }
   }
 
   /** What does not agree with the list. */

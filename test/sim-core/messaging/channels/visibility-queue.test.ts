@@ -160,6 +160,7 @@ it('hides a new message for the delay', () => {
   bench.elapse(5.1);
   expect(contents(bench.queue.receive())).toEqual([0]);
 });
+
 it('deletes what it has kept for its retention, though nobody looks, and what is out then when it would come back', () => {
   const bench = new Bench({ retention: s(60), visibility: s(30) });
   bench.send();
