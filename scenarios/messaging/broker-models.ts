@@ -49,6 +49,18 @@ const AGE = 'broker_models.age';
 const UNHANDLED = 'broker_models.unhandled';
 
 const copies = ratio(total(COPIES), total('broker_models.published'));
+/** Where all share a queue, and where each of two services has its own. */
+const invertedOfAll = atLeast(
+  total(INVERSIONS),
+  limits.inverted(1, (p) => 2 * p.consumers),
+);
+const invertedOfEach = atLeast(
+  total(INVERSIONS),
+  limits.inverted(2, (p) => p.consumers),
+);
+const [quickOfAll, quickOfEach] = [limits.quickly(1, (p) => 2 * p.consumers), limits.quickly(2, (p) => p.consumers)].map(
+  (limit) => atMost(quantile(AGE, 'p99'), limit),
+);
 const nothingLost = atMost(atEnd(UNHANDLED), 0);
 
 export default defineScenario({
@@ -109,32 +121,8 @@ export default defineScenario({
     'audit-group': { x: 4, y: 1.6 },
   },
   expect: {
-    queue: [
-      atMost(copies, 1),
-      atMost(
-        quantile(AGE, 'p99'),
-        limits.quickly(1, (p) => 2 * p.consumers),
-      ),
-      atLeast(
-        total(INVERSIONS),
-        limits.inverted(1, (p) => 2 * p.consumers),
-      ),
-      atMost(total(REPLAYED), 0),
-      nothingLost,
-    ],
-    exchange: [
-      atLeast(copies, 2),
-      atMost(
-        quantile(AGE, 'p99'),
-        limits.quickly(2, (p) => p.consumers),
-      ),
-      atLeast(
-        total(INVERSIONS),
-        limits.inverted(2, (p) => p.consumers),
-      ),
-      atMost(total(REPLAYED), 0),
-      nothingLost,
-    ],
+    queue: [atMost(copies, 1), quickOfAll, invertedOfAll, atMost(total(REPLAYED), 0), nothingLost],
+    exchange: [atLeast(copies, 2), quickOfEach, invertedOfEach, atMost(total(REPLAYED), 0), nothingLost],
     topic: [
       atLeast(copies, 2),
       atLeast(quantile(AGE, 'p99'), limits.untilSessionEnds),
@@ -142,34 +130,11 @@ export default defineScenario({
       atLeast(total(REPLAYED), limits.replayedFromTopic),
       nothingLost,
     ],
-    stream: [
-      atLeast(copies, 2),
-      atMost(
-        quantile(AGE, 'p99'),
-        limits.quickly(2, (p) => p.consumers),
-      ),
-      atLeast(
-        total(INVERSIONS),
-        limits.inverted(2, (p) => p.consumers),
-      ),
-      atLeast(total(REPLAYED), limits.replayedFromStream),
-      nothingLost,
-    ],
-    sqs: [
-      atMost(copies, 1),
-      atLeast(
-        total(INVERSIONS),
-        limits.inverted(1, (p) => 2 * p.consumers),
-      ),
-      atMost(total(REPLAYED), 0),
-      nothingLost,
-    ],
+    stream: [atLeast(copies, 2), quickOfEach, invertedOfEach, atLeast(total(REPLAYED), limits.replayedFromStream), nothingLost],
+    sqs: [atMost(copies, 1), invertedOfAll, atMost(total(REPLAYED), 0), nothingLost],
     'sns-sqs': [
       atLeast(copies, 2),
-      atLeast(
-        total(INVERSIONS),
-        limits.inverted(2, (p) => p.consumers),
-      ),
+      invertedOfEach,
       atMost(total(REPLAYED), 0),
       // The topic takes events while the queues are away.
       atMost(total('http.client.request.errors'), 0),
@@ -177,23 +142,12 @@ export default defineScenario({
     ],
     'nats-core': [
       atMost(copies, 2),
-      atLeast(
-        total(INVERSIONS),
-        limits.inverted(2, (p) => p.consumers),
-      ),
+      invertedOfEach,
       // At most once: whatever dies, nothing comes a second time, and nothing that is past.
       atMost(total(DUPLICATES), 0),
       atMost(total(REPLAYED), 0),
     ],
-    jetstream: [
-      atLeast(copies, 2),
-      atLeast(
-        total(INVERSIONS),
-        limits.inverted(2, (p) => p.consumers),
-      ),
-      atLeast(total(REPLAYED), limits.replayedFromStream),
-      nothingLost,
-    ],
+    jetstream: [atLeast(copies, 2), invertedOfEach, atLeast(total(REPLAYED), limits.replayedFromStream), nothingLost],
     'jetstream-memory': [atMost(total(REPLAYED), limits.replayedFromMemory)],
   },
 });
