@@ -1,7 +1,15 @@
 /** The claims about delivery semantics away from their defaults, and what the guide says of other settings. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import deliverySemantics from '../../../scenarios/messaging/delivery-semantics.ts';
-import { ms, parseIntervention, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
+import {
+  ms,
+  parseIntervention,
+  run,
+  s,
+  VisibilityQueue,
+  type ParameterValues,
+  type Recording,
+} from '../../../sim-core/index.ts';
 import { Queue } from '../../../sim-core/messaging/channels/queue.ts';
 
 afterEach(() => void vi.restoreAllMocks());
@@ -105,6 +113,20 @@ describe('with a visibility timeout', () => {
     for (const effects of ['bookings', 'payments']) expect(total(recording, `effects.${effects}.doubled`)).toBe(0);
     expect(total(recording, 'messaging.client.redelivered.messages')).toBeGreaterThan(30);
   });
+
+  it.each(['visibility-too-short', 'visibility-renewed'])(
+    '%s loses bookings and payments where the service drops one message in a hundred and says that it has it',
+    (variant) => {
+      const { send } = VisibilityQueue.prototype;
+      let offered = 0;
+      vi.spyOn(VisibilityQueue.prototype, 'send').mockImplementation(function (this: VisibilityQueue, message, fifo) {
+        return offered++ % 100 === 99 || send.call(this, message, fifo);
+      });
+      const broken = failed(run(deliverySemantics, { variant })).filter((claim) => claim.includes('.lost'));
+      vi.restoreAllMocks();
+      expect(broken).toHaveLength(2);
+    },
+  );
 
   it('deletes by receipts that are stale, which succeeds and does nothing', () => {
     const stale = (variant: string): number => total(run(deliverySemantics, { variant }), 'sqs.receipts.stale');

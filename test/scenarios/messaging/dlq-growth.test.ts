@@ -1,7 +1,15 @@
 /** The dead letters' claims away from their defaults, and what the guide says of other settings. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import dlqGrowth from '../../../scenarios/messaging/dlq-growth.ts';
-import { minutes, parseIntervention, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
+import {
+  minutes,
+  parseIntervention,
+  run,
+  s,
+  VisibilityQueue,
+  type ParameterValues,
+  type Recording,
+} from '../../../sim-core/index.ts';
 import { Broker } from '../../../sim-core/systems/rabbitmq/broker.ts';
 import { Channel } from '../../../sim-core/systems/rabbitmq/channel.ts';
 
@@ -79,6 +87,15 @@ describe('what is dropped is seen', () => {
       expect(lost(run(dlqGrowth, { variant }))).toBeGreaterThan(100);
     },
   );
+});
+
+it('sees what SQS says that it has and has not, as an order or as a dead letter', () => {
+  const { send } = VisibilityQueue.prototype;
+  let offered = 0;
+  vi.spyOn(VisibilityQueue.prototype, 'send').mockImplementation(function (this: VisibilityQueue, message, fifo) {
+    return offered++ % 100 === 99 || send.call(this, message, fifo);
+  });
+  expect(lost(run(dlqGrowth, { variant: 'kept-for-days' }))).toBeGreaterThan(50);
 });
 
 const broken = (claim: string): boolean =>
