@@ -179,6 +179,21 @@ describe('a stream', () => {
     expect(nats.begun).toEqual(['a:0']);
   });
 
+  it('kept for interest goes when each consumer has acknowledged, and is not kept where there is none', () => {
+    const nats = new SmallNats();
+    nats.publish(0);
+    nats.server.streams.add({ name: 's', subjects: ['jobs.>'], retention: 'interest' });
+    nats.elapse(ms(10));
+    for (const name of ['d', 'e']) nats.server.streams.addConsumer('s', { name, ackWait: s(1) });
+    nats.worker('a', ms(10));
+    nats.publish(1);
+    nats.elapse(ms(100));
+    expect([nats.handled, nats.server.state()['s']]).toEqual([['a:1'], 1]);
+    nats.worker('b', ms(10), { consumer: 'e' });
+    nats.elapse(ms(100));
+    expect([nats.handled, nats.server.state()['s']]).toEqual([['a:1', 'b:1'], 0]);
+  });
+
   it('in memory is empty after a kill, and takes and gives messages again', () => {
     const nats = new SmallNats();
     nats.stream('memory', {}, 'workqueue');
