@@ -79,7 +79,9 @@ export const outlasted = limit((p) => {
   // An eighth less for those whose work is not that slow after all: it varies by a fifth.
   const isOutlasted = handling > 1.6 * period;
   const hands = (slow * last * handling) / period + p.rate * toSeconds(p.payTime + p.workTime);
-  if (!isOutlasted || hands > 0.8 * p.consumers * p.concurrency) return 0;
+  const isCrowded = hands > 0.8 * p.consumers * p.concurrency;
+  // Who dies at it is not done with it, and then nothing is said.
+  if (!isOutlasted || isCrowded || faultCount(p, p.killEvery) > 0) return 0;
   const most = (toSeconds(p.length) - handling) / period - 1;
   const least = Math.max(0, most - last / period);
   const mean = (slow * last * (most + least)) / 2;
