@@ -10,6 +10,7 @@ import {
   Link,
   OutsideEffects,
   Processing,
+  type Distribution,
   type EffectLedger,
   type EffectStatement,
   type Handler,
@@ -42,11 +43,7 @@ export function consumersOf<Consumer>(
     ledger: payments,
     time: gamma(SHAPE, p.payTime / SHAPE),
   });
-  const processing = new Processing(sim, {
-    name: 'orders',
-    time: gamma(SHAPE, p.workTime / SHAPE),
-    ...(p.slowShare > 0 ? { slow: { share: p.slowShare, factor: SLOW } } : {}),
-  });
+  const processing = new Processing(sim, { name: 'orders', time: workTime(p) });
   return Array.from({ length: p.consumers }, (_, i) => {
     const name = `consumer-${i + 1}`;
     const pay = new Link<OutsideRequest, void>(sim, provider, { from: name, delay: nearby });
@@ -61,4 +58,18 @@ export function consumersOf<Consumer>(
     });
     return make(name, handler, processing);
   });
+}
+
+/** The time of the work, and so many times as much for a share of the orders, whoever works at them. */
+function workTime({ workTime: mean, slowShare }: Values): Distribution {
+  const usual = gamma(SHAPE, mean / SHAPE);
+  if (slowShare === 0) return usual;
+  return {
+    mean: usual.mean * (1 + slowShare * (SLOW - 1)),
+    sample(draws) {
+      const time = usual.sample(draws);
+      return draws.next() < slowShare ? SLOW * time : time;
+    },
+    describe: () => `${usual.describe()}, of a share of ${slowShare} ${SLOW} times as much`,
+  };
 }
