@@ -106,7 +106,7 @@ export default defineScenario({
     events: { x: 1, y: 0.8 },
     rabbit: { x: 2, y: 0.8 },
     redis: { x: 2, y: 0.8 },
-    sns: { x: 2, y: 1.6 },
+    sns: { x: 1, y: 0 },
     sqs: { x: 2, y: 0.8 },
     nats: { x: 2, y: 0.8 },
     'broker-1': { x: 2, y: 0 },
