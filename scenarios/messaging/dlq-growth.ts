@@ -108,6 +108,7 @@ export default defineScenario({
     ALERTS,
     'dlq.redriven',
     AGAIN,
+    LOST,
     'effects.applied',
     'messaging.client.consumed.rate',
     'messaging.process.age',
