@@ -49,18 +49,14 @@ const AGE = 'broker_models.age';
 const UNHANDLED = 'broker_models.unhandled';
 
 const copies = ratio(total(COPIES), total('broker_models.published'));
-/** Where all share a queue, and where each of two services has its own. */
-const invertedOfAll = atLeast(
-  total(INVERSIONS),
-  limits.inverted(1, (p) => 2 * p.consumers),
-);
-const invertedOfEach = atLeast(
-  total(INVERSIONS),
-  limits.inverted(2, (p) => p.consumers),
-);
-const [quickOfAll, quickOfEach] = [limits.quickly(1, (p) => 2 * p.consumers), limits.quickly(2, (p) => p.consumers)].map(
-  (limit) => atMost(quantile(AGE, 'p99'), limit),
-);
+const p99 = quantile(AGE, 'p99');
+/** Consumers where all share a queue, and where each of two services has its own. */
+const ofAll = (p: Values): number => 2 * p.consumers;
+const ofEach = (p: Values): number => p.consumers;
+const invertedOfAll = atLeast(total(INVERSIONS), limits.inverted(1, ofAll));
+const invertedOfEach = atLeast(total(INVERSIONS), limits.inverted(2, ofEach));
+const quickOfAll = atMost(p99, limits.quickly(1, ofAll));
+const quickOfEach = atMost(p99, limits.quickly(2, ofEach));
 const nothingLost = atMost(atEnd(UNHANDLED), 0);
 
 export default defineScenario({
@@ -125,15 +121,28 @@ export default defineScenario({
     exchange: [atLeast(copies, 2), quickOfEach, invertedOfEach, atMost(total(REPLAYED), 0), nothingLost],
     topic: [
       atLeast(copies, 2),
-      atLeast(quantile(AGE, 'p99'), limits.untilSessionEnds),
+      atLeast(p99, limits.untilSessionEnds),
       atMost(total(INVERSIONS), 0),
       atLeast(total(REPLAYED), limits.replayedFromTopic),
       nothingLost,
     ],
-    stream: [atLeast(copies, 2), quickOfEach, invertedOfEach, atLeast(total(REPLAYED), limits.replayedFromStream), nothingLost],
-    sqs: [atMost(copies, 1), invertedOfAll, atMost(total(REPLAYED), 0), nothingLost],
+    stream: [
+      atLeast(copies, 2),
+      quickOfEach,
+      invertedOfEach,
+      atLeast(total(REPLAYED), limits.replayedFromStream),
+      nothingLost,
+    ],
+    sqs: [
+      atMost(copies, 1),
+      atMost(p99, limits.quickly(1, ofAll, limits.POLLED)),
+      invertedOfAll,
+      atMost(total(REPLAYED), 0),
+      nothingLost,
+    ],
     'sns-sqs': [
       atLeast(copies, 2),
+      atLeast(p99, limits.untilQueuesAnswer),
       invertedOfEach,
       atMost(total(REPLAYED), 0),
       // The topic takes events while the queues are away.
@@ -142,12 +151,19 @@ export default defineScenario({
     ],
     'nats-core': [
       atMost(copies, 2),
+      quickOfEach,
       invertedOfEach,
       // At most once: whatever dies, nothing comes a second time, and nothing that is past.
       atMost(total(DUPLICATES), 0),
       atMost(total(REPLAYED), 0),
     ],
-    jetstream: [atLeast(copies, 2), invertedOfEach, atLeast(total(REPLAYED), limits.replayedFromStream), nothingLost],
+    jetstream: [
+      atLeast(copies, 2),
+      atMost(p99, limits.quickly(2, ofEach, limits.RECONNECTED)),
+      invertedOfEach,
+      atLeast(total(REPLAYED), limits.replayedFromStream),
+      nothingLost,
+    ],
     'jetstream-memory': [atMost(total(REPLAYED), limits.replayedFromMemory)],
   },
 });

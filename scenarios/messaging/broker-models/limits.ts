@@ -1,5 +1,5 @@
 /**
- * What is claimed of the four models, worked out from the parameters. Nothing here looks at a run.
+ * What is claimed of the models, worked out from the parameters. Nothing here looks at a run.
  *
  * A group of consumers that take events in turn inverts two events of one order where the later one's work ends first. The
  * gap between them is exponential with the rate lambda of the order's events, the work exponential with the mean w: the
@@ -7,7 +7,7 @@
  * so unless all are busy; in an M/M/c queue that is a matter of the Erlang C formula, bounded here by the chance that all c
  * places of an Erlang B system are taken over 1 - rho.
  */
-import { exp, ms, s, toSeconds, us } from '../../../sim-core/index.ts';
+import { exp, ms, s, toSeconds, us, type Duration } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLeast, poissonLow, poissonMost } from '../../application/chance.ts';
 import { FAR_MAX, NEAR_MAX } from '../../application/distances.ts';
 import { CLUSTER } from '../application/orders.ts';
@@ -69,9 +69,15 @@ const sinceCrash = (p: Values): number => {
 };
 export const replayedFromMemory = limit((p) => poissonMost(p.rate * sinceCrash(p)));
 
-/** Copies that billing and search handle, or one of the two where they share a queue; none while the broker is away. */
-const copiesOf = (p: Values, groups: number): number =>
-  Math.max(1, poissonLow(groups * p.rate * toSeconds(Math.max(0, p.length - DRAIN - DOWNTIME))));
+/**
+ * Copies that billing and search handle; none while the broker is away. Where all share a queue an event has one copy, and
+ * since the audit is there it takes a third of them.
+ */
+const copiesOf = (p: Values, groups: number): number => {
+  const sending = Math.max(0, p.length - DRAIN - DOWNTIME);
+  const taken = groups > 1 ? 0 : Math.max(0, p.length - DRAIN - p.lateAt) / 3;
+  return Math.max(1, poissonLow(groups * p.rate * toSeconds(Math.max(0, sending - taken))));
+};
 
 /** The mean of which so many are a Poisson number at most. */
 const meanOf = (most: number): number => Math.max(0, (Math.sqrt(DEVIATIONS ** 2 + 4 * most) - DEVIATIONS) / 2) ** 2;
@@ -79,15 +85,37 @@ const meanOf = (most: number): number => Math.max(0, (Math.sqrt(DEVIATIONS ** 2 
 /** What a consumer is handed before it has acknowledged anything: the prefetch, or the entries of one read. */
 export const PREFETCH = 10;
 
+/** A consumer of SQS asks again so long after it was refused. */
+export const RETRY = ms(100);
+/** Clients of NATS try to reconnect when the server is just up again. */
+export const RECONNECT = { wait: DOWNTIME, jitter: ms(100) };
+
+interface Delays {
+  /** Beside the work of each event. */
+  readonly between: Duration;
+  /** Once, since the broker is up again, until consumers take from it. */
+  readonly back: Duration;
+}
+const AT_ONCE: Delays = { between: 0, back: 0 };
+/** A consumer that polls for one event at a time deletes the one and asks for the other in between. */
+export const POLLED: Delays = { between: 4 * NEAR_MAX, back: RETRY };
+export const RECONNECTED: Delays = { between: 0, back: RECONNECT.jitter };
+
 /**
  * In a queue, at an exchange and in a stream an event is handled by whoever is next. That is no slower than if each
  * consumer had its share by chance and its own line, M/M/1, whose time to be done is exponential with the rate mu - lambda / c;
  * for the time in which one consumer is dead the others have its share. To it come the ways. Faults hold up what the dead
  * consumer was handed, and what was on its way when the broker died: a part of the one in a hundred.
+ *
+ * A time between two events that hardly varies counts as work, which makes the line longer. What comes when the broker is up
+ * and its consumers are not back waits for them once: the longest who comes first, and who comes later has less of that left
+ * than there is work before him, for a consumer's load is less than one.
+ *
+ * Core NATS does choose by chance. It holds nothing up and loses it, a hundredth of which is less than what is left out here.
  */
-export const quickly = (groups: number, places: (p: Values) => number) =>
+export const quickly = (groups: number, places: (p: Values) => number, { between, back }: Delays = AT_ONCE) =>
   limit((p) => {
-    const [mu, copies, c] = [1 / toSeconds(p.workTime), copiesOf(p, groups), places(p)];
+    const [mu, copies, c] = [1 / toSeconds(p.workTime + between), copiesOf(p, groups), places(p)];
     const rates = [mu - p.rate / c, mu - p.rate / (c - 1)];
     if (Math.min(...rates) <= 0) return toSeconds(p.length);
     const onTheWay = (groups * p.rate) / rates[0];
@@ -96,17 +124,21 @@ export const quickly = (groups: number, places: (p: Values) => number) =>
     const isLonger = (time: number): number => (1 - dead) * exp(-rates[0] * time) + dead * exp(-rates[1] * time);
     let time = 0.001;
     while (time < toSeconds(p.length) && copies * isLonger(time) > slow) time *= 1.05;
-    return time + toSeconds(2 * FAR_MAX + 6 * NEAR_MAX);
+    return time + toSeconds(2 * FAR_MAX + 6 * NEAR_MAX + back);
   });
 
 /**
- * In a topic what comes after the death of a broker waits for the end of its session, for it counts as in sync until then:
- * of the first that come, one in a hundred of all, the last waits for the rest of it.
+ * After the death of a broker something keeps what comes for so long: of the first that come, one in a hundred of all, the
+ * last waits for the rest of it.
  */
-export const untilSessionEnds = limit((p) => {
-  const sending = toSeconds(p.length - DRAIN);
-  const wait = toSeconds(CLUSTER.sessionTimeout - CLUSTER.heartbeatInterval - SOON);
-  const hundredth = poissonMost(0.01 * 2 * p.rate * sending) / (2 * p.rate);
-  const isSeen = p.crashAt + s(wait) < p.length && toSeconds(p.crashAt) + hundredth < sending;
-  return isSeen ? Math.max(0, wait - hundredth) : 0;
-});
+const heldUp = (keeps: Duration) =>
+  limit((p) => {
+    const sending = toSeconds(p.length - DRAIN);
+    const hundredth = poissonMost(0.01 * 2 * p.rate * sending) / (2 * p.rate);
+    const isSeen = p.crashAt + keeps < p.length && toSeconds(p.crashAt) + hundredth < sending;
+    return isSeen ? Math.max(0, toSeconds(keeps) - hundredth) : 0;
+  });
+/** In a topic a broker counts as in sync until its session is over. */
+export const untilSessionEnds = heldUp(CLUSTER.sessionTimeout - CLUSTER.heartbeatInterval - SOON);
+/** A topic of SNS has what it took while the queues were away. */
+export const untilQueuesAnswer = heldUp(DOWNTIME);

@@ -20,7 +20,7 @@ import {
 } from '../../../sim-core/index.ts';
 import { nearby } from '../../application/distances.ts';
 import { LATE_SERVICE } from './book.ts';
-import { DOWNTIME } from './limits.ts';
+import { DOWNTIME, PREFETCH, RECONNECT } from './limits.ts';
 import type { Values } from './params.ts';
 
 const SUBJECT = 'events';
@@ -74,6 +74,7 @@ function subscriber(
     server,
     concurrency: 1,
     delay: nearby,
+    reconnect: RECONNECT,
     keyOf: ({ content }: { readonly content: unknown }) => content as number,
     handler: (message: Parameters<Processing['work']>[0]) => processing.work(message),
   };
@@ -82,6 +83,6 @@ function subscriber(
     return new NatsSubscriber(sim, { ...options, help, subject: SUBJECT, group: service, readAhead: 10_000 });
   }
   const help = 'Asks for up to ten messages, handles one after the other and acknowledges each';
-  const pull = { batch: 10, expires: s(5) };
+  const pull = { batch: PREFETCH, expires: s(5) };
   return new JetStreamSubscriber(sim, { ...options, help, stream: STREAM, consumer: service, pull });
 }

@@ -7,7 +7,6 @@ import {
   CallFailed,
   Link,
   makeMessage,
-  ms,
   s,
   Service,
   Sns,
@@ -25,7 +24,7 @@ import {
 } from '../../../sim-core/index.ts';
 import { nearby } from '../../application/distances.ts';
 import { LATE_SERVICE } from './book.ts';
-import { DOWNTIME } from './limits.ts';
+import { DOWNTIME, RETRY } from './limits.ts';
 import type { Values } from './params.ts';
 
 const EVENTS = 'events';
@@ -87,7 +86,7 @@ const consumerOf = (sim: Simulation, service: Sqs, name: string, queue: string, 
     queue,
     concurrency: 1,
     wait: s(20),
-    retryAfter: ms(100),
+    retryAfter: RETRY,
     delay: nearby,
     keyOf: ({ content }) => content as number,
     handler: (message) => processing.work(message),
