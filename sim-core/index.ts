@@ -9,14 +9,7 @@ export { Channel, channelChanged, type ChannelOptions, type WhenFull } from './k
 export { all, race, sleep, timeout, TIMED_OUT } from './kernel/combine.ts';
 export { EventQueue } from './kernel/event-queue.ts';
 export type { EventCallback, EventHandle } from './kernel/event-table.ts';
-export {
-  defineFact,
-  defineReading,
-  type Fact,
-  type FactChannel,
-  type FactKind,
-  type FactSchema,
-} from './kernel/fact.ts';
+export * from './kernel/fact.ts';
 export { exp, ln, pow } from './kernel/maths.ts';
 export { Cancelled, fork, Interrupted, Process, spawn, type Behaviour } from './kernel/process.ts';
 export { ProcessorSharing } from './kernel/processor-sharing.ts';
@@ -51,13 +44,7 @@ export { DurationSeries, SAMPLES_MIN } from './statistics/duration-series.ts';
 export { GaugeSeries } from './statistics/gauge-series.ts';
 export { LogLinearHistogram } from './statistics/histogram.ts';
 export { pairedDifference } from './statistics/paired.ts';
-export {
-  defineSignal,
-  RATIO_SAMPLES_MIN,
-  type CurvePoint,
-  type SignalDefinition,
-  type SignalKind,
-} from './statistics/signal.ts';
+export * from './statistics/signal.ts';
 export { studentQuantile } from './statistics/student.ts';
 export { Tally } from './statistics/tally.ts';
 export { TimeWeighted } from './statistics/time-weighted.ts';
@@ -170,13 +157,7 @@ export { membershipFilters, type MembershipFilterName } from './cache/membership
 export type { FilterOptions, ForgettingFilter, MembershipFilter } from './cache/membership/membership-filter.ts';
 export { MISS_RATIO_CURVE, type BankedCache } from './cache/miss-ratio/bank-signals.ts';
 export { CacheBank, type CacheBankOptions } from './cache/miss-ratio/cache-bank.ts';
-export {
-  characteristicTime,
-  heldByFifo,
-  heldByLru,
-  sizedHitRatios,
-  zipfProbabilities,
-} from './cache/miss-ratio/che.ts';
+export * from './cache/miss-ratio/che.ts';
 export { LocalCache, type LocalCacheOptions } from './cache/local-cache.ts';
 export { HotKeyMonitor, hotKeySignals, type HotKeyMonitorOptions } from './cache/hot-keys/hot-key-monitor.ts';
 export { baseOf, KeySpray, nameOf } from './cache/hot-keys/key-spray.ts';
