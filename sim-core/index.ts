@@ -349,8 +349,8 @@ export {
 export type { ProducerOptions as KafkaProducerOptions } from './systems/kafka/producer-options.ts';
 export { recordProcessed } from './systems/kafka/consumer-signals.ts';
 export { Producer as KafkaProducer } from './systems/kafka/producer.ts';
+export { retentionSignals as kafkaRetentionSignals } from './systems/kafka/log-upkeep.ts';
 export { recordSignals as kafkaRecordSignals } from './systems/kafka/record-book.ts';
-export { retentionSignals as kafkaRetentionSignals } from './systems/kafka/retention.ts';
 export { RegistryClient } from './systems/schema-registry/registry-client.ts';
 export { SchemaRegistry } from './systems/schema-registry/schema-registry.ts';
 

@@ -30,7 +30,9 @@ export type ProduceError =
   | 'not-enough-replicas'
   | 'not-enough-replicas-after-append'
   | 'out-of-order-sequence'
-  | 'invalid-producer-epoch';
+  | 'invalid-producer-epoch'
+  /** Without a key in a log whose keys are compacted. */
+  | 'invalid-record';
 
 export type Appended<R extends LogRecord> =
   | { readonly error: ProduceError }
@@ -96,6 +98,8 @@ export class PartitionLeader<R extends LogRecord = LogRecord> {
     const { log } = this;
     if (!isAdmitted(acks, this.inSyncNow.length, this.minimum)) return { error: 'not-enough-replicas' };
     const { records, producer } = draft;
+    if (log.settings.cleanupPolicy !== 'delete' && records.some(({ key }) => key === undefined))
+      return { error: 'invalid-record' };
     if (producer !== undefined) {
       const judged = log.producers.judge(producer, records.length);
       if (judged.verdict === 'refuse') return { error: judged.error };

@@ -2,7 +2,8 @@
  * The log of one partition as one replica has it: batches in the order of their offsets, in segments. Only whole segments
  * are retained away, by the age of their last batch or because the log has grown too large, and never the one that is
  * written to. A segment is closed when it is full, when the next batch comes too long after its first, or when all of it is
- * too old to be retained. What is cut off at the end is gone as if it had never been there.
+ * too old to be retained. What is cut off at the end is gone as if it had never been there. Where keys are compacted
+ * (`compaction.ts`) offsets have gaps, and so has what a follower is given.
  *
  * Does not model the index, the page cache or the disk: what a process has written survives its death, as it does in a
  * real operating system. The loss of a host's power, which takes what was not flushed, is not modelled.
@@ -12,7 +13,11 @@ import { LeaderEpochs } from './leader-epochs.ts';
 import { ProducerStates } from './producer-states.ts';
 import type { LogRecord, Marker, RecordBatch } from './record-batch.ts';
 
+/** `cleanup.policy`: what becomes of closed segments. */
+export type CleanupPolicy = 'delete' | 'compact' | 'compact,delete';
+
 export interface LogSettings {
+  readonly cleanupPolicy: CleanupPolicy;
   /** `segment.bytes`: a segment that has so many is closed. */
   readonly segmentBytes: number;
   /** `segment.ms`: a batch that comes so long after the first one of the segment begins another. */
@@ -21,17 +26,27 @@ export interface LogSettings {
   readonly retentionTime: Duration;
   /** `retention.bytes`: the oldest segments are deleted while the others have so many. */
   readonly retentionBytes: number;
+  /** `min.cleanable.dirty.ratio`: a log is compacted when more than this part of its closed bytes never was. */
+  readonly dirtyRatioMin: number;
+  /** `delete.retention.ms`: how long a tombstone stays once it was compacted. */
+  readonly deleteRetentionTime: Duration;
+  /** `min.compaction.lag.ms`: a segment with a batch that is not older is not compacted. */
+  readonly compactionLagMin: Duration;
 }
 
-/** Keeps everything. */
+/** Kafka's defaults, but keeps everything. */
 export const KEEP_ALL: LogSettings = {
+  cleanupPolicy: 'delete',
   segmentBytes: 1_073_741_824,
   segmentTime: 604_800 * SECOND,
   retentionTime: Infinity,
   retentionBytes: Infinity,
+  dirtyRatioMin: 0.5,
+  deleteRetentionTime: 86_400 * SECOND,
+  compactionLagMin: 0,
 };
 
-interface Segment<R extends LogRecord> {
+export interface Segment<R extends LogRecord> {
   batches: RecordBatch<R>[];
   bytes: number;
 }
@@ -43,6 +58,7 @@ export class PartitionLog<R extends LogRecord = LogRecord> {
   private segments: Segment<R>[] = [{ batches: [], bytes: 0 }];
   private start = 0;
   private end = 0;
+  private cleaned = 0;
 
   constructor(settings: LogSettings = KEEP_ALL) {
     this.settings = settings;
@@ -55,6 +71,11 @@ export class PartitionLog<R extends LogRecord = LogRecord> {
   /** The offset that the next record will have. */
   get endOffset(): number {
     return this.end;
+  }
+
+  /** Everything below has been compacted: the cleaner's checkpoint. */
+  get cleanedOffset(): number {
+    return this.cleaned;
   }
 
   get producers(): ProducerStates {
@@ -74,9 +95,9 @@ export class PartitionLog<R extends LogRecord = LogRecord> {
     for (const { batches } of this.segments) yield* batches;
   }
 
-  /** Takes a batch that begins where the log ends. */
+  /** Takes a batch that begins where the log ends, or, of a leader that has compacted what was between, after it. */
   append(batch: RecordBatch<R>): void {
-    if (batch.firstOffset !== this.end) {
+    if (batch.firstOffset < this.end) {
       throw new Error(`a batch that begins at ${batch.firstOffset} was appended to a log that ends at ${this.end}`);
     }
     let segment = this.segments[this.segments.length - 1];
@@ -119,7 +140,8 @@ export class PartitionLog<R extends LogRecord = LogRecord> {
     }
     this.segments = this.segments.filter(({ batches }, index) => index === 0 || batches.length > 0);
     this.end = Math.max(this.start, offset);
-    if (gone.length > 0) this.end = gone[0].firstOffset;
+    if (gone.length > 0) this.end = Math.min(this.end, gone[0].firstOffset);
+    this.cleaned = Math.min(this.cleaned, this.end);
     this.epochs.truncate(this.end);
     this.producerStates = new ProducerStates();
     for (const batch of this.batches()) remember(this.producerStates, batch);
@@ -129,7 +151,8 @@ export class PartitionLog<R extends LogRecord = LogRecord> {
   /** Deletes what is retained no more below the high watermark; gives the batches that are gone. */
   retain(now: Time, highWatermark: number): RecordBatch<R>[] {
     const gone: RecordBatch<R>[] = [];
-    const { retentionTime, retentionBytes } = this.settings;
+    const { retentionTime, retentionBytes, cleanupPolicy } = this.settings;
+    if (cleanupPolicy === 'compact') return gone;
     this.rollOld(now);
     while (this.segments.length > 1) {
       const [{ batches, bytes }] = this.segments;
@@ -148,19 +171,26 @@ export class PartitionLog<R extends LogRecord = LogRecord> {
   /** A follower whose leader has nothing below an offset begins there. */
   restartAt(offset: number): void {
     this.segments = [{ batches: [], bytes: 0 }];
-    this.start = this.end = offset;
+    this.start = this.end = this.cleaned = offset;
     this.epochs.truncate(0);
     this.producerStates = new ProducerStates();
   }
 
-  /** The closed segments, for who compacts them; what is given back takes their place. */
-  rewriteClosed(rewrite: (batches: readonly RecordBatch<R>[]) => RecordBatch<R>[]): void {
-    const active = this.segments[this.segments.length - 1];
-    const closed = this.segments.slice(0, -1).flatMap(({ batches }) => batches);
-    if (closed.length === 0) return;
-    const batches = rewrite(closed);
-    const bytes = batches.reduce((sum, batch) => sum + batch.bytes, 0);
-    this.segments = batches.length === 0 ? [active] : [{ batches, bytes }, active];
+  /** Segments that are not written to any more and end below an offset, the oldest first. */
+  closed(below: number): readonly Segment<R>[] {
+    // An empty segment stands after the last one until it is written to; a log's last batch says where it ends.
+    const last = this.segments.length - 1;
+    const active = last > 0 && this.segments[last].batches.length === 0 ? last - 1 : last;
+    let count = 0;
+    while (count < active && endOf(this.segments[count]) <= below) count++;
+    return this.segments.slice(0, count);
+  }
+
+  /** Others take the place of so many of the oldest segments, which are compacted by that. */
+  replaceOldest(count: number, compacted: readonly Segment<R>[]): void {
+    if (count === 0) return;
+    this.cleaned = Math.max(this.cleaned, endOf(this.segments[count - 1]));
+    this.segments.splice(0, count, ...compacted);
   }
 
   private isFull({ bytes, batches }: Segment<R>, next: RecordBatch<R>): boolean {
@@ -188,6 +218,9 @@ export class PartitionLog<R extends LogRecord = LogRecord> {
   }
 }
 
+/** The offset after its last batch. */
+const endOf = ({ batches }: Segment<LogRecord>): number => batches[batches.length - 1].lastOffset + 1;
+
 function firstEndingAtOrAfter(batches: readonly RecordBatch[], offset: number): number {
   let low = 0;
   let high = batches.length;
@@ -200,9 +233,10 @@ function firstEndingAtOrAfter(batches: readonly RecordBatch[], offset: number): 
 }
 
 function remember(states: ProducerStates, batch: RecordBatch): void {
-  const { producer, marker, records, firstOffset } = batch;
+  const { producer, marker, firstOffset, lastOffset } = batch;
   if (producer === undefined) return;
-  if (marker === undefined) states.append(producer, records.length, firstOffset);
+  // What was compacted of a batch has its numbers all the same.
+  if (marker === undefined) states.append(producer, lastOffset - firstOffset + 1, firstOffset);
   else states.end(producer.id, producer.epoch, marker, firstOffset);
 }
 

@@ -117,6 +117,13 @@ export class ProducerStates {
     return found.length === 0 ? NONE : found;
   }
 
+  /** Whether a batch is its producer's last: by it the next one is known. */
+  isLast({ id, epoch }: ProducerStamp, firstOffset: number): boolean {
+    const state = this.producers.get(id);
+    const last = state?.batches[state.batches.length - 1];
+    return state?.epoch === epoch && last?.firstOffset === firstOffset;
+  }
+
   /** The log begins at an offset from now on: what ended before it is asked for by nobody. */
   retain(start: number): void {
     this.abortedOnes = this.abortedOnes.filter(({ last }) => last >= start);

@@ -6,7 +6,7 @@
 import type { Time } from '../../kernel/time.ts';
 
 export interface LogRecord {
-  readonly key: number | undefined;
+  readonly key: number | string | undefined;
   /** Bytes of key and value. */
   readonly bytes: number;
   /** Without a value, so that compaction forgets the key in time. */
@@ -41,6 +41,8 @@ export interface RecordBatch<R extends LogRecord = LogRecord> extends BatchDraft
   readonly marker?: Marker;
   /** The records' offsets, where compaction has left gaps; they count on from the first without it. */
   readonly offsets?: readonly number[];
+  /** When tombstones in it, or the marker, may go: set when it is compacted first (KIP-534). */
+  readonly deleteHorizon?: Time;
 }
 
 /** The offset of one of the batch's records. */

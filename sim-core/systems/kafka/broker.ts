@@ -26,6 +26,7 @@ import { Fetches } from './fetches.ts';
 import type { GroupQuery, GroupReply } from './group-messages.ts';
 import { InSyncKeeper } from './in-sync-keeper.ts';
 import { Isolation } from './isolation.ts';
+import { keepLogs, upkeepSignals } from './log-upkeep.ts';
 import type {
   BrokerQuery,
   BrokerReply,
@@ -39,7 +40,6 @@ import type {
 } from './messages.ts';
 import { Produces } from './produces.ts';
 import { Replica } from './replica.ts';
-import { keepRetention } from './retention.ts';
 import type { Metadata } from './topic.ts';
 import { CoordinatorWays, type Host } from './transactions/coordinator-ways.ts';
 import { TransactionCoordinator } from './transactions/coordinator.ts';
@@ -53,7 +53,7 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
   readonly name: string;
   readonly kind = 'broker';
   readonly help: string;
-  readonly signals = [...transactionSignals, ...undecidedSignals];
+  readonly signals = [...transactionSignals, ...undecidedSignals, ...upkeepSignals];
   readonly interventions: Readonly<Record<string, Intervention>>;
   private readonly sim: Simulation;
   private readonly options: BrokerOptions;
@@ -109,7 +109,7 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
     this.coordinator = options.transactions && new TransactionCoordinator(sim, this.ways, options.transactions);
     this.undecided = options.transactions && new Undecided(sim);
     this.learn(metadata);
-    keepRetention(sim, this, [...this.replicas.values()], options.retentionCheck);
+    keepLogs(sim, { name, isUp: () => this.isUp }, [...this.replicas.values()], options.retentionCheck);
     this.interventions = brokerInterventions(this);
     register(sim, this);
   }

@@ -1,7 +1,10 @@
 /** What can be done to the controllers while they run, and to the topics that they keep. */
 import { SECOND } from '../../kernel/time.ts';
+import type { CleanupPolicy } from '../../messaging/log/partition-log.ts';
 import type { Intervention } from '../../network/component.ts';
 import type { Topic } from './topic.ts';
+
+const POLICIES: readonly CleanupPolicy[] = ['delete', 'compact', 'compact,delete'];
 
 interface Target {
   kill(count: number): void;
@@ -48,6 +51,22 @@ export function controllerInterventions(
       apply: ([seconds, segment]) => {
         const times = { retentionTime: Math.round(seconds * SECOND), segmentTime: Math.round(segment * SECOND) };
         for (const topic of topics) Object.assign(topic.log, times);
+      },
+    },
+    cleanup: {
+      help: 'Sets cleanup.policy of every topic, and what goes with it: brokers look every 15 seconds for logs to compact',
+      arguments: [
+        { name: 'policy', help: '0: delete; 1: compact; 2: both', min: 0, max: 2, default: 1 },
+        { name: 'segment', help: 'for how many seconds a segment is written to', min: 1, max: 1e6, default: 10 },
+        { name: 'tombstones', help: 'for how many seconds tombstones stay', min: 0, max: 1e6, default: 86_400 },
+        { name: 'ratio', help: 'part of a log that has to be dirty', min: 0, max: 1, default: 0.5 },
+      ],
+      apply: ([policy, segment, tombstones, dirtyRatioMin]) => {
+        const cleanupPolicy = POLICIES[Math.round(policy)];
+        const segmentTime = Math.round(segment * SECOND);
+        const deleteRetentionTime = Math.round(tombstones * SECOND);
+        for (const topic of topics)
+          Object.assign(topic.log, { cleanupPolicy, segmentTime, deleteRetentionTime, dirtyRatioMin });
       },
     },
   };

@@ -1,7 +1,7 @@
 /**
  * The experimenter's book of records: where each one is, whatever its sender and the brokers believe.
  *
- * The line of a partition is the log of its present leader. A record that is not in the line is not in the topic: who
+ * The line of a partition is the log of its present leader, with what it has retained away or compacted. A record that is not in the line is not in the topic: who
  * reads will not find it. It may be cut off with an election and come back with another one (an old leader elected
  * uncleanly), so what is lost is a state and not an event. A record that a leader appended after another had been elected
  * never was in the line.
@@ -28,9 +28,9 @@ export type LossCause =
 /** One record as its sender made it. */
 export class SentRecord implements LogRecord {
   readonly request: number;
-  readonly key: number | undefined;
+  readonly key: number | string | undefined;
   readonly bytes: number;
-  readonly isTombstone = false;
+  readonly isTombstone: boolean = false;
   readonly sentAt: Time;
   /** Counts the records of a sender. */
   readonly number: number;
@@ -44,7 +44,7 @@ export class SentRecord implements LogRecord {
   /** Why it is not in the line though it was acknowledged. */
   loss: LossCause | undefined = undefined;
 
-  constructor(request: number, key: number | undefined, bytes: number, sentAt: Time, number: number) {
+  constructor(request: number, key: number | string | undefined, bytes: number, sentAt: Time, number: number) {
     this.request = request;
     this.key = key;
     this.bytes = bytes;
@@ -186,15 +186,15 @@ export class RecordBook {
     if (epoch <= line.epoch) return;
     line.epoch = epoch;
     const theirs = [...log.batches()];
-    // What it does not have any more because it is old is no matter.
-    const begin = line.batches.findIndex(({ firstOffset }) => firstOffset >= log.startOffset);
-    const first = begin < 0 ? line.batches.length : begin;
-    let common = 0;
-    while (common < theirs.length && line.batches[first + common] === theirs[common]) common++;
-    for (const batch of line.batches.splice(first + common)) {
+    // What it does not have any more because it is old is no matter, and neither is what it has compacted.
+    const shared = theirs.findLastIndex((batch) => isIn(line.batches, batch));
+    const isTheirs = (batch: Batch): boolean =>
+      (shared >= 0 && batch.firstOffset <= theirs[shared].firstOffset) || batch.lastOffset < log.startOffset;
+    const common = line.batches.findIndex((batch) => !isTheirs(batch));
+    for (const batch of common < 0 ? [] : line.batches.splice(common)) {
       for (const record of batch.records) this.cut(record, partition, isClean ? 'clean-election' : 'unclean-election');
     }
-    for (const batch of theirs.slice(common)) this.add(partition, line, batch);
+    for (const batch of theirs.slice(shared + 1)) this.add(partition, line, batch);
   }
 
   private add(partition: string, line: Line, batch: Batch): void {
@@ -241,4 +241,16 @@ export class RecordBook {
     }
     return line;
   }
+}
+
+/** Whether a batch is in a line, by its place and its leader: compaction leaves a batch these. */
+function isIn(line: readonly Batch[], { firstOffset, epoch }: Batch): boolean {
+  let low = 0;
+  let high = line.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (line[middle].firstOffset < firstOffset) low = middle + 1;
+    else high = middle;
+  }
+  return low < line.length && line[low].firstOffset === firstOffset && line[low].epoch === epoch;
 }

@@ -36,7 +36,8 @@ export class Writer {
     };
     const waiter: Waiter = { resume: () => end(0), fail: () => end(1) };
     this.open++;
-    this.link.call(record.key ?? record.request, new RequestContext(record.request, this.sim.now)).begin(waiter);
+    const { key, request } = record;
+    this.link.call(typeof key === 'number' ? key : request, new RequestContext(request, this.sim.now)).begin(waiter);
   }
 
   /** Calls back when all of it is decided, with whether nothing has failed; the producer does not linger meanwhile. */

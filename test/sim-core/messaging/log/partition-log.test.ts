@@ -1,21 +1,14 @@
 /** The log against a plain list of records. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Compaction } from '../../../../sim-core/messaging/log/compaction.ts';
 import { KEEP_ALL, markerBatch, PartitionLog } from '../../../../sim-core/messaging/log/partition-log.ts';
-import { offsetOf, placed, type LogRecord } from '../../../../sim-core/messaging/log/record-batch.ts';
+import { placed, type LogRecord } from '../../../../sim-core/messaging/log/record-batch.ts';
 
 const record = (key: number, isTombstone = false): LogRecord => ({ key, bytes: 10, isTombstone });
 
 function append(log: PartitionLog, keys: readonly LogRecord[], now = 0, epoch = 0): void {
   log.append(placed({ records: keys, bytes: 10 * keys.length }, log.endOffset, epoch, now));
 }
-
-/** All records by offset. */
-const contents = (log: PartitionLog): [number, number][] =>
-  [...log.batches()].flatMap((batch) =>
-    batch.records.map(({ key }, i): [number, number] => [offsetOf(batch, i), key!]),
-  );
 
 const operation = fc.oneof(
   fc.record({ do: fc.constant('append' as const), count: fc.integer({ min: 1, max: 4 }) }),
@@ -27,6 +20,7 @@ it('is a list of batches of which the oldest go by segments and the newest by tr
   fc.assert(
     fc.property(fc.array(operation, { maxLength: 40 }), (operations) => {
       const log = new PartitionLog({
+        ...KEEP_ALL,
         segmentBytes: 60,
         retentionBytes: 100,
         retentionTime: Infinity,
@@ -70,6 +64,7 @@ it('is a list of batches of which the oldest go by segments and the newest by tr
 describe('retention', () => {
   it('by size deletes the oldest segments while the others have enough, and never the active one', () => {
     const log = new PartitionLog({
+      ...KEEP_ALL,
       segmentBytes: 20,
       retentionBytes: 40,
       retentionTime: Infinity,
@@ -83,6 +78,7 @@ describe('retention', () => {
 
   it('by time deletes a segment when its last batch is too old, the active one after it was closed', () => {
     const log = new PartitionLog({
+      ...KEEP_ALL,
       segmentBytes: 20,
       retentionBytes: Infinity,
       retentionTime: 100,
@@ -151,57 +147,4 @@ it('what is cut off is forgotten of its producers too', () => {
   expect(log.producers.lastStable(1)).toBe(0);
   log.truncate(0);
   expect(log.producers.judge(producer, 1)).toEqual({ verdict: 'append' });
-});
-
-/** Records of the segment that is written to: of five at most. */
-function lastSegment(log: PartitionLog): number {
-  const sizes = [0];
-  for (const { bytes, records } of log.batches()) {
-    const size = sizes[sizes.length - 1];
-    if (size > 0 && (size + records.length) * 10 > 50) sizes.push(bytes / 10);
-    else sizes[sizes.length - 1] += bytes / 10;
-  }
-  return sizes[sizes.length - 1];
-}
-
-describe('compaction', () => {
-  it('keeps the last record of each key of the closed segments, in place', () => {
-    const keys = fc.array(fc.array(fc.nat(3), { minLength: 1, maxLength: 4 }), { maxLength: 20 });
-    fc.assert(
-      fc.property(keys, (batches) => {
-        const log = new PartitionLog({ ...KEEP_ALL, segmentBytes: 50 });
-        for (const batch of batches)
-          append(
-            log,
-            batch.map((key) => record(key)),
-          );
-        const before = contents(log);
-        const closed = before.length - lastSegment(log);
-        new Compaction(log, 1000).clean(0);
-        const after = contents(log);
-        const latest = (rows: readonly [number, number][]) => new Map(rows.map(([offset, key]) => [key, offset]));
-        expect(latest(after)).toEqual(latest(before));
-        expect(after.every(([offset, key]) => before[offset][1] === key)).toBe(true);
-        const cleaned = after.filter(([offset]) => offset < closed).map(([, key]) => key);
-        expect(new Set(cleaned).size).toBe(cleaned.length);
-        expect(after.filter(([offset]) => offset >= closed)).toEqual(before.slice(closed));
-        expect(log.endOffset).toBe(before.length);
-      }),
-    );
-  });
-
-  it('keeps a tombstone for its time after it was cleaned first', () => {
-    const log = new PartitionLog({ ...KEEP_ALL, segmentBytes: 20 });
-    const compaction = new Compaction(log, 100);
-    append(log, [record(1), record(1, true)]);
-    append(log, [record(2), record(3)]);
-    compaction.clean(1000);
-    expect(contents(log).map(([offset]) => offset)).toEqual([1, 2, 3]);
-    compaction.clean(1100);
-    expect(contents(log).map(([offset]) => offset)).toEqual([1, 2, 3]);
-    compaction.clean(1101);
-    expect(contents(log).map(([offset]) => offset)).toEqual([2, 3]);
-    // A reader at an offset that is gone is given what comes after it.
-    expect(log.read(0, 4, 1)[0].firstOffset).toBe(2);
-  });
 });

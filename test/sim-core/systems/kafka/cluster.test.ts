@@ -1,6 +1,7 @@
 /** A small cluster: what is sent is replicated, who is behind is evicted in time, what comes again is known. */
-import { recordsDeleted } from '../../../../sim-core/systems/kafka/retention.ts';
+import { recordsDeleted } from '../../../../sim-core/systems/kafka/log-upkeep.ts';
 import { expect, it } from 'vitest';
+import { KEEP_ALL } from '../../../../sim-core/messaging/log/partition-log.ts';
 import { ms, smallCluster } from './small-cluster.ts';
 
 it('replicates what is sent, and acknowledges it', () => {
@@ -47,7 +48,7 @@ it('refuses settings by which followers of a quiet partition fall out of sync', 
 
 it('deletes what a topic does not keep, on every replica by itself, and a follower that comes late begins where the log does', () => {
   const sends = Array.from({ length: 60 }, (_, i) => i * 1000);
-  const log = { segmentBytes: 1000, segmentTime: Infinity, retentionTime: Infinity, retentionBytes: 3000 };
+  const log = { ...KEEP_ALL, segmentBytes: 1000, segmentTime: Infinity, retentionBytes: 3000 };
   const small = smallCluster({
     sends,
     topic: { log },

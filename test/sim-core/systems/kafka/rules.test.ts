@@ -21,7 +21,6 @@ const NOT_MODELLED: Readonly<Record<string, string>> = {
     'close and flush: no producer is closed; a transaction that completes hurries its batches (transactions.test.ts)',
   sticky_partitioner: 'the switch put off while the batch is not ready: it only makes batches fuller',
   key_null_vs_empty: 'an empty key: keys are numbers here, and have digits; the hash has it',
-  log_compaction: 'min.cleanable.dirty.ratio and min.compaction.lag.ms: who compacts says when',
   group_states: 'Dead: no group is deleted',
 };
 

@@ -49,8 +49,10 @@ export const SMALL_GROUP = {
 } as const;
 
 export interface SmallOptions {
-  /** When each record is sent, in milliseconds; its key is its number. */
+  /** When each record is sent, in milliseconds. */
   readonly sends: readonly number[];
+  /** The key of each record by its number: the number itself, if nothing is said. */
+  readonly keyOf?: (number: number) => number;
   readonly topic?: Partial<TopicOptions>;
   readonly producer?: Partial<ProducerOptions>;
   readonly cluster?: Partial<ClusterOptions>;
@@ -112,7 +114,8 @@ export function smallCluster(options: SmallOptions): SmallCluster {
   const refused = new Set<number>();
   options.sends.forEach((at, number) => {
     const waiter: Waiter = { resume: () => void acknowledged.add(number), fail: () => void refused.add(number) };
-    const send = (): void => void users.call(number, new RequestContext(number, sim.now)).begin(waiter);
+    const key = options.keyOf?.(number) ?? number;
+    const send = (): void => void users.call(key, new RequestContext(number, sim.now)).begin(waiter);
     sim.scheduleAt(ms(at), send, undefined);
   });
   return {

@@ -1,7 +1,7 @@
 /** What a leader, a log and a producer’s partitioner answer to Kafka’s rules. */
 import { expect } from 'vitest';
 import { Simulation } from '../../../../../sim-core/kernel/simulation.ts';
-import { Compaction } from '../../../../../sim-core/messaging/log/compaction.ts';
+import { compact, dirtyRatio } from '../../../../../sim-core/messaging/log/compaction.ts';
 import {
   effectiveMinimum,
   FollowerProgress,
@@ -124,23 +124,29 @@ export const LOG_RULES: Readonly<Record<string, () => void>> = {
   },
 
   log_compaction() {
-    const log = new PartitionLog({ ...KEEP_ALL, segmentBytes: 40 });
+    const settings = { ...KEEP_ALL, segmentBytes: 40, deleteRetentionTime: 100, compactionLagMin: 10 };
+    const log = new PartitionLog(settings);
     const add = (key: number, isTombstone = false): void =>
       log.append(placed({ records: [record(key, isTombstone)], bytes: 10 }, log.endOffset, 0, 0));
     for (const key of [1, 2, 1, 3]) add(key);
     add(2, true);
     for (const key of [1, 1, 1]) add(key);
     for (const key of [4, 4]) add(key);
-    const compaction = new Compaction(log, 100);
     const kept = (): string =>
       [...log.batches()]
         .flatMap((batch) => batch.records.map(({ key }, index) => `${offsetOf(batch, index)}:${key}`))
         .join(' ');
-    compaction.clean(0);
+    // All was appended at 0: it is too young until the lag is over.
+    expect([dirtyRatio(log, 9, 10), compact(log, 9, 10)]).toEqual([0, 0]);
+    expect(dirtyRatio(log, 10, 10)).toBe(1);
+    compact(log, 10, 10);
+    expect(dirtyRatio(log, 10, 10)).toBe(0);
     // The last of each key of the closed segments, in order, with its offset; the head has both of 4. 4 is the tombstone.
     expect(kept()).toBe('3:3 4:2 7:1 8:4 9:4');
     expect(log.read(0, 10, Infinity)[0].firstOffset).toBeGreaterThanOrEqual(0);
-    compaction.clean(101);
+    compact(log, 109, 10);
+    expect(kept()).toBe('3:3 4:2 7:1 8:4 9:4');
+    compact(log, 110, 10);
     expect(kept()).toBe('3:3 7:1 8:4 9:4');
   },
 };
