@@ -2,9 +2,8 @@
  * A group of consumers that is slower than its topic: how the lag grows, what scaling does about it, and where scaling
  * ends.
  *
- *     users --> orders (a producer) --> three brokers --> consumers of one group
- *                                                           |
- *                                                         group (their coordinator)
+ *     users --> orders (a producer) --> three brokers --> consumers of one group,
+ *                                                         which one of the brokers coordinates
  *
  * Three members at the start, and another number from 12 s on. All variants are sent the same number of records.
  */
@@ -31,7 +30,7 @@ import {
 } from '../../sim-core/index.ts';
 import { SHAPE } from '../application/distances.ts';
 import { sentBy } from '../application/settings.ts';
-import { clusterOf, groupOf, PLACES_WITH_GROUP, producerTo, users } from './application/orders.ts';
+import { clusterOf, GROUP, groupOf, PLACES_WITH_GROUP, producerTo, users } from './application/orders.ts';
 import * as limits from './consumer-lag/limits.ts';
 import { params, type Values } from './consumer-lag/params.ts';
 
@@ -117,7 +116,8 @@ export default defineScenario({
 
 function system(sim: Simulation, p: Values): void {
   const log = { segmentTime: limits.SEGMENT, retentionTime: p.retention };
-  const cluster = clusterOf(sim, { partitions: p.partitions, log }, { retentionCheck: limits.RETENTION_CHECK });
+  const settings = { groups: { names: [GROUP.name] }, retentionCheck: limits.RETENTION_CHECK };
+  const cluster = clusterOf(sim, { partitions: p.partitions, log }, settings);
   users(sim, producerTo(sim, cluster), poisson(p.rate), hotKey(p.hotShare, zipfPopularity(limits.KEYS, 0)));
   const group = groupOf(sim, cluster, {
     consumers: Math.max(p.consumers, p.scaleTo),

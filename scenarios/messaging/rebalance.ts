@@ -2,9 +2,8 @@
  * A rolling restart of a group of consumers: each in turn is stopped and started again. How much of the group's work
  * stands still for it?
  *
- *     users --> orders (a producer) --> three brokers --> six consumers of one group
- *                                                           |
- *                                                         group (their coordinator)
+ *     users --> orders (a producer) --> three brokers --> six consumers of one group,
+ *                                                         which one of the brokers coordinates
  *
  * All variants are sent the same records at the same times, and restart the same consumers at the same times, when the
  * group has long begun its work: what is measured is the restarts'.
@@ -101,7 +100,7 @@ export default defineScenario({
 });
 
 function system(sim: Simulation, p: Values): void {
-  const cluster = clusterOf(sim, { partitions: p.partitions });
+  const cluster = clusterOf(sim, { partitions: p.partitions }, { groups: { names: [GROUP.name] } });
   users(sim, producerTo(sim, cluster), poisson(p.rate), zipfPopularity(limits.KEYS, 0));
   const group = groupOf(sim, cluster, {
     consumers: p.consumers,

@@ -84,9 +84,12 @@ export class Link<Query, Reply> implements Connection, Carrier<Query, Reply> {
     connect(sim, this);
   }
 
-  /** A call to the endpoint on behalf of a request; yield it to send it and wait for the reply. */
-  call(query: Query, request: RequestContext): Call<Query, Reply> {
-    return new Call(this, query, request, this.timeout);
+  /**
+   * A call to the endpoint on behalf of a request; yield it to send it and wait for the reply, for as long as the link's
+   * calls are waited for if nothing else is said.
+   */
+  call(query: Query, request: RequestContext, patience = this.timeout): Call<Query, Reply> {
+    return new Call(this, query, request, patience);
   }
 
   /** Sends a query and waits for nothing: nobody hears what becomes of it. */

@@ -6,11 +6,16 @@ import { DOWNTIME, PARTITIONS } from './limits.ts';
 import type { Values } from './params.ts';
 
 export function kafka(sim: Simulation, p: Values): Endpoint<number, void> {
-  const cluster = clusterOf(sim, { name: 'events', partitions: PARTITIONS });
+  const services = ['billing', 'search', LATE_SERVICE];
+  const nameOf = (service: string): string => `${service}-group`;
+  // Offsets are kept by brokers that do not die: what becomes of a group without a coordinator is not the question here.
+  const groups = { names: services.map(nameOf), replicationFactor: 1 };
+  const cluster = clusterOf(sim, { name: 'events', partitions: PARTITIONS }, { groups });
   const producer = producerTo(sim, cluster, { name: 'events', linger: ms(5) });
-  for (const service of ['billing', 'search', LATE_SERVICE]) {
+  const coordinators = new Set<string | undefined>();
+  for (const service of services) {
     const group = groupOf(sim, cluster, {
-      name: `${service}-group`,
+      name: nameOf(service),
       consumerName: service,
       consumers: p.consumers,
       assignor: kafkaAssignors['cooperative-sticky'],
@@ -21,6 +26,7 @@ export function kafka(sim: Simulation, p: Values): Endpoint<number, void> {
       pollRecords: 10,
       commit: 'auto',
     });
+    coordinators.add(group.coordinator);
     const start = service === LATE_SERVICE ? p.lateAt : 0;
     const starts = (): void => group.scale(p.consumers);
     sim.scheduleAt(start, starts, undefined, sim.eventKind(`${service} begins to read`));
@@ -28,7 +34,7 @@ export function kafka(sim: Simulation, p: Values): Endpoint<number, void> {
     const [first] = group.consumers;
     sim.scheduleAt(p.killAt, () => first.kill(DOWNTIME), undefined, sim.eventKind('a consumer dies'));
   }
-  const [broker] = cluster.brokers;
+  const broker = cluster.brokers.find(({ name }) => !coordinators.has(name))!;
   sim.scheduleAt(p.crashAt, () => broker.interventions['kill'].apply([2]), undefined, sim.eventKind('the broker dies'));
   return producer;
 }

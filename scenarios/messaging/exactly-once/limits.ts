@@ -8,7 +8,7 @@
 import { ms, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
 import { SHAPE } from '../../application/distances.ts';
-import { GROUP, PRODUCER } from '../application/orders.ts';
+import { CLUSTER, GROUP, PRODUCER } from '../application/orders.ts';
 import type { Values } from './params.ts';
 
 /** Users have stopped so long before the end that everything is read. */
@@ -16,6 +16,9 @@ export const DRAIN = s(18);
 /** A worker that is up again works for so long at least until it crashes once more. */
 const RELAPSE = ms(600);
 export const WORKERS = 2;
+
+/** How many times as long everything takes a broker that stalls. */
+export const STALL = 1000;
 
 const limit = limitOf<Values>;
 
@@ -97,13 +100,23 @@ export const writtenAgain = limit((p) => {
 });
 
 /**
- * A broker that stalls for longer than a producer waits, and has to have a copy of everything: of each worker's poll the last
- * batch at least, which has a record, is sent again whenever the time for an answer is over, and is appended each time.
+ * What stands before a request at a broker that stalls: five requests with orders, all that their producer has in flight,
+ * and what it fetches of two leaders.
+ */
+const inLine = (PRODUCER.maxInFlight + CLUSTER.brokers - 1) * STALL * CLUSTER.requestTime;
+
+/**
+ * A broker that stalls has to have a copy of everything, of what is written and of what is committed. A worker that waits
+ * for its commit when the stall begins writes again when the line there is over. Where the line is longer than its producer
+ * waits, of its poll the last batch at least, which has a record, is sent again whenever the time for an answer is over, and
+ * is appended each time.
  */
 const appendedAgain = (p: Values): number => {
   const isStalled = p.rate >= 50 && p.stallAt >= s(2) && p.stallAt + p.stallFor < p.crashFrom;
-  const eachTime = p.requestTimeout + 1.2 * PRODUCER.retryBackoffMax;
-  return isStalled ? WORKERS * Math.max(0, Math.floor((p.stallFor - ms(200)) / eachTime)) : 0;
+  if (!isStalled || inLine < p.requestTimeout) return 0;
+  // The first time after the shortest backoff, and after the longest each time that follows.
+  const [first, next] = [PRODUCER.retryBackoff, PRODUCER.retryBackoffMax].map((time) => p.requestTimeout + 1.2 * time);
+  return WORKERS * Math.max(0, 1 + Math.floor((p.stallFor - inLine - ms(200) - first) / next));
 };
 export const sentTwice = limit(appendedAgain);
 

@@ -42,7 +42,7 @@ export const params = {
     logarithmic: true,
   }),
   stallAt: duration({ help: 'When a broker stalls', default: s(3), min: 0, max: s(600) }),
-  stallFor: duration({ help: 'How long it stalls', default: s(2.5), min: ms(100), max: s(10), logarithmic: true }),
+  stallFor: duration({ help: 'How long it stalls', default: s(3), min: ms(100), max: s(10), logarithmic: true }),
   crashFrom: duration({ help: 'When the first worker crashes', default: s(10), min: s(10), max: s(600) }),
   crashEvery: duration({ help: 'Time until another one does', default: s(5), min: s(5), max: s(120) }),
   downtime: duration({

@@ -26,8 +26,6 @@ import * as limits from './limits.ts';
 import type { Values } from './params.ts';
 
 const PARTITIONS = 4;
-/** How many times as long everything takes a broker that stalls. */
-const STALL = 500;
 /** Members are static: who is back within its session finds its partitions, and this is not about rebalances. */
 const MEMBERS = {
   isStatic: true,
@@ -40,6 +38,7 @@ export function system(sim: Simulation, p: Values): void {
     ...CLUSTER,
     topics: ['orders', 'results'].map((name) => ({ ...TOPIC, name, partitions: PARTITIONS })),
     transactions: { ids },
+    groups: { names: ['workers', 'readers'] },
   });
   const arrivals = during(0, p.length - limits.DRAIN, poisson(p.rate));
   users(sim, producerTo(sim, cluster, { linger: ms(100) }), arrivals, zipfPopularity(60_000, 0));
@@ -128,7 +127,7 @@ function befall(sim: Simulation, p: Values, cluster: KafkaCluster, { consumers }
     if (time < p.length) sim.scheduleAt(time, act, undefined, sim.eventKind(what));
   };
   const [broker] = cluster.brokers;
-  at(p.stallAt, 'broker-1 stalls', () => broker.slow(STALL));
+  at(p.stallAt, 'broker-1 stalls', () => broker.slow(limits.STALL));
   at(p.stallAt + p.stallFor, 'broker-1 goes on', () => broker.slow(1));
   for (let pair = 0; pair < limits.pairs(p); pair++) {
     const victim = consumers[pair % consumers.length];

@@ -6,6 +6,9 @@
  * or the time for it is over and the others are dropped. One of them, the leader, is told who the members are and works
  * out the assignment; all sync, and are answered when the leader has. Static members (KIP-345) are known by their instance
  * and not by their id: one that comes back while the group is stable takes its place again without a rebalance.
+ *
+ * A generation's assignment, a static member's new id and that the group is empty are written down before anybody is told:
+ * whoever coordinates the group next begins with what was written last.
  */
 import { compare, type Assignment, type Member, type TopicPartition } from './assignor.ts';
 
@@ -18,7 +21,13 @@ export interface Joined {
   readonly members: readonly Member[] | undefined;
 }
 
-export type GroupError = 'unknown-member' | 'illegal-generation' | 'rebalance-in-progress' | 'fenced-instance';
+export type GroupError =
+  | 'unknown-member'
+  | 'illegal-generation'
+  | 'rebalance-in-progress'
+  | 'fenced-instance'
+  | 'not-coordinator'
+  | 'coordinator-not-available';
 
 export type Heard = 'ok' | GroupError;
 
@@ -30,6 +39,13 @@ interface GroupMember {
   assigned: readonly TopicPartition[];
 }
 
+/** What a successor has to know of a group. */
+export interface GroupImage {
+  readonly generation: number;
+  readonly leader: string | undefined;
+  readonly members: readonly { readonly subscription: Member; readonly assigned: readonly TopicPartition[] }[];
+}
+
 export interface GroupEvents {
   /** The first member is there: call `complete` when those that come with it, and after it, have had their time. */
   readonly begun: () => void;
@@ -37,6 +53,8 @@ export interface GroupEvents {
   readonly preparing: () => void;
   /** All have joined: there is no more to wait for. */
   readonly completed: (generation: number) => void;
+  /** Write this down where a successor finds it; call back with whether it is. */
+  readonly keep: (image: GroupImage, kept: (isKept: boolean) => void) => void;
 }
 
 export class Group {
@@ -66,6 +84,29 @@ export class Group {
 
   has(id: string): boolean {
     return this.members.has(id);
+  }
+
+  get memberIds(): readonly string[] {
+    return [...this.members.keys()];
+  }
+
+  /** Becomes what a predecessor has written down last. Rounds that were under way are forgotten. */
+  restore({ generation, leader, members }: GroupImage): void {
+    this.current = generation;
+    this.leader = leader;
+    for (const { subscription, assigned } of members) {
+      const { id } = subscription;
+      this.members.set(id, { id, subscription, join: undefined, sync: undefined, assigned });
+    }
+    this.now = members.length > 0 ? 'stable' : 'empty';
+  }
+
+  /** Another coordinates the group from now on: whoever waits is told so. */
+  close(): void {
+    for (const { join, sync } of this.members.values()) {
+      join?.('not-coordinator');
+      sync?.('not-coordinator');
+    }
   }
 
   /** What a member was given in this generation. */
@@ -102,12 +143,12 @@ export class Group {
     }
     member.sync = answer;
     if (assignment === undefined) return;
-    this.now = 'stable';
-    for (const each of this.members.values()) {
-      each.assigned = assignment.get(each.id) ?? [];
-      each.sync?.(each.assigned);
-      each.sync = undefined;
-    }
+    const assignedTo = ({ id: each }: GroupMember): readonly TopicPartition[] => assignment.get(each) ?? [];
+    this.events.keep(this.image(assignedTo), (isKept) => {
+      if (this.now !== 'syncing' || this.current !== generation) return;
+      if (isKept) this.assign(assignedTo);
+      else this.prepare();
+    });
   }
 
   heartbeat(id: string, generation: number): Heard {
@@ -145,9 +186,9 @@ export class Group {
     member.sync?.('unknown-member');
     if (this.now === 'joining') {
       this.completeIfAllJoined();
-      if (this.members.size === 0) this.now = 'empty';
+      if (this.members.size === 0) this.becomeEmpty();
     } else if (this.members.size > 0) this.prepare();
-    else this.now = 'empty';
+    else this.becomeEmpty();
   }
 
   /** The time of the round is over: who has not joined is no member any more. */
@@ -158,7 +199,7 @@ export class Group {
     }
     this.isFirstRound = false;
     if (this.members.size === 0) {
-      this.now = 'empty';
+      this.becomeEmpty();
       return;
     }
     this.now = 'syncing';
@@ -197,8 +238,32 @@ export class Group {
     this.members.set(id, place);
     if (this.leader === before.id) this.leader = id;
     if (this.now !== 'stable') return place;
-    answer({ id, generation: this.current, members: undefined });
+    const joined: Joined = { id, generation: this.current, members: undefined };
+    this.events.keep(this.image(), (isKept) => answer(isKept ? joined : 'coordinator-not-available'));
     return undefined;
+  }
+
+  private becomeEmpty(): void {
+    this.now = 'empty';
+    // Who finds members in its log that are gone drops them when their sessions are over.
+    this.events.keep(this.image(), () => {});
+  }
+
+  private image(assignedTo = ({ assigned }: GroupMember): readonly TopicPartition[] => assigned): GroupImage {
+    const members = [...this.members.values()].map((member) => ({
+      subscription: member.subscription,
+      assigned: assignedTo(member),
+    }));
+    return { generation: this.current, leader: this.leader, members };
+  }
+
+  private assign(assignedTo: (member: GroupMember) => readonly TopicPartition[]): void {
+    this.now = 'stable';
+    for (const member of this.members.values()) {
+      member.assigned = assignedTo(member);
+      member.sync?.(member.assigned);
+      member.sync = undefined;
+    }
   }
 
   private prepare(): void {

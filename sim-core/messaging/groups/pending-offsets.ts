@@ -1,39 +1,66 @@
 /**
  * Offsets that a group was sent in transactions: they count when the transaction is committed, and until it is decided
- * nobody is told where to go on in their partitions (KIP-98, KIP-447). A marker raises the producer's epoch, and what
- * comes late of the old one is refused, as in the partition of `__consumer_offsets` in which a real group keeps them.
+ * nobody is told where to go on in their partitions (KIP-98, KIP-447): from the moment at which they were asked for, even
+ * before they are written. That a producer is fenced is known to the log in which they are.
  */
 import type { Marker } from '../log/record-batch.ts';
-import type { ProducerIdentity } from '../transactions/transaction.ts';
+
+/** An offset, and where in the log it was committed: what is further on counts. */
+export interface CommittedOffset {
+  readonly offset: number;
+  readonly at: number;
+}
 
 interface Pending {
-  epoch: number;
-  offsets: Map<string, number>;
+  readonly written: Map<string, CommittedOffset>;
+  /** By partition: how many requests are being written. */
+  readonly asked: Map<string, number>;
 }
 
 export class PendingOffsets {
   private readonly producers = new Map<number, Pending>();
 
-  /** Takes offsets by partition; false from a producer that has been fenced. */
-  add({ id, epoch }: ProducerIdentity, offsets: ReadonlyMap<string, number>): boolean {
-    const known = this.producers.get(id);
-    if (known !== undefined && epoch < known.epoch) return false;
-    const all = known?.epoch === epoch ? known.offsets : new Map<string, number>();
-    for (const [partition, offset] of offsets) all.set(partition, offset);
-    this.producers.set(id, { epoch, offsets: all });
-    return true;
+  /** A producer has asked for offsets of these partitions to be committed. */
+  ask(producer: number, partitions: Iterable<string>): void {
+    const { asked } = this.of(producer);
+    for (const partition of partitions) asked.set(partition, (asked.get(partition) ?? 0) + 1);
   }
 
-  /** The transaction is decided: gives what counts now. A marker that has come before, or is late, ends nothing. */
-  decide({ id, epoch }: ProducerIdentity, marker: Marker): ReadonlyMap<string, number> {
-    const known = this.producers.get(id);
-    if (known !== undefined && known.epoch >= epoch) return new Map();
-    this.producers.set(id, { epoch, offsets: new Map() });
-    return marker === 'commit' && known !== undefined ? known.offsets : new Map();
+  /** They are written, or will not be. */
+  answered(producer: number, partitions: Iterable<string>): void {
+    const { asked } = this.of(producer);
+    for (const partition of partitions) {
+      const left = (asked.get(partition) ?? 0) - 1;
+      if (left > 0) asked.set(partition, left);
+      else asked.delete(partition);
+    }
+  }
+
+  write(producer: number, partition: string, committed: CommittedOffset): void {
+    this.of(producer).written.set(partition, committed);
+  }
+
+  /** The producer's transaction is decided: gives what counts now. */
+  decide(producer: number, marker: Marker): ReadonlyMap<string, CommittedOffset> {
+    const { written } = this.of(producer);
+    const decided = new Map(marker === 'commit' ? written : []);
+    written.clear();
+    return decided;
   }
 
   isUnstable(partition: string): boolean {
-    for (const { offsets } of this.producers.values()) if (offsets.has(partition)) return true;
+    for (const { written, asked } of this.producers.values()) {
+      if (written.has(partition) || asked.has(partition)) return true;
+    }
     return false;
+  }
+
+  private of(producer: number): Pending {
+    let pending = this.producers.get(producer);
+    if (pending === undefined) {
+      pending = { written: new Map(), asked: new Map() };
+      this.producers.set(producer, pending);
+    }
+    return pending;
   }
 }

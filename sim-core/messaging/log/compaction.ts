@@ -1,6 +1,6 @@
 /**
  * Compaction (`cleanup.policy=compact`): of each key the last record stays, in its place and with its offset. After Kafka's
- * documentation (design, log compaction) and the log cleaner of apache/kafka.
+ * documentation (https://kafka.apache.org/documentation/#compaction) and LogCleaner of apache/kafka (0004525).
  *
  * Closed segments are compacted up to the first that is too young (`min.compaction.lag.ms`) or has something at or beyond
  * the last stable offset, so that the head of the log may have several records of a key. A tombstone stays for

@@ -147,7 +147,7 @@ export class PartitionLeader<R extends LogRecord = LogRecord> {
 
   /** The set with those that may join it, if there are any and no change is under way. */
   grown(): readonly string[] | undefined {
-    if (this.proposed !== undefined) return undefined;
+    if (this.proposed !== undefined || this.inSyncNow.length === this.settings.replicas.length) return undefined;
     const joining: string[] = [];
     for (const [replica, progress] of this.followers) {
       if (this.inSyncNow.includes(replica)) continue;
@@ -191,6 +191,8 @@ export class PartitionLeader<R extends LogRecord = LogRecord> {
 
   private advance(now: Time): void {
     const { log, inSyncNow, proposed, settings } = this;
+    // Most of what followers fetch from they have all of.
+    if (this.watermark === log.endOffset) return;
     const ends: number[] = [];
     for (const [replica, progress] of this.followers) {
       const isWaitedFor =

@@ -10,7 +10,7 @@
  */
 import { SECOND, type Duration, type Time } from '../../kernel/time.ts';
 import { LeaderEpochs } from './leader-epochs.ts';
-import { ProducerStates } from './producer-states.ts';
+import { NO_SEQUENCE, ProducerStates } from './producer-states.ts';
 import type { LogRecord, Marker, RecordBatch } from './record-batch.ts';
 
 /** `cleanup.policy`: what becomes of closed segments. */
@@ -251,7 +251,7 @@ export function markerBatch(
   return {
     records: [],
     bytes: MARKER_BYTES,
-    producer: { ...producer, sequence: -1, isTransactional: true },
+    producer: { ...producer, sequence: NO_SEQUENCE, isTransactional: true },
     firstOffset: offset,
     lastOffset: offset,
     epoch,

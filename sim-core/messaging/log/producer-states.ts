@@ -45,6 +45,9 @@ export interface EndedTransaction {
   readonly marker: Marker;
 }
 
+/** Of what a coordinator writes for a producer, which is not numbered: only the epoch is looked at. */
+export const NO_SEQUENCE = -1;
+
 const APPEND: AppendVerdict = { verdict: 'append' };
 const NONE: readonly EndedTransaction[] = [];
 
@@ -59,6 +62,7 @@ export class ProducerStates {
     const state = this.producers.get(stamp.id);
     if (state === undefined) return APPEND;
     if (stamp.epoch < state.epoch) return { verdict: 'refuse', error: 'invalid-producer-epoch' };
+    if (stamp.sequence === NO_SEQUENCE) return APPEND;
     if (stamp.epoch > state.epoch) return stamp.sequence === 0 ? APPEND : outOfOrder();
     const last = lastSequence(stamp.sequence, records);
     const known = state.batches.find((batch) => batch.first === stamp.sequence && batch.last === last);
@@ -70,9 +74,10 @@ export class ProducerStates {
   /** A batch has been appended. */
   append(stamp: ProducerStamp, records: number, firstOffset: number): void {
     const state = this.stateOf(stamp.id, stamp.epoch);
+    if (stamp.isTransactional) state.openSince ??= firstOffset;
+    if (stamp.sequence === NO_SEQUENCE) return;
     state.batches.push({ first: stamp.sequence, last: lastSequence(stamp.sequence, records), firstOffset });
     if (state.batches.length > REMEMBERED_BATCHES) state.batches.shift();
-    if (stamp.isTransactional) state.openSince ??= firstOffset;
   }
 
   /**

@@ -30,7 +30,7 @@ export interface Transaction {
   /** The epoch with which the producer itself ended its last transaction: by it the request is known when it comes again. */
   readonly endedEpoch: number;
   readonly status: TransactionStatus;
-  /** Those that take part, and get a marker: partitions, and groups whose offsets are in it. */
+  /** Those that take part, and get a marker: partitions, and those that keep the groups whose offsets are in it. */
   readonly participants: readonly string[];
   readonly startedAt: Time;
   /** `transaction.timeout.ms`. */
@@ -122,10 +122,3 @@ function endedBefore(known: Transaction, marker: Marker): Verdict {
 
 const isPresent = (known: Transaction, { id, epoch }: ProducerIdentity): boolean =>
   known.producer === id && known.epoch === epoch;
-
-/** The partition of `__transaction_state` that keeps an id: Java's hash of the text, without its sign. */
-export function partitionOfTransaction(id: string, partitions: number): number {
-  let hash = 0;
-  for (let i = 0; i < id.length; i++) hash = (Math.imul(hash, 31) + id.charCodeAt(i)) | 0;
-  return (hash & 0x7fffffff) % partitions;
-}

@@ -1,5 +1,6 @@
 /** What a broker is made of: Kafka's settings by the names that they have here. */
 import type { Duration } from '../../kernel/time.ts';
+import type { GroupsKept } from './groups/offsets-log.ts';
 import type { RecordBook } from './record-book.ts';
 import type { Metadata, Topic } from './topic.ts';
 import type { TransactionSettings } from './transactions/transaction-log.ts';
@@ -25,4 +26,6 @@ export interface BrokerOptions {
   readonly retentionCheck?: Duration;
   /** Without it nobody coordinates transactions. */
   readonly transactions?: TransactionSettings | undefined;
+  /** Without it nobody coordinates groups. */
+  readonly groups?: GroupsKept | undefined;
 }

@@ -1,6 +1,6 @@
 /**
  * A broker: replicas of partitions, some of which it leads, and one thread that does its work; and the coordinator of
- * transactions whose states it keeps.
+ * transactions and groups that are kept by what it leads.
  *
  * It follows what the controllers tell it, proposes changes of the sets in sync to them, fetches from the leaders that it
  * follows, and answers producers and consumers for what it leads. A produce request takes the thread a time of its own and
@@ -20,10 +20,12 @@ import type { Link } from '../../network/link.ts';
 import { BackgroundRequests } from '../../network/background-requests.ts';
 import type { BrokerOptions } from './broker-options.ts';
 import { brokerInterventions } from './broker-interventions.ts';
+import { Coordinators } from './coordination/coordinators.ts';
+import type { Host } from './coordination/coordinator-ways.ts';
 import { ControllerChannel } from './controller-channel.ts';
 import { Fetcher } from './fetcher.ts';
 import { Fetches } from './fetches.ts';
-import type { GroupQuery, GroupReply } from './group-messages.ts';
+import type { GroupCoordinator } from './groups/group-coordinator.ts';
 import { InSyncKeeper } from './in-sync-keeper.ts';
 import { Isolation } from './isolation.ts';
 import { keepLogs, upkeepSignals } from './log-upkeep.ts';
@@ -34,6 +36,7 @@ import type {
   ControllerReply,
   FetchQuery,
   FetchResult,
+  GroupRequest,
   MarkersQuery,
   ProduceQuery,
   TransactionQuery,
@@ -41,11 +44,9 @@ import type {
 import { Produces } from './produces.ts';
 import { Replica } from './replica.ts';
 import type { Metadata } from './topic.ts';
-import { CoordinatorWays, type Host } from './transactions/coordinator-ways.ts';
-import { TransactionCoordinator } from './transactions/coordinator.ts';
+import type { TransactionCoordinator } from './transactions/coordinator.ts';
 import { transactionSignals } from './transactions/signals.ts';
 import { Undecided, undecidedSignals } from './transactions/undecided.ts';
-import { isTransactionPartition } from './transactions/transaction-log.ts';
 
 type BrokerCall = Call<BrokerQuery, BrokerReply>;
 
@@ -66,8 +67,7 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
   private readonly fetchers: Fetcher[] = [];
   private readonly keeper: InSyncKeeper;
   private readonly controllers: ControllerChannel;
-  private readonly ways: CoordinatorWays;
-  private readonly coordinator: TransactionCoordinator | undefined;
+  private readonly coordinators: Coordinators;
   private readonly undecided: Undecided | undefined;
   private metadata: Metadata;
   private slowness = 1;
@@ -105,8 +105,7 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
     });
     const host = this.host();
     this.controllers = new ControllerChannel(sim, host, options.heartbeatInterval, this.requests);
-    this.ways = new CoordinatorWays(host);
-    this.coordinator = options.transactions && new TransactionCoordinator(sim, this.ways, options.transactions);
+    this.coordinators = new Coordinators(sim, host, options);
     this.undecided = options.transactions && new Undecided(sim);
     this.learn(metadata);
     keepLogs(sim, { name, isUp: () => this.isUp }, [...this.replicas.values()], options.retentionCheck);
@@ -116,7 +115,7 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
 
   /** Adds the way to another broker, to fetch from it. */
   attach(other: Link<BrokerQuery, BrokerReply>): void {
-    this.ways.attach(other);
+    this.coordinators.ways.attach(other);
     this.fetchers.push(new Fetcher(this.sim, this.fetcherOwner(), other, this.requests));
     this.sim.schedule(0, () => this.runFetchers(), undefined, this.workKind);
   }
@@ -126,11 +125,6 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
     this.controllers.attach(link);
   }
 
-  /** Adds the way to a group's coordinator, for the offsets that are committed in transactions. */
-  attachGroup(group: Link<GroupQuery, GroupReply>): void {
-    this.ways.attachGroup(group);
-  }
-
   /** The replica of a partition, for checks. */
   replica(partition: string): Replica | undefined {
     return this.replicas.get(partition);
@@ -138,7 +132,12 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
 
   /** Its coordinator of transactions, for checks. */
   get transactions(): TransactionCoordinator | undefined {
-    return this.coordinator;
+    return this.coordinators.transactions;
+  }
+
+  /** Its coordinator of groups, for checks. */
+  get groups(): GroupCoordinator | undefined {
+    return this.coordinators.groups;
   }
 
   /** Counts its lives. */
@@ -162,10 +161,10 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
       this.lives++;
       for (const fetcher of this.fetchers) fetcher.stop();
       this.keeper.stop();
-      this.coordinator?.drop();
+      const asked = this.coordinators.drop();
       this.isolation.forget();
       this.thread.drop(this.sim.now);
-      for (const call of [...this.produces.drop(), ...this.fetches.drop()]) call.refuse('unavailable');
+      for (const call of [...this.produces.drop(), ...this.fetches.drop(), ...asked]) call.refuse('unavailable');
       for (const replica of this.replicas.values()) replica.crash();
     }
     if (downtime < Infinity) this.sim.schedule(downtime, () => this.restart(), undefined, this.restartKind);
@@ -223,14 +222,14 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
   }
 
   /** What takes the thread its time. */
-  private takeUp(call: BrokerCall, query: ProduceQuery | MarkersQuery | TransactionQuery): void {
+  private takeUp(call: BrokerCall, query: ProduceQuery | MarkersQuery | TransactionQuery | GroupRequest): void {
     const bytes = query.kind === 'produce' ? query.batches.reduce((sum, { draft }) => sum + draft.bytes, 0) : 0;
     this.work(bytes, call.request.id, (isAlive) => {
       if (!isAlive) call.refuse('unavailable');
       else if (query.kind === 'produce') this.advancedAll(this.produces.take(call, query));
       else if (query.kind === 'markers') this.advancedAll(this.produces.takeMarkers(call, query));
-      else if (this.coordinator !== undefined) this.coordinator.receive(call, query);
-      else this.answer(call, { error: 'not-coordinator' });
+      else if (query.kind === 'group') this.coordinators.receiveOfGroup(call, query.query);
+      else this.coordinators.receiveOfTransaction(call, query);
     });
   }
 
@@ -251,9 +250,10 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
 
   /** A partition's log has grown, or what of it is replicated. */
   private advanced(partition: string): void {
+    // What is replicated counts before anybody is told so.
+    this.coordinators.advanced(partition);
     this.produces.check(partition);
     this.fetches.wake(partition);
-    this.coordinator?.advanced(partition);
     this.undecided?.look(this.replicas.get(partition)!);
   }
 
@@ -280,7 +280,7 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
       };
       if (replica.learn(state, settings, this.sim.now)) {
         if (replica.leading === undefined) this.produces.abandon(id);
-        if (isTransactionPartition(id)) this.coordinator?.changed(replica);
+        this.coordinators.changed(replica);
       }
       this.advanced(id);
     }

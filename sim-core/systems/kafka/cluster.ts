@@ -7,8 +7,8 @@ import type { BrokerOptions } from './broker-options.ts';
 import { Broker } from './broker.ts';
 import { Controllers } from './controllers.ts';
 import type { BrokerQuery, BrokerReply, ControllerQuery, ControllerReply } from './messages.ts';
-import type { GroupCoordinator } from './group-coordinator.ts';
-import type { GroupQuery, GroupReply } from './group-messages.ts';
+import type { KnownGroup } from './groups/coordinated-group.ts';
+import { OFFSETS, offsetsPartition, offsetsTopic, type OffsetsTopicSettings } from './groups/offsets-log.ts';
 import { RecordBook } from './record-book.ts';
 import { Topic, type Metadata, type TopicOptions } from './topic.ts';
 import { TRANSACTIONS, transactionTopic, type TransactionSettings } from './transactions/transaction-log.ts';
@@ -30,6 +30,8 @@ export interface ClusterOptions extends Pick<
   readonly requestTimeout: Duration;
   /** The ids of transactional producers, and what is not as it is in Kafka by default. */
   readonly transactions?: Pick<TransactionSettings, 'ids'> & Partial<TransactionSettings>;
+  /** The names of the groups, and what is not as it is in Kafka by default. */
+  readonly groups?: Pick<OffsetsTopicSettings, 'names'> & Partial<OffsetsTopicSettings>;
 }
 
 /** Who has brokers to be attached to. */
@@ -44,7 +46,8 @@ export class Cluster {
   readonly controllers: Controllers;
   readonly book: RecordBook;
   private readonly sim: Simulation;
-  private readonly hasTransactions: boolean;
+  private readonly offsets: OffsetsTopicSettings | undefined;
+  private readonly groups = new Map<string, KnownGroup>();
 
   constructor(sim: Simulation, options: ClusterOptions) {
     const { brokers, voters, electionTime, sessionTimeout, delay, requestTimeout } = options;
@@ -54,8 +57,13 @@ export class Cluster {
     this.topics = options.topics.map((topic) => new Topic(topic));
     const { book } = this;
     const transactions = options.transactions && { ...TRANSACTIONS, ...options.transactions };
-    this.hasTransactions = transactions !== undefined;
-    const topics = transactions ? [...this.topics, transactionTopic(transactions)] : this.topics;
+    this.offsets = options.groups && { ...OFFSETS, ...options.groups };
+    const groups = this.offsets && { settings: this.offsets, groups: this.groups };
+    const topics = [
+      ...this.topics,
+      ...(transactions === undefined ? [] : [transactionTopic(transactions)]),
+      ...(this.offsets === undefined ? [] : [offsetsTopic(this.offsets)]),
+    ];
     this.controllers = new Controllers(sim, {
       name: 'controllers',
       voters,
@@ -65,7 +73,9 @@ export class Cluster {
       brokers: names,
     });
     const { metadata } = this.controllers;
-    this.brokers = names.map((name) => new Broker(sim, { ...options, transactions, name, topics, metadata, book }));
+    this.brokers = names.map(
+      (name) => new Broker(sim, { ...options, transactions, groups, name, topics, metadata, book }),
+    );
     for (const broker of this.brokers) {
       const { name } = broker;
       const way = { from: name, delay, timeout: requestTimeout, isOrdered: true };
@@ -83,13 +93,14 @@ export class Cluster {
     return this.controllers.metadata;
   }
 
-  /** Gives the brokers their ways to a group's coordinator, which they tell what became of transactions. */
-  attachGroup(coordinator: GroupCoordinator, delay: Distribution, timeout: Duration): void {
-    if (!this.hasTransactions) return;
-    for (const broker of this.brokers) {
-      const way = { from: broker.name, delay, timeout, isOrdered: true };
-      broker.attachGroup(new Link<GroupQuery, GroupReply>(this.sim, coordinator, way));
+  /** Has the brokers know a group; gives the partition that keeps it. */
+  addGroup(group: KnownGroup): string {
+    if (this.offsets?.names.includes(group.name) !== true) {
+      const names = this.offsets?.names.join(', ') ?? 'none';
+      throw new RangeError(`${group.name}: the cluster's groups are ${names}; it must be one of them`);
     }
+    this.groups.set(group.name, group);
+    return offsetsPartition(group.name, this.offsets.partitions);
   }
 
   /** Gives a client its ways to the brokers. */

@@ -44,8 +44,9 @@ export class ConsumerFetches {
   private readonly settings: FetchSettings;
   private readonly requests: BackgroundRequests;
   private readonly arrived: () => void;
-  private readonly metadata: MetadataClient;
-  private readonly links = new Map<string, Link<BrokerQuery, BrokerReply>>();
+  /** What it knows of who leads what, and its ways there: its owner's other requests take them too. */
+  readonly metadata: MetadataClient;
+  readonly links = new Map<string, Link<BrokerQuery, BrokerReply>>();
   private readonly busy = new Set<string>();
   private readonly readers = new Map<string, Reader>();
   private readonly backoffKind: number;

@@ -1,23 +1,29 @@
-/** A group of consumers of one topic, with its coordinator, wired to a cluster. */
+/**
+ * A group of consumers of one topic, wired to a cluster; and the experimenter's look at it: its lag, its members, and who
+ * coordinates it, which is a broker.
+ */
 import type { Distribution } from '../../kernel/distributions/distribution.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Duration } from '../../kernel/time.ts';
-import { Link } from '../../network/link.ts';
+import type { Group } from '../../messaging/groups/group.ts';
+import { register, type Component, type Intervention } from '../../network/component.ts';
 import type { Cluster } from './cluster.ts';
 import { Consumer, type ConsumerOptions } from './consumer.ts';
-import { GroupCoordinator, type GroupCoordinatorOptions } from './group-coordinator.ts';
-import type { GroupQuery, GroupReply } from './group-messages.ts';
+import type { GroupSettings } from './groups/coordinated-group.ts';
+import { GroupBook } from './groups/group-book.ts';
+import { GroupLag } from './groups/group-lag.ts';
+import { groupSignals } from './groups/signals.ts';
 import { Ownership } from './ownership.ts';
 import type { Output } from './transactions/output.ts';
 
-export interface ConsumerGroupOptions
-  extends
-    Omit<ConsumerOptions, 'name' | 'metadata' | 'ownership' | 'group' | 'output' | 'act'>,
-    Pick<GroupCoordinatorOptions, 'sessionTimeout' | 'rebalanceTimeout' | 'initialDelay'> {
+type GivenToConsumers = 'name' | 'metadata' | 'ownership' | 'group' | 'keeper' | 'joinPatience' | 'output' | 'act';
+
+export interface ConsumerGroupOptions extends Omit<ConsumerOptions, GivenToConsumers>, GroupSettings {
+  /** One of those that the cluster's brokers coordinate. */
   readonly name: string;
   /** Consumers that there are; those that are started are members. */
   readonly consumers: number;
-  /** One-way delay to brokers and coordinator, and how long brokers are waited for. */
+  /** One-way delay to brokers, and how long they are waited for. */
   readonly delay: Distribution;
   readonly requestTimeout: Duration;
   /** What its consumers are called, with a number; `consumer` if nothing is said. */
@@ -28,9 +34,18 @@ export interface ConsumerGroupOptions
   readonly outputOf?: (consumer: string) => Output;
 }
 
-export class ConsumerGroup {
-  readonly coordinator: GroupCoordinator;
+export class ConsumerGroup implements Component {
+  readonly name: string;
+  readonly kind = 'consumer';
+  readonly help: string;
+  readonly signals = groupSignals;
+  readonly interventions: Readonly<Record<string, Intervention>>;
   readonly consumers: readonly Consumer[];
+  private readonly cluster: Cluster;
+  private readonly keeper: string;
+  private readonly book: GroupBook;
+  private readonly partitions: readonly string[];
+  private readonly lag: GroupLag;
 
   constructor(sim: Simulation, cluster: Cluster, options: ConsumerGroupOptions) {
     const { name, consumers, delay, requestTimeout, topic, consumerName = 'consumer', actOf, outputOf } = options;
@@ -38,25 +53,67 @@ export class ConsumerGroup {
       throw new RangeError(`${name}: consumers is ${consumers}; it must be an integer of at least 1`);
     }
     const { metadata, book } = cluster;
-    this.coordinator = new GroupCoordinator(sim, { ...options, partitions: topic.partitions, book });
-    cluster.attachGroup(this.coordinator, delay, requestTimeout);
+    this.name = name;
+    this.cluster = cluster;
+    this.partitions = topic.partitions;
+    this.book = new GroupBook(name);
+    this.keeper = cluster.addGroup({ name, settings: options, book: this.book });
+    this.help = `Members, lag and offsets of the group, which ${this.keeper} keeps: its leader is the coordinator`;
+    this.lag = new GroupLag(sim, name, { partitions: topic.partitions, book }, (id) => this.committedOf(id));
+    this.interventions = {
+      scale: {
+        help: 'So many of the consumers are members from now on; the others leave',
+        arguments: [{ name: 'members', help: 'consumers', min: 0, max: 1000, default: 1 }],
+        apply: ([members]) => this.scale(Math.round(members)),
+      },
+    };
+    register(sim, this);
     const ownership = new Ownership(sim);
+    const joinPatience = options.rebalanceTimeout + requestTimeout;
     this.consumers = Array.from({ length: consumers }, (_, index) => {
       const called = `${consumerName}-${index + 1}`;
       const own = { name: called, output: outputOf?.(called), act: actOf?.(called) };
-      const consumer = new Consumer(sim, { ...options, ...own, group: name, metadata, ownership });
-      // A member waits for the others as long as the coordinator has it wait.
-      consumer.attachGroup(
-        new Link<GroupQuery, GroupReply>(sim, this.coordinator, { from: consumer.name, delay, isOrdered: true }),
-      );
+      const ofGroup = { group: name, keeper: this.keeper, joinPatience };
+      const consumer = new Consumer(sim, { ...options, ...own, ...ofGroup, metadata, ownership });
       cluster.attach(consumer, delay, requestTimeout);
-      this.coordinator.attach(consumer);
       return consumer;
     });
   }
 
   /** So many of them are members from now on. */
   scale(members: number): void {
-    this.coordinator.scale(members);
+    this.consumers.forEach((consumer, index) => {
+      if (index < members) consumer.start();
+      else consumer.stop();
+    });
+  }
+
+  /** What the group has committed of a partition; 0 if nothing. */
+  committedOf(partition: string): number {
+    return this.book.committedOf(partition);
+  }
+
+  /** The broker that coordinates it, as the controllers have it; undefined if nobody does. */
+  get coordinator(): string | undefined {
+    return this.cluster.controllers.leaderOf(this.keeper);
+  }
+
+  /** The group as its coordinator has it; undefined while that is loading, and before the first member. */
+  get group(): Group | undefined {
+    const { coordinator, cluster, name } = this;
+    const broker = cluster.brokers.find((one) => one.name === coordinator);
+    return broker?.groups?.groupOf(name)?.group;
+  }
+
+  state(): Readonly<Record<string, number | string>> {
+    const { group, coordinator = 'none' } = this;
+    if (group === undefined) return { group: 'not loaded', coordinator };
+    const { state, generation, size } = group;
+    return { group: state, generation, members: size, coordinator };
+  }
+
+  violations(): readonly string[] {
+    const tooFar = this.partitions.filter((partition) => this.committedOf(partition) > this.lag.endOf(partition));
+    return [...this.book.violations(), ...tooFar.map((partition) => `${partition}: more is committed than there is`)];
   }
 }

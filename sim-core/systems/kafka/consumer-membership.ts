@@ -8,12 +8,10 @@
 import type { EventHandle } from '../../kernel/event-table.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Duration } from '../../kernel/time.ts';
-import type { Waiter } from '../../kernel/wait.ts';
 import { nameOf, type Assignor, type TopicPartition } from '../../messaging/groups/assignor.ts';
 import type { GroupError, Joined } from '../../messaging/groups/group.ts';
-import type { Link } from '../../network/link.ts';
-import type { BackgroundRequests } from '../../network/background-requests.ts';
-import type { GroupQuery, GroupReply } from './group-messages.ts';
+import type { CoordinatorClient } from './coordination/coordinator-client.ts';
+import type { GroupQuery, GroupReply } from './groups/group-messages.ts';
 import type { Topic } from './topic.ts';
 
 export interface MembershipSettings {
@@ -21,6 +19,10 @@ export interface MembershipSettings {
   readonly assignor: Assignor;
   readonly isStatic: boolean;
   readonly heartbeatInterval: Duration;
+  /** Its group's name. */
+  readonly group: string;
+  /** How long a join is waited for: a rebalance's time, and a request's. */
+  readonly joinPatience: Duration;
 }
 
 export interface MembershipOwner {
@@ -37,13 +39,11 @@ export class Membership {
   private readonly sim: Simulation;
   private readonly owner: MembershipOwner;
   private readonly settings: MembershipSettings;
-  private readonly requests: BackgroundRequests;
+  private readonly coordinator: CoordinatorClient;
   private readonly beatKind: number;
-  private link: Link<GroupQuery, GroupReply> | undefined = undefined;
   private beat: EventHandle = -1;
-  /** Counts ids, and ends: an answer to an earlier life is nobody's. */
+  /** Counts ids. */
   private ids = 0;
-  private ends = 0;
   private isIn = false;
   private id = '';
   private currentGeneration = -1;
@@ -55,16 +55,12 @@ export class Membership {
   private hasLost = false;
   private owned: readonly TopicPartition[] = [];
 
-  constructor(sim: Simulation, owner: MembershipOwner, settings: MembershipSettings, requests: BackgroundRequests) {
+  constructor(sim: Simulation, owner: MembershipOwner, settings: MembershipSettings, coordinator: CoordinatorClient) {
     this.sim = sim;
     this.owner = owner;
     this.settings = settings;
-    this.requests = requests;
+    this.coordinator = coordinator;
     this.beatKind = sim.eventKind(`${owner.name} sends a heartbeat to its group`);
-  }
-
-  attach(link: Link<GroupQuery, GroupReply>): void {
-    this.link = link;
   }
 
   get isMember(): boolean {
@@ -92,7 +88,7 @@ export class Membership {
   /** It dies, or goes: nobody is told. */
   end(): void {
     this.isIn = false;
-    this.ends++;
+    this.coordinator.end();
     this.sim.cancel(this.beat);
     this.isJoining = false;
     this.mustJoin = false;
@@ -103,7 +99,8 @@ export class Membership {
 
   /** Says goodbye; a static member does not, since it means to come back. */
   leave(): void {
-    if (!this.settings.isStatic) this.ask({ kind: 'leave', member: this.id }, () => {});
+    const { group, isStatic } = this.settings;
+    if (!isStatic) this.ask({ kind: 'leave', group, member: this.id }, () => {});
   }
 
   /**
@@ -143,13 +140,14 @@ export class Membership {
     return this.isJoining && this.protocol === 'eager';
   }
 
+  /** Asks its coordinator once; undefined if that was in vain. */
   ask(query: GroupQuery, answered: (reply: GroupReply | undefined) => void): void {
-    const { ends } = this;
-    const waiter: Waiter = {
-      resume: ({ result }) => this.owner.whenAwake(() => void (ends === this.ends && answered(result as GroupReply))),
-      fail: () => this.owner.whenAwake(() => void (ends === this.ends && answered(undefined))),
-    };
-    this.link!.call(query, this.requests.next()).begin(waiter);
+    this.coordinator.ask({ kind: 'group', query }, (reply) => answered(reply as GroupReply | undefined));
+  }
+
+  /** Asks its coordinator, whoever that comes to be, until there is an answer. */
+  askUntilAnswered(query: GroupQuery, answered: (reply: GroupReply) => void): void {
+    this.coordinator.askUntilAnswered({ kind: 'group', query }, (reply) => answered(reply as GroupReply));
   }
 
   /** An error about what it was when it asked: nothing to it if it is another member, or of another generation, by now. */
@@ -181,21 +179,27 @@ export class Membership {
     this.isJoining = true;
     const subscription = { id, topics: [settings.topic.name], owned, generation };
     const isStatic = settings.isStatic ? { instance: owner.name } : {};
-    this.ask({ kind: 'join', subscription: { ...subscription, ...isStatic } }, (reply) => {
-      if (id !== this.id) return;
-      if (reply === undefined) this.again();
-      else if (typeof reply === 'string') this.hear(reply as GroupError);
-      else this.sync(reply as Joined);
-    });
+    const { group, joinPatience: patience } = settings;
+    const query: GroupQuery = { kind: 'join', group, subscription: { ...subscription, ...isStatic } };
+    const isWanted = (): boolean => id === this.id;
+    this.coordinator.askUntilAnswered(
+      { kind: 'group', query },
+      (reply) => {
+        if (!isWanted()) return;
+        if (typeof reply === 'string') this.hear(reply as GroupError);
+        else this.sync(reply as Joined);
+      },
+      { patience, isWanted },
+    );
   }
 
   private sync({ generation, members }: Joined): void {
     const { id: member, settings } = this;
-    const { topic, assignor } = settings;
+    const { group, topic, assignor } = settings;
     this.currentGeneration = generation;
     const topics = new Map([[topic.name, topic.partitions.length]]);
     const assignment = members === undefined ? undefined : assignor.assign(topics, members);
-    this.ask({ kind: 'sync', member, generation, assignment }, (reply) => {
+    this.ask({ kind: 'sync', group, member, generation, assignment }, (reply) => {
       if (member !== this.id) return;
       if (reply === undefined || reply === 'rebalance-in-progress' || reply === 'illegal-generation') this.again();
       else if (typeof reply === 'string') this.hear(reply as GroupError);
@@ -227,14 +231,15 @@ export class Membership {
   private beatNow(): void {
     if (!this.isIn) return;
     this.heartbeat();
-    const { id: member, currentGeneration: generation } = this;
+    const { id: member, currentGeneration: generation, settings } = this;
+    const { group } = settings;
     if (generation < 0 || this.isJoining) return;
     if (!this.owner.isPolling()) {
-      this.ask({ kind: 'leave', member }, () => {});
+      this.ask({ kind: 'leave', group, member }, () => {});
       this.hear('unknown-member');
       return;
     }
-    this.ask({ kind: 'heartbeat', member, generation }, (reply) => {
+    this.ask({ kind: 'heartbeat', group, member, generation }, (reply) => {
       if (typeof reply === 'string' && reply !== 'ok' && !this.isJoining)
         this.hearOf(member, generation, reply as GroupError);
     });

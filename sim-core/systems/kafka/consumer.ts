@@ -1,11 +1,7 @@
 /**
  * A consumer of a group: polls what it has fetched of its partitions, processes the records one after the other, and
- * commits how far it is.
- *
- * A committed offset is that of the next record to process. Committed after processing, a record may be processed twice,
- * and never lost; before, the other way round; by itself, every so often inside of a poll, for all that earlier polls gave
- * (and so for all that is processed, since here nothing is handed to other threads). A commit that is waited for costs a
- * round trip a poll. Paused (a long collection of garbage, a frozen machine) it does nothing and knows nothing of it.
+ * commits how far it is (`consumer-commits.ts`). Paused (a long collection of garbage, a frozen machine) it does nothing
+ * and knows nothing of it.
  *
  * One that writes on what it reads (`transactions/output.ts`) goes on when that is kept, with the offsets in the same
  * transaction or committed after it; if it is not kept the poll is read again.
@@ -19,34 +15,28 @@ import type { Link } from '../../network/link.ts';
 import { BackgroundRequests } from '../../network/background-requests.ts';
 import { ConsumerFetches, type FetchSettings } from './consumer-fetches.ts';
 import { Membership, type MembershipSettings } from './consumer-membership.ts';
+import { ConsumerCommits, type CommitSettings } from './consumer-commits.ts';
 import { consumerInterventions } from './consumer-interventions.ts';
 import { consumerOwns, consumerSignals, partitionsRevoked } from './consumer-signals.ts';
-import type { Scalable } from './group-coordinator.ts';
-import type { GroupError } from '../../messaging/groups/group.ts';
-import type { GroupQuery, GroupReply } from './group-messages.ts';
+import { CoordinatorClient } from './coordination/coordinator-client.ts';
 import type { BrokerQuery, BrokerReply } from './messages.ts';
 import { ownershipSignals, type Ownership } from './ownership.ts';
 import { Pausing } from './pausing.ts';
 import { RecordWork, type WorkSettings } from './record-work.ts';
 import type { Progress } from './transactions/output.ts';
 
-export type CommitMode = 'auto' | 'after' | 'after-async' | 'before';
-
-export interface ConsumerOptions extends FetchSettings, MembershipSettings, WorkSettings {
+export interface ConsumerOptions extends FetchSettings, MembershipSettings, WorkSettings, CommitSettings {
   readonly name: string;
   /** `max.poll.records`. */
   readonly pollRecords: number;
   /** `max.poll.interval.ms`: a consumer that does not poll for so long leaves its group. */
   readonly pollInterval: Duration;
-  readonly commit: CommitMode;
-  /** `auto.commit.interval.ms`. */
-  readonly autoCommitInterval: Duration;
   readonly ownership: Ownership;
-  /** Its group's name. */
-  readonly group: string;
+  /** The partition that keeps its group. */
+  readonly keeper: string;
 }
 
-export class Consumer implements Component, Scalable {
+export class Consumer implements Component {
   readonly name: string;
   readonly kind = 'consumer';
   readonly help: string;
@@ -56,12 +46,12 @@ export class Consumer implements Component, Scalable {
   private readonly options: ConsumerOptions;
   private readonly fetches: ConsumerFetches;
   private readonly membership: Membership;
+  private readonly commits: ConsumerCommits;
   private readonly worker: RecordWork;
   /** By partition that it owns: the offset of the next record to process. */
   private readonly positions = new Map<string, number>();
   private isIdle = false;
   private lastPoll: Time = 0;
-  private lastCommit: Time = 0;
   private lives = 0;
   private isStarting = false;
   private readonly pausing: Pausing;
@@ -78,17 +68,29 @@ export class Consumer implements Component, Scalable {
     this.help = `Processes records one by one, up to ${options.pollRecords} a poll, and commits ${options.commit}`;
     const requests = new BackgroundRequests(sim);
     this.fetches = new ConsumerFetches(sim, name, options, requests, () => this.wake());
+    const { links, metadata } = this.fetches;
+    const whenAwake = (act: () => void): void => this.pausing.whenAwake(act);
+    const coordinator = new CoordinatorClient(sim, {
+      owner: name,
+      partition: options.keeper,
+      retryBackoff: options.retryBackoff,
+      links,
+      metadata,
+      requests,
+      whenAwake,
+    });
     this.membership = new Membership(
       sim,
       {
         name,
         isPolling: () => this.isIdle || sim.now - this.lastPoll <= options.pollInterval,
         wake: () => this.wake(),
-        whenAwake: (act) => this.pausing.whenAwake(act),
+        whenAwake,
       },
       options,
-      requests,
+      coordinator,
     );
+    this.commits = new ConsumerCommits(sim, options, this.membership, this.positions);
     this.againKind = sim.eventKind(`${name} asks again where to go on`);
     this.pausing = new Pausing(sim, name);
     this.worker = new RecordWork(sim, name, options, this.pausing, ({ partition, offset }) => {
@@ -105,10 +107,6 @@ export class Consumer implements Component, Scalable {
     this.fetches.attach(link);
   }
 
-  attachGroup(link: Link<GroupQuery, GroupReply>): void {
-    this.membership.attach(link);
-  }
-
   /** Partitions that it takes to be its own. */
   get owned(): readonly string[] {
     return [...this.positions.keys()];
@@ -123,7 +121,7 @@ export class Consumer implements Component, Scalable {
     const { output } = this.options;
     const begin = (): void => {
       this.isStarting = false;
-      this.lastCommit = this.sim.now;
+      this.commits.begin();
       this.membership.start();
       this.tellOwned();
       this.poll();
@@ -136,7 +134,7 @@ export class Consumer implements Component, Scalable {
   /** Commits, says goodbye and ends. What it was writing is not kept. */
   stop(): void {
     if (!this.membership.isMember) return;
-    if (this.options.output === undefined) this.commit(() => {});
+    if (this.options.output === undefined) this.commits.once();
     this.membership.leave();
     this.end();
   }
@@ -240,7 +238,7 @@ export class Consumer implements Component, Scalable {
   /** Goes on where the group has committed these partitions, once it is decided where that is; and polls. */
   private goOnAsCommitted(partitions: readonly string[]): void {
     const { lives } = this;
-    this.membership.ask({ kind: 'committed', partitions }, (reply) => {
+    this.membership.ask({ kind: 'committed', group: this.options.group, partitions }, (reply) => {
       if (reply === undefined || typeof reply === 'string') {
         const again = (): void =>
           this.pausing.whenAwake(() => void (lives === this.lives && this.goOnAsCommitted(partitions)));
@@ -258,10 +256,10 @@ export class Consumer implements Component, Scalable {
   }
 
   private work(): void {
-    const { commit, autoCommitInterval, pollRecords } = this.options;
+    const { commit, pollRecords } = this.options;
     // All that was taken is processed, and what is not shown to anybody is done with.
     for (const [partition, offset] of this.fetches.dry()) this.positions.set(partition, offset);
-    if (commit === 'auto' && this.sim.now - this.lastCommit >= autoCommitInterval) this.commit(() => {});
+    if (this.commits.isDue) this.commits.once();
     const records = this.fetches.take(pollRecords);
     if (records.length === 0) {
       this.isIdle = true;
@@ -273,7 +271,7 @@ export class Consumer implements Component, Scalable {
       return;
     }
     for (const { partition, offset } of records) this.positions.set(partition, offset + 1);
-    this.commit(process);
+    this.commits.wait(process);
   }
 
   private finishPoll(): void {
@@ -295,8 +293,9 @@ export class Consumer implements Component, Scalable {
 
   private progress(): Progress {
     const { memberId: member, generation } = this.membership;
-    const ask: Progress['ask'] = (query, answered) => this.membership.ask(query, answered);
-    return { group: this.options.group, member, generation, offsets: new Map(this.positions), ask };
+    const ask: Progress['ask'] = (query, answered) => this.membership.askUntilAnswered(query, answered);
+    const { group, keeper } = this.options;
+    return { group, keeper, member, generation, offsets: new Map(this.positions), ask };
   }
 
   /** What the last poll gave is read again. */
@@ -309,30 +308,16 @@ export class Consumer implements Component, Scalable {
 
   private commitPoll(): void {
     const { commit } = this.options;
-    if (commit === 'after') this.commit(() => this.poll());
+    if (commit === 'after') this.commits.wait(() => this.poll());
     else {
-      if (commit === 'after-async') this.commit(() => {});
+      if (commit === 'after-async') this.commits.once();
       this.poll();
     }
   }
 
   private commitIfAuto(then: () => void): void {
-    if (this.options.commit === 'auto') this.commit(then);
+    if (this.options.commit === 'auto') this.commits.wait(then);
     else then();
-  }
-
-  /** Commits how far it is. A refusal tells it that it has been dropped. */
-  private commit(then: () => void): void {
-    const { generation, memberId: member } = this.membership;
-    this.lastCommit = this.sim.now;
-    if (this.positions.size === 0) {
-      then();
-      return;
-    }
-    this.membership.ask({ kind: 'commit', member, generation, offsets: new Map(this.positions) }, (reply) => {
-      if (typeof reply === 'string' && reply !== 'ok') this.membership.hearOf(member, generation, reply as GroupError);
-      then();
-    });
   }
 
   private tellOwned(): void {

@@ -107,6 +107,10 @@ export class Controllers implements Endpoint<ControllerQuery, ControllerReply>, 
     return { version: this.version, partitions: new Map(this.partitions), live };
   }
 
+  leaderOf(partition: string): string | undefined {
+    return this.partitions.get(partition)?.leader;
+  }
+
   get isQuorate(): boolean {
     return this.votersUp * 2 > this.options.voters;
   }
@@ -159,7 +163,7 @@ export class Controllers implements Endpoint<ControllerQuery, ControllerReply>, 
 
   /** Replicas go round the brokers, so that each leads its share. */
   private place(topic: Topic): void {
-    const { name, partitions, replicationFactor } = topic;
+    const { name, partitions, numbers, replicationFactor } = topic;
     const { brokers } = this.options;
     if (replicationFactor > brokers.length) {
       throw new RangeError(
@@ -167,7 +171,8 @@ export class Controllers implements Endpoint<ControllerQuery, ControllerReply>, 
       );
     }
     partitions.forEach((id, index) => {
-      const replicas = Array.from({ length: replicationFactor }, (_, n) => brokers[(index + n) % brokers.length]);
+      const first = numbers[index];
+      const replicas = Array.from({ length: replicationFactor }, (_, n) => brokers[(first + n) % brokers.length]);
       this.topicOf.set(id, topic);
       this.partitions.set(id, {
         id,

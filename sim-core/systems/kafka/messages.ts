@@ -5,6 +5,8 @@ import type { EndedTransaction } from '../../messaging/log/producer-states.ts';
 import type { BatchDraft, Marker, RecordBatch } from '../../messaging/log/record-batch.ts';
 import type { ProducerIdentity, TransactionError } from '../../messaging/transactions/transaction.ts';
 import type { Duration } from '../../kernel/time.ts';
+import type { CoordinatorError } from './coordination/coordinator-errors.ts';
+import type { GroupQuery, GroupReply } from './groups/group-messages.ts';
 import type { SentRecord } from './record-book.ts';
 import type { Metadata, PartitionState } from './topic.ts';
 
@@ -41,7 +43,7 @@ export type TransactionQuery =
       readonly marker: Marker;
     };
 
-export type TransactionFailure = TransactionError | 'not-coordinator' | 'coordinator-not-available';
+export type TransactionFailure = TransactionError | CoordinatorError;
 
 export interface TransactionReply {
   readonly error?: TransactionFailure;
@@ -82,7 +84,20 @@ export interface MetadataUpdate {
   readonly metadata: Metadata;
 }
 
-export type BrokerQuery = ProduceQuery | MarkersQuery | TransactionQuery | FetchQuery | MetadataQuery | MetadataUpdate;
+/** A consumer to the coordinator of its group. */
+export interface GroupRequest {
+  readonly kind: 'group';
+  readonly query: GroupQuery;
+}
+
+export type BrokerQuery =
+  | ProduceQuery
+  | MarkersQuery
+  | TransactionQuery
+  | GroupRequest
+  | FetchQuery
+  | MetadataQuery
+  | MetadataUpdate;
 
 export type ProduceError = LeaderError | 'not-leader';
 
@@ -107,7 +122,13 @@ export interface FetchResult {
   readonly endOffset: number;
 }
 
-export type BrokerReply = readonly ProduceResult[] | readonly FetchResult[] | TransactionReply | Metadata | undefined;
+export type BrokerReply =
+  | readonly ProduceResult[]
+  | readonly FetchResult[]
+  | TransactionReply
+  | GroupReply
+  | Metadata
+  | undefined;
 
 export interface Heartbeat {
   readonly kind: 'heartbeat';

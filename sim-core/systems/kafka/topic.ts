@@ -18,6 +18,8 @@ export interface TopicOptions {
 export class Topic {
   readonly name: string;
   readonly partitions: readonly string[];
+  /** Their numbers. */
+  readonly numbers: readonly number[];
   readonly replicationFactor: number;
   /** These change while a cluster runs. */
   /** Shared by the logs of all replicas. */
@@ -32,8 +34,8 @@ export class Topic {
       throw new RangeError(`topic ${name}: ${field} is ${value}; it must be an integer of at least 1`);
     }
     this.name = name;
-    const numbers = only ?? Array.from({ length: partitions }, (_, partition) => partition);
-    this.partitions = numbers.map((partition) => `${name}-${partition}`);
+    this.numbers = only ?? Array.from({ length: partitions }, (_, partition) => partition);
+    this.partitions = this.numbers.map((partition) => `${name}-${partition}`);
     this.replicationFactor = replicationFactor;
     this.minInSync = minInSync;
     this.isUncleanElectionAllowed = isUncleanElectionAllowed;

@@ -74,6 +74,19 @@ describe('as the guide says', () => {
     expect(again(ms(500))).toBeLessThan(again(s(5)) / 2);
   });
 
+  it('under another coordinator the group goes on in its generation, and who is restarted meanwhile waits for it', () => {
+    const mean = (recording: Recording, signal: string): number =>
+      recording.signals.find(({ name }) => name === signal)!.summary['mean'];
+    const [undisturbed, moved] = [[], ['21s:kill:broker-3:seconds=20']].map((interventions) =>
+      run(rebalance, { variant: 'static-membership', interventions: interventions.map(parseIntervention) }),
+    );
+    expect(total(moved, 'kafka.consumer_group.rebalances')).toBe(0);
+    // The second consumer is back at 26 s, and finds nobody until the session of the broker, of 9 s, is over.
+    expect(mean(moved, 'kafka.consumer_group.unowned')).toBeGreaterThan(
+      mean(undisturbed, 'kafka.consumer_group.unowned'),
+    );
+  });
+
   it('one that stands still for longer than its session goes on with what is not its own any more', () => {
     const paused = run(rebalance, {
       variant: 'eager',

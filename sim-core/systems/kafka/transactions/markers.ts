@@ -7,7 +7,6 @@ import type { Simulation } from '../../../kernel/simulation.ts';
 import type { Duration } from '../../../kernel/time.ts';
 import type { Marker } from '../../../messaging/log/record-batch.ts';
 import { markerOf, type ProducerIdentity, type Transaction } from '../../../messaging/transactions/transaction.ts';
-import { groupOf } from './participants.ts';
 
 export interface MarkerWays {
   leaderOf(partition: string): string | undefined;
@@ -19,7 +18,6 @@ export interface MarkerWays {
     partitions: readonly string[],
     answered: (taken: readonly string[]) => void,
   ): void;
-  toGroup(group: string, marker: Marker, producer: ProducerIdentity, answered: (isTaken: boolean) => void): void;
 }
 
 interface Sending {
@@ -55,25 +53,15 @@ export class Markers {
     if (!sending.isWanted()) return;
     const { marker, producer, left } = sending;
     const byBroker = new Map<string, string[]>();
-    const groups: string[] = [];
     for (const participant of left) {
-      const group = groupOf(participant);
-      if (group !== undefined) {
-        groups.push(group);
-        continue;
-      }
       const leader = this.ways.leaderOf(participant);
       if (leader !== undefined) byBroker.set(leader, [...(byBroker.get(leader) ?? []), participant]);
     }
     // Counted before the first of them may answer.
-    sending.asked = byBroker.size + groups.length;
+    sending.asked = byBroker.size;
     if (sending.asked === 0) this.again(sending);
     for (const [broker, partitions] of byBroker) {
       this.ways.toBroker(broker, marker, producer, partitions, (taken) => this.hear(sending, taken));
-    }
-    for (const group of groups) {
-      const name = [...left].find((participant) => groupOf(participant) === group)!;
-      this.ways.toGroup(group, marker, producer, (isTaken) => this.hear(sending, isTaken ? [name] : []));
     }
   }
 

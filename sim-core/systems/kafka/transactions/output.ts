@@ -9,20 +9,22 @@
 import type { Simulation } from '../../../kernel/simulation.ts';
 import type { Link } from '../../../network/link.ts';
 import type { Fetched } from '../consumer-fetches.ts';
-import type { GroupQuery, GroupReply } from '../group-messages.ts';
+import type { GroupQuery, GroupReply } from '../groups/group-messages.ts';
 import type { Producer } from '../producer.ts';
-import { participantOf } from './participants.ts';
 import type { TransactionalProducer } from './transactional-producer.ts';
 import { Writer } from './writer.ts';
 
 /** How far a consumer is, and who it is to its group. */
 export interface Progress {
   readonly group: string;
+  /** The partition that keeps the group. */
+  readonly keeper: string;
   readonly member: string;
   readonly generation: number;
   /** By partition: the offset of the next record to process. */
   readonly offsets: ReadonlyMap<string, number>;
-  ask(query: GroupQuery, answered: (reply: GroupReply | undefined) => void): void;
+  /** Asks the group's coordinator until there is an answer. */
+  ask(query: GroupQuery, answered: (reply: GroupReply) => void): void;
 }
 
 export interface Output {
@@ -111,11 +113,11 @@ export class TransactionalOutput implements Output {
 
   /** Another member may have these partitions by now: then it is told so, and nothing of this poll is kept (KIP-447). */
   private sendOffsets(progress: Progress, sent: (areTaken: boolean) => void): void {
-    this.producer.include(participantOf(progress.group), (isIn) => {
+    this.producer.include(progress.keeper, (isIn) => {
       if (!isIn) return sent(false);
-      const { member, generation, offsets } = progress;
+      const { group, member, generation, offsets } = progress;
       const { identity: producer } = this.producer;
-      progress.ask({ kind: 'transactional-commit', member, generation, producer, offsets }, (reply) =>
+      progress.ask({ kind: 'transactional-commit', group, member, generation, producer, offsets }, (reply) =>
         sent(reply === 'ok'),
       );
     });

@@ -3,17 +3,16 @@
  * Kafka's TransactionManager: a partition is added before the first batch goes to it, what may pass is asked again, and a
  * producer that is told of another life under its name is fenced: it has to begin anew.
  *
- * The coordinator is the leader of the partition that keeps the transactional id; a real client asks any broker which one
- * that is, and is told what its metadata says here. That a broker adds the partition on the producer's behalf (KIP-890) is
+ * The coordinator is the leader of the partition that keeps the transactional id. That a broker adds the partition on the producer's behalf (KIP-890) is
  * not modelled.
  */
 import type { Simulation } from '../../../kernel/simulation.ts';
 import type { Duration } from '../../../kernel/time.ts';
-import type { Waiter } from '../../../kernel/wait.ts';
 import type { Marker } from '../../../messaging/log/record-batch.ts';
 import type { ProducerIdentity } from '../../../messaging/transactions/transaction.ts';
 import type { Link } from '../../../network/link.ts';
 import type { BackgroundRequests } from '../../../network/background-requests.ts';
+import { CoordinatorClient } from '../coordination/coordinator-client.ts';
 import type { BrokerQuery, BrokerReply, TransactionQuery, TransactionReply } from '../messages.ts';
 import type { MetadataClient } from '../metadata-client.ts';
 import { transactionPartition } from './transaction-log.ts';
@@ -31,29 +30,16 @@ export interface TransactionalOptions {
 
 export type TransactionPhase = 'none' | 'ready' | 'open' | 'failed' | 'fenced';
 
-/** What passes: another asks for the same, or the coordinator is on its way elsewhere. */
-const PASSING: ReadonlySet<string> = new Set([
-  'concurrent-transactions',
-  'not-coordinator',
-  'coordinator-not-available',
-]);
-
 export class ProducerTransactions {
-  private readonly sim: Simulation;
   private readonly options: TransactionalOptions;
-  private readonly links: ReadonlyMap<string, Link<BrokerQuery, BrokerReply>>;
-  private readonly metadata: MetadataClient;
-  private readonly requests: BackgroundRequests;
+  private readonly coordinator: CoordinatorClient;
   private readonly changed: () => void;
-  private readonly keeper: string;
-  private readonly againKind: number;
   private now: TransactionPhase = 'none';
   private who: ProducerIdentity = { id: -1, epoch: -1 };
   private readonly taking = new Set<string>();
   private readonly wanted = new Set<string>();
   private waiting: (() => void)[] = [];
   private isAdding = false;
-  private lives = 0;
 
   /** `changed`: called when more may be sent. */
   constructor(
@@ -65,14 +51,18 @@ export class ProducerTransactions {
     requests: BackgroundRequests,
     changed: () => void,
   ) {
-    this.sim = sim;
     this.options = options;
-    this.links = links;
-    this.metadata = metadata;
-    this.requests = requests;
     this.changed = changed;
-    this.keeper = transactionPartition(options.id, options.partitions);
-    this.againKind = sim.eventKind(`${owner} asks its coordinator again`);
+    this.coordinator = new CoordinatorClient(sim, {
+      owner,
+      partition: transactionPartition(options.id, options.partitions),
+      retryBackoff: options.retryBackoff,
+      links,
+      metadata,
+      requests,
+      // Another request of the same producer is under way.
+      passing: (reply) => (reply as TransactionReply).error === 'concurrent-transactions',
+    });
   }
 
   get phase(): TransactionPhase {
@@ -152,7 +142,7 @@ export class ProducerTransactions {
 
   /** It dies, or begins anew: answers that are on their way are nobody's. */
   ends(): void {
-    this.lives++;
+    this.coordinator.end();
     this.now = 'none';
     this.taking.clear();
     this.wanted.clear();
@@ -160,25 +150,7 @@ export class ProducerTransactions {
     this.isAdding = false;
   }
 
-  /** Asks until there is an answer that stays. */
   private ask(query: TransactionQuery, answered: (reply: TransactionReply) => void): void {
-    const { lives } = this;
-    const again = (): void => {
-      this.metadata.refresh();
-      const retry = (): void => void (lives === this.lives && this.ask(query, answered));
-      this.sim.schedule(this.options.retryBackoff, retry, undefined, this.againKind);
-    };
-    const coordinator = this.metadata.leaderOf(this.keeper);
-    if (coordinator === undefined) return again();
-    const waiter: Waiter = {
-      resume: ({ result }) => {
-        if (lives !== this.lives) return;
-        const reply = result as TransactionReply;
-        if (reply.error !== undefined && PASSING.has(reply.error)) again();
-        else answered(reply);
-      },
-      fail: () => void (lives === this.lives && again()),
-    };
-    this.links.get(coordinator)!.call(query, this.requests.next()).begin(waiter);
+    this.coordinator.askUntilAnswered(query, (reply) => answered(reply as TransactionReply));
   }
 }

@@ -1,22 +1,19 @@
 /** What transaction coordinators keep of each transactional id in the partitions of `__transaction_state`. */
 import { SECOND, type Duration } from '../../../kernel/time.ts';
-import { partitionOfTransaction, type Transaction } from '../../../messaging/transactions/transaction.ts';
+import type { Transaction } from '../../../messaging/transactions/transaction.ts';
+import { internalTopic, partitionKeeping, type InternalTopicSettings } from '../coordination/internal-topic.ts';
 import { SentRecord } from '../record-book.ts';
 import type { Draft } from '../messages.ts';
-import { Topic } from '../topic.ts';
+import type { Topic } from '../topic.ts';
 
 const NAME = '__transaction_state';
 /** A record and its batch, about. */
 const BYTES = 200;
 
-export interface TransactionSettings {
-  /** Transactional ids that will be used: partitions of the topic that keep none of them are left out. */
+/** `transaction.state.log.num.partitions`, `.replication.factor` and `.min.isr`; and what is not the topic's. */
+export interface TransactionSettings extends InternalTopicSettings {
+  /** Transactional ids that will be used. */
   readonly ids: readonly string[];
-  /** `transaction.state.log.num.partitions`. */
-  readonly partitions: number;
-  /** `transaction.state.log.replication.factor` and `transaction.state.log.min.isr`. */
-  readonly replicationFactor: number;
-  readonly minInSync: number;
   /** `transaction.abort.timed.out.transaction.cleanup.interval.ms`: when it is looked for those whose time is over. */
   readonly timeoutCheck: Duration;
   /** Pause before markers are sent again to those who have not taken them. */
@@ -37,7 +34,7 @@ export class TransactionRecord extends SentRecord {
   readonly transaction: Transaction;
 
   constructor(transaction: Transaction, request: number) {
-    super(request, undefined, BYTES, 0, 0);
+    super(request, transaction.id, BYTES, 0, 0);
     this.transaction = transaction;
   }
 }
@@ -48,19 +45,8 @@ export const draftOf = (transaction: Transaction, request: number): Draft => ({
 });
 
 /** The partition that keeps a transactional id: its leader is the id's coordinator. */
-export const transactionPartition = (id: string, partitions: number): string =>
-  `${NAME}-${partitionOfTransaction(id, partitions)}`;
+export const transactionPartition = (id: string, partitions: number): string => partitionKeeping(NAME, id, partitions);
 
 export const isTransactionPartition = (partition: string): boolean => partition.startsWith(`${NAME}-`);
 
-export function transactionTopic({ ids, partitions, replicationFactor, minInSync }: TransactionSettings): Topic {
-  const used = new Set(ids.map((id) => partitionOfTransaction(id, partitions)));
-  return new Topic({
-    name: NAME,
-    partitions,
-    only: [...used].sort((a, b) => a - b),
-    replicationFactor,
-    minInSync,
-    isUncleanElectionAllowed: false,
-  });
-}
+export const transactionTopic = (settings: TransactionSettings): Topic => internalTopic(NAME, settings.ids, settings);

@@ -43,7 +43,7 @@ export class TransactionalProducer {
     this.records.numberAs(this.identity);
   }
 
-  /** A group takes part: calls back when it does, or with false if nobody can any more. */
+  /** The partition that keeps a group takes part: calls back when it does, or with false if nobody can any more. */
   include(participant: string, then: (isIn: boolean) => void): void {
     const { transactions } = this;
     if (transactions.includes(participant)) then(true);

@@ -8,7 +8,6 @@ import {
   fence,
   initialise,
   markerOf,
-  partitionOfTransaction,
   type Transaction,
   type TransactionStatus,
   type Verdict,
@@ -131,9 +130,4 @@ it('never lowers an epoch, and every marker has a higher one than the records be
       }
     }),
   );
-});
-
-it("finds an id's partition by Java's hash of the text", () => {
-  // "abc".hashCode() is 96354, "hello".hashCode() 99162322; the third one's is the least integer, without its sign 0.
-  expect(['abc', 'hello', 'polygenelubricants'].map((id) => partitionOfTransaction(id, 50))).toEqual([4, 22, 0]);
 });

@@ -67,7 +67,7 @@ it('a group that begins when all is compacted is given the last of each key', ()
   const processed = small.records().filter((record) => record.processed > 0);
   expect(processed.map(({ request }) => request)).toEqual(held(replicas(small)[0]).map(([, number]) => number));
   expect(new Set(processed.map(({ key }) => key)).size).toBe(KEYS);
-  expect(group.coordinator.committedOf('t-0')).toBe(60);
+  expect(group.committedOf('t-0')).toBe(60);
 });
 
 it('begins to compact when the topic is configured to, and refuses records without a key from then on', () => {

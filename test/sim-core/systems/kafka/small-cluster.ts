@@ -3,12 +3,14 @@ import { constant } from '../../../../sim-core/kernel/distributions/constant.ts'
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
 import { MILLISECOND, type Time } from '../../../../sim-core/kernel/time.ts';
 import type { Waiter } from '../../../../sim-core/kernel/wait.ts';
+import { compact } from '../../../../sim-core/messaging/log/compaction.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
 import { Cluster, type ClusterOptions } from '../../../../sim-core/systems/kafka/cluster.ts';
 import { Producer } from '../../../../sim-core/systems/kafka/producer.ts';
 import type { ProducerOptions } from '../../../../sim-core/systems/kafka/producer-options.ts';
 import type { SentRecord } from '../../../../sim-core/systems/kafka/record-book.ts';
+import type { Replica } from '../../../../sim-core/systems/kafka/replica.ts';
 import type { TopicOptions } from '../../../../sim-core/systems/kafka/topic.ts';
 
 export const ms = (count: number): Time => Math.round(count * MILLISECOND);
@@ -27,6 +29,7 @@ export const SMALL_CLUSTER = {
   lagMax: ms(20),
   fetchWaitMax: ms(8),
   fetchBackoff: ms(5),
+  groups: { names: ['group'] },
 } as const;
 
 export const SMALL_TOPIC = { replicationFactor: 3, minInSync: 2, isUncleanElectionAllowed: false } as const;
@@ -132,6 +135,22 @@ export function smallCluster(options: SmallOptions): SmallCluster {
       return [...(replica?.log.batches() ?? [])].flatMap(({ records }) => records.map(({ request }) => request));
     },
   };
+}
+
+/** The replicas of the topics in which coordinators keep what they know. */
+function internalReplicas({ brokers, metadata }: Cluster): Replica[] {
+  const ids = [...metadata.partitions.keys()].filter((id) => id.startsWith('__'));
+  return brokers.flatMap((broker) => ids.flatMap((id) => broker.replica(id) ?? []));
+}
+
+/** Gives these topics segments so small that there is something to compact. */
+export function withSmallSegments(cluster: Cluster): void {
+  for (const { topic } of internalReplicas(cluster)) topic.log.segmentBytes = 400;
+}
+
+/** Has every broker's cleaner compact them now, as dirty as they may be. */
+export function compactInternal(cluster: Cluster, now: Time): void {
+  for (const { log, highWatermark } of internalReplicas(cluster)) compact(log, now, highWatermark);
 }
 
 /** What replicas have below both their high watermarks is the same. */

@@ -131,8 +131,8 @@ export class SmallStreams {
 
   violations(): string[] {
     const { cluster, group, producers } = this;
-    return [cluster.controllers, ...producers, ...cluster.brokers, group.coordinator, ...group.consumers].flatMap(
-      (part) => part.violations(),
+    return [cluster.controllers, ...producers, ...cluster.brokers, group, ...group.consumers].flatMap((part) =>
+      part.violations(),
     );
   }
 }

@@ -1,7 +1,7 @@
 /** Consume-transform-produce in transactions: what readers of committed records see, whatever befalls anybody. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ms } from './small-cluster.ts';
+import { compactInternal, ms, withSmallSegments } from './small-cluster.ts';
 import { CommittedReader, endings, numbersOf, OUT, SmallStreams, visible, type Way } from './small-streams.ts';
 
 const SENDS = Array.from({ length: 24 }, (_, i) => 30 + i * 2);
@@ -19,14 +19,14 @@ it.each(WAYS)('%s: each record once when nothing happens', (way) => {
   while (!small.sim.runUntil(ms(400), 50)) expect(small.violations()).toEqual([]);
   expect(shown(small)).toEqual(all(SENDS));
   for (const id of ['in-0', 'in-1']) {
-    expect(small.group.coordinator.committedOf(id)).toBe(small.leader(id)!.replica.log.endOffset);
+    expect(small.group.committedOf(id)).toBe(small.leader(id)!.replica.log.endOffset);
   }
 });
 
 describe('every event as the moment at which somebody is killed', () => {
   const sends = [30, 30.5, 31, 33];
   const FROM = ms(29);
-  const END = ms(500);
+  const END = ms(380);
   type Victim = 'processor' | 'broker';
 
   /** Kills one of them after so many events, for a while, and looks at what became of the records in the end. */
@@ -103,6 +103,7 @@ const fault = fc.oneof(
       'cut off from the cluster' as const,
       'slow' as const,
       'controllers' as const,
+      'compact' as const,
     ),
     at: time,
     which: fc.nat(2),
@@ -118,6 +119,7 @@ function befall({ sim, cluster, group }: SmallStreams, { do: what, at, which, le
   else if (what === 'kill broker') later(at, () => cluster.brokers[which].kill(ms(lasts)));
   else if (what === 'isolate') later(at, () => cluster.brokers[which].isolate(ms(lasts), true));
   else if (what === 'cut off from the cluster') later(at, () => cluster.brokers[which].isolate(ms(lasts), false));
+  else if (what === 'compact') later(at, () => compactInternal(cluster, sim.now));
   else if (what === 'controllers') {
     later(at, () => cluster.controllers.kill(2));
     later(at + lasts, () => cluster.controllers.restart());
@@ -131,6 +133,7 @@ it('exactly once, whole and in order of what was read before, whatever befalls p
   fc.assert(
     fc.property(fc.array(fault, { maxLength: 6 }), fc.constantFrom(20, 200), (faults, timeout) => {
       const small = new SmallStreams({ sends: SENDS, way: 'transactional', timeout });
+      withSmallSegments(small.cluster);
       for (const each of faults) befall(small, each);
       const reader = new CommittedReader();
       while (!small.sim.runUntil(ms(4000), 100)) {

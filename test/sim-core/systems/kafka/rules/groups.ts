@@ -4,8 +4,8 @@ import { expect } from 'vitest';
 import { constant } from '../../../../../sim-core/kernel/distributions/constant.ts';
 import type { Member } from '../../../../../sim-core/messaging/groups/assignor.ts';
 import { assignors } from '../../../../../sim-core/messaging/groups/assignors.ts';
-import { Group, type GroupState } from '../../../../../sim-core/messaging/groups/group.ts';
-import { groupLag } from '../../../../../sim-core/systems/kafka/group-lag.ts';
+import { Group, type GroupEvents, type GroupState } from '../../../../../sim-core/messaging/groups/group.ts';
+import { groupLag } from '../../../../../sim-core/systems/kafka/groups/group-lag.ts';
 import { ms } from '../small-cluster.ts';
 import { processed, smallGroup } from '../small-group.ts';
 
@@ -22,6 +22,9 @@ const STATES: Readonly<Record<GroupState, string>> = {
   syncing: 'CompletingRebalance',
   stable: 'Stable',
 };
+/** What is written down is there at once. */
+const keep: GroupEvents['keep'] = (_image, kept) => kept(true);
+
 /** Kafka's, but for Dead. */
 export const TRANSITIONS: Readonly<Record<string, readonly string[]>> = {
   Empty: ['PreparingRebalance'],
@@ -37,7 +40,7 @@ export const GROUP_RULES: Readonly<Record<string, () => void>> = {
     small.sim.facts.channel(groupLag).listen(({ partition, records }) => {
       const line = small.cluster.book.line(partition);
       const end = line.length === 0 ? 0 : line.at(-1)!.lastOffset + 1;
-      expect(records).toBe(end - small.group.coordinator.committedOf(partition));
+      expect(records).toBe(end - small.group.committedOf(partition));
       looks += Number(records > 0);
     });
     small.group.scale(2);
@@ -46,7 +49,7 @@ export const GROUP_RULES: Readonly<Record<string, () => void>> = {
   },
 
   offset_commit() {
-    const committed = ({ group }: ReturnType<typeof smallGroup>): number => group.coordinator.committedOf('t-0');
+    const committed = ({ group }: ReturnType<typeof smallGroup>): number => group.committedOf('t-0');
     const sends = Array.from({ length: 30 }, () => 10);
     const slow = { processTime: constant(ms(2)), pollRecords: 30, fetchBytesMax: 10_000 };
     // The offset of the next record; by itself every 20 ms, but inside of a poll, for what earlier polls gave: the only one
@@ -68,7 +71,7 @@ export const GROUP_RULES: Readonly<Record<string, () => void>> = {
     });
     expect([Math.min(...died[0]), Math.max(...died[0])]).toEqual([1, 2]);
     expect([Math.min(...died[1]), Math.max(...died[1])]).toEqual([0, 1]);
-    const group = new Group({ begun: () => {}, preparing: () => {}, completed: () => {} });
+    const group = new Group({ begun: () => {}, preparing: () => {}, completed: () => {}, keep });
     group.join(member('a', [], -1), () => {});
     group.complete();
     group.sync('a', 1, new Map(), () => {});
@@ -90,7 +93,7 @@ export const GROUP_RULES: Readonly<Record<string, () => void>> = {
         if (group.state === 'empty' && before !== 'empty' && before !== 'joining') states.push('joining');
         if (group.state !== before) states.push(group.state);
       };
-      const group = new Group({ begun: note, preparing: note, completed: note });
+      const group = new Group({ begun: note, preparing: note, completed: note, keep });
       for (const [what, who = ''] of steps) {
         if (what === 'join') group.join(member(who, [], -1), () => {});
         else if (what === 'sync') group.sync(who, group.generation, new Map(), () => {});
@@ -130,7 +133,7 @@ export const GROUP_RULES: Readonly<Record<string, () => void>> = {
     small.group.scale(2);
     // The first join of an empty group waits for others, and for as long again since one came: 5 ms and 5 ms.
     small.sim.runUntil(ms(9));
-    expect(small.group.coordinator.group.generation).toBe(0);
+    expect(small.group.group!.generation).toBe(0);
     small.sim.runUntil(ms(200));
     small.group.scale(3);
     let least = 5;
@@ -165,7 +168,7 @@ export const GROUP_RULES: Readonly<Record<string, () => void>> = {
       small.group.scale(2);
       small.sim.scheduleAt(ms(200), () => act(small), undefined);
       small.sim.runUntil(ms(until));
-      return small.group.coordinator.group.size;
+      return small.group.group!.size;
     };
     const dies = ({ group }: ReturnType<typeof smallGroup>): void => group.consumers[0].kill(Infinity);
     expect([size(dies, 229), size(dies, 241)]).toEqual([2, 1]);
@@ -173,11 +176,11 @@ export const GROUP_RULES: Readonly<Record<string, () => void>> = {
     const generations = smallGroup('range', slow);
     generations.group.scale(2);
     generations.sim.runUntil(ms(1000));
-    expect(generations.group.coordinator.group.generation).toBeGreaterThan(4);
+    expect(generations.group.group!.generation).toBeGreaterThan(4);
     const named = smallGroup('range', { isStatic: true, sessionTimeout: ms(80) });
     named.group.scale(3);
     named.sim.scheduleAt(ms(200), () => named.group.consumers[1].kill(ms(30)), undefined);
     named.sim.runUntil(ms(1000));
-    expect(named.group.coordinator.group.generation).toBe(1);
+    expect(named.group.group!.generation).toBe(1);
   },
 };

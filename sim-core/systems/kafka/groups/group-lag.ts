@@ -2,12 +2,12 @@
  * How far a group is behind, and what it has passed without anybody having processed it: the experimenter's look, in
  * intervals, at the log of each partition and at what the group has committed. It costs nobody anything.
  */
-import { defineReading, type Fact, type FactChannel } from '../../kernel/fact.ts';
-import type { Simulation } from '../../kernel/simulation.ts';
-import { MILLISECOND, type Duration } from '../../kernel/time.ts';
-import { offsetOf } from '../../messaging/log/record-batch.ts';
-import { defineSignal } from '../../statistics/signal.ts';
-import type { RecordBook, SentRecord } from './record-book.ts';
+import { defineReading, type Fact, type FactChannel } from '../../../kernel/fact.ts';
+import type { Simulation } from '../../../kernel/simulation.ts';
+import { MILLISECOND, type Duration } from '../../../kernel/time.ts';
+import { offsetOf } from '../../../messaging/log/record-batch.ts';
+import { defineSignal } from '../../../statistics/signal.ts';
+import type { RecordBook, SentRecord } from '../record-book.ts';
 
 /** How far the group is behind one partition's end. */
 export const groupLag = defineReading('kafka.group.lag', 'The lag of a group in a partition was looked at', {

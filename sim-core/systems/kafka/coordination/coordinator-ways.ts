@@ -1,4 +1,4 @@
-/** What a broker's coordinator of transactions reaches: its own logs, the other brokers, and the groups. */
+/** What a broker's coordinators reach: its own logs, and the other brokers. */
 import type { Waiter } from '../../../kernel/wait.ts';
 import type { Marker } from '../../../messaging/log/record-batch.ts';
 import type { ProducerIdentity } from '../../../messaging/transactions/transaction.ts';
@@ -6,17 +6,8 @@ import type { Call } from '../../../network/call.ts';
 import type { Link } from '../../../network/link.ts';
 import type { RequestContext } from '../../../network/request-context.ts';
 import type { ChannelOwner } from '../controller-channel.ts';
-import type { GroupQuery, GroupReply } from '../group-messages.ts';
-import type {
-  BrokerQuery,
-  BrokerReply,
-  Draft,
-  MarkersQuery,
-  ProduceError,
-  ProduceResult,
-  TransactionReply,
-} from '../messages.ts';
-import type { CoordinatorOwner } from './coordinator.ts';
+import type { BrokerQuery, BrokerReply, Draft, MarkersQuery, ProduceError, ProduceResult } from '../messages.ts';
+import type { CoordinatorOwner } from '../transactions/coordinator.ts';
 
 /** The broker itself. */
 export interface Host extends ChannelOwner {
@@ -24,13 +15,12 @@ export interface Host extends ChannelOwner {
   leaderOf(partition: string): string | undefined;
   write(partition: string, draft: Draft, done: (error: ProduceError | undefined) => void): void;
   writeMarkers(query: MarkersQuery, done: (results: readonly ProduceResult[]) => void): void;
-  answer(call: Call<BrokerQuery, BrokerReply>, reply: TransactionReply): void;
+  answer(call: Call<BrokerQuery, BrokerReply>, reply: BrokerReply): void;
 }
 
 export class CoordinatorWays implements CoordinatorOwner {
   private readonly host: Host;
   private readonly peers = new Map<string, Link<BrokerQuery, BrokerReply>>();
-  private readonly groups = new Map<string, Link<GroupQuery, GroupReply>>();
 
   constructor(host: Host) {
     this.host = host;
@@ -44,20 +34,12 @@ export class CoordinatorWays implements CoordinatorOwner {
     this.peers.set(other.to, other);
   }
 
-  attachGroup(group: Link<GroupQuery, GroupReply>): void {
-    this.groups.set(group.to, group);
-  }
-
   nextId(): number {
     return this.host.nextRequest().id;
   }
 
   write(partition: string, draft: Draft, done: (error: ProduceError | undefined) => void): void {
     this.host.write(partition, draft, done);
-  }
-
-  answer(call: Call<BrokerQuery, BrokerReply>, reply: TransactionReply): void {
-    this.host.answer(call, reply);
   }
 
   leaderOf(partition: string): string | undefined {
@@ -78,12 +60,8 @@ export class CoordinatorWays implements CoordinatorOwner {
     else this.ask(this.peers.get(broker)!, query, (reply) => hear(reply as readonly ProduceResult[] | undefined));
   }
 
-  toGroup(group: string, marker: Marker, producer: ProducerIdentity, answered: (isTaken: boolean) => void): void {
-    this.ask(this.groups.get(group)!, { kind: 'marker', marker, producer }, (reply) => answered(reply === 'ok'));
-  }
-
   /** Calls back with undefined if there is no answer, and not at all if the broker has died meanwhile. */
-  private ask<Q, R>(link: Link<Q, R>, query: Q, answered: (reply: R | undefined) => void): void {
+  private ask(link: Link<BrokerQuery, BrokerReply>, query: BrokerQuery, answered: (reply: BrokerReply) => void): void {
     const { host } = this;
     const { broker } = host;
     const { life } = broker;
@@ -91,7 +69,7 @@ export class CoordinatorWays implements CoordinatorOwner {
       if (life === broker.life) act();
     };
     const waiter: Waiter = {
-      resume: ({ result }) => host.pass(() => inThisLife(() => answered(result as R))),
+      resume: ({ result }) => host.pass(() => inThisLife(() => answered(result as BrokerReply))),
       fail: () => inThisLife(() => answered(undefined)),
     };
     host.pass(() => inThisLife(() => link.call(query, host.nextRequest()).begin(waiter)));

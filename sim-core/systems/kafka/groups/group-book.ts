@@ -1,0 +1,44 @@
+/**
+ * The experimenter's book of a group: what it has committed, whoever coordinates it at present. A commit counts when it is
+ * replicated; a coordinator that begins without one that did has lost it.
+ */
+import type { CommittedOffset } from '../../../messaging/groups/pending-offsets.ts';
+
+export class GroupBook {
+  private readonly name: string;
+  private readonly committed = new Map<string, CommittedOffset>();
+  private readonly lost: string[] = [];
+  private epoch = -1;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  committedOf(partition: string): number {
+    return this.committed.get(partition)?.offset ?? 0;
+  }
+
+  /** A coordinator of an epoch has found a commit replicated: a later one, if there is one, has to have it too. */
+  commit(partition: string, committed: CommittedOffset, epoch: number): void {
+    if (epoch >= this.epoch) this.committed.set(partition, committed);
+    else if ((this.committed.get(partition)?.at ?? -1) < committed.at) this.lose(partition, committed);
+  }
+
+  /** Another coordinator begins with these; one whose epoch is over already has nothing to say. */
+  begins(offsets: ReadonlyMap<string, CommittedOffset>, epoch: number): void {
+    if (epoch < this.epoch) return;
+    this.epoch = epoch;
+    for (const [partition, committed] of this.committed) {
+      if ((offsets.get(partition)?.at ?? -1) < committed.at) this.lose(partition, committed);
+    }
+    for (const [partition, committed] of offsets) this.committed.set(partition, committed);
+  }
+
+  violations(): readonly string[] {
+    return this.lost;
+  }
+
+  private lose(partition: string, { offset }: CommittedOffset): void {
+    this.lost.push(`${this.name}: that ${offset} of ${partition} was committed is not known to its coordinator`);
+  }
+}
