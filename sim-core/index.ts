@@ -299,17 +299,13 @@ export { RabbitMq, type Confirm, type Publish } from './systems/rabbitmq/rabbitm
 export { RedisStreamConsumer, type StreamConsumerOptions } from './systems/redis/stream-consumer.ts';
 export { RedisStreamServer, type StreamCommand, type StreamReply } from './systems/redis/stream-server.ts';
 export { Redriver, type RedriverOptions } from './systems/rabbitmq/redriver.ts';
-export type { FilterPolicy } from './systems/sns-sqs/filter-policy.ts';
 export * from './systems/sns-sqs/sns.ts';
 export * from './systems/sns-sqs/sqs.ts';
 export * from './systems/sns-sqs/sqs-consumer.ts';
-export type { SqsError, SqsReply, SqsRequest } from './systems/sns-sqs/sqs-requests.ts';
-export { type SqsQueueOptions } from './systems/sns-sqs/sqs-queue.ts';
+export type { SqsReply, SqsRequest } from './systems/sns-sqs/sqs-requests.ts';
 export {
   Connection as NatsConnection,
   CoreServer as NatsCore,
-  type CoreMessage as NatsMessage,
-  type Delivery as NatsDelivery,
   type Subscription as NatsSubscription,
 } from './systems/nats/core.ts';
 export * from './systems/nats/server.ts';
@@ -321,9 +317,7 @@ export {
   type AckPolicy,
   type ConsumerConfiguration,
   type DeliverPolicy,
-  type Discard,
   type JetStreamRefusal,
-  type Retention,
   type StreamConfiguration,
 } from './systems/nats/jetstream/configuration.ts';
 export { JetStreamConsumer, type Advisory, type JetStreamDelivery } from './systems/nats/jetstream/consumer.ts';
