@@ -76,7 +76,7 @@ export const outlasted = limit((p) => {
   const period = toSeconds(p.visibility + ms(10));
   const slow = p.rate * p.slowShare;
   const last = toSeconds(p.length - DRAIN);
-  // An eighth less for those whose work is not that slow after all: it varies by a fifth.
+  // With room for those whose work is not that slow after all.
   const isOutlasted = handling > 1.6 * period;
   const hands = (slow * last * handling) / period + p.rate * toSeconds(p.payTime + p.workTime);
   const isCrowded = hands > 0.8 * p.consumers * p.concurrency;

@@ -21,7 +21,7 @@ export class Topic {
   /** Their numbers. */
   readonly numbers: readonly number[];
   readonly replicationFactor: number;
-  /** These change while a cluster runs. */
+  // What follows changes while a cluster runs.
   /** Shared by the logs of all replicas. */
   readonly log: { -readonly [Setting in keyof LogSettings]: LogSettings[Setting] };
   minInSync: number;

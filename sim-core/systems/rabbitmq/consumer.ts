@@ -132,10 +132,13 @@ export class RabbitConsumer implements Endpoint<Job, void>, Client, Component {
     this.connect();
   }
 
-  /** Dies, and is up again after so long. The node hears of it behind all that was sent before. */
+  /**
+   * Dies, and is up again after so long, or later if it was to be down for longer. The node hears of it behind all that was
+   * sent before.
+   */
   kill(downtime: Duration): void {
     const { connection } = this;
-    this.downUntil = this.sim.now + downtime;
+    this.downUntil = Math.max(this.downUntil, this.sim.now + downtime);
     this.connectionLost();
     this.dropWaiting();
     this.workers.breakOff();

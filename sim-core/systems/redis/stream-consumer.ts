@@ -55,6 +55,7 @@ export class RedisStreamConsumer implements Component {
   private readonly requests: BackgroundRequests;
   private done = 0;
   private life: Process | undefined = undefined;
+  private downUntil: Time = 0;
   private inHand: { readonly received: Received; readonly since: Time } | undefined = undefined;
   private claimedAt: Time;
 
@@ -74,7 +75,7 @@ export class RedisStreamConsumer implements Component {
     this.start();
   }
 
-  /** Dies with what it has in hand, and is up again after so long. */
+  /** Dies with what it has in hand, and is up again after so long, or later if it was to be down for longer. */
   kill(downtime: Duration): void {
     this.life?.cancel();
     this.life = undefined;
@@ -88,6 +89,7 @@ export class RedisStreamConsumer implements Component {
         observer.ended(received);
       }
     }
+    this.downUntil = Math.max(this.downUntil, this.sim.now + downtime);
     this.sim.schedule(downtime, () => this.start(), undefined, this.startKind);
   }
 
@@ -101,6 +103,8 @@ export class RedisStreamConsumer implements Component {
   }
 
   private start(): void {
+    // Killed again meanwhile, it stays down until the later time.
+    if (this.sim.now < this.downUntil) return;
     this.life ??= spawn(this.sim, this.name, this.live());
   }
 

@@ -196,7 +196,7 @@ export class RedisStreamServer implements Endpoint<StreamCommand, StreamReply>, 
 
   private kill(downtime: Duration): void {
     this.lives++;
-    this.downUntil = this.sim.now + downtime;
+    this.downUntil = Math.max(this.downUntil, this.sim.now + downtime);
     this.thread.drop(this.sim.now);
     for (const line of this.blocked.values()) {
       for (const { call, alarm } of line.splice(0)) {

@@ -158,6 +158,20 @@ describe('when a consumer dies', () => {
     expect(lab.ledger.totals.doubled).toBe(0);
   });
 
+  it('or its server, and again while down, it is down until the later time', () => {
+    const lab = new Lab();
+    const one = lab.consumer('a1', 'a');
+    const states = (): unknown[] => [one.state()['down'], lab.server.state()['down']];
+    for (const downtime of [s(1), ms(100)]) {
+      one.kill(downtime);
+      lab.server.interventions['kill'].apply([downtime / s(1)]);
+    }
+    lab.run(ms(500));
+    expect(states()).toEqual(['yes', 'yes']);
+    lab.run(s(2));
+    expect(states()).toEqual([undefined, undefined]);
+  });
+
   it('another one claims it once it has been idle for long enough, and then both may have it', () => {
     const lab = new Lab();
     const [one] = [lab.consumer('a1', 'a', ms(50), ms(700)), lab.consumer('a2', 'a', ms(50), ms(700))];
