@@ -11,7 +11,7 @@ import {
 } from '../../../sim-core/index.ts';
 
 /** The stretch in which requests are counted: that of the agreement, a rate a second. */
-export const STRETCH = s(1);
+const STRETCH = s(1);
 
 const counted = defineReading('rate_limiting.counted', 'Requests that passed within the last second changed', {
   passed: 'number',

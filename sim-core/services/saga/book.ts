@@ -31,11 +31,6 @@ export class SagaBook {
     this.halfDone = sim.facts.channel(sagasHalfDone);
   }
 
-  /** Sagas half done now. */
-  get sagasHalfDone(): number {
-    return this.totals.halfDone;
-  }
-
   /** How often each step's effect stands. */
   standingOf(saga: number): readonly number[] {
     return [...(this.effects.get(saga) ?? new Int8Array(this.options.steps))];

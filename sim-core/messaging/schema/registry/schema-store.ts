@@ -1,8 +1,8 @@
 /**
- * What a registry keeps: of each subject the versions of its schema and the level they are held to, and of each schema one id,
- * whatever subjects it is in. To register what is a version already gives the id that it has.
+ * What a registry keeps: of each subject the versions of its schema, all held to one level, and of each schema one id, whatever
+ * subjects it is in. To register what is a version already gives the id that it has.
  * Source: https://docs.confluent.io/platform/current/schema-registry/develop/api.html. A schema that differs in its text
- * alone is another one here; deletion, references and modes are not modelled.
+ * alone is another one here; levels of single subjects, deletion, references and modes are not modelled.
  */
 import { refusals, type CompatibilityLevel, type Schema } from './levels.ts';
 
@@ -10,18 +10,13 @@ export type Registration =
   | { readonly outcome: 'registered'; readonly id: number; readonly version: number }
   | { readonly outcome: 'refused'; readonly reasons: readonly string[] };
 
-interface Subject {
-  level: CompatibilityLevel;
-  readonly versions: Schema[];
-}
-
 export class SchemaStore {
-  private readonly subjects = new Map<string, Subject>();
+  private readonly subjects = new Map<string, Schema[]>();
   private readonly schemas: Schema[] = [];
   private readonly ids = new Map<string, number>();
   private readonly level: CompatibilityLevel;
 
-  /** `level` is the one of subjects that have none of their own; Confluent's default is BACKWARD. */
+  /** Confluent's default is BACKWARD. */
   constructor(level: CompatibilityLevel = 'BACKWARD') {
     this.level = level;
   }
@@ -30,18 +25,13 @@ export class SchemaStore {
     return this.schemas.length;
   }
 
-  setLevel(subject: string, level: CompatibilityLevel): void {
-    this.subject(subject).level = level;
-  }
-
-  /** What the subject's level holds against a schema; nothing if it would be taken. */
+  /** What the level holds against a schema; nothing if it would be taken. */
   judge(subject: string, schema: Schema): string[] {
-    const { level, versions } = this.subject(subject);
-    return refusals(level, schema, versions);
+    return refusals(this.level, schema, this.versionsOf(subject));
   }
 
   register(subject: string, schema: Schema): Registration {
-    const { versions } = this.subject(subject);
+    const versions = this.versionsOf(subject);
     const text = textOf(schema);
     const known = versions.findIndex((version) => textOf(version) === text);
     if (known >= 0) return { outcome: 'registered', id: this.ids.get(text)!, version: known + 1 };
@@ -64,13 +54,10 @@ export class SchemaStore {
     return this.schemas.length;
   }
 
-  private subject(name: string): Subject {
-    let subject = this.subjects.get(name);
-    if (subject === undefined) {
-      subject = { level: this.level, versions: [] };
-      this.subjects.set(name, subject);
-    }
-    return subject;
+  private versionsOf(subject: string): Schema[] {
+    let versions = this.subjects.get(subject);
+    if (versions === undefined) this.subjects.set(subject, (versions = []));
+    return versions;
   }
 }
 
