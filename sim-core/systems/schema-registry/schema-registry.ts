@@ -5,10 +5,11 @@
  * It works at as many requests at once as come. Its own log in Kafka and its follower nodes are not modelled.
  */
 import type { Distribution } from '../../kernel/distributions/distribution.ts';
+import type { EventHandle } from '../../kernel/event-table.ts';
 import { defineFact, type Fact, type FactChannel } from '../../kernel/fact.ts';
 import type { KeyedStream } from '../../kernel/random-stream.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
-import { SECOND, type Time } from '../../kernel/time.ts';
+import { SECOND, type Duration, type Time } from '../../kernel/time.ts';
 import type { CompatibilityLevel, Schema } from '../../messaging/schema/registry/levels.ts';
 import { SchemaStore, type Registration } from '../../messaging/schema/registry/schema-store.ts';
 import type { Call, Endpoint } from '../../network/call.ts';
@@ -68,6 +69,8 @@ export class SchemaRegistry implements Endpoint<RegistryCommand, RegistryReply>,
   private readonly times: KeyedStream;
   private readonly answered: FactChannel<Fact<typeof registryAnswered>>;
   private readonly answerKind: number;
+  /** What it works at, and when each is answered. */
+  private readonly atWork = new Map<Call<RegistryCommand, RegistryReply>, EventHandle>();
   private downUntil: Time = 0;
   private refused = 0;
 
@@ -82,11 +85,9 @@ export class SchemaRegistry implements Endpoint<RegistryCommand, RegistryReply>,
     this.answerKind = sim.eventKind(`${name} answers`);
     this.interventions = {
       crash: {
-        help: 'Is down for so long: refuses all requests, and has its schemas afterwards',
+        help: 'Is down for so long: fails what it works at, refuses all requests, and has its schemas afterwards',
         arguments: [{ name: 'seconds', help: 'How long, in seconds', min: 0, max: 3600, default: 10 }],
-        apply: ([seconds]) => {
-          this.downUntil = sim.now + Math.round(seconds * SECOND);
-        },
+        apply: ([seconds]) => this.crash(Math.round(seconds * SECOND)),
       },
     };
     register(sim, this);
@@ -105,7 +106,10 @@ export class SchemaRegistry implements Endpoint<RegistryCommand, RegistryReply>,
       return;
     }
     const time = Math.round(this.requestTime.sample(this.times.of(call.request.nextWorkKey())));
-    this.sim.schedule(time, () => this.answer(call), undefined, this.answerKind, call.request.id);
+    this.atWork.set(
+      call,
+      this.sim.schedule(time, () => this.answer(call), undefined, this.answerKind, call.request.id),
+    );
   }
 
   state(): Readonly<Record<string, number | string>> {
@@ -117,7 +121,19 @@ export class SchemaRegistry implements Endpoint<RegistryCommand, RegistryReply>,
     return [];
   }
 
+  /** Whoever waits for an answer sees the connection break. */
+  private crash(downtime: Duration): void {
+    this.downUntil = Math.max(this.downUntil, this.sim.now + downtime);
+    const lost = [...this.atWork];
+    this.atWork.clear();
+    for (const [call, answer] of lost) {
+      this.sim.cancel(answer);
+      call.refuse('unavailable');
+    }
+  }
+
   private answer(call: Call<RegistryCommand, RegistryReply>): void {
+    this.atWork.delete(call);
     const reply = this.replyTo(call.query);
     const reason = reply.outcome === 'refused' ? reply.reasons.join('; ') : '';
     if (reply.outcome === 'refused') this.refused++;

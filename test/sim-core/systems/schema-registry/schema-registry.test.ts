@@ -21,6 +21,7 @@ function system(): {
   play: (behaviour: Behaviour) => void;
   asked: string[];
   now: () => number;
+  at: (time: number, deed: () => void) => void;
 } {
   const sim = new Simulation({ seed: 1 });
   const registry = new SchemaRegistry(sim, { name: 'registry', level: 'BACKWARD', requestTime: constant(ms(2)) });
@@ -35,6 +36,7 @@ function system(): {
     },
     asked,
     now: () => sim.now,
+    at: (time, deed) => void sim.scheduleAt(time, deed, undefined, sim.eventKind('deed')),
   };
 }
 const request = new RequestContext(1, 0);
@@ -102,4 +104,45 @@ it('that is down, or has no such schema, fails who does not know it yet', () => 
       }
     })(),
   );
+});
+
+/** A registration is at the registry from 1 ms on and would have been answered at 3 ms: crashes, and what became of it at what time. */
+function registeredInSpiteOf(...crashes: readonly (readonly [at: number, seconds: number])[]) {
+  const { registry, client, play, asked, now, at } = system();
+  const producer = client('producer');
+  for (const [time, seconds] of crashes) at(time, () => registry.interventions['crash'].apply([seconds]));
+  let outcome = '';
+  let ended = 0;
+  play(
+    (function* () {
+      try {
+        ({ outcome } = yield* producer.register('orders', record(), request));
+      } catch (error) {
+        outcome = (error as Error).message;
+      }
+      ended = now();
+    })(),
+  );
+  return { outcome, ended, asked, schemas: registry.state()['schemas'] };
+}
+
+it('that crashes fails at once what it works at, and has done nothing of it', () => {
+  expect(registeredInSpiteOf([ms(2), 10])).toEqual({
+    outcome: 'registry: unavailable',
+    ended: ms(3),
+    asked: [],
+    schemas: 0,
+  });
+  const answered = { outcome: 'registered', ended: ms(4), asked: ['register: registered'], schemas: 1 };
+  expect(registeredInSpiteOf([ms(3.5), 10])).toEqual(answered);
+});
+
+it('is down until the last of its crashes is over, and no shorter for another', () => {
+  const { registry, play, at } = system();
+  const isDown: boolean[] = [];
+  at(s(1), () => registry.interventions['crash'].apply([10]));
+  at(s(2), () => registry.interventions['crash'].apply([1]));
+  for (const time of [4, 10.9, 11.1]) at(s(time), () => isDown.push(registry.state()['down'] === 'yes'));
+  play((function* () {})());
+  expect(isDown).toEqual([true, true, false]);
 });
