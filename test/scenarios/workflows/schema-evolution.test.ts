@@ -4,7 +4,7 @@ import schemaEvolution from '../../../scenarios/workflows/schema-evolution.ts';
 import { FORMATS, type FormatName } from '../../../scenarios/workflows/schema-evolution/formats/formats.ts';
 import { reasonsAgainst } from '../../../scenarios/workflows/schema-evolution/limits.ts';
 import { expectedOutcome, type UpgradeOrder } from '../../../scenarios/workflows/schema-evolution/outcomes.ts';
-import { FAILED, MISREAD, READ, REFUSED } from '../../../scenarios/workflows/schema-evolution/tally.ts';
+import { FAILED, MISREAD, READ, REFUSED, schemaDeployed } from '../../../scenarios/workflows/schema-evolution/tally.ts';
 import { CHANGE_NAMES, type Change } from '../../../scenarios/workflows/schema-evolution/versions.ts';
 import {
   ms,
@@ -20,12 +20,15 @@ const FORMAT_NAMES = Object.keys(FORMATS) as FormatName[];
 const ORDERS: UpgradeOrder[] = ['consumers-first', 'producers-first'];
 const SHORT = { rate: 30, deployAt: s(2), gap: s(10), length: s(15) };
 
-const of = (variant: string, params: ParameterValues = {}, interventions: InterventionData[] = []): Trialled => {
-  const trial = new Trial(schemaEvolution, { variant, params, interventions });
+const begun = (variant: string, params: ParameterValues, interventions: InterventionData[] = []): Trial =>
+  new Trial(schemaEvolution, { variant, params, interventions });
+const played = (trial: Trial): Trialled => {
   while (!trial.advance(Infinity));
   expect(trial.violations()).toEqual([]);
   return trial.finish();
 };
+const of = (variant: string, params: ParameterValues = {}, interventions: InterventionData[] = []): Trialled =>
+  played(begun(variant, params, interventions));
 const count = ({ signals }: Trialled, name: string): number =>
   signals.find((signal) => signal.name === name)!.summary['total'];
 const failed = ({ expectations }: Trialled): string[] =>
@@ -106,8 +109,12 @@ describe('the registry, by the level that goes with the order', () => {
     }
   });
 
-  it('stops in the run what it refuses, and says why', () => {
-    const recording = of('registry-gate', { ...SHORT, change: 'remove-required', order: 'producers-first' });
+  it('stops in the run what it refuses, and names the field', () => {
+    const trial = begun('registry-gate', { ...SHORT, change: 'remove-required', order: 'producers-first' });
+    const told: string[] = [];
+    trial.sim.facts.channel(schemaDeployed).listen(({ outcome, reason }) => told.push(`${outcome}: ${reason}`));
+    const recording = played(trial);
+    expect(told).toEqual([expect.stringMatching(/^refused: .*\bemail\b/)]);
     expect(count(recording, REFUSED)).toBe(1);
     expect(count(recording, FAILED)).toBe(0);
     expect(failed(recording)).toEqual([]);
