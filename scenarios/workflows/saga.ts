@@ -20,7 +20,10 @@ const MONEY = 'saga.money.unsettled';
 const DIRTY = 'saga.reads.dirty';
 
 const netZero = [atMost(atEnd(HALF_DONE), limits.allOrNothing), atMost(atEnd(MONEY), limits.nothingStranded)];
-/** The price: a refund is no undo, and who looked in between has seen the charge. */
+/**
+ * The price, and not what tells the remedy from the pitfall: a refund is no undo, and who looked in between has seen the charge.
+ * Whoever undoes nothing pays none, so that it is no guardrail, which has to hold there too.
+ */
 const seenByOthers = atLeast(total(DIRTY), limits.dirtyReads);
 
 export default defineScenario({

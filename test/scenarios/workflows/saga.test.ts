@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import saga from '../../../scenarios/workflows/saga.ts';
-import { ms, parseIntervention, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
+import { judge, ms, parseIntervention, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
 
 const VARIANTS = Object.keys(saga.variants);
 const KEPT = VARIANTS.filter((variant) => saga.roles[variant] === 'remedy');
@@ -57,6 +57,12 @@ it('ends with all or nothing whatever is done to whom, once it is left alone', (
     }),
     { numRuns: 25 },
   );
+});
+
+it('what semantic-lock claims of dirty reads, and nothing else, fails of a run without the lock', () => {
+  const claims = judge(saga, 'semantic-lock', ran('orchestrated', {}));
+  const refuted = claims.filter(({ pass }) => !pass);
+  expect(refuted.map(({ text }) => text)).toEqual([expect.stringContaining('saga.reads.dirty')]);
 });
 
 describe('as the guide says', () => {
