@@ -1,6 +1,8 @@
 /**
  * Gradient2: compares the time of answers now with a long average of it. While it takes no longer the limit grows by a few; when it
- * does the limit shrinks in proportion, to half at most, and a fifth of the way at a time. As Netflix's `Gradient2Limit`.
+ * does the limit shrinks in proportion, to half at most, and a fifth of the way at a time. As `Gradient2Limit` of Netflix's concurrency-limits at commit
+ * 14ddfa2f. Later ones bear half as much again of the long average before the limit shrinks (`rttTolerance`, 1.5 by default),
+ * and let that come down by a twentieth at a time in place of a tenth.
  *
  * The long average is that of the latest 600 samples or so, and follows what it is compared with: under an overload that lasts, slow
  * becomes usual, and the limit rises again, up to its maximum.

@@ -1,7 +1,7 @@
 /**
  * Vegas: takes the shortest time that it has seen for the time without a queue, and estimates what waits from how much longer
  * answers take now: limit x (1 - shortest / present). Few waiting: more are let in; many: fewer. TCP Vegas (L. Brakmo, L. Peterson,
- * 1995) as Netflix's `VegasLimit` has it, whose thresholds grow with the logarithm of the limit.
+ * 1995) as `VegasLimit` of Netflix's concurrency-limits has it at commit 141214dc: thresholds grow with the logarithm of the limit.
  *
  * Now and then it takes the present time for the shortest, since a service may become slower for good. Where that happens under
  * load the queue that is there becomes its idea of none, and the limit rises.
