@@ -12,7 +12,8 @@
  *
  * Each state begins with an empty window, but that of the open state goes on with what it found. Ended is ended: a call that was
  * begun before the breaker opened and ends while it is half open counts as one of its trials. Does not model waits that grow
- * from one opening to the next.
+ * from one opening to the next; the states that are set by hand (DISABLED, FORCED_OPEN, METRICS_ONLY); and predicates that say which
+ * exceptions and results are failures or are ignored: whoever calls says how a call ended.
  */
 import type { Fact, FactChannel } from '../../../kernel/fact.ts';
 import type { Simulation } from '../../../kernel/simulation.ts';
