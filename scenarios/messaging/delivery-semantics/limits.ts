@@ -8,6 +8,7 @@
  */
 import { ms, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLeast } from '../../application/chance.ts';
+import { faultCount, type FaultIntervals } from '../../application/faults.ts';
 import type { Values } from './params.ts';
 
 /** Users have stopped so long before the end that all is settled. */
@@ -16,8 +17,12 @@ export const DRAIN = s(5);
 const limit = limitOf<Values>;
 
 /** Faults of a kind, one in each of its intervals, from their beginning until users stop. */
-export const faultCount = (p: Values, every: Duration): number =>
-  Math.max(0, Math.floor((p.length - DRAIN - p.faultsFrom) / every));
+export const faultsEvery = (p: Values, every: Duration): FaultIntervals => ({
+  from: p.faultsFrom,
+  until: p.length - DRAIN,
+  every,
+});
+const deaths = (p: Values): number => faultCount(faultsEvery(p, p.killEvery));
 
 /** Messages that a consumer is in a step with, on average, as long as it is not short of places. */
 function busy(p: Values, step: Duration): number {
@@ -43,16 +48,14 @@ export const balanced = limit((p) => (isSettled(p) ? 0 : p.rate * toSeconds(p.le
  * Deaths between the payment and the booking, and the request for a payment outlives who sent it: what was acknowledged when
  * it was sent is paid and never booked, what is in a transaction is taken back by the database and stays paid.
  */
-export const paidAndNotBooked = limit((p) =>
-  poissonLeast(faultCount(p, p.killEvery) * busy(p, p.payTime + p.workTime)),
-);
+export const paidAndNotBooked = limit((p) => poissonLeast(deaths(p) * busy(p, p.payTime + p.workTime)));
 
 /**
  * Lost connections: what is worked at goes on to its effect, and comes again. A killed consumer is away for a while, and
  * has no connection to lose.
  */
 const disconnected = (p: Values): number =>
-  faultCount(p, p.disconnectEvery) * Math.max(0, 1 - p.downtime / (p.killEvery * p.consumers));
+  faultCount(faultsEvery(p, p.disconnectEvery)) * Math.max(0, 1 - p.downtime / (p.killEvery * p.consumers));
 export const doubledByDisconnection = limit((p) => poissonLeast(disconnected(p) * busy(p, p.payTime + p.workTime)));
 
 /**
@@ -81,7 +84,7 @@ export const outlasted = limit((p) => {
   const hands = (slow * last * handling) / period + p.rate * toSeconds(p.payTime + p.workTime);
   const isCrowded = hands > 0.8 * p.consumers * p.concurrency;
   // Who dies at it is not done with it, and then nothing is said.
-  if (!isOutlasted || isCrowded || faultCount(p, p.killEvery) > 0) return 0;
+  if (!isOutlasted || isCrowded || deaths(p) > 0) return 0;
   const most = (toSeconds(p.length) - handling) / period - 1;
   const least = Math.max(0, most - last / period);
   const mean = (slow * last * (most + least)) / 2;
@@ -90,4 +93,4 @@ export const outlasted = limit((p) => {
 });
 
 /** Where the timeout is renewed only a death has anything come again: at most all that the dead one had in hand. */
-export const renewed = limit((p) => faultCount(p, p.killEvery) * p.concurrency);
+export const renewed = limit((p) => deaths(p) * p.concurrency);

@@ -7,25 +7,30 @@
  */
 import { ms, pow, s, toSeconds, zipfProbabilities, type Duration } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLeast, poissonLow } from '../../application/chance.ts';
+import { faultCount, type FaultIntervals } from '../../application/faults.ts';
 import { BACKOFF, CONCURRENCY } from '../application/orchestrated.ts';
 import { PRICE, ROW_TIME } from '../application/order-services.ts';
 import type { Values } from './params.ts';
 
 /** Orders and crashes stop so long before the end. */
 export const DRAIN = s(8);
-export const FAULTS_FROM = s(2);
+const FAULTS_FROM = s(2);
 
 const limit = limitOf<Values>;
 
 /** Crashes of a kind, one in each of its intervals. */
-export const faultCount = (p: Values, every: Duration): number =>
-  Math.max(0, Math.floor((p.length - DRAIN - FAULTS_FROM) / every));
+export const faultsEvery = (p: Values, every: Duration): FaultIntervals => ({
+  from: FAULTS_FROM,
+  until: p.length - DRAIN,
+  every,
+});
 
-const crashesOf = (p: Values, services: number): number => Math.ceil((faultCount(p, p.crashEvery) * services) / 4);
+const crashesOf = (p: Values, services: number): number =>
+  Math.ceil((faultCount(faultsEvery(p, p.crashEvery)) * services) / 4);
 
 /** How long orders are taken, in seconds, while neither the checkout nor the first so many services are away. */
 function undisturbed(p: Values, services: number): number {
-  const away = faultCount(p, p.killEvery) + crashesOf(p, services);
+  const away = faultCount(faultsEvery(p, p.killEvery)) + crashesOf(p, services);
   return Math.max(0, toSeconds(p.length - DRAIN - away * p.downtime));
 }
 
