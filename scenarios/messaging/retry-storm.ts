@@ -38,8 +38,7 @@ import { faraway, nearby, SHAPE } from '../application/distances.ts';
 import { sentBy, workedOffBy } from '../application/settings.ts';
 import * as limits from './retry-storm/limits.ts';
 import { params, type Values } from './retry-storm/params.ts';
-import { JOBS_FAILED, jobsFailed } from './retry-storm/jobs.ts';
-import { RECOVERY, recoverySignal, watchRecovery } from './retry-storm/recovery.ts';
+import { JOBS_FAILED, RECOVERY, tallySignals, watchFailures } from './retry-storm/tally.ts';
 
 const ERRORS = 'http.client.request.errors';
 const REQUESTS = 'http.client.requests';
@@ -99,7 +98,7 @@ export default defineScenario({
   interval: limits.INTERVAL,
   openAt: s(10),
   system,
-  signals: [...retrySignals, recoverySignal, jobsFailed],
+  signals: [...retrySignals, ...tallySignals],
   whileRunning: {
     rate: sentBy('rate', 'users'),
     loadTime: workedOffBy('loadTime', 'dependency'),
@@ -147,7 +146,7 @@ function system(sim: Simulation, p: Values): void {
   });
   new OpenLoopClient(sim, { ...client('users'), arrivals: poisson(p.rate) });
   if (p.inStep > 0) new BatchClient(sim, { ...client('jobs'), jobs: p.inStep, at: p.troubleAt });
-  watchRecovery(sim, p.troubleAt + p.troubleFor);
+  watchFailures(sim, p.troubleAt + p.troubleFor);
   const slow = (factor: number): void => dependency.interventions['slow'].apply([factor]);
   sim.scheduleAt(p.troubleAt, () => slow(p.slowdown), undefined, sim.eventKind('dependency becomes slow'));
   sim.scheduleAt(p.troubleAt + p.troubleFor, () => slow(1), undefined, sim.eventKind('dependency is fast again'));

@@ -8,7 +8,7 @@ import {
   type Simulation,
   type Time,
 } from '../../../sim-core/index.ts';
-import { recoverySignal, watchRecovery } from '../application/recovery.ts';
+import { recoverySignal, watchRecovery } from '../../application/recovery.ts';
 import { pageDegraded, threadsHeld } from './shop.ts';
 
 export const HELD = 'circuit_breaking.threads_held';

@@ -7,7 +7,7 @@ import {
   type Simulation,
   type Time,
 } from '../../../sim-core/index.ts';
-import { recoverySignal, watchRecovery } from '../application/recovery.ts';
+import { recoverySignal, watchRecovery } from '../../application/recovery.ts';
 
 /** The stock was looked at; `doomed` if nobody waited for it any more when that was done. */
 export const stockRead = defineFact('doomed_work.done', 'The stock was looked at, perhaps for nobody', {

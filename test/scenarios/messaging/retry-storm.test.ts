@@ -1,7 +1,7 @@
 /** What the guide of the retry storm says beyond its variants: when waits no longer help, and other ways out. */
 import { describe, expect, it } from 'vitest';
 import retryStorm from '../../../scenarios/messaging/retry-storm.ts';
-import { RECOVERY } from '../../../scenarios/messaging/retry-storm/recovery.ts';
+import { RECOVERY } from '../../../scenarios/messaging/retry-storm/tally.ts';
 import {
   ms,
   Run,

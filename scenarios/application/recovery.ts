@@ -6,7 +6,7 @@ import {
   type SignalDefinition,
   type Simulation,
   type Time,
-} from '../../../sim-core/index.ts';
+} from '../../sim-core/index.ts';
 
 const troubled = defineReading('recovery.trouble', 'Something went wrong after the trouble was over', {
   after: 'duration',
@@ -18,7 +18,7 @@ export const recoverySignal = (recoveryName: string, of: string): SignalDefiniti
     name: recoveryName,
     kind: 'gauge',
     unit: 's',
-    help: `From the end of the trouble to the latest ${of} so far`,
+    help: `From the end of the trouble to the latest ${of} so far: while it grows, nothing has recovered`,
     fact: troubled,
     value: (fact) => toSeconds(fact.after),
     of: () => 'all',
