@@ -43,6 +43,8 @@ interface Request {
 }
 
 const BY_LOT = 'The price: a lot does not know what matters, and without a door hardly anybody is answered either';
+const FOUND =
+  'What a limit that is found is for: hardly a line. Without a door those who are answered came before there was one';
 
 export default defineScenario({
   id: 'load-shedding',
@@ -97,6 +99,7 @@ export default defineScenario({
     'adaptive-concurrency': [
       atLeast(total(ANSWERED), limits.nearCapacity),
       atMost(quantile(ANSWER_TIME, 'p99'), limits.behindLimit),
+      guardrail(atMost(quantile(ANSWER_TIME, 'p50'), limits.foundMedian), FOUND),
       guardrail(atMost(mean(CORE_RATIO), limits.noMoreThanByLot), BY_LOT),
     ],
   },

@@ -4,8 +4,9 @@
  * The backend can do C = cores / load time requests a second. In the rush k times as many come. Without a door those inside grow
  * by (k - 1) C a second, so whoever comes t seconds into the rush waits (k - 1) t: from patience / (k - 1) on in vain.
  */
-import { ms, pow, s, toSeconds, type Limit } from '../../../sim-core/index.ts';
+import { ln, ms, pow, s, toSeconds, type Limit } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
+import { FAR_MAX, NEAR_MAX } from '../../application/distances.ts';
 import { capacityOf as capacity, waitAmong } from '../application/waiting.ts';
 import type { Values } from './params.ts';
 
@@ -70,3 +71,29 @@ export const coreKept = limit((p) => {
 const behind = (most: (p: Values) => number): Limit => limit((p) => waitAmong(p, most(p)));
 export const behindFull = behind((p) => Math.max(p.shedFull, p.shedFrom + 1));
 export const behindLimit = behind((p) => Math.max(p.initialLimit, p.maxLimit));
+
+/** Gradient2's: how much may wait for the limit to grow by, and the weight of a window in its long average. */
+const QUEUE = 4;
+const LONG_WEIGHT = 2 / 601;
+
+/**
+ * What a median answer takes where the limit is found, and not where it stays at its start. Gradient2 is at rest where
+ * limit x usual / present + 4 = limit: by Little's law (present = limit / C) at C x usual + 4, so that an answer takes 4 / C more
+ * than is usual. Usual is what it was before the rush, at most what one shared processor takes at that load, and grows with
+ * each window by its weight of the difference. On its way down the limit loses a tenth a window, and gains 0.8, while answers take
+ * more than twice as long as usual: towards 8, until twice C x usual. If that lasts for more than a quarter of the rush nothing is said; nor
+ * of Vegas, which goes down by one a window, and of AIMD, which rests at its target. A fixed limit is held to what is found.
+ */
+export const foundMedian = limit((p) => {
+  const most = waitAmong(p, Math.max(p.initialLimit, p.maxLimit));
+  const busy = (p.coreRate + p.restRate) / capacity(p);
+  if (busy >= 1 || p.algorithm === 'vegas' || p.algorithm === 'aimd') return most;
+  const usual = toSeconds(p.loadTime) / (1 - busy) + toSeconds(2 * NEAR_MAX);
+  const window = Math.max(toSeconds(p.samples), 10 / capacity(p));
+  const rush = toSeconds(Math.min(p.rushAt + p.rushFor, p.length) - Math.min(p.rushAt, p.length));
+  const [start, end] = [p.initialLimit - 8, Math.max(1, 2 * capacity(p) * usual - 8)];
+  const down = start > end ? (window * ln(start / end)) / ln(10 / 9) : 0;
+  if (down > rush / 4) return most;
+  const more = (QUEUE / capacity(p)) * (1 + (LONG_WEIGHT * rush) / window);
+  return Math.min(most, usual + more + toSeconds(2 * FAR_MAX));
+});

@@ -1,7 +1,7 @@
 /** What the guide of load shedding says beyond its variants: a backend that changes, a rush that lasts, and the way out. */
 import { describe, expect, it } from 'vitest';
 import loadShedding from '../../../scenarios/overload/load-shedding.ts';
-import { ANSWERED, CORE_RATIO } from '../../../scenarios/overload/load-shedding/tally.ts';
+import { ANSWER_TIME, ANSWERED, CORE_RATIO } from '../../../scenarios/overload/load-shedding/tally.ts';
 import { parseIntervention, s, Trial, type ParameterValues } from '../../../sim-core/index.ts';
 
 function measured(variant: string, params: ParameterValues, ...interventions: readonly string[]) {
@@ -27,8 +27,12 @@ describe('a backend that is four times as slow', () => {
     expect(answered('priority-shed')).toBeLessThan(0.8 * possible);
   });
 
-  it.each(['gradient2', 'vegas', 'aimd'])('is followed by %s', (algorithm) => {
-    expect(answered('adaptive-concurrency', { algorithm, initialLimit: 20 })).toBeGreaterThan(0.8 * possible);
+  it('is too slow for a limit that stays where it began', () => {
+    expect(answered('adaptive-concurrency', { algorithm: 'fixed' })).toBeLessThan(0.8 * possible);
+  });
+
+  it.each(['gradient2', 'vegas', 'aimd'])('is followed by %s, from the same limit', (algorithm) => {
+    expect(answered('adaptive-concurrency', { algorithm })).toBeGreaterThan(0.8 * possible);
   });
 });
 
@@ -44,4 +48,11 @@ it('cannot keep core requests that are more than can be done', () => {
   const ratio = measured('priority-shed', { coreRate: 70 })(CORE_RATIO, 'mean');
   // They are 70 of 310, and five times 400 come a second.
   expect(ratio).toBeCloseTo(400 / ((70 / 310) * 2000), 1);
+});
+
+it('is told from a limit that nobody finds by how long a median answer takes, and by nothing else', () => {
+  const trial = new Trial(loadShedding, { variant: 'adaptive-concurrency', params: { algorithm: 'fixed' } });
+  while (!trial.advance(1e6));
+  const failed = trial.finish().expectations.filter(({ pass }) => !pass);
+  expect(failed.map(({ text }) => text)).toEqual([expect.stringMatching(`^p50 of ${ANSWER_TIME}`)]);
 });
