@@ -22,6 +22,7 @@ import {
   OpenLoopClient,
   peak,
   poisson,
+  quantile,
   roundRobin,
   s,
   total,
@@ -49,6 +50,8 @@ import {
 /** The recommendations never refuse for want of room: what waits there has a bound, and it is far. */
 const CONNECTIONS = 500;
 const PENDING_MAX = 50_000;
+const UNTIL_OPEN =
+  'What the slowest wait: a breaker has to see failures first, and until then it is a timeout and no more';
 
 export default defineScenario({
   id: 'circuit-breaker',
@@ -93,14 +96,25 @@ export default defineScenario({
     'http.client.request.duration',
   ],
   expect: {
-    none: [atLeast(total(BUYERS_FAILED), limits.buyersStopped), atLeast(mean(HELD), limits.threadsStopped)],
-    'timeout-only': [atLeast(total(BUYERS_FAILED), limits.buyersShort), atLeast(peak(RECOVERY), limits.backlogLasts)],
+    none: [
+      atLeast(total(BUYERS_FAILED), limits.buyersStopped),
+      atLeast(quantile(BUYERS_WAIT, 'p99'), limits.buyersInLine),
+      atLeast(mean(HELD), limits.threadsStopped),
+    ],
+    'timeout-only': [
+      atLeast(total(BUYERS_FAILED), limits.buyersShort),
+      atLeast(quantile(BUYERS_WAIT, 'p99'), limits.buyersInShortLine),
+      atLeast(peak(RECOVERY), limits.backlogLasts),
+    ],
     bulkhead: [
       atMost(total(BUYERS_FAILED), limits.buyersBesideBulkhead),
+      atMost(quantile(BUYERS_WAIT, 'p99'), limits.buyersUnhindered),
       atMost(peak(HELD), limits.threadsBesideBulkhead),
     ],
     breaker: [
       atMost(total(BUYERS_FAILED), limits.buyersMeanwhile),
+      atMost(quantile(BUYERS_WAIT, 'p90'), limits.mostBuyers),
+      guardrail(atMost(quantile(BUYERS_WAIT, 'p99'), limits.buyersUntilOpen), UNTIL_OPEN),
       atMost(mean(HELD), limits.threadsMeanwhile),
       atMost(peak(RECOVERY), limits.nextRound),
       guardrail(
@@ -110,6 +124,8 @@ export default defineScenario({
     ],
     'breaker-and-fallback': [
       atMost(total(BUYERS_FAILED), limits.buyersMeanwhile),
+      atMost(quantile(BUYERS_WAIT, 'p90'), limits.mostBuyers),
+      guardrail(atMost(quantile(BUYERS_WAIT, 'p99'), limits.buyersUntilOpen), UNTIL_OPEN),
       atMost(total(READERS_FAILED), limits.readersMeanwhile),
       atMost(mean(HELD), limits.threadsMeanwhile),
       atMost(peak(RECOVERY), limits.nextRound),

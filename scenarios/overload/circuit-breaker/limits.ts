@@ -7,6 +7,7 @@
  */
 import { ms, s, toSeconds } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLeast, poissonLow, poissonMost } from '../../application/chance.ts';
+import { FAR_MAX, FAR_MIN, NEAR_MAX, SHAPE } from '../../application/distances.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(2);
@@ -167,3 +168,62 @@ export const buyersBesideBulkhead = limit((p) => {
   return poissonMost(heldByTheRest(p) / p.instances) <= left + p.queueMax ? 0 : poissonMost(p.buyerRate * measured(p));
 });
 export const threadsBesideBulkhead = limit((p) => p.instances * Math.min(p.compartment, p.threads));
+
+/** Buyers' share of all pages. */
+const buyersShare = (p: Values): number => p.buyerRate / (p.buyerRate + p.readerRate);
+
+/** What the slowest buyer in a hundred waits at least, if about so many wait for `wait` seconds; no less than the way there and back. */
+const slowestHundredth = (p: Values, waiting: number, wait: number): number =>
+  poissonLow(waiting) > poissonMost(p.buyerRate * measured(p)) / 100
+    ? Math.max(wait, toSeconds(2 * FAR_MIN))
+    : toSeconds(2 * FAR_MIN);
+
+/**
+ * Once threads and lines are full, a place in line comes free with each page that is begun. Whoever fills the lines from there on that
+ * are worked off in a quarter of a patience, and whoever takes a place that came free so long before the end of the trouble,
+ * waits for that long.
+ */
+export const buyersInLine = limit((p) => {
+  const wait = toSeconds(p.patience) / 4;
+  const begun = slowCapacity(p) * pagesPerCall(p);
+  const full = untilFull(p);
+  if (full + wait > trouble(p)) return slowestHundredth(p, 0, wait);
+  const filling = Math.max(0, linesOf(p) - begun * wait);
+  const places = filling + begun * (trouble(p) - full - wait);
+  return slowestHundredth(p, buyersShare(p) * places, wait);
+});
+
+/**
+ * With a timeout threads come free at threads / timeout, and make the pages in between: whoever takes the last place in full lines
+ * waits for these to be worked off, and half of that is sure.
+ */
+export const buyersInShortLine = limit((p) => {
+  const share = turnedAway(p);
+  const begun = (threadsOf(p) / toSeconds(p.timeout)) * pagesPerCall(p);
+  const wait = Math.min(toSeconds(p.patience), linesOf(p) / begun) / 2;
+  const full = toSeconds(p.timeout) + linesOf(p) / (share * (p.readerRate + p.buyerRate));
+  const served = share === 0 ? 0 : begun * Math.max(0, trouble(p) - full - 2 * wait);
+  return slowestHundredth(p, buyersShare(p) * served, wait);
+});
+
+/** A page of a buyer who finds a thread: a slow request of the catalogue, which has processors for all, and the way there and back. */
+const pageTime = (p: Values): number =>
+  Math.min(
+    toSeconds(p.patience),
+    toSeconds(CATALOGUE_TIME) * (1 + DEVIATIONS / Math.sqrt(SHAPE)) + toSeconds(2 * FAR_MAX + 2 * NEAR_MAX),
+  );
+
+/** With threads left for all pages no buyer waits for one. */
+export const buyersUnhindered = limit((p) => {
+  const left = Math.max(0, p.threads - p.compartment);
+  return poissonMost(heldByTheRest(p) / p.instances) <= left ? pageTime(p) : toSeconds(p.patience);
+});
+/** Until the breakers are open buyers wait in line, and no longer than that takes. */
+export const buyersUntilOpen = limit((p) => Math.min(toSeconds(p.patience), detection(p) + pageTime(p)));
+/** Those are few. Nine in ten come when breakers are open or all is well, and find a thread beside the trials. */
+export const mostBuyers = limit((p) => {
+  const meanwhile = poissonMost(p.buyerRate * detection(p));
+  const hasThreads = poissonMost(heldByTheRest(p) / p.instances) <= Math.max(0, p.threads - p.trials);
+  const areFew = meanwhile < poissonLow(p.buyerRate * measured(p)) / 10;
+  return hasThreads && areFew && detection(p) < trouble(p) ? pageTime(p) : toSeconds(p.patience);
+});
