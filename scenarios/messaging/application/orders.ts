@@ -1,8 +1,8 @@
 /**
  * What Kafka's scenarios have in common: users send records to a topic, `orders`, by a producer, three brokers keep it,
- * and a group reads it. Said once are the wiring and the settings that most of them leave as they are. They are Kafka's own defaults, but for these: two
- * replicas have to be in sync, the linger is 20 ms, a poll gives 50 records, an election of controllers takes 1 s, and a
- * broker takes 200 us for a request and 1 ns for a byte.
+ * and a group reads it. Said once are the wiring and the settings that most of them leave as they are. They are Kafka's
+ * own defaults, but for these: two replicas have to be in sync, the linger is 20 ms, a poll gives 50 records, an election
+ * of controllers takes 1 s, and a broker takes 200 us for a request and 1 ns for a byte.
  */
 import {
   KafkaCluster,

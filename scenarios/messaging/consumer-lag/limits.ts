@@ -14,7 +14,10 @@ import type { Values } from './params.ts';
 
 /** Ordinary keys, all alike. */
 export const KEYS = 60_000;
-/** A segment of a log is closed after so long, and brokers look for those that are too old so often: seven days and five minutes by default. */
+/**
+ * A segment of a log is closed after so long, and brokers look for those that are too old so often: seven days and five
+ * minutes by default.
+ */
 export const SEGMENT = s(1);
 export const RETENTION_CHECK = s(1);
 /** Seconds of a row of the recording. */

@@ -70,8 +70,8 @@ export const promisedAlone = limit((p) =>
 );
 
 /**
- * With two asked for, the set is smaller than the minimum before the kill. What is in flight then waits for a watermark that stands still;
- * what is sent again when its request's time is over is not taken.
+ * With two asked for, the set is smaller than the minimum before the kill. What is in flight then waits for a watermark
+ * that stands still; what is sent again when its request's time is over is not taken.
  */
 export const notTaken = limit((p) => {
   const isSentAgain = p.isolateAt + Math.max(1.5 * p.lagMax, p.requestTimeout) + p.requestTimeout + PAUSES < p.killAt;
@@ -79,8 +79,8 @@ export const notTaken = limit((p) => {
 });
 
 /**
- * With two asked for, nobody has two in sync before the followers are back; and without an unclean election nobody leads before the old
- * leader is, which was the last one in sync. Who came too long before that is given up.
+ * With two asked for, nobody has two in sync before the followers are back; and without an unclean election nobody leads
+ * before the old leader is, which was the last one in sync. Who came too long before that is given up.
  */
 export const givenUp = limit((p) =>
   isLate(p) ? comeIn(p, Math.min(p.length, p.unclean ? heal(p) : up(p)) - p.deliveryTimeout - p.isolateAt - SLACK) : 0,

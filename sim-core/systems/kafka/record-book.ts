@@ -1,10 +1,10 @@
 /**
  * The experimenter's book of records: where each one is, whatever its sender and the brokers believe.
  *
- * The line of a partition is the log of its present leader, with what it has retained away or compacted. A record that is not in the line is not in the topic: who
- * reads will not find it. It may be cut off with an election and come back with another one (an old leader elected
- * uncleanly), so what is lost is a state and not an event. A record that a leader appended after another had been elected
- * never was in the line.
+ * The line of a partition is the log of its present leader, with what it has retained away or compacted. A record that is
+ * not in the line is not in the topic: who reads will not find it. It may be cut off with an election and come back with
+ * another one (an old leader elected uncleanly), so what is lost is a state and not an event. A record that a leader
+ * appended after another had been elected never was in the line.
  */
 import { defineFact, defineReading, type Fact, type FactChannel } from '../../kernel/fact.ts';
 import type { Simulation } from '../../kernel/simulation.ts';

@@ -3,8 +3,8 @@
  * Kafka's TransactionManager: a partition is added before the first batch goes to it, what may pass is asked again, and a
  * producer that is told of another life under its name is fenced: it has to begin anew.
  *
- * The coordinator is the leader of the partition that keeps the transactional id. That a broker adds the partition on the producer's behalf (KIP-890) is
- * not modelled.
+ * The coordinator is the leader of the partition that keeps the transactional id. That a broker adds the partition on the
+ * producer's behalf (KIP-890) is not modelled.
  */
 import type { Simulation } from '../../../kernel/simulation.ts';
 import type { Duration } from '../../../kernel/time.ts';
