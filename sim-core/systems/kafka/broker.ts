@@ -13,7 +13,7 @@
  */
 import type { Simulation } from '../../kernel/simulation.ts';
 import { SerialServer } from '../../kernel/serial-server.ts';
-import type { Duration } from '../../kernel/time.ts';
+import type { Duration, Time } from '../../kernel/time.ts';
 import type { Call, Endpoint } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
 import type { Link } from '../../network/link.ts';
@@ -72,6 +72,8 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
   private metadata: Metadata;
   private slowness = 1;
   private isDown = false;
+  /** Where nobody restarts it before. */
+  private downUntil: Time = 0;
   private lives = 0;
   private readonly workKind: number;
   private readonly restartKind: number;
@@ -154,10 +156,13 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
     this.isolation.pass(peer, () => this.handle(call));
   }
 
-  /** Dies, and is up again after so long; for good if that is Infinity. */
+  /** Dies, and is up again after so long, for good if that is Infinity; killed again meanwhile, at the later end. */
   kill(downtime: Duration): void {
-    if (!this.isDown) {
+    const end = this.sim.now + downtime;
+    if (this.isDown) this.downUntil = Math.max(this.downUntil, end);
+    else {
       this.isDown = true;
+      this.downUntil = end;
       this.lives++;
       for (const fetcher of this.fetchers) fetcher.stop();
       this.keeper.stop();
@@ -167,7 +172,10 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
       for (const call of [...this.produces.drop(), ...this.fetches.drop(), ...asked]) call.refuse('unavailable');
       for (const replica of this.replicas.values()) replica.crash();
     }
-    if (downtime < Infinity) this.sim.schedule(downtime, () => this.restart(), undefined, this.restartKind);
+    const restart = (): void => {
+      if (this.sim.now === this.downUntil) this.restart();
+    };
+    if (end < Infinity) this.sim.scheduleAt(end, restart, undefined, this.restartKind);
   }
 
   restart(): void {

@@ -54,6 +54,8 @@ export class Consumer implements Component {
   private lastPoll: Time = 0;
   private lives = 0;
   private isStarting = false;
+  /** When it is up again, if it was killed. */
+  private downUntil: Time | undefined = undefined;
   private readonly pausing: Pausing;
   private readonly restartKind: number;
   private readonly againKind: number;
@@ -127,6 +129,7 @@ export class Consumer implements Component {
       this.poll();
     };
     this.isStarting = true;
+    this.downUntil = undefined;
     if (output === undefined) begin();
     else output.start(begin);
   }
@@ -139,12 +142,18 @@ export class Consumer implements Component {
     this.end();
   }
 
-  /** Dies, and is up again after so long; for good if that is Infinity. */
+  /** Dies, and is up again after so long, for good if that is Infinity; killed again meanwhile, at the later end. */
   kill(downtime: Duration): void {
-    const wasMember = this.membership.isMember || this.isStarting;
+    const wasStarted = this.membership.isMember || this.isStarting || this.downUntil !== undefined;
     this.end();
     this.pausing.forget();
-    if (downtime < Infinity && wasMember) this.sim.schedule(downtime, () => this.start(), undefined, this.restartKind);
+    if (!wasStarted) return;
+    const end = this.sim.now + downtime;
+    this.downUntil = Math.max(this.downUntil ?? 0, end);
+    const restart = (): void => {
+      if (this.sim.now === this.downUntil) this.start();
+    };
+    if (end < Infinity) this.sim.scheduleAt(end, restart, undefined, this.restartKind);
   }
 
   pause(duration: Duration): void {

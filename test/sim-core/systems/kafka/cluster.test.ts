@@ -77,6 +77,29 @@ it('with acks=0 what a leader takes that has been replaced and does not know it 
   expect(cluster.book.records.map(({ loss }) => loss)).toEqual([undefined, 'deposed-leader', 'deposed-leader']);
 });
 
+it('a broker that is killed again while it is down is up at the latest of the ends', () => {
+  const { sim, cluster } = smallCluster({ sends: [] });
+  const [broker] = cluster.brokers;
+  for (const [at, downtime] of [
+    [200, 100],
+    [210, 300],
+    [220, 50],
+  ])
+    sim.scheduleAt(ms(at), () => broker.kill(ms(downtime)), undefined);
+  sim.runUntil(ms(509));
+  expect(broker.isUp).toBe(false);
+  sim.runUntil(ms(511));
+  expect(broker.isUp).toBe(true);
+  // Whoever starts it by hand ends its downtime: what was planned before is of no account to the next.
+  sim.scheduleAt(ms(600), () => broker.kill(ms(100)), undefined);
+  sim.scheduleAt(ms(610), () => broker.restart(), undefined);
+  sim.scheduleAt(ms(620), () => broker.kill(ms(200)), undefined);
+  sim.runUntil(ms(819));
+  expect(broker.isUp).toBe(false);
+  sim.runUntil(ms(821));
+  expect(broker.isUp).toBe(true);
+});
+
 it('keeps less from the moment at which a topic is configured to', () => {
   const small = smallCluster({
     sends: Array.from({ length: 60 }, (_, i) => i * 10_000),

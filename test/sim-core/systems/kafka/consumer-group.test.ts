@@ -121,6 +121,29 @@ it('a consumer that dies is missed after its session, and its last poll is proce
   expect(processed(small).filter((times) => times === 0)).toEqual([]);
 });
 
+it('a consumer that is killed again while it is down is up at the latest of the ends', () => {
+  const small = smallGroup('range');
+  const { sim, group } = small;
+  const [consumer] = group.consumers;
+  const isMember = (): boolean => consumer.state().member === 'yes';
+  group.scale(2);
+  for (const [at, downtime] of [
+    [200, 100],
+    [210, 300],
+    [220, 50],
+  ])
+    sim.scheduleAt(ms(at), () => consumer.kill(ms(downtime)), undefined);
+  sim.runUntil(ms(509));
+  expect([isMember(), consumer.owned]).toEqual([false, []]);
+  sim.runUntil(ms(1500));
+  expect(isMember()).toBe(true);
+  // One that is dead for good stays so.
+  sim.inject(() => consumer.kill(Infinity), 0);
+  sim.inject(() => consumer.kill(ms(10)), 0);
+  sim.runUntil(ms(2500));
+  expect(isMember()).toBe(false);
+});
+
 it('an answer to a commit of an earlier generation does not throw a member out of the present one', () => {
   const small = smallGroup('cooperative-sticky', { commit: 'after-async', isStatic: true });
   small.group.scale(3);
