@@ -1,6 +1,6 @@
 /** What can be done to the controllers while they run, and to the topics that they keep. */
 import { SECOND } from '../../kernel/time.ts';
-import type { CleanupPolicy } from '../../messaging/log/partition-log.ts';
+import { KEEP_ALL, type CleanupPolicy } from '../../messaging/log/partition-log.ts';
 import type { Intervention } from '../../network/component.ts';
 import type { Topic } from './topic.ts';
 
@@ -43,14 +43,27 @@ export function controllerInterventions(
       apply: ([allowed]) => controllers.allowUnclean(allowed >= 0.5),
     },
     retention: {
-      help: 'Sets retention.ms and segment.ms of every topic: brokers look now and then (log.retention.check.interval.ms), and delete whole segments',
+      help: 'Sets retention.ms, segment.ms, retention.bytes and segment.bytes of every topic: brokers look now and then (log.retention.check.interval.ms), and delete whole segments',
       arguments: [
         { name: 'seconds', help: 'how long a closed segment is kept', min: 1, max: 1e6, default: 60 },
         { name: 'segment', help: 'how long a segment is written to', min: 1, max: 1e6, default: 10 },
+        { name: 'bytes', help: 'bytes of a partition that are kept; -1 is no limit', min: -1, max: 1e15, default: -1 },
+        {
+          name: 'segmentBytes',
+          help: 'bytes of a segment that is closed',
+          min: 14,
+          max: 2_147_483_647,
+          default: KEEP_ALL.segmentBytes,
+        },
       ],
-      apply: ([seconds, segment]) => {
-        const times = { retentionTime: Math.round(seconds * SECOND), segmentTime: Math.round(segment * SECOND) };
-        for (const topic of topics) Object.assign(topic.log, times);
+      apply: ([seconds, segment, bytes, segmentBytes]) => {
+        const settings = {
+          retentionTime: Math.round(seconds * SECOND),
+          segmentTime: Math.round(segment * SECOND),
+          retentionBytes: bytes < 0 ? Infinity : bytes,
+          segmentBytes,
+        };
+        for (const topic of topics) Object.assign(topic.log, settings);
       },
     },
     cleanup: {
