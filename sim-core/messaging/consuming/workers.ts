@@ -8,8 +8,8 @@
 import { Fifo } from '../../kernel/fifo.ts';
 import { Process, type Behaviour } from '../../kernel/process.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
-import type { Duration, Time } from '../../kernel/time.ts';
-import type { ComponentPart } from '../../network/component.ts';
+import { SECOND, type Duration, type Time } from '../../kernel/time.ts';
+import type { ComponentPart, Intervention } from '../../network/component.ts';
 
 export interface WorkersOptions<Job, Result> {
   readonly name: string;
@@ -20,7 +20,8 @@ export interface WorkersOptions<Job, Result> {
   readonly ended: (job: Job, result: Result | undefined, since: Time) => void;
 }
 
-export class Workers<Job, Result> implements Pick<ComponentPart, 'state' | 'violations'> {
+export class Workers<Job, Result> implements Pick<ComponentPart, 'interventions' | 'state' | 'violations'> {
+  readonly interventions: Readonly<Record<string, Intervention>> = { pause: this.pausing() };
   readonly sim: Simulation;
   readonly options: WorkersOptions<Job, Result>;
   private readonly waiting = new Fifo<Job>();
@@ -51,8 +52,9 @@ export class Workers<Job, Result> implements Pick<ComponentPart, 'state' | 'viol
     return dropped;
   }
 
-  /** What is worked at is broken off. Call `dropWaiting` first, or what waits is begun. */
+  /** What is worked at is broken off, and a pause is over. Call `dropWaiting` first, or what waits is begun. */
   breakOff(): void {
+    this.pausedUntil = 0;
     for (const work of this.working) work.cancel();
   }
 
@@ -89,6 +91,14 @@ export class Workers<Job, Result> implements Pick<ComponentPart, 'state' | 'viol
       this.working.add(work);
       work.startNow();
     }
+  }
+
+  private pausing(): Intervention {
+    return {
+      help: 'Begins nothing new for so many seconds: what it was sent waits with it, unsettled',
+      arguments: [{ name: 'seconds', help: 'how long', min: 0.001, max: 1e6, default: 5 }],
+      apply: ([seconds]) => this.pause(Math.round(seconds * SECOND)),
+    };
   }
 
   private static goOn(workers: Workers<never, never>): void {

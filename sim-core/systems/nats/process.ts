@@ -80,7 +80,6 @@ export abstract class NatsProcess<Job extends NatsJob> implements Endpoint<Job, 
     this.help = options.help;
     this.observers = options.observers ?? [];
     this.signals = inside === undefined ? consumerSignals : [...consumerSignals, ...inside.signals];
-    this.interventions = { kill: this.killing(), ...inside?.interventions };
     this.processed = sim.facts.channel(messageProcessed);
     this.brokenOff = sim.facts.channel(messageBrokenOff);
     this.restartKind = sim.eventKind(`${name} is up again`);
@@ -92,6 +91,7 @@ export abstract class NatsProcess<Job extends NatsJob> implements Endpoint<Job, 
       },
       ended: (job, ended, since) => this.ended(job, ended, since),
     });
+    this.interventions = { kill: this.killing(), ...this.workers.interventions, ...inside?.interventions };
     register(sim, this);
     this.toProcess = new Link(sim, this, { from: server.name, delay: options.delay, isOrdered: true });
     this.reconnection = new Reconnection(sim, server, name, options.reconnect ?? DEFAULT_RECONNECT, () => {

@@ -84,7 +84,6 @@ export class SqsConsumer implements Component {
     this.help = options.help;
     this.observers = options.observers ?? [];
     this.signals = inside === undefined ? consumerSignals : [...consumerSignals, ...inside.signals];
-    this.interventions = { kill: this.killing(), ...inside?.interventions };
     this.requests = new BackgroundRequests(sim);
     this.freed = new Signal(sim);
     this.restartKind = sim.eventKind(`${name} is up again`);
@@ -96,6 +95,7 @@ export class SqsConsumer implements Component {
       handle: (job) => this.handle(job),
       ended: (job, isDeleted, since) => this.ended(job, isDeleted, since),
     });
+    this.interventions = { kill: this.killing(), ...this.workers.interventions, ...inside?.interventions };
     register(sim, this);
     this.link = new Link(sim, options.sqs, { from: name, delay: options.delay });
     this.start();
@@ -106,6 +106,7 @@ export class SqsConsumer implements Component {
     this.downUntil = Math.max(this.downUntil, this.sim.now + downtime);
     this.life?.cancel();
     this.life = undefined;
+    for (const { received } of this.workers.dropWaiting()) this.letGo(received, false);
     this.workers.breakOff();
     this.sim.scheduleAt(this.downUntil, SqsConsumer.restart, this as SqsConsumer, this.restartKind);
   }
@@ -180,14 +181,19 @@ export class SqsConsumer implements Component {
   }
 
   private ended({ received }: Job, isDeleted: boolean | undefined, since: Time): void {
-    this.inHand--;
-    this.freed.fire();
     if (isDeleted === undefined && this.brokenOff.heard) {
       const duration = this.sim.now - since;
       this.brokenOff.emit({ consumer: this.name, request: received.id, duration });
     }
+    this.letGo(received, isDeleted === true);
+  }
+
+  /** It has the message in hand no more. */
+  private letGo(received: Received, isDeleted: boolean): void {
+    this.inHand--;
+    this.freed.fire();
     for (const observer of this.observers) {
-      if (isDeleted !== true) observer.unsettled(received);
+      if (!isDeleted) observer.unsettled(received);
       observer.ended(received);
     }
   }

@@ -47,6 +47,32 @@ describe('core NATS', () => {
     expect(nats.lost).toEqual(['a:1', 'a:2', 'a:0'].map((each) => `${each} process ended`));
   });
 
+  it('has a paused subscriber keep what it has read ahead, until it goes on', () => {
+    const nats = new SmallNats();
+    const one = nats.subscriber('a', ms(1), { readAhead: 2 });
+    one.interventions['pause'].apply([1]);
+    for (let id = 0; id < 3; id++) nats.publish(id);
+    nats.elapse(ms(900));
+    expect(nats.begun).toEqual([]);
+    expect(one.state()).toMatchObject({ waiting: 2, paused: 'yes' });
+    nats.elapse(s(1));
+    expect(nats.handled).toEqual(['a:0', 'a:1', 'a:2']);
+    expect(nats.lost).toEqual([]);
+  });
+
+  it('has a subscriber that dies while it is paused begin anew, and not paused', () => {
+    const nats = new SmallNats();
+    const one = nats.subscriber('a', ms(1));
+    one.interventions['pause'].apply([60]);
+    nats.publish(0);
+    nats.elapse(ms(100));
+    one.kill(ms(100));
+    nats.elapse(s(1));
+    nats.publish(1);
+    nats.elapse(s(1));
+    expect([nats.handled, nats.lost]).toEqual([['a:1'], ['a:0 process ended']]);
+  });
+
   it('killed, loses what is pending; subscribers go on with what they have, and come back by themselves', () => {
     const nats = new SmallNats();
     nats.subscriber('a', ms(100), { readAhead: 2 });
@@ -122,6 +148,21 @@ describe('a stream', () => {
     nats.elapse(s(1));
     expect(nats.idsOf(nats.handled)).toEqual(Array.from({ length: 12 }, (_, id) => id));
     for (const who of ['a', 'b']) expect(nats.handled.some((each) => each.startsWith(who))).toBe(true);
+    expect(nats.server.state()['s/d']).toBe('0 pending, 0 unacknowledged');
+  });
+
+  it('delivers again after the ack wait what a paused process has, and that handles it too when it goes on', () => {
+    const nats = new SmallNats();
+    nats.stream('file');
+    const pull = { batch: 1, expires: s(5) };
+    nats.worker('a', ms(10), { pull }).interventions['pause'].apply([3]);
+    nats.publish(0);
+    nats.elapse(ms(50));
+    nats.worker('b', ms(10));
+    nats.elapse(s(2));
+    expect(nats.handled).toEqual(['b:0']);
+    nats.elapse(s(2));
+    expect(nats.handled).toEqual(['b:0', 'a:0']);
     expect(nats.server.state()['s/d']).toBe('0 pending, 0 unacknowledged');
   });
 

@@ -193,12 +193,14 @@ interface Fault {
   readonly at: number;
   readonly who: number;
   readonly seconds: number;
+  readonly isPause: boolean;
 }
 
 const fault: fc.Arbitrary<Fault> = fc.record({
   at: fc.nat(4_000),
   who: fc.nat(2),
   seconds: fc.integer({ min: 1, max: 3 }),
+  isPause: fc.boolean(),
 });
 
 /** Consumers `a` and `b` of a queue, who die, and a service that is away, at those moments. */
@@ -213,10 +215,10 @@ function underFaults(fifo: boolean, faults: readonly Fault[], sent: readonly num
     const attributes = fifo ? { group: `${id % 2}`, deduplication: `${id}` } : undefined;
     service.sim.scheduleAt(ms(at), () => service.send(id, attributes, name), undefined, 0);
   });
-  for (const { at, who, seconds } of faults) {
+  for (const { at, who, seconds, isPause } of faults) {
     const strike = (): void => {
       if (who === 2) service.sqs.interventions['outage'].apply([seconds / 10]);
-      else service.consumers[who].kill(s(seconds));
+      else service.consumers[who].interventions[isPause ? 'pause' : 'kill'].apply([seconds]);
     };
     service.sim.scheduleAt(ms(at), strike, undefined, 0);
   }
@@ -234,9 +236,11 @@ it('has each message handled, whoever dies or is away, and nothing left', () => 
       (fifo, faults, times, slow) => {
         const sent = times.sort((a, b) => a - b);
         const { begun, handled, ledger, sqs } = underFaults(fifo, faults, sent, slow);
-        // Nothing is given back here: whoever has a message next has it a visibility timeout later at least.
+        // Nothing is given back here: whoever has a message next has it a visibility timeout later at least. Who is paused
+        // begins later than that.
         const lastBegun = new Map<number, number>();
-        for (const { id, at } of begun) {
+        const isPaused = faults.some(({ who, isPause }) => who < 2 && isPause);
+        for (const { id, at } of isPaused ? [] : begun) {
           expect(at - (lastBegun.get(id) ?? -Infinity)).toBeGreaterThanOrEqual(s(1));
           lastBegun.set(id, at);
         }
@@ -348,6 +352,36 @@ describe('a consumer', () => {
     service.consumer('a', () => ms(10), { visibilityOnFailure: 0, fails: (id) => once.delete(id) });
     service.send(0);
     service.elapse(s(1));
+    expect(service.handled).toEqual(['a:0']);
+  });
+
+  it('that is paused has what it was handed, until its visibility timeout is over and others have it too', () => {
+    const service = new SmallService({ name: 'q', visibility: s(3) });
+    const one = service.consumer('a', () => ms(10));
+    service.elapse(s(1));
+    one.interventions['pause'].apply([5]);
+    service.send(0);
+    service.elapse(s(2));
+    expect(service.begun).toEqual([]);
+    expect(one.state()).toMatchObject({ working: 0, waiting: 1, paused: 'yes' });
+    service.consumer('b', () => ms(10));
+    service.elapse(s(4));
+    expect(service.handled).toEqual(['b:0', 'a:0']);
+    service.send(1);
+    service.elapse(s(1));
+    expect(service.handled).toHaveLength(3);
+  });
+
+  it('that dies while it is paused has nothing in hand and is not paused any more', () => {
+    const service = new SmallService({ name: 'q', visibility: s(3) });
+    const one = service.consumer('a', () => ms(10));
+    one.interventions['pause'].apply([60]);
+    service.send(0);
+    service.elapse(s(1));
+    one.kill(ms(100));
+    expect(one.state()).toMatchObject({ working: 0, waiting: 0 });
+    service.elapse(s(4));
+    expect(service.begun.map(({ id }) => id)).toEqual([0]);
     expect(service.handled).toEqual(['a:0']);
   });
 
