@@ -133,7 +133,7 @@ export default defineScenario({
       nothingLost,
     ],
     'rate-and-age-alert': [
-      atLeast(total(ALERTS), 1),
+      atLeast(total(ALERTS), limits.alerted),
       atMost(peak(DETECTION), limits.detectedWithin),
       atMost(peak(DEPTH), limits.untilMended),
       atMost(atEnd(DEPTH), limits.emptyByHand),

@@ -48,6 +48,9 @@ function detection(p: Values): number {
 }
 export const detectedWithin = limit(detection);
 
+/** Somebody is woken, if that is while orders still die. */
+export const alerted = limit((p) => (from(p) + detection(p) < until(p) ? 1 : 0));
+
 /** What dies until somebody has been woken and has mended it. */
 export const untilMended = limit((p) =>
   poissonMost(deadRate(p) * Math.min(until(p) - from(p), detection(p) + toSeconds(p.reaction))),
