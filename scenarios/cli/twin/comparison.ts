@@ -12,7 +12,7 @@ import type { Answer, RealServer, Twin } from './twin.ts';
 export const OCCURRENCES_MIN = 20;
 /** By how much the times of a script are longer when it is played again. */
 const SLOWNESS_ALONE = 4;
-/** Differences that are shrunk; of any more only their number is told. */
+/** Differences that are shrunk; any more are told as they are. */
 const SHRUNK_MAX = 3;
 /** Plays of one shrinking, and how long it may take: what it has then is shown. */
 const PLAYS_TO_SHRINK_MAX = 150;
@@ -35,15 +35,18 @@ export interface Comparison<Step> {
   readonly steps: number;
   /** In how many of the scripts that were played each word occurs. */
   readonly occurrences: ReadonlyMap<string, number>;
+  /** The first scripts that differ, shrunk. */
   readonly differences: readonly Difference<Step>[];
-  /** Scripts that differ; the first few of them are shrunk. */
+  /** The others that differ, as they are. */
+  readonly unshrunk: readonly Sighting[];
+  /** Scripts that differ, of both kinds. */
   readonly different: number;
   /** Scripts that differed among others and not when they were played again by themselves, in their order. */
-  readonly unstable: readonly Unstable[];
+  readonly unstable: readonly Sighting[];
 }
 
-/** A script whose answers once differed, and what they were then. */
-export interface Unstable {
+/** A script whose answers differed, the first step that did, from 0, and what they were there. */
+export interface Sighting {
   readonly number: number;
   readonly at: number;
   readonly model: Answer;
@@ -95,7 +98,7 @@ export async function compare<Step>(
 ): Promise<Comparison<Step>> {
   const scripts = scriptsOf(twin, count, seed);
   const played: (readonly Step[])[] = [];
-  const suspects: { readonly index: number; readonly seen: Unstable }[] = [];
+  const suspects: { readonly index: number; readonly seen: Sighting }[] = [];
   let next = 0;
   const work = async (): Promise<void> => {
     while (next < scripts.length && !interrupted.aborted) {
@@ -104,8 +107,7 @@ export async function compare<Step>(
       const model = twin.model(script);
       const answers = await server.play(script, 1);
       const at = firstDifference(model, answers);
-      if (at !== undefined)
-        suspects.push({ index, seen: { number: index + 1, at, model: model[at], server: answers[at] } });
+      if (at !== undefined) suspects.push({ index, seen: sighting(index, { model, server: answers, at }) });
       played.push(script);
       progress(`${played.length} of ${count} scripts, ${suspects.length} to be played again`);
     }
@@ -113,20 +115,18 @@ export async function compare<Step>(
   await Promise.all(Array.from({ length: twin.atOnce }, work));
 
   const differences: Difference<Step>[] = [];
-  let different = 0;
-  const unstable: Unstable[] = [];
+  const unshrunk: Sighting[] = [];
+  const unstable: Sighting[] = [];
   for (const { index, seen } of suspects.sort((a, b) => a.index - b.index)) {
     if (interrupted.aborted) break;
     progress(`playing script ${index + 1} again`);
-    if ((await playBoth(twin, server, scripts[index])) === undefined) unstable.push(seen);
-    else if (differences.length === SHRUNK_MAX) different++;
+    const found = await playBoth(twin, server, scripts[index]);
+    if (found === undefined) unstable.push(seen);
+    else if (differences.length === SHRUNK_MAX) unshrunk.push(sighting(index, found));
     else {
       const shrunk = await shrink(twin, server, index, seed, interrupted);
       if (shrunk === undefined) unstable.push(seen);
-      else {
-        different++;
-        differences.push({ number: index + 1, steps: scripts[index].length, ...shrunk });
-      }
+      else differences.push({ number: index + 1, steps: scripts[index].length, ...shrunk });
     }
   }
   return {
@@ -134,12 +134,20 @@ export async function compare<Step>(
     steps: played.reduce((sum, script) => sum + script.length, 0),
     occurrences: countWords(twin, played),
     differences,
-    different,
+    unshrunk,
+    different: differences.length + unshrunk.length,
     unstable,
   };
 }
 
 type Answers = Pick<Difference<never>, 'model' | 'server' | 'at'>;
+
+const sighting = (index: number, { model, server, at }: Answers): Sighting => ({
+  number: index + 1,
+  at,
+  model: model[at],
+  server: server[at],
+});
 
 async function playBoth<Step>(
   twin: Twin<Step>,

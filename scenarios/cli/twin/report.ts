@@ -1,7 +1,7 @@
 /** What a comparison found, for the terminal and as JSON: how often each word occurred, and each difference step by step. */
 import { columns, type Style } from '../reporters/style.ts';
 import { grouped } from '../reporters/quantity.ts';
-import { unstableMax, type Comparison, type Difference } from './comparison.ts';
+import { unstableMax, type Comparison, type Difference, type Sighting } from './comparison.ts';
 import type { Twin } from './twin.ts';
 
 export interface Outcome<Step> extends Comparison<Step> {
@@ -11,11 +11,10 @@ export interface Outcome<Step> extends Comparison<Step> {
 }
 
 export function asText<Step>(twin: Twin<Step>, outcome: Outcome<Step>, style: Style): string {
-  const { version, scripts, steps, seed, seconds, different, differences } = outcome;
+  const { version, scripts, steps, seed, seconds, different, differences, unshrunk } = outcome;
   const heading = `${twin.name}: the model beside ${version}, ${grouped(scripts)} scripts of seed ${seed}, ${grouped(steps)} steps in ${seconds.toFixed(1)} s`;
   const blocks = differences.map((difference) => differenceText(twin, difference, seed, style));
-  const more = different - differences.length;
-  if (more > 0) blocks.push(`${grouped(more)} more scripts differ.\n`);
+  if (unshrunk.length > 0) blocks.push(`${moreText(unshrunk)}\n`);
   const verdict =
     different === 0
       ? style.good('No answer differs.')
@@ -50,15 +49,21 @@ function unstableText<Step>({ unstable, scripts }: Outcome<Step>, style: Style):
   if (unstable.length === 0) return [];
   const max = unstableMax(scripts);
   const count = `${unstable.length} differed among others and not when played alone; of ${grouped(scripts)} at most ${max} may.`;
-  return [
-    unstable.length > max ? style.bad(count) : count,
-    ...unstable.flatMap(({ number, at, model, server }) => [
-      `  Script ${number}, step ${at + 1}`,
-      `    model   ${JSON.stringify(model)}`,
-      `    server  ${JSON.stringify(server)}`,
-    ]),
-  ];
+  return [unstable.length > max ? style.bad(count) : count, ...unstable.map(sightingText)];
 }
+
+const moreText = (unshrunk: readonly Sighting[]): string =>
+  [
+    `${grouped(unshrunk.length)} more ${unshrunk.length === 1 ? 'script differs' : 'scripts differ'}:`,
+    ...unshrunk.map(sightingText),
+  ].join('\n');
+
+const sightingText = ({ number, at, model, server }: Sighting): string =>
+  [
+    `  Script ${number}, step ${at + 1}`,
+    `    model   ${JSON.stringify(model)}`,
+    `    server  ${JSON.stringify(server)}`,
+  ].join('\n');
 
 /** The words in columns of a page's width, each with the number of scripts that did it. */
 function wordTable<Step>({ occurrences }: Outcome<Step>, style: Style): string {

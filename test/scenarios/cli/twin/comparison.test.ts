@@ -28,9 +28,17 @@ it('plays each script of the seed once, and counts in how many of them each word
 
 it('finds a fault, and shrinks each script that shows it until nothing can be left out', async () => {
   const server = faulty();
-  const { different, differences } = await compare(counterTwin(server), server, { ...options, interrupted: never });
+  const comparison = await compare(counterTwin(server), server, { ...options, interrupted: never });
+  const { different, differences, unshrunk } = comparison;
   expect(different).toBeGreaterThan(3);
   expect(differences).toHaveLength(3);
+  // The others are told as they are, each with its first step that differs.
+  expect(unshrunk).toHaveLength(different - 3);
+  for (const { number, at, model, server: answer } of unshrunk) {
+    const script = scriptsOf(counterTwin(server), number, 1)[number - 1];
+    expect(at).toBe(firstWrong(script));
+    expect([model, answer]).toEqual([count(script)[at], count(script, true)[at]]);
+  }
   for (const { script, at, model, server: answers, number } of differences) {
     expect(firstWrong(scriptsOf(counterTwin(server), number, 1)[number - 1])).toBeGreaterThanOrEqual(0);
     // Sums of ten or more in as few digits as it takes, none of which can be left out.
@@ -76,6 +84,9 @@ it('prints the smallest script step by step with both answers, and exits 1', asy
   expect(await playTwins([counterTwin(server)], { scripts: '200', seed: '1' }, cli)).toBe(1);
   expect(printed.out).toMatch(
     /Script \d+ of seed 1, shrunk from \d+ steps to (\d): step \1 differs\n( {2}\d\. add \d\n)+> \1\. add \d\n {2}model {3}1\d\n {2}server {2}0\n/,
+  );
+  expect(printed.out).toMatch(
+    /\n\d+ more scripts differ:\n( {2}Script \d+, step \d+\n {4}model {3}\d+\n {4}server {2}\d+\n)+\n/,
   );
   expect(server.stopped).toBe(true);
 });
