@@ -8,7 +8,8 @@ import type { Values } from './params.ts';
 export function kafka(sim: Simulation, p: Values): Endpoint<number, void> {
   const services = ['billing', 'search', LATE_SERVICE];
   const nameOf = (service: string): string => `${service}-group`;
-  // Offsets are kept by brokers that do not die: what becomes of a group without a coordinator is not the question here.
+  // Each group's offsets have one copy, and the broker that dies below keeps none: what becomes of a group without a
+  // coordinator is not the question here.
   const groups = { names: services.map(nameOf), replicationFactor: 1 };
   const cluster = clusterOf(sim, { name: 'events', partitions: PARTITIONS }, { groups });
   const producer = producerTo(sim, cluster, { name: 'events', linger: ms(5) });
@@ -34,6 +35,7 @@ export function kafka(sim: Simulation, p: Values): Endpoint<number, void> {
     const [first] = group.consumers;
     sim.scheduleAt(p.killAt, () => first.kill(DOWNTIME), undefined, sim.eventKind('a consumer dies'));
   }
+  // Three groups may have three coordinators: then there is no such broker, and the names have to be others.
   const broker = cluster.brokers.find(({ name }) => !coordinators.has(name))!;
   sim.scheduleAt(p.crashAt, () => broker.interventions['kill'].apply([2]), undefined, sim.eventKind('the broker dies'));
   return producer;
