@@ -8,7 +8,7 @@
  */
 import { ms, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
 import { limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
-import { CLUSTER, TOPIC } from '../application/orders.ts';
+import { CLUSTER, PRODUCER, TOPIC } from '../application/orders.ts';
 import type { Values } from './params.ts';
 
 /** Between two heartbeats of a broker. */
@@ -71,11 +71,14 @@ export const promisedAlone = limit((p) =>
 
 /**
  * With two asked for, the set is smaller than the minimum before the kill. What is in flight then waits for a watermark
- * that stands still; what is sent again when its request's time is over is not taken.
+ * that stands still; what is sent again when its request's time is over is not taken. From the first refusal to the kill
+ * another follows whenever the longest backoff is over; where nothing is left to be sent again, because all of it was given
+ * up, when the next record has come (once in e^15 runs later than 15 times their mean distance) and has lingered.
  */
 export const notTaken = limit((p) => {
-  const isSentAgain = p.isolateAt + Math.max(1.5 * p.lagMax, p.requestTimeout) + p.requestTimeout + PAUSES < p.killAt;
-  return isLate(p) && isSentAgain ? 1 : 0;
+  const first = p.isolateAt + Math.max(1.5 * p.lagMax, p.requestTimeout) + p.requestTimeout + PAUSES;
+  const next = PRODUCER.retryBackoffMax + s(15 / p.rate) + p.linger + SLACK;
+  return isLate(p) && first < p.killAt ? 1 + Math.floor((p.killAt - first) / next) : 0;
 });
 
 /**
@@ -143,5 +146,9 @@ export const shrinksLate = limit((p) => (isLate(p) ? 1 : 0));
 export const shortLate = limit((p) =>
   isLate(p) ? partOf(p, Math.min(p.length, up(p)) - p.isolateAt - 1.5 * p.lagMax - SLACK) : 0,
 );
-export const expandsLate = limit((p) => (isLate(p) && isWhole(p) ? 1 : 0));
+/**
+ * After an unclean election a follower joins the other while the old leader is dead, and that when it is up again: twice.
+ * Where the old leader leads once more, both may join it at once.
+ */
+export const expandsLate = limit((p) => (isLate(p) && isWhole(p) ? (p.unclean ? 2 : 1) : 0));
 export const wholeLate = limit((p) => (isLate(p) && isWhole(p) ? TOPIC.replicationFactor : 0));
