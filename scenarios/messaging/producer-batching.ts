@@ -78,7 +78,7 @@ export default defineScenario({
   expect: {
     'big-batches-long-linger': [
       atLeast(quantile(LATENCY, 'p50'), limits.halfTheLinger),
-      atMost(mean(REQUESTS), limits.fewRequests),
+      atMost(mean(REQUESTS), limits.requests),
       permitted,
       filledByLinger,
     ],

@@ -132,8 +132,9 @@ export const inVain = limit(
 );
 
 /**
- * Without limits all that is dead goes round: as fast as it is taken out, or as consumers fail at it. Of that only
- * `deadRate` a second is there for the first time. Half of it is claimed: the rest is time to get there.
+ * Without limits all that is dead goes round: as fast as it is taken out, or as consumers fail at it. Twice `deadRate` a
+ * second of that is not there again: they fail at what is new too, and what is new is redriven a first time. Half of the rest
+ * is claimed: it takes time to get there, and consumers have all the other orders to do.
  */
 export const round = limit((p) => {
   const failing = (CONSUMERS * CONCURRENCY) / toSeconds(p.workTime) / p.attempts;

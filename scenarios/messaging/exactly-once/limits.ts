@@ -28,6 +28,9 @@ const orderTime = ({ processTime, pays }: Values): number => toSeconds(processTi
 /** What a full poll takes, and no more than the life in which it is broken off. */
 const pollTime = (p: Values): Duration => Math.min(RELAPSE, p.pollRecords * s(orderTime(p)));
 
+/** The share of its time that a worker has left for its orders: writing and committing is given a fifth. Assumed, not derived. */
+const WORKING = 0.8;
+
 /** Pairs of crashes whose second one comes while users send. */
 export const pairs = (p: Values): number => {
   const last = p.length - DRAIN - p.downtime - RELAPSE - pollTime(p);
@@ -88,14 +91,14 @@ export const leftOpen = limit((p) =>
 
 /**
  * Committed by itself every 5 s, and not once in the life between two crashes: all that was written in it, but for the poll
- * that was open, is written again. A life is that of a worker which began a fifth of a second after its start, and which
- * writing took a fifth of its time. Of n open polls that are spread over one, (n + 1) / 2 are done at most.
+ * that was open, is written again. In a life a worker begins a fifth of a second after its start, and has the share above for
+ * its orders. Of n open polls that are spread over one, (n + 1) / 2 are done at most.
  */
 export const writtenAgain = limit((p) => {
   if (!isCaught(p) || RELAPSE + pollTime(p) >= GROUP.autoCommitInterval) return 0;
   const n = pairs(p);
   let sum = -chance(p) - ((n + 1) / 2) * p.pollRecords;
-  for (let k = 0; k < n; k++) sum += (0.8 * toSeconds(relapse(p, k) - ms(200))) / orderTime(p);
+  for (let k = 0; k < n; k++) sum += (WORKING * toSeconds(relapse(p, k) - ms(200))) / orderTime(p);
   return Math.max(0, sum);
 });
 
@@ -126,14 +129,14 @@ export const twiceForBoth = limit((p) => appendedAgain(p) + inLog(p));
 /**
  * All that was sent is read by the end, if no worker has work left: from whatever moment on, the orders that are its own
  * have to take it less than the time in which it is there. The moments that matter are the start, with the stall before it,
- * and each crash, with those that follow of the same worker; a crash has a poll done again. Writing takes a fifth of their
- * time. Where they have not time enough, nothing is claimed.
+ * and each crash, with those that follow of the same worker; a crash has a poll done again. Of that time they have the share
+ * above. Where it is not enough, nothing is claimed.
  */
 function unread(p: Values): number {
   const hasTime = (from: Duration, pairsLeft: number, away: Duration): boolean => {
     const comes = poissonMost((p.rate / WORKERS) * Math.max(0, toSeconds(p.length - DRAIN - from)));
     const left = toSeconds(p.length - from - away - pairsLeft * (2 * p.downtime + ms(400)) - s(1));
-    return comes + (2 * pairsLeft + 1) * p.pollRecords < (0.8 * left) / orderTime(p);
+    return comes + (2 * pairsLeft + 1) * p.pollRecords < (WORKING * left) / orderTime(p);
   };
   const count = pairs(p);
   const ofWorker = (first: number): number => Math.ceil((count - first) / WORKERS);

@@ -4,8 +4,8 @@
  * Orders of the first customer, one in `customers`, are poison from a moment on; independently of that a share of all fails
  * twice. Both are Poisson numbers. An order that fails always has its attempts and is given up with all of its retries used.
  */
-import { exp, pow, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf, poissonLeast, poissonLow, poissonMost } from '../../application/chance.ts';
+import { exp, ln, pow, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
+import { limitOf, poissonLeast, poissonLow, poissonMost } from '../../application/chance.ts';
 import type { Values } from './params.ts';
 
 /** Customers have stopped so long before the end that everything has been tried as often as it may. */
@@ -72,19 +72,22 @@ function waiting(p: Values): number {
   return p.rate * ((waits(p) + again) / p.customers + transientWaits);
 }
 
-/**
- * The line where attempts follow each other at once, by the mean of a line that is served in order (Pollaczek-Khinchine):
- * orders take their attempts' time S, with a mean of the load over the rate. Geometric beyond that: the load is the chance
- * that one more is there, and the longest of a run's lines is by its logarithm longer than the mean.
- */
+/** Attempts of an order in the mean, and the share of its time that they take the worker. */
 const attempts = (p: Values): number => 1 + p.retries / p.customers + 2 * p.transientShare;
 const load = (p: Values): number => p.rate * toSeconds(p.workTime) * attempts(p);
+
+/**
+ * The longest line where attempts follow each other at once, of a worker that is busy or away for no more than half of its
+ * time; of any other nothing is claimed. In it stands who comes while a poison order has its attempts, with room for another
+ * one behind it, and a death after each. Beside that the line is taken for that of M/M/1, in which an order finds n others
+ * with the chance rho^n at most: of all orders of a run none finds more than this, but once in some hundred thousand runs.
+ */
 export const shortLine = limit((p) => {
-  if (load(p) + away(p) > 0.5) return orders(p);
-  // Orders that come while a poison one is tried, and those of half a second's bad luck; after each attempt it may die.
+  const rho = load(p) + away(p);
+  if (rho > 0.5) return orders(p);
   const dead = p.crashShare > 0 ? p.retries * AWAY_SECONDS : 0;
   const during = p.rate * (toSeconds(p.workTime) * (p.retries + 1) * 2 + dead);
-  return poissonMost(during) + 2 * DEVIATIONS;
+  return poissonMost(during) + (ln(Math.max(1, orders(p))) + 12.5) / -ln(rho);
 });
 
 const atLeastOf = (mean: number): number => (mean < 7 ? 0 : poissonLeast(mean));

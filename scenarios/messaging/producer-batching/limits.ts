@@ -22,6 +22,8 @@ const HEADER = 61;
 
 const limit = limitOf<Values>;
 
+const measured = ({ length }: Values): number => toSeconds(length - WARM_UP);
+
 /** Brokers that lead something. */
 const leaders = ({ partitions }: Values): number => Math.min(CLUSTER.brokers, partitions);
 
@@ -29,11 +31,14 @@ const leaders = ({ partitions }: Values): number => Math.min(CLUSTER.brokers, pa
 const hasRoom = (p: Values): boolean =>
   HEADER + p.recordBytes * (poissonMost(((1.2 * p.rate) / p.partitions) * toSeconds(p.linger)) + 2) < p.batchSize;
 
-/** Requests a second: one broker's follow each other by the linger at least; without one there is no more than one a record. */
+/**
+ * Requests a second: one broker's follow each other by the linger at least, so that it has one more of them in a time than
+ * there are lingers in that; without a linger there is no more than one a record.
+ */
 const requestsMost = (p: Values): number => {
-  const alone = poissonMost(p.rate * toSeconds(p.length)) / toSeconds(p.length);
+  const alone = poissonMost(p.rate * measured(p)) / measured(p);
   if (p.linger === 0 || !hasRoom(p)) return alone;
-  return Math.min(alone, (leaders(p) / toSeconds(p.linger)) * (1 + toSeconds(p.linger) / toSeconds(p.length)));
+  return Math.min(alone, leaders(p) * (1 / toSeconds(p.linger) + 1 / measured(p)));
 };
 export const requests = limit(requestsMost);
 
@@ -68,13 +73,11 @@ const fullTime = (p: Values): number =>
   ((poissonMost((p.rate / leaders(p)) * toSeconds(p.linger)) + 1) * (p.recordBytes + HEADER) * toSeconds(p.byteTime)) /
   1000;
 
-/** Half of the records come in the first half of a window, and wait for the other; a tenth less for chance and buckets. */
+/**
+ * Half of the records come in the first half of a window, and wait for the other at least; claimed is a tenth less, which is
+ * room for chance and for the buckets of the measured times.
+ */
 export const halfTheLinger = limit((p) => (hasRoom(p) && p.linger >= ms(1) ? 0.45 * toSeconds(p.linger) : 0));
-
-/** With so many in a window a request has these records in the mean, at least: what comes in the linger, and the first. */
-export const fewRequests = limit((p) =>
-  p.linger >= s(0.1) && hasRoom(p) ? leaders(p) / toSeconds(p.linger) + 1 : requestsMost(p),
-);
 
 /** Records of a batch that has no room for another, which leaves with the last of them. */
 const capacity = ({ batchSize, recordBytes }: Values): number =>
@@ -114,8 +117,6 @@ export const halfABatch = limit((p) => {
   const wait = ((capacity(p) - 1) / 2 / slowest(p)) * (1 + DEVIATIONS / Math.sqrt(batches));
   return wait + windowMost({ ...p, linger: 0 });
 });
-
-const measured = ({ length }: Values): number => toSeconds(length - WARM_UP);
 
 /** A request takes at most a full batch of each partition that its broker leads; as many may wait when the run ends. */
 export const requestsOfFull = limit((p) => {
