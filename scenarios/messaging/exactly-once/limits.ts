@@ -28,7 +28,7 @@ const orderTime = ({ processTime, pays }: Values): number => toSeconds(processTi
 /** What a full poll takes, and no more than the life in which it is broken off. */
 const pollTime = (p: Values): Duration => Math.min(RELAPSE, p.pollRecords * s(orderTime(p)));
 
-/** The share of its time that a worker has left for its orders: writing and committing is given a fifth. Assumed, not derived. */
+/** The share of a worker's time that its orders have: writing and committing is given a fifth. Assumed, not derived. */
 const WORKING = 0.8;
 
 /** Pairs of crashes whose second one comes while users send. */

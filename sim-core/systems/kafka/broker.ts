@@ -72,7 +72,7 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
   private metadata: Metadata;
   private slowness = 1;
   private isDown = false;
-  /** Where nobody restarts it before. */
+  /** When it is up again once it was killed, unless it is restarted before. */
   private downUntil: Time = 0;
   private lives = 0;
   private readonly workKind: number;
