@@ -4,11 +4,11 @@
  * in stays with it when the connection is lost, and goes with the process.
  */
 import type { Distribution } from '../../kernel/distributions/distribution.ts';
-import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import { SECOND, type Duration, type Time } from '../../kernel/time.ts';
 import type { Message } from '../../messaging/channels/message.ts';
-import { consumerSignals, messageBrokenOff, messageProcessed } from '../../messaging/consuming/facts.ts';
+import { DeliveryReports } from '../../messaging/consuming/delivery-reports.ts';
+import { consumerSignals } from '../../messaging/consuming/facts.ts';
 import {
   outcomeOf,
   type DeliveryObserver,
@@ -60,14 +60,12 @@ export abstract class NatsProcess<Job extends NatsJob> implements Endpoint<Job, 
   protected readonly sim: Simulation;
   protected readonly server: NatsServer;
   protected readonly toProcess: Link<Job, void>;
-  protected readonly observers: readonly DeliveryObserver[];
+  protected readonly reports: DeliveryReports;
   protected isConnected = false;
   private readonly options: NatsProcessOptions;
   private readonly workers: Workers<Job, Ended>;
   private readonly reconnection: Reconnection;
   private readonly restartKind: number;
-  private readonly processed: FactChannel<Fact<typeof messageProcessed>>;
-  private readonly brokenOff: FactChannel<Fact<typeof messageBrokenOff>>;
   private life = 0;
   private downUntil: Time = 0;
 
@@ -78,10 +76,8 @@ export abstract class NatsProcess<Job extends NatsJob> implements Endpoint<Job, 
     this.options = options;
     this.name = name;
     this.help = options.help;
-    this.observers = options.observers ?? [];
+    this.reports = new DeliveryReports(sim, options);
     this.signals = inside === undefined ? consumerSignals : [...consumerSignals, ...inside.signals];
-    this.processed = sim.facts.channel(messageProcessed);
-    this.brokenOff = sim.facts.channel(messageBrokenOff);
     this.restartKind = sim.eventKind(`${name} is up again`);
     this.workers = new Workers(sim, {
       name,
@@ -153,10 +149,7 @@ export abstract class NatsProcess<Job extends NatsJob> implements Endpoint<Job, 
   protected abstract dropped(job: Job): void;
 
   protected jobOf(message: Message): NatsJob {
-    const { request } = message;
-    const received = { id: request.id, key: this.options.keyOf(message), request };
-    for (const observer of this.observers) observer.begun(received);
-    return { message, received, life: this.life };
+    return { message, received: this.reports.begun(message), life: this.life };
   }
 
   private get isDown(): boolean {
@@ -165,26 +158,20 @@ export abstract class NatsProcess<Job extends NatsJob> implements Endpoint<Job, 
 
   private ended(job: Job, ended: Ended | undefined, since: Time): void {
     const { received, message } = job;
-    const { id: request } = received;
-    const { now } = this.sim;
     if (ended === undefined) {
-      if (this.brokenOff.heard) this.brokenOff.emit({ consumer: this.name, request, duration: now - since });
-      for (const observer of this.observers) observer.unsettled(received);
+      this.reports.brokenOff(received, since);
+      this.reports.unsettled(received);
       this.letGo(job);
       return;
     }
-    if (this.processed.heard) {
-      const outcome = ended.failure === undefined ? 'ack' : 'requeue';
-      const [duration, age] = [now - since, now - message.sent];
-      this.processed.emit({ consumer: this.name, queue: this.server.name, request, outcome, duration, age });
-    }
+    this.reports.processed(message, this.server.name, ended.failure === undefined ? 'ack' : 'requeue', since);
     this.handled(job, ended.failure);
-    for (const observer of this.observers) observer.ended(received);
+    this.reports.ended(received);
   }
 
   private letGo(job: Job): void {
     this.dropped(job);
-    for (const observer of this.observers) observer.ended(job.received);
+    this.reports.ended(job.received);
   }
 
   private killing(): Intervention {

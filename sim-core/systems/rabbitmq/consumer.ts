@@ -11,12 +11,12 @@
  * Does not model the client library's threads or its heartbeats: it learns at once that the connection is gone.
  */
 import type { Distribution } from '../../kernel/distributions/distribution.ts';
-import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import type { Behaviour } from '../../kernel/process.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import { SECOND, type Duration, type Time } from '../../kernel/time.ts';
 import type { Message } from '../../messaging/channels/message.ts';
-import { consumerSignals, messageBrokenOff, messageProcessed } from '../../messaging/consuming/facts.ts';
+import { DeliveryReports } from '../../messaging/consuming/delivery-reports.ts';
+import { consumerSignals } from '../../messaging/consuming/facts.ts';
 import type { DeliveryObserver, Received } from '../../messaging/consuming/received.ts';
 import { Workers } from '../../messaging/consuming/workers.ts';
 import type { Call, Endpoint } from '../../network/call.ts';
@@ -72,14 +72,12 @@ export class RabbitConsumer implements Endpoint<Job, void>, Client, Component {
   readonly interventions: Readonly<Record<string, Intervention>>;
   private readonly sim: Simulation;
   private readonly options: RabbitConsumerOptions;
-  private readonly observers: readonly DeliveryObserver[];
+  private readonly reports: DeliveryReports;
   private readonly workers: Workers<Job, Verdict>;
   private readonly toConsumer: Link<Job, void>;
   /** Its own messages to the node, which are of no request. */
   private readonly own: RequestContext;
   private readonly restartKind: number;
-  private readonly processed: FactChannel<Fact<typeof messageProcessed>>;
-  private readonly brokenOff: FactChannel<Fact<typeof messageBrokenOff>>;
   private connection: Connection | undefined = undefined;
   private channel: Channel | undefined = undefined;
   private downUntil: Time = 0;
@@ -88,21 +86,19 @@ export class RabbitConsumer implements Endpoint<Job, void>, Client, Component {
     const { name, concurrency, handle, node, inside } = options;
     this.sim = sim;
     this.options = options;
-    this.observers = options.observers ?? [];
+    this.reports = new DeliveryReports(sim, options);
     this.name = name;
     this.help = options.help;
     this.signals = inside === undefined ? consumerSignals : [...consumerSignals, ...inside.signals];
-    this.interventions = { ...this.takes(), ...inside?.interventions };
     this.own = new RequestContext(BACKGROUND, 0);
     this.restartKind = sim.eventKind(`${name} is up again`);
-    this.processed = sim.facts.channel(messageProcessed);
-    this.brokenOff = sim.facts.channel(messageBrokenOff);
     this.workers = new Workers(sim, {
       name,
       concurrency,
       handle: ({ received, delivery }) => handle(received, delivery),
       ended: (job, verdict, since) => this.ended(job, verdict, since),
     });
+    this.interventions = { ...this.takes(), ...this.workers.interventions, ...inside?.interventions };
     register(sim, this);
     this.toConsumer = new Link(sim, this, { from: node.name, delay: options.delay, isOrdered: true });
     node.attach(this);
@@ -187,45 +183,28 @@ export class RabbitConsumer implements Endpoint<Job, void>, Client, Component {
   }
 
   private send(delivery: Delivery, channel: Channel): void {
-    const { message } = delivery;
-    const { request } = message;
-    const received = { id: request.id, key: this.options.keyOf?.(message) ?? request.id, request };
-    for (const observer of this.observers) observer.begun(received);
-    this.toConsumer.send({ received, delivery, channel }, request);
+    const received = this.reports.begun(delivery.message);
+    this.toConsumer.send({ received, delivery, channel }, received.request);
   }
 
   private ended(job: Job, verdict: Verdict | undefined, since: Time): void {
     const { received, delivery } = job;
-    const request = received.id;
-    const duration = this.sim.now - since;
     if (verdict === undefined) {
-      if (this.brokenOff.heard) this.brokenOff.emit({ consumer: this.name, request, duration });
-      if (!this.noAck) this.tellUnsettled(received);
+      this.reports.brokenOff(received, since);
+      if (!this.noAck) this.reports.unsettled(received);
       this.letGo(received);
     } else {
-      if (this.processed.heard) {
-        const age = this.sim.now - delivery.message.sent;
-        const { queue } = delivery;
-        this.processed.emit({ consumer: this.name, queue, request, outcome: verdict, duration, age });
-      }
+      this.reports.processed(delivery.message, delivery.queue, verdict, since);
       const settling = { consumer: this, job, verdict };
       if (!this.noAck) this.toConsumer.carry('reply', received.request, RabbitConsumer.settle, settling);
-      this.tellEnded(received);
+      this.reports.ended(received);
     }
   }
 
   /** It has a delivery no more that it never settles. The end of the connection says so, of each message on its own. */
   private letGo(received: Received): void {
     if (!this.noAck) this.toConsumer.carry('reply', received.request, RabbitConsumer.heard, undefined);
-    this.tellEnded(received);
-  }
-
-  private tellEnded(received: Received): void {
-    for (const observer of this.observers) observer.ended(received);
-  }
-
-  private tellUnsettled(received: Received): void {
-    for (const observer of this.observers) observer.unsettled(received);
+    this.reports.ended(received);
   }
 
   private takes(): Readonly<Record<string, Intervention>> {
@@ -241,11 +220,6 @@ export class RabbitConsumer implements Endpoint<Job, void>, Client, Component {
         arguments: [],
         apply: () => this.disconnect(),
       },
-      pause: {
-        help: 'Begins nothing new for so many seconds: what it was sent waits with it, unsettled',
-        arguments: [seconds],
-        apply: ([time]) => this.workers.pause(Math.round(time * SECOND)),
-      },
     };
   }
 
@@ -254,12 +228,12 @@ export class RabbitConsumer implements Endpoint<Job, void>, Client, Component {
     const { consumer, job, verdict } = settling;
     const { channel, delivery, received } = job;
     if (!channel.isOpen) {
-      consumer.tellUnsettled(received);
+      consumer.reports.unsettled(received);
       return;
     }
     if (verdict === 'ack') channel.acknowledge(delivery.tag, false);
     else channel.reject(delivery.tag, false, verdict === 'requeue');
-    if (verdict === 'requeue') consumer.tellUnsettled(received);
+    if (verdict === 'requeue') consumer.reports.unsettled(received);
   }
 
   /** The node gives it to others when it hears that the connection is closed. */

@@ -7,12 +7,12 @@
  * is under way when it dies its observers are told that it never arrives, though it does.
  */
 import type { Distribution } from '../../kernel/distributions/distribution.ts';
-import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import { spawn, type Behaviour, type Process } from '../../kernel/process.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import { SECOND, type Duration, type Time } from '../../kernel/time.ts';
 import type { Message } from '../../messaging/channels/message.ts';
-import { consumerSignals, messageBrokenOff, messageProcessed } from '../../messaging/consuming/facts.ts';
+import { DeliveryReports } from '../../messaging/consuming/delivery-reports.ts';
+import { consumerSignals } from '../../messaging/consuming/facts.ts';
 import { outcomeOf, type DeliveryObserver, type Handler, type Received } from '../../messaging/consuming/received.ts';
 import { CallFailed } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
@@ -49,8 +49,7 @@ export class RedisStreamConsumer implements Component {
   private readonly sim: Simulation;
   private readonly options: StreamConsumerOptions;
   private readonly link: Link<StreamCommand, StreamReply>;
-  private readonly processed: FactChannel<Fact<typeof messageProcessed>>;
-  private readonly brokenOff: FactChannel<Fact<typeof messageBrokenOff>>;
+  private readonly reports: DeliveryReports;
   private readonly startKind: number;
   private readonly requests: BackgroundRequests;
   private done = 0;
@@ -64,8 +63,7 @@ export class RedisStreamConsumer implements Component {
     this.options = options;
     this.name = options.name;
     this.help = options.help;
-    this.processed = sim.facts.channel(messageProcessed);
-    this.brokenOff = sim.facts.channel(messageBrokenOff);
+    this.reports = new DeliveryReports(sim, options);
     this.startKind = sim.eventKind(`${options.name} is up again`);
     this.requests = new BackgroundRequests(sim);
     this.claimedAt = sim.now;
@@ -82,12 +80,9 @@ export class RedisStreamConsumer implements Component {
     if (this.inHand !== undefined) {
       const { received, since } = this.inHand;
       this.inHand = undefined;
-      const duration = this.sim.now - since;
-      if (this.brokenOff.heard) this.brokenOff.emit({ consumer: this.name, request: received.id, duration });
-      for (const observer of this.options.observers ?? []) {
-        observer.unsettled(received);
-        observer.ended(received);
-      }
+      this.reports.brokenOff(received, since);
+      this.reports.unsettled(received);
+      this.reports.ended(received);
     }
     this.downUntil = Math.max(this.downUntil, this.sim.now + downtime);
     this.sim.schedule(downtime, () => this.start(), undefined, this.startKind);
@@ -129,32 +124,18 @@ export class RedisStreamConsumer implements Component {
   }
 
   private *handle({ id, value: message }: Entry): Behaviour {
-    const { handler, keyOf, group, observers = [] } = this.options;
-    const { request, sent } = message;
-    const received = { id: request.id, key: keyOf(message), request };
+    const { handler, group } = this.options;
+    const received = this.reports.begun(message);
     const since = this.sim.now;
     this.inHand = { received, since };
-    for (const observer of observers) observer.begun(received);
     const failure = yield* outcomeOf(handler, received);
     this.done++;
-    if (this.processed.heard) {
-      const { now } = this.sim;
-      this.processed.emit({
-        consumer: this.name,
-        queue: group,
-        request: request.id,
-        outcome: failure === undefined ? 'ack' : 'requeue',
-        duration: now - since,
-        age: now - sent,
-      });
-    }
+    this.reports.processed(message, group, failure === undefined ? 'ack' : 'requeue', since);
     // What another has acknowledged meanwhile, who had claimed it, is pending no more.
     const isSettled = failure === undefined && (yield* this.ask({ command: 'acknowledge', group, id })).count > 0;
     this.inHand = undefined;
-    for (const observer of observers) {
-      if (!isSettled) observer.unsettled(received);
-      observer.ended(received);
-    }
+    if (!isSettled) this.reports.unsettled(received);
+    this.reports.ended(received);
   }
 
   /** Asks until there is an answer. */

@@ -8,14 +8,14 @@
  * after a while. What was on its way to it when it died is hidden for its time.
  */
 import type { Distribution } from '../../kernel/distributions/distribution.ts';
-import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import { fork, spawn, type Behaviour, type Process } from '../../kernel/process.ts';
 import { Signal } from '../../kernel/signal.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import { SECOND, type Duration, type Time } from '../../kernel/time.ts';
 import { RECEIVE_MAX, type Received as Handed } from '../../messaging/channels/visibility-queue.ts';
 import type { Message } from '../../messaging/channels/message.ts';
-import { consumerSignals, messageBrokenOff, messageProcessed } from '../../messaging/consuming/facts.ts';
+import { DeliveryReports } from '../../messaging/consuming/delivery-reports.ts';
+import { consumerSignals } from '../../messaging/consuming/facts.ts';
 import { outcomeOf, type DeliveryObserver, type Handler, type Received } from '../../messaging/consuming/received.ts';
 import { Workers } from '../../messaging/consuming/workers.ts';
 import { BackgroundRequests } from '../../network/background-requests.ts';
@@ -64,14 +64,12 @@ export class SqsConsumer implements Component {
   readonly interventions: Readonly<Record<string, Intervention>>;
   private readonly sim: Simulation;
   private readonly options: SqsConsumerOptions;
-  private readonly observers: readonly DeliveryObserver[];
+  private readonly reports: DeliveryReports;
   private readonly link: Link<SqsRequest, SqsReply>;
   private readonly workers: Workers<Job, boolean>;
   private readonly requests: BackgroundRequests;
   private readonly freed: Signal;
   private readonly restartKind: number;
-  private readonly processed: FactChannel<Fact<typeof messageProcessed>>;
-  private readonly brokenOff: FactChannel<Fact<typeof messageBrokenOff>>;
   private inHand = 0;
   private life: Process | undefined = undefined;
   private downUntil: Time = 0;
@@ -82,13 +80,11 @@ export class SqsConsumer implements Component {
     this.options = options;
     this.name = name;
     this.help = options.help;
-    this.observers = options.observers ?? [];
+    this.reports = new DeliveryReports(sim, options);
     this.signals = inside === undefined ? consumerSignals : [...consumerSignals, ...inside.signals];
     this.requests = new BackgroundRequests(sim);
     this.freed = new Signal(sim);
     this.restartKind = sim.eventKind(`${name} is up again`);
-    this.processed = sim.facts.channel(messageProcessed);
-    this.brokenOff = sim.facts.channel(messageBrokenOff);
     this.workers = new Workers(sim, {
       name,
       concurrency,
@@ -141,12 +137,8 @@ export class SqsConsumer implements Component {
   }
 
   private take(handed: Handed): void {
-    const { message } = handed;
-    const { request } = message;
-    const received = { id: request.id, key: this.options.keyOf(message), request };
     this.inHand++;
-    for (const observer of this.observers) observer.begun(received);
-    this.workers.add({ handed, received });
+    this.workers.add({ handed, received: this.reports.begun(handed.message) });
   }
 
   /** Gives whether the message is deleted. */
@@ -155,12 +147,7 @@ export class SqsConsumer implements Component {
     const { now: since } = this.sim;
     if (heartbeat !== undefined) fork(`${this.name} renews`, this.renew(receipt, received.request));
     const failure = yield* outcomeOf(handler, received);
-    if (this.processed.heard) {
-      const { now } = this.sim;
-      const outcome = failure === undefined ? 'ack' : 'requeue';
-      const [duration, age] = [now - since, now - message.sent];
-      this.processed.emit({ consumer: this.name, queue, request: received.id, outcome, duration, age });
-    }
+    this.reports.processed(message, queue, failure === undefined ? 'ack' : 'requeue', since);
     if (failure === undefined) {
       return (yield* this.ask({ action: 'DeleteMessage', queue, receipt }, received.request)).isDone;
     }
@@ -181,10 +168,7 @@ export class SqsConsumer implements Component {
   }
 
   private ended({ received }: Job, isDeleted: boolean | undefined, since: Time): void {
-    if (isDeleted === undefined && this.brokenOff.heard) {
-      const duration = this.sim.now - since;
-      this.brokenOff.emit({ consumer: this.name, request: received.id, duration });
-    }
+    if (isDeleted === undefined) this.reports.brokenOff(received, since);
     this.letGo(received, isDeleted === true);
   }
 
@@ -192,10 +176,8 @@ export class SqsConsumer implements Component {
   private letGo(received: Received, isDeleted: boolean): void {
     this.inHand--;
     this.freed.fire();
-    for (const observer of this.observers) {
-      if (!isDeleted) observer.unsettled(received);
-      observer.ended(received);
-    }
+    if (!isDeleted) this.reports.unsettled(received);
+    this.reports.ended(received);
   }
 
   /** Asks until there is an answer. */

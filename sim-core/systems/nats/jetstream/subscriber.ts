@@ -189,6 +189,6 @@ export class JetStreamSubscriber extends NatsProcess<JetStreamJob> {
   }
 
   private tellUnsettled({ received }: JetStreamJob): void {
-    for (const observer of this.observers) observer.unsettled(received);
+    this.reports.unsettled(received);
   }
 }
