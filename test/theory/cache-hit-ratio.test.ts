@@ -7,8 +7,6 @@
  * (Che, Tung and Wang, IEEE JSAC 20(7), 2002) and its counterpart for FIFO and Random (Fricker, Robert and Roberts,
  * ITC 24, 2012). It is an approximation: the errors allowed for are those found by an independent simulation.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { characteristicTime, heldByFifo, heldByLru, zipfProbabilities } from '../../sim-core/cache/miss-ratio/che.ts';
 import { evictionPolicies } from '../../sim-core/cache/eviction/policies.ts';
@@ -16,6 +14,7 @@ import { confidenceInterval } from '../../sim-core/statistics/confidence.ts';
 import type { ConfidenceInterval } from '../../sim-core/statistics/confidence.ts';
 import vectors from '../vectors/che-hit-ratios.json' with { type: 'json' };
 import { testStream, zipfRanks } from '../sim-core/cache/eviction/traces.ts';
+import { sharedVectors } from '../shared-vectors.ts';
 
 /** So high that all of the comparisons below hold together with probability 0.99. */
 const LEVEL = 0.9999;
@@ -169,40 +168,36 @@ interface SharedTable {
   }[];
 }
 
-const shared = process.env.BROWNOUT_SHARED ?? join(import.meta.dirname, '../../../shared');
-const file = join(shared, 'data/vectors/cache_hit_che.json');
+const shared = sharedVectors<SharedTable>('cache_hit_che.json');
 
-describe.skipIf(!existsSync(file) && process.env.CI === undefined)(
-  'every row of ../shared/data/vectors/cache_hit_che.json',
-  () => {
-    const table = (): SharedTable => JSON.parse(readFileSync(file, 'utf8')) as SharedTable;
+describe.skipIf(shared.isLeftOut)('every row of ../shared/data/vectors/cache_hit_che.json', () => {
+  const table = (): SharedTable => shared.read();
 
-    it('is what the approximation and the caches come to', { timeout: 60_000 }, () => {
-      const { rows } = table();
-      expect(rows.length).toBeGreaterThan(10);
-      for (const row of rows) {
-        const { N: keys, zipf_alpha: exponent, C: capacity, T_LRU } = row;
-        agrees({
-          keys,
-          exponent,
-          capacity,
-          lru: { time: T_LRU, hitRatio: row.che_LRU },
-          fifo: { time: row.T_FIFO, hitRatio: row.che_FIFO_RANDOM },
-        });
-        const probabilities = zipfProbabilities(keys, exponent);
-        const popular = probabilities.slice(0, capacity);
-        expect(popular.reduce((sum, one) => sum + one, 0)).toBeCloseTo(row.perfect_LFU, 9);
-        const { time } = characteristicTime(probabilities, capacity, heldByLru);
-        expect(heldByLru(popular[0] * time)).toBeCloseTo(row.lru_item_hit_rank1, 6);
-        expect(heldByLru(popular[capacity - 1] * time)).toBeCloseTo(row.lru_item_hit_rankC, 6);
-      }
-    });
+  it('is what the approximation and the caches come to', { timeout: 60_000 }, () => {
+    const { rows } = table();
+    expect(rows.length).toBeGreaterThan(10);
+    for (const row of rows) {
+      const { N: keys, zipf_alpha: exponent, C: capacity, T_LRU } = row;
+      agrees({
+        keys,
+        exponent,
+        capacity,
+        lru: { time: T_LRU, hitRatio: row.che_LRU },
+        fifo: { time: row.T_FIFO, hitRatio: row.che_FIFO_RANDOM },
+      });
+      const probabilities = zipfProbabilities(keys, exponent);
+      const popular = probabilities.slice(0, capacity);
+      expect(popular.reduce((sum, one) => sum + one, 0)).toBeCloseTo(row.perfect_LFU, 9);
+      const { time } = characteristicTime(probabilities, capacity, heldByLru);
+      expect(heldByLru(popular[0] * time)).toBeCloseTo(row.lru_item_hit_rank1, 6);
+      expect(heldByLru(popular[capacity - 1] * time)).toBeCloseTo(row.lru_item_hit_rankC, 6);
+    }
+  });
 
-    it('of one key with a time to live: kept from its load, l T of 1 + l T, or from each access, as by LRU', () => {
-      for (const { rate, ttl, hit_no_reset, hit_reset_on_access } of table().ttl_single_item) {
-        expect(heldByFifo(rate * ttl)).toBeCloseTo(hit_no_reset, 9);
-        expect(heldByLru(rate * ttl)).toBeCloseTo(hit_reset_on_access, 9);
-      }
-    });
-  },
-);
+  it('of one key with a time to live: kept from its load, l T of 1 + l T, or from each access, as by LRU', () => {
+    for (const { rate, ttl, hit_no_reset, hit_reset_on_access } of table().ttl_single_item) {
+      expect(heldByFifo(rate * ttl)).toBeCloseTo(hit_no_reset, 9);
+      expect(heldByLru(rate * ttl)).toBeCloseTo(hit_reset_on_access, 9);
+    }
+  });
+});

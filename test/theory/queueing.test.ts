@@ -2,8 +2,6 @@
  * Queues simulated with the public interface, against the closed forms. Those are computed here and compared with the
  * worked values of the shared data, where that is present.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   ClosedLoopClient,
@@ -28,6 +26,7 @@ import { simulateQueue } from '../../notebooks/calibration/queue.ts';
 import { erlangB, erlangC, pollaczekKhinchine } from '../../notebooks/calibration/queueing.ts';
 import { expectTheory, outliers, replicate, type Measures } from './queue-simulation.ts';
 import { constantArrivals, finiteRoom, machineRepair, twoClasses } from './queueing-formulas.ts';
+import { sharedVectors } from '../shared-vectors.ts';
 
 const poissonGaps = (lambda: number): Distribution => exponential(SECOND / lambda);
 const exponentialService = exponential(SECOND);
@@ -221,11 +220,10 @@ const formulas: Readonly<Record<string, (params: Row['params']) => Measures>> = 
   },
 };
 
-const shared = process.env.BROWNOUT_SHARED ?? join(import.meta.dirname, '../../../shared');
-const file = join(shared, 'data/vectors/queueing_formulas.json');
+const vectors = sharedVectors<{ readonly rows: readonly Row[] }>('queueing_formulas.json');
 
-describe.skipIf(!existsSync(file) && process.env.CI === undefined)('the formulas and the worked values', () => {
-  const rows: readonly Row[] = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).rows : [];
+describe.skipIf(vectors.isLeftOut)('the formulas and the worked values', () => {
+  const { rows } = vectors.isLeftOut ? { rows: [] } : vectors.read();
 
   it.each(Object.entries(formulas))('agree on %s', (model, formula) => {
     const worked = rows.filter((row) => row.model === model);

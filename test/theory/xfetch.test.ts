@@ -2,12 +2,11 @@
  * XFetch reloads with probability exp(-gap / (beta delta)), not the 63 % at gap = delta that circulates. With Poisson
  * readers of rate lambda, none reloads before the expiry with probability exp(-lambda beta delta).
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { noReloadChance, reloadChance } from '../../notebooks/calibration/early-reload.ts';
 import { xfetch } from '../../sim-core/cache/stampede/xfetch.ts';
 import { exponential, RandomStreams, RequestContext, s } from '../../sim-core/index.ts';
+import { sharedVectors } from '../shared-vectors.ts';
 
 const TTL = s(1000);
 
@@ -82,8 +81,9 @@ describe('a cycle without an early reload has probability exp(-lambda beta delta
   });
 });
 
-const shared = process.env.BROWNOUT_SHARED ?? join(import.meta.dirname, '../../../shared');
-const file = join(shared, 'data/vectors/xfetch.json');
+const vectors = sharedVectors<{ readonly per_request: readonly RequestRow[]; readonly per_cycle: readonly CycleRow[] }>(
+  'xfetch.json',
+);
 
 interface RequestRow {
   readonly beta: number;
@@ -99,10 +99,10 @@ interface CycleRow {
   readonly P_no_early_refresh_before_expiry: number;
 }
 
-describe.skipIf(!existsSync(file) && process.env.CI === undefined)('the worked values', () => {
-  const { per_request: requests, per_cycle: cycles } = (
-    existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { per_request: [], per_cycle: [] }
-  ) as { per_request: RequestRow[]; per_cycle: CycleRow[] };
+describe.skipIf(vectors.isLeftOut)('the worked values', () => {
+  const { per_request: requests, per_cycle: cycles } = vectors.isLeftOut
+    ? { per_request: [], per_cycle: [] }
+    : vectors.read();
 
   it('of single requests are met', () => {
     expect(requests.length).toBeGreaterThan(0);

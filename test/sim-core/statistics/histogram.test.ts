@@ -4,10 +4,9 @@
  * that holds the order statistic, this histogram with one inside it: the bucket must be the same.
  */
 import fc from 'fast-check';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { LogLinearHistogram } from '../../../sim-core/statistics/histogram.ts';
+import { sharedVectors } from '../../shared-vectors.ts';
 
 const whole = fc.oneof(
   fc.nat(300),
@@ -171,11 +170,10 @@ interface HdrRow {
   readonly percentiles_uncorrected?: [number, number][];
 }
 
-const shared = process.env.BROWNOUT_SHARED ?? join(import.meta.dirname, '../../../../shared');
-const hdrFile = join(shared, 'data/vectors/hdr_percentiles.json');
+const hdr = sharedVectors<{ readonly rows: readonly HdrRow[] }>('hdr_percentiles.json');
 
-describe.skipIf(!existsSync(hdrFile) && process.env.CI === undefined)('HdrHistogram as it was observed', () => {
-  const rows: HdrRow[] = existsSync(hdrFile) ? JSON.parse(readFileSync(hdrFile, 'utf8')).rows : [];
+describe.skipIf(hdr.isLeftOut)('HdrHistogram as it was observed', () => {
+  const { rows } = hdr.isLeftOut ? { rows: [] } : hdr.read();
 
   test('every row is understood', () => {
     expect(rows.length).toBeGreaterThan(0);

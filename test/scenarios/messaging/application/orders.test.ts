@@ -1,8 +1,8 @@
 /** The settings that Kafka's scenarios share, against the defaults of Kafka's own clients. */
-import { existsSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { GROUP, PRODUCER } from '../../../../scenarios/messaging/application/orders.ts';
 import { params as exactlyOnce } from '../../../../scenarios/messaging/exactly-once/params.ts';
+import { sharedVectors } from '../../../shared-vectors.ts';
 
 const MILLISECOND = 1e6;
 const inMs = (time: number): string => String(time / MILLISECOND);
@@ -48,14 +48,16 @@ const OTHERWISE: Readonly<Record<string, string>> = {
   'consumer group.protocol': 'classic, as by default; that of KIP-848 is not modelled',
 };
 
-const shared = new URL('../../../../../shared/data/vectors/kafka_rules.json', import.meta.url);
+const vectors = sharedVectors<{
+  readonly client_defaults: readonly Readonly<Record<'side' | 'key' | 'value', string>>[];
+}>('kafka_rules.json');
 
-it.skipIf(!existsSync(shared) && process.env.CI === undefined)(
+it.skipIf(vectors.isLeftOut)(
   'are those of ../shared/data/vectors/kafka_rules.json, or are said to be otherwise',
   () => {
-    const { client_defaults: rows } = JSON.parse(readFileSync(shared, 'utf8'));
+    const { client_defaults: rows } = vectors.read();
     const theirs: Record<string, string> = Object.fromEntries(
-      rows.map(({ side, key, value }: Record<string, string>) => [`${side} ${key}`, value]),
+      rows.map(({ side, key, value }) => [`${side} ${key}`, value]),
     );
     expect(Object.keys({ ...OURS, ...OTHERWISE }).sort()).toEqual(Object.keys(theirs).sort());
     for (const [setting, value] of Object.entries(OURS)) expect(value, setting).toBe(theirs[setting]);

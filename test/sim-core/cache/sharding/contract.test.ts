@@ -1,13 +1,13 @@
 /** What every shard map keeps to; how evenly each spreads keys, and how many move when a shard is lost. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { shardMaps } from '../../../../sim-core/cache/sharding/shard-maps.ts';
 import { crc16, slotOf } from '../../../../sim-core/cache/sharding/slot-map.ts';
+import { sharedVectors } from '../../../shared-vectors.ts';
 
 const KEYS = 20_000;
-const shared = process.env.BROWNOUT_SHARED ?? join(import.meta.dirname, '../../../../../shared');
-const slotsOfRedis = join(shared, 'data/vectors/redis_hash_slots.json');
+const slotsOfRedis = sharedVectors<{
+  rows: { key: string; crc16: number; slot_observed: number }[];
+}>('redis_hash_slots.json');
 const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `cache-${i + 1}`);
 
 describe.each(Object.entries(shardMaps))('%s', (name, { create }) => {
@@ -69,16 +69,11 @@ describe('slots', () => {
     expect(slotOf(key)).toBe(slot);
   });
 
-  it.skipIf(!existsSync(slotsOfRedis) && process.env.CI === undefined)(
-    'are those that a server gave, without a hash tag',
-    () => {
-      const { rows } = JSON.parse(readFileSync(slotsOfRedis, 'utf8')) as {
-        rows: { key: string; crc16: number; slot_observed: number }[];
-      };
-      const plain = rows.filter(({ key }) => /^[\x20-\x7a]*$/.test(key));
-      expect(plain.length).toBeGreaterThan(5);
-      for (const { key, crc16: crc, slot_observed: slot } of plain)
-        expect([crc16(key), slotOf(key)]).toEqual([crc, slot]);
-    },
-  );
+  it.skipIf(slotsOfRedis.isLeftOut)('are those that a server gave, without a hash tag', () => {
+    const { rows } = slotsOfRedis.read();
+    const plain = rows.filter(({ key }) => /^[\x20-\x7a]*$/.test(key));
+    expect(plain.length).toBeGreaterThan(5);
+    for (const { key, crc16: crc, slot_observed: slot } of plain)
+      expect([crc16(key), slotOf(key)]).toEqual([crc, slot]);
+  });
 });

@@ -1,9 +1,9 @@
 /** What a leader does with a batch, by acks, minimum and set in sync: Kafka's table, row by row. */
-import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Acks } from '../../../../sim-core/messaging/log/in-sync.ts';
 import { PartitionLeader } from '../../../../sim-core/messaging/log/partition-leader.ts';
 import { PartitionLog } from '../../../../sim-core/messaging/log/partition-log.ts';
+import { sharedVectors } from '../../../shared-vectors.ts';
 
 const REPLICAS = ['a', 'b', 'c'];
 const RECORD = { key: undefined, bytes: 10, isTombstone: false };
@@ -76,29 +76,37 @@ describe('what acks asks for', () => {
   });
 });
 
-const shared = new URL('../../../../../shared/data/vectors/kafka_rules.json', import.meta.url);
+interface AcksRow {
+  readonly isr_size: number;
+  readonly 'min.insync.replicas': number;
+  readonly acks: Acks;
+  readonly result: string;
+  readonly appended_to_leader: boolean;
+  readonly high_watermark_advances: boolean;
+  readonly acked_record_can_be_lost_if_leader_dies_right_after_ack: boolean;
+}
 
-it.skipIf(!existsSync(shared) && process.env.CI === undefined)(
-  'agrees with the table of ../shared/data/vectors/kafka_rules.json',
-  () => {
-    const { acks_table: rows } = JSON.parse(readFileSync(shared, 'utf8'));
-    for (const row of rows) {
-      const found = outcome(row.isr_size, row['min.insync.replicas'], row.acks);
-      const words: Record<Outcome['answer'], string> = {
-        'at once': row.acks === '0' ? 'no response, client assumes success' : 'ack after leader append',
-        'when replicated':
-          'ack after HW >= offset (all current ISR have it); NotEnoughReplicasAfterAppend if ISR shrank below min meanwhile',
-        refused: 'NotEnoughReplicasException (retriable), nothing appended',
-      };
-      if (found.answer !== 'refused') {
-        const isLost = isAloneWhenAcknowledged(row.isr_size, row['min.insync.replicas'], row.acks);
-        expect(isLost).toBe(row.acked_record_can_be_lost_if_leader_dies_right_after_ack);
-      }
-      expect([words[found.answer], found.appended, found.advances]).toEqual([
-        row.result,
-        row.appended_to_leader,
-        row.high_watermark_advances,
-      ]);
+const vectors = sharedVectors<{ readonly acks_table: readonly AcksRow[] }>('kafka_rules.json');
+
+it.skipIf(vectors.isLeftOut)('agrees with the table of ../shared/data/vectors/kafka_rules.json', () => {
+  const { acks_table: rows } = vectors.read();
+  expect(rows.length).toBeGreaterThan(0);
+  for (const row of rows) {
+    const found = outcome(row.isr_size, row['min.insync.replicas'], row.acks);
+    const words: Record<Outcome['answer'], string> = {
+      'at once': row.acks === '0' ? 'no response, client assumes success' : 'ack after leader append',
+      'when replicated':
+        'ack after HW >= offset (all current ISR have it); NotEnoughReplicasAfterAppend if ISR shrank below min meanwhile',
+      refused: 'NotEnoughReplicasException (retriable), nothing appended',
+    };
+    if (found.answer !== 'refused') {
+      const isLost = isAloneWhenAcknowledged(row.isr_size, row['min.insync.replicas'], row.acks);
+      expect(isLost).toBe(row.acked_record_can_be_lost_if_leader_dies_right_after_ack);
     }
-  },
-);
+    expect([words[found.answer], found.appended, found.advances]).toEqual([
+      row.result,
+      row.appended_to_leader,
+      row.high_watermark_advances,
+    ]);
+  }
+});

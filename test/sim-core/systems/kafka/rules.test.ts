@@ -3,8 +3,9 @@
  * by their public interface, and what of it is not modelled, with the reason. Where a test goes further than its row
  * here, it stands beside its model.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { sharedVectors } from '../../../shared-vectors.ts';
 import { CLUSTER_RULES } from './rules/cluster.ts';
 import { GROUP_RULES, TRANSITIONS } from './rules/groups.ts';
 import { LOG_RULES } from './rules/log.ts';
@@ -28,18 +29,21 @@ describe('Kafka’s rules', () => {
   it.each(Object.entries(RULES))('%s', (_name, met) => met());
 });
 
-const shared = new URL('../../../../../shared/data/vectors/', import.meta.url);
-const read = (name: string) => JSON.parse(readFileSync(new URL(name, shared), 'utf8'));
+/** Of `rules` the names, and of a group's states those that follow. */
+interface Rules {
+  readonly rules: Readonly<Record<string, unknown>> & {
+    readonly group_states: Readonly<Record<string, readonly string[]>>;
+  };
+}
 
-describe.skipIf(!existsSync(shared) && process.env.CI === undefined)('in ../shared/data/vectors', () => {
+const kafkaRules = sharedVectors<Rules>('kafka_rules.json');
+
+describe.skipIf(kafkaRules.isLeftOut)('in ../shared/data/vectors', () => {
   it('kafka_rules.json has these rules, and no others', () => {
-    const { rules } = read('kafka_rules.json');
+    const { rules } = kafkaRules.read();
     expect(Object.keys(RULES).sort()).toEqual(Object.keys(rules).sort());
     for (const name of Object.keys(NOT_MODELLED)) expect(Object.keys(rules)).toContain(name);
-    const states = Object.entries<string[]>(rules.group_states).map(([from, to]) => [
-      from,
-      to.filter((s) => s !== 'Dead'),
-    ]);
+    const states = Object.entries(rules.group_states).map(([from, to]) => [from, to.filter((s) => s !== 'Dead')]);
     expect(Object.fromEntries(states)).toEqual(TRANSITIONS);
   });
 
@@ -49,6 +53,6 @@ describe.skipIf(!existsSync(shared) && process.env.CI === undefined)('in ../shar
     ['kafka_lso.json', 'kafka-last-stable-offset.json'],
   ])('%s has the rows that the models are held to', (theirs, ours) => {
     const own = JSON.parse(readFileSync(new URL(`../../../vectors/${ours}`, import.meta.url), 'utf8'));
-    expect(own.rows).toEqual(read(theirs).rows);
+    expect(own.rows).toEqual(sharedVectors<{ readonly rows: unknown }>(theirs).read().rows);
   });
 });

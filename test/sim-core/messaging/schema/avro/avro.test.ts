@@ -1,7 +1,6 @@
 /** Avro's bytes and its resolution of schemas, against avsc, and its verdicts, against Apache Avro's own. */
 import avsc from 'avsc';
 import fc from 'fast-check';
-import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { avroIncompatibilities } from '../../../../../sim-core/messaging/schema/avro/avro-compatibility.ts';
 import { avroDecoder } from '../../../../../sim-core/messaging/schema/avro/avro-decoder.ts';
@@ -13,6 +12,7 @@ import {
   type AvroValue,
 } from '../../../../../sim-core/messaging/schema/avro/avro-schema.ts';
 import { edited, schemas, schemaWithValue, valuesOf, type Json } from './schemas.ts';
+import { sharedVectors } from '../../../../shared-vectors.ts';
 
 const theirs = (schema: Json): avsc.Type => avsc.Type.forSchema(schema as avsc.Schema, { wrapUnions: true });
 
@@ -196,14 +196,14 @@ describe('a schema', () => {
   });
 });
 
-const shared = new URL('../../../../../../shared/data/vectors/avro_compat.json', import.meta.url);
+const vectors = sharedVectors<{
+  rows: { reader: Json; writer: Json; compatible: boolean }[];
+}>('avro_compat.json');
 
-it.skipIf(!existsSync(shared) && process.env.CI === undefined)(
+it.skipIf(vectors.isLeftOut)(
   "judges the pairs of ../shared/data/vectors/avro_compat.json as Apache Avro's SchemaCompatibility does",
   () => {
-    const { rows } = JSON.parse(readFileSync(shared, 'utf8')) as {
-      rows: { reader: Json; writer: Json; compatible: boolean }[];
-    };
+    const { rows } = vectors.read();
     expect(rows.length).toBeGreaterThan(0);
     const types = new Map<string, AvroType>();
     const parsed = (schema: Json): AvroType => {

@@ -1,6 +1,5 @@
 /** Protobuf's bytes, against protobufjs, and what other types read in them, against protoc. */
 import fc from 'fast-check';
-import { existsSync, readFileSync } from 'node:fs';
 import protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
 import { decodeProto } from '../../../../../sim-core/messaging/schema/protobuf/proto-decoder.ts';
@@ -14,6 +13,7 @@ import {
   type ProtoValue,
 } from '../../../../../sim-core/messaging/schema/protobuf/proto-schema.ts';
 import { dataOf, protoFiles } from './schemas.ts';
+import { sharedVectors } from '../../../../shared-vectors.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const bytesOf = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'));
@@ -205,14 +205,14 @@ function escaped(bytes: Uint8Array): string {
     .join('');
 }
 
-const shared = new URL('../../../../../../shared/data/vectors/protobuf_wire_matrix.json', import.meta.url);
+const vectors = sharedVectors<{
+  rows: { wire_hex: string; reader: string; outcome: string; decoded_text: string }[];
+}>('protobuf_wire_matrix.json');
 
-it.skipIf(!existsSync(shared) && process.env.CI === undefined)(
+it.skipIf(vectors.isLeftOut)(
   'reads every row of ../shared/data/vectors/protobuf_wire_matrix.json as protoc does',
   () => {
-    const { rows } = JSON.parse(readFileSync(shared, 'utf8')) as {
-      rows: { wire_hex: string; reader: string; outcome: string; decoded_text: string }[];
-    };
+    const { rows } = vectors.read();
     expect(rows.length).toBeGreaterThan(0);
     for (const { wire_hex, reader, outcome, decoded_text } of rows) {
       const file: ProtoFile = {

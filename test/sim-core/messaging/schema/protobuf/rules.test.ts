@@ -1,5 +1,4 @@
 /** What the registry and `buf breaking` hold against an update of a Protobuf schema. */
-import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   BREAKING_RULES,
@@ -13,6 +12,7 @@ import type {
   ProtoFile,
   ProtoMessage,
 } from '../../../../../sim-core/messaging/schema/protobuf/proto-schema.ts';
+import { sharedVectors } from '../../../../shared-vectors.ts';
 
 const file = (fields: ProtoField[], more: Partial<ProtoMessage> = {}, enums: ProtoEnum[] = []): ProtoFile => ({
   messages: [
@@ -132,12 +132,12 @@ describe('buf', () => {
   });
 });
 
-const shared = new URL('../../../../../../shared/data/vectors/buf_breaking_rules.json', import.meta.url);
+const vectors = sharedVectors<{ rows: { id: string; categories: string[] }[] }>('buf_breaking_rules.json');
 
-it.skipIf(!existsSync(shared) && process.env.CI === undefined)(
+it.skipIf(vectors.isLeftOut)(
   'its rules have the names and categories of ../shared/data/vectors/buf_breaking_rules.json',
   () => {
-    const { rows } = JSON.parse(readFileSync(shared, 'utf8')) as { rows: { id: string; categories: string[] }[] };
+    const { rows } = vectors.read();
     const known = new Map(rows.map(({ id, categories }) => [id, categories.filter((one) => one !== 'CSR')]));
     for (const [id, { categories }] of Object.entries(BREAKING_RULES))
       expect([id, known.get(id)]).toEqual([id, categories]);

@@ -1,6 +1,5 @@
 /** What a registry takes by each level: against verdicts of Apache Avro's classes, and what follows from what the levels mean. */
 import fc from 'fast-check';
-import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseAvro } from '../../../../../sim-core/messaging/schema/avro/avro-schema.ts';
 import {
@@ -10,6 +9,7 @@ import {
   type Schema,
 } from '../../../../../sim-core/messaging/schema/registry/levels.ts';
 import { SchemaStore } from '../../../../../sim-core/messaging/schema/registry/schema-store.ts';
+import { sharedVectors } from '../../../../shared-vectors.ts';
 
 const avro = (schema: unknown): Schema => ({ format: 'avro', schema: parseAvro(schema) });
 const record = (...fields: object[]): Schema => avro({ type: 'record', name: 'R', fields });
@@ -89,14 +89,14 @@ describe('a store', () => {
   });
 });
 
-const shared = new URL('../../../../../../shared/data/vectors/schema_registry_levels.json', import.meta.url);
+const vectors = sharedVectors<{
+  rows: { case: string; history: unknown[]; candidate: unknown; allowed: Record<CompatibilityLevel, boolean> }[];
+}>('schema_registry_levels.json');
 
-it.skipIf(!existsSync(shared) && process.env.CI === undefined)(
+it.skipIf(vectors.isLeftOut)(
   'takes what ../shared/data/vectors/schema_registry_levels.json allows, by each of the seven levels',
   () => {
-    const { rows } = JSON.parse(readFileSync(shared, 'utf8')) as {
-      rows: { case: string; history: unknown[]; candidate: unknown; allowed: Record<CompatibilityLevel, boolean> }[];
-    };
+    const { rows } = vectors.read();
     expect(rows.length).toBeGreaterThan(0);
     for (const { case: name, history, candidate, allowed } of rows) {
       for (const level of COMPATIBILITY_LEVELS) {

@@ -1,12 +1,11 @@
 /** Every backoff within what its formula allows, in its mean, and by its own draws alone; and against AWS's table of bounds. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Simulation } from '../../../../../sim-core/kernel/simulation.ts';
 import { ms, s } from '../../../../../sim-core/kernel/time.ts';
 import type { BackoffOptions } from '../../../../../sim-core/network/resilience/backoff/backoff.ts';
 import { backoffs, type BackoffName } from '../../../../../sim-core/network/resilience/backoff/backoffs.ts';
+import { sharedVectors } from '../../../../shared-vectors.ts';
 
 /** Least and most of a wait, by the formula. */
 type Range = (options: BackoffOptions, retry: number, previous: number) => readonly [number, number];
@@ -78,11 +77,10 @@ interface Bounds {
   readonly decorrelated_max: number;
 }
 
-const shared = process.env.BROWNOUT_SHARED ?? join(import.meta.dirname, '../../../../../../shared');
-const table = join(shared, 'data/vectors/backoff_jitter.json');
+const vectors = sharedVectors<{ bounds: readonly Bounds[] }>('backoff_jitter.json');
 
-it.skipIf(!existsSync(table) && process.env.CI === undefined)('has the bounds of AWS’s simulator', () => {
-  const { bounds } = JSON.parse(readFileSync(table, 'utf8')) as { bounds: readonly Bounds[] };
+it.skipIf(vectors.isLeftOut)('has the bounds of AWS’s simulator', () => {
+  const { bounds } = vectors.read();
   let longest = bounds[0].base;
   for (const { base, cap, n, expo, full, equal, decorrelated_max } of bounds) {
     const settings = { base, cap };

@@ -2,8 +2,6 @@
  * The breaker against a naive one that keeps every call for ever, over calls that overlap, end late or say nothing; and against
  * what resilience4j answered, step by step.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Simulation } from '../../../../../sim-core/kernel/simulation.ts';
@@ -17,6 +15,7 @@ import {
   CircuitBreaker,
   type BreakerState,
 } from '../../../../../sim-core/network/resilience/circuit-breaker/circuit-breaker.ts';
+import { sharedVectors } from '../../../../shared-vectors.ts';
 
 const breakerOf = (options: Partial<CircuitBreakerOptions>) => {
   const sim = new Simulation();
@@ -231,11 +230,10 @@ interface VectorRow {
   }[];
 }
 
-const shared = process.env.BROWNOUT_SHARED ?? join(import.meta.dirname, '../../../../../../shared');
-const table = join(shared, 'data/vectors/circuit_breaker_resilience4j.json');
+const vectors = sharedVectors<{ rows: VectorRow[] }>('circuit_breaker_resilience4j.json');
 
-describe.skipIf(!existsSync(table) && process.env.CI === undefined)('resilience4j', () => {
-  const { rows } = JSON.parse(existsSync(table) ? readFileSync(table, 'utf8') : '{"rows":[]}') as { rows: VectorRow[] };
+describe.skipIf(vectors.isLeftOut)('resilience4j', () => {
+  const { rows } = vectors.isLeftOut ? { rows: [] } : vectors.read();
 
   it('has rows', () => expect(rows.length).toBeGreaterThan(10));
 

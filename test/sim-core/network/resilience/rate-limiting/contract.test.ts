@@ -2,8 +2,6 @@
  * Every limiter against the same rule in the obvious way, over a list of what went on before, and within the bound that it is
  * there for; and against a table of what rules of that kind decide, the sequences of which were worked out elsewhere.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ms, s, SECOND } from '../../../../../sim-core/kernel/time.ts';
@@ -16,6 +14,7 @@ import {
   rateLimiters,
   type RateLimiterName,
 } from '../../../../../sim-core/network/resilience/rate-limiting/rate-limiters.ts';
+import { sharedVectors } from '../../../../shared-vectors.ts';
 
 /** A request that went on: when it came, and when it went. */
 interface Passed {
@@ -202,8 +201,7 @@ interface Row {
   readonly [column: string]: unknown;
 }
 
-const shared = process.env.BROWNOUT_SHARED ?? join(import.meta.dirname, '../../../../../../shared');
-const table = join(shared, 'data/vectors/rate_limiters.json');
+const vectors = sharedVectors<{ rows: Row[] }>('rate_limiters.json');
 const columns = {
   'fixed-window': 'fixed_window_1s_5',
   'sliding-window-log': 'sliding_log_1s_5',
@@ -212,8 +210,8 @@ const columns = {
   'leaky-bucket-queue': 'leaky_bucket_queue_cap5_departures',
 } as const;
 
-describe.skipIf(!existsSync(table) && process.env.CI === undefined)('the table of rate limiters', () => {
-  const { rows } = JSON.parse(existsSync(table) ? readFileSync(table, 'utf8') : '{"rows":[]}') as { rows: Row[] };
+describe.skipIf(vectors.isLeftOut)('the table of rate limiters', () => {
+  const { rows } = vectors.isLeftOut ? { rows: [] } : vectors.read();
 
   it.each(Object.entries(columns) as [keyof typeof columns, string][])('%s decides as it says', (name, column) => {
     expect(rows.length).toBeGreaterThan(2);
