@@ -134,7 +134,10 @@ export default defineScenario({
     ],
     'rate-and-age-alert': [
       atLeast(total(ALERTS), limits.alerted),
-      atMost(peak(DETECTION), limits.detectedWithin),
+      guardrail(
+        atMost(peak(DETECTION), limits.detectedWithin),
+        'how soon, given that there is an alert at all, which is claimed above: without one there is no time to tell',
+      ),
       atMost(peak(DEPTH), limits.untilMended),
       atMost(atEnd(DEPTH), limits.emptyByHand),
       atMost(undone, limits.undoneByHand),
@@ -142,7 +145,10 @@ export default defineScenario({
     ],
     'automated-redrive': [
       atMost(atEnd(DEPTH), limits.emptyByRobot),
-      atMost(total(AGAIN), limits.inVain),
+      guardrail(
+        atMost(total(AGAIN), limits.inVain),
+        'only a redrive brings any back: how often one that has limits may',
+      ),
       // All but what it gave up for good has been done.
       atMost(difference(undone, SET_ASIDE), limits.undoneByRobot),
       guardrail(atMost(SET_ASIDE, limits.parkedMost), 'only a redrive sets anything aside: what it may cost'),
