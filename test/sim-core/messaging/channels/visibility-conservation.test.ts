@@ -14,6 +14,7 @@ import { QueueBooks } from '../../../../sim-core/messaging/channels/queue-books.
 import { VisibilityQueue } from '../../../../sim-core/messaging/channels/visibility-queue.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
 import { ReadyLine } from '../../../../sim-core/messaging/channels/ready-line.ts';
+import { deedsOf } from '../../../deeds.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -165,16 +166,7 @@ class Lab {
   }
 }
 
-type Deed = (lab: Lab) => void;
-const doing = <Args extends unknown[]>(
-  args: fc.Arbitrary<Args>,
-  act: (lab: Lab, ...args: Args) => void,
-): fc.Arbitrary<Deed> =>
-  args.map(
-    (chosen): Deed =>
-      (lab) =>
-        act(lab, ...chosen),
-  );
+const doing = deedsOf<Lab>();
 const deed = fc.oneof(
   {
     weight: 3,

@@ -17,6 +17,7 @@ import type { JetStreamConsumer, JetStreamDelivery } from '../../../../../sim-co
 import { JetStream } from '../../../../../sim-core/systems/nats/jetstream/jet-stream.ts';
 import { StreamPosition } from '../../../../../sim-core/systems/nats/jetstream/position.ts';
 import { UnacknowledgedMessages } from '../../../../../sim-core/systems/nats/jetstream/unacknowledged.ts';
+import { deedsOf } from '../../../../deeds.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -146,16 +147,7 @@ class Lab {
 }
 
 const subject = fc.constantFrom('a', 'b');
-type Deed = (lab: Lab) => void;
-const doing = <Args extends unknown[]>(
-  args: fc.Arbitrary<Args>,
-  act: (lab: Lab, ...args: Args) => void,
-): fc.Arbitrary<Deed> =>
-  args.map(
-    (chosen): Deed =>
-      (lab) =>
-        act(lab, ...chosen),
-  );
+const doing = deedsOf<Lab>();
 const pick = fc.nat(2);
 const publishing = doing(fc.tuple(subject), (lab, chosen) => lab.publish(chosen));
 const fetching = doing(fc.tuple(pick, fc.integer({ min: 1, max: 3 })), (lab, who, count) => lab.fetch(who, count));
