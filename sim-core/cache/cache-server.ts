@@ -170,11 +170,11 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
 
   /**
    * The server dies with all that is in its memory, and is up again, empty, after `downtime`. Who waits for an answer finds
-   * the connection reset, and who asks until then is told that nobody is there.
+   * the connection reset, and who asks until then is told that nobody is there. Of several downtimes the latest end counts.
    */
   crash(downtime: Duration): void {
     const { now } = this.sim;
-    this.downUntil = now + downtime;
+    this.downUntil = Math.max(this.downUntil, now + downtime);
     this.life++;
     this.cache.clear();
     this.locks.clear();

@@ -163,15 +163,17 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
 
   /**
    * The instance dies and is up again after `downtime`. What it worked at is broken off where it stood, its callers find
-   * their connections reset, what it had sent to others goes on there; callers until then are refused.
+   * their connections reset, what it had sent to others goes on there; callers until then are refused. Of several downtimes
+   * the latest end counts.
    */
   crash(downtime: Duration): void {
-    this.downUntil = this.sim.now + downtime;
+    const { now } = this.sim;
+    this.downUntil = Math.max(this.downUntil, now + downtime);
     const lost = this.live.splice(0);
     // Those in line first, or they would be let in by those who leave.
     for (const handling of lost) if (handling.claim && this.slots.withdraw(handling.claim)) handling.holds = false;
     for (const handling of lost) handling.cancel();
-    this.onCrash?.(downtime);
+    this.onCrash?.(this.downUntil - now);
   }
 
   /** A call that was let in has its answer. */

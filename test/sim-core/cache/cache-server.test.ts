@@ -194,6 +194,24 @@ describe('a cache server', () => {
     expect(server.thread.worked(1000)).toBe(10 + 5 + 10);
   });
 
+  it('that crashes while it is down is up at the latest end', () => {
+    const { sim, server, lines } = setUp();
+    const link = new Link<CacheCommand<string>, CacheReply<string>>(sim, server, { from: 'app', delay: constant(0) });
+    function* asks(): Behaviour {
+      try {
+        yield* link.call({ command: 'get', key: 1 }, new RequestContext(1, 0));
+        lines.push(`answered at ${sim.now}`);
+      } catch (error) {
+        lines.push(`${(error as CallFailed).failure} at ${sim.now}`);
+      }
+    }
+    sim.scheduleAt(0, () => server.crash(20), undefined);
+    sim.scheduleAt(5, () => server.crash(3), undefined);
+    for (const time of [19, 20]) spawn(sim, 'asks', asks(), time);
+    sim.runUntil(100);
+    expect(lines).toEqual(['unavailable at 19', 'answered at 30']);
+  });
+
   it('dies with what is on its wire', () => {
     const sim = new Simulation();
     const server = new CacheServer<string>(sim, {

@@ -104,6 +104,29 @@ describe('a service', () => {
     expect([service.active, service.violations()]).toEqual([0, []]);
   });
 
+  it('that crashes while it is down is up at the latest end, and says so to what it keeps', () => {
+    const sim = new Simulation();
+    const downtimes: number[] = [];
+    const service = new Service<number, number>(sim, {
+      name: 'app',
+      help: '',
+      concurrency: 1,
+      queueMax: 0,
+      *handle({ query }) {
+        return query;
+      },
+      onCrash: (downtime) => downtimes.push(downtime),
+    });
+    sim.scheduleAt(0, () => service.crash(20), undefined);
+    sim.scheduleAt(5, () => service.crash(3), undefined);
+    sim.scheduleAt(10, () => service.crash(12), undefined);
+    const isDown = [19, 21, 22].map((time) => {
+      sim.runUntil(time);
+      return 'down' in service.state();
+    });
+    expect({ isDown, downtimes }).toEqual({ isDown: [true, true, false], downtimes: [20, 15, 12] });
+  });
+
   it('that crashes at any instant loses no call: each has one answer, and slots are all free in the end', () => {
     fc.assert(
       fc.property(
