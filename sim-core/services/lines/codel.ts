@@ -19,7 +19,7 @@ export function codel(): LineDiscipline {
   let shortest: Duration = 0;
   let isFirst = true;
   return {
-    placeOf: (arrival) => arrival,
+    placeOf: () => 0,
     drops(waited, now) {
       if (now > intervalEnds && !isFirst) {
         isFirst = true;

@@ -5,6 +5,6 @@
 import type { LineDiscipline } from './line-discipline.ts';
 
 export const deadline = (): LineDiscipline => ({
-  placeOf: (arrival) => arrival,
+  placeOf: () => 0,
   drops: (_waited, now, deadline) => now >= deadline,
 });

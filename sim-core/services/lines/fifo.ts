@@ -1,4 +1,4 @@
 /** First in, first out: in overload everybody waits as long as the line is, also those who gave up long ago. */
 import type { LineDiscipline } from './line-discipline.ts';
 
-export const fifo = (): LineDiscipline => ({ placeOf: (arrival) => arrival, drops: () => false });
+export const fifo = (): LineDiscipline => ({ placeOf: () => 0, drops: () => false });

@@ -2,7 +2,7 @@
 import type { Duration, Time } from '../../kernel/time.ts';
 
 export interface LineDiscipline {
-  /** The place of whoever joins as the n-th: the lowest number goes first. */
+  /** The place of whoever joins as the n-th: the lowest number goes first, and of equal ones who came first. */
   placeOf(arrival: number): number;
   /**
    * Whether whoever has come to the head after so long is turned away in place of being served; `deadline` is when its caller
