@@ -162,6 +162,6 @@ function tier(sim: Simulation, p: Values, name: string, { next, timeout, attempt
     help: attemptsMax > 1 ? `Asks ${next.name}, up to ${attemptsMax} times` : `Asks ${next.name}, once`,
     concurrency: 1_000_000,
     queueMax: 0,
-    handle: ({ query, request }) => retrying.call(query, request),
+    handle: ({ query, request, deadline }) => retrying.call(query, request, deadline),
   });
 }

@@ -56,6 +56,8 @@ export class Call<Query, Reply> extends Wait<Reply> {
   readonly request: RequestContext;
   private readonly link: Carrier<Query, Reply>;
   private readonly patience: Duration;
+  /** When whoever it is made for stops waiting, if that is said; else it is whoever sent the request. */
+  private readonly inherited: Time | undefined;
   /** When the caller gives up; before it has begun to wait, never. */
   private givesUpAt: Time = Infinity;
   private waiter: Waiter | undefined = undefined;
@@ -63,12 +65,19 @@ export class Call<Query, Reply> extends Wait<Reply> {
   private answered = false;
   private failure: CallFailure | undefined = undefined;
 
-  constructor(link: Carrier<Query, Reply>, query: Query, request: RequestContext, patience: Duration) {
+  constructor(
+    link: Carrier<Query, Reply>,
+    query: Query,
+    request: RequestContext,
+    patience: Duration,
+    inherited?: Time,
+  ) {
     super();
     this.link = link;
     this.query = query;
     this.request = request;
     this.patience = patience;
+    this.inherited = inherited;
   }
 
   begin(waiter: Waiter): boolean {
@@ -93,9 +102,12 @@ export class Call<Query, Reply> extends Wait<Reply> {
     if (this.alarm >= 0) this.link.sim.cancel(this.alarm);
   }
 
-  /** From when on the answer is for nobody: the caller has given up, or whoever sent the request. Calls carry it with them. */
+  /**
+   * From when on the answer is for nobody: the caller has given up, or whoever that one works for. Calls carry it with them, and
+   * whoever makes further ones for this one hands it on, as gRPC does (https://grpc.io/docs/guides/deadlines/).
+   */
   get deadline(): Time {
-    return Math.min(this.givesUpAt, this.request.deadline);
+    return Math.min(this.givesUpAt, this.inherited ?? this.request.deadline);
   }
 
   /** Whether the caller still waits. A real server cannot ask this; checks and tests may. */

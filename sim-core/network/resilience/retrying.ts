@@ -8,7 +8,7 @@ import { defineFact, type Fact, type FactChannel } from '../../kernel/fact.ts';
 import type { Behaviour } from '../../kernel/process.ts';
 import type { KeyedStream } from '../../kernel/random-stream.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
-import type { Duration } from '../../kernel/time.ts';
+import type { Duration, Time } from '../../kernel/time.ts';
 import { defineSignal } from '../../statistics/signal.ts';
 import { CallFailed } from '../call.ts';
 import type { Link } from '../link.ts';
@@ -99,8 +99,11 @@ export class Retrying<Query, Reply> {
     this.ended = sim.facts.channel(retryEnded);
   }
 
-  /** Asks until there is an answer; throws the last failure when it gives up. */
-  *call(query: Query, request: RequestContext): Behaviour<Reply> {
+  /**
+   * Asks until there is an answer; throws the last failure when it gives up. `deadline` is that of the call for which it asks, if
+   * that carries one: its calls inherit it, and nothing is begun later.
+   */
+  *call(query: Query, request: RequestContext, deadline?: Time): Behaviour<Reply> {
     const { link, backoff, base, attemptsMax, budget } = this.options;
     budget?.deposit();
     let waited = 0;
@@ -108,14 +111,15 @@ export class Retrying<Query, Reply> {
     for (let attempt = 1; ; attempt++) {
       this.tellAttempt(request, attempt, waited);
       try {
-        const reply = yield* link.call(query, request);
+        const reply = yield* link.call(query, request, link.timeout, deadline);
         this.tellEnd(request, attempt, 'ok');
         return reply;
       } catch (error) {
         if (!(error instanceof CallFailed)) throw error;
         waited = backoff.wait(attempt - 1, previous, this.draws.of(request.id * attemptsMax + attempt - 1));
         previous = waited;
-        const end = attempt >= attemptsMax ? 'attempts' : this.isTooLate(request, waited) ? 'time' : undefined;
+        const end =
+          attempt >= attemptsMax ? 'attempts' : this.isTooLate(request, waited, deadline) ? 'time' : undefined;
         const refused = end ?? (budget === undefined || budget.withdraw() ? undefined : 'budget');
         if (refused !== undefined) {
           this.tellEnd(request, attempt, refused);
@@ -126,8 +130,8 @@ export class Retrying<Query, Reply> {
     }
   }
 
-  private isTooLate({ started }: RequestContext, wait: Duration): boolean {
-    return this.sim.now + wait >= started + this.options.patience;
+  private isTooLate({ started }: RequestContext, wait: Duration, deadline: Time = Infinity): boolean {
+    return this.sim.now + wait >= Math.min(started + this.options.patience, deadline);
   }
 
   private tellAttempt(request: RequestContext, attempt: number, waited: Duration): void {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
 import { spawn, type Behaviour } from '../../../../sim-core/kernel/process.ts';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
-import { MILLISECOND, ms, s } from '../../../../sim-core/kernel/time.ts';
+import { MILLISECOND, ms, s, type Time } from '../../../../sim-core/kernel/time.ts';
 import { CallFailed, type Call, type Endpoint } from '../../../../sim-core/network/call.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
@@ -29,7 +29,7 @@ class Refusing implements Endpoint<number, string> {
 }
 
 type Changed = Partial<RetryingOptions<number, string>>;
-function ask(refusals: number, changed: (sim: Simulation) => Changed = () => ({})) {
+function ask(refusals: number, changed: (sim: Simulation) => Changed = () => ({}), deadline?: Time) {
   const sim = new Simulation();
   const server = new Refusing(sim, refusals);
   const base = ms(100);
@@ -51,7 +51,7 @@ function ask(refusals: number, changed: (sim: Simulation) => Changed = () => ({}
 
   function* user(): Behaviour<void> {
     try {
-      outcome = yield* retrying.call(1, new RequestContext(0, 0));
+      outcome = yield* retrying.call(1, new RequestContext(0, 0), deadline);
     } catch (error) {
       outcome = error instanceof CallFailed ? error.failure : error;
     }
@@ -72,6 +72,29 @@ it('begins nothing that its user would not wait for', () => {
     ended: ['time after 3'],
     atMs: [0, 100, 300],
   });
+});
+
+it('begins nothing for a call whose caller has gone by then, and says in its own calls until when that one waits', () => {
+  expect(ask(9, undefined, ms(300))).toEqual({ outcome: 'overloaded', ended: ['time after 2'], atMs: [0, 100] });
+  const sim = new Simulation();
+  const deadlines: Time[] = [];
+  const server = { name: 'server', receive: (call: Call<number, string>) => deadlines.push(call.deadline) };
+  const link = new Link<number, string>(sim, server as Endpoint<number, string>, {
+    from: 'app',
+    delay: constant(0),
+    timeout: ms(50),
+  });
+  const retrying = new Retrying<number, string>(sim, {
+    caller: 'app',
+    link,
+    backoff: backoffs.immediate(),
+    base: 1,
+    attemptsMax: 2,
+    patience: s(60),
+  });
+  spawn(sim, 'user', retrying.call(1, new RequestContext(0, 0), ms(80)));
+  expect(() => sim.runUntil(s(1))).toThrow(CallFailed);
+  expect(deadlines).toEqual([ms(50), ms(80)]);
 });
 
 it('asks again only as far as the budget pays', () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
 import { ms, s } from '../../../../sim-core/kernel/time.ts';
-import type { CallFailed } from '../../../../sim-core/network/call.ts';
+import type { Call, CallFailed, Endpoint } from '../../../../sim-core/network/call.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
 import { Service } from '../../../../sim-core/services/service.ts';
@@ -72,6 +72,33 @@ it('takes for the deadline what the request’s sender waits, if that is less', 
   ask(undefined, ms(100));
   ask(undefined, Infinity);
   expect(deadlines).toEqual([ms(5), ms(4), ms(100), Infinity]);
+});
+
+it('takes for the deadline what the call waits that it is made for, through all tiers', () => {
+  const sim = new Simulation();
+  const deadlines: number[] = [];
+  const link = (from: string, endpoint: Endpoint<number, number>, timeout: number): Link<number, number> =>
+    new Link(sim, endpoint, { from, delay: constant(ms(1)), timeout });
+  const tier = (name: string, next: Endpoint<number, number>, timeout: number): Service<number, number> => {
+    const onward = link(name, next, timeout);
+    return new Service<number, number>(sim, {
+      name,
+      help: '',
+      concurrency: 1,
+      queueMax: 0,
+      handle: ({ query, request, deadline }) => onward.call(query, request, timeout, deadline)[Symbol.iterator](),
+    });
+  };
+  const stock = { name: 'stock', receive: (call: Call<number, number>) => deadlines.push(call.deadline) };
+  const orders = tier('orders', stock, ms(30));
+  const users = [ms(20), ms(100)].map((timeout) => link('users', tier(`gateway ${timeout}`, orders, ms(60)), timeout));
+  for (const [id, each] of users.entries()) {
+    const send = (): void => each.send(id, new RequestContext(id, sim.now));
+    sim.scheduleAt(ms(200 * id), send, undefined, 0);
+  }
+  sim.runUntil(s(1));
+  // The first user waits for less than any tier; what the second one's last tier waits is less than all before it.
+  expect(deadlines).toEqual([ms(20), ms(200 + 2 + 30)]);
 });
 
 describe.each(Object.keys(lineDisciplines) as LineDisciplineName[])('%s', (name) => {
