@@ -36,6 +36,7 @@ import {
 } from '../../sim-core/index.ts';
 import { faraway, nearby, SHAPE } from '../application/distances.ts';
 import { sentBy, workedOffBy } from '../application/settings.ts';
+import { slowInTrouble } from '../application/trouble.ts';
 import * as limits from './retry-storm/limits.ts';
 import { params, type Values } from './retry-storm/params.ts';
 import { JOBS_FAILED, RECOVERY, tallySignals, watchFailures } from './retry-storm/tally.ts';
@@ -147,9 +148,7 @@ function system(sim: Simulation, p: Values): void {
   new OpenLoopClient(sim, { ...client('users'), arrivals: poisson(p.rate) });
   if (p.inStep > 0) new BatchClient(sim, { ...client('jobs'), jobs: p.inStep, at: p.troubleAt });
   watchFailures(sim, p.troubleAt + p.troubleFor);
-  const slow = (factor: number): void => dependency.interventions['slow'].apply([factor]);
-  sim.scheduleAt(p.troubleAt, () => slow(p.slowdown), undefined, sim.eventKind('dependency becomes slow'));
-  sim.scheduleAt(p.troubleAt + p.troubleFor, () => slow(1), undefined, sim.eventKind('dependency is fast again'));
+  slowInTrouble(sim, dependency, p);
 }
 
 /** An instance holds a handler for as long as its user waits; it has enough of them that they are never what is short. */

@@ -32,6 +32,7 @@ import {
 } from '../../sim-core/index.ts';
 import { faraway, SHAPE } from '../application/distances.ts';
 import { sentBy, workedOffBy } from '../application/settings.ts';
+import { slowInTrouble } from '../application/trouble.ts';
 import * as limits from './circuit-breaker/limits.ts';
 import { params, protections, type Protection, type Values } from './circuit-breaker/params.ts';
 import { shopInstance, type PageQuery } from './circuit-breaker/shop.ts';
@@ -168,7 +169,5 @@ function system(sim: Simulation, p: Values): void {
   visitors('buyers', p.buyerRate);
   visitors('readers', p.readerRate);
   watchPages(sim, p.troubleAt + p.troubleFor);
-  const slow = (factor: number): void => recommender.interventions['slow'].apply([factor]);
-  sim.scheduleAt(p.troubleAt, () => slow(p.slowdown), undefined, sim.eventKind('recommender becomes slow'));
-  sim.scheduleAt(p.troubleAt + p.troubleFor, () => slow(1), undefined, sim.eventKind('recommender is fast again'));
+  slowInTrouble(sim, recommender, p);
 }

@@ -32,6 +32,7 @@ import {
 } from '../../sim-core/index.ts';
 import { faraway, nearby, SHAPE } from '../application/distances.ts';
 import { sentBy, workedOffBy } from '../application/settings.ts';
+import { slowInTrouble } from '../application/trouble.ts';
 import * as limits from './doomed-work/limits.ts';
 import { params, type Values } from './doomed-work/params.ts';
 import {
@@ -135,9 +136,7 @@ function system(sim: Simulation, p: Values): void {
     target: () => way,
   });
   watchUsers(sim, p.troubleAt + limits.SETTLED, p.troubleAt + p.troubleFor);
-  const slow = (factor: number): void => disk.interventions['slow'].apply([factor]);
-  sim.scheduleAt(p.troubleAt, () => slow(p.slowdown), undefined, sim.eventKind('disk becomes slow'));
-  sim.scheduleAt(p.troubleAt + p.troubleFor, () => slow(1), undefined, sim.eventKind('disk is fast again'));
+  slowInTrouble(sim, disk, p);
 }
 
 interface Tier {

@@ -7,9 +7,10 @@
  * and at most as many as were first a load before.
  */
 import { exp, intervalOf, ms, s, toSeconds, type Since } from '../../../sim-core/index.ts';
+import { capacityOf } from '../../application/capacity.ts';
 import { DEVIATIONS, limitOf } from '../../application/chance.ts';
 import { NEAR_MAX, SHAPE } from '../../application/distances.ts';
-import { allShares, capacityOf, INTERVAL, missingFrom, movedShares, WARM_UP } from './limits.ts';
+import { allShares, INTERVAL, missingFrom, movedShares, WARM_UP } from './limits.ts';
 import type { Values } from './params.ts';
 
 /** The ratio is that of the last second, looked at four times a second. */

@@ -16,6 +16,7 @@ import {
   zipfProbabilities,
   type ShardMapName,
 } from '../../../sim-core/index.ts';
+import { capacityOf } from '../../application/capacity.ts';
 import { DEVIATIONS, limitOf, poissonMost } from '../../application/chance.ts';
 import { FAR_MAX, NEAR_MAX, SHAPE } from '../../application/distances.ts';
 import type { Values } from './params.ts';
@@ -31,7 +32,6 @@ export const lostShard = (p: Values): string => `cache-${Math.min(3, p.shards)}`
 export const shardingOf = (p: Values): ShardMapName => (p.event === 'node-loss-modulo' ? 'modulo' : 'consistent-hash');
 
 const rowOf = (p: Values): number => toSeconds(intervalOf({ interval: INTERVAL }, p.length));
-export const capacityOf = (p: Values): number => p.cores / toSeconds(p.loadTime);
 
 /** The shares of the requests that ask for the keys which another shard has once one is lost. */
 export function movedShares(p: Values, sharding: ShardMapName): readonly number[] {

@@ -11,6 +11,7 @@
  * exp((b - 2 a) / (b - a)) times as much (the renewal equation m' = m(t - a) / (b - a), solved from above).
  */
 import { exp, intervalOf, ms, s, toSeconds, zipfProbabilities } from '../../../sim-core/index.ts';
+import { capacityOf } from '../../application/capacity.ts';
 import { DEVIATIONS, limitOf, poissonMost } from '../../application/chance.ts';
 import { FAR_MAX, NEAR_MAX, SHAPE } from '../../application/distances.ts';
 import type { Values } from './params.ts';
@@ -47,8 +48,6 @@ export const herdRate = limit((p) => {
   const second = keysAskedFor(p, left, left + row - onTheWay);
   return Math.max(first, second) / row;
 });
-
-const capacityOf = (p: Values): number => p.cores / toSeconds(p.loadTime);
 
 /** How often that time is looked at: its worst moment is the worst of these. */
 const LOOKS = 10;

@@ -5,6 +5,7 @@
  */
 import { toSeconds, type Limit } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLeast, poissonMost } from '../../application/chance.ts';
+import { troubleFrom, troubleLasts, troubleUntil } from '../../application/trouble.ts';
 import type { Values } from './params.ts';
 
 export const CONSUMERS = 2;
@@ -18,20 +19,18 @@ const limit = limitOf<Values>;
 export const troubled = (p: Values): number => Math.max(1, Math.round(p.customers * p.troubleShare));
 const deadRate = (p: Values): number => (p.rate * troubled(p)) / p.customers;
 const end = (p: Values): number => toSeconds(p.length);
-const from = (p: Values): number => Math.min(end(p), toSeconds(p.troubleAt));
-const until = (p: Values): number => Math.min(end(p), toSeconds(p.troubleAt + p.troubleFor));
 
 /** An order's attempts take a while: what came last may not be dead yet. */
 const dying = (p: Values): number => 2 * p.attempts * toSeconds(p.workTime) + 1;
 
 /** Nobody takes anything out. */
 export const allOfThem = limit((p) => {
-  const dead = deadRate(p) * Math.max(0, until(p) - from(p) - dying(p));
+  const dead = deadRate(p) * Math.max(0, troubleLasts(p) - dying(p));
   return dead > 0 ? poissonLeast(dead) : 0;
 });
 /** The oldest has been there since shortly after the trouble began: the first comes after an exponential time. */
 export const sinceTheBeginning = limit((p) =>
-  Math.max(0, end(p) - from(p) - dying(p) - 12.5 / deadRate(p) - toSeconds(p.every)),
+  Math.max(0, end(p) - troubleFrom(p) - dying(p) - 12.5 / deadRate(p) - toSeconds(p.every)),
 );
 
 /**
@@ -49,11 +48,11 @@ function detection(p: Values): number {
 export const detectedWithin = limit(detection);
 
 /** Somebody is woken, if that is while orders still die. */
-export const alerted = limit((p) => (from(p) + detection(p) < until(p) ? 1 : 0));
+export const alerted = limit((p) => (troubleFrom(p) + detection(p) < troubleUntil(p) ? 1 : 0));
 
 /** What dies until somebody has been woken and has mended it. */
 export const untilMended = limit((p) =>
-  poissonMost(deadRate(p) * Math.min(until(p) - from(p), detection(p) + toSeconds(p.reaction))),
+  poissonMost(deadRate(p) * Math.min(troubleLasts(p), detection(p) + toSeconds(p.reaction))),
 );
 
 /**
@@ -62,20 +61,22 @@ export const untilMended = limit((p) =>
  */
 const isDone = (at: number, p: Values): boolean => at < end(p) && spare(p) > 0;
 const byHand = (p: Values): number => {
-  const mended = Math.min(until(p), from(p) + detection(p) + toSeconds(p.reaction));
-  const dead = poissonMost(deadRate(p) * (mended - from(p)));
-  const started = from(p) + detection(p) + toSeconds(p.reaction);
+  const mended = Math.min(troubleUntil(p), troubleFrom(p) + detection(p) + toSeconds(p.reaction));
+  const dead = poissonMost(deadRate(p) * (mended - troubleFrom(p)));
+  const started = troubleFrom(p) + detection(p) + toSeconds(p.reaction);
   return started + dead / Math.min(p.handRate, spare(p)) + dying(p) + toSeconds(p.every);
 };
 const byRobot = (p: Values): number => {
-  const dead = poissonMost(deadRate(p) * (until(p) - from(p)));
+  const dead = poissonMost(deadRate(p) * troubleLasts(p));
   // It may just have stopped when the trouble ends, and once more over what it finds of that time.
-  return until(p) + 2 * toSeconds(p.pause) + dead / Math.min(p.robotRate, spare(p)) + dying(p) + toSeconds(p.every);
+  return (
+    troubleUntil(p) + 2 * toSeconds(p.pause) + dead / Math.min(p.robotRate, spare(p)) + dying(p) + toSeconds(p.every)
+  );
 };
 
 /** No dead letter is left. */
 const emptyIf = (at: (p: Values) => number): Limit =>
-  limit((p) => (isDone(at(p), p) ? 0 : poissonMost(deadRate(p) * (end(p) - from(p)))));
+  limit((p) => (isDone(at(p), p) ? 0 : poissonMost(deadRate(p) * (end(p) - troubleFrom(p)))));
 export const emptyByHand = emptyIf(byHand);
 export const emptyByRobot = emptyIf(byRobot);
 
@@ -97,7 +98,7 @@ export const undoneByRobot = undoneIf(byRobot);
  * `redrivesMax` of the first number, and `redrivesMax` - k of the second. What is claimed is the worst k.
  */
 export const parkedMost = limit((p) => {
-  const trouble = until(p) - from(p);
+  const trouble = troubleLasts(p);
   const spells = 1 + Math.floor(trouble / toSeconds(p.pause));
   return Math.max(...Array.from({ length: spells }, (_, i) => parkedIn(i + 1)));
 
@@ -128,7 +129,7 @@ const spare = (p: Values): number => (CONSUMERS * CONCURRENCY) / toSeconds(p.wor
 
 /** During the trouble the robot's own rate bounds what it sends in vain; a little of that comes back later. */
 export const inVain = limit(
-  (p) => p.robotRate * (until(p) - from(p)) + DEVIATIONS * Math.sqrt(p.robotRate * end(p)) + SAMPLES,
+  (p) => p.robotRate * troubleLasts(p) + DEVIATIONS * Math.sqrt(p.robotRate * end(p)) + SAMPLES,
 );
 
 /**
@@ -138,18 +139,18 @@ export const inVain = limit(
  */
 export const round = limit((p) => {
   const failing = (CONSUMERS * CONCURRENCY) / toSeconds(p.workTime) / p.attempts;
-  return (Math.max(0, Math.min(p.unlimitedRate, failing) - 2 * deadRate(p)) * (until(p) - from(p))) / 2;
+  return (Math.max(0, Math.min(p.unlimitedRate, failing) - 2 * deadRate(p)) * troubleLasts(p)) / 2;
 });
 
 /** With SQS a dead letter is gone when it has been kept for its retention since it was sent, dead or alive: all but the last. */
 export const expired = limit((p) => {
   const kept = toSeconds(p.deadRetention) + 1;
-  const dead = deadRate(p) * Math.max(0, Math.min(until(p), end(p) - kept) - from(p) - dying(p));
+  const dead = deadRate(p) * Math.max(0, Math.min(troubleUntil(p), end(p) - kept) - troubleFrom(p) - dying(p));
   return dead > 0 ? poissonLeast(dead) : 0;
 });
 
 /** Of all that died nothing is there when the last has been kept for its retention, and the monitor has looked since. */
 export const emptyByItself = limit((p) => {
-  const last = until(p) + toSeconds(p.deadRetention) + 1 + dying(p) + toSeconds(p.every);
-  return last < end(p) ? 0 : poissonMost(deadRate(p) * (until(p) - from(p)));
+  const last = troubleUntil(p) + toSeconds(p.deadRetention) + 1 + dying(p) + toSeconds(p.every);
+  return last < end(p) ? 0 : poissonMost(deadRate(p) * troubleLasts(p));
 });

@@ -10,7 +10,9 @@
  * - Less: the line of at most `backlog` calls is worked off at capacity - rate x A, and then all is well.
  */
 import { ms, pow, s, toSeconds, type BackoffName, type Limit } from '../../../sim-core/index.ts';
+import { capacityOf } from '../../application/capacity.ts';
 import { DEVIATIONS, limitOf, poissonLeast, poissonLow, poissonMost } from '../../application/chance.ts';
+import { troubleLasts, troubleUntil } from '../../application/trouble.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(2);
@@ -18,12 +20,8 @@ export const INTERVAL = ms(200);
 
 const limit = limitOf<Values>;
 
-const capacity = (p: Values): number => p.cores / toSeconds(p.loadTime);
 const backlog = (p: Values): number => p.connections + p.pendingMax;
 
-/** When the trouble begins and ends, in seconds; not before the warm-up and not after the run. */
-const from = (p: Values): number => Math.min(toSeconds(p.troubleAt), toSeconds(p.length));
-const until = (p: Values): number => Math.min(toSeconds(p.troubleAt + p.troubleFor), toSeconds(p.length));
 const measured = (p: Values): number => toSeconds(p.length - WARM_UP);
 
 /** The mean of the wait before each retry, in seconds. */
@@ -69,7 +67,7 @@ const attemptsOfImmediate = (p: Values): number =>
  * once, so they begin anew; after t seconds there are rate x t of them, each with 1 / timeout calls a second, and until
  * that is the capacity the line loses capacity^2 x timeout / (2 x rate) calls, by default 1,310 of 2,880.
  */
-const stuckFor = (p: Values): number => Math.max(0, toSeconds(p.length - p.patience) - until(p));
+const stuckFor = (p: Values): number => Math.max(0, toSeconds(p.length - p.patience) - troubleUntil(p));
 
 /** All who ask from the end of the trouble on fail. */
 export const failuresThatStay = limit((p) => poissonLeast(p.rate * stuckFor(p)));
@@ -84,14 +82,14 @@ export const amplified = limit(
 
 /** Seconds after the trouble in which requests fail, at most: the working off of the line, and the last who wait. */
 function recoveryOf(p: Values, remedy: Remedy): number {
-  const after = Math.max(0, toSeconds(p.length) - until(p));
-  const spare = capacity(p) - loadWhenFailing(p, remedy);
+  const after = Math.max(0, toSeconds(p.length) - troubleUntil(p));
+  const spare = capacityOf(p) - loadWhenFailing(p, remedy);
   return spare > 0 ? Math.min(after, backlog(p) / spare + toSeconds(p.patience)) : after;
 }
 export const recoveryMost = (remedy: Remedy): Limit => limit((p) => recoveryOf(p, remedy));
 
 const failingFor = (p: Values, remedy: Remedy): number =>
-  Math.min(measured(p), until(p) - from(p) + recoveryOf(p, remedy));
+  Math.min(measured(p), troubleLasts(p) + recoveryOf(p, remedy));
 
 export const failuresThatPass = (remedy: Remedy): Limit => limit((p) => poissonMost(p.rate * failingFor(p, remedy)));
 
@@ -115,7 +113,7 @@ export const paidFor = limit((p) => {
 
 /** What the dependency takes of callers that come within some milliseconds of each other. */
 const SPREAD = 0.01;
-const takenAtOnce = (p: Values): number => backlog(p) + capacity(p) * SPREAD;
+const takenAtOnce = (p: Values): number => backlog(p) + capacityOf(p) * SPREAD;
 
 /**
  * Without jitter those who were refused together come again together: each time it takes as many as are taken at once, and
@@ -139,8 +137,8 @@ export const spread = limit((p) => {
  * the first instant, if its line is short enough, and what it can do in one first wait beside the users' requests.
  */
 export const failuresSpread = limit((p) => {
-  const isShort = backlog(p) / capacity(p) < toSeconds(p.attemptTimeout);
+  const isShort = backlog(p) / capacityOf(p) < toSeconds(p.attemptTimeout);
   const jobs = Math.max(0, p.inStep - (isShort ? backlog(p) : 0));
-  const done = isShort ? Math.min(jobs, Math.max(0, capacity(p) - p.rate) * toSeconds(p.base)) : 0;
+  const done = isShort ? Math.min(jobs, Math.max(0, capacityOf(p) - p.rate) * toSeconds(p.base)) : 0;
   return jobs - poissonLow(done);
 });

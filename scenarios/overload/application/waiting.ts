@@ -1,19 +1,14 @@
 /** What those wait for who find others before them: at most, and with room for a slow request of their own. */
 import { toSeconds, type Duration } from '../../../sim-core/index.ts';
+import { capacityOf, type Processors } from '../../application/capacity.ts';
 import { DEVIATIONS } from '../../application/chance.ts';
 import { FAR_MAX, NEAR_MAX, SHAPE } from '../../application/distances.ts';
 
 /** A database behind one service, and who asks it. */
-export interface Backend {
-  readonly loadTime: Duration;
-  readonly cores: number;
+export interface Backend extends Processors {
   readonly connections: number;
   readonly patience: Duration;
 }
-
-/** Requests a second that it can do. */
-export const capacityOf = ({ cores, loadTime }: Pick<Backend, 'cores' | 'loadTime'>): number =>
-  cores / toSeconds(loadTime);
 
 /**
  * Seconds until an answer for whoever makes it so many that are there: those without a connection go first, and then the

@@ -6,8 +6,10 @@
  * short of threads if that many are more than it has. A breaker and a bulkhead set a bound on the calls.
  */
 import { ms, s, toSeconds } from '../../../sim-core/index.ts';
+import { capacityOf } from '../../application/capacity.ts';
 import { DEVIATIONS, limitOf, poissonLeast, poissonLow, poissonMost } from '../../application/chance.ts';
 import { FAR_MAX, FAR_MIN, NEAR_MAX, SHAPE } from '../../application/distances.ts';
+import { troubleLasts, troubleUntil } from '../../application/trouble.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(2);
@@ -15,16 +17,12 @@ export const INTERVAL = ms(200);
 
 const limit = limitOf<Values>;
 
-/** The trouble, as far as the run sees it, in seconds. */
-const from = (p: Values): number => Math.min(toSeconds(p.troubleAt), toSeconds(p.length));
-const until = (p: Values): number => Math.min(toSeconds(p.troubleAt + p.troubleFor), toSeconds(p.length));
-const trouble = (p: Values): number => until(p) - from(p);
 const measured = (p: Values): number => toSeconds(p.length - WARM_UP);
 
 const threadsOf = (p: Values): number => p.instances * p.threads;
 const linesOf = (p: Values): number => p.instances * p.queueMax;
 /** Calls a second that slow recommendations can do. */
-const slowCapacity = (p: Values): number => p.cores / toSeconds(p.loadTime) / p.slowdown;
+const slowCapacity = (p: Values): number => capacityOf(p) / p.slowdown;
 
 /** Until all threads are held and all lines full, if every reader holds a thread for good. */
 const untilFull = (p: Values): number => {
@@ -38,13 +36,13 @@ const untilFull = (p: Values): number => {
  */
 const stoppedBuyers = (p: Values): number => {
   const served = slowCapacity(p) * (p.buyerRate / p.readerRate);
-  return Math.max(0, p.buyerRate - served) * Math.max(0, trouble(p) - untilFull(p));
+  return Math.max(0, p.buyerRate - served) * Math.max(0, troubleLasts(p) - untilFull(p));
 };
 export const buyersStopped = limit((p) => poissonLeast(stoppedBuyers(p)));
 /** From then on all threads are held to the end of the trouble, but those that came free less than a tenth of a second ago. */
 export const threadsStopped = limit((p) => {
   const held = threadsOf(p) - slowCapacity(p) / 10;
-  return Math.max(0.1, (held * Math.max(0, trouble(p) - untilFull(p))) / measured(p));
+  return Math.max(0.1, (held * Math.max(0, troubleLasts(p) - untilFull(p))) / measured(p));
 });
 
 /**
@@ -57,7 +55,7 @@ const shortBuyers = (p: Values): number => {
   const share = turnedAway(p);
   if (share === 0) return 0;
   const full = toSeconds(p.timeout) + linesOf(p) / (share * (p.readerRate + p.buyerRate));
-  return p.buyerRate * share * Math.max(0, trouble(p) - full);
+  return p.buyerRate * share * Math.max(0, troubleLasts(p) - full);
 };
 export const buyersShort = limit((p) => poissonLeast(shortBuyers(p)));
 
@@ -71,11 +69,11 @@ const heldByTheRest = (p: Values): number => (p.buyerRate + p.readerRate) * toSe
  * faster.
  */
 export const backlogLasts = limit((p) => {
-  const capacity = slowCapacity(p) * p.slowdown;
+  const capacity = capacityOf(p);
   const comes = Math.min(p.readerRate, (threadsOf(p) - heldByTheRest(p)) / toSeconds(p.timeout));
-  const come = poissonLow(Math.max(0, comes) * trouble(p));
-  const backlog = come - slowCapacity(p) * trouble(p) - capacity * toSeconds(p.timeout);
-  const after = toSeconds(p.length) - until(p) - toSeconds(p.timeout);
+  const come = poissonLow(Math.max(0, comes) * troubleLasts(p));
+  const backlog = come - slowCapacity(p) * troubleLasts(p) - capacity * toSeconds(p.timeout);
+  const after = toSeconds(p.length) - troubleUntil(p) - toSeconds(p.timeout);
   return Math.max(toSeconds(INTERVAL) / 100, Math.min(after, backlog / capacity));
 });
 
@@ -103,7 +101,7 @@ function detection(p: Values, come = poissonMost): number {
   for (let calls = needed(p) + answered, rounds = 0; calls > 0; calls -= p.threads, rounds++) {
     begun = Math.max(begun, come(calls) / perInstance + rounds * round);
   }
-  return Math.min(trouble(p), begun + round);
+  return Math.min(troubleLasts(p), begun + round);
 }
 
 /**
@@ -115,7 +113,7 @@ function detection(p: Values, come = poissonMost): number {
 function pagesTurnedAway(p: Values): number {
   const all = p.buyerRate + p.readerRate;
   // Too few calls for a breaker to decide on: whoever comes once threads and lines are full.
-  if (detection(p) >= trouble(p)) return poissonMost(all * Math.max(0, trouble(p) - untilFull(p)));
+  if (detection(p) >= troubleLasts(p)) return poissonMost(all * Math.max(0, troubleLasts(p) - untilFull(p)));
   const come = (all / p.instances) * detection(p, (calls) => calls);
   const calls = needed(p) + p.threads;
   const surplus = Math.max(0, come - calls * pagesPerCall(p) - p.queueMax);
@@ -133,7 +131,7 @@ export const buyersMeanwhile = limit((p) => ofThose(p.buyerRate, p));
 export const readersMeanwhile = limit((p) => ofThose(p.readerRate, p));
 
 /** Rounds of trials while the trouble lasts, and one that began in it; each holds its calls for a timeout. */
-const rounds = (p: Values): number => Math.ceil(trouble(p) / toSeconds(p.openFor)) + 1;
+const rounds = (p: Values): number => Math.ceil(troubleLasts(p) / toSeconds(p.openFor)) + 1;
 
 /** What usual calls hold in the mean, by Little's law: at a load of rho none takes longer than at one processor that is shared. */
 const usual = (p: Values): number => {
@@ -156,7 +154,7 @@ export const nextRound = limit((p) => {
 
 /** While breakers are open the readers who come are refused or have no recommendations: but for the trials and what came before. */
 const refusedReaders = (p: Values): number =>
-  Math.max(0, p.readerRate * (trouble(p) - detection(p)) - rounds(p) * p.trials * p.instances);
+  Math.max(0, p.readerRate * (troubleLasts(p) - detection(p)) - rounds(p) * p.trials * p.instances);
 export const pagesWithout = limit((p) => poissonLeast(refusedReaders(p)));
 
 /**
@@ -187,9 +185,9 @@ export const buyersInLine = limit((p) => {
   const wait = toSeconds(p.patience) / 4;
   const begun = slowCapacity(p) * pagesPerCall(p);
   const full = untilFull(p);
-  if (full + wait > trouble(p)) return slowestHundredth(p, 0, wait);
+  if (full + wait > troubleLasts(p)) return slowestHundredth(p, 0, wait);
   const filling = Math.max(0, linesOf(p) - begun * wait);
-  const places = filling + begun * (trouble(p) - full - wait);
+  const places = filling + begun * (troubleLasts(p) - full - wait);
   return slowestHundredth(p, buyersShare(p) * places, wait);
 });
 
@@ -202,7 +200,7 @@ export const buyersInShortLine = limit((p) => {
   const begun = (threadsOf(p) / toSeconds(p.timeout)) * pagesPerCall(p);
   const wait = Math.min(toSeconds(p.patience), linesOf(p) / begun) / 2;
   const full = toSeconds(p.timeout) + linesOf(p) / (share * (p.readerRate + p.buyerRate));
-  const served = share === 0 ? 0 : begun * Math.max(0, trouble(p) - full - 2 * wait);
+  const served = share === 0 ? 0 : begun * Math.max(0, troubleLasts(p) - full - 2 * wait);
   return slowestHundredth(p, buyersShare(p) * served, wait);
 });
 
@@ -225,5 +223,5 @@ export const mostBuyers = limit((p) => {
   const meanwhile = poissonMost(p.buyerRate * detection(p));
   const hasThreads = poissonMost(heldByTheRest(p) / p.instances) <= Math.max(0, p.threads - p.trials);
   const areFew = meanwhile < poissonLow(p.buyerRate * measured(p)) / 10;
-  return hasThreads && areFew && detection(p) < trouble(p) ? pageTime(p) : toSeconds(p.patience);
+  return hasThreads && areFew && detection(p) < troubleLasts(p) ? pageTime(p) : toSeconds(p.patience);
 });

@@ -6,7 +6,9 @@
  * line; a line that takes longer than an attempt waits holds nothing but attempts that are given up.
  */
 import { CODEL_INTERVAL, CODEL_TARGET, exp, ms, pow, s, toSeconds } from '../../../sim-core/index.ts';
+import { capacityOf } from '../../application/capacity.ts';
 import { limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
+import { troubleLasts, troubleUntil } from '../../application/trouble.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(2);
@@ -19,13 +21,10 @@ export const SLACK = ms(20);
 
 const limit = limitOf<Values>;
 
-const capacity = (p: Values): number => p.workers / toSeconds(p.loadTime);
+const capacity = (p: Values): number => capacityOf({ cores: p.workers, loadTime: p.loadTime });
 const slowCapacity = (p: Values): number => capacity(p) / p.slowdown;
 
-const from = (p: Values): number => Math.min(toSeconds(p.troubleAt), toSeconds(p.length));
-const until = (p: Values): number => Math.min(toSeconds(p.troubleAt + p.troubleFor), toSeconds(p.length));
-const trouble = (p: Values): number => until(p) - from(p);
-const after = (p: Values): number => Math.max(0, toSeconds(p.length) - until(p));
+const after = (p: Values): number => Math.max(0, toSeconds(p.length) - troubleUntil(p));
 
 /** Attempts at the stock of one request, if all tiers ask again: one after the other, as many as its user's patience allows. */
 const everyTier = (p: Values): number =>
@@ -50,8 +49,8 @@ export const noMoreThanOneTier = limit((p) => p.attempts + 0.01);
 
 /** What gathers in the line while the stock is slow, if everybody makes all attempts of one tier. */
 const gathers = (p: Values): number => {
-  const comes = p.rate * p.attempts * trouble(p);
-  return Math.max(0, poissonMost(comes) - poissonLow(Math.min(comes, slowCapacity(p) * trouble(p))));
+  const comes = p.rate * p.attempts * troubleLasts(p);
+  return Math.max(0, poissonMost(comes) - poissonLow(Math.min(comes, slowCapacity(p) * troubleLasts(p))));
 };
 
 /** It is worked off with what the stock can do beside the attempts that keep coming; and the last who wait, wait. */
@@ -69,7 +68,7 @@ export const atOnce = limit((p) => Math.min(after(p), toSeconds(p.patience)));
 
 /** Nothing is begun for who has gone, so only what was begun in the trouble can be too late; and what follows it, one timeout. */
 export const begunInTrouble = limit((p) =>
-  poissonMost(slowCapacity(p) * trouble(p) + capacity(p) * toSeconds(p.timeout)),
+  poissonMost(slowCapacity(p) * troubleLasts(p) + capacity(p) * toSeconds(p.timeout)),
 );
 
 /**
@@ -81,7 +80,7 @@ const fresh = (p: Values): number => {
   if (slack <= 0) return 0;
   return (1 - exp(-p.rate * slack)) / 2;
 };
-const settled = (p: Values): number => Math.max(0, trouble(p) - toSeconds(SETTLED));
+const settled = (p: Values): number => Math.max(0, troubleLasts(p) - toSeconds(SETTLED));
 export const newestAreServed = limit((p) => poissonLow(Math.min(p.rate, slowCapacity(p)) * fresh(p) * settled(p)));
 
 /**

@@ -5,9 +5,10 @@
  * by (k - 1) C a second, so whoever comes t seconds into the rush waits (k - 1) t: from patience / (k - 1) on in vain.
  */
 import { ln, ms, pow, s, toSeconds, type Limit } from '../../../sim-core/index.ts';
+import { capacityOf } from '../../application/capacity.ts';
 import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
 import { FAR_MAX, NEAR_MAX } from '../../application/distances.ts';
-import { capacityOf as capacity, waitAmong } from '../application/waiting.ts';
+import { waitAmong } from '../application/waiting.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(2);
@@ -19,7 +20,7 @@ const limit = limitOf<Values>;
 
 /** How much faster everybody comes in the rush. */
 export const surge = (p: Values): number =>
-  Math.min(100, Math.max(0.01, (p.overload * capacity(p)) / (p.coreRate + p.restRate)));
+  Math.min(100, Math.max(0.01, (p.overload * capacityOf(p)) / (p.coreRate + p.restRate)));
 
 const coreInRush = (p: Values): number => p.coreRate * surge(p);
 const inRush = (p: Values): number => (p.coreRate + p.restRate) * surge(p);
@@ -32,7 +33,7 @@ const settled = (p: Values): number => {
 
 /** Within a tenth of what the backend can do, or of what comes if that is less; Poisson numbers have room for chance beside it. */
 export const nearCapacity = limit((p) => {
-  const comes = Math.min(capacity(p), inRush(p)) * settled(p);
+  const comes = Math.min(capacityOf(p), inRush(p)) * settled(p);
   return Math.max(1, Math.min(0.9 * comes, poissonLow(comes)));
 });
 
@@ -41,15 +42,15 @@ export const nearCapacity = limit((p) => {
  * that what is done is done for nobody. Those who share the processors with the last of them are the room for chance.
  */
 export const hardlyAny = limit((p) => {
-  const excess = inRush(p) / capacity(p) - 1;
+  const excess = inRush(p) / capacityOf(p) - 1;
   if (excess <= 0) return poissonMost(inRush(p) * settled(p));
   const last = toSeconds(p.patience) * (1 / excess + 1);
   const counted = Math.max(0, Math.min(settled(p), last - toSeconds(SETTLED)));
-  return poissonMost(capacity(p) * counted) + p.connections;
+  return poissonMost(capacityOf(p) * counted) + p.connections;
 });
 
 /** By lot everybody has the same chance, that of what can be done to what comes. */
-const lot = (p: Values): number => Math.min(1, capacity(p) / inRush(p));
+const lot = (p: Values): number => Math.min(1, capacityOf(p) / inRush(p));
 const trials = (p: Values): number => Math.max(1, coreInRush(p) * settled(p));
 export const noMoreThanByLot = limit((p) =>
   Math.min(1, lot(p) + DEVIATIONS * Math.sqrt((lot(p) * (1 - lot(p))) / trials(p)) + 0.01),
@@ -62,7 +63,7 @@ export const noMoreThanByLot = limit((p) =>
  */
 export const coreKept = limit((p) => {
   if (waitAmong(p, p.shedFull) >= toSeconds(p.patience)) return 0;
-  const load = coreInRush(p) / capacity(p);
+  const load = coreInRush(p) / capacityOf(p);
   const full = load < 1 ? pow(load, Math.max(1, p.shedFull - p.shedFrom)) : 1 - 1 / load;
   return Math.max(0, 1 - full - DEVIATIONS * Math.sqrt((full * (1 - full)) / trials(p)) - 0.001);
 });
@@ -86,14 +87,14 @@ const LONG_WEIGHT = 2 / 601;
  */
 export const foundMedian = limit((p) => {
   const most = waitAmong(p, Math.max(p.initialLimit, p.maxLimit));
-  const busy = (p.coreRate + p.restRate) / capacity(p);
+  const busy = (p.coreRate + p.restRate) / capacityOf(p);
   if (busy >= 1 || p.algorithm === 'vegas' || p.algorithm === 'aimd') return most;
   const usual = toSeconds(p.loadTime) / (1 - busy) + toSeconds(2 * NEAR_MAX);
-  const window = Math.max(toSeconds(p.samples), 10 / capacity(p));
+  const window = Math.max(toSeconds(p.samples), 10 / capacityOf(p));
   const rush = toSeconds(Math.min(p.rushAt + p.rushFor, p.length) - Math.min(p.rushAt, p.length));
-  const [start, end] = [p.initialLimit - 8, Math.max(1, 2 * capacity(p) * usual - 8)];
+  const [start, end] = [p.initialLimit - 8, Math.max(1, 2 * capacityOf(p) * usual - 8)];
   const down = start > end ? (window * ln(start / end)) / ln(10 / 9) : 0;
   if (down > rush / 4) return most;
-  const more = (QUEUE / capacity(p)) * (1 + (LONG_WEIGHT * rush) / window);
+  const more = (QUEUE / capacityOf(p)) * (1 + (LONG_WEIGHT * rush) / window);
   return Math.min(most, usual + more + toSeconds(2 * FAR_MAX));
 });

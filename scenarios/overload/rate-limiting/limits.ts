@@ -6,9 +6,10 @@
  * worked off at C - u; whoever comes when N are there waits for about N / C. Sums of chance have room as normal variables have.
  */
 import { ms, s, toSeconds, type Limit } from '../../../sim-core/index.ts';
+import { capacityOf } from '../../application/capacity.ts';
 import { DEVIATIONS, limitOf, poissonMost } from '../../application/chance.ts';
 import { FAR_MAX } from '../../application/distances.ts';
-import { capacityOf as capacity, waitAmong } from '../application/waiting.ts';
+import { waitAmong } from '../application/waiting.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(2);
@@ -68,7 +69,7 @@ export const rateAlone = limit((p) => p.limit + 1);
 
 /** What is in the backend of users and of a partner who keeps to the rate: a Poisson number at the load that they make. */
 function quiet(p: Values): number {
-  const load = Math.min(0.99, (p.userRate + p.limit) / capacity(p));
+  const load = Math.min(0.99, (p.userRate + p.limit) / capacityOf(p));
   return poissonMost((p.cores * load) / (1 - load));
 }
 
@@ -86,13 +87,13 @@ export const usersWaitForEstimate = usersWait(estimated);
  * spread over time, and two in a hundred rather than one leave room for chance.
  */
 function waitOfPulse(p: Values, passed: number, seconds: number): number {
-  const chance = DEVIATIONS * Math.sqrt((p.userRate + capacity(p)) * seconds);
-  const there = passed + (p.userRate - capacity(p)) * seconds - chance;
+  const chance = DEVIATIONS * Math.sqrt((p.userRate + capacityOf(p)) * seconds);
+  const there = passed + (p.userRate - capacityOf(p)) * seconds - chance;
   if (there <= 0) return 0;
-  const spare = capacity(p) - p.userRate;
+  const spare = capacityOf(p) - p.userRate;
   const lasts = seconds + (spare > 0 ? there / spare : toSeconds(p.every));
   const share = 1 - (0.02 * toSeconds(p.every)) / lasts;
-  return Math.min(toSeconds(p.patience), (Math.max(0, share) * there) / capacity(p));
+  return Math.min(toSeconds(p.patience), (Math.max(0, share) * there) / capacityOf(p));
 }
 const noPulse = (p: Values): boolean => pulsesIn(p) < 1;
 const undisturbed = (p: Values): number => toSeconds(p.loadTime) / 2;
