@@ -1,10 +1,8 @@
 /** N + 1 queries away from the defaults, and what the guide says of other settings. */
 import { describe, expect, it } from 'vitest';
 import nPlusOne from '../../../scenarios/caching/n-plus-one.ts';
-import { ms, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
-
-const failed = ({ expectations }: Recording): string[] =>
-  expectations.filter(({ pass }) => !pass).map(({ text, actual }) => `${text}, measured ${actual}`);
+import { ms, run, s, type ParameterValues } from '../../../sim-core/index.ts';
+import { failed } from '../trials.ts';
 
 describe.each<[string, ParameterValues]>([
   ['large pages', { items: 40, rate: 100 }],

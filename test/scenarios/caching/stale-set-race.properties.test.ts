@@ -5,10 +5,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import staleSetRace from '../../../scenarios/caching/stale-set-race.ts';
-import { ms, Run, s, type Recording } from '../../../sim-core/index.ts';
-
-const totalOf = (recording: Recording, name: string): number =>
-  recording.signals.find((signal) => signal.name === name)!.summary['total'];
+import { ms, Run, s } from '../../../sim-core/index.ts';
+import { totalOf } from '../trials.ts';
 
 const load = fc.record({
   reads: fc.integer({ min: 50, max: 400 }),

@@ -2,14 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import writeBehindCrash from '../../../scenarios/caching/write-behind-crash.ts';
 import { ms, parseIntervention, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
+import { failed, totalOf } from '../trials.ts';
 
-const total = (recording: Recording, signal: string): number =>
-  recording.signals.find(({ name }) => name === signal)!.summary['total'];
-
-const lost = (recording: Recording): number => total(recording, 'cache.writes.lost');
-
-const failed = ({ expectations }: Recording): string[] =>
-  expectations.filter(({ pass }) => !pass).map(({ text, actual }) => `${text}, measured ${actual}`);
+const lost = (recording: Recording): number => totalOf(recording, 'cache.writes.lost');
 
 describe.each<[string, ParameterValues]>([
   ['a crash at another time', { crashAt: s(20.05), length: s(30) }],
@@ -35,7 +30,7 @@ describe('a journal', () => {
       interventions: [parseIntervention('10.8s:crash:app-1:seconds=2')],
     });
     expect(lost(recording)).toBe(0);
-    expect(total(recording, 'cache.writes.repeated')).toBeGreaterThanOrEqual(0);
+    expect(totalOf(recording, 'cache.writes.repeated')).toBeGreaterThanOrEqual(0);
   });
 });
 

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import brokerModels from '../../../scenarios/messaging/broker-models.ts';
 import { judge, ms, parseIntervention, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
+import { failed, totalOf } from '../trials.ts';
 
 const VARIANTS = Object.keys(brokerModels.variants);
 /** Of each model one product. */
@@ -13,12 +14,6 @@ function usual(variant: string): Recording {
   if (!byDefault.has(variant)) byDefault.set(variant, run(brokerModels, { variant }));
   return byDefault.get(variant)!;
 }
-
-const failed = ({ expectations }: Recording): string[] =>
-  expectations.filter(({ pass }) => !pass).map(({ text, actual }) => `${text}, measured ${actual}`);
-
-const total = (recording: Recording, signal: string): number =>
-  recording.signals.find(({ name }) => name === signal)!.summary['total'];
 
 describe.each<[string, ParameterValues, readonly string[]]>([
   ['two consumers a service', { consumers: 2, rate: 100 }, VARIANTS],
@@ -34,8 +29,8 @@ describe.each<[string, ParameterValues, readonly string[]]>([
 describe('as the guide says', () => {
   it('faster work inverts less', () => {
     const inversions = (workTime: number): number =>
-      total(run(brokerModels, { variant: 'exchange', params: { workTime } }), 'broker_models.inversions');
-    expect(inversions(ms(1))).toBeLessThan(total(usual('exchange'), 'broker_models.inversions') / 2);
+      totalOf(run(brokerModels, { variant: 'exchange', params: { workTime } }), 'broker_models.inversions');
+    expect(inversions(ms(1))).toBeLessThan(totalOf(usual('exchange'), 'broker_models.inversions') / 2);
   });
 
   it('what was trimmed before the audit came cannot be read again', () => {
@@ -44,13 +39,13 @@ describe('as the guide says', () => {
       interventions: [parseIntervention('10s:trim:redis:length=100')],
     });
     // A hundred, and what came in the second after.
-    const replayed = total(recording, 'broker_models.replayed');
+    const replayed = totalOf(recording, 'broker_models.replayed');
     expect(replayed).toBeGreaterThanOrEqual(100);
     expect(replayed).toBeLessThan(500);
   });
 
   it('a topic handles again what was handled since the last commit', () => {
-    expect(total(usual('topic'), 'broker_models.duplicates')).toBeGreaterThan(0);
+    expect(totalOf(usual('topic'), 'broker_models.duplicates')).toBeGreaterThan(0);
   });
 });
 
@@ -58,7 +53,7 @@ describe('core NATS is no stream', () => {
   // With nine tenths of the consumers' time taken each death costs several events.
   const busy = run(brokerModels, { variant: 'nats-core', params: { rate: 450 } });
   const lost = (recording: Recording): number =>
-    2 * total(recording, 'broker_models.published') - total(recording, 'broker_models.copies');
+    2 * totalOf(recording, 'broker_models.published') - totalOf(recording, 'broker_models.copies');
 
   it('loses what its consumers had in hand, and what nobody was there for', () => {
     expect(lost(usual('jetstream'))).toBe(0);
@@ -81,13 +76,13 @@ it('who waits for queues that are away is told by the p99 from who is refused me
 });
 
 it('a stream in memory has lost what came before the server was killed, and one in files has not', () => {
-  const early = (variant: string): number => total(usual(variant), 'broker_models.replayed');
+  const early = (variant: string): number => totalOf(usual(variant), 'broker_models.replayed');
   expect(early('jetstream-memory')).toBeLessThan(early('jetstream') / 4);
 });
 
 it('an outage of SQS as long as its visibility timeout has handled messages come again', () => {
   const doubled = (deed: string): number =>
-    total(
+    totalOf(
       run(brokerModels, { variant: 'sqs', params: { rate: 600 }, interventions: [parseIntervention(deed)] }),
       'broker_models.duplicates',
     );

@@ -11,11 +11,9 @@ import {
   type ParameterValues,
   type Recording,
 } from '../../../sim-core/index.ts';
+import { failed } from '../trials.ts';
 
 const VARIANTS = Object.keys(consumerLag.variants);
-
-const failed = ({ expectations }: Recording): string[] =>
-  expectations.filter(({ pass }) => !pass).map(({ text, actual }) => `${text}, measured ${actual}`);
 
 const atTheEnd = (recording: Recording, signal: string): number =>
   recording.signals.find(({ name }) => name === signal)!.columns['last'].at(-1)!;

@@ -11,6 +11,7 @@ import {
   type Recording,
 } from '../../../sim-core/index.ts';
 import { Queue } from '../../../sim-core/messaging/channels/queue.ts';
+import { failed, totalOf } from '../trials.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -26,14 +27,8 @@ function usual(variant: string): Recording {
   return byDefault.get(variant)!;
 }
 
-const failed = ({ expectations }: Recording): string[] =>
-  expectations.filter(({ pass }) => !pass).map(({ text, actual }) => `${text}, measured ${actual}`);
-
-const total = (recording: Recording, signal: string): number =>
-  recording.signals.find(({ name }) => name === signal)!.summary['total'];
-
 const doubled = (variant: string, params: ParameterValues, ...interventions: string[]): number =>
-  total(
+  totalOf(
     run(deliverySemantics, { variant, params, interventions: interventions.map(parseIntervention) }),
     'effects.bookings.doubled',
   );
@@ -63,8 +58,8 @@ describe('as the guide says', () => {
       variant: 'unique-key-in-transaction',
       params: { killEvery: s(60) },
     });
-    expect(total(recording, 'effects.payments.doubled')).toBe(0);
-    expect(total(recording, 'messaging.client.redelivered.messages')).toBeGreaterThan(50);
+    expect(totalOf(recording, 'effects.payments.doubled')).toBe(0);
+    expect(totalOf(recording, 'messaging.client.redelivered.messages')).toBeGreaterThan(50);
   });
 
   it('what comes again after its id was deleted is booked again', () => {
@@ -125,17 +120,17 @@ describe('what the broker drops is seen', () => {
 describe('with a visibility timeout', () => {
   it('that is longer than the work nothing is doubled, and one that is shorter doubles whatever takes longer', () => {
     expect(doubled('visibility-too-short', { visibility: s(5) })).toBe(0);
-    expect(total(usual('visibility-too-short'), 'effects.bookings.doubled')).toBeGreaterThan(100);
+    expect(totalOf(usual('visibility-too-short'), 'effects.bookings.doubled')).toBeGreaterThan(100);
   });
 
   it('a unique key has who comes second wait and then find that it was done, so that nobody pays twice either', () => {
     const recording = run(deliverySemantics, { variant: 'visibility-too-short', params: { guard: 'unique-key' } });
-    for (const effects of ['bookings', 'payments']) expect(total(recording, `effects.${effects}.doubled`)).toBe(0);
-    expect(total(recording, 'messaging.client.redelivered.messages')).toBeGreaterThan(30);
+    for (const effects of ['bookings', 'payments']) expect(totalOf(recording, `effects.${effects}.doubled`)).toBe(0);
+    expect(totalOf(recording, 'messaging.client.redelivered.messages')).toBeGreaterThan(30);
   });
 
   it('deletes by receipts that are stale, which succeeds and does nothing', () => {
-    const stale = (variant: string): number => total(usual(variant), 'sqs.receipts.stale');
+    const stale = (variant: string): number => totalOf(usual(variant), 'sqs.receipts.stale');
     expect(stale('visibility-too-short')).toBeGreaterThan(100);
     expect(stale('visibility-renewed')).toBe(0);
   });

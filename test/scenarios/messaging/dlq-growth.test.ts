@@ -12,6 +12,7 @@ import {
 } from '../../../sim-core/index.ts';
 import { Broker } from '../../../sim-core/systems/rabbitmq/broker.ts';
 import { Channel } from '../../../sim-core/systems/rabbitmq/channel.ts';
+import { failed } from '../trials.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -25,9 +26,6 @@ function usual(variant: string): Recording {
   if (!byDefault.has(variant)) byDefault.set(variant, run(dlqGrowth, { variant }));
   return byDefault.get(variant)!;
 }
-
-const failed = ({ expectations }: Recording): string[] =>
-  expectations.filter(({ pass }) => !pass).map(({ text, actual }) => `${text}, measured ${actual}`);
 
 const signal = (recording: Recording, name: string) => recording.signals.find((each) => each.name === name)!;
 const atTheEnd = (recording: Recording): number => signal(recording, 'dlq.depth').columns['last'].at(-1)!;

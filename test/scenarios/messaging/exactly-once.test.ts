@@ -12,14 +12,10 @@ import {
   type ParameterValues,
   type Recording,
 } from '../../../sim-core/index.ts';
+import { failed, totalOf } from '../trials.ts';
 
 const VARIANTS = Object.keys(exactlyOnce.variants);
 
-const failed = ({ expectations }: Recording): string[] =>
-  expectations.filter(({ pass }) => !pass).map(({ text, actual }) => `${text}, measured ${actual}`);
-
-const total = (recording: Recording, signal: string): number =>
-  recording.signals.find(({ name }) => name === signal)!.summary['total'];
 const most = (recording: Recording, signal: string): number =>
   recording.signals.find(({ name }) => name === signal)!.summary['max'];
 
@@ -62,7 +58,7 @@ it('spreads the second crashes over a poll', () => {
 describe('as the guide says', () => {
   it('a producer that waits for long enough sends nothing twice', () => {
     const recording = run(exactlyOnce, { variant: 'plain-producer', params: { requestTimeout: s(10) } });
-    expect(total(recording, 'kafka.records.duplicated')).toBe(0);
+    expect(totalOf(recording, 'kafka.records.duplicated')).toBe(0);
   });
 
   it('the coordinator aborts what is open for too long, when it looks', () => {
@@ -76,14 +72,14 @@ describe('as the guide says', () => {
     const seconds = fences.map((time) => Math.floor(time / s(1)));
     expect(seconds).toContain(30);
     expect([20, 30]).toEqual(expect.arrayContaining(seconds));
-    expect(total(recording, 'effects.results.doubled')).toBe(0);
+    expect(totalOf(recording, 'effects.results.doubled')).toBe(0);
   });
 
   it('committed before the work, what crashes leave is missing, and with offsets committed after it nothing is', () => {
     const missing = (offsets: string): number => {
       const recording = run(exactlyOnce, { variant: 'commit-first', params: { offsets } });
-      const results = total(recording, 'effects.results.applied') - total(recording, 'effects.results.doubled');
-      return total(recording, 'http.client.requests') - results;
+      const results = totalOf(recording, 'effects.results.applied') - totalOf(recording, 'effects.results.doubled');
+      return totalOf(recording, 'http.client.requests') - results;
     };
     expect(missing('before')).toBeGreaterThan(20);
     expect(missing('after')).toBe(0);
@@ -91,7 +87,7 @@ describe('as the guide says', () => {
 
   it('larger polls need fewer transactions', () => {
     const commits = (pollRecords: number): number =>
-      total(run(exactlyOnce, { variant: 'transactional', params: { pollRecords } }), 'kafka.transaction.commits');
+      totalOf(run(exactlyOnce, { variant: 'transactional', params: { pollRecords } }), 'kafka.transaction.commits');
     expect(commits(5)).toBeGreaterThan(commits(40));
   });
 
@@ -101,8 +97,8 @@ describe('as the guide says', () => {
       params: { length: s(120), crashFrom: s(600) },
       interventions: [parseIntervention('16s:pause:worker-2:seconds=50')],
     });
-    expect(total(recording, 'effects.results.doubled')).toBe(0);
-    expect(total(recording, 'effects.results.applied')).toBe(total(recording, 'http.client.requests'));
+    expect(totalOf(recording, 'effects.results.doubled')).toBe(0);
+    expect(totalOf(recording, 'effects.results.applied')).toBe(totalOf(recording, 'http.client.requests'));
   });
 
   it('a coordinator that dies in the midst of transactions changes nothing of that', () => {
@@ -111,8 +107,8 @@ describe('as the guide says', () => {
         variant: 'transactional',
         interventions: [parseIntervention(`16s:kill:${broker}:seconds=5`)],
       });
-      expect(total(recording, 'effects.results.doubled')).toBe(0);
-      expect(total(recording, 'effects.results.applied')).toBe(total(recording, 'http.client.requests'));
+      expect(totalOf(recording, 'effects.results.doubled')).toBe(0);
+      expect(totalOf(recording, 'effects.results.applied')).toBe(totalOf(recording, 'http.client.requests'));
       expect(most(recording, 'kafka.partition.undecided')).toBeGreaterThan(0);
     }
   });

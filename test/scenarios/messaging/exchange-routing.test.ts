@@ -2,13 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import exchangeRouting from '../../../scenarios/messaging/exchange-routing.ts';
 import { MOVED, SKEW, WANTED } from '../../../scenarios/messaging/exchange-routing/tally.ts';
-import { ms, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
-
-const failed = ({ expectations }: Recording): string[] =>
-  expectations.filter(({ pass }) => !pass).map(({ text, actual }) => `${text}, measured ${actual}`);
-
-const read = (recording: Recording, signal: string, field: string): number =>
-  recording.signals.find(({ name }) => name === signal)!.summary[field];
+import { ms, run, s, type ParameterValues } from '../../../sim-core/index.ts';
+import { failed, summaryOf } from '../trials.ts';
 
 describe.each<[string, ParameterValues]>([
   ['few events', { rate: 30 }],
@@ -26,7 +21,7 @@ describe.each<[string, ParameterValues]>([
 });
 
 const moved = (variant: string, params: ParameterValues): number =>
-  read(run(exchangeRouting, { variant, params }), MOVED, 'total');
+  summaryOf(run(exchangeRouting, { variant, params }), MOVED, 'total');
 
 it('moves only the customers of the worker that leaves where it is the last, and half where half of the buckets come', () => {
   expect(moved('consistent-hash-first-leaves', { change: 'last-leaves' })).toBeLessThan(500 / 2);
@@ -36,7 +31,7 @@ it('moves only the customers of the worker that leaves where it is the last, and
 
 it('does not help the busiest worker by another one, where one customer is most of its work', () => {
   const skew = (workers: number): number =>
-    read(
+    summaryOf(
       run(exchangeRouting, { variant: 'consistent-hash-big-customer', params: { exponent: 2, workers } }),
       SKEW,
       'max',
@@ -47,13 +42,13 @@ it('does not help the busiest worker by another one, where one customer is most 
 
 it('receives the same wanted copies by a pattern, by headers and by a fanout', () => {
   const wanted = ['topic', 'headers', 'fanout'].map((variant) =>
-    read(run(exchangeRouting, { variant }), WANTED, 'total'),
+    summaryOf(run(exchangeRouting, { variant }), WANTED, 'total'),
   );
   expect(new Set(wanted).size).toBe(1);
 });
 
 it('has every subscriber fall behind by a fanout where by a topic it is only the one who wants everything', () => {
   const backlog = (variant: string): number =>
-    read(run(exchangeRouting, { variant, params: { workTime: ms(60) } }), 'messaging.queue.ready', 'max');
+    summaryOf(run(exchangeRouting, { variant, params: { workTime: ms(60) } }), 'messaging.queue.ready', 'max');
   expect(backlog('fanout')).toBeGreaterThan(2 * backlog('topic'));
 });

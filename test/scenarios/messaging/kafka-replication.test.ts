@@ -2,16 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import kafkaReplication from '../../../scenarios/messaging/kafka-replication.ts';
 import { parseIntervention, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
+import { failed, summaryOf } from '../trials.ts';
 
 const VARIANTS = Object.keys(kafkaReplication.variants);
 
-const summary = (recording: Recording, signal: string, field: string): number =>
-  recording.signals.find(({ name }) => name === signal)!.summary[field];
-
-const lost = (recording: Recording): number => summary(recording, 'kafka.records.lost', 'max');
-
-const failed = ({ expectations }: Recording): string[] =>
-  expectations.filter(({ pass }) => !pass).map(({ text, actual }) => `${text}, measured ${actual}`);
+const lost = (recording: Recording): number => summaryOf(recording, 'kafka.records.lost', 'max');
 
 describe.each<[string, ParameterValues]>([
   ['half the rate', { rate: 200 }],
@@ -33,8 +28,8 @@ describe('as the guide says', () => {
     const recording = run(kafkaReplication, { variant: 'clean-election-only', params });
     expect(lost(recording)).toBe(0);
     // Until 58 s, from at most 39 s on; those who have waited since the kill are not given up yet.
-    expect(summary(recording, 'kafka.partition.offline', 'mean')).toBeGreaterThan(18.9 / 80);
-    expect(summary(recording, 'messaging.client.operation.duration', 'max')).toBeGreaterThan(27.9);
+    expect(summaryOf(recording, 'kafka.partition.offline', 'mean')).toBeGreaterThan(18.9 / 80);
+    expect(summaryOf(recording, 'messaging.client.operation.duration', 'max')).toBeGreaterThan(27.9);
   });
 
   it('min.insync.replicas alone tells the remedy from the pitfall', () => {
@@ -46,8 +41,8 @@ describe('as the guide says', () => {
     const clean = run(kafkaReplication, { variant: 'clean-election-only', params: { minInSync: 2 } });
     const unclean = run(kafkaReplication, { variant: 'acks-all-min-isr-2' });
     expect(lost(clean)).toBe(0);
-    expect(summary(clean, 'kafka.producer.record_errors', 'total')).toBeGreaterThan(
-      summary(unclean, 'kafka.producer.record_errors', 'total'),
+    expect(summaryOf(clean, 'kafka.producer.record_errors', 'total')).toBeGreaterThan(
+      summaryOf(unclean, 'kafka.producer.record_errors', 'total'),
     );
   });
 
@@ -63,7 +58,7 @@ describe('as the guide says', () => {
 
   it('a long request time leaves hardly a batch to be refused', () => {
     const refused = (requestTimeout: number): number =>
-      summary(
+      summaryOf(
         run(kafkaReplication, { variant: 'acks-all-min-isr-2', params: { requestTimeout } }),
         'kafka.producer.not_enough_replicas',
         'total',

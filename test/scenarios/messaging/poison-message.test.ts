@@ -5,14 +5,9 @@ import { BACKLOG, OVERTAKEN } from '../../../scenarios/messaging/poison-message/
 import { ms, parseIntervention, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
 import { Broker } from '../../../sim-core/systems/rabbitmq/broker.ts';
 import { Queue } from '../../../sim-core/messaging/channels/queue.ts';
+import { failed, summaryOf } from '../trials.ts';
 
 afterEach(() => void vi.restoreAllMocks());
-
-const failed = ({ expectations }: Recording): string[] =>
-  expectations.filter(({ pass }) => !pass).map(({ text, actual }) => `${text}, measured ${actual}`);
-
-const read = (recording: Recording, signal: string, field: string): number =>
-  recording.signals.find(({ name }) => name === signal)!.summary[field];
 
 const of = (variant: string, params: ParameterValues = {}): Recording => run(poisonMessage, { variant, params });
 
@@ -28,7 +23,7 @@ describe.each<[string, ParameterValues]>([
 });
 
 it('has more orders overtaken where there is a line to go to the end of', () => {
-  const overtaken = (rate: number): number => read(of('republish-with-attempts', { rate }), OVERTAKEN, 'total');
+  const overtaken = (rate: number): number => summaryOf(of('republish-with-attempts', { rate }), OVERTAKEN, 'total');
   expect(overtaken(350)).toBeGreaterThan(2 * overtaken(100));
 });
 
@@ -40,28 +35,33 @@ it('never catches up with waits of 100 ms that double: they take longer than a p
 const NOT_BLOCKED = Object.keys(poisonMessage.variants).filter((variant) => variant !== 'block-forever');
 
 it('doubles nothing where no worker dies', () => {
-  for (const variant of NOT_BLOCKED) expect(read(of(variant, { crashShare: 0 }), 'effects.doubled', 'total')).toBe(0);
+  for (const variant of NOT_BLOCKED)
+    expect(summaryOf(of(variant, { crashShare: 0 }), 'effects.doubled', 'total')).toBe(0);
 });
 
 it('has the worker die as often whatever its strategy', () => {
-  const deaths = NOT_BLOCKED.map((variant) => read(of(variant), 'messaging.process.broken_off', 'total'));
+  const deaths = NOT_BLOCKED.map((variant) => summaryOf(of(variant), 'messaging.process.broken_off', 'total'));
   expect(deaths[0]).toBeGreaterThan(30);
   expect(new Set(deaths).size).toBe(1);
 });
 
 it('buries orders that were done where the delivery limit leaves no room for a death', () => {
   const recording = of('dlq', { retries: 2 });
-  const unheard = read(recording, 'effects.unacknowledged', 'total');
+  const unheard = summaryOf(recording, 'effects.unacknowledged', 'total');
   expect(unheard).toBeGreaterThan(0);
   // None of them comes again, and each is a dead letter that nobody gave up.
-  expect(read(recording, 'effects.doubled', 'total')).toBe(0);
-  const [entries, givenUp] = ['dlq.entries', 'orders.given_up'].map((name) => read(recording, name, 'total'));
+  expect(summaryOf(recording, 'effects.doubled', 'total')).toBe(0);
+  const [entries, givenUp] = ['dlq.entries', 'orders.given_up'].map((name) => summaryOf(recording, name, 'total'));
   expect(entries - givenUp).toBe(unheard);
 });
 
 it('takes a key that is made poison by hand, and a release that mends it', () => {
   const entries = (...deeds: string[]): number =>
-    read(run(poisonMessage, { variant: 'dlq', interventions: deeds.map(parseIntervention) }), 'dlq.entries', 'total');
+    summaryOf(
+      run(poisonMessage, { variant: 'dlq', interventions: deeds.map(parseIntervention) }),
+      'dlq.entries',
+      'total',
+    );
   expect(entries('20s:poison:worker:key=7')).toBeGreaterThan(entries());
   expect(entries('20s:mend:worker')).toBeLessThan(entries());
 });
@@ -72,7 +72,7 @@ describe('what is dropped is seen', () => {
   it.each(['backoff', 'dlq', 'delayed-queue', 'per-message-delay'])(
     '%s loses orders where the broker makes no dead letters',
     (variant) => {
-      expect(read(of(variant), 'effects.lost', 'max')).toBe(0);
+      expect(summaryOf(of(variant), 'effects.lost', 'max')).toBe(0);
       vi.spyOn(Broker.prototype, 'officeOf').mockImplementation(() => () => 'sent');
       expect(lost(variant)).toHaveLength(1);
     },

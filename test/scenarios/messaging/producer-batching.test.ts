@@ -1,13 +1,11 @@
 /** The claims about batches away from their defaults, and what the guide says of other settings. */
 import { describe, expect, it } from 'vitest';
 import producerBatching from '../../../scenarios/messaging/producer-batching.ts';
-import { ms, run, s, us, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
+import { ms, run, s, us, type ParameterValues } from '../../../sim-core/index.ts';
+import { failed } from '../trials.ts';
 
 const VARIANTS = Object.keys(producerBatching.variants);
 const SHORT = { length: s(10) };
-
-const failed = ({ expectations }: Recording): string[] =>
-  expectations.filter(({ pass }) => !pass).map(({ text, actual }) => `${text}, measured ${actual}`);
 
 const summary = (variant: string, params: ParameterValues, signal: string, field: string): number =>
   run(producerBatching, { variant, params: { ...SHORT, ...params } }).signals.find(({ name }) => name === signal)!

@@ -2,14 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import rebalance from '../../../scenarios/messaging/rebalance.ts';
 import { ms, parseIntervention, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
+import { failed, totalOf } from '../trials.ts';
 
 const VARIANTS = Object.keys(rebalance.variants);
-
-const failed = ({ expectations }: Recording): string[] =>
-  expectations.filter(({ pass }) => !pass).map(({ text, actual }) => `${text}, measured ${actual}`);
-
-const total = (recording: Recording, signal: string): number =>
-  recording.signals.find(({ name }) => name === signal)!.summary['total'];
 
 describe.each<[string, ParameterValues]>([
   ['three members', { consumers: 3, rate: 300 }],
@@ -54,7 +49,7 @@ describe('as the guide says', () => {
   it('nothing of the first generation is measured', () => {
     for (const variant of VARIANTS) {
       const quiet = run(rebalance, { variant, params: { restartFrom: s(600) } });
-      expect(total(quiet, 'kafka.consumer_group.rebalances'), variant).toBe(0);
+      expect(totalOf(quiet, 'kafka.consumer_group.rebalances'), variant).toBe(0);
       // Without restarts all variants are one and the same run, and what is left of its beginning is nothing.
       expect(meanOf(quiet, DELAY), variant).toBeLessThan(0.1);
     }
@@ -65,12 +60,12 @@ describe('as the guide says', () => {
       variant: 'static-membership',
       params: { downtime: s(10), restartEvery: s(20) },
     });
-    expect(total(recording, 'kafka.consumer_group.rebalances')).toBeGreaterThan(1);
+    expect(totalOf(recording, 'kafka.consumer_group.rebalances')).toBeGreaterThan(1);
   });
 
   it('with commits more often fewer records are processed again', () => {
     const again = (commitInterval: number): number =>
-      total(run(rebalance, { variant: 'eager-killed', params: { commitInterval } }), 'kafka.consumer.reprocessed');
+      totalOf(run(rebalance, { variant: 'eager-killed', params: { commitInterval } }), 'kafka.consumer.reprocessed');
     expect(again(ms(500))).toBeLessThan(again(s(5)) / 2);
   });
 
@@ -80,7 +75,7 @@ describe('as the guide says', () => {
     const [undisturbed, moved] = [[], ['21s:kill:broker-3:seconds=20']].map((interventions) =>
       run(rebalance, { variant: 'static-membership', interventions: interventions.map(parseIntervention) }),
     );
-    expect(total(moved, 'kafka.consumer_group.rebalances')).toBe(0);
+    expect(totalOf(moved, 'kafka.consumer_group.rebalances')).toBe(0);
     // The second consumer is back at 26 s, and finds nobody until the session of the broker, of 9 s, is over.
     expect(mean(moved, 'kafka.consumer_group.unowned')).toBeGreaterThan(
       mean(undisturbed, 'kafka.consumer_group.unowned'),
@@ -93,6 +88,6 @@ describe('as the guide says', () => {
       params: { restartFrom: s(600) },
       interventions: [parseIntervention('20s:pause:consumer-5:seconds=9')],
     });
-    expect(total(paused, 'kafka.consumer.reprocessed')).toBeGreaterThan(0);
+    expect(totalOf(paused, 'kafka.consumer.reprocessed')).toBeGreaterThan(0);
   });
 });

@@ -2,15 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import retryStorm from '../../../scenarios/messaging/retry-storm.ts';
 import { RECOVERY } from '../../../scenarios/messaging/retry-storm/tally.ts';
-import {
-  ms,
-  Run,
-  run,
-  s,
-  type InterventionData,
-  type ParameterValues,
-  type Recording,
-} from '../../../sim-core/index.ts';
+import { ms, run, s, type InterventionData, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
+import { failed, summaryOf, trialled } from '../trials.ts';
 
 /** Seconds from the end of the trouble to the last failure; the run goes on for 9. */
 function recoveryTime(
@@ -18,9 +11,7 @@ function recoveryTime(
   params: ParameterValues,
   interventions: readonly InterventionData[] = [],
 ): number {
-  const run = new Run(retryStorm, { variant, seed: 1, params, interventions });
-  while (!run.advance(100_000));
-  return run.finish().signals.find(({ name }) => name === RECOVERY)!.summary['max'];
+  return summaryOf(trialled(retryStorm, { variant, seed: 1, params, interventions }), RECOVERY, 'max');
 }
 
 const REST_OF_RUN = 8;
@@ -68,9 +59,7 @@ describe('callers in step', () => {
     ['a longer first wait', { base: ms(1600) }],
   ])('hold their claims with %s', (_name, params) => {
     for (const variant of ['in-step-exponential', 'in-step-full-jitter']) {
-      const { expectations } = finished(variant, params);
-      const failed = expectations.filter(({ pass }) => !pass).map(({ text, actual }) => `${text}, measured ${actual}`);
-      expect(failed, variant).toEqual([]);
+      expect(failed(finished(variant, params)), variant).toEqual([]);
     }
   });
 });

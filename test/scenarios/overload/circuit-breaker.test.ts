@@ -2,13 +2,12 @@
 import { expect, it } from 'vitest';
 import circuitBreaker from '../../../scenarios/overload/circuit-breaker.ts';
 import { BUYERS_FAILED, HELD } from '../../../scenarios/overload/circuit-breaker/tally.ts';
-import { ms, s, Trial, type ParameterValues } from '../../../sim-core/index.ts';
+import { ms, s, type ParameterValues } from '../../../sim-core/index.ts';
+import { summaryOf, trialled } from '../trials.ts';
 
 function summaries(variant: string, params: ParameterValues) {
-  const trial = new Trial(circuitBreaker, { variant, seed: 1, params: { length: s(12), ...params } });
-  while (!trial.advance(1e6));
-  const { signals } = trial.finish();
-  return (name: string, field: string): number => signals.find((signal) => signal.name === name)!.summary[field];
+  const evidence = trialled(circuitBreaker, { variant, seed: 1, params: { length: s(12), ...params } });
+  return (signal: string, field: string): number => summaryOf(evidence, signal, field);
 }
 
 it('needs no more than a timeout where that holds fewer threads than there are', () => {

@@ -2,18 +2,17 @@
 import { describe, expect, it } from 'vitest';
 import loadShedding from '../../../scenarios/overload/load-shedding.ts';
 import { ANSWER_TIME, ANSWERED, CORE_RATIO } from '../../../scenarios/overload/load-shedding/tally.ts';
-import { parseIntervention, s, Trial, type ParameterValues } from '../../../sim-core/index.ts';
+import { parseIntervention, s, type ParameterValues } from '../../../sim-core/index.ts';
+import { failed, summaryOf, trialled } from '../trials.ts';
 
 function measured(variant: string, params: ParameterValues, ...interventions: readonly string[]) {
-  const trial = new Trial(loadShedding, {
+  const evidence = trialled(loadShedding, {
     variant,
     seed: 1,
     params: { length: s(14), ...params },
     interventions: interventions.map(parseIntervention),
   });
-  while (!trial.advance(1e6));
-  const { signals } = trial.finish();
-  return (name: string, field: string): number => signals.find((signal) => signal.name === name)!.summary[field];
+  return (signal: string, field: string): number => summaryOf(evidence, signal, field);
 }
 
 describe('a backend that is four times as slow', () => {
@@ -51,8 +50,6 @@ it('cannot keep core requests that are more than can be done', () => {
 });
 
 it('is told from a limit that nobody finds by how long a median answer takes, and by nothing else', () => {
-  const trial = new Trial(loadShedding, { variant: 'adaptive-concurrency', params: { algorithm: 'fixed' } });
-  while (!trial.advance(1e6));
-  const failed = trial.finish().expectations.filter(({ pass }) => !pass);
-  expect(failed.map(({ text }) => text)).toEqual([expect.stringMatching(`^p50 of ${ANSWER_TIME}`)]);
+  const evidence = trialled(loadShedding, { variant: 'adaptive-concurrency', params: { algorithm: 'fixed' } });
+  expect(failed(evidence)).toEqual([expect.stringMatching(`^p50 of ${ANSWER_TIME}`)]);
 });

@@ -2,13 +2,12 @@
 import { expect, it } from 'vitest';
 import rateLimiting from '../../../scenarios/overload/rate-limiting.ts';
 import { IN_A_SECOND, USERS_WAIT } from '../../../scenarios/overload/rate-limiting/tally.ts';
-import { ms, s, Trial, type ParameterValues } from '../../../sim-core/index.ts';
+import { ms, s, type ParameterValues } from '../../../sim-core/index.ts';
+import { summaryOf, trialled } from '../trials.ts';
 
 function summaries(variant: string, params: ParameterValues) {
-  const trial = new Trial(rateLimiting, { variant, seed: 1, params: { length: s(12), ...params } });
-  while (!trial.advance(1e6));
-  const { signals } = trial.finish();
-  return (name: string, field: string): number => signals.find((signal) => signal.name === name)!.summary[field];
+  const evidence = trialled(rateLimiting, { variant, seed: 1, params: { length: s(12), ...params } });
+  return (signal: string, field: string): number => summaryOf(evidence, signal, field);
 }
 
 it('holds the limit by a fixed window where each pulse falls into one', () => {

@@ -2,11 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import orphans from '../../../scenarios/workflows/orphan-compensation.ts';
 import { ms, parseIntervention, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
+import { failed } from '../trials.ts';
 
 const VARIANTS = Object.keys(orphans.variants);
-
-const failed = ({ expectations }: Recording): string[] =>
-  expectations.filter(({ pass }) => !pass).map(({ text, actual }) => `${text}, measured ${actual}`);
 
 const ran = (variant: string, params: ParameterValues, ...interventions: string[]): Recording =>
   run(orphans, { variant, params, interventions: interventions.map(parseIntervention) });

@@ -3,15 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import saga from '../../../scenarios/workflows/saga.ts';
 import { judge, ms, parseIntervention, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
+import { failed, totalOf } from '../trials.ts';
 
 const VARIANTS = Object.keys(saga.variants);
 const KEPT = VARIANTS.filter((variant) => saga.roles[variant] === 'remedy');
-
-const failed = ({ expectations }: Recording): string[] =>
-  expectations.filter(({ pass }) => !pass).map(({ text, actual }) => `${text}, measured ${actual}`);
-
-const total = ({ signals }: Recording, name: string): number =>
-  signals.find((signal) => signal.name === name)!.summary['total'];
 
 const atEnd = ({ signals }: Recording, name: string): number =>
   signals.find((signal) => signal.name === name)!.columns.last!.at(-1)!;
@@ -95,12 +90,12 @@ describe('as the guide says', () => {
   });
 
   it('who gives up at once sells less', () => {
-    const sold = (params: ParameterValues): number => total(ran('orchestrated', params), 'saga.sagas.completed');
+    const sold = (params: ParameterValues): number => totalOf(ran('orchestrated', params), 'saga.sagas.completed');
     expect(sold({ attempts: 1 })).toBeLessThan(0.9 * sold({}));
   });
 
   it('choreographed, more orders come through: nobody gives up', () => {
-    const [orchestrated, choreographed] = KEPT.map((variant) => total(ran(variant, {}), 'saga.sagas.completed'));
+    const [orchestrated, choreographed] = KEPT.map((variant) => totalOf(ran(variant, {}), 'saga.sagas.completed'));
     expect(choreographed).toBeGreaterThan(orchestrated);
   });
 });

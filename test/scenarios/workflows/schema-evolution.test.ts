@@ -15,6 +15,7 @@ import {
   type ParameterValues,
   type Trialled,
 } from '../../../sim-core/index.ts';
+import { failed, totalOf } from '../trials.ts';
 
 const FORMAT_NAMES = Object.keys(FORMATS) as FormatName[];
 const ORDERS: UpgradeOrder[] = ['consumers-first', 'producers-first'];
@@ -29,20 +30,15 @@ const played = (trial: Trial): Trialled => {
 };
 const of = (variant: string, params: ParameterValues = {}, interventions: InterventionData[] = []): Trialled =>
   played(begun(variant, params, interventions));
-const count = ({ signals }: Trialled, name: string): number =>
-  signals.find((signal) => signal.name === name)!.summary['total'];
-const failed = ({ expectations }: Trialled): string[] =>
-  expectations.filter(({ pass }) => !pass).map(({ text, actual }) => `${text}, measured ${actual}`);
-
 const cells = FORMAT_NAMES.flatMap((format) => CHANGE_NAMES.map((change) => [format, change] as const));
 
 describe.each(cells)('%s, %s', (format, change) => {
   it.each(ORDERS)('%s: ends as the rules of the format say', (order) => {
     const recording = of('no-gate', { ...SHORT, format, change, order });
     const { outcome } = expectedOutcome(format, change, order);
-    const [errors, misread] = [count(recording, FAILED), count(recording, MISREAD)];
+    const [errors, misread] = [totalOf(recording, FAILED), totalOf(recording, MISREAD)];
     expect({ errors: errors > 0, misread: misread > 0 }).toEqual({ errors: outcome === 'e', misread: outcome === 'w' });
-    expect(count(recording, READ)).toBeGreaterThan(0);
+    expect(totalOf(recording, READ)).toBeGreaterThan(0);
     expect(failed(recording)).toEqual([]);
   });
 });
@@ -115,8 +111,8 @@ describe('the registry, by the level that goes with the order', () => {
     trial.sim.facts.channel(schemaDeployed).listen(({ outcome, reason }) => told.push(`${outcome}: ${reason}`));
     const recording = played(trial);
     expect(told).toEqual([expect.stringMatching(/^refused: .*\bemail\b/)]);
-    expect(count(recording, REFUSED)).toBe(1);
-    expect(count(recording, FAILED)).toBe(0);
+    expect(totalOf(recording, REFUSED)).toBe(1);
+    expect(totalOf(recording, FAILED)).toBe(0);
     expect(failed(recording)).toEqual([]);
   });
 });
@@ -140,22 +136,22 @@ describe('by hand', () => {
   it('one more change is deployed', () => {
     const deeds = ['22s:deploy:pipeline:change=9'].map(parseIntervention);
     const more = of('linter-gate', { change: 'add-with-default' }, deeds);
-    expect(count(more, REFUSED)).toBe(1);
-    expect(count(of('reused-number', { change: 'add-with-default' }, deeds), MISREAD)).toBeGreaterThan(0);
+    expect(totalOf(more, REFUSED)).toBe(1);
+    expect(totalOf(of('reused-number', { change: 'add-with-default' }, deeds), MISREAD)).toBeGreaterThan(0);
   });
 
   it('a registry that is down stops a deployment, and no record that is on its way', () => {
     const down = of('no-gate', {}, [parseIntervention('9.9s:crash:registry:seconds=5')]);
-    expect(count(down, REFUSED)).toBe(1);
-    expect(count(down, FAILED)).toBe(0);
-    expect(count(down, READ)).toBeGreaterThan(8000);
+    expect(totalOf(down, REFUSED)).toBe(1);
+    expect(totalOf(down, FAILED)).toBe(0);
+    expect(totalOf(down, READ)).toBeGreaterThan(8000);
   });
 
   it('a registry that is down while a new schema comes has the consumer wait, and it loses nothing', () => {
     const params = { ...SHORT, order: 'producers-first' };
     const deed = parseIntervention('2.006s:crash:registry:seconds=3');
     const [down, up] = [of('no-gate', params, [deed]), of('no-gate', params)];
-    expect(count(down, READ)).toBe(count(up, READ));
+    expect(totalOf(down, READ)).toBe(totalOf(up, READ));
     const oldest = (recording: Trialled): number =>
       recording.signals.find(({ name }) => name === 'orders.age')!.summary['max'];
     expect(oldest(up)).toBeLessThan(ms(100) / 1e9);

@@ -1,0 +1,22 @@
+/** What tests of scenarios ask for: a trial that was run to its end, which of its claims failed, and what a signal came to. */
+import { Trial, type Scenario, type Trialled } from '../../sim-core/index.ts';
+import type { TrialOptions } from '../../sim-core/lab/trial.ts';
+
+/** Runs it to the end, and keeps nothing but what can be judged. */
+export function trialled(scenario: Scenario, options: TrialOptions): Trialled {
+  const trial = new Trial(scenario, options);
+  while (!trial.advance(Infinity));
+  return trial.finish();
+}
+
+/** The claims that failed, with what was measured in their place. */
+export const failed = ({ expectations }: Pick<Trialled, 'expectations'>): string[] =>
+  expectations.filter(({ pass }) => !pass).map(({ text, actual }) => `${text}, measured ${actual}`);
+
+/** A field of the summary of a signal, over all of the run after its warm-up. */
+export const summaryOf = ({ signals }: Pick<Trialled, 'signals'>, signal: string, field: string): number =>
+  signals.find(({ name }) => name === signal)!.summary[field];
+
+/** How much a counter counted. */
+export const totalOf = (evidence: Pick<Trialled, 'signals'>, signal: string): number =>
+  summaryOf(evidence, signal, 'total');
