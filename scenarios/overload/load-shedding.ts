@@ -77,8 +77,8 @@ export default defineScenario({
   charts: [
     GOODPUT,
     'http.client.request.rate',
-    'load_shedding.core.success_ratio',
-    'load_shedding.rest.success_ratio',
+    'answers.core.success_ratio',
+    'answers.rest.success_ratio',
     'load_shed.inside',
     'load_shed.limit',
     ANSWER_TIME,

@@ -11,13 +11,13 @@ import {
 import { recoverySignal, watchRecovery } from '../../application/recovery.ts';
 import { pageDegraded, threadsHeld } from './shop.ts';
 
-export const HELD = 'circuit_breaking.threads_held';
-export const RECOVERY = 'circuit_breaking.recovery.time';
-export const BUYERS_FAILED = 'circuit_breaking.buyers.errors';
-export const BUYERS_RATIO = 'circuit_breaking.buyers.error_ratio';
-export const BUYERS_WAIT = 'circuit_breaking.buyers.duration';
-export const READERS_FAILED = 'circuit_breaking.readers.errors';
-export const DEGRADED = 'circuit_breaking.degraded';
+export const HELD = 'shop.threads_held';
+export const RECOVERY = 'shop.recovery.time';
+export const BUYERS_FAILED = 'shop.buyers.errors';
+export const BUYERS_RATIO = 'shop.buyers.error_ratio';
+export const BUYERS_WAIT = 'shop.buyers.duration';
+export const READERS_FAILED = 'shop.readers.errors';
+export const DEGRADED = 'shop.pages.degraded';
 
 type Completed = Fact<typeof requestCompleted>;
 const isBuyer = ({ request }: Completed): boolean => clientOf(request) === 0;
@@ -25,7 +25,7 @@ const failed = ({ outcome }: Completed): boolean => outcome !== 'ok';
 
 const errorsOf = (type: string, help: string): SignalDefinition =>
   defineSignal({
-    name: `circuit_breaking.errors.${type}`,
+    name: `shop.errors.${type}`,
     kind: 'rate',
     unit: '1/s',
     help,

@@ -10,17 +10,17 @@ import {
   type Time,
 } from '../../../sim-core/index.ts';
 
-const endedInRush = defineFact('load_shedding.ended_in_rush', 'A request ended while the rush had settled', {
+const endedInRush = defineFact('rush.ended', 'A request ended while the rush had settled', {
   request: 'request',
   priority: 'number',
   outcome: 'text',
 });
 
-export const GOODPUT = 'load_shedding.goodput';
-export const ANSWERED = 'load_shedding.rush.answered';
-export const CORE_RATIO = 'load_shedding.rush.core.success_ratio';
-export const REST_RATIO = 'load_shedding.rush.rest.success_ratio';
-export const ANSWER_TIME = 'load_shedding.answered.duration';
+export const GOODPUT = 'answers.goodput';
+export const ANSWERED = 'rush.answered';
+export const CORE_RATIO = 'rush.core.success_ratio';
+export const REST_RATIO = 'rush.rest.success_ratio';
+export const ANSWER_TIME = 'answers.duration';
 
 type Ended = Fact<typeof endedInRush>;
 const isOk = ({ outcome }: { readonly outcome: string }): boolean => outcome === 'ok';
@@ -48,7 +48,7 @@ export const tallySignals = [
     where: isOk,
   }),
   defineSignal({
-    name: 'load_shedding.core.success_ratio',
+    name: 'answers.core.success_ratio',
     kind: 'ratio',
     unit: '1',
     help: 'Share of the core requests that are answered while their users still wait',
@@ -57,7 +57,7 @@ export const tallySignals = [
     counts: isOk,
   }),
   defineSignal({
-    name: 'load_shedding.rest.success_ratio',
+    name: 'answers.rest.success_ratio',
     kind: 'ratio',
     unit: '1',
     help: 'Share of all other requests that are answered while their users still wait',

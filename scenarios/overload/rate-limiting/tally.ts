@@ -13,12 +13,12 @@ import {
 /** The stretch in which requests are counted: that of the agreement, a rate a second. */
 const STRETCH = s(1);
 
-const counted = defineReading('rate_limiting.counted', 'Requests that passed within the last second changed', {
+const counted = defineReading('partner.counted', 'Requests that passed within the last second changed', {
   passed: 'number',
 });
 
-export const IN_A_SECOND = 'rate_limiting.passed_within_a_second';
-export const USERS_WAIT = 'rate_limiting.users.duration';
+export const IN_A_SECOND = 'partner.passed_within_a_second';
+export const USERS_WAIT = 'users.duration';
 
 export const tallySignals = [
   defineSignal({

@@ -81,7 +81,7 @@ describe('the story of a change', () => {
         degraded,
         'recovery.time': degraded,
       }).map(([name, total]) => ({
-        name: `circuit_breaking.${name}`,
+        name: `shop.${name}`,
         kind: 'counter',
         unit: '{request}',
         help: '',
@@ -98,7 +98,7 @@ describe('the story of a change', () => {
   });
 
   it('calls no two figures the same', () => {
-    const names = ['load_shedding.core.success_ratio', 'load_shedding.rest.success_ratio'];
+    const names = ['answers.core.success_ratio', 'answers.rest.success_ratio'];
     const shares = (mean: number): Outcome => ({
       experiment: start,
       signals: names.map((name) => ({ name, kind: 'ratio', unit: '1', help: '', summary: { mean } })),
