@@ -56,7 +56,7 @@ export class Call<Query, Reply> extends Wait<Reply> {
   readonly request: RequestContext;
   private readonly link: Carrier<Query, Reply>;
   private readonly patience: Duration;
-  /** When whoever it is made for stops waiting, if that is said; else it is whoever sent the request. */
+  /** The deadline of the call for which this one is made, if that is said; else the request's own counts. */
   private readonly inherited: Time | undefined;
   /** When the caller gives up; before it has begun to wait, never. */
   private givesUpAt: Time = Infinity;
