@@ -30,9 +30,9 @@ import { orderServices } from './application/order-services.ts';
 import * as limits from './orphan-compensation/limits.ts';
 import { params, type Values } from './orphan-compensation/params.ts';
 
-const HALF_DONE = 'saga.sagas.half_done';
+const HALF_DONE = 'saga.half_done';
 const MONEY = 'saga.money.unsettled';
-const TAKEN_UP = 'saga.sagas.taken_up';
+const TAKEN_UP = 'saga.taken_up';
 const PAYMENTS = 2;
 
 export default defineScenario({
@@ -58,10 +58,10 @@ export default defineScenario({
   charts: [
     HALF_DONE,
     MONEY,
-    'saga.sagas.open',
+    'saga.open',
     TAKEN_UP,
-    'saga.sagas.completed',
-    'saga.sagas.compensated',
+    'saga.completed',
+    'saga.compensated',
     'saga.duration',
     'saga.commands',
     'saga.commands.repeated',

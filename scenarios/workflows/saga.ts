@@ -15,7 +15,7 @@ import * as limits from './saga/limits.ts';
 import { params } from './saga/params.ts';
 import { system } from './saga/system.ts';
 
-const HALF_DONE = 'saga.sagas.half_done';
+const HALF_DONE = 'saga.half_done';
 const MONEY = 'saga.money.unsettled';
 const DIRTY = 'saga.reads.dirty';
 
@@ -55,8 +55,8 @@ export default defineScenario({
   charts: [
     HALF_DONE,
     MONEY,
-    'saga.sagas.completed',
-    'saga.sagas.compensated',
+    'saga.completed',
+    'saga.compensated',
     DIRTY,
     'saga.effects.undone.stood',
     'saga.duration',

@@ -122,7 +122,7 @@ export const participantSignals = [
 
 export const sagaSignals = [
   defineSignal({
-    name: 'saga.sagas.half_done',
+    name: 'saga.half_done',
     kind: 'gauge',
     unit: '{saga}',
     help: 'Sagas of which some effects stand and others do not: under way, or broken',
@@ -140,7 +140,7 @@ export const sagaSignals = [
     of: () => 'book',
   }),
   defineSignal({
-    name: 'saga.sagas.completed',
+    name: 'saga.completed',
     kind: 'counter',
     unit: '{saga}',
     help: 'Sagas that have all of their effects',
@@ -148,7 +148,7 @@ export const sagaSignals = [
     where: (fact) => fact.outcome === 'completed',
   }),
   defineSignal({
-    name: 'saga.sagas.compensated',
+    name: 'saga.compensated',
     kind: 'counter',
     unit: '{saga}',
     help: 'Sagas that had some effects and have none any more',
@@ -167,7 +167,7 @@ export const sagaSignals = [
 
 export const orchestratorSignals = [
   defineSignal({
-    name: 'saga.sagas.open',
+    name: 'saga.open',
     kind: 'gauge',
     unit: '{saga}',
     help: 'Sagas in the log of an orchestrator that have not ended',
@@ -176,7 +176,7 @@ export const orchestratorSignals = [
     of: (fact) => fact.orchestrator,
   }),
   defineSignal({
-    name: 'saga.sagas.recovered',
+    name: 'saga.recovered',
     kind: 'counter',
     unit: '{saga}',
     help: 'Sagas that an orchestrator took up again from its log after a crash',
@@ -191,7 +191,7 @@ export const orchestratorSignals = [
     where: (fact) => fact.attempt > 1,
   }),
   defineSignal({
-    name: 'saga.sagas.taken_up',
+    name: 'saga.taken_up',
     kind: 'counter',
     unit: '{saga}',
     help: 'Stuck sagas that a watchdog had taken up again',

@@ -10,8 +10,8 @@ const ran = (variant: string, params: ParameterValues, ...interventions: string[
   run(orphans, { variant, params, interventions: interventions.map(parseIntervention) });
 
 const signal = ({ signals }: Recording, name: string) => signals.find((one) => one.name === name)!;
-const halfDone = (recording: Recording): number => signal(recording, 'saga.sagas.half_done').columns.last!.at(-1)!;
-const takenUp = (recording: Recording): number => signal(recording, 'saga.sagas.taken_up').summary['total'];
+const halfDone = (recording: Recording): number => signal(recording, 'saga.half_done').columns.last!.at(-1)!;
+const takenUp = (recording: Recording): number => signal(recording, 'saga.taken_up').summary['total'];
 
 describe.each<[string, ParameterValues]>([
   ['a long outage', { outage: s(5), rate: 40 }],

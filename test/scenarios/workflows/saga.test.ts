@@ -14,7 +14,7 @@ const atEnd = ({ signals }: Recording, name: string): number =>
 const ran = (variant: string, params: ParameterValues, ...interventions: string[]): Recording =>
   run(saga, { variant, params, interventions: interventions.map(parseIntervention) });
 
-const halfDone = (recording: Recording): number => atEnd(recording, 'saga.sagas.half_done');
+const halfDone = (recording: Recording): number => atEnd(recording, 'saga.half_done');
 
 describe.each<[string, ParameterValues]>([
   ['scarce goods', { stock: 20, length: s(20) }],
@@ -90,12 +90,12 @@ describe('as the guide says', () => {
   });
 
   it('who gives up at once sells less', () => {
-    const sold = (params: ParameterValues): number => totalOf(ran('orchestrated', params), 'saga.sagas.completed');
+    const sold = (params: ParameterValues): number => totalOf(ran('orchestrated', params), 'saga.completed');
     expect(sold({ attempts: 1 })).toBeLessThan(0.9 * sold({}));
   });
 
   it('choreographed, more orders come through: nobody gives up', () => {
-    const [orchestrated, choreographed] = KEPT.map((variant) => totalOf(ran(variant, {}), 'saga.sagas.completed'));
+    const [orchestrated, choreographed] = KEPT.map((variant) => totalOf(ran(variant, {}), 'saga.completed'));
     expect(choreographed).toBeGreaterThan(orchestrated);
   });
 });
