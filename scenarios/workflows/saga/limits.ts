@@ -10,10 +10,9 @@ import { DEVIATIONS, limitOf, poissonLeast, poissonLow } from '../../application
 import { faultCount, type FaultIntervals } from '../../application/faults.ts';
 import { BACKOFF, CONCURRENCY } from '../application/orchestrated.ts';
 import { PRICE, ROW_TIME } from '../application/order-services.ts';
+import { DRAIN, endingLimits } from '../application/settling.ts';
 import type { Values } from './params.ts';
 
-/** Orders and crashes stop so long before the end. */
-export const DRAIN = s(8);
 const FAULTS_FROM = s(2);
 
 const limit = limitOf<Values>;
@@ -86,6 +85,4 @@ const isSettled = (p: Values): boolean => {
   );
 };
 
-/** Sagas half done at the end, and their money: none, once everything is settled. */
-export const allOrNothing = limit((p) => (isSettled(p) ? 0 : p.rate * toSeconds(p.length)));
-export const nothingStranded = limit((p) => (isSettled(p) ? 0 : PRICE * p.rate * toSeconds(p.length)));
+export const { allOrNothing, nothingStranded } = endingLimits(isSettled);

@@ -18,8 +18,8 @@ import {
 import { faraway, nearby } from '../../application/distances.ts';
 import { CONCURRENCY, orchestratedSaga, SAGAS_MAX } from '../application/orchestrated.ts';
 import { orderServices, type OrderServices } from '../application/order-services.ts';
+import { DRAIN } from '../application/settling.ts';
 import { befall, type Crash } from './faults.ts';
-import { DRAIN } from './limits.ts';
 import type { Values } from './params.ts';
 
 /** Who begins sagas, and how it and the services are killed. */
