@@ -351,14 +351,17 @@ export { SchemaRegistry } from './systems/schema-registry/schema-registry.ts';
 // services
 export { CODEL_INTERVAL, CODEL_TARGET } from './services/lines/codel.ts';
 export { lineDisciplines, type LineDisciplineName } from './services/lines/line-disciplines.ts';
+export { AuditLog } from './services/saga/audit-log.ts';
+export { Auditor } from './services/saga/auditor.ts';
 export { SagaBook } from './services/saga/book.ts';
 export { REQUESTED } from './services/saga/choreography.ts';
 export type { Answer as SagaAnswer, Saga, SagaCommand, SagaDefinition, SagaStep } from './services/saga/definition.ts';
-export { sagaSignals } from './services/saga/facts.ts';
+export { auditorSignals, sagaSignals } from './services/saga/facts.ts';
 export { EventExchange } from './services/saga/event-exchange.ts';
 export { Holdings, type HoldingsOptions } from './services/saga/holdings.ts';
 export { Orchestrator } from './services/saga/orchestrator.ts';
 export { Participant } from './services/saga/participant.ts';
+export type { BookStatement, BookQuery } from './services/saga/participation.ts';
 export { Watchdog } from './services/saga/watchdog.ts';
 export { Service, serviceRequest, type ServiceOptions } from './services/service.ts';
 

@@ -4,20 +4,26 @@
  * not what their log says?
  *
  *     users --> checkout (orchestrator, log) --> orders, inventory, payments, shipping
- *                   ^ watchdog
+ *                   ^ watchdog   | audit log      |
+ *                                +-----> auditor -+ (asks for their books)
  */
 import {
   atEnd,
   atLeast,
   atMost,
+  AuditLog,
+  Auditor,
+  auditorSignals,
   defineScenario,
   during,
+  guardrail,
   Link,
   OpenLoopClient,
   poisson,
   roundRobin,
   s,
   sagaSignals,
+  summary,
   total,
   Watchdog,
   zipfPopularity,
@@ -27,12 +33,14 @@ import { faraway, nearby } from '../application/distances.ts';
 import { sentBy } from '../application/settings.ts';
 import { orchestratedSaga } from './application/orchestrated.ts';
 import { orderServices } from './application/order-services.ts';
+import { DRAIN } from './application/settling.ts';
 import * as limits from './orphan-compensation/limits.ts';
 import { params, type Values } from './orphan-compensation/params.ts';
 
 const HALF_DONE = 'saga.half_done';
 const MONEY = 'saga.money.unsettled';
 const TAKEN_UP = 'saga.taken_up';
+const FOUND = 'saga.audit.found';
 const PAYMENTS = 2;
 
 export default defineScenario({
@@ -53,7 +61,7 @@ export default defineScenario({
   warmUp: 0,
   openAt: s(9),
   system,
-  signals: sagaSignals,
+  signals: [...sagaSignals, ...auditorSignals],
   whileRunning: { rate: sentBy('rate', 'users') },
   charts: [
     HALF_DONE,
@@ -64,7 +72,9 @@ export default defineScenario({
     'saga.compensated',
     'saga.duration',
     'saga.commands',
-    'saga.commands.repeated',
+    'saga.commands.retried',
+    'saga.audit.compared',
+    FOUND,
   ],
   expect: {
     'no-watchdog': [atLeast(atEnd(HALF_DONE), limits.leftStuck), atLeast(atEnd(MONEY), limits.leftLost)],
@@ -72,11 +82,14 @@ export default defineScenario({
       atLeast(total(TAKEN_UP), limits.leftStuck),
       atMost(atEnd(HALF_DONE), limits.onlyLost),
       atLeast(atEnd(MONEY), limits.leftLostInSpite),
+      atMost(summary('saga.duration', 'max'), limits.slowest),
     ],
     'watchdog-and-audit-log': [
       atLeast(total(TAKEN_UP), limits.leftStuck),
       atMost(atEnd(HALF_DONE), limits.allOrNothing),
       atMost(atEnd(MONEY), limits.nothingStranded),
+      atLeast(total(FOUND), limits.foundLeast),
+      guardrail(atMost(total(FOUND), limits.foundMost), 'An audit finds what is missing, and nothing else'),
     ],
   },
 });
@@ -91,23 +104,28 @@ function system(sim: Simulation, p: Values): void {
     customers: 100,
     balance: 1_000_000,
   });
+  const auditLog = p.audit ? new AuditLog() : undefined;
   const { orchestrator, services } = orchestratedSaga(sim, order, {
     ...p,
     compensation: true,
     doubtfulUndone: true,
     durableLog: true,
-    isAudited: p.audit,
+    auditLog,
     timeout: s(5),
   });
   new OpenLoopClient<void>(sim, {
     name: 'users',
-    arrivals: during(0, p.length - limits.DRAIN, poisson(p.rate)),
+    arrivals: during(0, p.length - DRAIN, poisson(p.rate)),
     popularity: zipfPopularity(50, 0.9),
     target: roundRobin([new Link(sim, orchestrator, { from: 'users', delay: faraway })]),
   });
   if (p.watchdog) {
-    const { lookEvery: every, stillMax, audit: audits } = p;
-    new Watchdog(sim, { name: 'watchdog', orchestrator, delay: nearby, every, stillMax, audits });
+    const { lookEvery: every, stillMax } = p;
+    new Watchdog(sim, { name: 'watchdog', orchestrator, delay: nearby, every, stillMax });
+  }
+  if (auditLog !== undefined) {
+    const participants = services.map((service) => ({ book: service, commands: service }));
+    new Auditor(sim, { name: 'auditor', log: auditLog, participants, delay: nearby, every: p.lookEvery });
   }
   const outageKind = sim.eventKind('payments is away');
   sim.scheduleAt(limits.OUTAGE_AT, (payments) => payments.crash(p.outage), services[PAYMENTS], outageKind);

@@ -6,12 +6,15 @@ import {
   Orchestrator,
   s,
   Service,
+  type AuditLog,
   type BackoffOptions,
   type Duration,
   type Participant,
   type SagaAnswer,
   type SagaCommand,
   type Simulation,
+  type BookStatement,
+  type BookQuery,
 } from '../../../sim-core/index.ts';
 import { nearby } from '../../application/distances.ts';
 import type { OrderServices } from './order-services.ts';
@@ -21,19 +24,22 @@ export const CONCURRENCY = 128;
 export const SAGAS_MAX = 10_000;
 export const BACKOFF: BackoffOptions = { base: ms(50), cap: s(1) };
 
+/** Carries commands out, and tells what its book says. */
+type ParticipantService = Service<SagaCommand | BookQuery, SagaAnswer | BookStatement>;
+
 export interface OrchestrationOptions {
   readonly compensation: boolean;
   readonly doubtfulUndone: boolean;
   readonly durableLog: boolean;
   readonly attempts: number;
   readonly compensationAttempts: number;
-  readonly isAudited: boolean;
+  readonly auditLog: AuditLog | undefined;
   readonly timeout: Duration;
 }
 
 export interface OrchestratedSaga {
   readonly orchestrator: Orchestrator;
-  readonly services: readonly Service<SagaCommand, SagaAnswer>[];
+  readonly services: readonly ParticipantService[];
 }
 
 export function orchestratedSaga(
@@ -47,9 +53,11 @@ export function orchestratedSaga(
     definition,
     policy: { compensates: p.compensation, undoesDoubtful: p.doubtfulUndone },
     participants: services.map(
-      (service) => new Link(sim, service, { from: 'checkout', delay: nearby, timeout: p.timeout }),
+      (service) =>
+        new Link<SagaCommand, SagaAnswer>(sim, service, { from: 'checkout', delay: nearby, timeout: p.timeout }),
     ),
-    log: { writeTime: ms(2), isDurable: p.durableLog, isAudited: p.isAudited },
+    log: { writeTime: ms(2), isDurable: p.durableLog },
+    auditLog: p.auditLog,
     backoff: backoffs['full-jitter'](BACKOFF),
     backoffBase: BACKOFF.base,
     attemptsMax: p.attempts,
@@ -60,7 +68,7 @@ export function orchestratedSaga(
 }
 
 /** A service commits, and answers a little later: it may die in between. */
-function serviceOf(sim: Simulation, participant: Participant): Service<SagaCommand, SagaAnswer> {
+function serviceOf(sim: Simulation, participant: Participant): ParticipantService {
   const { action, compensation } = participant.options.step;
   return new Service(sim, {
     name: participant.name,
@@ -69,7 +77,7 @@ function serviceOf(sim: Simulation, participant: Participant): Service<SagaComma
     queueMax: 1000,
     inside: participant,
     *handle({ query }) {
-      const answer = yield* participant.carryOut(query);
+      const answer = yield* participant.answer(query);
       yield ms(1);
       return answer;
     },

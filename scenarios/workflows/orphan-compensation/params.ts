@@ -8,11 +8,11 @@ export const params = {
     default: false,
   }),
   audit: flag({
-    help: 'Watchdog: whether compensations are asked for once more when a saga has ended so',
+    help: 'Whether an auditor compares what the audit log says with what the services hold',
     default: false,
   }),
   lookEvery: duration({
-    help: 'Watchdog: time between two looks',
+    help: 'Watchdog and auditor: time between two looks',
     default: s(1),
     min: ms(100),
     max: s(60),

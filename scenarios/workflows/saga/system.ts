@@ -62,7 +62,7 @@ function orchestrated(sim: Simulation, p: Values, order: OrderServices): Coordin
   const { orchestrator, services } = orchestratedSaga(sim, order, {
     ...p,
     compensationAttempts: Infinity,
-    isAudited: false,
+    auditLog: undefined,
   });
   return {
     checkout: orchestrator,

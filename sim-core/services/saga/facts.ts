@@ -1,6 +1,6 @@
 /**
  * What is told of sagas: by participants of what they did, by the experimenter's book of what became of each saga, and by
- * orchestrators of what they sent and took up.
+ * orchestrators of what they sent and took up, and by auditors of what they found.
  */
 import { defineFact, defineReading } from '../../kernel/fact.ts';
 import { defineSignal } from '../../statistics/signal.ts';
@@ -62,6 +62,26 @@ export const sagaTakenUp = defineFact('saga.taken_up', 'A watchdog had a stuck s
   request: 'request',
   step: 'number',
 });
+
+/** The compensations that were confirmed by a step's participant, beside its book. */
+export const compensationsCompared = defineFact('saga.compared', 'An auditor compared answers with a book', {
+  auditor: 'text',
+  step: 'number',
+  compensations: 'number',
+  missing: 'number',
+});
+
+/** A compensation was confirmed, `age` ago, and was not made. */
+export const compensationFound = defineFact(
+  'saga.found',
+  'An auditor found that a confirmed compensation was not made',
+  {
+    auditor: 'text',
+    request: 'request',
+    step: 'number',
+    age: 'duration',
+  },
+);
 
 export const participantSignals = [
   defineSignal({
@@ -196,5 +216,23 @@ export const orchestratorSignals = [
     unit: '{saga}',
     help: 'Stuck sagas that a watchdog had taken up again',
     fact: sagaTakenUp,
+  }),
+];
+
+export const auditorSignals = [
+  defineSignal({
+    name: 'saga.audit.compared',
+    kind: 'counter',
+    unit: '{compensation}',
+    help: 'Confirmed compensations that an auditor compared with the books of participants',
+    fact: compensationsCompared,
+    amount: (fact) => fact.compensations,
+  }),
+  defineSignal({
+    name: 'saga.audit.found',
+    kind: 'counter',
+    unit: '{compensation}',
+    help: 'Confirmed compensations that an auditor found not made, and had made',
+    fact: compensationFound,
   }),
 ];

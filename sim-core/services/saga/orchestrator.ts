@@ -18,6 +18,7 @@ import { CallFailed, type Call, type Endpoint } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
 import type { Link } from '../../network/link.ts';
 import type { Backoff } from '../../network/resilience/backoff/backoff.ts';
+import type { AuditLog } from './audit-log.ts';
 import type { Answer, Saga, SagaCommand, SagaDefinition } from './definition.ts';
 import { commandSent, orchestratorSignals, sagaRecovered, sagaTakenUp } from './facts.ts';
 import {
@@ -39,6 +40,8 @@ export interface OrchestratorOptions {
   /** The way to the participant of each step; its timeout is that of one attempt. */
   readonly participants: readonly Link<SagaCommand, Answer>[];
   readonly log: SagaLogOptions;
+  /** Where every answer is written as well; undefined if nobody keeps them. */
+  readonly auditLog: AuditLog | undefined;
   readonly backoff: Backoff;
   /** The wait that a backoff which looks back begins with. */
   readonly backoffBase: Duration;
@@ -50,13 +53,9 @@ export interface OrchestratorOptions {
   readonly sagasMax: number;
 }
 
-/**
- * What a watchdog asks for: to take up again what has not moved for so long and nobody is at, and to ask for every compensation of
- * what was compensated once more. Who has done it says so, who has not does it now.
- */
+/** What a watchdog asks for: to take up again what has not moved for so long and nobody is at. */
 export interface Inspection {
   readonly stillMax: Duration;
-  readonly audits: boolean;
 }
 
 export class Orchestrator implements Endpoint<number, void>, Component {
@@ -140,9 +139,7 @@ export class Orchestrator implements Endpoint<number, void>, Component {
       call.refuse('unavailable');
       return;
     }
-    const { stillMax, audits } = call.query;
-    this.takeUpStuck(this.sim.now - stillMax);
-    if (audits) for (const saga of this.log.takeForAudit()) this.begin(saga.id, this.undoAgain(saga));
+    this.takeUpStuck(this.sim.now - call.query.stillMax);
     call.reply();
   }
 
@@ -178,15 +175,8 @@ export class Orchestrator implements Endpoint<number, void>, Component {
       const outcome = yield* this.ask(saga, command);
       progress = after(progress, outcome, this.options.definition, this.options.policy);
       yield* this.log.write(saga, progress);
-    }
-  }
-
-  private *undoAgain(saga: Saga): Behaviour {
-    let step = this.options.definition.length - 1;
-    try {
-      while (step >= 0 && (yield* this.ask(saga, { step, kind: 'compensate' })) === 'ok') step--;
-    } finally {
-      if (step >= 0) this.log.keepForAudit(saga);
+      const { step, kind } = command;
+      this.options.auditLog?.append({ saga, step, command: kind, key: saga.id, answer: outcome, at: this.sim.now });
     }
   }
 

@@ -17,7 +17,13 @@ import type { SagaBook } from './book.ts';
 import { nameOf, type Answer, type CommandKind, type SagaCommand, type SagaStep } from './definition.ts';
 import { commandCarriedOut, effectUndone, participantSignals } from './facts.ts';
 import type { Holdings } from './holdings.ts';
-import { perform, type ParticipantRules, type StepMemory } from './participation.ts';
+import {
+  perform,
+  type ParticipantRules,
+  type BookStatement,
+  type BookQuery,
+  type StepMemory,
+} from './participation.ts';
 
 export interface ParticipantOptions {
   readonly step: SagaStep;
@@ -73,6 +79,12 @@ export class Participant implements ComponentPart {
     const draws = this.times.of(command.saga.id * 3 + DRAWS[command.kind]);
     yield Math.max(0, Math.round(this.options.time.sample(draws) * this.slowness));
     return this.commit(command);
+  }
+
+  /** A command is carried out; a statement is what the book says, whatever was answered. */
+  *answer(query: SagaCommand | BookQuery): Behaviour<Answer | BookStatement> {
+    if (!('keys' in query)) return yield* this.carryOut(query);
+    return query.keys.map((key) => (this.rows.get(key) ?? NEW).memory);
   }
 
   /** Says of the next so many compensations that they are done, and does nothing. */

@@ -19,6 +19,21 @@ export interface ParticipantRules {
 
 export type StepMemory = 'new' | 'done' | 'confirmed' | 'refused' | 'undone' | 'barred';
 
+/** A participant is asked for its book: what it remembers of the sagas of these keys. */
+export interface BookQuery {
+  readonly keys: readonly number[];
+}
+
+/** Of each key, in the order of the query. */
+export type BookStatement = readonly StepMemory[];
+
+/**
+ * Whether a book bears out that a compensation was made: its effect is gone, or cannot come any more. Of what is `new` there is
+ * no trace of it, where the rules bar late actions.
+ */
+export const showsCompensation = (memory: StepMemory): boolean =>
+  memory === 'undone' || memory === 'barred' || memory === 'refused';
+
 export interface Performance {
   readonly memory: StepMemory;
   readonly answer: Answer;

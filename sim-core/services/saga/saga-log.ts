@@ -1,6 +1,6 @@
 /**
  * An orchestrator's log: of each saga how far it has got, rewritten at each step, as a table of saga instances is. A row goes when
- * its saga has ended. Of those that were compensated it may keep a list until somebody has audited whether that is true.
+ * its saga has ended.
  *
  * A write takes its time, and is there with its end or not at all. What is durable outlives the process that writes it.
  */
@@ -16,8 +16,6 @@ export interface SagaLogOptions {
   readonly writeTime: Duration;
   /** Whether it is on disk, and not only in the memory of its orchestrator. */
   readonly isDurable: boolean;
-  /** Whether sagas that were compensated are kept for an audit: without an auditor that has no bound. */
-  readonly isAudited: boolean;
 }
 
 export interface LogRow {
@@ -32,7 +30,6 @@ export class SagaLog {
   private readonly orchestrator: string;
   private readonly options: SagaLogOptions;
   private readonly rows = new Map<number, LogRow>();
-  private readonly unaudited: Saga[] = [];
   private readonly ended: Partial<Record<SagaPhase, number>> = {};
   private readonly open: FactChannel<Fact<typeof sagasOpen>>;
 
@@ -51,7 +48,6 @@ export class SagaLog {
     else {
       this.rows.delete(saga.id);
       this.ended[phase] = (this.ended[phase] ?? 0) + 1;
-      if (phase === 'compensated') this.keepForAudit(saga);
     }
     if (isNew || hasEnded(progress)) this.tellOpen();
   }
@@ -61,20 +57,10 @@ export class SagaLog {
     return [...this.rows.values()];
   }
 
-  /** Takes out what is to be audited; what could not be is to be kept once more. */
-  takeForAudit(): Saga[] {
-    return this.unaudited.splice(0);
-  }
-
-  keepForAudit(saga: Saga): void {
-    if (this.options.isAudited) this.unaudited.push(saga);
-  }
-
   /** The process that wrote it has died. */
   crash(): void {
     if (this.options.isDurable) return;
     this.rows.clear();
-    this.unaudited.length = 0;
     this.tellOpen();
   }
 

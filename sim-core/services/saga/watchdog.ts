@@ -1,7 +1,6 @@
 /**
  * A watchdog over sagas: has an orchestrator look into its log every so often, and take up again what has not moved for a while
- * and nobody is at. With an audit it does not believe what participants said either: compensations of sagas that ended so are
- * asked for once more, which whoever has done them only confirms.
+ * and nobody is at. It believes the log, and so what participants said; `auditor.ts` does not.
  *
  * It is a process of its own, as a job that a clock starts: while the orchestrator is down it is refused, and tries again at its
  * next look.
@@ -23,13 +22,12 @@ export interface WatchdogOptions {
   readonly every: Duration;
   /** How long a saga may stand still. */
   readonly stillMax: Duration;
-  readonly audits: boolean;
 }
 
 export class Watchdog implements Component {
   readonly name: string;
   readonly kind = 'coordinator';
-  readonly help: string;
+  readonly help = 'Has sagas taken up again that stand still';
   readonly signals = [];
   readonly interventions = {};
   private readonly sim: Simulation;
@@ -40,11 +38,10 @@ export class Watchdog implements Component {
   private looks = 0;
 
   constructor(sim: Simulation, options: WatchdogOptions) {
-    const { name, orchestrator, delay, audits } = options;
+    const { name, orchestrator, delay } = options;
     this.sim = sim;
     this.options = options;
     this.name = name;
-    this.help = `Has sagas taken up again that stand still${audits ? ', and what was compensated audited' : ''}`;
     this.lookKind = sim.eventKind(`${name} looks`);
     this.requests = new BackgroundRequests(sim);
     register(sim, this);
@@ -65,9 +62,8 @@ export class Watchdog implements Component {
   }
 
   private look(): void {
-    const { stillMax, audits } = this.options;
     this.looks++;
-    this.link.send({ stillMax, audits }, this.requests.next());
+    this.link.send({ stillMax: this.options.stillMax }, this.requests.next());
     this.wait();
   }
 }

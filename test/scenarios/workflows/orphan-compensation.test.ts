@@ -11,6 +11,7 @@ const ran = (variant: string, params: ParameterValues, ...interventions: string[
 
 const signal = ({ signals }: Recording, name: string) => signals.find((one) => one.name === name)!;
 const halfDone = (recording: Recording): number => signal(recording, 'saga.half_done').columns.last!.at(-1)!;
+const found = (recording: Recording): number => signal(recording, 'saga.audit.found').summary['total'];
 const takenUp = (recording: Recording): number => signal(recording, 'saga.taken_up').summary['total'];
 
 describe.each<[string, ParameterValues]>([
@@ -20,6 +21,11 @@ describe.each<[string, ParameterValues]>([
 ])('with %s', (_name, params) => {
   it.each(VARIANTS)('%s holds its claims', (variant) => {
     expect(failed(ran(variant, params))).toEqual([]);
+  });
+
+  it('an audit finds every refund that was lost, and nothing is half done', () => {
+    const audited = ran('watchdog-and-audit-log', params);
+    expect([found(audited), halfDone(audited)]).toEqual([10, 0]);
   });
 });
 
@@ -34,10 +40,18 @@ describe('as the guide says', () => {
     expect(halfDone(hasty)).toBe(10);
   });
 
-  it.each(['13s:kill:checkout:seconds=2', '13.5s:crash:payments:seconds=2', '15s:crash:inventory:seconds=3'])(
-    'all is finished in spite of %s',
-    (deed) => {
-      expect(halfDone(ran('watchdog-and-audit-log', {}, deed))).toBe(0);
-    },
-  );
+  it('what the auditor had made is found again if it is lost again', () => {
+    const audited = ran('watchdog-and-audit-log', { lost: 30 });
+    expect([found(audited), halfDone(audited)]).toEqual([30, 0]);
+  });
+
+  it.each([
+    '13s:kill:checkout:seconds=2',
+    '13s:kill:auditor:seconds=2',
+    '13.5s:crash:payments:seconds=2',
+    '15s:crash:inventory:seconds=3',
+  ])('all is finished in spite of %s', (deed) => {
+    const audited = ran('watchdog-and-audit-log', {}, deed);
+    expect([found(audited), halfDone(audited)]).toEqual([10, 0]);
+  });
 });

@@ -4,11 +4,13 @@ import type { Distribution } from '../../../../sim-core/kernel/distributions/dis
 import { spawn, type Behaviour } from '../../../../sim-core/kernel/process.ts';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
 import { MILLISECOND, SECOND, type Duration } from '../../../../sim-core/kernel/time.ts';
-import { CallFailed } from '../../../../sim-core/network/call.ts';
+import { CallFailed, type Endpoint } from '../../../../sim-core/network/call.ts';
 import { componentsOf } from '../../../../sim-core/network/component.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
 import { immediate } from '../../../../sim-core/network/resilience/backoff/immediate.ts';
+import { AuditLog } from '../../../../sim-core/services/saga/audit-log.ts';
+import { Auditor } from '../../../../sim-core/services/saga/auditor.ts';
 import { SagaBook } from '../../../../sim-core/services/saga/book.ts';
 import { REQUESTED } from '../../../../sim-core/services/saga/choreography.ts';
 import type { Answer, SagaCommand } from '../../../../sim-core/services/saga/definition.ts';
@@ -16,7 +18,7 @@ import { EventExchange } from '../../../../sim-core/services/saga/event-exchange
 import { Holdings } from '../../../../sim-core/services/saga/holdings.ts';
 import { Orchestrator } from '../../../../sim-core/services/saga/orchestrator.ts';
 import { Participant } from '../../../../sim-core/services/saga/participant.ts';
-import type { ParticipantRules } from '../../../../sim-core/services/saga/participation.ts';
+import type { ParticipantRules, BookStatement, BookQuery } from '../../../../sim-core/services/saga/participation.ts';
 import type { SagaPolicy } from '../../../../sim-core/services/saga/progress.ts';
 import { Watchdog } from '../../../../sim-core/services/saga/watchdog.ts';
 import { Service } from '../../../../sim-core/services/service.ts';
@@ -35,6 +37,10 @@ export interface ShopOptions {
   /** How often a compensation is asked for; without end if nothing is said. */
   readonly compensationAttempts?: number;
   readonly isWatched?: boolean;
+  /** The step whose participant says once that it has undone it, and has not. */
+  readonly losing?: number;
+  /** An auditor that takes what participants answered for what they hold. */
+  readonly trusts?: boolean;
 }
 
 export interface Shop {
@@ -46,9 +52,15 @@ export interface Shop {
   /** What each participant holds, in units: its own account of the same. */
   held(): readonly number[];
   violations(): readonly string[];
+  readonly auditLog: AuditLog;
 }
 
 const DOWNTIME = 3 * MILLISECOND;
+/** A book in which every compensation stands that anybody confirmed. */
+const TRUSTED: Endpoint<BookQuery, BookStatement> = {
+  name: 'what was answered',
+  receive: (call) => call.reply(call.query.keys.map(() => 'undone')),
+};
 const WAY = constant(0.25 * MILLISECOND);
 const TIMES = [1, 2, 3].map((milliseconds) => constant(milliseconds * MILLISECOND));
 
@@ -79,28 +91,36 @@ export function smallShop(options: ShopOptions): Shop {
       book,
     });
   });
+  if (options.losing !== undefined) participants[options.losing].loseNext(1);
+  const auditLog = new AuditLog();
   const build = options.coordination === 'orchestrated' ? orchestrated : choreographed;
   return {
     sim,
-    mortals: build(sim, participants, options),
+    mortals: build(sim, participants, options, auditLog),
+    auditLog,
     standing: () => book.standingOf(0),
     held: () => participants.map(({ options: { holdings } }) => holdings.held),
     violations: () => componentsOf(sim).flatMap((component) => component.violations()),
   };
 }
 
-function orchestrated(sim: Simulation, participants: Participant[], options: ShopOptions): Shop['mortals'] {
+function orchestrated(
+  sim: Simulation,
+  participants: Participant[],
+  options: ShopOptions,
+  auditLog: AuditLog,
+): Shop['mortals'] {
   const { policy, isDurable = true, timeout = SECOND } = options;
   const services = participants.map(
     (participant) =>
-      new Service<SagaCommand, Answer>(sim, {
+      new Service<SagaCommand | BookQuery, Answer | BookStatement>(sim, {
         name: participant.name,
         help: '',
         concurrency: 10,
         queueMax: 0,
         inside: participant,
         *handle({ query }) {
-          const answer = yield* participant.carryOut(query);
+          const answer = yield* participant.answer(query);
           yield 0.5 * MILLISECOND;
           return answer;
         },
@@ -110,24 +130,34 @@ function orchestrated(sim: Simulation, participants: Participant[], options: Sho
     name: 'checkout',
     definition: ORDER_SAGA,
     policy: { compensates: true, undoesDoubtful: true, ...policy },
-    participants: services.map((service) => new Link(sim, service, { from: 'checkout', delay: WAY, timeout })),
-    log: { writeTime: 0.5 * MILLISECOND, isDurable, isAudited: options.isWatched === true },
+    participants: services.map(
+      (service) => new Link<SagaCommand, Answer>(sim, service, { from: 'checkout', delay: WAY, timeout }),
+    ),
+    log: { writeTime: 0.5 * MILLISECOND, isDurable },
+    auditLog,
     backoff: immediate(),
     backoffBase: MILLISECOND,
     attemptsMax: 2,
     compensationAttemptsMax: options.compensationAttempts ?? Infinity,
     sagasMax: 1,
   });
-  if (options.isWatched === true) {
-    const [every, stillMax] = [20 * MILLISECOND, 10 * MILLISECOND];
-    new Watchdog(sim, { name: 'watchdog', orchestrator, delay: WAY, every, stillMax, audits: true });
-  }
-  const link = new Link(sim, orchestrator, { from: 'users', delay: WAY });
-  link.send(0, new RequestContext(0, 0));
-  return {
+  const mortals: Record<string, () => void> = {
     checkout: () => orchestrator.kill(DOWNTIME),
     ...Object.fromEntries(services.map((service) => [service.name, () => service.crash(DOWNTIME)])),
   };
+  if (options.isWatched === true) {
+    const [every, stillMax] = [20 * MILLISECOND, 10 * MILLISECOND];
+    new Watchdog(sim, { name: 'watchdog', orchestrator, delay: WAY, every, stillMax });
+    const audited = services.map((service) => ({
+      book: options.trusts === true ? TRUSTED : service,
+      commands: service,
+    }));
+    const auditor = new Auditor(sim, { name: 'auditor', log: auditLog, participants: audited, delay: WAY, every });
+    mortals['auditor'] = () => auditor.kill(DOWNTIME);
+  }
+  const link = new Link(sim, orchestrator, { from: 'users', delay: WAY });
+  link.send(0, new RequestContext(0, 0));
+  return mortals;
 }
 
 function choreographed(sim: Simulation, participants: Participant[], options: ShopOptions): Shop['mortals'] {
