@@ -11,7 +11,7 @@ import {
   type StepEvent,
 } from '../../../../sim-core/services/saga/choreography.ts';
 import { perform, type ParticipantRules, type StepMemory } from '../../../../sim-core/services/saga/participation.ts';
-import { explore, inNoOrder, type Explored, type Move } from './exploring.ts';
+import { explore, inNoOrder, walk, type Explored, type Move, type Protocol } from './exploring.ts';
 import { problemOf } from './order-saga.ts';
 
 /** A copy of an event that the participant of a step has yet to hear. */
@@ -39,17 +39,20 @@ export interface Choreography {
   readonly crashes: number;
 }
 
-export const exploreChoreography = (given: Choreography): Explored =>
-  explore(
-    {
-      queued: copiesOf(REQUESTED, given),
-      memories: given.definition.map(() => 'new'),
-      standing: given.definition.map(() => 0),
-      crashesLeft: given.crashes,
-    } as World,
-    (world) => world.queued.flatMap((_, place) => taken(world, place, given)),
-    ({ standing }, isEnd) => problemOf(standing, isEnd, given.definition),
-  );
+export const exploreChoreography = (given: Choreography): Explored => explore(...protocolOf(given));
+export const walkChoreography = (given: Choreography, draw: () => number): string | undefined =>
+  walk(...protocolOf(given), draw);
+
+const protocolOf = (given: Choreography): Protocol<World> => [
+  {
+    queued: copiesOf(REQUESTED, given),
+    memories: given.definition.map(() => 'new'),
+    standing: given.definition.map(() => 0),
+    crashesLeft: given.crashes,
+  },
+  (world) => world.queued.flatMap((_, place) => taken(world, place, given)),
+  ({ standing }, isEnd) => problemOf(standing, isEnd, given.definition),
+];
 
 function taken(world: World, place: number, given: Choreography): Move<World>[] {
   const { definition, acknowledgesLast } = given;

@@ -1,10 +1,11 @@
 /**
  * Every state of a choreographed saga: whoever dies, and in whatever order events are taken, it ends with every step done or
- * none; and what breaks it.
+ * none; and what breaks it. Then more crashes and other sagas, along ways that chance picks.
  */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exploreChoreography, type Choreography } from './choreography-world.ts';
-import { ORDER_SAGA } from './order-saga.ts';
+import { exploreChoreography, walkChoreography, type Choreography } from './choreography-world.ts';
+import { definitions, ORDER_SAGA } from './order-saga.ts';
 
 const SOUND: Choreography = {
   definition: ORDER_SAGA,
@@ -54,4 +55,23 @@ describe('without', () => {
       what: 'at the end there stand CreateOrder',
     });
   });
+});
+
+const drawn = fc.record({ definition: definitions, refused: fc.integer({ min: -1, max: 5 }), crashes: fc.nat(20) });
+const choices = fc.infiniteStream(fc.nat(1_000_000));
+
+it('any saga ends with all or nothing, however many crashes there are and whatever is taken first', () => {
+  fc.assert(
+    fc.property(drawn, fc.boolean(), choices, (saga, bars, ways) => {
+      const given = { ...SOUND, ...saga, rules: { remembers: true, bars } };
+      expect(walkChoreography(given, () => ways.next().value as number)).toBeUndefined();
+    }),
+    { numRuns: 300 },
+  );
+});
+
+it('a walk comes upon what is broken: who dies over an event that was acknowledged first', () => {
+  const given = { ...SOUND, crashes: 1, acknowledgesLast: false };
+  // The third of its first four moves is a death behind the commit.
+  expect(walkChoreography(given, () => 2)).toBe('at the end there stand CreateOrder');
 });

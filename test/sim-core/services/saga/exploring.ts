@@ -22,12 +22,7 @@ interface Visited<World> {
   readonly by: string;
 }
 
-/** `problem`: what is wrong with a world, at its end or on the way. */
-export function explore<World>(
-  first: World,
-  moves: (world: World) => readonly Move<World>[],
-  problem: (world: World, isEnd: boolean) => string | undefined,
-): Explored {
+export function explore<World>(...[first, moves, problem]: Protocol<World>): Explored {
   const seen = new Set([JSON.stringify(first)]);
   const line: Visited<World>[] = [{ world: first, before: undefined, by: '' }];
   const counts = { moves: 0, ends: 0 };
@@ -46,6 +41,26 @@ export function explore<World>(
     }
   }
   return { states: seen.size, ...counts, broken: undefined };
+}
+
+/** How a world begins, what may come next, and what is wrong with a world, at its end or on the way. */
+export type Protocol<World> = readonly [
+  first: World,
+  moves: (world: World) => readonly Move<World>[],
+  problem: (world: World, isEnd: boolean) => string | undefined,
+];
+
+/** One way from the beginning to an end, each move by a number of `draw`: what is wrong on it, if anything is. */
+export function walk<World>(
+  ...[first, moves, problem, draw]: [...protocol: Protocol<World>, draw: () => number]
+): string | undefined {
+  let world = first;
+  for (;;) {
+    const following = moves(world);
+    const what = problem(world, following.length === 0);
+    if (what !== undefined || following.length === 0) return what;
+    ({ world } = following[draw() % following.length]);
+  }
 }
 
 function wayTo<World>(visited: Visited<World>): string[] {

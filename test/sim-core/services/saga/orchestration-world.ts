@@ -15,7 +15,7 @@ import {
   type Progress,
   type SagaPolicy,
 } from '../../../../sim-core/services/saga/progress.ts';
-import { explore, inNoOrder, type Explored, type Move } from './exploring.ts';
+import { explore, inNoOrder, walk, type Explored, type Move, type Protocol } from './exploring.ts';
 import { problemOf } from './order-saga.ts';
 
 /** A command under way, or with an answer the reply to it. */
@@ -48,23 +48,15 @@ export interface Orchestration {
   readonly hurries: number;
 }
 
-export const exploreOrchestration = (given: Orchestration): Explored =>
-  explore(
-    firstWorld(given),
-    (world) => movesOf(world, given),
-    ({ standing }, isEnd) => problemOf(standing, isEnd, given.definition),
-  );
+export const exploreOrchestration = (given: Orchestration): Explored => explore(...protocolOf(given));
+export const walkOrchestration = (given: Orchestration, draw: () => number): string | undefined =>
+  walk(...protocolOf(given), draw);
 
-/** One way from the beginning to an end, each move by a number of `draw`: what is wrong on it, if anything is. */
-export function walkOrchestration(given: Orchestration, draw: () => number): string | undefined {
-  let world = firstWorld(given);
-  for (;;) {
-    const moves = movesOf(world, given);
-    const problem = problemOf(world.standing, moves.length === 0, given.definition);
-    if (problem !== undefined || moves.length === 0) return problem;
-    ({ world } = moves[draw() % moves.length]);
-  }
-}
+const protocolOf = (given: Orchestration): Protocol<World> => [
+  firstWorld(given),
+  (world) => movesOf(world, given),
+  ({ standing }, isEnd) => problemOf(standing, isEnd, given.definition),
+];
 
 const firstWorld = ({ definition, crashes, hurries }: Orchestration): World => ({
   progress: BEGUN,

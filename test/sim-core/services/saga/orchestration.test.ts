@@ -5,9 +5,8 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SagaDefinition } from '../../../../sim-core/services/saga/definition.ts';
 import { exploreOrchestration, walkOrchestration, type Orchestration } from './orchestration-world.ts';
-import { ORDER_SAGA } from './order-saga.ts';
+import { definitions, ORDER_SAGA } from './order-saga.ts';
 
 const SOUND: Orchestration = {
   definition: ORDER_SAGA,
@@ -73,15 +72,6 @@ describe('without', () => {
     expect(broken?.way.slice(0, 3)).toEqual(['asks for CreateOrder', 'gives up CreateOrder', 'asks for CancelOrder']);
   });
 });
-
-const definitions: fc.Arbitrary<SagaDefinition> = fc.array(fc.boolean(), { minLength: 1, maxLength: 6 }).map((locks) =>
-  locks.map((isLocked, i) => ({
-    participant: `service-${i}`,
-    action: `do-${i}`,
-    compensation: `undo-${i}`,
-    ...(isLocked ? { confirmation: `confirm-${i}` } : {}),
-  })),
-);
 
 it('any saga ends with all or nothing, however many crashes there are and whatever comes first', () => {
   fc.assert(

@@ -1,4 +1,5 @@
 /** The handbook's order saga, and what is right of its effects at any moment and at the end. */
+import fc from 'fast-check';
 import type { SagaDefinition } from '../../../../sim-core/services/saga/definition.ts';
 
 export const ORDER_SAGA: SagaDefinition = [
@@ -16,3 +17,15 @@ export function problemOf(standing: readonly number[], isEnd: boolean, definitio
   const done = definition.filter((_, i) => standing[i] === 1).map(({ action }) => action);
   return `at the end there stand ${done.join(', ')}`;
 }
+
+/** Sagas of other lengths, with locks at some steps. */
+export const definitions: fc.Arbitrary<SagaDefinition> = fc
+  .array(fc.boolean(), { minLength: 1, maxLength: 6 })
+  .map((locks) =>
+    locks.map((isLocked, i) => ({
+      participant: `service-${i}`,
+      action: `do-${i}`,
+      compensation: `undo-${i}`,
+      ...(isLocked ? { confirmation: `confirm-${i}` } : {}),
+    })),
+  );
