@@ -59,6 +59,8 @@ export default defineScenario({
     'saga.compensated',
     DIRTY,
     'saga.effects.undone.stood',
+    'saga.holdings.deprived',
+    'saga.actions.refused',
     'saga.duration',
     'saga.commands.repeated',
     'http.client.request.error_ratio',

@@ -92,7 +92,7 @@ export default defineScenario({
   system,
   signals: schemaSignals,
   whileRunning: { rate: sentBy('rate', 'users') },
-  charts: [FAILED_RATE, MISREAD_RATE, READ, FAILED, MISREAD, DEPLOYED, REFUSED, SIZE, AGE],
+  charts: [FAILED_RATE, MISREAD_RATE, READ, FAILED, MISREAD, DEPLOYED, REFUSED, SIZE, AGE, 'schema_registry.requests'],
   places: {
     users: { x: 0, y: 0 },
     orders: { x: 1, y: 0 },

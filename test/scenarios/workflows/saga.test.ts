@@ -92,6 +92,19 @@ describe('as the guide says', () => {
     expect(halfDone(ran('orchestrated', {}, ...slowness))).toBe(0);
   });
 
+  it('others are refused for want of what is only held, if it is held for long and much sells out, lock or no lock', () => {
+    const scarce = { stock: 120, shipTime: ms(500), timeout: s(5) };
+    for (const variant of ['orchestrated', 'semantic-lock']) {
+      expect(totalOf(ran(variant, scarce), 'saga.holdings.deprived')).toBeGreaterThan(0);
+    }
+  });
+
+  it('an orchestrator that is up again takes up what it has in its log, and nothing without one', () => {
+    const recovered = (params: ParameterValues): number => totalOf(ran('orchestrated', params), 'saga.recovered');
+    expect(recovered({})).toBeGreaterThan(0);
+    expect(recovered({ durableLog: false })).toBe(0);
+  });
+
   it('a compensation that is lost is never made up for', () => {
     const recording = ran('orchestrated', {}, '12s:lose:payments:compensations=20');
     expect(halfDone(recording)).toBe(20);
