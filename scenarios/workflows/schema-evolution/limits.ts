@@ -3,9 +3,10 @@
  * speaks by the new version and the other by the old; orders of that time are a Poisson number, and which of them a change
  * befalls says the table of outcomes. Whether the gates let it out is what their rules say of the two schemas.
  */
-import { breakingChanges, refusals, s, toSeconds } from '../../../sim-core/index.ts';
+import { refusals, s, toSeconds } from '../../../sim-core/index.ts';
 import { limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
 import { FORMATS } from './formats/formats.ts';
+import { lint } from './linter.ts';
 import { expectedOutcome } from './outcomes.ts';
 import type { Values } from './params.ts';
 import { CHANGES, FIRST_VERSION } from './versions.ts';
@@ -19,10 +20,8 @@ export function levelOf({ gate, order }: Pick<Values, 'gate' | 'order'>): Exclud
 /** What the gates hold against the deployment. */
 export function reasonsAgainst(p: Pick<Values, 'format' | 'change' | 'order' | 'gate' | 'linter'>): string[] {
   const [before, after] = [FIRST_VERSION, CHANGES[p.change](FIRST_VERSION)].map((one) => FORMATS[p.format](one).schema);
-  if (p.linter !== 'off' && before.format === 'protobuf' && after.format === 'protobuf') {
-    const broken = breakingChanges(p.linter, after.schema, before.schema);
-    if (broken.length > 0) return broken;
-  }
+  const broken = lint(p.linter, after, before);
+  if (broken.length > 0) return broken;
   const isSame = JSON.stringify(before) === JSON.stringify(after);
   return isSame ? [] : refusals(levelOf(p), after, [before]);
 }

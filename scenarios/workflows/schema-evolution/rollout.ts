@@ -5,14 +5,12 @@
  */
 import {
   BackgroundRequests,
-  breakingChanges,
   CallFailed,
   register,
   RegistryClient,
   sleep,
   spawn,
   type Behaviour,
-  type BufCategory,
   type Component,
   type Duration,
   type Fact,
@@ -24,6 +22,7 @@ import {
 } from '../../../sim-core/index.ts';
 import { nearby } from '../../application/distances.ts';
 import type { Format } from './formats/format.ts';
+import { lint, type Linter } from './linter.ts';
 import type { Side } from './producer.ts';
 import { schemaDeployed } from './tally.ts';
 import { CHANGE_NAMES, CHANGES, type Change } from './versions.ts';
@@ -33,7 +32,7 @@ export const SUBJECT = 'orders-value';
 export interface RolloutOptions {
   readonly registry: SchemaRegistry;
   readonly format: Format;
-  readonly linter: BufCategory | 'off';
+  readonly linter: Linter;
   /** Which is upgraded first, and which last. */
   readonly sides: readonly [first: Side, second: Side];
   readonly gap: Duration;
@@ -82,13 +81,14 @@ export class Rollout implements Component {
   }
 
   private *roll(change: Change): Behaviour {
-    const { format, sides, gap } = this.options;
+    const { format, linter, sides, gap } = this.options;
     if (this.isUnderWay) return this.tell(change, 'refused', 'another deployment is under way');
     this.isUnderWay = true;
     const version = CHANGES[change](sides[0].version);
-    const reasons = this.lint(version);
+    const { schema } = format(version);
+    const reasons = lint(linter, schema, format(sides[0].version).schema);
     const registration: Registration =
-      reasons.length > 0 ? { outcome: 'refused', reasons } : yield* this.register(format(version).schema);
+      reasons.length > 0 ? { outcome: 'refused', reasons } : yield* this.register(schema);
     if (registration.outcome === 'refused') {
       this.tell(change, 'refused', registration.reasons.join('; '));
     } else {
@@ -99,13 +99,6 @@ export class Rollout implements Component {
       this.tell(change, 'second side');
     }
     this.isUnderWay = false;
-  }
-
-  private lint(version: Parameters<Format>[0]): string[] {
-    const { format, linter, sides } = this.options;
-    const [before, after] = [format(sides[0].version).schema, format(version).schema];
-    if (linter === 'off' || before.format !== 'protobuf' || after.format !== 'protobuf') return [];
-    return breakingChanges(linter, after.schema, before.schema);
   }
 
   private *register(schema: ReturnType<Format>['schema']): Behaviour<Registration> {

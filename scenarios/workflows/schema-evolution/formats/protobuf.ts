@@ -1,9 +1,8 @@
 /** Orders in proto3: plain fields, found by number. There is no required field, and a default is zero or nothing. */
 import { decodeProto, encodeProto, type ProtoDatum, type ProtoFile } from '../../../../sim-core/index.ts';
 import type { Field } from '../versions.ts';
-import { numbered } from './avro.ts';
 import type { Format } from './format.ts';
-import { symbolsAsNumbers } from './symbols.ts';
+import { symbolsAsNumbers } from './wire-values.ts';
 
 const TYPES = { int: 'int32', long: 'int64', text: 'string', status: 'Status' } as const;
 
@@ -16,10 +15,10 @@ export const protobuf: Format = (version) => {
       values: Object.fromEntries(symbols.map((symbol, index) => [symbol, index])),
     }));
   const file: ProtoFile = { messages: [{ name: 'Order', fields }], enums };
-  const { toNumbers, toSymbols } = symbolsAsNumbers(version);
+  const { toWire, fromWire } = symbolsAsNumbers(version);
   return {
     schema: { format: 'protobuf', schema: file },
-    encode: (values) => encodeProto(file, 'Order', toNumbers(values) as ProtoDatum),
-    decode: (bytes) => toSymbols(numbered(decodeProto(file, 'Order', bytes))),
+    encode: (values) => encodeProto(file, 'Order', toWire(values) as ProtoDatum),
+    decode: (bytes) => fromWire(decodeProto(file, 'Order', bytes)),
   };
 };

@@ -1,8 +1,7 @@
 /** Orders in Thrift's binary protocol: fields found by id, required where they have no default. */
 import { decodeThrift, encodeThrift, type ThriftStruct } from '../../../../sim-core/index.ts';
-import { numbered } from './avro.ts';
 import type { Format } from './format.ts';
-import { symbolsAsNumbers } from './symbols.ts';
+import { symbolsAsNumbers } from './wire-values.ts';
 
 const TYPES = { int: 'i32', long: 'i64', text: 'string', status: 'i32' } as const;
 
@@ -16,10 +15,10 @@ export const thrift: Format = (version) => {
       ...(fallback === undefined ? { requiredness: 'required' as const } : { default: fallback }),
     })),
   };
-  const { toNumbers, toSymbols } = symbolsAsNumbers(version);
+  const { toWire, fromWire } = symbolsAsNumbers(version);
   return {
     schema: { format: 'thrift', schema: struct },
-    encode: (values) => encodeThrift(struct, toNumbers(values)),
-    decode: (bytes) => toSymbols(numbered(decodeThrift(struct, bytes))),
+    encode: (values) => encodeThrift(struct, toWire(values)),
+    decode: (bytes) => fromWire(decodeThrift(struct, bytes)),
   };
 };
