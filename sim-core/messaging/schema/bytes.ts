@@ -18,6 +18,9 @@ export class EncodeFailed extends OutcomeError {
 }
 
 const LONGEST_VARINT = 10;
+/** What is written of any NaN, whose sign and payload are the engine's own: the one that Java's `doubleToLongBits` gives. */
+const FLOAT_NAN = 0x7fc0_0000;
+const DOUBLE_NAN = 0x7ff8_0000_0000_0000n;
 
 export class ByteWriter {
   private bytes = new Uint8Array(64);
@@ -84,13 +87,15 @@ export class ByteWriter {
 
   float(value: number): void {
     this.grow(4);
-    this.view.setFloat32(this.length, value, true);
+    if (Number.isNaN(value)) this.view.setUint32(this.length, FLOAT_NAN, true);
+    else this.view.setFloat32(this.length, value, true);
     this.length += 4;
   }
 
   double(value: number, isLittleEndian: boolean): void {
     this.grow(8);
-    this.view.setFloat64(this.length, value, isLittleEndian);
+    if (Number.isNaN(value)) this.view.setBigUint64(this.length, DOUBLE_NAN, isLittleEndian);
+    else this.view.setFloat64(this.length, value, isLittleEndian);
     this.length += 8;
   }
 
