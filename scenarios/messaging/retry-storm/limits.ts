@@ -5,8 +5,8 @@
  * many as its attempts and its user's patience allow; so while everything fails, rate x A calls a second arrive. Whether
  * that is more or less than the capacity decides what happens when the trouble is over:
  *
- * - More: the line of calls stays full. A call that gets into it waits longer than its caller does, so it is done for
- *   nobody, and everything goes on failing. Nothing ends that state but a change from outside.
+ * - More, and the line of calls is full: it stays full. A call that gets into it waits longer than its caller does, so it
+ *   is done for nobody, and everything goes on failing. Nothing ends that state but a change from outside.
  * - Less: the line of at most `backlog` calls is worked off at capacity - rate x A, and then all is well.
  */
 import { ms, pow, s, toSeconds, type BackoffName, type Limit } from '../../../sim-core/index.ts';
@@ -61,24 +61,49 @@ const loadWhenFailing = (p: Values, { backoff, budgeted = false }: Remedy): numb
 const attemptsOfImmediate = (p: Values): number =>
   Math.max(1, Math.min(p.attempts, Math.floor(toSeconds(p.patience) / toSeconds(p.attemptTimeout))));
 
-/**
- * Seconds of failure that stay after the trouble is over: up to the end of the run. That takes a line that is full when the
- * trouble ends and stays longer than an attempt at its shortest: while it was full requests used up their attempts at
- * once, so they begin anew; after t seconds there are rate x t of them, each with 1 / timeout calls a second, and until
- * that is the capacity the line loses capacity^2 x timeout / (2 x rate) calls, by default 1,310 of 2,880.
- */
+/** Seconds from the end of the trouble to the last who has not used up his patience when the run ends. */
 const stuckFor = (p: Values): number => Math.max(0, toSeconds(p.length - p.patience) - troubleUntil(p));
 
+/** Requests a second in a time, at least. */
+const leastRate = (p: Values, seconds: number): number => (seconds > 0 ? poissonLow(p.rate * seconds) / seconds : 0);
+
+/**
+ * Whether the line is full when the trouble ends. What the slow dependency can still do is answered; each other request
+ * makes a call at once, and one more whenever an attempt times out, until it has made all of its attempts. None of these
+ * calls leaves the line but those that are done.
+ */
+function isFull(p: Values): boolean {
+  const [time, timeout, attempts] = [troubleLasts(p), toSeconds(p.attemptTimeout), attemptsOfImmediate(p)];
+  const done = capacityOf(p) / p.slowdown;
+  const failing = Math.max(0, leastRate(p, time) - done);
+  const asking = Math.min(time, attempts * timeout);
+  const calls = failing * (asking ** 2 / (2 * timeout) + attempts * (time - asking));
+  return calls - done * time > backlog(p);
+}
+
+/**
+ * Whether the state stays when the trouble is over: retries without a wait that nobody counts, more calls than the
+ * capacity, and a line that is full and stays longer than an attempt at its shortest. While it was full requests used up
+ * their attempts at once, so they begin anew; after t seconds there are rate x t of them, each with 1 / timeout calls a
+ * second, and until that is the capacity the line loses capacity^2 x timeout / (2 x rate) calls, by default 1,310 of 2,880.
+ */
+function isStuck(p: Values): boolean {
+  const [rate, timeout] = [leastRate(p, stuckFor(p)), toSeconds(p.attemptTimeout)];
+  if (p.backoff !== 'immediate' || p.budgeted || rate * attemptsOfImmediate(p) <= capacityOf(p)) return false;
+  const shortest = backlog(p) - (capacityOf(p) ** 2 * timeout) / (2 * rate);
+  return isFull(p) && shortest / capacityOf(p) > timeout;
+}
+
+const ifStuck = (of: (p: Values) => number): Limit => limit((p) => (isStuck(p) ? of(p) : 0));
+
 /** All who ask from the end of the trouble on fail. */
-export const failuresThatStay = limit((p) => poissonLeast(p.rate * stuckFor(p)));
+export const failuresThatStay = ifStuck((p) => poissonLeast(p.rate * stuckFor(p)));
 
 /** Some of them to the very end: nobody who asked after the trouble has had an answer. */
-export const toTheEnd = limit((p) => Math.max(toSeconds(INTERVAL), stuckFor(p)));
+export const toTheEnd = ifStuck(stuckFor);
 
 /** Each of them makes all of its attempts but the last, for which time may run out; everybody else makes one. */
-export const amplified = limit(
-  (p) => 1 + (Math.max(1, attemptsOfImmediate(p) - 2) * Math.max(1, stuckFor(p))) / measured(p),
-);
+export const amplified = ifStuck((p) => 1 + (Math.max(1, attemptsOfImmediate(p) - 2) * stuckFor(p)) / measured(p));
 
 /** Seconds after the trouble in which requests fail, at most: the working off of the line, and the last who wait. */
 function recoveryOf(p: Values, remedy: Remedy): number {

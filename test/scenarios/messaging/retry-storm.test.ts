@@ -38,9 +38,35 @@ it('leaves the state by having its load taken away, and stays out of it with all
   expect(recoveryTime('immediate', {}, [surge(s(9), 0.05), surge(s(11), 1)])).toBeLessThan(REST_OF_RUN - 3);
 });
 
+const finished = (variant: string, params: ParameterValues = {}): Recording =>
+  run(retryStorm, { variant, seed: 1, params });
+const failed = ({ expectations }: Recording): string[] =>
+  expectations.filter(({ pass }) => !pass).map(({ text, actual }) => `${text}, measured ${actual}`);
+
+describe('the pitfall', () => {
+  it.each<ParameterValues>([
+    { attempts: 3 },
+    { pendingMax: 70 },
+    { attemptTimeout: s(1.5) },
+    { slowdown: 2 },
+    { backoff: 'full-jitter' },
+    { budgeted: true },
+  ])('claims nothing with %j, where it recovers', (params) => {
+    const { expectations } = finished('immediate', params);
+    expect(expectations.map(({ limit, pass }) => [limit, pass])).toEqual(expectations.map(() => [0, true]));
+  });
+
+  it.each<ParameterValues>([{ pendingMax: 2000 }, { attempts: 7, rate: 400 }, { slowdown: 30 }, { troubleFor: s(4) }])(
+    'claims that it stays with %j as well, and it does',
+    (params) => {
+      const recording = finished('immediate', params);
+      expect(failed(recording)).toEqual([]);
+      expect(recording.expectations.every(({ limit }) => limit > 1)).toBe(true);
+    },
+  );
+});
+
 describe('callers in step', () => {
-  const finished = (variant: string, params: ParameterValues = {}): Recording =>
-    run(retryStorm, { variant, seed: 1, params });
   const column = (recording: Recording, signal: string): Float64Array =>
     recording.signals.find(({ name }) => name === signal)!.columns['mean'];
 
