@@ -28,6 +28,10 @@ const address = fc.constantFrom<string | readonly [string, string]>(
 interface Plan {
   readonly office: string | undefined;
   readonly lengthMax: number | undefined;
+  readonly bytesMax: number | undefined;
+  readonly priorityMax: number | undefined;
+  readonly expires: number | undefined;
+  readonly single: boolean;
   readonly overflow: string;
   readonly ttl: number | undefined;
   readonly limit: number | undefined;
@@ -37,6 +41,10 @@ interface Plan {
 const plan: fc.Arbitrary<Plan> = fc.record({
   office: fc.constantFrom(undefined, ...NAMES, 'nowhere'),
   lengthMax: fc.constantFrom(undefined, 0, 1, 2),
+  bytesMax: fc.constantFrom(undefined, undefined, 0, 3, 6),
+  priorityMax: fc.constantFrom(undefined, 1, 3),
+  expires: fc.constantFrom(undefined, undefined, 15),
+  single: fc.boolean(),
   overflow: fc.constantFrom('drop-head', 'reject-publish', 'reject-publish-dlx'),
   ttl: fc.constantFrom(undefined, 5, 30),
   limit: fc.constantFrom(undefined, 1),
@@ -61,7 +69,9 @@ function sometimes<Args extends unknown[]>(
 }
 
 const deed: fc.Arbitrary<Deed> = fc.oneof(
-  sometimes(6, fc.tuple(address, fc.boolean()), (lab, to, persistent) => lab.publish(to, persistent)),
+  sometimes(6, fc.tuple(address, fc.boolean(), fc.nat(3)), (lab, to, persistent, nth) =>
+    lab.publish(to, persistent, nth),
+  ),
   sometimes(2, fc.tuple(name), (lab, from) => lab.get(from)),
   sometimes(2, fc.tuple(name, fc.boolean(), fc.nat(2)), (lab, from, noAck, prefetch) =>
     lab.consume(from, noAck, prefetch),
@@ -113,34 +123,44 @@ class Lab {
   declare(queue: Name): void {
     if (this.has(queue)) return;
     const i = NAMES.indexOf(queue);
-    const { office, lengthMax, overflow, ttl, limit, durable } = this.plans[i];
-    // The last one is a quorum queue, which is durable, and cannot dead-letter what it refuses.
+    const { office, lengthMax, bytesMax, priorityMax, expires, single, overflow, ttl, limit, durable } = this.plans[i];
+    // The last one is a quorum queue, which is durable, has no priorities, and cannot dead-letter what it refuses.
     const isQuorum = i === 2;
+    const kind = isQuorum
+      ? { 'x-queue-type': 'quorum', ...(limit === undefined ? {} : { 'x-delivery-limit': limit }) }
+      : priorityMax === undefined
+        ? {}
+        : { 'x-max-priority': priorityMax };
     const args = {
       ...(office === undefined ? {} : { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': office }),
       ...(lengthMax === undefined ? {} : { 'x-max-length': lengthMax }),
+      ...(bytesMax === undefined ? {} : { 'x-max-length-bytes': bytesMax }),
+      ...(expires === undefined ? {} : { 'x-expires': expires }),
       ...(ttl === undefined ? {} : { 'x-message-ttl': ttl }),
-      ...(isQuorum
-        ? { 'x-queue-type': 'quorum', ...(limit === undefined ? {} : { 'x-delivery-limit': limit }) }
-        : { 'x-overflow': overflow }),
+      ...(single ? { 'x-single-active-consumer': true } : {}),
+      'x-overflow': isQuorum && overflow === 'reject-publish-dlx' ? 'reject-publish' : overflow,
+      ...kind,
     };
     this.client.queue(queue, args, durable || isQuorum);
     this.client.bind(queue, 'office', isQuorum ? 'last' : 'both');
     this.queues.add(this.client.broker.peek(queue)!.queue);
   }
 
-  publish(to: string | readonly [string, string], persistent: boolean): void {
+  /** The nth is longer, and of a higher priority, than those before. */
+  publish(to: string | readonly [string, string], persistent: boolean, nth: number): void {
     const id = this.accounts.length;
     const account: Account = { made: 0, came: 0, ended: 0 };
     this.accounts.push(account);
     const request = new RequestContext(id, this.client.sim.now);
-    const { queues } = this.client.publish('m', to, { persistent, request });
+    const { queues } = this.client.publish('m'.repeat(nth), to, { persistent, priority: nth, request });
     account.made += queues.length;
     if (queues.length === 0) this.nowhere++;
   }
 
   get(from: Name): void {
-    if (!this.has(from)) return;
+    // Of a quorum queue with a single active consumer nobody may get.
+    const isLocked = from === 'c' && this.plans[2].single;
+    if (!this.has(from) || isLocked) return;
     const delivery = this.client.channel.get(from, false);
     if (delivery !== undefined) this.out.push(delivery.tag);
   }
