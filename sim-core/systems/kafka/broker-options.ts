@@ -24,6 +24,8 @@ export interface BrokerOptions {
   readonly heartbeatInterval: Duration;
   /** `log.retention.check.interval.ms`; five minutes without it. */
   readonly retentionCheck?: Duration;
+  /** `log.cleaner.backoff.ms`; fifteen seconds without it. */
+  readonly cleanerBackoff?: Duration;
   /** Without it nobody coordinates transactions. */
   readonly transactions?: TransactionSettings | undefined;
   /** Without it nobody coordinates groups. */

@@ -110,7 +110,7 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
     this.coordinators = new Coordinators(sim, host, options);
     this.undecided = options.transactions && new Undecided(sim);
     this.learn(metadata);
-    keepLogs(sim, { name, isUp: () => this.isUp }, [...this.replicas.values()], options.retentionCheck);
+    keepLogs(sim, { name, isUp: () => this.isUp }, [...this.replicas.values()], options);
     this.interventions = brokerInterventions(this);
     register(sim, this);
   }

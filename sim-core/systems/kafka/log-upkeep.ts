@@ -8,6 +8,7 @@ import type { Simulation } from '../../kernel/simulation.ts';
 import { SECOND, type Duration } from '../../kernel/time.ts';
 import { compact, dirtyRatio } from '../../messaging/log/compaction.ts';
 import { defineSignal } from '../../statistics/signal.ts';
+import type { BrokerOptions } from './broker-options.ts';
 import type { Replica } from './replica.ts';
 
 /** `log.retention.check.interval.ms` and `log.cleaner.backoff.ms`, as they are by default. */
@@ -53,12 +54,15 @@ export const upkeepSignals = [
   }),
 ];
 
+/** How often a broker looks; as it does by default, where nothing is said. */
+export type UpkeepSettings = Pick<BrokerOptions, 'retentionCheck' | 'cleanerBackoff'>;
+
 /** Begins to look after the logs, for the broker of that name; nothing is done to them while it is down. */
 export function keepLogs(
   sim: Simulation,
   { name, isUp }: { readonly name: string; readonly isUp: () => boolean },
   replicas: readonly Replica[],
-  retentionCheck: Duration = CHECK,
+  { retentionCheck = CHECK, cleanerBackoff = BACKOFF }: UpkeepSettings = {},
 ): void {
   const deleted = sim.facts.channel(recordsDeleted);
   const compacted = sim.facts.channel(logCompacted);
@@ -74,10 +78,11 @@ export function keepLogs(
   every(retentionCheck, 'looks for segments that are too old or too many', (replica) => {
     const { id: partition, log, highWatermark, leading } = replica;
     const gone = log.retain(sim.now, highWatermark);
+    for (const batch of gone) for (const record of batch.records) record.isDeleted = true;
     const records = gone.reduce((sum, batch) => sum + batch.records.length, 0);
     if (records > 0 && leading !== undefined && deleted.heard) deleted.emit({ partition, records });
   });
-  every(BACKOFF, 'looks for logs to compact', ({ id: partition, log, highWatermark }) => {
+  every(cleanerBackoff, 'looks for logs to compact', ({ id: partition, log, highWatermark }) => {
     const { cleanupPolicy, dirtyRatioMin } = log.settings;
     if (cleanupPolicy === 'delete' || dirtyRatio(log, sim.now, highWatermark) <= dirtyRatioMin) return;
     const records = (removed.get(partition) ?? 0) + compact(log, sim.now, highWatermark);

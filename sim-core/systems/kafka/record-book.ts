@@ -39,6 +39,8 @@ export class SentRecord implements LogRecord {
   /** How often consumers have processed it. */
   processed = 0;
   isAcknowledged = false;
+  /** A replica had it until it was retained no more; what was compacted before is not. */
+  isDeleted = false;
   /** Its sender was told that it failed. */
   isRefused = false;
   /** Why it is not in the line though it was acknowledged. */

@@ -1,5 +1,5 @@
 /**
- * How far a group is behind, and what it has passed without anybody having processed it: the experimenter's look, in
+ * How far a group is behind, and what it has passed since it was deleted unread: the experimenter's look, in
  * intervals, at the log of each partition and at what the group has committed. It costs nobody anything.
  */
 import { defineReading, type Fact, type FactChannel } from '../../../kernel/fact.ts';
@@ -51,7 +51,7 @@ export const lagSignals = [
     name: 'kafka.consumer_group.skipped',
     kind: 'gauge',
     unit: '{message}',
-    help: 'Records below what the group has committed that nobody has processed: deleted before they were read, say',
+    help: 'Records below what the group has committed that nobody has processed, since retention had deleted them unread',
     fact: groupSkipped,
     value: (fact: Skipped) => fact.records,
     of: (fact: Skipped) => fact.partition,
@@ -108,14 +108,17 @@ export class GroupLag {
     }
   }
 
-  /** Records below an offset that nobody has processed. */
+  /**
+   * Records below an offset that were deleted before anybody had processed them. What is compacted away is superseded, not
+   * skipped. Nobody passes what will be deleted before it is: what is not deleted by then, a member was given.
+   */
   private skippedOf(partition: string, below: number): number {
     const line = this.options.book.line(partition);
     const passed = this.passed.get(partition) ?? { at: 0, unprocessed: [] };
     this.passed.set(partition, passed);
     passed.at = Math.min(passed.at, line.length);
     while (passed.at < line.length && line[passed.at].lastOffset < below) {
-      passed.unprocessed.push(...line[passed.at].records);
+      passed.unprocessed.push(...line[passed.at].records.filter(({ isDeleted }) => isDeleted));
       passed.at++;
     }
     passed.unprocessed = passed.unprocessed.filter(({ processed, copies }) => processed === 0 && copies > 0);

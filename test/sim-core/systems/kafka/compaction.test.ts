@@ -6,6 +6,7 @@ import { assignors } from '../../../../sim-core/messaging/groups/assignors.ts';
 import { KEEP_ALL } from '../../../../sim-core/messaging/log/partition-log.ts';
 import { offsetOf } from '../../../../sim-core/messaging/log/record-batch.ts';
 import { ConsumerGroup } from '../../../../sim-core/systems/kafka/consumer-group.ts';
+import { groupSkipped } from '../../../../sim-core/systems/kafka/groups/group-lag.ts';
 import type { Replica } from '../../../../sim-core/systems/kafka/replica.ts';
 import { ms, SMALL_GROUP, smallCluster, type SmallCluster, type SmallOptions } from './small-cluster.ts';
 
@@ -62,12 +63,41 @@ it('a group that begins when all is compacted is given the last of each key', ()
     pollRecords: 5,
     delay: constant(ms(0.3)),
   });
+  const skipped: number[] = [];
+  small.sim.facts.channel(groupSkipped).listen(({ records }) => skipped.push(records));
   small.sim.scheduleAt(ms(61_000), () => group.scale(1), undefined);
   small.sim.runUntil(ms(62_000));
+  // Whoever reads a compacted topic is given the last of each key, and has skipped nothing.
+  expect(Math.max(...skipped)).toBe(0);
   const processed = small.records().filter((record) => record.processed > 0);
   expect(processed.map(({ request }) => request)).toEqual(held(replicas(small)[0]).map(([, number]) => number));
   expect(new Set(processed.map(({ key }) => key)).size).toBe(KEYS);
   expect(group.committedOf('t-0')).toBe(60);
+});
+
+it('a group that comes when what is left was deleted has skipped that, and not what had been compacted', () => {
+  const cleanupPolicy = 'compact,delete';
+  const log = { ...COMPACT, cleanupPolicy, retentionTime: ms(70_000) } as const;
+  const sends = [...SENDS, 139_000];
+  const small = compacted({ sends, topic: { log }, cluster: { ...SLOW, retentionCheck: ms(1000) } });
+  const group = new ConsumerGroup(small.sim, small.cluster, {
+    ...SMALL_GROUP,
+    topic: small.cluster.topics[0],
+    consumers: 1,
+    assignor: assignors.range,
+    pollRecords: 5,
+    delay: constant(ms(0.3)),
+  });
+  let skipped = 0;
+  small.sim.facts.channel(groupSkipped).listen(({ records }) => (skipped = records));
+  small.sim.runUntil(ms(100_000));
+  const left = held(replicas(small)[0]).length;
+  small.sim.scheduleAt(ms(140_000), () => group.scale(1), undefined);
+  small.sim.runUntil(ms(142_000));
+  expect(group.committedOf('t-0')).toBe(61);
+  expect(small.records().filter((record) => record.processed > 0).length).toBe(1);
+  expect(left).toBeLessThan(30);
+  expect(skipped).toBe(left);
 });
 
 it('begins to compact when the topic is configured to, and refuses records without a key from then on', () => {
