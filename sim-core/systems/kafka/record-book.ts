@@ -162,9 +162,9 @@ export class RecordBook {
     this.lose(record, partition, this.besideTheLine.has(record) ? 'deposed-leader' : 'clean-election');
   }
 
-  /** Nobody took it, and its sender did not wait to hear so. */
+  /** Its sender gives it up and did not wait to hear of it: nobody took it, if it is not lost otherwise. */
   notAppended(record: SentRecord, partition: string): void {
-    if (record.copies === 0) this.lose(record, partition, 'not-appended');
+    if (record.copies === 0 && record.loss === undefined) this.lose(record, partition, 'not-appended');
   }
 
   /** A leader of some epoch appended a batch. */
