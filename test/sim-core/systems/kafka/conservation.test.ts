@@ -1,12 +1,13 @@
 /**
  * Conservation in a log, whatever befalls its brokers: of what a replica has ever appended all is readable that retention has not
- * deleted and no leader has had it cut off, nothing else is, and retention deletes nothing above the high watermark. And every
- * record that was sent has one fate: it can be read, waits for its replicas, was deleted, refused, or lost by a cause that is told.
+ * deleted, no later record of its key has superseded and no leader has had it cut off, nothing else is, and neither retention nor
+ * the cleaner touches what is above the high watermark. And every record that was sent has one fate: it can be read, waits for its
+ * replicas, was deleted or compacted, refused, or lost by a cause that is told.
  */
 import fc from 'fast-check';
 import { afterEach, expect, it } from 'vitest';
 import { KEEP_ALL, PartitionLog } from '../../../../sim-core/messaging/log/partition-log.ts';
-import type { RecordBatch } from '../../../../sim-core/messaging/log/record-batch.ts';
+import { offsetOf, type LogRecord, type RecordBatch } from '../../../../sim-core/messaging/log/record-batch.ts';
 import type { LossCause } from '../../../../sim-core/systems/kafka/record-book.ts';
 import { befall, fault } from './cluster-faults.ts';
 import { fateOf, ms, smallCluster, type RecordFate, type SmallCluster } from './small-cluster.ts';
@@ -19,7 +20,7 @@ const LOSSES: Readonly<Record<LossCause, true>> = {
   'not-appended': true,
 };
 
-type Method = 'append' | 'truncate' | 'retain' | 'restartAt';
+type Method = 'append' | 'truncate' | 'retain' | 'closed' | 'replaceOldest' | 'restartAt';
 const undo: (() => void)[] = [];
 /** Puts something around a method of all logs, until `mend`. */
 function around<Name extends Method>(name: Name, wrap: (sound: PartitionLog[Name]) => PartitionLog[Name]): void {
@@ -36,9 +37,12 @@ afterEach(mend);
 class Ledger {
   private readonly there = new Map<PartitionLog, Set<RecordBatch>>();
   readonly wrong: string[] = [];
+  /** What retention has deleted of some replica, and what its cleaner has found superseded. */
+  readonly deleted = new Set<LogRecord>();
+  readonly compacted = new Set<LogRecord>();
 
   constructor() {
-    const { wrong } = this;
+    const { wrong, deleted, compacted } = this;
     const of = (log: PartitionLog): Set<RecordBatch> => this.of(log);
     const gone = (log: PartitionLog, batches: RecordBatch[]): RecordBatch[] => {
       for (const batch of batches) if (!of(log).delete(batch)) wrong.push('a batch is gone that was not there');
@@ -63,9 +67,33 @@ class Ledger {
       'retain',
       (retain) =>
         function (this: PartitionLog, now, watermark) {
-          const deleted = gone(this, retain.call(this, now, watermark));
-          if (deleted.some(({ lastOffset }) => lastOffset >= watermark)) wrong.push('deleted above the high watermark');
-          return deleted;
+          const batches = gone(this, retain.call(this, now, watermark));
+          if (batches.some(({ lastOffset }) => lastOffset >= watermark)) wrong.push('deleted above the high watermark');
+          for (const { records } of batches) for (const record of records) deleted.add(record);
+          return batches;
+        },
+    );
+    // A cleaner asks for what is closed below the watermark, and replaces that.
+    let below = 0;
+    around(
+      'closed',
+      (closed) =>
+        function (this: PartitionLog, offset) {
+          below = offset;
+          return closed.call(this, offset);
+        },
+    );
+    around(
+      'replaceOldest',
+      (replaceOldest) =>
+        function (this: PartitionLog, count, segments) {
+          const before = [...this.batches()];
+          replaceOldest.call(this, count, segments);
+          const after = [...this.batches()];
+          if (this.settings.cleanupPolicy === 'delete') wrong.push('compacted a log that is not to be');
+          for (const batch of before) if (!after.includes(batch)) gone(this, [batch]);
+          for (const batch of after) of(this).add(batch);
+          for (const superseded of supersededIn(before, after, below, wrong)) compacted.add(superseded);
         },
     );
     around(
@@ -90,11 +118,15 @@ class Ledger {
         if (held.length !== expected.size || held.some((batch) => !expected.has(batch)))
           this.wrong.push(`${name}: holds ${held.length} batches, of ${expected.size} it was told no end`);
         let next = log.startOffset;
+        // At the end too, where what had superseded them was cut off.
+        const hasGaps = log.settings.cleanupPolicy !== 'delete';
         for (const { firstOffset, lastOffset } of held) {
-          if (firstOffset !== next) this.wrong.push(`${name}: nothing from ${next} to ${firstOffset}`);
+          if (firstOffset < next || (firstOffset > next && !hasGaps))
+            this.wrong.push(`${name}: nothing from ${next} to ${firstOffset}`);
           next = lastOffset + 1;
         }
-        if (next !== log.endOffset) this.wrong.push(`${name}: ends at ${next}, says ${log.endOffset}`);
+        if (next > log.endOffset || (next < log.endOffset && !hasGaps))
+          this.wrong.push(`${name}: ends at ${next}, says ${log.endOffset}`);
       }
     }
     return this.wrong;
@@ -105,6 +137,29 @@ class Ledger {
     this.there.set(log, known);
     return known;
   }
+}
+
+/** Records of a log by their offsets: one that was sent again is there twice. */
+const byOffset = (batches: readonly RecordBatch[]): Map<number, LogRecord> =>
+  new Map(batches.flatMap((batch) => batch.records.map((record, i) => [offsetOf(batch, i), record])));
+
+/** What a cleaner has removed: each has a later one of its key, below the offset that the cleaner may go to, which is still there. */
+function supersededIn(
+  before: readonly RecordBatch[],
+  after: readonly RecordBatch[],
+  below: number,
+  wrong: string[],
+): LogRecord[] {
+  const [was, is] = [byOffset(before), byOffset(after)];
+  const last = new Map<LogRecord['key'], number>();
+  for (const [offset, record] of is) {
+    if (was.get(offset) !== record) wrong.push(`another record is at ${offset} since the log was compacted`);
+    if (offset < below) last.set(record.key, offset);
+  }
+  const removed = [...was].filter(([offset]) => !is.has(offset));
+  for (const [offset, { key }] of removed)
+    if ((last.get(key) ?? -1) <= offset) wrong.push(`the last record of key ${key}, at ${offset}, was compacted away`);
+  return removed.map(([, record]) => record);
 }
 
 /** Long enough for a leader to be deposed, and to take in meanwhile what no follower has. */
@@ -124,51 +179,64 @@ const producers = fc.record({
   linger: fc.constantFrom(0, ms(5)),
   bufferMemory: fc.constantFrom(3000, 100_000),
 });
+const SMALL_SEGMENTS = { ...KEEP_ALL, segmentBytes: 200 };
 const topics = fc.record({
   minInSync: fc.integer({ min: 1, max: 3 }),
   isUncleanElectionAllowed: fc.boolean(),
-  log: fc.constantFrom(KEEP_ALL, { ...KEEP_ALL, segmentBytes: 200, retentionBytes: 200 }),
+  log: fc.constantFrom(
+    KEEP_ALL,
+    { ...SMALL_SEGMENTS, retentionBytes: 200 },
+    { ...SMALL_SEGMENTS, cleanupPolicy: 'compact' as const, dirtyRatioMin: 0 },
+    { ...SMALL_SEGMENTS, cleanupPolicy: 'compact,delete' as const, dirtyRatioMin: 0.3, retentionBytes: 500 },
+  ),
 });
-/** When a broker looks at what it need not keep. */
-const looks = fc.array(fc.tuple(fc.nat(400), fc.nat(2)), { maxLength: 12 });
+/** How often brokers look at what they need not keep, in milliseconds. */
+const upkeeps = fc.record({
+  retentionCheck: fc.constantFrom(ms(20), ms(70)),
+  cleanerBackoff: fc.constantFrom(ms(15), ms(60)),
+});
+const KEYS = 5;
 
-const conserves = fc.property(sends, faults, looks, producers, topics, (times, befalling, looking, producer, topic) => {
-  mend();
-  plant();
-  const ledger = new Ledger();
-  const small = smallCluster({ sends: times, producer, topic: { partitions: 2, ...topic } });
-  const { sim, cluster } = small;
-  for (const each of befalling) befall(small, each);
-  for (const [at, which] of looking) {
-    const look = (): void => {
-      const broker = cluster.brokers[which];
-      for (const id of ['t-0', 't-1']) {
-        const { log, highWatermark } = broker.replica(id)!;
-        if (broker.isUp) log.retain(sim.now, highWatermark);
-      }
+const conserves = fc.property(
+  sends,
+  faults,
+  upkeeps,
+  producers,
+  topics,
+  (times, befalling, cluster, producer, topic) => {
+    mend();
+    plant();
+    const ledger = new Ledger();
+    const keyOf = (number: number): number => number % KEYS;
+    const small = smallCluster({ sends: times, keyOf, producer, cluster, topic: { partitions: 2, ...topic } });
+    const { sim } = small;
+    for (const each of befalling) befall(small, each);
+    while (!sim.runUntil(END, 200)) refuse([...small.violations(), ...ledger.audit(small)]);
+    const fates: Record<RecordFate, number> = {
+      visible: 0,
+      'above the watermark': 0,
+      deleted: 0,
+      compacted: 0,
+      refused: 0,
+      lost: 0,
+      undecided: 0,
     };
-    sim.scheduleAt(ms(at), look, undefined);
-  }
-  while (!sim.runUntil(END, 200)) refuse([...small.violations(), ...ledger.audit(small)]);
-  const fates: Record<RecordFate, number> = {
-    visible: 0,
-    'above the watermark': 0,
-    deleted: 0,
-    refused: 0,
-    lost: 0,
-    undecided: 0,
-  };
-  for (const record of small.records()) {
-    const fate = fateOf(small, record);
-    fates[fate]++;
-    const isToldLost = record.loss !== undefined && LOSSES[record.loss];
-    if (isToldLost !== (fate === 'lost')) refuse([`record ${record.number} is ${fate}, and its loss ${record.loss}`]);
-  }
-  const { sent, lost } = cluster.book.totals;
-  const total = Object.values(fates).reduce((sum, count) => sum + count, 0);
-  if (total !== times.length || sent !== total || fates.lost !== lost || fates.undecided > 0)
-    refuse([`${JSON.stringify(fates)} of ${times.length} records, ${sent} in the book, ${lost} of them lost`]);
-});
+    for (const record of small.records()) {
+      const fate = fateOf(small, record);
+      fates[fate]++;
+      const isCompacted = ledger.compacted.has(record);
+      const isExplained =
+        fate === 'compacted' ? isCompacted : fate !== 'deleted' || isCompacted || ledger.deleted.has(record);
+      if (!isExplained) refuse([`record ${record.number} is ${fate}, and nobody has done that`]);
+      const isToldLost = record.loss !== undefined && LOSSES[record.loss];
+      if (isToldLost !== (fate === 'lost')) refuse([`record ${record.number} is ${fate}, and its loss ${record.loss}`]);
+    }
+    const { sent, lost } = small.cluster.book.totals;
+    const total = Object.values(fates).reduce((sum, count) => sum + count, 0);
+    if (total !== times.length || sent !== total || fates.lost !== lost || fates.undecided > 0)
+      refuse([`${JSON.stringify(fates)} of ${times.length} records, ${sent} in the book, ${lost} of them lost`]);
+  },
+);
 
 /** Plants a fault before the ledger looks on. */
 let plant = (): void => {};
@@ -179,7 +247,23 @@ function refuse(wrong: readonly string[]): void {
 
 it('has one fate for every record, and for every batch of every replica', () => {
   plant = () => {};
-  fc.assert(conserves, { numRuns: 80 });
+  // The second is taken by a leader that is deposed, without an answer, and must not count as lost twice.
+  const times = Array.from({ length: 20 }, (_, i) => (i === 14 ? 235 : 0));
+  const befalling = [
+    { do: 'isolate' as const, at: 241, broker: 1, length: 39 },
+    { do: 'slow' as const, at: 168, broker: 1, length: 69 },
+  ];
+  const upkeep = { retentionCheck: ms(20), cleanerBackoff: ms(15) };
+  const producer = {
+    acks: '0' as const,
+    isIdempotent: false,
+    deliveryTimeout: ms(30),
+    maxInFlight: 1,
+    linger: ms(5),
+    bufferMemory: 3000,
+  };
+  const topic = { minInSync: 1, isUncleanElectionAllowed: false, log: KEEP_ALL };
+  fc.assert(conserves, { numRuns: 80, examples: [[times, befalling, upkeep, producer, topic]] });
 }, 60_000);
 
 const FAULTS: Record<string, () => void> = {
@@ -197,6 +281,22 @@ const FAULTS: Record<string, () => void> = {
       (retain) =>
         function (this: PartitionLog, now) {
           return retain.call(this, now, Infinity);
+        },
+    ),
+  'compacts the last of a key away': () =>
+    around(
+      'replaceOldest',
+      (replaceOldest) =>
+        function (this: PartitionLog, count, segments) {
+          replaceOldest.call(this, count, segments.slice(1));
+        },
+    ),
+  'compacts what its replicas do not have yet': () =>
+    around(
+      'closed',
+      (closed) =>
+        function (this: PartitionLog) {
+          return closed.call(this, Infinity);
         },
     ),
   'takes a batch in twice': () =>

@@ -170,7 +170,10 @@ export function disagreements({ cluster }: SmallCluster, partition = 't-0'): str
 }
 
 /** What has become of a record: exactly one of these. */
-export type RecordFate = 'visible' | 'above the watermark' | 'deleted' | 'refused' | 'lost' | 'undecided';
+export type RecordFate = 'visible' | 'above the watermark' | 'deleted' | 'compacted' | 'refused' | 'lost' | 'undecided';
+
+const isHeld = ({ log }: Replica, record: SentRecord): boolean =>
+  [...log.batches()].some(({ records }) => records.includes(record));
 
 export function fateOf({ cluster }: SmallCluster, record: SentRecord): RecordFate {
   for (const { id, leader } of cluster.metadata.partitions.values()) {
@@ -179,7 +182,8 @@ export function fateOf({ cluster }: SmallCluster, record: SentRecord): RecordFat
     const replica = cluster.brokers.find(({ name }) => name === leader)?.replica(id);
     if (replica === undefined) return 'above the watermark';
     if (line.lastOffset < replica.log.startOffset) return 'deleted';
-    return line.lastOffset < replica.highWatermark ? 'visible' : 'above the watermark';
+    if (line.lastOffset >= replica.highWatermark) return 'above the watermark';
+    return isHeld(replica, record) ? 'visible' : 'compacted';
   }
   if (record.isAcknowledged) return 'lost';
   return record.isRefused ? 'refused' : 'undecided';
