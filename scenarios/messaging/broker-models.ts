@@ -57,6 +57,7 @@ const invertedOfAll = atLeast(total(INVERSIONS), limits.inverted(1, ofAll));
 const invertedOfEach = atLeast(total(INVERSIONS), limits.inverted(2, ofEach));
 const quickOfAll = atMost(p99, limits.quickly(1, ofAll));
 const quickOfEach = atMost(p99, limits.quickly(2, ofEach));
+const quickReconnected = atMost(p99, limits.quickly(2, ofEach, limits.RECONNECTED));
 const nothingLost = atMost(atEnd(UNHANDLED), 0);
 
 export default defineScenario({
@@ -123,6 +124,7 @@ export default defineScenario({
       atLeast(copies, 2),
       atLeast(p99, limits.untilSessionEnds),
       atMost(total(INVERSIONS), 0),
+      atLeast(total(DUPLICATES), limits.handledAgain),
       atLeast(total(REPLAYED), limits.replayedFromTopic),
       nothingLost,
     ],
@@ -150,7 +152,7 @@ export default defineScenario({
       nothingLost,
     ],
     'nats-core': [
-      atMost(copies, 2),
+      atMost(copies, limits.fewerCopies),
       quickOfEach,
       invertedOfEach,
       // At most once: whatever dies, nothing comes a second time, and nothing that is past.
@@ -159,12 +161,18 @@ export default defineScenario({
     ],
     jetstream: [
       atLeast(copies, 2),
-      atMost(p99, limits.quickly(2, ofEach, limits.RECONNECTED)),
+      quickReconnected,
       invertedOfEach,
       atLeast(total(REPLAYED), limits.replayedFromStream),
       nothingLost,
     ],
-    'jetstream-memory': [atMost(total(REPLAYED), limits.replayedFromMemory)],
+    'jetstream-memory': [
+      atMost(copies, 2),
+      quickReconnected,
+      invertedOfEach,
+      atMost(total(REPLAYED), limits.replayedFromMemory),
+      atLeast(total(REPLAYED), limits.keptSinceCrash),
+    ],
   },
 });
 
@@ -188,7 +196,7 @@ function system(sim: Simulation, p: Values): void {
   new OpenLoopClient<void>(sim, {
     name: 'users',
     arrivals: during(0, p.length - limits.DRAIN, poisson(p.rate)),
-    popularity: hotKey(p.hotShare, zipfPopularity(200, 0)),
+    popularity: hotKey(p.hotShare, zipfPopularity(limits.ORDERS, 0)),
     target: roundRobin([new Link(sim, producer, { from: 'users', delay: faraway, isOrdered: true })]),
   });
 }

@@ -10,12 +10,14 @@
 import { exp, ms, s, toSeconds, us, type Duration } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLeast, poissonLow, poissonMost } from '../../application/chance.ts';
 import { FAR_MAX, NEAR_MAX } from '../../application/distances.ts';
-import { CLUSTER } from '../application/orders.ts';
+import { CLUSTER, GROUP } from '../application/orders.ts';
 import type { Values } from './params.ts';
 
 export const DOWNTIME = s(2);
 export const COMMAND_TIME = us(20);
 export const PARTITIONS = 6;
+/** Orders beside the hot one, all alike. */
+export const ORDERS = 200;
 /** An acknowledgement has come back long before. */
 const SOON = ms(100);
 export const DRAIN = s(8);
@@ -68,6 +70,12 @@ const sinceCrash = (p: Values): number => {
   return toSeconds(Math.max(0, p.crashAt < before ? before - p.crashAt - DOWNTIME : before));
 };
 export const replayedFromMemory = limit((p) => poissonMost(p.rate * sinceCrash(p)));
+export const keptSinceCrash = limit((p) => {
+  const left = toSeconds(Math.max(0, p.length - p.lateAt - 2 * DOWNTIME));
+  const isKept = p.crashAt + DOWNTIME < Math.min(p.lateAt, p.length - DRAIN);
+  const came = isKept ? poissonLow(p.rate * Math.max(0, sinceCrash(p) - toSeconds(SOON))) : 0;
+  return Math.min(came, poissonLow((p.consumers / toSeconds(p.workTime)) * left));
+});
 
 /**
  * Copies that billing and search handle; none while the broker is away. Where all share a queue an event has one copy, and
@@ -79,6 +87,36 @@ const copiesOf = (p: Values, groups: number): number => {
   return Math.max(1, poissonLow(groups * p.rate * toSeconds(Math.max(0, sending - taken))));
 };
 
+/**
+ * Copies an event of core NATS: what comes when the server is up again and a service is not connected is lost to that service,
+ * though users are told that the broker has it. A consumer of billing that starts in that time is connected at once.
+ */
+export const fewerCopies = limit((p) => {
+  const up = p.crashAt + DOWNTIME;
+  const sending = p.length - DRAIN;
+  const unconnected = Math.max(0, Math.min(up + UNCONNECTED, sending) - up - 2 * SOON);
+  const starts = p.killAt + DOWNTIME;
+  const services = starts >= up && starts <= up + UNCONNECTED + RECONNECT.jitter ? 1 : 2;
+  const lost = services * poissonLow(p.rate * toSeconds(unconnected));
+  return 2 - lost / Math.max(1, poissonMost(p.rate * toSeconds(sending)));
+});
+
+/**
+ * What a consumer has handled of a topic when it dies, and not committed: all of it, if it dies before it commits for the
+ * first time. Its partitions are as many as each member's at least, with their share of the other orders by a hash. By what
+ * came until a moment, and the work from then on if it was never idle, at least so much was done: whatever that moment is.
+ */
+export const handledAgain = limit((p) => {
+  const seconds = toSeconds(p.killAt) - 1;
+  const isLight = p.rate * toSeconds(p.workTime) < 0.85 * p.consumers;
+  if (p.killAt >= GROUP.autoCommitInterval || p.crashAt < p.killAt || seconds <= 0 || !isLight) return 0;
+  const even = Math.floor(PARTITIONS / p.consumers) / PARTITIONS;
+  const share = Math.max(0, even - DEVIATIONS * Math.sqrt((even * (1 - even)) / ORDERS));
+  const [rate, mu] = [p.rate * (1 - p.hotShare) * share, 1 / toSeconds(p.workTime)];
+  const moments = Array.from({ length: 101 }, (_, i) => (i / 100) * seconds);
+  return Math.min(...moments.map((time) => poissonLow(rate * time) + poissonLow(mu * (seconds - time))));
+});
+
 /** The mean of which so many are a Poisson number at most. */
 const meanOf = (most: number): number => Math.max(0, (Math.sqrt(DEVIATIONS ** 2 + 4 * most) - DEVIATIONS) / 2) ** 2;
 
@@ -87,8 +125,9 @@ export const PREFETCH = 10;
 
 /** A consumer of SQS asks again so long after it was refused. */
 export const RETRY = ms(100);
-/** Clients of NATS try to reconnect when the server is just up again. */
-export const RECONNECT = { wait: DOWNTIME, jitter: ms(100) };
+/** Clients of NATS try to reconnect when the server has been up again for so long. */
+const UNCONNECTED = ms(500);
+export const RECONNECT = { wait: DOWNTIME + UNCONNECTED, jitter: ms(100) };
 
 interface Delays {
   /** Beside the work of each event. */
@@ -99,7 +138,7 @@ interface Delays {
 const AT_ONCE: Delays = { between: 0, back: 0 };
 /** A consumer that polls for one event at a time deletes the one and asks for the other in between. */
 export const POLLED: Delays = { between: 4 * NEAR_MAX, back: RETRY };
-export const RECONNECTED: Delays = { between: 0, back: RECONNECT.jitter };
+export const RECONNECTED: Delays = { between: 0, back: UNCONNECTED + RECONNECT.jitter };
 
 /**
  * In a queue, at an exchange and in a stream an event is handled by whoever is next. That is no slower than if each
