@@ -40,8 +40,6 @@ it('leaves the state by having its load taken away, and stays out of it with all
 
 const finished = (variant: string, params: ParameterValues = {}): Recording =>
   run(retryStorm, { variant, seed: 1, params });
-const failed = ({ expectations }: Recording): string[] =>
-  expectations.filter(({ pass }) => !pass).map(({ text, actual }) => `${text}, measured ${actual}`);
 
 describe('the pitfall', () => {
   it.each<ParameterValues>([

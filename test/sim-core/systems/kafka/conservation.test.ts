@@ -255,13 +255,13 @@ it('has one fate for every record, and for every batch of every replica', () => 
   ];
   const upkeep = { retentionCheck: ms(20), cleanerBackoff: ms(15) };
   const producer = {
-    acks: '0' as const,
+    acks: '0',
     isIdempotent: false,
     deliveryTimeout: ms(30),
     maxInFlight: 1,
     linger: ms(5),
     bufferMemory: 3000,
-  };
+  } as const;
   const topic = { minInSync: 1, isUncleanElectionAllowed: false, log: KEEP_ALL };
   fc.assert(conserves, { numRuns: 80, examples: [[times, befalling, upkeep, producer, topic]] });
 }, 60_000);
