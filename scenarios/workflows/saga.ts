@@ -59,7 +59,6 @@ export default defineScenario({
     'saga.compensated',
     DIRTY,
     'saga.effects.undone.stood',
-    'saga.holdings.deprived',
     'saga.actions.refused',
     'saga.duration',
     'saga.commands.repeated',

@@ -67,17 +67,28 @@ const stuckFor = (p: Values): number => Math.max(0, toSeconds(p.length - p.patie
 /** Requests a second in a time, at least. */
 const leastRate = (p: Values, seconds: number): number => (seconds > 0 ? poissonLow(p.rate * seconds) / seconds : 0);
 
+/** Requests that the slow dependency answers in time, at most: until its line is longer than what it does in a timeout. */
+function answeredInTrouble(p: Values): number {
+  const [timeout, done] = [toSeconds(p.attemptTimeout), capacityOf(p) / p.slowdown];
+  // The root of (rate - done) t - 5 sqrt(rate t) = done x timeout: the latest that the line is that long.
+  const deviation = DEVIATIONS * Math.sqrt(p.rate);
+  const root = deviation + Math.sqrt(deviation ** 2 + 4 * (p.rate - done) * done * timeout);
+  return done * (timeout + (root / (2 * (p.rate - done))) ** 2);
+}
+
 /**
- * Whether the line is full when the trouble ends. What the slow dependency can still do is answered; each other request
- * makes a call at once, and one more whenever an attempt times out, until it has made all of its attempts. None of these
- * calls leaves the line but those that are done.
+ * Whether the line is full when the trouble ends. Each request that is not answered makes a call at once, and one more whenever an
+ * attempt times out, until it has made all of its attempts: of its age, w calls. None of them leaves the line but those that
+ * are done. The calls of requests that come at random have the mean rate x ∫w and the variance rate x ∫w² (Campbell).
  */
 function isFull(p: Values): boolean {
   const [time, timeout, attempts] = [troubleLasts(p), toSeconds(p.attemptTimeout), attemptsOfImmediate(p)];
   const done = capacityOf(p) / p.slowdown;
-  const failing = Math.max(0, leastRate(p, time) - done);
+  if (p.rate <= done) return false;
   const asking = Math.min(time, attempts * timeout);
-  const calls = failing * (asking ** 2 / (2 * timeout) + attempts * (time - asking));
+  const mean = p.rate * (asking ** 2 / (2 * timeout) + attempts * (time - asking));
+  const variance = p.rate * (asking ** 3 / (3 * timeout ** 2) + attempts ** 2 * (time - asking));
+  const calls = mean - DEVIATIONS * Math.sqrt(variance) - attempts * answeredInTrouble(p);
   return calls - done * time > backlog(p);
 }
 
