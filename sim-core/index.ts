@@ -342,6 +342,7 @@ export {
 } from './systems/kafka/transactions/output.ts';
 export type { ProducerOptions as KafkaProducerOptions } from './systems/kafka/producer-options.ts';
 export { recordProcessed } from './systems/kafka/consumer-signals.ts';
+export { groupLag as kafkaGroupLag } from './systems/kafka/groups/group-lag.ts';
 export { Producer as KafkaProducer } from './systems/kafka/producer.ts';
 export { retentionSignals as kafkaRetentionSignals } from './systems/kafka/log-upkeep.ts';
 export { recordSignals as kafkaRecordSignals } from './systems/kafka/record-book.ts';

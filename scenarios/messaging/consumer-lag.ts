@@ -18,6 +18,7 @@ import {
   hotKey,
   kafkaRecordSignals,
   kafkaRetentionSignals,
+  mean,
   peak,
   peakSince,
   poisson,
@@ -31,10 +32,12 @@ import {
 import { SHAPE } from '../application/distances.ts';
 import { sentBy } from '../application/settings.ts';
 import { clusterOf, GROUP, groupOf, PLACES_WITH_GROUP, producerTo, users } from './application/orders.ts';
+import { CATCH_UP, catchUpSignal, watchCatchUp } from './consumer-lag/catch-up.ts';
 import * as limits from './consumer-lag/limits.ts';
 import { params, type Values } from './consumer-lag/params.ts';
 
 const LAG = 'kafka.consumer_group.lag';
+const LAG_RATE = 'kafka.consumer_group.lag.rate';
 const LAG_TIME = 'kafka.consumer_group.lag_time';
 const IDLE = 'kafka.consumer.idle';
 const SKIPPED = 'kafka.consumer_group.skipped';
@@ -67,7 +70,7 @@ export default defineScenario({
   // A moment before the group is scaled.
   openAt: s(11.5),
   system,
-  signals: [...kafkaRecordSignals, ...kafkaRetentionSignals],
+  signals: [...kafkaRecordSignals, ...kafkaRetentionSignals, catchUpSignal],
   whileRunning: {
     rate: sentBy('rate', 'users'),
     retention: (time) => [
@@ -81,7 +84,9 @@ export default defineScenario({
   },
   charts: [
     LAG,
+    LAG_RATE,
     LAG_TIME,
+    CATCH_UP,
     CONSUMED,
     'messaging.client.sent.rate',
     'kafka.consumer.record_delay',
@@ -92,17 +97,24 @@ export default defineScenario({
   ],
   places: PLACES_WITH_GROUP,
   expect: {
-    'under-provisioned': [atLeast(atEnd(LAG), limits.shortfall), atLeast(summary(LAG_TIME, 'max'), limits.oldest)],
+    'under-provisioned': [
+      atLeast(atEnd(LAG), limits.shortfall),
+      atLeast(mean(LAG_RATE), limits.rises),
+      atLeast(summary(LAG_TIME, 'max'), limits.oldest),
+    ],
     'scaled-out': [
       atMost(atEnd(LAG), limits.littleLeft),
       atMost(peakSince(LAG, 'max', limits.caughtUp), limits.littleLeft),
       atMost(peakSince(LAG_TIME, 'max', limits.caughtUp), limits.littleWait),
+      atMost(peak(CATCH_UP), limits.catchUpMost),
+      atMost(mean(LAG_RATE), limits.levelsOff),
       guardrail(atMost(total('kafka.records.duplicated'), 0), 'what is sent again must not be in the log twice'),
     ],
     // What six do, and no sooner: the other six have nothing to do.
     'more-consumers-than-partitions': [
       atLeast(atEnd(IDLE), limits.idleMembers),
       atMost(peak(CONSUMED), limits.noMoreThanPartitions),
+      atLeast(peak(CATCH_UP), limits.catchUpLeast),
       atMost(peakSince(LAG, 'max', limits.caughtUp), limits.littleLeft),
     ],
     'hot-partition': [atLeast(atEnd(LAG), limits.hotShortfall), atLeast(summary(LAG_TIME, 'max'), limits.oldestOfHot)],
@@ -126,6 +138,7 @@ function system(sim: Simulation, p: Values): void {
     pollRecords: p.pollRecords,
     commit: 'after',
   });
+  watchCatchUp(sim, p.scaleAt, limits.keepsUp(p));
   group.scale(p.consumers);
   if (p.scaleTo === p.consumers) return;
   const scaling = sim.eventKind(`the group is scaled from ${p.consumers} to ${p.scaleTo} members`);

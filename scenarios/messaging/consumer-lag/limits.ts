@@ -22,6 +22,8 @@ export const SEGMENT = s(1);
 export const RETENTION_CHECK = s(1);
 /** Seconds of a row of the recording. */
 export const INTERVAL = 0.5;
+/** Seconds from one look at the lag to the next. */
+const LOOK = 0.1;
 
 const limit = limitOf<Values>;
 
@@ -52,6 +54,15 @@ const shortfallOf = (p: Values): number =>
   Math.max(0, poissonLow(p.rate * toSeconds(p.length)) - onTheWay(p) - capacity(p));
 export const shortfall = limit(shortfallOf);
 
+/**
+ * The lag's slope is taken over a second at each look, so that all looks' slopes, each for the time of a look, add up to the
+ * mean of the last second's lags: of those, and of two more for what the last look missed, the least, over the time of the run.
+ */
+export const rises = limit((p) => {
+  const looks = Array.from({ length: 1 / LOOK + 2 }, (_, k) => shortfallOf({ ...p, length: p.length - s(k * LOOK) }));
+  return Math.min(...looks) / toSeconds(p.length);
+});
+
 /** The same of the hot partition, which is one consumer's however many there are. */
 const hotShortfallOf = (p: Values): number =>
   Math.max(
@@ -66,7 +77,7 @@ export const hotShortfall = limit(hotShortfallOf);
  */
 function ageLeast(waiting: number, rate: number): number {
   const came = ((Math.sqrt(DEVIATIONS ** 2 + 4 * waiting) - DEVIATIONS) / 2) ** 2;
-  return Math.max(0, came / rate - 0.1);
+  return Math.max(0, came / rate - LOOK);
 }
 export const oldest = limit((p) => ageLeast(shortfallOf(p), p.rate));
 export const oldestOfHot = limit((p) => (p.hotShare > 0 ? ageLeast(hotShortfallOf(p), p.rate * p.hotShare) : 0));
@@ -147,16 +158,38 @@ export const caughtUp: Since = {
   },
 };
 
+/** What a group has that keeps up, at most: a second's records, and a poll of each who has something to do. */
+export const keepsUp = (p: Values): number => p.rate + busy(p, p.scaleTo) * p.pollRecords;
+
 /**
  * Caught up, a member that is less than 85 % busy has little waiting: the tail of a single server's waiting time falls as
  * exp(−2(1 − ρ)x / (S(1 + c²))), which leaves nothing beyond half a second. To it comes a poll, which is committed when it
  * is done, and a fetch.
  */
-export const littleLeft = limit((given) => {
+const staysCaughtUp = (p: Values): boolean => hasCaughtUp(p) && busiest(p) * toSeconds(p.processTime) < 0.85;
+const littleLeftOf = (given: Values): number => {
   const p = withOneEach(given);
-  return hasCaughtUp(p) && busiest(p) * toSeconds(p.processTime) < 0.85
-    ? p.rate + busy(p, p.scaleTo) * p.pollRecords
-    : 2 * p.rate * toSeconds(p.length);
+  return staysCaughtUp(p) ? keepsUp(p) : 2 * p.rate * toSeconds(p.length);
+};
+export const littleLeft = limit(littleLeftOf);
+
+/** Added up as above, the slopes are the mean of the last second's lags. */
+export const levelsOff = limit((p) => littleLeftOf(p) / toSeconds(p.length));
+
+/** From the scaling until the group must have caught up; to the end, if it need not. */
+export const catchUpMost = limit((p) => {
+  const moment = staysCaughtUp(withOneEach(p)) ? toSeconds(caughtUp.at(p)) : toSeconds(p.length);
+  return Math.max(0, moment - before(p));
+});
+
+/**
+ * No sooner than what had come, and cannot have been processed, is as little as a group has that keeps up: by the look before
+ * the last moment of which that is not so.
+ */
+export const catchUpLeast = limit((p) => {
+  let time = 0;
+  while (time < after(p) && shortfallOf({ ...p, length: s(before(p) + time) }) > keepsUp(p)) time += LOOK;
+  return Math.max(0, time - 2 * LOOK);
 });
 
 /**

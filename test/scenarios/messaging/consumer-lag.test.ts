@@ -72,6 +72,27 @@ it('a consumer that stands still for less than its session keeps its partition, 
   expect(atTheEnd(paused, 'kafka.consumer_group.lag')).toBeGreaterThan(700);
 });
 
+it('says how long catching up takes, and by how much the lag falls meanwhile', () => {
+  const measured = (variant: string): [catchUp: number, rates: Float64Array] => {
+    const { signals } = run(consumerLag, { variant });
+    const of = (name: string) => signals.find((signal) => signal.name === name)!;
+    return [of('consumer_lag.catch_up.time').summary['max'], of('kafka.consumer_group.lag.rate').columns['last']];
+  };
+  const [never, rising] = measured('under-provisioned');
+  const [caughtUp, turning] = measured('scaled-out');
+  // Nobody is scaled in 48 s; six members work off 3,000 and more at 300 a second, of which 800 may stay.
+  expect(never).toBeGreaterThan(47);
+  expect(caughtUp).toBeGreaterThan(7);
+  expect(caughtUp).toBeLessThan(25);
+  const meanOf = (rates: Float64Array, from: number, to: number): number =>
+    rates.slice(2 * from, 2 * to).reduce((sum, rate) => sum + rate, 0) / (2 * (to - from));
+  // 500 come and 400 are processed; then 800, until nothing is left. At both ends a poll of each of six may be committed or not.
+  const chance = (seconds: number): number => (5 * Math.sqrt(500 * seconds) + 2 * 6 * 50) / seconds;
+  expect(Math.abs(meanOf(rising, 20, 55) - 100)).toBeLessThan(chance(35));
+  expect(Math.abs(meanOf(turning, 20, 26) + 300)).toBeLessThan(chance(6));
+  expect(Math.abs(meanOf(turning, 45, 59))).toBeLessThan(chance(14));
+});
+
 describe('retention', () => {
   const skipped = (params: ParameterValues, at?: string): number =>
     atTheEnd(

@@ -4,7 +4,7 @@
  */
 import { defineReading, type Fact, type FactChannel } from '../../../kernel/fact.ts';
 import type { Simulation } from '../../../kernel/simulation.ts';
-import { MILLISECOND, type Duration } from '../../../kernel/time.ts';
+import { MILLISECOND, SECOND, type Duration } from '../../../kernel/time.ts';
 import { offsetOf } from '../../../messaging/log/record-batch.ts';
 import { defineSignal } from '../../../statistics/signal.ts';
 import type { RecordBook, SentRecord } from '../record-book.ts';
@@ -14,6 +14,7 @@ export const groupLag = defineReading('kafka.group.lag', 'The lag of a group in 
   partition: 'text',
   records: 'number',
   time: 'duration',
+  rate: 'number',
 });
 
 /** What the group will not read any more has been counted. */
@@ -40,6 +41,15 @@ export const lagSignals = [
     of: (fact: Lag) => fact.partition,
   }),
   defineSignal({
+    name: 'kafka.consumer_group.lag.rate',
+    kind: 'gauge',
+    unit: '{message}/s',
+    help: 'By how much the lag has risen or fallen over the last second, of all partitions together: what comes less what is committed',
+    fact: groupLag,
+    value: (fact: Lag) => fact.rate,
+    of: (fact: Lag) => fact.partition,
+  }),
+  defineSignal({
     name: 'kafka.consumer_group.lag_time',
     kind: 'histogram',
     unit: 's',
@@ -60,6 +70,8 @@ export const lagSignals = [
 
 /** How often the lag is looked at, as an exporter of metrics does. */
 const INTERVAL = 100 * MILLISECOND;
+/** Looks of the second over which the lag's slope is taken. Polls are committed whole, so that a shorter one says little. */
+const SLOPE = SECOND / INTERVAL;
 
 export interface LagOptions {
   readonly partitions: readonly string[];
@@ -72,6 +84,8 @@ export class GroupLag {
   private readonly committedOf: (partition: string) => number;
   /** Where in the line of each partition the committed offset was found last. */
   private readonly cursors = new Map<string, number>();
+  /** By partition: the lags of the last second, the oldest first. */
+  private readonly recent = new Map<string, number[]>();
   private readonly lags: FactChannel<Lag>;
   private readonly skips: FactChannel<Skipped>;
   /** By partition: where the count has got to, and what nobody had processed of the records before it. */
@@ -102,10 +116,19 @@ export class GroupLag {
       const committed = this.committedOf(partition);
       if (lags.heard) {
         const records = Math.max(0, this.endOf(partition) - committed);
-        lags.emit({ partition, records, time: records === 0 ? 0 : this.ageOf(partition, committed) });
+        const time = records === 0 ? 0 : this.ageOf(partition, committed);
+        lags.emit({ partition, records, time, rate: this.rateOf(partition, records) });
       }
       if (skips.heard) skips.emit({ partition, records: this.skippedOf(partition, committed) });
     }
+  }
+
+  /** The lag's change in a second, from how it was one before; before the first look there was none. */
+  private rateOf(partition: string, records: number): number {
+    const recent = this.recent.get(partition) ?? Array.from({ length: SLOPE }, () => 0);
+    this.recent.set(partition, recent);
+    recent.push(records);
+    return records - recent.shift()!;
   }
 
   /**
