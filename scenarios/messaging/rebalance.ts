@@ -49,7 +49,8 @@ export default defineScenario({
     eager: {},
     cooperative: { assignor: 'cooperative-sticky' },
     'static-membership': { isStatic: true },
-    'eager-killed': { goodbye: false },
+    // Somebody has to notice that it is dead.
+    'eager-killed': { goodbye: false, downtime: s(3) },
   },
   roles: { eager: 'pitfall', cooperative: 'remedy', 'static-membership': 'remedy', 'eager-killed': 'fault' },
   seed: 1,
@@ -95,7 +96,7 @@ export default defineScenario({
       atMost(mean(DELAY), limits.meanDelay),
       guardrail(atMost(total(AGAIN), limits.committed), GOODBYE),
     ],
-    'eager-killed': [atLeast(total(AGAIN), limits.processedAgain)],
+    'eager-killed': [atLeast(total(AGAIN), limits.processedAgain), atMost(total(AGAIN), limits.processedAgainMost)],
   },
 });
 

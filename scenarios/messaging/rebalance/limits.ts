@@ -19,6 +19,9 @@ const HEARTBEAT = GROUP.heartbeatInterval;
 
 const limit = limitOf<Values>;
 
+/** A few messages there and back: what it takes to join, to be given one's part, and to fetch. */
+const ASKS = ms(50);
+
 const most = ({ partitions, consumers }: Values): number => Math.ceil(partitions / consumers);
 
 /** Consumers whose restart begins within the run. */
@@ -63,13 +66,58 @@ export const nothingMoves = limit((p) =>
 /** Nobody ends without a commit, or all do. */
 export const committed = limit((p) => (p.goodbye ? 0 : p.rate * toSeconds(p.length)));
 
+/** In seconds: records of one poll after the other, at most. */
+const pollMost = ({ processTime }: Values): number =>
+  toSeconds(processTime) * (GROUP.pollRecords + DEVIATIONS * Math.sqrt(GROUP.pollRecords / SHAPE));
+
 /**
- * A killed member had processed, since its last commit, at least the records of a moment; that all of them are killed in
- * the very moment of a commit does not happen.
+ * Whoever is killed committed when its interval was over, in its next poll: it has processed since no more than fits into
+ * both. All of it is processed again once, by whoever has its partitions next, and that is what this one may lose in turn.
  */
-export const processedAgain = limit((p) =>
-  !p.goodbye && settled(p) >= 3 && p.commitInterval >= s(1) && p.rate / p.consumers >= 20 ? 1 : 0,
-);
+export const processedAgainMost = limit((p) => {
+  const records = (toSeconds(p.commitInterval) + pollMost(p)) / toSeconds(p.processTime);
+  return p.goodbye ? 0 : begun(p) * (records + DEVIATIONS * Math.sqrt(records / SHAPE) + 1);
+});
+
+/**
+ * Eager: members commit when they give up everything for a round. The next is called when the one that was killed is back,
+ * or when its session is over, which began with its last heartbeat: no sooner than this after the kill.
+ */
+const calledAfter = (p: Values): Duration => Math.min(p.downtime, p.sessionTimeout - HEARTBEAT);
+
+/** It is over when that session is, and the last of the others has heard of it, done its poll and joined. */
+const meetingMost = (p: Values): Duration =>
+  Math.max(p.sessionTimeout, p.downtime + HEARTBEAT + s(pollMost(p))) + 2 * ASKS;
+
+/**
+ * Kills but the first, after each of which there is time for another round, and to process again: of one restart's time, in
+ * which a member that is less than 85 % busy works off what has come in a round and in what it has to do again.
+ */
+const doneAgain = (p: Values): number =>
+  Math.max(
+    0,
+    Math.min(
+      p.consumers,
+      Math.floor((p.length - meetingMost(p) - p.restartEvery - p.restartFrom) / p.restartEvery) + 1,
+    ) - 1,
+  );
+
+/**
+ * If the interval of a commit is not over from a round to the next kill, who is killed then has committed nothing of this
+ * generation. That is what comes to its partitions from the end of the meeting on, but for what is in its batch yet; if it has
+ * a queue it does more, and no less than it can. Less than a poll waits when it dies. That is lost with each of its
+ * partitions, of which it has as many as go around for all, and with each kill but the first, before which no round was.
+ */
+export const processedAgain = limit((p) => {
+  const isEager = !p.goodbye && !p.isStatic && p.assignor !== 'cooperative-sticky';
+  const works = toSeconds(p.restartEvery - meetingMost(p) - PRODUCER.linger);
+  const even = Math.floor(p.partitions / p.consumers) / p.partitions;
+  const rate = p.rate * Math.max(0, even - DEVIATIONS * Math.sqrt((even * (1 - even)) / KEYS));
+  const isCalm = p.rate * (most(p) / p.partitions) * toSeconds(p.processTime) < 0.85;
+  if (!isEager || !isCalm || works <= 0 || p.commitInterval < p.restartEvery - calledAfter(p)) return 0;
+  const kills = doneAgain(p);
+  return Math.max(0, poissonLow(kills * rate * works) - kills * GROUP.pollRecords);
+});
 
 /** Eager: before anybody joins again nobody owns anything. */
 export const standsStill = limit((p) =>
@@ -85,9 +133,6 @@ export const fewStandStill = limit((p) => {
   const stays = p.goodbye && (!p.isStatic || p.downtime + HEARTBEAT < p.sessionTimeout);
   return stays ? Math.min(p.partitions, 2 * away * most(p)) : p.partitions;
 });
-
-/** A few messages there and back: what it takes to join, to be given one's part, and to fetch. */
-const ASKS = ms(50);
 
 /** Seconds of the run that are measured. */
 const measured = ({ length }: Values): number => toSeconds(length - FIRST_GENERATION);

@@ -69,6 +69,22 @@ describe('as the guide says', () => {
     expect(again(ms(500))).toBeLessThan(again(s(5)) / 2);
   });
 
+  it('what a kill leaves to be done again is bounded by the commit interval, and by how long the generation has lasted', () => {
+    const limitsOf = (params: ParameterValues): readonly number[] =>
+      run(rebalance, { variant: 'eager-killed', params }).expectations.map(({ limit }) => limit);
+    const [least, most] = limitsOf({});
+    // Four kills, each of a member that has had 83 records a second for 1.6 s at least, less a poll and chance.
+    expect(least).toBeGreaterThan(4 * (83 * 1 - 50));
+    expect(least).toBeLessThan(4 * 83 * 1.6);
+    // Six kills, each of a member that does 200 a second for 5 s, and a poll.
+    expect(most).toBeGreaterThan(6 * 1050);
+    expect(most).toBeLessThan(6 * 1100);
+    // What is committed every half second may have been committed just before each kill.
+    const [none, few] = limitsOf({ commitInterval: ms(500) });
+    expect(none).toBe(0);
+    expect(few).toBeLessThan(most / 5);
+  });
+
   it('under another coordinator the group goes on in its generation, and who is restarted meanwhile waits for it', () => {
     const mean = (recording: Recording, signal: string): number =>
       recording.signals.find(({ name }) => name === signal)!.summary['mean'];
