@@ -9,14 +9,17 @@ import {
   atLeast,
   atMost,
   defineScenario,
+  difference,
   guardrail,
   mean,
   ms,
+  peak,
   quantile,
   kafkaRecordSignals,
   poisson,
   s,
   summary,
+  total,
   zipfPopularity,
   type Simulation,
 } from '../../sim-core/index.ts';
@@ -28,6 +31,12 @@ import { params, type Values } from './producer-batching/params.ts';
 const LATENCY = 'messaging.client.operation.duration';
 const REQUESTS = 'kafka.producer.request.rate';
 const RECORDS = 'kafka.producer.batch.records';
+
+const BUFFER = 'kafka.producer.buffer.used';
+const WAITING = 'kafka.producer.buffer.waiting';
+const EXHAUSTED = 'kafka.producer.buffer.exhausted';
+/** Records that were refused for another reason. */
+const refusedElse = difference(total('kafka.producer.record_errors'), total(EXHAUSTED));
 
 const permitted = atMost(summary(RECORDS, 'max'), limits.permitted);
 const filledByLinger = atMost(quantile(RECORDS, 'p99'), limits.filledByLinger);
@@ -41,6 +50,8 @@ export default defineScenario({
   params,
   variants: {
     'big-batches-long-linger': { linger: ms(500), batchSize: 1_048_576 },
+    // Memory for one of the pitfall's batches, where each of six partitions fills one.
+    'memory-of-one-batch': { linger: ms(500), batchSize: 1_048_576, bufferMemory: 1_048_576, maxBlock: s(2) },
     // Of the pitfall it changes the size alone: at this rate a batch fills before it has lingered.
     'small-batches-long-linger': { linger: ms(500), batchSize: 4096 },
     'linger-50': { linger: ms(50) },
@@ -49,6 +60,7 @@ export default defineScenario({
   },
   roles: {
     'big-batches-long-linger': 'pitfall',
+    'memory-of-one-batch': 'fault',
     'small-batches-long-linger': 'alternative',
     'linger-50': 'alternative',
     'linger-5': 'remedy',
@@ -71,7 +83,9 @@ export default defineScenario({
     RECORDS,
     'kafka.producer.queue_time',
     'messaging.client.sent.rate',
-    'kafka.producer.buffer.used',
+    BUFFER,
+    WAITING,
+    EXHAUSTED,
   ],
   places: PLACES,
   // What the size permits is told from what the linger fills: the first is the largest batch, the second the usual one.
@@ -81,6 +95,14 @@ export default defineScenario({
       atMost(mean(REQUESTS), limits.requests),
       permitted,
       filledByLinger,
+      atLeast(peak(BUFFER), limits.oneBatchEach),
+      atMost(peak(WAITING), limits.nobodyWaits),
+    ],
+    'memory-of-one-batch': [
+      atMost(peak(BUFFER), limits.memory),
+      atLeast(peak(WAITING), limits.line),
+      atLeast(total(EXHAUSTED), limits.refused),
+      atMost(refusedElse, 0),
     ],
     'small-batches-long-linger': [
       atMost(mean(LATENCY), limits.halfABatch),
@@ -110,7 +132,8 @@ function system(sim: Simulation, p: Values): void {
     recordBytes: p.recordBytes,
     linger: p.linger,
     batchSize: p.batchSize,
-    bufferMemory: 134_217_728,
+    bufferMemory: p.bufferMemory,
+    maxBlock: p.maxBlock,
     maxInFlight: p.maxInFlight,
   });
   users(sim, producer, poisson(p.rate), zipfPopularity(limits.KEYS, 0));

@@ -9,7 +9,7 @@
  */
 import { ms, s, toSeconds } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
-import { NEAR_MAX } from '../../application/distances.ts';
+import { NEAR_MAX, NEAR_MIN } from '../../application/distances.ts';
 import { CLUSTER } from '../application/orders.ts';
 import type { Values } from './params.ts';
 
@@ -27,6 +27,12 @@ const measured = ({ length }: Values): number => toSeconds(length - WARM_UP);
 /** Brokers that lead something. */
 const leaders = ({ partitions }: Values): number => Math.min(CLUSTER.brokers, partitions);
 
+/** Memory that a batch takes: of one record that is larger than it may be, as much as that. */
+const batchMemory = ({ batchSize, recordBytes }: Values): number => Math.max(batchSize, recordBytes + HEADER);
+
+/** Whether a partition's batches have memory: those in flight, one that fills, and one that is full and waits. */
+const hasMemory = (p: Values): boolean => p.bufferMemory >= p.partitions * (p.maxInFlight + 2) * batchMemory(p);
+
 /** Whether a batch is still short of its size when it has lingered: with five deviations, and a fifth for uneven keys. */
 const hasRoom = (p: Values): boolean =>
   HEADER + p.recordBytes * (poissonMost(((1.2 * p.rate) / p.partitions) * toSeconds(p.linger)) + 2) < p.batchSize;
@@ -37,7 +43,7 @@ const hasRoom = (p: Values): boolean =>
  */
 const requestsMost = (p: Values): number => {
   const alone = poissonMost(p.rate * measured(p)) / measured(p);
-  if (p.linger === 0 || !hasRoom(p)) return alone;
+  if (p.linger === 0 || !hasRoom(p) || !hasMemory(p)) return alone;
   return Math.min(alone, leaders(p) * (1 / toSeconds(p.linger) + 1 / measured(p)));
 };
 export const requests = limit(requestsMost);
@@ -57,7 +63,7 @@ function busy(p: Values): number {
  * many as ten before one.
  */
 const windowMost = (p: Values): number =>
-  busy(p) < 0.5
+  busy(p) < 0.5 && hasMemory(p)
     ? toSeconds(p.linger) + 4 * toSeconds(NEAR_MAX) + 22 * (toSeconds(p.requestTime) + fullTime(p))
     : 2 * toSeconds(p.length);
 export const oneWindow = limit(windowMost);
@@ -77,7 +83,9 @@ const fullTime = (p: Values): number =>
  * Half of the records come in the first half of a window, and wait for the other at least; claimed is a tenth less, which is
  * room for chance and for the buckets of the measured times.
  */
-export const halfTheLinger = limit((p) => (hasRoom(p) && p.linger >= ms(1) ? 0.45 * toSeconds(p.linger) : 0));
+export const halfTheLinger = limit((p) =>
+  hasRoom(p) && hasMemory(p) && p.linger >= ms(1) ? 0.45 * toSeconds(p.linger) : 0,
+);
 
 /** Records of a batch that has no room for another, which leaves with the last of them. */
 const capacity = ({ batchSize, recordBytes }: Values): number =>
@@ -102,7 +110,7 @@ const batchMost = (p: Values): number =>
 export const oneBatch = limit((p) => windowMost({ ...p, linger: s(batchMost(p)) }));
 
 /** Whether a batch is full before it has lingered. */
-const fills = (p: Values): boolean => batchMost(p) < toSeconds(p.linger);
+const fills = (p: Values): boolean => hasMemory(p) && batchMost(p) < toSeconds(p.linger);
 
 /** A request then leaves because one of its batches is full: of as many as its broker leads partitions, one at least. */
 export const filledToSize = limit((p) => (fills(p) ? capacity(p) : 1));
@@ -120,6 +128,41 @@ export const halfABatch = limit((p) => {
 
 /** A request takes at most a full batch of each partition that its broker leads; as many may wait when the run ends. */
 export const requestsOfFull = limit((p) => {
+  if (!hasMemory(p)) return 0;
   const sent = poissonLow(p.rate * measured(p)) - p.partitions * capacity(p);
   return Math.max(0, sent / measured(p) / (Math.ceil(p.partitions / leaders(p)) * capacity(p)));
 });
+
+export const memory = limit((p) => p.bufferMemory);
+
+/** A batch takes its whole size when its first record comes: each partition has one before any has lingered. */
+export const oneBatchEach = limit((p) =>
+  hasMemory(p) && hasRoom(p) && poissonLow(slowest(p) * toSeconds(p.linger)) >= 1 ? p.partitions * batchMemory(p) : 0,
+);
+export const nobodyWaits = limit((p) => (hasMemory(p) && busy(p) < 0.5 ? 0 : 2 * p.rate * toSeconds(p.length)));
+
+/**
+ * Records that are sent in a time, at most, with memory for a single batch. The next is begun when that is acknowledged: when it
+ * has gone to its leader, has been given to a follower, which has asked again, and the answer has come back. That is four ways, and
+ * a turn of both threads. It takes
+ * those of its partition at the head of the line, up to the first of another: after each one more with the chance of that
+ * partition's share, so that as many follow as a geometric number has, with the deviation that this has.
+ */
+function sentMost(p: Values, seconds: number): number {
+  const batches = seconds / toSeconds(4 * NEAR_MIN + 2 * p.requestTime) + 1;
+  const share = 1 / p.partitions + uneven(p);
+  return batches / (1 - share) + (DEVIATIONS * Math.sqrt(batches * share)) / (1 - share);
+}
+
+/** Whether there is memory for one batch, and others than those of its partition have to wait. */
+const hasOneBatch = (p: Values): boolean => p.partitions > 1 && p.bufferMemory < 2 * batchMemory(p);
+
+/** Records that come in a time and are not sent, at least. */
+const leftOver = (p: Values, seconds: number): number =>
+  hasOneBatch(p) ? Math.max(0, poissonLow(p.rate * seconds) - sentMost(p, seconds)) : 0;
+
+/** Nobody is refused before he has waited for so long: the line is what is left over of that time. */
+export const line = limit((p) => leftOver(p, toSeconds(Math.min(p.maxBlock, p.length))));
+
+/** Whoever came so long before the end and is not sent has been refused; of those that are counted, since the warm-up. */
+export const refused = limit((p) => leftOver(p, Math.max(0, measured(p) - toSeconds(p.maxBlock))));

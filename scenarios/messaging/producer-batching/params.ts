@@ -18,6 +18,20 @@ export const params = {
   }),
   recordBytes: integer({ help: 'Bytes of a record', default: 200, min: 10, max: 10_000, logarithmic: true }),
   partitions: integer({ help: 'Partitions of the topic', default: 6, min: 1, max: 24 }),
+  bufferMemory: integer({
+    help: 'Producer: buffer.memory in bytes, of which a batch takes its whole size from its first record on',
+    default: 134_217_728,
+    min: 16_384,
+    max: 1_073_741_824,
+    logarithmic: true,
+  }),
+  maxBlock: duration({
+    help: 'Producer: max.block.ms, after which a caller that waits for memory is refused',
+    default: s(60),
+    min: ms(10),
+    max: s(60),
+    logarithmic: true,
+  }),
   maxInFlight: integer({
     help: 'Producer: max.in.flight.requests.per.connection',
     default: 5,

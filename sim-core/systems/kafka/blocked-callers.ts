@@ -18,13 +18,24 @@ export class BlockedCallers {
   private readonly givenUp: (entry: Entry, partition: string) => void;
   private readonly alarmKind: number;
   private readonly line = new Fifo<Blocked>();
+  private readonly changed: (waiting: number) => void;
   private waiting = 0;
 
-  /** `givenUp`: called for who has waited for `patience`. The line is bounded by the callers alone. */
-  constructor(sim: Simulation, owner: string, patience: Duration, givenUp: (entry: Entry, partition: string) => void) {
+  /**
+   * `givenUp`: called for who has waited for `patience`; `changed`: with how many wait. The line is bounded by the callers
+   * alone.
+   */
+  constructor(
+    sim: Simulation,
+    owner: string,
+    patience: Duration,
+    givenUp: (entry: Entry, partition: string) => void,
+    changed: (waiting: number) => void,
+  ) {
     this.sim = sim;
     this.patience = patience;
     this.givenUp = givenUp;
+    this.changed = changed;
     this.alarmKind = sim.eventKind(`${owner}: a caller has waited for memory`);
   }
 
@@ -32,16 +43,22 @@ export class BlockedCallers {
     return this.waiting;
   }
 
+  private set count(waiting: number) {
+    if (waiting === this.waiting) return;
+    this.waiting = waiting;
+    this.changed(waiting);
+  }
+
   add(entry: Entry, partition: string): void {
     const blocked: Blocked = { entry, partition, alarm: -1, isOver: false };
     const giveUp = (): void => {
       blocked.isOver = true;
-      this.waiting--;
+      this.count = this.waiting - 1;
       this.givenUp(entry, partition);
     };
     blocked.alarm = this.sim.schedule(this.patience, giveUp, undefined, this.alarmKind, entry.record.request);
     this.line.add(blocked);
-    this.waiting++;
+    this.count = this.waiting + 1;
   }
 
   /** The producer has died: those who wait. */
@@ -53,7 +70,7 @@ export class BlockedCallers {
       this.sim.cancel(alarm);
       entries.push(entry);
     }
-    this.waiting = 0;
+    this.count = 0;
     return entries;
   }
 
@@ -67,7 +84,7 @@ export class BlockedCallers {
         return;
       }
       this.sim.cancel(first.alarm);
-      this.waiting--;
+      this.count = this.waiting - 1;
     }
   }
 }

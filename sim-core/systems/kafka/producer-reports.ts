@@ -2,7 +2,14 @@
 import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { ProducerBatch } from './producer-batch.ts';
-import { batchFailed, batchSent, produceSent, producerBuffer, recordCompleted } from './producer-signals.ts';
+import {
+  batchFailed,
+  batchSent,
+  callersBlocked,
+  produceSent,
+  producerBuffer,
+  recordCompleted,
+} from './producer-signals.ts';
 import type { SentRecord } from './record-book.ts';
 
 export class ProducerReports {
@@ -13,6 +20,7 @@ export class ProducerReports {
   private readonly failures: FactChannel<Fact<typeof batchFailed>>;
   private readonly requests: FactChannel<Fact<typeof produceSent>>;
   private readonly buffer: FactChannel<Fact<typeof producerBuffer>>;
+  private readonly waiting: FactChannel<Fact<typeof callersBlocked>>;
 
   constructor(sim: Simulation, producer: string) {
     this.sim = sim;
@@ -22,6 +30,7 @@ export class ProducerReports {
     this.failures = sim.facts.channel(batchFailed);
     this.requests = sim.facts.channel(produceSent);
     this.buffer = sim.facts.channel(producerBuffer);
+    this.waiting = sim.facts.channel(callersBlocked);
   }
 
   record({ request, sentAt }: SentRecord, partition: string, outcome: string): void {
@@ -48,6 +57,10 @@ export class ProducerReports {
 
   request(broker: string, batches: number): void {
     if (this.requests.heard) this.requests.emit({ producer: this.producer, broker, batches });
+  }
+
+  blocked(callers: number): void {
+    if (this.waiting.heard) this.waiting.emit({ producer: this.producer, callers });
   }
 
   memory(bytes: number): void {

@@ -41,6 +41,12 @@ export const producerBuffer = defineReading('kafka.producer.buffer', 'Memory tak
   bytes: 'number',
 });
 
+/** Callers who find no memory for their records wait, or are let in, or give up. */
+export const callersBlocked = defineReading('kafka.producer.blocked', 'Callers wait for memory for their records', {
+  producer: 'text',
+  callers: 'number',
+});
+
 type Completed = Fact<typeof recordCompleted>;
 type Sent = Fact<typeof batchSent>;
 type Failed = Fact<typeof batchFailed>;
@@ -78,6 +84,24 @@ export const producerSignals = [
     help: 'Records that the producer gave up, and told their senders so',
     fact: recordCompleted,
     where: (fact: Completed) => fact.outcome !== 'ok',
+  }),
+  // What `buffer-exhausted-total` counts, and `waiting-threads`, by the names of Kafka's client.
+  defineSignal({
+    name: 'kafka.producer.buffer.exhausted',
+    kind: 'counter',
+    unit: '{message}',
+    help: 'Of the records that the producer gave up, those whose callers waited for memory for too long',
+    fact: recordCompleted,
+    where: (fact: Completed) => fact.outcome === 'overloaded',
+  }),
+  defineSignal({
+    name: 'kafka.producer.buffer.waiting',
+    kind: 'gauge',
+    unit: '{message}',
+    help: 'Records whose callers wait for memory',
+    fact: callersBlocked,
+    value: (fact: Fact<typeof callersBlocked>) => fact.callers,
+    of: (fact: Fact<typeof callersBlocked>) => fact.producer,
   }),
   defineSignal({
     name: 'kafka.producer.request.rate',

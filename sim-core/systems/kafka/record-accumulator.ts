@@ -48,7 +48,13 @@ export class RecordAccumulator {
     this.byPartition = new Map(this.queues.map((queue) => [queue.partition, queue]));
     this.lingerKind = sim.eventKind(`${name}: a batch has lingered`);
     this.expiryKind = sim.eventKind(`${name}: a batch is given up`);
-    this.blocked = new BlockedCallers(sim, name, maxBlock, (entry, partition) => owner.refused(entry, partition));
+    this.blocked = new BlockedCallers(
+      sim,
+      name,
+      maxBlock,
+      (entry, partition) => owner.refused(entry, partition),
+      (waiting) => reports.blocked(waiting),
+    );
   }
 
   queueOf(partition: string): PartitionQueue {

@@ -48,6 +48,21 @@ it('tells what the size permits from what the linger fills', () => {
   expect(of('p99')).toBeLessThan(200);
 });
 
+it('says that records wait and are refused for want of memory, and that with enough of it nobody does', () => {
+  const { expectations, signals } = run(producerBatching, { variant: 'memory-of-one-batch' });
+  const limit = (start: string): number => expectations.find(({ text }) => text.startsWith(start))!.limit;
+  const measured = (name: string, field: string): number =>
+    signals.find((signal) => signal.name === name)!.summary[field];
+  // One batch of 1.2 records in 1.6 ms: 750 a second of 1,000, less chance.
+  expect(limit('total of kafka.producer.buffer.exhausted')).toBeGreaterThan(5000);
+  expect(limit('peak of kafka.producer.buffer.waiting')).toBeGreaterThan(100);
+  expect(measured('kafka.producer.record_errors', 'total')).toBe(measured('kafka.producer.buffer.exhausted', 'total'));
+  for (const params of [{ partitions: 1 }, { bufferMemory: 8 * 1_048_576 }]) {
+    expect(summary('memory-of-one-batch', params, 'kafka.producer.buffer.exhausted', 'total')).toBe(0);
+  }
+  expect(summary('big-batches-long-linger', {}, 'kafka.producer.buffer.waiting', 'max')).toBe(0);
+});
+
 describe('as the guide says', () => {
   it('a full batch does not linger', () => {
     const { 'big-batches-long-linger': large, 'small-batches-long-linger': small } = producerBatching.variants;
