@@ -7,7 +7,7 @@
  */
 import { ms, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
-import { SHAPE } from '../../application/distances.ts';
+import { NEAR_MAX, SHAPE } from '../../application/distances.ts';
 import { CLUSTER, GROUP, PRODUCER } from '../application/orders.ts';
 import type { Values } from './params.ts';
 
@@ -28,8 +28,28 @@ const orderTime = ({ processTime, pays }: Values): number => toSeconds(processTi
 /** What a full poll takes, and no more than the life in which it is broken off. */
 const pollTime = (p: Values): Duration => Math.min(RELAPSE, p.pollRecords * s(orderTime(p)));
 
-/** The share of a worker's time that its orders have: writing and committing is given a fifth. Assumed, not derived. */
-const WORKING = 0.8;
+/** When a transaction may begin for which the coordinator was not ready. */
+export const TRANSACTION_BACKOFF = ms(20);
+
+/**
+ * A write that all in sync have, at most: it goes to its leader, to a follower with the answer of a fetch, the follower asks
+ * again, and the answer goes back; a turn of each of their threads, behind somebody else's.
+ */
+const REPLICATED = 4 * NEAR_MAX + 4 * CLUSTER.requestTime;
+
+/**
+ * What comes after the orders of a poll: its last results linger and are written, and the offsets are. A transaction is seven
+ * writes: its partitions, the results, the group's partition, the offsets, the decision, the markers, and that it is over; if
+ * the one before is not, it begins after a backoff.
+ */
+const settlingMost = ({ output }: Values): Duration =>
+  PRODUCER.linger + (output === 'transactional' ? 7 * REPLICATED + TRANSACTION_BACKOFF : 2 * REPLICATED);
+
+/** The share of its time that a worker has for orders, at least, if its polls are full. */
+const working = (p: Values): number => {
+  const orders = p.pollRecords * orderTime(p);
+  return orders / (orders + toSeconds(settlingMost(p)));
+};
 
 /** Pairs of crashes whose second one comes while users send. */
 export const pairs = (p: Values): number => {
@@ -98,7 +118,7 @@ export const writtenAgain = limit((p) => {
   if (!isCaught(p) || RELAPSE + pollTime(p) >= GROUP.autoCommitInterval) return 0;
   const n = pairs(p);
   let sum = -chance(p) - ((n + 1) / 2) * p.pollRecords;
-  for (let k = 0; k < n; k++) sum += (WORKING * toSeconds(relapse(p, k) - ms(200))) / orderTime(p);
+  for (let k = 0; k < n; k++) sum += (working(p) * toSeconds(relapse(p, k) - ms(200))) / orderTime(p);
   return Math.max(0, sum);
 });
 
@@ -136,7 +156,7 @@ function unread(p: Values): number {
   const hasTime = (from: Duration, pairsLeft: number, away: Duration): boolean => {
     const comes = poissonMost((p.rate / WORKERS) * Math.max(0, toSeconds(p.length - DRAIN - from)));
     const left = toSeconds(p.length - from - away - pairsLeft * (2 * p.downtime + ms(400)) - s(1));
-    return comes + (2 * pairsLeft + 1) * p.pollRecords < (WORKING * left) / orderTime(p);
+    return comes + (2 * pairsLeft + 1) * p.pollRecords < (working(p) * left) / orderTime(p);
   };
   const count = pairs(p);
   const ofWorker = (first: number): number => Math.ceil((count - first) / WORKERS);

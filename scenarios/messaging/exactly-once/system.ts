@@ -71,7 +71,12 @@ function workersOf(sim: Simulation, p: Values, cluster: KafkaCluster): KafkaCons
   const { topics } = cluster;
   const outputOf = (worker: string): KafkaOutput => {
     const isTransactional = p.output === 'transactional';
-    const transactional = { id: worker, timeout: p.transactionTimeout, partitions: 50, retryBackoff: ms(20) };
+    const transactional = {
+      id: worker,
+      timeout: p.transactionTimeout,
+      partitions: 50,
+      retryBackoff: limits.TRANSACTION_BACKOFF,
+    };
     const settings = {
       name: worker.replace('worker', 'results'),
       topic: topics[1],
