@@ -1,10 +1,10 @@
 /**
- * The real server of the RabbitMQ twin: one node for all plays. A play that wants the node killed waits until all that are
- * under way want it too or are over; then it is killed once for them all.
+ * The real server of the RabbitMQ twin: one node for all plays, which is killed for those that want it.
  */
 import { existsSync } from 'node:fs';
 import { connect, type ChannelModel } from 'amqplib';
 import { findExecutable } from '../../../../tools/find-executable.ts';
+import { SharedRestart } from '../shared-restart.ts';
 import type { RealServer } from '../twin.ts';
 import { RabbitMqNode } from './node.ts';
 import { ServerPlayer, type Host } from './player.ts';
@@ -23,9 +23,10 @@ export class RabbitMqServer implements RealServer<RabbitStep>, Host {
   /** Connections that no play has now. */
   private idle: Pair[] = [];
   private plays = 0;
-  private restarting: Promise<void> | undefined;
-  private underWay = 0;
-  private readonly waiting: { readonly resolve: () => void; readonly reject: (reason: unknown) => void }[] = [];
+  private readonly restarts = new SharedRestart(() => {
+    this.idle = [];
+    return this.node.restart();
+  });
 
   private constructor(node: RabbitMqNode, version: string) {
     this.node = node;
@@ -47,7 +48,7 @@ export class RabbitMqServer implements RealServer<RabbitStep>, Host {
 
   /** A connection that the server closes ends the play; the reason is the last answer. */
   async play(script: readonly RabbitStep[], slowness: number): Promise<readonly unknown[]> {
-    this.underWay++;
+    await this.restarts.begin();
     let closedBy: string | undefined;
     const onError = ({ message }: Error): void => void (closedBy ??= message);
     const host: Host = {
@@ -57,7 +58,7 @@ export class RabbitMqServer implements RealServer<RabbitStep>, Host {
         return connections;
       },
       restart: async () => {
-        await this.restart();
+        await this.restarts.restart();
         closedBy = undefined;
       },
     };
@@ -72,38 +73,21 @@ export class RabbitMqServer implements RealServer<RabbitStep>, Host {
       return [...player.answers, closedBy];
     } finally {
       for (const connection of player.connections) connection.off('error', onError);
-      this.underWay--;
-      this.restartIfAllWait();
+      this.restarts.end();
     }
   }
 
   async connect(): Promise<Pair> {
-    // A play that begins while the node is down waits for it.
-    await this.restarting;
     return this.idle.pop() ?? (await Promise.all([open(this.node.port), open(this.node.port)]));
   }
 
   restart(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ resolve, reject });
-      this.restartIfAllWait();
-    });
+    return this.restarts.restart();
   }
 
   async stop(): Promise<void> {
     await Promise.allSettled(this.idle.flat().map((connection) => connection.close()));
     await this.node.stop();
-  }
-
-  private restartIfAllWait(): void {
-    if (this.waiting.length === 0 || this.waiting.length < this.underWay) return;
-    const all = this.waiting.splice(0);
-    this.idle = [];
-    this.restarting = this.node.restart();
-    this.restarting.then(
-      () => all.forEach(({ resolve }) => resolve()),
-      (error: unknown) => all.forEach(({ reject }) => reject(error)),
-    );
   }
 }
 

@@ -2,17 +2,21 @@
  * The twin of Redis Streams: scripts of the stream commands on a real Redis and on the model. ioredis is the client since
  * it hands a reply over as it was sent, and is what BullMQ speaks with.
  */
+import type { ChildProcess } from 'node:child_process';
 import { Redis } from 'ioredis';
 import { executable } from '../executable.ts';
 import { freePort, ServerProcess } from '../server-process.ts';
+import { SharedRestart } from '../shared-restart.ts';
 import type { Answer, RealServer, Twin } from '../twin.ts';
 import { Masks } from './masks.ts';
-import { StreamServer } from './stream-commands.ts';
+import { RESTART, StreamServer } from './stream-commands.ts';
 import { STREAM, streamScripts, type Words } from './stream-scripts.ts';
 import { usesOf, vocabulary } from './stream-vocabulary.ts';
 
 /** When the model's scripts begin: ids of the clock have thirteen digits, as those of the server. */
 const EPOCH_MS = 1_700_000_000_000;
+/** How soon the client tries to connect again. */
+const RECONNECT_MS = 50;
 
 export const redisTwin: Twin<Words> = {
   name: 'redis',
@@ -40,35 +44,82 @@ export function modelOf(script: readonly Words[], server: Pick<StreamServer, 'ru
   });
 }
 
+/** One server for the scripts that kill it, which nobody else has to wait for, and one for all others. */
 async function start(program: string): Promise<RealServer<Words>> {
+  const calm = await startServer(program, ['--appendonly', 'no']);
+  const killed = await startServer(program, ['--appendonly', 'yes', '--appendfsync', 'always']).catch(
+    async (error: unknown) => {
+      await calm.stop();
+      throw error;
+    },
+  );
+  const info = await calm.redis.info('server');
+  let plays = 0;
+  return {
+    version: `Redis ${/redis_version:(\S+)/.exec(info)?.[1]}`,
+    play: async (script) => {
+      const { redis, restarts } = script.some(([name]) => name === RESTART) ? killed : calm;
+      await restarts.begin();
+      try {
+        return await play(redis, script, `stream-${++plays}`, () => restarts.restart());
+      } finally {
+        restarts.end();
+      }
+    },
+    stop: async () => {
+      await Promise.all([calm.stop(), killed.stop()]);
+    },
+  };
+}
+
+interface Server {
+  readonly redis: Redis;
+  readonly restarts: SharedRestart;
+  stop(): Promise<void>;
+}
+
+async function startServer(program: string, options: readonly string[]): Promise<Server> {
   const process = new ServerProcess('redis');
   try {
     const port = await freePort();
-    const words = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+    const words = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', process.folder, '--save', '', ...options];
     const isReady = (output: string): boolean => output.includes('Ready to accept connections');
-    await process.start({ program, words, isReady, patienceMs: 10_000 });
-    const redis = new Redis({ host: '127.0.0.1', port, protocol: 2 });
-    const info = await redis.info('server');
-    let plays = 0;
-    return {
-      version: `Redis ${/redis_version:(\S+)/.exec(info)?.[1]}`,
-      play: (script) => play(redis, script, `stream-${++plays}`),
-      stop: async () => {
-        redis.disconnect();
-        await process.stop();
-      },
+    const up = (): Promise<ChildProcess> => process.start({ program, words, isReady, patienceMs: 10_000 });
+    let running = await up();
+    const redis = new Redis({ host: '127.0.0.1', port, protocol: 2, retryStrategy: () => RECONNECT_MS });
+    // It connects again by itself when its server is up again.
+    redis.on('error', () => {});
+    const restarts = new SharedRestart(async () => {
+      await process.kill(running);
+      running = await up();
+      await redis.ping();
+    });
+    const stop = async (): Promise<void> => {
+      redis.disconnect();
+      await process.stop();
     };
+    return { redis, restarts, stop };
   } catch (error) {
     await process.stop();
     throw error;
   }
 }
 
-async function play(redis: Redis, script: readonly Words[], key: string): Promise<readonly Answer[]> {
+async function play(
+  redis: Redis,
+  script: readonly Words[],
+  key: string,
+  restart: () => Promise<void>,
+): Promise<readonly Answer[]> {
   const masks = new Masks();
   const added: string[] = [];
   const answers: Answer[] = [];
   for (const words of script) {
+    if (words[0] === RESTART) {
+      await restart();
+      answers.push(masks.of(words, 'restarted'));
+      continue;
+    }
     const [name, ...rest] = filledIn(words, key, added, Date.now());
     const answer = await redis
       .call(name, ...rest)

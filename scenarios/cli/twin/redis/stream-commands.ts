@@ -13,6 +13,9 @@ import { CommandError, type Reply } from './reply.ts';
 import type { Streams } from './streams.ts';
 import { xadd, xdel, xlen, xrange, xrevrange, xsetid, xtrim } from './log-commands.ts';
 
+/** No command of Redis: the server is killed and started again. */
+export const RESTART = 'RESTART';
+
 type Command = (streams: Streams, words: Arguments) => Reply;
 
 const commands: Readonly<Record<string, Command>> = {
@@ -31,6 +34,8 @@ const commands: Readonly<Record<string, Command>> = {
   XCLAIM: xclaim,
   XAUTOCLAIM: xautoclaim,
   XINFO: xinfo,
+  // Killed, it has every write that it had answered: the one to its append-only file comes before the reply.
+  [RESTART]: () => 'restarted',
   EXISTS: (streams, words) => (streams.get(words.next()) === undefined ? 0 : 1),
 };
 

@@ -1,10 +1,13 @@
 /**
  * Scripts of stream commands, drawn by fast-check: few keys, groups, consumers and ids, so that they meet often. A script
  * waits for nothing: idle times are set by `XCLAIM … IDLE` to whole tens of seconds, and asked for in between.
+ * In one of twelve the server is killed and started again. Before that nobody reads what is pending for him: that counts as a
+ * delivery which Redis does not write to its file, and has not counted when it is up again.
  * Two words stand for what is known only when the script is played: `{3}` is the id of the fourth entry that was added (round
  * and round), `@20000` is the wall clock's milliseconds 20,000 ms ago.
  */
 import fc from 'fast-check';
+import { RESTART } from './stream-commands.ts';
 
 export type Words = readonly string[];
 
@@ -235,6 +238,8 @@ const everything: readonly Words[] = [
   ]),
 ];
 
+const isHistory = (words: Words): boolean => words[0] === 'XREADGROUP' && words.at(-1) !== '>';
+
 export const streamScripts: fc.Arbitrary<readonly Words[]> = fc
   .tuple(
     begin,
@@ -242,5 +247,19 @@ export const streamScripts: fc.Arbitrary<readonly Words[]> = fc
       minLength: 12,
       maxLength: 36,
     }),
+    fc.nat(11),
   )
-  .map(([first, parts]) => [...first, ...parts.flat(), ...everything]);
+  .map(([first, parts, killed]) => {
+    if (killed > 0) return [...first, ...parts.flat(), ...everything];
+    const half = Math.floor(parts.length / 2);
+    const before = parts.slice(0, half).flat();
+    const after = parts.slice(half).flat();
+    return [
+      ...first,
+      ...before.filter((words) => !isHistory(words)),
+      [RESTART],
+      ...everything,
+      ...after,
+      ...everything,
+    ];
+  });

@@ -3,6 +3,7 @@
  * nothing to act on has not been done.
  */
 import { isRefusal, type Answer } from '../twin.ts';
+import { RESTART } from './stream-commands.ts';
 import type { Words } from './stream-scripts.ts';
 
 /** The options of each command, and its other forms: all that is counted. */
@@ -22,6 +23,7 @@ const options: Readonly<Record<string, readonly string[]>> = {
   XCLAIM: ['IDLE', 'TIME', 'RETRYCOUNT', 'FORCE', 'JUSTID', 'LASTID'],
   XAUTOCLAIM: ['COUNT', 'JUSTID'],
   XINFO: ['STREAM', 'GROUPS', 'CONSUMERS'],
+  [RESTART]: [],
 };
 
 export const vocabulary: readonly string[] = Object.entries(options).flatMap(([name, words]) => [

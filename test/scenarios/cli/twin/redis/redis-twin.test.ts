@@ -8,10 +8,11 @@ import {
   scriptsOf,
 } from '../../../../../scenarios/cli/twin/comparison.ts';
 import { modelOf, redisTwin } from '../../../../../scenarios/cli/twin/redis/redis-twin.ts';
-import { StreamServer } from '../../../../../scenarios/cli/twin/redis/stream-commands.ts';
-import type { Words } from '../../../../../scenarios/cli/twin/redis/stream-scripts.ts';
+import { RESTART, StreamServer } from '../../../../../scenarios/cli/twin/redis/stream-commands.ts';
+import { STREAM, type Words } from '../../../../../scenarios/cli/twin/redis/stream-scripts.ts';
 import { asText } from '../../../../../scenarios/cli/twin/report.ts';
 import { styleFor } from '../../../../../scenarios/cli/reporters/style.ts';
+import { formatId } from '../../../../../sim-core/messaging/channels/stream/entry-id.ts';
 import { ConsumerGroup } from '../../../../../sim-core/messaging/channels/stream/consumer-group.ts';
 import { EntryLog } from '../../../../../sim-core/messaging/channels/stream/entry-log.ts';
 import { PendingList } from '../../../../../sim-core/messaging/channels/stream/pending-list.ts';
@@ -53,6 +54,16 @@ const FAULTS: Record<string, () => void> = {
   },
   'leaves what is claimed to whom it was given first': () => {
     vi.spyOn(PendingList.prototype, 'assign').mockImplementation(() => {});
+  },
+  'has not the last entry any more when it is killed': () => {
+    const { run } = StreamServer.prototype;
+    vi.spyOn(StreamServer.prototype, 'run').mockImplementation(function (this: StreamServer, words, now) {
+      if (words[0] === RESTART) {
+        const last = this.get(STREAM)?.log.last;
+        if (last !== undefined) run.call(this, ['XDEL', STREAM, formatId(last.id)], now);
+      }
+      return run.call(this, words, now);
+    });
   },
   'forgets what a claim forced': () => {
     const { force } = ConsumerGroup.prototype;
