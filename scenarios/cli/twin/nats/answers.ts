@@ -23,6 +23,9 @@ export const advisoriesOf = (advisories: readonly Advisory[]): readonly string[]
         `${type} of ${sequence}${type === 'terminated' ? '' : ` after ${deliveries}`}`,
     );
 
+/** The bytes of what a stream holds. In files messages have another frame than the model's, which is that of memory. */
+export const bytesOf = (keepsFiles: boolean, bytes: number): number | null => (keepsFiles ? null : bytes);
+
 /** The word that a play's subjects begin with, of one length whatever its number: a stream counts the bytes of subjects. */
 export const ownWord = (play: number): string => `play-${`${play}`.padStart(6, '0')}`;
 export const ownSubject = (play: number, subject: string): string => `${ownWord(play)}.${subject}`;

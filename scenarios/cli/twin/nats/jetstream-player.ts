@@ -2,7 +2,7 @@
 import { headers, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node';
 import type { Advisory } from '../../../../sim-core/index.ts';
 import type { Answer } from '../twin.ts';
-import { advisoriesOf, ownSubject, ownWord, pendingOf, wordsOf } from './answers.ts';
+import { advisoriesOf, bytesOf, ownSubject, ownWord, pendingOf, wordsOf } from './answers.ts';
 import {
   BURST_MS,
   START_BURST,
@@ -40,6 +40,7 @@ export class JetStreamPlayer {
   private readonly delivered = new Map<string, Delivered>();
   private readonly advisories: Advisory[] = [];
   private hasStream = false;
+  private keepsFiles = false;
 
   constructor(jet: NatsConnection, number: number, startedMs: number) {
     this.jet = jet;
@@ -93,6 +94,7 @@ export class JetStreamPlayer {
       ...(duplicate_window === undefined ? {} : { duplicate_window: duplicate_window * NANOSECONDS }),
     });
     this.hasStream = true;
+    this.keepsFiles = options.storage === 'file';
     const type = '$JS.EVENT.ADVISORY.CONSUMER';
     for (const event of ['MAX_DELIVERIES', 'MSG_NAKED', 'MSG_TERMINATED']) {
       this.subscriptions.push(
@@ -218,7 +220,14 @@ export class JetStreamPlayer {
       };
     }
     const { messages, bytes, first_seq: first, last_seq: last } = state;
-    return { messages, bytes, first, last, consumers, advisories: advisoriesOf(this.advisories) };
+    return {
+      messages,
+      bytes: bytesOf(this.keepsFiles, bytes),
+      first,
+      last,
+      consumers,
+      advisories: advisoriesOf(this.advisories),
+    };
   }
 
   private async ask(what: string, body: object = {}): Promise<JetReply> {

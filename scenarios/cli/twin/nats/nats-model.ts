@@ -15,11 +15,12 @@ import {
   type StreamConfiguration,
 } from '../../../../sim-core/index.ts';
 import type { Answer } from '../twin.ts';
-import { advisoriesOf, ownSubject, pendingOf, receiversOf, wordsOf, type Received } from './answers.ts';
+import { advisoriesOf, bytesOf, ownSubject, pendingOf, receiversOf, wordsOf, type Received } from './answers.ts';
 import {
   BURST_MS,
   START_BURST,
   START_SEQUENCE,
+  WRITTEN_MS,
   type ConsumerOptions,
   type NatsScript,
   type NatsStep,
@@ -86,6 +87,11 @@ class ModelPlayer {
       case 'wait':
         this.sim.runUntil(ms(++this.bursts * BURST_MS));
         return 'waited';
+      case 'restart':
+        this.sim.runUntil(this.sim.now + ms(WRITTEN_MS));
+        this.stream!.crash();
+        this.stream!.recover();
+        return 'restarted';
       default:
         return this.streamAnswer(this.stream!, step);
     }
@@ -178,10 +184,10 @@ class ModelPlayer {
     return [settled.message.sequence, settled.delivery];
   }
 
-  private state({ store, consumers }: JetStream<string>): Answer {
+  private state({ store, consumers, keepsFiles }: JetStream<string>): Answer {
     return {
       messages: store.count,
-      bytes: store.bytes,
+      bytes: bytesOf(keepsFiles, store.bytes),
       first: store.firstSequence,
       last: store.lastSequence,
       consumers: Object.fromEntries(
@@ -213,7 +219,7 @@ function streamOf(options: StreamOptions): StreamConfiguration {
   } = options;
   return {
     name: 'stream',
-    storage: 'memory',
+    storage: options.storage ?? 'memory',
     subjects: [ownSubject(MODEL, '*')],
     ...(options.retention === undefined ? {} : { retention: options.retention }),
     ...(options.discard === undefined ? {} : { discard: options.discard }),

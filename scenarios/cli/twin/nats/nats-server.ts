@@ -2,50 +2,88 @@
  * A script for NATS played on a real server. The transport of NATS's own client carries it; JetStream is spoken to by its
  * requests, so that nothing stands between what is compared.
  */
+import type { ChildProcess } from 'node:child_process';
 import { connect, type NatsConnection, type Subscription } from '@nats-io/transport-node';
 import { freePort, ServerProcess } from '../server-process.ts';
+import { SharedRestart } from '../shared-restart.ts';
 import type { Answer, RealServer } from '../twin.ts';
 import { ownSubject, receiversOf, type Received } from './answers.ts';
 import { JetStreamPlayer, PATIENCE_MS, pause } from './jetstream-player.ts';
-import { BURST_MS, type NatsScript, type NatsStep } from './steps.ts';
+import { BURST_MS, WRITTEN_MS, type NatsScript, type NatsStep } from './steps.ts';
 
+/** How soon a client tries to connect again. */
+const RECONNECT_MS = 50;
+
+/** One server for the scripts that kill it, which nobody else has to wait for, and one for all others. */
 export async function startNats(program: string): Promise<RealServer<NatsStep>> {
+  const calm = await startServer(program);
+  const killed = await startServer(program).catch(async (error: unknown) => {
+    await calm.stop();
+    throw error;
+  });
+  let plays = 0;
+  return {
+    version: `NATS ${calm.connections[0].info?.version}`,
+    play: async (script) => {
+      const { connections, restarts } = script.some(({ op }) => op === 'restart') ? killed : calm;
+      await restarts.begin();
+      const player = new ServerPlayer(connections, ++plays, () => restarts.restart());
+      try {
+        return await player.play(script);
+      } finally {
+        await player.end();
+        restarts.end();
+      }
+    },
+    stop: async () => {
+      await Promise.all([calm.stop(), killed.stop()]);
+    },
+  };
+}
+
+interface Server {
+  readonly connections: readonly NatsConnection[];
+  readonly restarts: SharedRestart;
+  stop(): Promise<void>;
+}
+
+async function startServer(program: string): Promise<Server> {
   const process = new ServerProcess('nats');
   try {
     const port = await freePort();
     const words = ['-a', '127.0.0.1', '-p', `${port}`, '-js', '-sd', process.folder];
-    await process.start({
-      program,
-      words,
-      isReady: (output) => output.includes('Server is ready'),
-      patienceMs: 10_000,
+    const up = (): Promise<ChildProcess> =>
+      process.start({ program, words, isReady: (output) => output.includes('Server is ready'), patienceMs: 10_000 });
+    let running = await up();
+    const options = { servers: `127.0.0.1:${port}`, reconnectTimeWait: RECONNECT_MS, maxReconnectAttempts: -1 };
+    const connections = await Promise.all([connect(options), connect(options)]);
+    const restarts = new SharedRestart(async () => {
+      await pause(WRITTEN_MS);
+      const back = connections.map(isBack);
+      await process.kill(running);
+      running = await up();
+      await Promise.all(back);
     });
-    const servers = `127.0.0.1:${port}`;
-    const connections = await Promise.all([connect({ servers }), connect({ servers })]);
-    let plays = 0;
-    return {
-      version: `NATS ${connections[0].info?.version}`,
-      play: async (script) => {
-        const player = new ServerPlayer(connections, ++plays);
-        try {
-          return await player.play(script);
-        } finally {
-          await player.end();
-        }
-      },
-      stop: async () => {
-        await Promise.all(connections.map((connection) => connection.close()));
-        await process.stop();
-      },
+    const stop = async (): Promise<void> => {
+      await Promise.all(connections.map((connection) => connection.close()));
+      await process.stop();
     };
+    return { connections, restarts, stop };
   } catch (error) {
     await process.stop();
     throw error;
   }
 }
 
+/** When the client, which connects again by itself and subscribes to what it was subscribed to, has done so. */
+async function isBack(connection: NatsConnection): Promise<void> {
+  for await (const { type } of connection.status()) if (type === 'reconnect') return;
+  throw new Error('a connection to the server that was killed has been given up');
+}
+
 class ServerPlayer {
   private readonly connections: readonly NatsConnection[];
+  private readonly restart: () => Promise<void>;
   private readonly jet: NatsConnection;
   private readonly number: number;
   private readonly startedMs = Date.now();
@@ -54,7 +92,8 @@ class ServerPlayer {
   private readonly stream: JetStreamPlayer;
   private bursts = 0;
 
-  constructor(connections: readonly NatsConnection[], number: number) {
+  constructor(connections: readonly NatsConnection[], number: number, restart: () => Promise<void>) {
+    this.restart = restart;
     this.connections = connections;
     [this.jet] = connections;
     this.number = number;
@@ -100,6 +139,9 @@ class ServerPlayer {
         await pause(untilMs - Date.now());
         return 'waited';
       }
+      case 'restart':
+        await this.restart();
+        return 'restarted';
       default:
         return this.stream.answer(step);
     }

@@ -5,7 +5,11 @@ export const BURST_MS = 1_200;
 /** Where consumers begin that are told a number or a time: the beginning of the second burst. */
 export const START_SEQUENCE = 3;
 export const START_BURST = 1;
+/** Consumers write their state down at most so long after it changed (a tenth of a second), with room for a slow disk. */
+export const WRITTEN_MS = 500;
 export interface StreamOptions {
+  /** In memory if it does not say. */
+  readonly storage?: 'file';
   readonly retention?: 'limits' | 'interest' | 'workqueue';
   readonly discard?: 'old' | 'new';
   readonly discard_new_per_subject?: boolean;
@@ -51,6 +55,8 @@ export type NatsStep =
   | { readonly op: 'delete message'; readonly sequence: number }
   | { readonly op: 'purge' }
   | { readonly op: 'wait' }
+  /** The server is killed and started again, when what it writes a while later is written. */
+  | { readonly op: 'restart' }
   | { readonly op: 'state' };
 
 export type NatsScript = readonly NatsStep[];

@@ -8,6 +8,7 @@ const perOperation: Readonly<Record<NatsStep['op'], readonly string[]>> = {
   'publish core': [],
   request: [],
   stream: [
+    'file',
     'limits',
     'interest',
     'workqueue',
@@ -47,6 +48,7 @@ const perOperation: Readonly<Record<NatsStep['op'], readonly string[]>> = {
   'delete message': [],
   purge: [],
   wait: [],
+  restart: [],
   state: [],
 };
 

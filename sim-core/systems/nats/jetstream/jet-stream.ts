@@ -44,6 +44,8 @@ export class JetStream<Payload> {
   private readonly ids = new Map<string, { readonly sequence: number; readonly at: Time }>();
   private ageTimer: EventHandle | undefined;
   private isUp = true;
+  /** Whether it has read the ids of its messages since it was killed. */
+  private knowsIds = true;
   private readonly ageKind: number;
 
   constructor(sim: Simulation, configuration: StreamConfiguration) {
@@ -66,6 +68,7 @@ export class JetStream<Payload> {
   publish({ subject, payload, bytes, id }: Published<Payload>): PublishAck {
     if (!this.isUp) throw new Error(`${this.name}: nobody answers, its server is down`);
     const { maxMessageBytes = Infinity, retention } = this.configuration;
+    if (id !== undefined && !this.knowsIds) this.readIds();
     const known = id === undefined ? undefined : this.knownId(id);
     if (known !== undefined) return { sequence: known, duplicate: true };
     if (bytes > maxMessageBytes) throw new JetStreamError('message size exceeds maximum allowed');
@@ -134,6 +137,7 @@ export class JetStream<Payload> {
     if (this.ageTimer !== undefined) this.sim.cancel(this.ageTimer);
     this.ageTimer = undefined;
     if (this.keepsFiles) {
+      this.knowsIds = false;
       for (const consumer of this.consumers.values()) consumer.crash();
       return;
     }
@@ -157,6 +161,12 @@ export class JetStream<Payload> {
       broken.push(`${this.name}: ${this.store.count} messages, more than ${maxMessages}`);
     if (this.store.bytes > maxBytes) broken.push(`${this.name}: ${this.store.bytes} bytes, more than ${maxBytes}`);
     return broken;
+  }
+
+  /** With the first id that it is given: that of a message that has gone by then is not known any more (seen of 2.9.10). */
+  private readIds(): void {
+    this.knowsIds = true;
+    for (const [id, { sequence }] of this.ids) if (this.store.get(sequence) === undefined) this.ids.delete(id);
   }
 
   private isNeeded(message: StoredMessage<Payload>): boolean {

@@ -256,6 +256,20 @@ describe('JetStream', () => {
       expect(stream.publish({ ...message('a'), id: 'i' })).toEqual({ sequence, duplicate });
     });
 
+    it('reads the ids of its messages when it is given the next one: that of a message that is gone by then is a new one', () => {
+      const again = (isGone: boolean, isAsked: boolean) => {
+        const { stream } = asked(1, 0);
+        stream.publish({ ...message('a'), id: 'i' });
+        stream.publish(message('b'));
+        stream.crash();
+        stream.recover();
+        if (isAsked) stream.publish({ ...message('b'), id: 'j' });
+        if (isGone) stream.deleteMessage(1);
+        return stream.publish({ ...message('a'), id: 'i' }).duplicate;
+      };
+      expect([again(false, false), again(true, false), again(true, true)]).toEqual([true, false, true]);
+    });
+
     it('waits for what a nak had made due like for all others, and looks at it half a second later at the soonest', () => {
       const { pending, attempts } = observed<{ pending: number[]; attempts: number[] }>('js-sigkill-naked');
       const { sim, stream, consumer, seen, deliveries, take } = asked(1, 6, { ackWait: s(2) });

@@ -15,6 +15,7 @@ import { Connection } from '../../../../../sim-core/systems/nats/core.ts';
 import { JetStream } from '../../../../../sim-core/systems/nats/jetstream/jet-stream.ts';
 import { JetStreamConsumer } from '../../../../../sim-core/systems/nats/jetstream/consumer.ts';
 import { MessageStore } from '../../../../../sim-core/systems/nats/jetstream/message-store.ts';
+import { StateFile } from '../../../../../sim-core/systems/nats/jetstream/state-file.ts';
 import { UnacknowledgedMessages } from '../../../../../sim-core/systems/nats/jetstream/unacknowledged.ts';
 import { RecordedPlays } from '../recorded-plays.ts';
 
@@ -53,6 +54,16 @@ const FAULTS: Record<string, () => void> = {
       const { subject, payload, bytes } = message;
       return publish.call(this, { subject, payload, bytes });
     });
+  },
+  'loses the last message that it has acknowledged when it is killed': () => {
+    const { crash } = JetStream.prototype;
+    vi.spyOn(JetStream.prototype, 'crash').mockImplementation(function (this: JetStream<unknown>) {
+      crash.call(this);
+      this.deleteMessage(this.store.lastSequence);
+    });
+  },
+  'knows what a consumer has acknowledged no more when it is killed': () => {
+    vi.spyOn(StateFile.prototype, 'write').mockImplementation(() => {});
   },
   'begins anew with its numbers after a purge': () => {
     const { purge } = MessageStore.prototype;
