@@ -4,7 +4,7 @@
  *     customers --> shop (confirms) --> rabbit: orders (delivery limit) --> consumer-1, consumer-2
  *                                        orders.dead <-- monitor, redrive --> orders, or orders.parked
  *
- * In two variants Amazon SQS stands in place of RabbitMQ, and nobody redrives.
+ * In two variants Amazon SQS stands in place of RabbitMQ, and nobody redrives, unless by an intervention.
  *
  * For three minutes the orders of some customers fail at every attempt; then they would succeed. All variants get the same
  * orders at the same times.

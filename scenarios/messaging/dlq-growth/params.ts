@@ -19,7 +19,7 @@ export const params = {
     default: false,
   }),
   broker: choice({
-    help: 'Who keeps the orders: RabbitMQ, or Amazon SQS, which forgets them after a time, and where nobody redrives',
+    help: 'Who keeps the orders: RabbitMQ, or Amazon SQS, which forgets them after a time, and redrives when it is told to',
     default: 'rabbit',
     choices: ['rabbit', 'sqs'] as const,
   }),

@@ -164,6 +164,24 @@ export class VisibilityQueue {
     return received;
   }
 
+  /** Moves the first visible message elsewhere; it is done with here when it is there. False if there is none. */
+  moveFirst(send: (message: Message, fifo: FifoAttributes | undefined) => void): boolean {
+    let isMoved = false;
+    for (const held of this.pick(1)) {
+      const isOld = held.copy.expires <= this.sim.now;
+      if (!isOld && isMoved) continue;
+      this.line.remove(held.copy);
+      if (isOld) this.end(held, 'ready', 'expired', 'retention');
+      else {
+        isMoved = true;
+        send(held.copy.message, held.fifo);
+        this.end(held, 'ready', 'acknowledged', 'moved');
+      }
+    }
+    this.tell();
+    return isMoved;
+  }
+
   /** Deletes a message for good; false if the receipt is not its latest or has ended, or the message is gone. */
   delete(receipt: number): boolean {
     const held = this.byReceipt.get(receipt);

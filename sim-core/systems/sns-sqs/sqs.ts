@@ -5,6 +5,8 @@
  * Messages are kept on several machines and survive any fault here: in an outage the service refuses what it is asked, and
  * its clocks go on. Who has gone while it waited is answered all the same, and the messages are hidden for their time.
  *
+ * What is in a dead-letter queue is moved back where it came from when somebody asks for that (`redrive.ts`).
+ *
  * Does not model quotas of requests a second, batches, what a request costs or the time that the service takes, the subset of
  * machines that a short poll asks, or that a message is hidden for 12 hours from its receive at most.
  */
@@ -15,6 +17,7 @@ import { RECEIVE_MAX, type RedriveTarget, type VisibilityQueue } from '../../mes
 import type { Call, Endpoint } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
 import { PolledQueue } from './polled-queue.ts';
+import { Redrive } from './redrive.ts';
 import { checkTime, LONGEST_VISIBILITY, LONGEST_WAIT, readQueueOptions, type SqsQueueOptions } from './sqs-queue.ts';
 import { refusal, type SqsReply, type SqsRequest } from './sqs-requests.ts';
 import { receiptStale, sqsSignals } from './sqs-signals.ts';
@@ -34,6 +37,7 @@ export class Sqs implements Endpoint<SqsRequest, SqsReply>, Component {
   private readonly sim: Simulation;
   private readonly queues = new Map<string, PolledQueue>();
   private readonly stale: FactChannel<Fact<typeof receiptStale>>;
+  private readonly redrive: Redrive;
   private awayUntil: Time = 0;
 
   constructor(sim: Simulation, { name, help }: { readonly name: string; readonly help: string }) {
@@ -41,7 +45,8 @@ export class Sqs implements Endpoint<SqsRequest, SqsReply>, Component {
     this.name = name;
     this.help = help;
     this.stale = sim.facts.channel(receiptStale);
-    this.interventions = { outage: this.failing() };
+    this.redrive = new Redrive(sim, () => this.isAway);
+    this.interventions = { outage: this.failing(), redrive: this.redrive.intervention };
     register(sim, this);
   }
 
@@ -145,7 +150,9 @@ export class Sqs implements Endpoint<SqsRequest, SqsReply>, Component {
       throw new RangeError(`${source}: there is no queue ${target} for its dead letters; create it first`);
     }
     const polled = this.queues.get(target)!;
+    this.redrive.serves(polled);
     return (message, _death, _queue, fifo) => {
+      this.redrive.died(message, this.queues.get(source)!);
       polled.queue.send(message, fifo);
       polled.serve();
       return 'sent';

@@ -99,6 +99,26 @@ describe('what is dropped is seen', () => {
   );
 });
 
+it('with SQS what is moved back in time is done, what is moved too early comes back, and what has expired is not there', () => {
+  const moved = (variant: string, at: string) => {
+    const { signals } = run(dlqGrowth, { variant, interventions: [parseIntervention(`${at}:redrive:sqs:rate=20`)] });
+    const of = (name: string) => signals.find((signal) => signal.name === name)!;
+    const [depth, lostNow] = ['dlq.depth', 'effects.lost'].map((name) => of(name).columns['last'].at(-1)!);
+    return { depth, lostNow, redriven: of('dlq.redriven').summary['total'] };
+  };
+  const inTime = moved('kept-for-days', '5min');
+  // Some 45 a minute die for three minutes or more; a queue that is moved from that fast is empty within one.
+  expect(inTime.redriven).toBeGreaterThan(500);
+  expect([inTime.depth, inTime.lostNow]).toEqual([0, 0]);
+  const early = moved('kept-for-days', '90s');
+  expect(early.redriven).toBeGreaterThan(50);
+  expect(early.depth).toBeGreaterThan(500);
+  expect(early.lostNow).toBe(0);
+  // Kept for five minutes, the first go at six, two minutes after the trouble is over, and the last at nine.
+  expect(moved('expired-unseen', '5min').lostNow).toBe(0);
+  expect(moved('expired-unseen', '650s').lostNow).toBeGreaterThan(0);
+});
+
 it('sees what SQS says that it has and has not, as an order or as a dead letter', () => {
   const { send } = VisibilityQueue.prototype;
   let offered = 0;

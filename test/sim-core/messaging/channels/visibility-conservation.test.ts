@@ -1,6 +1,6 @@
 /**
  * Conservation in a queue with a visibility timeout: whoever receives, forgets to delete, deletes late or twice, hides for
- * longer or shows again, each message has one fate, and a plain list of messages with the times until which they are hidden
+ * longer or shows again, or has dead letters moved back, each message has one fate, and a plain list of messages with the times until which they are hidden
  * says the same of each. Duplicates that a FIFO queue does not store are counted apart. In a FIFO queue the order of each group
  * holds over all deliveries, first ones and others.
  */
@@ -22,6 +22,8 @@ const VISIBILITY = 30;
 const RETENTION = 200;
 const RECEIVES_MAX = 2;
 const WINDOW = 300;
+/** What is sent again is no duplicate: ids that nobody else sends. */
+const MOVED = 1000;
 
 /** A message as a plain list has it: times in seconds. */
 interface Listed {
@@ -54,6 +56,7 @@ class Lab {
   private readonly seen = new Map<string, number>();
   private sent = 0;
   private duplicates = 0;
+  private movedBack = 0;
 
   constructor(fifo: boolean, limited: boolean) {
     this.fifo = fifo;
@@ -82,6 +85,18 @@ class Lab {
     if (!isDuplicate) this.seen.set(deduplication, this.now);
     if (isDuplicate) this.duplicates++;
     else this.list.push({ content, group, expires: this.now + RETENTION, hiddenUntil: 0, receipt: 0, receives: 0 });
+  }
+
+  /** Moves the oldest dead letter back: it is a new message. */
+  moveBack(): void {
+    const oldest = [...this.office.copies].find(({ expires }) => expires > this.sim.now)?.message;
+    const moved: unknown[] = [];
+    const isMoved = this.office.moveFirst(({ content }) => {
+      moved.push(content);
+      this.send('a', MOVED + this.sent);
+    });
+    agree('moved', [isMoved, moved], oldest === undefined ? [false, []] : [true, [oldest.content]]);
+    this.movedBack += moved.length;
   }
 
   receive(max: number): void {
@@ -135,6 +150,8 @@ class Lab {
     for (const fate of FATES)
       if (this.queue.fates.count(fate) !== counts[fate])
         wrong.push(`${fate}: ${this.queue.fates.count(fate)}, not ${counts[fate]}`);
+    if (this.office.fates.count('acknowledged') !== this.movedBack)
+      wrong.push('a dead letter is moved back and is not gone');
     const { total } = this.queue.fates;
     if (total !== this.sent - this.duplicates)
       wrong.push(`${total} of ${this.sent} sent, ${this.duplicates} duplicates`);
@@ -174,6 +191,7 @@ const deed = fc.oneof(
   },
   { weight: 3, arbitrary: doing(fc.tuple(fc.integer({ min: 1, max: 4 })), (lab, max) => lab.receive(max)) },
   { weight: 2, arbitrary: doing(fc.tuple(fc.nat(9)), (lab, pick) => lab.delete(pick)) },
+  { weight: 1, arbitrary: doing(fc.tuple(), (lab) => lab.moveBack()) },
   { weight: 1, arbitrary: doing(fc.tuple(fc.nat(9), fc.nat(50)), (lab, pick, seconds) => lab.change(pick, seconds)) },
   { weight: 2, arbitrary: doing(fc.tuple(fc.integer({ min: 0, max: 40 })), (lab, seconds) => lab.elapse(seconds)) },
 );
