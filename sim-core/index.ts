@@ -212,6 +212,13 @@ export { CacheWarmer, type CacheWarmerOptions } from './cache/warming/cache-warm
 
 // messaging: queues, exchanges, streams, the rules of a log and its groups
 export { FATES, Fates, type Fate } from './messaging/fates.ts';
+export type { OverflowName } from './messaging/backpressure/bounded-buffer.ts';
+export type { Handover } from './messaging/backpressure/outlets/outlet.ts';
+export { outlets, type OutletName } from './messaging/backpressure/outlets/outlets.ts';
+export { parcelEnded, ParcelBook } from './messaging/backpressure/parcel.ts';
+export { Spool } from './messaging/backpressure/spool.ts';
+export { stageLoad } from './messaging/backpressure/stage-readings.ts';
+export { Stage } from './messaging/backpressure/stage.ts';
 export { Consumer as QueueConsumer, type ConsumerOptions, type Holder } from './messaging/channels/consumers.ts';
 export type { Copy } from './messaging/channels/copy.ts';
 export { DeduplicationWindow } from './messaging/channels/deduplication-window.ts';

@@ -1,0 +1,54 @@
+/** Pull: sends what the next stage has asked for, by Reactive Streams over the link, and begins on nothing else. */
+import type { Parcel } from '../parcel.ts';
+import { OnDemand } from '../reactive/on-demand.ts';
+import { StreamLink } from '../reactive/stream-link.ts';
+import type { Outlet, OutletOptions } from './outlet.ts';
+
+export class Pull implements Outlet {
+  protected readonly options: OutletOptions;
+  protected readonly publisher: OnDemand<Parcel>;
+  private readonly stream: StreamLink<Parcel>;
+
+  constructor(options: OutletOptions) {
+    this.options = options;
+    this.publisher = new OnDemand(options.wake);
+    this.stream = new StreamLink<Parcel>({
+      link: options.link,
+      publisher: this.publisher,
+      subscriber: options.inlet.subscriber,
+      requestOf: ({ request }) => request,
+      background: options.background,
+      missed: (parcel) => options.book.end(parcel, 'unreachable'),
+    });
+  }
+
+  get underWay(): number {
+    return this.stream.underWay;
+  }
+
+  get demand(): number {
+    return this.publisher.outstanding;
+  }
+
+  reserve(): boolean {
+    return this.publisher.reserve();
+  }
+
+  send(parcel: Parcel, sent: () => void): void {
+    if (!this.publisher.next(parcel)) this.options.book.end(parcel, 'unreachable');
+    sent();
+  }
+
+  senderDied(): void {
+    this.stream.reset('publisher');
+  }
+
+  receiverDied(): void {
+    this.stream.reset('subscriber');
+  }
+
+  connect(): void {
+    const { inlet, senderIsUp } = this.options;
+    if (inlet.isUp && senderIsUp()) this.stream.connect();
+  }
+}

@@ -1,0 +1,34 @@
+/** Push: sends whatever there is, at once, and hears nothing. What the next stage cannot hold is that one's affair. */
+import type { Parcel } from '../parcel.ts';
+import type { Outlet, OutletOptions } from './outlet.ts';
+
+export class Push implements Outlet {
+  readonly demand = 0;
+  underWay = 0;
+  private readonly options: OutletOptions;
+  private readonly arrive: (parcel: Parcel) => void;
+
+  constructor(options: OutletOptions) {
+    this.options = options;
+    this.arrive = (parcel) => {
+      this.underWay--;
+      options.inlet.arrive(parcel);
+    };
+  }
+
+  reserve(): boolean {
+    return true;
+  }
+
+  send(parcel: Parcel, sent: () => void): void {
+    this.underWay++;
+    this.options.link.carry('request', parcel.request, this.arrive, parcel);
+    sent();
+  }
+
+  senderDied(): void {}
+
+  receiverDied(): void {}
+
+  connect(): void {}
+}

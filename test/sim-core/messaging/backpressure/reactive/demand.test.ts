@@ -1,0 +1,110 @@
+/** Demand is never exceeded, nothing is withheld that was asked for, and the prefetch is kept: whatever happens in which order. */
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { Prefetching } from '../../../../../sim-core/messaging/backpressure/reactive/prefetching.ts';
+import { deedsOf } from '../../../../deeds.ts';
+import { QueueOwner } from './queue-owner.ts';
+import { WatchedSubscriber } from './watched-subscriber.ts';
+
+/** A publisher with workers who promise an item each and give it later, in any order, and what a naive count says of it. */
+class Lab {
+  readonly owner = new QueueOwner<number>();
+  readonly subscriber = new WatchedSubscriber<number>();
+  readonly inWork: number[] = [];
+  asked = 0;
+  offered = 0;
+
+  constructor() {
+    this.owner.publisher.subscribe(this.subscriber);
+  }
+}
+
+const deed = deedsOf<Lab>();
+const deeds = fc.array(
+  fc.oneof(
+    deed(fc.tuple(fc.integer({ min: 1, max: 5 })), (lab, n) => {
+      for (let i = 0; i < n; i++) lab.owner.offer(lab.offered++);
+    }),
+    deed(fc.tuple(fc.integer({ min: 1, max: 5 })), (lab, n) => {
+      lab.asked += n;
+      lab.subscriber.request(n);
+    }),
+    deed(fc.tuple(), (lab) => {
+      if (lab.owner.publisher.reserve()) lab.inWork.push(lab.offered++);
+    }),
+    deed(fc.tuple(fc.nat()), (lab, which) => {
+      const [item] = lab.inWork.splice(which % Math.max(1, lab.inWork.length), 1);
+      if (item !== undefined) lab.owner.publisher.next(item);
+    }),
+  ),
+  { maxLength: 50 },
+);
+
+it('is what a count of what was asked for, promised and given says', () => {
+  fc.assert(
+    fc.property(deeds, (script) => {
+      const lab = new Lab();
+      for (const act of script) {
+        act(lab);
+        const { items, broken } = lab.subscriber;
+        expect(broken).toEqual([]);
+        expect(lab.owner.publisher.outstanding).toBe(lab.asked - items.length - lab.inWork.length);
+        // What waits, waits for demand only.
+        if (lab.owner.waiting.length > 0) expect(lab.owner.publisher.outstanding).toBe(0);
+        expect(items.length + lab.inWork.length + lab.owner.waiting.length).toBe(lab.offered);
+      }
+    }),
+  );
+});
+
+it('a prefetching subscriber holds and awaits its prefetch, and all of it again after three quarters', () => {
+  const steps = fc.array(
+    fc.oneof(
+      { weight: 8, arbitrary: fc.constantFrom<'come' | 'consume'>('come', 'consume') },
+      { weight: 1, arbitrary: fc.integer({ min: 1, max: 12 }) },
+    ),
+    { maxLength: 200 },
+  );
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 12 }), steps, (prefetch, script) => {
+      let [asked, received, consumed, most] = [0, 0, 0, prefetch];
+      const subscriber = new Prefetching<number>({ prefetch, receive: () => received++ });
+      subscriber.onSubscribe({ request: (n) => (asked += n), cancel: expect.unreachable });
+      for (const step of script) {
+        if (typeof step === 'number') {
+          subscriber.resize(step);
+          // A prefetch that has become less is reached as items are done with.
+          most = Math.max(step, asked - consumed);
+          prefetch = step;
+        } else if (step === 'come' && received < asked) subscriber.onNext(received);
+        else if (step === 'consume' && consumed < received) {
+          consumed++;
+          subscriber.consumed();
+        }
+        most = Math.max(prefetch, Math.min(most, asked - consumed));
+        expect(asked - consumed).toBeLessThanOrEqual(most);
+        // More than a quarter of it is always held or awaited: it never stands still.
+        expect(asked - consumed).toBeGreaterThan(prefetch >> 2);
+      }
+    }),
+  );
+});
+
+it.each([
+  [1, 1],
+  [4, 3],
+  [32, 24],
+  [256, 192],
+])('of a prefetch of %d asks again after %d', (prefetch, after) => {
+  const requests: number[] = [];
+  const subscriber = new Prefetching<number>({ prefetch, receive: () => {} });
+  subscriber.onSubscribe({ request: (n) => void requests.push(n), cancel: () => {} });
+  for (let i = 0; i < after - 1; i++) subscriber.consumed();
+  expect(requests).toEqual([prefetch]);
+  subscriber.consumed();
+  expect(requests).toEqual([prefetch, after]);
+});
+
+it.each([0, -1, 1.5])('refuses a prefetch of %d', (prefetch) => {
+  expect(() => new Prefetching({ prefetch, receive: () => {} })).toThrow(`prefetch is ${prefetch}`);
+});
