@@ -29,6 +29,7 @@ import poisonMessage from './messaging/poison-message.ts';
 import producerBatching from './messaging/producer-batching.ts';
 import retryStorm from './messaging/retry-storm.ts';
 import rebalance from './messaging/rebalance.ts';
+import backpressure from './overload/backpressure.ts';
 import circuitBreaker from './overload/circuit-breaker.ts';
 import doomedWork from './overload/doomed-work.ts';
 import loadShedding from './overload/load-shedding.ts';
@@ -86,6 +87,7 @@ const scenarios: readonly Scenario[] = [
   // 2.8 Schemas
   schemaEvolution,
   // 2.9 Backpressure and overload
+  backpressure,
   rateLimiting,
   circuitBreaker,
   loadShedding,

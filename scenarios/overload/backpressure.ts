@@ -1,0 +1,190 @@
+/**
+ * Backpressure: readings come four times as fast as they can be stored, for five seconds. What is too many has to go somewhere.
+ *
+ *     devices --> spool ==> enrich ==> store
+ *
+ * How a stage hands over to the next one (==>), and what bounds its buffer, is the only thing that differs. All variants get the
+ * same readings at the same times, and each takes the same time to store.
+ */
+import {
+  atEnd,
+  atLeast,
+  atMost,
+  constant,
+  defineScenario,
+  gamma,
+  guardrail,
+  Link,
+  ms,
+  OpenLoopClient,
+  ParcelBook,
+  peak,
+  poisson,
+  quantile,
+  s,
+  Spool,
+  Stage,
+  total,
+  zipfPopularity,
+  type Handover,
+  type Simulation,
+} from '../../sim-core/index.ts';
+import { faraway, nearby, SHAPE } from '../application/distances.ts';
+import { sentBy, workedOffBy } from '../application/settings.ts';
+import * as limits from './backpressure/limits.ts';
+import { params, type Values } from './backpressure/params.ts';
+import {
+  DEMAND,
+  ENRICH_HELD,
+  GOODPUT,
+  GROWTH,
+  IN_TIME_IN_SPIKE,
+  LAG,
+  monitor,
+  STORE_HELD,
+  STORED_IN_SPIKE,
+  tallySignals,
+  WATERMARK_DELAY,
+  watchSpike,
+} from './backpressure/tally.ts';
+
+const MEMORY = 'process.memory.usage';
+const DROPPED = 'pipeline.dropped';
+const LOST = 'pipeline.lost';
+const DURATION = 'pipeline.duration';
+
+/** Who puts and found nobody tries again after so long. */
+const RETRY_AFTER = ms(100);
+
+const NONE_DROPPED = 'Nothing is dropped by design, as without a bound: what is too many waits upstream';
+const CAUGHT_UP =
+  'What waited is worked off when the spike is over; a process that lost what it held has less to work off';
+
+const losesNothing = [
+  atMost(total(LOST), 0),
+  guardrail(atMost(total(DROPPED), limits.noneDropped), NONE_DROPPED),
+  atMost(peak(MEMORY), limits.boundedMemory),
+  atLeast(peak(LAG), limits.spooled),
+  atLeast(total(STORED_IN_SPIKE), limits.nearCapacity),
+  guardrail(atMost(atEnd(WATERMARK_DELAY), limits.workedOff), CAUGHT_UP),
+];
+
+export default defineScenario({
+  id: 'backpressure',
+  section: '2.9',
+  title: 'Backpressure',
+  pitfall: 'Infinite buffering',
+  question: 'Readings come four times as fast as they can be stored. Where do those go that are too many?',
+  params,
+  variants: {
+    'unbounded-queue': { isBounded: false },
+    'bounded-drop': {},
+    'bounded-block': { handOver: 'block' },
+    'reactive-pull': { handOver: 'pull' },
+    'reactor-as-printed': { handOver: 'pull-or-drop', bound: 256 },
+  },
+  roles: {
+    'unbounded-queue': 'pitfall',
+    'bounded-drop': 'remedy',
+    'bounded-block': 'remedy',
+    'reactive-pull': 'remedy',
+    'reactor-as-printed': 'alternative',
+  },
+  seed: 1,
+  duration: ({ length }) => length,
+  warmUp: limits.WARM_UP,
+  interval: limits.INTERVAL,
+  openAt: s(8),
+  system,
+  signals: tallySignals,
+  whileRunning: {
+    rate: sentBy('rate', 'devices'),
+    loadTime: workedOffBy('loadTime', 'store'),
+    bound: (items) => ['enrich', 'store'].map((target) => ({ action: 'bound', target, args: { items } })),
+  },
+  charts: [
+    GOODPUT,
+    MEMORY,
+    STORE_HELD,
+    ENRICH_HELD,
+    LAG,
+    GROWTH,
+    WATERMARK_DELAY,
+    'pipeline.queued',
+    'pipeline.active',
+    DEMAND,
+    DURATION,
+  ],
+  expect: {
+    'unbounded-queue': [
+      atLeast(total('pipeline.stage.deaths'), limits.killed),
+      atLeast(total(LOST), limits.lostAtOnce),
+      atMost(total(IN_TIME_IN_SPIKE), limits.hardlyAny),
+    ],
+    'bounded-drop': [
+      atLeast(total(IN_TIME_IN_SPIKE), limits.inTime),
+      atMost(quantile(DURATION, 'p99'), limits.behindFull),
+      atMost(peak(MEMORY), limits.boundedMemory),
+      atMost(total(LOST), 0),
+      atLeast(total(DROPPED), limits.elsewhere),
+    ],
+    'bounded-block': losesNothing,
+    'reactive-pull': losesNothing,
+    'reactor-as-printed': [
+      atLeast(total(DROPPED), limits.elsewhere),
+      atMost(peak(MEMORY), limits.boundedMemory),
+      atLeast(quantile(DURATION, 'p99'), limits.prefetchedWait),
+    ],
+  },
+});
+
+function system(sim: Simulation, p: Values): void {
+  const book = new ParcelBook(sim);
+  const process = {
+    book,
+    bound: p.isBounded ? p.bound : Infinity,
+    overflow: p.overflow,
+    memoryMax: p.memory,
+    restart: p.restart,
+  };
+  const store = new Stage(sim, {
+    ...process,
+    name: 'store',
+    help: 'Stores readings: a worker a reading, and a buffer before the workers',
+    workers: p.workers,
+    service: gamma(SHAPE, p.loadTime / SHAPE),
+  });
+  const toNext = (from: string, stage: Stage) => ({
+    stage,
+    link: new Link<Handover, undefined>(sim, stage, { from, delay: nearby, isOrdered: true }),
+    retryAfter: RETRY_AFTER,
+  });
+  const enrich = new Stage(sim, {
+    ...process,
+    name: 'enrich',
+    help: 'Looks up where a device stands, one reading at a time, and hands it on to be stored',
+    workers: 1,
+    service: constant(limits.ENRICHING),
+    next: { ...toNext('enrich', store), by: p.handOver },
+  });
+  const spool = new Spool(sim, {
+    name: 'spool',
+    book,
+    itemSize: p.itemSize,
+    shedAfter: p.shedAfter,
+    // What drops what is not asked for asks its own source for everything.
+    next: { ...toNext('spool', enrich), by: p.handOver === 'pull-or-drop' ? 'push' : p.handOver },
+  });
+  const way = new Link(sim, spool, { from: 'devices', delay: faraway, timeout: p.freshness });
+  const devices = new OpenLoopClient(sim, {
+    name: 'devices',
+    arrivals: poisson(p.rate),
+    popularity: zipfPopularity(1000, 0.9),
+    target: () => way,
+  });
+  const spike = (factor: number): void => devices.interventions['surge'].apply([factor]);
+  sim.scheduleAt(p.spikeAt, () => spike(limits.surge(p)), undefined, sim.eventKind('the spike begins'));
+  sim.scheduleAt(p.spikeAt + p.spikeFor, () => spike(1), undefined, sim.eventKind('the spike is over'));
+  monitor(sim, book);
+  watchSpike(sim, p.spikeAt + limits.SETTLED, p.spikeAt + p.spikeFor);
+}

@@ -1,0 +1,116 @@
+/** What the guide of backpressure says beyond its variants: a source that sheds, a consumer that is slowed, stopped or killed, a bound that is set. */
+import { describe, expect, it } from 'vitest';
+import backpressure from '../../../scenarios/overload/backpressure.ts';
+import { GROWTH, IN_TIME_IN_SPIKE, LAG, STORED_IN_SPIKE } from '../../../scenarios/overload/backpressure/tally.ts';
+import { parseIntervention, s, type ParameterValues } from '../../../sim-core/index.ts';
+import { failed, summaryOf, trialled } from '../trials.ts';
+
+/** From a second after the spike began to its end: what the store can do at 400 a second. */
+const POSSIBLE = 1600;
+const DURATION = 'pipeline.duration';
+
+function measured(variant: string, params: ParameterValues = {}, ...interventions: readonly string[]) {
+  const evidence = trialled(backpressure, {
+    variant,
+    params: { length: s(12), ...params },
+    interventions: interventions.map(parseIntervention),
+  });
+  return (signal: string, field = 'total'): number => summaryOf(evidence, signal, field);
+}
+
+const bounded = ['bounded-drop', 'bounded-block', 'reactive-pull'];
+const calm = { overload: 0.5 };
+
+describe('goodput at four and at ten times the capacity', () => {
+  it.each([4, 10])('stays near it where what is too many is dropped, at %d', (overload) => {
+    expect(measured('bounded-drop', { overload })(IN_TIME_IN_SPIKE)).toBeGreaterThan(0.9 * POSSIBLE);
+  });
+
+  // 100 ms in the spool, 320 ms in two buffers of 64, and the work itself, are less than half a second together.
+  it.each([
+    ['reactive-pull', 4],
+    ['reactive-pull', 10],
+    ['bounded-block', 4],
+  ])('does so in %s where the source gives up what waits, at %d', (variant, overload) => {
+    const of = measured(variant, { overload, shedAfter: s(0.1) });
+    expect(of(IN_TIME_IN_SPIKE)).toBeGreaterThan(0.9 * POSSIBLE);
+    expect(of('pipeline.lost')).toBe(0);
+  });
+
+  it('does not where what waits is kept, since a queue that is moved is no shorter', () => {
+    for (const variant of ['bounded-block', 'reactive-pull']) {
+      const of = measured(variant);
+      expect(of(STORED_IN_SPIKE), variant).toBeGreaterThan(0.9 * POSSIBLE);
+      expect(of(IN_TIME_IN_SPIKE), variant).toBeLessThan(0.2 * POSSIBLE);
+    }
+  });
+});
+
+describe('a store that is slowed', () => {
+  // 200 come and 133 can be done: 67 a second are too many, for seven seconds; two buffers hold 128 of them.
+  const slowed = '5s:slow:store:factor=3';
+
+  it('drops, or lags by, what is too many', () => {
+    expect(measured('bounded-drop', calm, slowed)('pipeline.dropped')).toBeGreaterThan(250);
+    for (const variant of ['bounded-block', 'reactive-pull']) {
+      const of = measured(variant, calm, slowed);
+      expect(of(LAG, 'max'), variant).toBeGreaterThan(150);
+      expect(of('pipeline.dropped') + of('pipeline.lost'), variant).toBe(0);
+    }
+  });
+
+  it('is seen by how fast the backlog grows before anything is late, without a bound too', () => {
+    const of = measured('unbounded-queue', calm, slowed);
+    expect(of(GROWTH, 'max')).toBeGreaterThan(40);
+    expect(of(LAG, 'max')).toBe(0);
+  });
+});
+
+it('a pause is what a bound is for: one that holds what comes meanwhile drops nothing', () => {
+  const paused = '5s:pause:store:seconds=1';
+  expect(measured('bounded-drop', calm, paused)('pipeline.dropped')).toBeGreaterThan(50);
+  expect(measured('bounded-drop', { ...calm, bound: 400 }, paused)('pipeline.dropped')).toBe(0);
+});
+
+it('a process that is killed loses what it holds: hardly anything where the rest waits elsewhere', () => {
+  const killed = '8s:crash:store:seconds=0.2';
+  const memory = 1_000_000_000;
+  expect(measured('unbounded-queue', { memory }, killed)('pipeline.lost')).toBeGreaterThan(3000);
+  for (const variant of ['bounded-block', 'reactive-pull']) {
+    // What the store held, what was under way to it, and one in the hands of whoever enriches.
+    expect(measured(variant, { memory }, killed)('pipeline.lost'), variant).toBeLessThanOrEqual(64 + 8 + 64 + 1);
+  }
+  for (const variant of bounded) {
+    expect(measured(variant, { memory }, killed)(STORED_IN_SPIKE), variant).toBeGreaterThan(0.85 * POSSIBLE);
+  }
+});
+
+it('a bound that is set in time keeps a process alive, and what is inside stays inside', () => {
+  const of = measured('unbounded-queue', {}, '6s:bound:store:items=64');
+  expect(of('pipeline.stage.deaths')).toBe(0);
+  expect(of('pipeline.dropped')).toBeGreaterThan(4000);
+  expect(of(DURATION, 'max')).toBeGreaterThan(2);
+});
+
+it('one overflow ends a stream for good where it is an error', () => {
+  expect(measured('bounded-drop', { overflow: 'error' })(STORED_IN_SPIKE)).toBe(0);
+});
+
+it('a prefetch of which a quarter is less than there are workers leaves some of them idle while demand travels', () => {
+  const small = measured('reactive-pull', { bound: 16 })(STORED_IN_SPIKE);
+  expect(small).toBeLessThan(measured('reactive-pull')(STORED_IN_SPIKE) - 50);
+});
+
+it('the example as printed is told from a bounded buffer by how long its prefetch makes readings wait', () => {
+  const evidence = trialled(backpressure, { variant: 'reactor-as-printed', params: { bound: 64 } });
+  expect(failed(evidence)).toEqual([]);
+  const printed = measured('reactor-as-printed');
+  expect(printed(DURATION, 'p99')).toBeGreaterThan(2 * measured('bounded-drop')(DURATION, 'p99'));
+  expect(printed(IN_TIME_IN_SPIKE)).toBeGreaterThan(0.9 * POSSIBLE);
+});
+
+it('claims nothing of a spike that can be stored', () => {
+  for (const variant of Object.keys(backpressure.variants)) {
+    expect(failed(trialled(backpressure, { variant, params: { ...calm, length: s(12) } })), variant).toEqual([]);
+  }
+});
