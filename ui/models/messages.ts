@@ -18,7 +18,7 @@ export interface Way {
   readonly reply: boolean;
   readonly from: number;
   readonly to: number;
-  /** Nobody ever answers on this link. */
+  /** Nobody ever answers on this link, though there may be messages back that are about nothing that came by it. */
   readonly oneWay: boolean;
 }
 
@@ -60,17 +60,29 @@ export function messagesOf(recording: Told, topology: Topology): Messages {
   return { ways, wayOfKind, grantOfKind, givenUpOfKind, causes, requests, numbers, departing };
 }
 
-function waysOf({ flows, components }: Told, { nodes, edges }: Topology): Way[] {
+function waysOf({ flows, components, events }: Told, { nodes, edges }: Topology): Way[] {
+  const areAnswered = answeredFlows(events, flows);
   const componentOf = new Map(components.map(({ name }, i) => [name, i]));
   const nodeOf = new Map(nodes.flatMap((node) => node.members.map(({ name }) => [name, node])));
-  return flows.flatMap(({ from, to, replies }, flow): Way[] => {
+  return flows.flatMap(({ from, to }, flow): Way[] => {
     const [near, far] = [componentOf.get(from)!, componentOf.get(to)!];
     const edge = edges.findIndex((one) => one.from === nodeOf.get(from) && one.to === nodeOf.get(to));
-    const shared = { flow, edge, oneWay: !replies.some((count) => count > 0) };
+    const shared = { flow, edge, oneWay: !areAnswered[flow] };
     return [
       { ...shared, reply: false, from: near, to: far },
       { ...shared, reply: true, from: far, to: near },
     ];
+  });
+}
+
+/** Whether what comes back over a link answers what went there: the first of it says so for all. */
+function answeredFlows({ kinds, subjects, kept }: RecordedEvents, flows: Told['flows']): boolean[] {
+  return flows.map(({ requestKind, replyKind }) => {
+    const first = kinds.subarray(0, kept).indexOf(replyKind);
+    for (let event = 0; event < first; event++) {
+      if (kinds[event] === requestKind && subjects[event] === subjects[first]) return true;
+    }
+    return false;
   });
 }
 

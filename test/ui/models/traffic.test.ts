@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import placement from '../../../scenarios/caching/placement.ts';
 import scenario from '../../../scenarios/caching/stampede.ts';
+import backpressure from '../../../scenarios/overload/backpressure.ts';
 import { run, s, sampleHash, type Recording } from '../../../sim-core/index.ts';
 import { lanesOf } from '../../../ui/models/lanes.ts';
 import { stageModel } from '../../../ui/models/moment.ts';
@@ -108,6 +109,15 @@ describe('the traffic of a stampede', () => {
     seen.look(recorded.events.times[kept - 1]);
     expect([cut.until, seen.total]).toEqual([recorded.events.times[kept - 1], 0]);
   });
+});
+
+it('demand that travels back over a link answers nothing: whoever asks is not taken to hold what came', () => {
+  const pulled = run(backpressure, { variant: 'reactive-pull', params: { length: s(6) } });
+  const shown = layOut(pulled.components);
+  const { stays } = trafficOf(pulled, shown);
+  const where = new Set([...stays.nodes].map((node) => shown.nodes[node].name));
+  // The spool answers its devices, and what waits there is seen there.
+  expect([...where]).toEqual(['spool']);
 });
 
 it('who calls several at once is in one place until it has answered', () => {
