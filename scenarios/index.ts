@@ -32,6 +32,7 @@ import rebalance from './messaging/rebalance.ts';
 import backpressure from './overload/backpressure.ts';
 import circuitBreaker from './overload/circuit-breaker.ts';
 import doomedWork from './overload/doomed-work.ts';
+import dynamicBatching from './overload/dynamic-batching.ts';
 import loadShedding from './overload/load-shedding.ts';
 import rateLimiting from './overload/rate-limiting.ts';
 import orphanCompensation from './workflows/orphan-compensation.ts';
@@ -91,6 +92,7 @@ const scenarios: readonly Scenario[] = [
   rateLimiting,
   circuitBreaker,
   loadShedding,
+  dynamicBatching,
   doomedWork,
   // Appendix
   cacheFlush,

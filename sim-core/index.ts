@@ -357,6 +357,10 @@ export { RegistryClient } from './systems/schema-registry/registry-client.ts';
 export { SchemaRegistry } from './systems/schema-registry/schema-registry.ts';
 
 // services
+export { Batcher } from './services/batching/batcher.ts';
+export { batchLimits, type BatchLimitName } from './services/batching/batch-limits.ts';
+export { batchDone } from './services/batching/batch-signals.ts';
+export { BatchStore } from './services/batching/batch-store.ts';
 export { CODEL_INTERVAL, CODEL_TARGET } from './services/lines/codel.ts';
 export { lineDisciplines, type LineDisciplineName } from './services/lines/line-disciplines.ts';
 export { AuditLog } from './services/saga/audit-log.ts';

@@ -1,0 +1,126 @@
+/**
+ * What is claimed of dynamic batching, worked out from the parameters. Nothing here looks at a run.
+ *
+ * A batch of n takes F + n e: a fixed time and a time for each item. So batches of n can do C(n) = n / (F + n e) a second, more the
+ * larger they are, up to 1 / e; and whoever is in one waits for all of it. With r coming a second a batcher that takes what
+ * is there is at rest where a batch takes as long as the next one gathers: S = F / (1 - r e).
+ */
+import { ms, s, toSeconds, type Limit } from '../../../sim-core/index.ts';
+import { DEVIATIONS, limitOf, poissonLow } from '../../application/chance.ts';
+import { FAR_MAX, NEAR_MAX } from '../../application/distances.ts';
+import type { Values } from './params.ts';
+import { lastsOf, type Phase, type Stretches } from './tally.ts';
+
+export const WARM_UP = s(2);
+export const INTERVAL = ms(250);
+const SETTLED = s(1);
+/** Of the time of a batch, a gamma distribution: its deviation is a twentieth of its mean. */
+export const SHAPE = 400;
+const SPREAD = 1 / Math.sqrt(SHAPE);
+
+const limit = limitOf<Values>;
+
+export const stretches = (p: Values): Stretches => {
+  const until = Math.min(p.rushAt, p.spikeAt);
+  const rushEnds = p.rushAt + p.rushFor;
+  return {
+    calm: [WARM_UP + SETTLED, until],
+    rush: [p.rushAt + SETTLED, rushEnds],
+    after: [rushEnds + 2 * SETTLED, Math.max(rushEnds, p.spikeAt)],
+    spike: [p.spikeAt + SETTLED, Math.min(p.spikeAt + p.spikeFor, p.length)],
+  };
+};
+
+/** The phases are what they say only in this order. */
+const isInOrder = (p: Values): boolean => p.rushAt + p.rushFor <= p.spikeAt && p.spikeAt + SETTLED < p.length;
+const comesIn = (p: Values, phase: Phase): number => (phase === 'rush' ? p.rushRate : p.rate);
+const eachIn = (p: Values, phase: Phase): number => toSeconds(p.each) * (phase === 'spike' ? p.slowdown : 1);
+const requestsIn = (p: Values, phase: Phase): number => comesIn(p, phase) * lastsOf(stretches(p)[phase]);
+
+/** What batches of n take, at most by chance, and what they can do, with the way to the store and back. */
+const takes = (p: Values, n: number, phase: Phase): number =>
+  toSeconds(p.fixed) + eachIn(p, phase) * n + toSeconds(2 * NEAR_MAX);
+const can = (p: Values, n: number, phase: Phase): number => n / takes(p, n, phase);
+const SLOW = 1 + DEVIATIONS * SPREAD;
+
+/** A share of a phase's requests, and room for chance: a share of n varies by half of 1 / sqrt(n) at most. */
+const shareMost = (p: Values, phase: Phase, share: number): number =>
+  Math.min(1, share + DEVIATIONS / (2 * Math.sqrt(Math.max(1, requestsIn(p, phase)))));
+
+/**
+ * Small batches: what they cannot do gathers, and whoever comes t into the rush waits (r - C) t / C; in vain from then on that this
+ * is a patience, unless the line's bound is less than that. Those who are answered in time end a patience later at most.
+ */
+export const smallInRush = limit((p) => {
+  const [comes, done] = [comesIn(p, 'rush'), can(p, p.size, 'rush')];
+  const patience = toSeconds(p.patience);
+  if (!isInOrder(p) || comes <= 1.05 * done || p.queueMax / done < 1.5 * patience) return 1;
+  const last = (patience * done) / (comes - done) + patience;
+  const rush = lastsOf(stretches(p).rush);
+  const inTime = Math.max(0, last - toSeconds(SETTLED)) * done;
+  return shareMost(p, 'rush', Math.min(1, inTime / Math.max(1, comes * rush)));
+});
+
+/** Large batches that wait to be full, and are not: of those who come while one lingers only the last are answered in time. */
+export const largeInCalm = limit((p) => {
+  const [linger, calm] = [toSeconds(p.linger), lastsOf(stretches(p).calm)];
+  const isFull = p.size < p.rate * linger + DEVIATIONS * Math.sqrt(p.rate * linger);
+  if (!isInOrder(p) || isFull || linger === 0 || calm === 0) return 1;
+  // Batches are few: the phase may begin and end in the midst of one.
+  const whole = 1 + linger / Math.max(linger, calm);
+  return shareMost(p, 'calm', Math.min(1, (whole * toSeconds(p.patience)) / linger));
+});
+
+/** And where as many as gather while one lingers take longer than a statement may, all fail. */
+export const largeInSpike = limit((p) => {
+  const gathers = Math.min(p.size, poissonLow(p.rate * toSeconds(p.linger)));
+  const least = takes(p, gathers, 'spike') * (1 - DEVIATIONS * SPREAD);
+  return isInOrder(p) && least > toSeconds(p.statementTimeout) ? shareMost(p, 'spike', 0) : 1;
+});
+
+/** The size whose batches take the target: additive increase and multiplicative decrease keep it between this and what is left of it. */
+const found = (p: Values, phase: Phase): number =>
+  Math.max(1, Math.min(p.maxSize, Math.floor((toSeconds(p.target) - toSeconds(p.fixed)) / eachIn(p, phase))));
+
+/**
+ * Where what is left of that after a spike can still do what comes, with room to spare, nothing gathers: a batch finds what came
+ * during the one before it, and to linger and two batches at the target, slow by chance, are the most that anybody waits for. What the size was at first
+ * has to do so too, since it is only found by batches that are full.
+ */
+const foundIsEnough = (p: Values, phase: Phase): boolean => {
+  const least = Math.min(p.size, Math.max(1, found(p, phase) * p.backOff));
+  const waits = toSeconds(p.linger) + 2 * toSeconds(p.target) * SLOW + toSeconds(2 * FAR_MAX);
+  return (
+    isInOrder(p) &&
+    can(p, Math.floor(least), phase) > 1.02 * comesIn(p, phase) &&
+    waits < toSeconds(p.patience) &&
+    toSeconds(p.target) * SLOW < toSeconds(p.statementTimeout)
+  );
+};
+/** One in twenty is the room for what chance gathers all the same. */
+export const foundIn = (phase: Phase): Limit => limit((p) => (foundIsEnough(p, phase) ? 0.95 : 0));
+
+/**
+ * A batch above that size takes longer than the target, and the next ones are smaller by a quarter: so of those that are full hardly
+ * one in ten is more than chance lets pass, twice the spread of their time, and the one by which the size grows.
+ */
+export const sizeInSpike = limit((p) =>
+  isInOrder(p) && found(p, 'spike') > 1 ? found(p, 'spike') * (1 + 2 * SPREAD) + 1 : 1000,
+);
+
+/**
+ * By the latency that requests feel: in the rush the oldest of a batch waits for the one before it as well, 2 S in all. If that is more
+ * than the target the size shrinks, until batches can do less than what comes; then the line grows, requests wait for longer, and
+ * the size shrinks to 1. If batches of 1 cannot do what comes when all is calm either, the line stays, whose every request waits for
+ * longer than the target: nothing is ever as it was.
+ */
+const isTrapped = (p: Values): boolean => {
+  const rest = 1 - p.rushRate * toSeconds(p.each);
+  const oldest = rest <= 0 ? Infinity : (2 * toSeconds(p.fixed)) / rest;
+  const shrinks =
+    oldest > 0.9 * toSeconds(p.target) && can(p, Math.max(1, p.size * p.backOff), 'rush') < 1.1 * p.rushRate;
+  const stays = p.rate > 1.2 * can(p, 1, 'after') && (p.rushRate - p.rate) * (toSeconds(p.rushFor) - 2) > p.rate;
+  const waits = p.queueMax / can(p, 1, 'after') > 2 * toSeconds(p.patience);
+  return isInOrder(p) && shrinks && stays && waits;
+};
+export const trapped = limit((p) => (isTrapped(p) ? shareMost(p, 'after', 0) : 1));

@@ -1,0 +1,100 @@
+/** The parameters of dynamic batching: what its sliders and `--set` take. */
+import {
+  batchLimits,
+  choice,
+  duration,
+  integer,
+  ms,
+  number,
+  rate,
+  s,
+  share,
+  type BatchLimitName,
+  type ValuesOf,
+} from '../../../sim-core/index.ts';
+
+export const params = {
+  rate: rate({ help: 'Requests of all users while all is calm', default: 200, min: 5, max: 2000, logarithmic: true }),
+  rushRate: rate({ help: 'Requests of all users in the rush', default: 600, min: 5, max: 5000, logarithmic: true }),
+  batching: choice({
+    help: 'Who says how large a batch may be',
+    default: 'fixed',
+    choices: Object.keys(batchLimits) as BatchLimitName[],
+  }),
+  size: integer({
+    help: 'Requests in a batch at most; where that is found, to begin with',
+    default: 40,
+    min: 1,
+    max: 1000,
+    logarithmic: true,
+  }),
+  maxSize: integer({
+    help: 'Where it is found: no batch is larger',
+    default: 500,
+    min: 1,
+    max: 1000,
+    logarithmic: true,
+  }),
+  linger: duration({
+    help: 'How long a batch waits to be full',
+    default: ms(150),
+    min: ms(0),
+    max: s(5),
+  }),
+  target: duration({
+    help: 'Where the size is found: what takes longer is a spike',
+    default: ms(100),
+    min: ms(1),
+    max: s(5),
+    logarithmic: true,
+  }),
+  backOff: share({
+    help: 'Where the size is found: what is left of it after a spike',
+    default: 0.75,
+    min: 0.1,
+    max: 0.95,
+  }),
+  fixed: duration({
+    help: 'Time of the store for a batch, whatever is in it',
+    default: ms(20),
+    min: ms(0.1),
+    max: s(1),
+    logarithmic: true,
+  }),
+  each: duration({
+    help: 'Time of the store for each item of a batch',
+    default: ms(1),
+    min: ms(0.05),
+    max: s(1),
+    logarithmic: true,
+  }),
+  statementTimeout: duration({
+    help: 'A batch that takes longer is broken off and undone',
+    default: ms(280),
+    min: ms(10),
+    max: s(60),
+    logarithmic: true,
+  }),
+  patience: duration({ help: 'How long a user waits', default: ms(500), min: ms(50), max: s(60), logarithmic: true }),
+  queueMax: integer({
+    help: 'Requests that may wait for a batch',
+    default: 1000,
+    min: 10,
+    max: 10_000,
+    logarithmic: true,
+  }),
+  rushAt: duration({ help: 'When the rush begins', default: s(8), min: s(3), max: s(3600) }),
+  rushFor: duration({ help: 'How long it lasts', default: s(8), min: s(2), max: s(600), logarithmic: true }),
+  spikeAt: duration({ help: 'When an item begins to take longer', default: s(24), min: s(3), max: s(3600) }),
+  spikeFor: duration({ help: 'For how long', default: s(8), min: s(2), max: s(600), logarithmic: true }),
+  slowdown: number({
+    help: 'How many times as long an item takes then',
+    default: 3.2,
+    min: 1,
+    max: 100,
+    logarithmic: true,
+  }),
+  length: duration({ help: 'Length of the run', default: s(40), min: s(8), max: s(3600), logarithmic: true }),
+};
+
+export type Values = ValuesOf<typeof params>;

@@ -1,0 +1,22 @@
+/**
+ * A batch size that is found, as Clipper finds it: one more after each full batch that took no longer than the target, and a share
+ * less after one that did, or failed. It looks at the time of the batch, which the size decides, and not at the time that requests
+ * have waited, which it does not.
+ * D. Crankshaw et al., Clipper: A Low-Latency Online Prediction Serving System, NSDI 2017, section 4.3.1.
+ */
+import { grown, shrunk, type BatchLimit, type BatchLimitOptions, type DoneBatch } from './batch-limit.ts';
+
+export class AdaptiveBatch implements BatchLimit {
+  size: number;
+  private readonly options: BatchLimitOptions;
+
+  constructor(options: BatchLimitOptions) {
+    this.options = options;
+    this.size = options.initial;
+  }
+
+  done({ isFull, isOk, took }: DoneBatch): void {
+    if (!isOk || took > this.options.target) this.size = shrunk(this.size, this.options);
+    else if (isFull) this.size = grown(this.size, this.options);
+  }
+}
