@@ -77,8 +77,8 @@ export default defineScenario({
   question: 'Readings come four times as fast as they can be stored. Where do those go that are too many?',
   params,
   variants: {
-    'unbounded-queue': { isBounded: false },
-    'bounded-drop': {},
+    'unbounded-queue': { handOver: 'push', isBounded: false },
+    'bounded-drop': { handOver: 'push' },
     'bounded-block': { handOver: 'block' },
     'reactive-pull': { handOver: 'pull' },
     'reactor-as-printed': { handOver: 'pull-or-drop', bound: 256 },

@@ -44,8 +44,8 @@ export default defineScenario({
     'Large batches do more a second, small ones are done sooner. What size is right when the load, or the store, changes?',
   params,
   variants: {
-    'fixed-small': { size: 8 },
-    'fixed-large': { size: 250, linger: ms(900) },
+    'fixed-small': { batching: 'fixed', size: 8 },
+    'fixed-large': { batching: 'fixed', size: 250, linger: ms(900) },
     'shrink-as-printed': { batching: 'shrink-on-latency' },
     adaptive: { batching: 'adaptive' },
   },
@@ -56,7 +56,7 @@ export default defineScenario({
     adaptive: 'remedy',
   },
   seed: 1,
-  duration: ({ length }) => length,
+  duration: (p) => limits.spikeEnds(p) + p.rest,
   warmUp: limits.WARM_UP,
   interval: limits.INTERVAL,
   openAt: s(12),
@@ -124,8 +124,8 @@ function system(sim: Simulation, p: Values): void {
   const rush = (factor: number): void => users.interventions['surge'].apply([factor]);
   const factor = Math.min(100, Math.max(0.01, p.rushRate / p.rate));
   sim.scheduleAt(p.rushAt, () => rush(factor), undefined, sim.eventKind('the rush begins'));
-  sim.scheduleAt(p.rushAt + p.rushFor, () => rush(1), undefined, sim.eventKind('the rush is over'));
-  sim.scheduleAt(p.spikeAt, () => store.slow(p.slowdown), undefined, sim.eventKind('items take longer'));
-  sim.scheduleAt(p.spikeAt + p.spikeFor, () => store.slow(1), undefined, sim.eventKind('items are fast again'));
+  sim.scheduleAt(limits.rushEnds(p), () => rush(1), undefined, sim.eventKind('the rush is over'));
+  sim.scheduleAt(limits.spikeBegins(p), () => store.slow(p.slowdown), undefined, sim.eventKind('items take longer'));
+  sim.scheduleAt(limits.spikeEnds(p), () => store.slow(1), undefined, sim.eventKind('items are fast again'));
   watchPhases(sim, limits.stretches(p));
 }

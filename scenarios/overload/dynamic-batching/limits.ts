@@ -5,11 +5,11 @@
  * larger they are, up to 1 / e; and whoever is in one waits for all of it. With r coming a second a batcher that takes what
  * is there is at rest where a batch takes as long as the next one gathers: S = F / (1 - r e).
  */
-import { ms, s, toSeconds, type Limit } from '../../../sim-core/index.ts';
+import { ms, s, toSeconds, type Limit, type Time } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLow } from '../../application/chance.ts';
 import { FAR_MAX, NEAR_MAX } from '../../application/distances.ts';
 import type { Values } from './params.ts';
-import { lastsOf, type Phase, type Stretches } from './tally.ts';
+import { lastsOf, PHASES, type Phase, type Stretches } from './tally.ts';
 
 export const WARM_UP = s(2);
 export const INTERVAL = ms(250);
@@ -20,19 +20,17 @@ const SPREAD = 1 / Math.sqrt(SHAPE);
 
 const limit = limitOf<Values>;
 
-export const stretches = (p: Values): Stretches => {
-  const until = Math.min(p.rushAt, p.spikeAt);
-  const rushEnds = p.rushAt + p.rushFor;
-  return {
-    calm: [WARM_UP + SETTLED, until],
-    rush: [p.rushAt + SETTLED, rushEnds],
-    after: [rushEnds + 2 * SETTLED, Math.max(rushEnds, p.spikeAt)],
-    spike: [p.spikeAt + SETTLED, Math.min(p.spikeAt + p.spikeFor, p.length)],
-  };
-};
+export const rushEnds = (p: Values): Time => p.rushAt + p.rushFor;
+export const spikeBegins = (p: Values): Time => rushEnds(p) + p.calmFor;
+export const spikeEnds = (p: Values): Time => spikeBegins(p) + p.spikeFor;
 
-/** The phases are what they say only in this order. */
-const isInOrder = (p: Values): boolean => p.rushAt + p.rushFor <= p.spikeAt && p.spikeAt + SETTLED < p.length;
+export const stretches = (p: Values): Stretches => ({
+  calm: [WARM_UP + SETTLED, p.rushAt],
+  rush: [p.rushAt + SETTLED, rushEnds(p)],
+  after: [rushEnds(p) + 2 * SETTLED, spikeBegins(p)],
+  spike: [spikeBegins(p) + SETTLED, spikeEnds(p)],
+});
+
 const comesIn = (p: Values, phase: Phase): number => (phase === 'rush' ? p.rushRate : p.rate);
 const eachIn = (p: Values, phase: Phase): number => toSeconds(p.each) * (phase === 'spike' ? p.slowdown : 1);
 const requestsIn = (p: Values, phase: Phase): number => comesIn(p, phase) * lastsOf(stretches(p)[phase]);
@@ -54,7 +52,7 @@ const shareMost = (p: Values, phase: Phase, share: number): number =>
 export const smallInRush = limit((p) => {
   const [comes, done] = [comesIn(p, 'rush'), can(p, p.size, 'rush')];
   const patience = toSeconds(p.patience);
-  if (!isInOrder(p) || comes <= 1.05 * done || p.queueMax / done < 1.5 * patience) return 1;
+  if (comes <= 1.05 * done || p.queueMax / done < 1.5 * patience) return 1;
   const last = (patience * done) / (comes - done) + patience;
   const rush = lastsOf(stretches(p).rush);
   const inTime = Math.max(0, last - toSeconds(SETTLED)) * done;
@@ -65,7 +63,7 @@ export const smallInRush = limit((p) => {
 export const largeInCalm = limit((p) => {
   const [linger, calm] = [toSeconds(p.linger), lastsOf(stretches(p).calm)];
   const isFull = p.size < p.rate * linger + DEVIATIONS * Math.sqrt(p.rate * linger);
-  if (!isInOrder(p) || isFull || linger === 0 || calm === 0) return 1;
+  if (isFull || linger === 0) return 1;
   // Batches are few: the phase may begin and end in the midst of one.
   const whole = 1 + linger / Math.max(linger, calm);
   return shareMost(p, 'calm', Math.min(1, (whole * toSeconds(p.patience)) / linger));
@@ -75,7 +73,7 @@ export const largeInCalm = limit((p) => {
 export const largeInSpike = limit((p) => {
   const gathers = Math.min(p.size, poissonLow(p.rate * toSeconds(p.linger)));
   const least = takes(p, gathers, 'spike') * (1 - DEVIATIONS * SPREAD);
-  return isInOrder(p) && least > toSeconds(p.statementTimeout) ? shareMost(p, 'spike', 0) : 1;
+  return least > toSeconds(p.statementTimeout) ? shareMost(p, 'spike', 0) : 1;
 });
 
 /** The size whose batches take the target: additive increase and multiplicative decrease keep it between this and what is left of it. */
@@ -91,22 +89,26 @@ const foundIsEnough = (p: Values, phase: Phase): boolean => {
   const least = Math.min(p.size, Math.max(1, found(p, phase) * p.backOff));
   const waits = toSeconds(p.linger) + 2 * toSeconds(p.target) * SLOW + toSeconds(2 * FAR_MAX);
   return (
-    isInOrder(p) &&
     can(p, Math.floor(least), phase) > 1.02 * comesIn(p, phase) &&
     waits < toSeconds(p.patience) &&
     toSeconds(p.target) * SLOW < toSeconds(p.statementTimeout)
   );
 };
-/** One in twenty is the room for what chance gathers all the same. */
-export const foundIn = (phase: Phase): Limit => limit((p) => (foundIsEnough(p, phase) ? 0.95 : 0));
+/** What gathered in an earlier phase is not gone in a later one. One in twenty is the room for what chance gathers all the same. */
+export const foundIn = (phase: Phase): Limit => {
+  const soFar = PHASES.slice(0, PHASES.indexOf(phase) + 1);
+  return limit((p) => (soFar.every((one) => foundIsEnough(p, one)) ? 0.95 : 0));
+};
 
 /**
- * A batch above that size takes longer than the target, and the next ones are smaller by a quarter: so of those that are full hardly
- * one in ten is more than chance lets pass, twice the spread of their time, and the one by which the size grows.
+ * A batch above that size takes longer than the target, and the next ones are smaller: by more than a few, if anything is claimed. So
+ * of those that are full hardly one in ten is more than chance lets pass, twice the spread of their time, and the one by which
+ * the size grows.
  */
-export const sizeInSpike = limit((p) =>
-  isInOrder(p) && found(p, 'spike') > 1 ? found(p, 'spike') * (1 + 2 * SPREAD) + 1 : 1000,
-);
+export const sizeInSpike = limit((p) => {
+  const size = found(p, 'spike');
+  return size * (1 - p.backOff) >= 2 ? size * (1 + 2 * SPREAD) + 1 : p.size + p.maxSize;
+});
 
 /**
  * By the latency that requests feel: in the rush the oldest of a batch waits for the one before it as well, 2 S in all. If that is more
@@ -121,6 +123,6 @@ const isTrapped = (p: Values): boolean => {
     oldest > 0.9 * toSeconds(p.target) && can(p, Math.max(1, p.size * p.backOff), 'rush') < 1.1 * p.rushRate;
   const stays = p.rate > 1.2 * can(p, 1, 'after') && (p.rushRate - p.rate) * (toSeconds(p.rushFor) - 2) > p.rate;
   const waits = p.queueMax / can(p, 1, 'after') > 2 * toSeconds(p.patience);
-  return isInOrder(p) && shrinks && stays && waits;
+  return shrinks && stays && waits;
 };
 export const trapped = limit((p) => (isTrapped(p) ? shareMost(p, 'after', 0) : 1));

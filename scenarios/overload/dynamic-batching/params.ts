@@ -83,10 +83,22 @@ export const params = {
     max: 10_000,
     logarithmic: true,
   }),
-  rushAt: duration({ help: 'When the rush begins', default: s(8), min: s(3), max: s(3600) }),
+  rushAt: duration({ help: 'When the rush begins', default: s(8), min: s(5), max: s(3600) }),
   rushFor: duration({ help: 'How long it lasts', default: s(8), min: s(2), max: s(600), logarithmic: true }),
-  spikeAt: duration({ help: 'When an item begins to take longer', default: s(24), min: s(3), max: s(3600) }),
-  spikeFor: duration({ help: 'For how long', default: s(8), min: s(2), max: s(600), logarithmic: true }),
+  calmFor: duration({
+    help: 'How long after it the spike begins',
+    default: s(8),
+    min: s(4),
+    max: s(600),
+    logarithmic: true,
+  }),
+  spikeFor: duration({
+    help: 'For how long an item takes longer',
+    default: s(8),
+    min: s(2),
+    max: s(600),
+    logarithmic: true,
+  }),
   slowdown: number({
     help: 'How many times as long an item takes then',
     default: 3.2,
@@ -94,7 +106,13 @@ export const params = {
     max: 100,
     logarithmic: true,
   }),
-  length: duration({ help: 'Length of the run', default: s(40), min: s(8), max: s(3600), logarithmic: true }),
+  rest: duration({
+    help: 'How long the run goes on after it',
+    default: s(8),
+    min: s(1),
+    max: s(3600),
+    logarithmic: true,
+  }),
 };
 
 export type Values = ValuesOf<typeof params>;

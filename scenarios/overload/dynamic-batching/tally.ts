@@ -10,7 +10,7 @@ import {
   type Time,
 } from '../../../sim-core/index.ts';
 
-const PHASES = ['calm', 'rush', 'after', 'spike'] as const;
+export const PHASES = ['calm', 'rush', 'after', 'spike'] as const;
 export type Phase = (typeof PHASES)[number];
 
 /** Of a phase, from when to when it is looked at. */

@@ -46,7 +46,7 @@ it('is told from the rule as printed by every phase that is not calm', () => {
 it('a line that is stuck goes when hardly anybody comes until it is empty; a larger size alone shrinks again', () => {
   const later = (...deeds: readonly string[]): number => {
     // Looked at from 47 s on, where items take no longer here.
-    const params = { length: s(56), spikeAt: s(46), slowdown: 1 };
+    const params = { calmFor: s(30), slowdown: 1 };
     return summaryOf(measured('shrink-as-printed', params, ...deeds), inTimeIn('spike'), 'mean');
   };
   // A thousand wait, and batches of one can do 47 a second: they are gone after 21 seconds.

@@ -183,6 +183,21 @@ it('what has waited in the spool for too long is given up, and told as expired',
   expect(pipeline.of('delivered').length).toBeGreaterThanOrEqual(5);
 });
 
+it('a stage that forgets an item is noticed, and so is one that holds more than its bound', () => {
+  const forgetful = new Pipeline({ by: 'push' });
+  forgetful.last.arrive = () => {};
+  forgetful.send(1);
+  forgetful.sim.runUntil(Infinity);
+  expect(() => expectSound(forgetful)).toThrow('expected +0 to be 1');
+  const greedy = new Pipeline({ by: 'push', bound: 4 });
+  greedy.last.limit(100);
+  greedy.last.pause(ms(50));
+  greedy.first.limit(100);
+  greedy.send(20);
+  greedy.sim.runUntil(ms(20));
+  expect(greedy.last.held).toBeGreaterThan(4 + 1);
+});
+
 it('an item has one fate', () => {
   const { book } = new Pipeline({ by: 'push' });
   const parcel = book.accept({ request: { id: 1 }, reply: () => {} } as never, 1);
