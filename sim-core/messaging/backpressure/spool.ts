@@ -10,9 +10,9 @@ import type { Duration } from '../../kernel/time.ts';
 import type { Call, Endpoint } from '../../network/call.ts';
 import { register, type Component } from '../../network/component.ts';
 import { defineSignal } from '../../statistics/signal.ts';
+import { handOver, type NextStage } from './outlets/hand-over.ts';
 import type { Outlet } from './outlets/outlet.ts';
 import type { Parcel, ParcelBook } from './parcel.ts';
-import { handOver, type NextStage } from './stage.ts';
 
 export const spoolHeld = defineReading('pipeline.spooled', 'What waits before a pipeline changed', {
   spool: 'text',
@@ -61,7 +61,7 @@ export class Spool implements Endpoint<unknown, unknown>, Component {
     this.options = options;
     this.name = options.name;
     this.told = sim.facts.channel(spoolHeld);
-    this.outlet = handOver(sim, options.next, options.book, { stage: this, wake: () => this.handOn() });
+    this.outlet = handOver(sim, options.next, options.book, { sender: this, wake: () => this.handOn() });
     register(sim, this);
   }
 

@@ -13,13 +13,11 @@ import { Fifo } from '../../kernel/fifo.ts';
 import type { KeyedStream } from '../../kernel/random-stream.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Duration, Time } from '../../kernel/time.ts';
-import { BackgroundRequests } from '../../network/background-requests.ts';
 import type { Call } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
-import type { Link } from '../../network/link.ts';
 import { BoundedBuffer, type OverflowName } from './bounded-buffer.ts';
+import { handOver, type NextStage } from './outlets/hand-over.ts';
 import type { Handover, Inlet, Outlet } from './outlets/outlet.ts';
-import { outlets, type OutletName } from './outlets/outlets.ts';
 import type { Fate, Parcel, ParcelBook } from './parcel.ts';
 import { Prefetching } from './reactive/prefetching.ts';
 import { stageInterventions } from './stage-interventions.ts';
@@ -43,13 +41,6 @@ export interface StageOptions {
   readonly restart: Duration;
   /** The next stage and the way there; without it this is the last one. */
   readonly next?: NextStage;
-}
-
-export interface NextStage {
-  readonly stage: Stage;
-  readonly link: Link<Handover, undefined>;
-  readonly by: OutletName;
-  readonly retryAfter: Duration;
 }
 
 interface Work {
@@ -104,7 +95,7 @@ export class Stage implements Inlet, Component {
       this.work();
       this.tell();
     };
-    if (next !== undefined) this.outlet = handOver(sim, next, book, { stage: this, wake });
+    if (next !== undefined) this.outlet = handOver(sim, next, book, { sender: this, wake });
     register(sim, this);
   }
 
@@ -122,7 +113,6 @@ export class Stage implements Inlet, Component {
     return this.outlet?.underWay ?? 0;
   }
 
-  /** For outlets that lead here. */
   fedBy(outlet: Outlet): void {
     this.feeds.push(outlet);
     outlet.connect();
@@ -191,7 +181,7 @@ export class Stage implements Inlet, Component {
       waiting: buffer.size,
       bound: buffer.capacity === Infinity ? 'none' : buffer.capacity,
       'in work': works.size,
-      'held by the next stage': handing,
+      'to be handed over': handing,
       'megabytes held': Math.round(bytes / 1e5) / 10,
     };
     return this.isUp ? state : { ...state, down: 'yes' };
@@ -287,25 +277,4 @@ export class Stage implements Inlet, Component {
   private tell(): void {
     this.readings.tell(this.buffer.size, this.works.size + this.handing, this.bytes, this.outlet?.demand ?? 0);
   }
-}
-
-interface Sender {
-  readonly stage: { readonly isUp: boolean };
-  readonly wake: () => void;
-}
-
-/** Makes the way by which a sender that is being constructed hands over to the next stage. */
-export function handOver(sim: Simulation, next: NextStage, book: ParcelBook, { stage, wake }: Sender): Outlet {
-  const outlet = outlets[next.by]({
-    sim,
-    book,
-    link: next.link,
-    inlet: next.stage,
-    background: new BackgroundRequests(sim),
-    retryAfter: next.retryAfter,
-    senderIsUp: () => stage.isUp,
-    wake,
-  });
-  next.stage.fedBy(outlet);
-  return outlet;
 }

@@ -4,6 +4,7 @@
  * have waited, which it does not.
  * D. Crankshaw et al., Clipper: A Low-Latency Online Prediction Serving System, NSDI 2017, section 4.3.1.
  */
+import type { Duration } from '../../kernel/time.ts';
 import { grown, shrunk, type BatchLimit, type BatchLimitOptions, type DoneBatch } from './batch-limit.ts';
 
 export class AdaptiveBatch implements BatchLimit {
@@ -15,8 +16,14 @@ export class AdaptiveBatch implements BatchLimit {
     this.size = options.initial;
   }
 
-  done({ isFull, isOk, took }: DoneBatch): void {
-    if (!isOk || took > this.options.target) this.size = shrunk(this.size, this.options);
+  done(batch: DoneBatch): void {
+    const { isFull, isOk } = batch;
+    if (!isOk || this.latencyOf(batch) > this.options.target) this.size = shrunk(this.size, this.options);
     else if (isFull) this.size = grown(this.size, this.options);
+  }
+
+  /** What must not be more than the target. */
+  protected latencyOf({ took }: DoneBatch): Duration {
+    return took;
   }
 }

@@ -27,7 +27,7 @@ export interface Outlet {
   readonly demand: number;
 }
 
-/** An item that is put, and whether it is whose. */
+/** An item that is being put, and whose it is. */
 export interface Handover {
   readonly parcel: Parcel;
   /** Set by the next stage: the item is its own now. */
@@ -41,6 +41,8 @@ export interface Inlet extends Endpoint<Handover, undefined> {
   /** What is pushed: taken, dropped or lost, as the stage's buffer says. */
   arrive(parcel: Parcel): void;
   readonly isUp: boolean;
+  /** This outlet leads here. */
+  fedBy(outlet: Outlet): void;
   /** What is pulled. */
   readonly subscriber: Prefetching<Parcel>;
 }

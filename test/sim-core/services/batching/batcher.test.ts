@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
 import { ms } from '../../../../sim-core/kernel/time.ts';
-import { CallFailed } from '../../../../sim-core/network/call.ts';
+import type { CallFailed } from '../../../../sim-core/network/call.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
 import { BatchStore } from '../../../../sim-core/services/batching/batch-store.ts';
