@@ -1,4 +1,4 @@
-/** What a consumer gave to its producer: what is on its way or with it, and whether all of it came to a good end. */
+/** What a process gave to its producer: what is on its way or with it, and whether all of it came to a good end. */
 import type { Simulation } from '../../../kernel/simulation.ts';
 import type { Waiter } from '../../../kernel/wait.ts';
 import type { Link } from '../../../network/link.ts';
@@ -27,6 +27,11 @@ export class Writer {
 
   /** A record of the same key and request as the one that was read. */
   write({ record }: Fetched): void {
+    const { key, request } = record;
+    this.send(typeof key === 'number' ? key : request, request);
+  }
+
+  send(key: number, request: number): void {
     const { lives } = this;
     const end = (failures: number): void => {
       if (lives !== this.lives) return;
@@ -36,8 +41,7 @@ export class Writer {
     };
     const waiter: Waiter = { resume: () => end(0), fail: () => end(1) };
     this.open++;
-    const { key, request } = record;
-    this.link.call(typeof key === 'number' ? key : request, new RequestContext(request, this.sim.now)).begin(waiter);
+    this.link.call(key, new RequestContext(request, this.sim.now)).begin(waiter);
   }
 
   /** Calls back when all of it is decided, with whether nothing has failed; the producer does not linger meanwhile. */

@@ -34,6 +34,21 @@ export const SMALL_CLUSTER = {
 
 export const SMALL_TOPIC = { replicationFactor: 3, minInSync: 2, isUncleanElectionAllowed: false } as const;
 
+export const SMALL_PRODUCER = {
+  recordBytes: 100,
+  isKeyed: true,
+  acks: 'all',
+  isIdempotent: true,
+  linger: 0,
+  batchSize: 1000,
+  bufferMemory: 100_000,
+  maxBlock: ms(500),
+  maxInFlight: 5,
+  deliveryTimeout: ms(2000),
+  retryBackoff: ms(5),
+  retryBackoffMax: ms(20),
+} as const;
+
 export const SMALL_GROUP = {
   name: 'group',
   isStatic: false,
@@ -97,18 +112,7 @@ export function smallCluster(options: SmallOptions): SmallCluster {
     topic: cluster.topics[0],
     metadata: cluster.metadata,
     book: cluster.book,
-    recordBytes: 100,
-    isKeyed: true,
-    acks: 'all',
-    isIdempotent: true,
-    linger: 0,
-    batchSize: 1000,
-    bufferMemory: 100_000,
-    maxBlock: ms(500),
-    maxInFlight: 5,
-    deliveryTimeout: ms(2000),
-    retryBackoff: ms(5),
-    retryBackoffMax: ms(20),
+    ...SMALL_PRODUCER,
     ...options.producer,
   });
   cluster.attach(producer, near, options.requestTimeout ?? ms(40));

@@ -18,7 +18,7 @@ import type { ProducerOptions } from '../../../../sim-core/systems/kafka/produce
 import { Producer } from '../../../../sim-core/systems/kafka/producer.ts';
 import type { Replica } from '../../../../sim-core/systems/kafka/replica.ts';
 import { PlainOutput, TransactionalOutput } from '../../../../sim-core/systems/kafka/transactions/output.ts';
-import { ms, SMALL_CLUSTER, SMALL_GROUP, SMALL_TOPIC } from './small-cluster.ts';
+import { ms, SMALL_CLUSTER, SMALL_GROUP, SMALL_PRODUCER, SMALL_TOPIC } from './small-cluster.ts';
 
 export type Way = 'plain' | 'idempotent' | 'transactional' | 'offsets outside';
 
@@ -61,22 +61,7 @@ export class SmallStreams {
     });
     const { cluster } = this;
     const { metadata, book } = cluster;
-    const settings = {
-      metadata,
-      book,
-      recordBytes: 100,
-      isKeyed: true,
-      acks: 'all' as const,
-      isIdempotent: true,
-      linger: 0,
-      batchSize: 1000,
-      bufferMemory: 100_000,
-      maxBlock: ms(500),
-      maxInFlight: 5,
-      deliveryTimeout: ms(2000),
-      retryBackoff: ms(5),
-      retryBackoffMax: ms(20),
-    };
+    const settings = { ...SMALL_PRODUCER, metadata, book };
     const source = new Producer(sim, { ...settings, name: 'source', topic: cluster.topics[0] });
     cluster.attach(source, near, ms(40));
     const users = new Link<number, void>(sim, source, { from: 'users', delay: constant(0) });
