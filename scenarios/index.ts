@@ -36,6 +36,7 @@ import dynamicBatching from './overload/dynamic-batching.ts';
 import loadShedding from './overload/load-shedding.ts';
 import rateLimiting from './overload/rate-limiting.ts';
 import orphanCompensation from './workflows/orphan-compensation.ts';
+import outbox from './workflows/outbox.ts';
 import saga from './workflows/saga.ts';
 import schemaEvolution from './workflows/schema-evolution.ts';
 
@@ -85,6 +86,7 @@ const scenarios: readonly Scenario[] = [
   // 2.7 Workflows
   saga,
   orphanCompensation,
+  outbox,
   // 2.8 Schemas
   schemaEvolution,
   // 2.9 Backpressure and overload

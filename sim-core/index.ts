@@ -132,6 +132,8 @@ export { Replica, replicationSignals, type Change, type VersionedQuery } from '.
 export { rowReturned, StalenessMeter, stalenessSignals } from './storage/staleness.ts';
 export { Transactions, type Statement, type TransactionOptions } from './storage/transactions.ts';
 export { VersionHistory } from './storage/version-history.ts';
+export { RelationalDatabase } from './storage/relational/relational-database.ts';
+export type { SqlReply, SqlRequest, SqlSession, Statement as SqlStatement } from './storage/relational/statements.ts';
 
 // cache: entries, eviction, the patterns around them and protection from stampedes
 export * from './cache/hit-ratio-alert.ts';
@@ -347,6 +349,7 @@ export {
   TransactionalOutput as KafkaTransactionalOutput,
   type Output as KafkaOutput,
 } from './systems/kafka/transactions/output.ts';
+export { ProducerPool as KafkaProducerPool } from './systems/kafka/transactions/producer-pool.ts';
 export type { ProducerOptions as KafkaProducerOptions } from './systems/kafka/producer-options.ts';
 export { recordProcessed } from './systems/kafka/consumer-signals.ts';
 export { groupLag as kafkaGroupLag } from './systems/kafka/groups/group-lag.ts';
@@ -375,6 +378,14 @@ export { Orchestrator } from './services/saga/orchestrator.ts';
 export { Participant } from './services/saga/participant.ts';
 export type { BookStatement, BookQuery } from './services/saga/participation.ts';
 export { Watchdog } from './services/saga/watchdog.ts';
+export { EventBook } from './services/outbox/event-book.ts';
+export { LogTailing } from './services/outbox/log-tailing.ts';
+export { OutboxDepth } from './services/outbox/outbox-depth.ts';
+export { deleteEvents, insertEvent, outboxTables } from './services/outbox/outbox-table.ts';
+export { Polling } from './services/outbox/polling.ts';
+export { pollingRules, type PollingRuleName } from './services/outbox/polling-rules.ts';
+export { Relay, type EventPublisher, type RelayWork } from './services/outbox/relay.ts';
+export { outboxSignals } from './services/outbox/signals.ts';
 export { Service, serviceRequest, type ServiceOptions } from './services/service.ts';
 
 // lab: scenarios, their parameters, runs and what is kept of them

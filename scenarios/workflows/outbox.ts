@@ -1,0 +1,155 @@
+/**
+ * An order is committed in a database, and its event is published to Kafka: two commits, and no transaction spans them. The service,
+ * the relay and the database crash, and the database refuses some commits. What is in the one and not in the other?
+ *
+ *     users --> orders (a service) --> database <-- relay (polls the outbox, or reads the log)
+ *                       |                             |
+ *                       +---> three brokers <---------+
+ *                                  |
+ *                                  +--> reader-1 (knows events again by their ids)
+ *
+ * All variants are sent the same orders at the same times; the same crashes befall them, and the same commits are refused.
+ */
+import {
+  atEnd,
+  atLeast,
+  atMost,
+  defineScenario,
+  guardrail,
+  mean,
+  outboxSignals,
+  quantile,
+  s,
+  total,
+} from '../../sim-core/index.ts';
+import { sentBy } from '../application/settings.ts';
+import * as limits from './outbox/limits.ts';
+import { params } from './outbox/params.ts';
+import { RELAY, system } from './outbox/system.ts';
+
+const MISSING = 'events.missing';
+const INVENTED = 'events.invented';
+const AGAIN = 'events.doubled';
+const ACTED_ON = 'events.doubled.acted_on';
+const LATE = 'events.late';
+const DELAY = 'events.delay';
+const RELAY_CPU = 'db.cpu.busy.relay';
+
+/** Of a service that publishes by itself, and of a relay. */
+const nothingMissing = atMost(atEnd(MISSING), limits.nothingMissing);
+const nothingInvented = atMost(atEnd(INVENTED), limits.nothingInvented);
+const allPublished = atMost(atEnd(MISSING), limits.allPublished);
+const onlyCommitted = atMost(atEnd(INVENTED), 0);
+const inOrder = atMost(total(LATE), 0);
+const nothingTwice = atMost(total(ACTED_ON), limits.nothingActedOnTwice);
+const ordersComeThrough = guardrail(
+  atLeast(total('events.committed'), limits.committed),
+  'who publishes must not stop the orders',
+);
+const polled = [
+  atLeast(quantile(DELAY, 'p50'), limits.halfAnInterval),
+  atLeast(mean(RELAY_CPU), limits.pollsCost),
+  guardrail(atMost(mean(RELAY_CPU), limits.pollsCostMost), 'the price: so much of the database, and no more'),
+];
+const OF_OTHERS = 'this pitfall has none either, and the remedy must not bring any';
+
+export default defineScenario({
+  id: 'outbox',
+  section: '2.7',
+  title: 'Outbox',
+  question:
+    'A database commits an order, and Kafka its event. Somebody dies between the two. What is in one and not in the other?',
+  params,
+  variants: {
+    'dual-write': {},
+    'publish-first': { publishing: 'before-commit' },
+    'kafka-transaction-inside-db-transaction': { publishing: 'kafka-transaction' },
+    'kafka-transaction-committed-last': { publishing: 'kafka-transaction', kafkaCommit: 'last' },
+    'outbox-polling': { publishing: 'polling' },
+    'outbox-log-tailing': { publishing: 'log-tailing' },
+    'outbox-as-printed': { publishing: 'polling', polling: 'as-printed' },
+    'polling-by-position': { publishing: 'polling', polling: 'position' },
+    'polling-by-settled-position': { publishing: 'polling', polling: 'settled-position' },
+  },
+  roles: {
+    'dual-write': 'pitfall',
+    'publish-first': 'fault',
+    'kafka-transaction-inside-db-transaction': 'pitfall',
+    'kafka-transaction-committed-last': 'fault',
+    'outbox-polling': 'remedy',
+    'outbox-log-tailing': 'remedy',
+    'outbox-as-printed': 'fault',
+    'polling-by-position': 'pitfall',
+    'polling-by-settled-position': 'remedy',
+  },
+  repairs: {
+    'outbox-polling': 'dual-write',
+    'outbox-log-tailing': 'kafka-transaction-inside-db-transaction',
+    'polling-by-settled-position': 'polling-by-position',
+  },
+  seed: 1,
+  duration: ({ length }) => length,
+  warmUp: 0,
+  // The service is about to die, at 13.72 s.
+  openAt: s(13.7),
+  system,
+  signals: outboxSignals(RELAY),
+  whileRunning: { rate: sentBy('rate', 'users') },
+  charts: [
+    MISSING,
+    INVENTED,
+    AGAIN,
+    ACTED_ON,
+    LATE,
+    DELAY,
+    'outbox.depth',
+    'outbox.rows',
+    'db.cpu.busy',
+    RELAY_CPU,
+    'db.wal.retained',
+    'events.remembered',
+  ],
+  places: {
+    users: { x: 0, y: 0 },
+    orders: { x: 1, y: 0 },
+    database: { x: 2, y: 0 },
+    relay: { x: 3, y: 0 },
+    'orders-producer': { x: 1, y: 1.2 },
+    'tx-orders': { x: 1, y: 1.2 },
+    'relay-producer': { x: 3, y: 1.2 },
+    broker: { x: 2, y: 1.2 },
+    controllers: { x: 2, y: 2.2 },
+    reader: { x: 0, y: 1.2 },
+    readers: { x: 0, y: 2.2 },
+  },
+  expect: {
+    'dual-write': [atLeast(atEnd(MISSING), limits.lost), nothingInvented],
+    'publish-first': [atLeast(atEnd(INVENTED), limits.inventedByRefusals), nothingMissing],
+    'kafka-transaction-inside-db-transaction': [atLeast(atEnd(INVENTED), limits.inventedByRefusals), nothingMissing],
+    'kafka-transaction-committed-last': [atLeast(atEnd(MISSING), limits.lostBetweenCommits), nothingInvented],
+    'outbox-polling': [
+      allPublished,
+      guardrail(onlyCommitted, OF_OTHERS),
+      guardrail(inOrder, OF_OTHERS),
+      guardrail(nothingTwice, OF_OTHERS),
+      ordersComeThrough,
+      ...polled,
+    ],
+    'outbox-log-tailing': [
+      onlyCommitted,
+      guardrail(allPublished, OF_OTHERS),
+      guardrail(inOrder, OF_OTHERS),
+      atLeast(total(AGAIN), limits.publishedAgain),
+      guardrail(nothingTwice, OF_OTHERS),
+      ordersComeThrough,
+    ],
+    'outbox-as-printed': [atLeast(total(LATE), limits.outOfOrder), allPublished, onlyCommitted],
+    'polling-by-position': [atLeast(atEnd(MISSING), limits.skipped), onlyCommitted],
+    'polling-by-settled-position': [
+      allPublished,
+      guardrail(onlyCommitted, OF_OTHERS),
+      guardrail(inOrder, OF_OTHERS),
+      ordersComeThrough,
+    ],
+  },
+});

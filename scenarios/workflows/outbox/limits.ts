@@ -1,0 +1,199 @@
+/**
+ * What is claimed of each way of publishing, worked out from the parameters. Nothing here looks at a run.
+ *
+ * Deaths come at moments that have nothing to do with orders, and orders come as a Poisson process: what is between two steps when
+ * somebody dies is a Poisson number, of the mean of the rate times the time between the steps (Little's law).
+ */
+import { exp, ms, s, toSeconds, us, type Duration, type Limit } from '../../../sim-core/index.ts';
+import { limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
+import { NEAR_MIN } from '../../application/distances.ts';
+import { faultCount, type FaultIntervals } from '../../application/faults.ts';
+import { CLUSTER } from '../../messaging/application/orders.ts';
+import type { Values } from './params.ts';
+
+/** Orders, and what befalls anybody, stop so long before the end. */
+export const DRAIN = s(6);
+/** What the database takes for a statement in the mean, for a flush of its log, and for a row that it looks at. */
+export const STATEMENT = ms(0.2);
+export const FLUSH = ms(1);
+export const ROW = us(1);
+/** Transactions of Kafka that the service has open at once, at most. */
+export const TRANSACTIONS = 8;
+
+const limit = limitOf<Values>;
+
+/** Crashes of a kind, one in each of its intervals. */
+export const faultsEvery = (p: Values, every: Duration): FaultIntervals => ({
+  from: s(2),
+  until: p.length - DRAIN,
+  every,
+});
+const crashes = (p: Values, every: Duration): number => faultCount(faultsEvery(p, every));
+
+/** An order in the hands of who crashes is lost: it takes less than this from end to end. */
+const inHand = (p: Values): Duration => 3 * (p.checkTime + p.holdTime) + p.linger + ms(20);
+/** For so long, in seconds, an order comes through that begins then. */
+function undisturbed(p: Values): number {
+  const deaths = crashes(p, p.crashEvery) + crashes(p, p.databaseCrashEvery);
+  return Math.max(0, toSeconds(p.length - DRAIN - deaths * (p.downtime + inHand(p))));
+}
+const upShare = (p: Values): number => undisturbed(p) / toSeconds(p.length - DRAIN);
+
+/** How long the row of a customer is locked by an order, about, and a transaction of Kafka open. */
+const KAFKA_TRANSACTION = ms(20);
+const PUBLICATION = ms(8);
+function lockTime({ publishing, holdTime, linger }: Values): Duration {
+  const locked = holdTime + 5 * STATEMENT + 2 * FLUSH + ms(1);
+  if (publishing === 'before-commit') return locked + linger + PUBLICATION;
+  return publishing === 'kafka-transaction' ? locked + KAFKA_TRANSACTION : locked;
+}
+/** Whether orders do not pile up before a customer's row, or before the producers: two thirds of what would fill them. */
+const keepsUp = (p: Values): boolean =>
+  (p.rate / p.customers) * toSeconds(lockTime(p)) < 2 / 3 &&
+  (p.publishing !== 'kafka-transaction' || p.rate * toSeconds(KAFKA_TRANSACTION) < (2 / 3) * TRANSACTIONS);
+
+const ifItKeepsUp = (of: (p: Values) => number): Limit => limit((p) => (keepsUp(p) ? of(p) : 0));
+
+/** A Poisson number of this mean, at least; of a mean of ten there is none once in twenty thousand times. */
+const some = (expected: number): number => Math.max(expected >= 10 ? 1 : 0, poissonLow(expected));
+
+/** Orders that are committed. */
+export const committed = ifItKeepsUp((p) => poissonLow(p.rate * undisturbed(p) * (1 - p.abortShare)));
+
+/**
+ * Crashes of the service that find it at work. It is away or has just begun where two follow each other closely, which is once in
+ * (time / interval)^2 / 2, and while the database is away.
+ */
+function foundAtWork(p: Values): number {
+  const close = Math.min(1, (p.downtime + inHand(p)) / p.crashEvery);
+  const databaseUp = 1 - (crashes(p, p.databaseCrashEvery) * (p.downtime + inHand(p))) / (p.length - DRAIN);
+  return crashes(p, p.crashEvery) * (1 - (close * close) / 2) * Math.max(0, databaseUp);
+}
+const inFlight = (p: Values, between: number): number => some(foundAtWork(p) * between * (1 - p.abortShare));
+
+/**
+ * Behind the commit an event is on its way to the service, and lingers in its producer: lost with it in both. At a broker's first
+ * batch the linger begins, and of what comes meanwhile the wait is half of it in the mean: with x = rate * linger, x (1 + x/2) /
+ * (1 + x) events linger, and no fewer if they are spread over several brokers, for that is concave.
+ */
+export const lost = ifItKeepsUp((p) => {
+  const x = p.rate * toSeconds(p.linger);
+  return inFlight(p, (x * (1 + x / 2)) / (1 + x) + p.rate * toSeconds(NEAR_MIN));
+});
+
+/**
+ * Committed last, a transaction of Kafka is open while the database's answer is on its way, and then for its partition's part in it,
+ * the record, and the decision. Each is asked for, given to followers who then have to ask for more, and answered: four ways and two
+ * requests that a broker works at; but the decision counts when it is written.
+ */
+const DECIDED = (1 + 4 + 4 + 3) * NEAR_MIN + 6 * CLUSTER.requestTime;
+export const lostBetweenCommits = ifItKeepsUp((p) =>
+  p.kafkaCommit === 'last' ? inFlight(p, p.rate * toSeconds(DECIDED)) : 0,
+);
+
+/** Published before the commit, every order that the database refuses has its event. What crashes leave comes on top. */
+export const inventedByRefusals = ifItKeepsUp((p) =>
+  isCommittedLast(p) ? 0 : some(p.rate * undisturbed(p) * p.abortShare),
+);
+const isCommittedLast = ({ publishing, kafkaCommit }: Values): boolean =>
+  publishing === 'kafka-transaction' && kafkaCommit === 'last';
+/** Published only behind the commit, nothing is made up. */
+export const nothingInvented = limit((p) =>
+  p.publishing === 'before-commit' || (p.publishing === 'kafka-transaction' && !isCommittedLast(p))
+    ? p.rate * toSeconds(p.length)
+    : 0,
+);
+
+/**
+ * Whether all is published by the end: a relay has its batches done in less time than they take to fill, and its last outage and
+ * whatever piled up in it is over before.
+ */
+const BATCH_TIME = ms(25);
+const BACKOFF = ms(100);
+function isPublished(p: Values): boolean {
+  if (!keepsUp(p) || p.accountsFirst) return false;
+  const capacity = p.batch / toSeconds(BATCH_TIME);
+  if (capacity < 1.5 * p.rate) return false;
+  const waits = p.downtime + Math.max(p.pollInterval, BACKOFF);
+  const again = p.publishing === 'log-tailing' ? p.storeInterval : 0;
+  return 3 * (waits + again) < DRAIN - s(1);
+}
+const unlessPublished = (p: Values): number => (isPublished(p) ? 0 : p.rate * toSeconds(p.length));
+export const allPublished = limit(unlessPublished);
+/** Of who has no relay: what is published before the commit is there. */
+export const nothingMissing = limit((p) =>
+  p.publishing === 'after-commit' || isCommittedLast(p) ? p.rate * toSeconds(p.length) : unlessPublished(p),
+);
+
+/**
+ * A reader knows an event again if it comes within its memory. A relay publishes again what it had not accounted for: that is no
+ * older than its stores are apart, or, if it dies before the next one, a few times that.
+ */
+export const nothingActedOnTwice = limit((p) => {
+  const apart = p.storeInterval + p.relayCrashEvery + p.pollInterval + p.downtime;
+  return p.remembers > 5 * apart ? unlessPublished(p) : p.rate * toSeconds(p.length);
+});
+
+/**
+ * At each of n deaths the relay is somewhere between two stores of its place, and publishes again what came since the last: of n
+ * uniform numbers the sum is below n/10 with a chance of less than (e/10)^n, which is one in a million from n = 11 on.
+ */
+export const publishedAgain = ifItKeepsUp((p) => {
+  const deaths = crashes(p, p.relayCrashEvery);
+  if (deaths < 8 || p.accountsFirst) return 0;
+  const apart = toSeconds(Math.min(p.storeInterval, p.relayCrashEvery / 2));
+  return poissonLow(0.1 * deaths * apart * p.rate * upShare(p) * (1 - p.abortShare));
+});
+
+/** Half of an interval in the mean: commits come at any moment of it. A relay that is up again polls at once. */
+export const halfAnInterval = limit(
+  (p) => (toSeconds(p.pollInterval) / 2) * Math.max(0, 1 - p.pollInterval / p.relayCrashEvery),
+);
+
+/** Polls in a run: if each takes no time beside the pause, with those that follow at once; and if each takes a batch's time. */
+const relayDeaths = (p: Values): number => crashes(p, p.relayCrashEvery) + crashes(p, p.databaseCrashEvery);
+const ordersMost = (p: Values): number => poissonMost(p.rate * toSeconds(p.length));
+const pollsMost = (p: Values): number => p.length / p.pollInterval + 2 * relayDeaths(p) + ordersMost(p) / p.batch + 1;
+function pollsLeast(p: Values): number {
+  return (
+    Math.max(0, p.length - relayDeaths(p) * (p.downtime + p.pollInterval + BATCH_TIME)) / (p.pollInterval + BATCH_TIME)
+  );
+}
+/** It polls whether there is anything or not. The demand of a statement varies by a fifth, of some hundred by nothing to speak of. */
+export const pollsCost = limit((p) => (0.9 * pollsLeast(p) * toSeconds(STATEMENT)) / toSeconds(p.length));
+/** A poll, the account of it, and of each event two rows that are visited. */
+export const pollsCostMost = limit(
+  (p) => (1.1 * pollsMost(p) * 2 * toSeconds(STATEMENT) + 2 * ordersMost(p) * toSeconds(ROW)) / toSeconds(p.length),
+);
+
+/**
+ * Two orders of a customer overtake each other between the beginning of their transactions, which `created_at` tells, and the row that
+ * they lock: at a rate of r^2 E[(W1 - W2)+] with exponential times W of mean w, which is r^2 w / 2. They come out of order if one
+ * poll finds both. None falls between their commits if these are apart by less than the poll's interval: by what is left of the
+ * one's time, and the time for which it has the row itself. A tenth is left for those that three orders share.
+ */
+export const outOfOrder = ifItKeepsUp((p) => {
+  const each = p.rate / p.customers;
+  const overtaking = p.customers * each * each * (toSeconds(p.checkTime) / 2);
+  const inOnePoll = Math.max(0, 1 - (p.checkTime + lockTime(p)) / p.pollInterval);
+  const expected = 0.9 * overtaking * undisturbed(p) * inOnePoll * (1 - 2 * p.abortShare);
+  return some(expected);
+});
+
+/**
+ * A poll skips an order that has drawn its position and is not committed if a later one is. Of exponential times of mean h between the
+ * two, at a rate r, it finds r h Int e^-x (1 - exp(-r h (x - 1 + e^-x))) dx of them: e^-x are open at the age of x h, and of those who
+ * came in that time r h (x - 1 + e^-x) are committed. What takes everybody the same time changes nothing of that, and orders of one
+ * customer cannot overtake each other here. Counted is who is no older than the interval: everybody is that at one poll.
+ */
+export const skipped = ifItKeepsUp((p) => {
+  const open = p.rate * toSeconds(p.holdTime);
+  const others = 1 - 1 / p.customers;
+  const step = 0.05;
+  let skips = 0;
+  for (let x = step / 2; x < Math.min(20, p.pollInterval / p.holdTime); x += step) {
+    skips += step * exp(-x) * (1 - exp(-open * others * (x - 1 + exp(-x))));
+  }
+  const polls = pollsLeast(p) * (undisturbed(p) / toSeconds(p.length));
+  return some(polls * open * skips * (1 - p.abortShare));
+});
