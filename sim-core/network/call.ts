@@ -2,7 +2,8 @@
  * Calls: one side asks, the other answers, and both ways take time. A call is a wait, so a process writes
  * `const reply = yield* link.call(query, request)`.
  *
- * The caller may stop waiting (its own timeout, a cancelled process) while the other side works on: nobody tells it.
+ * The caller may stop waiting (its own timeout, a cancelled process) while the other side works on: nobody tells it, unless the
+ * caller does, by `cancel`, and then it is the endpoint's affair whether it stops.
  * That is how work is done for callers that have gone. An endpoint that crashes lets its calls run into their timeout
  * or refuses them; both are its own affair.
  */
@@ -17,6 +18,8 @@ import type { RequestContext } from './request-context.ts';
 export interface Endpoint<Query, Reply> {
   readonly name: string;
   receive(call: Call<Query, Reply>): void;
+  /** The caller of a call that was received and is not answered has sent word that it waits no more: none is needed then. */
+  cancelled?(call: Call<Query, Reply>): void;
 }
 
 /** What a call travels over: a link, both ways. */
@@ -63,6 +66,7 @@ export class Call<Query, Reply> extends Wait<Reply> {
   private waiter: Waiter | undefined = undefined;
   private alarm: EventHandle = -1;
   private answered = false;
+  private received = false;
   private failure: CallFailure | undefined = undefined;
 
   constructor(
@@ -103,6 +107,15 @@ export class Call<Query, Reply> extends Wait<Reply> {
   }
 
   /**
+   * Gives it up and sends word of that, as HTTP/2 and gRPC do with a reset of the stream; what it finds there decides what it
+   * changes. https://www.rfc-editor.org/rfc/rfc9113#name-rst_stream
+   */
+  cancel(): void {
+    this.abandon();
+    this.link.carry('request', this.request, Call.revoke, this as unknown as Call<never, never>);
+  }
+
+  /**
    * From when on the answer is for nobody: the caller has given up, or whoever that one works for. Calls carry it with them, and
    * whoever makes further ones for this one hands it on, as gRPC does (https://grpc.io/docs/guides/deadlines/).
    */
@@ -134,7 +147,15 @@ export class Call<Query, Reply> extends Wait<Reply> {
   }
 
   private static arrive(call: Call<never, never>): void {
+    // Its cancellation has overtaken it.
+    if (call.answered) return;
+    call.received = true;
     call.link.endpoint.receive(call);
+  }
+
+  private static revoke(call: Call<never, never>): void {
+    if (!call.received) call.answered = true;
+    else if (!call.answered) call.link.endpoint.cancelled?.(call);
   }
 
   private static home(call: Call<never, never>): void {

@@ -65,6 +65,8 @@ export interface ServiceOptions<Query, Reply> {
   readonly admission?: Admission<Query>;
   /** Who is next in the waiting line, and whom it is too late for; first in, first out without it. */
   readonly line?: LineDiscipline;
+  /** Whether it breaks off, or takes out of the line, what its caller cancels; else it works on, for nobody. */
+  readonly stopsWhenCancelled?: boolean;
   /**
    * What else of the instance is gone when it crashes, for so long: work that it had begun for nobody, values in its
    * memory.
@@ -85,6 +87,7 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
   private readonly slots: Resource;
   private readonly admission: Admission<Query> | undefined;
   private readonly line: LineDiscipline | undefined;
+  private readonly stopsWhenCancelled: boolean;
   private readonly answered: FactChannel<Fact<typeof serviceRequest>>;
   private readonly activity: FactChannel<Fact<typeof serviceActive>>;
   private readonly onCrash: ((downtime: Duration) => void) | undefined;
@@ -104,6 +107,7 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
     this.onCrash = options.onCrash;
     this.admission = options.admission;
     this.line = options.line;
+    this.stopsWhenCancelled = options.stopsWhenCancelled ?? false;
     this.inside = options.inside;
     this.signals = this.inside === undefined ? serviceSignals : [...serviceSignals, ...this.inside.signals];
     this.interventions = { crash: this.crashing(), ...this.inside?.interventions };
@@ -152,6 +156,14 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
     }
     handling.claim = claim;
     this.keep(handling);
+  }
+
+  cancelled(call: Call<Query, Reply>): void {
+    if (!this.stopsWhenCancelled) return;
+    const handling = this.live.find((live) => live.call === call);
+    if (handling === undefined) return;
+    if (handling.claim && this.slots.withdraw(handling.claim)) handling.holds = false;
+    handling.stop();
   }
 
   /** A call has a handler now, if it is not too late for it. */
@@ -248,7 +260,7 @@ class Handling<Query, Reply> extends Process<Reply> {
   claim: Claim | undefined = undefined;
   /** Whether it has, or will be given, a slot. */
   holds = true;
-  private isDropped = false;
+  private end: 'broken off' | 'dropped' | 'stopped' = 'broken off';
 
   constructor(service: Service<Query, Reply>, call: Call<Query, Reply>, behaviour: Behaviour<Reply>, inside: number) {
     super(service.sim, service.name, behaviour);
@@ -265,7 +277,13 @@ class Handling<Query, Reply> extends Process<Reply> {
 
   /** Turned away at the head of the line. */
   drop(): void {
-    this.isDropped = true;
+    this.end = 'dropped';
+    this.cancel();
+  }
+
+  /** Its caller has cancelled it, and waits for no answer. */
+  stop(): void {
+    this.end = 'stopped';
     this.cancel();
   }
 
@@ -276,7 +294,11 @@ class Handling<Query, Reply> extends Process<Reply> {
   protected override concluded(): void {
     this.service.forget(this);
     if (this.state === 'cancelled') {
-      const failure = this.isDropped ? 'overloaded' : 'unavailable';
+      if (this.end === 'stopped') {
+        this.service.leave(this, 'cancelled');
+        return;
+      }
+      const failure = this.end === 'dropped' ? 'overloaded' : 'unavailable';
       this.call.refuse(failure);
       this.service.leave(this, failure);
       return;

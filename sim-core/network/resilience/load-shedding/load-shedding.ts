@@ -106,8 +106,8 @@ export class LoadShedding<Query> implements Admission<Query>, ComponentPart {
 
   left(inside: number, took: Duration, outcome: string): void {
     this.inside--;
-    // A caller's own mistake says nothing of the load.
-    if (outcome !== 'error') this.options.shedder.ended(took, inside, outcome !== 'ok');
+    // A caller's own mistake, or its change of mind, says nothing of the load.
+    if (outcome !== 'error' && outcome !== 'cancelled') this.options.shedder.ended(took, inside, outcome !== 'ok');
     this.tell();
   }
 
