@@ -52,6 +52,10 @@ export { dropBefore, mser } from './statistics/warm-up.ts';
 
 // network: components, links and calls
 export { BackgroundRequests } from './network/background-requests.ts';
+export * from './network/balancing/balancing-signals.ts';
+export { LoadBalancer } from './network/balancing/load-balancer.ts';
+export * from './network/balancing/outlier-detection/outlier-options.ts';
+export * from './network/balancing/policies/balancing-policies.ts';
 export { roundRobin, type Balancer } from './network/balancing/round-robin.ts';
 export { Call, CallFailed, type CallFailure, type Endpoint } from './network/call.ts';
 export {
@@ -81,6 +85,8 @@ export { breakerSignals } from './network/resilience/circuit-breaker/breaker-sig
 export { CircuitBreaking } from './network/resilience/circuit-breaker/circuit-breaking.ts';
 export * from './network/resilience/concurrency-limits/concurrency-limits.ts';
 export { WindowedLimit } from './network/resilience/concurrency-limits/windowed.ts';
+export { Hedging } from './network/resilience/hedging/hedging.ts';
+export * from './network/resilience/hedging/hedging-signals.ts';
 export { loadShedders, type LoadShedderName } from './network/resilience/load-shedding/load-shedders.ts';
 export { LoadShedding, loadShedSignals } from './network/resilience/load-shedding/load-shedding.ts';
 export { rateLimiters, type RateLimiterName } from './network/resilience/rate-limiting/rate-limiters.ts';
@@ -387,6 +393,7 @@ export { pollingRules, type PollingRuleName } from './services/outbox/polling-ru
 export { Relay, type EventPublisher, type RelayWork } from './services/outbox/relay.ts';
 export { outboxSignals } from './services/outbox/signals.ts';
 export { Service, serviceRequest, type ServiceOptions } from './services/service.ts';
+export { Service, serviceActive, serviceRequest, type ServiceOptions } from './services/service.ts';
 
 // lab: scenarios, their parameters, runs and what is kept of them
 export { firstDifference, type Difference } from './lab/compare-recordings.ts';

@@ -6,8 +6,7 @@
  * As Finagle's RetryBudget, a leaky bucket over a sliding window of ten slices: what was put in and taken out counts for as
  * long as the window (20 % of requests, 10 retries a second and 10 s unless set).
  * https://finagle.github.io/blog/2016/02/08/retry-budgets
- * Not modelled: gRPC's throttling, which counts failures against successes
- * (https://github.com/grpc/proposal/blob/master/A6-client-retries.md).
+ * gRPC's throttling, which counts failures against successes, is `hedging/retry-throttle.ts`.
  */
 import type { Simulation } from '../../kernel/simulation.ts';
 import { toSeconds, type Duration } from '../../kernel/time.ts';

@@ -1,0 +1,100 @@
+/** A call on its way to one of a balancer's hosts: whoever waits for it hears once, and what is given up is cancelled there. */
+import type { EventHandle } from '../../kernel/event-table.ts';
+import type { Time } from '../../kernel/time.ts';
+import { Wait, type Waiter } from '../../kernel/wait.ts';
+import { CallFailed, type Call } from '../call.ts';
+import type { Link } from '../link.ts';
+import type { RequestContext } from '../request-context.ts';
+import type { LoadBalancer } from './load-balancer.ts';
+
+/** A host of a balancer. */
+export interface Host<Query, Reply> {
+  readonly link: Link<Query, Reply>;
+  outstanding: number;
+}
+
+export class BalancedCall<Query, Reply> extends Wait<Reply> implements Waiter {
+  private readonly balancer: LoadBalancer<Query, Reply>;
+  private readonly query: Query;
+  private readonly request: RequestContext;
+  private readonly deadline: Time | undefined;
+  private readonly used: Set<string>;
+  private since: Time = 0;
+  private host: Host<Query, Reply> | undefined = undefined;
+  private call: Call<Query, Reply> | undefined = undefined;
+  /** The event that tells of there being nobody to ask. */
+  private nobody: EventHandle = -1;
+  private waiter: Waiter | undefined = undefined;
+
+  constructor(
+    balancer: LoadBalancer<Query, Reply>,
+    query: Query,
+    request: RequestContext,
+    deadline: Time | undefined,
+    used: Set<string>,
+  ) {
+    super();
+    this.balancer = balancer;
+    this.query = query;
+    this.request = request;
+    this.deadline = deadline;
+    this.used = used;
+  }
+
+  begin(waiter: Waiter): boolean {
+    const { balancer } = this;
+    this.waiter = waiter;
+    this.since = balancer.sim.now;
+    const sent = balancer.send(this.query, this.request, this.deadline, this.used);
+    if (sent === undefined) {
+      this.nobody = balancer.sim.schedule(
+        0,
+        BalancedCall.foundNobody,
+        this as unknown as BalancedCall<never, never>,
+        0,
+      );
+      return false;
+    }
+    this.host = sent.host;
+    this.call = sent.call;
+    sent.call.begin(this);
+    return false;
+  }
+
+  abandon(): void {
+    // As `all` gives up what has come in already.
+    if (this.waiter === undefined) return;
+    this.waiter = undefined;
+    if (this.nobody >= 0) {
+      this.balancer.sim.cancel(this.nobody);
+      return;
+    }
+    this.call!.cancel();
+    this.balancer.end(this.host!, this.request, 'cancelled', this.since);
+  }
+
+  resume(): void {
+    const waiter = this.conclude('ok');
+    this.result = this.call!.result;
+    waiter.resume(this);
+  }
+
+  fail(error: unknown): void {
+    const { failure } = error as CallFailed;
+    if (failure === 'timeout') this.call!.cancel();
+    this.conclude(failure).fail(error, this);
+  }
+
+  private conclude(outcome: string): Waiter {
+    const waiter = this.waiter!;
+    this.waiter = undefined;
+    this.balancer.end(this.host!, this.request, outcome, this.since);
+    return waiter;
+  }
+
+  private static foundNobody(call: BalancedCall<never, never>): void {
+    const waiter = call.waiter!;
+    call.waiter = undefined;
+    waiter.fail(new CallFailed(call.balancer.name, 'unavailable'), call);
+  }
+}
