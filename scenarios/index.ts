@@ -33,6 +33,7 @@ import backpressure from './overload/backpressure.ts';
 import circuitBreaker from './overload/circuit-breaker.ts';
 import doomedWork from './overload/doomed-work.ts';
 import dynamicBatching from './overload/dynamic-batching.ts';
+import grayFailure from './overload/gray-failure.ts';
 import loadShedding from './overload/load-shedding.ts';
 import rateLimiting from './overload/rate-limiting.ts';
 import orphanCompensation from './workflows/orphan-compensation.ts';
@@ -95,6 +96,7 @@ const scenarios: readonly Scenario[] = [
   circuitBreaker,
   loadShedding,
   dynamicBatching,
+  grayFailure,
   doomedWork,
   // Appendix
   cacheFlush,

@@ -1,0 +1,249 @@
+/**
+ * Gray failure: one replica of a fleet is slow, not dead.
+ *
+ *     users --> gateway --> replica-1 … replica-n
+ *
+ * The first replica is slow for some seconds, or fails at once, and passes every health check. How the gateway picks a replica, and
+ * what it makes of those that answer late, is what differs. All variants get the same requests at the same times.
+ */
+import {
+  atLeast,
+  atMost,
+  balancingPolicies,
+  defineScenario,
+  guardrail,
+  healthSignals,
+  Hedging,
+  hedgingSignals,
+  Link,
+  LoadBalancer,
+  mean,
+  OpenLoopClient,
+  OUTLIER_DEFAULTS,
+  outlierSignals,
+  peak,
+  poisson,
+  quantile,
+  ratio,
+  s,
+  Service,
+  total,
+  zipfPopularity,
+  type CallFailure,
+  type Simulation,
+} from '../../sim-core/index.ts';
+import { faraway, nearby } from '../application/distances.ts';
+import { sentBy } from '../application/settings.ts';
+import * as ejecting from './gray-failure/ejection-limits.ts';
+import * as fleet from './gray-failure/fleet.ts';
+import * as hedged from './gray-failure/hedging-limits.ts';
+import * as limits from './gray-failure/limits.ts';
+import { params, type Values } from './gray-failure/params.ts';
+import { replica } from './gray-failure/replica.ts';
+import {
+  ACTIVE,
+  DURATION,
+  FAILED,
+  RECOVERY,
+  SHARE,
+  tallySignals,
+  TROUBLED,
+  WASTED,
+  watchTrouble,
+} from './gray-failure/tally.ts';
+
+/** A request is read-only, so another replica may be asked after any of these. */
+const NON_FATAL: readonly CallFailure[] = ['unavailable', 'overloaded', 'timeout', 'error'];
+const EJECTIONS = 'balancing.ejections';
+const HEALTH = 'balancing.health_checks.failed';
+
+const PASSES = 'The replica passes its health checks in every variant: they ask nothing that is slow';
+const noCheckFails = atMost(total(HEALTH), 0);
+const noCheckFailsHere = guardrail(noCheckFails, PASSES);
+
+export default defineScenario({
+  id: 'gray-failure',
+  section: '2.9',
+  title: 'Gray failure',
+  question: 'One of eight replicas is ten times as slow and passes its health checks. Who notices?',
+  params,
+  variants: {
+    'round-robin': {},
+    'least-loaded': { policy: 'least-request' },
+    'two-choices': { policy: 'two-choices' },
+    hedging: { hedges: true, stops: true },
+    'hedging-uncancelled': { hedges: true },
+    'ejection-by-errors': { ejects: true },
+    'outlier-ejection': { ejects: true, timesOut: true },
+    'black-hole': { policy: 'least-request', trouble: 'fails-fast' },
+    'black-hole-ejected': { policy: 'least-request', trouble: 'fails-fast', ejects: true },
+  },
+  roles: {
+    'round-robin': 'pitfall',
+    'least-loaded': 'remedy',
+    'two-choices': 'remedy',
+    hedging: 'remedy',
+    'hedging-uncancelled': 'alternative',
+    'ejection-by-errors': 'pitfall',
+    'outlier-ejection': 'remedy',
+    'black-hole': 'pitfall',
+    'black-hole-ejected': 'remedy',
+  },
+  repairs: {
+    'least-loaded': 'round-robin',
+    'two-choices': 'round-robin',
+    hedging: 'round-robin',
+    'outlier-ejection': 'ejection-by-errors',
+    'black-hole-ejected': 'black-hole',
+  },
+  seed: 1,
+  duration: ({ length }) => length,
+  warmUp: fleet.WARM_UP,
+  interval: fleet.INTERVAL,
+  openAt: s(10),
+  system,
+  signals: [...tallySignals, ...hedgingSignals, ...outlierSignals, ...healthSignals],
+  whileRunning: { rate: sentBy('rate', 'users') },
+  charts: [
+    'http.client.request.duration',
+    'http.client.request.error_ratio',
+    SHARE,
+    ACTIVE,
+    'balancing.ejected',
+    'hedging.rate',
+    WASTED,
+    RECOVERY,
+  ],
+  expect: {
+    'round-robin': [
+      atLeast(total(FAILED), limits.fairShareFails),
+      atLeast(mean(SHARE), limits.fairShare),
+      atLeast(quantile(DURATION, 'p95'), limits.tailWaits),
+      atLeast(peak(RECOVERY), limits.backlogLasts),
+      noCheckFails,
+    ],
+    'least-loaded': [
+      atMost(total(FAILED), limits.fewFail),
+      atMost(mean(SHARE), limits.whatItCanDo),
+      atMost(quantile(DURATION, 'p90'), limits.tailOfTheOthers),
+      noCheckFailsHere,
+    ],
+    'two-choices': [
+      atMost(total(FAILED), limits.fewFail),
+      atMost(mean(SHARE), limits.whatItCanDo),
+      atMost(quantile(DURATION, 'p90'), limits.tailOfTheOthers),
+      noCheckFailsHere,
+    ],
+    hedging: [
+      atMost(total(FAILED), hedged.hedgedFail),
+      atMost(quantile(DURATION, 'p90'), hedged.hedgedTail),
+      atMost(peak(ACTIVE), hedged.takenBack),
+      atMost(mean(WASTED), hedged.savedWork),
+      atLeast(total('hedging.hedges'), hedged.hedgesAtLeast),
+      guardrail(
+        atMost(ratio(total('balancing.calls'), total('http.client.requests')), hedged.callsPerRequest),
+        'The price: who answers later than the delay is asked for twice',
+      ),
+      noCheckFailsHere,
+    ],
+    'hedging-uncancelled': [
+      atMost(total(FAILED), hedged.hedgedFail),
+      atMost(quantile(DURATION, 'p90'), hedged.hedgedTail),
+      atLeast(peak(ACTIVE), hedged.lineGrows),
+      noCheckFails,
+    ],
+    'ejection-by-errors': [
+      atMost(total(EJECTIONS), ejecting.noEjection),
+      atLeast(total(FAILED), limits.fairShareFails),
+      atLeast(quantile(DURATION, 'p95'), limits.tailWaits),
+      noCheckFails,
+    ],
+    'outlier-ejection': [
+      atLeast(total(EJECTIONS), ejecting.ejectedOnce),
+      atMost(total(FAILED), ejecting.failsUntilEjected),
+      atMost(quantile(DURATION, 'p90'), ejecting.tailWithoutIt),
+      noCheckFailsHere,
+    ],
+    'black-hole': [
+      atLeast(total(FAILED), ejecting.blackHoleFails),
+      atLeast(mean(SHARE), ejecting.blackHoleShare),
+      noCheckFails,
+    ],
+    'black-hole-ejected': [
+      atMost(total(FAILED), ejecting.fiveFailures),
+      atLeast(total(EJECTIONS), ejecting.blackHoleEjectedOnce),
+      noCheckFailsHere,
+    ],
+  },
+});
+
+function system(sim: Simulation, p: Values): void {
+  const replicas = Array.from({ length: p.replicas }, (_, i) => replica(sim, p, `replica-${i + 1}`));
+  const balancer = new LoadBalancer<void, void>(sim, {
+    name: 'gateway',
+    links: replicas.map(
+      ({ service }) =>
+        new Link<void, void>(sim, service, { from: 'gateway', delay: nearby, timeout: fleet.timeoutOf(p) }),
+    ),
+    policy: balancingPolicies[p.policy](),
+    panicThreshold: 50,
+    health: {
+      links: replicas.map(
+        ({ health }) =>
+          new Link<void, void>(sim, health, { from: 'gateway', delay: nearby, timeout: fleet.HEALTH_TIMEOUT }),
+      ),
+      interval: fleet.HEALTH_INTERVAL,
+      unhealthyThreshold: fleet.UNHEALTHY,
+      healthyThreshold: 2,
+    },
+    ...(p.ejects
+      ? {
+          outliers: {
+            ...OUTLIER_DEFAULTS,
+            consecutive5xx: p.failures,
+            interval: fleet.SWEEP,
+            baseEjectionTime: p.ejectionTime,
+            maxEjectionPercent: Math.round(100 * p.ejectable),
+            successfulActiveHealthCheckUnejectHost: p.checksReturn,
+          },
+        }
+      : {}),
+  });
+  const hedging = new Hedging(sim, {
+    caller: 'gateway',
+    maxAttempts: p.hedges ? p.attempts : 1,
+    hedgingDelay: p.hedgingDelay,
+    nonFatal: NON_FATAL,
+    throttle: { maxTokens: 10, tokenRatio: 0.1 },
+  });
+  const gateway = new Service<number, void>(sim, {
+    name: 'gateway',
+    help: `Picks a replica by ${p.policy}${p.hedges ? ', another as well where that takes long' : ''}${p.ejects ? '; ejects outliers' : ''}`,
+    concurrency: 1_000_000,
+    queueMax: 0,
+    inside: {
+      signals: balancer.signals,
+      state: () => ({ ...balancer.state(), ...(p.hedges ? hedging.state() : {}) }),
+      violations: () => [...balancer.violations(), ...hedging.violations()],
+    },
+    *handle({ request, deadline }) {
+      const used = new Set<string>();
+      yield* hedging.call(() => balancer.call(undefined, request, deadline, used), request);
+    },
+  });
+  const way = new Link<number, void>(sim, gateway, { from: 'users', delay: faraway, timeout: p.patience });
+  new OpenLoopClient<void>(sim, {
+    name: 'users',
+    arrivals: poisson(p.rate),
+    popularity: zipfPopularity(1000, 0.9),
+    target: () => way,
+  });
+  watchTrouble(sim, p.troubleAt, p.troubleAt + p.troubleFor);
+  const [{ slow, fail }] = replicas;
+  const set = (isIll: boolean): void => {
+    if (p.trouble === 'slow') slow(isIll ? p.slowdown : 1);
+    else fail(isIll ? 1 : 0);
+  };
+  sim.scheduleAt(p.troubleAt, () => set(true), undefined, sim.eventKind(`${TROUBLED} falls ill`));
+  sim.scheduleAt(p.troubleAt + p.troubleFor, () => set(false), undefined, sim.eventKind(`${TROUBLED} is well again`));
+}

@@ -1,0 +1,90 @@
+/** What is claimed of the ejection of outliers, and of what fails at once, worked out from the parameters. Nothing here looks at a run. */
+import { exp, toSeconds } from '../../../sim-core/index.ts';
+import { DEVIATIONS, poissonLow, poissonMost } from '../../application/chance.ts';
+import { troubleLasts } from '../../application/trouble.ts';
+import {
+  BUCKET,
+  NEAR,
+  SWEEP,
+  WAY,
+  fairRate,
+  inTrouble,
+  isSlow,
+  lateElsewhere,
+  limit,
+  most,
+  other,
+  patience,
+  slowCapacity,
+  slowestTenth,
+  surplus,
+  timely,
+} from './fleet.ts';
+import { neverLate } from './limits.ts';
+import type { Values } from './params.ts';
+import { tailAt } from './queue.ts';
+
+/** Where that may not be so, each look at the replicas may eject every one. */
+export const noEjection = limit((p) => (neverLate(p) ? 0 : (p.replicas * toSeconds(p.length)) / toSeconds(SWEEP)));
+
+/** Ejections while the trouble lasts: the first at once, the second when its time is over, the third after twice that. */
+const ejections = (p: Values): number => {
+  let [count, at] = [0, 0];
+  while (at < troubleLasts(p)) at += ++count * toSeconds(p.ejectionTime);
+  return count;
+};
+const mayEject = (p: Values): boolean => Math.round(100 * p.ejectable) * p.replicas >= 100 && !p.checksReturn;
+
+/**
+ * Calls to the slow replica until it is ejected. With more in line than its workers end within a timeout nobody who comes is answered in
+ * time, and it has come to that when so many more have come than were done. Then as many calls as failures in a row are asked for; while the
+ * last of them runs into its timeout others come.
+ */
+function untilEjected(p: Values): number {
+  const timeout = toSeconds(p.timeout);
+  const line = poissonMost(slowCapacity(p) * timeout) + p.workers;
+  const rate = p.rate / p.replicas;
+  let calls = line;
+  while (calls - poissonMost((slowCapacity(p) * calls) / rate) < line) if (++calls > 1e6) return Infinity;
+  return calls + p.failures + poissonMost(rate * timeout);
+}
+const inTime = (p: Values): number => toSeconds(Math.min(p.timeout, p.patience)) - WAY;
+/** And the others are ejected for nothing: with one late in a hundred five in a row are one in ten thousand million. */
+const ejectionWorks = (p: Values): boolean =>
+  mayEject(p) && !p.stops && surplus(p) > 0 && isFinite(untilEjected(p)) && tailAt(other(p), inTime(p)) < 0.01;
+
+export const failsUntilEjected = limit((p) =>
+  ejectionWorks(p) ? Math.floor(ejections(p) * untilEjected(p)) + lateElsewhere(p, inTime(p)) : most(inTrouble(p)),
+);
+const soonEnough = (p: Values): boolean =>
+  untilEjected(p) / fairRate(p) + (DEVIATIONS * Math.sqrt(untilEjected(p))) / fairRate(p) < troubleLasts(p);
+export const ejectedOnce = limit((p) => (ejectionWorks(p) && soonEnough(p) ? 1 : 0));
+export const tailWithoutIt = limit((p) =>
+  ejectionWorks(p)
+    ? slowestTenth(p, (ejections(p) * untilEjected(p)) / inTrouble(p), (t) => tailAt(other(p), t))
+    : patience(p) * BUCKET,
+);
+
+// What fails at once.
+
+/**
+ * A black hole has next to nothing under way. By chance it has nothing at all when a call comes, with exp(-r x the way there and back) at
+ * least, and then another replica gets the call only if it is idle: so often as it can become that, once in a load time.
+ */
+const swallowed = (p: Values): number => {
+  const come = p.rate * exp(-p.rate * NEAR) * troubleLasts(p);
+  const elsewhere = ((p.replicas - 1) * troubleLasts(p)) / toSeconds(p.loadTime);
+  return p.policy === 'least-request' && !isSlow(p) && !p.hedges ? poissonLow(come) - poissonMost(elsewhere) : 0;
+};
+export const blackHoleFails = limit((p) => Math.max(0, swallowed(p)));
+export const blackHoleShare = limit((p) => Math.max(0, swallowed(p)) / poissonMost(inTrouble(p)));
+
+/** As many failures as eject it, and what was sent until the last of them was back; each time that it returns. */
+export const fiveFailures = limit((p) =>
+  mayEject(p) && !isSlow(p)
+    ? ejections(p) * (p.failures + most(p.rate * NEAR)) + lateElsewhere(p, timely(p))
+    : most(inTrouble(p)),
+);
+export const blackHoleEjectedOnce = limit((p) =>
+  mayEject(p) && !isSlow(p) && inTrouble(p) > 100 * p.failures * p.replicas ? 1 : 0,
+);

@@ -1,0 +1,94 @@
+/**
+ * A replica: workers who take a request each, for a time that belongs to the request, and a line before them. What may be done to
+ * it: it can be made slow, or to fail at once, and neither keeps it from answering a health check, which takes no worker.
+ */
+import {
+  CallFailed,
+  defineFact,
+  exponential,
+  Service,
+  type ComponentPart,
+  type Endpoint,
+  type KeyedStream,
+  type Simulation,
+} from '../../../sim-core/index.ts';
+import type { Values } from './params.ts';
+
+/** A worker was at a request for so long; `wanted` if somebody still waited for the answer. */
+export const replicaWorked = defineFact(
+  'gray_failure.worked',
+  'A worker of a replica has done its work for a request',
+  {
+    replica: 'text',
+    request: 'request',
+    wanted: 'flag',
+  },
+);
+
+/** Requests that may stand in line at a replica; more are refused. */
+const LINE = 10_000;
+
+export interface Replica {
+  readonly service: Service<void, void>;
+  /** Where it is asked how it is. */
+  readonly health: Endpoint<void, void>;
+  /** Makes what it begins from now on take so many times as long. */
+  slow(factor: number): void;
+  /** Makes a share of what it begins from now on fail at once. */
+  fail(share: number): void;
+}
+
+export function replica(sim: Simulation, p: Values, name: string): Replica {
+  const worked = sim.facts.channel(replicaWorked);
+  const demands: KeyedStream = sim.keyedRandom('replicas/demand');
+  const failures: KeyedStream = sim.keyedRandom('replicas/failures');
+  const demand = exponential(p.loadTime);
+  let factor = 1;
+  let failing = 0;
+  const slow = (times: number): void => void (factor = times);
+  const fail = (share: number): void => void (failing = share);
+
+  const inside: ComponentPart = {
+    signals: [],
+    interventions: {
+      slow: {
+        help: 'Makes what it begins from now on take so many times as long; 1 heals it. Health checks pass',
+        arguments: [{ name: 'factor', help: 'times as long', min: 0.01, max: 1000, default: 10 }],
+        apply: ([times]) => slow(times),
+      },
+      fail: {
+        help: 'Makes a share of what it begins from now on fail at once; 0 heals it. Health checks pass',
+        arguments: [{ name: 'share', help: 'of the requests', min: 0, max: 1, default: 1 }],
+        apply: ([share]) => fail(share),
+      },
+    },
+    state: () => ({ 'times as slow': factor, 'share that fails': failing }),
+    violations: () => [],
+  };
+
+  const service: Service<void, void> = new Service<void, void>(sim, {
+    name,
+    help: `One of ${p.replicas} replicas: ${p.workers} workers, and a line before them`,
+    concurrency: p.workers,
+    queueMax: LINE,
+    stopsWhenCancelled: p.stops,
+    inside,
+    *handle(call) {
+      const { request } = call;
+      const key = request.nextWorkKey();
+      if (failing > 0 && failures.of(key).next() < failing) throw new CallFailed(name, 'error');
+      yield Math.max(1, Math.round(demand.sample(demands.of(key)) * factor));
+      if (worked.heard)
+        worked.emit({ replica: name, request: request.id, wanted: call.awaited && sim.now < call.deadline });
+    },
+  });
+
+  const health: Endpoint<void, void> = {
+    name,
+    receive(call) {
+      if (service.state()['down'] === 'yes') call.refuse('unavailable');
+      else call.reply();
+    },
+  };
+  return { service, health, slow, fail };
+}
