@@ -133,3 +133,42 @@ it.each([
     expect(JSON.stringify(seen) === JSON.stringify(numbers)).toBe(keeps);
   }
 });
+
+describe('the word that a caller waits no more', () => {
+  /** A call that is cancelled at 5, over a link whose messages take these times in turn; what the other side heard. */
+  function cancelled(delays: readonly number[], answersAfter = Infinity): string[] {
+    const sim = new Simulation();
+    const lines: string[] = [];
+    const server: Endpoint<number, number> = {
+      name: 'server',
+      receive: (call) => {
+        lines.push(`${sim.now} received`);
+        if (answersAfter < Infinity) sim.schedule(answersAfter, () => call.reply(1), undefined);
+      },
+      cancelled: () => void lines.push(`${sim.now} cancelled`),
+    };
+    let message = 0;
+    const delay = { ...constant(1), sample: () => delays[message++] };
+    const call = new Link(sim, server, { from: 'asker', delay }).call(1, new RequestContext(1, 0));
+    call.begin({ resume: () => void lines.push(`${sim.now} answered`), fail: () => {} });
+    sim.scheduleAt(5, () => void (call.awaited && call.cancel()), undefined);
+    sim.runUntil(1000);
+    return lines;
+  }
+
+  it('takes the way there', () => {
+    expect(cancelled([2, 10])).toEqual(['2 received', '15 cancelled']);
+  });
+
+  it('keeps a call that it overtakes from ever being received', () => {
+    expect(cancelled([20, 3])).toEqual([]);
+  });
+
+  it('is none of those who have answered already, though the answer is for nobody', () => {
+    expect(cancelled([2, 50, 10], 2)).toEqual(['2 received']);
+  });
+
+  it('is not sent for a call that was answered in time', () => {
+    expect(cancelled([1, 1], 1)).toEqual(['1 received', '3 answered']);
+  });
+});

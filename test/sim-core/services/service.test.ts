@@ -168,3 +168,106 @@ describe('a service', () => {
     );
   });
 });
+
+describe('a call that its caller cancels', () => {
+  interface Asked {
+    readonly at: number;
+    readonly takes: number;
+    readonly cancelledAfter: number;
+  }
+
+  /** Calls that are cancelled; says how each ended at the service, and when its workers were last busy. */
+  function run(stopsWhenCancelled: boolean, calls: readonly Asked[], concurrency = 1) {
+    const sim = new Simulation();
+    const done: string[] = [];
+    let atWork = 0;
+    let most = 0;
+    const service = new Service<number, number>(sim, {
+      name: 'app',
+      help: '',
+      concurrency,
+      queueMax: 100,
+      stopsWhenCancelled,
+      *handle({ query }) {
+        most = Math.max(most, ++atWork);
+        try {
+          yield calls[query].takes;
+        } finally {
+          atWork--;
+        }
+        done.push(`${sim.now} ${query}`);
+        return query;
+      },
+    });
+    const outcomes: string[] = [];
+    const heard: number[] = [];
+    const broken: string[] = [];
+    sim.facts.channel(serviceRequest).listen(({ request, outcome }) => {
+      outcomes.push(`${request} ${outcome}`);
+    });
+    const link = new Link<number, number>(sim, service, { from: 'users', delay: constant(0) });
+    calls.forEach(({ at, cancelledAfter }, number) => {
+      sim.scheduleAt(
+        at,
+        () => {
+          const call = link.call(number, new RequestContext(number, at));
+          call.begin({ resume: () => void heard.push(number), fail: () => {} });
+          const cancel = (): void => {
+            if (call.awaited) call.cancel();
+            broken.push(...service.violations());
+          };
+          sim.schedule(cancelledAfter, cancel, undefined);
+        },
+        undefined,
+      );
+    });
+    sim.runUntil(1e9);
+    return { done, outcomes, heard, most, broken: [...broken, ...service.violations()], service };
+  }
+
+  const two = [
+    { at: 0, takes: 100, cancelledAfter: 30 },
+    { at: 10, takes: 100, cancelledAfter: 1000 },
+  ];
+
+  it('frees its worker at once where the service stops', () => {
+    const { done, outcomes, heard } = run(true, two);
+    expect(done).toEqual(['130 1']);
+    expect([outcomes, heard]).toEqual([['0 cancelled', '1 ok'], [1]]);
+  });
+
+  it('is worked at to its end where the service does not', () => {
+    const { done, outcomes, heard } = run(false, two);
+    expect(done).toEqual(['100 0', '200 1']);
+    expect([outcomes, heard]).toEqual([['0 ok', '1 ok'], [1]]);
+  });
+
+  it('leaves the line, and those behind it come sooner', () => {
+    const waits = { at: 1, takes: 100, cancelledAfter: 50 };
+    const third = { at: 2, takes: 100, cancelledAfter: 1000 };
+    expect(run(true, [{ ...two[0], cancelledAfter: 1000 }, waits, third]).done).toEqual(['100 0', '200 2']);
+  });
+
+  it('is accounted for, whenever it is cancelled', () => {
+    const asked = fc.record({ at: fc.nat(300), takes: fc.integer({ min: 1, max: 60 }), cancelledAfter: fc.nat(200) });
+    fc.assert(
+      fc.property(
+        fc.boolean(),
+        fc.array(asked, { maxLength: 30 }),
+        fc.integer({ min: 1, max: 3 }),
+        (stops, calls, n) => {
+          const { done, outcomes, heard, most, broken, service } = run(stops, calls, n);
+          expect(broken).toEqual([]);
+          expect(most).toBeLessThanOrEqual(n);
+          expect(outcomes).toHaveLength(calls.length);
+          expect(service.active).toBe(0);
+          const cancelled = outcomes.filter((line) => line.endsWith('cancelled')).length;
+          expect(done).toHaveLength(calls.length - cancelled);
+          if (!stops) expect(cancelled).toBe(0);
+          // Whoever was not cancelled there was answered, though not everybody waited for it.
+          expect(heard.length).toBeLessThanOrEqual(done.length);
+        },
+      ),
+    );
+  });
+});
