@@ -27,7 +27,8 @@ export class RetryThrottle {
       throw new RangeError(`retry throttle: tokenRatio is ${tokenRatio}; it must be 0.001 or more`);
     }
     this.most = this.thousandths = maxTokens * THOUSANDTHS;
-    this.ratio = Math.trunc(tokenRatio * THOUSANDTHS);
+    // 1.001 x 1000 is a little less than 1001.
+    this.ratio = Math.floor(tokenRatio * THOUSANDTHS + 1e-6);
   }
 
   get tokens(): number {
