@@ -39,7 +39,7 @@ import * as fleet from './gray-failure/fleet.ts';
 import * as hedged from './gray-failure/hedging-limits.ts';
 import * as limits from './gray-failure/limits.ts';
 import { params, type Values } from './gray-failure/params.ts';
-import { replica } from './gray-failure/replica.ts';
+import { replica, type ReplicaQuery } from './gray-failure/replica.ts';
 import {
   ACTIVE,
   DURATION,
@@ -179,20 +179,17 @@ export default defineScenario({
 
 function system(sim: Simulation, p: Values): void {
   const replicas = Array.from({ length: p.replicas }, (_, i) => replica(sim, p, `replica-${i + 1}`));
-  const balancer = new LoadBalancer<void, void>(sim, {
+  const balancer = new LoadBalancer<ReplicaQuery, void>(sim, {
     name: 'gateway',
     links: replicas.map(
-      ({ service }) =>
-        new Link<void, void>(sim, service, { from: 'gateway', delay: nearby, timeout: fleet.timeoutOf(p) }),
+      ({ endpoint }) => new Link(sim, endpoint, { from: 'gateway', delay: nearby, timeout: fleet.timeoutOf(p) }),
     ),
     policy: balancingPolicies[p.policy](),
     panicThreshold: 50,
     health: {
-      links: replicas.map(
-        ({ health }) =>
-          new Link<void, void>(sim, health, { from: 'gateway', delay: nearby, timeout: fleet.HEALTH_TIMEOUT }),
-      ),
+      query: 'health',
       interval: fleet.HEALTH_INTERVAL,
+      timeout: fleet.HEALTH_TIMEOUT,
       unhealthyThreshold: fleet.UNHEALTHY,
       healthyThreshold: 2,
     },
@@ -228,7 +225,7 @@ function system(sim: Simulation, p: Values): void {
     },
     *handle({ request, deadline }) {
       const used = new Set<string>();
-      yield* hedging.call(() => balancer.call(undefined, request, deadline, used), request);
+      yield* hedging.call(() => balancer.call('work', request, deadline, used), request);
     },
   });
   const way = new Link<number, void>(sim, gateway, { from: 'users', delay: faraway, timeout: p.patience });

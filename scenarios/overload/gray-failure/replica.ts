@@ -28,10 +28,11 @@ export const replicaWorked = defineFact(
 /** Requests that may stand in line at a replica; more are refused. */
 const LINE = 10_000;
 
+/** It is asked to do something, or how it is. */
+export type ReplicaQuery = 'work' | 'health';
+
 export interface Replica {
-  readonly service: Service<void, void>;
-  /** Where it is asked how it is. */
-  readonly health: Endpoint<void, void>;
+  readonly endpoint: Endpoint<ReplicaQuery, void>;
   /** Makes what it begins from now on take so many times as long. */
   slow(factor: number): void;
   /** Makes a share of what it begins from now on fail at once. */
@@ -66,7 +67,7 @@ export function replica(sim: Simulation, p: Values, name: string): Replica {
     violations: () => [],
   };
 
-  const service: Service<void, void> = new Service<void, void>(sim, {
+  const service = new Service<ReplicaQuery, void>(sim, {
     name,
     help: `One of ${p.replicas} replicas: ${p.workers} workers, and a line before them`,
     concurrency: p.workers,
@@ -83,12 +84,14 @@ export function replica(sim: Simulation, p: Values, name: string): Replica {
     },
   });
 
-  const health: Endpoint<void, void> = {
+  const endpoint: Endpoint<ReplicaQuery, void> = {
     name,
     receive(call) {
-      if (service.state()['down'] === 'yes') call.refuse('unavailable');
+      if (call.query === 'work') service.receive(call);
+      else if (service.state()['down'] === 'yes') call.refuse('unavailable');
       else call.reply();
     },
+    cancelled: (call) => service.cancelled(call),
   };
-  return { service, health, slow, fail };
+  return { endpoint, slow, fail };
 }

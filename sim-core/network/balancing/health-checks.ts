@@ -13,8 +13,12 @@ import type { CallFailed } from '../call.ts';
 import type { Link } from '../link.ts';
 import { hostProbed } from './balancing-signals.ts';
 
-export interface HealthCheckOptions {
+export interface HealthCheckOptions<Query> {
+  /** What a host is asked. */
+  readonly query: Query;
   readonly interval: Duration;
+  /** How long its answer may take. */
+  readonly timeout: Duration;
   /** Failures in a row that make a host ill, and answers in a row that make it well: integers of at least 1. */
   readonly unhealthyThreshold: number;
   readonly healthyThreshold: number;
@@ -32,22 +36,22 @@ interface Patient {
   against: number;
 }
 
-export class HealthChecks {
+export class HealthChecks<Query> {
   private readonly sim: Simulation;
-  private readonly links: readonly Link<void, void>[];
-  private readonly options: HealthCheckOptions;
+  private readonly links: readonly Link<Query, unknown>[];
+  private readonly options: HealthCheckOptions<Query>;
   private readonly listener: HealthListener;
   private readonly patients: readonly Patient[];
   private readonly requests: BackgroundRequests;
   private readonly probed: FactChannel<Fact<typeof hostProbed>>;
   private readonly kind: number;
 
-  /** `links`: where each host is asked; their timeout is how long its answer may take. */
+  /** `links`: the way to each host. */
   constructor(
     sim: Simulation,
     name: string,
-    links: readonly Link<void, void>[],
-    options: HealthCheckOptions,
+    links: readonly Link<Query, unknown>[],
+    options: HealthCheckOptions<Query>,
     listener: HealthListener,
   ) {
     for (const threshold of ['unhealthyThreshold', 'healthyThreshold'] as const) {
@@ -72,14 +76,15 @@ export class HealthChecks {
   }
 
   private plan(host: number, delay: Duration): void {
-    this.sim.schedule(delay, HealthChecks.probe, { checks: this, host }, this.kind);
+    this.sim.schedule(delay, () => this.probe(host), undefined, this.kind);
   }
 
-  private static probe({ checks, host }: { checks: HealthChecks; host: number }): void {
-    checks.plan(host, checks.options.interval);
-    checks.links[host].call(undefined, checks.requests.next()).begin({
-      resume: () => checks.hear(host, 'ok'),
-      fail: (error) => checks.hear(host, (error as CallFailed).failure),
+  private probe(host: number): void {
+    const { interval, query, timeout } = this.options;
+    this.plan(host, interval);
+    this.links[host].call(query, this.requests.next(), timeout).begin({
+      resume: () => this.hear(host, 'ok'),
+      fail: (error) => this.hear(host, (error as CallFailed).failure),
     });
   }
 

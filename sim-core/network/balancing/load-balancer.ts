@@ -54,7 +54,7 @@ export interface LoadBalancerOptions<Query, Reply> {
   /** With fewer of the hosts left than that, in per cent, all are used: 50 is Envoy's default, 0 is never. */
   readonly panicThreshold: number;
   readonly outliers?: OutlierOptions;
-  readonly health?: HealthCheckOptions & { readonly links: readonly Link<void, void>[] };
+  readonly health?: HealthCheckOptions<Query>;
 }
 
 export class LoadBalancer<Query, Reply> implements ComponentPart {
@@ -65,7 +65,7 @@ export class LoadBalancer<Query, Reply> implements ComponentPart {
   private readonly panicThreshold: number;
   private readonly hosts: readonly Host<Query, Reply>[];
   private readonly detector: OutlierDetector | undefined;
-  private readonly checks: HealthChecks | undefined;
+  private readonly checks: HealthChecks<Query> | undefined;
   private readonly draws: KeyedStream;
   private readonly sent: FactChannel<Fact<typeof balancingSent>>;
   private readonly ended: FactChannel<Fact<typeof balancingEnded>>;
@@ -184,9 +184,10 @@ export class LoadBalancer<Query, Reply> implements ComponentPart {
     return detector;
   }
 
-  private checking({ links, ...options }: NonNullable<LoadBalancerOptions<Query, Reply>['health']>): HealthChecks {
+  private checking(options: HealthCheckOptions<Query>): HealthChecks<Query> {
     const { sim, name } = this;
     const told = sim.facts.channel(hostChecked);
+    const links = this.hosts.map(({ link }) => link);
     return new HealthChecks(sim, name, links, options, {
       passed: (host) => this.detector?.passedHealthCheck(host, sim.now),
       changed: (host, healthy) => {

@@ -23,12 +23,12 @@ function check(results: readonly Result[], unhealthyThreshold: number, healthyTh
       if (result === 'refused') call.refuse('unavailable');
     },
   };
-  const link = new Link<void, void>(sim, host, { from: 'balancer', delay: constant(0), timeout: ms(500) });
+  const link = new Link<void, void>(sim, host, { from: 'balancer', delay: constant(0) });
   const checks = new HealthChecks(
     sim,
     'balancer',
     [link],
-    { interval: s(1), unhealthyThreshold, healthyThreshold },
+    { query: undefined, interval: s(1), timeout: ms(500), unhealthyThreshold, healthyThreshold },
     {
       passed: () => void found.push(`${checked} passed`),
       changed: (_, isHealthy) => void found.push(`${checked} ${isHealthy ? 'well' : 'ill'}`),

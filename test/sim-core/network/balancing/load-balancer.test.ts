@@ -23,6 +23,8 @@ import { RequestContext } from '../../../../sim-core/network/request-context.ts'
 
 const TIMEOUT = ms(100);
 
+type Query = 'work' | 'health';
+
 /** What a host does with what it is asked, and with health checks. */
 interface Conduct {
   readonly after: number;
@@ -35,29 +37,31 @@ interface Fleet {
   readonly panicThreshold: number;
   readonly conducts: readonly Conduct[];
   /** When each call is made, in ms, and after how long it is given up, if it is. */
-  readonly calls: readonly { readonly at: number; readonly givenUpAfter?: number }[];
+  readonly calls: readonly { readonly at: number; readonly givenUpAfter?: number | undefined }[];
 }
 
 /** Runs a fleet; says what was told, and what each caller heard. */
 function run({ policy, panicThreshold, conducts, calls }: Fleet) {
   const sim = new Simulation();
   const cancelled: string[] = [];
-  const ways = conducts.map((conduct, i) => {
+  const links = conducts.map((conduct, i) => {
     const name = `host-${i}`;
-    const answer = (call: Call<void, void>): void =>
+    const answer = (call: Call<Query, void>): void =>
       conduct.failure === undefined ? call.reply() : call.refuse(conduct.failure);
-    const receive = (call: Call<void, void>): void => void sim.schedule(ms(conduct.after), answer, call);
-    const host = { name, receive, cancelled: () => void cancelled.push(name) };
-    const health = {
+    const host = {
       name,
-      receive: (call: Call<void, void>): void => (conduct.isIll ? call.refuse('unavailable') : call.reply()),
+      receive(call: Call<Query, void>): void {
+        if (call.query === 'work') sim.schedule(ms(conduct.after), answer, call);
+        else if (conduct.isIll) call.refuse('unavailable');
+        else call.reply();
+      },
+      cancelled: () => void cancelled.push(name),
     };
-    const from = { from: 'balancer', delay: constant(ms(1)), timeout: TIMEOUT };
-    return { call: new Link(sim, host, from), check: new Link(sim, health, from) };
+    return new Link<Query, void>(sim, host, { from: 'balancer', delay: constant(ms(1)), timeout: TIMEOUT });
   });
-  const balancer = new LoadBalancer<void, void>(sim, {
+  const balancer = new LoadBalancer<Query, void>(sim, {
     name: 'balancer',
-    links: ways.map(({ call }) => call),
+    links,
     policy: balancingPolicies[policy](),
     panicThreshold,
     outliers: {
@@ -68,7 +72,7 @@ function run({ policy, panicThreshold, conducts, calls }: Fleet) {
       maxEjectionPercent: 70,
       successfulActiveHealthCheckUnejectHost: false,
     },
-    health: { links: ways.map(({ check }) => check), interval: ms(300), unhealthyThreshold: 2, healthyThreshold: 1 },
+    health: { query: 'health', interval: ms(300), timeout: TIMEOUT, unhealthyThreshold: 2, healthyThreshold: 1 },
   });
 
   const out = new Set<string>();
@@ -83,10 +87,10 @@ function run({ policy, panicThreshold, conducts, calls }: Fleet) {
     .listen(({ host, kind }) => void (kind === RETURNED ? out.delete(host) : out.add(host)));
   sim.facts.channel(hostChecked).listen(({ host, healthy }) => void (healthy ? ill.delete(host) : ill.add(host)));
   sim.facts.channel(balancingSent).listen(({ host }) => {
-    const inUse = ways.filter(({ call }) => !out.has(call.to) && !ill.has(call.to)).map(({ call }) => call.to);
-    const isPanic = (100 * inUse.length) / ways.length < panicThreshold;
+    const inUse = links.filter(({ to }) => !out.has(to) && !ill.has(to)).map(({ to }) => to);
+    const isPanic = (100 * inUse.length) / links.length < panicThreshold;
     if (!isPanic && !inUse.includes(host)) wrong.push(`${host} was picked at ${sim.now}`);
-    const among = isPanic ? ways.map(({ call }) => call.to) : inUse;
+    const among = isPanic ? links.map(({ to }) => to) : inUse;
     const load = (name: string): number => underWay.get(name) ?? 0;
     if (policy === 'least-request' && among.some((name) => load(name) < load(host))) wrong.push(`${host} has more`);
     count(host, 1);
@@ -102,7 +106,7 @@ function run({ policy, panicThreshold, conducts, calls }: Fleet) {
     sim.scheduleAt(
       ms(at),
       () => {
-        const call = balancer.call(undefined, new RequestContext(number, sim.now));
+        const call = balancer.call('work', new RequestContext(number, sim.now));
         let isOver = false;
         const hear = (what: string): void => {
           isOver = true;
@@ -214,7 +218,8 @@ describe('a balancer', () => {
   it('sends further calls for a request elsewhere, as long as there is an elsewhere', () => {
     const sim = new Simulation();
     const links = [0, 1, 2].map(
-      (i) => new Link(sim, { name: `host-${i}`, receive: () => {} }, { from: 'balancer', delay: constant(0) }),
+      (i) =>
+        new Link<void, void>(sim, { name: `host-${i}`, receive: () => {} }, { from: 'balancer', delay: constant(0) }),
     );
     const policy = balancingPolicies['two-choices']();
     const balancer = new LoadBalancer<void, void>(sim, { name: 'balancer', links, policy, panicThreshold: 0 });
