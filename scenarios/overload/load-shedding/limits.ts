@@ -7,7 +7,7 @@
 import { ln, ms, pow, s, toSeconds, type Limit } from '../../../sim-core/index.ts';
 import { capacityOf } from '../../application/capacity.ts';
 import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
-import { FAR_MAX, NEAR_MAX } from '../../application/distances.ts';
+import { FAR_MAX, NEAR_MAX, SHAPE } from '../../application/distances.ts';
 import { waitAmong } from '../application/waiting.ts';
 import type { Values } from './params.ts';
 
@@ -76,25 +76,85 @@ export const behindLimit = behind((p) => Math.max(p.initialLimit, p.maxLimit));
 /** Gradient2's: how much may wait for the limit to grow by, and the weight of a window in its long average. */
 const QUEUE = 4;
 const LONG_WEIGHT = 2 / 601;
+/** Vegas': with more than so many waiting the limit goes down, by one a window; it looks anew at the time without a queue after so many. */
+const WAITING_MOST = 6;
+const PROBE_LEAST = 15;
+/** Of a window, and what ends it. */
+const SAMPLES_LEAST = 10;
+
+/** What is usual before the rush, at most what one shared processor takes at that load. */
+const usualIn = (p: Values): number => {
+  const busy = (p.coreRate + p.restRate) / capacityOf(p);
+  return busy < 1 ? toSeconds(p.loadTime) / (1 - busy) + toSeconds(2 * NEAR_MAX) : Infinity;
+};
+/** A window: as long as it is told, or until it has its ten samples, and until the answer that ends it. */
+const windowIn = (p: Values): number =>
+  Math.max(toSeconds(p.samples), SAMPLES_LEAST / capacityOf(p)) + 2 / capacityOf(p);
+const rushIn = (p: Values): number =>
+  toSeconds(Math.min(p.rushAt + p.rushFor, p.length) - Math.min(p.rushAt, p.length));
+/** By how much the mean time of so many answers is off, at most, for what the processors do by chance: demands vary. */
+const offBy = (answers: number): number => DEVIATIONS / Math.sqrt(SHAPE * Math.max(1, answers));
+
+/** Where a limit settles under the rush, at most: in how long an answer takes inside, and how long it takes to get there. */
+interface Settled {
+  readonly inside: number;
+  readonly down: number;
+}
 
 /**
- * What a median answer takes where the limit is found, and not where it stays at its start. Gradient2 is at rest where
- * limit x usual / present + 4 = limit: by Little's law (present = limit / C) at C x usual + 4, so that an answer takes 4 / C more
- * than is usual. Usual is what it was before the rush, at most what one shared processor takes at that load, and grows with
- * each window by its weight of the difference. On its way down the limit loses a tenth a window, and gains 0.8, while answers take
- * more than twice as long as usual: towards 8, until twice C x usual. If that lasts for more than a quarter of the rush nothing is said; nor
- * of Vegas, which goes down by one a window, and of AIMD, which rests at its target. A fixed limit is held to what is found.
+ * Gradient2 is at rest where limit x usual / present + 4 = limit: by Little's law (present = limit / C) at C x usual + 4, so that an
+ * answer takes 4 / C more than is usual. Usual grows with each window by its weight of the difference. On its way down the limit loses
+ * a tenth a window, and gains 0.8, while answers take more than twice as long as usual: towards 8, until twice C x usual. If that
+ * lasts for more than a quarter of the rush, usual is no longer what it was, and nothing is said.
+ */
+function gradient2(p: Values): Settled {
+  const [capacity, usual] = [capacityOf(p), usualIn(p)];
+  const [start, end] = [p.initialLimit - 8, Math.max(1, 2 * capacity * usual - 8)];
+  const down = start > end ? (windowIn(p) * ln(start / end)) / ln(10 / 9) : 0;
+  const more = (QUEUE / capacity) * (1 + (LONG_WEIGHT * rushIn(p)) / windowIn(p));
+  return { inside: down > rushIn(p) / 4 ? Infinity : usual + more, down };
+}
+
+/**
+ * Vegas: limit x (1 - shortest / present) are taken to wait, present being limit / C but for chance, and shortest usual at most. More
+ * than six of them take one off the limit, two from a hundred on, window after window. Nothing is said where it may have looked
+ * anew by then, when the queue that is there becomes its idea of none: not before 15 windows for each that the limit is, which
+ * is six and what the cores work at by themselves, but for chance.
+ */
+function vegas(p: Values): Settled {
+  const capacity = capacityOf(p);
+  const off = Math.min(0.9, offBy(capacity * windowIn(p)));
+  const rest = WAITING_MOST + 1 + (usualIn(p) * capacity) / (1 - off);
+  const least = WAITING_MOST - 1 + (p.cores * Math.max(0, 1 - offBy(SAMPLES_LEAST))) / (1 + off);
+  const windows = toSeconds(Math.min(p.rushAt + p.rushFor, p.length)) / windowIn(p);
+  return {
+    inside: windows >= PROBE_LEAST * least ? Infinity : rest / capacity,
+    down: Math.max(0, p.initialLimit - rest) * windowIn(p),
+  };
+}
+
+/**
+ * AIMD grows by one a window until answers take longer than the target, by Little's law with C x target inside, and then loses a tenth.
+ * Not more than the load time can be asked of it, with what chance adds to one demand.
+ */
+function aimd(p: Values): Settled {
+  const capacity = capacityOf(p);
+  const target = toSeconds(p.target);
+  const most = target * (1 + offBy(capacity * target)) + 1 / capacity;
+  const alone = toSeconds(p.loadTime) * (1 + offBy(1));
+  const down = p.initialLimit > capacity * most ? ln(p.initialLimit / (capacity * most)) / ln(10 / 9) : 0;
+  return { inside: Math.max(most, alone), down: (Math.ceil(down) + 1) * windowIn(p) };
+}
+
+/**
+ * What a median answer takes where the limit is found, and not where it stays at its start: as long as most answers are of the time
+ * when it has settled, or of the time outside of the rush. A fixed limit is held to what Gradient2 finds.
  */
 export const foundMedian = limit((p) => {
   const most = waitAmong(p, Math.max(p.initialLimit, p.maxLimit));
-  const busy = (p.coreRate + p.restRate) / capacityOf(p);
-  if (busy >= 1 || p.algorithm === 'vegas' || p.algorithm === 'aimd') return most;
-  const usual = toSeconds(p.loadTime) / (1 - busy) + toSeconds(2 * NEAR_MAX);
-  const window = Math.max(toSeconds(p.samples), 10 / capacityOf(p));
-  const rush = toSeconds(Math.min(p.rushAt + p.rushFor, p.length) - Math.min(p.rushAt, p.length));
-  const [start, end] = [p.initialLimit - 8, Math.max(1, 2 * capacityOf(p) * usual - 8)];
-  const down = start > end ? (window * ln(start / end)) / ln(10 / 9) : 0;
-  if (down > rush / 4) return most;
-  const more = (QUEUE / capacityOf(p)) * (1 + (LONG_WEIGHT * rush) / window);
-  return Math.min(most, usual + more + toSeconds(2 * FAR_MAX));
+  const { inside, down } = p.algorithm === 'vegas' ? vegas(p) : p.algorithm === 'aimd' ? aimd(p) : gradient2(p);
+  const measured = toSeconds(p.length - WARM_UP);
+  const answers = capacityOf(p) * rushIn(p) + (p.coreRate + p.restRate) * Math.max(0, measured - rushIn(p));
+  if (poissonMost(capacityOf(p) * down) > poissonLow(answers) / 2) return most;
+  return Math.min(most, inside + toSeconds(2 * FAR_MAX));
 });

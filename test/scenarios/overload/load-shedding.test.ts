@@ -49,6 +49,33 @@ it('cannot keep core requests that are more than can be done', () => {
   expect(ratio).toBeCloseTo(400 / ((70 / 310) * 2000), 1);
 });
 
+describe('a limit that is found otherwise', () => {
+  /** What is claimed of a median answer, and what it takes. */
+  function median(params: ParameterValues, seed = 1): { limit: number; actual: number } {
+    const { expectations } = trialled(loadShedding, { variant: 'adaptive-concurrency', seed, params });
+    return expectations.find(({ text }) => text.startsWith(`p50 of ${ANSWER_TIME}`))!;
+  }
+
+  it.each<[string, ParameterValues]>([
+    ['vegas', {}],
+    ['vegas', { overload: 20 }],
+    ['vegas', { cores: 16, coreRate: 80, restRate: 480 }],
+    ['aimd', { target: s(0.1) }],
+    ['aimd', { target: s(0.05) }],
+  ])('is held to where %s settles with %j, which a fixed one does not keep to', (algorithm, params) => {
+    for (const seed of [1, 2, 3]) {
+      const { limit, actual } = median({ algorithm, ...params }, seed);
+      expect(actual).toBeLessThanOrEqual(limit);
+      expect(median({ algorithm: 'fixed', ...params }, seed).actual).toBeGreaterThan(limit);
+    }
+  });
+
+  it('is held to nothing where Vegas may have taken the queue for none', () => {
+    const long = { algorithm: 'vegas', rushFor: s(20), length: s(30) };
+    expect(median(long).limit).toBeGreaterThan(0.5);
+  });
+});
+
 it('is told from a limit that nobody finds by how long a median answer takes, and by nothing else', () => {
   const evidence = trialled(loadShedding, { variant: 'adaptive-concurrency', params: { algorithm: 'fixed' } });
   expect(failed(evidence)).toEqual([expect.stringMatching(`^p50 of ${ANSWER_TIME}`)]);
