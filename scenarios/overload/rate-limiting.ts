@@ -134,6 +134,7 @@ function system(sim: Simulation, p: Values): void {
   const store = new Link<DatabaseQuery, Row>(sim, backend, { from: 'gateway', delay: nearby });
   const limiting = new RateLimiting(
     sim,
+    'gateway',
     'partner',
     rateLimiters[p.limiter]({ perSecond: p.limit, burst: p.burst, queueMax: p.queueMax, window: p.window }),
   );

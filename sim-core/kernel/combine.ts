@@ -8,9 +8,12 @@ import type { Simulation } from './simulation.ts';
 import type { Duration } from './time.ts';
 import { PendingWait, Wait, type Waiter } from './wait.ts';
 
-/** Sleeps for a duration. In a process a bare `yield duration` does the same and allocates nothing. */
-export function sleep(sim: Simulation, duration: Duration): Wait<void> {
-  return new Sleep(sim, duration);
+/**
+ * Sleeps for a duration, to be woken by an event of a kind of its own where that is to be told from others. In a process a bare
+ * `yield duration` does the same without a kind and allocates nothing.
+ */
+export function sleep(sim: Simulation, duration: Duration, kind = 0): Wait<void> {
+  return new Sleep(sim, duration, kind);
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any -- Wait is invariant in its value; any value may take part
@@ -45,16 +48,18 @@ export function timeout<Value>(sim: Simulation, wait: Wait<Value>, duration: Dur
 
 class Sleep extends PendingWait<void> {
   private readonly duration: Duration;
+  private readonly kind: number;
   private handle = -1;
 
-  constructor(sim: Simulation, duration: Duration) {
+  constructor(sim: Simulation, duration: Duration, kind: number) {
     super(sim);
     this.duration = duration;
+    this.kind = kind;
   }
 
   override begin(waiter: Waiter): boolean {
     this.waiter = waiter;
-    this.handle = this.sim.schedule(this.duration, Sleep.over, this, 0);
+    this.handle = this.sim.schedule(this.duration, Sleep.over, this, this.kind);
     return false;
   }
 

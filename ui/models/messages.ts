@@ -1,11 +1,16 @@
 /**
  * The messages among a recording's events: each is the event by which it arrived, and it left in the event that is the
- * cause of that. Beside them the two kinds of events that say what else becomes of a request within a component: a
- * resource that grants it a unit, and a caller that gives up. Components name them (`database pool grants`,
- * `app-1 gives up on cache`), see `sim-core/kernel/resource.ts` and `sim-core/network/link.ts`.
+ * cause of that. Beside them the kinds of events that say what else becomes of a request within a component: a
+ * resource that grants it a unit, a rate limiter that lets it through, and a caller that gives up. Components name them (`database
+ * pool grants`, `gateway limiter of partner lets through`, `app-1 gives up on cache`), see `sim-core/kernel/resource.ts`,
+ * `sim-core/network/resilience/rate-limiting/rate-limiting.ts` and `sim-core/network/link.ts`.
  */
 import type { RecordedEvents, Recording } from '../../sim-core/index.ts';
 import type { Topology } from './topology.ts';
+
+/** Kinds of events that end a wait end so: those of resources, and those of rate limiters. */
+export const GRANTS = ' grants';
+export const LETS_THROUGH = ' lets through';
 
 /** What of a recording is asked here. */
 export type Told = Pick<Recording, 'components' | 'events' | 'flows'>;
@@ -24,9 +29,10 @@ export interface Way {
 
 export interface Messages {
   readonly ways: readonly Way[];
-  /** For each kind of event: the way of a message that arrives by it, a component that grants, a way given up; or -1. */
+  /** For each kind of event: the way of a message that arrives by it, a component that grants or lets through, a way given up; or -1. */
   readonly wayOfKind: Int16Array;
   readonly grantOfKind: Int16Array;
+  readonly passOfKind: Int16Array;
   readonly givenUpOfKind: Int16Array;
   /** For each event the place of its cause among the events, -1 if that is not kept. */
   readonly causes: Int32Array;
@@ -43,6 +49,7 @@ export function messagesOf(recording: Told, topology: Topology): Messages {
   const wayOfKind = new Int16Array(events.kindNames.length).fill(-1);
   const givenUpOfKind = wayOfKind.slice();
   const grantOfKind = wayOfKind.slice();
+  const passOfKind = wayOfKind.slice();
   ways.forEach(({ flow, reply }, way) => {
     const { from, to, requestKind, replyKind } = recording.flows[flow];
     wayOfKind[reply ? replyKind : requestKind] = way;
@@ -51,13 +58,15 @@ export function messagesOf(recording: Told, topology: Topology): Messages {
   });
   recording.components.forEach(({ name }, component) => {
     events.kindNames.forEach((kind, i) => {
-      if (kind.startsWith(`${name} `) && kind.endsWith(' grants')) grantOfKind[i] = component;
+      if (!kind.startsWith(`${name} `)) return;
+      if (kind.endsWith(GRANTS)) grantOfKind[i] = component;
+      if (kind.endsWith(LETS_THROUGH)) passOfKind[i] = component;
     });
   });
   const causes = causesOf(events);
   const { requests, numbers } = requestsOf(events, causes);
   const departing = byDeparture(events, causes, wayOfKind);
-  return { ways, wayOfKind, grantOfKind, givenUpOfKind, causes, requests, numbers, departing };
+  return { ways, wayOfKind, grantOfKind, passOfKind, givenUpOfKind, causes, requests, numbers, departing };
 }
 
 function waysOf({ flows, components, events }: Told, { nodes, edges }: Topology): Way[] {

@@ -5,6 +5,7 @@
 import type { RecordedFlow, RecordedSignal, Recording } from '../../sim-core/index.ts';
 import { groupBy } from './grouping.ts';
 import { countText, measureText, numberText } from './measure-text.ts';
+import { GRANTS, LETS_THROUGH } from './messages.ts';
 import { rowSeconds, rowsOf, type Rows } from './rows.ts';
 import { mainColumn, ownerOf, roleOf, shortName, type Role } from './signal-style.ts';
 import type { Topology, TopologyEdge, TopologyNode } from './topology.ts';
@@ -46,9 +47,11 @@ export function stageModel(recording: Recording, topology: Topology, charts: rea
     for (let row = 0; row < rows.count; row++) rateMax = Math.max(rateMax, rateAt(along, rows, row));
   }
   const figures = new Map(topology.nodes.map((node) => [node, figuresOf(recording, topology, node, charts)]));
-  const granting = (name: string): boolean =>
-    recording.events.kindNames.some((kind) => kind.startsWith(`${name} `) && kind.endsWith(' grants'));
-  const lines = new Set(topology.nodes.filter(({ members }) => members.some(({ name }) => granting(name))));
+  const hasLine = (name: string): boolean =>
+    recording.events.kindNames.some(
+      (kind) => kind.startsWith(`${name} `) && (kind.endsWith(GRANTS) || kind.endsWith(LETS_THROUGH)),
+    );
+  const lines = new Set(topology.nodes.filter(({ members }) => members.some(({ name }) => hasLine(name))));
   const called = new Set(recording.flows.map(({ to }) => to));
   const sources = recording.flows.filter(({ from }) => !called.has(from));
   const entering = Float64Array.from({ length: rows.count }, (_, row) => rateAt(sources, rows, row));

@@ -1,7 +1,7 @@
 /**
  * What the events of one request say by themselves: which calls were made for it, when each message left and arrived, and
  * where it waited. A message's arrival is an event whose cause is the one in which it left; a wait ends by the grant of a
- * resource, by an event that another request caused, or by the request's own clock.
+ * resource, by a rate limiter that lets it through, by an event that another request caused, or by the request's own clock.
  *
  * A reply belongs to the call from whose arrival a chain of this request's events leads to it. Where the chain passes
  * through another request's events (a store that serves many at once), replies are taken in the order of the calls.
@@ -9,6 +9,7 @@
 import type { RecordedEvents, RecordedFlow, Recording } from '../../sim-core/index.ts';
 import { componentOfEvent } from './event-component.ts';
 import { eventIndex } from './event-index.ts';
+import { GRANTS, LETS_THROUGH } from './messages.ts';
 import { eventsAbout } from './requests.ts';
 
 /** A call made for the request; times in nanoseconds, NaN for what has not happened within what was kept. */
@@ -40,9 +41,6 @@ export interface RequestEvents {
   readonly first: number;
   readonly last: number;
 }
-
-/** Kinds of resources' events end so. */
-const GRANTS = ' grants';
 
 export function readEvents(recording: Recording, request: number): RequestEvents {
   const reader = new Reader(recording, request);
@@ -125,7 +123,8 @@ class Reader {
     const time = times[place];
     const kind = kindNames[kinds[place]];
     const cause = this.causeOf(place);
-    if (kind.endsWith(GRANTS)) this.wait(component, time, `waits for ${kind.slice(0, -GRANTS.length)}`);
+    const end = [GRANTS, LETS_THROUGH].find((one) => kind.endsWith(one));
+    if (end !== undefined) this.wait(component, time, `waits for ${kind.slice(0, -end.length)}`);
     else if (kinds[place] !== 0 || cause < 0) return;
     else if (subjects[cause] !== this.request) this.wait(component, time, waitsFor(subjects[cause]));
     else this.waits.push({ component, from: times[cause], to: time, reason: 'pauses' });

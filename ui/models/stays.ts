@@ -1,6 +1,6 @@
 /**
  * Requests within components: from a message's arrival there to the departure of the request's next one. A request
- * waits until the component's resource grants it a unit, if an event says that one was granted, and is at work from
+ * waits until the component's resource grants it a unit or its rate limiter lets it through, if an event says so, and is at work from
  * then on; at work means all that is not waiting in line, waiting for somebody else's answer included.
  *
  * The reply to somebody who had given up begins no stay, nor does one to somebody who has answered its own caller, nor
@@ -144,6 +144,8 @@ class Walk {
   private readonly present: number[];
   /** How many each component works at; known once somebody has waited. */
   private readonly units: number[];
+  /** Of each way, the turn of the latest who came by it and was let through by a rate limiter. */
+  private readonly passed = new Map<number, number>();
 
   constructor(recording: Told, messages: Messages) {
     this.recording = recording;
@@ -163,13 +165,14 @@ class Walk {
 
   go(): void {
     const { kinds, kept } = this.recording.events;
-    const { causes, departing, grantOfKind, givenUpOfKind, wayOfKind, requests } = this.messages;
+    const { causes, departing, grantOfKind, passOfKind, givenUpOfKind, wayOfKind, requests } = this.messages;
     let next = 0;
     for (let event = 0; event < kept; event++) {
       const request = requests[event];
       if (request >= 0) {
         if (wayOfKind[kinds[event]] >= 0) this.arrive(event, request, wayOfKind[kinds[event]]);
         else if (grantOfKind[kinds[event]] >= 0) this.grant(event, request, grantOfKind[kinds[event]]);
+        else if (passOfKind[kinds[event]] >= 0) this.pass(event, request, passOfKind[kinds[event]]);
         else if (givenUpOfKind[kinds[event]] >= 0) this.giveUp(event, request, givenUpOfKind[kinds[event]]);
       }
       for (; next < departing.length && causes[departing[next]] === event; next++) this.depart(event, departing[next]);
@@ -178,15 +181,22 @@ class Walk {
 
   /**
    * A unit that nobody has been granted yet says nothing of who waits for one. Of those who are left at the end as many
-   * as there are units are at work, by the order in which they came.
+   * as there are units are at work, by the order in which they came. Behind a rate limiter waits whoever came the same way after
+   * the latest whom it let through.
    */
   leaveTheRestWaiting(): void {
     const working = this.units.map(() => 0);
     for (let stay = 0; stay < this.open.count; stay++) {
       const component = this.open.components[stay];
-      if (this.ends[stay] < Infinity || ++working[component] <= this.units[component]) continue;
-      this.begins[stay] = Infinity;
+      if (this.ends[stay] < Infinity) continue;
+      const isHeld = this.turn[stay] > (this.passed.get(this.wayOf(stay)) ?? Infinity);
+      if (isHeld || ++working[component] > this.units[component]) this.begins[stay] = Infinity;
     }
+  }
+
+  /** The way by which a stay's request came. */
+  private wayOf(stay: number): number {
+    return this.messages.wayOfKind[this.recording.events.kinds[this.events[stay]]];
   }
 
   private arrive(event: number, request: number, way: number): void {
@@ -214,6 +224,13 @@ class Walk {
     if (stay < 0) return;
     this.begins[stay] = this.recording.events.times[event];
     this.units[component] = this.present[component] - (this.came[component] - this.turn[stay] - 1);
+  }
+
+  private pass(event: number, request: number, component: number): void {
+    const stay = this.open.find(request, component);
+    if (stay < 0) return;
+    this.begins[stay] = this.recording.events.times[event];
+    this.passed.set(this.wayOf(stay), this.turn[stay]);
   }
 
   private giveUp(event: number, request: number, way: number): void {

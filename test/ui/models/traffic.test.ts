@@ -7,10 +7,12 @@ import { describe, expect, it } from 'vitest';
 import placement from '../../../scenarios/caching/placement.ts';
 import scenario from '../../../scenarios/caching/stampede.ts';
 import backpressure from '../../../scenarios/overload/backpressure.ts';
+import rateLimiting from '../../../scenarios/overload/rate-limiting.ts';
 import { run, s, sampleHash, type Recording } from '../../../sim-core/index.ts';
 import { lanesOf } from '../../../ui/models/lanes.ts';
 import { stageModel } from '../../../ui/models/moment.ts';
 import { GLYPHS_MAX, Particles, RARE_MAX } from '../../../ui/models/particles.ts';
+import { readEvents } from '../../../ui/models/request-events.ts';
 import { ROLES } from '../../../ui/models/request-roles.ts';
 import { TRAY_PITCH } from '../../../ui/models/stage-cards.ts';
 import { placeStage } from '../../../ui/models/stage-geometry.ts';
@@ -284,4 +286,42 @@ function databaseSpells({ events }: Recording): { request: number; times: [numbe
       if (place >= 100) spell.times[1] = Infinity;
     });
   return [...spells.values()];
+}
+
+describe('the traffic before a rate limiter', () => {
+  const limited = run(rateLimiting, { variant: 'leaky-bucket-queue', params: { length: s(9.3) } });
+  const nodes = layOut(limited.components).nodes;
+  const gateway = nodes.findIndex(({ name }) => name === 'gateway');
+
+  it('has at every interval’s end as many waiting at the gateway as the limiter counted, to the end', () => {
+    const seen = new Particles(trafficOf(limited, layOut(limited.components)), nodes.length, 10);
+    const counted = limited.signals.find(({ name }) => name === 'rate_limit.waiting')!.columns.last;
+    const { interval } = limited.header;
+    let most = 0;
+    for (let row = 0; row < counted.length; row++) {
+      seen.look((row + 1) * interval - 1);
+      expect(seen.waiting[gateway], `row ${row}`).toBe(counted[row] || 0);
+      most = Math.max(most, counted[row] || 0);
+    }
+    expect(most).toBeGreaterThan(20);
+    // The run ends in the midst of a pulse: those who are let through later than that wait as well.
+    expect(counted[counted.length - 1]).toBeGreaterThan(0);
+  });
+
+  it('says of one who waited how long, and for what', () => {
+    const { decided, waited } = firstHeld(limited);
+    const { waits } = readEvents(limited, decided);
+    expect(waits).toContainEqual(
+      expect.objectContaining({ component: 'gateway', reason: 'waits for gateway limiter of partner' }),
+    );
+    const held = waits.find(({ reason }) => reason.endsWith('of partner'))!;
+    expect(held.to - held.from).toBe(waited);
+  });
+});
+
+/** The first request that a limiter held, and for how long. */
+function firstHeld({ facts }: Recording): { decided: number; waited: number } {
+  const table = facts.tables.find(({ kind }) => kind === 'rate_limit.decided')!;
+  const row = [...table.columns['waited']].findIndex((waited) => waited > 0);
+  return { decided: table.columns['request'][row], waited: table.columns['waited'][row] };
 }

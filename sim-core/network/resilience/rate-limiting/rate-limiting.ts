@@ -6,6 +6,7 @@
  * where they count together.
  */
 import { defineFact, defineReading, type Fact, type FactChannel } from '../../../kernel/fact.ts';
+import { sleep } from '../../../kernel/combine.ts';
 import type { Behaviour } from '../../../kernel/process.ts';
 import type { Simulation } from '../../../kernel/simulation.ts';
 import { defineSignal } from '../../../statistics/signal.ts';
@@ -87,6 +88,7 @@ export class RateLimiting implements ComponentPart {
   private readonly sim: Simulation;
   private readonly name: string;
   private readonly limiter: RateLimiter;
+  private readonly letsThrough: number;
   private readonly decided: FactChannel<Fact<typeof rateLimitDecided>>;
   private readonly changed: FactChannel<Fact<typeof rateLimitWaiting>>;
   private asked = 0;
@@ -96,11 +98,12 @@ export class RateLimiting implements ComponentPart {
   /** Gone while they waited: whoever had them crashed. */
   private lost = 0;
 
-  /** `name`: whose requests are limited, for whoever reads of it. */
-  constructor(sim: Simulation, name: string, limiter: RateLimiter) {
+  /** `name`: whose requests are limited, for whoever reads of it; `component`: where they wait. */
+  constructor(sim: Simulation, component: string, name: string, limiter: RateLimiter) {
     this.sim = sim;
     this.name = name;
     this.limiter = limiter;
+    this.letsThrough = sim.eventKind(`${component} limiter of ${name} lets through`);
     this.decided = sim.facts.channel(rateLimitDecided);
     this.changed = sim.facts.channel(rateLimitWaiting);
   }
@@ -132,7 +135,7 @@ export class RateLimiting implements ComponentPart {
     let isOver = false;
     this.wait(1);
     try {
-      yield wait;
+      yield* sleep(this.sim, wait, this.letsThrough);
       isOver = true;
     } finally {
       this.wait(-1);

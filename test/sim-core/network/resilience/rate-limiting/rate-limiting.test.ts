@@ -20,6 +20,7 @@ function system(name: RateLimiterName) {
   const sim = new Simulation();
   const limiting = new RateLimiting(
     sim,
+    'gateway',
     'partner',
     rateLimiters[name]({ perSecond: 100, burst: 2, queueMax: 2, window: ms(20) }),
   );
