@@ -295,6 +295,9 @@ export * from './messaging/schema/registry/levels.ts';
 export { type Registration } from './messaging/schema/registry/schema-store.ts';
 export * from './messaging/schema/registry/wire-format.ts';
 export { decodeThrift, encodeThrift, type ThriftStruct } from './messaging/schema/thrift/thrift.ts';
+export * from './messaging/streams/stream-record.ts';
+export * from './messaging/streams/tables.ts';
+export * from './messaging/streams/topology.ts';
 export { assignors as kafkaAssignors } from './messaging/groups/assignors.ts';
 
 // systems: products composed of the parts above
@@ -360,6 +363,11 @@ export type { ProducerOptions as KafkaProducerOptions } from './systems/kafka/pr
 export { recordProcessed } from './systems/kafka/consumer-signals.ts';
 export { groupLag as kafkaGroupLag } from './systems/kafka/groups/group-lag.ts';
 export { Producer as KafkaProducer } from './systems/kafka/producer.ts';
+export type { ProducerQuery as KafkaProducerQuery } from './systems/kafka/producer-batch.ts';
+export { ValuedRecord, type Outgoing } from './systems/kafka/valued-record.ts';
+export { CHECKPOINT_DELTA, changelogOf, changelogTopics, type Guarantee } from './systems/kafka/streams/streams-app.ts';
+export { streamsSignals } from './systems/kafka/streams/signals.ts';
+export { StreamsGroup } from './systems/kafka/streams/streams-group.ts';
 export { retentionSignals as kafkaRetentionSignals } from './systems/kafka/log-upkeep.ts';
 export { recordSignals as kafkaRecordSignals } from './systems/kafka/record-book.ts';
 export { RegistryClient } from './systems/schema-registry/registry-client.ts';

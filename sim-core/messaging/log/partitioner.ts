@@ -8,8 +8,8 @@
 import type { RandomStream } from '../../kernel/random-stream.ts';
 import { partitionOfKey } from './murmur2.ts';
 
-/** Keys of simulations are numbers; their bytes are those of the number in decimal. */
-function bytesOf(key: number): Uint8Array {
+/** Keys of simulations are numbers and plain texts; the bytes of a number are those of its digits. */
+export function bytesOfKey(key: number | string): Uint8Array {
   const digits = String(key);
   const bytes = new Uint8Array(digits.length);
   for (let i = 0; i < digits.length; i++) bytes[i] = digits.charCodeAt(i);
@@ -21,7 +21,7 @@ export class Partitioner {
   private readonly random: RandomStream;
   private readonly batchSize: number;
   /** By key: a key's partition is asked for with every record. */
-  private readonly known = new Map<number, number>();
+  private readonly known = new Map<number | string, number>();
   private current = -1;
   private bytesThere = 0;
 
@@ -38,7 +38,7 @@ export class Partitioner {
    * The partition of a record of so many bytes. `waiting`: the batches that wait for each partition, asked for when
    * another one is drawn.
    */
-  choose(key: number | undefined, bytes: number, waiting: (partition: number) => number): number {
+  choose(key: number | string | undefined, bytes: number, waiting: (partition: number) => number): number {
     if (key !== undefined) return this.ofKey(key);
     if (this.current < 0 || this.bytesThere >= this.batchSize) {
       this.current = this.draw(waiting);
@@ -48,10 +48,11 @@ export class Partitioner {
     return this.current;
   }
 
-  private ofKey(key: number): number {
+  /** The partition of a key. */
+  private ofKey(key: number | string): number {
     let partition = this.known.get(key);
     if (partition === undefined) {
-      partition = partitionOfKey(bytesOf(key), this.partitions);
+      partition = partitionOfKey(bytesOfKey(key), this.partitions);
       this.known.set(key, partition);
     }
     return partition;

@@ -71,6 +71,7 @@ export class Consumer implements Component {
     const requests = new BackgroundRequests(sim);
     this.fetches = new ConsumerFetches(sim, name, options, requests, () => this.wake());
     const { links, metadata } = this.fetches;
+    options.output?.tasks?.reach({ links, metadata, requests });
     const whenAwake = (act: () => void): void => this.pausing.whenAwake(act);
     const coordinator = new CoordinatorClient(sim, {
       owner: name,
@@ -101,7 +102,7 @@ export class Consumer implements Component {
     this.restartKind = sim.eventKind(`${name} is up again`);
     this.owns = sim.facts.channel(consumerOwns);
     this.revoked = sim.facts.channel(partitionsRevoked);
-    this.interventions = consumerInterventions(this);
+    this.interventions = { ...consumerInterventions(this), ...options.output?.interventions };
     register(sim, this);
   }
 
@@ -131,7 +132,7 @@ export class Consumer implements Component {
     this.isStarting = true;
     this.downUntil = undefined;
     if (output === undefined) begin();
-    else output.start(begin);
+    else output.start(begin, () => this.wake());
   }
 
   /** Commits, says goodbye and ends. What it was writing is not kept. */
@@ -192,6 +193,7 @@ export class Consumer implements Component {
   }
 
   private disown(): void {
+    this.options.output?.tasks?.close(this.owned, false);
     this.fetches.clear();
     this.positions.clear();
     this.tellOwned();
@@ -207,8 +209,9 @@ export class Consumer implements Component {
     const step = this.membership.step();
     if (step.kind === 'lost') this.disown();
     else if (step.kind === 'give up') {
-      this.commitIfAuto(() => {
+      this.handOver(() => {
         this.tellRevoked(this.positions.size);
+        this.options.output?.tasks?.close(this.owned, true);
         this.disown();
         this.membership.gaveUp();
         this.poll();
@@ -228,7 +231,10 @@ export class Consumer implements Component {
     const gone = this.owned.filter((partition) => !names.includes(partition));
     const added = names.filter((partition) => !this.positions.has(partition));
     const begin = (): void => {
-      if (gone.length > 0) this.tellRevoked(gone.length);
+      if (gone.length > 0) {
+        this.tellRevoked(gone.length);
+        this.options.output?.tasks?.close(gone, true);
+      }
       for (const partition of gone) {
         this.positions.delete(partition);
         this.fetches.remove(partition);
@@ -240,7 +246,7 @@ export class Consumer implements Component {
       }
       this.goOnAsCommitted(added);
     };
-    if (gone.length > 0) this.commitIfAuto(begin);
+    if (gone.length > 0) this.handOver(begin);
     else begin();
   }
 
@@ -255,12 +261,17 @@ export class Consumer implements Component {
         return;
       }
       const offsets = reply as ReadonlyMap<string, number>;
-      for (const partition of partitions) {
-        this.positions.set(partition, offsets.get(partition)!);
-        this.fetches.add(partition, offsets.get(partition)!);
-      }
-      this.tellOwned();
-      this.poll();
+      const begin = (): void => {
+        for (const partition of partitions) {
+          this.positions.set(partition, offsets.get(partition)!);
+          this.fetches.add(partition, offsets.get(partition)!);
+        }
+        this.tellOwned();
+        this.poll();
+      };
+      const { output } = this.options;
+      if (output?.tasks === undefined) begin();
+      else output.tasks.open(partitions, () => this.pausing.whenAwake(() => void (lives === this.lives && begin())));
     });
   }
 
@@ -270,7 +281,7 @@ export class Consumer implements Component {
     for (const [partition, offset] of this.fetches.dry()) this.positions.set(partition, offset);
     if (this.commits.isDue) this.commits.once();
     const records = this.fetches.take(pollRecords);
-    if (records.length === 0) {
+    if (records.length === 0 && this.options.output?.isDue !== true) {
       this.isIdle = true;
       return;
     }
@@ -324,9 +335,16 @@ export class Consumer implements Component {
     }
   }
 
-  private commitIfAuto(then: () => void): void {
-    if (this.options.commit === 'auto') this.commits.wait(then);
-    else then();
+  /** Keeps how far it is before others go on with its partitions, where its client does so by itself. */
+  private handOver(then: () => void): void {
+    const { output, commit } = this.options;
+    const { lives } = this;
+    const kept = (): void => {
+      if (commit === 'auto') this.commits.wait(then);
+      else then();
+    };
+    if (output === undefined) kept();
+    else output.handOver(this.progress(), () => this.pausing.whenAwake(() => void (lives === this.lives && kept())));
   }
 
   private tellOwned(): void {

@@ -13,13 +13,17 @@ import type { ProducerIdentity } from '../../messaging/transactions/transaction.
 import type { Call } from '../../network/call.ts';
 import type { Draft } from './messages.ts';
 import type { SentRecord } from './record-book.ts';
+import type { Outgoing } from './valued-record.ts';
 
 /** A batch's header, and what each record takes beside key and value, about. */
 const BATCH_OVERHEAD = 61;
 
+/** What a producer is asked to send: a key, or all of a record. */
+export type ProducerQuery = number | Outgoing;
+
 export interface Entry {
   readonly record: SentRecord;
-  readonly call: Call<number, void>;
+  readonly call: Call<ProducerQuery, void>;
 }
 
 export class ProducerBatch {

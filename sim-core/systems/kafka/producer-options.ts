@@ -7,7 +7,8 @@ import type { TransactionalOptions } from './transactions/producer-transactions.
 
 export interface ProducerOptions {
   readonly name: string;
-  readonly topic: Topic;
+  /** Where records go; the partitions of several topics, if each record says where to. */
+  readonly topic: Pick<Topic, 'name' | 'partitions'>;
   /** What it knows of the cluster at the start. */
   readonly metadata: Metadata;
   readonly book: RecordBook;

@@ -20,7 +20,7 @@ import type { Link } from '../../network/link.ts';
 import { BackgroundRequests } from '../../network/background-requests.ts';
 import { MetadataClient } from './metadata-client.ts';
 import type { BrokerQuery, BrokerReply, ProduceResult } from './messages.ts';
-import type { Entry, PartitionQueue, ProducerBatch } from './producer-batch.ts';
+import type { Entry, PartitionQueue, ProducerBatch, ProducerQuery } from './producer-batch.ts';
 import type { ProducerOptions } from './producer-options.ts';
 import { ProducerReports } from './producer-reports.ts';
 import { producerSignals } from './producer-signals.ts';
@@ -28,6 +28,7 @@ import { RecordAccumulator } from './record-accumulator.ts';
 import { SentRecord } from './record-book.ts';
 import { ProducerTransactions } from './transactions/producer-transactions.ts';
 import { TransactionalProducer } from './transactions/transactional-producer.ts';
+import { ValuedRecord } from './valued-record.ts';
 
 /** Errors after which a batch is sent again. */
 const RETRIABLE: ReadonlySet<string> = new Set([
@@ -39,7 +40,7 @@ const RETRIABLE: ReadonlySet<string> = new Set([
   'overloaded',
 ]);
 
-export class Producer implements Endpoint<number, void>, Component {
+export class Producer implements Endpoint<ProducerQuery, void>, Component {
   readonly name: string;
   readonly kind = 'service';
   readonly help: string;
@@ -115,17 +116,18 @@ export class Producer implements Endpoint<number, void>, Component {
     this.metadata.attach(link);
   }
 
-  receive(call: Call<number, void>): void {
+  receive(call: Call<ProducerQuery, void>): void {
     // As in Kafka's client, nothing is taken between transactions, or after something of one has failed.
     if (this.transactions !== undefined && this.transactions.phase !== 'open') return call.refuse('error');
-    const { recordBytes, isKeyed, book } = this.options;
-    const key = isKeyed ? call.query : undefined;
-    const record = new SentRecord(call.request.id, key, recordBytes, this.sim.now, this.records++);
-    book.sent(record);
+    const { query, request } = call;
+    const record = this.recordOf(query, request.id);
+    this.options.book.sent(record);
     this.undecided++;
-    const { queues } = this.accumulator;
-    const partition = this.partitioner.choose(key, recordBytes, (index) => queues[index].waiting.length);
-    this.accumulator.add({ record, call }, queues[partition]);
+    const partition = typeof query === 'object' ? query.partition : undefined;
+    this.accumulator.add(
+      { record, call },
+      partition === undefined ? this.queueFor(record) : this.accumulator.queueOf(partition),
+    );
   }
 
   /** Sends what it has, and what it is given, without lingering; or lingers again. */
@@ -157,6 +159,18 @@ export class Producer implements Endpoint<number, void>, Component {
 
   violations(): readonly string[] {
     return this.accumulator.violations(this.undecided);
+  }
+
+  private recordOf(query: ProducerQuery, request: number): SentRecord {
+    const { recordBytes, isKeyed } = this.options;
+    const { now } = this.sim;
+    if (typeof query === 'object') return new ValuedRecord(request, query, now, this.records++);
+    return new SentRecord(request, isKeyed ? query : undefined, recordBytes, now, this.records++);
+  }
+
+  private queueFor({ key, bytes }: SentRecord): PartitionQueue {
+    const { queues } = this.accumulator;
+    return queues[this.partitioner.choose(key, bytes, (index) => queues[index].waiting.length)];
   }
 
   /** Sends whatever may be sent. */
@@ -214,14 +228,15 @@ export class Producer implements Endpoint<number, void>, Component {
       },
     };
     this.links.get(broker)!.call(query, this.requests.next()).begin(waiter);
-    if (acks === '0') for (const batch of batches) this.succeed(batch);
+    // Nobody says where they are: a real producer is told the offset -1.
+    if (acks === '0') for (const batch of batches) this.succeed(batch, -1);
   }
 
   private hear(broker: string, batches: readonly ProducerBatch[], results: readonly ProduceResult[]): void {
     this.inFlight.set(broker, this.inFlight.get(broker)! - 1);
-    for (const { partition, error } of results) {
+    for (const { partition, error, firstOffset } of results) {
       const batch = batches.find((sent) => sent.partition === partition)!;
-      if (error === undefined) this.succeed(batch);
+      if (error === undefined) this.succeed(batch, firstOffset);
       else this.fail(batch, error);
     }
     this.sendReady();
@@ -233,16 +248,18 @@ export class Producer implements Endpoint<number, void>, Component {
     this.sendReady();
   }
 
-  private succeed(batch: ProducerBatch): void {
+  private succeed(batch: ProducerBatch, firstOffset: number): void {
     if (batch.isDone) return;
     const { partition, entries } = batch;
     this.accumulator.finish(batch);
-    for (const { record, call } of entries) {
+    entries.forEach(({ record, call }, index) => {
       this.undecided--;
       this.options.book.acknowledged(record, partition, this.options.acks);
       this.reports.record(record, partition, 'ok');
+      const { query } = call;
+      if (typeof query === 'object') query.acknowledged?.(firstOffset < 0 ? -1 : firstOffset + index);
       call.reply();
-    }
+    });
     this.lookIfEmpty();
   }
 

@@ -7,9 +7,14 @@
  * leaves the same gap. A poll whose output was not kept is read again.
  */
 import type { Simulation } from '../../../kernel/simulation.ts';
+import type { BackgroundRequests } from '../../../network/background-requests.ts';
+import type { Intervention } from '../../../network/component.ts';
 import type { Link } from '../../../network/link.ts';
 import type { Fetched } from '../consumer-fetches.ts';
 import type { GroupQuery, GroupReply } from '../groups/group-messages.ts';
+import type { BrokerQuery, BrokerReply } from '../messages.ts';
+import type { MetadataClient } from '../metadata-client.ts';
+import type { ProducerQuery } from '../producer-batch.ts';
 import type { Producer } from '../producer.ts';
 import type { TransactionalProducer } from './transactional-producer.ts';
 import { Writer } from './writer.ts';
@@ -27,11 +32,33 @@ export interface Progress {
   ask(query: GroupQuery, answered: (reply: GroupReply) => void): void;
 }
 
+/** How a consumer reaches the brokers. */
+export interface BrokerWays {
+  readonly links: ReadonlyMap<string, Link<BrokerQuery, BrokerReply>>;
+  readonly metadata: MetadataClient;
+  readonly requests: BackgroundRequests;
+}
+
+/** What a writer keeps of each partition that its consumer owns, such as the state of a stream task. */
+export interface PartitionTasks {
+  /** The consumer's ways to the brokers are theirs too. */
+  reach(ways: BrokerWays): void;
+  /** The consumer owns these from now on: calls back when it may process their records. */
+  open(partitions: readonly string[], ready: () => void): void;
+  /** They are not its own any more. `isSettled`: whether all that was written for them is kept. */
+  close(partitions: readonly string[], isSettled: boolean): void;
+}
+
 export interface Output {
   /** Whether the offsets are kept with what was written; if not, the consumer commits them. */
   readonly keepsOffsets: boolean;
-  /** The process begins; calls back when it may write. */
-  start(ready: () => void): void;
+  /** Whether something waits to be settled though no poll brings anything. */
+  readonly isDue: boolean;
+  readonly tasks?: PartitionTasks;
+  /** What else can be done to who writes. */
+  readonly interventions?: Readonly<Record<string, Intervention>>;
+  /** The process begins; calls back when it may write. `wake`: has the consumer poll, if it waits for records. */
+  start(ready: () => void, wake: () => void): void;
   /** The process dies. */
   end(): void;
   /** A poll begins. */
@@ -39,13 +66,16 @@ export interface Output {
   write(record: Fetched): void;
   /** The poll is done: calls back with whether all of it is kept. */
   settle(progress: Progress, then: (isKept: boolean) => void): void;
+  /** Partitions are given up in an orderly way: what is not settled yet is settled first, if that can be. */
+  handOver(progress: Progress, then: () => void): void;
 }
 
 export class PlainOutput implements Output {
   readonly keepsOffsets = false;
+  readonly isDue = false;
   private readonly writer: Writer;
 
-  constructor(sim: Simulation, producer: Producer, link: Link<number, void>) {
+  constructor(sim: Simulation, producer: Producer, link: Link<ProducerQuery, void>) {
     this.writer = new Writer(sim, producer, link);
   }
 
@@ -68,15 +98,21 @@ export class PlainOutput implements Output {
   settle(_progress: Progress, then: (isKept: boolean) => void): void {
     this.writer.settle(then);
   }
+
+  /** Every poll is settled before the next. */
+  handOver(_progress: Progress, then: () => void): void {
+    then();
+  }
 }
 
 export class TransactionalOutput implements Output {
   readonly keepsOffsets: boolean;
+  readonly isDue = false;
   private readonly producer: TransactionalProducer;
   private readonly writer: Writer;
 
   /** `keepsOffsets`: whether the offsets are in the transaction. */
-  constructor(sim: Simulation, producer: Producer, link: Link<number, void>, keepsOffsets: boolean) {
+  constructor(sim: Simulation, producer: Producer, link: Link<ProducerQuery, void>, keepsOffsets: boolean) {
     if (producer.transactional === undefined) throw new RangeError(`${producer.name} has no transactional id`);
     this.producer = producer.transactional;
     this.writer = new Writer(sim, producer, link);
@@ -107,20 +143,13 @@ export class TransactionalOutput implements Output {
         else this.producer.abort(() => this.recover(false, then));
       };
       if (!isGood || !this.keepsOffsets) end(isGood);
-      else this.sendOffsets(progress, end);
+      else sendOffsets(this.producer, progress, end);
     });
   }
 
-  /** Another member may have these partitions by now: then it is told so, and nothing of this poll is kept (KIP-447). */
-  private sendOffsets(progress: Progress, sent: (areTaken: boolean) => void): void {
-    this.producer.include(progress.keeper, (isIn) => {
-      if (!isIn) return sent(false);
-      const { group, member, generation, offsets } = progress;
-      const { identity: producer } = this.producer;
-      progress.ask({ kind: 'transactional-commit', group, member, generation, producer, offsets }, (reply) =>
-        sent(reply === 'ok'),
-      );
-    });
+  /** Every poll is settled before the next. */
+  handOver(_progress: Progress, then: () => void): void {
+    then();
   }
 
   /** One that was fenced begins anew, as an application does that makes another producer. */
@@ -128,4 +157,23 @@ export class TransactionalOutput implements Output {
     if (this.producer.isFenced) this.producer.initialise(() => then(isKept));
     else then(isKept);
   }
+}
+
+/**
+ * Offsets take part in the open transaction. Another member may have these partitions by now: then it is told so, and nothing of
+ * the transaction is kept (KIP-447).
+ */
+export function sendOffsets(
+  producer: TransactionalProducer,
+  progress: Progress,
+  sent: (areTaken: boolean) => void,
+): void {
+  producer.include(progress.keeper, (isIn) => {
+    if (!isIn) return sent(false);
+    const { group, member, generation, offsets } = progress;
+    const { identity } = producer;
+    progress.ask({ kind: 'transactional-commit', group, member, generation, producer: identity, offsets }, (reply) =>
+      sent(reply === 'ok'),
+    );
+  });
 }

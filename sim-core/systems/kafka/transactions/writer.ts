@@ -4,18 +4,19 @@ import type { Waiter } from '../../../kernel/wait.ts';
 import type { Link } from '../../../network/link.ts';
 import { RequestContext } from '../../../network/request-context.ts';
 import type { Fetched } from '../consumer-fetches.ts';
+import type { ProducerQuery } from '../producer-batch.ts';
 import type { Producer } from '../producer.ts';
 
 export class Writer {
   private readonly sim: Simulation;
   private readonly producer: Producer;
-  private readonly link: Link<number, void>;
+  private readonly link: Link<ProducerQuery, void>;
   private lives = 0;
   private open = 0;
   private failures = 0;
   private whenDone: ((isGood: boolean) => void) | undefined = undefined;
 
-  constructor(sim: Simulation, producer: Producer, link: Link<number, void>) {
+  constructor(sim: Simulation, producer: Producer, link: Link<ProducerQuery, void>) {
     this.sim = sim;
     this.producer = producer;
     this.link = link;
@@ -31,7 +32,8 @@ export class Writer {
     this.send(typeof key === 'number' ? key : request, request);
   }
 
-  send(key: number, request: number): void {
+  /** A record of one's own, which is written for a request. */
+  send(query: ProducerQuery, request: number): void {
     const { lives } = this;
     const end = (failures: number): void => {
       if (lives !== this.lives) return;
@@ -41,7 +43,7 @@ export class Writer {
     };
     const waiter: Waiter = { resume: () => end(0), fail: () => end(1) };
     this.open++;
-    this.link.call(key, new RequestContext(request, this.sim.now)).begin(waiter);
+    this.link.call(query, new RequestContext(request, this.sim.now)).begin(waiter);
   }
 
   /** Calls back when all of it is decided, with whether nothing has failed; the producer does not linger meanwhile. */

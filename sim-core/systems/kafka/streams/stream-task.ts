@@ -1,0 +1,73 @@
+/**
+ * A task of a stream processor: the operators of its topology and their stores, for the partitions of one number. What it writes
+ * goes to its thread. Its stores stand on its worker's disk, with a checkpoint: how far in its changelog each is there.
+ */
+import type { StateStore } from '../../../messaging/streams/state-store.ts';
+import type { StreamRecord } from '../../../messaging/streams/stream-record.ts';
+import { built, type DropReason, type Emit, type Topology } from '../../../messaging/streams/topology.ts';
+import type { Time } from '../../../kernel/time.ts';
+import { ValuedRecord } from '../valued-record.ts';
+
+/** A store on the disk of a worker, and how far its changelog is in it. */
+export interface StoredState {
+  readonly store: StateStore;
+  /** The offset of the first record of the changelog that may not be in it. */
+  checkpoint: number;
+  /** The same for what is in memory, as far as brokers have acknowledged it. */
+  written: number;
+}
+
+export interface TaskOwner {
+  send(topic: string, record: StreamRecord, task: StreamTask): void;
+  dropped(record: StreamRecord, reason: DropReason, task: StreamTask): void;
+}
+
+export class StreamTask {
+  readonly number: number;
+  readonly stored: ReadonlyMap<string, StoredState>;
+  /** The largest time that it has seen: Kafka Streams' stream time, the watermark of others. */
+  streamTime: Time = -Infinity;
+  private readonly operators: ReadonlyMap<string, Emit>;
+
+  constructor(number: number, topology: Topology, stored: ReadonlyMap<string, StoredState>, owner: TaskOwner) {
+    this.number = number;
+    this.stored = stored;
+    this.operators = built(topology, {
+      store: (name) => stored.get(name)!.store,
+      send: (topic, record) => owner.send(topic, record, this),
+      drop: (record, reason) => owner.dropped(record, reason, this),
+    });
+  }
+
+  process(topic: string, record: StreamRecord): void {
+    this.streamTime = Math.max(this.streamTime, record.timestamp);
+    this.operators.get(topic)!(record);
+  }
+
+  /** Records of its changelogs since the last checkpoint. */
+  get sinceCheckpoint(): number {
+    let sum = 0;
+    for (const { checkpoint, written } of this.stored.values()) sum += written - checkpoint;
+    return sum;
+  }
+
+  /** What is in memory is on the disk, and how far that is beside it. */
+  checkpoint(): void {
+    for (const stored of this.stored.values()) {
+      stored.store.flush();
+      stored.checkpoint = stored.written;
+    }
+  }
+
+  /** The process dies: of what is not on the disk nothing is left. */
+  crash(): void {
+    for (const stored of this.stored.values()) {
+      stored.store.rollBack();
+      stored.written = stored.checkpoint;
+    }
+  }
+}
+
+/** A record as operators are given it; one that says nothing has no value, and happened when it was sent. */
+export const streamRecordOf = (record: { key: number | string | undefined; sentAt: Time }): StreamRecord =>
+  record instanceof ValuedRecord ? record : { key: record.key, value: 0, timestamp: record.sentAt };

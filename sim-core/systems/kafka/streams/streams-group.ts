@@ -1,0 +1,84 @@
+/** The threads of a Kafka Streams application, wired to a cluster: a group of consumers, each with its tasks and its producer. */
+import { constant } from '../../../kernel/distributions/constant.ts';
+import type { Simulation } from '../../../kernel/simulation.ts';
+import type { Duration } from '../../../kernel/time.ts';
+import { Link } from '../../../network/link.ts';
+import type { Cluster } from '../cluster.ts';
+import { ConsumerGroup, type ConsumerGroupOptions } from '../consumer-group.ts';
+import type { ProducerQuery } from '../producer-batch.ts';
+import type { ProducerOptions } from '../producer-options.ts';
+import { Producer } from '../producer.ts';
+import { Destinations } from './destinations.ts';
+import type { StreamTask } from './stream-task.ts';
+import { StreamThread } from './stream-thread.ts';
+import { changelogOf, type StreamsApp } from './streams-app.ts';
+
+export interface StreamsGroupOptions extends Omit<
+  ConsumerGroupOptions,
+  'name' | 'commit' | 'outputOf' | 'actOf' | 'isolation' | 'topic'
+> {
+  readonly app: StreamsApp;
+  /** Its producers' settings; those that follow from the guarantee are set. */
+  readonly producer: Omit<ProducerOptions, 'name' | 'topic' | 'metadata' | 'book' | 'acks' | 'isIdempotent'>;
+  /** `transaction.timeout.ms`, and the partitions of the coordinators' topic. */
+  readonly transactions: { readonly timeout: Duration; readonly partitions: number };
+  readonly restoreTime: Duration;
+}
+
+/** The class of threads: tests plant faults in one of their own. */
+type ThreadClass = new (...args: ConstructorParameters<typeof StreamThread>) => StreamThread;
+
+export class StreamsGroup {
+  readonly group: ConsumerGroup;
+  readonly threads: readonly StreamThread[];
+
+  constructor(sim: Simulation, cluster: Cluster, options: StreamsGroupOptions, Thread: ThreadClass = StreamThread) {
+    const { app, producer, transactions, restoreTime, requestTimeout, retryBackoff } = options;
+    const topicOf = (name: string): (typeof cluster.topics)[number] => {
+      const found = cluster.topics.find((topic) => topic.name === name);
+      if (found !== undefined) return found;
+      const names = cluster.topics.map((topic) => topic.name).join(', ');
+      throw new RangeError(`${app.id}: the cluster has no topic ${name}; it has ${names}`);
+    };
+    const { id, topology, guarantee } = app;
+    const isolation = guarantee === 'exactly-once' ? 'committed' : 'uncommitted';
+    const written = [...topology.stores.map((store) => changelogOf(id, store)), ...topology.sinks];
+    const destinations = new Destinations(written.map(topicOf));
+    const threads: StreamThread[] = [];
+    const outputOf = (worker: string): StreamThread => {
+      const ofTransactions = { id: worker, ...transactions, retryBackoff };
+      const own = new Producer(sim, {
+        ...producer,
+        name: `${worker}-producer`,
+        topic: destinations.all,
+        metadata: cluster.metadata,
+        book: cluster.book,
+        acks: 'all',
+        isIdempotent: true,
+        ...(guarantee === 'exactly-once' ? { transactional: ofTransactions } : {}),
+      });
+      cluster.attach(own, options.delay, requestTimeout);
+      const link = new Link<ProducerQuery, void>(sim, own, { from: worker, delay: constant(0), isOrdered: true });
+      const { fetchWaitMax, fetchBytesMax } = options;
+      const restoring = { isolation, fetchWaitMax, fetchBytesMax, retryBackoff, restoreTime } as const;
+      const thread = new Thread(sim, { name: worker, app, producer: own, link, destinations, restoring });
+      threads.push(thread);
+      return thread;
+    };
+    const sources = Object.keys(topology.sources).map(topicOf);
+    this.group = new ConsumerGroup(sim, cluster, {
+      ...options,
+      name: id,
+      topic: sources[0],
+      commit: 'after',
+      isolation,
+      outputOf,
+    });
+    this.threads = threads;
+  }
+
+  /** The tasks that run, of all threads: one of each number, but for a thread that does not know yet that it has lost it. */
+  get tasks(): readonly StreamTask[] {
+    return this.threads.flatMap(({ tasks }) => [...tasks.running.values()]);
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * The tasks of a stream thread, and the disk of its worker, which outlives it: opens a task for each number whose partitions the
+ * consumer owns, restores its stores from their changelogs, and closes it.
+ *
+ * A task that was closed in an orderly way leaves its stores with a checkpoint; what a crash leaves depends on the guarantee. At
+ * least once, what was there at the last checkpoint is, and the changelog is read from there. Exactly once, nothing is.
+ */
+import type { Fact, FactChannel } from '../../../kernel/fact.ts';
+import type { Simulation } from '../../../kernel/simulation.ts';
+import type { Time } from '../../../kernel/time.ts';
+import { StateStore } from '../../../messaging/streams/state-store.ts';
+import type { RecordKey, RecordValue } from '../../../messaging/streams/stream-record.ts';
+import type { BrokerWays, PartitionTasks } from '../transactions/output.ts';
+import { ChangelogReader, type ChangelogReaderOptions } from './changelog-reader.ts';
+import { taskRestored, tasksRestoring } from './signals.ts';
+import { StreamTask, type StoredState, type TaskOwner } from './stream-task.ts';
+import { changelogOf, type StreamsApp } from './streams-app.ts';
+
+export interface ThreadTaskOptions {
+  /** The thread's name. */
+  readonly name: string;
+  readonly app: StreamsApp;
+  readonly restoring: ChangelogReaderOptions;
+  readonly owner: TaskOwner;
+  /** A change of a store is written to its changelog; to be called back with its offset when it is acknowledged. */
+  readonly log: (partition: string, change: Change, acknowledged: (offset: number) => void) => void;
+}
+
+export interface Change {
+  readonly key: RecordKey;
+  readonly value: RecordValue | null;
+}
+
+type Stored = Map<string, StoredState>;
+
+export class ThreadTasks implements PartitionTasks {
+  readonly running = new Map<number, StreamTask>();
+  private readonly sim: Simulation;
+  private readonly options: ThreadTaskOptions;
+  private changelogs: ChangelogReader | undefined = undefined;
+  /** By task. */
+  private readonly disk = new Map<number, Stored>();
+  private readonly restored: FactChannel<Fact<typeof taskRestored>>;
+  private readonly restoring: FactChannel<Fact<typeof tasksRestoring>>;
+
+  constructor(sim: Simulation, options: ThreadTaskOptions) {
+    this.sim = sim;
+    this.options = options;
+    this.restored = sim.facts.channel(taskRestored);
+    this.restoring = sim.facts.channel(tasksRestoring);
+  }
+
+  reach(ways: BrokerWays): void {
+    this.changelogs = new ChangelogReader(this.sim, this.options.name, this.options.restoring, ways);
+  }
+
+  /** One after the other: a task's stores as well. */
+  open(partitions: readonly string[], ready: () => void): void {
+    const numbers = [...new Set(partitions.map(numberOf))].filter((number) => !this.running.has(number));
+    const next = (index: number): void => {
+      this.tellRestoring(numbers.length - index);
+      if (index === numbers.length) ready();
+      else this.restore(numbers[index], () => next(index + 1));
+    };
+    next(0);
+  }
+
+  close(partitions: readonly string[], isSettled: boolean): void {
+    for (const number of new Set(partitions.map(numberOf))) this.closeTask(number, isSettled);
+  }
+
+  /** What all of them did since they were settled is not kept. */
+  abandon(): void {
+    for (const number of this.running.keys()) this.closeTask(number, false);
+  }
+
+  /** The process dies. */
+  die(): void {
+    this.changelogs?.end();
+    this.abandon();
+    this.tellRestoring(0);
+  }
+
+  /** The disk is empty: what is there of tasks that run is in memory, and gone with it. */
+  wipe(): void {
+    for (const [number, stored] of this.disk) {
+      if (!this.running.has(number)) this.disk.delete(number);
+      for (const state of stored.values()) {
+        state.checkpoint = 0;
+        state.store.loseDisk();
+      }
+    }
+  }
+
+  /** All is settled: those that have written enough since their last checkpoint write one. */
+  settled(): void {
+    const { checkpointDelta, guarantee } = this.options.app;
+    if (guarantee === 'exactly-once') return;
+    for (const task of this.running.values()) if (task.sinceCheckpoint > checkpointDelta) task.checkpoint();
+  }
+
+  private restore(number: number, done: () => void): void {
+    const { app, owner, name } = this.options;
+    const began = this.sim.now;
+    const stored = this.storesOf(number);
+    let records = 0;
+    const states = [...stored];
+    const next = (index: number): void => {
+      if (index === states.length) {
+        const task = new StreamTask(number, app.topology, stored, owner);
+        this.running.set(number, task);
+        if (app.guarantee === 'at-least-once') task.checkpoint();
+        this.tellRestored(name, number, records, began);
+        done();
+        return;
+      }
+      const [store, state] = states[index];
+      const into = {
+        apply: ({ key, value }: { readonly key: RecordKey | undefined; readonly value: RecordValue | null }): void => {
+          state.store.restore(key!, value);
+          records++;
+        },
+        clear: (): void => state.store.clear(),
+      };
+      this.changelogs!.restore(`${changelogOf(app.id, store)}-${number}`, state.checkpoint, into, (position) => {
+        state.written = position;
+        next(index + 1);
+      });
+    };
+    next(0);
+  }
+
+  private storesOf(number: number): Stored {
+    const { app, log } = this.options;
+    let stored = this.disk.get(number);
+    if (stored !== undefined) return stored;
+    stored = new Map(
+      app.topology.stores.map((name): [string, StoredState] => {
+        const partition = `${changelogOf(app.id, name)}-${number}`;
+        const store = new StateStore(name, (key, value) =>
+          log(partition, { key, value }, (offset) => {
+            state.written = Math.max(state.written, offset + 1);
+          }),
+        );
+        const state = { store, checkpoint: 0, written: 0 };
+        return [name, state];
+      }),
+    );
+    this.disk.set(number, stored);
+    return stored;
+  }
+
+  private closeTask(number: number, isSettled: boolean): void {
+    const task = this.running.get(number);
+    if (task === undefined) return;
+    this.running.delete(number);
+    if (isSettled) task.checkpoint();
+    else if (this.options.app.guarantee === 'exactly-once') this.disk.delete(number);
+    else task.crash();
+  }
+
+  private tellRestored(thread: string, task: number, records: number, began: Time): void {
+    if (!this.restored.heard) return;
+    this.restored.emit({ thread, task: `task ${task}`, records, duration: this.sim.now - began });
+  }
+
+  private tellRestoring(tasks: number): void {
+    if (this.restoring.heard) this.restoring.emit({ thread: this.options.name, tasks });
+  }
+}
+
+/** The number of a partition, from its name. */
+export const numberOf = (partition: string): number => Number(partition.slice(partition.lastIndexOf('-') + 1));

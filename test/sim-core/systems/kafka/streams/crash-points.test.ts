@@ -1,0 +1,124 @@
+/**
+ * Every event of a run as the moment at which a stream thread, or a broker, dies. Exactly once, a store that is restored is what
+ * its task's input comes to up to the committed offset, at each of them, and so is all of it in the end. At least once nothing is
+ * missing, and some of the crashes have records counted twice, or the enumeration proves nothing.
+ */
+import { expect, it } from 'vitest';
+import { StreamThread } from '../../../../../sim-core/systems/kafka/streams/stream-thread.ts';
+import { taskRestored } from '../../../../../sim-core/systems/kafka/streams/signals.ts';
+import type { Guarantee } from '../../../../../sim-core/systems/kafka/streams/streams-app.ts';
+import { ms } from '../small-cluster.ts';
+import { SmallApp, sorted, type SmallAppOptions } from './small-app.ts';
+
+const END = ms(250);
+/** A crash before the first or after the last commit is like any other. */
+const [FROM, UNTIL] = [ms(22), ms(50)];
+const SENDS = [20, 21, 22, 24, 30, 31, 36, 37, 40, 41];
+
+interface Findings {
+  points: number;
+  /** Restores that gave something else than the input up to the committed offset. */
+  wrong: number;
+  /** Runs at whose end something is counted twice, or is not there. */
+  doubled: number;
+  missing: number;
+  restored: number;
+}
+
+type Victim = (small: SmallApp) => { kill(downtime: number): void };
+
+/** `stride`: every event, or every so many where the others would only say the same again. */
+function enumerate(guarantee: Guarantee, victim: Victim, stride = 1, options: Partial<SmallAppOptions> = {}): Findings {
+  const found: Findings = { points: 0, wrong: 0, doubled: 0, missing: 0, restored: 0 };
+  for (let events = 0, isOver = false; !isOver; events += stride, found.points++) {
+    const small = new SmallApp({ sends: SENDS, guarantee, ...options });
+    small.sim.facts.channel(taskRestored).listen(({ task }) => {
+      const number = Number(task.slice(task.indexOf(' ')));
+      const state = small.states().find((one) => one.task === number);
+      found.restored++;
+      const upToCommit = sorted(small.counted(number, small.committedOf(number)));
+      if (JSON.stringify(sorted(state!.counts)) !== JSON.stringify(upToCommit)) found.wrong++;
+    });
+    small.sim.runUntil(FROM);
+    isOver = small.sim.runUntil(UNTIL, events);
+    small.sim.inject(() => victim(small).kill(ms(30)), 0);
+    small.sim.runUntil(END);
+    expect(small.violations()).toEqual([]);
+    const sum = (counts: readonly (readonly [unknown, number])[]): number => counts.reduce((all, [, n]) => all + n, 0);
+    const total = sum(small.states().flatMap(({ counts }) => [...counts]));
+    if (total > SENDS.length) found.doubled++;
+    if (total < SENDS.length) found.missing++;
+  }
+  return found;
+}
+
+const worker: Victim = ({ app }) => app.group.consumers[0];
+const broker: Victim = ({ cluster }) => cluster.brokers[0];
+
+const say = (what: string, found: Findings): void => {
+  process.stdout.write(`${what}: ${JSON.stringify(found)}\n`);
+};
+
+it.each<[string, Victim, number]>([
+  ['a thread', worker, 1],
+  ['a broker', broker, 4],
+])(
+  'exactly once: a restored store is the input up to the committed offset, wherever %s dies',
+  (name, victim, stride) => {
+    const found = enumerate('exactly-once', victim, stride);
+    say(`exactly once, ${name}`, found);
+    expect(found).toEqual({ ...found, wrong: 0, doubled: 0, missing: 0 });
+    expect(found.points).toBeGreaterThan(400 / stride);
+    expect(found.restored).toBeGreaterThan(found.points);
+  },
+);
+
+it('at least once: nothing is missing, and some crashes have records counted twice', () => {
+  const found = enumerate('at-least-once', worker);
+  say('at least once, a thread', found);
+  expect(found.missing).toBe(0);
+  expect(found.doubled).toBeGreaterThan(0);
+});
+
+/** What a store was changed by goes to its changelog when the interval has been committed. */
+class LateChangelog extends StreamThread {
+  private held: Parameters<StreamThread['writeTo']>[] = [];
+
+  protected override writeTo(...write: Parameters<StreamThread['writeTo']>): void {
+    if (write[0].includes('changelog')) this.held.push(write);
+    else super.writeTo(...write);
+  }
+
+  override settle(...[progress, then]: Parameters<StreamThread['settle']>): void {
+    const isDue = this.isDue;
+    super.settle(progress, (isKept) => {
+      if (isDue) for (const write of this.held.splice(0)) super.writeTo(...write);
+      then(isKept);
+    });
+  }
+
+  override end(): void {
+    this.held = [];
+    super.end();
+  }
+}
+
+/** A checkpoint says how far the store on the disk is, and the store is not there. */
+class Unflushed extends StreamThread {
+  override settle(...[progress, then]: Parameters<StreamThread['settle']>): void {
+    super.settle(progress, (isKept) => {
+      for (const { stored } of this.tasks.running.values()) {
+        for (const state of stored.values()) state.checkpoint = state.written;
+      }
+      then(isKept);
+    });
+  }
+}
+
+it.each([
+  ['a changelog that is written after the commit', LateChangelog],
+  ['a store that is not flushed before its checkpoint', Unflushed],
+])('finds %s', (_name, Thread) => {
+  const found = enumerate('at-least-once', worker, 4, { Thread, checkpointDelta: Infinity });
+  expect(found.missing).toBeGreaterThan(0);
+});

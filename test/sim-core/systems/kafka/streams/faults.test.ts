@@ -1,0 +1,86 @@
+/** A stream application under faults that fast-check draws: threads and brokers die, disks are lost, tasks move. */
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { taskRestored } from '../../../../../sim-core/systems/kafka/streams/signals.ts';
+import { deedsOf } from '../../../../deeds.ts';
+import { ms } from '../small-cluster.ts';
+import { SmallApp, sorted } from './small-app.ts';
+
+const SENDS = Array.from({ length: 40 }, (_, i) => 10 + i * 4);
+const OVER = ms(800);
+
+const deed = deedsOf<SmallApp>();
+const which = fc.integer({ min: 0, max: 1 });
+const deaths = fc.oneof(
+  deed(fc.tuple(which, fc.integer({ min: 5, max: 90 })), ({ app }, index, time) =>
+    app.group.consumers[index].kill(ms(time)),
+  ),
+  deed(fc.tuple(which), ({ app }, index) => app.threads[index].interventions['wipe'].apply([])),
+  deed(fc.tuple(which), ({ app }, index) => app.group.scale(1 + index)),
+  deed(fc.tuple(fc.integer({ min: 0, max: 2 })), ({ cluster }, index) => cluster.brokers[index].kill(ms(30))),
+);
+/** A thread stands still, perhaps for longer than its session. */
+const pauses = deed(fc.tuple(which, fc.integer({ min: 5, max: 60 })), ({ app }, index, time) =>
+  app.group.consumers[index].pause(ms(time)),
+);
+const several = (deeds: fc.Arbitrary<(small: SmallApp) => void>) =>
+  fc.array(fc.tuple(fc.integer({ min: 10, max: 250 }), deeds), { minLength: 1, maxLength: 5 });
+
+function under(
+  guarantee: 'at-least-once' | 'exactly-once',
+  happening: readonly (readonly [number, (small: SmallApp) => void])[],
+): { small: SmallApp; wrong: string[] } {
+  const small = new SmallApp({ sends: SENDS, guarantee });
+  const { sim, app } = small;
+  const wrong: string[] = [];
+  sim.facts.channel(taskRestored).listen(({ thread, task }) => {
+    const number = Number(task.slice(task.indexOf(' ')));
+    const { stored } = app.threads[Number(thread.slice(-1)) - 1].tasks.running.get(number)!;
+    const counts = sorted(new Map([...stored.get('counts')!.store.entries()] as [string, number][]));
+    const upToCommit = sorted(small.counted(number, small.committedOf(number)));
+    if (JSON.stringify(counts) !== JSON.stringify(upToCommit)) wrong.push(`${task} at ${sim.now}`);
+  });
+  for (const [at, act] of happening) sim.scheduleAt(ms(at), () => act(small), undefined);
+  // Whatever was down or left is there again, and what died last has been dropped from the group.
+  sim.scheduleAt(ms(400), () => app.group.scale(2), undefined);
+  while (!sim.runUntil(OVER, 2000)) expect(small.violations()).toEqual([]);
+  return { small, wrong };
+}
+
+it('exactly once: every restored store, and all of them in the end, are what the input comes to', () => {
+  fc.assert(
+    fc.property(several(fc.oneof(deaths, pauses)), (happening) => {
+      const { small, wrong } = under('exactly-once', happening);
+      expect(wrong).toEqual([]);
+      const states = small.states();
+      expect(states.map(({ task }) => task).sort()).toEqual([0, 1]);
+      for (const { task, counts } of states) expect(sorted(counts)).toEqual(sorted(small.counted(task)));
+    }),
+    { numRuns: 25 },
+  );
+});
+
+it('at least once: whoever dies, no record is missing from a count', () => {
+  fc.assert(
+    fc.property(several(deaths), (happening) => {
+      const { small } = under('at-least-once', happening);
+      for (const { task, counts } of small.states()) {
+        for (const [key, count] of small.counted(task)) expect(counts.get(key)).toBeGreaterThanOrEqual(count);
+      }
+    }),
+    { numRuns: 25 },
+  );
+});
+
+it('a thread that stood still for longer than its session undoes counts of its successor, and not exactly once', () => {
+  const missing = (guarantee: 'at-least-once' | 'exactly-once'): number => {
+    const { small } = under(guarantee, [[127, ({ app }) => app.group.consumers[0].pause(ms(50))]]);
+    // What it had not sent yet are counts of before: its changelog has them after those of the other.
+    return small
+      .states()
+      .flatMap(({ task, counts }) => [...small.counted(task)].map(([key, count]) => count - counts.get(key)!))
+      .reduce((sum, less) => sum + Math.max(0, less), 0);
+  };
+  expect(missing('at-least-once')).toBeGreaterThan(0);
+  expect(missing('exactly-once')).toBe(0);
+});

@@ -1,0 +1,158 @@
+/**
+ * A small stream application: what is sent to `in` is counted by key by two threads, in two tasks, which write each count to
+ * `out`. Small enough that every event of a run can be tried as a crash point.
+ */
+import { constant } from '../../../../../sim-core/kernel/distributions/constant.ts';
+import { Simulation } from '../../../../../sim-core/kernel/simulation.ts';
+import type { Waiter } from '../../../../../sim-core/kernel/wait.ts';
+import { assignors } from '../../../../../sim-core/messaging/groups/assignors.ts';
+import { offsetOf } from '../../../../../sim-core/messaging/log/record-batch.ts';
+import type { RecordKey, StreamRecord } from '../../../../../sim-core/messaging/streams/stream-record.ts';
+import { count } from '../../../../../sim-core/messaging/streams/tables.ts';
+import { chain, to, type Topology } from '../../../../../sim-core/messaging/streams/topology.ts';
+import { Link } from '../../../../../sim-core/network/link.ts';
+import { RequestContext } from '../../../../../sim-core/network/request-context.ts';
+import { Cluster } from '../../../../../sim-core/systems/kafka/cluster.ts';
+import type { ProducerQuery } from '../../../../../sim-core/systems/kafka/producer-batch.ts';
+import { Producer } from '../../../../../sim-core/systems/kafka/producer.ts';
+import { changelogTopics, type Guarantee } from '../../../../../sim-core/systems/kafka/streams/streams-app.ts';
+import { StreamsGroup, type StreamsGroupOptions } from '../../../../../sim-core/systems/kafka/streams/streams-group.ts';
+import type { ValuedRecord } from '../../../../../sim-core/systems/kafka/valued-record.ts';
+import { ms, SMALL_CLUSTER, SMALL_GROUP, SMALL_TOPIC } from '../small-cluster.ts';
+
+export const KEYS = 3;
+const PARTITIONS = 5;
+export const COUNTS = 'counts';
+
+const COUNTING: Topology = { stores: [COUNTS], sources: { in: chain(count(COUNTS), to('out')) }, sinks: ['out'] };
+
+export interface SmallAppOptions {
+  /** When each record is sent, in milliseconds; its key is its number modulo the keys. */
+  readonly sends: readonly number[];
+  readonly guarantee: Guarantee;
+  readonly topology?: Topology;
+  readonly checkpointDelta?: number;
+  readonly recordOf?: (number: number) => StreamRecord;
+  readonly group?: Partial<StreamsGroupOptions>;
+  readonly Thread?: ConstructorParameters<typeof StreamsGroup>[3];
+}
+
+export class SmallApp {
+  readonly sim = new Simulation();
+  readonly cluster: Cluster;
+  readonly app: StreamsGroup;
+  private readonly source: Producer;
+
+  constructor(options: SmallAppOptions) {
+    const { sim } = this;
+    const near = constant(ms(0.2));
+    const { guarantee, topology = COUNTING, checkpointDelta = 4, recordOf = numbered } = options;
+    const topic = { ...SMALL_TOPIC, partitions: 2 };
+    this.cluster = new Cluster(sim, {
+      ...SMALL_CLUSTER,
+      topics: [
+        ...[...Object.keys(topology.sources), ...topology.sinks].map((name) => ({ ...topic, name })),
+        ...changelogTopics({ id: 'group', topology }, topic),
+      ],
+      transactions: {
+        ids: ['worker-1', 'worker-2'],
+        partitions: PARTITIONS,
+        timeoutCheck: ms(10),
+        markerBackoff: ms(5),
+      },
+    });
+    const { cluster } = this;
+    const { metadata, book } = cluster;
+    const producer = {
+      recordBytes: 100,
+      isKeyed: true,
+      linger: ms(2),
+      batchSize: 1000,
+      bufferMemory: 100_000,
+      maxBlock: ms(500),
+      maxInFlight: 5,
+      deliveryTimeout: ms(2000),
+      retryBackoff: ms(5),
+      retryBackoffMax: ms(20),
+    };
+    this.source = new Producer(sim, {
+      ...producer,
+      name: 'source',
+      topic: cluster.topics[0],
+      metadata,
+      book,
+      acks: 'all',
+      isIdempotent: true,
+    });
+    cluster.attach(this.source, near, ms(40));
+    const users = new Link<ProducerQuery, void>(sim, this.source, { from: 'users', delay: constant(0) });
+    const waiter: Waiter = { resume: () => {}, fail: () => {} };
+    options.sends.forEach((at, number) => {
+      const send = (): void =>
+        void users.call({ ...recordOf(number), bytes: 100 }, new RequestContext(number, sim.now)).begin(waiter);
+      sim.scheduleAt(ms(at), send, undefined);
+    });
+    this.app = new StreamsGroup(
+      sim,
+      cluster,
+      {
+        ...SMALL_GROUP,
+        consumers: 2,
+        consumerName: 'worker',
+        assignor: assignors.sticky,
+        pollRecords: 3,
+        delay: near,
+        producer,
+        app: { id: 'group', topology, guarantee, commitInterval: ms(8), checkpointDelta, recordBytes: 50 },
+        transactions: { timeout: ms(60), partitions: PARTITIONS },
+        restoreTime: ms(0.2),
+        ...options.group,
+      },
+      options.Thread,
+    );
+    this.app.group.scale(2);
+  }
+
+  /** What the group has committed of the partition of a task. */
+  committedOf(task: number): number {
+    return this.app.group.committedOf(`in-${task}`);
+  }
+
+  /** How often each key is in the input of a task below an offset: by hand. */
+  counted(task: number, below = Infinity): Map<RecordKey, number> {
+    const counts = new Map<RecordKey, number>();
+    for (const batch of this.cluster.book.line(`in-${task}`)) {
+      batch.records.forEach(({ key }, index) => {
+        if (offsetOf(batch, index) < below) counts.set(key!, (counts.get(key!) ?? 0) + 1);
+      });
+    }
+    return counts;
+  }
+
+  /** Every task that runs, with what is in its store. */
+  states(): { task: number; counts: Map<RecordKey, number> }[] {
+    return this.app.tasks.map(({ number, stored }) => {
+      const counts = [...(stored.get(COUNTS)?.store.entries() ?? [])] as [RecordKey, number][];
+      return { task: number, counts: new Map(counts) };
+    });
+  }
+
+  /** Values written to a topic, in the order of each partition, whoever may read them. */
+  written(topic: string): ValuedRecord[] {
+    return [...this.cluster.metadata.partitions.keys()]
+      .filter((id) => id.startsWith(`${topic}-`))
+      .flatMap((id) => this.cluster.book.line(id).flatMap(({ records }) => records as readonly ValuedRecord[]));
+  }
+
+  violations(): string[] {
+    const { cluster, app, source } = this;
+    return [cluster.controllers, source, ...cluster.brokers, app.group, ...app.group.consumers].flatMap((part) =>
+      part.violations(),
+    );
+  }
+}
+
+const numbered = (number: number): StreamRecord => ({ key: number % KEYS, value: 1, timestamp: ms(number) });
+
+export const sorted = (counts: ReadonlyMap<RecordKey, number>): [RecordKey, number][] =>
+  [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
