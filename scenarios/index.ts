@@ -40,6 +40,7 @@ import orphanCompensation from './workflows/orphan-compensation.ts';
 import outbox from './workflows/outbox.ts';
 import saga from './workflows/saga.ts';
 import schemaEvolution from './workflows/schema-evolution.ts';
+import streamProcessing from './workflows/stream-processing.ts';
 
 export interface CatalogueEntry {
   readonly scenario: Scenario;
@@ -78,6 +79,7 @@ const scenarios: readonly Scenario[] = [
   rebalance,
   producerBatching,
   exactlyOnce,
+  streamProcessing,
   // 2.3 Delivery semantics
   deliverySemantics,
   // 2.4 Retries and dead letters

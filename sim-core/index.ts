@@ -294,6 +294,8 @@ export { type ProtoDatum, type ProtoFile } from './messaging/schema/protobuf/pro
 export * from './messaging/schema/registry/levels.ts';
 export { type Registration } from './messaging/schema/registry/schema-store.ts';
 export * from './messaging/schema/registry/wire-format.ts';
+export { partitionOf } from './messaging/log/partitioner.ts';
+export { offsetOf } from './messaging/log/record-batch.ts';
 export { decodeThrift, encodeThrift, type ThriftStruct } from './messaging/schema/thrift/thrift.ts';
 export * from './messaging/streams/stream-record.ts';
 export * from './messaging/streams/tables.ts';
@@ -366,7 +368,6 @@ export { Producer as KafkaProducer } from './systems/kafka/producer.ts';
 export type { ProducerQuery as KafkaProducerQuery } from './systems/kafka/producer-batch.ts';
 export { ValuedRecord, type Outgoing } from './systems/kafka/valued-record.ts';
 export { CHECKPOINT_DELTA, changelogOf, changelogTopics, type Guarantee } from './systems/kafka/streams/streams-app.ts';
-export { streamsSignals } from './systems/kafka/streams/signals.ts';
 export { StreamsGroup } from './systems/kafka/streams/streams-group.ts';
 export { retentionSignals as kafkaRetentionSignals } from './systems/kafka/log-upkeep.ts';
 export { recordSignals as kafkaRecordSignals } from './systems/kafka/record-book.ts';

@@ -9,12 +9,16 @@ import type { RandomStream } from '../../kernel/random-stream.ts';
 import { partitionOfKey } from './murmur2.ts';
 
 /** Keys of simulations are numbers and plain texts; the bytes of a number are those of its digits. */
-export function bytesOfKey(key: number | string): Uint8Array {
+function bytesOf(key: number | string): Uint8Array {
   const digits = String(key);
   const bytes = new Uint8Array(digits.length);
   for (let i = 0; i < digits.length; i++) bytes[i] = digits.charCodeAt(i);
   return bytes;
 }
+
+/** The partition of a key, of so many. */
+export const partitionOf = (key: number | string, partitions: number): number =>
+  partitionOfKey(bytesOf(key), partitions);
 
 export class Partitioner {
   private readonly partitions: number;
@@ -52,7 +56,7 @@ export class Partitioner {
   private ofKey(key: number | string): number {
     let partition = this.known.get(key);
     if (partition === undefined) {
-      partition = partitionOfKey(bytesOfKey(key), this.partitions);
+      partition = partitionOf(key, this.partitions);
       this.known.set(key, partition);
     }
     return partition;

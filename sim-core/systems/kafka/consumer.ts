@@ -13,6 +13,7 @@ import { nameOf, type TopicPartition } from '../../messaging/groups/assignor.ts'
 import { register, type Component, type Intervention } from '../../network/component.ts';
 import type { Link } from '../../network/link.ts';
 import { BackgroundRequests } from '../../network/background-requests.ts';
+import type { SignalDefinition } from '../../statistics/signal.ts';
 import { ConsumerFetches, type FetchSettings } from './consumer-fetches.ts';
 import { Membership, type MembershipSettings } from './consumer-membership.ts';
 import { ConsumerCommits, type CommitSettings } from './consumer-commits.ts';
@@ -40,7 +41,7 @@ export class Consumer implements Component {
   readonly name: string;
   readonly kind = 'consumer';
   readonly help: string;
-  readonly signals = [...consumerSignals, ...ownershipSignals];
+  readonly signals: readonly SignalDefinition[];
   readonly interventions: Readonly<Record<string, Intervention>>;
   private readonly sim: Simulation;
   private readonly options: ConsumerOptions;
@@ -102,6 +103,7 @@ export class Consumer implements Component {
     this.restartKind = sim.eventKind(`${name} is up again`);
     this.owns = sim.facts.channel(consumerOwns);
     this.revoked = sim.facts.channel(partitionsRevoked);
+    this.signals = [...consumerSignals, ...ownershipSignals, ...(options.output?.signals ?? [])];
     this.interventions = { ...consumerInterventions(this), ...options.output?.interventions };
     register(sim, this);
   }

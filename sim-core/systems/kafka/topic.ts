@@ -48,6 +48,12 @@ export class Topic {
   }
 }
 
+/** The topic of a partition, from its name. */
+export const topicOf = (partition: string): string => partition.slice(0, partition.lastIndexOf('-'));
+
+/** The number of a partition, from its name. */
+export const numberOf = (partition: string): number => Number(partition.slice(partition.lastIndexOf('-') + 1));
+
 /** What the controllers have decided of a partition. */
 export interface PartitionState {
   readonly id: string;

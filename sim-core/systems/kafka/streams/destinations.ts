@@ -1,6 +1,5 @@
 /** The partitions that tasks write to, by topic: the partition of a key by its hash, as any producer finds it. */
-import { partitionOfKey } from '../../../messaging/log/murmur2.ts';
-import { bytesOfKey } from '../../../messaging/log/partitioner.ts';
+import { partitionOf } from '../../../messaging/log/partitioner.ts';
 import type { RecordKey } from '../../../messaging/streams/stream-record.ts';
 import type { Topic } from '../topic.ts';
 
@@ -26,7 +25,7 @@ export class Destinations {
     let partition = known.get(key);
     if (partition === undefined) {
       const partitions = this.partitionsOf(topic);
-      partition = partitions[partitionOfKey(bytesOfKey(key), partitions.length)];
+      partition = partitions[partitionOf(key, partitions.length)];
       known.set(key, partition);
     }
     return partition;

@@ -6,6 +6,8 @@ import type { StateStore } from '../../../messaging/streams/state-store.ts';
 import type { StreamRecord } from '../../../messaging/streams/stream-record.ts';
 import { built, type DropReason, type Emit, type Topology } from '../../../messaging/streams/topology.ts';
 import type { Time } from '../../../kernel/time.ts';
+import type { Fetched } from '../consumer-fetches.ts';
+import { topicOf } from '../topic.ts';
 import { ValuedRecord } from '../valued-record.ts';
 
 /** A store on the disk of a worker, and how far its changelog is in it. */
@@ -27,6 +29,8 @@ export class StreamTask {
   readonly stored: ReadonlyMap<string, StoredState>;
   /** The largest time that it has seen: Kafka Streams' stream time, the watermark of others. */
   streamTime: Time = -Infinity;
+  /** By partition: the offset after the last record that it has processed. */
+  readonly positions = new Map<string, number>();
   private readonly operators: ReadonlyMap<string, Emit>;
 
   constructor(number: number, topology: Topology, stored: ReadonlyMap<string, StoredState>, owner: TaskOwner) {
@@ -39,9 +43,12 @@ export class StreamTask {
     });
   }
 
-  process(topic: string, record: StreamRecord): void {
-    this.streamTime = Math.max(this.streamTime, record.timestamp);
-    this.operators.get(topic)!(record);
+  process({ partition, offset, record: { key, sentAt }, record }: Fetched): void {
+    this.positions.set(partition, offset + 1);
+    // A record that says nothing has no value to speak of, and happened when it was sent.
+    const said = record instanceof ValuedRecord ? record : { key, value: 0, timestamp: sentAt };
+    this.streamTime = Math.max(this.streamTime, said.timestamp);
+    this.operators.get(topicOf(partition))!(said);
   }
 
   /** Records of its changelogs since the last checkpoint. */
@@ -67,7 +74,3 @@ export class StreamTask {
     }
   }
 }
-
-/** A record as operators are given it; one that says nothing has no value, and happened when it was sent. */
-export const streamRecordOf = (record: { key: number | string | undefined; sentAt: Time }): StreamRecord =>
-  record instanceof ValuedRecord ? record : { key: record.key, value: 0, timestamp: record.sentAt };

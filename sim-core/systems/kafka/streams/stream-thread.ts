@@ -21,15 +21,16 @@ import type { Link } from '../../../network/link.ts';
 import type { Fetched } from '../consumer-fetches.ts';
 import type { ProducerQuery } from '../producer-batch.ts';
 import type { Producer } from '../producer.ts';
+import { numberOf } from '../topic.ts';
 import { sendOffsets, type Output, type Progress } from '../transactions/output.ts';
 import type { TransactionalProducer } from '../transactions/transactional-producer.ts';
 import { Writer } from '../transactions/writer.ts';
 import type { ChangelogReaderOptions } from './changelog-reader.ts';
 import type { Destinations } from './destinations.ts';
-import { intervalSettled, streamRecordDropped, taskAdvanced } from './signals.ts';
-import { streamRecordOf, type StreamTask } from './stream-task.ts';
+import { intervalSettled, streamRecordDropped, streamsSignals, taskAdvanced } from './signals.ts';
+import type { StreamTask } from './stream-task.ts';
 import type { StreamsApp } from './streams-app.ts';
-import { numberOf, ThreadTasks } from './thread-tasks.ts';
+import { ThreadTasks } from './thread-tasks.ts';
 
 export interface StreamThreadOptions {
   readonly name: string;
@@ -44,6 +45,7 @@ export interface StreamThreadOptions {
 
 export class StreamThread implements Output {
   readonly keepsOffsets = true;
+  readonly signals = streamsSignals;
   readonly tasks: ThreadTasks;
   readonly interventions: Readonly<Record<string, Intervention>>;
   private readonly sim: Simulation;
@@ -132,12 +134,12 @@ export class StreamThread implements Output {
     this.sim.scheduleAt(this.lastCommit + commitInterval, due, undefined, this.dueKind);
   }
 
-  write({ partition, record }: Fetched): void {
-    const task = this.tasks.running.get(numberOf(partition))!;
-    this.request = record.request;
+  write(fetched: Fetched): void {
+    const task = this.tasks.running.get(numberOf(fetched.partition))!;
+    this.request = fetched.record.request;
     this.counts.records++;
     this.touched.add(task);
-    task.process(partition.slice(0, partition.lastIndexOf('-')), streamRecordOf(record));
+    task.process(fetched);
   }
 
   settle(progress: Progress, then: (isKept: boolean) => void): void {

@@ -20,6 +20,8 @@ export interface StreamsGroupOptions extends Omit<
   readonly app: StreamsApp;
   /** Its producers' settings; those that follow from the guarantee are set. */
   readonly producer: Omit<ProducerOptions, 'name' | 'topic' | 'metadata' | 'book' | 'acks' | 'isIdempotent'>;
+  /** What they are called, with a number. */
+  readonly producerName: string;
   /** `transaction.timeout.ms`, and the partitions of the coordinators' topic. */
   readonly transactions: { readonly timeout: Duration; readonly partitions: number };
   readonly restoreTime: Duration;
@@ -33,7 +35,7 @@ export class StreamsGroup {
   readonly threads: readonly StreamThread[];
 
   constructor(sim: Simulation, cluster: Cluster, options: StreamsGroupOptions, Thread: ThreadClass = StreamThread) {
-    const { app, producer, transactions, restoreTime, requestTimeout, retryBackoff } = options;
+    const { app, producer, producerName, transactions, restoreTime, requestTimeout, retryBackoff } = options;
     const topicOf = (name: string): (typeof cluster.topics)[number] => {
       const found = cluster.topics.find((topic) => topic.name === name);
       if (found !== undefined) return found;
@@ -49,7 +51,7 @@ export class StreamsGroup {
       const ofTransactions = { id: worker, ...transactions, retryBackoff };
       const own = new Producer(sim, {
         ...producer,
-        name: `${worker}-producer`,
+        name: `${producerName}-${threads.length + 1}`,
         topic: destinations.all,
         metadata: cluster.metadata,
         book: cluster.book,

@@ -10,6 +10,7 @@ import type { Simulation } from '../../../kernel/simulation.ts';
 import type { Time } from '../../../kernel/time.ts';
 import { StateStore } from '../../../messaging/streams/state-store.ts';
 import type { RecordKey, RecordValue } from '../../../messaging/streams/stream-record.ts';
+import { numberOf } from '../topic.ts';
 import type { BrokerWays, PartitionTasks } from '../transactions/output.ts';
 import { ChangelogReader, type ChangelogReaderOptions } from './changelog-reader.ts';
 import { taskRestored, tasksRestoring } from './signals.ts';
@@ -168,6 +169,3 @@ export class ThreadTasks implements PartitionTasks {
     if (this.restoring.heard) this.restoring.emit({ thread: this.options.name, tasks });
   }
 }
-
-/** The number of a partition, from its name. */
-export const numberOf = (partition: string): number => Number(partition.slice(partition.lastIndexOf('-') + 1));

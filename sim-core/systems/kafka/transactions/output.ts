@@ -10,6 +10,7 @@ import type { Simulation } from '../../../kernel/simulation.ts';
 import type { BackgroundRequests } from '../../../network/background-requests.ts';
 import type { Intervention } from '../../../network/component.ts';
 import type { Link } from '../../../network/link.ts';
+import type { SignalDefinition } from '../../../statistics/signal.ts';
 import type { Fetched } from '../consumer-fetches.ts';
 import type { GroupQuery, GroupReply } from '../groups/group-messages.ts';
 import type { BrokerQuery, BrokerReply } from '../messages.ts';
@@ -55,6 +56,8 @@ export interface Output {
   /** Whether something waits to be settled though no poll brings anything. */
   readonly isDue: boolean;
   readonly tasks?: PartitionTasks;
+  /** What it says of itself. */
+  readonly signals?: readonly SignalDefinition[];
   /** What else can be done to who writes. */
   readonly interventions?: Readonly<Record<string, Intervention>>;
   /** The process begins; calls back when it may write. `wake`: has the consumer poll, if it waits for records. */

@@ -103,6 +103,7 @@ export class SmallApp {
         pollRecords: 3,
         delay: near,
         producer,
+        producerName: 'writer',
         app: { id: 'group', topology, guarantee, commitInterval: ms(8), checkpointDelta, recordBytes: 50 },
         transactions: { timeout: ms(60), partitions: PARTITIONS },
         restoreTime: ms(0.2),

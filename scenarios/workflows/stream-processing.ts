@@ -1,0 +1,131 @@
+/**
+ * Stream processing: workers read orders from a topic, keep what they need to know in stores of their own, and write results to
+ * another topic. Workers crash. What do their stores know afterwards, and what do those who read the results?
+ *
+ *     users --> tills --> orders (a producer) --> three brokers --> worker-1, worker-2 (a stream thread each, with its store)
+ *                                                  |        ^                |
+ *                                                  |        +--- writer-1, writer-2 (results, and changelogs of the stores)
+ *                                                  +--> reader-1
+ *
+ * All variants are sent the same orders at the same times, and the same crashes befall them.
+ */
+import {
+  atEnd,
+  atLeast,
+  atMost,
+  defineScenario,
+  difference,
+  effectSignals,
+  guardrail,
+  s,
+  summary,
+  total,
+} from '../../sim-core/index.ts';
+import { sentBy } from '../application/settings.ts';
+import * as limits from './stream-processing/limits.ts';
+import { params } from './stream-processing/params.ts';
+import { system } from './stream-processing/system.ts';
+import { COUNTED_TWICE, DIFFERING, truthSignals } from './stream-processing/truth.ts';
+
+const TWICE = 'effects.results.doubled';
+const RESTORED = 'kafka.streams.restored.records';
+const RESTORE = 'kafka.streams.restore.duration';
+const CHANGES = 'kafka.streams.changelog.records';
+
+/** Results that are to be there and are not. */
+const missing = difference(
+  total('effects.results.expected'),
+  difference(total('effects.results.applied'), total(TWICE)),
+);
+const nothingMissing = atMost(missing, limits.nothingMissing);
+const ALL_THERE = 'what is done again must not be skipped';
+
+const restoresAll = [
+  atLeast(total(RESTORED), limits.restoredLeast),
+  atLeast(summary(RESTORE, 'max'), limits.restoreTakes),
+];
+const countsTwice = [
+  nothingMissing,
+  atLeast(atEnd(COUNTED_TWICE), limits.countedTwice),
+  atMost(atEnd(COUNTED_TWICE), limits.countedTwiceMost),
+];
+
+export default defineScenario({
+  id: 'stream-processing',
+  section: '2.2',
+  title: 'Stream processing',
+  question: 'A stream processor crashes and restores its store from the changelog. Is every order counted once?',
+  params,
+  variants: {
+    'restore-from-changelog': {},
+    'exactly-once-v2': { guarantee: 'exactly-once', commitInterval: s(0.5) },
+    'compacted-changelog': { segmentBytes: limits.SMALL_SEGMENT },
+    'disk-lost': { disk: 'lost' },
+    stateless: { processing: 'route' },
+    ktable: { processing: 'table' },
+  },
+  roles: {
+    'restore-from-changelog': 'pitfall',
+    'exactly-once-v2': 'remedy',
+    'compacted-changelog': 'remedy',
+    'disk-lost': 'fault',
+    stateless: 'alternative',
+    ktable: 'control',
+  },
+  seed: 1,
+  duration: ({ length }) => length,
+  warmUp: 0,
+  interval: s(0.5),
+  // The first worker is up again, and has its store restored.
+  openAt: s(20.5),
+  system,
+  signals: [...truthSignals, ...effectSignals('results')],
+  whileRunning: { rate: sentBy('rate', 'users') },
+  charts: [
+    COUNTED_TWICE,
+    TWICE,
+    'kafka.streams.tasks.restoring',
+    RESTORED,
+    RESTORE,
+    'kafka.streams.state.entries',
+    CHANGES,
+    'kafka.consumer_group.lag',
+    'messaging.client.consumed.rate',
+    'kafka.streams.commits',
+    DIFFERING,
+  ],
+  places: {
+    users: { x: 0, y: 0 },
+    tills: { x: 1, y: 0 },
+    orders: { x: 2, y: 0 },
+    worker: { x: 1, y: 1 },
+    writer: { x: 2, y: 1 },
+    app: { x: 1, y: 2 },
+    broker: { x: 3, y: 0.5 },
+    controllers: { x: 4, y: 0 },
+    'reader-1': { x: 4, y: 1 },
+    readers: { x: 4, y: 2 },
+  },
+  expect: {
+    'restore-from-changelog': [...countsTwice, ...restoresAll],
+    'exactly-once-v2': [
+      guardrail(nothingMissing, ALL_THERE),
+      atMost(atEnd(COUNTED_TWICE), 0),
+      atMost(total(TWICE), 0),
+      guardrail(atLeast(total(RESTORED), limits.restoredLeast), 'the price: no disk is trusted after a crash'),
+    ],
+    'compacted-changelog': [guardrail(nothingMissing, ALL_THERE), atMost(total(RESTORED), limits.restoredCompacted)],
+    'disk-lost': [...countsTwice, ...restoresAll],
+    stateless: [
+      nothingMissing,
+      atLeast(total(TWICE), limits.writtenTwice),
+      atMost(total(CHANGES), 0),
+      atMost(total(RESTORED), 0),
+    ],
+    ktable: [
+      nothingMissing,
+      atLeast(total(TWICE), limits.writtenTwice),
+      atMost(atEnd(DIFFERING), limits.nothingDiffers),
+    ],
+  },
+});

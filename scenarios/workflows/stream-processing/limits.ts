@@ -1,0 +1,151 @@
+/**
+ * What is claimed of a stream processor whose workers crash, worked out from the parameters. Nothing here looks at a run.
+ *
+ * A worker that crashes has processed orders since its last commit, and its successor does so again: as many as came to its half of
+ * the partitions since then. Where workers cannot keep up, or a crash comes too late to be made good, nothing is claimed.
+ */
+import { ms, partitionOf, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
+import { DEVIATIONS, limitOf, oncePerRun, poissonLow, poissonMost } from '../../application/chance.ts';
+import { SHAPE } from '../../application/distances.ts';
+import { GROUP } from '../../messaging/application/orders.ts';
+import { PAID, LINES_MAX } from './orders.ts';
+import type { Values } from './params.ts';
+
+export const PARTITIONS = 4;
+export const WORKERS = ['worker-1', 'worker-2'];
+/** Users have stopped so long before the end that everything is read. */
+export const DRAIN = s(8);
+/** Kafka Streams lets its producers linger for so long. */
+export const LINGER = ms(100);
+export const CHANGE_BYTES = 100;
+/** A segment that is closed, and compacted, soon enough to matter. */
+export const SMALL_SEGMENT = 5000;
+/** `log.cleaner.backoff.ms`, as it is by default. */
+const CLEANED_EVERY = s(15);
+
+const limit = limitOf<Values>;
+
+/** The share of the customers whose orders each worker reads: range gives it a run of partitions, the hash of a key says which one. */
+const shares = oncePerRun((p: Values): readonly number[] => {
+  const each = PARTITIONS / WORKERS.length;
+  const counts = WORKERS.map(() => 0);
+  for (let key = 0; key < p.customers; key++) counts[Math.floor(partitionOf(key, PARTITIONS) / each)]++;
+  return counts.map((count) => count / p.customers);
+});
+
+/** Of all orders those that count. */
+const counted = ({ processing, cancelled }: Values): number => (processing === 'table' ? 1 : 1 - cancelled);
+/** Results that an order has where lines are picked out: one to so many, if it is paid. */
+const LINES = {
+  mean: (PAID * (1 + LINES_MAX)) / 2,
+  meanSquare: (PAID * (1 + LINES_MAX) * (1 + 2 * LINES_MAX)) / 6,
+};
+
+/** A poll takes so long at most, with room for chance. */
+const pollTime = (p: Values): Duration =>
+  GROUP.pollRecords * p.processTime * (1 + DEVIATIONS / Math.sqrt(SHAPE * GROUP.pollRecords));
+
+/** A commit is due when a poll has ended; it waits for brokers, and the next interval begins when it is done. */
+const late = (p: Values): Duration => pollTime(p) + ms(30);
+
+/** Whether a worker has twice the time that all orders of its half take, so that what piled up is done soon. */
+const keepsUp = (p: Values): boolean => p.rate * Math.max(...shares(p)) * toSeconds(p.processTime) < 0.5;
+
+interface Crash {
+  /** The share of the orders that are the worker's. */
+  readonly share: number;
+  readonly at: Duration;
+  /** Time since the last commit, at least, in seconds. */
+  readonly sinceCommit: number;
+}
+
+/**
+ * The crashes of a run while users send that are made good by its end. Intervals are counted from the start of a worker: the k-th
+ * commit comes between the end of the k-th interval and k times the delay of one after it. What lingers at the crash is not written.
+ */
+function crashes(p: Values): Crash[] {
+  if (!keepsUp(p)) return [];
+  return WORKERS.map((_, index) => ({ share: shares(p)[index], at: p.crashAt + index * p.crashEvery }))
+    .filter(
+      ({ share, at }) => at + p.downtime + s(3) <= p.length - DRAIN && restores(p, share, at) + p.downtime < DRAIN,
+    )
+    .map(({ share, at }) => {
+      const intervals = Math.floor(at / p.commitInterval);
+      const since = at - intervals * (p.commitInterval + late(p)) - LINGER - ms(50);
+      // In the very first moments a group has not begun its work.
+      const sinceCommit = at < s(4) ? 0 : Math.max(0, Math.min(since, at - s(2)));
+      return { share, at, sinceCommit: toSeconds(sinceCommit) };
+    });
+}
+
+const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
+const leastOf = (p: Values, share: number, seconds: number): number =>
+  poissonLow(p.rate * share * counted(p) * seconds);
+
+/** Orders that crashed workers had counted and not committed; a transaction has them undone. */
+const again = (p: Values): number =>
+  p.guarantee === 'exactly-once'
+    ? 0
+    : sum(crashes(p).map(({ share, sinceCommit }) => p.rate * share * counted(p) * sinceCommit));
+export const countedTwice = limit((p) => poissonLow(again(p)));
+/** Of an order with several lines all results come again: their number varies with the mean square of the lines. */
+export const writtenTwice = limit((p) => {
+  const { mean, meanSquare } = p.processing === 'route' ? LINES : { mean: 1, meanSquare: 1 };
+  return Math.max(0, again(p) * mean - DEVIATIONS * Math.sqrt(again(p) * meanSquare));
+});
+
+/**
+ * Never more than an interval's work for each crash: what came in it. Of the first interval a group has spent some time to begin,
+ * and what waited for it is among the work of the next.
+ */
+export const countedTwiceMost = limit((p) => {
+  const work = p.commitInterval + late(p) + (keepsUp(p) && p.crashAt >= 2 * p.commitInterval + s(4) ? 0 : p.length);
+  return sum(shares(p).map((share) => poissonMost(p.rate * share * toSeconds(work))));
+});
+
+/** All that a worker's tasks have written to their changelogs is read by its next life, while no checkpoint was due. */
+const changesLeast = (p: Values, { share, at }: Omit<Crash, 'sinceCommit'>): number =>
+  leastOf(p, share, Math.max(0, toSeconds(at - s(1))));
+/** Written again after a crash as well. */
+const changesMost = (p: Values, share: number, at: Duration): number =>
+  p.processing === 'route' ? 0 : 2 * poissonMost(p.rate * share * toSeconds(at));
+const restores = (p: Values, share: number, at: Duration): Duration =>
+  changesMost(p, share, at) * p.restoreTime + ms(500);
+
+const isUncompacted = (p: Values): boolean => p.segmentBytes >= 1_000_000_000;
+/** A checkpoint may come once a task has written so much: no task has more than its worker. */
+const hasNoCheckpoint = (p: Values): boolean =>
+  p.guarantee === 'exactly-once' || shares(p).every((share) => changesMost(p, share, p.length) <= p.checkpointDelta);
+const readsAll = (p: Values): boolean => p.processing !== 'route' && isUncompacted(p) && hasNoCheckpoint(p);
+
+export const restoredLeast = limit((p) => (readsAll(p) ? sum(crashes(p).map((crash) => changesLeast(p, crash))) : 0));
+/** Of a worker's two tasks one has a half of that or more: the last crash has the most to read. */
+export const restoreTakes = limit((p) => {
+  const last = crashes(p).at(-1);
+  if (last === undefined || !readsAll(p)) return 0;
+  return (changesLeast(p, last) / (PARTITIONS / WORKERS.length)) * toSeconds(p.restoreTime);
+});
+
+/**
+ * Compacted, a changelog has an entry a customer; what is not compacted, since the cleaner finds less than a half of it dirty, is no
+ * more than that; and what came since the cleaner looked last, with the segments that are not closed, if these are small.
+ */
+export const restoredCompacted = limit((p) =>
+  sum(
+    shares(p).map((share, index) => {
+      const at = p.crashAt + index * p.crashEvery;
+      const sinceCleaned = toSeconds((at % CLEANED_EVERY) + s(1));
+      const open =
+        (PARTITIONS / WORKERS.length) * (Math.min(p.segmentBytes, SMALL_SEGMENT) / CHANGE_BYTES + GROUP.pollRecords);
+      const uncleaned = poissonMost(p.rate * share * sinceCleaned) + open;
+      return Math.min(changesMost(p, share, at), 2 * share * p.customers + uncleaned);
+    }),
+  ),
+);
+
+/** All that was sent is read by the end, if both crashes are made good. */
+export const nothingMissing = limit((p) =>
+  crashes(p).length === WORKERS.length ? 0 : p.rate * toSeconds(p.length) * LINES_MAX * 2,
+);
+/** A key that is written again has the value that it had. */
+export const nothingDiffers = limit((p) => (crashes(p).length === WORKERS.length ? 0 : p.customers));

@@ -1,0 +1,86 @@
+/** The parameters of a stream processor: what its sliders and `--set` take. */
+import {
+  CHECKPOINT_DELTA,
+  choice,
+  duration,
+  integer,
+  ms,
+  rate,
+  s,
+  share,
+  us,
+  type ValuesOf,
+} from '../../../sim-core/index.ts';
+
+export const params = {
+  rate: rate({ help: 'Orders of all users together', default: 80, min: 10, max: 1000, logarithmic: true }),
+  processing: choice({
+    help: 'What is made of the stream of orders: paid lines are picked out (route), the last order of each customer is kept (table), or orders are counted by customer (count)',
+    default: 'count',
+    choices: ['route', 'table', 'count'],
+  }),
+  customers: integer({ help: 'Customers: the keys', default: 100, min: 1, max: 50_000, logarithmic: true }),
+  cancelled: share({
+    help: 'Orders that cancel: the customer has none from then on (a tombstone)',
+    default: 0.1,
+    min: 0,
+    max: 0.9,
+  }),
+  processTime: duration({
+    help: 'Mean time in which a worker processes one order',
+    default: ms(1),
+    min: us(50),
+    max: ms(20),
+    logarithmic: true,
+  }),
+  guarantee: choice({
+    help: 'Streams: processing.guarantee',
+    default: 'at-least-once',
+    choices: ['at-least-once', 'exactly-once'],
+  }),
+  commitInterval: duration({
+    help: 'Streams: commit.interval.ms; 30 s by default at least once, and 100 ms exactly once',
+    default: s(5),
+    min: ms(20),
+    max: s(60),
+    logarithmic: true,
+  }),
+  checkpointDelta: integer({
+    help: 'Streams: records of a task’s changelogs after which a commit writes a checkpoint',
+    default: CHECKPOINT_DELTA,
+    min: 1,
+    max: 1_000_000,
+    logarithmic: true,
+  }),
+  disk: choice({
+    help: 'Whether a crashed worker finds its disk again',
+    default: 'kept',
+    choices: ['kept', 'lost'],
+  }),
+  restoreTime: duration({
+    help: 'Time to put one record of a changelog into a store',
+    default: us(100),
+    min: us(1),
+    max: ms(10),
+    logarithmic: true,
+  }),
+  segmentBytes: integer({
+    help: 'Changelogs: segment.bytes; only closed segments are compacted',
+    default: 1_073_741_824,
+    min: 1000,
+    max: 1_073_741_824,
+    logarithmic: true,
+  }),
+  crashAt: duration({ help: 'When the first worker crashes', default: s(18), min: s(5), max: s(600) }),
+  crashEvery: duration({ help: 'Time until the other one does', default: s(15), min: s(5), max: s(120) }),
+  downtime: duration({
+    help: 'How long a crashed worker is away',
+    default: s(2),
+    min: ms(100),
+    max: s(30),
+    logarithmic: true,
+  }),
+  length: duration({ help: 'How long the run lasts', default: s(48), min: s(20), max: s(600) }),
+};
+
+export type Values = ValuesOf<typeof params>;

@@ -1,0 +1,137 @@
+/** The wiring of a stream processor: tills, a cluster, two workers with a thread each, and a reader of what they write. */
+import {
+  changelogTopics,
+  during,
+  EffectLedger,
+  fieldsOf,
+  gamma,
+  kafkaAssignors,
+  KafkaCluster,
+  Link,
+  ms,
+  OpenLoopClient,
+  poisson,
+  RequestContext,
+  roundRobin,
+  s,
+  StreamsGroup,
+  ValuedRecord,
+  zipfPopularity,
+  type Guarantee,
+  type KafkaProducerQuery,
+  type Simulation,
+} from '../../../sim-core/index.ts';
+import { faraway, nearby, SHAPE } from '../../application/distances.ts';
+import { CLUSTER, GROUP, groupOf, PRODUCER, producerTo, TOPIC } from '../../messaging/application/orders.ts';
+import * as limits from './limits.ts';
+import { DrawnOrders, LINES_MAX, Tills } from './orders.ts';
+import type { Values } from './params.ts';
+import { ORDERS, RESULTS, resultsOf, TOPOLOGIES } from './topologies.ts';
+import { Truth } from './truth.ts';
+
+const APP = 'app';
+const READERS = 'readers';
+/** Partitions of the coordinators' topics, as Kafka has them by default. */
+const COORDINATORS = 50;
+/** Members are static: who is back within its session finds its tasks, and this is not about rebalances. */
+const MEMBERS = { isStatic: true, initialDelay: s(1) };
+
+export function system(sim: Simulation, p: Values): void {
+  const topology = TOPOLOGIES[p.processing];
+  const topic = { ...TOPIC, partitions: limits.PARTITIONS };
+  const log = { segmentBytes: p.segmentBytes };
+  const cluster = new KafkaCluster(sim, {
+    ...CLUSTER,
+    topics: [
+      ...[ORDERS, ...topology.sinks].map((name) => ({ ...topic, name })),
+      ...changelogTopics({ id: APP, topology }, { ...topic, log }),
+    ],
+    transactions: { ids: limits.WORKERS, partitions: COORDINATORS },
+    groups: { names: [APP, READERS] },
+  });
+  const ledger = new EffectLedger(sim, RESULTS);
+  tills(sim, p, cluster, ledger);
+  const app = application(sim, p, cluster);
+  reader(sim, p, cluster, ledger);
+  new Truth(sim, cluster, app, p.processing);
+  befall(sim, p, app);
+}
+
+/** Results of an order in the ledger. */
+const resultId = (request: number, line: number): number => request * (LINES_MAX + 1) + line;
+
+function tills(sim: Simulation, p: Values, cluster: KafkaCluster, ledger: EffectLedger): void {
+  const orders = new DrawnOrders(sim, p.cancelled);
+  const producerOf = (from: string): Link<KafkaProducerQuery, void> =>
+    new Link<KafkaProducerQuery, void>(sim, producerTo(sim, cluster), { from, delay: nearby });
+  const till = new Tills(sim, orders, producerOf, (request, order) => {
+    for (let line = 0; line < resultsOf(p.processing, order); line++) ledger.confirmed(resultId(request, line));
+  });
+  new OpenLoopClient<void>(sim, {
+    name: 'users',
+    arrivals: during(0, p.length - limits.DRAIN, poisson(p.rate)),
+    popularity: zipfPopularity(p.customers, 0),
+    target: roundRobin([new Link<number, void>(sim, till, { from: 'users', delay: faraway })]),
+  });
+}
+
+function application(sim: Simulation, p: Values, cluster: KafkaCluster): StreamsGroup {
+  const app = new StreamsGroup(sim, cluster, {
+    ...GROUP,
+    ...MEMBERS,
+    consumers: limits.WORKERS.length,
+    consumerName: 'worker',
+    assignor: kafkaAssignors.range,
+    processTime: gamma(SHAPE, p.processTime / SHAPE),
+    producerName: 'writer',
+    // Kafka Streams lets its producers linger for 100 ms.
+    producer: { ...PRODUCER, linger: limits.LINGER },
+    app: {
+      id: APP,
+      topology: TOPOLOGIES[p.processing],
+      guarantee: p.guarantee as Guarantee,
+      commitInterval: p.commitInterval,
+      checkpointDelta: p.checkpointDelta,
+      recordBytes: limits.CHANGE_BYTES,
+    },
+    transactions: { timeout: s(10), partitions: COORDINATORS },
+    restoreTime: p.restoreTime,
+  });
+  app.group.scale(limits.WORKERS.length);
+  return app;
+}
+
+function reader(sim: Simulation, p: Values, cluster: KafkaCluster, ledger: EffectLedger): void {
+  const readers = groupOf(sim, cluster, {
+    ...MEMBERS,
+    name: READERS,
+    consumerName: 'reader',
+    topic: cluster.topics.find(({ name }) => name === RESULTS)!,
+    consumers: 1,
+    assignor: kafkaAssignors.range,
+    processTime: gamma(SHAPE, ms(0.1) / SHAPE),
+    pollRecords: 500,
+    commit: 'after-async',
+    isolation: p.guarantee === 'exactly-once' ? 'committed' : 'uncommitted',
+    actOf:
+      () =>
+      ({ record }, done) => {
+        const line = record instanceof ValuedRecord ? (fieldsOf(record)['line'] as number | undefined) : undefined;
+        const id = resultId(record.request, line ?? 0);
+        ledger.applied({ id, key: id, request: new RequestContext(record.request, sim.now) });
+        done();
+      },
+  });
+  readers.scale(1);
+}
+
+/** Each worker crashes once, the second a while after the first. */
+function befall(sim: Simulation, p: Values, app: StreamsGroup): void {
+  app.group.consumers.forEach((worker, index) => {
+    const crash = (): void => {
+      if (p.disk === 'lost') app.threads[index].interventions['wipe'].apply([]);
+      worker.kill(p.downtime);
+    };
+    sim.scheduleAt(p.crashAt + index * p.crashEvery, crash, undefined, sim.eventKind(`${worker.name} crashes`));
+  });
+}

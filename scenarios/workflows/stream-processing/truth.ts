@@ -1,0 +1,123 @@
+/**
+ * The experimenter's look at the stores of the tasks that run: each beside what the task's input comes to up to where the task is,
+ * worked out by hand from the log. No model reads it.
+ */
+import {
+  defineReading,
+  defineSignal,
+  ms,
+  offsetOf,
+  ValuedRecord,
+  type Fact,
+  type FactChannel,
+  type KafkaCluster,
+  type RecordKey,
+  type RecordValue,
+  type Simulation,
+  type StreamsGroup,
+} from '../../../sim-core/index.ts';
+import { ORDERS, STORE } from './topologies.ts';
+
+const EVERY = ms(250);
+
+/** The store of a task was looked at. */
+export const storeCompared = defineReading('stream.store.compared', 'The store of a task was held against its input', {
+  task: 'text',
+  excess: 'number',
+  differing: 'number',
+});
+
+export const COUNTED_TWICE = 'stream.state.counted_twice';
+export const DIFFERING = 'stream.state.differing';
+
+export const truthSignals = [
+  defineSignal({
+    name: COUNTED_TWICE,
+    kind: 'gauge',
+    unit: '{record}',
+    help: 'What the counts in stores come to beyond the orders that their tasks have read: orders that are counted twice',
+    fact: storeCompared,
+    value: (fact: Fact<typeof storeCompared>) => fact.excess,
+    of: (fact: Fact<typeof storeCompared>) => fact.task,
+  }),
+  defineSignal({
+    name: DIFFERING,
+    kind: 'gauge',
+    unit: '{entry}',
+    help: 'Keys whose entry in the store is not what the orders that its task has read come to',
+    fact: storeCompared,
+    value: (fact: Fact<typeof storeCompared>) => fact.differing,
+    of: (fact: Fact<typeof storeCompared>) => fact.task,
+  }),
+];
+
+/** What the input of one task comes to up to an offset. */
+interface Fold {
+  position: number;
+  batch: number;
+  values: Map<RecordKey, RecordValue>;
+}
+
+export class Truth {
+  private readonly cluster: KafkaCluster;
+  private readonly app: StreamsGroup;
+  private readonly processing: string;
+  private readonly folds = new Map<number, Fold>();
+  private readonly compared: FactChannel<Fact<typeof storeCompared>>;
+
+  constructor(sim: Simulation, cluster: KafkaCluster, app: StreamsGroup, processing: string) {
+    this.cluster = cluster;
+    this.app = app;
+    this.processing = processing;
+    this.compared = sim.facts.channel(storeCompared);
+    const kind = sim.eventKind('stores are held against their input');
+    const again = (): void => {
+      if (this.compared.heard) this.look();
+      sim.schedule(EVERY, again, undefined, kind);
+    };
+    sim.schedule(EVERY, again, undefined, kind);
+  }
+
+  private look(): void {
+    for (const { number, stored, positions } of this.app.tasks) {
+      const state = stored.get(STORE);
+      if (state === undefined) continue;
+      const partition = `${ORDERS}-${number}`;
+      const { values } = this.foldOf(number, positions.get(partition) ?? this.app.group.committedOf(partition));
+      let excess = 0;
+      let differing = 0;
+      for (const [key, value] of state.store.entries()) {
+        const meant = values.get(key);
+        if (typeof value === 'number') excess += value - ((meant as number | undefined) ?? 0);
+        if (value !== meant) differing++;
+      }
+      for (const key of values.keys()) if (state.store.get(key) === undefined) differing++;
+      this.compared.emit({ task: `task ${number}`, excess, differing });
+    }
+  }
+
+  private foldOf(task: number, below: number): Fold {
+    let fold = this.folds.get(task);
+    // A task that was put back begins anew.
+    if (fold === undefined || fold.position > below) fold = { position: 0, batch: 0, values: new Map() };
+    this.folds.set(task, fold);
+    const line = this.cluster.book.line(`${ORDERS}-${task}`);
+    for (; fold.batch < line.length && line[fold.batch].firstOffset < below; fold.batch++) {
+      const batch = line[fold.batch];
+      batch.records.forEach((record, index) => {
+        const offset = offsetOf(batch, index);
+        if (offset >= fold.position && offset < below && record instanceof ValuedRecord) this.add(fold.values, record);
+      });
+      if (batch.lastOffset >= below) break;
+    }
+    fold.position = below;
+    return fold;
+  }
+
+  private add(values: Map<RecordKey, RecordValue>, { key, value }: ValuedRecord): void {
+    if (this.processing === 'table') {
+      if (value === null) values.delete(key!);
+      else values.set(key!, value);
+    } else if (value !== null) values.set(key!, ((values.get(key!) as number | undefined) ?? 0) + 1);
+  }
+}

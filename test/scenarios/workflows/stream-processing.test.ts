@@ -1,0 +1,70 @@
+/** The claims about stream processing away from their defaults, what can be done to it, and what the guide says of other settings. */
+import { describe, expect, it } from 'vitest';
+import streamProcessing from '../../../scenarios/workflows/stream-processing.ts';
+import { ms, parseIntervention, s, type ParameterValues, type Trialled } from '../../../sim-core/index.ts';
+import { failed, summaryOf, totalOf, trialled } from '../trials.ts';
+
+const VARIANTS = Object.keys(streamProcessing.variants);
+const COUNTED_TWICE = 'stream.state.counted_twice';
+const RESTORED = 'kafka.streams.restored.records';
+
+const after = (variant: string, params: ParameterValues, ...done: string[]): Trialled =>
+  trialled(streamProcessing, { variant, params, interventions: done.map(parseIntervention) });
+
+/** The value of a gauge when the run ends. */
+const last = ({ signals }: Trialled, name: string): number =>
+  signals.find((one) => one.name === name)!.columns['last'].at(-1)!;
+
+describe.each<[string, ParameterValues]>([
+  ['few orders of few customers', { rate: 20, customers: 10 }],
+  ['many orders, soon done', { rate: 400, processTime: ms(0.2) }],
+  ['short intervals, long restarts', { commitInterval: ms(700), downtime: s(4), length: s(60) }],
+  ['slow stores', { restoreTime: ms(1), cancelled: 0.5 }],
+])('with %s', (_name, params) => {
+  it.each(VARIANTS)('%s holds its claims', (variant) => {
+    expect(failed(after(variant, params))).toEqual([]);
+  });
+});
+
+describe('what can be done to it', () => {
+  it('a broker that dies has nothing counted twice exactly once, and nothing missing', () => {
+    const run = after('exactly-once-v2', {}, '10s:kill:broker-1:seconds=5');
+    expect(failed(run)).toEqual([]);
+  });
+
+  it('a worker whose disk is lost restores from changelogs what it would have had', () => {
+    const settings = { checkpointDelta: 50 };
+    const kept = totalOf(after('restore-from-changelog', settings), RESTORED);
+    const lost = totalOf(after('restore-from-changelog', settings, '17.9s:wipe:worker-1'), RESTORED);
+    // As the guide says of a checkpoint every so many changes: what the first crash leaves to read is a part of the whole.
+    expect(lost).toBeGreaterThan(kept + 300);
+    const whole = totalOf(after('disk-lost', settings), RESTORED);
+    expect(whole).toBe(totalOf(after('restore-from-changelog', {}), RESTORED));
+  });
+});
+
+describe('as the guide says', () => {
+  it('shorter intervals count fewer orders twice', () => {
+    const twice = (commitInterval: number): number =>
+      last(after('restore-from-changelog', { commitInterval }), COUNTED_TWICE);
+    expect(twice(ms(500))).toBeLessThan(twice(s(5)));
+  });
+
+  it('a worker that stands still for longer than its session has orders missing from counts, and not exactly once', () => {
+    const settings = { length: s(100), crashAt: s(600) };
+    const less = (variant: string): number => {
+      const run = after(variant, settings, '16s:pause:worker-1:seconds=50');
+      return Math.min(...run.signals.find(({ name }) => name === 'stream.state.differing')!.columns['last'].slice(-1));
+    };
+    expect(less('restore-from-changelog')).toBeGreaterThan(0);
+    expect(less('exactly-once-v2')).toBe(0);
+  });
+
+  it('a changelog that nobody compacts makes the second restore longer than the first', () => {
+    const run = after('restore-from-changelog', {});
+    const restores = run.signals.find(({ name }) => name === 'kafka.streams.restore.duration')!;
+    expect(summaryOf(run, restores.name, 'max')).toBeGreaterThan(
+      1.5 * summaryOf(after('restore-from-changelog', { length: s(30) }), restores.name, 'max'),
+    );
+  });
+});
