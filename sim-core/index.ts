@@ -300,6 +300,8 @@ export { decodeThrift, encodeThrift, type ThriftStruct } from './messaging/schem
 export * from './messaging/streams/stream-record.ts';
 export * from './messaging/streams/tables.ts';
 export * from './messaging/streams/topology.ts';
+export { compileQuery, type StreamSchema } from './messaging/streams/query/compile.ts';
+export { QueryError } from './messaging/streams/query/query-error.ts';
 export { assignors as kafkaAssignors } from './messaging/groups/assignors.ts';
 
 // systems: products composed of the parts above

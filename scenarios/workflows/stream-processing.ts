@@ -17,6 +17,7 @@ import {
   difference,
   effectSignals,
   guardrail,
+  quantile,
   s,
   summary,
   total,
@@ -25,12 +26,14 @@ import { sentBy } from '../application/settings.ts';
 import * as limits from './stream-processing/limits.ts';
 import { params } from './stream-processing/params.ts';
 import { system } from './stream-processing/system.ts';
+import { LEFT_OUT, querySignals, RESULT_DELAY, RESULTS_READ } from './stream-processing/query-truth.ts';
 import { COUNTED_TWICE, DIFFERING, truthSignals } from './stream-processing/truth.ts';
 
 const TWICE = 'effects.results.doubled';
 const RESTORED = 'kafka.streams.restored.records';
 const RESTORE = 'kafka.streams.restore.duration';
 const CHANGES = 'kafka.streams.changelog.records';
+const DROPPED = 'kafka.streams.dropped.records';
 
 /** Results that are to be there and are not. */
 const missing = difference(
@@ -50,6 +53,9 @@ const countsTwice = [
   atMost(atEnd(COUNTED_TWICE), limits.countedTwiceMost),
 ];
 
+/** A tenth of the orders comes late, and nobody crashes. */
+const QUERY = { processing: 'query', lateShare: 0.1, crashAt: s(600) } as const;
+
 export default defineScenario({
   id: 'stream-processing',
   section: '2.2',
@@ -63,6 +69,9 @@ export default defineScenario({
     'disk-lost': { disk: 'lost' },
     stateless: { processing: 'route' },
     ktable: { processing: 'table' },
+    'continuous-query': { ...QUERY },
+    'query-long-grace': { ...QUERY, grace: limits.LONG_GRACE },
+    'query-emit-changes': { ...QUERY, grace: limits.LONG_GRACE, emit: 'CHANGES' },
   },
   roles: {
     'restore-from-changelog': 'pitfall',
@@ -71,6 +80,14 @@ export default defineScenario({
     'disk-lost': 'fault',
     stateless: 'alternative',
     ktable: 'control',
+    'continuous-query': 'pitfall',
+    'query-long-grace': 'remedy',
+    'query-emit-changes': 'alternative',
+  },
+  repairs: {
+    'exactly-once-v2': 'restore-from-changelog',
+    'compacted-changelog': 'restore-from-changelog',
+    'query-long-grace': 'continuous-query',
   },
   seed: 1,
   duration: ({ length }) => length,
@@ -79,7 +96,7 @@ export default defineScenario({
   // The first worker is up again, and has its store restored.
   openAt: s(20.5),
   system,
-  signals: [...truthSignals, ...effectSignals('results')],
+  signals: [...truthSignals, ...querySignals, ...effectSignals('results')],
   whileRunning: { rate: sentBy('rate', 'users') },
   charts: [
     COUNTED_TWICE,
@@ -93,6 +110,11 @@ export default defineScenario({
     'messaging.client.consumed.rate',
     'kafka.streams.commits',
     DIFFERING,
+    LEFT_OUT,
+    DROPPED,
+    RESULT_DELAY,
+    RESULTS_READ,
+    'kafka.streams.stream_time.delay',
   ],
   places: {
     users: { x: 0, y: 0 },
@@ -126,6 +148,17 @@ export default defineScenario({
       nothingMissing,
       atLeast(total(TWICE), limits.writtenTwice),
       atMost(atEnd(DIFFERING), limits.nothingDiffers),
+    ],
+    'continuous-query': [atLeast(total(DROPPED), limits.leftOut), atLeast(atEnd(LEFT_OUT), limits.leftOut)],
+    'query-long-grace': [
+      atMost(total(DROPPED), limits.noneLeftOut),
+      atMost(atEnd(LEFT_OUT), limits.noneLeftOut),
+      guardrail(atLeast(quantile(RESULT_DELAY, 'p50'), limits.graceOver), 'the price: a result waits for the grace'),
+    ],
+    'query-emit-changes': [
+      atMost(total(DROPPED), limits.noneLeftOut),
+      atLeast(total(RESULTS_READ), limits.changesRead),
+      atMost(quantile(RESULT_DELAY, 'p50'), limits.soon),
     ],
   },
 });

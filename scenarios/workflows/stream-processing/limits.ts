@@ -8,8 +8,9 @@ import { ms, partitionOf, s, toSeconds, type Duration } from '../../../sim-core/
 import { DEVIATIONS, limitOf, oncePerRun, poissonLow, poissonMost } from '../../application/chance.ts';
 import { SHAPE } from '../../application/distances.ts';
 import { GROUP } from '../../messaging/application/orders.ts';
-import { PAID, LINES_MAX } from './orders.ts';
+import { CENTS, LINES_MAX, PAID } from './orders.ts';
 import type { Values } from './params.ts';
+import { CENTS_MIN } from './topologies.ts';
 
 export const PARTITIONS = 4;
 export const WORKERS = ['worker-1', 'worker-2'];
@@ -143,9 +144,51 @@ export const restoredCompacted = limit((p) =>
   ),
 );
 
-/** All that was sent is read by the end, if both crashes are made good. */
+/** All that was sent is read by the end, if both crashes are made good and no order comes in the last moment. */
 export const nothingMissing = limit((p) =>
-  crashes(p).length === WORKERS.length ? 0 : p.rate * toSeconds(p.length) * LINES_MAX * 2,
+  crashes(p).length === WORKERS.length && (p.lateShare === 0 || p.lateMost + s(3) <= DRAIN)
+    ? 0
+    : p.rate * toSeconds(p.length) * LINES_MAX * 2,
 );
 /** A key that is written again has the value that it had. */
 export const nothingDiffers = limit((p) => (crashes(p).length === WORKERS.length ? 0 : p.customers));
+
+/** Orders of the query that are placed in a run, in the share of it that is closed by the end at least. */
+const queried = (p: Values, seconds: number): number =>
+  p.rate * (1 - p.cancelled) * (1 - CENTS_MIN / CENTS) * Math.max(0, seconds);
+
+/**
+ * The chance of a late order to miss its window. It is placed at a time of its window that is as likely as any other, so that what is left of
+ * the window is even between 0 and its size S; it comes L later, even between 0 and B. Where a grace of G and a little time for its
+ * way are over by then it is left out: with a chance of (L - G) / S, of 0 and 1 at the ends. The mean over L is
+ * ((B - G)^+^2 - (B - G - S)^+^2) / (2 S B).
+ */
+function missChance(p: Values, slack: Duration): number {
+  const over = (time: number): number => Math.max(0, time) * Math.max(0, time);
+  const left = p.lateMost - p.grace - slack;
+  return (over(left) - over(left - p.windowSize)) / (2 * p.windowSize * p.lateMost);
+}
+
+/** While all is on its way stream time is at most so far behind the clock: a task has an order that is not late so often. */
+const behind = (p: Values): Duration =>
+  LINGER + ms(200) + s((7 * PARTITIONS) / Math.max(1, queried(p, 1) * (1 - p.lateShare)));
+
+/** Orders that come too late; of the first seconds, when the group begins, and of the last windows nothing is claimed. */
+const tooLate = (p: Values): number => {
+  const seconds = toSeconds(p.length - DRAIN - s(5) - 2 * p.windowSize - p.grace - p.lateMost);
+  return keepsUp(p) ? poissonLow(queried(p, seconds) * p.lateShare * missChance(p, behind(p))) : 0;
+};
+export const leftOut = limit(tooLate);
+/** A grace that is longer than any order is late, and than it is on its way, leaves none out. */
+export const LONG_GRACE = s(9);
+export const noneLeftOut = limit((p) =>
+  keepsUp(p) && p.lateMost + s(1) <= LONG_GRACE ? 0 : poissonMost(queried(p, toSeconds(p.length))),
+);
+/** No final result comes before the grace is over. */
+export const graceOver = limit((p) => (p.emit === 'FINAL' ? toSeconds(p.grace) : 0));
+/** Each order that is not left out changes a result. */
+export const changesRead = limit((p) =>
+  p.emit === 'CHANGES' && keepsUp(p) ? poissonLow(queried(p, toSeconds(p.length - DRAIN)) * (1 - p.lateShare)) : 0,
+);
+/** A change of an order that is not late comes as fast as it is sent, read, written and read. */
+export const soon = limit((p) => (keepsUp(p) && p.lateShare < 0.4 ? 1 : toSeconds(p.length)));

@@ -5,18 +5,21 @@
 import type {
   Call,
   Component,
+  Duration,
   Endpoint,
   Intervention,
   KafkaProducerQuery,
   KeyedStream,
   Link,
-  Outgoing,
+  RandomStream,
   Simulation,
+  Time,
 } from '../../../sim-core/index.ts';
-import { register } from '../../../sim-core/index.ts';
+import { register, s } from '../../../sim-core/index.ts';
 
 const RECORD_BYTES = 200;
-const CENTS = 10_000;
+/** Any amount up to that is as likely. */
+export const CENTS = 10_000;
 /** Lines of an order: so many at most. */
 export const LINES_MAX = 3;
 /** Of all orders those that are paid at once. */
@@ -30,60 +33,117 @@ export type Order = {
   readonly paid: string;
 };
 
-export class DrawnOrders {
-  private readonly draws: KeyedStream;
-  private readonly cancelled: number;
+/** An order when it is placed. */
+export interface Placed {
+  readonly request: number;
+  readonly customer: number;
+  /** Null: the customer has no order any more. */
+  readonly order: Order | null;
+  readonly at: Time;
+}
 
-  /** `cancelled`: the share of those that say that the customer has no order any more. */
-  constructor(sim: Simulation, cancelled: number) {
-    this.draws = sim.keyedRandom('what is ordered');
-    this.cancelled = cancelled;
-  }
+export interface OrderOptions {
+  /** The share of those that say that the customer has no order any more. */
+  readonly cancelled: number;
+  /** Of tills that are offline, and for how long at most. */
+  readonly lateShare: number;
+  readonly lateMost: Duration;
+}
 
-  of(request: number, customer: number): Order | null {
-    const draws = this.draws.of(request);
-    const cents = 1 + Math.floor(draws.next() * CENTS);
-    const lines = 1 + Math.floor(draws.next() * LINES_MAX);
-    const paid = draws.next() < PAID ? 'yes' : 'no';
-    return draws.next() < this.cancelled ? null : { customer, cents, lines, paid };
-  }
+/** What follows hears of. */
+export interface TillsObserver {
+  placed(placed: Placed): void;
+  /** The log has it. */
+  sent(placed: Placed): void;
 }
 
 export class Tills implements Endpoint<number, void>, Component {
   readonly name = 'tills';
   readonly kind = 'service';
-  readonly help = 'Take orders, write down when each was placed, and send it to the topic';
+  readonly help =
+    'Take orders, write down when each was placed, and send it to the topic; one that is offline sends it later';
   readonly signals = [];
-  readonly interventions: Readonly<Record<string, Intervention>> = {};
+  readonly interventions: Readonly<Record<string, Intervention>>;
   private readonly sim: Simulation;
-  private readonly orders: DrawnOrders;
+  private readonly draws: KeyedStream;
+  private readonly cancelled: number;
   private readonly producer: Link<KafkaProducerQuery, void>;
-  private readonly told: (request: number, order: Order | null) => void;
+  private readonly observer: TillsObserver;
+  private readonly onlineKind: number;
+  private lateShare: number;
+  private lateMost: Duration;
   private open = 0;
+  private offline = 0;
 
-  /** `told`: called with each order that the log has. */
   constructor(
     sim: Simulation,
-    orders: DrawnOrders,
+    { cancelled, lateShare, lateMost }: OrderOptions,
     producerOf: (tills: string) => Link<KafkaProducerQuery, void>,
-    told: (request: number, order: Order | null) => void,
+    observer: TillsObserver,
   ) {
     this.sim = sim;
-    this.orders = orders;
-    this.told = told;
+    this.draws = sim.keyedRandom('what is ordered');
+    this.cancelled = cancelled;
+    this.lateShare = lateShare;
+    this.lateMost = lateMost;
+    this.observer = observer;
+    this.onlineKind = sim.eventKind('a till is online again');
+    this.interventions = {
+      offline: {
+        help: 'From now on such a share of the orders is held by tills that are offline, for up to so many seconds each',
+        arguments: [
+          { name: 'share', help: 'of the orders', min: 0, max: 1, default: 0.3 },
+          { name: 'seconds', help: 'for how long at most', min: 0.1, max: 600, default: 8 },
+        ],
+        apply: ([late, seconds]) => {
+          this.lateShare = late;
+          this.lateMost = Math.round(seconds * s(1));
+        },
+      },
+    };
     register(sim, this);
     this.producer = producerOf(this.name);
   }
 
   receive(call: Call<number, void>): void {
     const { query: customer, request } = call;
-    const order = this.orders.of(request.id, customer);
-    const record: Outgoing = { key: customer, value: order, timestamp: this.sim.now, bytes: RECORD_BYTES };
+    const draws = this.draws.of(request.id);
+    const order = this.draw(draws, customer);
+    const placed = { request: request.id, customer, order, at: this.sim.now };
+    this.observer.placed(placed);
+    const isLate = draws.next() < this.lateShare;
+    const held = isLate ? Math.round(draws.next() * this.lateMost) : 0;
+    if (!isLate) return this.send(call, placed);
+    this.offline++;
+    const online = (): void => {
+      this.offline--;
+      this.send(call, placed);
+    };
+    this.sim.schedule(held, online, undefined, this.onlineKind, request.id);
+  }
+
+  state(): Readonly<Record<string, number | string>> {
+    return { 'orders on their way': this.open, 'orders held offline': this.offline };
+  }
+
+  violations(): readonly string[] {
+    return [];
+  }
+
+  private draw(draws: RandomStream, customer: number): Order | null {
+    const cents = 1 + Math.floor(draws.next() * CENTS);
+    const lines = 1 + Math.floor(draws.next() * LINES_MAX);
+    const paid = draws.next() < PAID ? 'yes' : 'no';
+    return draws.next() < this.cancelled ? null : { customer, cents, lines, paid };
+  }
+
+  private send(call: Call<number, void>, placed: Placed): void {
+    const { customer: key, order: value, at: timestamp } = placed;
     this.open++;
-    this.producer.call(record, request).begin({
+    this.producer.call({ key, value, timestamp, bytes: RECORD_BYTES }, call.request).begin({
       resume: () => {
         this.open--;
-        this.told(request.id, order);
+        this.observer.sent(placed);
         call.reply();
       },
       fail: () => {
@@ -91,13 +151,5 @@ export class Tills implements Endpoint<number, void>, Component {
         call.refuse('error');
       },
     });
-  }
-
-  state(): Readonly<Record<string, number | string>> {
-    return { 'orders on their way': this.open };
-  }
-
-  violations(): readonly string[] {
-    return [];
   }
 }

@@ -15,9 +15,9 @@ import {
 export const params = {
   rate: rate({ help: 'Orders of all users together', default: 80, min: 10, max: 1000, logarithmic: true }),
   processing: choice({
-    help: 'What is made of the stream of orders: paid lines are picked out (route), the last order of each customer is kept (table), or orders are counted by customer (count)',
+    help: 'What is made of the stream of orders: paid lines are picked out (route), the last order of each customer is kept (table), orders are counted by customer (count), or by customer and window of time in a continuous query (query)',
     default: 'count',
-    choices: ['route', 'table', 'count'],
+    choices: ['route', 'table', 'count', 'query'],
   }),
   customers: integer({ help: 'Customers: the keys', default: 100, min: 1, max: 50_000, logarithmic: true }),
   cancelled: share({
@@ -25,6 +25,27 @@ export const params = {
     default: 0.1,
     min: 0,
     max: 0.9,
+  }),
+  windowSize: duration({
+    help: 'Query: SIZE of its windows',
+    default: s(5),
+    min: s(1),
+    max: s(60),
+    logarithmic: true,
+  }),
+  grace: duration({ help: 'Query: GRACE PERIOD', default: ms(500), min: 0, max: s(60) }),
+  emit: choice({
+    help: 'Query: EMIT CHANGES or FINAL',
+    default: 'FINAL',
+    choices: ['CHANGES', 'FINAL'],
+  }),
+  lateShare: share({ help: 'Orders of tills that are offline when they are placed', default: 0, min: 0, max: 1 }),
+  lateMost: duration({
+    help: 'How long a till is offline at most; any time up to that is as likely',
+    default: s(8),
+    min: ms(100),
+    max: s(60),
+    logarithmic: true,
   }),
   processTime: duration({
     help: 'Mean time in which a worker processes one order',

@@ -2,8 +2,6 @@
 import {
   changelogTopics,
   during,
-  EffectLedger,
-  fieldsOf,
   gamma,
   kafkaAssignors,
   KafkaCluster,
@@ -11,22 +9,24 @@ import {
   ms,
   OpenLoopClient,
   poisson,
-  RequestContext,
   roundRobin,
   s,
   StreamsGroup,
-  ValuedRecord,
   zipfPopularity,
   type Guarantee,
   type KafkaProducerQuery,
   type Simulation,
+  type Topology,
+  type ValuedRecord,
 } from '../../../sim-core/index.ts';
 import { faraway, nearby, SHAPE } from '../../application/distances.ts';
 import { CLUSTER, GROUP, groupOf, PRODUCER, producerTo, TOPIC } from '../../messaging/application/orders.ts';
 import * as limits from './limits.ts';
-import { DrawnOrders, LINES_MAX, Tills } from './orders.ts';
+import { Tills, type TillsObserver } from './orders.ts';
 import type { Values } from './params.ts';
-import { ORDERS, RESULTS, resultsOf, TOPOLOGIES } from './topologies.ts';
+import { QueryTruth } from './query-truth.ts';
+import { ResultLedger, type ResultObserver } from './result-ledger.ts';
+import { ORDERS, RESULTS, topologyOf } from './topologies.ts';
 import { Truth } from './truth.ts';
 
 const APP = 'app';
@@ -37,7 +37,7 @@ const COORDINATORS = 50;
 const MEMBERS = { isStatic: true, initialDelay: s(1) };
 
 export function system(sim: Simulation, p: Values): void {
-  const topology = TOPOLOGIES[p.processing];
+  const topology = topologyOf(p);
   const topic = { ...TOPIC, partitions: limits.PARTITIONS };
   const log = { segmentBytes: p.segmentBytes };
   const cluster = new KafkaCluster(sim, {
@@ -49,33 +49,28 @@ export function system(sim: Simulation, p: Values): void {
     transactions: { ids: limits.WORKERS, partitions: COORDINATORS },
     groups: { names: [APP, READERS] },
   });
-  const ledger = new EffectLedger(sim, RESULTS);
-  tills(sim, p, cluster, ledger);
-  const app = application(sim, p, cluster);
-  reader(sim, p, cluster, ledger);
-  new Truth(sim, cluster, app, p.processing);
+  const judge: ResultObserver =
+    p.processing === 'query' ? new QueryTruth(sim, p.windowSize) : new ResultLedger(sim, p.processing);
+  users(sim, p, cluster, judge);
+  const app = application(sim, p, cluster, topology);
+  reader(sim, p, cluster, judge);
+  if (p.processing === 'count' || p.processing === 'table') new Truth(sim, cluster, app, p.processing);
   befall(sim, p, app);
 }
 
-/** Results of an order in the ledger. */
-const resultId = (request: number, line: number): number => request * (LINES_MAX + 1) + line;
-
-function tills(sim: Simulation, p: Values, cluster: KafkaCluster, ledger: EffectLedger): void {
-  const orders = new DrawnOrders(sim, p.cancelled);
+function users(sim: Simulation, p: Values, cluster: KafkaCluster, observer: TillsObserver): void {
   const producerOf = (from: string): Link<KafkaProducerQuery, void> =>
     new Link<KafkaProducerQuery, void>(sim, producerTo(sim, cluster), { from, delay: nearby });
-  const till = new Tills(sim, orders, producerOf, (request, order) => {
-    for (let line = 0; line < resultsOf(p.processing, order); line++) ledger.confirmed(resultId(request, line));
-  });
+  const tills = new Tills(sim, p, producerOf, observer);
   new OpenLoopClient<void>(sim, {
     name: 'users',
     arrivals: during(0, p.length - limits.DRAIN, poisson(p.rate)),
     popularity: zipfPopularity(p.customers, 0),
-    target: roundRobin([new Link<number, void>(sim, till, { from: 'users', delay: faraway })]),
+    target: roundRobin([new Link<number, void>(sim, tills, { from: 'users', delay: faraway })]),
   });
 }
 
-function application(sim: Simulation, p: Values, cluster: KafkaCluster): StreamsGroup {
+function application(sim: Simulation, p: Values, cluster: KafkaCluster, topology: Topology): StreamsGroup {
   const app = new StreamsGroup(sim, cluster, {
     ...GROUP,
     ...MEMBERS,
@@ -88,7 +83,7 @@ function application(sim: Simulation, p: Values, cluster: KafkaCluster): Streams
     producer: { ...PRODUCER, linger: limits.LINGER },
     app: {
       id: APP,
-      topology: TOPOLOGIES[p.processing],
+      topology,
       guarantee: p.guarantee as Guarantee,
       commitInterval: p.commitInterval,
       checkpointDelta: p.checkpointDelta,
@@ -101,7 +96,7 @@ function application(sim: Simulation, p: Values, cluster: KafkaCluster): Streams
   return app;
 }
 
-function reader(sim: Simulation, p: Values, cluster: KafkaCluster, ledger: EffectLedger): void {
+function reader(sim: Simulation, p: Values, cluster: KafkaCluster, judge: ResultObserver): void {
   const readers = groupOf(sim, cluster, {
     ...MEMBERS,
     name: READERS,
@@ -116,9 +111,7 @@ function reader(sim: Simulation, p: Values, cluster: KafkaCluster, ledger: Effec
     actOf:
       () =>
       ({ record }, done) => {
-        const line = record instanceof ValuedRecord ? (fieldsOf(record)['line'] as number | undefined) : undefined;
-        const id = resultId(record.request, line ?? 0);
-        ledger.applied({ id, key: id, request: new RequestContext(record.request, sim.now) });
+        judge.result(record as ValuedRecord);
         done();
       },
   });

@@ -2,18 +2,22 @@
 import {
   branch,
   chain,
+  compileQuery,
   count,
   fieldsOf,
   filter,
   flatMap,
   map,
+  ms,
   table,
   to,
+  type Duration,
   type Operator,
   type StreamRecord,
   type Topology,
 } from '../../../sim-core/index.ts';
 import type { Order } from './orders.ts';
+import type { Values } from './params.ts';
 
 export const ORDERS = 'orders';
 export const RESULTS = 'results';
@@ -37,15 +41,37 @@ const route: Operator = chain(
   branch([isPaid, to(RESULTS)], [() => true, to(UNPAID)]),
 );
 
-export const TOPOLOGIES: Readonly<Record<string, Topology>> = {
-  route: { stores: [], sources: { [ORDERS]: route }, sinks: [RESULTS, UNPAID] },
-  table: { stores: [STORE], sources: { [ORDERS]: chain(table(STORE), to(RESULTS)) }, sinks: [RESULTS] },
-  count: { stores: [STORE], sources: { [ORDERS]: chain(count(STORE), to(RESULTS)) }, sinks: [RESULTS] },
-};
+/** The continuous query; orders of less than so many cents are left out. */
+export const CENTS_MIN = 2000;
+const milliseconds = (time: Duration): string => `${Math.round(time / ms(1))} MILLISECONDS`;
+export const queryOf = ({ windowSize, grace, emit }: Pick<Values, 'windowSize' | 'grace' | 'emit'>): string => `
+  SELECT customer, COUNT(*) AS orders, SUM(cents) AS turnover
+  FROM ${ORDERS} WINDOW TUMBLING (SIZE ${milliseconds(windowSize)}, GRACE PERIOD ${milliseconds(grace)})
+  WHERE cents >= ${CENTS_MIN}
+  GROUP BY customer
+  EMIT ${emit};`;
+const SCHEMA = {
+  stream: ORDERS,
+  key: 'customer',
+  columns: { customer: 'number', cents: 'number', lines: 'number', paid: 'text' },
+} as const;
 
-/** How many results an order has, by hand. */
+export function topologyOf(p: Pick<Values, 'processing' | 'windowSize' | 'grace' | 'emit'>): Topology {
+  switch (p.processing) {
+    case 'route':
+      return { stores: [], sources: { [ORDERS]: route }, sinks: [RESULTS, UNPAID] };
+    case 'query':
+      return compileQuery(queryOf(p), SCHEMA, STORE, RESULTS);
+    default: {
+      const keep = p.processing === 'table' ? table(STORE) : count(STORE);
+      return { stores: [STORE], sources: { [ORDERS]: chain(keep, to(RESULTS)) }, sinks: [RESULTS] };
+    }
+  }
+}
+
+/** How many results an order has, by hand; of windows it is not known beforehand. */
 export function resultsOf(processing: string, order: Order | null): number {
   if (processing === 'table') return 1;
-  if (order === null) return 0;
+  if (order === null || processing === 'query') return 0;
   return processing === 'count' ? 1 : order.paid === 'yes' ? order.lines : 0;
 }

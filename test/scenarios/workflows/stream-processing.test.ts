@@ -4,7 +4,6 @@ import streamProcessing from '../../../scenarios/workflows/stream-processing.ts'
 import { ms, parseIntervention, s, type ParameterValues, type Trialled } from '../../../sim-core/index.ts';
 import { failed, summaryOf, totalOf, trialled } from '../trials.ts';
 
-const VARIANTS = Object.keys(streamProcessing.variants);
 const COUNTED_TWICE = 'stream.state.counted_twice';
 const RESTORED = 'kafka.streams.restored.records';
 
@@ -15,13 +14,18 @@ const after = (variant: string, params: ParameterValues, ...done: string[]): Tri
 const last = ({ signals }: Trialled, name: string): number =>
   signals.find((one) => one.name === name)!.columns['last'].at(-1)!;
 
-describe.each<[string, ParameterValues]>([
-  ['few orders of few customers', { rate: 20, customers: 10 }],
-  ['many orders, soon done', { rate: 400, processTime: ms(0.2) }],
-  ['short intervals, long restarts', { commitInterval: ms(700), downtime: s(4), length: s(60) }],
-  ['slow stores', { restoreTime: ms(1), cancelled: 0.5 }],
-])('with %s', (_name, params) => {
-  it.each(VARIANTS)('%s holds its claims', (variant) => {
+type Variant = keyof typeof streamProcessing.variants;
+const CRASHES: readonly Variant[] = ['restore-from-changelog', 'exactly-once-v2', 'stateless', 'ktable'];
+const QUERIES: readonly Variant[] = ['continuous-query', 'query-long-grace', 'query-emit-changes'];
+
+describe.each<[string, ParameterValues, readonly Variant[]]>([
+  ['few orders of few customers', { rate: 20, customers: 10 }, [...CRASHES, ...QUERIES]],
+  ['many orders, soon done', { rate: 300, processTime: ms(0.2) }, ['exactly-once-v2', 'compacted-changelog']],
+  ['short intervals, long restarts', { commitInterval: ms(700), downtime: s(4), length: s(60) }, CRASHES],
+  ['slow stores', { restoreTime: ms(1), cancelled: 0.5 }, ['restore-from-changelog', 'compacted-changelog', 'ktable']],
+  ['small windows and many late orders', { windowSize: s(2), lateShare: 0.4 }, ['exactly-once-v2', ...QUERIES]],
+])('with %s', (_name, params, variants) => {
+  it.each(variants)('%s holds its claims', (variant) => {
     expect(failed(after(variant, params))).toEqual([]);
   });
 });
@@ -43,7 +47,21 @@ describe('what can be done to it', () => {
   });
 });
 
+it('tills that go offline have orders left out that were in time before', () => {
+  const offline = '15s:offline:tills:share=0.5,seconds=30';
+  expect(totalOf(after('query-long-grace', {}, offline), 'kafka.streams.dropped.records')).toBeGreaterThan(20);
+});
+
 describe('as the guide says', () => {
+  it('a longer grace leaves fewer orders out', () => {
+    const dropped = [0, s(4), s(9)].map((grace) =>
+      totalOf(after('continuous-query', { grace }), 'kafka.streams.dropped.records'),
+    );
+    expect(dropped[0]).toBeGreaterThan(dropped[1]);
+    expect(dropped[1]).toBeGreaterThan(dropped[2]);
+    expect(dropped[2]).toBe(0);
+  });
+
   it('shorter intervals count fewer orders twice', () => {
     const twice = (commitInterval: number): number =>
       last(after('restore-from-changelog', { commitInterval }), COUNTED_TWICE);

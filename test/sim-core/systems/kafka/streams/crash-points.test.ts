@@ -4,6 +4,8 @@
  * missing, and some of the crashes have records counted twice, or the enumeration proves nothing.
  */
 import { expect, it } from 'vitest';
+import { compileQuery } from '../../../../../sim-core/messaging/streams/query/compile.ts';
+import type { RecordFields } from '../../../../../sim-core/messaging/streams/stream-record.ts';
 import { StreamThread } from '../../../../../sim-core/systems/kafka/streams/stream-thread.ts';
 import { taskRestored } from '../../../../../sim-core/systems/kafka/streams/signals.ts';
 import type { Guarantee } from '../../../../../sim-core/systems/kafka/streams/streams-app.ts';
@@ -14,6 +16,13 @@ const END = ms(250);
 /** A crash before the first or after the last commit is like any other. */
 const [FROM, UNTIL] = [ms(22), ms(50)];
 const SENDS = [20, 21, 22, 24, 30, 31, 36, 37, 40, 41];
+
+const WINDOWS = compileQuery(
+  'SELECT k, COUNT(*) AS n FROM in WINDOW TUMBLING (SIZE 10 MILLISECONDS, GRACE PERIOD 0 SECONDS) GROUP BY k EMIT FINAL',
+  { stream: 'in', key: 'k', columns: { k: 'number' } },
+  'windows',
+  'out',
+);
 
 interface Findings {
   points: number;
@@ -121,4 +130,24 @@ it.each([
 ])('finds %s', (_name, Thread) => {
   const found = enumerate('at-least-once', worker, 4, { Thread, checkpointDelta: Infinity });
   expect(found.missing).toBeGreaterThan(0);
+});
+
+it('exactly once: each window that is closed has its result once, wherever a thread dies', () => {
+  const recordOf = (number: number) => ({ key: number % 2, value: { v: 1 }, timestamp: ms(number * 3) });
+  const results = (events: number): { seen: string[]; isOver: boolean } => {
+    const small = new SmallApp({ sends: SENDS, guarantee: 'exactly-once', topology: WINDOWS, recordOf });
+    small.sim.runUntil(FROM);
+    const isOver = small.sim.runUntil(UNTIL, events);
+    small.sim.inject(() => worker(small).kill(ms(30)), 0);
+    small.sim.runUntil(END);
+    const seen = small.committed('out').map(({ key, value }) => `${key}: ${(value as RecordFields)['n']}`);
+    return { seen: seen.sort(), isOver };
+  };
+  const undisturbed = results(1_000_000).seen;
+  expect(new Set(undisturbed).size).toBeGreaterThan(2);
+  for (let events = 0, isOver = false; !isOver; events += 6) {
+    const found = results(events);
+    ({ isOver } = found);
+    expect(found.seen, `after ${events} events`).toEqual(undisturbed);
+  }
 });

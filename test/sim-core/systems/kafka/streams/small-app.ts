@@ -10,6 +10,7 @@ import { offsetOf } from '../../../../../sim-core/messaging/log/record-batch.ts'
 import type { RecordKey, StreamRecord } from '../../../../../sim-core/messaging/streams/stream-record.ts';
 import { count } from '../../../../../sim-core/messaging/streams/tables.ts';
 import { chain, to, type Topology } from '../../../../../sim-core/messaging/streams/topology.ts';
+import { committedOnly } from '../../../../../sim-core/messaging/transactions/committed-only.ts';
 import { Link } from '../../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../../sim-core/network/request-context.ts';
 import { Cluster } from '../../../../../sim-core/systems/kafka/cluster.ts';
@@ -17,6 +18,7 @@ import type { ProducerQuery } from '../../../../../sim-core/systems/kafka/produc
 import { Producer } from '../../../../../sim-core/systems/kafka/producer.ts';
 import { changelogTopics, type Guarantee } from '../../../../../sim-core/systems/kafka/streams/streams-app.ts';
 import { StreamsGroup, type StreamsGroupOptions } from '../../../../../sim-core/systems/kafka/streams/streams-group.ts';
+import { topicOf } from '../../../../../sim-core/systems/kafka/topic.ts';
 import type { ValuedRecord } from '../../../../../sim-core/systems/kafka/valued-record.ts';
 import { ms, SMALL_CLUSTER, SMALL_GROUP, SMALL_TOPIC } from '../small-cluster.ts';
 
@@ -138,11 +140,15 @@ export class SmallApp {
     });
   }
 
-  /** Values written to a topic, in the order of each partition, whoever may read them. */
-  written(topic: string): ValuedRecord[] {
-    return [...this.cluster.metadata.partitions.keys()]
-      .filter((id) => id.startsWith(`${topic}-`))
-      .flatMap((id) => this.cluster.book.line(id).flatMap(({ records }) => records as readonly ValuedRecord[]));
+  /** What a reader of committed records is shown of a topic of which all is decided, in the order of each partition. */
+  committed(topic: string): ValuedRecord[] {
+    const { partitions } = this.cluster.metadata;
+    return [...partitions.values()].flatMap(({ id, leader }) => {
+      if (topicOf(id) !== topic) return [];
+      const { log } = this.cluster.brokers.find(({ name }) => name === leader)!.replica(id)!;
+      const shown = committedOnly([...log.batches()], log.producers.abortedIn(0, log.endOffset));
+      return shown.flatMap(({ records }) => records as readonly ValuedRecord[]);
+    });
   }
 
   violations(): string[] {
