@@ -136,6 +136,7 @@ export type { DatabaseBatch, DatabaseOperation, DatabaseQuery, Row } from './sto
 export { RegionalStore, RegionBook, regionSignals } from './storage/regional-store.ts';
 export { Replica, replicationSignals, type Change, type VersionedQuery } from './storage/replication.ts';
 export { rowReturned, StalenessMeter, stalenessSignals } from './storage/staleness.ts';
+export { Table, type StoredRow, type TableCommand } from './storage/table.ts';
 export { Transactions, type Statement, type TransactionOptions } from './storage/transactions.ts';
 export { VersionHistory } from './storage/version-history.ts';
 export { RelationalDatabase } from './storage/relational/relational-database.ts';
@@ -371,6 +372,9 @@ export type { ProducerQuery as KafkaProducerQuery } from './systems/kafka/produc
 export { ValuedRecord, type Outgoing } from './systems/kafka/valued-record.ts';
 export { CHECKPOINT_DELTA, changelogOf, changelogTopics, type Guarantee } from './systems/kafka/streams/streams-app.ts';
 export { StreamsGroup } from './systems/kafka/streams/streams-group.ts';
+export { AvroConverter } from './systems/kafka/connect/avro-converter.ts';
+export { sinkOf, type InsertMode } from './systems/kafka/connect/sink.ts';
+export { SourceTask } from './systems/kafka/connect/source-task.ts';
 export { retentionSignals as kafkaRetentionSignals } from './systems/kafka/log-upkeep.ts';
 export { recordSignals as kafkaRecordSignals } from './systems/kafka/record-book.ts';
 export { RegistryClient } from './systems/schema-registry/registry-client.ts';

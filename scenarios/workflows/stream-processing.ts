@@ -23,9 +23,11 @@ import {
   total,
 } from '../../sim-core/index.ts';
 import { sentBy } from '../application/settings.ts';
+import { connectors } from './stream-processing/connectors.ts';
 import * as limits from './stream-processing/limits.ts';
 import { params } from './stream-processing/params.ts';
-import { system } from './stream-processing/system.ts';
+import { ROWS_MISSING, rowSignals, ROWS_TWICE } from './stream-processing/row-truth.ts';
+import { streams } from './stream-processing/system.ts';
 import { LEFT_OUT, querySignals, RESULT_DELAY, RESULTS_READ } from './stream-processing/query-truth.ts';
 import { COUNTED_TWICE, DIFFERING, truthSignals } from './stream-processing/truth.ts';
 
@@ -72,6 +74,8 @@ export default defineScenario({
     'continuous-query': { ...QUERY },
     'query-long-grace': { ...QUERY, grace: limits.LONG_GRACE },
     'query-emit-changes': { ...QUERY, grace: limits.LONG_GRACE, emit: 'CHANGES' },
+    'connect-source-sink': { processing: 'connect' },
+    'connect-upsert': { processing: 'connect', insertMode: 'upsert' },
   },
   roles: {
     'restore-from-changelog': 'pitfall',
@@ -83,11 +87,14 @@ export default defineScenario({
     'continuous-query': 'pitfall',
     'query-long-grace': 'remedy',
     'query-emit-changes': 'alternative',
+    'connect-source-sink': 'pitfall',
+    'connect-upsert': 'remedy',
   },
   repairs: {
     'exactly-once-v2': 'restore-from-changelog',
     'compacted-changelog': 'restore-from-changelog',
     'query-long-grace': 'continuous-query',
+    'connect-upsert': 'connect-source-sink',
   },
   seed: 1,
   duration: ({ length }) => length,
@@ -95,8 +102,8 @@ export default defineScenario({
   interval: s(0.5),
   // The first worker is up again, and has its store restored.
   openAt: s(20.5),
-  system,
-  signals: [...truthSignals, ...querySignals, ...effectSignals('results')],
+  system: (sim, p) => (p.processing === 'connect' ? connectors(sim, p) : streams(sim, p)),
+  signals: [...truthSignals, ...querySignals, ...rowSignals, ...effectSignals('results')],
   whileRunning: { rate: sentBy('rate', 'users') },
   charts: [
     COUNTED_TWICE,
@@ -115,6 +122,8 @@ export default defineScenario({
     RESULT_DELAY,
     RESULTS_READ,
     'kafka.streams.stream_time.delay',
+    ROWS_TWICE,
+    ROWS_MISSING,
   ],
   places: {
     users: { x: 0, y: 0 },
@@ -125,6 +134,12 @@ export default defineScenario({
     app: { x: 1, y: 2 },
     broker: { x: 3, y: 0.5 },
     controllers: { x: 4, y: 0 },
+    shop: { x: 1, y: 1.4 },
+    source: { x: 2, y: 1.4 },
+    registry: { x: 2, y: 2.6 },
+    'sink-1': { x: 4, y: 1.2 },
+    sink: { x: 4, y: 2.4 },
+    warehouse: { x: 3, y: 2.6 },
     'reader-1': { x: 4, y: 1 },
     readers: { x: 4, y: 2 },
   },
@@ -159,6 +174,14 @@ export default defineScenario({
       atMost(total(DROPPED), limits.noneLeftOut),
       atLeast(total(RESULTS_READ), limits.changesRead),
       atMost(quantile(RESULT_DELAY, 'p50'), limits.soon),
+    ],
+    'connect-source-sink': [
+      atMost(atEnd(ROWS_MISSING), limits.nothingMissing),
+      atLeast(atEnd(ROWS_TWICE), limits.rowsTwice),
+    ],
+    'connect-upsert': [
+      guardrail(atMost(atEnd(ROWS_MISSING), limits.nothingMissing), ALL_THERE),
+      atMost(atEnd(ROWS_TWICE), 0),
     ],
   },
 });

@@ -29,7 +29,7 @@ const OWNERS: readonly (readonly [RegExp, RecordedComponent['kind']])[] = [
   [/^cache\.writes\.(buffered|exposed)$/, 'service'],
   [/^cache\.(?!writes)/, 'cache'],
   [/^db\./, 'database'],
-  [/^messaging\.client\.consumed|consumer/, 'consumer'],
+  [/^messaging\.client\.consumed|consumer|^kafka\.streams\./, 'consumer'],
   [/^(messaging|kafka|dlq)\./, 'broker'],
 ];
 

@@ -145,11 +145,11 @@ export const restoredCompacted = limit((p) =>
 );
 
 /** All that was sent is read by the end, if both crashes are made good and no order comes in the last moment. */
-export const nothingMissing = limit((p) =>
-  crashes(p).length === WORKERS.length && (p.lateShare === 0 || p.lateMost + s(3) <= DRAIN)
-    ? 0
-    : p.rate * toSeconds(p.length) * LINES_MAX * 2,
-);
+export const nothingMissing = limit((p) => {
+  const areMadeGood = p.processing === 'connect' ? connectorCrashes(p).length : crashes(p).length;
+  const hasTime = p.lateShare === 0 || p.lateMost + s(3) <= DRAIN;
+  return areMadeGood === WORKERS.length && hasTime ? 0 : p.rate * toSeconds(p.length) * LINES_MAX * 2;
+});
 /** A key that is written again has the value that it had. */
 export const nothingDiffers = limit((p) => (crashes(p).length === WORKERS.length ? 0 : p.customers));
 
@@ -192,3 +192,31 @@ export const changesRead = limit((p) =>
 );
 /** A change of an order that is not late comes as fast as it is sent, read, written and read. */
 export const soon = limit((p) => (keepsUp(p) && p.lateShare < 0.4 ? 1 : toSeconds(p.length)));
+
+/** A row takes the table its time, and a connector a round trip to it; of a poll all are written before the next. */
+const rowTime = (p: Values): Duration => p.processTime + ms(1);
+export const CONNECT_POLL = ms(200);
+const connectorIsLate = (p: Values): Duration =>
+  Math.max(CONNECT_POLL + ms(100), GROUP.pollRecords * rowTime(p) + ms(50));
+
+/** When source and sink crash, where what they do again is done by the end: no more than an interval's rows, and what came meanwhile. */
+function connectorCrashes(p: Values): Duration[] {
+  if (p.rate * toSeconds(rowTime(p)) >= 0.5) return [];
+  const times = [p.crashAt, p.crashAt + p.crashEvery];
+  return times.filter((at) => {
+    const isBusy = at + p.downtime + s(3) <= p.length - DRAIN;
+    return isBusy && at + 2 * p.downtime + p.commitInterval + s(4) <= p.length;
+  });
+}
+
+/**
+ * Both write again what they wrote since their last flush of offsets, as a stream thread does. A row that the source writes again is one
+ * more in the log, and by insert one more in the table; one that the sink writes again, too.
+ */
+export const rowsTwice = limit((p) => {
+  const since = connectorCrashes(p).map((at) => {
+    const intervals = Math.floor(at / p.commitInterval);
+    return Math.max(0, Math.min(at - s(2), at - intervals * (p.commitInterval + connectorIsLate(p)) - ms(100)));
+  });
+  return poissonLow(p.rate * toSeconds(sum(since)));
+});

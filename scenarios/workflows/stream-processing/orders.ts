@@ -8,16 +8,15 @@ import type {
   Duration,
   Endpoint,
   Intervention,
-  KafkaProducerQuery,
   KeyedStream,
-  Link,
   RandomStream,
+  RequestContext,
   Simulation,
   Time,
+  Wait,
 } from '../../../sim-core/index.ts';
 import { register, s } from '../../../sim-core/index.ts';
 
-const RECORD_BYTES = 200;
 /** Any amount up to that is as likely. */
 export const CENTS = 10_000;
 /** Lines of an order: so many at most. */
@@ -53,9 +52,12 @@ export interface OrderOptions {
 /** What follows hears of. */
 export interface TillsObserver {
   placed(placed: Placed): void;
-  /** The log has it. */
+  /** Whoever it is sent to has it. */
   sent(placed: Placed): void;
 }
+
+/** How an order is sent on; waits until whoever is told has it. */
+export type SendOn = (placed: Placed, request: RequestContext) => Wait<unknown>;
 
 export class Tills implements Endpoint<number, void>, Component {
   readonly name = 'tills';
@@ -67,7 +69,7 @@ export class Tills implements Endpoint<number, void>, Component {
   private readonly sim: Simulation;
   private readonly draws: KeyedStream;
   private readonly cancelled: number;
-  private readonly producer: Link<KafkaProducerQuery, void>;
+  private readonly sendOn: SendOn;
   private readonly observer: TillsObserver;
   private readonly onlineKind: number;
   private lateShare: number;
@@ -78,7 +80,7 @@ export class Tills implements Endpoint<number, void>, Component {
   constructor(
     sim: Simulation,
     { cancelled, lateShare, lateMost }: OrderOptions,
-    producerOf: (tills: string) => Link<KafkaProducerQuery, void>,
+    sendOnFrom: (tills: string) => SendOn,
     observer: TillsObserver,
   ) {
     this.sim = sim;
@@ -102,7 +104,7 @@ export class Tills implements Endpoint<number, void>, Component {
       },
     };
     register(sim, this);
-    this.producer = producerOf(this.name);
+    this.sendOn = sendOnFrom(this.name);
   }
 
   receive(call: Call<number, void>): void {
@@ -138,9 +140,8 @@ export class Tills implements Endpoint<number, void>, Component {
   }
 
   private send(call: Call<number, void>, placed: Placed): void {
-    const { customer: key, order: value, at: timestamp } = placed;
     this.open++;
-    this.producer.call({ key, value, timestamp, bytes: RECORD_BYTES }, call.request).begin({
+    this.sendOn(placed, call.request).begin({
       resume: () => {
         this.open--;
         this.observer.sent(placed);

@@ -15,9 +15,9 @@ import {
 export const params = {
   rate: rate({ help: 'Orders of all users together', default: 80, min: 10, max: 1000, logarithmic: true }),
   processing: choice({
-    help: 'What is made of the stream of orders: paid lines are picked out (route), the last order of each customer is kept (table), orders are counted by customer (count), or by customer and window of time in a continuous query (query)',
+    help: 'What is made of the stream of orders: paid lines are picked out (route), the last order of each customer is kept (table), orders are counted by customer (count), by customer and window of time in a continuous query (query); or connectors carry them from table to table (connect)',
     default: 'count',
-    choices: ['route', 'table', 'count', 'query'],
+    choices: ['route', 'table', 'count', 'query', 'connect'],
   }),
   customers: integer({ help: 'Customers: the keys', default: 100, min: 1, max: 50_000, logarithmic: true }),
   cancelled: share({
@@ -39,6 +39,11 @@ export const params = {
     default: 'FINAL',
     choices: ['CHANGES', 'FINAL'],
   }),
+  insertMode: choice({
+    help: 'Sink connector: insert.mode',
+    default: 'insert',
+    choices: ['insert', 'upsert'],
+  }),
   lateShare: share({ help: 'Orders of tills that are offline when they are placed', default: 0, min: 0, max: 1 }),
   lateMost: duration({
     help: 'How long a till is offline at most; any time up to that is as likely',
@@ -48,7 +53,7 @@ export const params = {
     logarithmic: true,
   }),
   processTime: duration({
-    help: 'Mean time in which a worker processes one order',
+    help: 'Mean time in which a worker processes one order, or the warehouse’s table takes a row',
     default: ms(1),
     min: us(50),
     max: ms(20),
@@ -60,7 +65,7 @@ export const params = {
     choices: ['at-least-once', 'exactly-once'],
   }),
   commitInterval: duration({
-    help: 'Streams: commit.interval.ms; 30 s by default at least once, and 100 ms exactly once',
+    help: 'Streams: commit.interval.ms, 30 s by default at least once and 100 ms exactly once; connectors: offset.flush.interval.ms, 60 s',
     default: s(5),
     min: ms(20),
     max: s(60),
@@ -92,7 +97,12 @@ export const params = {
     max: 1_073_741_824,
     logarithmic: true,
   }),
-  crashAt: duration({ help: 'When the first worker crashes', default: s(18), min: s(5), max: s(600) }),
+  crashAt: duration({
+    help: 'When the first worker crashes, or the source connector',
+    default: s(18),
+    min: s(5),
+    max: s(600),
+  }),
   crashEvery: duration({ help: 'Time until the other one does', default: s(15), min: s(5), max: s(120) }),
   downtime: duration({
     help: 'How long a crashed worker is away',

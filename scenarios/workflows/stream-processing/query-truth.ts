@@ -22,19 +22,19 @@ import { CENTS_MIN } from './topologies.ts';
 const EVERY = ms(250);
 
 /** A result of the query was read. */
-export const resultRead = defineFact('stream.query.result', 'A result of the continuous query was read', {
+export const resultRead = defineFact('query.result', 'A result of the continuous query was read', {
   request: 'request',
   delay: 'duration',
 });
 
 /** Windows that have results were held against the orders that were placed in them. */
-export const windowsCompared = defineReading('stream.query.compared', 'Results were held against what was placed', {
+export const windowsCompared = defineReading('query.compared', 'Results were held against what was placed', {
   missing: 'number',
 });
 
-export const RESULT_DELAY = 'stream.query.result.delay';
-export const RESULTS_READ = 'stream.query.results';
-export const LEFT_OUT = 'stream.query.left_out';
+export const RESULT_DELAY = 'query.result.delay';
+export const RESULTS_READ = 'query.results';
+export const LEFT_OUT = 'query.orders.left_out';
 
 export const querySignals = [
   defineSignal({

@@ -1,31 +1,27 @@
 /** The wiring of a stream processor: tills, a cluster, two workers with a thread each, and a reader of what they write. */
 import {
   changelogTopics,
-  during,
   gamma,
   kafkaAssignors,
   KafkaCluster,
   Link,
   ms,
-  OpenLoopClient,
-  poisson,
-  roundRobin,
   s,
   StreamsGroup,
-  zipfPopularity,
   type Guarantee,
   type KafkaProducerQuery,
   type Simulation,
   type Topology,
   type ValuedRecord,
 } from '../../../sim-core/index.ts';
-import { faraway, nearby, SHAPE } from '../../application/distances.ts';
+import { nearby, SHAPE } from '../../application/distances.ts';
 import { CLUSTER, GROUP, groupOf, PRODUCER, producerTo, TOPIC } from '../../messaging/application/orders.ts';
 import * as limits from './limits.ts';
-import { Tills, type TillsObserver } from './orders.ts';
+import type { SendOn } from './orders.ts';
 import type { Values } from './params.ts';
 import { QueryTruth } from './query-truth.ts';
 import { ResultLedger, type ResultObserver } from './result-ledger.ts';
+import { users } from './users.ts';
 import { ORDERS, RESULTS, topologyOf } from './topologies.ts';
 import { Truth } from './truth.ts';
 
@@ -36,7 +32,8 @@ const COORDINATORS = 50;
 /** Members are static: who is back within its session finds its tasks, and this is not about rebalances. */
 const MEMBERS = { isStatic: true, initialDelay: s(1) };
 
-export function system(sim: Simulation, p: Values): void {
+/** Workers that keep tasks, between two topics. */
+export function streams(sim: Simulation, p: Values): void {
   const topology = topologyOf(p);
   const topic = { ...TOPIC, partitions: limits.PARTITIONS };
   const log = { segmentBytes: p.segmentBytes };
@@ -51,23 +48,20 @@ export function system(sim: Simulation, p: Values): void {
   });
   const judge: ResultObserver =
     p.processing === 'query' ? new QueryTruth(sim, p.windowSize) : new ResultLedger(sim, p.processing);
-  users(sim, p, cluster, judge);
+  users(sim, p, toTopic(sim, cluster), judge);
   const app = application(sim, p, cluster, topology);
   reader(sim, p, cluster, judge);
   if (p.processing === 'count' || p.processing === 'table') new Truth(sim, cluster, app, p.processing);
   befall(sim, p, app);
 }
 
-function users(sim: Simulation, p: Values, cluster: KafkaCluster, observer: TillsObserver): void {
-  const producerOf = (from: string): Link<KafkaProducerQuery, void> =>
-    new Link<KafkaProducerQuery, void>(sim, producerTo(sim, cluster), { from, delay: nearby });
-  const tills = new Tills(sim, p, producerOf, observer);
-  new OpenLoopClient<void>(sim, {
-    name: 'users',
-    arrivals: during(0, p.length - limits.DRAIN, poisson(p.rate)),
-    popularity: zipfPopularity(p.customers, 0),
-    target: roundRobin([new Link<number, void>(sim, tills, { from: 'users', delay: faraway })]),
-  });
+/** Tills send each order to the topic. */
+function toTopic(sim: Simulation, cluster: KafkaCluster): (tills: string) => SendOn {
+  return (from) => {
+    const link = new Link<KafkaProducerQuery, void>(sim, producerTo(sim, cluster), { from, delay: nearby });
+    return ({ customer: key, order: value, at: timestamp }, request) =>
+      link.call({ key, value, timestamp, bytes: PRODUCER.recordBytes }, request);
+  };
 }
 
 function application(sim: Simulation, p: Values, cluster: KafkaCluster, topology: Topology): StreamsGroup {

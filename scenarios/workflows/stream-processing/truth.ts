@@ -21,14 +21,14 @@ import { ORDERS, STORE } from './topologies.ts';
 const EVERY = ms(250);
 
 /** The store of a task was looked at. */
-export const storeCompared = defineReading('stream.store.compared', 'The store of a task was held against its input', {
+export const storeCompared = defineReading('orders.state.compared', 'The store of a task was held against its input', {
   task: 'text',
   excess: 'number',
   differing: 'number',
 });
 
-export const COUNTED_TWICE = 'stream.state.counted_twice';
-export const DIFFERING = 'stream.state.differing';
+export const COUNTED_TWICE = 'orders.counts.doubled';
+export const DIFFERING = 'orders.state.differing';
 
 export const truthSignals = [
   defineSignal({

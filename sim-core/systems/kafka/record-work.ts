@@ -15,8 +15,8 @@ import type { Output } from './transactions/output.ts';
 export interface WorkSettings {
   /** Time to process a record, in nanoseconds. */
   readonly processTime: Distribution;
-  /** What comes of a record outside of the log: it is processed when this calls back. */
-  readonly act?: ((record: Fetched, done: () => void) => void) | undefined;
+  /** What comes of a record outside of the log: it is processed when this calls back. `isAlive`: whether its process still is. */
+  readonly act?: ((record: Fetched, done: () => void, isAlive: () => boolean) => void) | undefined;
   /** What is written for what is read, if anything is. */
   readonly output?: Output | undefined;
 }
@@ -80,12 +80,13 @@ export class RecordWork {
     const fetched = records[index];
     const { request } = fetched.record;
     const { processTime, act } = this.settings;
+    const { lives } = this;
     const time = Math.max(0, Math.round(processTime.sample(this.draws.of(request)) * this.slowness));
     const done = this.inThisLife(() => {
       this.finish(fetched, time);
       this.step(records, index + 1, then);
     });
-    const worked = act === undefined ? done : this.inThisLife(() => act(fetched, done));
+    const worked = act === undefined ? done : this.inThisLife(() => act(fetched, done, () => lives === this.lives));
     this.sim.schedule(time, worked, undefined, this.doneKind, request);
   }
 

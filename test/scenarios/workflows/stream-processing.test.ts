@@ -4,7 +4,7 @@ import streamProcessing from '../../../scenarios/workflows/stream-processing.ts'
 import { ms, parseIntervention, s, type ParameterValues, type Trialled } from '../../../sim-core/index.ts';
 import { failed, summaryOf, totalOf, trialled } from '../trials.ts';
 
-const COUNTED_TWICE = 'stream.state.counted_twice';
+const COUNTED_TWICE = 'orders.counts.doubled';
 const RESTORED = 'kafka.streams.restored.records';
 
 const after = (variant: string, params: ParameterValues, ...done: string[]): Trialled =>
@@ -16,12 +16,17 @@ const last = ({ signals }: Trialled, name: string): number =>
 
 type Variant = keyof typeof streamProcessing.variants;
 const CRASHES: readonly Variant[] = ['restore-from-changelog', 'exactly-once-v2', 'stateless', 'ktable'];
+const CONNECTORS: readonly Variant[] = ['connect-source-sink', 'connect-upsert'];
 const QUERIES: readonly Variant[] = ['continuous-query', 'query-long-grace', 'query-emit-changes'];
 
 describe.each<[string, ParameterValues, readonly Variant[]]>([
-  ['few orders of few customers', { rate: 20, customers: 10 }, [...CRASHES, ...QUERIES]],
+  ['few orders of few customers', { rate: 20, customers: 10 }, [...CRASHES, ...QUERIES, ...CONNECTORS]],
   ['many orders, soon done', { rate: 300, processTime: ms(0.2) }, ['exactly-once-v2', 'compacted-changelog']],
-  ['short intervals, long restarts', { commitInterval: ms(700), downtime: s(4), length: s(60) }, CRASHES],
+  [
+    'short intervals, long restarts',
+    { commitInterval: ms(700), downtime: s(4), length: s(60) },
+    [...CRASHES, ...CONNECTORS],
+  ],
   ['slow stores', { restoreTime: ms(1), cancelled: 0.5 }, ['restore-from-changelog', 'compacted-changelog', 'ktable']],
   ['small windows and many late orders', { windowSize: s(2), lateShare: 0.4 }, ['exactly-once-v2', ...QUERIES]],
 ])('with %s', (_name, params, variants) => {
@@ -44,6 +49,26 @@ describe('what can be done to it', () => {
     expect(lost).toBeGreaterThan(kept + 300);
     const whole = totalOf(after('disk-lost', settings), RESTORED);
     expect(whole).toBe(totalOf(after('restore-from-changelog', {}), RESTORED));
+  });
+});
+
+describe('connectors', () => {
+  it('a slow sink has orders wait in the log, and loses none', () => {
+    const [slow, usual] = [after('connect-upsert', {}, '12s:slow:warehouse:factor=8'), after('connect-upsert', {})];
+    const waiting = (run: Trialled): number => summaryOf(run, 'orders.rows.missing', 'max');
+    expect(waiting(slow)).toBeGreaterThan(1.5 * waiting(usual));
+    expect(last(slow, 'orders.rows.missing')).toBe(0);
+  });
+
+  it('a schema that the registry takes goes through, and one that it refuses fails the source', () => {
+    const [taken, refused] = [2, 3].map((version) =>
+      after('connect-upsert', {}, `20s:deploy:source:version=${version}`),
+    );
+    expect(failed(taken)).toEqual([]);
+    expect(last(taken, 'kafka.connect.tasks.failed')).toBe(0);
+    expect(last(refused, 'kafka.connect.tasks.failed')).toBe(1);
+    // Some twenty seconds of orders.
+    expect(last(refused, 'orders.rows.missing')).toBeGreaterThan(1000);
   });
 });
 
@@ -72,7 +97,7 @@ describe('as the guide says', () => {
     const settings = { length: s(100), crashAt: s(600) };
     const less = (variant: string): number => {
       const run = after(variant, settings, '16s:pause:worker-1:seconds=50');
-      return Math.min(...run.signals.find(({ name }) => name === 'stream.state.differing')!.columns['last'].slice(-1));
+      return Math.min(...run.signals.find(({ name }) => name === 'orders.state.differing')!.columns['last'].slice(-1));
     };
     expect(less('restore-from-changelog')).toBeGreaterThan(0);
     expect(less('exactly-once-v2')).toBe(0);
