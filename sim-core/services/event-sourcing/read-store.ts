@@ -1,0 +1,207 @@
+/**
+ * A read store: read models in a database of their own, each in a table, one of which is served. Reads and what the projection writes
+ * share its processors. A batch of events is applied at one instant, with the checkpoint in the same transaction or without.
+ *
+ * A reader may ask for a position of the log at least, that of its own write: it waits until the served model has got there, but
+ * no longer than it said. MongoDB's `afterClusterTime` and Marten's waiting for data that are not stale do so.
+ */
+import type { EventHandle } from '../../kernel/event-table.ts';
+import type { Simulation } from '../../kernel/simulation.ts';
+import type { Duration } from '../../kernel/time.ts';
+import type { Call, Endpoint } from '../../network/call.ts';
+import { register, type Component, type Intervention } from '../../network/component.ts';
+import { databaseSignals } from '../../storage/database-signals.ts';
+import { WorkedQueries, type Work, type WorkOptions } from '../../storage/worked-queries.ts';
+import { ReadModel, type Applied, type Delivery, type ModelRow, type RowMaker } from './read-model.ts';
+
+/** `atLeast` 0 does not wait. */
+export interface ModelRead {
+  readonly command: 'read';
+  readonly key: number;
+  readonly atLeast: number;
+  readonly waitMax: Duration;
+}
+
+/** What a projection asks of the table that it writes. */
+export type ModelWrite =
+  /** Makes the table, if it is not there, and tells its checkpoint. */
+  | { readonly command: 'open'; readonly table: string }
+  /**
+   * Applies events up to the first that is early. In a transaction with the checkpoint, which is moved if none is, nothing is done
+   * if that is not where the projection believes it to be: whoever was killed may have had one on its way.
+   */
+  | {
+      readonly command: 'apply';
+      readonly table: string;
+      readonly deliveries: readonly Delivery[];
+      readonly transaction: { readonly from: number; readonly to: number } | undefined;
+    }
+  | { readonly command: 'checkpoint'; readonly table: string; readonly position: number }
+  | { readonly command: 'clear'; readonly table: string }
+  /** Has the table read from now on, and drops all others. */
+  | { readonly command: 'serve'; readonly table: string };
+
+export type ReadStoreQuery = ModelRead | ModelWrite;
+
+export interface ReadStoreReply<Row> {
+  readonly checkpoint: number;
+  readonly row?: ModelRow<Row>;
+  readonly outcomes?: readonly Applied[];
+}
+
+export interface ReadStoreOptions<Row> extends WorkOptions {
+  readonly name: string;
+  /** Processor time of each event that is applied, beside that of any query. */
+  readonly applyTime: Duration;
+  readonly maker: RowMaker<Row>;
+  /** Whether rows know which events they have. */
+  readonly isIdempotent: boolean;
+  /** The table that is served from the start. */
+  readonly table: string;
+  /** What is in it from the start. */
+  readonly history: readonly Delivery[];
+}
+
+interface WaitingRead<Row> {
+  readonly call: Call<ReadStoreQuery, ReadStoreReply<Row>>;
+  readonly atLeast: number;
+  alarm: EventHandle;
+}
+
+export class ReadStore<Row> implements Endpoint<ReadStoreQuery, ReadStoreReply<Row>>, Component {
+  readonly name: string;
+  readonly kind = 'database';
+  readonly help: string;
+  readonly signals = databaseSignals;
+  readonly interventions: Readonly<Record<string, Intervention>>;
+  private readonly sim: Simulation;
+  private readonly options: ReadStoreOptions<Row>;
+  private readonly queries: WorkedQueries;
+  private readonly tables = new Map<string, ReadModel<Row>>();
+  private served: string;
+  /** Readers that wait for a position; none of them has a connection. As many as ask. */
+  private readonly waiting = new Set<WaitingRead<Row>>();
+  private readonly givesUpKind: number;
+
+  constructor(sim: Simulation, options: ReadStoreOptions<Row>) {
+    const { name, connections, cores, table, history } = options;
+    this.sim = sim;
+    this.options = options;
+    this.name = name;
+    this.help = `Read models of the projection; ${connections} connections over ${cores} cores`;
+    this.queries = new WorkedQueries(sim, name, options);
+    this.served = table;
+    this.givesUpKind = sim.eventKind(`${name} gives up waiting for an event`);
+    const model = this.open(table);
+    for (const delivery of history) model.apply(delivery);
+    model.checkpoint = history.at(-1)?.position ?? 0;
+    this.interventions = { slow: this.queries.slowing };
+    register(sim, this);
+  }
+
+  /** The model that is served. */
+  get model(): ReadModel<Row> {
+    return this.open(this.served);
+  }
+
+  receive(call: Call<ReadStoreQuery, ReadStoreReply<Row>>): void {
+    const { query } = call;
+    if (query.command === 'read' && this.model.checkpoint < query.atLeast) this.hold(call, query);
+    else this.admit(call);
+  }
+
+  state(): Readonly<Record<string, number | string>> {
+    const { checkpoint, size } = this.model;
+    const tables = [...this.tables.keys()].join(', ');
+    return { ...this.queries.state(), tables, rows: size, checkpoint, 'waiting for an event': this.waiting.size };
+  }
+
+  violations(): readonly string[] {
+    return this.queries.violations();
+  }
+
+  private admit(call: Call<ReadStoreQuery, ReadStoreReply<Row>>): void {
+    const { query } = call;
+    const key = query.command === 'read' ? query.key : 0;
+    this.queries.admit(call, query.command, key, () => this.begin(query));
+  }
+
+  private begin(query: ReadStoreQuery): Work<ReadStoreReply<Row>> {
+    if (query.command === 'read') {
+      const finish = (): ReadStoreReply<Row> => {
+        const { model } = this;
+        return { checkpoint: model.checkpoint, row: model.row(query.key) };
+      };
+      return { rows: 1, extra: 0, finish };
+    }
+    const rows = query.command === 'apply' ? query.deliveries.length : 0;
+    return { rows, extra: rows * this.options.applyTime, finish: () => this.write(query) };
+  }
+
+  private write(query: ModelWrite): ReadStoreReply<Row> {
+    const model = this.open(query.table);
+    let outcomes: readonly Applied[] = [];
+    switch (query.command) {
+      case 'open':
+        break;
+      case 'apply':
+        outcomes = this.apply(model, query);
+        break;
+      case 'checkpoint':
+        model.checkpoint = query.position;
+        break;
+      case 'clear':
+        model.clear();
+        break;
+      case 'serve':
+        this.served = query.table;
+        for (const other of this.tables.keys()) if (other !== query.table) this.tables.delete(other);
+    }
+    if (query.table === this.served) this.letRead(model.checkpoint);
+    return { checkpoint: model.checkpoint, outcomes };
+  }
+
+  private apply(
+    model: ReadModel<Row>,
+    { deliveries, transaction }: ModelWrite & { readonly command: 'apply' },
+  ): Applied[] {
+    const outcomes: Applied[] = [];
+    if (transaction !== undefined && transaction.from !== model.checkpoint) return outcomes;
+    for (const delivery of deliveries) {
+      const outcome = model.apply(delivery);
+      outcomes.push(outcome);
+      if (outcome === 'early') return outcomes;
+    }
+    if (transaction !== undefined) model.checkpoint = transaction.to;
+    return outcomes;
+  }
+
+  private open(table: string): ReadModel<Row> {
+    let model = this.tables.get(table);
+    if (model === undefined) {
+      model = new ReadModel(this.options.maker, this.options.isIdempotent);
+      this.tables.set(table, model);
+    }
+    return model;
+  }
+
+  private hold(call: Call<ReadStoreQuery, ReadStoreReply<Row>>, { atLeast, waitMax }: ModelRead): void {
+    const read: WaitingRead<Row> = { call, atLeast, alarm: -1 };
+    read.alarm = this.sim.schedule(waitMax, (late) => this.giveUp(late), read, this.givesUpKind);
+    this.waiting.add(read);
+  }
+
+  private giveUp(read: WaitingRead<Row>): void {
+    this.waiting.delete(read);
+    read.call.refuse('timeout');
+  }
+
+  private letRead(checkpoint: number): void {
+    for (const read of this.waiting) {
+      if (read.atLeast > checkpoint) continue;
+      this.waiting.delete(read);
+      this.sim.cancel(read.alarm);
+      this.admit(read.call);
+    }
+  }
+}
