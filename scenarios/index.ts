@@ -36,6 +36,7 @@ import dynamicBatching from './overload/dynamic-batching.ts';
 import grayFailure from './overload/gray-failure.ts';
 import loadShedding from './overload/load-shedding.ts';
 import rateLimiting from './overload/rate-limiting.ts';
+import eventSourcing from './workflows/event-sourcing.ts';
 import orphanCompensation from './workflows/orphan-compensation.ts';
 import outbox from './workflows/outbox.ts';
 import saga from './workflows/saga.ts';
@@ -87,6 +88,7 @@ const scenarios: readonly Scenario[] = [
   dlqGrowth,
   retryStorm,
   // 2.7 Workflows
+  eventSourcing,
   saga,
   orphanCompensation,
   outbox,

@@ -24,13 +24,14 @@ export const appendConflicted = defineFact(
   },
 );
 
-/** An aggregate was loaded: `events` were read and folded, from a snapshot on if there was one. */
+/** An aggregate was loaded: `events` were read and folded, from a snapshot on if there was one; `past`: as it once was. */
 export const aggregateLoaded = defineFact('aggregate.loaded', 'An aggregate was loaded from its events', {
   service: 'text',
   request: 'request',
   stream: 'key',
   events: 'number',
   snapshot: 'flag',
+  past: 'flag',
   duration: 'duration',
 });
 
@@ -44,11 +45,12 @@ export const commandHandled = defineFact('aggregate.command', 'A command on an a
   outdated: 'flag',
 });
 
-/** A projection was given an event. `outcome`: applied, or told to be a repetition; `lag`: since its commit. */
+/** A projection was given an event. `rebuild`: of a model that is not served yet, or built anew; `lag`: since its commit. */
 export const eventProjected = defineFact('projection.event', 'A projection was given an event', {
   table: 'text',
   stream: 'key',
   outcome: 'text',
+  rebuild: 'flag',
   lag: 'duration',
 });
 
@@ -96,17 +98,28 @@ export const aggregateSignals = [
     name: 'aggregate.load.events',
     kind: 'histogram',
     unit: '{event}',
-    help: 'Events that were read and folded to load an aggregate',
+    help: 'Events that were read and folded to load aggregates as they are',
     fact: aggregateLoaded,
+    where: (fact) => !fact.past,
     value: (fact) => fact.events,
   }),
   defineSignal({
     name: 'aggregate.load.duration',
     kind: 'histogram',
     unit: 's',
-    help: 'Time to load an aggregate: its events read from the store, and folded',
+    help: 'Time to load aggregates as they are: their events read from the store, and folded',
     fact: aggregateLoaded,
+    where: (fact) => !fact.past,
     value: (fact) => fact.duration,
+  }),
+  defineSignal({
+    name: 'aggregate.load_past.events',
+    kind: 'histogram',
+    unit: '{event}',
+    help: 'Events that were read and folded to load an aggregate as it was at a time in the past',
+    fact: aggregateLoaded,
+    where: (fact) => fact.past,
+    value: (fact) => fact.events,
   }),
   defineSignal({
     name: 'aggregate.commands.outdated',
@@ -139,9 +152,9 @@ export const projectionSignals = [
     name: 'projection.lag',
     kind: 'histogram',
     unit: 's',
-    help: 'Time from the commit of an event to its being applied to the read model',
+    help: 'Time from the commit of an event to its being applied to the read model, but for one that is being built anew',
     fact: eventProjected,
-    where: (fact) => fact.outcome === 'applied',
+    where: (fact) => fact.outcome === 'applied' && !fact.rebuild,
     value: (fact) => fact.lag,
   }),
   defineSignal({

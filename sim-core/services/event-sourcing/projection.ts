@@ -239,10 +239,15 @@ export class Projection<Row> implements Component {
     this.behind.emit({ who: 'read model', position: -position });
   }
 
-  private tellProjected({ table }: Writing, events: readonly RecordedEvent[], outcomes: readonly Applied[]): void {
+  private tellProjected(
+    { table, isRebuild: rebuild }: Writing,
+    events: readonly RecordedEvent[],
+    outcomes: readonly Applied[],
+  ): void {
     if (!this.projected.heard) return;
     for (const [i, outcome] of outcomes.entries()) {
-      this.projected.emit({ table, stream: events[i].stream, outcome, lag: this.sim.now - events[i].at });
+      const { stream, at } = events[i];
+      this.projected.emit({ table, stream, outcome, rebuild, lag: this.sim.now - at });
     }
   }
 

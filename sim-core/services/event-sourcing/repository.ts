@@ -53,7 +53,12 @@ export interface LoadedAggregate<State> {
 
 /** What became of a command: `refused` by the state of its aggregate, given up over `conflict`s, or its events are `unreadable`. */
 export type CommandResult<State> =
-  | { readonly outcome: 'appended'; readonly version: number; readonly position: number }
+  | {
+      readonly outcome: 'appended';
+      readonly loaded: LoadedAggregate<State>;
+      readonly version: number;
+      readonly position: number;
+    }
   | { readonly outcome: 'refused'; readonly loaded: LoadedAggregate<State> }
   | { readonly outcome: 'conflict' }
   | { readonly outcome: 'unreadable' };
@@ -76,7 +81,7 @@ export class Repository<Command, State> {
     this.sim = sim;
     this.options = options;
     this.processors = new ProcessorSharing(sim, `${service} folding`, cores);
-    this.deployed = { ...options.code, decoded: [] };
+    this.deployed = new Deployed(options.code);
     this.loaded = sim.facts.channel(aggregateLoaded);
     this.handled = sim.facts.channel(commandHandled);
   }
@@ -87,7 +92,7 @@ export class Repository<Command, State> {
 
   /** Whoever begins from now on has this code; what is under way is finished with the one that it began with. */
   deploy(code: AggregateCode<Command, State>): void {
-    this.deployed = { ...code, decoded: [] };
+    this.deployed = new Deployed(code);
   }
 
   /** Aggregates as they are, or were at a time, in one query; throws `DecodeFailed` if an event cannot be read. */
@@ -108,8 +113,7 @@ export class Repository<Command, State> {
     const count = loaded.reduce((sum, { events }) => sum + events.length, 0);
     if (count > 0) yield* new Worked(this.sim, this.processors, count * foldTime);
     const aggregates = loaded.map(({ snapshot, events }): LoadedAggregate<State> => {
-      let state = snapshot === undefined ? decider.initial : (snapshot.state as State);
-      for (const event of events) state = decider.evolve(state, decodedBy(code, event));
+      const state = code.fold(snapshot === undefined ? decider.initial : (snapshot.state as State), events);
       const snapshotVersion = snapshot?.version ?? 0;
       return { state, version: snapshotVersion + events.length, snapshotVersion, head };
     });
@@ -117,7 +121,8 @@ export class Repository<Command, State> {
       const [service, stream] = [this.options.service, streams[0]];
       const snapshot = loaded.some((one) => one.snapshot !== undefined);
       const duration = this.sim.now - began;
-      this.loaded.emit({ service, request: request.id, stream, events: count, snapshot, duration });
+      const past = until !== undefined;
+      this.loaded.emit({ service, request: request.id, stream, events: count, snapshot, past, duration });
     }
     return aggregates;
   }
@@ -147,7 +152,7 @@ export class Repository<Command, State> {
       const isOutdated = result.version !== loaded.version + events.length;
       if (!isOutdated) this.keepSnapshot(stream, loaded, events, request, code);
       this.tellHandled(stream, request, 'appended', attempt, isOutdated);
-      return result;
+      return { ...result, loaded };
     }
     this.tellHandled(stream, request, 'conflict', attemptsMax, false);
     return { outcome: 'conflict' };
@@ -193,16 +198,30 @@ export class Repository<Command, State> {
   }
 }
 
-interface Deployed<Command, State> extends AggregateCode<Command, State> {
-  /** Events that it has decoded, by their positions: it decodes them once, and is charged for it each time. */
-  readonly decoded: (EventValues | undefined)[];
-}
+/** Code, and what it has decoded, by stream and version: it decodes an event once, and is charged for it each time. */
+class Deployed<Command, State> implements AggregateCode<Command, State> {
+  readonly codec: EventCodec;
+  readonly decider: Decider<Command, State, EventValues>;
+  private readonly streams = new Map<number, (EventValues | undefined)[]>();
 
-function decodedBy(
-  { codec, decoded }: Pick<Deployed<never, never>, 'codec' | 'decoded'>,
-  { position, bytes }: RecordedEvent,
-): EventValues {
-  return (decoded[position] ??= codec.decode(bytes));
+  constructor({ codec, decider }: AggregateCode<Command, State>) {
+    this.codec = codec;
+    this.decider = decider;
+  }
+
+  /** What the events of one stream make of a state. */
+  fold(from: State, events: readonly RecordedEvent[]): State {
+    if (events.length === 0) return from;
+    const [{ stream }] = events;
+    let decoded = this.streams.get(stream);
+    if (decoded === undefined) this.streams.set(stream, (decoded = []));
+    let state = from;
+    for (const { version, bytes } of events) {
+      const values = (decoded[version] ??= this.codec.decode(bytes));
+      state = this.decider.evolve(state, values);
+    }
+    return state;
+  }
 }
 
 /** Waits until processors that are shared have worked so long for it. What was begun is worked off, whoever still waits. */
