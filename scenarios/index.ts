@@ -36,6 +36,7 @@ import dynamicBatching from './overload/dynamic-batching.ts';
 import grayFailure from './overload/gray-failure.ts';
 import loadShedding from './overload/load-shedding.ts';
 import rateLimiting from './overload/rate-limiting.ts';
+import cqrs from './workflows/cqrs.ts';
 import eventSourcing from './workflows/event-sourcing.ts';
 import orphanCompensation from './workflows/orphan-compensation.ts';
 import outbox from './workflows/outbox.ts';
@@ -89,6 +90,7 @@ const scenarios: readonly Scenario[] = [
   retryStorm,
   // 2.7 Workflows
   eventSourcing,
+  cqrs,
   saga,
   orphanCompensation,
   outbox,

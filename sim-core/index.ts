@@ -417,7 +417,6 @@ export { Polling } from './services/outbox/polling.ts';
 export { pollingRules, type PollingRuleName } from './services/outbox/polling-rules.ts';
 export { Relay, type EventPublisher, type RelayWork } from './services/outbox/relay.ts';
 export { outboxSignals } from './services/outbox/signals.ts';
-export { Service, serviceRequest, type ServiceOptions } from './services/service.ts';
 export { Service, serviceActive, serviceRequest, type ServiceOptions } from './services/service.ts';
 
 // lab: scenarios, their parameters, runs and what is kept of them

@@ -64,7 +64,7 @@ export default defineScenario({
   roles: {
     'rebuild-from-start': 'pitfall',
     snapshots: 'remedy',
-    'unchecked-append': 'pitfall',
+    'unchecked-append': 'fault',
     'defaults-as-printed': 'pitfall',
     'upcaster-missing': 'fault',
     upcasting: 'remedy',

@@ -61,6 +61,14 @@ export const projectionRebuilt = defineFact('projection.rebuilt', 'A projection 
   duration: 'duration',
 });
 
+/** A read that waited for an event has its answer: the event came, or the reader waited no longer. */
+export const readWaited = defineFact('read_model.waited', 'A read that waited for an event has its answer', {
+  store: 'text',
+  request: 'request',
+  outcome: 'text',
+  duration: 'duration',
+});
+
 /** How far the log is, and, below 0, how far the projection that is read is in it: together, how many events it is behind. */
 export const projectionBehind = defineReading('projection.behind', 'The log or its projection has got further', {
   who: 'text',
@@ -189,5 +197,24 @@ export const projectionSignals = [
     help: 'Time to build a read model anew, from the first event until it has caught up',
     fact: projectionRebuilt,
     value: (fact) => fact.duration,
+  }),
+];
+
+export const readStoreSignals = [
+  defineSignal({
+    name: 'read_model.wait.duration',
+    kind: 'histogram',
+    unit: 's',
+    help: 'How long reads waited that asked for an event which the read model did not have',
+    fact: readWaited,
+    value: (fact) => fact.duration,
+  }),
+  defineSignal({
+    name: 'read_model.waits.timed_out',
+    kind: 'counter',
+    unit: '{read}',
+    help: 'Reads that waited for an event as long as they may and were refused',
+    fact: readWaited,
+    where: (fact) => fact.outcome === 'timeout',
   }),
 ];

@@ -6,12 +6,14 @@
  * no longer than it said. MongoDB's `afterClusterTime` and Marten's waiting for data that are not stale do so.
  */
 import type { EventHandle } from '../../kernel/event-table.ts';
+import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
-import type { Duration } from '../../kernel/time.ts';
+import type { Duration, Time } from '../../kernel/time.ts';
 import type { Call, Endpoint } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
 import { databaseSignals } from '../../storage/database-signals.ts';
 import { WorkedQueries, type Work, type WorkOptions } from '../../storage/worked-queries.ts';
+import { readStoreSignals, readWaited } from './facts.ts';
 import { ReadModel, type Applied, type Delivery, type ModelRow, type RowMaker } from './read-model.ts';
 
 /** `atLeast` 0 does not wait. */
@@ -65,6 +67,7 @@ export interface ReadStoreOptions<Row> extends WorkOptions {
 interface WaitingRead<Row> {
   readonly call: Call<ReadStoreQuery, ReadStoreReply<Row>>;
   readonly atLeast: number;
+  readonly since: Time;
   alarm: EventHandle;
 }
 
@@ -72,7 +75,7 @@ export class ReadStore<Row> implements Endpoint<ReadStoreQuery, ReadStoreReply<R
   readonly name: string;
   readonly kind = 'database';
   readonly help: string;
-  readonly signals = databaseSignals;
+  readonly signals = [...databaseSignals, ...readStoreSignals];
   readonly interventions: Readonly<Record<string, Intervention>>;
   private readonly sim: Simulation;
   private readonly options: ReadStoreOptions<Row>;
@@ -82,6 +85,7 @@ export class ReadStore<Row> implements Endpoint<ReadStoreQuery, ReadStoreReply<R
   /** Readers that wait for a position; none of them has a connection. As many as ask. */
   private readonly waiting = new Set<WaitingRead<Row>>();
   private readonly givesUpKind: number;
+  private readonly waited: FactChannel<Fact<typeof readWaited>>;
 
   constructor(sim: Simulation, options: ReadStoreOptions<Row>) {
     const { name, connections, cores, table, history } = options;
@@ -92,6 +96,7 @@ export class ReadStore<Row> implements Endpoint<ReadStoreQuery, ReadStoreReply<R
     this.queries = new WorkedQueries(sim, name, options);
     this.served = table;
     this.givesUpKind = sim.eventKind(`${name} gives up waiting for an event`);
+    this.waited = sim.facts.channel(readWaited);
     const model = this.open(table);
     for (const delivery of history) model.apply(delivery);
     model.checkpoint = history.at(-1)?.position ?? 0;
@@ -186,13 +191,14 @@ export class ReadStore<Row> implements Endpoint<ReadStoreQuery, ReadStoreReply<R
   }
 
   private hold(call: Call<ReadStoreQuery, ReadStoreReply<Row>>, { atLeast, waitMax }: ModelRead): void {
-    const read: WaitingRead<Row> = { call, atLeast, alarm: -1 };
+    const read: WaitingRead<Row> = { call, atLeast, since: this.sim.now, alarm: -1 };
     read.alarm = this.sim.schedule(waitMax, (late) => this.giveUp(late), read, this.givesUpKind);
     this.waiting.add(read);
   }
 
   private giveUp(read: WaitingRead<Row>): void {
     this.waiting.delete(read);
+    this.tellWaited(read, 'timeout');
     read.call.refuse('timeout');
   }
 
@@ -201,7 +207,13 @@ export class ReadStore<Row> implements Endpoint<ReadStoreQuery, ReadStoreReply<R
       if (read.atLeast > checkpoint) continue;
       this.waiting.delete(read);
       this.sim.cancel(read.alarm);
+      this.tellWaited(read, 'ok');
       this.admit(read.call);
     }
+  }
+
+  private tellWaited({ call, since }: WaitingRead<Row>, outcome: string): void {
+    if (!this.waited.heard) return;
+    this.waited.emit({ store: this.name, request: call.request.id, outcome, duration: this.sim.now - since });
   }
 }

@@ -1,0 +1,110 @@
+/**
+ * The service of accounts: deposits go to the event store, overviews come from there as well or from the read model. What was shown
+ * is held against what had been committed when it was asked for.
+ */
+import {
+  aggregateSignals,
+  CallFailed,
+  Link,
+  Repository,
+  Service,
+  StalenessMeter,
+  stalenessSignals,
+  us,
+  type Behaviour,
+  type EventStore,
+  type ReadStore,
+  type ReadStoreQuery,
+  type ReadStoreReply,
+  type RequestContext,
+  type SessionQuery,
+  type Simulation,
+  type VersionHistory,
+} from '../../../sim-core/index.ts';
+import { nearby } from '../../application/distances.ts';
+import type { Account, Booking } from '../application/bookings.ts';
+import { accountsOf, code, customerOf, type Overview } from './overviews.ts';
+import type { Values } from './params.ts';
+
+export const SERVICE = 'accounts';
+export const FOLD_TIME = us(20);
+/** More than the processors of stores need, so that these are what is short. */
+const FOLD_CORES = 8;
+const DEPOSIT = 1000;
+
+/** What a session or a reader is told: how far the log was that the answer is made of. */
+export interface Answer {
+  readonly version: number;
+}
+
+export interface AccountsOptions {
+  readonly store: EventStore;
+  /** Undefined where overviews are made of the events. */
+  readonly models: ReadStore<Overview> | undefined;
+  /** What was committed when, by customer: a version is a number of events. */
+  readonly history: VersionHistory;
+}
+
+export function accountsService(
+  sim: Simulation,
+  p: Values,
+  { store, models, history }: AccountsOptions,
+): Service<SessionQuery, Answer> {
+  const repository = new Repository<Booking, Account>(sim, {
+    service: SERVICE,
+    store: new Link(sim, store, { from: SERVICE, delay: nearby }),
+    code,
+    cores: FOLD_CORES,
+    foldTime: FOLD_TIME,
+    snapshotEvery: Infinity,
+    checksVersion: true,
+    attemptsMax: 20,
+  });
+  const meter = new StalenessMeter(sim, history);
+  const readLink =
+    models && new Link<ReadStoreQuery, ReadStoreReply<Overview>>(sim, models, { from: SERVICE, delay: nearby });
+
+  function* deposit(account: number, request: RequestContext): Behaviour<Answer> {
+    const result = yield* repository.handle(account, { cents: DEPOSIT }, request);
+    if (result.outcome !== 'appended') throw new CallFailed(SERVICE, 'error');
+    return { version: result.position };
+  }
+
+  function* fromEvents(customer: number, request: RequestContext): Behaviour<Answer> {
+    const loaded = yield* repository.load(accountsOf(customer, p.width, p.accounts), request);
+    const version = loaded.reduce((sum, one) => sum + one.version, 0);
+    meter.measure(SERVICE, { key: customer, version }, request);
+    return { version: loaded[0].head };
+  }
+
+  function* fromModel(
+    link: NonNullable<typeof readLink>,
+    { key: account, wrote }: SessionQuery,
+    request: RequestContext,
+  ): Behaviour<Answer> {
+    const key = customerOf(account, p.width);
+    const atLeast = p.waits ? wrote : 0;
+    const { row } = yield* link.call({ command: 'read', key, atLeast, waitMax: p.waitMax }, request);
+    const { events: version, position } = row!;
+    meter.measure(SERVICE, { key, version }, request);
+    return { version: position };
+  }
+
+  return new Service(sim, {
+    name: SERVICE,
+    help: 'Takes deposits, and shows overviews; up to 1,000 at once, and no end of them in line',
+    concurrency: 1000,
+    queueMax: Infinity,
+    inside: {
+      signals: [...aggregateSignals, ...stalenessSignals],
+      state: () => ({}),
+      violations: () => [],
+    },
+    handle: ({ query, request }) =>
+      query.operation === 'write'
+        ? deposit(query.key, request)
+        : readLink === undefined
+          ? fromEvents(customerOf(query.key, p.width), request)
+          : fromModel(readLink, query, request),
+  });
+}

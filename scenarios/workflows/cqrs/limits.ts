@@ -1,0 +1,143 @@
+/**
+ * What is claimed of CQRS, worked out from the parameters. Nothing here looks at a run.
+ *
+ * Reads and writes that share processors share their load: with c processors and a load of rho on each a query takes 1 / (1 - rho)
+ * times as long at most, and above 1 what comes piles up.
+ */
+import { exp, ms, s, toSeconds, us } from '../../../sim-core/index.ts';
+import { DEVIATIONS, limitOf, poissonLeast, poissonLow, poissonMost } from '../../application/chance.ts';
+import { FAR_MAX, NEAR_MAX, SHAPE } from '../../application/distances.ts';
+import { FOLD_TIME } from './accounts-service.ts';
+import type { Values } from './params.ts';
+
+export const WARM_UP = s(2);
+/** Time of a store for any query, and for each event that is read or written. */
+export const QUERY_TIME = ms(1);
+export const READ_TIME = us(20);
+export const WRITE_TIME = ms(1);
+
+const limit = limitOf<Values>;
+
+const measured = (p: Values): number => toSeconds(p.length - WARM_UP);
+
+/** Overviews a second: of sessions, and of others. */
+const readsQuiet = (p: Values): number => p.sessions * p.looks + p.readRate;
+
+/** How long visitors come within the run. */
+const spike = (p: Values): number => Math.max(0, toSeconds(Math.min(p.spikeFor, p.length - p.spikeAt)));
+
+/** An overview that is put together from events: those of the start, and whatever has come since. */
+const overviewTime = (p: Values): number =>
+  toSeconds(QUERY_TIME) + Math.min(p.width, p.accounts) * p.history * toSeconds(READ_TIME);
+
+/**
+ * The single model in the spike: by as many overviews a second as come above what the store can do the line grows, and the last ones
+ * have all of it before them. Half of that is sure to be passed by the slowest hundredth, if so many come in the last quarter
+ * of the spike.
+ */
+export const overloaded = limit((p) => {
+  const capacity = p.cores / overviewTime(p);
+  const surplus = readsQuiet(p) + p.visitorRate - capacity;
+  const slowest = (readsQuiet(p) + p.visitorRate) * (spike(p) / 4);
+  const all = (readsQuiet(p) + p.sessions) * measured(p) + p.visitorRate * spike(p);
+  const isSure = slowest >= all / 100 + DEVIATIONS * Math.sqrt(all);
+  return Math.max(toSeconds(QUERY_TIME), isSure ? (surplus * spike(p)) / capacity / 2 : 0);
+});
+
+/** Queries of the projection a second: to ask, to apply and to write its checkpoint. */
+const looks = (p: Values): number => 1 / toSeconds(p.pollEvery);
+
+/** Events of an account at the end, in the mean. */
+const eventsAtEnd = (p: Values): number => p.history + (p.sessions * toSeconds(p.length)) / p.accounts;
+
+/** At a load above this nothing is claimed. */
+const BUSY = 0.9;
+
+/** Load of the stores with a read model, in the spike. */
+function loads(p: Values): { readonly events: number; readonly models: number } {
+  const query = toSeconds(QUERY_TIME);
+  const deposit = 2 * query + toSeconds(WRITE_TIME) + eventsAtEnd(p) * toSeconds(READ_TIME);
+  const events = (p.sessions * deposit + looks(p) * query) / p.cores;
+  const reads = (readsQuiet(p) + p.visitorRate + 2 * looks(p)) * query;
+  const models = (reads + p.sessions * toSeconds(p.applyTime)) / p.cores;
+  return { events, models };
+}
+
+/** A slow query: of a demand so many deviations above the mean, on processors with such a load. */
+const slow = (demand: number, load: number): number => (demand * (1 + DEVIATIONS / Math.sqrt(SHAPE))) / (1 - load);
+
+/** With a read model the slowest are deposits, which load an account, fold it and append. Overviews are a row. */
+function depositMost(p: Values): number {
+  const { events, models } = loads(p);
+  if (Math.max(events, models) > BUSY) return toSeconds(p.length);
+  const work = 2 * toSeconds(QUERY_TIME) + toSeconds(WRITE_TIME) + eventsAtEnd(p) * toSeconds(READ_TIME);
+  const ways = toSeconds(2 * FAR_MAX + 4 * NEAR_MAX);
+  return slow(work, events) + slow(toSeconds(QUERY_TIME), models) + eventsAtEnd(p) * toSeconds(FOLD_TIME) + ways;
+}
+export const spared = limit((p) => Math.min(toSeconds(p.length), depositMost(p)));
+
+/**
+ * An event is seen by the projection when that asks next: with a pause between two looks, which it comes in at any moment of, half a
+ * pause later in the mean; so many draws of a uniform number have a mean close to that. Then it has to be read and applied.
+ */
+export const lagLeast = limit((p) => {
+  const pause = toSeconds(p.pollEvery);
+  return (pause / 2) * Math.max(0.1, 1 - DEVIATIONS / Math.sqrt(3 * poissonLeast(p.sessions * measured(p))));
+});
+
+/** At most it waits for a round that has just begun, the pause and a round of its own: three queries, with what came in a pause. */
+function lag(p: Values): number {
+  const { events, models } = loads(p);
+  if (Math.max(events, models) > BUSY) return toSeconds(p.length);
+  const come = Math.min(p.batch, poissonMost(p.sessions * toSeconds(p.pollEvery)));
+  const fetch = slow(toSeconds(QUERY_TIME) + come * toSeconds(READ_TIME), events);
+  const write = slow(2 * toSeconds(QUERY_TIME) + come * toSeconds(p.applyTime), models);
+  const round = fetch + write + toSeconds(6 * NEAR_MAX);
+  return Math.min(toSeconds(p.length), toSeconds(p.pollEvery) + 2 * round);
+}
+export const lagMost = limit(lag);
+export const sparedAndWaited = limit((p) => Math.min(toSeconds(p.length), depositMost(p) + lag(p)));
+
+/**
+ * A first look misses its deposit if it comes before the projection has begun to ask: the rest of its pause U is uniform up to the
+ * pause P, the look comes after an exponential time of mean m and at most d for the ways and its own work. The mean of
+ * 1 - exp(-(U - d) / m) where U is above d.
+ */
+function missing(p: Values): number {
+  const pause = toSeconds(p.pollEvery);
+  const ways = toSeconds(2 * (FAR_MAX + NEAR_MAX)) + slow(toSeconds(QUERY_TIME), Math.min(BUSY, loads(p).models));
+  const left = Math.max(0, pause - ways);
+  const mean = toSeconds(p.firstThink);
+  return (left - mean * (1 - exp(-left / mean))) / pause;
+}
+const firstLooks = (p: Values): number => poissonLow(p.sessions * Math.max(0, measured(p) - 1));
+export const missingLeast = limit((p) => {
+  const share = missing(p);
+  return Math.max(1e-6, share - DEVIATIONS * Math.sqrt((share * (1 - share)) / Math.max(1, firstLooks(p))));
+});
+export const waitsLeast = limit((p) => poissonLeast(firstLooks(p) * missing(p)));
+
+/** A model that is built anew has all events of the start read and applied. */
+const rebuild = (p: Values): number => p.accounts * p.history * toSeconds(READ_TIME + p.applyTime);
+
+/** How many it has applied by the end if there is time for it: thrice as long as that takes, with its queries, on an idle system. */
+export const allEvents = limit((p) => {
+  const events = p.accounts * p.history;
+  const queries = Math.ceil(events / p.batch) * toSeconds(3 * QUERY_TIME + 6 * NEAR_MAX);
+  const { events: stored, models } = loads(p);
+  const isDone = toSeconds(p.length - p.rebuildAt) > 3 * (rebuild(p) + queries) && Math.max(stored, models) < BUSY / 2;
+  return isDone ? events : 1;
+});
+
+/**
+ * In place readers see rows that lack what is not applied yet: all rows until the events of the last round of the history are, which
+ * were replaced before the start. They are a hundredth of all that is stale if they are twice as many as that, beside those that
+ * come before the projection has seen the latest deposit.
+ */
+export const asOld = limit((p) => {
+  const inPlace = poissonLow(readsQuiet(p) * rebuild(p) * (1 - 1 / p.history));
+  const reads = readsQuiet(p) * measured(p) + p.visitorRate * spike(p);
+  const replaced = ((p.sessions * p.width) / p.accounts) * lag(p);
+  const isSeen = inPlace > (2 / 100) * (inPlace + reads * Math.min(1, replaced)) && p.rebuildAt < p.length;
+  return isSeen ? toSeconds(p.rebuildAt) / 2 : toSeconds(QUERY_TIME);
+});

@@ -1,0 +1,101 @@
+/** The claims about CQRS away from their defaults, and what the guide says: kills, orders of checkpoint and rows, a slow read store. */
+import { describe, expect, it } from 'vitest';
+import cqrs from '../../../scenarios/workflows/cqrs.ts';
+import { judge, ms, parseIntervention, s, type ParameterValues, type Trialled } from '../../../sim-core/index.ts';
+import { failed, summaryOf, totalOf, trialled } from '../trials.ts';
+
+const VARIANTS = Object.keys(cqrs.variants);
+const SHORT = { spikeAt: s(3), spikeFor: s(3), rebuildAt: s(8), length: s(12) };
+
+const ran = (variant: string, params: ParameterValues = {}, ...interventions: string[]): Trialled =>
+  trialled(cqrs, { variant, params: { ...SHORT, ...params }, interventions: interventions.map(parseIntervention) });
+
+const behindAtEnd = ({ signals }: Trialled): number =>
+  signals.find(({ name }) => name === 'projection.behind')!.columns.last!.at(-1)!;
+const errors = (trial: Trialled): number => totalOf(trial, 'http.client.request.errors');
+
+describe.each<[string, ParameterValues]>([
+  ['a quick projection', { pollEvery: ms(5) }],
+  ['a slow projection', { pollEvery: ms(300) }],
+  ['few visitors and more processors', { visitorRate: 20, cores: 8 }],
+  ['a long history', { history: 60, readRate: 20, visitorRate: 50, sessions: 20 }],
+  ['a checkpoint in the transaction of its rows', { checkpoint: 'with', idempotent: false }],
+])('with %s', (_name, params) => {
+  it.each(VARIANTS)('%s holds its claims', (variant) => {
+    expect(failed(ran(variant, params))).toEqual([]);
+  });
+});
+
+it('waiting is what makes deposits be seen: of a read model without it that claim fails', () => {
+  const separate = ran('separate-read-model');
+  const header = { params: separate.header.params };
+  const claims = judge(cqrs, 'wait-for-write', { ...separate, header: { ...separate.header, ...header } });
+  expect(claims.find(({ text }) => text.includes('session.missing'))!.pass).toBe(false);
+});
+
+describe('as the guide says', () => {
+  const KILL = '5s:kill:projection:seconds=3';
+
+  it('while the projection is away deposits are missing, or looks that wait for them are refused', () => {
+    const [shown, refused] = ['separate-read-model', 'wait-for-write'].map((variant) => ran(variant, {}, KILL));
+    expect(totalOf(shown, 'session.missing')).toBeGreaterThan(
+      3 * totalOf(ran('separate-read-model'), 'session.missing'),
+    );
+    expect(errors(shown)).toBe(0);
+    expect(totalOf(refused, 'session.missing')).toBe(0);
+    expect(errors(refused)).toBe(totalOf(refused, 'read_model.waits.timed_out'));
+    expect(errors(refused)).toBeGreaterThan(20);
+    for (const one of [shown, refused]) expect(behindAtEnd(one)).toBeLessThan(40);
+  });
+
+  /** Kills at many moments: which of two steps each falls between is chance's. */
+  const kills = Array.from({ length: 60 }, (_, i) => `${3000 + i * 131}ms:kill:projection:seconds=0.02`);
+
+  it('with a checkpoint before the rows a projection that is killed stops at what it has lost, if rows know their events', () => {
+    expect(behindAtEnd(ran('separate-read-model', { checkpoint: 'before' }, ...kills))).toBeGreaterThan(100);
+    expect(behindAtEnd(ran('separate-read-model', { checkpoint: 'before', idempotent: false }, ...kills))).toBeLessThan(
+      40,
+    );
+    expect(behindAtEnd(ran('separate-read-model', { checkpoint: 'after' }, ...kills))).toBeLessThan(40);
+  });
+
+  it('with one after them events come again, and are left out', () => {
+    const repeated = (checkpoint: string): number =>
+      totalOf(ran('separate-read-model', { checkpoint }, ...kills), 'projection.repetitions');
+    expect(repeated('after')).toBeGreaterThan(0);
+    expect(repeated('with')).toBe(0);
+  });
+
+  it('a slow read store makes the lag longer, and deposits no slower', () => {
+    const slowed = ran('separate-read-model', { visitorRate: 1 }, '5s:slow:read-store:factor=3');
+    const usual = ran('separate-read-model', { visitorRate: 1 });
+    const mean = (trial: Trialled, signal: string): number => summaryOf(trial, signal, 'mean');
+    expect(mean(slowed, 'projection.lag')).toBeGreaterThan(1.1 * mean(usual, 'projection.lag'));
+    expect(mean(slowed, 'aggregate.load.duration')).toBeCloseTo(mean(usual, 'aggregate.load.duration'), 4);
+  });
+
+  it('to build anew takes longer the longer the log, and is an intervention', () => {
+    const duration = (history: number, deed: string): number =>
+      summaryOf(
+        ran('separate-read-model', { history }, `5s:${deed}:projection`),
+        'projection.rebuild.duration',
+        'mean',
+      );
+    for (const deed of ['rebuild', 'rebuild-in-place']) {
+      expect(duration(30, deed)).toBeGreaterThan(1.7 * duration(15, deed));
+    }
+  });
+
+  it('in place readers see old rows, beside they do not', () => {
+    const worst = (variant: string): number => summaryOf(ran(variant), 'read.staleness', 'max');
+    expect(worst('rebuilt-in-place')).toBeGreaterThan(8);
+    expect(worst('rebuilt-beside')).toBeLessThan(0.2);
+  });
+
+  it('whoever looks later misses less, and a lag of half a second is missed by most', () => {
+    const missing = (params: ParameterValues): number =>
+      summaryOf(ran('separate-read-model', params), 'session.first_look.missing_ratio', 'mean');
+    expect(missing({ firstThink: s(1) })).toBeLessThan(missing({}) / 2);
+    expect(missing({ pollEvery: ms(500) })).toBeGreaterThan(0.5);
+  });
+});
