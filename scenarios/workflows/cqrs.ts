@@ -88,7 +88,8 @@ export default defineScenario({
   seed: 1,
   duration: ({ length }) => length,
   warmUp: limits.WARM_UP,
-  interval: ms(200),
+  // So wide that a row has enough first looks for a share: thirty.
+  interval: ms(750),
   openAt: s(14),
   system,
   signals: [...aggregateSignals, ...projectionSignals, ...readStoreSignals],
@@ -110,6 +111,15 @@ export default defineScenario({
     'projection.rebuild.duration',
     'projection.repetitions',
   ],
+  places: {
+    users: { x: 0, y: 0 },
+    readers: { x: 0, y: 1 },
+    visitors: { x: 0, y: 2 },
+    accounts: { x: 1, y: 1 },
+    'event-store': { x: 2, y: 0.3 },
+    'read-store': { x: 2, y: 1.7 },
+    projection: { x: 3, y: 1 },
+  },
   expect: {
     'single-model': [atLeast(quantile(LATENCY, 'p99'), limits.overloaded), atMost(total(MISSED), 0)],
     'separate-read-model': [

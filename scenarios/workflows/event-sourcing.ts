@@ -20,6 +20,7 @@ import {
   hotKey,
   Link,
   mean,
+  ms,
   OpenLoopClient,
   poisson,
   roundRobin,
@@ -73,6 +74,8 @@ export default defineScenario({
   seed: 1,
   duration: ({ length }) => length,
   warmUp: 0,
+  // So wide that a row has enough loads for its percentiles.
+  interval: ms(500),
   openAt: s(20),
   system,
   signals: [...aggregateSignals, ...accountSignals],

@@ -51,7 +51,7 @@ export interface LoadedAggregate<State> {
   readonly head: number;
 }
 
-/** What became of a command: `refused` by the state of its aggregate, given up over `conflict`s, or its events are `unreadable`. */
+/** What became of a command: `declined` by the state of its aggregate, given up over `conflict`s, or its events are `unreadable`. */
 export type CommandResult<State> =
   | {
       readonly outcome: 'appended';
@@ -59,7 +59,7 @@ export type CommandResult<State> =
       readonly version: number;
       readonly position: number;
     }
-  | { readonly outcome: 'refused'; readonly loaded: LoadedAggregate<State> }
+  | { readonly outcome: 'declined'; readonly loaded: LoadedAggregate<State> }
   | { readonly outcome: 'conflict' }
   | { readonly outcome: 'unreadable' };
 
@@ -143,8 +143,8 @@ export class Repository<Command, State> {
       }
       const events = decider.decide(loaded.state, command);
       if (events.length === 0) {
-        this.tellHandled(stream, request, 'refused', attempt, false);
-        return { outcome: 'refused', loaded };
+        this.tellHandled(stream, request, 'declined', attempt, false);
+        return { outcome: 'declined', loaded };
       }
       const bytes = events.map((event) => code.codec.encode(event));
       const result = yield* this.append(stream, loaded.version, bytes, request);

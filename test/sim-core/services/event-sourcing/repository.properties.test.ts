@@ -95,7 +95,7 @@ function broken(world: World, sent: readonly Command[]): string | undefined {
     const done = sent.filter((one, i) => one[0] === stream && outcomes[i] === 'appended').map(([, amount]) => amount);
     if (events.toSorted().join() !== done.toSorted().join()) return `stream ${stream} has not what was carried out`;
     if (events.reduce((sum, amount) => sum + amount, 0) > LIMIT) return `stream ${stream} is above its most`;
-    const refused = sent.filter((one, i) => one[0] === stream && outcomes[i] === 'refused');
+    const refused = sent.filter((one, i) => one[0] === stream && outcomes[i] === 'declined');
     if (refused.some(([, amount]) => events.reduce((sum, one) => sum + one, 0) + amount <= LIMIT)) {
       return `stream ${stream} was refused what there was room for`;
     }
