@@ -30,7 +30,6 @@ import {
   readStoreSignals,
   roundRobin,
   s,
-  Service,
   SessionClient,
   summary,
   total,
@@ -40,6 +39,7 @@ import {
   type EventStoreReply,
   type ReadStoreQuery,
   type ReadStoreReply,
+  type Service,
   type SessionQuery,
   type Simulation,
 } from '../../sim-core/index.ts';

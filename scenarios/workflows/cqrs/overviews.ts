@@ -2,7 +2,7 @@
  * Overviews of customers: the balances of all their accounts. As rows of a read model, which a projection makes of bookings; or put
  * together on demand, from the events.
  */
-import { type Delivery, type EventLog, type RowMaker } from '../../../sim-core/index.ts';
+import { type EventDelivery, type EventLog, type RowMaker } from '../../../sim-core/index.ts';
 import { accountCode, LATEST } from '../application/bookings.ts';
 
 /** In cents, all accounts together. */
@@ -24,5 +24,5 @@ export const overviewRows = (width: number): RowMaker<Overview> => ({
 });
 
 /** All that is in a log, as it would be delivered. */
-export const deliveriesOf = (log: EventLog): Delivery[] =>
+export const deliveriesOf = (log: EventLog): EventDelivery[] =>
   log.readAll(0, Infinity).map((event) => ({ ...event, values: code.codec.decode(event.bytes) }));

@@ -43,7 +43,6 @@ export interface AccountsOptions {
 
 export class Accounts {
   readonly service: Service<AccountQuery, number>;
-  private readonly sim: Simulation;
   private readonly p: Values;
   private readonly book: AccountBook;
   private readonly repository: Repository<Booking, Account>;
@@ -52,7 +51,6 @@ export class Accounts {
   private bookings = 0;
 
   constructor(sim: Simulation, p: Values, { store, book, delay }: AccountsOptions) {
-    this.sim = sim;
     this.p = p;
     this.book = book;
     this.draws = sim.keyedRandom('what is booked');

@@ -15,7 +15,7 @@ import type { Call, Endpoint } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
 import { databaseSignals } from '../../storage/database-signals.ts';
 import { WorkedQueries, type Work, type WorkOptions } from '../../storage/worked-queries.ts';
-import { EventLog, type AppendResult, type ExpectedVersion, type RecordedEvent } from './event-log.ts';
+import type { AppendResult, EventLog, ExpectedVersion, RecordedEvent } from './event-log.ts';
 import { appendConflicted, eventsAppended, eventStoreSignals } from './facts.ts';
 
 export interface Snapshot {
@@ -27,7 +27,7 @@ export interface Snapshot {
   readonly state: unknown;
 }
 
-export interface Load {
+export interface StreamLoad {
   readonly stream: number;
   /** Of the code that asks: a snapshot of another one is of no use to it. Undefined for all events and no snapshot. */
   readonly revision: number | undefined;
@@ -36,7 +36,7 @@ export interface Load {
 }
 
 export type EventStoreQuery =
-  | { readonly command: 'load'; readonly loads: readonly Load[] }
+  | { readonly command: 'load'; readonly loads: readonly StreamLoad[] }
   | {
       readonly command: 'append';
       readonly stream: number;
@@ -46,13 +46,13 @@ export type EventStoreQuery =
   | { readonly command: 'snapshot'; readonly snapshot: Snapshot }
   | { readonly command: 'read-all'; readonly after: number; readonly count: number };
 
-export interface Loaded {
+export interface LoadedStream {
   readonly snapshot: Snapshot | undefined;
   readonly events: readonly RecordedEvent[];
 }
 
 export type EventStoreReply =
-  | { readonly answer: 'loaded'; readonly loaded: readonly Loaded[]; readonly head: number }
+  | { readonly answer: 'loaded'; readonly loaded: readonly LoadedStream[]; readonly head: number }
   | { readonly answer: 'appended'; readonly result: AppendResult }
   | { readonly answer: 'kept' }
   | { readonly answer: 'read'; readonly events: readonly RecordedEvent[]; readonly head: number };
@@ -140,7 +140,7 @@ export class EventStore implements Endpoint<EventStoreQuery, EventStoreReply>, C
     }
   }
 
-  private load({ stream, revision, until = Infinity }: Load): Loaded {
+  private load({ stream, revision, until = Infinity }: StreamLoad): LoadedStream {
     const kept = this.snapshots.get(stream);
     const snapshot = kept !== undefined && kept.revision === revision && kept.at <= until ? kept : undefined;
     return { snapshot, events: this.log.read(stream, snapshot?.version ?? 0, until) };

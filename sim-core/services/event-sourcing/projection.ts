@@ -23,7 +23,7 @@ import type { EventCodec } from './event-codec.ts';
 import type { RecordedEvent } from './event-log.ts';
 import type { EventStoreQuery, EventStoreReply } from './event-store.ts';
 import { eventProjected, projectionBehind, projectionRebuilt, projectionSignals } from './facts.ts';
-import type { Applied } from './read-model.ts';
+import type { DeliveryOutcome } from './read-model.ts';
 import type { ModelWrite, ReadStoreQuery, ReadStoreReply } from './read-store.ts';
 
 /** `with` the rows, in one transaction; `after` them, so that events come at least once; `before`, and they come at most once. */
@@ -242,7 +242,7 @@ export class Projection<Row> implements Component {
   private tellProjected(
     { table, isRebuild: rebuild }: Writing,
     events: readonly RecordedEvent[],
-    outcomes: readonly Applied[],
+    outcomes: readonly DeliveryOutcome[],
   ): void {
     if (!this.projected.heard) return;
     for (const [i, outcome] of outcomes.entries()) {

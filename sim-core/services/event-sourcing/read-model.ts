@@ -9,7 +9,7 @@
 import type { EventValues } from './event-codec.ts';
 
 /** An event as it is delivered to a read model. */
-export interface Delivery {
+export interface EventDelivery {
   readonly stream: number;
   readonly version: number;
   readonly position: number;
@@ -20,7 +20,7 @@ export interface Delivery {
 export interface RowMaker<Row> {
   readonly empty: Row;
   keyOf(stream: number): number;
-  apply(row: Row, delivery: Delivery): Row;
+  apply(row: Row, delivery: EventDelivery): Row;
 }
 
 export interface ModelRow<Row> {
@@ -32,7 +32,7 @@ export interface ModelRow<Row> {
   readonly versions: ReadonlyMap<number, number>;
 }
 
-export type Applied = 'applied' | 'repeated' | 'early';
+export type DeliveryOutcome = 'applied' | 'repeated' | 'early';
 
 export class ReadModel<Row> {
   checkpoint = 0;
@@ -53,7 +53,7 @@ export class ReadModel<Row> {
     return this.rows.get(key) ?? { row: this.maker.empty, position: 0, events: 0, versions: new Map() };
   }
 
-  apply(delivery: Delivery): Applied {
+  apply(delivery: EventDelivery): DeliveryOutcome {
     const { stream, version, position } = delivery;
     const key = this.maker.keyOf(stream);
     const { row, position: before, events, versions } = this.row(key);

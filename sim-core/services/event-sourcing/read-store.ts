@@ -14,7 +14,7 @@ import { register, type Component, type Intervention } from '../../network/compo
 import { databaseSignals } from '../../storage/database-signals.ts';
 import { WorkedQueries, type Work, type WorkOptions } from '../../storage/worked-queries.ts';
 import { readStoreSignals, readWaited } from './facts.ts';
-import { ReadModel, type Applied, type Delivery, type ModelRow, type RowMaker } from './read-model.ts';
+import { ReadModel, type DeliveryOutcome, type EventDelivery, type ModelRow, type RowMaker } from './read-model.ts';
 
 /** `atLeast` 0 does not wait. */
 export interface ModelRead {
@@ -35,7 +35,7 @@ export type ModelWrite =
   | {
       readonly command: 'apply';
       readonly table: string;
-      readonly deliveries: readonly Delivery[];
+      readonly deliveries: readonly EventDelivery[];
       readonly transaction: { readonly from: number; readonly to: number } | undefined;
     }
   | { readonly command: 'checkpoint'; readonly table: string; readonly position: number }
@@ -48,7 +48,7 @@ export type ReadStoreQuery = ModelRead | ModelWrite;
 export interface ReadStoreReply<Row> {
   readonly checkpoint: number;
   readonly row?: ModelRow<Row>;
-  readonly outcomes?: readonly Applied[];
+  readonly outcomes?: readonly DeliveryOutcome[];
 }
 
 export interface ReadStoreOptions<Row> extends WorkOptions {
@@ -61,7 +61,7 @@ export interface ReadStoreOptions<Row> extends WorkOptions {
   /** The table that is served from the start. */
   readonly table: string;
   /** What is in it from the start. */
-  readonly history: readonly Delivery[];
+  readonly history: readonly EventDelivery[];
 }
 
 interface WaitingRead<Row> {
@@ -145,7 +145,7 @@ export class ReadStore<Row> implements Endpoint<ReadStoreQuery, ReadStoreReply<R
 
   private write(query: ModelWrite): ReadStoreReply<Row> {
     const model = this.open(query.table);
-    let outcomes: readonly Applied[] = [];
+    let outcomes: readonly DeliveryOutcome[] = [];
     switch (query.command) {
       case 'open':
         break;
@@ -169,8 +169,8 @@ export class ReadStore<Row> implements Endpoint<ReadStoreQuery, ReadStoreReply<R
   private apply(
     model: ReadModel<Row>,
     { deliveries, transaction }: ModelWrite & { readonly command: 'apply' },
-  ): Applied[] {
-    const outcomes: Applied[] = [];
+  ): DeliveryOutcome[] {
+    const outcomes: DeliveryOutcome[] = [];
     if (transaction !== undefined && transaction.from !== model.checkpoint) return outcomes;
     for (const delivery of deliveries) {
       const outcome = model.apply(delivery);

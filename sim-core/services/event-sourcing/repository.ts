@@ -18,7 +18,7 @@ import type { RequestContext } from '../../network/request-context.ts';
 import type { Decider } from './aggregate.ts';
 import type { EventCodec, EventValues } from './event-codec.ts';
 import type { AppendResult, RecordedEvent } from './event-log.ts';
-import type { EventStoreQuery, EventStoreReply, Load } from './event-store.ts';
+import type { EventStoreQuery, EventStoreReply, StreamLoad } from './event-store.ts';
 import { aggregateLoaded, commandHandled } from './facts.ts';
 
 /** What is deployed together: how events are read and written, and what they mean. */
@@ -106,7 +106,11 @@ export class Repository<Command, State> {
     const { decider } = code;
     const began = this.sim.now;
     const revision = snapshotEvery < Infinity ? code.codec.version : undefined;
-    const loads = streams.map((stream): Load => ({ stream, revision, ...(until === undefined ? {} : { until }) }));
+    const loads = streams.map((stream): StreamLoad => ({
+      stream,
+      revision,
+      ...(until === undefined ? {} : { until }),
+    }));
     const reply = yield* store.call({ command: 'load', loads }, request);
     if (reply.answer !== 'loaded') throw new Error(`${store.name}: ${reply.answer} in answer to a load`);
     const { loaded, head } = reply;

@@ -1,15 +1,15 @@
 /** Read models by deliveries at least once and in any order: what is refused as early comes again, and the rows are the fold of the log. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { ReadModel, type Delivery } from '../../../../sim-core/services/event-sourcing/read-model.ts';
+import { ReadModel, type EventDelivery } from '../../../../sim-core/services/event-sourcing/read-model.ts';
 import { codec, entries, logOf, pairs, STREAMS, sumOf } from './counters.ts';
 import type { EventLog } from '../../../../sim-core/services/event-sourcing/event-log.ts';
 
-const deliveriesOf = (log: EventLog): Delivery[] =>
+const deliveriesOf = (log: EventLog): EventDelivery[] =>
   log.readAll(0, Infinity).map((event) => ({ ...event, values: codec.decode(event.bytes) }));
 
 /** Delivers by a list of places, again and again what was early, until nothing is. */
-function deliver(model: ReadModel<number>, deliveries: readonly Delivery[], places: readonly number[]): void {
+function deliver(model: ReadModel<number>, deliveries: readonly EventDelivery[], places: readonly number[]): void {
   let waiting = places.map((place) => deliveries[place % deliveries.length]);
   while (waiting.length > 0) {
     const early = waiting.filter((delivery) => model.apply(delivery) === 'early');
