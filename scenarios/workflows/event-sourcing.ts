@@ -114,7 +114,7 @@ export default defineScenario({
     ],
     'defaults-as-printed': [
       atLeast(total(MISREAD), limits.misreadLeast),
-      atLeast(total(WRONGED), 1),
+      atLeast(total(WRONGED), limits.wrongedLeast),
       atMost(total(UNREADABLE), 0),
     ],
     'upcaster-missing': [atLeast(total(UNREADABLE), limits.unreadableLeast), nothingIsMisread],

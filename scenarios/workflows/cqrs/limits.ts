@@ -74,7 +74,8 @@ function depositMost(p: Values): number {
   const ways = toSeconds(2 * FAR_MAX + 4 * NEAR_MAX);
   return slow(work, events) + slow(toSeconds(QUERY_TIME), models) + eventsAtEnd(p) * toSeconds(FOLD_TIME) + ways;
 }
-export const spared = limit((p) => Math.min(toSeconds(p.length), depositMost(p)));
+/** Where looks wait they are among the slowest. */
+export const spared = limit((p) => Math.min(toSeconds(p.length), depositMost(p) + (p.waits ? lag(p) : 0)));
 
 /**
  * An event is seen by the projection when that asks next: with a pause between two looks, which it comes in at any moment of, half a
@@ -96,7 +97,6 @@ function lag(p: Values): number {
   return Math.min(toSeconds(p.length), toSeconds(p.pollEvery) + 2 * round);
 }
 export const lagMost = limit(lag);
-export const sparedAndWaited = limit((p) => Math.min(toSeconds(p.length), depositMost(p) + lag(p)));
 
 /**
  * A first look misses its deposit if it comes before the projection has begun to ask: the rest of its pause U is uniform up to the
@@ -112,10 +112,14 @@ function missing(p: Values): number {
 }
 const firstLooks = (p: Values): number => poissonLow(p.sessions * Math.max(0, measured(p) - 1));
 export const missingLeast = limit((p) => {
+  if (p.waits) return 0;
   const share = missing(p);
   return Math.max(1e-6, share - DEVIATIONS * Math.sqrt((share * (1 - share)) / Math.max(1, firstLooks(p))));
 });
 export const waitsLeast = limit((p) => poissonLeast(firstLooks(p) * missing(p)));
+
+/** None of those who wait, but where the checkpoint says that an event is there before it is. */
+export const missedMost = limit((p) => (p.checkpoint === 'before' ? p.sessions * p.looks * toSeconds(p.length) : 0));
 
 /** A model that is built anew has all events of the start read and applied. */
 const rebuild = (p: Values): number => p.accounts * p.history * toSeconds(READ_TIME + p.applyTime);

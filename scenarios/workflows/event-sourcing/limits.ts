@@ -60,7 +60,8 @@ const decidedFor = (p: Values, events: number): number => events * perEvent(p) +
  */
 function outdated(p: Values): number {
   const written = (bookable(p) * toSeconds(p.length)) / 2;
-  const halves = [p.history, p.history + written];
+  const atStart = p.snapshots ? 0 : p.history;
+  const halves = [atStart, atStart + (p.snapshots ? 0 : written)];
   return halves.reduce((sum, events) => sum + written * (1 - exp(-bookable(p) * decidedFor(p, events))), 0);
 }
 export const outdatedLeast = limit((p) => poissonLeast(outdated(p)));
@@ -94,7 +95,20 @@ const deployed = (p: Values): number => Math.max(0, toSeconds(p.length - p.deplo
  * busy one, which is left out.
  */
 export const misreadLeast = limit((p) => poissonLeast(0.9 * p.rate * (1 - p.hotShare) * deployed(p)));
-export const unreadableLeast = limit((p) => poissonLeast(p.rate * deployed(p)));
+
+/**
+ * Bookings that fail: each has read all events before it does, so that no more of them come to that than store and service can do,
+ * balances of the past beside them; nine tenths of it are sure.
+ */
+export const unreadableLeast = limit((p) => {
+  const events = p.history + growth(p) * p.hotShare;
+  const demand = Math.max(toSeconds(QUERY_TIME) + events * toSeconds(p.readTime), events * toSeconds(p.foldTime));
+  const done = Math.max(0, (0.9 * p.cores) / demand - p.auditRate);
+  return poissonLeast(Math.min(p.rate, done) * deployed(p));
+});
+
+/** Of so many withdrawals that look at nothing some are refused. */
+export const wrongedLeast = limit((p) => (poissonLeast(p.rate * p.withdrawals * deployed(p)) > 100 ? 1 : 0));
 
 /** Snapshots of the code before are of no use to the new one: it folds some account from its first event. */
 export const coldLoad: Limit = limit((p) => p.history);

@@ -21,7 +21,7 @@ import { appendConflicted, eventsAppended, eventStoreSignals } from './facts.ts'
 export interface Snapshot {
   readonly stream: number;
   readonly version: number;
-  /** When the last event in it was committed. */
+  /** A time by which all events in it had been committed. */
   readonly at: Time;
   readonly revision: number;
   readonly state: unknown;

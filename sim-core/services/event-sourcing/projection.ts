@@ -8,7 +8,7 @@
  *
  * It can be built anew from the first event, in place, which readers see, or beside: the old model is served and kept up to date
  * until the new one has caught up (blue-green).
- * Does not model several instances that share the streams among them.
+ * Does not model several instances that share the streams among them, nor an event that its code cannot read.
  */
 import type { EventHandle } from '../../kernel/event-table.ts';
 import type { Fact, FactChannel } from '../../kernel/fact.ts';
