@@ -51,6 +51,8 @@ interface Writing {
   isRebuild: boolean;
   /** Whether it has to be emptied first. */
   clears: boolean;
+  /** Of the process that writes it now. */
+  epoch: number;
   /** The checkpoint as it was last told. */
   position: number;
   process: Process | undefined;
@@ -68,6 +70,7 @@ export class Projection<Row> implements Component {
   /** The table that is served, and behind it one that is being built, if there is one. */
   private writings: Writing[];
   private builds = 0;
+  private epoch = 0;
   private downUntil: Time = 0;
   private restart: EventHandle = -1;
   private readonly restartKind: number;
@@ -149,30 +152,33 @@ export class Projection<Row> implements Component {
   }
 
   private write(table: string, isRebuild: boolean, clears = false): Writing {
-    const writing: Writing = { table, since: this.sim.now, isRebuild, clears, position: 0, process: undefined };
-    writing.process = spawn(this.sim, `${this.name} of ${table}`, this.follow(writing));
+    const since = this.sim.now;
+    const writing: Writing = { table, since, isRebuild, clears, epoch: 0, position: 0, process: undefined };
+    this.begin(writing);
     return writing;
   }
 
   private resume(): void {
-    for (const writing of this.writings) {
-      writing.process = spawn(this.sim, `${this.name} of ${writing.table}`, this.follow(writing));
-    }
+    for (const writing of this.writings) this.begin(writing);
+  }
+
+  private begin(writing: Writing): void {
+    writing.epoch = ++this.epoch;
+    writing.process = spawn(this.sim, `${this.name} of ${writing.table}`, this.follow(writing));
   }
 
   /** Goes on where the checkpoint says, for as long as it lives. */
   private *follow(writing: Writing): Behaviour {
-    const { table } = writing;
-    if (writing.clears) yield* this.ask({ command: 'clear', table });
+    const { checkpoint } = yield* this.ask({ ...ownedBy(writing), command: writing.clears ? 'clear' : 'open' });
     writing.clears = false;
-    writing.position = (yield* this.ask({ command: 'open', table })).checkpoint;
+    writing.position = checkpoint;
     for (;;) {
       const { events, head } = yield* this.fetch(writing.position);
       if (events.length > 0) yield* this.project(writing, events);
       else this.tellPosition(writing, writing.position);
       this.tellHead(head);
       if (writing.position < head && events.length > 0) continue;
-      if (writing.isRebuild && writing.position >= head) yield* this.serve(writing);
+      if (writing.isRebuild && writing.position >= head) yield* this.finish(writing);
       yield this.options.pollEvery;
     }
   }
@@ -193,30 +199,31 @@ export class Projection<Row> implements Component {
   /** Has a batch applied, and the checkpoint moved, in the order of its option. What is early stays to be done. */
   private *project(writing: Writing, events: readonly RecordedEvent[]): Behaviour {
     const { codec, checkpoint: order, pollEvery } = this.options;
-    const { table } = writing;
+    const owned = ownedBy(writing);
     const { position } = events[events.length - 1];
     const deliveries = events.map((event) => ({ ...event, values: codec.decode(event.bytes) }));
-    if (order === 'before') yield* this.ask({ command: 'checkpoint', table, position });
-    const transaction = order === 'with' ? { from: writing.position, to: position } : undefined;
-    const reply = yield* this.ask({ command: 'apply', table, deliveries, transaction });
-    const { outcomes = [] } = reply;
+    if (order === 'before') yield* this.ask({ ...owned, command: 'checkpoint', position });
+    const checkpoint = order === 'with' ? position : undefined;
+    const { outcomes = [] } = yield* this.ask({ ...owned, command: 'apply', deliveries, checkpoint });
     this.tellProjected(writing, events, outcomes);
     if (outcomes.includes('early')) {
       yield pollEvery;
       return;
     }
-    if (order === 'after') yield* this.ask({ command: 'checkpoint', table, position });
-    this.tellPosition(writing, order === 'with' ? reply.checkpoint : position);
+    if (order === 'after') yield* this.ask({ ...owned, command: 'checkpoint', position });
+    this.tellPosition(writing, position);
   }
 
-  private *serve(writing: Writing): Behaviour {
+  /** What has been built anew has caught up: if it stands beside the one that is served, it takes its place. */
+  private *finish(writing: Writing): Behaviour {
     const { table, since } = writing;
-    yield* this.ask({ command: 'serve', table });
-    const [served] = this.writings;
-    if (served !== writing) served.process?.cancel();
+    if (writing !== this.writings[0]) {
+      yield* this.ask({ ...ownedBy(writing), command: 'serve' });
+      this.writings[0].process?.cancel();
+      this.writings = [writing];
+      this.tellPosition(writing, writing.position);
+    }
     writing.isRebuild = false;
-    this.writings = [writing];
-    this.tellPosition(writing, writing.position);
     const duration = this.sim.now - since;
     if (this.rebuilt.heard) this.rebuilt.emit({ table, events: writing.position, duration });
   }
@@ -259,3 +266,5 @@ export class Projection<Row> implements Component {
     };
   }
 }
+
+const ownedBy = ({ table, epoch }: Writing): Pick<ModelWrite, 'table' | 'epoch'> => ({ table, epoch });

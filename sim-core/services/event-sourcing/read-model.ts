@@ -36,6 +36,8 @@ export type DeliveryOutcome = 'applied' | 'repeated' | 'early';
 
 export class ReadModel<Row> {
   checkpoint = 0;
+  /** The latest life of a projection that has written here: see `ModelWrite`. */
+  epoch = 0;
   private readonly maker: RowMaker<Row>;
   private readonly isIdempotent: boolean;
   private readonly rows = new Map<number, ModelRow<Row>>();

@@ -24,24 +24,23 @@ export interface ModelRead {
   readonly waitMax: Duration;
 }
 
-/** What a projection asks of the table that it writes. */
-export type ModelWrite =
-  /** Makes the table, if it is not there, and tells its checkpoint. */
-  | { readonly command: 'open'; readonly table: string }
-  /**
-   * Applies events up to the first that is early. In a transaction with the checkpoint, which is moved if none is, nothing is done
-   * if that is not where the projection believes it to be: whoever was killed may have had one on its way.
-   */
+/**
+ * What a projection asks of the table that it writes: to `open` it, which makes it if it is not there and tells its checkpoint, or to
+ * open it empty (`clear`); to `apply` events up to the first that is early, and in the same transaction to move the checkpoint, if
+ * there is one and none is; to move the checkpoint by itself; to have the table read from now on, and to drop all others (`serve`).
+ *
+ * Of a projection that was killed there may be writes on their way still: each of its lives has an epoch, a table knows the latest
+ * that has opened it, and does nothing for an earlier one.
+ */
+export type ModelWrite = { readonly table: string; readonly epoch: number } & (
+  | { readonly command: 'open' | 'clear' | 'serve' }
   | {
       readonly command: 'apply';
-      readonly table: string;
       readonly deliveries: readonly EventDelivery[];
-      readonly transaction: { readonly from: number; readonly to: number } | undefined;
+      readonly checkpoint: number | undefined;
     }
-  | { readonly command: 'checkpoint'; readonly table: string; readonly position: number }
-  | { readonly command: 'clear'; readonly table: string }
-  /** Has the table read from now on, and drops all others. */
-  | { readonly command: 'serve'; readonly table: string };
+  | { readonly command: 'checkpoint'; readonly position: number }
+);
 
 export type ReadStoreQuery = ModelRead | ModelWrite;
 
@@ -144,10 +143,17 @@ export class ReadStore<Row> implements Endpoint<ReadStoreQuery, ReadStoreReply<R
   }
 
   private write(query: ModelWrite): ReadStoreReply<Row> {
-    const model = this.open(query.table);
+    const { command, epoch, table } = query;
+    const model = command === 'open' || command === 'clear' ? this.open(table) : this.tables.get(table);
+    if (model === undefined || epoch < model.epoch) return { checkpoint: model?.checkpoint ?? 0 };
     let outcomes: readonly DeliveryOutcome[] = [];
-    switch (query.command) {
+    switch (command) {
       case 'open':
+        model.epoch = epoch;
+        break;
+      case 'clear':
+        model.epoch = epoch;
+        model.clear();
         break;
       case 'apply':
         outcomes = this.apply(model, query);
@@ -155,29 +161,25 @@ export class ReadStore<Row> implements Endpoint<ReadStoreQuery, ReadStoreReply<R
       case 'checkpoint':
         model.checkpoint = query.position;
         break;
-      case 'clear':
-        model.clear();
-        break;
       case 'serve':
-        this.served = query.table;
-        for (const other of this.tables.keys()) if (other !== query.table) this.tables.delete(other);
+        this.served = table;
+        for (const other of this.tables.keys()) if (other !== table) this.tables.delete(other);
     }
-    if (query.table === this.served) this.letRead(model.checkpoint);
+    if (table === this.served) this.letRead(model.checkpoint);
     return { checkpoint: model.checkpoint, outcomes };
   }
 
   private apply(
     model: ReadModel<Row>,
-    { deliveries, transaction }: ModelWrite & { readonly command: 'apply' },
+    { deliveries, checkpoint }: ModelWrite & { readonly command: 'apply' },
   ): DeliveryOutcome[] {
     const outcomes: DeliveryOutcome[] = [];
-    if (transaction !== undefined && transaction.from !== model.checkpoint) return outcomes;
     for (const delivery of deliveries) {
       const outcome = model.apply(delivery);
       outcomes.push(outcome);
       if (outcome === 'early') return outcomes;
     }
-    if (transaction !== undefined) model.checkpoint = transaction.to;
+    if (checkpoint !== undefined) model.checkpoint = checkpoint;
     return outcomes;
   }
 

@@ -1,7 +1,20 @@
 /** The claims about CQRS away from their defaults, and what the guide says: kills, orders of checkpoint and rows, a slow read store. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import cqrs from '../../../scenarios/workflows/cqrs.ts';
-import { judge, ms, parseIntervention, s, type ParameterValues, type Trialled } from '../../../sim-core/index.ts';
+import { centsOf } from '../../../scenarios/workflows/application/bookings.ts';
+import {
+  componentsOf,
+  EventStore,
+  judge,
+  ms,
+  parseIntervention,
+  ReadStore,
+  s,
+  Trial,
+  type ParameterValues,
+  type Trialled,
+} from '../../../sim-core/index.ts';
 import { failed, summaryOf, totalOf, trialled } from '../trials.ts';
 
 const VARIANTS = Object.keys(cqrs.variants);
@@ -13,6 +26,11 @@ const ran = (variant: string, params: ParameterValues = {}, ...interventions: st
 const behindAtEnd = ({ signals }: Trialled): number =>
   signals.find(({ name }) => name === 'projection.behind')!.columns.last!.at(-1)!;
 const errors = (trial: Trialled): number => totalOf(trial, 'http.client.request.errors');
+
+/** Few who ask, so that the stores have time to spare. */
+const IDLE = { accounts: 20, history: 5, sessions: 10, readRate: 1, visitorRate: 1, pollEvery: ms(5), length: s(10) };
+/** From here on hardly anybody comes, nothing is slow and nobody is killed; what is left to do is soon done. */
+const QUIET = ['4s:slow:read-store:factor=1', '4s:slow:event-store:factor=1', '4s:surge:users:factor=0.01'];
 
 describe.each<[string, ParameterValues]>([
   ['a quick projection', { pollEvery: ms(5) }],
@@ -30,6 +48,43 @@ it('waiting is what makes deposits be seen: of a read model without it that clai
   const separate = ran('separate-read-model');
   const claims = judge(cqrs, 'wait-for-write', separate);
   expect(claims.find(({ text }) => text.includes('session.missing'))!.pass).toBe(false);
+});
+
+it('is the fold of the log in the end, whatever is done to the projection and its stores', () => {
+  const at = fc.integer({ min: 100, max: 3000 }).map((time) => `${time}ms`);
+  const deed = fc.constantFrom(
+    'kill:projection:seconds=0.001',
+    'kill:projection:seconds=0.3',
+    'rebuild:projection',
+    'rebuild-in-place:projection',
+    'slow:read-store:factor=3',
+    'slow:event-store:factor=3',
+    'surge:users:factor=5',
+  );
+  const deeds = fc.array(
+    fc.tuple(at, deed).map(([time, what]) => `${time}:${what}`),
+    { maxLength: 12 },
+  );
+  const orders = fc.constantFrom<[string, boolean]>(['with', true], ['with', false], ['after', true]);
+  fc.assert(
+    fc.property(deeds, orders, fc.integer({ min: 1, max: 1e6 }), (done, [checkpoint, idempotent], seed) => {
+      const params = { ...IDLE, checkpoint, idempotent };
+      const interventions = [...done, ...QUIET].map(parseIntervention);
+      const trial = new Trial(cqrs, { variant: 'separate-read-model', params, seed, interventions });
+      while (!trial.advance(Infinity));
+      const components = componentsOf(trial.sim);
+      const { log } = components.find((one) => one instanceof EventStore)!;
+      const { model } = components.find((one) => one instanceof ReadStore)!;
+      // Rarely somebody comes so late that there is no time left for it.
+      fc.pre(log.readAll(log.head - 1, 1)[0].at < IDLE.length - s(1));
+      expect(model.checkpoint).toBe(log.head);
+      for (let customer = 0; customer < IDLE.accounts / 10; customer++) {
+        const events = log.readAll(0, Infinity).filter(({ stream }) => Math.floor(stream / 10) === customer);
+        expect(model.row(customer).row).toBe(events.reduce((sum, { bytes }) => sum + centsOf(bytes), 0));
+      }
+    }),
+    { numRuns: 40 },
+  );
 });
 
 describe('as the guide says', () => {

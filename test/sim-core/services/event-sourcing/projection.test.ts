@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { MILLISECOND } from '../../../../sim-core/kernel/time.ts';
 import { DOWNTIME, END, projectionWorld, type ProjectionWorldOptions } from './projection-world.ts';
 
 /** How many moments there are, and which of them leave rows that are wrong at the end. */
@@ -83,5 +84,14 @@ describe('built anew', () => {
 
   it('in place, they see it begin again', () => {
     expect(watched('in place')).toEqual({ wrong: 0, back: 1, tables: 'sums' });
+  });
+
+  it('in place and beside at once, it is the latter that is served and kept in the end', () => {
+    const world = projectionWorld({ checkpoint: 'with', isIdempotent: true });
+    world.sim.schedule(MILLISECOND, () => world.projection.rebuildInPlace(), undefined);
+    world.sim.schedule(1.5 * MILLISECOND, () => world.projection.rebuildBeside(), undefined);
+    world.sim.runUntil(END);
+    expect(world.wrongRows()).toEqual([]);
+    expect(world.models.state()['tables']).toBe('sums-1');
   });
 });
