@@ -58,17 +58,7 @@ export * from './network/balancing/outlier-detection/outlier-options.ts';
 export * from './network/balancing/policies/balancing-policies.ts';
 export { roundRobin, type Balancer } from './network/balancing/round-robin.ts';
 export { Call, CallFailed, type CallFailure, type Endpoint } from './network/call.ts';
-export {
-  componentsOf,
-  connectionsOf,
-  register,
-  type Component,
-  type ComponentKind,
-  type ComponentPart,
-  type Connection,
-  type Intervention,
-  type InterventionArgument,
-} from './network/component.ts';
+export * from './network/component.ts';
 export { Link, messageSent, type LinkOptions } from './network/link.ts';
 export { BACKGROUND, BACKGROUND_BLOCK, RequestContext } from './network/request-context.ts';
 export { Wan, type Parcel } from './network/wan.ts';
@@ -77,10 +67,7 @@ export { Wan, type Parcel } from './network/wan.ts';
 export type { Backoff, BackoffFactory, BackoffOptions } from './network/resilience/backoff/backoff.ts';
 export { backoffs, type BackoffName } from './network/resilience/backoff/backoffs.ts';
 export { Bulkhead, bulkheadSignals } from './network/resilience/bulkhead.ts';
-export {
-  CIRCUIT_BREAKER_DEFAULTS,
-  type CircuitBreakerOptions,
-} from './network/resilience/circuit-breaker/breaker-options.ts';
+export * from './network/resilience/circuit-breaker/breaker-options.ts';
 export { breakerSignals } from './network/resilience/circuit-breaker/breaker-signals.ts';
 export { CircuitBreaking } from './network/resilience/circuit-breaker/circuit-breaking.ts';
 export * from './network/resilience/concurrency-limits/concurrency-limits.ts';
@@ -104,14 +91,7 @@ export { arrivalProcesses, type ArrivalProcessEntry } from './workload/arrivals/
 export { arrivalsFromText, recorded } from './workload/arrivals/recorded.ts';
 export { startingAt } from './workload/arrivals/starting-at.ts';
 export { uniformArrivals } from './workload/arrivals/uniform.ts';
-export {
-  BatchClient,
-  clientOf,
-  ClosedLoopClient,
-  OpenLoopClient,
-  requestCompleted,
-  requestStarted,
-} from './workload/client.ts';
+export * from './workload/client.ts';
 export { behind } from './workload/popularity/behind.ts';
 export { SessionClient, type SessionQuery } from './workload/session-client.ts';
 export { hotKey } from './workload/popularity/hot-key.ts';
@@ -149,13 +129,7 @@ export { cacheInMemory } from './cache/cache-in-memory.ts';
 export { Cache, cacheDeleted, cacheLookup, cacheSignals, cacheStored, type CacheOptions } from './cache/cache.ts';
 export { CacheServer, type CacheCommand, type CacheReply, type CacheServerOptions } from './cache/cache-server.ts';
 export { entryOf, lasting, type CacheEntry, type Lifetime } from './cache/entry.ts';
-export {
-  NEVER,
-  type EvictionFactory,
-  type EvictionOptions,
-  type EvictionPolicy,
-  type FutureRequests,
-} from './cache/eviction/eviction-policy.ts';
+export * from './cache/eviction/eviction-policy.ts';
 export { KnownFuture, nextUses } from './cache/eviction/known-future.ts';
 export * from './cache/eviction/policies.ts';
 export { optionsHelp, UnknownName } from './cache/eviction/policy-options.ts';
@@ -235,13 +209,7 @@ export { exchangeTypes, type ExchangeTypeName } from './messaging/channels/excha
 export { Exchanges, type ExchangeOptions } from './messaging/channels/exchanges/exchanges.ts';
 export { headersMatch } from './messaging/channels/exchanges/headers.ts';
 export { topicMatches, wordsOf } from './messaging/channels/exchanges/topic.ts';
-export {
-  messageDelivered,
-  messageReturned,
-  messageSettled,
-  queueChanged,
-  queueSignals,
-} from './messaging/channels/facts.ts';
+export * from './messaging/channels/facts.ts';
 export { makeMessage, type Headers, type HeaderValue, type Message } from './messaging/channels/message.ts';
 export { queueKinds, type QueueKindName } from './messaging/channels/queue-kinds/queue-kinds.ts';
 export { QUEUE_DEFAULTS, type Death, type QueueOptions, type QueuePolicy } from './messaging/channels/queue-options.ts';
@@ -335,14 +303,7 @@ export * from './systems/nats/server.ts';
 export * from './systems/nats/subscriber.ts';
 export * from './systems/nats/jetstream/subscriber.ts';
 export { isPattern, isSubject, subjectMatches } from './systems/nats/subject.ts';
-export {
-  JetStreamError,
-  type AckPolicy,
-  type ConsumerConfiguration,
-  type DeliverPolicy,
-  type JetStreamRefusal,
-  type StreamConfiguration,
-} from './systems/nats/jetstream/configuration.ts';
+export * from './systems/nats/jetstream/configuration.ts';
 export { JetStreamConsumer, type Advisory, type JetStreamDelivery } from './systems/nats/jetstream/consumer.ts';
 export {
   JetStream,

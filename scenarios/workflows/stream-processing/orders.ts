@@ -68,7 +68,7 @@ export class Tills implements Endpoint<number, void>, Component {
   readonly interventions: Readonly<Record<string, Intervention>>;
   private readonly sim: Simulation;
   private readonly draws: KeyedStream;
-  private readonly cancelled: number;
+  private readonly cancelledShare: number;
   private readonly sendOn: SendOn;
   private readonly observer: TillsObserver;
   private readonly onlineKind: number;
@@ -85,7 +85,7 @@ export class Tills implements Endpoint<number, void>, Component {
   ) {
     this.sim = sim;
     this.draws = sim.keyedRandom('what is ordered');
-    this.cancelled = cancelled;
+    this.cancelledShare = cancelled;
     this.lateShare = lateShare;
     this.lateMost = lateMost;
     this.observer = observer;
@@ -136,7 +136,7 @@ export class Tills implements Endpoint<number, void>, Component {
     const cents = 1 + Math.floor(draws.next() * CENTS);
     const lines = 1 + Math.floor(draws.next() * LINES_MAX);
     const paid = draws.next() < PAID ? 'yes' : 'no';
-    return draws.next() < this.cancelled ? null : { customer, cents, lines, paid };
+    return draws.next() < this.cancelledShare ? null : { customer, cents, lines, paid };
   }
 
   private send(call: Call<number, void>, placed: Placed): void {
