@@ -20,12 +20,20 @@ export interface Waiter {
 
 export abstract class Wait<Value> implements IterableIterator<Wait<Value>, Value, Value> {
   /** The value, once complete. */
-  result: Value | undefined = undefined;
+  declare result: Value | undefined;
   /** Part of the iterator result that this object is: see above. */
-  done = false;
+  declare done: boolean;
   /** Part of the iterator result: this wait in the first step, its value in the second. */
-  value: unknown = undefined;
-  private stepped = false;
+  declare value: unknown;
+  declare private stepped: boolean;
+
+  /** Assigned here: V8 defines fields of a class slowly once it has met them in more than a few subclasses. */
+  constructor() {
+    this.result = undefined;
+    this.done = false;
+    this.value = undefined;
+    this.stepped = false;
+  }
 
   /** Begins to wait. True when there is nothing to wait for: `result` is set and the waiter is not called. */
   abstract begin(waiter: Waiter): boolean;
