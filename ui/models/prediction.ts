@@ -9,9 +9,9 @@ import {
   parseValue,
   resolveParameters,
   type ParameterValues,
-  type Recording,
   type RecordedSignal,
   type Scenario,
+  type Trialled,
 } from '../../sim-core/index.ts';
 import { readQuantity, type ChoicePrompt, type Prompt } from '../../scenarios/prompts.ts';
 import type { Experiment } from './experiment.ts';
@@ -48,7 +48,7 @@ export function experimentFor({ variant, changed }: Prompt, scenario: Scenario, 
 }
 
 /** Whether a recording is the run of an experiment. */
-export function isRunOf({ header }: Recording, scenario: Scenario, experiment: Experiment): boolean {
+export function isRunOf({ header }: Pick<Trialled, 'header'>, scenario: Scenario, experiment: Experiment): boolean {
   const params = resolveParameters(scenario, experiment.variant, experiment.changed);
   return (
     header.variant === experiment.variant &&
@@ -80,7 +80,7 @@ export function sketchFrame(prompt: Prompt, scenario: Scenario): SketchFrame | u
 }
 
 /** What the run answers; undefined if it lacks the signal. */
-export function outcomeOf(prompt: Prompt, recording: Recording, frame: SketchFrame | undefined): Answer | undefined {
+export function outcomeOf(prompt: Prompt, recording: Trialled, frame: SketchFrame | undefined): Answer | undefined {
   const signal = recording.signals.find(({ name }) => name === prompt.signal);
   if (!signal) return undefined;
   if (prompt.answer.kind !== 'line') return signal.summary[prompt.answer.field];

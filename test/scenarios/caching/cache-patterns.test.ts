@@ -1,7 +1,8 @@
 /** What the handbook's table says of the patterns beside each other, by paired differences over 20 seeds. */
 import { describe, expect, it } from 'vitest';
 import cachePatterns from '../../../scenarios/caching/cache-patterns.ts';
-import { pairedDifference, run, s, type RecordedSignal } from '../../../sim-core/index.ts';
+import { pairedDifference, s, type RecordedSignal } from '../../../sim-core/index.ts';
+import { trialled } from '../trials.ts';
 
 const SEEDS = Array.from({ length: 20 }, (_, i) => i + 1);
 
@@ -11,7 +12,7 @@ describe('over 20 seeds', () => {
   function of(name: string): readonly (readonly RecordedSignal[])[] {
     if (!signals.has(name)) {
       const all = SEEDS.map(
-        (seed) => run(cachePatterns, { variant: name, seed, params: { length: s(14), rate: 600 } }).signals,
+        (seed) => trialled(cachePatterns, { variant: name, seed, params: { length: s(14), rate: 600 } }).signals,
       );
       signals.set(name, all);
     }

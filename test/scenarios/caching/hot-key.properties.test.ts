@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import hotKey from '../../../scenarios/caching/hot-key.ts';
-import { ms, Run, s, us } from '../../../sim-core/index.ts';
+import { ms, s, Trial, us } from '../../../sim-core/index.ts';
 
 const given = fc.record({
   rate: fc.integer({ min: 100, max: 1000 }),
@@ -25,9 +25,9 @@ describe('whatever the crowd', () => {
   it.each(['key-replication', 'local-cache', 'write-throttle', 'lease'])('%s does what is claimed of it', (variant) => {
     fc.assert(
       fc.property(given, fc.nat(1000), (params, seed) => {
-        const run = new Run(hotKey, { variant, seed, params: { ...params, length: s(15) } });
-        while (!run.advance(20_000)) expect(run.violations()).toEqual([]);
-        const { expectations } = run.finish();
+        const trial = new Trial(hotKey, { variant, seed, params: { ...params, length: s(15) } });
+        while (!trial.advance(20_000)) expect(trial.violations()).toEqual([]);
+        const { expectations } = trial.finish();
         expect(expectations.filter(({ pass }) => !pass)).toEqual([]);
       }),
       { numRuns: 20 },

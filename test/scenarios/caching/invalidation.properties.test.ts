@@ -9,19 +9,19 @@ import {
   confidenceInterval,
   ms,
   resolveParameters,
-  Run,
+  Trial,
   s,
   Tally,
   type ParameterValues,
-  type Recording,
+  type Trialled,
 } from '../../../sim-core/index.ts';
 
-function runOf(variant: string, seed: number, given: ParameterValues): Recording {
-  const run = new Run(invalidation, { variant, seed, params: given });
-  while (!run.advance(20_000)) expect(run.violations()).toEqual([]);
-  return run.finish();
+function runOf(variant: string, seed: number, given: ParameterValues): Trialled {
+  const trial = new Trial(invalidation, { variant, seed, params: given });
+  while (!trial.advance(20_000)) expect(trial.violations()).toEqual([]);
+  return trial.finish();
 }
-const summaryOf = (recording: Recording, name: string) => recording.signals.find((one) => one.name === name)!.summary;
+const summaryOf = (recording: Trialled, name: string) => recording.signals.find((one) => one.name === name)!.summary;
 
 const load = fc.record({
   reads: fc.integer({ min: 50, max: 300 }),

@@ -17,20 +17,20 @@ import {
   confidenceInterval,
   ms,
   resolveParameters,
-  Run,
+  Trial,
   s,
   Tally,
   type Limit,
   type ParameterValues,
-  type Recording,
+  type Trialled,
 } from '../../../sim-core/index.ts';
 
-function runOf(variant: string, seed: number, given: ParameterValues): Recording {
-  const run = new Run(multiRegion, { variant, seed, params: given });
-  while (!run.advance(20_000)) expect(run.violations()).toEqual([]);
-  return run.finish();
+function runOf(variant: string, seed: number, given: ParameterValues): Trialled {
+  const trial = new Trial(multiRegion, { variant, seed, params: given });
+  while (!trial.advance(20_000)) expect(trial.violations()).toEqual([]);
+  return trial.finish();
 }
-const summaryOf = (recording: Recording, name: string) => recording.signals.find((one) => one.name === name)!.summary;
+const summaryOf = (recording: Trialled, name: string) => recording.signals.find((one) => one.name === name)!.summary;
 const valueOf = (limit: Limit, values: ParameterValues): number => (typeof limit === 'number' ? limit : limit(values));
 
 const load = fc.record({

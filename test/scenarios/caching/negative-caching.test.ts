@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import negativeCaching from '../../../scenarios/caching/negative-caching.ts';
 import { invisibleWithFilter, invisibleWithNegativeCache } from '../../../scenarios/caching/negative-caching/limits.ts';
-import { ms, run, s, type Limit, type ParameterValues } from '../../../sim-core/index.ts';
+import { ms, s, type Limit, type ParameterValues } from '../../../sim-core/index.ts';
+import { trialled } from '../trials.ts';
 
 const parameters = fc.record({
   rate: fc.integer({ min: 50, max: 500 }),
@@ -28,7 +29,7 @@ it('an answer that there is no row is wrong for no longer than its bound', () =>
       parameters,
       fc.nat(),
       (variant, params, seed) => {
-        const { header, signals } = run(negativeCaching, { variant, params, seed });
+        const { header, signals } = trialled(negativeCaching, { variant, params, seed });
         const { total } = signals.find(({ name }) => name === 'cache.absence.wrong')!.summary;
         const { max } = signals.find(({ name }) => name === 'cache.absence.wrong_for')!.summary;
         const bound = variant === 'negative-cache' ? invisibleWithNegativeCache : invisibleWithFilter;
@@ -42,7 +43,7 @@ it('an answer that there is no row is wrong for no longer than its bound', () =>
 it('without a keeper no such answer is wrong', () => {
   fc.assert(
     fc.property(parameters, fc.nat(), (params, seed) => {
-      const { signals } = run(negativeCaching, { variant: 'none', params, seed });
+      const { signals } = trialled(negativeCaching, { variant: 'none', params, seed });
       expect(signals.find(({ name }) => name === 'cache.absence.wrong')!.summary['total']).toBe(0);
     }),
     { numRuns: 30 },

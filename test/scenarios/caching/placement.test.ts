@@ -12,22 +12,21 @@ import {
   LAYERS,
   ms,
   pairedDifference,
-  Run,
   s,
   Trial,
   zipfProbabilities,
   type ParameterValues,
-  type Recording,
+  type Trialled,
 } from '../../../sim-core/index.ts';
 
-function runOf(variant: string, seed: number, params: ParameterValues): Recording {
-  const run = new Run(placement, { variant, seed, params });
-  while (!run.advance(20_000)) expect(run.violations()).toEqual([]);
-  return run.finish();
+function runOf(variant: string, seed: number, params: ParameterValues): Trialled {
+  const trial = new Trial(placement, { variant, seed, params });
+  while (!trial.advance(20_000)) expect(trial.violations()).toEqual([]);
+  return trial.finish();
 }
-const meanOf = (recording: Recording, name: string): number =>
+const meanOf = (recording: Trialled, name: string): number =>
   recording.signals.find((one) => one.name === name)!.summary['mean'];
-const shareOf = (recording: Recording, layer: string): number => meanOf(recording, `layer.share.${layer}`);
+const shareOf = (recording: Trialled, layer: string): number => meanOf(recording, `layer.share.${layer}`);
 
 it('the layers answer everything, and claims hold, whatever the times to live and the load', () => {
   const seconds = (most: number) => fc.integer({ min: 1, max: most }).map(s);

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import staleSetRace from '../../../scenarios/caching/stale-set-race.ts';
-import { ms, Run, s } from '../../../sim-core/index.ts';
+import { ms, s, Trial } from '../../../sim-core/index.ts';
 import { totalOf } from '../trials.ts';
 
 const load = fc.record({
@@ -21,9 +21,9 @@ describe('whatever the load', () => {
   it.each(['lease', 'version-check'])('%s serves nobody what had been replaced, and no phantom', (variant) => {
     fc.assert(
       fc.property(load, fc.nat(1000), (given, seed) => {
-        const run = new Run(staleSetRace, { variant, seed, params: { ...given, length: s(6), ttl: s(600) } });
-        while (!run.advance(5000)) expect(run.violations()).toEqual([]);
-        const recording = run.finish();
+        const trial = new Trial(staleSetRace, { variant, seed, params: { ...given, length: s(6), ttl: s(600) } });
+        while (!trial.advance(5000)) expect(trial.violations()).toEqual([]);
+        const recording = trial.finish();
         expect(totalOf(recording, 'stale_set_race.lasting')).toBe(0);
         expect(totalOf(recording, 'read.phantoms')).toBe(0);
         expect(totalOf(recording, 'read.stale')).toBe(0);
@@ -38,9 +38,9 @@ describe('whatever the load', () => {
       fc.property(load, fc.integer({ min: 100, max: 500 }), fc.nat(1000), (given, ttl, seed) => {
         const stale = (tombstone: number): number => {
           const params = { ...given, prepareTime: ms(300), ttl: ms(ttl), tombstone, length: s(7) };
-          const run = new Run(staleSetRace, { variant: 'version-check', seed, params });
-          while (!run.advance(Infinity));
-          return totalOf(run.finish(), 'read.stale');
+          const trial = new Trial(staleSetRace, { variant: 'version-check', seed, params });
+          while (!trial.advance(Infinity));
+          return totalOf(trial.finish(), 'read.stale');
         };
         expect(stale(s(600))).toBe(0);
         withoutTombstones += stale(0);
@@ -54,9 +54,9 @@ describe('whatever the load', () => {
     fc.assert(
       fc.property(load, fc.nat(1000), (given, seed) => {
         const changed = { ...given, prepareTime: 0, secondDelete: ms(200), length: s(6) };
-        const run = new Run(staleSetRace, { variant: 'double-delete', seed, params: changed });
-        while (!run.advance(Infinity));
-        const { signals } = run.finish();
+        const trial = new Trial(staleSetRace, { variant: 'double-delete', seed, params: changed });
+        while (!trial.advance(Infinity));
+        const { signals } = trial.finish();
         const age = signals.find(({ name }) => name === 'read.staleness')!.summary['max'];
         expect(Number.isNaN(age) || age <= 0.2 + 0.001).toBe(true);
       }),

@@ -1,10 +1,10 @@
 /** The write-behind buffer's claims away from its defaults, and what the guide says of other settings. */
 import { describe, expect, it } from 'vitest';
 import writeBehindCrash from '../../../scenarios/caching/write-behind-crash.ts';
-import { ms, parseIntervention, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
-import { failed, totalOf } from '../trials.ts';
+import { ms, parseIntervention, s, type ParameterValues, type Trialled } from '../../../sim-core/index.ts';
+import { failed, totalOf, trialled } from '../trials.ts';
 
-const lost = (recording: Recording): number => totalOf(recording, 'cache.writes.lost');
+const lost = (recording: Trialled): number => totalOf(recording, 'cache.writes.lost');
 
 describe.each<[string, ParameterValues]>([
   ['a crash at another time', { crashAt: s(20.05), length: s(30) }],
@@ -14,17 +14,17 @@ describe.each<[string, ParameterValues]>([
 ])('with %s', (_name, params) => {
   it.each(['offer-and-forget', 'blocking-put', 'ack-after-flush', 'journal-every-n-ms', 'journal-every-write'])(
     '%s holds its claims',
-    (variant) => expect(failed(run(writeBehindCrash, { variant, params }))).toEqual([]),
+    (variant) => expect(failed(trialled(writeBehindCrash, { variant, params }))).toEqual([]),
   );
 });
 
 describe('a journal', () => {
   it('that is synced in intervals loses nothing when only the process dies', () => {
-    expect(lost(run(writeBehindCrash, { variant: 'journal-every-n-ms', params: { crash: 'process' } }))).toBe(0);
+    expect(lost(trialled(writeBehindCrash, { variant: 'journal-every-n-ms', params: { crash: 'process' } }))).toBe(0);
   });
 
   it('outlives a store that fails and a crash by intervention', () => {
-    const recording = run(writeBehindCrash, {
+    const recording = trialled(writeBehindCrash, {
       variant: 'journal-every-write',
       params: { failAt: s(10), length: s(30), crashAt: 0 },
       interventions: [parseIntervention('10.8s:crash:app-1:seconds=2')],
@@ -35,6 +35,6 @@ describe('a journal', () => {
 });
 
 it('without a crash, a failure or more writes than the flush can take, the printed buffer loses nothing', () => {
-  const recording = run(writeBehindCrash, { variant: 'offer-and-forget', params: { rate: 150, crashAt: 0 } });
+  const recording = trialled(writeBehindCrash, { variant: 'offer-and-forget', params: { rate: 150, crashAt: 0 } });
   expect(lost(recording)).toBe(0);
 });

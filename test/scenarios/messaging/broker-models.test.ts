@@ -1,17 +1,17 @@
 /** The claims about the models away from their defaults, and what the guide says of other settings. */
 import { describe, expect, it } from 'vitest';
 import brokerModels from '../../../scenarios/messaging/broker-models.ts';
-import { judge, ms, parseIntervention, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
-import { failed, totalOf } from '../trials.ts';
+import { judge, ms, parseIntervention, s, type ParameterValues, type Trialled } from '../../../sim-core/index.ts';
+import { failed, totalOf, trialled } from '../trials.ts';
 
 const VARIANTS = Object.keys(brokerModels.variants);
 /** Of each model one product. */
 const ONE_OF_EACH = ['queue', 'exchange', 'topic', 'stream'];
 
-const byDefault = new Map<string, Recording>();
+const byDefault = new Map<string, Trialled>();
 /** The run of a variant as it is, once for all tests. */
-function usual(variant: string): Recording {
-  if (!byDefault.has(variant)) byDefault.set(variant, run(brokerModels, { variant }));
+function usual(variant: string): Trialled {
+  if (!byDefault.has(variant)) byDefault.set(variant, trialled(brokerModels, { variant }));
   return byDefault.get(variant)!;
 }
 
@@ -22,19 +22,19 @@ describe.each<[string, ParameterValues, readonly string[]]>([
   ['a crash while a consumer is away', { crashAt: s(5) }, ['queue', 'stream', 'sqs', 'nats-core']],
 ])('with %s', (_name, params, variants) => {
   it.each(variants)('%s holds its claims', (variant) => {
-    expect(failed(run(brokerModels, { variant, params }))).toEqual([]);
+    expect(failed(trialled(brokerModels, { variant, params }))).toEqual([]);
   });
 });
 
 describe('as the guide says', () => {
   it('faster work inverts less', () => {
     const inversions = (workTime: number): number =>
-      totalOf(run(brokerModels, { variant: 'exchange', params: { workTime } }), 'broker_models.inversions');
+      totalOf(trialled(brokerModels, { variant: 'exchange', params: { workTime } }), 'broker_models.inversions');
     expect(inversions(ms(1))).toBeLessThan(totalOf(usual('exchange'), 'broker_models.inversions') / 2);
   });
 
   it('what was trimmed before the audit came cannot be read again', () => {
-    const recording = run(brokerModels, {
+    const recording = trialled(brokerModels, {
       variant: 'stream',
       interventions: [parseIntervention('10s:trim:redis:length=100')],
     });
@@ -51,8 +51,8 @@ describe('as the guide says', () => {
 
 describe('core NATS is no stream', () => {
   // With nine tenths of the consumers' time taken each death costs several events.
-  const busy = run(brokerModels, { variant: 'nats-core', params: { rate: 450 } });
-  const lost = (recording: Recording): number =>
+  const busy = trialled(brokerModels, { variant: 'nats-core', params: { rate: 450 } });
+  const lost = (recording: Trialled): number =>
     2 * totalOf(recording, 'broker_models.published') - totalOf(recording, 'broker_models.copies');
 
   it('loses what its consumers had in hand, and what nobody was there for', () => {
@@ -83,7 +83,7 @@ it('a stream in memory has lost what came before the server was killed, and one 
 it('an outage of SQS as long as its visibility timeout has handled messages come again', () => {
   const doubled = (deed: string): number =>
     totalOf(
-      run(brokerModels, { variant: 'sqs', params: { rate: 600 }, interventions: [parseIntervention(deed)] }),
+      trialled(brokerModels, { variant: 'sqs', params: { rate: 600 }, interventions: [parseIntervention(deed)] }),
       'broker_models.duplicates',
     );
   expect(doubled('14s:outage:sqs:seconds=3')).toBeGreaterThan(doubled('14s:outage:sqs:seconds=0.5'));

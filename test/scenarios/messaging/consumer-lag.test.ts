@@ -6,16 +6,15 @@ import {
   ms,
   parseIntervention,
   resolveParameters,
-  run,
   s,
   type ParameterValues,
-  type Recording,
+  type Trialled,
 } from '../../../sim-core/index.ts';
-import { failed } from '../trials.ts';
+import { failed, trialled } from '../trials.ts';
 
 const VARIANTS = Object.keys(consumerLag.variants);
 
-const atTheEnd = (recording: Recording, signal: string): number =>
+const atTheEnd = (recording: Trialled, signal: string): number =>
   recording.signals.find(({ name }) => name === signal)!.columns['last'].at(-1)!;
 
 describe.each<[string, ParameterValues]>([
@@ -27,17 +26,17 @@ describe.each<[string, ParameterValues]>([
   ['fast consumers', { processTime: ms(2), hotShare: 0.3 }],
 ])('with %s', (_name, params) => {
   it.each(VARIANTS)('%s holds its claims', (variant) => {
-    expect(failed(run(consumerLag, { variant, params }))).toEqual([]);
+    expect(failed(trialled(consumerLag, { variant, params }))).toEqual([]);
   });
 });
 
 it('the remedy claims something of its default run that the pitfall does not hold', () => {
-  const { expectations } = run(consumerLag, { variant: 'scaled-out' });
+  const { expectations } = trialled(consumerLag, { variant: 'scaled-out' });
   expect(expectations[0].limit).toBeLessThan(1000);
 });
 
 it('with twice the partitions twelve consumers have something to do, and catch up', () => {
-  const recording = run(consumerLag, { variant: 'more-consumers-than-partitions', params: { partitions: 12 } });
+  const recording = trialled(consumerLag, { variant: 'more-consumers-than-partitions', params: { partitions: 12 } });
   expect(atTheEnd(recording, 'kafka.consumer.idle')).toBe(0);
   expect(atTheEnd(recording, 'kafka.consumer_group.lag')).toBeLessThan(1000);
 });
@@ -45,13 +44,13 @@ it('with twice the partitions twelve consumers have something to do, and catch u
 it('twelve consumers of six partitions differ from six by their number alone, and are no sooner done', () => {
   const { 'scaled-out': six, 'more-consumers-than-partitions': twelve } = consumerLag.variants;
   expect(twelve).toEqual({ ...six, scaleTo: 12 });
-  const slow = run(consumerLag, { variant: 'more-consumers-than-partitions', params: { processTime: ms(14) } });
+  const slow = trialled(consumerLag, { variant: 'more-consumers-than-partitions', params: { processTime: ms(14) } });
   // 30,000 come; three members for 6 s and six for 48 s can do 21,900, give or take five deviations of the first.
   expect(atTheEnd(slow, 'kafka.consumer_group.lag')).toBeGreaterThan(7000);
 });
 
 it('says when six consumers must have caught up: after the backlog has been worked off, and before the end', () => {
-  const { expectations } = run(consumerLag, { variant: 'scaled-out' });
+  const { expectations } = trialled(consumerLag, { variant: 'scaled-out' });
   const since = expectations.filter(({ text }) => text.includes('must have caught up'));
   expect(since.length).toBe(2);
   const moment = limits.caughtUp.at(resolveParameters(consumerLag, 'scaled-out', {}));
@@ -62,7 +61,7 @@ it('says when six consumers must have caught up: after the backlog has been work
 });
 
 it('a consumer that stands still for less than its session keeps its partition, and only that one waits', () => {
-  const paused = run(consumerLag, {
+  const paused = trialled(consumerLag, {
     variant: 'scaled-out',
     interventions: [parseIntervention('45s:pause:consumer-2:seconds=14')],
   });
@@ -96,7 +95,7 @@ it('says how long catching up takes, and by how much the lag falls meanwhile', (
 describe('retention', () => {
   const skipped = (params: ParameterValues, at?: string): number =>
     atTheEnd(
-      run(consumerLag, {
+      trialled(consumerLag, {
         variant: 'under-provisioned',
         params,
         ...(at === undefined ? {} : { interventions: [parseIntervention(at)] }),

@@ -4,14 +4,13 @@ import deliverySemantics from '../../../scenarios/messaging/delivery-semantics.t
 import {
   ms,
   parseIntervention,
-  run,
   s,
   VisibilityQueue,
   type ParameterValues,
-  type Recording,
+  type Trialled,
 } from '../../../sim-core/index.ts';
 import { Queue } from '../../../sim-core/messaging/channels/queue.ts';
-import { failed, totalOf } from '../trials.ts';
+import { failed, totalOf, trialled } from '../trials.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -20,16 +19,16 @@ const WITH_SQS = ['visibility-too-short', 'visibility-renewed'];
 const WITH_RABBIT = VARIANTS.filter((variant) => !WITH_SQS.includes(variant));
 const WITH_ACKS = WITH_RABBIT.filter((variant) => variant !== 'at-most-once');
 
-const byDefault = new Map<string, Recording>();
+const byDefault = new Map<string, Trialled>();
 /** The run of a variant as it is, once for all tests. */
-function usual(variant: string): Recording {
-  if (!byDefault.has(variant)) byDefault.set(variant, run(deliverySemantics, { variant }));
+function usual(variant: string): Trialled {
+  if (!byDefault.has(variant)) byDefault.set(variant, trialled(deliverySemantics, { variant }));
   return byDefault.get(variant)!;
 }
 
 const doubled = (variant: string, params: ParameterValues, ...interventions: string[]): number =>
   totalOf(
-    run(deliverySemantics, { variant, params, interventions: interventions.map(parseIntervention) }),
+    trialled(deliverySemantics, { variant, params, interventions: interventions.map(parseIntervention) }),
     'effects.bookings.doubled',
   );
 
@@ -40,7 +39,7 @@ describe.each<[string, ParameterValues, readonly string[]]>([
   ['more orders than can be done', { concurrency: 1, rate: 100, length: s(12) }, WITH_RABBIT],
 ])('with %s', (_name, params, variants) => {
   it.each(variants)('%s holds its claims', (variant) => {
-    expect(failed(run(deliverySemantics, { variant, params }))).toEqual([]);
+    expect(failed(trialled(deliverySemantics, { variant, params }))).toEqual([]);
   });
 });
 
@@ -54,7 +53,7 @@ describe('as the guide says', () => {
   });
 
   it('two at once wait for each other at the index, so nobody pays twice unless one dies', () => {
-    const recording = run(deliverySemantics, {
+    const recording = trialled(deliverySemantics, {
       variant: 'unique-key-in-transaction',
       params: { killEvery: s(60) },
     });
@@ -70,7 +69,7 @@ describe('as the guide says', () => {
 
   it('automatic acknowledgement knows no prefetch: what waits in the process is lost with it', () => {
     const lost = (params: ParameterValues): number =>
-      run(deliverySemantics, { variant: 'at-most-once', params }).signals.find(
+      trialled(deliverySemantics, { variant: 'at-most-once', params }).signals.find(
         ({ name }) => name === 'effects.bookings.lost',
       )!.summary['max'];
     expect(lost({ concurrency: 3, prefetch: 100 })).toBeGreaterThan(1.3 * lost({}));
@@ -78,8 +77,9 @@ describe('as the guide says', () => {
 });
 
 describe('what the broker drops is seen', () => {
-  const lostOf = (recording: Recording): string[] => failed(recording).filter((claim) => claim.includes('.lost'));
-  const lostIn = (variant: string): string[] => lostOf(run(deliverySemantics, { variant, params: { length: s(12) } }));
+  const lostOf = (recording: Trialled): string[] => failed(recording).filter((claim) => claim.includes('.lost'));
+  const lostIn = (variant: string): string[] =>
+    lostOf(trialled(deliverySemantics, { variant, params: { length: s(12) } }));
 
   it.each(WITH_ACKS)(
     '%s loses bookings and payments where the queue drops one copy in a hundred and says that it has it',
@@ -124,7 +124,7 @@ describe('with a visibility timeout', () => {
   });
 
   it('a unique key has who comes second wait and then find that it was done, so that nobody pays twice either', () => {
-    const recording = run(deliverySemantics, { variant: 'visibility-too-short', params: { guard: 'unique-key' } });
+    const recording = trialled(deliverySemantics, { variant: 'visibility-too-short', params: { guard: 'unique-key' } });
     for (const effects of ['bookings', 'payments']) expect(totalOf(recording, `effects.${effects}.doubled`)).toBe(0);
     expect(totalOf(recording, 'messaging.client.redelivered.messages')).toBeGreaterThan(30);
   });

@@ -4,15 +4,14 @@ import dlqGrowth from '../../../scenarios/messaging/dlq-growth.ts';
 import {
   minutes,
   parseIntervention,
-  run,
   s,
   VisibilityQueue,
   type ParameterValues,
-  type Recording,
+  type Trialled,
 } from '../../../sim-core/index.ts';
 import { Broker } from '../../../sim-core/systems/rabbitmq/broker.ts';
 import { Channel } from '../../../sim-core/systems/rabbitmq/channel.ts';
-import { failed } from '../trials.ts';
+import { failed, trialled } from '../trials.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -20,15 +19,15 @@ const VARIANTS = Object.keys(dlqGrowth.variants);
 const WITH_SQS = ['expired-unseen', 'kept-for-days'];
 const WITH_RABBIT = VARIANTS.filter((variant) => !WITH_SQS.includes(variant));
 
-const byDefault = new Map<string, Recording>();
+const byDefault = new Map<string, Trialled>();
 /** The run of a variant as it is, once for all tests. */
-function usual(variant: string): Recording {
-  if (!byDefault.has(variant)) byDefault.set(variant, run(dlqGrowth, { variant }));
+function usual(variant: string): Trialled {
+  if (!byDefault.has(variant)) byDefault.set(variant, trialled(dlqGrowth, { variant }));
   return byDefault.get(variant)!;
 }
 
-const signal = (recording: Recording, name: string) => recording.signals.find((each) => each.name === name)!;
-const atTheEnd = (recording: Recording): number => signal(recording, 'dlq.depth').columns['last'].at(-1)!;
+const signal = (recording: Trialled, name: string) => recording.signals.find((each) => each.name === name)!;
+const atTheEnd = (recording: Trialled): number => signal(recording, 'dlq.depth').columns['last'].at(-1)!;
 
 describe.each<[string, ParameterValues, readonly string[]]>([
   ['little that dies', { troubleShare: 0.05 }, WITH_RABBIT],
@@ -37,40 +36,40 @@ describe.each<[string, ParameterValues, readonly string[]]>([
   ['a slow monitor', { every: s(20) }, ['unmonitored', 'rate-and-age-alert', 'automated-redrive']],
 ])('with %s', (_name, params, variants) => {
   it.each(variants)('%s holds its claims', (variant) => {
-    expect(failed(run(dlqGrowth, { variant, params }))).toEqual([]);
+    expect(failed(trialled(dlqGrowth, { variant, params }))).toEqual([]);
   });
 });
 
 it('fires by the age where too little dies for the rate', () => {
-  const recording = run(dlqGrowth, { variant: 'rate-and-age-alert', params: { alertRate: 100 } });
+  const recording = trialled(dlqGrowth, { variant: 'rate-and-age-alert', params: { alertRate: 100 } });
   expect(signal(recording, 'dlq.alerts').summary['total']).toBeGreaterThanOrEqual(1);
   expect(signal(recording, 'dlq.detection.time').summary['max']).toBeGreaterThan(120);
 });
 
 it('parks what was redriven as often as it may be, in a trouble that does not end', () => {
   const params = { troubleFor: minutes(20), length: minutes(25) };
-  const recording = run(dlqGrowth, { variant: 'automated-redrive', params });
+  const recording = trialled(dlqGrowth, { variant: 'automated-redrive', params });
   expect(signal(recording, 'dlq.parked').summary['total']).toBeGreaterThan(0);
   expect(signal(recording, 'dlq.redrive.stops').summary['total']).toBeGreaterThan(0);
 });
 
 it('is emptied by a redrive that somebody starts after the trouble, and not by one that comes too early', () => {
   const depth = (deed: string): number =>
-    atTheEnd(run(dlqGrowth, { variant: 'unmonitored', interventions: [parseIntervention(deed)] }));
+    atTheEnd(trialled(dlqGrowth, { variant: 'unmonitored', interventions: [parseIntervention(deed)] }));
   expect(depth('5min:start:redrive')).toBe(0);
   expect(depth('90s:start:redrive')).toBeGreaterThan(0);
 });
 
 it('forgets with SQS what has been dead for its retention, and not before', () => {
   const lostBy = (deadRetention: number): number =>
-    lost(run(dlqGrowth, { variant: 'expired-unseen', params: { deadRetention } }))!;
+    lost(trialled(dlqGrowth, { variant: 'expired-unseen', params: { deadRetention } }))!;
   expect(lostBy(minutes(11))).toBe(0);
   const [some, all] = [lostBy(minutes(9)), lost(usual('expired-unseen'))!];
   expect(some).toBeGreaterThan(0);
   expect(some).toBeLessThan(all);
 });
 
-const lost = (recording: Recording): number | undefined =>
+const lost = (recording: Trialled): number | undefined =>
   recording.expectations.find(({ text }) => text.startsWith('effects.lost'))?.actual;
 
 /** It ends soon after the trouble. */
@@ -81,7 +80,7 @@ describe('what is dropped is seen', () => {
     // Not for a moment: a dead letter on its way is not lost.
     expect(signal(usual(variant), 'effects.lost').summary['max'] ?? 0).toBe(0);
     vi.spyOn(Broker.prototype, 'officeOf').mockImplementation(() => () => 'sent');
-    const broken = run(dlqGrowth, { variant, params: SHORT });
+    const broken = trialled(dlqGrowth, { variant, params: SHORT });
     expect(failed(broken).some((claim) => claim.startsWith('effects.lost'))).toBe(true);
     expect(lost(broken)).toBeGreaterThan(100);
   });
@@ -94,7 +93,7 @@ describe('what is dropped is seen', () => {
         if (!('x-redrives' in message.headers)) return publish.call(this, message);
         return { queues: [message.routingKey], refused: false };
       });
-      expect(lost(run(dlqGrowth, { variant, params: SHORT }))).toBeGreaterThan(100);
+      expect(lost(trialled(dlqGrowth, { variant, params: SHORT }))).toBeGreaterThan(100);
     },
   );
 });
@@ -125,12 +124,12 @@ it('sees what SQS says that it has and has not, as an order or as a dead letter'
   vi.spyOn(VisibilityQueue.prototype, 'send').mockImplementation(function (this: VisibilityQueue, message, fifo) {
     return offered++ % 100 === 99 || send.call(this, message, fifo);
   });
-  expect(lost(run(dlqGrowth, { variant: 'kept-for-days', params: SHORT }))).toBeGreaterThan(40);
+  expect(lost(trialled(dlqGrowth, { variant: 'kept-for-days', params: SHORT }))).toBeGreaterThan(40);
 });
 
-const isBroken = (recording: Recording, claim: string): boolean =>
+const isBroken = (recording: Trialled, claim: string): boolean =>
   failed(recording).some((text) => text.startsWith(claim));
-const broken = (claim: string): boolean => isBroken(run(dlqGrowth, { variant: 'automated-redrive' }), claim);
+const broken = (claim: string): boolean => isBroken(trialled(dlqGrowth, { variant: 'automated-redrive' }), claim);
 
 it('sees a robot that sets everything aside', () => {
   expect(isBroken(usual('automated-redrive'), 'total of dlq.parked')).toBe(false);

@@ -10,13 +10,13 @@ import {
   run,
   s,
   type ParameterValues,
-  type Recording,
+  type Trialled,
 } from '../../../sim-core/index.ts';
-import { failed, totalOf } from '../trials.ts';
+import { failed, totalOf, trialled } from '../trials.ts';
 
 const VARIANTS = Object.keys(exactlyOnce.variants);
 
-const most = (recording: Recording, signal: string): number =>
+const most = (recording: Trialled, signal: string): number =>
   recording.signals.find(({ name }) => name === signal)!.summary['max'];
 
 describe.each<[string, ParameterValues]>([
@@ -27,13 +27,13 @@ describe.each<[string, ParameterValues]>([
   ['a producer that waits for long', { requestTimeout: s(10) }],
 ])('with %s', (_name, params) => {
   it.each(VARIANTS)('%s holds its claims', (variant) => {
-    expect(failed(run(exactlyOnce, { variant, params }))).toEqual([]);
+    expect(failed(trialled(exactlyOnce, { variant, params }))).toEqual([]);
   });
 });
 
 it('claims of its default runs that nothing is missing, and how much is there twice at least where it should be', () => {
   const limitOf = (variant: string, start: string, bound: string): number =>
-    run(exactlyOnce, { variant }).expectations.find(({ text }) => text.startsWith(start) && text.includes(bound))!
+    trialled(exactlyOnce, { variant }).expectations.find(({ text }) => text.startsWith(start) && text.includes(bound))!
       .limit;
   for (const variant of VARIANTS.filter((one) => !['commit-first', 'offsets-outside-txn'].includes(one))) {
     expect(limitOf(variant, 'total of http.client.requests less', 'at most'), variant).toBe(0);
@@ -57,7 +57,7 @@ it('spreads the second crashes over a poll', () => {
 
 describe('as the guide says', () => {
   it('a producer that waits for long enough sends nothing twice', () => {
-    const recording = run(exactlyOnce, { variant: 'plain-producer', params: { requestTimeout: s(10) } });
+    const recording = trialled(exactlyOnce, { variant: 'plain-producer', params: { requestTimeout: s(10) } });
     expect(totalOf(recording, 'kafka.records.duplicated')).toBe(0);
   });
 
@@ -77,7 +77,7 @@ describe('as the guide says', () => {
 
   it('committed before the work, what crashes leave is missing, and with offsets committed after it nothing is', () => {
     const missing = (offsets: string): number => {
-      const recording = run(exactlyOnce, { variant: 'commit-first', params: { offsets } });
+      const recording = trialled(exactlyOnce, { variant: 'commit-first', params: { offsets } });
       const results = totalOf(recording, 'effects.results.applied') - totalOf(recording, 'effects.results.doubled');
       return totalOf(recording, 'http.client.requests') - results;
     };
@@ -87,12 +87,15 @@ describe('as the guide says', () => {
 
   it('larger polls need fewer transactions', () => {
     const commits = (pollRecords: number): number =>
-      totalOf(run(exactlyOnce, { variant: 'transactional', params: { pollRecords } }), 'kafka.transaction.commits');
+      totalOf(
+        trialled(exactlyOnce, { variant: 'transactional', params: { pollRecords } }),
+        'kafka.transaction.commits',
+      );
     expect(commits(5)).toBeGreaterThan(commits(40));
   });
 
   it('what a worker had written that stood still for longer than its session is not there twice, nor missing', () => {
-    const recording = run(exactlyOnce, {
+    const recording = trialled(exactlyOnce, {
       variant: 'transactional',
       params: { length: s(120), crashFrom: s(600) },
       interventions: [parseIntervention('16s:pause:worker-2:seconds=50')],
@@ -103,7 +106,7 @@ describe('as the guide says', () => {
 
   it('a coordinator that dies in the midst of transactions changes nothing of that', () => {
     for (const broker of ['broker-1', 'broker-2', 'broker-3']) {
-      const recording = run(exactlyOnce, {
+      const recording = trialled(exactlyOnce, {
         variant: 'transactional',
         interventions: [parseIntervention(`16s:kill:${broker}:seconds=5`)],
       });

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import exchangeRouting from '../../../scenarios/messaging/exchange-routing.ts';
 import { MOVED, SKEW, WANTED } from '../../../scenarios/messaging/exchange-routing/tally.ts';
-import { ms, run, s, type ParameterValues } from '../../../sim-core/index.ts';
-import { failed, summaryOf } from '../trials.ts';
+import { ms, s, type ParameterValues } from '../../../sim-core/index.ts';
+import { failed, summaryOf, trialled } from '../trials.ts';
 
 describe.each<[string, ParameterValues]>([
   ['few events', { rate: 30 }],
@@ -16,12 +16,12 @@ describe.each<[string, ParameterValues]>([
   ['hardly any events', { rate: 1, length: s(5) }],
 ])('with %s', (_name, params) => {
   it.each(Object.keys(exchangeRouting.variants))('%s holds its claims', (variant) => {
-    expect(failed(run(exchangeRouting, { variant, params }))).toEqual([]);
+    expect(failed(trialled(exchangeRouting, { variant, params }))).toEqual([]);
   });
 });
 
 const moved = (variant: string, params: ParameterValues): number =>
-  summaryOf(run(exchangeRouting, { variant, params }), MOVED, 'total');
+  summaryOf(trialled(exchangeRouting, { variant, params }), MOVED, 'total');
 
 it('moves only the customers of the worker that leaves where it is the last, and half where half of the buckets come', () => {
   expect(moved('consistent-hash-first-leaves', { change: 'last-leaves' })).toBeLessThan(500 / 2);
@@ -32,7 +32,7 @@ it('moves only the customers of the worker that leaves where it is the last, and
 it('does not help the busiest worker by another one, where one customer is most of its work', () => {
   const skew = (workers: number): number =>
     summaryOf(
-      run(exchangeRouting, { variant: 'consistent-hash-big-customer', params: { exponent: 2, workers } }),
+      trialled(exchangeRouting, { variant: 'consistent-hash-big-customer', params: { exponent: 2, workers } }),
       SKEW,
       'max',
     );
@@ -42,13 +42,13 @@ it('does not help the busiest worker by another one, where one customer is most 
 
 it('receives the same wanted copies by a pattern, by headers and by a fanout', () => {
   const wanted = ['topic', 'headers', 'fanout'].map((variant) =>
-    summaryOf(run(exchangeRouting, { variant }), WANTED, 'total'),
+    summaryOf(trialled(exchangeRouting, { variant }), WANTED, 'total'),
   );
   expect(new Set(wanted).size).toBe(1);
 });
 
 it('has every subscriber fall behind by a fanout where by a topic it is only the one who wants everything', () => {
   const backlog = (variant: string): number =>
-    summaryOf(run(exchangeRouting, { variant, params: { workTime: ms(60) } }), 'messaging.queue.ready', 'max');
+    summaryOf(trialled(exchangeRouting, { variant, params: { workTime: ms(60) } }), 'messaging.queue.ready', 'max');
   expect(backlog('fanout')).toBeGreaterThan(2 * backlog('topic'));
 });

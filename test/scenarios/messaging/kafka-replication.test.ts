@@ -1,12 +1,12 @@
 /** The replicated log's claims away from its defaults, and what the guide says of other settings. */
 import { describe, expect, it } from 'vitest';
 import kafkaReplication from '../../../scenarios/messaging/kafka-replication.ts';
-import { parseIntervention, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
-import { failed, summaryOf } from '../trials.ts';
+import { parseIntervention, s, type ParameterValues, type Trialled } from '../../../sim-core/index.ts';
+import { failed, summaryOf, trialled } from '../trials.ts';
 
 const VARIANTS = Object.keys(kafkaReplication.variants);
 
-const lost = (recording: Recording): number => summaryOf(recording, 'kafka.records.lost', 'max');
+const lost = (recording: Trialled): number => summaryOf(recording, 'kafka.records.lost', 'max');
 
 describe.each<[string, ParameterValues]>([
   ['half the rate', { rate: 200 }],
@@ -18,14 +18,14 @@ describe.each<[string, ParameterValues]>([
   ['a run that ends before the old leader is back', { length: s(50) }],
 ])('with %s', (_name, params) => {
   it.each(VARIANTS)('%s holds its claims', (variant) => {
-    expect(failed(run(kafkaReplication, { variant, params }))).toEqual([]);
+    expect(failed(trialled(kafkaReplication, { variant, params }))).toEqual([]);
   });
 });
 
 describe('as the guide says', () => {
   it('without unclean elections nothing is lost, and the old leader ends the outage', () => {
     const params = { downtime: s(28), length: s(80) };
-    const recording = run(kafkaReplication, { variant: 'clean-election-only', params });
+    const recording = trialled(kafkaReplication, { variant: 'clean-election-only', params });
     expect(lost(recording)).toBe(0);
     // Until 58 s, from at most 39 s on; those who have waited since the kill are not given up yet.
     expect(summaryOf(recording, 'kafka.partition.offline', 'mean')).toBeGreaterThan(18.9 / 80);
@@ -38,8 +38,8 @@ describe('as the guide says', () => {
   });
 
   it('with two in sync asked for and clean elections only, more is given up and nothing lost', () => {
-    const clean = run(kafkaReplication, { variant: 'clean-election-only', params: { minInSync: 2 } });
-    const unclean = run(kafkaReplication, { variant: 'acks-all-min-isr-2' });
+    const clean = trialled(kafkaReplication, { variant: 'clean-election-only', params: { minInSync: 2 } });
+    const unclean = trialled(kafkaReplication, { variant: 'acks-all-min-isr-2' });
     expect(lost(clean)).toBe(0);
     expect(summaryOf(clean, 'kafka.producer.record_errors', 'total')).toBeGreaterThan(
       summaryOf(unclean, 'kafka.producer.record_errors', 'total'),
@@ -47,7 +47,7 @@ describe('as the guide says', () => {
   });
 
   it('a leader that is cut off from the cluster and not from its clients goes on acknowledging in vain', () => {
-    const recording = run(kafkaReplication, {
+    const recording = trialled(kafkaReplication, {
       variant: 'acks-1',
       params: { killAt: s(600), isolateAt: s(600) },
       interventions: [parseIntervention('10s:isolate:broker-1:seconds=15,clients=0')],
@@ -59,7 +59,7 @@ describe('as the guide says', () => {
   it('a long request time leaves hardly a batch to be refused', () => {
     const refused = (requestTimeout: number): number =>
       summaryOf(
-        run(kafkaReplication, { variant: 'acks-all-min-isr-2', params: { requestTimeout } }),
+        trialled(kafkaReplication, { variant: 'acks-all-min-isr-2', params: { requestTimeout } }),
         'kafka.producer.not_enough_replicas',
         'total',
       );

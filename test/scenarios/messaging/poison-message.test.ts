@@ -2,14 +2,14 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import poisonMessage from '../../../scenarios/messaging/poison-message.ts';
 import { BACKLOG, OVERTAKEN } from '../../../scenarios/messaging/poison-message/tally.ts';
-import { ms, parseIntervention, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
+import { ms, parseIntervention, s, type ParameterValues, type Trialled } from '../../../sim-core/index.ts';
 import { Broker } from '../../../sim-core/systems/rabbitmq/broker.ts';
 import { Queue } from '../../../sim-core/messaging/channels/queue.ts';
-import { failed, summaryOf } from '../trials.ts';
+import { failed, summaryOf, trialled } from '../trials.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 
-const of = (variant: string, params: ParameterValues = {}): Recording => run(poisonMessage, { variant, params });
+const of = (variant: string, params: ParameterValues = {}): Trialled => trialled(poisonMessage, { variant, params });
 
 describe.each<[string, ParameterValues]>([
   ['fewer retries', { retries: 2 }],
@@ -58,7 +58,7 @@ it('buries orders that were done where the delivery limit leaves no room for a d
 it('takes a key that is made poison by hand, and a release that mends it', () => {
   const entries = (...deeds: string[]): number =>
     summaryOf(
-      run(poisonMessage, { variant: 'dlq', interventions: deeds.map(parseIntervention) }),
+      trialled(poisonMessage, { variant: 'dlq', interventions: deeds.map(parseIntervention) }),
       'dlq.entries',
       'total',
     );

@@ -1,14 +1,14 @@
 /** The claims about batches away from their defaults, and what the guide says of other settings. */
 import { describe, expect, it } from 'vitest';
 import producerBatching from '../../../scenarios/messaging/producer-batching.ts';
-import { ms, run, s, us, type ParameterValues } from '../../../sim-core/index.ts';
-import { failed } from '../trials.ts';
+import { ms, s, us, type ParameterValues } from '../../../sim-core/index.ts';
+import { failed, trialled } from '../trials.ts';
 
 const VARIANTS = Object.keys(producerBatching.variants);
 const SHORT = { length: s(10) };
 
 const summary = (variant: string, params: ParameterValues, signal: string, field: string): number =>
-  run(producerBatching, { variant, params: { ...SHORT, ...params } }).signals.find(({ name }) => name === signal)!
+  trialled(producerBatching, { variant, params: { ...SHORT, ...params } }).signals.find(({ name }) => name === signal)!
     .summary[field];
 
 const p50 = (variant: string, params: ParameterValues): number =>
@@ -23,12 +23,12 @@ describe.each<[string, ParameterValues]>([
   ['busy brokers', { requestTime: ms(1) }],
 ])('with %s', (_name, params) => {
   it.each(VARIANTS)('%s holds its claims', (variant) => {
-    expect(failed(run(producerBatching, { variant, params: { ...SHORT, ...params } }))).toEqual([]);
+    expect(failed(trialled(producerBatching, { variant, params: { ...SHORT, ...params } }))).toEqual([]);
   });
 });
 
 it('what is claimed of batches that fill is refuted by the run of those that do not', () => {
-  const claims = run(producerBatching, { variant: 'small-batches-long-linger', params: SHORT }).expectations;
+  const claims = trialled(producerBatching, { variant: 'small-batches-long-linger', params: SHORT }).expectations;
   const limit = (start: string): number => claims.find(({ text }) => text.startsWith(start))!.limit;
   const large = (signal: string, field: string): number => summary('big-batches-long-linger', {}, signal, field);
   const [LATENCY, RECORDS] = ['messaging.client.operation.duration', 'kafka.producer.batch.records'];
@@ -39,7 +39,7 @@ it('what is claimed of batches that fill is refuted by the run of those that do 
 });
 
 it('tells what the size permits from what the linger fills', () => {
-  const { expectations } = run(producerBatching, { variant: 'big-batches-long-linger', params: SHORT });
+  const { expectations } = trialled(producerBatching, { variant: 'big-batches-long-linger', params: SHORT });
   const of = (field: string): number =>
     expectations.find(({ text }) => text.startsWith(`${field} of kafka.producer.batch.records`))!.limit;
   // (1,048,576 - 61) / 200 records in a megabyte; in half a second a partition gets 83 in the mean.

@@ -1,8 +1,8 @@
 /** The claims about rebalances away from their defaults, and what the guide says of other settings. */
 import { describe, expect, it } from 'vitest';
 import rebalance from '../../../scenarios/messaging/rebalance.ts';
-import { ms, parseIntervention, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
-import { failed, totalOf } from '../trials.ts';
+import { ms, parseIntervention, s, type ParameterValues, type Trialled } from '../../../sim-core/index.ts';
+import { failed, totalOf, trialled } from '../trials.ts';
 
 const VARIANTS = Object.keys(rebalance.variants);
 
@@ -13,19 +13,19 @@ describe.each<[string, ParameterValues]>([
   ['long restarts', { downtime: s(5), restartEvery: s(10), rate: 200 }],
 ])('with %s', (_name, params) => {
   it.each(VARIANTS)('%s holds its claims', (variant) => {
-    expect(failed(run(rebalance, { variant, params }))).toEqual([]);
+    expect(failed(trialled(rebalance, { variant, params }))).toEqual([]);
   });
 });
 
 const DELAY = 'kafka.consumer.record_delay';
 
-const meanOf = (recording: Recording, signal: string): number =>
+const meanOf = (recording: Trialled, signal: string): number =>
   recording.signals.find(({ name }) => name === signal)!.summary['mean'];
 
 describe('as the guide says', () => {
   it.each([1, 2, 3])('with seed %d records wait longest when all stop, and least when nobody hears of it', (seed) => {
     const [eager, cooperative, byName] = ['eager', 'cooperative', 'static-membership'].map((variant) =>
-      meanOf(run(rebalance, { variant, seed }), DELAY),
+      meanOf(trialled(rebalance, { variant, seed }), DELAY),
     );
     expect(eager).toBeGreaterThan(cooperative);
     expect(cooperative).toBeGreaterThan(byName);
@@ -37,9 +37,9 @@ describe('as the guide says', () => {
       ['static-membership', 'kafka.consumer_group.unowned'],
       ['static-membership', DELAY],
     ];
-    const pitfall = run(rebalance, { variant: 'eager' });
+    const pitfall = trialled(rebalance, { variant: 'eager' });
     for (const [variant, signal] of claimed) {
-      const { limit } = run(rebalance, { variant }).expectations.find(({ text }) =>
+      const { limit } = trialled(rebalance, { variant }).expectations.find(({ text }) =>
         text.startsWith(`mean of ${signal} `),
       )!;
       expect(meanOf(pitfall, signal), `${variant}: ${signal}`).toBeGreaterThan(limit);
@@ -48,7 +48,7 @@ describe('as the guide says', () => {
 
   it('nothing of the first generation is measured', () => {
     for (const variant of VARIANTS) {
-      const quiet = run(rebalance, { variant, params: { restartFrom: s(600) } });
+      const quiet = trialled(rebalance, { variant, params: { restartFrom: s(600) } });
       expect(totalOf(quiet, 'kafka.consumer_group.rebalances'), variant).toBe(0);
       // Without restarts all variants are one and the same run, and what is left of its beginning is nothing.
       expect(meanOf(quiet, DELAY), variant).toBeLessThan(0.1);
@@ -56,7 +56,7 @@ describe('as the guide says', () => {
   });
 
   it('a static member that is away for longer than its session is missed', () => {
-    const recording = run(rebalance, {
+    const recording = trialled(rebalance, {
       variant: 'static-membership',
       params: { downtime: s(10), restartEvery: s(20) },
     });
@@ -65,7 +65,10 @@ describe('as the guide says', () => {
 
   it('with commits more often fewer records are processed again', () => {
     const again = (commitInterval: number): number =>
-      totalOf(run(rebalance, { variant: 'eager-killed', params: { commitInterval } }), 'kafka.consumer.reprocessed');
+      totalOf(
+        trialled(rebalance, { variant: 'eager-killed', params: { commitInterval } }),
+        'kafka.consumer.reprocessed',
+      );
     expect(again(ms(500))).toBeLessThan(again(s(5)) / 2);
   });
 
@@ -86,10 +89,10 @@ describe('as the guide says', () => {
   });
 
   it('under another coordinator the group goes on in its generation, and who is restarted meanwhile waits for it', () => {
-    const mean = (recording: Recording, signal: string): number =>
+    const mean = (recording: Trialled, signal: string): number =>
       recording.signals.find(({ name }) => name === signal)!.summary['mean'];
     const [undisturbed, moved] = [[], ['21s:kill:broker-3:seconds=20']].map((interventions) =>
-      run(rebalance, { variant: 'static-membership', interventions: interventions.map(parseIntervention) }),
+      trialled(rebalance, { variant: 'static-membership', interventions: interventions.map(parseIntervention) }),
     );
     expect(totalOf(moved, 'kafka.consumer_group.rebalances')).toBe(0);
     // The second consumer is back at 26 s, and finds nobody until the session of the broker, of 9 s, is over.
@@ -99,7 +102,7 @@ describe('as the guide says', () => {
   });
 
   it('one that stands still for longer than its session goes on with what is not its own any more', () => {
-    const paused = run(rebalance, {
+    const paused = trialled(rebalance, {
       variant: 'eager',
       params: { restartFrom: s(600) },
       interventions: [parseIntervention('20s:pause:consumer-5:seconds=9')],

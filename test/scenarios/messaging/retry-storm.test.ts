@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import retryStorm from '../../../scenarios/messaging/retry-storm.ts';
 import { RECOVERY } from '../../../scenarios/messaging/retry-storm/tally.ts';
-import { ms, run, s, type InterventionData, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
+import { ms, s, type InterventionData, type ParameterValues, type Trialled } from '../../../sim-core/index.ts';
 import { failed, summaryOf, trialled } from '../trials.ts';
 
 /** Seconds from the end of the trouble to the last failure; the run goes on for 9. */
@@ -38,8 +38,8 @@ it('leaves the state by having its load taken away, and stays out of it with all
   expect(recoveryTime('immediate', {}, [surge(s(9), 0.05), surge(s(11), 1)])).toBeLessThan(REST_OF_RUN - 3);
 });
 
-const finished = (variant: string, params: ParameterValues = {}): Recording =>
-  run(retryStorm, { variant, seed: 1, params });
+const finished = (variant: string, params: ParameterValues = {}): Trialled =>
+  trialled(retryStorm, { variant, seed: 1, params });
 
 describe('the pitfall', () => {
   it.each<ParameterValues>([
@@ -65,7 +65,7 @@ describe('the pitfall', () => {
 });
 
 describe('callers in step', () => {
-  const column = (recording: Recording, signal: string): Float64Array =>
+  const column = (recording: Trialled, signal: string): Float64Array =>
     recording.signals.find(({ name }) => name === signal)!.columns['mean'];
 
   it('come again in waves without jitter, with nothing in between', () => {

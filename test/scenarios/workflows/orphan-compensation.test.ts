@@ -1,18 +1,18 @@
 /** The claims about orphaned compensations away from their defaults, and what the guide says of other settings. */
 import { describe, expect, it } from 'vitest';
 import orphans from '../../../scenarios/workflows/orphan-compensation.ts';
-import { ms, parseIntervention, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
-import { failed } from '../trials.ts';
+import { ms, parseIntervention, s, type ParameterValues, type Trialled } from '../../../sim-core/index.ts';
+import { failed, trialled } from '../trials.ts';
 
 const VARIANTS = Object.keys(orphans.variants);
 
-const ran = (variant: string, params: ParameterValues, ...interventions: string[]): Recording =>
-  run(orphans, { variant, params, interventions: interventions.map(parseIntervention) });
+const ran = (variant: string, params: ParameterValues, ...interventions: string[]): Trialled =>
+  trialled(orphans, { variant, params, interventions: interventions.map(parseIntervention) });
 
-const signal = ({ signals }: Recording, name: string) => signals.find((one) => one.name === name)!;
-const halfDone = (recording: Recording): number => signal(recording, 'saga.half_done').columns.last!.at(-1)!;
-const found = (recording: Recording): number => signal(recording, 'saga.audit.found').summary['total'];
-const takenUp = (recording: Recording): number => signal(recording, 'saga.taken_up').summary['total'];
+const signal = ({ signals }: Trialled, name: string) => signals.find((one) => one.name === name)!;
+const halfDone = (recording: Trialled): number => signal(recording, 'saga.half_done').columns.last!.at(-1)!;
+const found = (recording: Trialled): number => signal(recording, 'saga.audit.found').summary['total'];
+const takenUp = (recording: Trialled): number => signal(recording, 'saga.taken_up').summary['total'];
 
 describe.each<[string, ParameterValues]>([
   ['a long outage', { outage: s(5), rate: 40 }],

@@ -2,19 +2,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import saga from '../../../scenarios/workflows/saga.ts';
-import { judge, ms, parseIntervention, run, s, type ParameterValues, type Recording } from '../../../sim-core/index.ts';
-import { failed, totalOf } from '../trials.ts';
+import { judge, ms, parseIntervention, s, type ParameterValues, type Trialled } from '../../../sim-core/index.ts';
+import { failed, totalOf, trialled } from '../trials.ts';
 
 const VARIANTS = Object.keys(saga.variants);
 const KEPT = VARIANTS.filter((variant) => saga.roles[variant] === 'remedy');
 
-const atEnd = ({ signals }: Recording, name: string): number =>
+const atEnd = ({ signals }: Trialled, name: string): number =>
   signals.find((signal) => signal.name === name)!.columns.last!.at(-1)!;
 
-const ran = (variant: string, params: ParameterValues, ...interventions: string[]): Recording =>
-  run(saga, { variant, params, interventions: interventions.map(parseIntervention) });
+const ran = (variant: string, params: ParameterValues, ...interventions: string[]): Trialled =>
+  trialled(saga, { variant, params, interventions: interventions.map(parseIntervention) });
 
-const halfDone = (recording: Recording): number => atEnd(recording, 'saga.half_done');
+const halfDone = (recording: Trialled): number => atEnd(recording, 'saga.half_done');
 
 describe.each<[string, ParameterValues]>([
   ['scarce goods', { stock: 20, length: s(20) }],
@@ -62,7 +62,7 @@ it('ends with all or nothing whatever is done to whom, once it is left alone', (
     fc.property(done, fc.integer({ min: 1, max: 1e6 }), ([variant, deeds], seed) => {
       const interventions = [...deeds, ...heal].map(parseIntervention);
       const params = { rate: 20, readRate: 20, length: s(14), stock: 20 };
-      const recording = run(saga, { variant, params, seed, interventions });
+      const recording = trialled(saga, { variant, params, seed, interventions });
       expect([halfDone(recording), atEnd(recording, 'saga.money.unsettled')]).toEqual([0, 0]);
       if (variant === 'semantic-lock') expect(failed(recording)).toEqual([]);
     }),

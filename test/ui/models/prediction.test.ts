@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { guideOf } from '../../../scenarios/guides.ts';
 import { catalogue } from '../../../scenarios/index.ts';
 import { readPrompt, readQuantity } from '../../../scenarios/prompts.ts';
-import { run } from '../../../sim-core/index.ts';
 import { parseGuide } from '../../../ui/models/guide.ts';
 import {
   experimentFor,
@@ -20,6 +19,7 @@ import {
   type Answer,
 } from '../../../ui/models/prediction.ts';
 import { fixtureRecording, INTERVAL } from '../../../ui/specimens/fixture-recording.ts';
+import { trialled } from '../../scenarios/trials.ts';
 
 const choice = readPrompt(
   'ask: a\nrun: b\nmeasure: max:c\nchoice: up to 1 (one)\nchoice: up to 10\nchoice: more\nhint: x\nhint: y',
@@ -156,7 +156,7 @@ it.each(asked.map(({ scenario, prompt }) => [scenario.id, prompt.ask, scenario, 
   '%s: “%s” is answered by its run, within its axis',
   (_, _ask, scenario, prompt) => {
     const experiment = experimentFor(prompt, scenario, scenario.seed);
-    const recording = run(scenario, { variant: experiment.variant, params: experiment.changed });
+    const recording = trialled(scenario, { variant: experiment.variant, params: experiment.changed });
     expect(isRunOf(recording, scenario, experiment)).toBe(true);
     expect(isRunOf(recording, scenario, { ...experiment, seed: 'another' })).toBe(false);
     const frame = sketchFrame(prompt, scenario);
