@@ -24,7 +24,8 @@ export const count =
     const counts = task.store(store);
     return (record) => {
       const { key, timestamp } = record;
-      if (key === undefined || record.value === null) return task.drop(record, 'no-key');
+      if (key === undefined) return task.drop(record, 'no-key');
+      if (record.value === null) return task.drop(record, 'no-value');
       const value = ((counts.get(key) as number | undefined) ?? 0) + 1;
       counts.put(key, value);
       next({ key, value, timestamp });

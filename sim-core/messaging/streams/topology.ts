@@ -16,11 +16,12 @@ export interface TaskContext {
   store(name: string): StateStore;
   /** Writes a record to an output topic. */
   send(topic: string, record: StreamRecord): void;
-  /** Says that a record is left out: it came too late, or has no key. */
+  /** Says that a record is left out. */
   drop(record: StreamRecord, reason: DropReason): void;
 }
 
-export type DropReason = 'late' | 'no-key';
+/** It came too late for a window, or has no key or no value to be counted by. */
+export type DropReason = 'late' | 'no-key' | 'no-value';
 
 export type Operator = (next: Emit, task: TaskContext) => Emit;
 

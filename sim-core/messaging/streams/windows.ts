@@ -73,7 +73,8 @@ export const aggregateByWindow =
     };
     return (record) => {
       const { key, timestamp } = record;
-      if (key === undefined || record.value === null) return task.drop(record, 'no-key');
+      if (key === undefined) return task.drop(record, 'no-key');
+      if (record.value === null) return task.drop(record, 'no-value');
       streamTime = Math.max(streamTime, timestamp);
       const closing = streamTime - windows.grace;
       for (const start of windowsOf(windows, timestamp)) {

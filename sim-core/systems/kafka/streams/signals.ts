@@ -109,7 +109,7 @@ export const streamsSignals = [
     name: 'kafka.streams.dropped.records',
     kind: 'counter',
     unit: '{record}',
-    help: 'Records that tasks left out, once for each window that was closed for them: they came too late, or have no key',
+    help: 'Records that tasks left out: too late, once for each window that was closed, or without a key or a value to be counted by',
     fact: streamRecordDropped,
   }),
   defineSignal({
