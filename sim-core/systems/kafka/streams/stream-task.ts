@@ -20,8 +20,8 @@ export interface StoredState {
 }
 
 export interface TaskOwner {
-  send(topic: string, record: StreamRecord, task: StreamTask): void;
-  dropped(record: StreamRecord, reason: DropReason, task: StreamTask): void;
+  send(topic: string, record: StreamRecord): void;
+  dropped(reason: DropReason, task: StreamTask): void;
 }
 
 export class StreamTask {
@@ -38,8 +38,8 @@ export class StreamTask {
     this.stored = stored;
     this.operators = built(topology, {
       store: (name) => stored.get(name)!.store,
-      send: (topic, record) => owner.send(topic, record, this),
-      drop: (record, reason) => owner.dropped(record, reason, this),
+      send: (topic, record) => owner.send(topic, record),
+      drop: (_record, reason) => owner.dropped(reason, this),
     });
   }
 

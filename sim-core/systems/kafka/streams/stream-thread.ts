@@ -78,7 +78,7 @@ export class StreamThread implements Output {
     }
     const owner = {
       send: (topic: string, record: StreamRecord) => this.send(topic, record),
-      dropped: (_record: StreamRecord, reason: DropReason, task: StreamTask) => this.drop(reason, task),
+      dropped: (reason: DropReason, task: StreamTask) => this.drop(reason, task),
     };
     this.tasks = new ThreadTasks(sim, {
       name,

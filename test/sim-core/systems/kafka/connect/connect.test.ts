@@ -15,7 +15,7 @@ import { ConsumerGroup } from '../../../../../sim-core/systems/kafka/consumer-gr
 import type { ProducerQuery } from '../../../../../sim-core/systems/kafka/producer-batch.ts';
 import { Producer } from '../../../../../sim-core/systems/kafka/producer.ts';
 import { SchemaRegistry } from '../../../../../sim-core/systems/schema-registry/schema-registry.ts';
-import { ms, SMALL_CLUSTER, SMALL_GROUP, SMALL_TOPIC } from '../small-cluster.ts';
+import { ms, SMALL_CLUSTER, SMALL_GROUP, SMALL_PRODUCER, SMALL_TOPIC } from '../small-cluster.ts';
 
 const ROWS = 12;
 const END = ms(300);
@@ -50,18 +50,7 @@ class Pipeline {
       topic: { name: 'both', partitions: cluster.topics.flatMap(({ partitions }) => partitions) },
       metadata: cluster.metadata,
       book: cluster.book,
-      recordBytes: 100,
-      isKeyed: true,
-      acks: 'all',
-      isIdempotent: true,
-      linger: 0,
-      batchSize: 1000,
-      bufferMemory: 100_000,
-      maxBlock: ms(500),
-      maxInFlight: 5,
-      deliveryTimeout: ms(2000),
-      retryBackoff: ms(5),
-      retryBackoffMax: ms(20),
+      ...SMALL_PRODUCER,
     });
     cluster.attach(producer, near, ms(40));
     this.source = new SourceTask(sim, {

@@ -12,9 +12,9 @@ import type { Guarantee } from '../../../../../sim-core/systems/kafka/streams/st
 import { ms } from '../small-cluster.ts';
 import { SmallApp, sorted, type SmallAppOptions } from './small-app.ts';
 
-const END = ms(250);
+const END = ms(200);
 /** A crash before the first or after the last commit is like any other. */
-const [FROM, UNTIL] = [ms(22), ms(50)];
+const [FROM, UNTIL] = [ms(22), ms(44)];
 const SENDS = [20, 21, 22, 24, 30, 31, 36, 37, 40, 41];
 
 const WINDOWS = compileQuery(

@@ -20,7 +20,7 @@ import { changelogTopics, type Guarantee } from '../../../../../sim-core/systems
 import { StreamsGroup, type StreamsGroupOptions } from '../../../../../sim-core/systems/kafka/streams/streams-group.ts';
 import { topicOf } from '../../../../../sim-core/systems/kafka/topic.ts';
 import type { ValuedRecord } from '../../../../../sim-core/systems/kafka/valued-record.ts';
-import { ms, SMALL_CLUSTER, SMALL_GROUP, SMALL_TOPIC } from '../small-cluster.ts';
+import { ms, SMALL_CLUSTER, SMALL_GROUP, SMALL_PRODUCER, SMALL_TOPIC } from '../small-cluster.ts';
 
 export const KEYS = 3;
 const PARTITIONS = 5;
@@ -65,26 +65,13 @@ export class SmallApp {
     });
     const { cluster } = this;
     const { metadata, book } = cluster;
-    const producer = {
-      recordBytes: 100,
-      isKeyed: true,
-      linger: ms(2),
-      batchSize: 1000,
-      bufferMemory: 100_000,
-      maxBlock: ms(500),
-      maxInFlight: 5,
-      deliveryTimeout: ms(2000),
-      retryBackoff: ms(5),
-      retryBackoffMax: ms(20),
-    };
+    const producer = { ...SMALL_PRODUCER, linger: ms(2) };
     this.source = new Producer(sim, {
       ...producer,
       name: 'source',
       topic: cluster.topics[0],
       metadata,
       book,
-      acks: 'all',
-      isIdempotent: true,
     });
     cluster.attach(this.source, near, ms(40));
     const users = new Link<ProducerQuery, void>(sim, this.source, { from: 'users', delay: constant(0) });
