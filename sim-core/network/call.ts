@@ -22,6 +22,9 @@ export interface Endpoint<Query, Reply> {
   cancelled?(call: Call<Query, Reply>): void;
 }
 
+/** A call and its answer, and the word that no answer is waited for, which goes the way of calls. */
+export type Direction = 'request' | 'reply' | 'cancellation';
+
 /** What a call travels over: a link, both ways. */
 export interface Carrier<Query, Reply> {
   readonly sim: Simulation;
@@ -30,7 +33,7 @@ export interface Carrier<Query, Reply> {
   readonly timeoutKind: number;
   /** Takes one message over: calls back with the argument when it arrives. */
   carry<Argument>(
-    direction: 'request' | 'reply',
+    direction: Direction,
     request: RequestContext,
     arrive: (argument: Argument) => void,
     argument: Argument,
@@ -112,7 +115,7 @@ export class Call<Query, Reply> extends Wait<Reply> {
    */
   cancel(): void {
     this.abandon();
-    this.link.carry('request', this.request, Call.revoke, this as unknown as Call<never, never>);
+    this.link.carry('cancellation', this.request, Call.revoke, this as unknown as Call<never, never>);
   }
 
   /**

@@ -12,7 +12,7 @@ import { defineReading, type Fact, type FactChannel } from '../kernel/fact.ts';
 import type { KeyedStream } from '../kernel/random-stream.ts';
 import type { Simulation } from '../kernel/simulation.ts';
 import type { Duration, Time } from '../kernel/time.ts';
-import { Call, type Carrier, type Endpoint } from './call.ts';
+import { Call, type Carrier, type Direction, type Endpoint } from './call.ts';
 import { connect, type Connection } from './component.ts';
 import type { RequestContext } from './request-context.ts';
 
@@ -26,7 +26,7 @@ export const messageSent = defineReading('network.message', 'A message left for 
 
 /** A message that waits at a link that is cut. */
 interface Held {
-  readonly direction: 'request' | 'reply';
+  readonly direction: Direction;
   readonly duration: Duration;
   readonly arrive: (argument: unknown) => void;
   readonly argument: unknown;
@@ -99,7 +99,7 @@ export class Link<Query, Reply> implements Connection, Carrier<Query, Reply> {
   }
 
   carry<Argument>(
-    direction: 'request' | 'reply',
+    direction: Direction,
     request: RequestContext,
     arrive: (argument: Argument) => void,
     argument: Argument,
@@ -108,7 +108,7 @@ export class Link<Query, Reply> implements Connection, Carrier<Query, Reply> {
     const delay = Math.max(0, Math.round(this.delay.sample(draws)));
     const duration = this.held === undefined ? this.inOrder(direction, delay) : delay;
     if (this.sent.heard) this.sent.emit({ link: this.name, direction, request: request.id, duration });
-    const kind = direction === 'request' ? this.requestKind : this.replyKind;
+    const kind = this.kindOf(direction);
     if (this.held === undefined) this.sim.schedule(duration, arrive, argument, kind, request.id);
     else this.held.push({ direction, duration, arrive: arrive as Held['arrive'], argument, kind, request: request.id });
   }
@@ -124,12 +124,20 @@ export class Link<Query, Reply> implements Connection, Carrier<Query, Reply> {
     this.held = undefined;
   }
 
+  /** That of cancellations is there once there is one. */
+  private kindOf(direction: Direction): number {
+    if (direction === 'request') return this.requestKind;
+    if (direction === 'reply') return this.replyKind;
+    return this.sim.eventKind(`${this.to} hears of a cancellation from ${this.from}`);
+  }
+
   /** How long a message sent now is under way that would take `delay` by itself. */
-  private inOrder(direction: 'request' | 'reply', delay: Duration): Duration {
+  private inOrder(direction: Direction, delay: Duration): Duration {
     if (this.arrivals === undefined) return delay;
     const { now } = this.sim;
-    const arrival = Math.max(now + delay, this.arrivals[direction]);
-    this.arrivals[direction] = arrival;
+    const way = direction === 'reply' ? 'reply' : 'request';
+    const arrival = Math.max(now + delay, this.arrivals[way]);
+    this.arrivals[way] = arrival;
     return arrival - now;
   }
 }

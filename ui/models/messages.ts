@@ -1,16 +1,20 @@
 /**
  * The messages among a recording's events: each is the event by which it arrived, and it left in the event that is the
  * cause of that. Beside them the kinds of events that say what else becomes of a request within a component: a
- * resource that grants it a unit, a rate limiter that lets it through, and a caller that gives up. Components name them (`database
- * pool grants`, `gateway limiter of partner lets through`, `app-1 gives up on cache`), see `sim-core/kernel/resource.ts`,
+ * resource that grants it a unit, a rate limiter that lets it through, a caller that gives up, and one that says so. Components name them (`database
+ * pool grants`, `gateway limiter of partner lets through`, `app-1 gives up on cache`, `replica hears of a cancellation from gateway`), see `sim-core/kernel/resource.ts`,
  * `sim-core/network/resilience/rate-limiting/rate-limiting.ts` and `sim-core/network/link.ts`.
  */
-import type { RecordedEvents, Recording } from '../../sim-core/index.ts';
+import type { RecordedEvents, RecordedFlow, Recording } from '../../sim-core/index.ts';
 import type { Topology } from './topology.ts';
 
 /** Kinds of events that end a wait end so: those of resources, and those of rate limiters. */
 export const GRANTS = ' grants';
 export const LETS_THROUGH = ' lets through';
+
+/** The kind of event by which word of a cancellation arrives. */
+export const cancellationOf = ({ from, to }: Pick<RecordedFlow, 'from' | 'to'>): string =>
+  `${to} hears of a cancellation from ${from}`;
 
 /** What of a recording is asked here. */
 export type Told = Pick<Recording, 'components' | 'events' | 'flows'>;
@@ -29,11 +33,12 @@ export interface Way {
 
 export interface Messages {
   readonly ways: readonly Way[];
-  /** For each kind of event: the way of a message that arrives by it, a component that grants or lets through, a way given up; or -1. */
+  /** For each kind of event: the way of a message that arrives by it, a component that grants or lets through, a way given up or taken back; or -1. */
   readonly wayOfKind: Int16Array;
   readonly grantOfKind: Int16Array;
   readonly passOfKind: Int16Array;
   readonly givenUpOfKind: Int16Array;
+  readonly cancelledOfKind: Int16Array;
   /** For each event the place of its cause among the events, -1 if that is not kept. */
   readonly causes: Int32Array;
   /** For each event the number of its request, -1 for none; and the numbers of all requests. */
@@ -48,6 +53,7 @@ export function messagesOf(recording: Told, topology: Topology): Messages {
   const ways = waysOf(recording, topology);
   const wayOfKind = new Int16Array(events.kindNames.length).fill(-1);
   const givenUpOfKind = wayOfKind.slice();
+  const cancelledOfKind = wayOfKind.slice();
   const grantOfKind = wayOfKind.slice();
   const passOfKind = wayOfKind.slice();
   ways.forEach(({ flow, reply }, way) => {
@@ -55,6 +61,8 @@ export function messagesOf(recording: Told, topology: Topology): Messages {
     wayOfKind[reply ? replyKind : requestKind] = way;
     const givenUp = events.kindNames.indexOf(`${from} gives up on ${to}`);
     if (reply && givenUp >= 0) givenUpOfKind[givenUp] = way;
+    const cancelled = events.kindNames.indexOf(cancellationOf({ from, to }));
+    if (!reply && cancelled >= 0) cancelledOfKind[cancelled] = way;
   });
   recording.components.forEach(({ name }, component) => {
     events.kindNames.forEach((kind, i) => {
@@ -66,7 +74,18 @@ export function messagesOf(recording: Told, topology: Topology): Messages {
   const causes = causesOf(events);
   const { requests, numbers } = requestsOf(events, causes);
   const departing = byDeparture(events, causes, wayOfKind);
-  return { ways, wayOfKind, grantOfKind, passOfKind, givenUpOfKind, causes, requests, numbers, departing };
+  return {
+    ways,
+    wayOfKind,
+    grantOfKind,
+    passOfKind,
+    givenUpOfKind,
+    cancelledOfKind,
+    causes,
+    requests,
+    numbers,
+    departing,
+  };
 }
 
 function waysOf({ flows, components, events }: Told, { nodes, edges }: Topology): Way[] {

@@ -9,7 +9,7 @@
 import type { RecordedEvents, RecordedFlow, Recording } from '../../sim-core/index.ts';
 import { componentOfEvent } from './event-component.ts';
 import { eventIndex } from './event-index.ts';
-import { GRANTS, LETS_THROUGH } from './messages.ts';
+import { cancellationOf, GRANTS, LETS_THROUGH } from './messages.ts';
 import { eventsAbout } from './requests.ts';
 
 /** A call made for the request; times in nanoseconds, NaN for what has not happened within what was kept. */
@@ -61,6 +61,7 @@ class Reader {
   private readonly requestKinds = new Map<number, RecordedFlow>();
   private readonly replyKinds = new Map<number, RecordedFlow>();
   private readonly timeoutKinds = new Map<number, RecordedFlow>();
+  private readonly cancelKinds = new Map<number, RecordedFlow>();
   /** The call that arrived by the event at a place, and the cause of that event. */
   private readonly arrivals = new Map<number, RecordedCall>();
   private readonly causes = new Map<RecordedCall, number>();
@@ -75,17 +76,20 @@ class Reader {
       this.requestKinds.set(flow.requestKind, flow);
       this.replyKinds.set(flow.replyKind, flow);
       this.timeoutKinds.set(this.events.kindNames.indexOf(`${flow.from} gives up on ${flow.to}`), flow);
+      this.cancelKinds.set(this.events.kindNames.indexOf(cancellationOf(flow)), flow);
     }
   }
 
   read(place: number): void {
-    const { kinds, times } = this.events;
+    const { times } = this.events;
     const time = times[place];
-    const kind = kinds[place];
-    const [asked, replied, late] = [this.requestKinds, this.replyKinds, this.timeoutKinds].map((map) => map.get(kind));
+    const kind = this.events.kinds[place];
+    const kinds = [this.requestKinds, this.replyKinds, this.timeoutKinds, this.cancelKinds];
+    const [asked, replied, late, cancelled] = kinds.map((map) => map.get(kind));
     if (asked) this.arrive(place, asked);
     else if (replied) this.comeBack(place, replied);
     else if (late) this.giveUp(place, late);
+    else if (cancelled) this.cancel(place, cancelled);
     else this.goOn(place);
     const component = componentOfEvent(this.recording, place);
     if (component !== undefined) this.lastIn.set(component, time);
@@ -114,6 +118,14 @@ class Reader {
     const cause = this.events.causes[place];
     const call = this.calls.find((one) => one.from === from && one.to === to && this.causes.get(one) === cause);
     if (call) call.gaveUp = this.events.times[place];
+  }
+
+  /** Word of it leaves when the caller stops waiting, if its time was not over before. */
+  private cancel(place: number, { from, to }: RecordedFlow): void {
+    const open = (call: RecordedCall): boolean => Number.isNaN(call.returned) && Number.isNaN(call.gaveUp);
+    const call = this.calls.find((one) => one.from === from && one.to === to && open(one));
+    const cause = this.causeOf(place);
+    if (call && cause >= 0) call.gaveUp = this.events.times[cause];
   }
 
   private goOn(place: number): void {

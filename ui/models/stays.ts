@@ -3,6 +3,8 @@
  * waits until the component's resource grants it a unit or its rate limiter lets it through, if an event says so, and is at work from
  * then on; at work means all that is not waiting in line, waiting for somebody else's answer included.
  *
+ * A call that is cancelled is over there when word of that comes, unless its server is one of those that go on, and answer nobody.
+ *
  * The reply to somebody who had given up begins no stay, nor does one to somebody who has answered its own caller, nor
  * one of several to somebody who asked them all at once and is there already: a component holds a request once for each
  * call that it has not answered.
@@ -136,6 +138,10 @@ class Walk {
   private readonly calls: OpenOf;
   /** Replies that nobody waits for any more, by request and way. */
   private readonly givenUp = new Map<number, number>();
+  /** Calls of which word came that they are cancelled, before they came themselves, by request and way. */
+  private readonly overtaken = new Map<number, number>();
+  /** Components that answered what was cancelled there: they go on with it. */
+  private readonly goOn = new Set<number>();
   private readonly recording: Told;
   private readonly messages: Messages;
   /** Of each stay, how many had come to its component before; of each component, how many came and how many are there. */
@@ -165,7 +171,9 @@ class Walk {
 
   go(): void {
     const { kinds, kept } = this.recording.events;
-    const { causes, departing, grantOfKind, passOfKind, givenUpOfKind, wayOfKind, requests } = this.messages;
+    const { causes, departing, grantOfKind, passOfKind, givenUpOfKind, cancelledOfKind, wayOfKind, requests } =
+      this.messages;
+    if (cancelledOfKind.some((way) => way >= 0)) this.findWhoGoesOn();
     let next = 0;
     for (let event = 0; event < kept; event++) {
       const request = requests[event];
@@ -173,6 +181,7 @@ class Walk {
         if (wayOfKind[kinds[event]] >= 0) this.arrive(event, request, wayOfKind[kinds[event]]);
         else if (grantOfKind[kinds[event]] >= 0) this.grant(event, request, grantOfKind[kinds[event]]);
         else if (passOfKind[kinds[event]] >= 0) this.pass(event, request, passOfKind[kinds[event]]);
+        else if (cancelledOfKind[kinds[event]] >= 0) this.cancel(event, request, cancelledOfKind[kinds[event]]);
         else if (givenUpOfKind[kinds[event]] >= 0) this.giveUp(event, request, givenUpOfKind[kinds[event]]);
       }
       for (; next < departing.length && causes[departing[next]] === event; next++) this.depart(event, departing[next]);
@@ -202,7 +211,7 @@ class Walk {
   private arrive(event: number, request: number, way: number): void {
     const { reply, oneWay, to } = this.messages.ways[way];
     if (!reply) {
-      if (oneWay) return;
+      if (oneWay || takesOne(this.overtaken, this.keyOf(request, way))) return;
       this.calls.add(request, to);
     } else if (this.nobodyWaits(request, way)) return;
     this.enter(event, request, to);
@@ -235,17 +244,47 @@ class Walk {
 
   private giveUp(event: number, request: number, way: number): void {
     const { to } = this.messages.ways[way];
-    const key = request * this.messages.ways.length + way;
-    this.givenUp.set(key, (this.givenUp.get(key) ?? 0) + 1);
+    addOne(this.givenUp, this.keyOf(request, way));
     this.enter(event, request, to);
   }
 
   private nobodyWaits(request: number, way: number): boolean {
-    if (this.givenUp.size === 0) return false;
-    const key = request * this.messages.ways.length + way;
-    const left = this.givenUp.get(key) ?? 0;
-    if (left > 0) this.givenUp.set(key, left - 1);
-    return left > 0;
+    return takesOne(this.givenUp, this.keyOf(request, way));
+  }
+
+  private cancel(event: number, request: number, way: number): void {
+    const { to } = this.messages.ways[way];
+    if (this.calls.find(request, to) < 0) {
+      addOne(this.overtaken, this.keyOf(request, way));
+      return;
+    }
+    if (this.goOn.has(to)) return;
+    this.calls.take(request, to);
+    const stay = this.open.take(request, to);
+    if (stay < 0) return;
+    this.ends[stay] = this.recording.events.times[event];
+    this.present[to]--;
+  }
+
+  private findWhoGoesOn(): void {
+    const { kinds, kept } = this.recording.events;
+    const { causes, departing, requests, ways, wayOfKind, cancelledOfKind } = this.messages;
+    const places = this.recording.components.length;
+    const lastReply = new Map<number, number>();
+    for (const arrival of departing) {
+      const { from, reply } = ways[wayOfKind[kinds[arrival]]];
+      if (reply) lastReply.set(requests[arrival] * places + from, causes[arrival]);
+    }
+    for (let event = 0; event < kept; event++) {
+      const way = cancelledOfKind[kinds[event]];
+      if (way < 0) continue;
+      const { to } = ways[way];
+      if ((lastReply.get(requests[event] * places + to) ?? -1) > event) this.goOn.add(to);
+    }
+  }
+
+  private keyOf(request: number, way: number): number {
+    return request * this.messages.ways.length + way;
   }
 
   /** Of what an event sends: the message that arrives by `arrival` leaves now. */
@@ -260,4 +299,15 @@ class Walk {
     this.ends[stay] = times[event];
     this.present[from]--;
   }
+}
+
+function addOne(counts: Map<number, number>, key: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+/** Takes one off a count; false if there is none. */
+function takesOne(counts: Map<number, number>, key: number): boolean {
+  const left = counts.size === 0 ? 0 : (counts.get(key) ?? 0);
+  if (left > 0) counts.set(key, left - 1);
+  return left > 0;
 }

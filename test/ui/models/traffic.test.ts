@@ -7,8 +7,9 @@ import { describe, expect, it } from 'vitest';
 import placement from '../../../scenarios/caching/placement.ts';
 import scenario from '../../../scenarios/caching/stampede.ts';
 import backpressure from '../../../scenarios/overload/backpressure.ts';
+import grayFailure from '../../../scenarios/overload/gray-failure.ts';
 import rateLimiting from '../../../scenarios/overload/rate-limiting.ts';
-import { run, s, sampleHash, type Recording } from '../../../sim-core/index.ts';
+import { defineSignal, run, s, sampleHash, serviceActive, type Recording } from '../../../sim-core/index.ts';
 import { lanesOf } from '../../../ui/models/lanes.ts';
 import { stageModel } from '../../../ui/models/moment.ts';
 import { GLYPHS_MAX, Particles, RARE_MAX } from '../../../ui/models/particles.ts';
@@ -287,6 +288,49 @@ function databaseSpells({ events }: Recording): { request: number; times: [numbe
     });
   return [...spells.values()];
 }
+
+describe('the traffic of hedged calls', () => {
+  const atReplicas = defineSignal({
+    name: 'replicas.active',
+    kind: 'gauge',
+    unit: '{request}',
+    help: 'Requests at replicas',
+    fact: serviceActive,
+    where: ({ service }) => service.startsWith('replica'),
+    value: ({ active }) => active,
+    of: ({ service }) => service,
+  });
+  const scenarioOf = { ...grayFailure, signals: [...grayFailure.signals!, atReplicas] };
+
+  it.each(['hedging', 'hedging-uncancelled'])('of %s has at replicas whom they count, cancelled or not', (variant) => {
+    const params = { length: s(9), troubleAt: s(3), troubleFor: s(4), replicas: 4, rate: 400 };
+    const hedged = run(scenarioOf, { variant, params });
+    const { nodes, edges } = layOut(hedged.components);
+    const replicas = nodes.findIndex(({ members }) => members.some(({ name }) => name === 'replica-1'));
+    const seen = new Particles(trafficOf(hedged, layOut(hedged.components)), nodes.length, edges.length);
+    const counted = hedged.signals.find(({ name }) => name === atReplicas.name)!.columns.last;
+    const { interval } = hedged.header;
+    // What leaves just before the end arrives after it, and is not known to have left.
+    for (let row = 0; row < counted.length - 1; row++) {
+      seen.look((row + 1) * interval - 1);
+      expect(seen.working[replicas] + seen.waiting[replicas], `row ${row}`).toBe(counted[row] || 0);
+    }
+  });
+
+  it('says of the loser when it was given up', () => {
+    const hedged = run(grayFailure, {
+      variant: 'hedging',
+      params: { length: s(6), troubleAt: s(3), troubleFor: s(2) },
+    });
+    const table = hedged.facts.tables.find(({ kind }) => kind === 'hedging.ended')!;
+    const row = table.columns['winner'].indexOf(2);
+    const calls = readEvents(hedged, table.columns['request'][row]).calls.filter(({ from }) => from === 'gateway');
+    expect(calls).toHaveLength(2);
+    const [loser, winner] = calls;
+    expect([loser.returned, winner.gaveUp]).toEqual([NaN, NaN]);
+    expect(loser.gaveUp).toBe(winner.returned);
+  });
+});
 
 describe('the traffic before a rate limiter', () => {
   const limited = run(rateLimiting, { variant: 'leaky-bucket-queue', params: { length: s(9.3) } });
