@@ -1,11 +1,11 @@
 /** A call on its way to one of a balancer's hosts: whoever waits for it hears once, and what is given up is cancelled there. */
 import type { EventHandle } from '../../kernel/event-table.ts';
+import type { Simulation } from '../../kernel/simulation.ts';
 import type { Time } from '../../kernel/time.ts';
 import { Wait, type Waiter } from '../../kernel/wait.ts';
 import { CallFailed, type Call } from '../call.ts';
 import type { Link } from '../link.ts';
 import type { RequestContext } from '../request-context.ts';
-import type { LoadBalancer } from './load-balancer.ts';
 
 /** A host of a balancer. */
 export interface Host<Query, Reply> {
@@ -13,8 +13,23 @@ export interface Host<Query, Reply> {
   outstanding: number;
 }
 
+/** The balancer, as a call of its sees it. */
+interface Sender<Query, Reply> {
+  readonly name: string;
+  readonly sim: Simulation;
+  /** Sends a call on its way; undefined if there is no host that may be used. */
+  send(
+    query: Query,
+    request: RequestContext,
+    deadline: Time | undefined,
+    used: Set<string>,
+  ): { host: Host<Query, Reply>; call: Call<Query, Reply> } | undefined;
+  /** A call is over, by this outcome. */
+  end(host: Host<Query, Reply>, request: RequestContext, outcome: string, since: Time): void;
+}
+
 export class BalancedCall<Query, Reply> extends Wait<Reply> implements Waiter {
-  private readonly balancer: LoadBalancer<Query, Reply>;
+  private readonly balancer: Sender<Query, Reply>;
   private readonly query: Query;
   private readonly request: RequestContext;
   private readonly deadline: Time | undefined;
@@ -27,7 +42,7 @@ export class BalancedCall<Query, Reply> extends Wait<Reply> implements Waiter {
   private waiter: Waiter | undefined = undefined;
 
   constructor(
-    balancer: LoadBalancer<Query, Reply>,
+    balancer: Sender<Query, Reply>,
     query: Query,
     request: RequestContext,
     deadline: Time | undefined,

@@ -17,7 +17,7 @@ import {
   balancingPolicies,
   type BalancingPolicyName,
 } from '../../../../sim-core/network/balancing/policies/balancing-policies.ts';
-import { CallFailed, type Call, type CallFailure } from '../../../../sim-core/network/call.ts';
+import type { Call, CallFailed, CallFailure } from '../../../../sim-core/network/call.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
 

@@ -94,7 +94,7 @@ class NaiveDetector {
     const row = this.rows[host];
     row.all.push(status);
     row.gateway.push(status);
-    if (status >= 500 && trailing(row.gateway, (one) => one > 501) === consecutiveGatewayFailure && status > 501) {
+    if (status > 501 && trailing(row.gateway, (one) => one > 501) === consecutiveGatewayFailure) {
       if (!this.isEjected(host)) {
         if (enforcingConsecutiveGatewayFailure > 0) this.eject(host, now);
         row.gateway = [];

@@ -39,32 +39,34 @@ describe.each(names)('%s', (name) => {
       }),
     );
   });
+});
 
-  if (name === 'round-robin') {
-    it('picks each in turn, and goes on at its count where the hosts change', () => {
-      const policy = balancingPolicies[name]();
+describe.each(Object.entries(chances))('%s', (name, chancesOf) => {
+  it.each([[[0, 0, 0, 0]], [[0, 1, 2, 3]], [[3, 1, 1, 0]], [[2, 2, 1, 1, 1]], [[7]]])(
+    'picks each as often as it should of %o',
+    (all) => {
+      const policy = balancingPolicies[name as keyof typeof chances]();
       const draws = new RandomStreams(1).stream('picks');
-      const hosts = [0, 1, 2, 3].map((host) => ({ host, outstanding: 0 }));
-      const turn = (among: number): number => policy.pick(hosts.slice(0, among), draws).host;
-      expect([4, 4, 4, 3, 3, 4, 4].map(turn)).toEqual([0, 1, 2, 0, 1, 1, 2]);
-    });
-  } else {
-    it.each([[[0, 0, 0, 0]], [[0, 1, 2, 3]], [[3, 1, 1, 0]], [[2, 2, 1, 1, 1]], [[7]]])(
-      'picks each as often as it should of %o',
-      (all) => {
-        const policy = balancingPolicies[name]();
-        const draws = new RandomStreams(1).stream('picks');
-        const hosts = all.map((outstanding, host) => ({ outstanding, host }));
-        const picks = 20_000;
-        const picked = all.map(() => 0);
-        for (let i = 0; i < picks; i++) picked[policy.pick(hosts, draws).host]++;
-        // Five standard deviations of a binomial number; the stream of draws is always the same.
-        chances[name](all).forEach((chance, host) => {
-          expect(Math.abs(picked[host] - picks * chance)).toBeLessThanOrEqual(
-            5 * Math.sqrt(picks * chance * (1 - chance)),
-          );
-        });
-      },
-    );
-  }
+      const hosts = all.map((outstanding, host) => ({ outstanding, host }));
+      const picks = 20_000;
+      const picked = all.map(() => 0);
+      for (let i = 0; i < picks; i++) picked[policy.pick(hosts, draws).host]++;
+      // Five standard deviations of a binomial number; the stream of draws is always the same.
+      chancesOf(all).forEach((chance, host) => {
+        expect(Math.abs(picked[host] - picks * chance)).toBeLessThanOrEqual(
+          5 * Math.sqrt(picks * chance * (1 - chance)),
+        );
+      });
+    },
+  );
+});
+
+describe('round-robin', () => {
+  it('picks each in turn, and goes on at its count where the hosts change', () => {
+    const policy = balancingPolicies['round-robin']();
+    const draws = new RandomStreams(1).stream('picks');
+    const hosts = [0, 1, 2, 3].map((host) => ({ host, outstanding: 0 }));
+    const turn = (among: number): number => policy.pick(hosts.slice(0, among), draws).host;
+    expect([4, 4, 4, 3, 3, 4, 4].map(turn)).toEqual([0, 1, 2, 0, 1, 1, 2]);
+  });
 });

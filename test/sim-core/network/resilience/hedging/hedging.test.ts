@@ -262,7 +262,10 @@ describe('the throttle', () => {
   it('forbids in the long run where more than ratio / (1 + ratio) of all fail', () => {
     const permittedAtEnd = (fails: (call: number) => boolean): boolean => {
       const throttle = new RetryThrottle({ maxTokens: 10, tokenRatio: 0.1 });
-      for (let call = 1; call <= 10_000; call++) fails(call) ? throttle.failed() : throttle.succeeded();
+      for (let call = 1; call <= 10_000; call++) {
+        if (fails(call)) throttle.failed();
+        else throttle.succeeded();
+      }
       return throttle.permits;
     };
     expect(permittedAtEnd((call) => call % 12 === 0)).toBe(true);
