@@ -24,15 +24,23 @@ import { neverLate } from './limits.ts';
 import type { Values } from './params.ts';
 import { tailAt } from './queue.ts';
 
-/** Where that may not be so, each look at the replicas may eject every one. */
+/** Without a failure nobody is ejected; where there may be some, each look at the replicas may eject every one. */
 export const noEjection = limit((p) => (neverLate(p) ? 0 : (p.replicas * toSeconds(p.length)) / toSeconds(SWEEP)));
 
-/** Ejections while the trouble lasts: the first at once, the second when its time is over, the third after twice that. */
-const ejections = (p: Values): number => {
+/**
+ * Ejections while the trouble lasts: the first at once, the second when its time is over, the third after twice that, unless it is in use
+ * for longer than from one look to the next before it is ejected again: that takes one off.
+ */
+const ejections = (p: Values, inUse = 0): number => {
   let [count, at] = [0, 0];
-  while (at < troubleLasts(p)) at += ++count * toSeconds(p.ejectionTime);
+  while (at < troubleLasts(p)) {
+    count++;
+    at += (inUse < toSeconds(SWEEP) ? count : 1) * toSeconds(p.ejectionTime);
+  }
   return count;
 };
+/** Of a slow replica. */
+const slowEjections = (p: Values): number => ejections(p, untilEjected(p) / fairRate(p));
 const mayEject = (p: Values): boolean => Math.round(100 * p.ejectable) * p.replicas >= 100 && !p.checksReturn;
 
 /**
@@ -54,14 +62,14 @@ const ejectionWorks = (p: Values): boolean =>
   mayEject(p) && !p.stops && surplus(p) > 0 && isFinite(untilEjected(p)) && tailAt(other(p), inTime(p)) < 0.01;
 
 export const failsUntilEjected = limit((p) =>
-  ejectionWorks(p) ? Math.floor(ejections(p) * untilEjected(p)) + lateElsewhere(p, inTime(p)) : most(inTrouble(p)),
+  ejectionWorks(p) ? Math.floor(slowEjections(p) * untilEjected(p)) + lateElsewhere(p, inTime(p)) : most(inTrouble(p)),
 );
 const soonEnough = (p: Values): boolean =>
   untilEjected(p) / fairRate(p) + (DEVIATIONS * Math.sqrt(untilEjected(p))) / fairRate(p) < troubleLasts(p);
 export const ejectedOnce = limit((p) => (ejectionWorks(p) && soonEnough(p) ? 1 : 0));
 export const tailWithoutIt = limit((p) =>
   ejectionWorks(p)
-    ? slowestTenth(p, (ejections(p) * untilEjected(p)) / inTrouble(p), (t) => tailAt(other(p), t))
+    ? slowestTenth(p, (slowEjections(p) * untilEjected(p)) / inTrouble(p), (t) => tailAt(other(p), t))
     : patience(p) * BUCKET,
 );
 
