@@ -73,7 +73,7 @@ it('a consumer that stands still for less than its session keeps its partition, 
 
 it('says how long catching up takes, and by how much the lag falls meanwhile', () => {
   const measured = (variant: string): [catchUp: number, rates: Float64Array] => {
-    const { signals } = run(consumerLag, { variant });
+    const { signals } = trialled(consumerLag, { variant });
     const of = (name: string) => signals.find((signal) => signal.name === name)!;
     return [of('consumer_lag.catch_up.time').summary['max'], of('kafka.consumer_group.lag.rate').columns['last']];
   };

@@ -100,7 +100,10 @@ describe('what is dropped is seen', () => {
 
 it('with SQS what is moved back in time is done, what is moved too early comes back, and what has expired is not there', () => {
   const moved = (variant: string, at: string) => {
-    const { signals } = run(dlqGrowth, { variant, interventions: [parseIntervention(`${at}:redrive:sqs:rate=20`)] });
+    const { signals } = trialled(dlqGrowth, {
+      variant,
+      interventions: [parseIntervention(`${at}:redrive:sqs:rate=20`)],
+    });
     const of = (name: string) => signals.find((signal) => signal.name === name)!;
     const [depth, lostNow] = ['dlq.depth', 'effects.lost'].map((name) => of(name).columns['last'].at(-1)!);
     return { depth, lostNow, redriven: of('dlq.redriven').summary['total'] };

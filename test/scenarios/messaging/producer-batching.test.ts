@@ -49,7 +49,7 @@ it('tells what the size permits from what the linger fills', () => {
 });
 
 it('says that records wait and are refused for want of memory, and that with enough of it nobody does', () => {
-  const { expectations, signals } = run(producerBatching, { variant: 'memory-of-one-batch' });
+  const { expectations, signals } = trialled(producerBatching, { variant: 'memory-of-one-batch' });
   const limit = (start: string): number => expectations.find(({ text }) => text.startsWith(start))!.limit;
   const measured = (name: string, field: string): number =>
     signals.find((signal) => signal.name === name)!.summary[field];

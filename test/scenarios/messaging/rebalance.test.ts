@@ -74,7 +74,7 @@ describe('as the guide says', () => {
 
   it('what a kill leaves to be done again is bounded by the commit interval, and by how long the generation has lasted', () => {
     const limitsOf = (params: ParameterValues): readonly number[] =>
-      run(rebalance, { variant: 'eager-killed', params }).expectations.map(({ limit }) => limit);
+      trialled(rebalance, { variant: 'eager-killed', params }).expectations.map(({ limit }) => limit);
     const [least, most] = limitsOf({});
     // Four kills, each of a member that has had 83 records a second for 1.6 s at least, less a poll and chance.
     expect(least).toBeGreaterThan(4 * (83 * 1 - 50));
