@@ -1,4 +1,7 @@
-/** Pull: sends what the next stage has asked for, by Reactive Streams over the link, and begins on nothing else. */
+/**
+ * Pull: sends what the next stage has asked for, by Reactive Streams over the link, and begins on nothing else. Since every signal
+ * travels, none comes back within another, and the sender may give an item whenever it is done with it.
+ */
 import type { Parcel } from '../parcel.ts';
 import { OnDemand } from '../reactive/on-demand.ts';
 import { StreamLink } from '../reactive/stream-link.ts';
