@@ -11,7 +11,8 @@ import {
   inTrouble,
   isSlow,
   lateElsewhere,
-  limit,
+  atLeastLimit,
+  atMostLimit,
   most,
   other,
   patience,
@@ -25,7 +26,9 @@ import type { Values } from './params.ts';
 import { tailAt } from './queue.ts';
 
 /** Without a failure nobody is ejected; where there may be some, each look at the replicas may eject every one. */
-export const noEjection = limit((p) => (neverLate(p) ? 0 : (p.replicas * toSeconds(p.length)) / toSeconds(SWEEP)));
+export const noEjection = atMostLimit((p) =>
+  neverLate(p) ? 0 : (p.replicas * toSeconds(p.length)) / toSeconds(SWEEP),
+);
 
 /**
  * Ejections while the trouble lasts: the first at once, the second when its time is over, the third after twice that, unless it is in use
@@ -61,13 +64,13 @@ const inTime = (p: Values): number => toSeconds(Math.min(p.timeout, p.patience))
 const ejectionWorks = (p: Values): boolean =>
   mayEject(p) && !p.stops && surplus(p) > 0 && isFinite(untilEjected(p)) && tailAt(other(p), inTime(p)) < 0.01;
 
-export const failsUntilEjected = limit((p) =>
+export const failsUntilEjected = atMostLimit((p) =>
   ejectionWorks(p) ? Math.floor(slowEjections(p) * untilEjected(p)) + lateElsewhere(p, inTime(p)) : most(inTrouble(p)),
 );
 const soonEnough = (p: Values): boolean =>
   untilEjected(p) / fairRate(p) + (DEVIATIONS * Math.sqrt(untilEjected(p))) / fairRate(p) < troubleLasts(p);
-export const ejectedOnce = limit((p) => (ejectionWorks(p) && soonEnough(p) ? 1 : 0));
-export const tailWithoutIt = limit((p) =>
+export const ejectedOnce = atLeastLimit((p) => (ejectionWorks(p) && soonEnough(p) ? 1 : 0));
+export const tailWithoutIt = atMostLimit((p) =>
   ejectionWorks(p)
     ? slowestTenth(p, (slowEjections(p) * untilEjected(p)) / inTrouble(p), (t) => tailAt(other(p), t))
     : patience(p) * BUCKET,
@@ -84,15 +87,15 @@ const swallowed = (p: Values): number => {
   const elsewhere = ((p.replicas - 1) * troubleLasts(p)) / toSeconds(p.loadTime);
   return p.policy === 'least-request' && !isSlow(p) && !p.hedges ? poissonLow(come) - poissonMost(elsewhere) : 0;
 };
-export const blackHoleFails = limit((p) => Math.max(0, swallowed(p)));
-export const blackHoleShare = limit((p) => Math.max(0, swallowed(p)) / poissonMost(inTrouble(p)));
+export const blackHoleFails = atLeastLimit((p) => Math.max(0, swallowed(p)));
+export const blackHoleShare = atLeastLimit((p) => Math.max(0, swallowed(p)) / poissonMost(inTrouble(p)));
 
 /** As many failures as eject it, and what was sent until the last of them was back; each time that it returns. */
-export const fiveFailures = limit((p) =>
+export const fiveFailures = atMostLimit((p) =>
   mayEject(p) && !isSlow(p)
     ? ejections(p) * (p.failures + most(p.rate * NEAR)) + lateElsewhere(p, timely(p))
     : most(inTrouble(p)),
 );
-export const blackHoleEjectedOnce = limit((p) =>
+export const blackHoleEjectedOnce = atLeastLimit((p) =>
   mayEject(p) && !isSlow(p) && inTrouble(p) > 100 * p.failures * p.replicas ? 1 : 0,
 );

@@ -3,7 +3,7 @@
  * is slow. In turn it gets 1 / n of all, r / n a second; where that is more, its line grows by the difference, and whoever
  * comes when the line is longer than a user's patience fails. Everything else is about how many it gets.
  */
-import { ms, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
+import { ms, s, toSeconds, type Duration, type Limit } from '../../../sim-core/index.ts';
 import { capacityOf } from '../../application/capacity.ts';
 import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
 import { FAR_MAX, NEAR_MAX } from '../../application/distances.ts';
@@ -23,7 +23,12 @@ export const SWEEP = s(1);
 export const UNTOLD = s(15);
 export const timeoutOf = (p: Values): Duration => (p.timesOut ? p.timeout : UNTOLD);
 
-export const limit = limitOf<Values>;
+/** What is claimed where there is a trouble within the run: without one nothing is, and all calls of all requests are as many as can be. */
+const inRun = (p: Values): boolean => troubleLasts(p) > 0;
+export const atLeastLimit = (of: (p: Values) => number): Limit =>
+  limitOf<Values>((p) => (inRun(p) ? Math.max(0, of(p)) : 0));
+export const atMostLimit = (of: (p: Values) => number): Limit =>
+  limitOf<Values>((p) => (inRun(p) ? of(p) : poissonMost(p.rate * toSeconds(p.length) * p.attempts)));
 /** Of what is counted in whole numbers. */
 export const most = (expected: number): number => Math.floor(poissonMost(expected));
 

@@ -8,7 +8,8 @@ import {
   fairRate,
   inTrouble,
   isSlow,
-  limit,
+  atLeastLimit,
+  atMostLimit,
   measured,
   most,
   other,
@@ -44,15 +45,15 @@ const hedgedTailAt = (p: Values, seconds: number): number => {
   const late = tailAt(others, seconds - toSeconds(p.hedgingDelay) - NEAR);
   return late / p.replicas + tailAt(others, seconds) * (1 - 1 / p.replicas);
 };
-export const hedgedTail = limit((p) =>
+export const hedgedTail = atMostLimit((p) =>
   hedgingHolds(p) ? slowestTenth(p, 0, (t) => hedgedTailAt(p, t)) : patience(p) * BUCKET,
 );
-export const hedgedFail = limit((p) =>
+export const hedgedFail = atMostLimit((p) =>
   most(inTrouble(p) * (hedgingHolds(p) ? Math.min(1, hedgedTailAt(p, timely(p))) : 1)),
 );
 
 /** Whoever is sent to the slow replica and whose own work there takes longer than the delay is asked for twice. */
-export const hedgesAtLeast = limit((p) => {
+export const hedgesAtLeast = atLeastLimit((p) => {
   if (!isSlow(p) || p.policy !== 'round-robin') return 0;
   const late = exp(-toSeconds(p.hedgingDelay) / (toSeconds(p.loadTime) * p.slowdown));
   return poissonLeast(fairRate(p) * troubleLasts(p) * late);
@@ -64,26 +65,26 @@ const hedges = (p: Values): number => {
   const share = hedgedInTrouble(p).share * troubleLasts(p) + hedged(p, 0).share * calm;
   return poissonMost(p.rate * share * (p.attempts - 1)) + p.attempts;
 };
-export const callsPerRequest = limit((p) =>
+export const callsPerRequest = atMostLimit((p) =>
   hedgingHolds(p) ? 1 + hedges(p) / poissonLow(p.rate * measured(p)) : p.attempts + 0.01,
 );
 
 /** What is cancelled is work for nobody only if it ends by itself on the way of the word: a part of a load time, at the usual speed. */
-export const savedWork = limit((p) =>
+export const savedWork = atMostLimit((p) =>
   hedgingHolds(p)
     ? Math.min(1, poissonMost((hedges(p) * NEAR) / toSeconds(p.loadTime)) / poissonLow(p.rate * measured(p)))
     : 1,
 );
 
 /** Nobody is at the slow replica for longer than until another has answered, but one in a thousand. */
-export const takenBack = limit((p) => {
+export const takenBack = atMostLimit((p) => {
   const answered = exceededBy(0.001, (t) => tailAt(hedgedInTrouble(p).others, t));
   const there = poissonMost(fairRate(p) * (toSeconds(p.hedgingDelay) + answered + NEAR));
   return hedgingHolds(p) && there < Infinity ? there : poissonMost(inTrouble(p) * p.attempts);
 });
 
 /** With nothing taken back its line grows as ever; hedges take turns as well, so that its share of first calls is as if by lot. */
-export const lineGrows = limit((p) =>
+export const lineGrows = atLeastLimit((p) =>
   isSlow(p) && !p.stops && p.policy === 'round-robin'
     ? Math.max(0, poissonLow(fairRate(p) * troubleLasts(p)) - poissonMost(slowCapacity(p) * troubleLasts(p)))
     : 0,

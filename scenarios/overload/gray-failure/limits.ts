@@ -16,7 +16,8 @@ import {
   isInTurn,
   isSlow,
   lateElsewhere,
-  limit,
+  atLeastLimit,
+  atMostLimit,
   lineAfter,
   most,
   other,
@@ -33,10 +34,11 @@ import { loadOf, tailAt } from './queue.ts';
 
 // In turn: each gets its share if nobody is asked for twice and nobody is ejected.
 
-const STEP = 0.01;
+/** Stretches of time are looked through in so many steps; each claim keeps to the side of its step that promises less. */
+const STEPS = 1000;
 
 const isLeftAlone = (p: Values): boolean => isInTurn(p) && (!p.ejects || neverLate(p));
-export const fairShare = limit((p) => (isLeftAlone(p) ? 1 / p.replicas - 1 / Math.max(1, inTrouble(p)) : 0));
+export const fairShare = atLeastLimit((p) => (isLeftAlone(p) ? 1 / p.replicas - 1 / Math.max(1, inTrouble(p)) : 0));
 
 /**
  * Seconds of the trouble in which whoever is sent to the slow replica fails: from when the line takes longer than a patience; and
@@ -48,14 +50,14 @@ function lostSeconds(p: Values): number {
   if (!isSlow(p)) return lasts;
   if (surplus(p) <= 0) return 0;
   let from = 0;
-  while (from < lasts && lineAfter(p, from) < tooLong(p, slowCapacity(p))) from += STEP;
+  while (from < lasts && lineAfter(p, from) < tooLong(p, slowCapacity(p))) from += lasts / STEPS;
   const until = lineAfter(p, lasts) > tooLong(p, capacity(p)) ? lasts : lasts - patience(p);
   return Math.max(0, until - from);
 }
-export const fairShareFails = limit((p) => Math.max(0, Math.floor(comes(p, lostSeconds(p)))));
+export const fairShareFails = atLeastLimit((p) => Math.max(0, Math.floor(comes(p, lostSeconds(p)))));
 
 /** More than a twentieth of those who come in the trouble wait for all of their patience, or the gateway's. */
-export const tailWaits = limit((p) => {
+export const tailWaits = atLeastLimit((p) => {
   const share = lostSeconds(p) / (troubleLasts(p) * p.replicas);
   const isMore = isSlow(p) && share > 0.05 + DEVIATIONS * Math.sqrt(0.05 / inTrouble(p));
   return isMore ? Math.min(patience(p), toSeconds(timeoutOf(p))) / BUCKET : 0;
@@ -65,13 +67,14 @@ export const tailWaits = limit((p) => {
  * When it is well again the line is worked off at the capacity, less what still comes: until it is as short as a patience all fail,
  * the last of them no longer before that, or before the end of the run, than it takes until somebody comes.
  */
-export const backlogLasts = limit((p) => {
+export const backlogLasts = atLeastLimit((p) => {
   if (surplus(p) <= 0 || !isLeftAlone(p)) return 0;
   const left = toSeconds(p.length) - troubleUntil(p);
   const line = (after: number): number =>
     lineAfter(p, troubleLasts(p)) + comes(p, after) - poissonMost(capacity(p) * after);
   let after = 0;
-  while (after < left && line(after + STEP) > tooLong(p, capacity(p))) after += STEP;
+  const step = left / STEPS;
+  while (after < left && line(after + step) > tooLong(p, capacity(p))) after += step;
   return Math.max(0, after - RARE / fairRate(p));
 });
 
@@ -83,12 +86,12 @@ export function neverLate(p: Values): boolean {
   const lasts = troubleLasts(p);
   const own = toSeconds(p.loadTime) * p.slowdown * (ln(1 + slowCapacity(p) * lasts) + RARE);
   let longest = lasts;
-  for (let t = 0; t <= lasts; t += STEP) {
+  for (let t = 0; t <= lasts; t += lasts / STEPS) {
     const line = poissonMost(p.rate * t) / p.replicas - poissonLow(slowCapacity(p) * t) + p.workers;
     const left = line - poissonLow(slowCapacity(p) * (lasts - t));
     longest = Math.max(longest, lasts - t + poissonMost(Math.max(0, left)) / capacity(p));
   }
-  return isSlow(p) && isInTurn(p) && othersKeepUp(p) && longest + own + WAY < toSeconds(timeoutOf(p));
+  return isSlow(p) && isInTurn(p) && othersKeepUp(p) && longest + lasts / STEPS + own + WAY < toSeconds(timeoutOf(p));
 }
 // By what is under way.
 
@@ -117,10 +120,10 @@ const visits = (p: Values): number => {
   for (let left = chance; left > 1e-6; left *= chance) beyond++;
   return poissonMost(slowCapacity(p) * troubleLasts(p)) + usually(p) + beyond;
 };
-export const whatItCanDo = limit((p) => (isSteady(p) ? Math.min(1, visits(p) / poissonLow(inTrouble(p))) : 1));
+export const whatItCanDo = atMostLimit((p) => (isSteady(p) ? Math.min(1, visits(p) / poissonLow(inTrouble(p))) : 1));
 
 /** One of them fails if its own work takes half of the patience, or its wait the other half: in line are no more than usual, or forced ones. */
-export const fewFail = limit((p) => {
+export const fewFail = atMostLimit((p) => {
   if (!isSteady(p)) return most(inTrouble(p));
   const half = patience(p) / 2;
   const own = exp(-half / (toSeconds(p.loadTime) * p.slowdown));
@@ -128,6 +131,6 @@ export const fewFail = limit((p) => {
   return most(visits(p) * Math.min(1, own + waits)) + lateElsewhere(p, patience(p) - WAY);
 });
 
-export const tailOfTheOthers = limit((p) =>
+export const tailOfTheOthers = atMostLimit((p) =>
   isSteady(p) ? slowestTenth(p, visits(p) / inTrouble(p), (t) => tailAt(other(p), t)) : patience(p) * BUCKET,
 );
