@@ -231,8 +231,7 @@ export class Consumer implements Component {
   private take(own: readonly TopicPartition[]): void {
     const names = own.map(nameOf);
     const gone = this.owned.filter((partition) => !names.includes(partition));
-    const added = names.filter((partition) => !this.positions.has(partition));
-    const begin = (): void => {
+    const begin = (isKept: boolean): void => {
       if (gone.length > 0) {
         this.tellRevoked(gone.length);
         this.options.output?.tasks?.close(gone, true);
@@ -241,6 +240,12 @@ export class Consumer implements Component {
         this.positions.delete(partition);
         this.fetches.remove(partition);
       }
+      if (!isKept) {
+        // What it did for the others is not kept either: they are read again.
+        this.positions.clear();
+        this.fetches.clear();
+      }
+      const added = names.filter((partition) => !this.positions.has(partition));
       this.tellOwned();
       if (added.length === 0) {
         this.poll();
@@ -249,7 +254,7 @@ export class Consumer implements Component {
       this.goOnAsCommitted(added);
     };
     if (gone.length > 0) this.handOver(begin);
-    else begin();
+    else begin(true);
   }
 
   /** Goes on where the group has committed these partitions, once it is decided where that is; and polls. */
@@ -337,16 +342,18 @@ export class Consumer implements Component {
     }
   }
 
-  /** Keeps how far it is before others go on with its partitions, where its client does so by itself. */
-  private handOver(then: () => void): void {
+  /** Keeps how far it is before others go on with its partitions, where its client does so by itself, if that can be. */
+  private handOver(then: (isKept: boolean) => void): void {
     const { output, commit } = this.options;
     const { lives } = this;
-    const kept = (): void => {
-      if (commit === 'auto') this.commits.wait(then);
-      else then();
+    const settled = (isKept: boolean): void => {
+      if (commit === 'auto') this.commits.wait(() => then(isKept));
+      else then(isKept);
     };
-    if (output === undefined) kept();
-    else output.handOver(this.progress(), () => this.pausing.whenAwake(() => void (lives === this.lives && kept())));
+    const inThisLife = (isKept: boolean): void =>
+      this.pausing.whenAwake(() => void (lives === this.lives && settled(isKept)));
+    if (output === undefined) settled(true);
+    else output.handOver(this.progress(), inThisLife);
   }
 
   private tellOwned(): void {

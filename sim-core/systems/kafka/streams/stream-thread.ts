@@ -61,6 +61,8 @@ export class StreamThread implements Output {
   private lives = 0;
   private lastCommit: Time = 0;
   private hasWork = false;
+  /** Its tasks were lost in the midst of an interval: what they wrote in it must not be committed. */
+  private hasLost = false;
   /** Of the interval that is under way. */
   private counts = { records: 0, output: 0, changelog: 0 };
   private readonly touched = new Set<StreamTask>();
@@ -85,6 +87,10 @@ export class StreamThread implements Output {
       app,
       restoring,
       owner,
+      lost: () => {
+        this.hasLost = this.hasWork;
+      },
+      beforeOpen: (then) => this.beginAnew(then),
       log: (partition, change, acknowledged) => {
         this.counts.changelog++;
         this.writeTo(partition, { ...change, timestamp: sim.now }, acknowledged);
@@ -104,7 +110,8 @@ export class StreamThread implements Output {
   }
 
   get isDue(): boolean {
-    return this.hasWork && this.sim.now - this.lastCommit >= this.options.app.commitInterval;
+    const isOver = this.sim.now - this.lastCommit >= this.options.app.commitInterval;
+    return this.hasWork && !this.hasLost && isOver;
   }
 
   start(ready: () => void, wake: () => void): void {
@@ -148,9 +155,9 @@ export class StreamThread implements Output {
     else then(true);
   }
 
-  handOver(progress: Progress, then: () => void): void {
-    if (this.hasWork) this.commit(progress, () => then());
-    else then();
+  handOver(progress: Progress, then: (isKept: boolean) => void): void {
+    if (this.hasWork && !this.hasLost) this.commit(progress, then);
+    else then(true);
   }
 
   private commit(progress: Progress, then: (isKept: boolean) => void): void {
@@ -183,8 +190,24 @@ export class StreamThread implements Output {
     ask({ kind: 'commit', group, member, generation, offsets }, (reply) => done(reply === 'ok'));
   }
 
+  /** Before it has tasks again: has the transaction aborted of those that it has lost, as a real thread closes its producer. */
+  private beginAnew(then: () => void): void {
+    const { lives, transactions } = this;
+    if (!this.hasLost || transactions === undefined) {
+      this.hasLost = false;
+      return then();
+    }
+    transactions.abort(() => {
+      if (lives !== this.lives) return;
+      this.forget();
+      if (transactions.isFenced) transactions.initialise(then);
+      else then();
+    });
+  }
+
   private forget(): void {
     this.hasWork = false;
+    this.hasLost = false;
     this.counts = { records: 0, output: 0, changelog: 0 };
     this.touched.clear();
   }

@@ -25,6 +25,10 @@ export interface ThreadTaskOptions {
   readonly owner: TaskOwner;
   /** A change of a store is written to its changelog; to be called back with its offset when it is acknowledged. */
   readonly log: (partition: string, change: Change, acknowledged: (offset: number) => void) => void;
+  /** Tasks are somebody else's though what they wrote is not settled. */
+  readonly lost: () => void;
+  /** Calls back when the thread may begin with new tasks. */
+  readonly beforeOpen: (then: () => void) => void;
 }
 
 export interface Change {
@@ -57,6 +61,10 @@ export class ThreadTasks implements PartitionTasks {
 
   /** One after the other: a task's stores as well. */
   open(partitions: readonly string[], ready: () => void): void {
+    this.options.beforeOpen(() => this.openTasks(partitions, ready));
+  }
+
+  private openTasks(partitions: readonly string[], ready: () => void): void {
     const numbers = [...new Set(partitions.map(numberOf))].filter((number) => !this.running.has(number));
     const next = (index: number): void => {
       this.tellRestoring(numbers.length - index);
@@ -67,6 +75,7 @@ export class ThreadTasks implements PartitionTasks {
   }
 
   close(partitions: readonly string[], isSettled: boolean): void {
+    if (!isSettled && this.running.size > 0) this.options.lost();
     for (const number of new Set(partitions.map(numberOf))) this.closeTask(number, isSettled);
   }
 

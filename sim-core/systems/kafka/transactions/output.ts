@@ -69,8 +69,11 @@ export interface Output {
   write(record: Fetched): void;
   /** The poll is done: calls back with whether all of it is kept. */
   settle(progress: Progress, then: (isKept: boolean) => void): void;
-  /** Partitions are given up in an orderly way: what is not settled yet is settled first, if that can be. */
-  handOver(progress: Progress, then: () => void): void;
+  /**
+   * Partitions are given up in an orderly way: what is not settled yet is settled first. Calls back with whether all of it is kept, of
+   * the other partitions too.
+   */
+  handOver(progress: Progress, then: (isKept: boolean) => void): void;
 }
 
 export class PlainOutput implements Output {
@@ -103,8 +106,8 @@ export class PlainOutput implements Output {
   }
 
   /** Every poll is settled before the next. */
-  handOver(_progress: Progress, then: () => void): void {
-    then();
+  handOver(_progress: Progress, then: (isKept: boolean) => void): void {
+    then(true);
   }
 }
 
@@ -151,8 +154,8 @@ export class TransactionalOutput implements Output {
   }
 
   /** Every poll is settled before the next. */
-  handOver(_progress: Progress, then: () => void): void {
-    then();
+  handOver(_progress: Progress, then: (isKept: boolean) => void): void {
+    then(true);
   }
 
   /** One that was fenced begins anew, as an application does that makes another producer. */

@@ -1,6 +1,7 @@
 /** A stream application under faults that fast-check draws: threads and brokers die, disks are lost, tasks move. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { assignors } from '../../../../../sim-core/messaging/groups/assignors.ts';
 import { taskRestored } from '../../../../../sim-core/systems/kafka/streams/signals.ts';
 import { deedsOf } from '../../../../deeds.ts';
 import { ms } from '../small-cluster.ts';
@@ -19,6 +20,7 @@ const deaths = fc.oneof(
   deed(fc.tuple(which), ({ app }, index) => app.group.scale(1 + index)),
   deed(fc.tuple(fc.integer({ min: 0, max: 2 })), ({ cluster }, index) => cluster.brokers[index].kill(ms(30))),
 );
+const assignor = fc.constantFrom<keyof typeof assignors>('sticky', 'cooperative-sticky');
 /** A thread stands still, perhaps for longer than its session. */
 const pauses = deed(fc.tuple(which, fc.integer({ min: 5, max: 60 })), ({ app }, index, time) =>
   app.group.consumers[index].pause(ms(time)),
@@ -29,8 +31,9 @@ const several = (deeds: fc.Arbitrary<(small: SmallApp) => void>) =>
 function under(
   guarantee: 'at-least-once' | 'exactly-once',
   happening: readonly (readonly [number, (small: SmallApp) => void])[],
+  assignor: keyof typeof assignors = 'sticky',
 ): { small: SmallApp; wrong: string[] } {
-  const small = new SmallApp({ sends: SENDS, guarantee });
+  const small = new SmallApp({ sends: SENDS, guarantee, group: { assignor: assignors[assignor] } });
   const { sim, app } = small;
   const wrong: string[] = [];
   sim.facts.channel(taskRestored).listen(({ thread, task }) => {
@@ -49,8 +52,8 @@ function under(
 
 it('exactly once: every restored store, and all of them in the end, are what the input comes to', () => {
   fc.assert(
-    fc.property(several(fc.oneof(deaths, pauses)), (happening) => {
-      const { small, wrong } = under('exactly-once', happening);
+    fc.property(several(fc.oneof(deaths, pauses)), assignor, (happening, name) => {
+      const { small, wrong } = under('exactly-once', happening, name);
       expect(wrong).toEqual([]);
       const states = small.states();
       expect(states.map(({ task }) => task).sort()).toEqual([0, 1]);
@@ -62,8 +65,8 @@ it('exactly once: every restored store, and all of them in the end, are what the
 
 it('at least once: whoever dies, no record is missing from a count', () => {
   fc.assert(
-    fc.property(several(deaths), (happening) => {
-      const { small } = under('at-least-once', happening);
+    fc.property(several(deaths), assignor, (happening, name) => {
+      const { small } = under('at-least-once', happening, name);
       for (const { task, counts } of small.states()) {
         for (const [key, count] of small.counted(task)) expect(counts.get(key)).toBeGreaterThanOrEqual(count);
       }
@@ -83,4 +86,14 @@ it('a thread that stood still for longer than its session undoes counts of its s
   };
   expect(missing('at-least-once')).toBeGreaterThan(0);
   expect(missing('exactly-once')).toBe(0);
+});
+
+it('a thread that has lost its tasks while it stood still commits nothing of what it wrote for them', () => {
+  // It goes on in the midst of its interval, and polls while it joins again: there are no offsets to commit any more.
+  const stands: readonly (readonly [number, (small: SmallApp) => void])[] = [
+    [87, ({ app }) => app.group.consumers[1].pause(ms(44))],
+  ];
+  const { small, wrong } = under('exactly-once', stands, 'cooperative-sticky');
+  expect(wrong).toEqual([]);
+  for (const { task, counts } of small.states()) expect(sorted(counts)).toEqual(sorted(small.counted(task)));
 });
