@@ -138,12 +138,15 @@ export const nothingActedOnTwice = limit((p) => {
  * At each of n deaths the relay is somewhere between two stores of its place, and publishes again what came since the last: of n
  * uniform numbers the sum is below n/10 with a chance of less than (e/10)^n, which is one in a million from n = 11 on.
  */
-export const publishedAgain = ifItKeepsUp((p) => {
+function again(p: Values): number {
   const deaths = crashes(p, p.relayCrashEvery);
   if (deaths < 8 || p.accountsFirst) return 0;
   const apart = toSeconds(Math.min(p.storeInterval, p.relayCrashEvery / 2));
   return poissonLow(0.1 * deaths * apart * p.rate * upShare(p) * (1 - p.abortShare));
-});
+}
+export const publishedAgain = ifItKeepsUp(again);
+/** Who forgets an event sooner than the relay is up again acts on all of these. */
+export const actedOnAgain = ifItKeepsUp((p) => (p.remembers < p.downtime ? again(p) : 0));
 
 /** Half of an interval in the mean: commits come at any moment of it. A relay that is up again polls at once. */
 export const halfAnInterval = limit(
@@ -176,7 +179,7 @@ export const outOfOrder = ifItKeepsUp((p) => {
   const each = p.rate / p.customers;
   const overtaking = p.customers * each * each * (toSeconds(p.checkTime) / 2);
   const inOnePoll = Math.max(0, 1 - (p.checkTime + lockTime(p)) / p.pollInterval);
-  const expected = 0.9 * overtaking * undisturbed(p) * inOnePoll * (1 - 2 * p.abortShare);
+  const expected = 0.9 * overtaking * undisturbed(p) * inOnePoll * (1 - p.abortShare) * (1 - p.abortShare);
   return some(expected);
 });
 
