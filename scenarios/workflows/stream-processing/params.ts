@@ -13,7 +13,7 @@ import {
 } from '../../../sim-core/index.ts';
 
 export const params = {
-  rate: rate({ help: 'Orders of all users together', default: 80, min: 10, max: 1000, logarithmic: true }),
+  rate: rate({ help: 'Orders of all users together', default: 60, min: 10, max: 1000, logarithmic: true }),
   processing: choice({
     help: 'What is made of the stream of orders: paid lines are picked out (route), the last order of each customer is kept (table), orders are counted by customer (count), by customer and window of time in a continuous query (query); or connectors carry them from table to table (connect)',
     default: 'count',

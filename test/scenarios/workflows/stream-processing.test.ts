@@ -54,7 +54,7 @@ describe('what can be done to it', () => {
 
 describe('connectors', () => {
   it('a slow sink has orders wait in the log, and loses none', () => {
-    const [slow, usual] = [after('connect-upsert', {}, '12s:slow:warehouse:factor=8'), after('connect-upsert', {})];
+    const [slow, usual] = [after('connect-upsert', {}, '12s:slow:warehouse:factor=12'), after('connect-upsert', {})];
     const waiting = (run: Trialled): number => summaryOf(run, 'orders.rows.missing', 'max');
     expect(waiting(slow)).toBeGreaterThan(1.5 * waiting(usual));
     expect(last(slow, 'orders.rows.missing')).toBe(0);
