@@ -126,9 +126,9 @@ export function producerTo(
 export function groupOf(
   sim: Simulation,
   cluster: KafkaCluster,
-  settings: Omit<KafkaConsumerGroupOptions, keyof typeof GROUP | 'topic'> & Partial<KafkaConsumerGroupOptions>,
+  settings: Omit<KafkaConsumerGroupOptions, keyof typeof GROUP | 'topics'> & Partial<KafkaConsumerGroupOptions>,
 ): KafkaConsumerGroup {
-  return new KafkaConsumerGroup(sim, cluster, { ...GROUP, topic: cluster.topics[0], ...settings });
+  return new KafkaConsumerGroup(sim, cluster, { ...GROUP, topics: [cluster.topics[0]], ...settings });
 }
 
 /** Users who send a record each by way of the producer. */

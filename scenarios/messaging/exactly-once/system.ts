@@ -48,7 +48,7 @@ export function system(sim: Simulation, p: Values): void {
     ...MEMBERS,
     name: 'readers',
     consumerName: 'reader',
-    topic: cluster.topics[1],
+    topics: [cluster.topics[1]],
     consumers: 1,
     assignor: kafkaAssignors.range,
     processTime: gamma(SHAPE, ms(0.2) / SHAPE),

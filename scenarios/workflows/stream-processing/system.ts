@@ -95,7 +95,7 @@ function reader(sim: Simulation, p: Values, cluster: KafkaCluster, judge: Result
     ...MEMBERS,
     name: READERS,
     consumerName: 'reader',
-    topic: cluster.topics.find(({ name }) => name === RESULTS)!,
+    topics: cluster.topics.filter(({ name }) => name === RESULTS),
     consumers: 1,
     assignor: kafkaAssignors.range,
     processTime: gamma(SHAPE, ms(0.1) / SHAPE),

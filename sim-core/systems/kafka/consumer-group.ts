@@ -1,5 +1,5 @@
 /**
- * A group of consumers of one topic, wired to a cluster; and the experimenter's look at it: its lag, its members, and who
+ * A group of consumers of topics, wired to a cluster; and the experimenter's look at it: its lag, its members, and who
  * coordinates it, which is a broker.
  */
 import type { Distribution } from '../../kernel/distributions/distribution.ts';
@@ -48,18 +48,18 @@ export class ConsumerGroup implements Component {
   private readonly lag: GroupLag;
 
   constructor(sim: Simulation, cluster: Cluster, options: ConsumerGroupOptions) {
-    const { name, consumers, delay, requestTimeout, topic, consumerName = 'consumer', actOf, outputOf } = options;
+    const { name, consumers, delay, requestTimeout, topics, consumerName = 'consumer', actOf, outputOf } = options;
     if (!Number.isInteger(consumers) || consumers < 1) {
       throw new RangeError(`${name}: consumers is ${consumers}; it must be an integer of at least 1`);
     }
     const { metadata, book } = cluster;
     this.name = name;
     this.cluster = cluster;
-    this.partitions = topic.partitions;
+    this.partitions = topics.flatMap(({ partitions }) => partitions);
     this.book = new GroupBook(name);
     this.keeper = cluster.addGroup({ name, settings: options, book: this.book });
     this.help = `Members, lag and offsets of the group, which ${this.keeper} keeps: its leader is the coordinator`;
-    this.lag = new GroupLag(sim, name, { partitions: topic.partitions, book }, (id) => this.committedOf(id));
+    this.lag = new GroupLag(sim, name, { partitions: this.partitions, book }, (id) => this.committedOf(id));
     this.interventions = {
       scale: {
         help: 'So many of the consumers are members from now on; the others leave',

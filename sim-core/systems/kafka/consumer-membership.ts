@@ -15,7 +15,7 @@ import type { GroupQuery, GroupReply } from './groups/group-messages.ts';
 import type { Topic } from './topic.ts';
 
 export interface MembershipSettings {
-  readonly topic: Topic;
+  readonly topics: readonly Topic[];
   readonly assignor: Assignor;
   readonly isStatic: boolean;
   readonly heartbeatInterval: Duration;
@@ -177,7 +177,7 @@ export class Membership {
     const { id, settings, owner, owned, currentGeneration: generation } = this;
     this.mustJoin = false;
     this.isJoining = true;
-    const subscription = { id, topics: [settings.topic.name], owned, generation };
+    const subscription = { id, topics: settings.topics.map(({ name }) => name), owned, generation };
     const isStatic = settings.isStatic ? { instance: owner.name } : {};
     const { group, joinPatience: patience } = settings;
     const query: GroupQuery = { kind: 'join', group, subscription: { ...subscription, ...isStatic } };
@@ -195,9 +195,9 @@ export class Membership {
 
   private sync({ generation, members }: Joined): void {
     const { id: member, settings } = this;
-    const { group, topic, assignor } = settings;
+    const { group, assignor } = settings;
     this.currentGeneration = generation;
-    const topics = new Map([[topic.name, topic.partitions.length]]);
+    const topics = new Map(settings.topics.map(({ name, partitions }) => [name, partitions.length]));
     const assignment = members === undefined ? undefined : assignor.assign(topics, members);
     this.ask({ kind: 'sync', group, member, generation, assignment }, (reply) => {
       if (member !== this.id) return;

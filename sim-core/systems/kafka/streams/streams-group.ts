@@ -2,6 +2,7 @@
 import { constant } from '../../../kernel/distributions/constant.ts';
 import type { Simulation } from '../../../kernel/simulation.ts';
 import type { Duration } from '../../../kernel/time.ts';
+import { byTask } from '../../../messaging/streams/task-assignor.ts';
 import { Link } from '../../../network/link.ts';
 import type { Cluster } from '../cluster.ts';
 import { ConsumerGroup, type ConsumerGroupOptions } from '../consumer-group.ts';
@@ -15,7 +16,7 @@ import { changelogOf, type StreamsApp } from './streams-app.ts';
 
 export interface StreamsGroupOptions extends Omit<
   ConsumerGroupOptions,
-  'name' | 'commit' | 'outputOf' | 'actOf' | 'isolation' | 'topic'
+  'name' | 'commit' | 'outputOf' | 'actOf' | 'isolation' | 'topics'
 > {
   readonly app: StreamsApp;
   /** Its producers' settings; those that follow from the guarantee are set. */
@@ -71,7 +72,8 @@ export class StreamsGroup {
     this.group = new ConsumerGroup(sim, cluster, {
       ...options,
       name: id,
-      topic: sources[0],
+      topics: sources,
+      assignor: byTask(options.assignor, id),
       commit: 'after',
       isolation,
       outputOf,

@@ -57,7 +57,7 @@ it('a group that begins when all is compacted is given the last of each key', ()
   const small = compacted();
   const group = new ConsumerGroup(small.sim, small.cluster, {
     ...SMALL_GROUP,
-    topic: small.cluster.topics[0],
+    topics: [small.cluster.topics[0]],
     consumers: 1,
     assignor: assignors.range,
     pollRecords: 5,
@@ -82,7 +82,7 @@ it('a group that comes when what is left was deleted has skipped that, and not w
   const small = compacted({ sends, topic: { log }, cluster: { ...SLOW, retentionCheck: ms(1000) } });
   const group = new ConsumerGroup(small.sim, small.cluster, {
     ...SMALL_GROUP,
-    topic: small.cluster.topics[0],
+    topics: [small.cluster.topics[0]],
     consumers: 1,
     assignor: assignors.range,
     pollRecords: 5,

@@ -39,7 +39,7 @@ function smallGroup(
   });
   const group = new ConsumerGroup(small.sim, small.cluster, {
     ...SMALL_GROUP,
-    topic: small.cluster.topics[0],
+    topics: [small.cluster.topics[0]],
     consumers: 2,
     assignor: assignors['cooperative-sticky'],
     pollRecords: 2,

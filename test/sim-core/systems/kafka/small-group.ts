@@ -22,7 +22,7 @@ export function smallGroup(
   const small = smallCluster({ sends, topic, cluster });
   const group = new ConsumerGroup(small.sim, small.cluster, {
     ...SMALL_GROUP,
-    topic: small.cluster.topics[0],
+    topics: [small.cluster.topics[0]],
     consumers: 4,
     assignor: assignors[assignor],
     pollRecords: 5,

@@ -72,7 +72,7 @@ export class SmallStreams {
     });
     this.group = new ConsumerGroup(sim, cluster, {
       ...SMALL_GROUP,
-      topic: cluster.topics[0],
+      topics: [cluster.topics[0]],
       consumers: 2,
       consumerName: 'processor',
       assignor: assignors.sticky,

@@ -76,7 +76,7 @@ class Pipeline {
     });
     this.sink = new ConsumerGroup(sim, cluster, {
       ...SMALL_GROUP,
-      topic: cluster.topics[0],
+      topics: [cluster.topics[0]],
       consumers: 1,
       consumerName: 'sink',
       assignor: assignors.range,

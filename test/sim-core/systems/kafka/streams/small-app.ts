@@ -6,6 +6,7 @@ import { constant } from '../../../../../sim-core/kernel/distributions/constant.
 import { Simulation } from '../../../../../sim-core/kernel/simulation.ts';
 import type { Waiter } from '../../../../../sim-core/kernel/wait.ts';
 import { assignors } from '../../../../../sim-core/messaging/groups/assignors.ts';
+import { partitionOf } from '../../../../../sim-core/messaging/log/partitioner.ts';
 import { offsetOf } from '../../../../../sim-core/messaging/log/record-batch.ts';
 import type { RecordKey, StreamRecord } from '../../../../../sim-core/messaging/streams/stream-record.ts';
 import { count } from '../../../../../sim-core/messaging/streams/tables.ts';
@@ -35,6 +36,8 @@ export interface SmallAppOptions {
   readonly topology?: Topology;
   readonly checkpointDelta?: number;
   readonly recordOf?: (number: number) => StreamRecord;
+  /** Of the topology's the one that a record is sent to; `in` if nothing is said. */
+  readonly topicOf?: (number: number) => string;
   readonly group?: Partial<StreamsGroupOptions>;
   readonly Thread?: ConstructorParameters<typeof StreamsGroup>[3];
 }
@@ -48,7 +51,13 @@ export class SmallApp {
   constructor(options: SmallAppOptions) {
     const { sim } = this;
     const near = constant(ms(0.2));
-    const { guarantee, topology = COUNTING, checkpointDelta = 4, recordOf = numbered } = options;
+    const {
+      guarantee,
+      topology = COUNTING,
+      checkpointDelta = 4,
+      recordOf = numbered,
+      topicOf: sourceOf = () => 'in',
+    } = options;
     const topic = { ...SMALL_TOPIC, partitions: 2 };
     this.cluster = new Cluster(sim, {
       ...SMALL_CLUSTER,
@@ -66,10 +75,12 @@ export class SmallApp {
     const { cluster } = this;
     const { metadata, book } = cluster;
     const producer = { ...SMALL_PRODUCER, linger: ms(2) };
+    const partitionsOf = (name: string): readonly string[] =>
+      cluster.topics.find((one) => one.name === name)!.partitions;
     this.source = new Producer(sim, {
       ...producer,
       name: 'source',
-      topic: cluster.topics[0],
+      topic: { name: 'sources', partitions: Object.keys(topology.sources).flatMap(partitionsOf) },
       metadata,
       book,
     });
@@ -77,8 +88,10 @@ export class SmallApp {
     const users = new Link<ProducerQuery, void>(sim, this.source, { from: 'users', delay: constant(0) });
     const waiter: Waiter = { resume: () => {}, fail: () => {} };
     options.sends.forEach((at, number) => {
+      const record = recordOf(number);
+      const partition = partitionsOf(sourceOf(number))[partitionOf(record.key!, topic.partitions)];
       const send = (): void =>
-        void users.call({ ...recordOf(number), bytes: 100 }, new RequestContext(number, sim.now)).begin(waiter);
+        void users.call({ ...record, partition, bytes: 100 }, new RequestContext(number, sim.now)).begin(waiter);
       sim.scheduleAt(ms(at), send, undefined);
     });
     this.app = new StreamsGroup(
