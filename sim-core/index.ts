@@ -266,6 +266,7 @@ export * from './messaging/schema/registry/wire-format.ts';
 export { partitionOf } from './messaging/log/partitioner.ts';
 export { offsetOf } from './messaging/log/record-batch.ts';
 export { decodeThrift, encodeThrift, type ThriftStruct } from './messaging/schema/thrift/thrift.ts';
+export * from './messaging/streams/joins.ts';
 export * from './messaging/streams/stream-record.ts';
 export * from './messaging/streams/tables.ts';
 export * from './messaging/streams/topology.ts';

@@ -20,7 +20,7 @@ export interface TaskContext {
   drop(record: StreamRecord, reason: DropReason): void;
 }
 
-/** It came too late for a window, or has no key or no value to be counted by. */
+/** It came too late for a window, or has no key or no value to be counted or joined by. */
 export type DropReason = 'late' | 'no-key' | 'no-value';
 
 export type Operator = (next: Emit, task: TaskContext) => Emit;

@@ -1,0 +1,87 @@
+/**
+ * The records of one side of a windowed join, by key and time: InMemoryWindowStore of apache/kafka, with duplicates, over a store
+ * that has a changelog. Its stream time is the largest time that it has been given. A record is in it while stream time has not
+ * passed it by the retention: one that comes later is not taken, and what is older is found no more.
+ *
+ * The newest record is never too old, so that a restored store has the stream time that it had. Records that are too old are deleted in
+ * the changelog too; a real one deletes them by a retention of its own.
+ */
+import type { Duration, Time } from '../../kernel/time.ts';
+import type { StateStore } from './state-store.ts';
+import type { RecordKey, RecordValue } from './stream-record.ts';
+
+interface Kept {
+  readonly timestamp: Time;
+  readonly value: RecordValue;
+}
+
+interface Entry extends Kept {
+  readonly place: string;
+}
+
+export class WindowStore {
+  private readonly store: StateStore;
+  private readonly retention: Duration;
+  /** In the order of their times, and of equal ones in that in which they came. */
+  private readonly byKey = new Map<string, Entry[]>();
+  private streamTime: Time = -Infinity;
+  /** None that is kept is older. */
+  private oldest: Time = Infinity;
+  /** Tells records of one key and time apart. */
+  private sequence = 0;
+
+  constructor(store: StateStore, retention: Duration) {
+    this.store = store;
+    this.retention = retention;
+    for (const [place, value] of store.entries()) {
+      const [name, timestamp, sequence] = JSON.parse(place as string) as [RecordKey, Time, number];
+      this.sequence = Math.max(this.sequence, sequence + 1);
+      this.add(name, { place: place as string, timestamp, value });
+    }
+  }
+
+  /** Whether it is kept: it may be too late. */
+  put(key: RecordKey, { timestamp, value }: Kept): boolean {
+    this.streamTime = Math.max(this.streamTime, timestamp);
+    this.expire();
+    if (this.isTooOld(timestamp)) return false;
+    const place = JSON.stringify([key, timestamp, this.sequence++]);
+    this.store.put(place, value);
+    this.add(key, { place, timestamp, value });
+    return true;
+  }
+
+  /** The records of a key from one time to another, both of which count, in the order of time. */
+  between(key: RecordKey, from: Time, until: Time): readonly Kept[] {
+    const entries = this.byKey.get(JSON.stringify(key)) ?? [];
+    return entries.filter(({ timestamp }) => timestamp >= from && timestamp <= until);
+  }
+
+  private isTooOld(timestamp: Time): boolean {
+    return timestamp <= this.streamTime - this.retention;
+  }
+
+  private add(key: RecordKey, entry: Entry): void {
+    const name = JSON.stringify(key);
+    const entries = this.byKey.get(name);
+    if (entries === undefined) this.byKey.set(name, [entry]);
+    else {
+      const after = entries.findLastIndex(({ timestamp }) => timestamp <= entry.timestamp) + 1;
+      entries.splice(after, 0, entry);
+    }
+    this.streamTime = Math.max(this.streamTime, entry.timestamp);
+    this.oldest = Math.min(this.oldest, entry.timestamp);
+  }
+
+  private expire(): void {
+    if (!this.isTooOld(this.oldest)) return;
+    this.oldest = Infinity;
+    for (const [name, entries] of this.byKey) {
+      const young = entries.filter(({ timestamp }) => !this.isTooOld(timestamp));
+      for (const { place, timestamp } of entries) if (this.isTooOld(timestamp)) this.store.put(place, null);
+      for (const { timestamp } of young) this.oldest = Math.min(this.oldest, timestamp);
+      if (young.length === 0) this.byKey.delete(name);
+      else this.byKey.set(name, young);
+    }
+  }
+}
