@@ -25,6 +25,7 @@ import {
 } from '../../sim-core/index.ts';
 import { sentBy } from '../application/settings.ts';
 import { connectors } from './stream-processing/connectors.ts';
+import { JOINED, joinSignals, UNMATCHED } from './stream-processing/join-truth.ts';
 import * as limits from './stream-processing/limits.ts';
 import { params } from './stream-processing/params.ts';
 import { ROWS_MISSING, rowSignals, ROWS_TWICE } from './stream-processing/row-truth.ts';
@@ -37,6 +38,7 @@ const RESTORED = 'kafka.streams.restored.records';
 const RESTORE = 'kafka.streams.restore.duration';
 const CHANGES = 'kafka.streams.changelog.records';
 const DROPPED = 'kafka.streams.dropped.records';
+const ENTRIES = 'kafka.streams.state.entries';
 
 /** Results that are to be there and are not. */
 const missing = difference(
@@ -59,6 +61,9 @@ const countsTwice = [
 /** A tenth of the orders comes late, and nobody crashes. */
 const QUERY = { processing: 'query', lateShare: 0.1, crashAt: s(600) } as const;
 
+/** Nobody crashes here either. */
+const JOIN = { processing: 'join', windowSize: s(2), crashAt: s(600) } as const;
+
 export default defineScenario({
   id: 'stream-processing',
   section: '2.2',
@@ -75,6 +80,8 @@ export default defineScenario({
     'continuous-query': { ...QUERY },
     'query-long-grace': { ...QUERY, grace: limits.LONG_GRACE },
     'query-emit-changes': { ...QUERY, grace: limits.LONG_GRACE, emit: 'CHANGES' },
+    join: { ...JOIN },
+    'join-long-window': { ...JOIN, windowSize: limits.LONG_WINDOW },
     'connect-source-sink': { processing: 'connect' },
     'connect-upsert': { processing: 'connect', insertMode: 'upsert' },
   },
@@ -88,6 +95,8 @@ export default defineScenario({
     'continuous-query': 'pitfall',
     'query-long-grace': 'remedy',
     'query-emit-changes': 'alternative',
+    join: 'pitfall',
+    'join-long-window': 'remedy',
     'connect-source-sink': 'pitfall',
     'connect-upsert': 'remedy',
   },
@@ -95,6 +104,7 @@ export default defineScenario({
     'exactly-once-v2': 'restore-from-changelog',
     'compacted-changelog': 'restore-from-changelog',
     'query-long-grace': 'continuous-query',
+    'join-long-window': 'join',
     'connect-upsert': 'connect-source-sink',
   },
   seed: 1,
@@ -104,13 +114,21 @@ export default defineScenario({
   // The first worker is up again, and has its store restored.
   openAt: s(20.5),
   system: (sim, p) => (p.processing === 'connect' ? connectors(sim, p) : streams(sim, p)),
-  signals: [...streamsSignals, ...truthSignals, ...querySignals, ...rowSignals, ...effectSignals('results')],
+  signals: [
+    ...streamsSignals,
+    ...truthSignals,
+    ...querySignals,
+    ...joinSignals,
+    ...rowSignals,
+    ...effectSignals('results'),
+  ],
   whileRunning: { rate: sentBy('rate', 'users') },
   // What each kind of processing is judged by stands first.
   charts: [
     COUNTED_TWICE,
     TWICE,
     LEFT_OUT,
+    UNMATCHED,
     ROWS_TWICE,
     DIFFERING,
     'kafka.streams.tasks.restoring',
@@ -118,6 +136,8 @@ export default defineScenario({
     RESTORE,
     DROPPED,
     RESULT_DELAY,
+    JOINED,
+    ENTRIES,
     'kafka.consumer_group.lag',
     'kafka.streams.stream_time.delay',
     CHANGES,
@@ -127,6 +147,7 @@ export default defineScenario({
     users: { x: 0, y: 0 },
     tills: { x: 1, y: 0 },
     orders: { x: 2, y: 0 },
+    payments: { x: 2, y: -1 },
     worker: { x: 1, y: 1 },
     writer: { x: 2, y: 1 },
     app: { x: 1, y: 2 },
@@ -172,6 +193,11 @@ export default defineScenario({
       atMost(total(DROPPED), limits.noneLeftOut),
       atLeast(total(RESULTS_READ), limits.changesRead),
       atMost(quantile(RESULT_DELAY, 'p50'), limits.soon),
+    ],
+    join: [atLeast(atEnd(UNMATCHED), limits.unmatched), atMost(total(DROPPED), limits.noneLate)],
+    'join-long-window': [
+      atMost(atEnd(UNMATCHED), limits.noneUnmatched),
+      guardrail(atLeast(summary(ENTRIES, 'max'), limits.entriesKept), 'the price: both sides are kept for longer'),
     ],
     'connect-source-sink': [
       atMost(atEnd(ROWS_MISSING), limits.nothingMissing),

@@ -220,3 +220,44 @@ export const rowsTwice = limit((p) => {
   });
   return poissonLow(p.rate * toSeconds(sum(since)));
 });
+
+/** The share of the orders that is paid later. */
+const paidLater = ({ cancelled }: Values): number => (1 - cancelled) * (1 - PAID);
+/** Whether even one worker alone would have twice the time that all orders and payments take, and none crashes. */
+const joinsKeepUp = (p: Values): boolean =>
+  p.rate * (1 + paidLater(p)) * toSeconds(p.processTime) < 0.5 && p.crashAt >= p.length;
+
+/**
+ * Payments that miss the window: each comes after its order by a time that is even between 0 and B, and is met if that is no more than the
+ * window W, with a chance of W / B. Those are certain that are paid before the run ends.
+ */
+export const unmatched = limit((p) => {
+  const seconds = toSeconds(p.length - Math.max(DRAIN, p.paymentMost + s(1)));
+  const missed = Math.max(0, 1 - p.windowSize / p.paymentMost);
+  return p.lateShare === 0 ? poissonLow(p.rate * paidLater(p) * Math.max(0, seconds) * missed) : 0;
+});
+/** A window that is longer than anybody takes to pay has all of them, once all is read. */
+export const LONG_WINDOW = s(6);
+export const noneUnmatched = limit((p) => {
+  const isOver = p.paymentMost <= LONG_WINDOW && p.paymentMost + s(2) <= DRAIN && p.lateShare === 0;
+  return isOver && joinsKeepUp(p) && p.guarantee === 'at-least-once'
+    ? 0
+    : poissonMost(p.rate * paidLater(p) * toSeconds(p.length));
+});
+/**
+ * No record is late: each side comes as it happens, but for what lingers and is on its way, and would have to be behind by the window to
+ * both sides and the grace.
+ */
+export const noneLate = limit((p) =>
+  p.lateShare === 0 && joinsKeepUp(p) && 2 * p.windowSize + p.grace >= s(2)
+    ? 0
+    : poissonMost(p.rate * (1 + paidLater(p)) * toSeconds(p.length)),
+);
+/**
+ * Its price: orders are kept while their side's stream time has not passed them by both halves of the window and the grace; not more
+ * than have come. Stream time stands at the last order of each task.
+ */
+export const entriesKept = limit((p) => {
+  const seconds = toSeconds(Math.min(2 * p.windowSize + p.grace, p.length - DRAIN - s(2)) - s(2));
+  return joinsKeepUp(p) && p.lateShare === 0 ? poissonLow(p.rate * (1 - p.cancelled) * Math.max(0, seconds)) : 0;
+});

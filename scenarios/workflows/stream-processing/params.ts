@@ -15,9 +15,9 @@ import {
 export const params = {
   rate: rate({ help: 'Orders of all users together', default: 60, min: 10, max: 1000, logarithmic: true }),
   processing: choice({
-    help: 'What is made of the stream of orders: paid lines are picked out (route), the last order of each customer is kept (table), orders are counted by customer (count), by customer and window of time in a continuous query (query); or connectors carry them from table to table (connect)',
+    help: 'What is made of the stream of orders: paid lines are picked out (route), the last order of each customer is kept (table), orders are counted by customer (count), by customer and window of time in a continuous query (query), or joined with their payments (join); or connectors carry them from table to table (connect)',
     default: 'count',
-    choices: ['route', 'table', 'count', 'query', 'connect'],
+    choices: ['route', 'table', 'count', 'query', 'join', 'connect'],
   }),
   customers: integer({ help: 'Customers: the keys', default: 100, min: 1, max: 50_000, logarithmic: true }),
   cancelled: share({
@@ -27,13 +27,25 @@ export const params = {
     max: 0.9,
   }),
   windowSize: duration({
-    help: 'Query: SIZE of its windows',
+    help: 'Query: SIZE of its windows; join: how far an order and its payment may be apart',
     default: s(5),
     min: s(1),
     max: s(60),
     logarithmic: true,
   }),
-  grace: duration({ help: 'Query: GRACE PERIOD', default: ms(500), min: 0, max: s(60) }),
+  grace: duration({
+    help: 'Query: GRACE PERIOD; join: the grace of its windows',
+    default: ms(500),
+    min: 0,
+    max: s(60),
+  }),
+  paymentMost: duration({
+    help: 'Join: who does not pay at once pays any time up to that later',
+    default: s(5),
+    min: ms(100),
+    max: s(60),
+    logarithmic: true,
+  }),
   emit: choice({
     help: 'Query: EMIT CHANGES or FINAL',
     default: 'FINAL',

@@ -17,12 +17,14 @@ import {
 import { nearby, SHAPE } from '../../application/distances.ts';
 import { CLUSTER, GROUP, groupOf, PRODUCER, producerTo, TOPIC } from '../../messaging/application/orders.ts';
 import * as limits from './limits.ts';
-import type { SendOn } from './orders.ts';
+import { JoinTruth } from './join-truth.ts';
+import type { Placed, SendOn } from './orders.ts';
 import type { Values } from './params.ts';
+import { payLater } from './payments.ts';
 import { QueryTruth } from './query-truth.ts';
 import { ResultLedger, type ResultObserver } from './result-ledger.ts';
 import { users } from './users.ts';
-import { ORDERS, RESULTS, topologyOf } from './topologies.ts';
+import { RESULTS, topologyOf } from './topologies.ts';
 import { Truth } from './truth.ts';
 
 const APP = 'app';
@@ -40,27 +42,46 @@ export function streams(sim: Simulation, p: Values): void {
   const cluster = new KafkaCluster(sim, {
     ...CLUSTER,
     topics: [
-      ...[ORDERS, ...topology.sinks].map((name) => ({ ...topic, name })),
+      ...[...Object.keys(topology.sources), ...topology.sinks].map((name) => ({ ...topic, name })),
       ...changelogTopics({ id: APP, topology }, { ...topic, log }),
     ],
     transactions: { ids: limits.WORKERS, partitions: COORDINATORS },
     groups: { names: [APP, READERS] },
   });
-  const judge: ResultObserver =
-    p.processing === 'query' ? new QueryTruth(sim, p.windowSize) : new ResultLedger(sim, p.processing);
-  users(sim, p, toTopic(sim, cluster), judge);
+  const [judge, sendOnFrom] = sentTo(sim, p, cluster);
+  users(sim, p, sendOnFrom, judge);
   const app = application(sim, p, cluster, topology);
   reader(sim, p, cluster, judge);
   if (p.processing === 'count' || p.processing === 'table') new Truth(sim, cluster, app, p.processing);
   befall(sim, p, app);
 }
 
+/** Who judges the results, and how tills send orders on: where they are joined with payments, these follow. */
+function sentTo(sim: Simulation, p: Values, cluster: KafkaCluster): [ResultObserver, (tills: string) => SendOn] {
+  const byCustomer = toTopic(sim, cluster, ({ customer }) => customer);
+  if (p.processing === 'query') return [new QueryTruth(sim, p.windowSize), byCustomer];
+  if (p.processing !== 'join') return [new ResultLedger(sim, p.processing), byCustomer];
+  const judge = new JoinTruth(sim);
+  const byOrder = toTopic(sim, cluster, ({ request }) => request);
+  const pay = payLater(sim, p, cluster, (order) => judge.paid(order));
+  const andPaid = (tills: string): SendOn => {
+    const sendOn = byOrder(tills);
+    return (placed, request) => {
+      pay(placed);
+      return sendOn(placed, request);
+    };
+  };
+  return [judge, andPaid];
+}
+
 /** Tills send each order to the topic. */
-function toTopic(sim: Simulation, cluster: KafkaCluster): (tills: string) => SendOn {
+function toTopic(sim: Simulation, cluster: KafkaCluster, keyOf: (placed: Placed) => number): (tills: string) => SendOn {
   return (from) => {
     const link = new Link<KafkaProducerQuery, void>(sim, producerTo(sim, cluster), { from, delay: nearby });
-    return ({ customer: key, order: value, at: timestamp }, request) =>
-      link.call({ key, value, timestamp, bytes: PRODUCER.recordBytes }, request);
+    return (placed, request) => {
+      const { order: value, at: timestamp } = placed;
+      return link.call({ key: keyOf(placed), value, timestamp, bytes: PRODUCER.recordBytes }, request);
+    };
   };
 }
 

@@ -7,9 +7,11 @@ import {
   fieldsOf,
   filter,
   flatMap,
+  joinStreams,
   map,
   ms,
   table,
+  timeDifferenceAndGrace,
   to,
   type Duration,
   type Operator,
@@ -22,6 +24,7 @@ import type { Values } from './params.ts';
 export const ORDERS = 'orders';
 export const RESULTS = 'results';
 export const UNPAID = 'unpaid';
+export const PAYMENTS = 'payments';
 export const STORE = 'store';
 
 /** Results of one order are told apart by the number of their line. */
@@ -56,12 +59,32 @@ const SCHEMA = {
   columns: { customer: 'number', cents: 'number', lines: 'number', paid: 'text' },
 } as const;
 
+/** Orders meet their payments within the window, to both sides; both are keyed by the order's number. */
+function joined({ windowSize, grace }: Pick<Values, 'windowSize' | 'grace'>): Topology {
+  const { left, right } = joinStreams({
+    stores: { left: ORDERS, right: PAYMENTS },
+    windows: timeDifferenceAndGrace(windowSize, grace),
+    of: (order, payment) => ({
+      order: fieldsOf({ value: payment })['order'],
+      customer: fieldsOf({ value: order })['customer'],
+    }),
+  });
+  const isOrder = filter(({ value }) => value !== null);
+  return {
+    stores: [ORDERS, PAYMENTS],
+    sources: { [ORDERS]: chain(isOrder, left, to(RESULTS)), [PAYMENTS]: chain(right, to(RESULTS)) },
+    sinks: [RESULTS],
+  };
+}
+
 export function topologyOf(p: Pick<Values, 'processing' | 'windowSize' | 'grace' | 'emit'>): Topology {
   switch (p.processing) {
     case 'route':
       return { stores: [], sources: { [ORDERS]: route }, sinks: [RESULTS, UNPAID] };
     case 'query':
       return compileQuery(queryOf(p), SCHEMA, STORE, RESULTS);
+    case 'join':
+      return joined(p);
     default: {
       const keep = p.processing === 'table' ? table(STORE) : count(STORE);
       return { stores: [STORE], sources: { [ORDERS]: chain(keep, to(RESULTS)) }, sinks: [RESULTS] };

@@ -16,17 +16,17 @@ interface Kept {
 }
 
 interface Entry extends Kept {
+  readonly name: string;
   readonly place: string;
 }
 
 export class WindowStore {
   private readonly store: StateStore;
   private readonly retention: Duration;
-  /** In the order of their times, and of equal ones in that in which they came. */
+  /** All, and those of each key, in the order of their times, and of equal ones in that in which they came. */
+  private readonly all: Entry[] = [];
   private readonly byKey = new Map<string, Entry[]>();
   private streamTime: Time = -Infinity;
-  /** None that is kept is older. */
-  private oldest: Time = Infinity;
   /** Tells records of one key and time apart. */
   private sequence = 0;
 
@@ -34,9 +34,10 @@ export class WindowStore {
     this.store = store;
     this.retention = retention;
     for (const [place, value] of store.entries()) {
-      const [name, timestamp, sequence] = JSON.parse(place as string) as [RecordKey, Time, number];
+      const [key, timestamp, sequence] = JSON.parse(place as string) as [RecordKey, Time, number];
       this.sequence = Math.max(this.sequence, sequence + 1);
-      this.add(name, { place: place as string, timestamp, value });
+      this.streamTime = Math.max(this.streamTime, timestamp);
+      this.add({ name: nameOf(key), place: place as string, timestamp, value });
     }
   }
 
@@ -47,13 +48,13 @@ export class WindowStore {
     if (this.isTooOld(timestamp)) return false;
     const place = JSON.stringify([key, timestamp, this.sequence++]);
     this.store.put(place, value);
-    this.add(key, { place, timestamp, value });
+    this.add({ name: nameOf(key), place, timestamp, value });
     return true;
   }
 
   /** The records of a key from one time to another, both of which count, in the order of time. */
   between(key: RecordKey, from: Time, until: Time): readonly Kept[] {
-    const entries = this.byKey.get(JSON.stringify(key)) ?? [];
+    const entries = this.byKey.get(nameOf(key)) ?? [];
     return entries.filter(({ timestamp }) => timestamp >= from && timestamp <= until);
   }
 
@@ -61,27 +62,29 @@ export class WindowStore {
     return timestamp <= this.streamTime - this.retention;
   }
 
-  private add(key: RecordKey, entry: Entry): void {
-    const name = JSON.stringify(key);
-    const entries = this.byKey.get(name);
-    if (entries === undefined) this.byKey.set(name, [entry]);
-    else {
-      const after = entries.findLastIndex(({ timestamp }) => timestamp <= entry.timestamp) + 1;
-      entries.splice(after, 0, entry);
-    }
-    this.streamTime = Math.max(this.streamTime, entry.timestamp);
-    this.oldest = Math.min(this.oldest, entry.timestamp);
+  private add(entry: Entry): void {
+    insert(this.all, entry);
+    const ofKey = this.byKey.get(entry.name);
+    if (ofKey === undefined) this.byKey.set(entry.name, [entry]);
+    else insert(ofKey, entry);
   }
 
   private expire(): void {
-    if (!this.isTooOld(this.oldest)) return;
-    this.oldest = Infinity;
-    for (const [name, entries] of this.byKey) {
-      const young = entries.filter(({ timestamp }) => !this.isTooOld(timestamp));
-      for (const { place, timestamp } of entries) if (this.isTooOld(timestamp)) this.store.put(place, null);
-      for (const { timestamp } of young) this.oldest = Math.min(this.oldest, timestamp);
-      if (young.length === 0) this.byKey.delete(name);
-      else this.byKey.set(name, young);
+    while (this.all.length > 0 && this.isTooOld(this.all[0].timestamp)) {
+      const { name, place } = this.all.shift()!;
+      this.store.put(place, null);
+      // The oldest of all is the oldest of its key.
+      const ofKey = this.byKey.get(name)!;
+      ofKey.shift();
+      if (ofKey.length === 0) this.byKey.delete(name);
     }
   }
+}
+
+/** Tells the number 1 from the text. */
+const nameOf = (key: RecordKey): string => JSON.stringify(key);
+
+function insert(entries: Entry[], entry: Entry): void {
+  const after = entries.findLastIndex(({ timestamp }) => timestamp <= entry.timestamp) + 1;
+  entries.splice(after, 0, entry);
 }

@@ -5,6 +5,7 @@ import { ms, parseIntervention, s, type ParameterValues, type Trialled } from '.
 import { failed, summaryOf, totalOf, trialled } from '../trials.ts';
 
 const COUNTED_TWICE = 'orders.counts.doubled';
+const UNMATCHED = 'join.payments.unmatched';
 const RESTORED = 'kafka.streams.restored.records';
 
 const after = (variant: string, params: ParameterValues, ...done: string[]): Trialled =>
@@ -17,10 +18,11 @@ const last = ({ signals }: Trialled, name: string): number =>
 type Variant = keyof typeof streamProcessing.variants;
 const CRASHES: readonly Variant[] = ['restore-from-changelog', 'exactly-once-v2', 'stateless', 'ktable'];
 const CONNECTORS: readonly Variant[] = ['connect-source-sink', 'connect-upsert'];
+const JOINS: readonly Variant[] = ['join', 'join-long-window'];
 const QUERIES: readonly Variant[] = ['continuous-query', 'query-long-grace', 'query-emit-changes'];
 
 describe.each<[string, ParameterValues, readonly Variant[]]>([
-  ['few orders of few customers', { rate: 20, customers: 10 }, [...CRASHES, ...QUERIES, ...CONNECTORS]],
+  ['few orders of few customers', { rate: 20, customers: 10 }, [...CRASHES, ...QUERIES, ...JOINS, ...CONNECTORS]],
   ['many orders, soon done', { rate: 300, processTime: ms(0.2) }, ['exactly-once-v2', 'compacted-changelog']],
   [
     'short intervals, long restarts',
@@ -28,7 +30,12 @@ describe.each<[string, ParameterValues, readonly Variant[]]>([
     [...CRASHES, ...CONNECTORS],
   ],
   ['slow stores', { restoreTime: ms(1), cancelled: 0.5 }, ['restore-from-changelog', 'compacted-changelog', 'ktable']],
-  ['small windows and many late orders', { windowSize: s(2), lateShare: 0.4 }, ['exactly-once-v2', ...QUERIES]],
+  [
+    'small windows and many late orders',
+    { windowSize: s(2), lateShare: 0.4 },
+    ['exactly-once-v2', ...QUERIES, ...JOINS],
+  ],
+  ['payments that come late', { paymentMost: s(20), cancelled: 0.4 }, JOINS],
 ])('with %s', (_name, params, variants) => {
   it.each(variants)('%s holds its claims', (variant) => {
     expect(failed(after(variant, params))).toEqual([]);
@@ -78,6 +85,23 @@ it('tills that go offline have orders left out that were in time before', () => 
 });
 
 describe('as the guide says', () => {
+  it('a longer window has more payments meet their orders', () => {
+    const unmatched = [s(1), s(4), s(5)].map((windowSize) => last(after('join', { windowSize }), UNMATCHED));
+    expect(unmatched[0]).toBeGreaterThan(unmatched[1]);
+    expect(unmatched[1]).toBeGreaterThan(0);
+    expect(unmatched[2]).toBe(0);
+  });
+
+  it('workers that crash have orders meet their payments twice, and exactly once not', () => {
+    const twice = (params: ParameterValues): number => {
+      const run = after('join-long-window', { crashAt: s(18), ...params });
+      const [joined, paid] = [totalOf(run, 'join.results'), totalOf(after('join-long-window', {}), 'join.results')];
+      return joined - paid;
+    };
+    expect(twice({})).toBeGreaterThan(0);
+    expect(twice({ guarantee: 'exactly-once', commitInterval: s(0.5) })).toBe(0);
+  });
+
   it('a longer grace leaves fewer orders out', () => {
     const dropped = [0, s(4), s(9)].map((grace) =>
       totalOf(after('continuous-query', { grace }), 'kafka.streams.dropped.records'),
