@@ -167,6 +167,7 @@ export class Stage implements Inlet, Component {
     this.works.clear();
     this.handing = 0;
     this.bytes = 0;
+    this.subscriber.forget();
     this.outlet?.senderDied();
     for (const feed of this.feeds) feed.receiverDied();
     while (this.door.size > 0) this.door.take().refuse('unavailable');

@@ -1,7 +1,8 @@
 /**
  * A subscriber that asks ahead: for so many items at first, and again whenever three quarters of them are done with, so that the
  * wire is never idle for a round trip and no more than the prefetch is ever held. This is what Reactor's `publishOn` and
- * `limitRate` do: `request(limit)` after as many, where `limit = prefetch - (prefetch >> 2)`.
+ * `limitRate` do: `request(limit)` after as many, where `limit = prefetch - (prefetch >> 2)`. Whoever subscribes anew asks for what
+ * there is room for beside what is still held of the subscription before.
  * https://github.com/reactor/reactor-core/blob/main/reactor-core/src/main/java/reactor/core/publisher/FluxPublishOn.java
  */
 import type { Subscriber, Subscription } from './reactive-streams.ts';
@@ -20,9 +21,10 @@ export class Prefetching<Item> implements Subscriber<Item> {
   private readonly options: PrefetchingOptions<Item>;
   private subscription: Subscription | undefined;
   private prefetch: number;
-  private doneWith = 0;
-  /** Of those that are held, as many are not asked for again: the prefetch has become less. */
-  private surplus = 0;
+  /** Asked for in this subscription, and not received. */
+  private awaited = 0;
+  /** Received, in whichever subscription, and not done with. */
+  private held = 0;
 
   constructor(options: PrefetchingOptions<Item>) {
     this.options = options;
@@ -39,13 +41,18 @@ export class Prefetching<Item> implements Subscriber<Item> {
       return;
     }
     this.subscription = subscription;
-    this.doneWith = this.surplus = 0;
-    subscription.request(this.prefetch);
+    this.awaited = 0;
+    if (this.unasked > 0) this.ask();
   }
 
   onNext(item: Item): void {
-    if (this.subscription === undefined) this.options.tooLate?.(item);
-    else this.options.receive(item);
+    if (this.subscription === undefined) {
+      this.options.tooLate?.(item);
+      return;
+    }
+    this.awaited--;
+    this.held++;
+    this.options.receive(item);
   }
 
   onError(error: Error): void {
@@ -58,30 +65,22 @@ export class Prefetching<Item> implements Subscriber<Item> {
     this.options.ended?.();
   }
 
-  /** An item that was received is done with. */
+  /** An item is done with; one that came by another way was never counted. */
   consumed(): void {
-    if (this.surplus > 0) this.surplus--;
-    else this.doneWith++;
+    if (this.held === 0) return;
+    this.held--;
     this.replenish();
+  }
+
+  /** All that was received is gone: the process that held it has died. */
+  forget(): void {
+    this.held = 0;
   }
 
   /** From now on holds at most so many: asks for more, or for fewer as those that it has are done with. */
   resize(prefetch: number): void {
-    const more = checkedPrefetch(prefetch) - this.prefetch;
-    this.prefetch = prefetch;
-    if (this.subscription === undefined) return;
-    // What is done with, less what is a surplus, is what has not been asked for: as if more of it were, or less.
-    const unasked = this.doneWith - this.surplus + more;
-    this.doneWith = Math.max(0, unasked);
-    this.surplus = Math.max(0, -unasked);
+    this.prefetch = checkedPrefetch(prefetch);
     this.replenish();
-  }
-
-  private replenish(): void {
-    const n = this.doneWith;
-    if (n < replenishedAfter(this.prefetch)) return;
-    this.doneWith = 0;
-    this.subscription?.request(n);
   }
 
   cancel(): void {
@@ -89,9 +88,24 @@ export class Prefetching<Item> implements Subscriber<Item> {
     this.subscription = undefined;
     subscription?.cancel();
   }
+
+  /** What there is room for and was not asked for; less than 0 if the prefetch has become less than what is held and awaited. */
+  private get unasked(): number {
+    return this.prefetch - this.held - this.awaited;
+  }
+
+  private replenish(): void {
+    if (this.subscription !== undefined && this.unasked >= replenishedAfter(this.prefetch)) this.ask();
+  }
+
+  private ask(): void {
+    const n = this.unasked;
+    this.awaited += n;
+    this.subscription?.request(n);
+  }
 }
 
-/** After so many that are done with as many are asked for again. */
+/** With room for so many they are asked for. */
 const replenishedAfter = (prefetch: number): number => prefetch - (prefetch >> 2);
 
 function checkedPrefetch(prefetch: number): number {

@@ -57,34 +57,49 @@ it('is what a count of what was asked for, promised and given says', () => {
   );
 });
 
-it('a prefetching subscriber holds and awaits its prefetch, and all of it again after three quarters', () => {
+it('a prefetching subscriber holds and awaits its prefetch, and all of it again after three quarters, whoever it is subscribed to', () => {
   const steps = fc.array(
     fc.oneof(
       { weight: 8, arbitrary: fc.constantFrom<'come' | 'consume'>('come', 'consume') },
+      { weight: 1, arbitrary: fc.constantFrom<'cut' | 'forget'>('cut', 'forget') },
       { weight: 1, arbitrary: fc.integer({ min: 1, max: 12 }) },
     ),
     { maxLength: 200 },
   );
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 12 }), steps, (prefetch, script) => {
-      let [asked, received, consumed, most] = [0, 0, 0, prefetch];
-      const subscriber = new Prefetching<number>({ prefetch, receive: () => received++ });
-      subscriber.onSubscribe({ request: (n) => (asked += n), cancel: expect.unreachable });
+      let [awaited, held, most] = [0, 0, prefetch];
+      const receive = (): void => {
+        awaited--;
+        held++;
+      };
+      const subscriber = new Prefetching<number>({ prefetch, receive });
+      const subscribe = (): void =>
+        subscriber.onSubscribe({ request: (n) => (awaited += n), cancel: expect.unreachable });
+      subscribe();
       for (const step of script) {
         if (typeof step === 'number') {
           subscriber.resize(step);
-          // A prefetch that has become less is reached as items are done with.
-          most = Math.max(step, asked - consumed);
           prefetch = step;
-        } else if (step === 'come' && received < asked) subscriber.onNext(received);
-        else if (step === 'consume' && consumed < received) {
-          consumed++;
+        } else if (step === 'come' && awaited > 0) subscriber.onNext(held);
+        else if (step === 'consume' && held > 0) {
+          held--;
           subscriber.consumed();
+        } else if (step === 'cut' || step === 'forget') {
+          // The publisher has died, or so has whoever subscribes, with all that it holds.
+          awaited = 0;
+          if (step === 'forget') {
+            held = 0;
+            subscriber.forget();
+          }
+          subscriber.onError(new Error('gone'));
+          subscribe();
         }
-        most = Math.max(prefetch, Math.min(most, asked - consumed));
-        expect(asked - consumed).toBeLessThanOrEqual(most);
+        // A prefetch that has become less is reached as items are done with, and not exceeded again.
+        most = Math.max(prefetch, Math.min(most, awaited + held));
+        expect(awaited + held).toBeLessThanOrEqual(most);
         // More than a quarter of it is always held or awaited: it never stands still.
-        expect(asked - consumed).toBeGreaterThan(prefetch >> 2);
+        expect(awaited + held).toBeGreaterThan(prefetch >> 2);
       }
     }),
   );
@@ -97,12 +112,25 @@ it.each([
   [256, 192],
 ])('of a prefetch of %d asks again after %d', (prefetch, after) => {
   const requests: number[] = [];
-  const subscriber = new Prefetching<number>({ prefetch, receive: () => {} });
+  const subscriber = new Prefetching<number>({ prefetch, receive: () => subscriber.consumed() });
   subscriber.onSubscribe({ request: (n) => void requests.push(n), cancel: () => {} });
-  for (let i = 0; i < after - 1; i++) subscriber.consumed();
+  for (let i = 0; i < after - 1; i++) subscriber.onNext(i);
   expect(requests).toEqual([prefetch]);
-  subscriber.consumed();
+  subscriber.onNext(after);
   expect(requests).toEqual([prefetch, after]);
+});
+
+it('a subscriber whose publisher dies asks the next for what it has room for beside what it holds', () => {
+  const requests: number[] = [];
+  const subscriber = new Prefetching<number>({ prefetch: 8, receive: () => {} });
+  const subscription = { request: (n: number) => void requests.push(n), cancel: () => {} };
+  subscriber.onSubscribe(subscription);
+  for (let i = 0; i < 5; i++) subscriber.onNext(i);
+  subscriber.onError(new Error('gone'));
+  subscriber.onSubscribe(subscription);
+  expect(requests).toEqual([8, 3]);
+  for (let i = 0; i < 5; i++) subscriber.consumed();
+  expect(requests).toEqual([8, 3]);
 });
 
 it.each([0, -1, 1.5])('refuses a prefetch of %d', (prefetch) => {

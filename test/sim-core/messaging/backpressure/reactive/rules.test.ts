@@ -120,7 +120,10 @@ const rules: Readonly<Record<string, () => void>> = {
     const second = { request: () => expect.unreachable(), cancel: () => void cancels.count++ };
     subscriber.onSubscribe(second);
     expect(cancels.count).toBe(1);
-    for (let i = 0; i < 6; i++) subscriber.consumed();
+    for (let i = 0; i < 6; i++) {
+      subscriber.onNext(i);
+      subscriber.consumed();
+    }
     expect(requests).toEqual([8, 6]);
   },
   '2.8': () => {
