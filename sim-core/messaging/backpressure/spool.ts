@@ -90,9 +90,11 @@ export class Spool implements Endpoint<unknown, unknown>, Component {
   private handOn(): void {
     const { items, outlet } = this;
     this.shed();
-    while (items.size > 0 && !this.isHanding && outlet.reserve()) {
+    while (items.size > 0 && !this.isHanding) {
+      const place = outlet.reserve();
+      if (place === undefined) break;
       this.isHanding = true;
-      outlet.send(items.take(), () => {
+      place.send(items.take(), () => {
         this.isHanding = false;
       });
       this.shed();

@@ -17,7 +17,7 @@ import type { Call } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
 import { BoundedBuffer, type OverflowName } from './bounded-buffer.ts';
 import { handOver, type NextStage } from './outlets/hand-over.ts';
-import type { Handover, Inlet, Outlet } from './outlets/outlet.ts';
+import type { Handover, Inlet, Outlet, Place } from './outlets/outlet.ts';
 import type { Fate, Parcel, ParcelBook } from './parcel.ts';
 import { Prefetching } from './reactive/prefetching.ts';
 import { stageInterventions } from './stage-interventions.ts';
@@ -45,6 +45,8 @@ export interface StageOptions {
 
 interface Work {
   readonly parcel: Parcel;
+  /** Where it is sent then; undefined in the last stage. */
+  readonly place: Place | undefined;
   done: EventHandle;
 }
 
@@ -229,10 +231,11 @@ export class Stage implements Inlet, Component {
     if (now < this.downUntil || now < this.pausedUntil) return;
     const before = this.buffer.size;
     while (this.works.size + this.handing < workers && this.buffer.size > 0) {
-      if (this.outlet !== undefined && !this.outlet.reserve()) break;
+      const place = this.outlet?.reserve();
+      if (this.outlet !== undefined && place === undefined) break;
       const parcel = this.buffer.take()!;
       const drawn = service.sample(this.draws.of(parcel.request.nextWorkKey()));
-      const work: Work = { parcel, done: -1 };
+      const work: Work = { parcel, place, done: -1 };
       this.works.add(work);
       const lasts = Math.max(1, Math.round(drawn * this.slowness));
       work.done = this.sim.schedule(lasts, () => this.done(work), undefined, this.doneKind, parcel.request.id);
@@ -241,14 +244,14 @@ export class Stage implements Inlet, Component {
   }
 
   private done(work: Work): void {
-    const { parcel } = work;
+    const { parcel, place } = work;
     this.works.delete(work);
-    if (this.outlet === undefined) {
+    if (place === undefined) {
       this.bytes -= parcel.bytes;
       this.options.book.end(parcel, 'delivered');
     } else {
       this.handing++;
-      this.outlet.send(parcel, () => {
+      place.send(parcel, () => {
         this.handing--;
         this.bytes -= parcel.bytes;
       });

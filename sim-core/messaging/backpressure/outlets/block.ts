@@ -6,9 +6,9 @@
 import type { Waiter } from '../../../kernel/wait.ts';
 import { CallFailed } from '../../../network/call.ts';
 import type { Parcel } from '../parcel.ts';
-import type { Handover, Outlet, OutletOptions } from './outlet.ts';
+import type { Handover, Outlet, OutletOptions, Place } from './outlet.ts';
 
-export class Block implements Outlet {
+export class Block implements Outlet, Place {
   readonly demand = 0;
   private readonly options: OutletOptions;
   private readonly retryKind: number;
@@ -25,8 +25,8 @@ export class Block implements Outlet {
     return count;
   }
 
-  reserve(): boolean {
-    return true;
+  reserve(): Place {
+    return this;
   }
 
   send(parcel: Parcel, sent: () => void): void {

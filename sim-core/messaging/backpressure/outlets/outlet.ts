@@ -1,6 +1,6 @@
 /**
  * How a sender's side of a pipeline hands its items to the next stage, and what it learns of whether there is room. Senders ask
- * `reserve` before they begin on an item that they will have to hand over, and `send` it when they are done.
+ * `reserve` before they begin on an item that they will have to hand over, and `send` it to the place they got when they are done.
  */
 import type { Simulation } from '../../../kernel/simulation.ts';
 import type { Duration } from '../../../kernel/time.ts';
@@ -10,11 +10,15 @@ import type { Link } from '../../../network/link.ts';
 import type { Parcel, ParcelBook } from '../parcel.ts';
 import type { Prefetching } from '../reactive/prefetching.ts';
 
-export interface Outlet {
-  /** Promises that one more may be sent; false if the sender has to wait: it is woken when that changes. */
-  reserve(): boolean;
-  /** Sends what was promised; `sent` is called when the sender's hands are free for the next. */
+/** Where one item may be sent. */
+export interface Place {
+  /** `sent` is called when the sender's hands are free for the next. */
   send(parcel: Parcel, sent: () => void): void;
+}
+
+export interface Outlet {
+  /** Promises a place for one more; undefined if the sender has to wait: it is woken when that changes. */
+  reserve(): Place | undefined;
   /** The sender's process has died: what it was handing over is lost with it. */
   senderDied(): void;
   /** The next stage's process has died. */

@@ -4,21 +4,22 @@
  * https://projectreactor.io/docs/core/release/api/reactor/core/publisher/Flux.html (onBackpressureDrop).
  */
 import type { Parcel } from '../parcel.ts';
-import type { OutletOptions } from './outlet.ts';
+import type { OutletOptions, Place } from './outlet.ts';
 import { Pull } from './pull.ts';
 
-export class PullOrDrop extends Pull {
+export class PullOrDrop extends Pull implements Place {
   constructor(options: OutletOptions) {
     super({ ...options, wake: () => {} });
   }
 
-  override reserve(): boolean {
-    return true;
+  override reserve(): Place {
+    return this;
   }
 
-  override send(parcel: Parcel, sent: () => void): void {
-    if (super.reserve()) {
-      super.send(parcel, sent);
+  send(parcel: Parcel, sent: () => void): void {
+    const asked = super.reserve();
+    if (asked !== undefined) {
+      asked.send(parcel, sent);
       return;
     }
     this.options.book.end(parcel, 'overflow');

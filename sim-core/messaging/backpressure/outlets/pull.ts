@@ -5,7 +5,7 @@
 import type { Parcel } from '../parcel.ts';
 import { OnDemand } from '../reactive/on-demand.ts';
 import { StreamLink } from '../reactive/stream-link.ts';
-import type { Outlet, OutletOptions } from './outlet.ts';
+import type { Outlet, OutletOptions, Place } from './outlet.ts';
 
 export class Pull implements Outlet {
   protected readonly options: OutletOptions;
@@ -33,13 +33,17 @@ export class Pull implements Outlet {
     return this.publisher.outstanding;
   }
 
-  reserve(): boolean {
-    return this.publisher.reserve();
-  }
-
-  send(parcel: Parcel, sent: () => void): void {
-    if (!this.publisher.next(parcel)) this.options.book.end(parcel, 'unreachable');
-    sent();
+  /** An item is for whom it was promised to: if that subscription is over, it is lost, and takes no other's place. */
+  reserve(): Place | undefined {
+    const promised = this.publisher.reserve();
+    if (promised === undefined) return undefined;
+    const { book } = this.options;
+    return {
+      send: (parcel, sent) => {
+        if (!promised.next(parcel)) book.end(parcel, 'unreachable');
+        sent();
+      },
+    };
   }
 
   senderDied(): void {

@@ -1,8 +1,8 @@
 /** Push: sends whatever there is, at once, and hears nothing. What the next stage cannot hold is that one's affair. */
 import type { Parcel } from '../parcel.ts';
-import type { Outlet, OutletOptions } from './outlet.ts';
+import type { Outlet, OutletOptions, Place } from './outlet.ts';
 
-export class Push implements Outlet {
+export class Push implements Outlet, Place {
   readonly demand = 0;
   underWay = 0;
   private readonly options: OutletOptions;
@@ -16,8 +16,8 @@ export class Push implements Outlet {
     };
   }
 
-  reserve(): boolean {
-    return true;
+  reserve(): Place {
+    return this;
   }
 
   send(parcel: Parcel, sent: () => void): void {

@@ -4,8 +4,8 @@
  * after another and no deeper than one (1.3, 3.3), nothing after the end (1.7), and `request` and `cancel` as the rules of
  * part 3 say. An end or a cancellation takes hold at once.
  *
- * An item is promised before it is there: `reserve` takes one of the demand, `next` gives the item. So several can be worked
- * at, and demand is kept whatever order they are done in.
+ * An item is promised before it is there: `reserve` takes one of the demand, `next` gives the item, in a drain or at any later
+ * time, but not from within another signal. So several can be worked at, and demand is kept whatever order they are done in.
  */
 import { Demand, isDemand } from './demand.ts';
 import type { Subscriber, Subscription } from './reactive-streams.ts';
@@ -24,7 +24,9 @@ export class Emission<Item> implements Subscription {
   /** Let go of at the end (rule 3.13). */
   private subscriber: Subscriber<Item> | undefined;
   /** Promised and not given. */
-  promised = 0;
+  private promised = 0;
+  /** It is to end when all that was promised has been given. */
+  private isEnding = false;
   private isBusy = true;
   private isAskedAgain = false;
 
@@ -96,7 +98,7 @@ export class Emission<Item> implements Subscription {
 
   /** Promises an item; false if none is asked for. */
   reserve(): boolean {
-    if (this.isOver || !this.demand.take()) return false;
+    if (this.isOver || this.isEnding || !this.demand.take()) return false;
     this.promised++;
     return true;
   }
@@ -106,11 +108,22 @@ export class Emission<Item> implements Subscription {
     if (this.promised === 0) throw new Error('an item was given that nobody asked for');
     this.promised--;
     if (this.subscriber === undefined) return false;
-    this.subscriber.onNext(item);
+    const isInDrain = this.isBusy;
+    this.isBusy = true;
+    try {
+      this.subscriber.onNext(item);
+    } finally {
+      this.isBusy = isInDrain;
+    }
+    if (this.isEnding) this.complete();
+    else if (this.isAskedAgain && !isInDrain) this.drain();
     return true;
   }
 
+  /** No more are promised; the end is told when all that were have been given. */
   complete(): void {
+    this.isEnding = true;
+    if (this.promised > 0) return;
     const { subscriber } = this;
     this.subscriber = undefined;
     subscriber?.onComplete();

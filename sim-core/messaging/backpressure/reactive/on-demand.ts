@@ -35,13 +35,9 @@ export class OnDemand<Item> implements Publisher<Item>, Source<Item> {
     this.emission?.drain();
   }
 
-  reserve(): boolean {
-    return this.emission !== undefined && this.emission.reserve();
-  }
-
-  /** Gives an item that was promised; false if whom it was promised to has gone. */
-  next(item: Item): boolean {
-    return this.emission !== undefined && this.emission.promised > 0 && this.emission.next(item);
+  /** Promises an item: to whom it is to be given, by `next`; undefined if none is asked for. */
+  reserve(): Emission<Item> | undefined {
+    return this.emission?.reserve() === true ? this.emission : undefined;
   }
 
   /** No more are promised; the end is told when all that were have been given. */
@@ -56,7 +52,7 @@ export class OnDemand<Item> implements Publisher<Item>, Source<Item> {
 
   drain(emission: Emission<Item>): void {
     if (!this.isComplete) this.wake();
-    if (this.isComplete && emission.promised === 0) emission.complete();
+    if (this.isComplete) emission.complete();
   }
 
   cancelled(): void {

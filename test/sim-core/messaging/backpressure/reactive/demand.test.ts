@@ -1,21 +1,57 @@
 /** Demand is never exceeded, nothing is withheld that was asked for, and the prefetch is kept: whatever happens in which order. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { Emission } from '../../../../../sim-core/messaging/backpressure/reactive/emission.ts';
 import { Prefetching } from '../../../../../sim-core/messaging/backpressure/reactive/prefetching.ts';
+import type { Subscription } from '../../../../../sim-core/messaging/backpressure/reactive/reactive-streams.ts';
 import { deedsOf } from '../../../../deeds.ts';
 import { QueueOwner } from './queue-owner.ts';
 import { WatchedSubscriber } from './watched-subscriber.ts';
 
-/** A publisher with workers who promise an item each and give it later, in any order, and what a naive count says of it. */
+/**
+ * A publisher with workers who promise an item each and give it later, in any order, subscribers one after another, and what a
+ * naive count says of it.
+ */
 class Lab {
   readonly owner = new QueueOwner<number>();
-  readonly subscriber = new WatchedSubscriber<number>();
-  readonly inWork: number[] = [];
+  readonly subscribers: WatchedSubscriber<number>[] = [];
+  inWork: { readonly item: number; readonly promised: Emission<number>; readonly to: WatchedSubscriber<number> }[] = [];
   asked = 0;
   offered = 0;
+  lost = 0;
 
   constructor() {
-    this.owner.publisher.subscribe(this.subscriber);
+    this.subscribe();
+  }
+
+  get subscriber(): WatchedSubscriber<number> {
+    return this.subscribers.at(-1)!;
+  }
+
+  /** Every third item that it is given has it ask for one more. */
+  subscribe(): void {
+    this.asked = 0;
+    const onNext = (item: number, { request }: Subscription): void => {
+      if (item % 3 !== 0) return;
+      this.asked++;
+      request(1);
+    };
+    const subscriber = new WatchedSubscriber<number>({ onNext });
+    this.subscribers.push(subscriber);
+    this.owner.publisher.subscribe(subscriber);
+  }
+
+  promise(): void {
+    const promised = this.owner.publisher.reserve();
+    if (promised !== undefined) this.inWork.push({ item: this.offered++, promised, to: this.subscriber });
+  }
+
+  give(which: number): void {
+    const [work] = this.inWork.splice(which % Math.max(1, this.inWork.length), 1);
+    if (work === undefined) return;
+    const isThere = work.to === this.subscriber;
+    expect(work.promised.next(work.item)).toBe(isThere);
+    if (!isThere) this.lost++;
   }
 }
 
@@ -29,32 +65,56 @@ const deeds = fc.array(
       lab.asked += n;
       lab.subscriber.request(n);
     }),
+    deed(fc.tuple(), (lab) => lab.promise()),
+    deed(fc.tuple(fc.nat()), (lab, which) => lab.give(which)),
     deed(fc.tuple(), (lab) => {
-      if (lab.owner.publisher.reserve()) lab.inWork.push(lab.offered++);
-    }),
-    deed(fc.tuple(fc.nat()), (lab, which) => {
-      const [item] = lab.inWork.splice(which % Math.max(1, lab.inWork.length), 1);
-      if (item !== undefined) lab.owner.publisher.next(item);
+      lab.subscriber.cancel();
+      lab.subscribe();
     }),
   ),
   { maxLength: 50 },
 );
 
-it('is what a count of what was asked for, promised and given says', () => {
+it('is what a count of what was asked for, promised and given says, whoever subscribes anew', () => {
   fc.assert(
     fc.property(deeds, (script) => {
       const lab = new Lab();
       for (const act of script) {
         act(lab);
-        const { items, broken } = lab.subscriber;
-        expect(broken).toEqual([]);
-        expect(lab.owner.publisher.outstanding).toBe(lab.asked - items.length - lab.inWork.length);
+        const { owner, subscriber, subscribers, inWork } = lab;
+        expect(subscribers.flatMap(({ broken }) => broken)).toEqual([]);
+        const promised = inWork.filter(({ to }) => to === subscriber).length;
+        expect(owner.publisher.outstanding).toBe(lab.asked - subscriber.items.length - promised);
         // What waits, waits for demand only.
-        if (lab.owner.waiting.length > 0) expect(lab.owner.publisher.outstanding).toBe(0);
-        expect(items.length + lab.inWork.length + lab.owner.waiting.length).toBe(lab.offered);
+        if (owner.waiting.length > 0) expect(owner.publisher.outstanding).toBe(0);
+        const given = subscribers.reduce((sum, { items }) => sum + items.length, 0);
+        expect(given + inWork.length + owner.waiting.length + lab.lost).toBe(lab.offered);
       }
     }),
   );
+});
+
+it('the end is told when all that was promised has been given', () => {
+  const { owner, subscriber } = new Lab();
+  subscriber.request(2);
+  const promised = [owner.publisher.reserve()!, owner.publisher.reserve()!];
+  owner.end();
+  expect(owner.publisher.reserve()).toBeUndefined();
+  promised[1].next(1);
+  expect(subscriber.signals).toEqual(['onSubscribe', 'onNext']);
+  promised[0].next(2);
+  expect(subscriber.signals).toEqual(['onSubscribe', 'onNext', 'onNext', 'onComplete']);
+});
+
+it('what is asked for in the midst of an item that is given is answered after it, and no deeper', () => {
+  const owner = new QueueOwner<number>();
+  const subscriber = new WatchedSubscriber<number>({ onNext: (item, { request }) => item === 0 && request(2) });
+  owner.publisher.subscribe(subscriber);
+  subscriber.request(1);
+  const promised = owner.publisher.reserve()!;
+  owner.offer(1, 2);
+  promised.next(0);
+  expect([subscriber.items, subscriber.deepest, subscriber.broken]).toEqual([[0, 1, 2], 1, []]);
 });
 
 it('a prefetching subscriber holds and awaits its prefetch, and all of it again after three quarters, whoever it is subscribed to', () => {

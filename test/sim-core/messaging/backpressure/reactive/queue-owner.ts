@@ -19,7 +19,11 @@ export class QueueOwner<Item> {
   }
 
   private give(): void {
-    while (this.waiting.length > 0 && this.publisher.reserve()) this.publisher.next(this.waiting.shift()!);
+    while (this.waiting.length > 0) {
+      const promised = this.publisher.reserve();
+      if (promised === undefined) break;
+      promised.next(this.waiting.shift()!);
+    }
     if (this.isEnding && this.waiting.length === 0) this.publisher.complete();
   }
 }
