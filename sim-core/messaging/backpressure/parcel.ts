@@ -1,6 +1,7 @@
 /**
  * What a pipeline carries, and the book of what becomes of it: whatever was accepted is delivered, held somewhere, dropped for a
- * reason or lost with a process, each once. The book is the experimenter's; no part of a pipeline reads it.
+ * reason or lost with a process, each once. Whoever sent it is told by the book, at once and over the link that it came by: a model
+ * does without the answers that would travel back from stage to stage.
  *
  * The watermark is the moment up to which all that was accepted is dealt with; its delay is how old that is
  * (T. Akidau et al., The Dataflow Model, VLDB 2015: https://doi.org/10.14778/2824032.2824076).
@@ -9,15 +10,26 @@ import { defineFact, type Fact, type FactChannel } from '../../kernel/fact.ts';
 import { Fifo } from '../../kernel/fifo.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Duration, Time } from '../../kernel/time.ts';
-import type { Call } from '../../network/call.ts';
+import type { Call, CallFailure } from '../../network/call.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 
 /**
  * `delivered`: the last stage has done its work. Dropped as `overflow` (a buffer was full), `expired` (it had waited for too long
- * upstream) or `ended` (an overflow had ended the stream before). Lost as `crash` (held by a process that was killed) or
- * `unreachable` (sent to one that was down).
+ * upstream), `ended` (an overflow had ended the stream before) or `unasked` (nobody had asked for it). Lost as `crash` (held by a
+ * process that was killed) or `unreachable` (sent to one that was down).
  */
-export type Fate = 'delivered' | 'overflow' | 'expired' | 'ended' | 'crash' | 'unreachable';
+export type Fate = 'delivered' | 'overflow' | 'expired' | 'ended' | 'unasked' | 'crash' | 'unreachable';
+
+/** What the sender is told. Of an item that nobody had asked for it is told nothing, and waits for as long as it will. */
+const ANSWERS: Readonly<Record<Fate, 'done' | CallFailure | undefined>> = {
+  delivered: 'done',
+  overflow: 'overloaded',
+  expired: 'overloaded',
+  ended: 'overloaded',
+  unasked: undefined,
+  crash: 'unavailable',
+  unreachable: 'unavailable',
+};
 
 /** What became of an item, and how long after it was accepted. */
 export const parcelEnded = defineFact('pipeline.ended', 'An item was delivered, dropped or lost', {
@@ -28,7 +40,7 @@ export const parcelEnded = defineFact('pipeline.ended', 'An item was delivered, 
 
 export interface Parcel {
   readonly request: RequestContext;
-  /** Who sent it is told what became of it. */
+  /** By it the sender is told what became of it. */
   readonly call: Call<unknown, unknown>;
   readonly accepted: Time;
   readonly bytes: number;
@@ -81,8 +93,9 @@ export class ParcelBook {
     if (this.ended.heard) {
       this.ended.emit({ request: parcel.request.id, fate, age: this.sim.now - parcel.accepted });
     }
-    if (fate === 'delivered') parcel.call.reply(undefined);
-    else parcel.call.refuse(fate === 'crash' || fate === 'unreachable' ? 'unavailable' : 'overloaded');
+    const answer = ANSWERS[fate];
+    if (answer === 'done') parcel.call.reply(undefined);
+    else if (answer !== undefined) parcel.call.refuse(answer);
   }
 
   /** How long ago the oldest was accepted whose fate is not known; 0 if there is none. */

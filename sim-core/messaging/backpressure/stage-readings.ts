@@ -19,7 +19,7 @@ export const stageDied = defineFact('pipeline.stage.died', 'The process of a sta
 });
 
 const LOST: readonly string[] = ['crash', 'unreachable'] satisfies Fate[];
-const DROPPED: readonly string[] = ['overflow', 'expired', 'ended'] satisfies Fate[];
+const DROPPED: readonly string[] = ['overflow', 'expired', 'ended', 'unasked'] satisfies Fate[];
 
 export const stageSignals = [
   defineSignal({
@@ -61,7 +61,7 @@ export const stageSignals = [
     name: 'pipeline.dropped',
     kind: 'counter',
     unit: '{item}',
-    help: 'Items that were dropped by design: for want of room, because they had waited for too long, or after the end of a stream',
+    help: 'Items that were dropped by design: for want of room or of demand, because they had waited for too long, or after the end of a stream',
     fact: parcelEnded,
     where: ({ fate }) => DROPPED.includes(fate),
   }),

@@ -1,6 +1,7 @@
 /**
  * Pull or drop: what the next stage has not asked for is dropped at once, and the sender never waits. This is Reactor's
- * `onBackpressureDrop`, which asks its own source for everything: demand ends here, and goes no further upstream.
+ * `onBackpressureDrop`, which asks its own source for everything: demand ends here, and goes no further upstream. Without a
+ * consumer for what is dropped it tells nobody of it.
  * https://projectreactor.io/docs/core/release/api/reactor/core/publisher/Flux.html (onBackpressureDrop).
  */
 import type { Parcel } from '../parcel.ts';
@@ -22,7 +23,7 @@ export class PullOrDrop extends Pull implements Place {
       asked.send(parcel, sent);
       return;
     }
-    this.options.book.end(parcel, 'overflow');
+    this.options.book.end(parcel, 'unasked');
     sent();
   }
 }

@@ -224,3 +224,26 @@ it('the watermark is as old as the oldest whose fate is not known', () => {
   sim.runUntil(Infinity);
   expect(book.watermarkDelay).toBe(0);
 });
+
+describe('whoever sent what a full stage drops', () => {
+  const answers = (by: OutletName): readonly string[] => {
+    const pipeline = new Pipeline({ by, bound: 4 });
+    const told: string[] = [];
+    pipeline.first.limit(100);
+    pipeline.last.pause(ms(50));
+    // Whoever pulls has asked by then.
+    pipeline.sim.runUntil(ms(1));
+    pipeline.send(20, (outcome) => told.push(outcome));
+    pipeline.sim.runUntil(Infinity);
+    return told.toSorted();
+  };
+  const times = (count: number, outcome: string): string[] => Array.from({ length: count }, () => outcome);
+
+  it('is told so by a bounded buffer', () => {
+    expect(answers('push')).toEqual([...times(4, 'ok'), ...times(16, 'overloaded')]);
+  });
+
+  it('is told nothing where what is not asked for is dropped', () => {
+    expect(answers('pull-or-drop')).toEqual(times(4, 'ok'));
+  });
+});

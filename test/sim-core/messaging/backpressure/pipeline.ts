@@ -2,6 +2,7 @@
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
 import type { Distribution } from '../../../../sim-core/kernel/distributions/distribution.ts';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
+import type { Waiter } from '../../../../sim-core/kernel/wait.ts';
 import { ms, us } from '../../../../sim-core/kernel/time.ts';
 import type { OverflowName } from '../../../../sim-core/messaging/backpressure/bounded-buffer.ts';
 import type { Handover } from '../../../../sim-core/messaging/backpressure/outlets/outlet.ts';
@@ -9,6 +10,7 @@ import type { OutletName } from '../../../../sim-core/messaging/backpressure/out
 import { parcelEnded, ParcelBook } from '../../../../sim-core/messaging/backpressure/parcel.ts';
 import { Spool } from '../../../../sim-core/messaging/backpressure/spool.ts';
 import { Stage } from '../../../../sim-core/messaging/backpressure/stage.ts';
+import type { CallFailed } from '../../../../sim-core/network/call.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
 
@@ -65,10 +67,15 @@ export class Pipeline {
     });
   }
 
-  send(count: number): void {
+  /** `answered` hears of each how it was answered, if it is. */
+  send(count: number, answered: (outcome: string) => void = () => {}): void {
+    const waiter: Waiter = {
+      resume: () => answered('ok'),
+      fail: (error) => answered((error as CallFailed).failure),
+    };
     for (let i = 0; i < count; i++) {
       const number = this.sentCount++;
-      this.sender.send(undefined, new RequestContext(number, this.sim.now));
+      this.sender.call(undefined, new RequestContext(number, this.sim.now)).begin(waiter);
     }
   }
 
