@@ -5,21 +5,29 @@
  * D. Crankshaw et al., Clipper: A Low-Latency Online Prediction Serving System, NSDI 2017, section 4.3.1.
  */
 import type { Duration } from '../../kernel/time.ts';
-import { grown, shrunk, type BatchLimit, type BatchLimitOptions, type DoneBatch } from './batch-limit.ts';
+import { shrunk, type BatchLimit, type BatchLimitOptions, type DoneBatch } from './batch-limit.ts';
 
 export class AdaptiveBatch implements BatchLimit {
-  size: number;
   private readonly options: BatchLimitOptions;
+  private found = 1;
 
   constructor(options: BatchLimitOptions) {
     this.options = options;
     this.size = options.initial;
   }
 
+  get size(): number {
+    return this.found;
+  }
+
+  set size(size: number) {
+    this.found = Math.min(size, this.options.max);
+  }
+
   done(batch: DoneBatch): void {
     const { isFull, isOk } = batch;
     if (!isOk || this.latencyOf(batch) > this.options.target) this.size = shrunk(this.size, this.options);
-    else if (isFull) this.size = grown(this.size, this.options);
+    else if (isFull) this.size++;
   }
 
   /** What must not be more than the target. */

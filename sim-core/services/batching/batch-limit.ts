@@ -14,7 +14,7 @@ export interface DoneBatch {
 }
 
 export interface BatchLimit {
-  /** An integer of at least 1; whoever sets it has it begin anew from there. */
+  /** An integer of at least 1; whoever sets it has it begin anew from there, or from the most that it may be. */
   size: number;
   done(batch: DoneBatch): void;
 }
@@ -22,6 +22,7 @@ export interface BatchLimit {
 export interface BatchLimitOptions {
   /** To begin with. */
   readonly initial: number;
+  /** Where the size is found it is no more than this. */
   readonly max: number;
   /** A batch, or a request, that takes longer is a spike. */
   readonly target: Duration;
@@ -29,6 +30,5 @@ export interface BatchLimitOptions {
   readonly backOff: number;
 }
 
-/** The limit after a spike, and after a full batch without one: multiplicative decrease, additive increase. */
+/** The limit after a spike: multiplicative decrease. */
 export const shrunk = (size: number, { backOff }: BatchLimitOptions): number => Math.max(1, Math.floor(size * backOff));
-export const grown = (size: number, { max }: BatchLimitOptions): number => Math.min(max, size + 1);

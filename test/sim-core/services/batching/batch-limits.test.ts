@@ -49,3 +49,13 @@ describe.each(Object.keys(batchLimits) as BatchLimitName[])('%s', (name) => {
     );
   });
 });
+
+it.each(['adaptive', 'shrink-on-latency'] as const)('%s is no more than its most, whoever sets it', (name) => {
+  const limit = batchLimits[name]({ initial: 90, max: 50, target: TARGET, backOff: 0.5 });
+  expect(limit.size).toBe(50);
+  limit.size = 1000;
+  limit.done({ items: 50, isFull: true, isOk: true, took: 0, oldest: 0 });
+  expect(limit.size).toBe(50);
+  limit.size = 20;
+  expect(limit.size).toBe(20);
+});
