@@ -8,6 +8,7 @@ import { ms, s, toSeconds } from '../../../sim-core/index.ts';
 import { capacityOf } from '../../application/capacity.ts';
 import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
 import { FAR_MAX, NEAR_MAX, SHAPE } from '../../application/distances.ts';
+import { surgeFactor } from '../../application/surge.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(2);
@@ -24,7 +25,7 @@ const limit = limitOf<Values>;
 const capacity = ({ workers, loadTime }: Values): number => capacityOf({ cores: workers, loadTime });
 
 /** How much faster devices send in the spike. */
-export const surge = (p: Values): number => Math.min(100, Math.max(0.01, (p.overload * capacity(p)) / p.rate));
+export const surge = (p: Values): number => surgeFactor(p.overload * capacity(p), p.rate);
 const inSpike = (p: Values): number => p.rate * surge(p);
 
 const until = (p: Values): number => Math.min(toSeconds(p.spikeAt + p.spikeFor), toSeconds(p.length));

@@ -8,6 +8,7 @@ import { ln, ms, pow, s, toSeconds, type Limit } from '../../../sim-core/index.t
 import { capacityOf } from '../../application/capacity.ts';
 import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
 import { FAR_MAX, NEAR_MAX, SHAPE } from '../../application/distances.ts';
+import { surgeFactor } from '../../application/surge.ts';
 import { waitAmong } from '../application/waiting.ts';
 import type { Values } from './params.ts';
 
@@ -19,8 +20,7 @@ export const SETTLED = s(1);
 const limit = limitOf<Values>;
 
 /** How much faster everybody comes in the rush. */
-export const surge = (p: Values): number =>
-  Math.min(100, Math.max(0.01, (p.overload * capacityOf(p)) / (p.coreRate + p.restRate)));
+export const surge = (p: Values): number => surgeFactor(p.overload * capacityOf(p), p.coreRate + p.restRate);
 
 const coreInRush = (p: Values): number => p.coreRate * surge(p);
 const inRush = (p: Values): number => (p.coreRate + p.restRate) * surge(p);
