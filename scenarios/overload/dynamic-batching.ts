@@ -46,7 +46,7 @@ export default defineScenario({
   variants: {
     'fixed-small': { batching: 'fixed', size: 8 },
     'fixed-large': { batching: 'fixed', size: 250, linger: ms(900) },
-    'shrink-as-printed': { batching: 'shrink-on-latency' },
+    'shrink-as-printed': { batching: 'shrink-on-latency', linger: ms(0) },
     adaptive: { batching: 'adaptive' },
   },
   roles: {
@@ -107,7 +107,7 @@ function system(sim: Simulation, p: Values): void {
     link: new Link<readonly number[], undefined>(sim, store, { from: 'writer', delay: nearby }),
     limit: batchLimits[p.batching]({
       initial: p.size,
-      max: Math.max(p.size, p.maxSize),
+      max: p.maxSize,
       target: p.target,
       backOff: p.backOff,
     }),
@@ -122,8 +122,7 @@ function system(sim: Simulation, p: Values): void {
     target: () => way,
   });
   const rush = (factor: number): void => users.interventions['surge'].apply([factor]);
-  const factor = Math.min(100, Math.max(0.01, p.rushRate / p.rate));
-  sim.scheduleAt(p.rushAt, () => rush(factor), undefined, sim.eventKind('the rush begins'));
+  sim.scheduleAt(p.rushAt, () => rush(limits.surge(p)), undefined, sim.eventKind('the rush begins'));
   sim.scheduleAt(limits.rushEnds(p), () => rush(1), undefined, sim.eventKind('the rush is over'));
   sim.scheduleAt(limits.spikeBegins(p), () => store.slow(p.slowdown), undefined, sim.eventKind('items take longer'));
   sim.scheduleAt(limits.spikeEnds(p), () => store.slow(1), undefined, sim.eventKind('items are fast again'));

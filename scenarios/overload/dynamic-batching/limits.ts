@@ -5,9 +5,10 @@
  * larger they are, up to 1 / e; and whoever is in one waits for all of it. With r coming a second a batcher that takes what
  * is there is at rest where a batch takes as long as the next one gathers: S = F / (1 - r e).
  */
-import { ms, s, toSeconds, type Limit, type Time } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf, poissonLow } from '../../application/chance.ts';
-import { FAR_MAX, NEAR_MAX } from '../../application/distances.ts';
+import { exp, ln, ms, s, toSeconds, type Limit, type Time } from '../../../sim-core/index.ts';
+import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
+import { FAR_MAX, NEAR_MAX, NEAR_MIN } from '../../application/distances.ts';
+import { surgeFactor } from '../../application/surge.ts';
 import type { Values } from './params.ts';
 import { lastsOf, PHASES, type Phase, type Stretches } from './tally.ts';
 
@@ -31,15 +32,28 @@ export const stretches = (p: Values): Stretches => ({
   spike: [spikeBegins(p) + SETTLED, spikeEnds(p)],
 });
 
-const comesIn = (p: Values, phase: Phase): number => (phase === 'rush' ? p.rushRate : p.rate);
+/** How much faster users come in the rush. */
+export const surge = (p: Values): number => surgeFactor(p.rushRate, p.rate);
+const comesIn = (p: Values, phase: Phase): number => p.rate * (phase === 'rush' ? surge(p) : 1);
 const eachIn = (p: Values, phase: Phase): number => toSeconds(p.each) * (phase === 'spike' ? p.slowdown : 1);
 const requestsIn = (p: Values, phase: Phase): number => comesIn(p, phase) * lastsOf(stretches(p)[phase]);
 
-/** What batches of n take, at most by chance, and what they can do, with the way to the store and back. */
+/** What batches of n take, and what they can do a second, with the longest way to the store and back. */
 const takes = (p: Values, n: number, phase: Phase): number =>
   toSeconds(p.fixed) + eachIn(p, phase) * n + toSeconds(2 * NEAR_MAX);
 const can = (p: Values, n: number, phase: Phase): number => n / takes(p, n, phase);
+/** A batch that is slow by chance takes so many times as long. */
 const SLOW = 1 + DEVIATIONS * SPREAD;
+/** What they can do with the shortest way, and a mean of so many batches that is fast by chance. */
+const canMost = (p: Values, n: number, phase: Phase, seconds: number): number => {
+  const least = toSeconds(p.fixed) + eachIn(p, phase) * n + toSeconds(2 * NEAR_MIN);
+  return (n / least) * (1 + DEVIATIONS * SPREAD * Math.sqrt(Math.min(1, least / seconds)));
+};
+/** Requests a second that come in a time, at least by chance. */
+const comesLeast = (rate: number, seconds: number): number => poissonLow(rate * seconds) / seconds;
+/** A line that is full has its bound before whoever comes, but for the batch that has just been taken from it. */
+const isFullTooLong = (p: Values, size: number, done: number): boolean =>
+  p.queueMax - size > toSeconds(p.patience) * done;
 
 /** A share of a phase's requests, and room for chance: a share of n varies by half of 1 / sqrt(n) at most. */
 const shareMost = (p: Values, phase: Phase, share: number): number =>
@@ -50,11 +64,12 @@ const shareMost = (p: Values, phase: Phase, share: number): number =>
  * is a patience, unless the line's bound is less than that. Those who are answered in time end a patience later at most.
  */
 export const smallInRush = limit((p) => {
-  const [comes, done] = [comesIn(p, 'rush'), can(p, p.size, 'rush')];
-  const patience = toSeconds(p.patience);
-  if (comes <= 1.05 * done || p.queueMax / done < 1.5 * patience) return 1;
+  const [rush, patience] = [lastsOf(stretches(p).rush), toSeconds(p.patience)];
+  if (rush === 0) return 1;
+  const comes = comesLeast(comesIn(p, 'rush'), rush);
+  const done = canMost(p, p.size, 'rush', rush);
+  if (comes <= done || !isFullTooLong(p, p.size, done)) return 1;
   const last = (patience * done) / (comes - done) + patience;
-  const rush = lastsOf(stretches(p).rush);
   const inTime = Math.max(0, last - toSeconds(SETTLED)) * done;
   return shareMost(p, 'rush', Math.min(1, inTime / Math.max(1, comes * rush)));
 });
@@ -80,24 +95,28 @@ export const largeInSpike = limit((p) => {
 const found = (p: Values, phase: Phase): number =>
   Math.max(1, Math.min(p.maxSize, Math.floor((toSeconds(p.target) - toSeconds(p.fixed)) / eachIn(p, phase))));
 
+/** What may be late of a phase all the same, because more came than usual. */
+const LATE = 0.05;
+
 /**
- * Where what is left of that after a spike can still do what comes, with room to spare, nothing gathers: a batch finds what came
- * during the one before it, and to linger and two batches at the target, slow by chance, are the most that anybody waits for. What the size was at first
- * has to do so too, since it is only found by batches that are full.
+ * Where what is left of that after a spike can still do what comes, only chance gathers: a batch finds what came during the one
+ * before it, and to linger and two batches at the target, slow by chance, are the most that anybody waits for beside that. A line of
+ * Poisson arrivals r and a capacity C is longer than x for exp(-2 (C - r) x / r) of the time (diffusion: a walk of drift C - r
+ * and variance r a second); x is what fits into the rest of the patience, and into the line. What the size was at first has to do so too,
+ * since it is only found by batches that are full.
  */
 const foundIsEnough = (p: Values, phase: Phase): boolean => {
-  const least = Math.min(p.size, Math.max(1, found(p, phase) * p.backOff));
+  const least = Math.floor(Math.max(1, Math.min(p.size, p.maxSize, found(p, phase) * p.backOff)));
+  const [comes, done] = [comesIn(p, phase), can(p, least, phase)];
   const waits = toSeconds(p.linger) + 2 * toSeconds(p.target) * SLOW + toSeconds(2 * FAR_MAX);
-  return (
-    can(p, Math.floor(least), phase) > 1.02 * comesIn(p, phase) &&
-    waits < toSeconds(p.patience) &&
-    toSeconds(p.target) * SLOW < toSeconds(p.statementTimeout)
-  );
+  const room = Math.min((toSeconds(p.patience) - waits) * done, p.queueMax - poissonMost(comes * waits));
+  if (done <= comes || room <= 0 || toSeconds(p.target) * SLOW >= toSeconds(p.statementTimeout)) return false;
+  return exp((-2 * (done - comes) * room) / comes) < LATE;
 };
-/** What gathered in an earlier phase is not gone in a later one. One in twenty is the room for what chance gathers all the same. */
+/** What gathered in an earlier phase is not gone in a later one. */
 export const foundIn = (phase: Phase): Limit => {
   const soFar = PHASES.slice(0, PHASES.indexOf(phase) + 1);
-  return limit((p) => (soFar.every((one) => foundIsEnough(p, one)) ? 0.95 : 0));
+  return limit((p) => (soFar.every((one) => foundIsEnough(p, one)) ? 1 - LATE : 0));
 };
 
 /**
@@ -107,22 +126,27 @@ export const foundIn = (phase: Phase): Limit => {
  */
 export const sizeInSpike = limit((p) => {
   const size = found(p, 'spike');
-  return size * (1 - p.backOff) >= 2 ? size * (1 + 2 * SPREAD) + 1 : p.size + p.maxSize;
+  return size * (1 - p.backOff) >= 2 ? size * (1 + 2 * SPREAD) + 1 : p.maxSize;
 });
 
 /**
- * By the latency that requests feel: in the rush the oldest of a batch waits for the one before it as well, 2 S in all. If that is more
- * than the target the size shrinks, until batches can do less than what comes; then the line grows, requests wait for longer, and
- * the size shrinks to 1. If batches of 1 cannot do what comes when all is calm either, the line stays, whose every request waits for
- * longer than the target: nothing is ever as it was.
+ * By the latency that requests feel: in the rush a batch takes S, the way to the store and back included, and the oldest of one came
+ * just after the batch before it began. So it feels 2 S - 1 / r, in the mean. If that is more than the target, about every second batch shrinks
+ * the size, and when one step of that leaves less than what comes, the line grows, requests wait for longer, and the size shrinks to 1.
+ * What comes in the rest of the rush and batches of 1 cannot do is then in line. If its bound is no less than a patience of
+ * that, and batches of 1 cannot do what comes when all is calm either, the line stays, whose every request waits for longer
+ * than the target: nothing is ever as it was. To linger makes nobody's wait shorter.
  */
 const isTrapped = (p: Values): boolean => {
-  const rest = 1 - p.rushRate * toSeconds(p.each);
-  const oldest = rest <= 0 ? Infinity : (2 * toSeconds(p.fixed)) / rest;
-  const shrinks =
-    oldest > 0.9 * toSeconds(p.target) && can(p, Math.max(1, p.size * p.backOff), 'rush') < 1.1 * p.rushRate;
-  const stays = p.rate > 1.2 * can(p, 1, 'after') && (p.rushRate - p.rate) * (toSeconds(p.rushFor) - 2) > p.rate;
-  const waits = p.queueMax / can(p, 1, 'after') > 2 * toSeconds(p.patience);
-  return shrinks && stays && waits;
+  const [size, comes, after] = [Math.min(p.size, p.maxSize), comesIn(p, 'rush'), lastsOf(stretches(p).after)];
+  const rest = 1 - comes * toSeconds(p.each);
+  const oldest = rest <= 0 ? Infinity : (2 * toSeconds(p.fixed + 2 * NEAR_MIN)) / rest - 1 / comes;
+  const steps = Math.ceil(ln(size) / -ln(p.backOff));
+  const shrunk = toSeconds(p.rushFor) - 2 * steps * takes(p, size, 'rush') * SLOW;
+  if (oldest <= toSeconds(p.target) || can(p, size * p.backOff, 'rush') >= comes || shrunk <= 0 || after <= 0)
+    return false;
+  const gathered = poissonLow(comes * shrunk) - canMost(p, 1, 'rush', shrunk) * shrunk;
+  const done = canMost(p, 1, 'after', after);
+  return comesLeast(p.rate, after) > done && Math.min(gathered, p.queueMax - 1) > toSeconds(p.patience) * done;
 };
 export const trapped = limit((p) => (isTrapped(p) ? shareMost(p, 'after', 0) : 1));

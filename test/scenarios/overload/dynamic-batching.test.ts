@@ -36,6 +36,13 @@ it('no fixed size is right for all: each fails a phase that the size that is fou
   }
 });
 
+it('the rule as printed is well while all is calm, unless it lingers for longer than its target', () => {
+  const printed = measured('shrink-as-printed');
+  expect(limitAt(printed, 8)).toBe(40);
+  expect(summaryOf(printed, inTimeIn('calm'), 'mean')).toBeGreaterThan(0.99);
+  expect(limitAt(measured('shrink-as-printed', { linger: s(0.15) }), 8)).toBeLessThan(10);
+});
+
 it('is told from the rule as printed by every phase that is not calm', () => {
   const { expectations: own, ...evidence } = measured('shrink-as-printed');
   expect(own.every(({ pass }) => pass)).toBe(true);
