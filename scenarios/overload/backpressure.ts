@@ -61,7 +61,7 @@ const CAUGHT_UP =
   'What waited is worked off when the spike is over; a process that lost what it held has less to work off';
 
 const losesNothing = [
-  atMost(total(LOST), 0),
+  atMost(total(LOST), limits.noneLost),
   guardrail(atMost(total(DROPPED), limits.noneDropped), NONE_DROPPED),
   atMost(peak(MEMORY), limits.boundedMemory),
   atLeast(peak(LAG), limits.spooled),
@@ -125,7 +125,7 @@ export default defineScenario({
       atLeast(total(IN_TIME_IN_SPIKE), limits.inTime),
       atMost(quantile(DURATION, 'p99'), limits.behindFull),
       atMost(peak(MEMORY), limits.boundedMemory),
-      atMost(total(LOST), 0),
+      atMost(total(LOST), limits.noneLost),
       atLeast(total(DROPPED), limits.elsewhere),
     ],
     'bounded-block': losesNothing,

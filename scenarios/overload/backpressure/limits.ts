@@ -32,23 +32,33 @@ const until = (p: Values): number => Math.min(toSeconds(p.spikeAt + p.spikeFor),
 const lasts = (p: Values): number => Math.max(0, until(p) - toSeconds(p.spikeAt));
 const settled = (p: Values): number => Math.max(0, lasts(p) - toSeconds(SETTLED));
 
-/** What the store does in a time in which it is never idle, at most and at least: a renewal process that varies as its demand does. */
+/** How far what the store does in a time in which it is never idle is off by chance: a renewal process that varies as its demand does. */
+const offBy = (p: Values, done: number, spread = SPREAD): number => DEVIATIONS * spread * Math.sqrt(done) + p.workers;
 const doneMost = (p: Values, seconds: number): number => {
   const done = capacity(p) * seconds;
-  return done + DEVIATIONS * SPREAD * Math.sqrt(done) + p.workers;
+  return done + offBy(p, done);
 };
 const doneLeast = (p: Values, seconds: number): number => {
   const done = capacity(p) * seconds;
-  return Math.max(0, done - DEVIATIONS * SPREAD * Math.sqrt(done) - p.workers);
+  return Math.max(0, done - offBy(p, done));
 };
 
 /** Items that come in the spike and are too many, at least and at most. */
 const tooMany = (p: Values): number => Math.max(0, poissonLow(inSpike(p) * lasts(p)) - doneMost(p, lasts(p)));
 const tooManyMost = (p: Values): number => Math.max(0, poissonMost(inSpike(p) * lasts(p)) - doneLeast(p, lasts(p)));
 
+/** All that comes, at most. */
+const all = (p: Values): number => poissonMost(p.rate * toSeconds(p.length) + inSpike(p) * lasts(p));
+
 /** What the stages hold at most: two buffers, the workers, and one item in the hands of whoever enriches, and under way. */
 const inStages = (p: Values): number => 2 * p.bound + p.workers + 2;
-export const boundedMemory = limit((p) => inStages(p) * p.itemSize);
+/** Without a bound, or with one that is too large for it, two processes hold what they may, and are killed by one item more. */
+export const boundedMemory = limit((p) =>
+  Math.min(p.isBounded ? inStages(p) * p.itemSize : Infinity, 2 * (p.memory + p.itemSize)),
+);
+/** Whether what a stage holds, waiting and in work, fits into its process's memory: if not it is killed, bound or no bound. */
+const fits = (p: Values): boolean => p.isBounded && (p.bound + p.workers) * p.itemSize <= p.memory;
+export const noneLost = limit((p) => (fits(p) ? 0 : all(p)));
 
 /** Items of which a process may hold one less before it is killed. */
 const fatal = (p: Values): number => Math.floor(p.memory / p.itemSize) + 1;
@@ -60,26 +70,27 @@ export const lostAtOnce = limit((p) => (isFatal(p) ? fatal(p) - 1 : 0));
 
 /**
  * Without a bound: what is stored in time came while the queue was short, freshness / (k - 1) after the spike began or the
- * process was last started, and was stored a freshness later at most. The process is started again as often as its memory fills.
+ * process was last started, and was stored a freshness later at most. The process is started again as often as what is too many
+ * fills its memory, beside what its workers take at once.
  */
 export const hardlyAny = limit((p) => {
   const excess = inSpike(p) / capacity(p) - 1;
   if (excess <= 0) return poissonMost(inSpike(p) * settled(p));
-  const starts = 1 + Math.floor((lasts(p) * excess * capacity(p) * 1.2) / fatal(p));
+  const starts = 1 + Math.floor(tooManyMost(p) / Math.max(1, fatal(p) - p.workers));
   const fresh = Math.min(settled(p), starts * toSeconds(p.freshness) * (1 / excess + 1));
   return doneMost(p, fresh) + starts * p.workers;
 });
 
 /**
- * The share of its time that the store works with room for `bound` to wait, from the chance that so many wait or are served in the
- * queue M/M/c/K (A. K. Erlang): weights from the full state down, each the next one's times what goes over what comes. Its
- * readings vary less than exponentially, and a buffer that is filled by demand or from a door loses nothing to chance.
+ * What a store does a second with c workers, each of which can do `each`, and room for `bound` to wait, of what comes: from the chance
+ * that so many wait or are served in the queue M/M/c/K (A. K. Erlang), weights from the full state down, each the next one's times
+ * what goes over what comes. Its readings vary less than exponentially, and a buffer that is filled by demand or from a door loses
+ * nothing to chance.
  */
-function throughput(p: Values): number {
-  const comes = inSpike(p);
+export function throughput(comes: number, each: number, c: number, bound: number): number {
   let [weight, sum] = [1, 1];
-  for (let n = p.workers + p.bound; n > 0 && weight > 1e-12 && weight < 1e12; n--) {
-    weight *= (Math.min(n, p.workers) * (capacity(p) / p.workers)) / comes;
+  for (let n = c + bound; n > 0 && weight > 1e-12 && weight < 1e12; n--) {
+    weight *= (Math.min(n, c) * each) / comes;
     sum += weight;
   }
   return comes * (1 - 1 / sum);
@@ -88,21 +99,28 @@ function throughput(p: Values): number {
 /** What whoever puts one item at a time can hand over: a message and an answer each. */
 const PUTS = 1 / toSeconds(2 * NEAR_MAX);
 
+/** The first stage is not the narrow one, nor near it: it is idle for a fifth of its time, so that the store never waits for it for long. */
+const FIRST_BUSY = 0.8;
+/** What Erlang's formula leaves out: messages between the stages take their time, in which a small buffer may run empty. */
+const MESSAGES = 0.95;
+
 /**
- * Within a twentieth of what Erlang's formula gives. The first stage is never the narrow one where the claim is made. Who pulls asks
- * again when a quarter of its prefetch is left, and is never idle if that is more than its workers have in hand.
+ * Whether the store is what decides how much is stored. Who pulls asks again when a quarter of its prefetch is left, and is never idle
+ * if that is more than its workers have in hand.
  */
 const isStore = (p: Values): boolean => {
   const first = p.handOver === 'block' ? PUTS : 1 / toSeconds(ENRICHING);
   const isPulled = p.handOver === 'pull' || p.handOver === 'pull-or-drop';
-  return Math.min(inSpike(p), capacity(p)) < 0.8 * first && (!isPulled || p.bound >> 2 > p.workers);
+  const isFed = Math.min(inSpike(p), capacity(p)) < FIRST_BUSY * first && (!isPulled || p.bound >> 2 > p.workers);
+  return isFed && fits(p);
 };
 const stores = (p: Values): number => {
   if (!isStore(p)) return 0;
-  const done = 0.95 * throughput(p) * settled(p);
-  // What a full store does varies as its demand does; what a store with room does, as what comes.
-  const spread = inSpike(p) > 1.5 * capacity(p) ? SPREAD : 1;
-  return Math.max(0, done - DEVIATIONS * spread * Math.sqrt(done) - p.workers);
+  const seconds = settled(p);
+  const done = MESSAGES * throughput(inSpike(p), capacity(p) / p.workers, p.workers, p.bound) * seconds;
+  // With more to do than it can do by any chance, it varies as its demand does, and else as what comes.
+  const isBusy = poissonLow(inSpike(p) * seconds) > doneMost(p, seconds);
+  return Math.max(0, done - offBy(p, done, isBusy ? SPREAD : 1));
 };
 export const nearCapacity = limit(stores);
 
@@ -112,7 +130,7 @@ const behind = (p: Values): number => {
   const chance = DEVIATIONS * SPREAD * Math.sqrt(p.bound) * (toSeconds(p.loadTime) / p.workers);
   return p.bound / capacity(p) + chance + p.bound * toSeconds(ENRICHING) + slow(p) + toSeconds(3 * NEAR_MAX);
 };
-export const behindFull = limit(behind);
+export const behindFull = limit((p) => (p.isBounded ? behind(p) : toSeconds(p.length)));
 
 /** In time are those for whom that, and the way there and back, is less than their freshness. */
 export const inTime = limit((p) =>
@@ -120,12 +138,10 @@ export const inTime = limit((p) =>
 );
 
 /** The price of a bound: what is too many and not held is dropped, or waits before the pipeline. */
-export const elsewhere = limit((p) => Math.max(0, tooMany(p) - inStages(p)));
+export const elsewhere = limit((p) => (fits(p) ? Math.max(0, tooMany(p) - inStages(p)) : 0));
 /** Unless the spool gives up what has waited for too long, which may be everything. */
 const isKept = (p: Values): boolean => p.shedAfter >= p.length;
-export const noneDropped = limit((p) =>
-  isKept(p) ? 0 : poissonMost(p.rate * toSeconds(p.length) + inSpike(p) * lasts(p)),
-);
+export const noneDropped = limit((p) => (isKept(p) ? 0 : all(p)));
 export const spooled = limit((p) => (isStore(p) && isKept(p) ? Math.max(0, tooMany(p) - inStages(p)) : 0));
 
 /**
@@ -139,14 +155,19 @@ export const workedOff = limit((p) => {
 });
 
 /**
- * The handbook's example: the prefetch is the queue. Three quarters of it are asked for at once, and come k times as fast as they
- * are worked off; so the last of them finds a prefetch less what is worked off in the meantime before it. Said where k is more
- * than one and the spike's readings are more than a twentieth of all that are stored, so that the slowest hundredth are among them.
+ * The handbook's example: the prefetch is the queue. Once it is full, three quarters of it are asked for at once when a quarter is left,
+ * and come k times as fast as they are worked off: the j-th of them finds that quarter and the j - 1 before it, less what is worked
+ * off in the meantime and what the workers have in hand. The slowest hundredth of all that is stored are the last of those that are asked
+ * for, if as many as that are stored while it is full.
  */
 export const prefetchedWait = limit((p) => {
   const k = inSpike(p) / capacity(p);
-  const stored = capacity(p) * lasts(p);
-  if (k <= 1 || !isStore(p) || stored < 0.05 * (p.rate * toSeconds(p.length) + stored)) return 0;
+  if (k <= 1 || !isStore(p) || tooMany(p) <= p.bound) return 0;
+  const stored = doneLeast(p, Math.max(0, lasts(p) - p.bound / ((k - 1) * capacity(p))));
+  const others = poissonMost(p.rate * toSeconds(p.length)) + p.bound;
   const asked = p.bound - (p.bound >> 2);
-  return (0.9 * (p.bound - asked / k - p.workers)) / capacity(p);
+  const j = asked * (1 - (0.01 * (stored + others)) / Math.max(1, stored));
+  if (j <= 0) return 0;
+  const before = p.bound - asked + j - poissonMost(j) / k - p.workers;
+  return Math.max(0, before - DEVIATIONS * SPREAD * Math.sqrt(Math.max(0, before))) / capacity(p);
 });
