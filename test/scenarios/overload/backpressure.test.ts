@@ -1,8 +1,11 @@
 /** What the guide of backpressure says beyond its variants: a source that sheds, a consumer that is slowed, stopped or killed, a bound that is set. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import backpressure from '../../../scenarios/overload/backpressure.ts';
+import * as limits from '../../../scenarios/overload/backpressure/limits.ts';
 import { GROWTH, IN_TIME_IN_SPIKE, LAG, STORED_IN_SPIKE } from '../../../scenarios/overload/backpressure/tally.ts';
-import { parseIntervention, s, type ParameterValues } from '../../../sim-core/index.ts';
+import { parseIntervention, resolveParameters, s, type Limit, type ParameterValues } from '../../../sim-core/index.ts';
+import { finiteRoom } from '../../theory/queueing-formulas.ts';
 import { failed, summaryOf, trialled } from '../trials.ts';
 
 /** From a second after the spike began to its end: what the store can do at 400 a second. */
@@ -109,8 +112,56 @@ it('the example as printed is told from a bounded buffer by how long its prefetc
   expect(printed(IN_TIME_IN_SPIKE)).toBeGreaterThan(0.9 * POSSIBLE);
 });
 
+const valueOf = (limit: Limit, variant: string, params: ParameterValues): number =>
+  typeof limit === 'number' ? limit : limit(resolveParameters(backpressure, variant, params));
+
 it('claims nothing of a spike that can be stored', () => {
+  const { killed, lostAtOnce, elsewhere, spooled, prefetchedWait } = limits;
   for (const variant of Object.keys(backpressure.variants)) {
-    expect(failed(trialled(backpressure, { variant, params: { ...calm, length: s(12) } })), variant).toEqual([]);
+    for (const [name, limit] of Object.entries({ killed, lostAtOnce, elsewhere, spooled, prefetchedWait })) {
+      expect(valueOf(limit, variant, calm), `${variant} ${name}`).toBe(0);
+    }
   }
+});
+
+// A bound of 10,000 readings of 50 kB is more than a process may hold, and 1 MB is less than the usual bound takes.
+it.each([{ bound: 10_000 }, { memory: 1_000_000 }, { isBounded: false }])(
+  'claims of a bound that memory does not hold no more than of none: %o',
+  (params) => {
+    const { elsewhere, spooled, nearCapacity, inTime } = limits;
+    for (const variant of bounded) {
+      for (const limit of [elsewhere, spooled, nearCapacity, inTime]) {
+        expect(valueOf(limit, variant, {}), variant).toBeGreaterThan(0);
+        expect(valueOf(limit, variant, params), variant).toBe(0);
+      }
+      expect(valueOf(limits.noneLost, variant, {})).toBe(0);
+      expect(valueOf(limits.noneLost, variant, params)).toBeGreaterThan(0);
+      expect(failed(trialled(backpressure, { variant, params: { ...params, length: s(12) } })), variant).toEqual([]);
+    }
+  },
+);
+
+describe('what a store with room for so many does, by Erlang', () => {
+  it.each([
+    [0.5, 5],
+    [1, 4],
+    [4, 65],
+  ])('with one worker, as M/M/1/K: %d come, %d have room', (comes, K) => {
+    expect(limits.throughput(comes, 1, 1, K - 1)).toBeCloseTo(finiteRoom(comes, K).throughput, 9);
+  });
+
+  it('with several, as the sum over all states of what is done in each', () => {
+    const rates = fc.double({ min: 0.05, max: 20, noNaN: true });
+    const counts = fc.integer({ min: 1, max: 12 });
+    fc.assert(
+      fc.property(rates, rates, counts, fc.integer({ min: 0, max: 30 }), (comes, each, c, bound) => {
+        // Of state n: comes^n over the product of what goes in the states up to it.
+        const weights = [1];
+        for (let n = 1; n <= c + bound; n++) weights.push((weights[n - 1] * comes) / (Math.min(n, c) * each));
+        const all = weights.reduce((sum, weight) => sum + weight);
+        const done = weights.reduce((sum, weight, n) => sum + (weight / all) * Math.min(n, c) * each, 0);
+        expect(limits.throughput(comes, each, c, bound) / done).toBeCloseTo(1, 6);
+      }),
+    );
+  });
 });
