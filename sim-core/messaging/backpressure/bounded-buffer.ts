@@ -1,10 +1,9 @@
 /**
  * A buffer with a bound, first in, first out, and what becomes of an item that finds it full. The choices are those of
- * Reactor's `BufferOverflowStrategy` (DROP_LATEST, DROP_OLDEST, ERROR) and of `java.util.concurrent.BlockingQueue`:
+ * Reactor's `BufferOverflowStrategy` (DROP_LATEST, DROP_OLDEST, ERROR). Whoever shall wait for room offers nothing before there is some:
  *
  * | strategy | the item that finds no room |
  * |---|---|
- * | `block` | is not taken, and not lost: whoever has it keeps it and waits |
  * | `drop-newest` | is dropped |
  * | `drop-oldest` | takes the place of the oldest, which is dropped |
  * | `error` | ends the stream: neither it nor any later one is taken; those inside are still given out |
@@ -15,14 +14,13 @@
  */
 import { Fifo } from '../../kernel/fifo.ts';
 
-/** What became of an item that was offered: it is inside, has to wait, was dropped, or found that the stream has ended. */
-export type Offered = 'taken' | 'waits' | 'dropped' | 'ended';
+/** What became of an item that was offered: it is inside, was dropped, or found that the stream has ended. */
+export type Offered = 'taken' | 'dropped' | 'ended';
 
 /** Called for a full buffer: makes room, or says what becomes of the item instead. */
 type WhenFull = <Item>(buffer: BoundedBuffer<Item>) => Offered;
 
 export const overflowStrategies = {
-  block: () => 'waits',
   'drop-newest': () => 'dropped',
   'drop-oldest': (buffer) => (buffer.dropOldest() ? 'taken' : 'dropped'),
   error: (buffer) => buffer.end(),

@@ -128,7 +128,7 @@ export class Stage implements Inlet, Component {
     this.bytes += parcel.bytes;
     const offered = this.buffer.offer(parcel);
     if (offered === 'taken') this.admitted();
-    else if (offered !== 'dropped') this.drop(parcel, offered === 'ended' ? 'ended' : 'overflow');
+    else if (offered === 'ended') this.drop(parcel, 'ended');
   }
 
   receive(call: Call<Handover, undefined>): void {

@@ -54,7 +54,7 @@ function expectBounded({ first, last }: Pipeline, by: OutletName, bound: number)
 
 describe.each(ways)('%s', (by) => {
   it('loses sight of nothing, whatever dies, pauses or is bounded when', () => {
-    const overflows = fc.constantFrom<OverflowName>('drop-newest', 'drop-oldest', 'error', 'block');
+    const overflows = fc.constantFrom<OverflowName>('drop-newest', 'drop-oldest', 'error');
     fc.assert(
       fc.property(
         overflows,
