@@ -22,9 +22,9 @@ const sampled = defineReading('pipeline.sampled', 'A monitor looked at what a pi
   growth: 'number',
   watermarkDelay: 'duration',
 });
-const inSpike = defineFact('spike.ended', 'A reading was stored in the spike, or its device had its answer in time', {
+const storedInSpike = defineFact('spike.reading.stored', 'A reading was stored in the spike', { request: 'request' });
+const inTimeInSpike = defineFact('spike.reading.in_time', 'A device had its answer in time in the spike', {
   request: 'request',
-  inTime: 'flag',
 });
 
 export const GOODPUT = 'pipeline.goodput';
@@ -67,16 +67,14 @@ export const tallySignals = [
     kind: 'counter',
     unit: '{item}',
     help: 'Readings that were stored, fresh or not, from a second after the spike began to its end',
-    fact: inSpike,
-    where: ({ inTime }) => !inTime,
+    fact: storedInSpike,
   }),
   defineSignal({
     name: IN_TIME_IN_SPIKE,
     kind: 'counter',
     unit: '{item}',
     help: 'Readings that were stored while they were fresh, from a second after the spike began to its end',
-    fact: inSpike,
-    where: ({ inTime }) => inTime,
+    fact: inTimeInSpike,
   }),
   heldBy(ENRICH_HELD, 'enrich'),
   heldBy(STORE_HELD, 'store'),
@@ -128,14 +126,12 @@ export function monitor(sim: Simulation, book: ParcelBook): void {
 
 /** Tells what is stored, and what is answered in time, from one instant to another. */
 export function watchSpike(sim: Simulation, from: Time, to: Time): void {
-  const told = sim.facts.channel(inSpike);
-  const tell = (request: number, inTime: boolean): void => {
-    if (sim.now >= from && sim.now < to && told.heard) told.emit({ request, inTime });
-  };
+  const [stored, inTime] = [sim.facts.channel(storedInSpike), sim.facts.channel(inTimeInSpike)];
+  const isSpike = (): boolean => sim.now >= from && sim.now < to;
   sim.facts.channel(parcelEnded).listen(({ request, fate }) => {
-    if (fate === 'delivered') tell(request, false);
+    if (fate === 'delivered' && isSpike() && stored.heard) stored.emit({ request });
   });
   sim.facts.channel(requestCompleted).listen(({ request, outcome }) => {
-    if (outcome === 'ok') tell(request, true);
+    if (outcome === 'ok' && isSpike() && inTime.heard) inTime.emit({ request });
   });
 }
