@@ -16,6 +16,11 @@ export class Fifo<Item> {
     this.size++;
   }
 
+  /** The one that `take` would take; undefined if there is none. */
+  get first(): Item | undefined {
+    return this.items[this.head];
+  }
+
   take(): Item {
     const item = this.items[this.head] as Item;
     this.items[this.head] = undefined;

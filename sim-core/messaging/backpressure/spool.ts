@@ -84,7 +84,7 @@ export class Spool implements Endpoint<unknown, unknown>, Component {
   }
 
   violations(): readonly string[] {
-    return [];
+    return this.held + this.underWay > this.options.book.held ? [`${this.name}: holds what has ended`] : [];
   }
 
   private handOn(): void {
@@ -106,13 +106,6 @@ export class Spool implements Endpoint<unknown, unknown>, Component {
   private shed(): void {
     const { items, options } = this;
     const since = this.sim.now - options.shedAfter;
-    while (items.size > 0) {
-      const parcel = items.take();
-      if (parcel.accepted >= since) {
-        items.addFirst(parcel);
-        return;
-      }
-      options.book.end(parcel, 'expired');
-    }
+    while (items.first !== undefined && items.first.accepted < since) options.book.end(items.take(), 'expired');
   }
 }

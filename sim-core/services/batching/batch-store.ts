@@ -32,6 +32,7 @@ export class BatchStore implements Endpoint<readonly unknown[], undefined>, Comp
   private readonly draws: KeyedStream;
   private readonly doneKind: number;
   private slowness = 1;
+  private received = 0;
   private stored = 0;
   private undone = 0;
 
@@ -59,6 +60,7 @@ export class BatchStore implements Endpoint<readonly unknown[], undefined>, Comp
   receive(call: Call<readonly unknown[], undefined>): void {
     const { fixed, each, spread, statementTimeout } = this.options;
     const items = call.query.length;
+    this.received += items;
     const needs = (fixed + each * this.slowness * items) * spread.sample(this.draws.of(call.request.nextWorkKey()));
     const isTooLong = needs > statementTimeout;
     const end = this.server.take(Math.max(1, Math.round(Math.min(needs, statementTimeout))), this.sim.now);
@@ -79,6 +81,6 @@ export class BatchStore implements Endpoint<readonly unknown[], undefined>, Comp
   }
 
   violations(): readonly string[] {
-    return [];
+    return this.stored + this.undone > this.received ? [`${this.name}: more items have ended than came`] : [];
   }
 }

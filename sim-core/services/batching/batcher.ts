@@ -105,21 +105,20 @@ export class Batcher<Query, Reply> implements Endpoint<Query, Reply>, Component 
 
   private consider(): void {
     const { line, options } = this;
-    if (this.underWay === undefined && line.size > 0) {
-      if (line.size >= options.limit.size || this.hasLingered()) this.begin();
+    const { first } = line;
+    if (this.underWay === undefined && first !== undefined) {
+      if (line.size >= options.limit.size || this.hasLingered(first)) this.begin();
     }
     if (this.queued.heard) this.queued.emit({ batcher: this.name, queued: line.size, limit: options.limit.size });
   }
 
   /** Whether the oldest has; if it has not, it is looked at again when it has. */
-  private hasLingered(): boolean {
-    const head = this.line.take();
-    this.line.addFirst(head);
-    const until = head.since + this.options.linger;
+  private hasLingered(oldest: Waiting<Query, Reply>): boolean {
+    const until = oldest.since + this.options.linger;
     if (until <= this.sim.now) return true;
     if (this.lingersUntil !== until) {
       this.lingersUntil = until;
-      this.sim.scheduleAt(until, () => this.consider(), undefined, this.lingerKind, head.call.request.id);
+      this.sim.scheduleAt(until, () => this.consider(), undefined, this.lingerKind, oldest.call.request.id);
     }
     return false;
   }

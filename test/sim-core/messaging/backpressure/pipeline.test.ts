@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ms } from '../../../../sim-core/kernel/time.ts';
 import type { OverflowName } from '../../../../sim-core/messaging/backpressure/bounded-buffer.ts';
 import { outlets, type OutletName } from '../../../../sim-core/messaging/backpressure/outlets/outlets.ts';
+import type { Parcel } from '../../../../sim-core/messaging/backpressure/parcel.ts';
 import { deedsOf } from '../../../deeds.ts';
 import { Pipeline } from './pipeline.ts';
 
@@ -202,6 +203,22 @@ it('a stage that forgets an item is noticed, and so is one that holds more than 
   greedy.send(20);
   greedy.sim.runUntil(ms(20));
   expect(() => expectBounded(greedy, 'push', 4)).toThrow('to be less than or equal to 5');
+});
+
+it('a spool that holds what has ended is noticed', () => {
+  const pipeline = new Pipeline({ by: 'pull' });
+  const accepted: Parcel[] = [];
+  const accept = pipeline.book.accept.bind(pipeline.book);
+  pipeline.book.accept = (...args) => {
+    const parcel = accept(...args);
+    accepted.push(parcel);
+    return parcel;
+  };
+  pipeline.send(1);
+  pipeline.sim.runUntil(1);
+  expect(pipeline.spool.violations()).toEqual([]);
+  pipeline.book.end(accepted[0], 'crash');
+  expect(pipeline.spool.violations()).toEqual(['spool: holds what has ended']);
 });
 
 it('an item has one fate', () => {
