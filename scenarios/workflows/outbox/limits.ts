@@ -1,11 +1,12 @@
 /**
  * What is claimed of each way of publishing, worked out from the parameters. Nothing here looks at a run.
  *
- * Deaths come at moments that have nothing to do with orders, and orders come as a Poisson process: what is between two steps when
- * somebody dies is a Poisson number, of the mean of the rate times the time between the steps (Little's law).
+ * Deaths come at moments that have nothing to do with orders, and orders come as a Poisson process: what is between two steps of its
+ * own when somebody dies is a Poisson number, of the mean of the rate times the time between the steps (Little's law). What lingers
+ * together is not, for it leaves together.
  */
-import { exp, ms, s, toSeconds, us, type Duration, type Limit } from '../../../sim-core/index.ts';
-import { limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
+import { exp, ln, ms, s, toSeconds, us, type Duration, type Limit } from '../../../sim-core/index.ts';
+import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
 import { NEAR_MIN } from '../../application/distances.ts';
 import { faultCount, type FaultIntervals } from '../../application/faults.ts';
 import { CLUSTER } from '../../messaging/application/orders.ts';
@@ -73,12 +74,20 @@ const inFlight = (p: Values, between: number): number => some(foundAtWork(p) * b
 
 /**
  * Behind the commit an event is on its way to the service, and lingers in its producer: lost with it in both. At a broker's first
- * batch the linger begins, and of what comes meanwhile the wait is half of it in the mean: with x = rate * linger, x (1 + x/2) /
- * (1 + x) events linger, and no fewer if they are spread over several brokers, for that is concave.
+ * batch the linger begins: with x = rate * linger, a death finds one under way in x / (1 + x) of the cases, of an age u that is uniform,
+ * and in it 1 + Poisson(rate * u) events. Of these the mean is 1 + x/2 and the mean square 1 + 3x/2 + x^2/3. Spread over several
+ * brokers there are no fewer, for the mean is concave in x; and their variance is at most x or that of all at one broker, for what
+ * it has more than x rises once it is above 0. No death finds any with a chance of at most (1 + x)^-deaths.
  */
 export const lost = ifItKeepsUp((p) => {
-  const x = p.rate * toSeconds(p.linger);
-  return inFlight(p, (x * (1 + x / 2)) / (1 + x) + p.rate * toSeconds(NEAR_MIN));
+  const perSecond = p.rate * (1 - p.abortShare);
+  const x = perSecond * toSeconds(p.linger);
+  const onTheWay = perSecond * toSeconds(NEAR_MIN);
+  const lingers = (x * (1 + x / 2)) / (1 + x);
+  const variance = Math.max(x, (x * (1 + 1.5 * x + (x * x) / 3)) / (1 + x) - lingers * lingers);
+  const deaths = foundAtWork(p);
+  const least = deaths * (lingers + onTheWay) - DEVIATIONS * Math.sqrt(deaths * (variance + onTheWay));
+  return Math.max(deaths * (ln(1 + x) + onTheWay) >= 10 ? 1 : 0, least);
 });
 
 /**
