@@ -55,8 +55,13 @@ const keepsUp = (p: Values): boolean =>
 
 const ifItKeepsUp = (of: (p: Values) => number): Limit => limit((p) => (keepsUp(p) ? of(p) : 0));
 
-/** A Poisson number of this mean, at least; of a mean of ten there is none once in twenty thousand times. */
-const some = (expected: number): number => Math.max(expected >= 10 ? 1 : 0, poissonLow(expected));
+/** A Poisson number of this mean, at least: there are fewer once in twenty thousand times. Beyond some hundred it is as good as normal. */
+function some(expected: number): number {
+  if (expected > 500) return poissonLow(expected);
+  let least = 0;
+  for (let chance = exp(-expected), fewer = chance; fewer < 1 / 20_000; fewer += chance) chance *= expected / ++least;
+  return least;
+}
 
 /** Orders that are committed. */
 export const committed = ifItKeepsUp((p) => poissonLow(p.rate * undisturbed(p) * (1 - p.abortShare)));

@@ -24,15 +24,18 @@ it.each([
   ['three deaths', { rate: 500, linger: ms(200), length: s(12), crashEvery: s(1.3) }, 3],
   ['eight deaths', { rate: 500, linger: ms(100), length: s(12), crashEvery: ms(500) }, 8],
   ['twenty-two deaths', {}, 22],
-])('what lingers is lost in waves: after %s fewer than claimed once in a thousand runs at most', (_name, given, deaths) => {
-  const params = { abortShare: 0, databaseCrashEvery: s(60), ...given };
-  const { rate, linger } = resolveParameters(outbox, 'dual-write', params) as { rate: number; linger: number };
-  const claimed = Math.ceil(limitOf(lost, params));
-  const each = lingering(rate * toSeconds(linger), Math.max(1, claimed));
-  let below = each.map((_, n) => (n === 0 ? 1 : 0));
-  for (let death = 0; death < deaths; death++) {
-    below = below.map((_, n) => each.slice(0, n + 1).reduce((sum, chance, m) => sum + chance * below[n - m], 0));
-  }
-  // Fewer than one is no claim.
-  expect(claimed === 0 ? 0 : below.reduce((sum, chance) => sum + chance)).toBeLessThan(0.001);
-});
+])(
+  'what lingers is lost in waves: after %s fewer than claimed once in a thousand runs at most',
+  (_name, given, deaths) => {
+    const params = { abortShare: 0, databaseCrashEvery: s(60), ...given };
+    const { rate, linger } = resolveParameters(outbox, 'dual-write', params) as { rate: number; linger: number };
+    const claimed = Math.ceil(limitOf(lost, params));
+    const each = lingering(rate * toSeconds(linger), Math.max(1, claimed));
+    let below = each.map((_, n) => (n === 0 ? 1 : 0));
+    for (let death = 0; death < deaths; death++) {
+      below = below.map((_, n) => each.slice(0, n + 1).reduce((sum, chance, m) => sum + chance * below[n - m], 0));
+    }
+    // Fewer than one is no claim.
+    expect(claimed === 0 ? 0 : below.reduce((sum, chance) => sum + chance)).toBeLessThan(0.001);
+  },
+);
