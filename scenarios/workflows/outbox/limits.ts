@@ -6,8 +6,8 @@
  * together is not, for it leaves together.
  */
 import { exp, ln, ms, s, toSeconds, us, type Duration, type Limit } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
-import { NEAR_MIN } from '../../application/distances.ts';
+import { limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
+import { NEAR_MAX, NEAR_MIN } from '../../application/distances.ts';
 import { faultCount, type FaultIntervals } from '../../application/faults.ts';
 import { CLUSTER } from '../../messaging/application/orders.ts';
 import type { Values } from './params.ts';
@@ -30,6 +30,7 @@ export const faultsEvery = (p: Values, every: Duration): FaultIntervals => ({
   every,
 });
 const crashes = (p: Values, every: Duration): number => faultCount(faultsEvery(p, every));
+const orders = (p: Values): number => p.rate * toSeconds(p.length);
 
 /** An order in the hands of who crashes is lost: it takes less than this from end to end. */
 const inHand = (p: Values): Duration => 3 * (p.checkTime + p.holdTime) + p.linger + ms(20);
@@ -82,7 +83,7 @@ const inFlight = (p: Values, between: number): number => some(foundAtWork(p) * b
  * batch the linger begins: with x = rate * linger, a death finds one under way in x / (1 + x) of the cases, of an age u that is uniform,
  * and in it 1 + Poisson(rate * u) events. Of these the mean is 1 + x/2 and the mean square 1 + 3x/2 + x^2/3. Spread over several
  * brokers there are no fewer, for the mean is concave in x; and their variance is at most x or that of all at one broker, for what
- * it has more than x rises once it is above 0. No death finds any with a chance of at most (1 + x)^-deaths.
+ * it has more than x rises once it is above 0. The sum is four deviations below its mean as seldom as is said above. No death finds any with a chance of at most (1 + x)^-deaths.
  */
 export const lost = ifItKeepsUp((p) => {
   const perSecond = p.rate * (1 - p.abortShare);
@@ -91,7 +92,7 @@ export const lost = ifItKeepsUp((p) => {
   const lingers = (x * (1 + x / 2)) / (1 + x);
   const variance = Math.max(x, (x * (1 + 1.5 * x + (x * x) / 3)) / (1 + x) - lingers * lingers);
   const deaths = foundAtWork(p);
-  const least = deaths * (lingers + onTheWay) - DEVIATIONS * Math.sqrt(deaths * (variance + onTheWay));
+  const least = deaths * (lingers + onTheWay) - 4 * Math.sqrt(deaths * (variance + onTheWay));
   return Math.max(deaths * (ln(1 + x) + onTheWay) >= 10 ? 1 : 0, least);
 });
 
@@ -113,40 +114,57 @@ const isCommittedLast = ({ publishing, kafkaCommit }: Values): boolean =>
   publishing === 'kafka-transaction' && kafkaCommit === 'last';
 /** Published only behind the commit, nothing is made up. */
 export const nothingInvented = limit((p) =>
-  p.publishing === 'before-commit' || (p.publishing === 'kafka-transaction' && !isCommittedLast(p))
-    ? p.rate * toSeconds(p.length)
-    : 0,
+  p.publishing === 'before-commit' || (p.publishing === 'kafka-transaction' && !isCommittedLast(p)) ? orders(p) : 0,
 );
 
 /**
- * Whether all is published by the end: a relay has its batches done in less time than they take to fill, and its last outage and
- * whatever piled up in it is over before.
+ * What a relay takes for a batch: the query, the account with its flush, the ways there and back of both, and a publication, with as
+ * much again for what is in its way. As the handbook prints it, it looks at all rows that there are as well.
  */
-const BATCH_TIME = ms(25);
+const BATCH_TIME = 2 * PUBLICATION + 2 * STATEMENT + FLUSH + 4 * NEAR_MAX;
+const batchTime = (p: Values): Duration =>
+  p.publishing === 'polling' && p.polling === 'as-printed' ? BATCH_TIME + orders(p) * ROW : BATCH_TIME;
 const BACKOFF = ms(100);
+/** For so long a death stops the relay, its own or the database's: until it is there again, and asks again. */
+const stopped = (p: Values): Duration =>
+  p.downtime + (p.publishing === 'polling' ? Math.max(p.pollInterval, BACKOFF) : BACKOFF);
+/**
+ * How far behind the events that it publishes again can be. A poll's account is behind by one batch. Between stores of a place there
+ * is an interval, or there are deaths that came before the next store: each within a = interval + stop of the one before. Of k gaps
+ * between deaths, one in each of their intervals T, the longest is (k - 1) T / k at least, so that one of k = 1 / (1 - a/T) has a store.
+ */
+function unaccounted(p: Values): Duration {
+  if (p.publishing === 'polling') return batchTime(p);
+  if (crashes(p, p.relayCrashEvery) === 0) return p.storeInterval;
+  const apart = p.storeInterval + stopped(p);
+  return apart < p.relayCrashEvery ? Math.ceil(1 / (1 - apart / p.relayCrashEvery)) * apart : p.length;
+}
+
+/**
+ * Whether all is published by the end. In a time t there are t/T + 2 deaths at most of who dies once in each interval of T, and each
+ * takes W of the relay's time: the stop, and what it publishes again. If it last had nothing to do t before the last order, it
+ * has caught up t (rate / capacity + sum of W/T - 1) + 2 * sum of W after that order, and a pause later if it pauses then. So rate /
+ * capacity + sum of W/T has to be below 1 (two thirds, for orders come by chance), and twice the W and the pause over before the end.
+ */
 function isPublished(p: Values): boolean {
   if (!keepsUp(p) || p.accountsFirst) return false;
-  const capacity = p.batch / toSeconds(BATCH_TIME);
-  if (capacity < 1.5 * p.rate) return false;
-  const waits = p.downtime + Math.max(p.pollInterval, BACKOFF);
-  const again = p.publishing === 'log-tailing' ? p.storeInterval : 0;
-  return 3 * (waits + again) < DRAIN - s(1);
+  const busy = (p.rate * toSeconds(batchTime(p))) / p.batch;
+  const away = stopped(p) + busy * unaccounted(p);
+  const kinds = [p.relayCrashEvery, p.databaseCrashEvery].filter((every) => crashes(p, every) > 0);
+  const load = kinds.reduce((sum, every) => sum + away / every, busy);
+  return load < 2 / 3 && (2 * kinds.length + 1) * away < DRAIN - s(1);
 }
-const unlessPublished = (p: Values): number => (isPublished(p) ? 0 : p.rate * toSeconds(p.length));
+const unlessPublished = (p: Values): number => (isPublished(p) ? 0 : orders(p));
 export const allPublished = limit(unlessPublished);
 /** Of who has no relay: what is published before the commit is there. */
 export const nothingMissing = limit((p) =>
-  p.publishing === 'after-commit' || isCommittedLast(p) ? p.rate * toSeconds(p.length) : unlessPublished(p),
+  p.publishing === 'after-commit' || isCommittedLast(p) || !keepsUp(p) ? orders(p) : 0,
 );
 
-/**
- * A reader knows an event again if it comes within its memory. A relay publishes again what it had not accounted for: that is no
- * older than its stores are apart, or, if it dies before the next one, a few times that.
- */
-export const nothingActedOnTwice = limit((p) => {
-  const apart = p.storeInterval + p.relayCrashEvery + p.pollInterval + p.downtime;
-  return p.remembers > 5 * apart ? unlessPublished(p) : p.rate * toSeconds(p.length);
-});
+/** A reader knows an event again if it comes within its memory, from when it came first until the relay publishes it again. */
+export const nothingActedOnTwice = limit((p) =>
+  p.remembers > unaccounted(p) + 2 * stopped(p) + s(1) ? unlessPublished(p) : orders(p),
+);
 
 /**
  * At each of n deaths the relay is somewhere between two stores of its place, and publishes again what came since the last: of n
@@ -169,7 +187,7 @@ export const halfAnInterval = limit(
 
 /** Polls in a run: if each takes no time beside the pause, with those that follow at once; and if each takes a batch's time. */
 const relayDeaths = (p: Values): number => crashes(p, p.relayCrashEvery) + crashes(p, p.databaseCrashEvery);
-const ordersMost = (p: Values): number => poissonMost(p.rate * toSeconds(p.length));
+const ordersMost = (p: Values): number => poissonMost(orders(p));
 const pollsMost = (p: Values): number => p.length / p.pollInterval + 2 * relayDeaths(p) + ordersMost(p) / p.batch + 1;
 function pollsLeast(p: Values): number {
   return (

@@ -1,11 +1,11 @@
 /** What is claimed of the outbox against the chance that it fails, worked out without a run. */
 import { expect, it } from 'vitest';
-import { lost } from '../../../../scenarios/workflows/outbox/limits.ts';
+import { allPublished, lost, nothingMissing } from '../../../../scenarios/workflows/outbox/limits.ts';
 import outbox from '../../../../scenarios/workflows/outbox.ts';
-import { ms, resolveParameters, s, toSeconds, type ParameterValues } from '../../../../sim-core/index.ts';
+import { ms, resolveParameters, s, toSeconds, type Limit, type ParameterValues } from '../../../../sim-core/index.ts';
 
-const limitOf = (limit: typeof lost, params: ParameterValues): number =>
-  typeof limit === 'number' ? limit : limit(resolveParameters(outbox, 'dual-write', params));
+const limitOf = (limit: Limit, variant: string, params: ParameterValues): number =>
+  typeof limit === 'number' ? limit : limit(resolveParameters(outbox, variant, params));
 
 /** The chance that a death finds n events that linger at one broker, for n below a bound: its age among steps of equal chance. */
 function lingering(x: number, bound: number): number[] {
@@ -29,7 +29,7 @@ it.each([
   (_name, given, deaths) => {
     const params = { abortShare: 0, databaseCrashEvery: s(60), ...given };
     const { rate, linger } = resolveParameters(outbox, 'dual-write', params) as { rate: number; linger: number };
-    const claimed = Math.ceil(limitOf(lost, params));
+    const claimed = Math.ceil(limitOf(lost, 'dual-write', params));
     const each = lingering(rate * toSeconds(linger), Math.max(1, claimed));
     let below = each.map((_, n) => (n === 0 ? 1 : 0));
     for (let death = 0; death < deaths; death++) {
@@ -39,3 +39,19 @@ it.each([
     expect(claimed === 0 ? 0 : below.reduce((sum, chance) => sum + chance)).toBeLessThan(0.001);
   },
 );
+
+it('what is published before the commit is there whatever a relay is set to, which there is not', () => {
+  for (const params of [{ batch: 1 }, { pollInterval: s(10) }, { accountsFirst: true }])
+    expect(limitOf(nothingMissing, 'publish-first', params)).toBe(0);
+});
+
+it('nobody says that all is published of a relay that is hardly ever up, polls too seldom, or looks at too many rows', () => {
+  const { length } = resolveParameters(outbox, 'outbox-polling', {}) as { length: number };
+  const all = 150 * toSeconds(length);
+  // One crash in each 500 ms, and down for 500 ms: it may come up behind the last order only, and have all events before it.
+  expect(limitOf(allPublished, 'outbox-polling', { relayCrashEvery: ms(500), downtime: ms(500), batch: 10 })).toBe(all);
+  const never = { crashEvery: s(60), relayCrashEvery: s(60), databaseCrashEvery: s(60) };
+  expect(limitOf(allPublished, 'outbox-polling', { ...never, pollInterval: s(10) })).toBe(all);
+  expect(limitOf(allPublished, 'outbox-as-printed', { ...never, rate: 500, length: s(600) })).toBeGreaterThan(0);
+  expect(limitOf(allPublished, 'outbox-polling', { ...never, rate: 500, length: s(600) })).toBe(0);
+});
