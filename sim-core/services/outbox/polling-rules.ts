@@ -10,7 +10,9 @@
  * - `position`: `WHERE position > last`. A position is drawn before the commit: a row whose transaction commits behind that of a
  *   higher position is skipped, for ever (https://event-driven.io/en/ordering_in_postgres_outbox/).
  * - `settled-position`: by transaction and position, and only rows of transactions below the oldest one that is open
- *   (`pg_snapshot_xmin`), behind whom nobody can come any more.
+ *   (`pg_snapshot_xmin`), behind whom nobody can come any more. A transaction has its number from its first write on. So within an
+ *   aggregate this is the order of the commits only if the lock of its row is the first thing that a transaction writes: with
+ *   an earlier write it has a lower number than one that had the row before it.
  */
 import type { StoredRow } from '../../storage/relational/rows.ts';
 import type { Statement } from '../../storage/relational/statements.ts';

@@ -70,6 +70,15 @@ it('by created_at, rows of one poll come in the order in which their transaction
   for (const rule of RULES.filter((one) => one !== 'as-printed')) expect(published(rule, writes), rule).toEqual([2, 1]);
 });
 
+it('a transaction that wrote something else first has an early number: what it writes late comes out before earlier rows', () => {
+  const writes = [
+    { id: 1, begins: 1, writesOther: 2, writes: 6, commits: 7 },
+    { id: 2, begins: 3, writes: 4, commits: 5 },
+  ];
+  expect(published('settled-position', writes)).toEqual([1, 2]);
+  expect(published('mark', writes)).toEqual([2, 1]);
+});
+
 it('a full batch is followed by the next at once', () => {
   const writes = Array.from({ length: 7 }, (_, id) => ({ id, begins: 1, writes: 2 + id / 10, commits: 3 }));
   for (const rule of RULES) {

@@ -17,6 +17,8 @@ export interface Written {
   readonly begins: number;
   readonly writes: number;
   readonly commits: number;
+  /** When it writes something else first, if it does. */
+  readonly writesOther?: number;
 }
 
 export class SmallOutbox {
@@ -33,7 +35,7 @@ export class SmallOutbox {
     const { sim } = this;
     this.database = new RelationalDatabase(sim, {
       name: 'database',
-      tables: outboxTables,
+      tables: [...outboxTables, { name: 'others' }],
       connections: 10,
       queueMax: 10,
       cores: 4,
@@ -55,7 +57,7 @@ export class SmallOutbox {
     return new Link<SqlRequest, SqlReply>(this.sim, this.database, { from, delay: constant(0) });
   }
 
-  write({ id, begins, writes, commits }: Written): void {
+  write({ id, begins, writes, commits, writesOther }: Written): void {
     const session: SqlSession = {};
     const at = (time: number, ask: Omit<SqlRequest, 'application' | 'session'>): void => {
       const send = (): void => this.clients.send({ application: 'orders', session, ...ask }, new RequestContext(id, 0));
@@ -63,6 +65,9 @@ export class SmallOutbox {
     };
     const event = { id, aggregateType: 'a', aggregateId: id % 2, eventType: 'e', payload: '{}' };
     at(begins, { statements: [{ do: 'get', table: 'outbox', key: id }] });
+    if (writesOther !== undefined) {
+      at(writesOther, { statements: [{ do: 'insert', table: 'others', key: id, row: {} }] });
+    }
     at(writes, { statements: [insertEvent(event)] });
     at(commits, { statements: [], ends: 'commit' });
   }
