@@ -13,7 +13,8 @@ export class Connection {
   readonly application: string;
   /** The number of the request that began it. */
   readonly request: number;
-  readonly transaction: Transaction;
+  /** Begins when it has one of the pool's connections: there is none before. */
+  transaction!: Transaction;
   /** What is being worked at. */
   current: SqlQuery | undefined = undefined;
   /** Whether it has one of the pool's connections. */
@@ -21,10 +22,14 @@ export class Connection {
   /** Its client is gone: what is worked at is finished, and the transaction rolled back. */
   isAbandoned = false;
 
-  constructor({ query, request }: Call<SqlRequest, SqlReply>, now: Time) {
+  constructor({ query, request }: Call<SqlRequest, SqlReply>) {
     this.session = query.session;
     this.application = query.application;
     this.request = request.id;
+  }
+
+  begin(now: Time): void {
+    this.isConnected = true;
     this.transaction = new Transaction(now);
   }
 }

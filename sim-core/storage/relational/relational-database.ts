@@ -97,7 +97,7 @@ export class RelationalDatabase implements Endpoint<SqlRequest, SqlReply>, Compo
       return call.reply([]);
     }
     if (session !== undefined && this.ended.has(session)) return call.refuse('error');
-    const connection = (session && this.sessions.get(session)) ?? new Connection(call, this.sim.now);
+    const connection = (session && this.sessions.get(session)) ?? new Connection(call);
     if (session !== undefined) this.sessions.set(session, connection);
     const query = new SqlQuery(call, connection, this.sim.now);
     connection.current = query;
@@ -107,7 +107,10 @@ export class RelationalDatabase implements Endpoint<SqlRequest, SqlReply>, Compo
     else if (this.pool.tryAcquire()) this.connect(query);
     else {
       query.claim = this.pool.enqueue((claimed) => this.connect(claimed), query);
-      if (query.claim === undefined) this.fail(query, 'overloaded');
+      if (query.claim === undefined) {
+        this.close(connection);
+        this.answer(query, 'overloaded');
+      }
     }
     this.tellPool();
   }
@@ -182,7 +185,7 @@ export class RelationalDatabase implements Endpoint<SqlRequest, SqlReply>, Compo
     if (!this.queries.has(query)) return;
     query.claim = undefined;
     query.connectedAt = this.sim.now;
-    query.connection.isConnected = true;
+    query.connection.begin(this.sim.now);
     this.lock(query);
   }
 

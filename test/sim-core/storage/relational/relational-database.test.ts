@@ -11,6 +11,7 @@ import type { LogQuery } from '../../../../sim-core/storage/relational/log-reade
 import type { Decoded } from '../../../../sim-core/storage/relational/logical-slot.ts';
 import type { RelationalOptions } from '../../../../sim-core/storage/relational/options.ts';
 import { RelationalDatabase } from '../../../../sim-core/storage/relational/relational-database.ts';
+import type { TableDefinition } from '../../../../sim-core/storage/relational/rows.ts';
 import { databaseWorked } from '../../../../sim-core/storage/relational/signals.ts';
 import {
   type SqlSession,
@@ -121,6 +122,16 @@ describe('transactions', () => {
     alone(3, ms(2), [get(0)]);
     until(ms(100));
     expect(lines).toEqual(['2 ms: 3 get: overloaded', '10 ms: 1 get 0', '40 ms: 1 commit', '50 ms: 2 get 0']);
+  });
+
+  it('begin when they have their connection: until then it is not now() for them', () => {
+    const defaults: TableDefinition['defaults'] = ({ startedAt }) => ({ n: startedAt / ms(1) });
+    const tables = [{ name: 't', rows: [[0, { n: 0 }]], defaults } as const];
+    const { session, alone, until, database } = setUp({ connections: 1, tables });
+    session(1, [get(0)], ms(20), 'commit');
+    alone(2, ms(1), [{ do: 'insert', table: 't', key: 5, row: {} }]);
+    until(ms(100));
+    expect(database.tables.get('t', 5)!.row['n']).toBe(40);
   });
 
   it('are rolled back when their key is there already, when they are asked to, and when it is their turn to fail', () => {
