@@ -47,6 +47,7 @@ export function orderingService(
       yield* commit();
     } else if (p.publishing === 'kafka-transaction') {
       const transaction = yield* transactions!.begin();
+      // The handbook's template keys by the order. By the customer, as everywhere here, his events stay in one partition, in order.
       transaction.send(customer, request.id);
       if (p.kafkaCommit === 'first') {
         yield* transaction.commit();

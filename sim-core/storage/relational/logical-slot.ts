@@ -3,8 +3,11 @@
  * whole, in the order of their commits, once their commit is flushed (PostgreSQL, "Logical Decoding Concepts").
  *
  * The reader says behind which place it wants to go on and confirms what it has made safe. What is kept begins at the first
- * change of any transaction that commits behind the confirmed place (`restart_lsn`), not at that place. Both are written
- * down by checkpoints only, so that a crash takes the slot back and the reader, who knows better, has to say where it is.
+ * change of any transaction that commits behind the confirmed place (`restart_lsn`), not at that place. A crash takes the slot back
+ * to what was written down, and the reader, who knows better, has to say where it is.
+ *
+ * Simplified: checkpoints alone write it down. PostgreSQL does that at once, too, where a confirmation moves `restart_lsn`
+ * (`LogicalConfirmReceivedLocation`), which it moves in steps, from one record of the running transactions to the next.
  */
 import { Reorder, type CommittedTransaction } from './redo.ts';
 import type { Lsn, WriteAheadLog } from './write-ahead-log.ts';

@@ -7,8 +7,9 @@
  * It can die at any moment. What was flushed of committed transactions is there again once it has read its log from the last
  * checkpoint on; the rest is gone, and clients who waited for a commit do not know which of the two it is.
  *
- * `logReader` hands out what committed to one logical reader. Does not model: disks other than the log's flushes, vacuum,
- * isolation above read committed, or a time limit for transactions that are left open: a client here always hangs up.
+ * `logReader` hands out what committed to one logical reader. Does not model: disks other than the log's flushes, vacuum, the time
+ * until a deadlock is noticed, isolation above read committed, or a time limit for transactions that are left open: a client here
+ * always hangs up.
  */
 import { ProcessorSharing } from '../../kernel/processor-sharing.ts';
 import type { KeyedStream } from '../../kernel/random-stream.ts';

@@ -1,6 +1,7 @@
 /**
  * Locks on rows, held to the end of a transaction: who wants one that is taken stands in line (PostgreSQL, "Row-Level Locks").
- * Who would wait for somebody who waits for himself is told so, and has to give up (deadlock).
+ * Who would wait for somebody who waits for him is told so, and has to give up (deadlock). He is told at once: that PostgreSQL
+ * looks for a deadlock only when somebody has waited for `deadlock_timeout`, a second, is not modelled.
  */
 export interface LockOwner {
   readonly held: string[];

@@ -70,7 +70,7 @@ describe('whatever is done to it, an outbox has what the database has', () => {
     '12s:kill:database:seconds=2',
     '12s:abort:database:transactions=50',
     '12s:slow:database:factor=20',
-    '12s:kill:broker-1:seconds=3',
+    '12s:kill:broker-1:seconds=12',
   ];
   it.each(['outbox-polling', 'outbox-log-tailing'])('%s', (variant) => {
     for (const deed of DEEDS) expect(unmatched(tried(variant, {}, deed)), deed).toEqual([0, 0]);
@@ -106,6 +106,14 @@ describe('as the guide says', () => {
     expect(most(tailing, 'db.wal.retained')).toBeGreaterThan(3 * 150 * 0.7 * 300);
     expect(totalOf(tailing, 'events.doubled.acted_on')).toBeGreaterThan(0);
     expect(totalOf(tried('outbox-log-tailing', {}, away), 'events.doubled.acted_on')).toBe(0);
+  });
+
+  it('while a broker is dead the outbox grows, until others lead in its place', () => {
+    const outage = (seconds: number): number =>
+      most(tried('outbox-polling', {}, `12s:kill:broker-1:seconds=${seconds}`), 'outbox.depth');
+    // Orders of nine seconds, half of which come through the crashes at least; later it makes no difference that it is dead.
+    expect(outage(12)).toBeGreaterThan(9 * 150 * 0.5);
+    expect(outage(16)).toBe(outage(12));
   });
 
   it('a relay that never gets to write its place down begins with the first order each time', () => {
