@@ -147,7 +147,7 @@ function unaccounted(p: Values): Duration {
  * capacity + sum of W/T has to be below 1 (two thirds, for orders come by chance), and twice the W and the pause over before the end.
  */
 function isPublished(p: Values): boolean {
-  if (!keepsUp(p) || p.accountsFirst) return false;
+  if (!keepsUp(p) || p.marksFirst) return false;
   const busy = (p.rate * toSeconds(batchTime(p))) / p.batch;
   const away = stopped(p) + busy * unaccounted(p);
   const kinds = [p.relayCrashEvery, p.databaseCrashEvery].filter((every) => crashes(p, every) > 0);
@@ -172,7 +172,7 @@ export const nothingActedOnTwice = limit((p) =>
  */
 function again(p: Values): number {
   const deaths = crashes(p, p.relayCrashEvery);
-  if (deaths < 8 || p.accountsFirst) return 0;
+  if (deaths < 8 || p.marksFirst) return 0;
   const apart = toSeconds(Math.min(p.storeInterval, p.relayCrashEvery / 2));
   return poissonLow(0.1 * deaths * apart * p.rate * upShare(p) * (1 - p.abortShare));
 }

@@ -52,7 +52,7 @@ export const params = {
     max: s(60),
     logarithmic: true,
   }),
-  accountsFirst: flag({
+  marksFirst: flag({
     help: 'Relay: whether it keeps account of events before they are published',
     default: false,
   }),

@@ -139,7 +139,7 @@ function pollingOf(sim: Simulation, p: Values, database: RelationalDatabase): Re
     rule: pollingRules[p.polling],
     interval: p.pollInterval,
     batch: p.batch,
-    accountsFirst: p.accountsFirst,
+    marksFirst: p.marksFirst,
   });
 }
 
@@ -151,7 +151,7 @@ function tailingOf(sim: Simulation, p: Values, database: RelationalDatabase): Re
     storeInterval: p.storeInterval,
     storeTime: ms(5),
     retryBackoff: ms(100),
-    accountsFirst: p.accountsFirst,
+    marksFirst: p.marksFirst,
   });
 }
 

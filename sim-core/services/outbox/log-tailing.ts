@@ -4,7 +4,7 @@
  * store of its own, up to where that is so (`offset.flush.interval.ms`; Connect's default is a minute), and only then lets the
  * database forget what is before.
  *
- * Dead, it begins at the place that it wrote down, and publishes again what came since. `accountsFirst` has it write a place
+ * Dead, it begins at the place that it wrote down, and publishes again what came since. `marksFirst` has it write a place
  * down before what leads there is published, and then that is published by nobody.
  */
 import { fork, type Behaviour } from '../../kernel/process.ts';
@@ -28,7 +28,7 @@ export interface LogTailingOptions {
   readonly storeTime: Duration;
   /** Pause before it asks again a database that is not there. */
   readonly retryBackoff: Duration;
-  readonly accountsFirst: boolean;
+  readonly marksFirst: boolean;
 }
 
 export class LogTailing implements RelayWork {
@@ -44,7 +44,7 @@ export class LogTailing implements RelayWork {
   }
 
   *run(publish: Parameters<RelayWork['run']>[0]): Behaviour {
-    const { log, name, batch, retryBackoff, accountsFirst } = this.options;
+    const { log, name, batch, retryBackoff, marksFirst } = this.options;
     this.place = this.stored;
     fork(`${name} writes down where it is`, this.writeDown());
     for (;;) {
@@ -52,7 +52,7 @@ export class LogTailing implements RelayWork {
         const query: LogQuery = { do: 'read', application: name, after: this.place, max: batch };
         const { transactions, position } = yield* log.call(query, this.requests.next());
         const changes = transactions.flatMap((transaction) => transaction.changes);
-        if (accountsFirst) yield* this.store(position);
+        if (marksFirst) yield* this.store(position);
         let events = changes.flatMap(({ table, key, row }): PublishedEvent[] =>
           isOutbox(table) && row !== undefined ? [eventOf({ key, row })] : [],
         );

@@ -2,7 +2,7 @@
  * A polling relay's work: asks the database for what is not published, publishes it, waits until all of it is acknowledged, and
  * then has the database keep account of that. A full batch is followed by the next at once, any other after the interval.
  *
- * Dead between the acknowledgement and the account of it, it publishes a batch again. `accountsFirst` has it the other way
+ * Dead between the acknowledgement and the account of it, it publishes a batch again. `marksFirst` has it the other way
  * round, and then that batch is published by nobody.
  */
 import type { Behaviour } from '../../kernel/process.ts';
@@ -24,7 +24,7 @@ export interface PollingOptions {
   /** Rows that it takes at once, at most. */
   readonly batch: number;
   /** Keeps account of a batch before it is published. */
-  readonly accountsFirst: boolean;
+  readonly marksFirst: boolean;
 }
 
 export class Polling implements RelayWork {
@@ -38,7 +38,7 @@ export class Polling implements RelayWork {
   }
 
   *run(publish: Parameters<RelayWork['run']>[0]): Behaviour {
-    const { rule, interval, batch, accountsFirst } = this.options;
+    const { rule, interval, batch, marksFirst } = this.options;
     let progress: RelayProgress | undefined = undefined;
     for (;;) {
       let taken = 0;
@@ -46,10 +46,10 @@ export class Polling implements RelayWork {
         progress ??= progressOf((yield* this.ask(readProgress))[0]);
         const rows = yield* this.ask(rule.select(progress, batch));
         this.polls++;
-        if (accountsFirst && rows.length > 0) yield* this.ask(rule.done(rows));
+        if (marksFirst && rows.length > 0) yield* this.ask(rule.done(rows));
         taken = yield* publish(rows.map(eventOf));
         const published = rows.slice(0, taken);
-        if (!accountsFirst && taken > 0) yield* this.ask(rule.done(published));
+        if (!marksFirst && taken > 0) yield* this.ask(rule.done(published));
         if (taken > 0) progress = progressAt(published[taken - 1]);
       } catch (error) {
         if (!(error instanceof CallFailed)) throw error;

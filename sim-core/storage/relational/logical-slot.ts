@@ -9,7 +9,7 @@
  * Simplified: checkpoints alone write it down. PostgreSQL does that at once, too, where a confirmation moves `restart_lsn`
  * (`LogicalConfirmReceivedLocation`), which it moves in steps, from one record of the running transactions to the next.
  */
-import { Reorder, type CommittedTransaction } from './redo.ts';
+import { Reorder, type CommittedTransaction } from './reorder.ts';
 import type { Lsn, WriteAheadLog } from './write-ahead-log.ts';
 
 interface SlotPosition {

@@ -18,28 +18,28 @@ export class Tables {
   }
 
   get(table: string, key: number): StoredRow | undefined {
-    return this.of(table).get(key);
+    return this.rowsOf(table).get(key);
   }
 
   /** In the order in which they were inserted. */
   rows(table: string): Iterable<StoredRow> {
-    return this.of(table).values();
+    return this.rowsOf(table).values();
   }
 
   size(table: string): number {
-    return this.of(table).size;
+    return this.rowsOf(table).size;
   }
 
   apply({ table, key, row }: Change, writtenBy: number): void {
-    if (row === undefined) this.of(table).delete(key);
-    else this.of(table).set(key, { key, row, writtenBy });
+    if (row === undefined) this.rowsOf(table).delete(key);
+    else this.rowsOf(table).set(key, { key, row, writtenBy });
   }
 
   copy(): Tables {
     return new Tables(new Map([...this.tables].map(([name, rows]) => [name, new Map(rows)])));
   }
 
-  private of(table: string): Map<number, StoredRow> {
+  private rowsOf(table: string): Map<number, StoredRow> {
     const rows = this.tables.get(table);
     if (rows !== undefined) return rows;
     throw new RangeError(`there is no table ${table}; there are ${[...this.tables.keys()].join(', ')}`);

@@ -5,7 +5,7 @@
  * committed (ARIES' redo pass; as in PostgreSQL there is nothing to undo, for only what committed reaches the data files).
  */
 import type { Time } from '../../kernel/time.ts';
-import { redo } from './redo.ts';
+import { redo } from './reorder.ts';
 import { RowLocks, type LockOwner } from './row-locks.ts';
 import type { Change, Row, StoredRow, TableDefinition } from './rows.ts';
 import type { Statement } from './statements.ts';

@@ -111,8 +111,8 @@ describe('the same search finds what others lose or make up', () => {
   });
 
   it.each<[string, Partial<Values>]>([
-    ['a relay that deletes before the acknowledgement', { publishing: 'polling', accountsFirst: true }],
-    ['a relay that stores its place before it publishes', { publishing: 'log-tailing', accountsFirst: true }],
+    ['a relay that deletes before the acknowledgement', { publishing: 'polling', marksFirst: true }],
+    ['a relay that stores its place before it publishes', { publishing: 'log-tailing', marksFirst: true }],
   ])('%s', (name, p) => {
     expect(enumerate(name, p, ['relay']).missing).toBeGreaterThan(0);
   });

@@ -41,7 +41,7 @@ it.each([
 );
 
 it('what is published before the commit is there whatever a relay is set to, which there is not', () => {
-  for (const params of [{ batch: 1 }, { pollInterval: s(10) }, { accountsFirst: true }])
+  for (const params of [{ batch: 1 }, { pollInterval: s(10) }, { marksFirst: true }])
     expect(limitOf(nothingMissing, 'publish-first', params)).toBe(0);
 });
 

@@ -147,7 +147,7 @@ export function smallOrders({ p: given = {}, orders, brokers = 1 }: SmallOptions
         rule: pollingRules[p.polling],
         interval: p.pollInterval,
         batch: p.batch,
-        accountsFirst: p.accountsFirst,
+        marksFirst: p.marksFirst,
       });
     }
     if (p.publishing !== 'log-tailing') return undefined;
@@ -158,7 +158,7 @@ export function smallOrders({ p: given = {}, orders, brokers = 1 }: SmallOptions
       storeInterval: p.storeInterval,
       storeTime: us(200),
       retryBackoff: ms(3),
-      accountsFirst: p.accountsFirst,
+      marksFirst: p.marksFirst,
     });
   };
   const work = workOf();

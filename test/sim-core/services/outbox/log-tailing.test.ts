@@ -9,7 +9,7 @@ import type { Decoded } from '../../../../sim-core/storage/relational/logical-sl
 import { logChanged } from '../../../../sim-core/storage/relational/signals.ts';
 import { SmallOutbox } from './small-outbox.ts';
 
-function tailing(small: SmallOutbox, storeInterval: number, accountsFirst = false): LogTailing {
+function tailing(small: SmallOutbox, storeInterval: number, marksFirst = false): LogTailing {
   return new LogTailing({
     name: 'relay',
     log: new Link<LogQuery, Decoded>(small.sim, small.database.logReader, { from: 'relay', delay: constant(0) }),
@@ -17,7 +17,7 @@ function tailing(small: SmallOutbox, storeInterval: number, accountsFirst = fals
     storeInterval,
     storeTime: us(100),
     retryBackoff: ms(1),
-    accountsFirst,
+    marksFirst,
   });
 }
 

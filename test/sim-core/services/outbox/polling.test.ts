@@ -15,7 +15,7 @@ function polling(rule: PollingRuleName, small: SmallOutbox, options: Partial<Pol
     rule: pollingRules[rule],
     interval: ms(10),
     batch: 10,
-    accountsFirst: false,
+    marksFirst: false,
     ...options,
   });
 }
@@ -119,12 +119,12 @@ it('by the printed table every poll looks at all rows that ever were; with an in
 });
 
 it('dead between the acknowledgement and the account of it, it publishes again; the other way round, nobody does', () => {
-  const killed = (accountsFirst: boolean): number[] => {
+  const killed = (marksFirst: boolean): number[] => {
     const small = new SmallOutbox();
     small.write({ id: 1, begins: 1, writes: 2, commits: 3 });
-    const relay = small.relay(polling('delete', small, { accountsFirst }), ms(4));
+    const relay = small.relay(polling('delete', small, { marksFirst }), ms(4));
     // It finds the event at 10 ms, which the topic has at 12 ms, and hears of that at 14 ms.
-    small.sim.scheduleAt(ms(accountsFirst ? 10.05 : 13), () => relay.kill(ms(1)), undefined);
+    small.sim.scheduleAt(ms(marksFirst ? 10.05 : 13), () => relay.kill(ms(1)), undefined);
     small.sim.runUntil(ms(80));
     return small.published;
   };
