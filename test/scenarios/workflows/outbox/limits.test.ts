@@ -31,7 +31,7 @@ it.each([
     const { rate, linger } = resolveParameters(outbox, 'dual-write', params) as { rate: number; linger: number };
     const claimed = Math.ceil(limitOf(lost, 'dual-write', params));
     const each = lingering(rate * toSeconds(linger), Math.max(1, claimed));
-    let below = each.map((_, n) => (n === 0 ? 1 : 0));
+    let below: number[] = each.map((_, n) => (n === 0 ? 1 : 0));
     for (let death = 0; death < deaths; death++) {
       below = below.map((_, n) => each.slice(0, n + 1).reduce((sum, chance, m) => sum + chance * below[n - m], 0));
     }
