@@ -27,7 +27,8 @@ import {
 import { sentBy } from '../application/settings.ts';
 import * as limits from './outbox/limits.ts';
 import { params } from './outbox/params.ts';
-import { RELAY, system } from './outbox/system.ts';
+import { system } from './outbox/system.ts';
+import { RELAY } from './outbox/wiring.ts';
 
 const MISSING = 'events.missing';
 const INVENTED = 'events.invented';

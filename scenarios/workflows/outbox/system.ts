@@ -8,16 +8,10 @@ import {
   kafkaAssignors,
   KafkaProducerPool,
   Link,
-  LogTailing,
   ms,
   OpenLoopClient,
   OutboxDepth,
-  outboxTables,
   poisson,
-  Polling,
-  pollingRules,
-  RelationalDatabase,
-  Relay,
   roundRobin,
   s,
   us,
@@ -25,38 +19,45 @@ import {
   type EventPublisher,
   type KafkaCluster,
   type KafkaProducerOptions,
-  type RelayWork,
   type Simulation,
 } from '../../../sim-core/index.ts';
 import { faraway, nearby, SHAPE } from '../../application/distances.ts';
 import { clusterOf, groupOf, producerTo } from '../../messaging/application/orders.ts';
 import { befall } from './faults.ts';
 import { DRAIN, FLUSH, ROW, STATEMENT, TRANSACTIONS } from './limits.ts';
-import { orderingService, type ServicePublishers } from './ordering.ts';
 import type { Values } from './params.ts';
+import {
+  isInTransactions,
+  ordersDatabase,
+  ordersWith,
+  RELAY,
+  type DatabaseSettings,
+  type OrdersProducers,
+} from './wiring.ts';
 
-export const RELAY = 'relay';
 /** As the handbook has it: `kt.setTransactionIdPrefix("tx-orders-")`. */
 const PREFIX = 'tx-orders-';
 
 export function system(sim: Simulation, p: Values): void {
-  const isInTransactions = p.publishing === 'kafka-transaction';
   const ids = Array.from({ length: TRANSACTIONS }, (_, n) => `${PREFIX}${n}`);
   const cluster = clusterOf(
     sim,
     { name: 'events', partitions: 3 },
-    { groups: { names: ['readers'] }, ...(isInTransactions && { transactions: { ids } }) },
+    { groups: { names: ['readers'] }, ...(isInTransactions(p) && { transactions: { ids } }) },
   );
   const book = new EventBook(sim);
-  const database = databaseOf(sim, p, book);
-  const way = new Link(sim, database, { from: 'orders', delay: nearby });
-  const isDual = p.publishing === 'after-commit' || p.publishing === 'before-commit';
-  const publishers: ServicePublishers = {
-    ...(isDual && { producer: publisherOf(sim, cluster, 'orders', { linger: p.linger }) }),
-    ...(isInTransactions && { transactions: poolOf(sim, cluster, ids) }),
+  const database = ordersDatabase(sim, p, databaseSettings(sim, book));
+  const producers: OrdersProducers = {
+    forService: () => publisherOf(sim, cluster, 'orders', { linger: p.linger }),
+    inTransactions: () => poolOf(sim, cluster, ids),
+    // As Kafka Connect does for its sources, it never gives a record up.
+    forRelay: () => publisherOf(sim, cluster, RELAY, { linger: 0, deliveryTimeout: s(100_000) }),
   };
-  const service = orderingService(sim, p, way, publishers);
-  const relay = relayOf(sim, p, cluster, database);
+  const { service, relay } = ordersWith(sim, p, database, producers, {
+    delay: nearby,
+    storeTime: ms(5),
+    retryBackoff: ms(100),
+  });
   readersOf(sim, p, cluster, book);
   new OpenLoopClient<void>(sim, {
     name: 'users',
@@ -67,12 +68,9 @@ export function system(sim: Simulation, p: Values): void {
   befall(sim, p, { service, relay, database });
 }
 
-function databaseOf(sim: Simulation, p: Values, book: EventBook): RelationalDatabase {
+function databaseSettings(sim: Simulation, book: EventBook): DatabaseSettings {
   const depth = new OutboxDepth(sim);
-  const customers = Array.from({ length: p.customers }, (_, key) => [key, { orders: 0 }] as const);
-  return new RelationalDatabase(sim, {
-    name: 'database',
-    tables: [{ name: 'customers', rows: customers }, { name: 'orders' }, ...outboxTables],
+  return {
     connections: 100,
     queueMax: 1000,
     cores: 4,
@@ -82,14 +80,12 @@ function databaseOf(sim: Simulation, p: Values, book: EventBook): RelationalData
     flushTime: FLUSH,
     checkpointInterval: s(2),
     replayTimePerByte: 20,
-    abortShare: p.abortShare,
-    hasSlot: p.publishing === 'log-tailing',
     onCommit: (changes) => {
       for (const { table, key, row } of changes)
         if (table === 'orders') book.committed(key, row!['customer'] as number);
       depth.committed(changes);
     },
-  });
+  };
 }
 
 /** A producer in the process of somebody, who reaches it in no time. */
@@ -115,44 +111,6 @@ function poolOf(sim: Simulation, cluster: KafkaCluster, ids: readonly string[]):
       return { producer, link: new Link<number, void>(sim, producer, { from: 'orders', delay: constant(0) }) };
     }),
   );
-}
-
-function relayOf(sim: Simulation, p: Values, cluster: KafkaCluster, database: RelationalDatabase): Relay | undefined {
-  if (p.publishing !== 'polling' && p.publishing !== 'log-tailing') return undefined;
-  // As Kafka Connect does for its sources, it never gives a record up.
-  const publisher = publisherOf(sim, cluster, RELAY, { linger: 0, deliveryTimeout: s(100_000) });
-  const isPolling = p.publishing === 'polling';
-  return new Relay(sim, {
-    name: RELAY,
-    help: isPolling
-      ? 'Polls the outbox and publishes what it finds'
-      : 'Reads the log and publishes what goes to the outbox',
-    publisher,
-    work: isPolling ? pollingOf(sim, p, database) : tailingOf(sim, p, database),
-  });
-}
-
-function pollingOf(sim: Simulation, p: Values, database: RelationalDatabase): RelayWork {
-  return new Polling({
-    application: RELAY,
-    database: new Link(sim, database, { from: RELAY, delay: nearby }),
-    rule: pollingRules[p.polling],
-    interval: p.pollInterval,
-    batch: p.batch,
-    marksFirst: p.marksFirst,
-  });
-}
-
-function tailingOf(sim: Simulation, p: Values, database: RelationalDatabase): RelayWork {
-  return new LogTailing({
-    name: RELAY,
-    log: new Link(sim, database.logReader, { from: RELAY, delay: nearby }),
-    batch: p.batch,
-    storeInterval: p.storeInterval,
-    storeTime: ms(5),
-    retryBackoff: ms(100),
-    marksFirst: p.marksFirst,
-  });
 }
 
 /** Each id is remembered for so long; an event that comes again meanwhile is not acted on. */

@@ -8,22 +8,14 @@ import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
 import { us } from '../../../../sim-core/kernel/time.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
-import { LogTailing } from '../../../../sim-core/services/outbox/log-tailing.ts';
-import { outboxTables } from '../../../../sim-core/services/outbox/outbox-table.ts';
-import { Polling } from '../../../../sim-core/services/outbox/polling.ts';
-import { pollingRules } from '../../../../sim-core/services/outbox/polling-rules.ts';
-import { Relay, type EventPublisher, type RelayWork } from '../../../../sim-core/services/outbox/relay.ts';
-import type { LogQuery } from '../../../../sim-core/storage/relational/log-reader.ts';
-import type { Decoded } from '../../../../sim-core/storage/relational/logical-slot.ts';
-import { RelationalDatabase } from '../../../../sim-core/storage/relational/relational-database.ts';
-import type { SqlReply, SqlRequest } from '../../../../sim-core/storage/relational/statements.ts';
+import type { EventPublisher } from '../../../../sim-core/services/outbox/relay.ts';
 import { Cluster } from '../../../../sim-core/systems/kafka/cluster.ts';
 import { Producer } from '../../../../sim-core/systems/kafka/producer.ts';
 import type { ProducerOptions } from '../../../../sim-core/systems/kafka/producer-options.ts';
 import { ProducerPool } from '../../../../sim-core/systems/kafka/transactions/producer-pool.ts';
 import outbox from '../../../../scenarios/workflows/outbox.ts';
-import { orderingService, type ServicePublishers } from '../../../../scenarios/workflows/outbox/ordering.ts';
 import type { Values } from '../../../../scenarios/workflows/outbox/params.ts';
+import { ordersDatabase, ordersWith } from '../../../../scenarios/workflows/outbox/wiring.ts';
 import { ms, SMALL_CLUSTER, SMALL_PRODUCER } from '../../../sim-core/systems/kafka/small-cluster.ts';
 import { numbersOf, visible } from '../../../sim-core/systems/kafka/small-streams.ts';
 
@@ -61,6 +53,7 @@ export function smallOrders({ p: given = {}, orders, brokers = 1 }: SmallOptions
   const sim = new Simulation();
   const p: Values = {
     ...(resolveParameters(outbox, 'dual-write', {}) as Values),
+    customers: 2,
     checkTime: ms(0.5),
     holdTime: ms(0.5),
     abortShare: 0,
@@ -84,13 +77,7 @@ export function smallOrders({ p: given = {}, orders, brokers = 1 }: SmallOptions
   });
   /** The orders of each customer, as their commits became visible. */
   const inOrder: number[] = [];
-  const database = new RelationalDatabase(sim, {
-    name: 'database',
-    tables: [
-      { name: 'customers', rows: [0, 1].map((key) => [key, { orders: 0 }] as const) },
-      { name: 'orders' },
-      ...outboxTables,
-    ],
+  const database = ordersDatabase(sim, p, {
     connections: 10,
     queueMax: 10,
     cores: 4,
@@ -100,8 +87,6 @@ export function smallOrders({ p: given = {}, orders, brokers = 1 }: SmallOptions
     flushTime: us(300),
     checkpointInterval: ms(4),
     replayTimePerByte: 1,
-    abortShare: p.abortShare,
-    hasSlot: p.publishing === 'log-tailing',
     onCommit: (changes) => inOrder.push(...changes.filter(({ table }) => table === 'orders').map(({ key }) => key)),
   });
   const producers: Producer[] = [];
@@ -123,46 +108,25 @@ export function smallOrders({ p: given = {}, orders, brokers = 1 }: SmallOptions
     const { producer, link } = producerOf(owner, `${owner}-producer`, { linger });
     return { link, kill: () => producer.kill() };
   };
-  const publishers: ServicePublishers = {
-    ...((p.publishing === 'after-commit' || p.publishing === 'before-commit') && {
-      producer: publisherOf('orders', p.linger),
-    }),
-    ...(p.publishing === 'kafka-transaction' && {
-      transactions: new ProducerPool(
-        sim,
-        ids.map((id) => {
-          const transactional = { id, timeout: ms(100), partitions: PARTITIONS, retryBackoff: ms(5) };
-          return producerOf('orders', id, { transactional });
-        }),
-      ),
-    }),
-  };
-  const way = new Link<SqlRequest, SqlReply>(sim, database, { from: 'orders', delay: near });
-  const service = orderingService(sim, p, way, publishers);
-  const workOf = (): RelayWork | undefined => {
-    if (p.publishing === 'polling') {
-      return new Polling({
-        application: 'relay',
-        database: new Link<SqlRequest, SqlReply>(sim, database, { from: 'relay', delay: near }),
-        rule: pollingRules[p.polling],
-        interval: p.pollInterval,
-        batch: p.batch,
-        marksFirst: p.marksFirst,
-      });
-    }
-    if (p.publishing !== 'log-tailing') return undefined;
-    return new LogTailing({
-      name: 'relay',
-      log: new Link<LogQuery, Decoded>(sim, database.logReader, { from: 'relay', delay: near }),
-      batch: p.batch,
-      storeInterval: p.storeInterval,
-      storeTime: us(200),
-      retryBackoff: ms(3),
-      marksFirst: p.marksFirst,
-    });
-  };
-  const work = workOf();
-  const relay = work && new Relay(sim, { name: 'relay', help: 'A relay', publisher: publisherOf('relay', 0), work });
+  const transactions = (): ProducerPool =>
+    new ProducerPool(
+      sim,
+      ids.map((id) => {
+        const transactional = { id, timeout: ms(100), partitions: PARTITIONS, retryBackoff: ms(5) };
+        return producerOf('orders', id, { transactional });
+      }),
+    );
+  const { service, relay } = ordersWith(
+    sim,
+    p,
+    database,
+    {
+      forService: () => publisherOf('orders', p.linger),
+      inTransactions: transactions,
+      forRelay: () => publisherOf('relay', 0),
+    },
+    { delay: near, storeTime: us(200), retryBackoff: ms(3) },
+  );
   const users = new Link<number, void>(sim, service, { from: 'users', delay: constant(0) });
   orders.forEach(({ at, customer }, id) => {
     sim.scheduleAt(ms(at), () => users.send(customer, new RequestContext(id, sim.now)), undefined);
