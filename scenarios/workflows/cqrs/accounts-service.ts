@@ -32,7 +32,7 @@ export const FOLD_TIME = us(20);
 const FOLD_CORES = 8;
 const DEPOSIT = 1000;
 
-/** What a session or a reader is told: how far the log was that the answer is made of. */
+/** A deposit's position in the log; of an overview that of the latest event in it of the account that was asked for. */
 export interface Answer {
   readonly version: number;
 }
@@ -70,11 +70,13 @@ export function accountsService(
     return { version: result.position };
   }
 
-  function* fromEvents(customer: number, request: RequestContext): Behaviour<Answer> {
-    const loaded = yield* repository.load(accountsOf(customer, p.width, p.accounts), request);
+  function* fromEvents(account: number, request: RequestContext): Behaviour<Answer> {
+    const key = customerOf(account, p.width);
+    const accounts = accountsOf(key, p.width, p.accounts);
+    const loaded = yield* repository.load(accounts, request);
     const version = loaded.reduce((sum, one) => sum + one.version, 0);
-    meter.measure(SERVICE, { key: customer, version }, request);
-    return { version: loaded[0].head };
+    meter.measure(SERVICE, { key, version }, request);
+    return { version: loaded[accounts.indexOf(account)].position };
   }
 
   function* fromModel(
@@ -85,9 +87,9 @@ export function accountsService(
     const key = customerOf(account, p.width);
     const atLeast = p.waits ? wrote : 0;
     const { row } = yield* link.call({ command: 'read', key, atLeast, waitMax: p.waitMax }, request);
-    const { events: version, position } = row!;
+    const { events: version, latest } = row!;
     meter.measure(SERVICE, { key, version }, request);
-    return { version: position };
+    return { version: latest.get(account)?.position ?? 0 };
   }
 
   return new Service(sim, {
@@ -104,7 +106,7 @@ export function accountsService(
       query.operation === 'write'
         ? deposit(query.key, request)
         : readLink === undefined
-          ? fromEvents(customerOf(query.key, p.width), request)
+          ? fromEvents(query.key, request)
           : fromModel(readLink, query, request),
   });
 }

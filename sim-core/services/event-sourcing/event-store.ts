@@ -52,7 +52,7 @@ export interface LoadedStream {
 }
 
 export type EventStoreReply =
-  | { readonly answer: 'loaded'; readonly loaded: readonly LoadedStream[]; readonly head: number }
+  | { readonly answer: 'loaded'; readonly loaded: readonly LoadedStream[] }
   | { readonly answer: 'appended'; readonly result: AppendResult }
   | { readonly answer: 'kept' }
   | { readonly answer: 'read'; readonly events: readonly RecordedEvent[]; readonly head: number };
@@ -121,8 +121,7 @@ export class EventStore implements Endpoint<EventStoreQuery, EventStoreReply>, C
       case 'load': {
         const loaded = query.loads.map((load) => this.load(load));
         const rows = loaded.reduce((sum, { events }) => sum + events.length, 0);
-        const { head } = this.log;
-        return { rows, extra: rows * readTime, finish: () => ({ answer: 'loaded', loaded, head }) };
+        return { rows, extra: rows * readTime, finish: () => ({ answer: 'loaded', loaded }) };
       }
       case 'read-all': {
         const { head } = this.log;

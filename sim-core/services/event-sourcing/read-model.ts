@@ -25,11 +25,10 @@ export interface RowMaker<Row> {
 
 export interface ModelRow<Row> {
   readonly row: Row;
-  /** The highest position of the events in it, and how many were applied. */
-  readonly position: number;
+  /** How many events were applied. */
   readonly events: number;
-  /** The version of each of its streams. */
-  readonly versions: ReadonlyMap<number, number>;
+  /** Of each of its streams the latest event that it has. */
+  readonly latest: ReadonlyMap<number, Pick<EventDelivery, 'version' | 'position'>>;
 }
 
 export type DeliveryOutcome = 'applied' | 'repeated' | 'early';
@@ -52,21 +51,21 @@ export class ReadModel<Row> {
   }
 
   row(key: number): ModelRow<Row> {
-    return this.rows.get(key) ?? { row: this.maker.empty, position: 0, events: 0, versions: new Map() };
+    return this.rows.get(key) ?? { row: this.maker.empty, events: 0, latest: new Map() };
   }
 
   apply(delivery: EventDelivery): DeliveryOutcome {
-    const { stream, version, position } = delivery;
+    const { stream, version } = delivery;
     const key = this.maker.keyOf(stream);
-    const { row, position: before, events, versions } = this.row(key);
-    const known = versions.get(stream) ?? 0;
+    const { row, events, latest } = this.row(key);
+    const before = latest.get(stream);
+    const known = before?.version ?? 0;
     if (this.isIdempotent && version <= known) return 'repeated';
     if (this.isIdempotent && version > known + 1) return 'early';
     this.rows.set(key, {
       row: this.maker.apply(row, delivery),
-      position: Math.max(before, position),
       events: events + 1,
-      versions: new Map(versions).set(stream, Math.max(known, version)),
+      latest: new Map(latest).set(stream, before !== undefined && version <= known ? before : delivery),
     });
     return 'applied';
   }

@@ -47,8 +47,8 @@ export interface LoadedAggregate<State> {
   readonly version: number;
   /** Of the snapshot that it was loaded from, 0 without one. */
   readonly snapshotVersion: number;
-  /** How far the log was. */
-  readonly head: number;
+  /** Of the last event in it; 0 if there was none behind its snapshot. */
+  readonly position: number;
 }
 
 /** What became of a command: `declined` by the state of its aggregate, given up over `conflict`s, or its events are `unreadable`. */
@@ -113,13 +113,14 @@ export class Repository<Command, State> {
     }));
     const reply = yield* store.call({ command: 'load', loads }, request);
     if (reply.answer !== 'loaded') throw new Error(`${store.name}: ${reply.answer} in answer to a load`);
-    const { loaded, head } = reply;
+    const { loaded } = reply;
     const count = loaded.reduce((sum, { events }) => sum + events.length, 0);
     if (count > 0) yield* new Worked(this.sim, this.processors, count * foldTime);
     const aggregates = loaded.map(({ snapshot, events }): LoadedAggregate<State> => {
       const state = code.fold(snapshot === undefined ? decider.initial : (snapshot.state as State), events);
       const snapshotVersion = snapshot?.version ?? 0;
-      return { state, version: snapshotVersion + events.length, snapshotVersion, head };
+      const position = events.at(-1)?.position ?? 0;
+      return { state, version: snapshotVersion + events.length, snapshotVersion, position };
     });
     if (this.loaded.heard) {
       const [service, stream] = [this.options.service, streams[0]];
