@@ -3,8 +3,8 @@
  * events, has the read store apply it, and asks again, at once while there are more and else after a pause. So the model lags.
  *
  * The checkpoint is written in one transaction with the rows, or behind them, or before. Killed in between it begins again where the
- * checkpoint says: behind, and events come again; before, and some never come.
- * Source: https://doc.akka.io/libraries/akka-projection/current/r2dbc.html (exactly once, at least once, at most once).
+ * checkpoint says: behind, and events come again; before, and some never come. Source for the transaction and for behind:
+ * https://doc.akka.io/libraries/akka-projection/current/r2dbc.html (exactly once, at least once).
  *
  * It can be built anew from the first event, in place, which readers see, or beside: the old model is served and kept up to date
  * until the new one has caught up (blue-green).
@@ -72,6 +72,8 @@ export class Projection<Row> implements Component {
   private builds = 0;
   private epoch = 0;
   private downUntil: Time = 0;
+  /** How far the log is, as it was last told. */
+  private head = 0;
   private restart: EventHandle = -1;
   private readonly restartKind: number;
   private readonly projected: FactChannel<Fact<typeof eventProjected>>;
@@ -109,9 +111,10 @@ export class Projection<Row> implements Component {
     this.writings = [this.write(table, false)];
   }
 
-  /** For the experimenter, who knows how far the log is. */
+  /** For the experimenter, who knows how far the log is; an answer of the store may have been overtaken on its way. */
   tellHead(position: number): void {
-    if (this.behind.heard) this.behind.emit({ who: 'log', position });
+    this.head = Math.max(this.head, position);
+    if (this.behind.heard) this.behind.emit({ who: 'log', position: this.head });
   }
 
   kill(downtime: Duration): void {

@@ -5,7 +5,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MILLISECOND } from '../../../../sim-core/kernel/time.ts';
-import { DOWNTIME, END, projectionWorld, type ProjectionWorldOptions } from './projection-world.ts';
+import { projectionBehind } from '../../../../sim-core/services/event-sourcing/facts.ts';
+import { DOWNTIME, END, projectionWorld, WRITTEN, type ProjectionWorldOptions } from './projection-world.ts';
 
 /** How many moments there are, and which of them leave rows that are wrong at the end. */
 function enumerate(options: ProjectionWorldOptions): { moments: number; wrong: number[] } {
@@ -61,6 +62,17 @@ it.each<[string, ProjectionWorldOptions]>([
   ['rows do not know their events and the checkpoint comes after', { checkpoint: 'after', isIdempotent: false }],
 ])('is not at some moment, where %s', (_name, options) => {
   expect(enumerate(options).wrong.length).toBeGreaterThan(0);
+});
+
+it('is told of a log that only grows, though answers of the store are older than what was appended meanwhile', () => {
+  const { sim, projection } = projectionWorld({ checkpoint: 'with', isIdempotent: true });
+  const heads: number[] = [];
+  sim.facts.channel(projectionBehind).listen(({ who, position }) => who === 'log' && heads.push(position));
+  const head = 1000;
+  sim.schedule(WRITTEN / 2, () => projection.tellHead(head), undefined);
+  sim.runUntil(END);
+  expect(heads).toEqual(heads.toSorted((a, b) => a - b));
+  expect(heads.at(-1)).toBe(head);
 });
 
 describe('built anew', () => {
