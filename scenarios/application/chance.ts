@@ -13,6 +13,9 @@ export const poissonMost = (expected: number): number => expected + DEVIATIONS *
 /** A Poisson number of this mean, at least; never less than one: what is claimed of events does not hold without any. */
 export const poissonLeast = (expected: number): number => Math.max(1, expected - DEVIATIONS * Math.sqrt(expected));
 
+/** Some at all, where there may be none for want of occasions; of a mean of ten there is none once in twenty thousand times. */
+export const some = (expected: number): number => Math.max(expected >= 10 ? 1 : 0, poissonLow(expected));
+
 /** The same where there may be none, as a part of a larger sum. */
 export const poissonLow = (expected: number): number => Math.max(0, expected - DEVIATIONS * Math.sqrt(expected));
 

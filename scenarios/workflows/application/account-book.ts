@@ -7,6 +7,8 @@ import { accountCode, centsOf } from './bookings.ts';
 
 /** Bookings from the start are one of these apart. */
 const APART = 1_000_000_000;
+/** Of the bookings from the start so many are withdrawals, if there is as much money. */
+export const WITHDRAWALS_BEFORE = 0.55;
 
 export class AccountBook {
   private readonly log: EventLog;
@@ -66,7 +68,7 @@ export function accountHistory(sim: Simulation, accounts: number, history: numbe
     for (let account = 0; account < accounts; account++) {
       const before = book.balance(account, i);
       const euros = 1 + Math.floor(draws.next() * 100);
-      const isWithdrawal = draws.next() < 0.55 && euros * 100 < before;
+      const isWithdrawal = draws.next() < WITHDRAWALS_BEFORE && euros * 100 < before;
       const cents = (isWithdrawal ? -euros : euros) * 100;
       log.append(account, 'any', [write(before, cents)], (i - history) * APART);
       book.enter(account, cents);

@@ -21,6 +21,7 @@ import {
 } from '../../../sim-core/index.ts';
 import { ageOf, type AccountBook } from '../application/account-book.ts';
 import { accountCode, LATEST, type Account, type Booking } from '../application/bookings.ts';
+import { MOST_EUROS } from './balances.ts';
 import type { Values } from './params.ts';
 import { accountUsed } from './tally.ts';
 
@@ -28,7 +29,6 @@ export const SERVICE = 'accounts';
 /** Bookings and balances that are worked at at once; more wait in line. */
 export const CONCURRENCY = 200;
 export const STARTS_WITH = 2;
-const MOST_EUROS = 100;
 
 export interface AccountQuery {
   readonly operation: 'book' | 'balance';

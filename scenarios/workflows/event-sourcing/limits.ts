@@ -1,7 +1,9 @@
 /** What is claimed of event sourcing, worked out from the parameters. Nothing here looks at a run. */
 import { exp, ms, s, toSeconds, type Limit } from '../../../sim-core/index.ts';
-import { limitOf, poissonLeast } from '../../application/chance.ts';
+import { limitOf, poissonMost, some } from '../../application/chance.ts';
 import { NEAR_MAX } from '../../application/distances.ts';
+import { CONCURRENCY } from './accounts-service.ts';
+import { overdrawingChance } from './balances.ts';
 import type { Values } from './params.ts';
 
 /** Time of the store for any query, and for each event that is written: a fast disk has it. */
@@ -25,11 +27,14 @@ export const eventsMost = limit((p) => p.snapshotEvery);
 
 /**
  * On processors that are shared a job takes at most 1 / (1 - rho) times as long as alone (with one processor, and less with
- * more). Each booking loads twice in the mean at most, and writes; a balance of the past is folded from the first event.
+ * more). Each booking loads and writes as often as it may be decided, at most; a balance of the past is folded from the first event.
  */
 function withSnapshots(p: Values): number {
-  const loads = 2 * p.rate * p.snapshotEvery + p.auditRate * (p.history + growth(p));
-  const queries = (4 * p.rate + p.auditRate) * toSeconds(QUERY_TIME) + 2 * p.rate * toSeconds(WRITE_TIME);
+  const decided = p.rate * p.attempts;
+  const loads = decided * p.snapshotEvery + p.auditRate * (p.history + growth(p));
+  const kept = p.rate / p.snapshotEvery;
+  const written = (decided + kept) * toSeconds(QUERY_TIME + WRITE_TIME);
+  const queries = (decided + p.auditRate) * toSeconds(QUERY_TIME) + written;
   const stored = Math.min(1, (loads * toSeconds(p.readTime) + queries) / p.cores);
   const folded = Math.min(1, (loads * toSeconds(p.foldTime)) / p.cores);
   const alone = p.snapshotEvery * toSeconds(p.readTime) + toSeconds(QUERY_TIME);
@@ -39,17 +44,20 @@ function withSnapshots(p: Values): number {
 }
 export const loadTime = limit(withSnapshots);
 
-/** Events that the busy account has more at the end, at most. */
-const growth = (p: Values): number => p.rate * Math.max(p.hotShare, 1 / p.accounts) * toSeconds(p.length);
+/** Bookings a second on each account but the busy one. */
+const elsewhere = (p: Values): number => (p.rate * (1 - p.hotShare)) / (p.accounts - 1);
+
+/** Events that an account has more at the end, at most: the busy one, or the others if these are busier. */
+const growth = (p: Values): number => Math.max(p.rate * p.hotShare, elsewhere(p)) * toSeconds(p.length);
 
 /**
  * Bookings a second on the busy account that are not refused: all deposits; and as many withdrawals, where these are the more of the
  * two. For then its balance is near zero, as much goes out as comes in, and what fits is smaller than what does not.
  */
 function bookable(p: Values): number {
-  const deposits = p.rate * p.hotShare * (1 - p.withdrawals);
-  return deposits + Math.min(deposits, p.rate * p.hotShare * p.withdrawals);
+  return deposits(p) + Math.min(deposits(p), p.rate * p.hotShare * p.withdrawals);
 }
+const deposits = (p: Values): number => p.rate * p.hotShare * (1 - p.withdrawals);
 
 /** From the moment at which an account with so many events is read to that at which the booking is written, on an idle system. */
 const decidedFor = (p: Values, events: number): number => events * perEvent(p) + toSeconds(2 * QUERY_TIME + WRITE_TIME);
@@ -64,7 +72,7 @@ function outdated(p: Values): number {
   const halves = [atStart, atStart + (p.snapshots ? 0 : written)];
   return halves.reduce((sum, events) => sum + written * (1 - exp(-bookable(p) * decidedFor(p, events))), 0);
 }
-export const outdatedLeast = limit((p) => poissonLeast(outdated(p)));
+export const outdatedLeast = limit((p) => some(outdated(p)));
 
 /**
  * With the check whoever was overtaken is refused. If nobody tried again a rate a of those who come at the rate r would be written,
@@ -78,37 +86,83 @@ export const conflictsLeast = limit((p) => {
     if (middle < rate * exp(-middle * decidedFor(p, p.history))) low = middle;
     else high = middle;
   }
-  return poissonLeast((rate - high) * toSeconds(p.length));
+  return some((rate - high) * toSeconds(p.length));
 });
 
+/** Load of the store's and the service's processors at the end of a run in which each booking loads all events of its account once. */
+function loadAtEnd(p: Values): number {
+  const length = toSeconds(p.length);
+  const events = p.history + p.hotShare * p.rate * p.hotShare * length + (1 - p.hotShare) * elsewhere(p) * length;
+  const read = p.rate * events + p.auditRate * (p.history + growth(p));
+  const queries = (2 * p.rate + p.auditRate) * toSeconds(QUERY_TIME) + p.rate * toSeconds(WRITE_TIME);
+  return Math.max(read * toSeconds(p.readTime) + queries, read * toSeconds(p.foldTime)) / p.cores;
+}
+
 /**
- * Half of those that are outdated are withdrawals, and half of what has overtaken them too. Two that each fit a balance below the
- * largest amount overdraw it in every second case: of all, one in forty at least. From 5 on that are to be expected one is claimed.
+ * Unchecked, a withdrawal overdraws the busy account with the one that came before it if both have seen the same balance, which each
+ * fits and both do not. Bookings come at the rate r, a share w of them withdrawals, and take the time t to decide. The one before has
+ * come less than t ago and nothing has been written since, at a rate of r as well at most, with chance (1 - exp(-2 r t)) / 2. No
+ * deposit of others comes between, with chance exp(-r (1 - w) t). The product of the two rises and falls with t: it is no
+ * less than at the ends of what t can be, which is longer by load as `withSnapshots` has it. More withdrawals in between only add to it.
  */
-export const overdraftsLeast = limit((p) => (p.withdrawals > 0.5 && outdated(p) / 40 >= 5 ? 1 : 0));
+function overdrafts(p: Values): number {
+  const load = loadAtEnd(p);
+  if (load >= 1 || p.snapshots) return 0;
+  const rate = p.rate * p.hotShare;
+  const chance = (t: number): number => ((1 - exp(-2 * rate * t)) / 2) * exp(-rate * (1 - p.withdrawals) * t);
+  const parts = 4;
+  const seconds = toSeconds(p.length) / parts;
+  let pairs = 0;
+  for (let part = 0; part < parts; part++) {
+    const shortest = decidedFor(p, p.history + part * deposits(p) * seconds);
+    const longest = decidedFor(p, p.history + (part + 1) * rate * seconds) / (1 - load) + toSeconds(2 * NEAR_MAX);
+    pairs += rate * p.withdrawals * p.withdrawals * seconds * Math.min(chance(shortest), chance(longest));
+  }
+  return pairs * overdrawingChance(p);
+}
+/** Of five there is none once in 150 times; but five is what is left if all who meet more than one other are not counted. */
+export const overdraftsLeast = limit((p) => (overdrafts(p) >= 5 ? 1 : 0));
 
 /** From the deployment on, and a second for what was under way. */
 const deployed = (p: Values): number => Math.max(0, toSeconds(p.length - p.deployAt - s(1)));
 
 /**
- * Bookings that look at an account by new code. An account without money is read aright by chance; nine in ten have some, but for the
- * busy one, which is left out.
+ * Bookings that look at an account by new code, which takes all of its old events as nothing: that is right if they add up to
+ * nothing. Each account has money at the start. Of all balances at most one is hit exactly by a withdrawal, with chance w / 100, and one
+ * that has nothing stays so until a deposit comes, with chance 1 - w: so no more than w / (100 (1 - w)) of them have nothing. The busy
+ * account is left out.
  */
-export const misreadLeast = limit((p) => poissonLeast(0.9 * p.rate * (1 - p.hotShare) * deployed(p)));
+export const misreadLeast = limit((p) => {
+  const others = p.accounts - 1;
+  const empty = p.withdrawals < 1 ? Math.min(1, p.withdrawals / (100 * (1 - p.withdrawals))) : 1;
+  const misread = Math.max(0, others - Math.ceil(poissonMost(others * empty)));
+  return some(misread * elsewhere(p) * deployed(p));
+});
 
 /**
  * Bookings that fail: each has read all events before it does, so that no more of them come to that than store and service can do,
- * balances of the past beside them; nine tenths of it are sure.
+ * balances of the past beside them. With as many in work as there may be, each has its own work done and waits for that of all others
+ * where that takes longest, at most (Lazowska and others, Quantitative System Performance, 1984, chapter 5).
  */
 export const unreadableLeast = limit((p) => {
-  const events = p.history + growth(p) * p.hotShare;
-  const demand = Math.max(toSeconds(QUERY_TIME) + events * toSeconds(p.readTime), events * toSeconds(p.foldTime));
-  const done = Math.max(0, (0.9 * p.cores) / demand - p.auditRate);
-  return poissonLeast(Math.min(p.rate, done) * deployed(p));
+  const events = p.history + growth(p);
+  const read = toSeconds(QUERY_TIME) + events * toSeconds(p.readTime);
+  const folded = events * toSeconds(p.foldTime);
+  const others = ((CONCURRENCY - 1) * Math.max(read, folded)) / p.cores;
+  const done = CONCURRENCY / (read + folded + toSeconds(2 * NEAR_MAX) + others);
+  return some(Math.min(p.rate, Math.max(0, done - p.auditRate)) * deployed(p));
 });
 
-/** Of so many withdrawals that look at nothing some are refused. */
-export const wrongedLeast = limit((p) => (poissonLeast(p.rate * p.withdrawals * deployed(p)) > 100 ? 1 : 0));
+/**
+ * The first booking on an account by new code finds nothing there: if it is a withdrawal it is refused. A balance b of less than 100
+ * covers it with chance b / 100, which is (b + 1) b / 10100 at least, and that is (1 - w) / w in the mean where an account gets as much
+ * as it gives: of withdrawals at w so much is booked. So w accounts of all that are looked at have it, and of these 1 - w are wronged
+ * if w is more than a half; if not, half of them, for their balances only grow from where they were.
+ */
+export const wrongedLeast = limit((p) => {
+  const looked = (p.accounts - 1) * (1 - exp(-elsewhere(p) * deployed(p)));
+  return some(looked * (p.withdrawals > 0.5 ? 1 - p.withdrawals : p.withdrawals / 2));
+});
 
-/** Snapshots of the code before are of no use to the new one: it folds some account from its first event. */
-export const coldLoad: Limit = limit((p) => p.history);
+/** Snapshots of the code before are of no use to the new one: it folds some account from its first event, if it is asked for any. */
+export const coldLoad: Limit = limit((p) => (some(p.rate * deployed(p)) > 0 ? p.history : 0));

@@ -41,12 +41,19 @@ function answered(model: Values['model'], lost: readonly number[] = []): number 
   });
   const history = new VersionHistory();
   const accounts = accountsService(sim, p, { store, models: model === 'events' ? undefined : models, history });
-  const link = new Link<SessionQuery, { readonly version: number }>(sim, accounts, { from: 'user', delay: constant(0) });
+  const link = new Link<SessionQuery, { readonly version: number }>(sim, accounts, {
+    from: 'user',
+    delay: constant(0),
+  });
   let version = -1;
-  spawn(sim, 'user', function* () {
-    const request = new RequestContext(0, 0);
-    ({ version } = yield* link.call({ operation: 'read', key: 0, wrote: 2, wroteAt: 0 }, request));
-  }());
+  spawn(
+    sim,
+    'user',
+    (function* () {
+      const request = new RequestContext(0, 0);
+      ({ version } = yield* link.call({ operation: 'read', key: 0, wrote: 2, wroteAt: 0 }, request));
+    })(),
+  );
   sim.runUntil(s(1));
   return version;
 }
