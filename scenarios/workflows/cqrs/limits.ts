@@ -2,10 +2,10 @@
  * What is claimed of CQRS, worked out from the parameters. Nothing here looks at a run.
  *
  * Reads and writes that share processors share their load: with c processors and a load of rho on each a query takes 1 / (1 - rho)
- * times as long at most, and above 1 what comes piles up.
+ * times as long in the mean at most, and above 1 what comes piles up.
  */
-import { exp, ms, s, toSeconds, us } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf, poissonLeast, poissonLow, poissonMost } from '../../application/chance.ts';
+import { exp, ln, ms, s, toSeconds, us } from '../../../sim-core/index.ts';
+import { DEVIATIONS, limitOf, poissonLow, poissonMost, some } from '../../application/chance.ts';
 import { FAR_MAX, NEAR_MAX, SHAPE } from '../../application/distances.ts';
 import { FOLD_TIME } from './accounts-service.ts';
 import type { Values } from './params.ts';
@@ -53,8 +53,13 @@ const eventsAtEnd = (p: Values): number => p.history + (p.sessions * toSeconds(p
 /** At a load above this nothing is claimed. */
 const BUSY = 0.9;
 
+interface Loads {
+  readonly events: number;
+  readonly models: number;
+}
+
 /** Load of the stores with a read model, in the spike. */
-function loads(p: Values): { readonly events: number; readonly models: number } {
+function usualLoads(p: Values): Loads {
   const query = toSeconds(QUERY_TIME);
   const deposit = 2 * query + toSeconds(WRITE_TIME) + eventsAtEnd(p) * toSeconds(READ_TIME);
   const events = (p.sessions * deposit + looks(p) * query) / p.cores;
@@ -63,8 +68,29 @@ function loads(p: Values): { readonly events: number; readonly models: number } 
   return { events, models };
 }
 
-/** A slow query: of a demand so many deviations above the mean, on processors with such a load. */
-const slow = (demand: number, load: number): number => (demand * (1 + DEVIATIONS / Math.sqrt(SHAPE))) / (1 - load);
+/** A round of building anew: a batch is read, applied and accounted for, and nothing else is under way for it meanwhile. */
+const batchRead = (p: Values): number => toSeconds(QUERY_TIME + p.batch * READ_TIME);
+const batchWritten = (p: Values): number => toSeconds(2 * QUERY_TIME + p.batch * p.applyTime);
+
+/** The same while the model is built anew, which takes of one processor at most the share that a round has for it. */
+function loads(p: Values): Loads {
+  const { events, models } = usualLoads(p);
+  if (p.rebuild === 'not') return { events, models };
+  const round = (batchRead(p) + batchWritten(p)) * p.cores;
+  return { events: events + batchRead(p) / round, models: models + batchWritten(p) / round };
+}
+
+/** A query in the mean. */
+const usual = (demand: number, load: number): number => demand / (1 - load);
+
+/**
+ * A slow query, the slowest of a hundred: of a demand so many deviations above the mean, and with as many others. On processors that
+ * are shared the number that a query finds is geometric whatever their demands, so that a short one takes more than k times what it
+ * does in the mean no more often than exp(-k), and a long one more seldom, since those beside it change.
+ */
+const SLOWEST = -ln(0.01);
+const slow = (demand: number, load: number): number =>
+  SLOWEST * usual(demand * (1 + DEVIATIONS / Math.sqrt(SHAPE)), load);
 
 /** With a read model the slowest are deposits, which load an account, fold it and append. Overviews are a row. */
 function depositMost(p: Values): number {
@@ -83,7 +109,8 @@ export const spared = limit((p) => Math.min(toSeconds(p.length), depositMost(p) 
  */
 export const lagLeast = limit((p) => {
   const pause = toSeconds(p.pollEvery);
-  return (pause / 2) * Math.max(0.1, 1 - DEVIATIONS / Math.sqrt(3 * poissonLeast(p.sessions * measured(p))));
+  const events = Math.max(1, poissonLow(p.sessions * measured(p)));
+  return (pause / 2) * Math.max(0, 1 - DEVIATIONS / Math.sqrt(3 * events));
 });
 
 /** At most it waits for a round that has just begun, the pause and a round of its own: three queries, with what came in a pause. */
@@ -100,12 +127,12 @@ export const lagMost = limit(lag);
 
 /**
  * A first look misses its deposit if it comes before the projection has begun to ask: the rest of its pause U is uniform up to the
- * pause P, the look comes after an exponential time of mean m and at most d for the ways and its own work. The mean of
- * 1 - exp(-(U - d) / m) where U is above d.
+ * pause P, the look comes after an exponential time of mean m and d for the ways, at most, and its own work, in the mean: that it
+ * varies only adds to a chance which is convex in it. The mean of 1 - exp(-(U - d) / m) where U is above d.
  */
 function missing(p: Values): number {
   const pause = toSeconds(p.pollEvery);
-  const ways = toSeconds(2 * (FAR_MAX + NEAR_MAX)) + slow(toSeconds(QUERY_TIME), Math.min(BUSY, loads(p).models));
+  const ways = toSeconds(2 * (FAR_MAX + NEAR_MAX)) + usual(toSeconds(QUERY_TIME), Math.min(BUSY, loads(p).models));
   const left = Math.max(0, pause - ways);
   const mean = toSeconds(p.firstThink);
   return (left - mean * (1 - exp(-left / mean))) / pause;
@@ -114,9 +141,9 @@ const firstLooks = (p: Values): number => poissonLow(p.sessions * Math.max(0, me
 export const missingLeast = limit((p) => {
   if (p.waits) return 0;
   const share = missing(p);
-  return Math.max(1e-6, share - DEVIATIONS * Math.sqrt((share * (1 - share)) / Math.max(1, firstLooks(p))));
+  return Math.max(0, share - DEVIATIONS * Math.sqrt((share * (1 - share)) / Math.max(1, firstLooks(p))));
 });
-export const waitsLeast = limit((p) => poissonLeast(firstLooks(p) * missing(p)));
+export const waitsLeast = limit((p) => some(firstLooks(p) * missing(p)));
 
 /** None of those who wait, but where the checkpoint says that an event is there before it is. */
 export const missedMost = limit((p) => (p.checkpoint === 'before' ? p.sessions * p.looks * toSeconds(p.length) : 0));
@@ -128,9 +155,9 @@ const rebuild = (p: Values): number => p.accounts * p.history * toSeconds(READ_T
 export const allEvents = limit((p) => {
   const events = p.accounts * p.history;
   const queries = Math.ceil(events / p.batch) * toSeconds(3 * QUERY_TIME + 6 * NEAR_MAX);
-  const { events: stored, models } = loads(p);
+  const { events: stored, models } = usualLoads(p);
   const isDone = toSeconds(p.length - p.rebuildAt) > 3 * (rebuild(p) + queries) && Math.max(stored, models) < BUSY / 2;
-  return isDone ? events : 1;
+  return isDone ? events : 0;
 });
 
 /**
