@@ -2,7 +2,7 @@
 import { defineFact, defineReading } from '../kernel/fact.ts';
 import { defineSignal } from '../statistics/signal.ts';
 
-/** A query arrived at the database: for one key, or for a batch of `rows` of which `key` is the first. */
+/** A query arrived at the database: it names so many `rows`, statements or events, of which `key` is the first. */
 export const databaseQueried = defineFact('db.queried', 'A query arrived at the database', {
   database: 'text',
   request: 'request',

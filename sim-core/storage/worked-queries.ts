@@ -29,10 +29,17 @@ export interface WorkOptions {
 export interface Work<Reply> {
   /** Processor time that it takes beside that of any query. */
   readonly extra: Duration;
-  /** Rows, or events, that it is about. */
+  /** Rows, or events, that it reads or writes. */
   readonly rows: number;
   /** Does it; called when the work is done. */
   finish(): Reply;
+}
+
+/** What a query asks for, as it comes: `key` is the first of as many `rows`, or events, as it names. */
+export interface AskedFor {
+  readonly operation: string;
+  readonly key: number;
+  readonly rows: number;
 }
 
 interface Query {
@@ -76,12 +83,12 @@ export class WorkedQueries {
   }
 
   /** Takes a query in: it gets a connection, or waits for one, or is refused. `begin` is called when it has one. */
-  admit<Reply>(call: Call<unknown, Reply>, operation: string, key: number, begin: () => Work<Reply>): void {
+  admit<Reply>(call: Call<unknown, Reply>, { operation, key, rows }: AskedFor, begin: () => Work<Reply>): void {
     const { now } = this.sim;
     const asked = call as Call<unknown, unknown>;
     const query: Query = { call: asked, operation, key, begin, arrived: now, connectedAt: now, work: undefined };
     if (this.queried.heard) {
-      this.queried.emit({ database: this.name, request: call.request.id, operation, key, rows: 1 });
+      this.queried.emit({ database: this.name, request: call.request.id, operation, key, rows });
     }
     const connected = (one: Query): void => this.connect(one);
     if (this.pool.tryAcquire()) this.connect(query);

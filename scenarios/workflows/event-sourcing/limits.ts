@@ -26,18 +26,18 @@ export const rebuildTime = limit(rebuildLeast);
 export const eventsMost = limit((p) => p.snapshotEvery);
 
 /**
- * On processors that are shared a job takes at most 1 / (1 - rho) times as long as alone (with one processor, and less with
+ * A snapshot is read as an event is. On processors that are shared a job takes at most 1 / (1 - rho) times as long as alone (with one processor, and less with
  * more). Each booking loads and writes as often as it may be decided, at most; a balance of the past is folded from the first event.
  */
 function withSnapshots(p: Values): number {
   const decided = p.rate * p.attempts;
-  const loads = decided * p.snapshotEvery + p.auditRate * (p.history + growth(p));
+  const loads = decided * (1 + p.snapshotEvery) + p.auditRate * (p.history + growth(p));
   const kept = p.rate / p.snapshotEvery;
   const written = (decided + kept) * toSeconds(QUERY_TIME + WRITE_TIME);
   const queries = (decided + p.auditRate) * toSeconds(QUERY_TIME) + written;
   const stored = Math.min(1, (loads * toSeconds(p.readTime) + queries) / p.cores);
   const folded = Math.min(1, (loads * toSeconds(p.foldTime)) / p.cores);
-  const alone = p.snapshotEvery * toSeconds(p.readTime) + toSeconds(QUERY_TIME);
+  const alone = (1 + p.snapshotEvery) * toSeconds(p.readTime) + toSeconds(QUERY_TIME);
   const store = alone / (1 - stored);
   const fold = (p.snapshotEvery * toSeconds(p.foldTime)) / (1 - folded);
   return Math.min(toSeconds(p.length), store + fold + toSeconds(2 * NEAR_MAX));

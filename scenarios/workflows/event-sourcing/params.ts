@@ -31,7 +31,7 @@ export const params = {
   }),
   deployAt: duration({ help: 'When it is deployed', default: s(10), min: s(1), max: s(3600) }),
   readTime: duration({
-    help: 'Time of the store for each event that it reads',
+    help: 'Time of the store for each event or snapshot that it reads',
     default: us(30),
     min: us(1),
     max: ms(1),

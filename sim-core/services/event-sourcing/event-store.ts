@@ -1,6 +1,6 @@
 /**
  * An event store: the log of events with the cost of reading and writing it. Every query takes a connection and the processors that
- * all share; beside the demand of any query it takes so much for each event that is read or written. An append is checked and
+ * all share; beside the demand of any query it takes so much for each event or snapshot that is read or written. An append is checked and
  * committed at one instant, when its work is done; a read sees what was committed when its work began.
  *
  * It keeps a snapshot of each stream, the latest that came: a state, the version of the stream that it is the fold of, and the
@@ -14,7 +14,7 @@ import type { Duration, Time } from '../../kernel/time.ts';
 import type { Call, Endpoint } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
 import { databaseSignals } from '../../storage/database-signals.ts';
-import { WorkedQueries, type Work, type WorkOptions } from '../../storage/worked-queries.ts';
+import { WorkedQueries, type AskedFor, type Work, type WorkOptions } from '../../storage/worked-queries.ts';
 import type { AppendResult, EventLog, ExpectedVersion, RecordedEvent } from './event-log.ts';
 import { appendConflicted, eventsAppended, eventStoreSignals } from './facts.ts';
 
@@ -59,7 +59,7 @@ export type EventStoreReply =
 
 export interface EventStoreOptions extends WorkOptions {
   readonly name: string;
-  /** Processor time of each event that is read, and of each that is written. */
+  /** Processor time of each event or snapshot that is read, and of each that is written. */
   readonly readTime: Duration;
   readonly writeTime: Duration;
   /** What is in it from the start. */
@@ -100,8 +100,7 @@ export class EventStore implements Endpoint<EventStoreQuery, EventStoreReply>, C
 
   receive(call: Call<EventStoreQuery, EventStoreReply>): void {
     const { query } = call;
-    const key = 'stream' in query ? query.stream : query.command === 'load' ? query.loads[0].stream : 0;
-    this.queries.admit(call, query.command, key, () => this.begin(query, call.request.id));
+    this.queries.admit(call, askedFor(query), () => this.begin(query, call.request.id));
   }
 
   state(): Readonly<Record<string, number>> {
@@ -120,7 +119,7 @@ export class EventStore implements Endpoint<EventStoreQuery, EventStoreReply>, C
     switch (query.command) {
       case 'load': {
         const loaded = query.loads.map((load) => this.load(load));
-        const rows = loaded.reduce((sum, { events }) => sum + events.length, 0);
+        const rows = loaded.reduce((sum, { snapshot, events }) => sum + (snapshot ? 1 : 0) + events.length, 0);
         return { rows, extra: rows * readTime, finish: () => ({ answer: 'loaded', loaded }) };
       }
       case 'read-all': {
@@ -169,5 +168,20 @@ export class EventStore implements Endpoint<EventStoreQuery, EventStoreReply>, C
 
   private dropping(): Intervention {
     return { help: 'Throws all snapshots away', arguments: [], apply: () => this.snapshots.clear() };
+  }
+}
+
+/** What a query names: streams to load, events to append, a snapshot; of the log as many events as it may be given. */
+function askedFor(query: EventStoreQuery): AskedFor {
+  const { command: operation } = query;
+  switch (query.command) {
+    case 'load':
+      return { operation, key: query.loads[0].stream, rows: query.loads.length };
+    case 'append':
+      return { operation, key: query.stream, rows: query.events.length };
+    case 'snapshot':
+      return { operation, key: query.snapshot.stream, rows: 1 };
+    case 'read-all':
+      return { operation, key: 0, rows: query.count };
   }
 }

@@ -126,19 +126,20 @@ export class ReadStore<Row> implements Endpoint<ReadStoreQuery, ReadStoreReply<R
 
   private admit(call: Call<ReadStoreQuery, ReadStoreReply<Row>>): void {
     const { query } = call;
+    const { command: operation } = query;
     const key = query.command === 'read' ? query.key : 0;
-    this.queries.admit(call, query.command, key, () => this.begin(query));
+    this.queries.admit(call, { operation, key, rows: rowsOf(query) }, () => this.begin(query));
   }
 
   private begin(query: ReadStoreQuery): Work<ReadStoreReply<Row>> {
+    const rows = rowsOf(query);
     if (query.command === 'read') {
       const finish = (): ReadStoreReply<Row> => {
         const { model } = this;
         return { checkpoint: model.checkpoint, row: model.row(query.key) };
       };
-      return { rows: 1, extra: 0, finish };
+      return { rows, extra: 0, finish };
     }
-    const rows = query.command === 'apply' ? query.deliveries.length : 0;
     return { rows, extra: rows * this.options.applyTime, finish: () => this.write(query) };
   }
 
@@ -218,4 +219,10 @@ export class ReadStore<Row> implements Endpoint<ReadStoreQuery, ReadStoreReply<R
     if (!this.waited.heard) return;
     this.waited.emit({ store: this.name, request: call.request.id, outcome, duration: this.sim.now - since });
   }
+}
+
+/** A row that is read, or the events that are applied; else what is asked is of the table. */
+function rowsOf(query: ReadStoreQuery): number {
+  if (query.command === 'read') return 1;
+  return query.command === 'apply' ? query.deliveries.length : 0;
 }

@@ -32,7 +32,7 @@ function served(extras: readonly number[], options: Partial<WorkOptions>, slowne
   const store: Endpoint<number, void> = {
     name: 'store',
     receive: (call) =>
-      queries.admit(call, 'ask', call.query, () => {
+      queries.admit(call, { operation: 'ask', key: call.query, rows: 1 }, () => {
         begun[call.query] = sim.now;
         return { rows: 1, extra: extras[call.query] * MILLISECOND, finish: () => undefined };
       }),
