@@ -55,6 +55,7 @@ const LATENCY = 'http.client.request.duration';
 const FIRST = 'session.first_look.missing_ratio';
 const MISSED = 'session.missing';
 const STALENESS = 'read.staleness';
+const LOAD = 'aggregate.load.duration';
 const LAG = 'projection.lag';
 const APPLIED = 'projection.events';
 const WAITS = 'read_model.wait.duration';
@@ -123,6 +124,7 @@ export default defineScenario({
     'single-model': [atLeast(quantile(LATENCY, 'p99'), limits.overloaded), atMost(total(MISSED), 0)],
     'separate-read-model': [
       atMost(quantile(LATENCY, 'p99'), limits.spared),
+      atMost(quantile(LOAD, 'p99'), limits.loadMost),
       atLeast(mean(FIRST), limits.missingLeast),
       guardrail(atLeast(mean(LAG), limits.lagLeast), 'The price, which a single model has nothing to measure by'),
     ],

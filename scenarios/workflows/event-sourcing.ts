@@ -41,6 +41,7 @@ import { accountSignals, MISREAD, OVERDRAWN, WRONGED } from './event-sourcing/ta
 
 const EVENTS = 'aggregate.load.events';
 const LOAD = 'aggregate.load.duration';
+const PAST = 'aggregate.load_past.events';
 const CONFLICTS = 'event_store.conflicts';
 const OUTDATED = 'aggregate.commands.outdated';
 const UNREADABLE = 'aggregate.commands.unreadable';
@@ -90,7 +91,7 @@ export default defineScenario({
     MISREAD,
     WRONGED,
     UNREADABLE,
-    'aggregate.load_past.events',
+    PAST,
     'db.client.operation.duration',
     'event_store.head',
   ],
@@ -98,12 +99,17 @@ export default defineScenario({
     'rebuild-from-start': [
       atLeast(mean(EVENTS), limits.eventsLeast),
       atLeast(mean(LOAD), limits.rebuildTime),
+      atLeast(summary(LOAD, 'max'), limits.rebuildTimeAtEnd),
       atLeast(total(CONFLICTS), limits.conflictsLeast),
       atMost(total(OVERDRAWN), 0),
     ],
     snapshots: [
       atMost(mean(EVENTS), limits.eventsMost),
       atMost(mean(LOAD), limits.loadTime),
+      guardrail(
+        atLeast(mean(PAST), limits.pastLeast),
+        'The limit of the remedy: a snapshot that was taken later is of no use to a balance of before',
+      ),
       guardrail(nothingIsMisread, 'A snapshot and the events behind it are the same as all events'),
       guardrail(atMost(total(OVERDRAWN), 0), 'Whoever is late decides again, with or without snapshots'),
     ],

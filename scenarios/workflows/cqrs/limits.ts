@@ -92,6 +92,15 @@ const SLOWEST = -ln(0.01);
 const slow = (demand: number, load: number): number =>
   SLOWEST * usual(demand * (1 + DEVIATIONS / Math.sqrt(SHAPE)), load);
 
+/** The load of an account that a deposit is decided on: whatever readers do, it meets none of them. */
+export const loadMost = limit((p) => {
+  const { events } = loads(p);
+  const count = eventsAtEnd(p);
+  if (events > BUSY) return toSeconds(p.length);
+  const work = toSeconds(QUERY_TIME) + count * toSeconds(READ_TIME);
+  return slow(work, events) + count * toSeconds(FOLD_TIME) + toSeconds(2 * NEAR_MAX);
+});
+
 /** With a read model the slowest are deposits, which load an account, fold it and append. Overviews are a row. */
 function depositMost(p: Values): number {
   const { events, models } = loads(p);

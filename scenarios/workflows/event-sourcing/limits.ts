@@ -1,6 +1,6 @@
 /** What is claimed of event sourcing, worked out from the parameters. Nothing here looks at a run. */
 import { exp, ms, s, toSeconds, type Limit } from '../../../sim-core/index.ts';
-import { limitOf, poissonMost, some } from '../../application/chance.ts';
+import { DEVIATIONS, limitOf, poissonLow, poissonMost, some } from '../../application/chance.ts';
 import { NEAR_MAX } from '../../application/distances.ts';
 import { CONCURRENCY } from './accounts-service.ts';
 import { overdrawingChance } from './balances.ts';
@@ -76,25 +76,59 @@ export const outdatedLeast = limit((p) => some(outdated(p)));
 
 /**
  * With the check whoever was overtaken is refused. If nobody tried again a rate a of those who come at the rate r would be written,
- * a = r exp(-a t), and the others are conflicts; who tries again only adds to them.
+ * a = r exp(-a t), at a time t to decide. Who tries again only adds to what is written and to what is refused.
  */
-export const conflictsLeast = limit((p) => {
+function writtenAtOnce(p: Values, t: number): number {
   const rate = bookable(p);
   let [low, high] = [0, rate];
   for (let i = 0; i < 40; i++) {
     const middle = (low + high) / 2;
-    if (middle < rate * exp(-middle * decidedFor(p, p.history))) low = middle;
+    if (middle < rate * exp(-middle * t)) low = middle;
     else high = middle;
   }
-  return some((rate - high) * toSeconds(p.length));
+  return high;
+}
+/** It takes the time of the start at least. */
+export const conflictsLeast = limit((p) =>
+  some((bookable(p) - writtenAtOnce(p, decidedFor(p, p.history))) * toSeconds(p.length)),
+);
+
+/**
+ * Of the busy account more and more is read as its log grows, and the last load finds what was written until a second before the end.
+ * It takes the time of the end at most to decide, by processors on which all of the account's bookings are decided as often as they may.
+ */
+export const rebuildTimeAtEnd = limit((p) => {
+  const load = loadAtEnd(p, p.attempts);
+  if (load >= 1) return rebuildLeast(p);
+  const longest = decidedFor(p, p.history + growth(p)) / (1 - load) + toSeconds(2 * NEAR_MAX);
+  const grown = some(writtenAtOnce(p, longest) * (toSeconds(p.length) - 1));
+  return (p.history + grown) * perEvent(p);
 });
 
-/** Load of the store's and the service's processors at the end of a run in which each booking loads all events of its account once. */
-function loadAtEnd(p: Values): number {
+/**
+ * A balance of the past is of a moment between the first booking and now, all equally likely. Bookings of the start are a second apart:
+ * so many seconds from the first there are as many. Before its first snapshot an account is folded from them, with one or without.
+ * The sum of n such draws of mean m and mean square q is no less than n m by more than so many deviations sqrt(n q).
+ */
+export const pastLeast = limit((p) => {
+  const kept = Math.floor(p.history / p.snapshotEvery) * p.snapshotEvery;
+  const before = p.snapshots && kept > 0 ? kept - 1 : p.history;
+  const seconds = p.history + toSeconds(p.length);
+  const loads = Math.max(1, poissonLow(p.auditRate * toSeconds(p.length)));
+  const mean = (before * before) / 2 / seconds;
+  const square = (before * before * before) / 3 / seconds;
+  return Math.max(0, mean - DEVIATIONS * Math.sqrt(square / loads));
+});
+
+/** Load of processors at the end, if a booking loads all events of its account, and those on the busy one are decided so many times. */
+function loadAtEnd(p: Values, attempts = 1): number {
   const length = toSeconds(p.length);
-  const events = p.history + p.hotShare * p.rate * p.hotShare * length + (1 - p.hotShare) * elsewhere(p) * length;
-  const read = p.rate * events + p.auditRate * (p.history + growth(p));
-  const queries = (2 * p.rate + p.auditRate) * toSeconds(QUERY_TIME) + p.rate * toSeconds(WRITE_TIME);
+  const busy = p.rate * p.hotShare;
+  const others = p.rate - busy;
+  const decided = busy * attempts + others;
+  const events = busy * attempts * (p.history + busy * length) + others * (p.history + elsewhere(p) * length);
+  const read = events + p.auditRate * (p.history + growth(p));
+  const queries = (2 * decided + p.auditRate) * toSeconds(QUERY_TIME) + decided * toSeconds(WRITE_TIME);
   return Math.max(read * toSeconds(p.readTime) + queries, read * toSeconds(p.foldTime)) / p.cores;
 }
 
