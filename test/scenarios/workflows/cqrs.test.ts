@@ -92,13 +92,15 @@ describe('as the guide says', () => {
 
   it('while the projection is away deposits are missing, or looks that wait for them are refused', () => {
     const [shown, refused] = ['separate-read-model', 'wait-for-write'].map((variant) => ran(variant, {}, KILL));
-    expect(totalOf(shown, 'session.missing')).toBeGreaterThan(
-      3 * totalOf(ran('separate-read-model'), 'session.missing'),
-    );
+    // 40 sessions a second look 0.1, 0.6 and 1.1 s after their deposits in the mean, so that of those within the 3 s there are
+    // 40 (3 x 3 - 1.8) = 288 looks, less five deviations, at most sqrt(3 x 288) as a session's three go together.
+    expect(totalOf(shown, 'session.missing')).toBeGreaterThan(140);
     expect(errors(shown)).toBe(0);
     expect(totalOf(refused, 'session.missing')).toBe(0);
     expect(errors(refused)).toBe(totalOf(refused, 'read_model.waits.timed_out'));
-    expect(errors(refused)).toBeGreaterThan(20);
+    // Of the first looks those with a second or more to go: 40 (2 - 0.1) = 76, less five deviations of sqrt(76).
+    expect(errors(refused)).toBeGreaterThan(30);
+    // What comes in a second; a projection that is up again is behind by its lag, a few events.
     for (const one of [shown, refused]) expect(behindAtEnd(one)).toBeLessThan(40);
   });
 
@@ -109,6 +111,8 @@ describe('as the guide says', () => {
   it('with a checkpoint before the rows events are lost for good: the projection stops, or nobody hears of it', () => {
     const behind = (checkpoint: string, idempotent = true): number =>
       behindAtEnd(ran('separate-read-model', { ...busy, checkpoint, idempotent, accounts: 20 }, ...kills));
+    // The kills are over at 6 s. It stops when an account that lacks an event has its next, half a second later in the mean of 20
+    // accounts: 40 a second are left for 6 s, and less than half of that is sure.
     expect(behind('before')).toBeGreaterThan(100);
     expect(behind('before', false)).toBeLessThan(40);
     expect(behind('after')).toBeLessThan(40);
@@ -122,14 +126,17 @@ describe('as the guide says', () => {
   });
 
   it('to wait for a checkpoint that is ahead of its rows is to wait for nothing', () => {
-    expect(totalOf(ran('wait-for-write', { checkpoint: 'before' }), 'session.missing')).toBeGreaterThan(50);
+    // A sixth of 400 first looks come too soon, as `waitsLeast` has it: 67, less five deviations. They are let read when the checkpoint is
+    // told, which takes one query; the rows are asked for only by the answer to it.
+    expect(totalOf(ran('wait-for-write', { checkpoint: 'before' }), 'session.missing')).toBeGreaterThan(25);
   });
 
   it('a slow read store makes the lag longer, and deposits no slower', () => {
     const slowed = ran('separate-read-model', { visitorRate: 1 }, '5s:slow:read-store:factor=3');
     const usual = ran('separate-read-model', { visitorRate: 1 });
     const mean = (trial: Trialled, signal: string): number => summaryOf(trial, signal, 'mean');
-    expect(mean(slowed, 'projection.lag')).toBeGreaterThan(1.1 * mean(usual, 'projection.lag'));
+    // Half a pause and three queries are 28 ms; writing the rows takes 2 ms more of it, for seven of the ten seconds.
+    expect(mean(slowed, 'projection.lag')).toBeGreaterThan(1.05 * mean(usual, 'projection.lag'));
     expect(mean(slowed, 'aggregate.load.duration')).toBeCloseTo(mean(usual, 'aggregate.load.duration'), 4);
   });
 
@@ -140,6 +147,7 @@ describe('as the guide says', () => {
         'projection.rebuild.duration',
         'mean',
       );
+    // Twice the batches; what does not double is a pause, and the deposits that have come since.
     for (const deed of ['rebuild', 'rebuild-in-place']) {
       expect(duration(30, deed)).toBeGreaterThan(1.7 * duration(15, deed));
     }
@@ -155,13 +163,16 @@ describe('as the guide says', () => {
 
   it('in place readers see old rows, beside they do not', () => {
     const worst = (variant: string): number => summaryOf(ran(variant), 'read.staleness', 'max');
+    // At 8 s rows lack what was replaced before the start; beside, no more than a pause and two rounds of 0.1 s, busy as they are.
     expect(worst('rebuilt-in-place')).toBeGreaterThan(8);
-    expect(worst('rebuilt-beside')).toBeLessThan(0.2);
+    expect(worst('rebuilt-beside')).toBeLessThan(0.3);
   });
 
   it('whoever looks later misses less, and a lag of half a second is missed by most', () => {
     const missing = (params: ParameterValues): number =>
       summaryOf(ran('separate-read-model', params), 'session.first_look.missing_ratio', 'mean');
+    // 1 - exp(-u / m) with the rest u of a pause of up to 50 ms is about u / m, a tenth at ten times m; and with a pause P of 0.5 s
+    // the mean of it is 1 - (m / P) (1 - exp(-P / m)) = 0.8.
     expect(missing({ firstThink: s(1) })).toBeLessThan(missing({}) / 2);
     expect(missing({ pollEvery: ms(500) })).toBeGreaterThan(0.5);
   });

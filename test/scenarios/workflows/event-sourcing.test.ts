@@ -31,6 +31,7 @@ describe('as the guide says', () => {
   it('loads grow with the log, and conflicts with the loads', () => {
     const [young, old] = [50, 400].map((history) => ran('rebuild-from-start', { history, rate: 60, ...short }));
     const loads = [young, old].map((one) => summaryOf(one, 'aggregate.load.duration', 'mean'));
+    // Loads are of 32 more in the mean, by what comes in the run, and take 60 us an event and 1.6 ms: 28 ms to 6.5 ms, if nobody waits.
     expect(loads[1]).toBeGreaterThan(3 * loads[0]);
     expect(totalOf(old, 'event_store.conflicts')).toBeGreaterThan(totalOf(young, 'event_store.conflicts'));
   });
@@ -38,12 +39,15 @@ describe('as the guide says', () => {
   it.each(['surge:customers:factor=2', 'slow:event-store:factor=4'])('there are more conflicts by %s', (deed) => {
     const conflicts = (...deeds: string[]): number =>
       totalOf(ran('snapshots', short, ...deeds), 'event_store.conflicts');
+    // Twice the bookings meet four times as often, and a store that takes four times as long makes decisions, most of whose time it is,
+    // over twice as long: for three quarters of the run, 1 + 0.75 at least.
     expect(conflicts(`5s:${deed}`)).toBeGreaterThan(1.5 * conflicts());
   });
 
   it('without its snapshots each account is folded from its first event once more', () => {
     const most = (...deeds: string[]): number =>
       summaryOf(ran('snapshots', short, ...deeds), 'aggregate.load.events', 'max');
+    // A snapshot every 50, and as many again may come while one is being written; without them the 200 of the start.
     expect(most()).toBeLessThan(100);
     expect(most('10s:drop-snapshots:event-store')).toBeGreaterThanOrEqual(200);
   });
@@ -53,6 +57,7 @@ describe('as the guide says', () => {
     const from = (variant: string, signal: string, ...deeds: string[]): number =>
       totalOf(ran(variant, {}, ...deeds), signal);
     const unreadable = 'aggregate.commands.unreadable';
+    // From 10 s to 15 s, and not to 30 s: a quarter. Of what was misread the same, but for accounts whose state is still a snapshot.
     expect(from('upcaster-missing', unreadable, late)).toBeLessThan(0.4 * from('upcaster-missing', unreadable));
     const stop = from('defaults-as-printed', misread, late, '15s:drop-snapshots:event-store');
     expect(from('defaults-as-printed', misread, late)).toBeGreaterThan(1.5 * stop);
@@ -69,6 +74,7 @@ describe('as the guide says', () => {
   it('snapshots that are far apart make loads long, and a single attempt makes conflicts final', () => {
     const every = (snapshotEvery: number): number =>
       summaryOf(ran('snapshots', { snapshotEvery, ...short }), 'aggregate.load.events', 'mean');
+    // Half of the distance in the mean, and with 5 what comes while a snapshot is written: up to twice as many.
     expect(every(100)).toBeGreaterThan(5 * every(5));
     const givenUp = (attempts: number): number =>
       totalOf(ran('snapshots', { attempts, ...short }), 'aggregate.commands.given_up');
@@ -77,7 +83,8 @@ describe('as the guide says', () => {
 
   it('balances of the past are right, whatever was deployed meanwhile, if it has its upcasters', () => {
     const audited = ran('upcasting', { auditRate: 100, rate: 20, deployAt: s(5), length: s(15), foldTime: us(5) });
-    expect(summaryOf(audited, 'aggregate.load_past.events', 'count')).toBeGreaterThan(1000);
+    // 1,500, less five deviations of a Poisson number, is 1,300.
+    expect(summaryOf(audited, 'aggregate.load_past.events', 'count')).toBeGreaterThan(1300);
     expect(totalOf(audited, misread)).toBe(0);
     expect(summaryOf(audited, 'aggregate.load.duration', 'p50')).toBeLessThan(ms(20) / s(1));
   });
