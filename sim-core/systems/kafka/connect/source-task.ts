@@ -4,9 +4,14 @@
  *
  * At least once: one that dies begins where the offsets say, and what it had written since is written again. It goes on when all rows
  * of a round are acknowledged; a real task reads on meanwhile. A task whose schema the registry refuses fails, and does nothing more
- * until it is restarted. Exactly-once sources (KIP-618) are not modelled.
+ * until it is restarted.
+ *
+ * One that is given another schema stops in order: it ends its round and flushes its offset (finalOffsetCommit), so that it writes
+ * nothing twice. While brokers do not answer it waits for that; a real one is cancelled after `task.shutdown.graceful.timeout.ms`, which
+ * is not modelled, and neither are exactly-once sources (KIP-618).
  */
 import type { Distribution } from '../../../kernel/distributions/distribution.ts';
+import type { EventHandle } from '../../../kernel/event-table.ts';
 import { defineReading, type Fact, type FactChannel } from '../../../kernel/fact.ts';
 import { spawn, type Behaviour, type Process } from '../../../kernel/process.ts';
 import { Completion } from '../../../kernel/signal.ts';
@@ -99,6 +104,9 @@ export class SourceTask implements Component {
   private failure: string | undefined = undefined;
   private process: Process | undefined = undefined;
   private upAt: Time = 0;
+  private restart: EventHandle = -1;
+  /** It has another schema than the one that it began with. */
+  private isReconfigured = false;
   private offset = 0;
   private lastFlush: Time = 0;
 
@@ -116,7 +124,7 @@ export class SourceTask implements Component {
         apply: ([seconds]) => this.kill(Math.round(seconds * SECOND)),
       },
       deploy: {
-        help: `Restarts the task with another version of its schema; there are ${schemas.length}`,
+        help: `Stops the task in order and restarts it with another version of its schema; there are ${schemas.length}. One that is down comes up with it`,
         arguments: [{ name: 'version', help: 'from 1 on', min: 1, max: schemas.length, default: schemas.length }],
         apply: ([version]) => this.deploy(Math.round(version)),
       },
@@ -140,21 +148,16 @@ export class SourceTask implements Component {
       fetchBytesMax: 1_048_576,
       retryBackoff,
       restoreTime: 0,
-    };
+    } as const;
     const { links, requests } = this;
-    this.reader = new ChangelogReader(
-      sim,
-      name,
-      { ...restoring, isolation: 'uncommitted' },
-      { links, metadata, requests },
-    );
+    this.reader = new ChangelogReader(sim, name, restoring, { links, metadata, requests });
     [this.schema] = schemas;
     this.failures = sim.facts.channel(connectTaskFailed);
     this.restartKind = sim.eventKind(`${name} is up again`);
   }
 
   start(): void {
-    this.fail(undefined);
+    this.restart = -1;
     this.process = spawn(this.sim, this.name, this.live());
   }
 
@@ -164,17 +167,17 @@ export class SourceTask implements Component {
     this.process = undefined;
     this.writer.end();
     this.reader.end();
+    if (this.restart >= 0) this.sim.cancel(this.restart);
     this.upAt = Math.max(this.upAt, this.sim.now + downtime);
-    const restart = (): void => {
-      if (this.sim.now === this.upAt) this.start();
-    };
-    this.sim.scheduleAt(this.upAt, restart, undefined, this.restartKind);
+    this.restart = this.sim.scheduleAt(this.upAt, () => this.start(), undefined, this.restartKind);
   }
 
-  /** Restarts with a version of the schema, counted from 1. */
+  /** Restarts in order with a version of the schema, counted from 1; one that is down comes up with it when it would anyway. */
   deploy(version: number): void {
     this.schema = this.options.schemas[version - 1];
-    this.kill(0);
+    if (this.process === undefined) return;
+    if (this.process.ended) this.start();
+    else this.isReconfigured = true;
   }
 
   state(): Readonly<Record<string, number | string>> {
@@ -188,18 +191,27 @@ export class SourceTask implements Component {
   }
 
   private *live(): Behaviour {
+    do {
+      this.isReconfigured = false;
+      this.fail(undefined);
+      yield* this.run();
+    } while (this.isReconfigured);
+  }
+
+  private *run(): Behaviour {
     const { batchRows, pollInterval, flushInterval } = this.options;
     const id = yield* this.schemaId();
     if (id === undefined) return;
     this.offset = yield* this.readOffset();
     this.lastFlush = this.sim.now;
-    for (;;) {
+    while (!this.isReconfigured) {
       const request = this.requests.next();
       const rows = yield* this.table.call({ command: 'after', identity: this.offset, count: batchRows }, request);
       if (rows.length > 0 && (yield* this.write(id, rows))) this.offset = rows[rows.length - 1].identity;
       if (this.sim.now - this.lastFlush >= flushInterval) yield* this.flushOffset();
       if (rows.length < batchRows) yield* sleep(this.sim, pollInterval);
     }
+    yield* this.flushOffset();
   }
 
   private fail(failure: string | undefined): void {

@@ -171,3 +171,31 @@ it('goes on with a schema that the registry takes, and fails with one that it re
   expect(orders(pipeline)).toEqual(all);
   expect(source.state()['failed']).toBeUndefined();
 });
+
+const deploy =
+  (version: number) =>
+  ({ source }: Pipeline): void =>
+    source.interventions['deploy'].apply([version]);
+
+it.each<[string, (pipeline: Pipeline) => void]>([
+  ['is killed again', ({ source }) => source.kill(ms(10))],
+  ['has another version deployed', deploy(2)],
+])('a source that %s while it is down is up once, at the later end', (_name, again) => {
+  const pipeline = new Pipeline('insert');
+  const { sim, source, cluster } = pipeline;
+  // Before any row is there: one that starts twice writes each of them twice.
+  sim.scheduleAt(ms(5), () => source.kill(ms(40)), undefined);
+  sim.scheduleAt(ms(12), () => again(pipeline), undefined);
+  sim.runUntil(ms(45) - 1);
+  expect(cluster.topics[0].partitions.flatMap((partition) => cluster.book.line(partition))).toEqual([]);
+  sim.runUntil(END);
+  expect(orders(pipeline)).toEqual(all);
+});
+
+it('by insert each row is there once, whenever another version is deployed to the source', () => {
+  for (let events = 0, isOver = false; !isOver; events += 9) {
+    const pipeline = new Pipeline('insert');
+    isOver = pipeline.crash(events, deploy(2));
+    expect(orders(pipeline), `after ${events} events`).toEqual(all);
+  }
+});
