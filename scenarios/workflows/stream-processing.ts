@@ -167,6 +167,7 @@ export default defineScenario({
     'exactly-once-v2': [
       guardrail(nothingMissing, ALL_THERE),
       atMost(atEnd(COUNTED_TWICE), 0),
+      atMost(atEnd(DIFFERING), 0),
       atMost(total(TWICE), 0),
       guardrail(atLeast(total(RESTORED), limits.restoredLeast), 'the price: no disk is trusted after a crash'),
     ],

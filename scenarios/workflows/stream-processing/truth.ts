@@ -24,10 +24,12 @@ const EVERY = ms(250);
 export const storeCompared = defineReading('orders.state.compared', 'The store of a task was held against its input', {
   task: 'text',
   excess: 'number',
+  missing: 'number',
   differing: 'number',
 });
 
 export const COUNTED_TWICE = 'orders.counts.doubled';
+export const COUNTED_NOT = 'orders.counts.missing';
 export const DIFFERING = 'orders.state.differing';
 
 export const truthSignals = [
@@ -35,9 +37,18 @@ export const truthSignals = [
     name: COUNTED_TWICE,
     kind: 'gauge',
     unit: '{record}',
-    help: 'What the counts in stores come to beyond the orders that their tasks have read: orders that are counted twice',
+    help: 'By how much counts in stores are beyond the orders that their tasks have read: orders that are counted twice',
     fact: storeCompared,
     value: (fact: Fact<typeof storeCompared>) => fact.excess,
+    of: (fact: Fact<typeof storeCompared>) => fact.task,
+  }),
+  defineSignal({
+    name: COUNTED_NOT,
+    kind: 'gauge',
+    unit: '{record}',
+    help: 'By how much counts in stores are below the orders that their tasks have read: orders that are not counted',
+    fact: storeCompared,
+    value: (fact: Fact<typeof storeCompared>) => fact.missing,
     of: (fact: Fact<typeof storeCompared>) => fact.task,
   }),
   defineSignal({
@@ -85,14 +96,23 @@ export class Truth {
       const partition = `${ORDERS}-${number}`;
       const { values } = this.foldOf(number, positions.get(partition) ?? this.app.group.committedOf(partition));
       let excess = 0;
+      let missing = 0;
       let differing = 0;
       for (const [key, value] of state.store.entries()) {
         const meant = values.get(key);
-        if (typeof value === 'number') excess += value - ((meant as number | undefined) ?? 0);
+        if (typeof value === 'number') {
+          const surplus = value - ((meant as number | undefined) ?? 0);
+          excess += Math.max(0, surplus);
+          missing += Math.max(0, -surplus);
+        }
         if (value !== meant) differing++;
       }
-      for (const key of values.keys()) if (state.store.get(key) === undefined) differing++;
-      this.compared.emit({ task: `task ${number}`, excess, differing });
+      for (const [key, meant] of values) {
+        if (state.store.get(key) !== undefined) continue;
+        if (typeof meant === 'number') missing += meant;
+        differing++;
+      }
+      this.compared.emit({ task: `task ${number}`, excess, missing, differing });
     }
   }
 

@@ -24,6 +24,9 @@ import type { ValuedRecord } from '../../../../../sim-core/systems/kafka/valued-
 import { ms, SMALL_CLUSTER, SMALL_GROUP, SMALL_PRODUCER, SMALL_TOPIC } from '../small-cluster.ts';
 
 export const KEYS = 3;
+/** A task for each partition of the input. */
+export const TASKS = [0, 1];
+export const COMMIT_INTERVAL = ms(8);
 const PARTITIONS = 5;
 export const COUNTS = 'counts';
 
@@ -58,7 +61,7 @@ export class SmallApp {
       recordOf = numbered,
       topicOf: sourceOf = () => 'in',
     } = options;
-    const topic = { ...SMALL_TOPIC, partitions: 2 };
+    const topic = { ...SMALL_TOPIC, partitions: TASKS.length };
     this.cluster = new Cluster(sim, {
       ...SMALL_CLUSTER,
       topics: [
@@ -106,7 +109,7 @@ export class SmallApp {
         delay: near,
         producer,
         producerName: 'writer',
-        app: { id: 'group', topology, guarantee, commitInterval: ms(8), checkpointDelta, recordBytes: 50 },
+        app: { id: 'group', topology, guarantee, commitInterval: COMMIT_INTERVAL, checkpointDelta, recordBytes: 50 },
         transactions: { timeout: ms(60), partitions: PARTITIONS },
         restoreTime: ms(0.2),
         ...options.group,
@@ -137,6 +140,17 @@ export class SmallApp {
     return this.app.tasks.map(({ number, stored }) => {
       const counts = [...(stored.get(COUNTS)?.store.entries() ?? [])] as [RecordKey, number][];
       return { task: number, counts: new Map(counts) };
+    });
+  }
+
+  /** By how much the count of each key of each task is beyond what the task's input comes to; less than 0 where orders are missing. */
+  surplus(): number[] {
+    const states = this.states();
+    return TASKS.flatMap((task) => {
+      const counts = states.find((one) => one.task === task)?.counts ?? new Map<RecordKey, number>();
+      const meant = this.counted(task);
+      const keys = new Set([...counts.keys(), ...meant.keys()]);
+      return [...keys].map((key) => (counts.get(key) ?? 0) - (meant.get(key) ?? 0));
     });
   }
 
