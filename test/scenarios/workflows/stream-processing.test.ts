@@ -6,6 +6,7 @@ import { failed, summaryOf, totalOf, trialled } from '../trials.ts';
 
 const COUNTED_TWICE = 'orders.counts.doubled';
 const UNMATCHED = 'join.payments.unmatched';
+const COUNTED_NOT = 'orders.counts.missing';
 const RESTORED = 'kafka.streams.restored.records';
 
 const after = (variant: string, params: ParameterValues, ...done: string[]): Trialled =>
@@ -119,12 +120,11 @@ describe('as the guide says', () => {
 
   it('a worker that stands still for longer than its session has orders missing from counts, and not exactly once', () => {
     const settings = { length: s(100), crashAt: s(600) };
-    const less = (variant: string): number => {
-      const run = after(variant, settings, '16s:pause:worker-1:seconds=50');
-      return Math.min(...run.signals.find(({ name }) => name === 'orders.state.differing')!.columns['last'].slice(-1));
-    };
-    expect(less('restore-from-changelog')).toBeGreaterThan(0);
-    expect(less('exactly-once-v2')).toBe(0);
+    // What it holds back when it stops is chance: at one of several moments there is something.
+    const missing = (variant: Variant): number[] =>
+      [16, 17, 18].map((at) => last(after(variant, settings, `${at}s:pause:worker-1:seconds=50`), COUNTED_NOT));
+    expect(Math.max(...missing('restore-from-changelog'))).toBeGreaterThan(0);
+    expect(missing('exactly-once-v2')).toEqual([0, 0, 0]);
   });
 
   it('a changelog that nobody compacts makes the second restore longer than the first', () => {
