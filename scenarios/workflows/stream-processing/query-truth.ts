@@ -13,10 +13,12 @@ import {
   type Fact,
   type FactChannel,
   type Simulation,
+  type Time,
   type ValuedRecord,
 } from '../../../sim-core/index.ts';
 import { PARTITIONS } from './limits.ts';
 import type { Placed, TillsObserver } from './orders.ts';
+import type { Values } from './params.ts';
 import { CENTS_MIN } from './topologies.ts';
 
 const EVERY = ms(250);
@@ -72,15 +74,19 @@ interface Window {
 export class QueryTruth implements TillsObserver {
   private readonly sim: Simulation;
   private readonly size: Duration;
+  private readonly emit: string;
+  /** When each order was placed, by its request. */
+  private readonly placedAt = new Map<number, Time>();
   /** By partition and the beginning of the window. */
   private readonly windows = Array.from({ length: PARTITIONS }, () => new Map<number, Window>());
   private readonly latest: number[] = Array.from({ length: PARTITIONS }, () => -1);
   private readonly read: FactChannel<Fact<typeof resultRead>>;
   private readonly compared: FactChannel<Fact<typeof windowsCompared>>;
 
-  constructor(sim: Simulation, size: Duration) {
+  constructor(sim: Simulation, { windowSize, emit }: Pick<Values, 'windowSize' | 'emit'>) {
     this.sim = sim;
-    this.size = size;
+    this.size = windowSize;
+    this.emit = emit;
     this.read = sim.facts.channel(resultRead);
     this.compared = sim.facts.channel(windowsCompared);
     const kind = sim.eventKind('results are held against what was placed');
@@ -91,20 +97,22 @@ export class QueryTruth implements TillsObserver {
     sim.schedule(EVERY, again, undefined, kind);
   }
 
-  placed({ customer, order, at }: Placed): void {
+  placed({ request, customer, order, at }: Placed): void {
     if (order === null || order.cents < CENTS_MIN) return;
+    this.placedAt.set(request, at);
     this.windowOf(partitionOf(customer, PARTITIONS), Math.floor(at / this.size) * this.size).placed++;
   }
 
   sent(): void {}
 
   result(record: ValuedRecord): void {
-    const { customer, orders, windowstart } = fieldsOf(record) as Readonly<Record<string, number>>;
+    const { customer, orders, windowstart, windowend } = fieldsOf(record) as Readonly<Record<string, number>>;
     const partition = partitionOf(customer, PARTITIONS);
     this.windowOf(partition, windowstart).results.set(customer, orders);
     this.latest[partition] = Math.max(this.latest[partition], windowstart);
     if (!this.read.heard) return;
-    this.read.emit({ request: record.request, delay: this.sim.now - record.timestamp });
+    const due = this.emit === 'FINAL' ? windowend : this.placedAt.get(record.request)!;
+    this.read.emit({ request: record.request, delay: this.sim.now - due });
   }
 
   private missing(): number {

@@ -59,7 +59,7 @@ export function streams(sim: Simulation, p: Values): void {
 /** Who judges the results, and how tills send orders on: where they are joined with payments, these follow. */
 function sentTo(sim: Simulation, p: Values, cluster: KafkaCluster): [ResultObserver, (tills: string) => SendOn] {
   const byCustomer = toTopic(sim, cluster, ({ customer }) => customer);
-  if (p.processing === 'query') return [new QueryTruth(sim, p.windowSize), byCustomer];
+  if (p.processing === 'query') return [new QueryTruth(sim, p), byCustomer];
   if (p.processing !== 'join') return [new ResultLedger(sim, p.processing), byCustomer];
   const judge = new JoinTruth(sim);
   const byOrder = toTopic(sim, cluster, ({ request }) => request);

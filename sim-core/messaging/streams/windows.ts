@@ -1,5 +1,6 @@
 /**
- * Aggregates by key and window of event time (TimeWindows and KStreamWindowAggregate of apache/kafka). Windows begin at multiples of
+ * Aggregates by key and window of event time (TimeWindows and KStreamWindowAggregate of apache/kafka; that results carry the largest
+ * time of their records is of AbstractKStreamTimeWindowAggregateProcessor). Windows begin at multiples of
  * their advance, from time 0 on: those that do not overlap are tumbling, others hopping.
  *
  * Stream time is the largest time that has come. A window takes records until stream time has passed its end by the grace; one
@@ -7,7 +8,8 @@
  * closed (EmitStrategy.onWindowClose). Time goes on with records only: the last windows of a stream that falls silent stay open.
  *
  * Stream time begins anew with each life of a task, as it does there; up to where results have been handed on is kept with the
- * store, so that none is handed on twice. Retention of windows that are not closed is not modelled.
+ * store, so that none is handed on twice. Not modelled: that windows whose results come with each change are deleted in the end (here
+ * they stay), and that final results are handed on once a second at most (`__emit.interval.ms.kstreams.windowed.aggregation__`).
  */
 import type { Duration, Time } from '../../kernel/time.ts';
 import type { Operator } from './topology.ts';
@@ -32,6 +34,8 @@ export interface Aggregation {
 export const WINDOW_START = 'windowstart';
 export const WINDOW_END = 'windowend';
 export const GROUP_KEY = 'key';
+/** The largest time of its records: that of the result, which ksqlDB calls ROWTIME. */
+export const ROW_TIME = 'rowtime';
 
 /** In the store, beside the windows: the time up to which results have been handed on. */
 const CLOSED = 'closed';
@@ -63,7 +67,7 @@ export const aggregateByWindow =
       if (ends.length === 0) return;
       for (const end of ends) {
         for (const key of open.get(end)!) {
-          next({ key, value: values.get(key)!, timestamp: end });
+          next(resultOf(key, values.get(key) as RecordFields));
           values.put(key, null);
         }
         open.delete(end);
@@ -85,10 +89,11 @@ export const aggregateByWindow =
         }
         const place = keyOf(key, start);
         const before = values.get(place) as RecordFields | undefined;
-        const value = aggregation.add(before ?? begun(aggregation, key, start, end), record);
+        const added = aggregation.add(before ?? begun(aggregation, key, start, end), record);
+        const value = { ...added, [ROW_TIME]: Math.max(added[ROW_TIME] as Time, timestamp) };
         values.put(place, value);
         if (before === undefined) note(place, end);
-        if (emission === 'changes') next({ key: place, value, timestamp });
+        if (emission === 'changes') next(resultOf(place, value));
       }
       close(closing);
     };
@@ -97,9 +102,16 @@ export const aggregateByWindow =
 /** The key of a window's entry and of its result. */
 export const keyOf = (key: RecordKey, start: Time): string => `${key}@${start}`;
 
+const resultOf = (key: string, value: RecordFields): StreamRecord => ({
+  key,
+  value,
+  timestamp: value[ROW_TIME] as Time,
+});
+
 const begun = ({ initial }: Aggregation, key: RecordKey, start: Time, end: Time): RecordFields => ({
   ...initial,
   [GROUP_KEY]: key,
   [WINDOW_START]: start,
   [WINDOW_END]: end,
+  [ROW_TIME]: 0,
 });

@@ -5,7 +5,7 @@
 import { SECOND } from '../../../kernel/time.ts';
 import { fieldsOf, type RecordFields, type StreamRecord } from '../stream-record.ts';
 import { chain, filter, mapValues, to, type Topology } from '../topology.ts';
-import { aggregateByWindow, GROUP_KEY, WINDOW_END, WINDOW_START, type Aggregation } from '../windows.ts';
+import { aggregateByWindow, GROUP_KEY, ROW_TIME, WINDOW_END, WINDOW_START, type Aggregation } from '../windows.ts';
 import { parseQuery } from './parser.ts';
 import type { AggregateFunction, Comparator, Condition, NameRole, Operand, Places, Query } from './query.ts';
 import { QueryError } from './query-error.ts';
@@ -25,7 +25,7 @@ const DEFAULT_GRACE = 86_400 * SECOND;
 const OF_WINDOW: Readonly<Record<string, string>> = { WINDOWSTART: WINDOW_START, WINDOWEND: WINDOW_END };
 
 /** Names that results have already. */
-const RESERVED: readonly string[] = [GROUP_KEY, WINDOW_START, WINDOW_END];
+const RESERVED: readonly string[] = [GROUP_KEY, WINDOW_START, WINDOW_END, ROW_TIME];
 
 /** The topology of a query, with a store of that name, whose results go to a topic. */
 export function compileQuery(text: string, schema: StreamSchema, store: string, sink: string): Topology {
