@@ -63,7 +63,7 @@ export class Tills implements Endpoint<number, void>, Component {
   readonly name = 'tills';
   readonly kind = 'service';
   readonly help =
-    'Take orders, write down when each was placed, and send it to the topic; one that is offline sends it later';
+    'Take orders, write down when each was placed, and send it on, to the topic or the shop’s table; one that is offline does so later';
   readonly signals = [];
   readonly interventions: Readonly<Record<string, Intervention>>;
   private readonly sim: Simulation;

@@ -7,7 +7,6 @@ import {
   defineReading,
   defineSignal,
   fieldsOf,
-  ms,
   partitionOf,
   type Duration,
   type Fact,
@@ -17,11 +16,10 @@ import {
   type ValuedRecord,
 } from '../../../sim-core/index.ts';
 import { PARTITIONS } from './limits.ts';
+import { lookAgainAndAgain } from './looks.ts';
 import type { Placed, TillsObserver } from './orders.ts';
 import type { Values } from './params.ts';
 import { CENTS_MIN } from './topologies.ts';
-
-const EVERY = ms(250);
 
 /** A result of the query was read. */
 export const resultRead = defineFact('query.result', 'A result of the continuous query was read', {
@@ -89,12 +87,9 @@ export class QueryTruth implements TillsObserver {
     this.emit = emit;
     this.read = sim.facts.channel(resultRead);
     this.compared = sim.facts.channel(windowsCompared);
-    const kind = sim.eventKind('results are held against what was placed');
-    const again = (): void => {
-      if (this.compared.heard) this.compared.emit({ missing: this.missing() });
-      sim.schedule(EVERY, again, undefined, kind);
-    };
-    sim.schedule(EVERY, again, undefined, kind);
+    lookAgainAndAgain(sim, 'results are held against what was placed', this.compared, () =>
+      this.compared.emit({ missing: this.missing() }),
+    );
   }
 
   placed({ request, customer, order, at }: Placed): void {

@@ -33,5 +33,4 @@ export class ResultLedger implements ResultObserver {
   }
 }
 
-/** Results of one order are told apart by their line. */
 const resultId = (request: number, line: number): number => request * (LINES_MAX + 1) + line;

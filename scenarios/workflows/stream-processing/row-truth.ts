@@ -2,14 +2,12 @@
 import {
   defineReading,
   defineSignal,
-  ms,
   type Fact,
   type FactChannel,
   type Simulation,
   type Table,
 } from '../../../sim-core/index.ts';
-
-const EVERY = ms(250);
+import { lookAgainAndAgain } from './looks.ts';
 
 /** The warehouse's rows were held against the shop's. */
 export const rowsCompared = defineReading('orders.rows.compared', 'Rows of both tables were held against each other', {
@@ -54,12 +52,7 @@ export class RowTruth {
     this.shop = shop;
     this.warehouse = warehouse;
     this.compared = sim.facts.channel(rowsCompared);
-    const kind = sim.eventKind('rows of both tables are held against each other');
-    const again = (): void => {
-      if (this.compared.heard) this.look();
-      sim.schedule(EVERY, again, undefined, kind);
-    };
-    sim.schedule(EVERY, again, undefined, kind);
+    lookAgainAndAgain(sim, 'rows of both tables are held against each other', this.compared, () => this.look());
   }
 
   private look(): void {

@@ -137,7 +137,7 @@ function reader(sim: Simulation, p: Values, cluster: KafkaCluster, judge: Result
 function befall(sim: Simulation, p: Values, app: StreamsGroup): void {
   app.group.consumers.forEach((worker, index) => {
     const crash = (): void => {
-      if (p.disk === 'lost') app.threads[index].interventions['wipe'].apply([]);
+      if (p.disk === 'lost') app.threads[index].tasks.wipe();
       worker.kill(p.downtime);
     };
     sim.scheduleAt(p.crashAt + index * p.crashEvery, crash, undefined, sim.eventKind(`${worker.name} crashes`));

@@ -5,7 +5,6 @@
 import {
   defineReading,
   defineSignal,
-  ms,
   offsetOf,
   ValuedRecord,
   type Fact,
@@ -16,9 +15,8 @@ import {
   type Simulation,
   type StreamsGroup,
 } from '../../../sim-core/index.ts';
+import { lookAgainAndAgain } from './looks.ts';
 import { ORDERS, STORE } from './topologies.ts';
-
-const EVERY = ms(250);
 
 /** The store of a task was looked at. */
 export const storeCompared = defineReading('orders.state.compared', 'The store of a task was held against its input', {
@@ -81,12 +79,7 @@ export class Truth {
     this.app = app;
     this.processing = processing;
     this.compared = sim.facts.channel(storeCompared);
-    const kind = sim.eventKind('stores are held against their input');
-    const again = (): void => {
-      if (this.compared.heard) this.look();
-      sim.schedule(EVERY, again, undefined, kind);
-    };
-    sim.schedule(EVERY, again, undefined, kind);
+    lookAgainAndAgain(sim, 'stores are held against their input', this.compared, () => this.look());
   }
 
   private look(): void {

@@ -1,4 +1,4 @@
-/** The words of a query: names, whole numbers, texts in single quotes ('' is a quote), and signs. */
+/** The words of a query: names, numbers (with a fraction or not), texts in single quotes ('' is a quote), and signs. */
 import { QueryError, type Place } from './query-error.ts';
 
 export interface Token {

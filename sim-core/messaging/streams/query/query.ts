@@ -1,4 +1,4 @@
-/** A continuous query as data: what the parser makes of a text, and the printer a text of. */
+/** A continuous query as data: what the parser makes of a text. */
 import type { Duration } from '../../../kernel/time.ts';
 import type { Emission } from '../windows.ts';
 import type { Place } from './query-error.ts';

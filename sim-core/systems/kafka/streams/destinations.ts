@@ -17,11 +17,11 @@ export class Destinations {
     };
   }
 
-  /** A record without a key goes to the first partition: what writes such has one for all. */
+  /** A record without a key goes to the first partition, always: a real producer spreads such over all of them. */
   of(topic: string, key: RecordKey | undefined): string {
+    if (key === undefined) return this.partitionsOf(topic)[0];
     let known = this.known.get(topic);
     if (known === undefined) this.known.set(topic, (known = new Map()));
-    if (key === undefined) return this.partitionsOf(topic)[0];
     let partition = known.get(key);
     if (partition === undefined) {
       const partitions = this.partitionsOf(topic);

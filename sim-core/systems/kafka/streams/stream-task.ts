@@ -31,11 +31,13 @@ export class StreamTask {
   streamTime: Time = -Infinity;
   /** By partition: the offset after the last record that it has processed. */
   readonly positions = new Map<string, number>();
+  private readonly owner: TaskOwner;
   private readonly operators: ReadonlyMap<string, Emit>;
 
   constructor(number: number, topology: Topology, stored: ReadonlyMap<string, StoredState>, owner: TaskOwner) {
     this.number = number;
     this.stored = stored;
+    this.owner = owner;
     this.operators = built(topology, {
       store: (name) => stored.get(name)!.store,
       send: (topic, record) => owner.send(topic, record),
@@ -43,12 +45,12 @@ export class StreamTask {
     });
   }
 
-  process({ partition, offset, record: { key, sentAt }, record }: Fetched): void {
+  process({ partition, offset, record }: Fetched): void {
     this.positions.set(partition, offset + 1);
-    // A record that says nothing has no value to speak of, and happened when it was sent.
-    const said = record instanceof ValuedRecord ? record : { key, value: 0, timestamp: sentAt };
-    this.streamTime = Math.max(this.streamTime, said.timestamp);
-    this.operators.get(topicOf(partition))!(said);
+    // A record that says nothing has no value that an operator could take.
+    if (!(record instanceof ValuedRecord)) return this.owner.dropped('no-value', this);
+    this.streamTime = Math.max(this.streamTime, record.timestamp);
+    this.operators.get(topicOf(partition))!(record);
   }
 
   /** Records of its changelogs since the last checkpoint. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { MILLISECOND, SECOND } from '../../../../sim-core/kernel/time.ts';
 import { compileQuery, holds } from '../../../../sim-core/messaging/streams/query/compile.ts';
 import { KEYWORDS, parseQuery } from '../../../../sim-core/messaging/streams/query/parser.ts';
-import { printQuery } from '../../../../sim-core/messaging/streams/query/printer.ts';
+import { printQuery } from './query-printer.ts';
 import { QueryError } from '../../../../sim-core/messaging/streams/query/query-error.ts';
 import type {
   Comparator,

@@ -1,7 +1,13 @@
 /** The text of a query: what the parser makes this query of again. */
-import type { Duration } from '../../../kernel/time.ts';
-import { UNITS } from './parser.ts';
-import type { Condition, Operand, Query, QueryWindow, SelectItem } from './query.ts';
+import type { Duration } from '../../../../sim-core/kernel/time.ts';
+import { UNITS } from '../../../../sim-core/messaging/streams/query/parser.ts';
+import type {
+  Condition,
+  Operand,
+  Query,
+  QueryWindow,
+  SelectItem,
+} from '../../../../sim-core/messaging/streams/query/query.ts';
 
 export function printQuery({ select, from, window, where, groupBy, emit }: Query): string {
   const lines = [
