@@ -332,7 +332,7 @@ export { groupLag as kafkaGroupLag } from './systems/kafka/groups/group-lag.ts';
 export { Producer as KafkaProducer } from './systems/kafka/producer.ts';
 export type { ProducerQuery as KafkaProducerQuery } from './systems/kafka/producer-batch.ts';
 export { ValuedRecord, type Outgoing } from './systems/kafka/valued-record.ts';
-export { CHECKPOINT_DELTA, changelogOf, changelogTopics, type Guarantee } from './systems/kafka/streams/streams-app.ts';
+export { changelogOf, changelogTopics, type Guarantee } from './systems/kafka/streams/streams-app.ts';
 export { streamsSignals } from './systems/kafka/streams/signals.ts';
 export { StreamsGroup } from './systems/kafka/streams/streams-group.ts';
 export { AvroConverter } from './systems/kafka/connect/avro-converter.ts';

@@ -99,12 +99,13 @@ export const writtenTwice = limit((p) => {
  * Never more than an interval's work for each crash: what came in it. Of the first interval a group has spent some time to begin,
  * and what waited for it is among the work of the next.
  */
-export const countedTwiceMost = limit((p) => {
+const intervalMost = (p: Values, share: number): number => {
   const work = p.commitInterval + late(p) + (keepsUp(p) && p.crashAt >= 2 * p.commitInterval + s(4) ? 0 : p.length);
-  return sum(shares(p).map((share) => poissonMost(p.rate * share * toSeconds(work))));
-});
+  return poissonMost(p.rate * share * toSeconds(work));
+};
+export const countedTwiceMost = limit((p) => sum(shares(p).map((share) => intervalMost(p, share))));
 
-/** All that a worker's tasks have written to their changelogs is read by its next life, while no checkpoint was due. */
+/** All that a worker's tasks have written to their changelogs is read by its next life, if there is no checkpoint. */
 const changesLeast = (p: Values, { share, at }: Omit<Crash, 'sinceCommit'>): number =>
   leastOf(p, share, Math.max(0, toSeconds(at - s(1))));
 /** Written again after a crash as well. */
@@ -117,9 +118,23 @@ const isUncompacted = (p: Values): boolean => p.segmentBytes >= 1_000_000_000;
 /** A checkpoint may come once a task has written so much: no task has more than its worker. */
 const hasNoCheckpoint = (p: Values): boolean =>
   p.guarantee === 'exactly-once' || shares(p).every((share) => changesMost(p, share, p.length) <= p.checkpointDelta);
-const readsAll = (p: Values): boolean => p.processing !== 'route' && isUncompacted(p) && hasNoCheckpoint(p);
+const isWhole = (p: Values): boolean => p.disk === 'lost' || hasNoCheckpoint(p);
+const readsAll = (p: Values): boolean => p.processing !== 'route' && isUncompacted(p) && isWhole(p);
 
 export const restoredLeast = limit((p) => (readsAll(p) ? sum(crashes(p).map((crash) => changesLeast(p, crash))) : 0));
+/**
+ * With a checkpoint on the disk no more is read than what was written since: in the interval of the crash, and before it by each task so
+ * little that the last commit wrote none.
+ */
+export const restoredPart = limit((p) =>
+  sum(
+    shares(p).map((share, index) => {
+      const all = changesMost(p, share, p.crashAt + index * p.crashEvery);
+      const part = intervalMost(p, share) + (PARTITIONS / WORKERS.length) * p.checkpointDelta;
+      return p.disk === 'lost' || p.guarantee === 'exactly-once' ? all : Math.min(all, part);
+    }),
+  ),
+);
 /** Of a worker's two tasks one has a half of that or more: the last crash has the most to read. */
 export const restoreTakes = limit((p) => {
   const last = crashes(p).at(-1);
@@ -179,6 +194,15 @@ const tooLate = (p: Values): number => {
   return keepsUp(p) ? poissonLow(queried(p, seconds) * p.lateShare * missChance(p, behind(p))) : 0;
 };
 export const leftOut = limit(tooLate);
+/** An order is in the log, behind all that stream time can come of, so soon after it is sent. */
+const ARRIVAL = LINGER + ms(200);
+/** Nor do more: stream time is never ahead of the clock. One that is not late misses its window on its way only, where the grace is short. */
+export const leftOutMost = limit((p) => {
+  const most = queried(p, toSeconds(p.length - DRAIN));
+  const onTheWay = Math.min(1, Math.max(0, ARRIVAL - p.grace) / p.windowSize);
+  const chance = p.lateShare * Math.min(1, missChance(p, -ARRIVAL)) + (1 - p.lateShare) * onTheWay;
+  return poissonMost(keepsUp(p) ? most * chance : most);
+});
 /** A grace that is longer than any order is late, and than it is on its way, leaves none out. */
 export const LONG_GRACE = s(9);
 export const noneLeftOut = limit((p) =>

@@ -22,8 +22,6 @@ export interface StreamsApp {
   readonly recordBytes: number;
 }
 
-export const CHECKPOINT_DELTA = 10_000;
-
 export const changelogOf = (app: string, store: string): string => `${app}-${store}-changelog`;
 
 /** The changelogs of an application whose tasks are so many: compacted, as Kafka Streams makes them. */
