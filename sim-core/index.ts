@@ -333,7 +333,7 @@ export { Producer as KafkaProducer } from './systems/kafka/producer.ts';
 export type { ProducerQuery as KafkaProducerQuery } from './systems/kafka/producer-batch.ts';
 export { ValuedRecord, type Outgoing } from './systems/kafka/valued-record.ts';
 export { changelogOf, changelogTopics, type Guarantee } from './systems/kafka/streams/streams-app.ts';
-export { streamsSignals } from './systems/kafka/streams/signals.ts';
+export { streamsSignals, taskRestored as kafkaTaskRestored } from './systems/kafka/streams/signals.ts';
 export { StreamsGroup } from './systems/kafka/streams/streams-group.ts';
 export { AvroConverter } from './systems/kafka/connect/avro-converter.ts';
 export { sinkOf, type InsertMode } from './systems/kafka/connect/sink.ts';

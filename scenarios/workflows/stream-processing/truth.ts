@@ -1,10 +1,11 @@
 /**
  * The experimenter's look at the stores of the tasks that run: each beside what the task's input comes to up to where the task is,
- * worked out by hand from the log. No model reads it.
+ * worked out by hand from the log; also when a task is restored, before it goes on. No model reads it.
  */
 import {
   defineReading,
   defineSignal,
+  kafkaTaskRestored,
   offsetOf,
   ValuedRecord,
   type Fact,
@@ -79,6 +80,7 @@ export class Truth {
     this.app = app;
     this.processing = processing;
     this.compared = sim.facts.channel(storeCompared);
+    sim.facts.channel(kafkaTaskRestored).listen(() => this.look());
     lookAgainAndAgain(sim, 'stores are held against their input', this.compared, () => this.look());
   }
 

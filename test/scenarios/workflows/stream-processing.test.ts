@@ -120,6 +120,12 @@ describe('as the guide says', () => {
     expect(dropped[2]).toBe(0);
   });
 
+  it('a table goes back in time for a while, and is right in the end', () => {
+    const run = after('ktable', {});
+    expect(summaryOf(run, 'orders.state.differing', 'max')).toBeGreaterThan(0);
+    expect(last(run, 'orders.state.differing')).toBe(0);
+  });
+
   it('shorter intervals count fewer orders twice', () => {
     const twice = (commitInterval: number): number =>
       last(after('restore-from-changelog', { commitInterval }), COUNTED_TWICE);

@@ -125,7 +125,7 @@ export const streamsSignals = [
     name: 'kafka.streams.stream_time.delay',
     kind: 'histogram',
     unit: 's',
-    help: 'How far the stream time of a task is behind the clock when it has processed a poll: the delay of its watermark',
+    help: 'How far the largest time that a task has read is behind the clock when it has processed a poll: the delay of its watermark, whatever its operators leave out',
     fact: taskAdvanced,
     value: (fact: Advanced) => fact.behind,
   }),
