@@ -38,10 +38,9 @@ export class Hedging implements ComponentPart {
   readonly throttle: RetryThrottle | undefined;
   private readonly decided: FactChannel<Fact<typeof hedgeDecided>>;
   private readonly ended: FactChannel<Fact<typeof hedgingEnded>>;
-  /** Calls that were sent, and those that were answered, failed or were cancelled. */
-  private sent = 0;
-  private over = 0;
+  /** Calls that are under way by what was told of them; and, for comparison, the hedged calls that know of their own. */
   private underWay = 0;
+  private readonly live = new Set<HedgedCall<never>>();
 
   constructor(sim: Simulation, options: HedgingOptions) {
     const { caller, maxAttempts, hedgingDelay, throttle } = options;
@@ -72,17 +71,23 @@ export class Hedging implements ComponentPart {
     return isSent;
   }
 
-  began(): void {
-    this.sent++;
+  /** Somebody waits for a hedged call. */
+  begins(hedged: HedgedCall<never>): void {
+    this.live.add(hedged);
+  }
+
+  /** One of its calls was sent. */
+  sends(): void {
     this.underWay++;
   }
 
+  /** One of its calls was answered, failed or was cancelled. */
   isOver(): void {
-    this.over++;
     this.underWay--;
   }
 
-  tell(request: RequestContext, attempts: number, winner: number): void {
+  ends(hedged: HedgedCall<never>, request: RequestContext, attempts: number, winner: number): void {
+    this.live.delete(hedged);
     if (this.ended.heard) this.ended.emit({ caller: this.options.caller, request: request.id, attempts, winner });
   }
 
@@ -92,9 +97,17 @@ export class Hedging implements ComponentPart {
   }
 
   violations(): readonly string[] {
-    return this.sent === this.over + this.underWay && this.underWay >= 0
-      ? []
-      : [`${this.options.caller}: a hedged call was lost or doubled`];
+    const { caller } = this.options;
+    let open = 0;
+    let idle = 0;
+    for (const { underWay } of this.live) {
+      open += underWay;
+      if (underWay === 0) idle++;
+    }
+    return [
+      ...(open === this.underWay ? [] : [`${caller}: a call of a hedged one was lost or doubled`]),
+      ...(idle === 0 ? [] : [`${caller}: ${idle} hedged calls are not over, and none of their calls is under way`]),
+    ];
   }
 }
 
@@ -119,8 +132,14 @@ class HedgedCall<Reply> extends Wait<Reply> implements Waiter {
 
   begin(waiter: Waiter): boolean {
     this.waiter = waiter;
+    this.hedging.begins(this as unknown as HedgedCall<never>);
     this.send();
     return false;
+  }
+
+  /** Its calls that are under way. */
+  get underWay(): number {
+    return this.open.size;
   }
 
   abandon(): void {
@@ -154,7 +173,7 @@ class HedgedCall<Reply> extends Wait<Reply> implements Waiter {
     call.begin(this);
     this.calls.push(call);
     this.open.add(call);
-    this.hedging.began();
+    this.hedging.sends();
     if (this.calls.length === options.maxAttempts) return;
     this.alarm = sim.schedule(options.hedgingDelay, HedgedCall.due, this as unknown as HedgedCall<never>, 0);
   }
@@ -186,7 +205,7 @@ class HedgedCall<Reply> extends Wait<Reply> implements Waiter {
     }
     const waiter = this.waiter!;
     this.waiter = undefined;
-    this.hedging.tell(this.request, this.calls.length, winner);
+    this.hedging.ends(this as unknown as HedgedCall<never>, this.request, this.calls.length, winner);
     return waiter;
   }
 

@@ -1,6 +1,6 @@
 /** Hedged calls: when each is sent by gRPC's rules, that one answer is given and the rest is cancelled; the throttle, and a naive one. */
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { constant } from '../../../../../sim-core/kernel/distributions/constant.ts';
 import { Simulation } from '../../../../../sim-core/kernel/simulation.ts';
 import { MILLISECOND, ms, s } from '../../../../../sim-core/kernel/time.ts';
@@ -203,6 +203,15 @@ describe('a hedged call', () => {
         },
       ),
     );
+  });
+
+  it.each([
+    ['isOver', ['caller: a call of a hedged one was lost or doubled']],
+    ['ends', ['caller: 1 hedged calls are not over, and none of their calls is under way']],
+  ] as const)('is missed where what it tells by %s is lost', (told, broken) => {
+    vi.spyOn(Hedging.prototype, told).mockImplementationOnce(() => {});
+    expect(hedge([{ after: 10 }]).broken).toEqual(broken);
+    expect(hedge([{ after: 10 }]).broken).toEqual([]);
   });
 
   it('stops the loser at a server that listens', () => {
