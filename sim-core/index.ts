@@ -53,6 +53,7 @@ export { dropBefore, mser } from './statistics/warm-up.ts';
 // network: components, links and calls
 export { BackgroundRequests } from './network/background-requests.ts';
 export * from './network/balancing/balancing-signals.ts';
+export { noEarlierAttempts } from './network/balancing/balanced-call.ts';
 export { LoadBalancer } from './network/balancing/load-balancer.ts';
 export * from './network/balancing/outlier-detection/outlier-options.ts';
 export * from './network/balancing/policies/balancing-policies.ts';

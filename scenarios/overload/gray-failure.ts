@@ -18,6 +18,7 @@ import {
   Link,
   LoadBalancer,
   mean,
+  noEarlierAttempts,
   OpenLoopClient,
   OUTLIER_DEFAULTS,
   outlierSignals,
@@ -224,8 +225,8 @@ function system(sim: Simulation, p: Values): void {
       violations: () => [...balancer.violations(), ...hedging.violations()],
     },
     *handle({ request, deadline }) {
-      const used = new Set<string>();
-      yield* hedging.call(() => balancer.call('work', request, deadline, used), request);
+      const earlier = noEarlierAttempts();
+      yield* hedging.call(() => balancer.call('work', request, deadline, earlier), request);
     },
   });
   const way = new Link<number, void>(sim, gateway, { from: 'users', delay: faraway, timeout: p.patience });

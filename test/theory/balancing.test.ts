@@ -7,6 +7,7 @@ import {
   Hedging,
   Link,
   LoadBalancer,
+  noEarlierAttempts,
   RequestContext,
   SECOND,
   Service,
@@ -71,10 +72,10 @@ function simulated({ hosts, load, policy, workers, requests, hedgingDelay, stops
   let number = 0;
   const arrive = (): void => {
     const request = new RequestContext(number, sim.now);
-    const used = new Set<string>();
+    const earlier = noEarlierAttempts();
     const call = hedging.call(() => {
       calls++;
-      return balancer.call(undefined, request, undefined, used);
+      return balancer.call(undefined, request, undefined, earlier);
     }, request);
     const isMeasured = number >= requests / 10;
     const fail = (): void => expect.unreachable();

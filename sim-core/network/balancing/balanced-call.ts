@@ -13,16 +13,26 @@ export interface Host<Query, Reply> {
   outstanding: number;
 }
 
+/** What was sent for a request before: how often, and where to. */
+export interface EarlierAttempts {
+  count: number;
+  readonly used: Set<string>;
+}
+
+export const noEarlierAttempts = (): EarlierAttempts => ({ count: 0, used: new Set() });
+
 /** The balancer, as a call of its sees it. */
 interface Sender<Query, Reply> {
   readonly name: string;
   readonly sim: Simulation;
+  /** Where each call stands from its sending until it is over. */
+  readonly live: Set<{ readonly host: Host<Query, Reply> | undefined }>;
   /** Sends a call on its way; undefined if there is no host that may be used. */
   send(
     query: Query,
     request: RequestContext,
     deadline: Time | undefined,
-    used: Set<string>,
+    earlier: EarlierAttempts,
   ): { host: Host<Query, Reply>; call: Call<Query, Reply> } | undefined;
   /** A call is over, by this outcome. */
   end(host: Host<Query, Reply>, request: RequestContext, outcome: string, since: Time): void;
@@ -33,9 +43,9 @@ export class BalancedCall<Query, Reply> extends Wait<Reply> implements Waiter {
   private readonly query: Query;
   private readonly request: RequestContext;
   private readonly deadline: Time | undefined;
-  private readonly used: Set<string>;
+  private readonly earlier: EarlierAttempts;
   private since: Time = 0;
-  private host: Host<Query, Reply> | undefined = undefined;
+  host: Host<Query, Reply> | undefined = undefined;
   private call: Call<Query, Reply> | undefined = undefined;
   /** The event that tells of there being nobody to ask. */
   private nobody: EventHandle = -1;
@@ -46,21 +56,21 @@ export class BalancedCall<Query, Reply> extends Wait<Reply> implements Waiter {
     query: Query,
     request: RequestContext,
     deadline: Time | undefined,
-    used: Set<string>,
+    earlier: EarlierAttempts,
   ) {
     super();
     this.balancer = balancer;
     this.query = query;
     this.request = request;
     this.deadline = deadline;
-    this.used = used;
+    this.earlier = earlier;
   }
 
   begin(waiter: Waiter): boolean {
     const { balancer } = this;
     this.waiter = waiter;
     this.since = balancer.sim.now;
-    const sent = balancer.send(this.query, this.request, this.deadline, this.used);
+    const sent = balancer.send(this.query, this.request, this.deadline, this.earlier);
     if (sent === undefined) {
       this.nobody = balancer.sim.schedule(
         0,
@@ -72,6 +82,7 @@ export class BalancedCall<Query, Reply> extends Wait<Reply> implements Waiter {
     }
     this.host = sent.host;
     this.call = sent.call;
+    balancer.live.add(this);
     sent.call.begin(this);
     return false;
   }
@@ -85,6 +96,7 @@ export class BalancedCall<Query, Reply> extends Wait<Reply> implements Waiter {
       return;
     }
     this.call!.cancel();
+    this.balancer.live.delete(this);
     this.balancer.end(this.host!, this.request, 'cancelled', this.since);
   }
 
@@ -95,14 +107,16 @@ export class BalancedCall<Query, Reply> extends Wait<Reply> implements Waiter {
   }
 
   fail(error: unknown): void {
-    const { failure } = error as CallFailed;
-    if (failure === 'timeout') this.call!.cancel();
-    this.conclude(failure).fail(error, this);
+    if (!(error instanceof CallFailed)) throw error;
+    // A timeout may also be the host's own answer, and then there is nothing left to cancel.
+    if (this.call!.hasGivenUp) this.call!.cancel();
+    this.conclude(error.failure).fail(error, this);
   }
 
   private conclude(outcome: string): Waiter {
     const waiter = this.waiter!;
     this.waiter = undefined;
+    this.balancer.live.delete(this);
     this.balancer.end(this.host!, this.request, outcome, this.since);
     return waiter;
   }

@@ -18,7 +18,7 @@ import type { ComponentPart } from '../component.ts';
 import type { Link } from '../link.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { SignalDefinition } from '../../statistics/signal.ts';
-import { BalancedCall, type Host } from './balanced-call.ts';
+import { BalancedCall, noEarlierAttempts, type EarlierAttempts, type Host } from './balanced-call.ts';
 import {
   balancingEnded,
   balancingSent,
@@ -72,8 +72,8 @@ export class LoadBalancer<Query, Reply> implements ComponentPart {
   /** The hosts that may be picked now. */
   private eligible: readonly Host<Query, Reply>[];
   private isPanicking = false;
-  private calls = 0;
-  private over = 0;
+  /** The calls that are under way by what they know of themselves, with which the hosts' counts are compared. */
+  readonly live = new Set<{ readonly host: Host<Query, Reply> | undefined }>();
 
   constructor(sim: Simulation, options: LoadBalancerOptions<Query, Reply>) {
     const { name, links, policy, panicThreshold, outliers, health } = options;
@@ -100,11 +100,11 @@ export class LoadBalancer<Query, Reply> implements ComponentPart {
   }
 
   /**
-   * A call to one of the hosts; fails as `unavailable` if there is none that may be used. `used`: where earlier attempts for the same
-   * request have gone; this one goes elsewhere if it can, and is added.
+   * A call to one of the hosts; fails as `unavailable` if there is none that may be used. `earlier`: what was sent for the same
+   * request before; this one goes elsewhere if it can, and is added.
    */
-  call(query: Query, request: RequestContext, deadline?: Time, used: Set<string> = new Set()): Wait<Reply> {
-    return new BalancedCall(this, query, request, deadline, used);
+  call(query: Query, request: RequestContext, deadline?: Time, earlier = noEarlierAttempts()): Wait<Reply> {
+    return new BalancedCall(this, query, request, deadline, earlier);
   }
 
   /** Sends a call on its way; undefined if there is no host that may be used. */
@@ -112,16 +112,16 @@ export class LoadBalancer<Query, Reply> implements ComponentPart {
     query: Query,
     request: RequestContext,
     deadline: Time | undefined,
-    used: Set<string>,
+    earlier: EarlierAttempts,
   ): { host: Host<Query, Reply>; call: Call<Query, Reply> } | undefined {
+    const { used } = earlier;
     const fresh = used.size === 0 ? this.eligible : this.eligible.filter(({ link }) => !used.has(link.to));
     const among = fresh.length > 0 ? fresh : this.eligible;
     if (among.length === 0) return undefined;
-    const attempt = used.size;
+    const attempt = earlier.count++;
     const host = this.policy.pick(among, this.draws.of(request.id * ATTEMPTS + (attempt % ATTEMPTS)));
     used.add(host.link.to);
     host.outstanding++;
-    this.calls++;
     if (this.sent.heard) {
       this.sent.emit({ balancer: this.name, host: host.link.to, request: request.id, attempt: attempt + 1 });
     }
@@ -131,7 +131,6 @@ export class LoadBalancer<Query, Reply> implements ComponentPart {
   /** A call is over; what is cancelled says nothing of its host. */
   end(host: Host<Query, Reply>, request: RequestContext, outcome: string, since: Time): void {
     host.outstanding--;
-    this.over++;
     const { now } = this.sim;
     if (this.ended.heard) {
       const { to } = host.link;
@@ -145,7 +144,7 @@ export class LoadBalancer<Query, Reply> implements ComponentPart {
   state(): Readonly<Record<string, number | string>> {
     const { detector, checks } = this;
     return {
-      'calls under way': this.calls - this.over,
+      'calls under way': this.live.size,
       'hosts in use': this.eligible.length,
       ...(detector === undefined
         ? {}
@@ -156,12 +155,11 @@ export class LoadBalancer<Query, Reply> implements ComponentPart {
   }
 
   violations(): readonly string[] {
-    const underWay = this.hosts.reduce((sum, { outstanding }) => sum + outstanding, 0);
-    const broken = this.hosts.filter(({ outstanding }) => outstanding < 0).map(({ link }) => link.to);
-    return [
-      ...broken.map((host) => `${this.name}: fewer than no calls are under way at ${host}`),
-      ...(underWay === this.calls - this.over ? [] : [`${this.name}: a call was lost or doubled`]),
-    ];
+    const underWay = new Map<Host<Query, Reply>, number>();
+    for (const { host } of this.live) if (host !== undefined) underWay.set(host, (underWay.get(host) ?? 0) + 1);
+    return this.hosts
+      .filter((host) => host.outstanding !== (underWay.get(host) ?? 0))
+      .map(({ link }) => `${this.name}: a call to ${link.to} was lost or doubled`);
   }
 
   private detecting(options: OutlierOptions): OutlierDetector {

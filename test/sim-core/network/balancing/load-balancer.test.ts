@@ -1,6 +1,6 @@
 /** A balancer in front of hosts that answer late, fail, fall silent and come back: who is asked, and that no call is lost. */
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
 import { ms, s } from '../../../../sim-core/kernel/time.ts';
@@ -11,6 +11,7 @@ import {
   hostEjected,
   RETURNED,
 } from '../../../../sim-core/network/balancing/balancing-signals.ts';
+import { noEarlierAttempts } from '../../../../sim-core/network/balancing/balanced-call.ts';
 import { LoadBalancer } from '../../../../sim-core/network/balancing/load-balancer.ts';
 import { OUTLIER_DEFAULTS } from '../../../../sim-core/network/balancing/outlier-detection/outlier-options.ts';
 import {
@@ -18,7 +19,7 @@ import {
   type BalancingPolicyName,
 } from '../../../../sim-core/network/balancing/policies/balancing-policies.ts';
 import type { Call, CallFailed, CallFailure } from '../../../../sim-core/network/call.ts';
-import { Link } from '../../../../sim-core/network/link.ts';
+import { Link, messageSent } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
 
 const TIMEOUT = ms(100);
@@ -80,6 +81,8 @@ function run({ policy, panicThreshold, conducts, calls }: Fleet) {
   const wrong: string[] = [];
   const sent: string[] = [];
   const ends: string[] = [];
+  let cancellations = 0;
+  sim.facts.channel(messageSent).listen(({ direction }) => void (direction === 'cancellation' && cancellations++));
   const underWay = new Map<string, number>();
   const count = (host: string, more: number): void => void underWay.set(host, (underWay.get(host) ?? 0) + more);
   sim.facts
@@ -128,7 +131,7 @@ function run({ policy, panicThreshold, conducts, calls }: Fleet) {
     );
   });
   sim.runUntil(s(20));
-  return { heard, wrong, sent, ends, cancelled, underWay, broken: balancer.violations(), balancer };
+  return { heard, wrong, sent, ends, cancelled, cancellations, underWay, broken: balancer.violations(), balancer };
 }
 
 const conduct: fc.Arbitrary<Conduct> = fc.oneof(
@@ -225,11 +228,49 @@ describe('a balancer', () => {
     const balancer = new LoadBalancer<void, void>(sim, { name: 'balancer', links, policy, panicThreshold: 0 });
     const sent: string[] = [];
     sim.facts.channel(balancingSent).listen(({ host, attempt }) => void sent.push(`${host} ${attempt}`));
-    const used = new Set<string>();
+    const earlier = noEarlierAttempts();
     const waiter = { resume: () => {}, fail: () => {} };
-    for (let i = 0; i < 4; i++) balancer.call(undefined, new RequestContext(7, 0), undefined, used).begin(waiter);
+    for (let i = 0; i < 5; i++) balancer.call(undefined, new RequestContext(7, 0), undefined, earlier).begin(waiter);
     expect(new Set(sent.slice(0, 3).map((line) => line.split(' ')[0])).size).toBe(3);
-    expect(sent).toHaveLength(4);
+    expect(sent.map((line) => line.split(' ')[1])).toEqual(['1', '2', '3', '4', '5']);
+  });
+
+  it('draws anew for each further call, though there is nobody left who was not asked', () => {
+    const sim = new Simulation();
+    const links = [0, 1].map(
+      (i) =>
+        new Link<void, void>(sim, { name: `host-${i}`, receive: () => {} }, { from: 'balancer', delay: constant(0) }),
+    );
+    const policy = balancingPolicies.random();
+    const balancer = new LoadBalancer<void, void>(sim, { name: 'balancer', links, policy, panicThreshold: 0 });
+    const last: string[] = [];
+    sim.facts.channel(balancingSent).listen(({ host, attempt }) => void (attempt > 2 && last.push(host)));
+    const waiter = { resume: () => {}, fail: () => {} };
+    let alike = 0;
+    for (let request = 0; request < 200; request++) {
+      const earlier = noEarlierAttempts();
+      for (let i = 0; i < 5; i++)
+        balancer.call(undefined, new RequestContext(request, 0), undefined, earlier).begin(waiter);
+      if (new Set(last.splice(0)).size === 1) alike++;
+    }
+    // Three fair draws of two are alike once in four: 50 of 200, and five deviations of 6.1 more are 81.
+    expect(alike).toBeLessThan(81);
+  });
+
+  it('takes a timeout that a host answers for a failure, and sends no cancellation after it', () => {
+    const conducts: Conduct[] = [{ after: 5, failure: 'timeout' }];
+    const { ends, heard, cancellations } = run({ policy: 'random', panicThreshold: 0, conducts, calls: [{ at: 0 }] });
+    expect([ends, heard, cancellations]).toEqual([['timeout'], [['timeout']], 0]);
+    const late = run({ policy: 'random', panicThreshold: 0, conducts: [{ after: 200 }], calls: [{ at: 0 }] });
+    expect(late.cancellations).toBe(1);
+  });
+
+  it('misses a call whose end is not told', () => {
+    const calls = [{ at: 0 }];
+    const of = () => run({ policy: 'random', panicThreshold: 0, conducts: [{ after: 5 }], calls }).broken;
+    vi.spyOn(LoadBalancer.prototype, 'end').mockImplementationOnce(() => {});
+    expect(of()).toEqual(['balancer: a call to host-0 was lost or doubled']);
+    expect(of()).toEqual([]);
   });
 
   it('refuses a fleet of none, and a threshold that is no share', () => {
