@@ -57,7 +57,7 @@ export { noEarlierAttempts } from './network/balancing/balanced-call.ts';
 export { LoadBalancer } from './network/balancing/load-balancer.ts';
 export * from './network/balancing/outlier-detection/outlier-options.ts';
 export * from './network/balancing/policies/balancing-policies.ts';
-export { roundRobin, type Balancer } from './network/balancing/round-robin.ts';
+export { roundRobin, type Balancer } from './network/balancing/by-request-number.ts';
 export { Call, CallFailed, type CallFailure, type Endpoint } from './network/call.ts';
 export * from './network/component.ts';
 export { Link, messageSent, type LinkOptions } from './network/link.ts';

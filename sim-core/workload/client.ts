@@ -14,7 +14,7 @@ import type { KeyedStream, RandomStream } from '../kernel/random-stream.ts';
 import type { Simulation } from '../kernel/simulation.ts';
 import type { Time } from '../kernel/time.ts';
 import type { Wait, Waiter } from '../kernel/wait.ts';
-import type { Balancer } from '../network/balancing/round-robin.ts';
+import type { Balancer } from '../network/balancing/by-request-number.ts';
 import { CallFailed } from '../network/call.ts';
 import { componentsOf, register, type Component, type Intervention } from '../network/component.ts';
 import { RequestContext } from '../network/request-context.ts';

@@ -13,7 +13,7 @@ import { Process, type Behaviour } from '../kernel/process.ts';
 import type { KeyedStream } from '../kernel/random-stream.ts';
 import type { Simulation } from '../kernel/simulation.ts';
 import type { Duration, Time } from '../kernel/time.ts';
-import type { Balancer } from '../network/balancing/round-robin.ts';
+import type { Balancer } from '../network/balancing/by-request-number.ts';
 import { CallFailed } from '../network/call.ts';
 import { register, type Component, type Intervention } from '../network/component.ts';
 import { RequestContext } from '../network/request-context.ts';

@@ -10,7 +10,7 @@
  */
 import { spawn, type Behaviour } from '../../kernel/process.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
-import type { Balancer } from '../../network/balancing/round-robin.ts';
+import type { Balancer } from '../../network/balancing/by-request-number.ts';
 import { CallFailed, type Call, type Endpoint } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
 import type { RequestContext } from '../../network/request-context.ts';

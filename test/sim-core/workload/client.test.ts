@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { constant } from '../../../sim-core/kernel/distributions/constant.ts';
 import { Simulation } from '../../../sim-core/kernel/simulation.ts';
 import { ms, s } from '../../../sim-core/kernel/time.ts';
-import { roundRobin } from '../../../sim-core/network/balancing/round-robin.ts';
+import { roundRobin } from '../../../sim-core/network/balancing/by-request-number.ts';
 import type { Endpoint } from '../../../sim-core/network/call.ts';
 import { Link } from '../../../sim-core/network/link.ts';
 import type { ArrivalProcess } from '../../../sim-core/workload/arrivals/arrivals.ts';

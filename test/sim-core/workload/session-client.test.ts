@@ -5,7 +5,7 @@ import { exponential } from '../../../sim-core/kernel/distributions/exponential.
 import type { Fact } from '../../../sim-core/kernel/fact.ts';
 import { Simulation } from '../../../sim-core/kernel/simulation.ts';
 import { ms, s } from '../../../sim-core/kernel/time.ts';
-import { roundRobin } from '../../../sim-core/network/balancing/round-robin.ts';
+import { roundRobin } from '../../../sim-core/network/balancing/by-request-number.ts';
 import type { Endpoint } from '../../../sim-core/network/call.ts';
 import { Link } from '../../../sim-core/network/link.ts';
 import { recorded } from '../../../sim-core/workload/arrivals/recorded.ts';
