@@ -5,6 +5,7 @@
 import { exp, s, toSeconds, zipfProbabilities } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, oncePerRun } from '../../application/chance.ts';
 import { FAR_MAX, FAR_MIN, SHAPE } from '../../application/distances.ts';
+import { chanceOfWaiting } from '../../application/queue.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(6);
@@ -95,18 +96,13 @@ export const atOnce = limit((p) => {
   const missing = Math.max(1, missingOf(p) + DEVIATIONS * Math.sqrt(missingOf(p) / pagesMeasured(p)));
   const slowest = 1 + (missing - 1) / Math.sqrt(2 * missing - 1) / Math.sqrt(SHAPE);
   const servers = Math.floor(p.cores / missing);
-  const offered = p.rate * (1 + 1 / missing) * toSeconds(p.queryTime);
+  const service = toSeconds(p.queryTime);
+  const arrivals = p.rate * (1 + 1 / missing);
+  const offered = arrivals * service;
   if (servers < 2 || servers <= offered || p.connections < p.cores) return toSeconds(p.timeout);
-  const slowed = 1 + erlangC(servers, offered) / (servers - offered);
+  const slowed = 1 + chanceOfWaiting({ workers: servers, service, arrivals }) / (servers - offered);
   const messages = toSeconds(2 * FAR_MEAN + 4 * p.distance);
   const mean = (1 + slowest) * toSeconds(p.queryTime) * slowed + messages;
   const most = mean * (1 + DEVIATIONS / Math.sqrt(pagesMeasured(p)));
   return p.concurrency < 2 * p.rate * most ? toSeconds(p.timeout) : Math.min(toSeconds(p.timeout), most);
 });
-
-/** The chance that all servers are busy when so much work is offered to them. */
-function erlangC(servers: number, offered: number): number {
-  let blocked = 1;
-  for (let n = 1; n <= servers; n++) blocked = (offered * blocked) / (n + offered * blocked);
-  return blocked / (1 - (offered / servers) * (1 - blocked));
-}

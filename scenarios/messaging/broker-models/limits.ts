@@ -4,12 +4,12 @@
  * A group of consumers that take events in turn inverts two events of one order where the later one's work ends first. The
  * gap between them is exponential with the rate lambda of the order's events, the work exponential with the mean w: the
  * chance that the second ends before the first is lambda / (lambda + 1 / w) / 2, if both are begun when they come. That is
- * so unless all are busy; in an M/M/c queue that is a matter of the Erlang C formula, bounded here by the chance that all c
- * places of an Erlang B system are taken over 1 - rho.
+ * so unless all are busy, whose chance in an M/M/c queue the Erlang C formula gives.
  */
 import { exp, ms, s, toSeconds, us, type Duration } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLeast, poissonLow, poissonMost } from '../../application/chance.ts';
 import { FAR_MAX, NEAR_MAX } from '../../application/distances.ts';
+import { chanceOfWaiting } from '../../application/queue.ts';
 import { CLUSTER, GROUP } from '../application/orders.ts';
 import type { Values } from './params.ts';
 
@@ -28,20 +28,13 @@ const limit = limitOf<Values>;
 /** Seconds in which users send and nothing is away. */
 const quiet = (p: Values): number => toSeconds(Math.max(0, p.length - DRAIN - 3 * DOWNTIME));
 
-/** The chance that an event of M/M/c has to wait: the Erlang C formula. */
-function waits(places: number, load: number): number {
-  let blocked = 1;
-  for (let n = 1; n <= places; n++) blocked = (load * blocked) / (n + load * blocked);
-  const rho = load / places;
-  return rho >= 1 ? 1 : blocked / (1 - rho + rho * blocked);
-}
-
 /** So many groups of so many consumers each handle every event. */
 export const inverted = (groups: number, places: (p: Values) => number) =>
   limit((p) => {
     const work = toSeconds(p.workTime);
     const lambda = p.rate * p.hotShare;
-    const chance = (lambda / (lambda + 1 / work) / 2) * Math.max(0, 1 - 2 * waits(places(p), p.rate * work));
+    const queue = { workers: places(p), service: work, arrivals: p.rate };
+    const chance = (lambda / (lambda + 1 / work) / 2) * Math.max(0, 1 - 2 * chanceOfWaiting(queue));
     const expected = groups * lambda * quiet(p) * chance;
     return expected < 1 ? 0 : poissonLeast(expected);
   });

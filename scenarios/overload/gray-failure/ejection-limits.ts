@@ -23,7 +23,7 @@ import {
 } from './fleet.ts';
 import { neverLate } from './limits.ts';
 import type { Values } from './params.ts';
-import { tailAt } from './queue.ts';
+import { tailAt } from '../../application/queue.ts';
 
 /** Without a failure nobody is ejected; where there may be some, each look at the replicas may eject every one. */
 export const noEjection = atMostLimit((p) =>

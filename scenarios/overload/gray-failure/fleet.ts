@@ -9,7 +9,7 @@ import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/
 import { FAR_MAX, NEAR_MAX } from '../../application/distances.ts';
 import { troubleLasts } from '../../application/trouble.ts';
 import type { Values } from './params.ts';
-import { exceededBy, loadOf, tailAt, type Workers } from './queue.ts';
+import { exceededBy, loadOf, tailAt, type Workers } from '../../application/queue.ts';
 
 export const WARM_UP = s(2);
 export const INTERVAL = ms(250);

@@ -19,7 +19,7 @@ import {
   timely,
 } from './fleet.ts';
 import type { Values } from './params.ts';
-import { exceededBy, loadOf, tailAt, type Workers } from './queue.ts';
+import { exceededBy, loadOf, tailAt, type Workers } from '../../application/queue.ts';
 
 /** A hedge is sent for whoever is at the slow replica, and for whoever takes longer than the delay at another; the others do these as well. */
 interface Hedged {

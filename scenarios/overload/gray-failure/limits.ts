@@ -30,7 +30,7 @@ import {
   tooLong,
 } from './fleet.ts';
 import type { Values } from './params.ts';
-import { loadOf, tailAt } from './queue.ts';
+import { loadOf, tailAt } from '../../application/queue.ts';
 
 // In turn: each gets its share if nobody is asked for twice and nobody is ejected.
 

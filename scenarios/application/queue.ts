@@ -2,7 +2,7 @@
  * M/M/c, a queue of Poisson arrivals before c workers whose times are exponential, in closed form: how long somebody takes in it. L.
  * Kleinrock, Queueing Systems, volume 1, 1975. Arrivals that are more even, as those of a turn or of a choice by load are, wait less.
  */
-import { exp } from '../../../sim-core/index.ts';
+import { exp } from '../../sim-core/index.ts';
 
 export interface Workers {
   readonly workers: number;

@@ -1,8 +1,8 @@
 /** The closed forms by which the limits of the gray failure are worked out, against others and against what follows of them. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { erlangC } from '../../../../notebooks/calibration/queueing.ts';
-import { chanceOfWaiting, exceededBy, tailAt } from '../../../../scenarios/overload/gray-failure/queue.ts';
+import { erlangC } from '../../../notebooks/calibration/queueing.ts';
+import { chanceOfWaiting, exceededBy, tailAt } from '../../../scenarios/application/queue.ts';
 
 const queue = fc.record({
   workers: fc.integer({ min: 1, max: 12 }),
