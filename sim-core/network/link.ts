@@ -63,6 +63,7 @@ export class Link<Query, Reply> implements Connection, Carrier<Query, Reply> {
   private readonly arrivals: { request: Time; reply: Time } | undefined;
   readonly requestKind: number;
   readonly replyKind: number;
+  private cancellationKind: number | undefined = undefined;
   /** What waits while the link is cut; undefined while it is open. */
   private held: Held[] | undefined = undefined;
   private readonly sent: FactChannel<Fact<typeof messageSent>>;
@@ -128,7 +129,8 @@ export class Link<Query, Reply> implements Connection, Carrier<Query, Reply> {
   private kindOf(direction: Direction): number {
     if (direction === 'request') return this.requestKind;
     if (direction === 'reply') return this.replyKind;
-    return this.sim.eventKind(`${this.to} hears of a cancellation from ${this.from}`);
+    this.cancellationKind ??= this.sim.eventKind(`${this.to} hears of a cancellation from ${this.from}`);
+    return this.cancellationKind;
   }
 
   /** How long a message sent now is under way that would take `delay` by itself. */

@@ -87,13 +87,14 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
   private readonly slots: Resource;
   private readonly admission: Admission<Query> | undefined;
   private readonly line: LineDiscipline | undefined;
-  private readonly stopsWhenCancelled: boolean;
   private readonly answered: FactChannel<Fact<typeof serviceRequest>>;
   private readonly activity: FactChannel<Fact<typeof serviceActive>>;
   private readonly onCrash: ((downtime: Duration) => void) | undefined;
   private readonly inside: ComponentPart | undefined;
   /** Calls that are handled or wait for it, in no order. */
   private readonly live: Handling<Query, Reply>[] = [];
+  /** The same by their calls, for those who may cancel them. */
+  private readonly ofCall: Map<Call<Query, Reply>, Handling<Query, Reply>> | undefined;
   /** Until then nobody listens. */
   private downUntil: Time = 0;
   private arrivals = 0;
@@ -107,7 +108,7 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
     this.onCrash = options.onCrash;
     this.admission = options.admission;
     this.line = options.line;
-    this.stopsWhenCancelled = options.stopsWhenCancelled ?? false;
+    this.ofCall = options.stopsWhenCancelled === true ? new Map() : undefined;
     this.inside = options.inside;
     this.signals = this.inside === undefined ? serviceSignals : [...serviceSignals, ...this.inside.signals];
     this.interventions = { crash: this.crashing(), ...this.inside?.interventions };
@@ -126,11 +127,16 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
     return this.arrivals - this.answers;
   }
 
+  /** Whether it listens. */
+  get isUp(): boolean {
+    return this.sim.now >= this.downUntil;
+  }
+
   receive(call: Call<Query, Reply>): void {
     this.arrivals++;
     if (this.activity.heard) this.tellActivity();
     const since = this.sim.now;
-    if (since < this.downUntil) {
+    if (!this.isUp) {
       call.refuse('unavailable');
       this.finish(call, since, 'unavailable');
       return;
@@ -159,8 +165,7 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
   }
 
   cancelled(call: Call<Query, Reply>): void {
-    if (!this.stopsWhenCancelled) return;
-    const handling = this.live.find((live) => live.call === call);
+    const handling = this.ofCall?.get(call);
     if (handling === undefined) return;
     if (handling.claim && this.slots.withdraw(handling.claim)) handling.holds = false;
     handling.stop();
@@ -205,6 +210,7 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
   /** Called by the handling process when it has ended. */
   forget(handling: Handling<Query, Reply>): void {
     if (handling.holds) this.slots.release();
+    this.ofCall?.delete(handling.call);
     const last = this.live.pop();
     if (last === undefined || last === handling) return;
     this.live[handling.place] = last;
@@ -218,7 +224,7 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
       concurrency: this.slots.capacity,
       ...this.inside?.state(),
     };
-    return this.sim.now < this.downUntil ? { ...state, down: 'yes' } : state;
+    return this.isUp ? state : { ...state, down: 'yes' };
   }
 
   violations(): readonly string[] {
@@ -232,6 +238,7 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
   private keep(handling: Handling<Query, Reply>): void {
     handling.place = this.live.length;
     this.live.push(handling);
+    this.ofCall?.set(handling.call, handling);
   }
 
   private crashing(): Intervention {

@@ -88,7 +88,7 @@ export function replica(sim: Simulation, p: Values, name: string): Replica {
     name,
     receive(call) {
       if (call.query === 'work') service.receive(call);
-      else if (service.state()['down'] === 'yes') call.refuse('unavailable');
+      else if (!service.isUp) call.refuse('unavailable');
       else call.reply();
     },
     cancelled: (call) => service.cancelled(call),

@@ -50,14 +50,6 @@ export const balancingSignals = [
     help: 'Calls that balancers sent to hosts, hedges included',
     fact: balancingSent,
   }),
-  defineSignal({
-    name: 'balancing.cancelled',
-    kind: 'counter',
-    unit: '{call}',
-    help: 'Calls that balancers cancelled before there was an answer: their time was over, or another was faster',
-    fact: balancingEnded,
-    where: ({ outcome }) => outcome === 'cancelled' || outcome === 'timeout',
-  }),
 ];
 
 export const outlierSignals = [

@@ -47,7 +47,6 @@ export class OutlierDetector {
   private readonly draws: RandomStream;
   private readonly listener: OutlierListener;
   private readonly monitors: readonly Monitor[];
-  private ejections = 0;
   private overflows = 0;
 
   /** `draws`: for what is enforced with a chance. */
@@ -74,11 +73,6 @@ export class OutlierDetector {
   /** Hosts that are ejected now. */
   get ejected(): number {
     return this.monitors.filter(({ isEjected }) => isEjected).length;
-  }
-
-  /** Ejections so far. */
-  get ejectionsTotal(): number {
-    return this.ejections;
   }
 
   /** Outliers that stayed because too many were ejected. */
@@ -159,7 +153,6 @@ export class OutlierDetector {
     monitor.isEjected = true;
     monitor.ejectedAt = now;
     if (monitor.backoff * baseEjectionTime < maxEjectionTime + baseEjectionTime) monitor.backoff++;
-    this.ejections++;
     this.listener.ejected(host, kind);
   }
 
