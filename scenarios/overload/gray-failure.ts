@@ -139,7 +139,6 @@ export default defineScenario({
       atMost(total(FAILED), hedged.hedgedFail),
       atMost(quantile(DURATION, 'p90'), hedged.hedgedTail),
       atMost(peak(ACTIVE), hedged.takenBack),
-      atMost(mean(WASTED), hedged.savedWork),
       atLeast(total('hedging.hedges'), hedged.hedgesAtLeast),
       guardrail(
         atMost(ratio(total('balancing.calls'), total('http.client.requests')), hedged.callsPerRequest),

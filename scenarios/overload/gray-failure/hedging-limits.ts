@@ -69,13 +69,6 @@ export const callsPerRequest = atMostLimit((p) =>
   hedgingHolds(p) ? 1 + hedges(p) / poissonLow(p.rate * measured(p)) : p.attempts + 0.01,
 );
 
-/** What is cancelled is work for nobody only if it ends by itself on the way of the word: a part of a load time, at the usual speed. */
-export const savedWork = atMostLimit((p) =>
-  hedgingHolds(p)
-    ? Math.min(1, poissonMost((hedges(p) * NEAR) / toSeconds(p.loadTime)) / poissonLow(p.rate * measured(p)))
-    : 1,
-);
-
 /** Nobody is at the slow replica for longer than until another has answered, but one in a thousand. */
 export const takenBack = atMostLimit((p) => {
   const answered = exceededBy(0.001, (t) => tailAt(hedgedInTrouble(p).others, t));

@@ -14,14 +14,15 @@ import {
 } from '../../../sim-core/index.ts';
 import type { Values } from './params.ts';
 
-/** A worker was at a request for so long; `wanted` if somebody still waited for the answer. */
+/** A worker was at a request for so long; `wanted` if it came to an answer for which somebody still waited. */
 export const replicaWorked = defineFact(
   'gray_failure.worked',
-  'A worker of a replica has done its work for a request',
+  'A worker of a replica has ended its work for a request, or broken it off',
   {
     replica: 'text',
     request: 'request',
     wanted: 'flag',
+    duration: 'duration',
   },
 );
 
@@ -78,9 +79,17 @@ export function replica(sim: Simulation, p: Values, name: string): Replica {
       const { request } = call;
       const key = request.nextWorkKey();
       if (failing > 0 && failures.of(key).next() < failing) throw new CallFailed(name, 'error');
-      yield Math.max(1, Math.round(demand.sample(demands.of(key)) * factor));
-      if (worked.heard)
-        worked.emit({ replica: name, request: request.id, wanted: call.awaited && sim.now < call.deadline });
+      const since = sim.now;
+      let isDone = false;
+      try {
+        yield Math.max(1, Math.round(demand.sample(demands.of(key)) * factor));
+        isDone = true;
+      } finally {
+        if (worked.heard) {
+          const wanted = isDone && call.awaited && sim.now < call.deadline;
+          worked.emit({ replica: name, request: request.id, wanted, duration: sim.now - since });
+        }
+      }
     },
   });
 

@@ -5,6 +5,7 @@ import {
   defineSignal,
   requestCompleted,
   serviceActive,
+  toSeconds,
   type Simulation,
   type Time,
 } from '../../../sim-core/index.ts';
@@ -28,7 +29,8 @@ export const FAILED = 'gray_failure.failed';
 export const DURATION = 'gray_failure.duration';
 export const SHARE = 'gray_failure.troubled.share';
 export const ACTIVE = 'gray_failure.troubled.active';
-export const WASTED = 'gray_failure.wasted';
+export const WORKED = 'gray_failure.worked.time';
+export const WASTED = 'gray_failure.wasted.time';
 export const RECOVERY = 'gray_failure.recovery.time';
 
 export const tallySignals = [
@@ -67,12 +69,21 @@ export const tallySignals = [
     of: ({ service }) => service,
   }),
   defineSignal({
-    name: WASTED,
-    kind: 'ratio',
-    unit: '1',
-    help: 'Share of the work done by replicas for which nobody waited any more',
+    name: WORKED,
+    kind: 'counter',
+    unit: 's',
+    help: 'Time that workers of replicas spent at requests',
     fact: replicaWorked,
-    counts: ({ wanted }) => !wanted,
+    amount: ({ duration }) => toSeconds(duration),
+  }),
+  defineSignal({
+    name: WASTED,
+    kind: 'counter',
+    unit: 's',
+    help: 'The part of it that was for nobody: it was broken off, or nobody waited for the answer any more',
+    fact: replicaWorked,
+    where: ({ wanted }) => !wanted,
+    amount: ({ duration }) => toSeconds(duration),
   }),
   recoverySignal(RECOVERY, 'request that failed'),
 ];

@@ -62,7 +62,7 @@ describe('Envoy', () => {
   });
 });
 
-/** The rules over a list of all that happened: nothing is counted that is not counted again. */
+/** The same rules told otherwise: rows and success rates are counted from lists of statuses when they are asked for. */
 class NaiveDetector {
   /** Statuses of each host since its row was last begun anew, for each kind of row. */
   private readonly rows: Record<'all' | 'gateway', number[]>[];
