@@ -96,6 +96,11 @@ export const fiveFailures = atMostLimit((p) =>
     ? ejections(p) * (p.failures + most(p.rate * NEAR)) + lateElsewhere(p, timely(p))
     : most(inTrouble(p)),
 );
+/** Calls that it gets at least while it is in use: what has no choice, one in n² by two choices and one in n by turn or by lot. */
+const atBlackHole = (p: Values): number => {
+  if (p.policy === 'least-request') return swallowed(p);
+  return poissonLow(inTrouble(p) / (p.policy === 'two-choices' ? p.replicas * p.replicas : p.replicas));
+};
 export const blackHoleEjectedOnce = atLeastLimit((p) =>
-  mayEject(p) && !isSlow(p) && inTrouble(p) > 100 * p.failures * p.replicas ? 1 : 0,
+  mayEject(p) && !isSlow(p) && atBlackHole(p) >= p.failures ? 1 : 0,
 );

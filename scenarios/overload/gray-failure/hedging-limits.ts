@@ -36,8 +36,10 @@ const hedgedOther = (p: Values, slowShare: number, share: number): Workers =>
   other(p, (p.rate * (1 - slowShare + (p.attempts - 1) * share)) / (p.replicas - (slowShare > 0 ? 1 : 0)));
 
 const hedgedInTrouble = (p: Values): Hedged => hedged(p, 1 / p.replicas);
+/** Timeouts are failures, which the throttle counts and ejection as well; without them every hedge that is due is sent, and nobody is out. */
+const isUnimpeded = (p: Values): boolean => !p.timesOut && !p.ejects;
 /** With hedges the others still keep up, though nothing is taken off them for what is cancelled. */
-const hedgingHolds = (p: Values): boolean => isSlow(p) && loadOf(hedgedInTrouble(p).others) < 0.95;
+const hedgingHolds = (p: Values): boolean => isSlow(p) && isUnimpeded(p) && loadOf(hedgedInTrouble(p).others) < 0.95;
 
 /** Of whoever asks two, one of them at a replica that is well, the second may take what of the patience the delay has left. */
 const hedgedTailAt = (p: Values, seconds: number): number => {
@@ -54,7 +56,7 @@ export const hedgedFail = atMostLimit((p) =>
 
 /** Whoever is sent to the slow replica and whose own work there takes longer than the delay is asked for twice. */
 export const hedgesAtLeast = atLeastLimit((p) => {
-  if (!isSlow(p) || p.policy !== 'round-robin') return 0;
+  if (!isSlow(p) || p.policy !== 'round-robin' || !isUnimpeded(p)) return 0;
   const late = exp(-toSeconds(p.hedgingDelay) / (toSeconds(p.loadTime) * p.slowdown));
   return poissonLeast(fairRate(p) * troubleLasts(p) * late);
 });
@@ -78,7 +80,7 @@ export const takenBack = atMostLimit((p) => {
 
 /** With nothing taken back its line grows as ever; hedges take turns as well, so that its share of first calls is as if by lot. */
 export const lineGrows = atLeastLimit((p) =>
-  isSlow(p) && !p.stops && p.policy === 'round-robin'
+  isSlow(p) && !p.stops && isUnimpeded(p) && p.policy === 'round-robin'
     ? Math.max(0, poissonLow(fairRate(p) * troubleLasts(p)) - poissonMost(slowCapacity(p) * troubleLasts(p)))
     : 0,
 );
