@@ -1,12 +1,15 @@
 /**
  * A replica: workers who take a request each, for a time that belongs to the request, and a line before them. What may be done to
- * it: it can be made slow, or to fail at once, and neither keeps it from answering a health check, which takes no worker.
+ * it: it can be made slow, or to fail at once. A health check takes no worker and does not wait, but a time of its own, and as many times
+ * as long as all else: short even so, and a failure only where it is over its timeout.
  */
 import {
   CallFailed,
   defineFact,
   exponential,
+  ms,
   Service,
+  type Call,
   type ComponentPart,
   type Endpoint,
   type KeyedStream,
@@ -28,6 +31,9 @@ export const replicaWorked = defineFact(
 
 /** Requests that may stand in line at a replica; more are refused. */
 const LINE = 10_000;
+
+/** What a health check takes. */
+const HEALTH_TIME = ms(1);
 
 /** It is asked to do something, or how it is. */
 export type ReplicaQuery = 'work' | 'health';
@@ -54,7 +60,7 @@ export function replica(sim: Simulation, p: Values, name: string): Replica {
     signals: [],
     interventions: {
       slow: {
-        help: 'Makes what it begins from now on take so many times as long; 1 heals it. Health checks pass',
+        help: 'Makes what it begins from now on take so many times as long; 1 heals it. Health checks pass up to 900 or so',
         arguments: [{ name: 'factor', help: 'times as long', min: 0.01, max: 1000, default: 10 }],
         apply: ([times]) => slow(times),
       },
@@ -93,12 +99,17 @@ export function replica(sim: Simulation, p: Values, name: string): Replica {
     },
   });
 
+  const isWellKind = sim.eventKind(`${name} answers a health check`);
+  const isWell = (call: Call<ReplicaQuery, void>): void => {
+    if (service.isUp) call.reply();
+    else call.refuse('unavailable');
+  };
   const endpoint: Endpoint<ReplicaQuery, void> = {
     name,
     receive(call) {
       if (call.query === 'work') service.receive(call);
       else if (!service.isUp) call.refuse('unavailable');
-      else call.reply();
+      else sim.schedule(Math.round(HEALTH_TIME * factor), isWell, call, isWellKind);
     },
     cancelled: (call) => service.cancelled(call),
   };

@@ -1,9 +1,11 @@
 /**
  * Active health checks: each host is asked at intervals whether it is well, by a call that has nothing to do with what it is there
- * for. So many failures in a row make it ill, so many answers in a row well again, as Envoy's.
+ * for. So many failures in a row make it ill, so many answers in a row well again, as Envoy's thresholds have it.
  * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/health_checking
  *
- * Hosts are well to begin with, and are asked one after the other within an interval.
+ * Hosts are well to begin with, and are asked one after the other within an interval. In Envoy a host is ill until its first check, of which one
+ * answer is enough, and an HTTP status that is not expected makes it ill at once, whatever the threshold for failures. Neither is
+ * modelled: a run begins with hosts that have been checked, and a check fails for want of an answer.
  */
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Duration } from '../../kernel/time.ts';

@@ -101,6 +101,12 @@ describe('what is done to a replica', () => {
     expect(failing('http.client.request.errors', 'total')).toBeGreaterThan(2000);
   });
 
+  it('slows it so much that a health check takes longer than its second', () => {
+    const dead = measured('round-robin', calm, '4s:slow:replica-2:factor=1000');
+    expect(dead('balancing.health_checks.failed', 'total')).toBeGreaterThanOrEqual(3);
+    expect(dead('balancing.unhealthy', 'max')).toBe(1);
+  });
+
   it('kills it: connections are refused until three health checks have failed', () => {
     const killed = (variant: string) => measured(variant, calm, '4s:crash:replica-3:seconds=5');
     const inTurn = killed('round-robin');
