@@ -164,10 +164,13 @@ export class VisibilityQueue {
     return received;
   }
 
-  /** Moves the first visible message elsewhere; it is done with here when it is there. False if there is none. */
-  moveFirst(send: (message: Message, fifo: FifoAttributes | undefined) => void): boolean {
+  /** Moves the first visible message that is `movable` elsewhere; it is done with here when it is there. False if there is none. */
+  moveFirst(
+    send: (message: Message, fifo: FifoAttributes | undefined) => void,
+    movable: (message: Message) => boolean = () => true,
+  ): boolean {
     let isMoved = false;
-    for (const held of this.pick(1)) {
+    for (const held of this.pick(1, movable)) {
       const isOld = held.copy.expires <= this.sim.now;
       if (!isOld && isMoved) continue;
       this.line.remove(held.copy);
@@ -214,7 +217,7 @@ export class VisibilityQueue {
   }
 
   /** The messages that a receive comes upon: those that it gets, at most so many, and those that it finds at their end. */
-  private pick(max: number): Held[] {
+  private pick(max: number, takes?: (message: Message) => boolean): Held[] {
     const picked: Held[] = [];
     let gets = 0;
     let looked = 0;
@@ -222,6 +225,7 @@ export class VisibilityQueue {
       if (gets === max || ++looked > LOOKED_THROUGH_MAX) break;
       const held = this.held.get(copy)!;
       if (held.fifo !== undefined && this.out.has(held.fifo.group)) continue;
+      if (takes !== undefined && !takes(copy.message)) continue;
       picked.push(held);
       if (copy.expires > this.sim.now && !this.isSpent(copy)) gets++;
     }

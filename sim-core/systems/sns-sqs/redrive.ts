@@ -30,10 +30,10 @@ export class Redrive {
     this.intervention = {
       help: 'Starts to move what each dead-letter queue has back to the queues it came from, unless that is under way (StartMessageMoveTask)',
       arguments: [
-        { name: 'rate', help: 'messages a second', min: 0.1, max: MOVES_A_SECOND_MAX, default: MOVES_A_SECOND_MAX },
+        { name: 'rate', help: 'messages a second', min: 1, max: MOVES_A_SECOND_MAX, default: MOVES_A_SECOND_MAX },
       ],
       apply: ([perSecond]) => {
-        for (const [from, task] of this.tasks) if (task?.isOver !== false) this.start(from, perSecond);
+        for (const [from, task] of this.tasks) if (task?.isOver !== false) this.start(from, Math.round(perSecond));
       },
     };
   }
@@ -51,12 +51,13 @@ export class Redrive {
   private start(from: PolledQueue, perSecond: number): void {
     const { isAway } = this;
     const send = (message: Message, fifo: FifoAttributes | undefined): void => this.sendBack(from, message, fifo);
-    this.tasks.set(from, new MessageMoveTask(this.sim, { queue: from.queue, perSecond, isAway, send }));
+    // What somebody has sent to the dead letters came from nowhere, and stays there.
+    const movable = (message: Message): boolean => this.origins.has(message);
+    this.tasks.set(from, new MessageMoveTask(this.sim, { queue: from.queue, perSecond, isAway, movable, send }));
   }
 
-  /** What somebody has sent to the dead letters came from nowhere, and stays there. */
   private sendBack(from: PolledQueue, message: Message, fifo: FifoAttributes | undefined): void {
-    const to = this.origins.get(message) ?? from;
+    const to = this.origins.get(message)!;
     const times = (this.timesMoved.get(message) ?? 0) + 1;
     const sent = { ...message, sent: this.sim.now };
     this.timesMoved.set(sent, times);
