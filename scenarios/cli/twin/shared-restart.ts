@@ -11,16 +11,17 @@ export class SharedRestart {
   private readonly killAndStart: () => Promise<void>;
   private readonly waiting: Waiting[] = [];
   private underWay = 0;
+  /** The restart that is under way or has failed. */
   private restarting: Promise<void> | undefined;
 
   constructor(killAndStart: () => Promise<void>) {
     this.killAndStart = killAndStart;
   }
 
-  /** A play that begins while the server is down waits for it; `end` is called for each that has begun. */
+  /** A play that begins while the server is down waits for it, and has not begun if that fails; `end` is called for each that has. */
   async begin(): Promise<void> {
+    while (this.restarting !== undefined) await this.restarting;
     this.underWay++;
-    await this.restarting;
   }
 
   end(): void {
@@ -41,7 +42,10 @@ export class SharedRestart {
     const all = this.waiting.splice(0);
     this.restarting = this.killAndStart();
     this.restarting.then(
-      () => all.forEach(({ resolve }) => resolve()),
+      () => {
+        this.restarting = undefined;
+        all.forEach(({ resolve }) => resolve());
+      },
       (error: unknown) => all.forEach(({ reject }) => reject(error)),
     );
   }

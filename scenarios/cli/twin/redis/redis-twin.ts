@@ -1,6 +1,9 @@
 /**
  * The twin of Redis Streams: scripts of the stream commands on a real Redis and on the model. ioredis is the client since
  * it hands a reply over as it was sent, and is what BullMQ speaks with.
+ *
+ * Of a restart only the server's memory is checked: killed, it must have all that it had answered, which the model has by definition. What a
+ * restart does to connections and blocked reads, as `RedisStreamServer` models it, is not compared.
  */
 import type { ChildProcess } from 'node:child_process';
 import { Redis } from 'ioredis';
