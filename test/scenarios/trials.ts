@@ -2,10 +2,12 @@
 import { Trial, type Scenario, type Trialled } from '../../sim-core/index.ts';
 import type { TrialOptions } from '../../sim-core/lab/trial.ts';
 
-/** Runs it to the end, and keeps nothing but what can be judged. */
+/** Runs it to the end, at which every invariant must hold, and keeps nothing but what can be judged. */
 export function trialled(scenario: Scenario, options: TrialOptions): Trialled {
   const trial = new Trial(scenario, options);
   while (!trial.advance(Infinity));
+  const broken = trial.violations();
+  if (broken.length > 0) throw new Error(`${scenario.id} ${options.variant}: ${broken.join('; ')}`);
   return trial.finish();
 }
 
