@@ -4,6 +4,8 @@
  * then on; at work means all that is not waiting in line, waiting for somebody else's answer included.
  *
  * A call that is cancelled is over there when word of that comes, unless its server is one of those that go on, and answer nobody.
+ * What is told of calls names a request and a way, no call: calls of one request to one host are taken for each other. Where one
+ * of them is cancelled and another answered the wrong one may be shown as over, which takes a fleet that is asked twice as a whole.
  *
  * The reply to somebody who had given up begins no stay, nor does one to somebody who has answered its own caller, nor
  * one of several to somebody who asked them all at once and is there already: a component holds a request once for each
