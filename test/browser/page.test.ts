@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../scenarios/index.ts';
 import { run } from '../../sim-core/index.ts';
-import { address, digestIn, expectNoViolationsInEitherTheme, openSession } from './session.ts';
+import { address, digestIn, expectNoViolations, expectNoViolationsInEitherTheme, openSession } from './session.ts';
 
 const { scenario } = catalogue.find((entry) => entry.scenario.id === 'stampede')!;
 const [variant, otherVariant] = Object.keys(scenario.variants);
@@ -159,6 +159,13 @@ describe('when something goes wrong', () => {
 });
 
 describe('for everybody', () => {
+  it('axe finds nothing in the lab that was opened in the dark, by all of its rules', async () => {
+    await session.page.emulateMedia({ colorScheme: 'dark' });
+    await session.page.goto(lab);
+    await digest();
+    await expectNoViolations(session.page);
+  });
+
   it('axe finds nothing on any route in either theme', async () => {
     await session.page.goto(address);
     await session.page.getByText(/up to/).first().waitFor();
