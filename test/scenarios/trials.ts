@@ -2,10 +2,16 @@
 import { Trial, type Scenario, type Trialled } from '../../sim-core/index.ts';
 import type { TrialOptions } from '../../sim-core/lab/trial.ts';
 
-/** Runs it to the end, at which every invariant must hold, and keeps nothing but what can be judged. */
-export function trialled(scenario: Scenario, options: TrialOptions): Trialled {
+/** Runs it to the end, whatever becomes of its invariants: for tests that plant a fault. */
+export function ranToEnd(scenario: Scenario, options: TrialOptions): Trial {
   const trial = new Trial(scenario, options);
   while (!trial.advance(Infinity));
+  return trial;
+}
+
+/** Runs it to the end, at which every invariant must hold, and keeps nothing but what can be judged. */
+export function trialled(scenario: Scenario, options: TrialOptions): Trialled {
+  const trial = ranToEnd(scenario, options);
   const broken = trial.violations();
   if (broken.length > 0) throw new Error(`${scenario.id} ${options.variant}: ${broken.join('; ')}`);
   return trial.finish();

@@ -10,7 +10,7 @@ import {
   type Trialled,
 } from '../../../sim-core/index.ts';
 import { Queue } from '../../../sim-core/messaging/channels/queue.ts';
-import { failed, totalOf, trialled } from '../trials.ts';
+import { failed, ranToEnd, totalOf, trialled } from '../trials.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -79,7 +79,7 @@ describe('as the guide says', () => {
 describe('what the broker drops is seen', () => {
   const lostOf = (recording: Trialled): string[] => failed(recording).filter((claim) => claim.includes('.lost'));
   const lostIn = (variant: string): string[] =>
-    lostOf(trialled(deliverySemantics, { variant, params: { length: s(12) } }));
+    lostOf(ranToEnd(deliverySemantics, { variant, params: { length: s(12) } }).finish());
 
   it.each(WITH_ACKS)(
     '%s loses bookings and payments where the queue drops one copy in a hundred and says that it has it',
