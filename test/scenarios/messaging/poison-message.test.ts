@@ -5,7 +5,7 @@ import { BACKLOG, OVERTAKEN } from '../../../scenarios/messaging/poison-message/
 import { ms, parseIntervention, s, type ParameterValues, type Trialled } from '../../../sim-core/index.ts';
 import { Broker } from '../../../sim-core/systems/rabbitmq/broker.ts';
 import { Queue } from '../../../sim-core/messaging/channels/queue.ts';
-import { failed, summaryOf, trialled } from '../trials.ts';
+import { failed, ranToEnd, summaryOf, trialled } from '../trials.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -67,7 +67,8 @@ it('takes a key that is made poison by hand, and a release that mends it', () =>
 });
 
 describe('what is dropped is seen', () => {
-  const lost = (variant: string): string[] => failed(of(variant)).filter((claim) => claim.startsWith('effects.lost'));
+  const lost = (variant: string): string[] =>
+    failed(ranToEnd(poisonMessage, { variant }).finish()).filter((claim) => claim.startsWith('effects.lost'));
 
   it.each(['backoff', 'dlq', 'delayed-queue', 'per-message-delay'])(
     '%s loses orders where the broker makes no dead letters',
