@@ -9,7 +9,7 @@ import scenario from '../../../scenarios/caching/stampede.ts';
 import backpressure from '../../../scenarios/overload/backpressure.ts';
 import grayFailure from '../../../scenarios/overload/gray-failure.ts';
 import rateLimiting from '../../../scenarios/overload/rate-limiting.ts';
-import { defineSignal, run, s, sampleHash, serviceActive, type Recording } from '../../../sim-core/index.ts';
+import { defineSignal, ms, run, s, sampleHash, serviceActive, type Recording } from '../../../sim-core/index.ts';
 import { lanesOf } from '../../../ui/models/lanes.ts';
 import { stageModel } from '../../../ui/models/moment.ts';
 import { GLYPHS_MAX, Particles, RARE_MAX } from '../../../ui/models/particles.ts';
@@ -302,8 +302,13 @@ describe('the traffic of hedged calls', () => {
   });
   const scenarioOf = { ...grayFailure, signals: [...grayFailure.signals!, atReplicas] };
 
-  it.each(['hedging', 'hedging-uncancelled'])('of %s has at replicas whom they count, cancelled or not', (variant) => {
-    const params = { length: s(9), troubleAt: s(3), troubleFor: s(4), replicas: 4, rate: 400 };
+  it.each([
+    ['hedging', {}],
+    ['hedging-uncancelled', {}],
+    // Of two replicas one is asked again for the same request, when its own time is over or before.
+    ['hedging', { replicas: 2, rate: 100, attempts: 5, timesOut: true, timeout: ms(100), hedgingDelay: ms(30) }],
+  ])('of %s %o has at replicas whom they count, cancelled or not', (variant, more) => {
+    const params = { length: s(9), troubleAt: s(3), troubleFor: s(4), replicas: 4, rate: 400, ...more };
     const hedged = run(scenarioOf, { variant, params });
     const { nodes, edges } = layOut(hedged.components);
     const replicas = nodes.findIndex(({ members }) => members.some(({ name }) => name === 'replica-1'));
