@@ -125,7 +125,7 @@ it('claims nothing of a spike that can be stored', () => {
 });
 
 // A bound of 10,000 readings of 50 kB is more than a process may hold, and 1 MB is less than the usual bound takes.
-it.each([{ bound: 10_000 }, { memory: 1_000_000 }, { isBounded: false }])(
+it.each([{ bound: 10_000 }, { memory: 1_000_000 }])(
   'claims of a bound that memory does not hold no more than of none: %o',
   (params) => {
     const { elsewhere, spooled, nearCapacity, inTime } = limits;
