@@ -70,7 +70,6 @@ export class Call<Query, Reply> extends Wait<Reply> {
   private alarm: EventHandle = -1;
   private answered = false;
   private received = false;
-  private gaveUp = false;
   private failure: CallFailure | undefined = undefined;
 
   constructor(
@@ -127,9 +126,12 @@ export class Call<Query, Reply> extends Wait<Reply> {
     return Math.min(this.givesUpAt, this.inherited ?? this.request.deadline);
   }
 
-  /** Whether the caller's own time for it is over; an answer that there was a timeout further on is another thing. */
+  /**
+   * Whether the caller's own time for it is over, which is when its alarm has gone off; an answer that there was a timeout further
+   * on is another thing.
+   */
   get hasGivenUp(): boolean {
-    return this.gaveUp;
+    return this.alarm < 0 && this.givesUpAt < Infinity;
   }
 
   /** Whether the caller still waits. A real server cannot ask this; checks and tests may. */
@@ -179,7 +181,6 @@ export class Call<Query, Reply> extends Wait<Reply> {
     const waiter = call.waiter!;
     call.waiter = undefined;
     call.alarm = -1;
-    call.gaveUp = true;
     waiter.fail(new CallFailed(call.link.endpoint.name, 'timeout'), call);
   }
 }
