@@ -57,7 +57,7 @@ const keepsUp = (p: Values): boolean =>
 const ifItKeepsUp = (of: (p: Values) => number): Limit => limit((p) => (keepsUp(p) ? of(p) : 0));
 
 /** A Poisson number of this mean, at least: there are fewer once in twenty thousand times. Beyond some hundred it is as good as normal. */
-function some(expected: number): number {
+function poissonTail(expected: number): number {
   if (expected > 500) return poissonLow(expected);
   let least = 0;
   for (let chance = exp(-expected), fewer = chance; fewer < 1 / 20_000; fewer += chance) chance *= expected / ++least;
@@ -76,7 +76,7 @@ function foundAtWork(p: Values): number {
   const databaseUp = 1 - (crashes(p, p.databaseCrashEvery) * (p.downtime + inHand(p))) / (p.length - DRAIN);
   return crashes(p, p.crashEvery) * (1 - (close * close) / 2) * Math.max(0, databaseUp);
 }
-const inFlight = (p: Values, between: number): number => some(foundAtWork(p) * between * (1 - p.abortShare));
+const inFlight = (p: Values, between: number): number => poissonTail(foundAtWork(p) * between * (1 - p.abortShare));
 
 /**
  * Behind the commit an event is on its way to the service, and lingers in its producer: lost with it in both. At a broker's first
@@ -108,7 +108,7 @@ export const lostBetweenCommits = ifItKeepsUp((p) =>
 
 /** Published before the commit, every order that the database refuses has its event. What crashes leave comes on top. */
 export const inventedByRefusals = ifItKeepsUp((p) =>
-  isCommittedLast(p) ? 0 : some(p.rate * undisturbed(p) * p.abortShare),
+  isCommittedLast(p) ? 0 : poissonTail(p.rate * undisturbed(p) * p.abortShare),
 );
 const isCommittedLast = ({ publishing, kafkaCommit }: Values): boolean =>
   publishing === 'kafka-transaction' && kafkaCommit === 'last';
@@ -212,7 +212,7 @@ export const outOfOrder = ifItKeepsUp((p) => {
   const overtaking = p.customers * each * each * (toSeconds(p.checkTime) / 2);
   const inOnePoll = Math.max(0, 1 - (p.checkTime + lockTime(p)) / p.pollInterval);
   const expected = 0.9 * overtaking * undisturbed(p) * inOnePoll * (1 - p.abortShare) * (1 - p.abortShare);
-  return some(expected);
+  return poissonTail(expected);
 });
 
 /**
@@ -230,5 +230,5 @@ export const skipped = ifItKeepsUp((p) => {
     skips += step * exp(-x) * (1 - exp(-open * others * (x - 1 + exp(-x))));
   }
   const polls = pollsLeast(p) * (undisturbed(p) / toSeconds(p.length));
-  return some(polls * open * skips * (1 - p.abortShare));
+  return poissonTail(polls * open * skips * (1 - p.abortShare));
 });
