@@ -19,6 +19,7 @@ export { QueueFull, Resource, resourceChanged, resourceGranted, resourceRefused 
 export { Completion, Gate, Signal } from './kernel/signal.ts';
 export { NO_EVENT, Simulation, type EventObserver, type SimulationOptions } from './kernel/simulation.ts';
 export { Wait, type Waiter } from './kernel/wait.ts';
+export { worked } from './kernel/worked.ts';
 
 // kernel/distributions
 export { bernoulli } from './kernel/distributions/bernoulli.ts';
@@ -381,6 +382,12 @@ export { pollingRules, type PollingRuleName } from './services/outbox/polling-ru
 export { Relay, type EventPublisher, type RelayWork } from './services/outbox/relay.ts';
 export { outboxSignals } from './services/outbox/signals.ts';
 export { Service, serviceActive, serviceRequest, type ServiceOptions } from './services/service.ts';
+
+// observability: the instruments that a real team has
+export * from './observability/pipeline/export-request.ts';
+export * from './observability/signals/instrument-costs.ts';
+export * from './observability/signals/instrumented-process.ts';
+export * from './observability/signals/telemetry.ts';
 
 // lab: scenarios, their parameters, runs and what is kept of them
 export { firstDifference, type Difference } from './lab/compare-recordings.ts';

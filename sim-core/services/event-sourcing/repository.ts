@@ -11,7 +11,7 @@ import type { Behaviour } from '../../kernel/process.ts';
 import { ProcessorSharing } from '../../kernel/processor-sharing.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Duration, Time } from '../../kernel/time.ts';
-import { PendingWait, type Waiter } from '../../kernel/wait.ts';
+import { worked } from '../../kernel/worked.ts';
 import { DecodeFailed } from '../../messaging/schema/bytes.ts';
 import type { Link } from '../../network/link.ts';
 import type { RequestContext } from '../../network/request-context.ts';
@@ -115,7 +115,7 @@ export class Repository<Command, State> {
     if (reply.answer !== 'loaded') throw new Error(`${store.name}: ${reply.answer} in answer to a load`);
     const { loaded } = reply;
     const count = loaded.reduce((sum, { events }) => sum + events.length, 0);
-    if (count > 0) yield* new Worked(this.sim, this.processors, count * foldTime);
+    if (count > 0) yield* worked(this.sim, this.processors, count * foldTime);
     const aggregates = loaded.map(({ snapshot, events }): LoadedAggregate<State> => {
       const state = code.fold(snapshot === undefined ? decider.initial : (snapshot.state as State), events);
       const snapshotVersion = snapshot?.version ?? 0;
@@ -226,23 +226,5 @@ class Deployed<Command, State> implements AggregateCode<Command, State> {
       state = this.decider.evolve(state, values);
     }
     return state;
-  }
-}
-
-/** Waits until processors that are shared have worked so long for it. What was begun is worked off, whoever still waits. */
-class Worked extends PendingWait<void> {
-  private readonly processors: ProcessorSharing;
-  private readonly demand: Duration;
-
-  constructor(sim: Simulation, processors: ProcessorSharing, demand: Duration) {
-    super(sim);
-    this.processors = processors;
-    this.demand = demand;
-  }
-
-  override begin(waiter: Waiter): boolean {
-    this.waiter = waiter;
-    this.processors.work(this.demand, (wait: Worked) => wait.waiter?.resume(wait), this as Worked);
-    return false;
   }
 }

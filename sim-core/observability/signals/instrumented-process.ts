@@ -1,0 +1,105 @@
+/**
+ * A process with instruments in it: an operating system's process, with processors that its application and its
+ * instruments share. What an instrument does on the application's own thread is owed, and worked off before the next
+ * piece of the application's work; what it does on a thread of its own (encoding what is exported) competes for the same
+ * processors. So instruments slow a loaded service by no more than what they take.
+ *
+ * Does not model the memory that they take beside the queues of what is to be exported, nor a garbage collector.
+ */
+import { defineReading, type Fact, type FactChannel } from '../../kernel/fact.ts';
+import { ProcessorSharing } from '../../kernel/processor-sharing.ts';
+import type { Simulation } from '../../kernel/simulation.ts';
+import { SECOND, type Duration } from '../../kernel/time.ts';
+import type { Wait } from '../../kernel/wait.ts';
+import { worked } from '../../kernel/worked.ts';
+import { defineSignal } from '../../statistics/signal.ts';
+import type { InstrumentCosts } from './instrument-costs.ts';
+import type { Resource } from './telemetry.ts';
+
+/** Processors of a process were given work: so much of its application's, so much of its instruments'. */
+export const processWorked = defineReading('process.worked', 'Processors of a process were given work', {
+  process: 'text',
+  /** What the application was at, as a profile names it; empty for its instruments alone. */
+  frame: 'text',
+  application: 'duration',
+  instruments: 'duration',
+});
+
+export const processSignals = [
+  defineSignal({
+    name: 'process.cpu.time',
+    kind: 'counter',
+    unit: 's',
+    help: 'Processor time that processes were given to work off, that of their instruments included',
+    fact: processWorked,
+    amount: ({ application, instruments }) => (application + instruments) / SECOND,
+  }),
+  defineSignal({
+    name: 'telemetry.cpu.time',
+    kind: 'counter',
+    unit: 's',
+    help: 'Processor time of it that their instruments took',
+    fact: processWorked,
+    amount: ({ instruments }) => instruments / SECOND,
+  }),
+];
+
+export interface InstrumentedProcessOptions {
+  readonly resource: Resource;
+  /** Processors that all its threads share, above 0. */
+  readonly cores: number;
+  readonly costs: InstrumentCosts;
+}
+
+export class InstrumentedProcess {
+  readonly sim: Simulation;
+  readonly resource: Resource;
+  readonly costs: InstrumentCosts;
+  private readonly processors: ProcessorSharing;
+  private readonly told: FactChannel<Fact<typeof processWorked>>;
+  /** What instruments have done on the application's threads since its last work, in processor time. */
+  private owed: Duration = 0;
+
+  constructor(sim: Simulation, { resource, cores, costs }: InstrumentedProcessOptions) {
+    this.sim = sim;
+    this.resource = resource;
+    this.costs = costs;
+    this.processors = new ProcessorSharing(sim, `${resource['service.instance.id']} processors`, cores);
+    this.told = sim.facts.channel(processWorked);
+  }
+
+  /** Work being done, of whatever kind: jobs that share the processors. */
+  get active(): number {
+    return this.processors.active;
+  }
+
+  /** An instrument did something on the thread of whoever calls it, in processor time of 0 or more. */
+  charge(cost: Duration): void {
+    this.owed += cost;
+  }
+
+  /** Waits for a piece of the application's work, and what instruments owe. `frame`: what a profile calls it. */
+  work(demand: Duration, frame: string): Wait<void> {
+    const { owed } = this;
+    this.owed = 0;
+    this.tell(frame, demand, owed);
+    return worked(this.sim, this.processors, demand + owed);
+  }
+
+  /** Waits for work that an instrument does on a thread of its own. */
+  background(cost: Duration): Wait<void> {
+    this.tell('', 0, cost);
+    return worked(this.sim, this.processors, cost);
+  }
+
+  /** The process is gone, with what it was at: nobody who waited for its work hears of it. */
+  crash(): void {
+    this.owed = 0;
+    this.processors.clear();
+  }
+
+  private tell(frame: string, application: Duration, instruments: Duration): void {
+    if (!this.told.heard) return;
+    this.told.emit({ process: this.resource['service.instance.id'], frame, application, instruments });
+  }
+}
