@@ -18,10 +18,20 @@ const OVERHEAD_BYTES = 16;
 export const storedBytes = ({ subject, bytes }: { readonly subject: string; readonly bytes: number }): number =>
   subject.length + bytes + OVERHEAD_BYTES;
 
+/** What is kept of a subject for as long as it has messages. */
+interface OfSubject {
+  readonly sequences: Set<number>;
+  /**
+   * The last that was added. It stays that when it is removed before others: the server found a subject's first message anew
+   * then, its last one not (`lastNeedsUpdate` came with https://github.com/nats-io/nats-server/pull/6226).
+   */
+  last: number;
+}
+
 export class MessageStore<Payload> {
   /** In order of their numbers, since they are added in it. */
   private readonly messages = new Map<number, StoredMessage<Payload>>();
-  private readonly bySubject = new Map<string, Set<number>>();
+  private readonly bySubject = new Map<string, OfSubject>();
   private first = 0;
   private last = 0;
   private held = 0;
@@ -52,12 +62,12 @@ export class MessageStore<Payload> {
   }
 
   countOf(subject: string): number {
-    return this.bySubject.get(subject)?.size ?? 0;
+    return this.bySubject.get(subject)?.sequences.size ?? 0;
   }
 
   /** The oldest message of a subject. */
   oldestOf(subject: string): StoredMessage<Payload> | undefined {
-    const [sequence] = this.bySubject.get(subject) ?? [];
+    const [sequence] = this.bySubject.get(subject)?.sequences ?? [];
     return sequence === undefined ? undefined : this.messages.get(sequence);
   }
 
@@ -66,9 +76,10 @@ export class MessageStore<Payload> {
     if (this.messages.size === 0) this.first = stored.sequence;
     this.messages.set(stored.sequence, stored);
     this.held += storedBytes(stored);
-    const sequences = this.bySubject.get(stored.subject) ?? new Set();
-    sequences.add(stored.sequence);
-    this.bySubject.set(stored.subject, sequences);
+    const ofSubject = this.bySubject.get(stored.subject) ?? { sequences: new Set(), last: 0 };
+    ofSubject.sequences.add(stored.sequence);
+    ofSubject.last = stored.sequence;
+    this.bySubject.set(stored.subject, ofSubject);
     return stored;
   }
 
@@ -84,7 +95,7 @@ export class MessageStore<Payload> {
     if (message === undefined) return undefined;
     this.messages.delete(sequence);
     this.held -= storedBytes(message);
-    const sequences = this.bySubject.get(message.subject)!;
+    const { sequences } = this.bySubject.get(message.subject)!;
     sequences.delete(sequence);
     if (sequences.size === 0) this.bySubject.delete(message.subject);
     if (sequence === this.first) {
@@ -126,14 +137,11 @@ export class MessageStore<Payload> {
     return count;
   }
 
-  /** The number of the last message of each subject that a filter matches, in order. */
+  /** The number of the last message that was added of each subject that a filter matches and that has any, in order. */
   lastOfSubjects(filter: string | undefined): number[] {
     const lasts: number[] = [];
-    for (const [subject, sequences] of this.bySubject) {
-      if (filter !== undefined && !subjectMatches(filter, subject)) continue;
-      let last = 0;
-      for (const sequence of sequences) last = sequence;
-      lasts.push(last);
+    for (const [subject, { last }] of this.bySubject) {
+      if (filter === undefined || subjectMatches(filter, subject)) lasts.push(last);
     }
     return lasts.sort((a, b) => a - b);
   }

@@ -166,3 +166,12 @@ it('gives up all that a deleted consumer had, and hears nothing of it any more',
     ),
   );
 });
+
+it('takes the last that was added for the last of its subject, removed or not, as long as the subject has any', () => {
+  const stream = new JetStream<number>(new Simulation(), { name: 's', subjects: ['*'] });
+  for (const subject of ['a', 'a', 'b']) stream.publish({ subject, bytes: 1, payload: 0 });
+  stream.deleteMessage(2);
+  expect(stream.store.lastOfSubjects('a')).toEqual([2]);
+  stream.deleteMessage(1);
+  expect(stream.store.lastOfSubjects(undefined)).toEqual([3]);
+});
