@@ -18,6 +18,9 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 /** A new service worker is stored and let in when the browser finds the time. */
 const IDLE = ['test/browser/offline.test.ts'];
 
+/** How long a page is asked again before what it shows is held to be wrong. */
+const POLL = { poll: { timeout: 10_000 } };
+
 export default defineConfig({
   plugins: [definitionHashes(here('./scenarios')), guideModules(here('./scenarios'))],
   resolve: { alias: { brownout: here('./sim-core/index.ts') } },
@@ -46,6 +49,7 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts'],
           exclude: IDLE,
           retry: 1,
+          expect: POLL,
           globalSetup: ['test/browser/page-server.ts'],
         },
       },
@@ -55,6 +59,7 @@ export default defineConfig({
           name: 'alone',
           include: IDLE,
           retry: 1,
+          expect: POLL,
           globalSetup: ['test/browser/page-server.ts'],
           sequence: { groupOrder: 1 },
         },

@@ -35,8 +35,8 @@ describe('a change', () => {
     await story.getByText(p99.join(' → ')).waitFor();
     await story.getByRole('button', { name: 'Compare' }).click();
     const variantOf = (letter: string) => page.getByRole('combobox', { name: `Variant of ${letter}` });
-    expect(await variantOf('A').inputValue()).toBe('none');
-    expect(await variantOf('B').inputValue()).toBe('single-flight');
+    await expect.poll(() => variantOf('A').inputValue()).toBe('none');
+    await expect.poll(() => variantOf('B').inputValue()).toBe('single-flight');
     expect(await digestIn(page)).toBe(after.header.digest);
   });
 
@@ -49,7 +49,7 @@ describe('a change', () => {
     const second = await digestIn(page, first);
     await page.getByRole('button', { name: 'The next variant' }).click();
     await digestIn(page, second);
-    expect(await list.inputValue()).toBe('s3-fifo');
+    await expect.poll(() => list.inputValue()).toBe('s3-fifo');
   });
 });
 
@@ -69,7 +69,7 @@ describe('an intervention', () => {
     expect(second).toBe(run(scenario, { variant: 'none', interventions }).header.digest);
 
     const futures = page.getByRole('navigation', { name: 'Futures' });
-    expect(await futures.getByRole('listitem').count()).toBe(2);
+    await expect.poll(() => futures.getByRole('listitem').count()).toBe(2);
     await page.keyboard.press('Control+z');
     expect(await digestIn(page, second)).toBe(first);
     await page.keyboard.press('Control+y');
@@ -97,7 +97,7 @@ describe('an intervention', () => {
     const second = await digestIn(page, first);
     const interventions = [{ at: scenario.openAt, action: 'surge', target: 'users', args: { factor: 2 } }];
     expect(second).toBe(run(scenario, { variant: 'none', interventions }).header.digest);
-    expect(await set.isDisabled()).toBe(true);
+    await expect.poll(() => set.isDisabled()).toBe(true);
     await page.keyboard.press('Control+z');
     expect(await digestIn(page, second)).toBe(first);
   });
@@ -149,7 +149,7 @@ describe('two futures beside each other', () => {
     expect(Number(time)).toBeCloseTo(changed[0].time / 1e9, 6);
     await page.getByLabel('Variant of B').selectOption('single-flight');
     await page.getByText('B = A + single-flight').waitFor();
-    expect(await page.getByRole('region', { name: /^The system, [AB]$/ }).count()).toBe(2);
+    await expect.poll(() => page.getByRole('region', { name: /^The system, [AB]$/ }).count()).toBe(2);
   });
 
   it('are told from luck over many seeds, and what was done stays when it is stopped', async () => {

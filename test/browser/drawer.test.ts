@@ -49,7 +49,7 @@ describe('by mouse', () => {
     const row = rowsOf('Events').nth(12);
     const [ms, , , , , cause] = await row.locator('td').allInnerTexts();
     await row.click();
-    expect(await cursor()).toBeCloseTo(Number(ms) / 1e3, 3);
+    await expect.poll(() => cursor()).toBeCloseTo(Number(ms) / 1e3, 3);
     await row.getByRole('button', { name: `to its cause, event ${cause}` }).click();
     const selected = panel().locator('tr[aria-selected=true]');
     expect((await selected.locator('td').allInnerTexts())[1]).toBe(cause);
@@ -83,16 +83,16 @@ describe('by mouse', () => {
       .click();
     const spans = panel().getByRole('listbox').getByRole('option');
     const expected = waterfallOf(recording, chosen)!.spans;
-    expect(await spans.count()).toBe(expected.length);
+    await expect.poll(() => spans.count()).toBe(expected.length);
     await panel().getByText('afterwards').first().waitFor();
     await panel().getByRole('button', { name: 'As a table' }).click();
-    expect(await panel().getByRole('row').count()).toBe(expected.length + 1);
+    await expect.poll(() => panel().getByRole('row').count()).toBe(expected.length + 1);
     await panel()
       .getByRole('row', { name: /app-\d → database/ })
       .getByRole('button')
       .click();
     const query = expected.find(({ component }) => component === 'database')!;
-    expect(await cursor()).toBeCloseTo(query.start / 1e9, 3);
+    await expect.poll(() => cursor()).toBeCloseTo(query.start / 1e9, 3);
   });
 
   it('asks why of a request, follows the chain, and says where it ends', async () => {
@@ -108,9 +108,9 @@ describe('by mouse', () => {
     const links = panel()
       .getByRole('list', { name: /Chain of causes/ })
       .getByRole('listitem');
-    expect(await links.count()).toBeGreaterThanOrEqual(3);
+    await expect.poll(() => links.count()).toBeGreaterThanOrEqual(3);
     await links.nth(1).getByRole('button').first().click();
-    expect(await cursor()).toBeCloseTo(timedOut.start / 1e9, 3);
+    await expect.poll(() => cursor()).toBeCloseTo(timedOut.start / 1e9, 3);
   });
 
   it('asks why of a spike by a rule that it says, and stays with it while the chain moves the cursor', async () => {
@@ -122,7 +122,7 @@ describe('by mouse', () => {
       .getByRole('list', { name: /Chain of causes/ })
       .getByRole('listitem');
     await links.nth(4).getByRole('button').first().click();
-    expect(await rule.innerText()).toBe(said);
+    await expect.poll(() => rule.innerText()).toBe(said);
   });
 
   it('the log is filtered by words, and a line moves the cursor', async () => {
@@ -136,7 +136,7 @@ describe('by mouse', () => {
     const [ms, level] = await line.locator('td').allInnerTexts();
     expect(level).toBe('error');
     await line.click();
-    expect(await cursor()).toBeCloseTo(Number(ms) / 1e3, 3);
+    await expect.poll(() => cursor()).toBeCloseTo(Number(ms) / 1e3, 3);
   });
 
   it('state is that of the cursor, and health that of the command line', async () => {
@@ -163,30 +163,34 @@ describe('by keyboard alone', () => {
     await tab('Parameters').focus();
     await keyboard.press('ArrowRight');
     await keyboard.press('ArrowRight');
-    expect(await tab('Requests').getAttribute('aria-selected')).toBe('true');
+    await expect.poll(() => tab('Requests').getAttribute('aria-selected')).toBe('true');
     // Through the panel, the filter and the button, which is disabled, to the row that the cursor stands on.
     for (let i = 0; i < 3; i++) await keyboard.press('Tab');
-    expect(await session.page.evaluate(() => document.activeElement?.getAttribute('aria-current'))).toBe('time');
+    await expect
+      .poll(() => session.page.evaluate(() => document.activeElement?.getAttribute('aria-current')))
+      .toBe('time');
     await keyboard.press('ArrowDown');
     await keyboard.press('ArrowDown');
     const chosen = await session.page.evaluate(() => document.activeElement?.querySelectorAll('td')[1]?.textContent);
     await keyboard.press('Enter');
     const start = requests.of(Number(chosen))!.start;
-    expect(await cursor()).toBeCloseTo(start / 1e9, 3);
+    await expect.poll(() => cursor()).toBeCloseTo(start / 1e9, 3);
     await keyboard.press('End');
     await keyboard.press('Home');
-    expect(await session.page.evaluate(() => document.activeElement?.getAttribute('aria-rowindex'))).toBe('2');
+    await expect
+      .poll(() => session.page.evaluate(() => document.activeElement?.getAttribute('aria-rowindex')))
+      .toBe('2');
 
     await keyboard.press('Shift+Tab');
-    expect(await focused()).toContain(`Trace of ${chosen}`);
+    await expect.poll(() => focused()).toContain(`Trace of ${chosen}`);
     await keyboard.press('Enter');
-    expect(await tab('Trace').getAttribute('aria-selected')).toBe('true');
+    await expect.poll(() => tab('Trace').getAttribute('aria-selected')).toBe('true');
     const first = panel().getByRole('option').first();
     await first.focus();
     await keyboard.press('ArrowDown');
-    expect(await focused()).toMatch(/^users → app-\d, from 0\ss/);
+    await expect.poll(() => focused()).toMatch(/^users → app-\d, from 0\ss/);
     await keyboard.press('ArrowRight');
-    expect(await cursor()).toBeGreaterThan(start / 1e9);
+    await expect.poll(() => cursor()).toBeGreaterThan(start / 1e9);
     await panel().getByRole('button', { name: 'Why?' }).press('Enter');
     await panel().getByText(`Request ${chosen} ended after`).waitFor();
   });
@@ -227,7 +231,9 @@ describe('for everybody', () => {
     await open();
     for (const name of TABS) {
       await tab(name).click();
-      expect(await session.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+      await expect
+        .poll(() => session.page.evaluate(() => document.documentElement.scrollWidth))
+        .toBeLessThanOrEqual(390);
     }
   });
 });

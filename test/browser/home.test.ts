@@ -45,10 +45,10 @@ describe('the first page', () => {
     await page.goto(address);
     const rows = page.getByRole('region', { name: /path of the 14 pitfalls/ }).getByRole('listitem');
     await rows.first().waitFor();
-    expect(await rows.count()).toBe(14);
+    await expect.poll(() => rows.count()).toBe(14);
     const built = catalogue.filter((entry) => entry.scenario.pitfall).length;
-    expect(await rows.filter({ hasText: 'not built yet' }).count()).toBe(14 - built);
-    expect(await rows.getByRole('link').count()).toBe(built);
+    await expect.poll(() => rows.filter({ hasText: 'not built yet' }).count()).toBe(14 - built);
+    await expect.poll(() => rows.getByRole('link').count()).toBe(built);
   });
 });
 
@@ -60,7 +60,7 @@ describe('search', () => {
     await field.click();
     await page.keyboard.type('zeppelin');
     await page.getByText('Nothing in the catalogue').waitFor();
-    expect(await card().count()).toBe(0);
+    await expect.poll(() => card().count()).toBe(0);
     await page.getByRole('button', { name: 'Show everything' }).click();
     await card().waitFor();
   });
@@ -79,10 +79,10 @@ describe('search', () => {
       .first()
       .waitFor();
     await page.keyboard.press('Escape');
-    expect(await field.inputValue()).toBe('');
+    await expect.poll(() => field.inputValue()).toBe('');
     await page.keyboard.type('1.7 stampede');
     await page.keyboard.press('ArrowDown');
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toContain(scenario.title);
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toContain(scenario.title);
     await page.keyboard.press('Enter');
     await page.waitForURL(/#\/lab\/stampede/);
   });
@@ -164,6 +164,6 @@ describe('for everybody', () => {
     await page.setViewportSize({ width, height: 844 });
     await page.goto(address);
     await page.getByRole('figure').getByText('none: up to').waitFor();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
   });
 });

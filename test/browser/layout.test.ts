@@ -51,7 +51,7 @@ describe.each(SIZES)('at $width x $height', (size) => {
     expect(before).toBeGreaterThan(90);
     await page.getByRole('separator').press('ArrowUp');
     await page.getByRole('separator').press('ArrowUp');
-    expect(await height()).toBeCloseTo(before + 64, 0);
+    await expect.poll(() => height()).toBeCloseTo(before + 64, 0);
   });
 
   it('what is read off charts stays beside them', async () => {

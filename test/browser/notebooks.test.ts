@@ -40,7 +40,9 @@ describe('the calibration notebook', () => {
       expect(approximate.told).toBe(EXPERIMENTS.lru.points.length);
       const [first] = computed[0].estimates;
       const plot = page.getByRole('slider', { name: /^M\/M\/1/ });
-      expect(await plot.getAttribute('aria-valuetext')).toContain(`measured ${numberText(first.mean)}, interval`);
+      await expect
+        .poll(() => plot.getAttribute('aria-valuetext'))
+        .toContain(`measured ${numberText(first.mean)}, interval`);
       expect(holding).toBeGreaterThan(0.8 * told);
     },
   );
@@ -54,7 +56,7 @@ describe('the calibration notebook', () => {
     await page.getByRole('button', { name: 'Compute again' }).waitFor();
     const counted = await page.locator('[data-tally]').getAttribute('data-tally');
     await page.waitForTimeout(500);
-    expect(await page.locator('[data-tally]').getAttribute('data-tally')).toBe(counted);
+    await expect.poll(() => page.locator('[data-tally]').getAttribute('data-tally')).toBe(counted);
   });
 
   it('is read by the keyboard alone: point by point, and as a table', async () => {
@@ -64,14 +66,14 @@ describe('the calibration notebook', () => {
     await plot.locator('path.interval').nth(2).waitFor({ state: 'attached', timeout: 30_000 });
     await plot.focus();
     await page.keyboard.press('End');
-    expect(await plot.getAttribute('aria-valuetext')).toContain('load ρ 0.9');
+    await expect.poll(() => plot.getAttribute('aria-valuetext')).toContain('load ρ 0.9');
     await page.keyboard.press('ArrowLeft');
-    expect(await plot.getAttribute('aria-valuetext')).toContain('load ρ 0.8');
-    expect(await plot.getAttribute('aria-valuetext')).toContain('theory 5');
+    await expect.poll(() => plot.getAttribute('aria-valuetext')).toContain('load ρ 0.8');
+    await expect.poll(() => plot.getAttribute('aria-valuetext')).toContain('theory 5');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     const table = page.getByRole('region', { name: /^M\/M\/1.*all values/ });
-    expect(await table.getByRole('row').count()).toBe(1 + EXPERIMENTS.mm1.points.length);
+    await expect.poll(() => table.getByRole('row').count()).toBe(1 + EXPERIMENTS.mm1.points.length);
   });
 
   it('repeats a study to show what its level means', { timeout: PATIENCE }, async () => {
@@ -98,7 +100,7 @@ describe('the calibration notebook', () => {
     await page.goto(address);
     await page.getByRole('link', { name: 'Calibration' }).click();
     await page.getByRole('heading', { name: 'Calibration', level: 1 }).waitFor();
-    expect(await page.title()).toBe('Calibration · Brownout');
+    await expect.poll(() => page.title()).toBe('Calibration · Brownout');
   });
 });
 
@@ -118,6 +120,6 @@ describe('for everybody', () => {
     await page.setViewportSize({ width, height: 844 });
     await open();
     await page.locator('circle.chosen').first().waitFor({ timeout: 30_000 });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
   });
 });

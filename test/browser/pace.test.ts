@@ -142,7 +142,7 @@ it('a change makes nothing on the stage and no chart anew: what has the focus ke
   await page.getByRole('button', { name: 'Another seed' }).click();
   await digestIn(page, first);
   expect(before).toBeGreaterThan(20);
-  expect(await page.locator('[data-before]').count()).toBe(before);
+  await expect.poll(() => page.locator('[data-before]').count()).toBe(before);
 });
 
 describe('while it plays', () => {

@@ -61,7 +61,7 @@ describe('the cursor', () => {
     const scrubber = session.page.getByRole('slider', { name: 'Time in the run' });
     const chart = session.page.getByRole('region', { name: 'Charts' }).getByRole('slider').first();
     const time = async (): Promise<number> => Number(await chart.getAttribute('aria-valuenow'));
-    expect(await time()).toBeCloseTo(scenario.openAt / 1e9, 2);
+    await expect.poll(() => time()).toBeCloseTo(scenario.openAt / 1e9, 2);
 
     const box = await scrubber.boundingBox();
     if (!box) throw new Error('the scrubber is not on the page');
@@ -73,14 +73,14 @@ describe('the cursor', () => {
     expect(dragged / Number(await chart.getAttribute('aria-valuemax'))).toBeCloseTo(0.25, 1);
 
     await scrubber.press('ArrowRight');
-    expect(await time()).toBeCloseTo(dragged + 0.1, 5);
+    await expect.poll(() => time()).toBeCloseTo(dragged + 0.1, 5);
     await scrubber.press('End');
-    expect(await chart.getAttribute('aria-valuenow')).toBe(await chart.getAttribute('aria-valuemax'));
+    await expect.poll(() => chart.getAttribute('aria-valuenow')).toBe(await chart.getAttribute('aria-valuemax'));
     await scrubber.press('Home');
-    expect(await time()).toBe(0);
+    await expect.poll(() => time()).toBe(0);
     await chart.press('ArrowRight');
-    expect(await time()).toBeGreaterThan(0);
-    expect(await chart.getAttribute('aria-valuetext')).toMatch(/s: /);
+    await expect.poll(() => time()).toBeGreaterThan(0);
+    await expect.poll(() => chart.getAttribute('aria-valuetext')).toMatch(/s: /);
   });
 
   it('goes where the guide points, and its numbers are those of the run', async () => {
@@ -119,9 +119,11 @@ describe('the cursor', () => {
     await chart.press('t');
     const dialog = session.page.getByRole('dialog');
     // A page of the table, its head, and between its rows what happened then.
-    expect(await dialog.locator('tr:not(.happened)').count()).toBeLessThanOrEqual(26);
-    expect(await dialog.locator('tr.happened').allTextContents()).toEqual([expect.stringContaining('key 0 expires')]);
-    expect(await dialog.locator('tr.current').count()).toBe(1);
+    await expect.poll(() => dialog.locator('tr:not(.happened)').count()).toBeLessThanOrEqual(26);
+    await expect
+      .poll(() => dialog.locator('tr.happened').allTextContents())
+      .toEqual([expect.stringContaining('key 0 expires')]);
+    await expect.poll(() => dialog.locator('tr.current').count()).toBe(1);
     await session.page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
   });
@@ -132,7 +134,7 @@ describe('when something goes wrong', () => {
     await session.page.route(/entry-[^/]*\.js$/, (route) => route.abort());
     await session.page.goto(lab);
     await session.page.getByRole('alert').getByText('WorkerFailed').waitFor();
-    expect(await session.page.locator('footer').getAttribute('data-state')).toBe('failed');
+    await expect.poll(() => session.page.locator('footer').getAttribute('data-state')).toBe('failed');
     await session.page.unroute(/entry-[^/]*\.js$/);
     await session.page.getByRole('button', { name: 'Run again' }).click();
     expect(await digest()).toMatch(/^sha256:/);
@@ -149,7 +151,7 @@ describe('when something goes wrong', () => {
     await session.page.getByRole('progressbar', { name: 'Progress of the run' }).waitFor();
     await session.page.getByRole('button', { name: 'Cancel' }).click();
     await session.page.getByRole('alert').getByText('stopped before its end').waitFor();
-    expect(await session.page.locator('footer code').innerText()).toBe(first);
+    await expect.poll(() => session.page.locator('footer code').innerText()).toBe(first);
   });
 
   it.each(['#/lab/nowhere', '#/no/such/page'])('%s is told to lead nowhere', async (hash) => {
@@ -184,16 +186,16 @@ describe('for everybody', () => {
     await session.page.getByRole('button', { name: /Theme/ }).click();
     await session.page.getByRole('button', { name: /Theme/ }).click();
     await session.page.reload();
-    expect(await session.page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark');
-    expect(await session.page.evaluate(() => getComputedStyle(document.body).colorScheme)).toBe('dark');
+    await expect.poll(() => session.page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark');
+    await expect.poll(() => session.page.evaluate(() => getComputedStyle(document.body).colorScheme)).toBe('dark');
   });
 
   it('nothing is cut off at the side of a small screen', async () => {
     await session.page.setViewportSize({ width: 390, height: 844 });
     await session.page.goto(lab);
     await digest();
-    expect(await session.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    await expect.poll(() => session.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
     await session.page.getByRole('button', { name: 'Read the guide' }).click();
-    expect(await session.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    await expect.poll(() => session.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   });
 });

@@ -54,7 +54,7 @@ describe('a prediction', () => {
         .getByText(/Score|The run gave/)
         .count(),
     ).toBe(0);
-    expect(await button('Predict and run').isDisabled()).toBe(true);
+    await expect.poll(() => button('Predict and run').isDisabled()).toBe(true);
     await box().getByRole('radio').last().check();
     await button('Predict and run').click();
     const { outcome, digest, text } = truth(choice);
@@ -66,8 +66,8 @@ describe('a prediction', () => {
     await box()
       .getByText(`Score ${isRight ? 100 : 0} of 100.`)
       .waitFor();
-    expect(await box().getByRole('listitem').nth(right).innerText()).toContain('the run');
-    expect(await box().getByRole('listitem').last().innerText()).toContain('you');
+    await expect.poll(() => box().getByRole('listitem').nth(right).innerText()).toContain('the run');
+    await expect.poll(() => box().getByRole('listitem').last().innerText()).toContain('you');
 
     await page.reload();
     await box()
@@ -77,7 +77,7 @@ describe('a prediction', () => {
     await button('Back').click();
     await box().getByText(`The run gave ${text}.`).waitFor();
     await button('Answer again').click();
-    expect(await button('Predict and run').isDisabled()).toBe(true);
+    await expect.poll(() => button('Predict and run').isDisabled()).toBe(true);
   });
 
   it('by number, with the keyboard alone; hints are folded until they are asked for', async () => {
@@ -85,13 +85,13 @@ describe('a prediction', () => {
     const first = await open();
     await reach(number);
     const hint = box().getByText(number.hints[0]);
-    expect(await hint.isVisible()).toBe(false);
+    await expect.poll(() => hint.isVisible()).toBe(false);
     await box().getByText('Hints', { exact: true }).focus();
     await page.keyboard.press('Enter');
-    expect(await hint.isVisible()).toBe(true);
+    await expect.poll(() => hint.isVisible()).toBe(true);
     await box().getByRole('textbox').focus();
     await page.keyboard.type('a few');
-    expect(await box().getByRole('textbox').getAttribute('aria-invalid')).toBe('true');
+    await expect.poll(() => box().getByRole('textbox').getAttribute('aria-invalid')).toBe('true');
     await page.keyboard.press('Control+a');
     const { outcome, digest, text } = truth(number);
     await page.keyboard.type(String(outcome));
@@ -120,7 +120,7 @@ describe('a prediction', () => {
     const score = Number(/Score (\d+) of/.exec(await box().innerText())?.[1]);
     expect(score).toBeGreaterThan(0);
     expect(score).toBeLessThan(100);
-    expect(await box().locator('path.measured').count()).toBe(1);
+    await expect.poll(() => box().locator('path.measured').count()).toBe(1);
   });
 
   it('by a line drawn with the keys alone', async () => {
@@ -133,7 +133,7 @@ describe('a prediction', () => {
     for (let step = 0; step < 5; step++) await page.keyboard.press('Shift+ArrowRight');
     await page.keyboard.press('End');
     await page.keyboard.press('PageDown');
-    expect(await box().getByRole('slider').getAttribute('aria-valuetext')).toMatch(/^at .* seconds: /);
+    await expect.poll(() => box().getByRole('slider').getAttribute('aria-valuetext')).toMatch(/^at .* seconds: /);
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await box().getByText('The measured line is drawn over yours.').waitFor({ timeout: 30_000 });
@@ -160,7 +160,7 @@ describe('the guide', () => {
     await page.locator('figure[data-pointed]').waitFor();
     await guide.locator('button[title*="point out database"]').click();
     await page.locator('button[data-pointed]').waitFor();
-    expect(await page.locator('figure[data-pointed]').count()).toBe(0);
+    await expect.poll(() => page.locator('figure[data-pointed]').count()).toBe(0);
   });
 
   it('has numbers that follow the cursor', async () => {
@@ -170,9 +170,9 @@ describe('the guide', () => {
     await page.getByRole('slider', { name: 'Time in the run' }).press('End');
     const atTheEnd = await number.innerText();
     await page.getByRole('region', { name: 'Guide' }).locator('button[title*="point out cache.loads"]').click();
-    expect(await number.innerText()).not.toBe(atTheEnd);
+    await expect.poll(() => number.innerText()).not.toBe(atTheEnd);
     const chart = page.getByRole('region', { name: 'Charts' }).getByRole('slider').first();
-    expect(await chart.getAttribute('aria-valuetext')).toContain(await number.innerText());
+    await expect.poll(() => chart.getAttribute('aria-valuetext')).toContain(await number.innerText());
   });
 });
 

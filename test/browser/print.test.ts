@@ -29,8 +29,9 @@ it('a run on paper: guide, system, charts with patterns, room for predictions, Q
   expect(run.document.digest).toBe(digest);
 
   // Nothing that only a screen can do.
-  for (const role of ['tablist', 'combobox', 'dialog'] as const) expect(await page.getByRole(role).count()).toBe(0);
-  expect(await page.getByRole('button', { name: /^(Share|Play|Keys|Read the guide)/ }).count()).toBe(0);
+  for (const role of ['tablist', 'combobox', 'dialog'] as const)
+    await expect.poll(() => page.getByRole(role).count()).toBe(0);
+  await expect.poll(() => page.getByRole('button', { name: /^(Share|Play|Keys|Read the guide)/ }).count()).toBe(0);
 
   const look = await page.evaluate(() => {
     const of = (selector: string) => {

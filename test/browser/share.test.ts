@@ -67,14 +67,14 @@ describe('a link', () => {
     expect(link.length).toBeLessThan(700);
     await session.context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await dialog().getByRole('button', { name: 'Copy link' }).click();
-    expect(await session.page.evaluate(() => navigator.clipboard.readText())).toBe(link);
+    await expect.poll(() => session.page.evaluate(() => navigator.clipboard.readText())).toBe(link);
     await dialog().getByRole('img', { name: 'QR code of the link' }).waitFor();
 
     const other = await session.context.newPage();
     await other.goto(link);
     expect(await digestIn(other)).toBe(digest);
     await other.getByRole('status').getByText('Replayed identically.').waitFor();
-    expect(await other.getByRole('tab', { name: 'State' }).getAttribute('aria-selected')).toBe('true');
+    await expect.poll(() => other.getByRole('tab', { name: 'State' }).getAttribute('aria-selected')).toBe('true');
     const slider = other.getByRole('region', { name: 'Charts' }).getByRole('slider').first();
     expect(Number(await slider.getAttribute('aria-valuenow'))).toBeCloseTo(scenario.openAt / 1e9, 6);
     await other.getByRole('button', { name: 'Dismiss' }).click();
@@ -95,11 +95,11 @@ describe('a link', () => {
     const link = await shownLink();
     await page.keyboard.press('Escape');
     await dialog().waitFor({ state: 'detached' });
-    expect(await share.evaluate((button) => button === document.activeElement)).toBe(true);
+    await expect.poll(() => share.evaluate((button) => button === document.activeElement)).toBe(true);
     await page.evaluate((hash) => (location.hash = hash), new URL(link).hash);
     await page.getByText('Replayed identically.').waitFor();
     expect(await digestIn(page)).toBe(digest);
-    expect(await cursor()).toBeCloseTo(time, 6);
+    await expect.poll(() => cursor()).toBeCloseTo(time, 6);
     // The verdict is about the run of the link, and goes when that is changed.
     await page.getByRole('group', { name: 'Variant' }).getByText('mutex', { exact: true }).click();
     await page.getByText('Replayed identically.').waitFor({ state: 'detached' });
@@ -216,7 +216,7 @@ describe('a run file', () => {
     await dialog()
       .getByText(/some programs cut links after 2,000\. Save it as a file instead/)
       .waitFor();
-    expect(await dialog().getByRole('img').count()).toBe(0);
+    await expect.poll(() => dialog().getByRole('img').count()).toBe(0);
   });
 });
 

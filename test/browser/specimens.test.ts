@@ -17,7 +17,7 @@ describe.each(specimens)('the specimen $id', ({ id, title }) => {
   it('has no violation in either theme, nor hangs out of a small page', async () => {
     const { page } = session;
     await open(id);
-    expect(await page.getByRole('heading', { level: 1 }).first().textContent()).toBe(title);
+    await expect.poll(() => page.getByRole('heading', { level: 1 }).first().textContent()).toBe(title);
     await expectNoViolationsInEitherTheme(page);
     await page.setViewportSize({ width: 390, height: 844 });
     const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -29,7 +29,7 @@ it('the dialogs open one by one without a violation, and Escape closes each', as
   const { page } = session;
   await open('dialogs');
   const buttons = page.locator('[data-case="Dialogs"]').getByRole('button');
-  expect(await buttons.count()).toBe(5);
+  await expect.poll(() => buttons.count()).toBe(5);
   for (const button of await buttons.all()) {
     await button.click();
     await page.getByRole('dialog').waitFor();
@@ -54,7 +54,7 @@ it('the list leads to each of them, by keyboard too', async () => {
   const { page } = session;
   await page.goto(`${address}#/specimens`);
   const links = page.getByRole('navigation', { name: 'Specimens' }).getByRole('link');
-  expect(await links.allTextContents()).toEqual(specimens.map(({ title }) => title));
+  await expect.poll(() => links.allTextContents()).toEqual(specimens.map(({ title }) => title));
   await expectNoViolations(page);
   await links.nth(8).focus();
   await page.keyboard.press('Enter');
@@ -76,7 +76,7 @@ it('charts are drawn alike each time, and one cursor moves all of them', async (
   await page.reload();
   await page.locator('[data-case]').first().waitFor();
   expect(before.length).toBeGreaterThan(20);
-  expect(await drawn()).toEqual(before);
+  await expect.poll(() => drawn()).toEqual(before);
   const sliders = page.getByRole('slider');
   await sliders.first().press('Home');
   const times = await sliders.evaluateAll((all) => all.map((slider) => slider.getAttribute('aria-valuenow')));

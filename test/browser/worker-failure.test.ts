@@ -25,12 +25,12 @@ async function startLongRun(): Promise<void> {
 
 async function recovers(): Promise<void> {
   const { page } = session;
-  expect(await page.locator('footer').getAttribute('data-state')).toBe('failed');
+  await expect.poll(() => page.locator('footer').getAttribute('data-state')).toBe('failed');
   // The picture before it stays, and can be looked at.
   await page.getByText('What is shown is the run before it.').waitFor();
   const scrubber = page.getByRole('slider', { name: 'Time in the run' });
   await scrubber.press('Home');
-  expect(await scrubber.inputValue()).toBe('0');
+  await expect.poll(() => scrubber.inputValue()).toBe('0');
   await page.getByRole('button', { name: 'Reset all' }).click();
   expect(await digestIn(page)).toBe(run(scenario, { variant }).header.digest);
 }
