@@ -7,7 +7,7 @@
  */
 import type { Time } from '../kernel/time.ts';
 
-/** Messages and queries that a request may send before its draws repeat. */
+/** Messages, queries and spans that a request may have before its draws repeat. */
 const DRAWS = 65_536;
 
 /** From here on numbers belong to no client's request, but to work that is done for nobody: a block of 2^32 each. */
@@ -21,6 +21,7 @@ export class RequestContext {
   deadline: Time = Infinity;
   private messages = 0;
   private works = 0;
+  private spans = 0;
 
   /** `id`: an integer from 0 to 2^37. */
   constructor(id: number, started: Time) {
@@ -36,5 +37,10 @@ export class RequestContext {
   /** A key for the draws of the next piece of work done for this request, whatever messages went before it. */
   nextWorkKey(): number {
     return this.id * DRAWS + (this.works++ % DRAWS);
+  }
+
+  /** A key for the ids of the next span that instruments begin for this request. */
+  nextSpanKey(): number {
+    return this.id * DRAWS + (this.spans++ % DRAWS);
   }
 }

@@ -12,6 +12,7 @@ import type { Simulation } from '../../kernel/simulation.ts';
 import { SECOND, type Duration } from '../../kernel/time.ts';
 import type { Wait } from '../../kernel/wait.ts';
 import { worked } from '../../kernel/worked.ts';
+import { BackgroundRequests } from '../../network/background-requests.ts';
 import { defineSignal } from '../../statistics/signal.ts';
 import type { InstrumentCosts } from './instrument-costs.ts';
 import type { Resource } from './telemetry.ts';
@@ -55,15 +56,19 @@ export class InstrumentedProcess {
   readonly sim: Simulation;
   readonly resource: Resource;
   readonly costs: InstrumentCosts;
+  /** What its instruments do by themselves, such as exporting. */
+  readonly requests: BackgroundRequests;
   private readonly processors: ProcessorSharing;
   private readonly told: FactChannel<Fact<typeof processWorked>>;
   /** What instruments have done on the application's threads since its last work, in processor time. */
   private owed: Duration = 0;
+  private readonly crashed: (() => void)[] = [];
 
   constructor(sim: Simulation, { resource, cores, costs }: InstrumentedProcessOptions) {
     this.sim = sim;
     this.resource = resource;
     this.costs = costs;
+    this.requests = BackgroundRequests.outside(sim);
     this.processors = new ProcessorSharing(sim, `${resource['service.instance.id']} processors`, cores);
     this.told = sim.facts.channel(processWorked);
   }
@@ -92,10 +97,19 @@ export class InstrumentedProcess {
     return worked(this.sim, this.processors, cost);
   }
 
-  /** The process is gone, with what it was at: nobody who waited for its work hears of it. */
+  /** Calls back at each crash: what instruments keep in its memory is lost then. */
+  whenCrashed(callback: () => void): void {
+    this.crashed.push(callback);
+  }
+
+  /**
+   * The process is gone, with what it was at and what it had in its memory: nobody who waited for its work hears of it. It
+   * begins anew at once; for how long nobody calls it is its owner's affair.
+   */
   crash(): void {
     this.owed = 0;
     this.processors.clear();
+    for (const callback of this.crashed) callback();
   }
 
   private tell(frame: string, application: Duration, instruments: Duration): void {

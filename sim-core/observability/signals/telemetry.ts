@@ -38,6 +38,13 @@ export interface SpanEvent {
   readonly attributes: Attributes;
 }
 
+/** How much of a span was not kept, since its instruments take only so much. */
+export interface DroppedCounts {
+  readonly attributes: number;
+  readonly events: number;
+  readonly links: number;
+}
+
 /** A span that has ended. */
 export interface SpanData {
   readonly resource: Resource;
@@ -52,6 +59,8 @@ export interface SpanData {
   readonly attributes: Attributes;
   readonly events: readonly SpanEvent[];
   readonly links: readonly SpanLink[];
+  /** Undefined where all was kept. */
+  readonly dropped?: DroppedCounts;
 }
 
 /** The least number of each severity's range. https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber */
