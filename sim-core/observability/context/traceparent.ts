@@ -1,0 +1,32 @@
+/**
+ * The header `traceparent`: which trace a request belongs to, and the span that it comes from.
+ *
+ * W3C Trace Context: https://www.w3.org/TR/trace-context/#traceparent-header. Ids are lower-case hexadecimal and not all zeros. Of a
+ * version yet to come the fields known are read, whatever follows them after a dash; version ff is forbidden.
+ */
+import type { SpanContext } from '../signals/telemetry.ts';
+
+const HEADER = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
+const NO_TRACE = '0'.repeat(32);
+const NO_SPAN = '0'.repeat(16);
+const SAMPLED = 1;
+
+/** Of a header's value: whose trace and which parent; undefined where it is not valid, and a new trace is to begin. */
+export function parseTraceparent(value: string): Omit<SpanContext, 'traceState'> | undefined {
+  const parts = HEADER.exec(trimmed(value));
+  if (parts === null) return undefined;
+  const [, version, traceId, spanId, flags, more] = parts;
+  if (version === 'ff' || traceId === NO_TRACE || spanId === NO_SPAN) return undefined;
+  if (version === '00' && more !== undefined) return undefined;
+  return { traceId, spanId, isSampled: (Number.parseInt(flags, 16) & SAMPLED) !== 0 };
+}
+
+/** Version 00. Of the flags only the one that is known is set: whether the trace is sampled. */
+export function formatTraceparent({ traceId, spanId, isSampled }: SpanContext): string {
+  return `00-${traceId}-${spanId}-${isSampled ? '01' : '00'}`;
+}
+
+/** Without the spaces and tabs that HTTP allows around a value. */
+export function trimmed(value: string): string {
+  return value.replace(/^[ \t]+|[ \t]+$/g, '');
+}
