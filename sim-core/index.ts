@@ -384,10 +384,23 @@ export { outboxSignals } from './services/outbox/signals.ts';
 export { Service, serviceActive, serviceRequest, type ServiceOptions } from './services/service.ts';
 
 // observability: the instruments that a real team has
+export * from './observability/context/propagator.ts';
+export * from './observability/context/propagators.ts';
+export * from './observability/context/traceparent.ts';
+export * from './observability/context/tracestate.ts';
+export * from './observability/pipeline/batch-processor.ts';
+export * from './observability/pipeline/batch-signals.ts';
 export * from './observability/pipeline/export-request.ts';
+export * from './observability/pipeline/otlp-exporter.ts';
+export * from './observability/pipeline/otlp-size.ts';
+export type { TelemetryProcessor } from './observability/pipeline/processor.ts';
 export * from './observability/signals/instrument-costs.ts';
 export * from './observability/signals/instrumented-process.ts';
 export * from './observability/signals/telemetry.ts';
+export type { Sampler } from './observability/tracing/sampler.ts';
+export { samplers, type SamplerName } from './observability/tracing/samplers.ts';
+export type { Span } from './observability/tracing/span.ts';
+export * from './observability/tracing/tracer.ts';
 
 // lab: scenarios, their parameters, runs and what is kept of them
 export { firstDifference, type Difference } from './lab/compare-recordings.ts';

@@ -1,0 +1,17 @@
+/**
+ * Head sampling: whether a span is recorded, decided when it begins and by what is known then.
+ * https://opentelemetry.io/docs/specs/otel/trace/sdk/#sampler
+ */
+import type { SpanContext } from '../signals/telemetry.ts';
+
+export interface Sampler {
+  /** `parent` is undefined at the root of a trace. */
+  isSampled(traceId: string, name: string, parent: SpanContext | undefined): boolean;
+}
+
+export interface SamplerOptions {
+  /** The share of traces that is kept, 0 to 1; asked only by those whose name says so. */
+  readonly ratio: number;
+}
+
+export type SamplerFactory = (options: SamplerOptions) => Sampler;
