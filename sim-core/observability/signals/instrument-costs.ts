@@ -15,8 +15,12 @@ export interface InstrumentCosts {
   readonly attribute: Duration;
   /** To record one measurement. */
   readonly measurement: Duration;
-  /** To write one log record. */
+  /** To make one log record into a line, without its attributes and bytes. */
   readonly logRecord: Duration;
+  /** To see that a log record is not to be written: https://logback.qos.ch/manual/architecture.html#performance */
+  readonly disabledLogRecord: Duration;
+  /** To look through one character of text for what must not be told. */
+  readonly scannedCharacter: Duration;
   /** To encode and send one byte of any of them. */
   readonly byte: Duration;
   /** To walk the stacks of the process once. */
@@ -29,6 +33,8 @@ export const NO_COSTS: InstrumentCosts = {
   attribute: 0,
   measurement: 0,
   logRecord: 0,
+  disabledLogRecord: 0,
+  scannedCharacter: 0,
   byte: 0,
   stackSample: 0,
 };
@@ -39,6 +45,8 @@ export const INSTRUMENT_COSTS: InstrumentCosts = {
   attribute: 200 * NANOSECOND,
   measurement: 300 * NANOSECOND,
   logRecord: 3000 * NANOSECOND,
+  disabledLogRecord: 20 * NANOSECOND,
+  scannedCharacter: 20 * NANOSECOND,
   byte: 10 * NANOSECOND,
   stackSample: 100_000 * NANOSECOND,
 };
