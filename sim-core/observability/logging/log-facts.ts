@@ -1,0 +1,90 @@
+/** What is told of log records on their way, by the experimenter: written, left out, lost, stored. */
+import { defineReading } from '../../kernel/fact.ts';
+import { defineSignal } from '../../statistics/signal.ts';
+
+/** A process wrote a record: a line of text, which may have newlines in it. */
+export const logWritten = defineReading('log.written', 'A process wrote a log record', {
+  process: 'text',
+  severity: 'text',
+  request: 'request',
+  bytes: 'number',
+});
+
+/**
+ * Records will never be read by anybody: `below level`, `sampled out` and `rate limit` by the logger's rules; `rotated away`
+ * before they were read, `refused` for good by whoever should have taken them.
+ */
+export const logDropped = defineReading('log.dropped', 'Log records were left out, or lost', {
+  process: 'text',
+  reason: 'text',
+  records: 'number',
+});
+
+/** A store has a record. */
+export const logStored = defineReading('log.stored', 'A store took in a log record', {
+  severity: 'text',
+  bytes: 'number',
+});
+
+/** What the logger leaves out by its rules, which is no loss. */
+const BY_RULE = ['below level', 'sampled out', 'rate limit'];
+export type LogDropReason = 'below level' | 'sampled out' | 'rate limit' | 'rotated away' | 'refused';
+
+export const loggerSignals = [
+  defineSignal({
+    name: 'log.written.rate',
+    kind: 'rate',
+    unit: '{record}/s',
+    help: 'Log records that processes write a second',
+    fact: logWritten,
+  }),
+  defineSignal({
+    name: 'log.written.bytes',
+    kind: 'rate',
+    unit: 'By/s',
+    help: 'Size of the lines that processes write a second',
+    fact: logWritten,
+    amount: ({ bytes }) => bytes,
+  }),
+  defineSignal({
+    name: 'log.dropped.by_rule',
+    kind: 'counter',
+    unit: '{record}',
+    help: 'Log records left out by the rules of the loggers: below their level, sampled out, more than their rate limit',
+    fact: logDropped,
+    where: ({ reason }) => BY_RULE.includes(reason),
+    amount: ({ records }) => records,
+  }),
+];
+
+export const logShippingSignals = [
+  defineSignal({
+    name: 'log.lost',
+    kind: 'counter',
+    unit: '{line}',
+    help: 'Lines lost on their way: rotated away before they were read, or refused for good',
+    fact: logDropped,
+    where: ({ reason }) => !BY_RULE.includes(reason),
+    amount: ({ records }) => records,
+  }),
+];
+
+const SECONDS_A_DAY = 86_400;
+
+export const logStoreSignals = [
+  defineSignal({
+    name: 'log.stored.bytes_per_day',
+    kind: 'rate',
+    unit: 'By/d',
+    help: 'Bytes of lines that come into the store, as many a day as now',
+    fact: logStored,
+    amount: ({ bytes }) => bytes * SECONDS_A_DAY,
+  }),
+  defineSignal({
+    name: 'log.stored.lines',
+    kind: 'counter',
+    unit: '{line}',
+    help: 'Lines that came into the store, doubles included',
+    fact: logStored,
+  }),
+];

@@ -1,0 +1,161 @@
+/**
+ * A store of logs in the way of Grafana Loki: lines stand in streams, one for each set of labels, and a stream is cut into chunks.
+ * Labels and the times of chunks are all that is indexed. A query reads every chunk of the streams that it names in the time
+ * that it names, whole, and looks at each line, whether it looks for a word or for a trace's id
+ * (https://grafana.com/docs/loki/latest/get-started/architecture/, https://grafana.com/docs/loki/latest/query/bp-query/). So a label
+ * that tells many apart makes many streams of one small chunk each, and none makes every query read all.
+ *
+ * Leaves out compression, replicas, the cache of queries, Loki's bloom filters, and that it takes two lines of one time and
+ * one text for one.
+ */
+import type { Fact, FactChannel } from '../../kernel/fact.ts';
+import type { Simulation } from '../../kernel/simulation.ts';
+import { SECOND, type Duration, type Time } from '../../kernel/time.ts';
+import { utf8Length } from '../../messaging/schema/utf8.ts';
+import type { Call, Endpoint } from '../../network/call.ts';
+import { register, type Component } from '../../network/component.ts';
+import type { ExportRequest, ExportResponse } from '../pipeline/export-request.ts';
+import type { LogRecord } from '../signals/telemetry.ts';
+import { logStored, logStoreSignals } from './log-facts.ts';
+
+export type Labels = Readonly<Record<string, string>>;
+
+export interface LogStoreOptions {
+  readonly name: string;
+  /** What a record is stored under. */
+  readonly labels: (record: LogRecord) => Labels;
+  /** The line that is stored. */
+  readonly lineOf: (record: LogRecord) => string;
+  /** A chunk is closed when it has so many bytes: Loki's `chunk_target_size`, 1.5 MB there. */
+  readonly chunkBytes: number;
+  /** Bytes that a query looks through in a second. */
+  readonly scanRate: number;
+}
+
+export interface LogQuery {
+  /** Streams that have these labels; all without any. */
+  readonly labels: Labels;
+  readonly from: Time;
+  readonly to: Time;
+  /** Whether a record is looked for. */
+  readonly matches: (record: LogRecord) => boolean;
+}
+
+export interface LogAnswer {
+  /** In the order of their times. */
+  readonly records: readonly LogRecord[];
+  readonly bytesScanned: number;
+  readonly duration: Duration;
+}
+
+interface Chunk {
+  readonly records: LogRecord[];
+  bytes: number;
+  from: Time;
+  to: Time;
+}
+
+interface Stream {
+  readonly labels: Labels;
+  readonly chunks: Chunk[];
+}
+
+export class LogStore implements Endpoint<ExportRequest<'logs'>, ExportResponse>, Component {
+  readonly name: string;
+  readonly kind = 'database';
+  readonly help = 'Keeps lines of logs in chunks, found by their labels and times alone';
+  readonly signals = logStoreSignals;
+  readonly interventions = {};
+  private readonly options: LogStoreOptions;
+  private readonly streams = new Map<string, Stream>();
+  private readonly told: FactChannel<Fact<typeof logStored>>;
+  private readonly listeners: ((record: LogRecord) => void)[] = [];
+  private stored = { lines: 0, bytes: 0 };
+
+  constructor(sim: Simulation, options: LogStoreOptions) {
+    const { name, chunkBytes, scanRate } = options;
+    if (!(chunkBytes > 0)) throw new RangeError(`${name}: chunkBytes is ${chunkBytes}; it must be above 0`);
+    if (!(scanRate > 0)) throw new RangeError(`${name}: scanRate is ${scanRate}; it must be above 0`);
+    this.name = name;
+    this.options = options;
+    this.told = sim.facts.channel(logStored);
+    register(sim, this);
+  }
+
+  receive(call: Call<ExportRequest<'logs'>, ExportResponse>): void {
+    for (const record of call.query.items) this.store(record);
+    call.reply({ rejected: 0 });
+  }
+
+  /** For experimenters: calls back with each record that is stored. */
+  onStored(listener: (record: LogRecord) => void): void {
+    this.listeners.push(listener);
+  }
+
+  query({ labels, from, to, matches }: LogQuery): LogAnswer {
+    const wanted = Object.entries(labels);
+    const records: LogRecord[] = [];
+    let bytesScanned = 0;
+    for (const stream of this.streams.values()) {
+      if (!wanted.every(([name, value]) => stream.labels[name] === value)) continue;
+      for (const chunk of stream.chunks) {
+        if (chunk.to < from || chunk.from > to) continue;
+        bytesScanned += chunk.bytes;
+        for (const record of chunk.records) {
+          if (record.time >= from && record.time <= to && matches(record)) records.push(record);
+        }
+      }
+    }
+    records.sort((a, b) => a.time - b.time);
+    return { records, bytesScanned, duration: Math.round((bytesScanned / this.options.scanRate) * SECOND) };
+  }
+
+  /** The line that is stored of a record. */
+  lineOf(record: LogRecord): string {
+    return this.options.lineOf(record);
+  }
+
+  state(): Readonly<Record<string, number | string>> {
+    return { ...this.stored, streams: this.streams.size, chunks: this.chunks.length };
+  }
+
+  violations(): readonly string[] {
+    const { chunks } = this;
+    const lines = chunks.reduce((sum, { records }) => sum + records.length, 0);
+    const bytes = chunks.reduce((sum, chunk) => sum + chunk.bytes, 0);
+    if (lines === this.stored.lines && bytes === this.stored.bytes) return [];
+    return [`${this.name}: took in ${this.stored.lines} lines and has ${lines}`];
+  }
+
+  private get chunks(): readonly Chunk[] {
+    return [...this.streams.values()].flatMap((stream) => stream.chunks);
+  }
+
+  private store(record: LogRecord): void {
+    const bytes = utf8Length(this.options.lineOf(record)) + 1;
+    const { chunks } = this.streamOf(this.options.labels(record));
+    let chunk: Chunk | undefined = chunks[chunks.length - 1];
+    if (chunk === undefined || chunk.bytes >= this.options.chunkBytes) {
+      chunk = { records: [], bytes: 0, from: record.time, to: record.time };
+      chunks.push(chunk);
+    }
+    chunk.records.push(record);
+    chunk.bytes += bytes;
+    chunk.from = Math.min(chunk.from, record.time);
+    chunk.to = Math.max(chunk.to, record.time);
+    this.stored.lines++;
+    this.stored.bytes += bytes;
+    if (this.told.heard) this.told.emit({ severity: record.severity, bytes });
+    for (const listener of this.listeners) listener(record);
+  }
+
+  private streamOf(labels: Labels): Stream {
+    const key = JSON.stringify(labels);
+    let stream = this.streams.get(key);
+    if (stream === undefined) {
+      stream = { labels, chunks: [] };
+      this.streams.set(key, stream);
+    }
+    return stream;
+  }
+}
