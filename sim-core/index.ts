@@ -442,6 +442,17 @@ export type { Sampler } from './observability/tracing/sampler.ts';
 export { samplers, type SamplerName } from './observability/tracing/samplers.ts';
 export type { Span } from './observability/tracing/span.ts';
 export * from './observability/tracing/tracer.ts';
+export * from './observability/slo/alert-group.ts';
+export * from './observability/slo/alerting-rule.ts';
+export * from './observability/slo/alertmanager.ts';
+export * from './observability/slo/burn-rate-alerts.ts';
+export * from './observability/slo/error-windows.ts';
+export * from './observability/slo/indicator.ts';
+export * from './observability/slo/objective.ts';
+export * from './observability/slo/pager.ts';
+export * from './observability/slo/received-alert.ts';
+export * from './observability/slo/rule-evaluator.ts';
+export * from './observability/slo/signals.ts';
 
 // lab: scenarios, their parameters, runs and what is kept of them
 export { firstDifference, type Difference } from './lab/compare-recordings.ts';
