@@ -422,6 +422,7 @@ export * from './observability/logging/pii/detection-score.ts';
 export * from './observability/logging/pii/detectors.ts';
 export * from './observability/logging/pii/redactor.ts';
 export * from './observability/logging/severity.ts';
+export * from './observability/export/prometheus-rules.ts';
 export * from './observability/pipeline/export-request.ts';
 export * from './observability/pipeline/otlp-exporter.ts';
 export * from './observability/pipeline/otlp-size.ts';

@@ -1,0 +1,63 @@
+/**
+ * Alerts on burn rates as a file of Prometheus rules: what `burn-rate-alerts.ts` evaluates, for a real Prometheus to evaluate over two
+ * counters, of bad and of valid events. Error ratios are recorded once a window and named by the convention level:metric:operations
+ * (https://prometheus.io/docs/practices/rules/); a recorded ratio is of the same evaluation as the alerts that stand after it.
+ */
+import { HOUR, MINUTE, SECOND, type Duration } from '../../kernel/time.ts';
+import type { AlertLabels } from '../slo/alerting-rule.ts';
+import type { BurnRateAlert } from '../slo/burn-rate-alerts.ts';
+import { errorBudget, type Objective } from '../slo/objective.ts';
+
+export interface BurnRateRules {
+  /** Name of the group, and what recorded series begin with: letters, digits and underscores. */
+  readonly service: string;
+  readonly objective: Objective;
+  readonly alerts: readonly BurnRateAlert[];
+  /** The counters, without label matchers: `api_requests_bad_total`. */
+  readonly bad: string;
+  readonly valid: string;
+  readonly interval: Duration;
+  /** Labels of all alerts beside their severity. */
+  readonly labels: AlertLabels;
+}
+
+/** YAML, which `promtool check rules` accepts. */
+export function prometheusRules({ service, objective, alerts, bad, valid, interval, labels }: BurnRateRules): string {
+  for (const [field, name] of Object.entries({ service, bad, valid })) {
+    if (!/^[a-zA-Z_]\w*$/.test(name)) {
+      throw new RangeError(`${field}: '${name}' is no name of a metric; give letters, digits and underscores`);
+    }
+  }
+  const budget = errorBudget(objective);
+  const windows = [...new Set(alerts.flatMap((alert) => alert.windows))].sort((a, b) => a - b);
+  const recorded = (window: Duration): string => `${service}:slo_errors_per_request:ratio_rate${inPromql(window)}`;
+  const lines = [
+    'groups:',
+    `- name: ${service}-slo`,
+    `  interval: ${inPromql(interval)}`,
+    '  rules:',
+    ...windows.flatMap((window) => [
+      `  - record: ${recorded(window)}`,
+      `    expr: sum(rate(${bad}[${inPromql(window)}])) / sum(rate(${valid}[${inPromql(window)}]))`,
+    ]),
+    ...alerts.flatMap((alert) => [
+      `  - alert: ${alert.name}`,
+      `    expr: ${alert.windows.map((window) => `${recorded(window)} > (${alert.burnRate} * ${budget})`).join(' and ')}`,
+      ...(alert.for > 0 ? [`    for: ${inPromql(alert.for)}`] : []),
+      '    labels:',
+      ...Object.entries({ ...labels, severity: alert.severity }).map(
+        ([name, value]) => `      ${name}: ${JSON.stringify(value)}`,
+      ),
+    ]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** A duration as PromQL has it: `5m`, `3d`. */
+export function inPromql(duration: Duration): string {
+  const units = { d: 24 * HOUR, h: HOUR, m: MINUTE, s: SECOND };
+  for (const [unit, length] of Object.entries(units)) {
+    if (duration >= length && duration % length === 0) return `${duration / length}${unit}`;
+  }
+  throw new RangeError(`duration: ${duration} ns is no whole number of seconds`);
+}
