@@ -5,12 +5,10 @@
 import type { Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import stampede from '../../scenarios/caching/stampede.ts';
-import { healthOf, run } from '../../sim-core/index.ts';
+import { healthOf, requestsOf, requestTrace, run } from '../../sim-core/index.ts';
 import { TABS, type Tab } from '../../ui/drawer/tabs.ts';
 import { logOf, matchesOf } from '../../ui/models/log.ts';
 import { secondsText } from '../../ui/models/measure-text.ts';
-import { requestsOf } from '../../ui/models/requests.ts';
-import { waterfallOf } from '../../ui/models/waterfall.ts';
 import { address, digestIn, expectNoViolations, expectNoViolationsInEitherTheme, openSession } from './session.ts';
 
 const session = openSession();
@@ -82,7 +80,7 @@ describe('by mouse', () => {
       .getByRole('button', { name: `Trace of ${chosen}` })
       .click();
     const spans = panel().getByRole('listbox').getByRole('option');
-    const expected = waterfallOf(recording, chosen)!.spans;
+    const expected = requestTrace(recording, chosen)!.spans;
     await expect.poll(() => spans.count()).toBe(expected.length);
     await panel().getByText('afterwards').first().waitFor();
     await panel().getByRole('button', { name: 'As a table' }).click();

@@ -5,8 +5,7 @@
  * A chain says what had to run for the event to run. It does not say what would have been without it, and a model's
  * state (a full pool, an empty cache) is in it only where it scheduled something.
  */
-import type { RecordedEvents } from '../../sim-core/index.ts';
-import { eventIndex } from './event-index.ts';
+import { eventIndex, type RecordedEvents } from '../../sim-core/index.ts';
 
 /** An event of a chain. */
 export interface CauseLink {

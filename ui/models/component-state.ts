@@ -3,11 +3,19 @@
  * what the events determine to the nanosecond: how many calls it had received, answered and was holding. Both come from
  * the recording; nothing is interpolated.
  */
-import type { RecordedComponent, RecordedSignal, Recording } from '../../sim-core/index.ts';
-import { eventIndex } from './event-index.ts';
-import { componentOfFact, fieldsOf, timeOf, type FactField, type FactPlace } from './facts.ts';
+import {
+  componentOfFact,
+  eventIndex,
+  type FactPlace,
+  factTime,
+  firstAfter,
+  type RecordedComponent,
+  type RecordedSignal,
+  type Recording,
+} from '../../sim-core/index.ts';
+import { fieldsOf, type FactField } from './facts.ts';
 import { measureText, numberText } from './measure-text.ts';
-import { firstAfter, rowAt, type Rows } from './rows.ts';
+import { rowAt, type Rows } from './rows.ts';
 import { ownerOf } from './signal-style.ts';
 
 /** A signal's columns in the row of the cursor, in words. */
@@ -119,7 +127,7 @@ export function toldLately(recording: Recording, component: string, time: number
     }
   }
   return found
-    .toSorted((a, b) => timeOf(b) - timeOf(a))
+    .toSorted((a, b) => factTime(b) - factTime(a))
     .slice(0, most)
-    .map((fact) => ({ fact, time: timeOf(fact), kind: fact.table.kind, fields: fieldsOf(facts, fact) }));
+    .map((fact) => ({ fact, time: factTime(fact), kind: fact.table.kind, fields: fieldsOf(facts, fact) }));
 }

@@ -1,7 +1,5 @@
 /** Which events a list shows: by kind, by the component they ran in, by the request they are about. */
-import type { Recording } from '../../sim-core/index.ts';
-import { componentOfEvent, kindComponents } from './event-component.ts';
-import { firstAfter } from './rows.ts';
+import { componentOfEvent, firstAfter, kindComponents, type Recording } from '../../sim-core/index.ts';
 
 export interface EventFilter {
   readonly kind?: string;

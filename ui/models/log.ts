@@ -5,19 +5,19 @@
  *
  * The order is worked out once a recording and the matches once a filter; where the cursor stands is a binary search.
  */
-import type { FactTable, RecordedFacts, Recording } from '../../sim-core/index.ts';
-import { eventIndex } from './event-index.ts';
 import {
   componentOfFact,
-  fieldsOf,
-  fieldText,
-  requestOf,
-  roleOfFact,
-  timeOf,
-  type FactField,
+  eventIndex,
   type FactPlace,
-} from './facts.ts';
-import { firstAfter } from './rows.ts';
+  factRequest,
+  type FactTable,
+  factTime,
+  firstAfter,
+  type RecordedFacts,
+  type Recording,
+  roleOfFact,
+} from '../../sim-core/index.ts';
+import { fieldsOf, fieldText, type FactField } from './facts.ts';
 import type { Role } from './signal-style.ts';
 
 /** Every fact of a recording in order. */
@@ -174,12 +174,12 @@ export function lineAt(recording: Recording, place: number, components: Readonly
   const component = componentOfFact(facts, fact, components) ?? '';
   return {
     fact,
-    time: timeOf(fact),
+    time: factTime(fact),
     level: LEVELS[role] ?? '',
     role,
     component,
     kind: fact.table.kind,
-    request: requestOf(fact),
+    request: factRequest(fact),
     fields: fieldsOf(facts, fact).filter(({ name, text }) => name !== 'request' && text !== component),
   };
 }

@@ -1,20 +1,17 @@
 /**
  * The messages among a recording's events: each is the event by which it arrived, and it left in the event that is the
- * cause of that. Beside them the kinds of events that say what else becomes of a request within a component: a
- * resource that grants it a unit, a rate limiter that lets it through, a caller that gives up, and one that says so. Components name them (`database
- * pool grants`, `gateway limiter of partner lets through`, `app-1 gives up on cache`, `replica hears of a cancellation from gateway`), see `sim-core/kernel/resource.ts`,
- * `sim-core/network/resilience/rate-limiting/rate-limiting.ts` and `sim-core/network/link.ts`.
+ * cause of that. Beside them the kinds of events that say what else becomes of a request within a component, which
+ * `sim-core/lab/traces/event-kinds.ts` tells by their names.
  */
-import type { RecordedEvents, RecordedFlow, Recording } from '../../sim-core/index.ts';
+import {
+  cancellationOf,
+  givingUpOf,
+  GRANTS,
+  LETS_THROUGH,
+  type RecordedEvents,
+  type Recording,
+} from '../../sim-core/index.ts';
 import type { Topology } from './topology.ts';
-
-/** Kinds of events that end a wait end so: those of resources, and those of rate limiters. */
-export const GRANTS = ' grants';
-export const LETS_THROUGH = ' lets through';
-
-/** The kind of event by which word of a cancellation arrives. */
-export const cancellationOf = ({ from, to }: Pick<RecordedFlow, 'from' | 'to'>): string =>
-  `${to} hears of a cancellation from ${from}`;
 
 /** What of a recording is asked here. */
 export type Told = Pick<Recording, 'components' | 'events' | 'flows'>;
@@ -59,7 +56,7 @@ export function messagesOf(recording: Told, topology: Topology): Messages {
   ways.forEach(({ flow, reply }, way) => {
     const { from, to, requestKind, replyKind } = recording.flows[flow];
     wayOfKind[reply ? replyKind : requestKind] = way;
-    const givenUp = events.kindNames.indexOf(`${from} gives up on ${to}`);
+    const givenUp = events.kindNames.indexOf(givingUpOf({ from, to }));
     if (reply && givenUp >= 0) givenUpOfKind[givenUp] = way;
     const cancelled = events.kindNames.indexOf(cancellationOf({ from, to }));
     if (!reply && cancelled >= 0) cancelledOfKind[cancelled] = way;

@@ -3,7 +3,7 @@
  * every speed is possible, backwards too. The playhead knows no clock; whoever has frames calls `advance` with the
  * wall time that passed.
  */
-import { firstAfter } from './rows.ts';
+import { firstAfter } from '../../sim-core/index.ts';
 
 /** Simulated seconds a second of wall time; the slowest let a message of a millisecond be followed by eye. */
 export const SPEEDS: readonly number[] = [0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 50];

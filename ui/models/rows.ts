@@ -31,15 +31,3 @@ export function rowMiddle({ interval, duration }: Rows, row: number): number {
 export function rowSeconds({ interval, duration }: Rows, row: number): number {
   return Math.max(0, Math.min(interval, duration - row * interval)) / 1e9;
 }
-
-/** The index of the first of ascending `times` that is later than `time`; their number if none is. */
-export function firstAfter(times: ArrayLike<number>, time: number, count = times.length): number {
-  let low = 0;
-  let high = count;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (times[middle] <= time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}

@@ -3,9 +3,10 @@
  * words it is called by on a node's card. Names follow OpenTelemetry, so their words are few and mean the same in every
  * scenario. The same role has the same colour and shape everywhere on the page.
  */
-import type { RecordedComponent, RecordedSignal } from '../../sim-core/index.ts';
+import type { OutcomeRole, RecordedComponent, RecordedSignal } from '../../sim-core/index.ts';
 
-export type Role = 'ok' | 'miss' | 'stale' | 'failed' | 'retry' | 'waiting';
+/** A signal's role is that of the outcomes which it counts. */
+export type Role = OutcomeRole;
 
 /** In order: the first that matches decides. */
 const ROLES: readonly (readonly [RegExp, Role])[] = [

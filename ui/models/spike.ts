@@ -5,11 +5,17 @@
  * the kind of event that rose most over the intervals before, among the kinds of the components that the signal speaks
  * of, and of that kind the first event in the interval: where the rise began.
  */
-import type { RecordedSignal, Recording } from '../../sim-core/index.ts';
-import { kindComponents } from './event-component.ts';
+import {
+  eventsAbout,
+  firstAfter,
+  kindComponents,
+  longestEnded,
+  type RecordedSignal,
+  type Recording,
+  requestsOf,
+} from '../../sim-core/index.ts';
 import { countText, instantText, measureText, numberText, secondsText } from './measure-text.ts';
-import { eventsAbout, longestEnded, requestsOf } from './requests.ts';
-import { firstAfter, rowStart, type Rows } from './rows.ts';
+import { rowStart, type Rows } from './rows.ts';
 import { mainColumn, ownerOf } from './signal-style.ts';
 
 export interface Spike {

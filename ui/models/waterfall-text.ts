@@ -1,15 +1,15 @@
 /** A trace in words and figures: what a span says to who does not see its bar, and the ticks of its own time. */
+import type { RequestTrace, SpanSegment, TraceSpan } from '../../sim-core/index.ts';
 import { scaleLinear } from 'd3-scale';
 import { secondsText } from './measure-text.ts';
-import type { Segment, Span, Waterfall } from './waterfall.ts';
 
 /** How long a span spent in one way, in nanoseconds. */
-export function spentIn({ segments }: Span, kind: Segment['kind']): number {
+export function spentIn({ segments }: TraceSpan, kind: SpanSegment['kind']): number {
   return segments.filter((segment) => segment.kind === kind).reduce((sum, { from, to }) => sum + to - from, 0);
 }
 
 /** `users → app-1, from 0 s for 2.16 s, of which it waits 949 ms`. */
-export function spanText({ start }: Waterfall, span: Span): string {
+export function spanText({ start }: RequestTrace, span: TraceSpan): string {
   const waits = spentIn(span, 'wait');
   return [
     span.name,
@@ -26,7 +26,7 @@ const TICK_WIDTH = 76;
 
 /** Round instants since the start of the request, as many as have room for their labels on a track of this width. */
 export function traceTicks(
-  { start, end }: Pick<Waterfall, 'start' | 'end'>,
+  { start, end }: Pick<RequestTrace, 'start' | 'end'>,
   width: number,
 ): { at: number; text: string }[] {
   const room = Math.max(1, Math.floor(width / TICK_WIDTH));

@@ -2,10 +2,8 @@
  * What "why?" is asked about: the end of a request, an event, or a spike of a signal. Each comes down to one event, and
  * the rule by which that was chosen is said.
  */
-import type { RecordedSignal, Recording } from '../../sim-core/index.ts';
-import { eventIndex } from './event-index.ts';
+import { eventIndex, eventsAbout, type RecordedSignal, type Recording, requestsOf } from '../../sim-core/index.ts';
 import { instantText, secondsText } from './measure-text.ts';
-import { eventsAbout, requestsOf } from './requests.ts';
 import { spikeAt } from './spike.ts';
 import type { Rows } from './rows.ts';
 

@@ -1,12 +1,10 @@
 /** Chains of causes, and the index by which they are followed: held against a search through the columns. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RecordedEvents } from '../../../sim-core/index.ts';
+import { componentOfEvent, eventIndex, type RecordedEvents } from '../../../sim-core/index.ts';
 import { chainTo, foldChain } from '../../../ui/models/causes.ts';
-import { componentOfEvent } from '../../../ui/models/event-component.ts';
-import { eventIndex } from '../../../ui/models/event-index.ts';
 import { fixtureRecording } from '../../../ui/specimens/fixture-recording.ts';
-import { tracedEvent, tracedRun } from '../traced-runs.ts';
+import { tracedEvent, tracedRun } from '../../traced-runs.ts';
 
 /** Events with these ids and causes, a nanosecond apart. */
 function eventsOf(ids: readonly number[], causes: readonly number[], kinds = ids.map(() => 0)): RecordedEvents {

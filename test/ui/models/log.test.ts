@@ -1,13 +1,11 @@
 /** The log and the list of events: nothing is lost or out of order, and filters keep just what fits, as a slow search does. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Recording } from '../../../sim-core/index.ts';
-import { componentOfEvent } from '../../../ui/models/event-component.ts';
+import { componentOfEvent, type Recording, requestsOf } from '../../../sim-core/index.ts';
 import { eventMatches, kindCounts } from '../../../ui/models/event-filter.ts';
 import { lineAt, logOf, matchesOf, matchesUntil, type LogFilter, type LogLine } from '../../../ui/models/log.ts';
-import { requestsOf } from '../../../ui/models/requests.ts';
 import { REACH_MAX, rowWindow } from '../../../ui/models/row-window.ts';
-import { tracedRun } from '../traced-runs.ts';
+import { tracedRun } from '../../traced-runs.ts';
 
 const recording = tracedRun('none');
 const components = new Set(recording.components.map(({ name }) => name));

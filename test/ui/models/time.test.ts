@@ -1,4 +1,5 @@
 /** Rows, the playhead and marks: where the cursor is and how it moves. */
+import { firstAfter } from '../../../sim-core/index.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -11,7 +12,7 @@ import {
   toggle,
   type PlayheadState,
 } from '../../../ui/models/playhead.ts';
-import { firstAfter, rowAt, rowMiddle, rowSeconds, rowsOf } from '../../../ui/models/rows.ts';
+import { rowAt, rowMiddle, rowSeconds, rowsOf } from '../../../ui/models/rows.ts';
 import { timeMarks } from '../../../ui/models/time-marks.ts';
 import { fixtureRecording, INTERVAL, ROWS } from '../../../ui/specimens/fixture-recording.ts';
 

@@ -9,11 +9,19 @@ import scenario from '../../../scenarios/caching/stampede.ts';
 import backpressure from '../../../scenarios/overload/backpressure.ts';
 import grayFailure from '../../../scenarios/overload/gray-failure.ts';
 import rateLimiting from '../../../scenarios/overload/rate-limiting.ts';
-import { defineSignal, ms, run, s, sampleHash, serviceActive, type Recording } from '../../../sim-core/index.ts';
+import {
+  defineSignal,
+  ms,
+  readEvents,
+  type Recording,
+  run,
+  s,
+  sampleHash,
+  serviceActive,
+} from '../../../sim-core/index.ts';
 import { lanesOf } from '../../../ui/models/lanes.ts';
 import { stageModel } from '../../../ui/models/moment.ts';
 import { GLYPHS_MAX, Particles, RARE_MAX } from '../../../ui/models/particles.ts';
-import { readEvents } from '../../../ui/models/request-events.ts';
 import { ROLES } from '../../../ui/models/request-roles.ts';
 import { TRAY_PITCH } from '../../../ui/models/stage-cards.ts';
 import { placeStage } from '../../../ui/models/stage-geometry.ts';

@@ -1,12 +1,13 @@
 /** What is asked about and by which rule; and what a component is like at an instant: held against slow counts. */
+import { requestsOf } from '../../../sim-core/index.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { callsUntil, readingsAt, toldLately } from '../../../ui/models/component-state.ts';
-import { requestsOf, underWayAt } from '../../../ui/models/requests.ts';
+import { underWayAt } from '../../../ui/models/requests.ts';
 import { rowAt, rowsOf, rowStart } from '../../../ui/models/rows.ts';
 import { spikeAt } from '../../../ui/models/spike.ts';
 import { subjectOf } from '../../../ui/models/why.ts';
-import { tracedRun } from '../traced-runs.ts';
+import { tracedRun } from '../../traced-runs.ts';
 
 const recording = tracedRun('none');
 const { events, signals } = recording;

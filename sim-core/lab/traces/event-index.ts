@@ -5,7 +5,7 @@
  * The table is a hash table with open addressing (Knuth, TAOCP 3, 6.4), at most half full: a window of a long run may
  * hold ids that are far apart, which a table by id would leave mostly empty.
  */
-import type { RecordedEvents } from '../../sim-core/index.ts';
+import type { RecordedEvents } from '../recording.ts';
 
 export interface EventIndex {
   /** Where the event with an id stands in the columns; -1 if it was not kept. */
@@ -30,8 +30,8 @@ export function eventIndex(events: RecordedEvents): EventIndex {
 const GOLDEN = 0x9e3779b1;
 
 function buildIndex({ ids, causes, kept }: RecordedEvents): EventIndex {
-  const bits = Math.max(4, Math.ceil(Math.log2(Math.max(1, kept))) + 1);
-  const mask = 2 ** bits - 1;
+  const bits = Math.max(4, 33 - Math.clz32(kept));
+  const mask = (1 << bits) - 1;
   // Places are kept from 1 on, so that 0 says "empty".
   const slots = new Int32Array(mask + 1);
   const slotOf = (id: number): number => Math.imul(id, GOLDEN) >>> (32 - bits);

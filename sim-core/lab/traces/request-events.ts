@@ -6,10 +6,10 @@
  * A reply belongs to the call from whose arrival a chain of this request's events leads to it. Where the chain passes
  * through another request's events (a store that serves many at once), replies are taken in the order of the calls.
  */
-import type { RecordedEvents, RecordedFlow, Recording } from '../../sim-core/index.ts';
+import type { RecordedEvents, RecordedFlow, Recording } from '../recording.ts';
 import { componentOfEvent } from './event-component.ts';
 import { eventIndex } from './event-index.ts';
-import { cancellationOf, GRANTS, LETS_THROUGH } from './messages.ts';
+import { cancellationOf, givingUpOf, GRANTS, LETS_THROUGH } from './event-kinds.ts';
 import { eventsAbout } from './requests.ts';
 
 /** A call made for the request; times in nanoseconds, NaN for what has not happened within what was kept. */
@@ -75,7 +75,7 @@ class Reader {
     for (const flow of recording.flows) {
       this.requestKinds.set(flow.requestKind, flow);
       this.replyKinds.set(flow.replyKind, flow);
-      this.timeoutKinds.set(this.events.kindNames.indexOf(`${flow.from} gives up on ${flow.to}`), flow);
+      this.timeoutKinds.set(this.events.kindNames.indexOf(givingUpOf(flow)), flow);
       this.cancelKinds.set(this.events.kindNames.indexOf(cancellationOf(flow)), flow);
     }
   }

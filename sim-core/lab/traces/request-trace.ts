@@ -7,15 +7,15 @@
  * A span stands within the one that ran in the component which began it, the shortest that was under way. One that
  * ends after it is told to have outlived it: work done for a caller that had gone, or that nobody waited for.
  */
-import type { Recording } from '../../sim-core/index.ts';
+import type { Recording } from '../recording.ts';
 import { componentOfEvent } from './event-component.ts';
 import { eventIndex } from './event-index.ts';
-import { componentOfFact, factsOfRequest, roleOfFact, timeOf, type FactPlace } from './facts.ts';
+import { componentOfFact, factDuration, factsOfRequest, factTime, type FactPlace } from './fact-places.ts';
+import { roleOfFact, type OutcomeRole } from './outcome-roles.ts';
 import { readEvents, type RecordedCall, type RecordedWait } from './request-events.ts';
 import { isSampled, requestsOf, type RequestLife } from './requests.ts';
-import type { Role } from './signal-style.ts';
 
-export interface Segment {
+export interface SpanSegment {
   readonly kind: 'travel' | 'wait' | 'work';
   readonly from: number;
   readonly to: number;
@@ -26,12 +26,12 @@ export interface Segment {
 /** An instant within a span at which something was told. */
 export interface SpanMark {
   readonly time: number;
-  readonly role: Role;
+  readonly role: OutcomeRole;
   readonly label: string;
   readonly fact?: FactPlace;
 }
 
-export interface Span {
+export interface TraceSpan {
   readonly kind: 'request' | 'call' | 'activity';
   readonly name: string;
   /** The component that it ran in. */
@@ -42,31 +42,31 @@ export interface Span {
   /** False where the run or what was kept of it ended first; `end` is then the end of that. */
   readonly ended: boolean;
   /** Parts that follow each other without a gap, from `start` to `end`. */
-  readonly segments: readonly Segment[];
+  readonly segments: readonly SpanSegment[];
   readonly marks: readonly SpanMark[];
   /** What was told of the span as a whole. */
   readonly facts: readonly FactPlace[];
-  readonly role: Role;
-  /** Place of the span around it in `Waterfall.spans`; -1 for the request itself. */
+  readonly role: OutcomeRole;
+  /** Place of the span around it in `RequestTrace.spans`; -1 for the request itself. */
   readonly parent: number;
   readonly depth: number;
   /** It went on after the span around it had ended. */
   readonly outlives: boolean;
 }
 
-export interface Waterfall {
+export interface RequestTrace {
   readonly request: number;
   /** What all spans lie within. */
   readonly start: number;
   readonly end: number;
   /** The request first, then depth first, in order of time. */
-  readonly spans: readonly Span[];
+  readonly spans: readonly TraceSpan[];
   /** Whether the request's facts were kept. */
   readonly sampled: boolean;
 }
 
 /** The trace of a request; undefined if nothing of it was kept. */
-export function waterfallOf(recording: Recording, request: number): Waterfall | undefined {
+export function requestTrace(recording: Recording, request: number): RequestTrace | undefined {
   const life = requestsOf(recording).of(request);
   const { calls, waits, first, last } = readEvents(recording, request);
   const facts = factsOfRequest(recording.facts, request);
@@ -74,16 +74,16 @@ export function waterfallOf(recording: Recording, request: number): Waterfall | 
   const cut = cutOf(recording);
   const root = rootOf(request, life, calls, first, last, cut);
   const drafts = [root, ...calls.map((call) => draftOf(call, waits, cut))];
-  for (const fact of facts) if (durationOf(fact) !== undefined) placeInterval(recording, drafts, fact);
+  for (const fact of facts) if (factDuration(fact) !== undefined) placeInterval(recording, drafts, fact);
   const spans = nest(drafts);
-  for (const fact of facts) if (durationOf(fact) === undefined) placeMark(recording, spans, fact);
+  for (const fact of facts) if (factDuration(fact) === undefined) placeMark(recording, spans, fact);
   for (const span of spans) span.role = roleOfSpan(recording, span);
   const end = spans.reduce((latest, span) => Math.max(latest, span.end), root.end);
   return { request, start: root.start, end, spans, sampled: isSampled(recording.facts, request) };
 }
 
-type Draft = { -readonly [Key in keyof Span]: Span[Key] } & {
-  segments: Segment[];
+type Draft = { -readonly [Key in keyof TraceSpan]: TraceSpan[Key] } & {
+  segments: SpanSegment[];
   marks: SpanMark[];
   facts: FactPlace[];
   /** The component that began it. */
@@ -127,7 +127,7 @@ function draftOf(call: RecordedCall, waits: readonly RecordedWait[], cut: number
   const ended = !Number.isNaN(returned);
   const end = ended ? returned : Math.max(cut, arrived);
   const left = ended ? answered : end;
-  const segments: Segment[] = [{ kind: 'travel', from: departed, to: arrived, label: `on its way to ${to}` }];
+  const segments: SpanSegment[] = [{ kind: 'travel', from: departed, to: arrived, label: `on its way to ${to}` }];
   let at = arrived;
   for (const wait of waits) {
     if (wait.component !== to || wait.to <= at || wait.from >= left) continue;
@@ -144,14 +144,14 @@ function draftOf(call: RecordedCall, waits: readonly RecordedWait[], cut: number
 }
 
 function draft(
-  kind: Span['kind'],
+  kind: TraceSpan['kind'],
   name: string,
   component: string | undefined,
   origin: string | undefined,
   start: number,
   end: number,
   ended: boolean,
-  segments: readonly Segment[],
+  segments: readonly SpanSegment[],
   inside: readonly [number, number] = [start, end],
 ): Draft {
   const parts = segments.filter(({ from, to }) => to > from);
@@ -159,15 +159,10 @@ function draft(
   return { ...common, kind, name, component, origin, start, end, ended, inside, segments: parts, marks: [], facts: [] };
 }
 
-/** By convention the field `duration` says how long what ended took. */
-function durationOf({ table, row }: FactPlace): number | undefined {
-  return table.schema.duration === 'duration' ? table.columns.duration[row] : undefined;
-}
-
 /** What took so long is a span that stands there already, told by its events, or one of its own. */
 function placeInterval(recording: Recording, drafts: Draft[], fact: FactPlace): void {
-  const end = timeOf(fact);
-  const start = end - (durationOf(fact) ?? 0);
+  const end = factTime(fact);
+  const start = end - (factDuration(fact) ?? 0);
   const component = componentOfFact(recording.facts, fact, namesOf(recording));
   const same = drafts.find(
     (one) => one.component === component && one.inside[0] === start && Math.abs(one.inside[1] - end) < 1,
@@ -176,7 +171,7 @@ function placeInterval(recording: Recording, drafts: Draft[], fact: FactPlace): 
   else if (start < drafts[0].start) drafts[0].facts.push(fact);
   else {
     const { kind } = fact.table;
-    const work: Segment = { kind: 'work', from: start, to: end, label: `${kind} in ${component ?? 'the system'}` };
+    const work: SpanSegment = { kind: 'work', from: start, to: end, label: `${kind} in ${component ?? 'the system'}` };
     const drafted = draft('activity', kind, component, component, start, end, true, [work]);
     drafted.facts.push(fact);
     drafts.push(drafted);
@@ -184,7 +179,7 @@ function placeInterval(recording: Recording, drafts: Draft[], fact: FactPlace): 
 }
 
 function placeMark(recording: Recording, spans: readonly Draft[], fact: FactPlace): void {
-  const time = timeOf(fact);
+  const time = factTime(fact);
   const component = componentOfFact(recording.facts, fact, namesOf(recording)) ?? placeOfFact(recording, fact);
   let best = spans[0];
   for (const span of spans) {
@@ -245,7 +240,7 @@ function around({ origin, start, end }: Draft, earlier: readonly Draft[]): Draft
 }
 
 /** By what was told of it; a call to a database has missed every cache before it. */
-function roleOfSpan({ facts, components }: Recording, span: Draft): Role {
+function roleOfSpan({ facts, components }: Recording, span: Draft): OutcomeRole {
   const marks = span.kind === 'request' ? [] : span.marks;
   const roles = [...span.facts.map((fact) => roleOfFact(facts, fact)), ...marks.map(({ role }) => role)];
   if (roles.includes('failed')) return 'failed';

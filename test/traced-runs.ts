@@ -1,8 +1,7 @@
 /** Short runs of a real system for tests of what the drawer reads out of a recording: an expiry under every protection. */
 import fc from 'fast-check';
-import stampede from '../../scenarios/caching/stampede.ts';
-import { ms, run, s, type Recording } from '../../sim-core/index.ts';
-import { requestsOf } from '../../ui/models/requests.ts';
+import stampede from '../scenarios/caching/stampede.ts';
+import { ms, type Recording, requestsOf, run, s } from '../sim-core/index.ts';
 
 const VARIANTS = Object.keys(stampede.variants) as (keyof typeof stampede.variants)[];
 

@@ -1,21 +1,27 @@
 /** Traces of requests: what holds of every one of them, and what the mechanisms of the system say of some. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Recording } from '../../../sim-core/index.ts';
-import { factsOfRequest, textOf } from '../../../ui/models/facts.ts';
-import { isSampled, longestEnded, requestsOf } from '../../../ui/models/requests.ts';
-import { traceTicks } from '../../../ui/models/waterfall-text.ts';
-import { waterfallOf, type Span, type Waterfall } from '../../../ui/models/waterfall.ts';
-import { tracedRequest, tracedRun } from '../traced-runs.ts';
+import {
+  factsOfRequest,
+  factText,
+  isSampled,
+  longestEnded,
+  type Recording,
+  requestsOf,
+  requestTrace,
+  type RequestTrace,
+  type TraceSpan,
+} from '../../../../sim-core/index.ts';
+import { tracedRequest, tracedRun } from '../../../traced-runs.ts';
 
-const traceOf = (recording: Recording, request: number): Waterfall => {
-  const found = waterfallOf(recording, request);
+const traceOf = (recording: Recording, request: number): RequestTrace => {
+  const found = requestTrace(recording, request);
   if (!found) throw new Error(`request ${request} has no trace`);
   return found;
 };
 
 /** The first request of a run for whose trace something holds. */
-function traceWith(recording: Recording, holds: (trace: Waterfall) => boolean): Waterfall {
+function traceWith(recording: Recording, holds: (trace: RequestTrace) => boolean): RequestTrace {
   for (const { request } of requestsOf(recording).lives) {
     const trace = traceOf(recording, request);
     if (holds(trace)) return trace;
@@ -23,7 +29,7 @@ function traceWith(recording: Recording, holds: (trace: Waterfall) => boolean): 
   throw new Error('no request is like that');
 }
 
-const lengthOf = (span: Span, kind: Span['segments'][number]['kind']): number =>
+const lengthOf = (span: TraceSpan, kind: TraceSpan['segments'][number]['kind']): number =>
   span.segments.filter((segment) => segment.kind === kind).reduce((sum, { from, to }) => sum + to - from, 0);
 
 describe('every trace', () => {
@@ -70,7 +76,7 @@ describe('every trace', () => {
         );
         if (completed) {
           expect(spans[0].end - spans[0].start).toBe(completed.table.columns.duration[completed.row]);
-          expect(spans[0].name).toBe(`request, ${textOf(recording.facts, completed, 'outcome')}`);
+          expect(spans[0].name).toBe(`request, ${factText(recording.facts, completed, 'outcome')}`);
         } else expect(spans[0].ended).toBe(false);
         const told = spans.flatMap(({ facts, marks }) => [...facts, ...marks.flatMap(({ fact }) => fact ?? [])]);
         expect(told.length).toBe(factsOfRequest(recording.facts, request).length);
@@ -159,12 +165,13 @@ describe('when not everything was kept', () => {
     const [trace, full] = [traceOf({ ...withoutFacts }, request), traceOf(whole, request)];
     expect(trace.sampled).toBe(isSampled(withoutFacts.facts, request));
     expect(trace.sampled).toBe(false);
-    const calls = ({ spans }: Waterfall) => spans.filter(({ kind }) => kind === 'call').map(({ segments }) => segments);
+    const calls = ({ spans }: RequestTrace) =>
+      spans.filter(({ kind }) => kind === 'call').map(({ segments }) => segments);
     expect(calls(trace)).toEqual(calls(full));
   });
 
   it('a request of which nothing was kept has no trace', () => {
-    expect(waterfallOf(whole, 4_000_000)).toBeUndefined();
+    expect(requestTrace(whole, 4_000_000)).toBeUndefined();
   });
 
   it('a trace that is cut by the end of the kept events is open', () => {
@@ -176,20 +183,6 @@ describe('when not everything was kept', () => {
     const { spans } = traceOf(cut, request);
     expect(spans.slice(1).some(({ ended }) => !ended)).toBe(true);
   });
-});
-
-it('ticks of a trace have room for their labels, however long it took and however narrow it is', () => {
-  const widths = fc.integer({ min: 20, max: 1200 });
-  fc.assert(
-    fc.property(fc.integer({ min: 1, max: 1e11 }), widths, (length, width) => {
-      const ticks = traceTicks({ start: 7, end: 7 + length }, width);
-      expect(ticks[0].at).toBe(7);
-      for (const [i, { at }] of ticks.slice(1).entries()) {
-        expect(((at - ticks[i].at) / length) * width).toBeGreaterThanOrEqual(60);
-      }
-    }),
-  );
-  expect(traceTicks({ start: 0, end: 355e6 }, 700).map(({ at }) => at)).toEqual([0, 1e8, 2e8, 3e8]);
 });
 
 it('the longest of an interval is the longest of those that ended in it', () => {

@@ -2,7 +2,7 @@
  * Where events ran. Arrivals of messages say so by the link that they came over; other kinds are named after their
  * component (`database pool grants`); an event without a name ran where the one that scheduled it did.
  */
-import type { Recording } from '../../sim-core/index.ts';
+import type { Recording } from '../recording.ts';
 import { eventIndex } from './event-index.ts';
 
 /** Component by number of the kind; undefined where the kind's name names none. */
