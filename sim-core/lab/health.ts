@@ -11,6 +11,7 @@
  */
 import { requestCompleted, requestStarted } from '../workload/client.ts';
 import { batchMeans } from '../statistics/batch-means.ts';
+import { grouped, readable } from '../statistics/figures.ts';
 import { mser } from '../statistics/warm-up.ts';
 import type { RecordedSignal, Recording } from './recording.ts';
 
@@ -202,11 +203,3 @@ function meansOf(
 
 /** Of a column, without the rows that the run did not reach. */
 const sumOf = (column: Float64Array): number => column.reduce((sum, value) => sum + (value > 0 ? value : 0), 0);
-
-/** Three digits, or all of a larger whole part. */
-function readable(value: number): string {
-  if (Number.isNaN(value)) return '–';
-  return Math.abs(value) >= 1000 ? grouped(Math.round(value)) : String(Number(value.toPrecision(3)));
-}
-
-const grouped = (whole: number): string => String(whole).replace(/\B(?=(\d{3})+$)/g, ',');
