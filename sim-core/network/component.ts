@@ -47,6 +47,14 @@ export interface Component {
   violations(): readonly string[];
 }
 
+/** In a component's state: how many may wait in its line, by which a reader of a run tells whether the line is bounded. */
+export const ROOM_TO_WAIT = 'may wait';
+
+/** What a component with a line of so much room puts into its state: `Infinity` is said aloud. */
+export const roomToWait = (queueMax: number): Readonly<Record<string, number | string>> => ({
+  [ROOM_TO_WAIT]: queueMax === Infinity ? 'any number' : queueMax,
+});
+
 /** What a component keeps in its memory and shows as its own, with what may be done to it there. */
 export type ComponentPart = Pick<Component, 'signals' | 'state' | 'violations'> &
   Partial<Pick<Component, 'interventions'>>;

@@ -15,7 +15,7 @@ import type { Simulation } from '../kernel/simulation.ts';
 import { SECOND, type Duration, type Time } from '../kernel/time.ts';
 import type { Admission } from '../network/admission.ts';
 import { CallFailed, type Call, type Endpoint } from '../network/call.ts';
-import { register, type Component, type ComponentPart, type Intervention } from '../network/component.ts';
+import { register, roomToWait, type Component, type ComponentPart, type Intervention } from '../network/component.ts';
 import { defineSignal, type SignalDefinition } from '../statistics/signal.ts';
 import type { LineDiscipline } from './lines/line-discipline.ts';
 
@@ -222,6 +222,7 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
       'in progress': this.slots.inUse,
       waiting: this.slots.waiting,
       concurrency: this.slots.capacity,
+      ...roomToWait(this.slots.queueMax),
       ...this.inside?.state(),
     };
     return this.isUp ? state : { ...state, down: 'yes' };

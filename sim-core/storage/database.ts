@@ -17,7 +17,7 @@ import { Resource } from '../kernel/resource.ts';
 import type { Simulation } from '../kernel/simulation.ts';
 import { MILLISECOND, type Duration } from '../kernel/time.ts';
 import type { Call, Endpoint } from '../network/call.ts';
-import { register, type Component, type ComponentPart, type Intervention } from '../network/component.ts';
+import { register, roomToWait, type Component, type ComponentPart, type Intervention } from '../network/component.ts';
 import type { SignalDefinition } from '../statistics/signal.ts';
 import {
   databaseAnswered,
@@ -159,6 +159,7 @@ export class Database implements Endpoint<DatabaseQuery, Row>, Component {
       connections: this.pool.capacity,
       'connections in use': this.pool.inUse,
       'waiting for a connection': this.pool.waiting,
+      ...roomToWait(this.pool.queueMax),
       'queries running': this.processors.active,
       ...this.inside?.state(),
     };

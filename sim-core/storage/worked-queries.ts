@@ -11,7 +11,7 @@ import { Resource } from '../kernel/resource.ts';
 import type { Simulation } from '../kernel/simulation.ts';
 import type { Duration, Time } from '../kernel/time.ts';
 import type { Call } from '../network/call.ts';
-import type { Intervention } from '../network/component.ts';
+import { roomToWait, type Intervention } from '../network/component.ts';
 import { databaseAnswered, databasePool, databaseQueried } from './database-signals.ts';
 
 export interface WorkOptions {
@@ -99,11 +99,12 @@ export class WorkedQueries {
     this.tellPool();
   }
 
-  state(): Readonly<Record<string, number>> {
+  state(): Readonly<Record<string, number | string>> {
     return {
       connections: this.pool.capacity,
       'connections in use': this.pool.inUse,
       'waiting for a connection': this.pool.waiting,
+      ...roomToWait(this.pool.queueMax),
       'queries running': this.processors.active,
     };
   }

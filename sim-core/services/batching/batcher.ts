@@ -9,7 +9,7 @@ import type { Simulation } from '../../kernel/simulation.ts';
 import type { Duration, Time } from '../../kernel/time.ts';
 import type { Wait, Waiter } from '../../kernel/wait.ts';
 import { CallFailed, type Call, type CallFailure, type Endpoint } from '../../network/call.ts';
-import { register, type Component, type Intervention } from '../../network/component.ts';
+import { register, roomToWait, type Component, type Intervention } from '../../network/component.ts';
 import type { Link } from '../../network/link.ts';
 import type { BatchLimit } from './batch-limit.ts';
 import { batchDone, batchQueued, batchSignals } from './batch-signals.ts';
@@ -80,7 +80,13 @@ export class Batcher<Query, Reply> implements Endpoint<Query, Reply>, Component 
   }
 
   state(): Readonly<Record<string, number | string>> {
-    return { waiting: this.line.size, 'in the batch': this.underWay?.size ?? 0, limit: this.options.limit.size };
+    const { limit, queueMax } = this.options;
+    return {
+      waiting: this.line.size,
+      ...roomToWait(queueMax),
+      'in the batch': this.underWay?.size ?? 0,
+      limit: limit.size,
+    };
   }
 
   violations(): readonly string[] {

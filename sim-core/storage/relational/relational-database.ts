@@ -17,7 +17,7 @@ import { Resource } from '../../kernel/resource.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Duration, Time } from '../../kernel/time.ts';
 import type { Call, CallFailure, Endpoint } from '../../network/call.ts';
-import { register, type Component, type Intervention } from '../../network/component.ts';
+import { register, roomToWait, type Component, type Intervention } from '../../network/component.ts';
 import { Connection, SqlQuery } from './connections.ts';
 import { relationalInterventions } from './interventions.ts';
 import { LogFlushes } from './log-flushes.ts';
@@ -157,6 +157,7 @@ export class RelationalDatabase implements Endpoint<SqlRequest, SqlReply>, Compo
     const state = {
       'connections in use': this.pool.inUse,
       'waiting for a connection': this.pool.waiting,
+      ...roomToWait(this.pool.queueMax),
       'rows locked': locks.size,
       'bytes of the log': log.end - log.begin,
       ...Object.fromEntries(rows),

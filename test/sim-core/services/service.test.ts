@@ -46,7 +46,7 @@ describe('a service', () => {
     const outcomes: string[] = [];
     sim.facts.channel(serviceRequest).listen(({ outcome, duration }) => outcomes.push(`${outcome} ${duration}`));
     sim.runUntil(5);
-    expect(service.state()).toEqual({ 'in progress': 2, waiting: 1, concurrency: 2 });
+    expect(service.state()).toEqual({ 'in progress': 2, waiting: 1, concurrency: 2, 'may wait': 1 });
     sim.runUntil(100);
     expect(lines).toEqual(['0 3: overloaded', '10 0: 0', '10 1: 1', '20 2: 4']);
     expect(outcomes).toEqual(['overloaded 0', 'ok 10', 'ok 10', 'ok 20']);
@@ -91,7 +91,7 @@ describe('a service', () => {
     spawn(sim, 'later', later(8, 24));
     spawn(sim, 'later', later(9, 25));
     sim.runUntil(6);
-    expect(service.state()).toEqual({ 'in progress': 0, waiting: 0, concurrency: 2, down: 'yes' });
+    expect(service.state()).toEqual({ 'in progress': 0, waiting: 0, concurrency: 2, 'may wait': 1, down: 'yes' });
     sim.runUntil(100);
     expect(lines.map((line) => line.split(' ').slice(1).join(' ')).toSorted()).toEqual([
       '0: unavailable',
@@ -162,7 +162,7 @@ describe('a service', () => {
             expect(service.violations()).toEqual([]);
           }
           expect(answers).toEqual(calls.map(() => 1));
-          expect(service.state()).toEqual({ 'in progress': 0, waiting: 0, concurrency: 2 });
+          expect(service.state()).toEqual({ 'in progress': 0, waiting: 0, concurrency: 2, 'may wait': 3 });
         },
       ),
     );

@@ -51,6 +51,7 @@ describe('a database', () => {
       connections: 2,
       'connections in use': 0,
       'waiting for a connection': 0,
+      'may wait': 2,
       'queries running': 0,
     });
   });
