@@ -1,4 +1,4 @@
-/** How many entries a cache holds, those included that nobody will ever ask for again. */
+/** How many entries a cache holds, those included that nobody will ever ask for again, and for how many it has room. */
 import { defineReading } from '../kernel/fact.ts';
 import type { Simulation } from '../kernel/simulation.ts';
 import { defineSignal } from '../statistics/signal.ts';
@@ -8,6 +8,7 @@ import { cacheDeleted, cacheEvicted, cacheLookup, cacheStored, type Cache } from
 export const entriesHeld = defineReading('cache.entries', 'The number of entries held may have changed', {
   cache: 'text',
   entries: 'number',
+  room: 'number',
 });
 
 export const entriesHeldSignals = [
@@ -22,11 +23,25 @@ export const entriesHeldSignals = [
   }),
 ];
 
+/** Beside the entries: how near to full memory is, without which a number of evictions is misread. */
+export const cacheRoomSignals = [
+  defineSignal({
+    name: 'cache.room',
+    kind: 'gauge',
+    unit: '{entry}',
+    help: 'Entries for which there is room',
+    fact: entriesHeld,
+    value: (fact) => fact.room,
+    of: (fact) => fact.cache,
+  }),
+];
+
 /** Has the number of entries read whenever something is stored or taken out. */
-export function readEntriesHeld(sim: Simulation, cache: Pick<Cache<unknown>, 'name' | 'size'>): void {
+export function readEntriesHeld(sim: Simulation, cache: Pick<Cache<unknown>, 'name' | 'size' | 'capacity'>): void {
   const held = sim.facts.channel(entriesHeld);
   const read = (fact: { readonly cache: string }): void => {
-    if (fact.cache === cache.name && held.heard) held.emit({ cache: cache.name, entries: cache.size });
+    if (fact.cache !== cache.name || !held.heard) return;
+    held.emit({ cache: cache.name, entries: cache.size, room: cache.capacity });
   };
   for (const fact of [cacheStored, cacheDeleted, cacheEvicted]) sim.facts.channel(fact).listen(read);
   sim.facts.channel(cacheLookup).listen((fact) => {

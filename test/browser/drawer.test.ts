@@ -5,7 +5,7 @@
 import type { Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import stampede from '../../scenarios/caching/stampede.ts';
-import { healthOf, requestsOf, requestTrace, run } from '../../sim-core/index.ts';
+import { checklistsOf, healthOf, requestsOf, requestTrace, run } from '../../sim-core/index.ts';
 import { TABS, type Tab } from '../../ui/drawer/tabs.ts';
 import { logOf, matchesOf } from '../../ui/models/log.ts';
 import { secondsText } from '../../ui/models/measure-text.ts';
@@ -146,6 +146,16 @@ describe('by mouse', () => {
     await expect.poll(() => inside.innerText()).not.toBe(before);
     await tab('Health').click();
     for (const { text } of healthOf(recording)) await panel().getByText(text, { exact: true }).waitFor();
+    const [{ title, rows }] = checklistsOf(recording);
+    const cells = panel().getByRole('table', { name: title }).locator('tbody tr');
+    await expect.poll(() => cells.count()).toBe(rows.length);
+    for (const { found } of rows) await cells.getByText(found).waitFor();
+    const [{ from }] = rows[0].broken;
+    await panel()
+      .getByRole('button', { name: `${rows[0].item} is broken` })
+      .first()
+      .click();
+    await expect.poll(cursor).toBeCloseTo(from / 1e9, 3);
   });
 });
 

@@ -30,7 +30,7 @@ Examples:
   brownout run stampede --variant mutex --seed 1..20          one variant, twenty seeds
   brownout run stampede --set ttl=500ms --set rate=2000       other parameters
   brownout run stampede --variant none --at 12s:slow:database an intervention while it runs
-  brownout run stampede --variant none --health               is the run to be trusted?
+  brownout run stampede --variant none --health               is the run to be trusted, is its system well?
   brownout run ./mine.ts --format junit > results.xml         your own scenario, for CI
 `;
 
@@ -47,7 +47,10 @@ export const runCommand: CliCommand = {
       .option('--at <intervention...>', 'step in while it runs, TIME:ACTION:TARGET[:ARGS]: 12s:slow:database:factor=4')
       .option('--events-max <count>', 'end a run with an error once it has run so many events')
       .option('--format <format>', `how to print: ${Object.keys(reporters).join(', ')}`, 'table')
-      .option('--health', `also say whether each run is to be trusted; in the formats ${HEALTHY.join(' and ')}`)
+      .option(
+        '--health',
+        `also say whether each run is to be trusted, and what the handbook’s checklists find in it; in the formats ${HEALTHY.join(' and ')}`,
+      )
       .option('--out <folder>', 'also write a recording of each run into this folder')
       .addHelpText('after', EXAMPLES)
       .action(async (word: string, options: RunCommandOptions) => exit(await runScenario(word, options, cli)));

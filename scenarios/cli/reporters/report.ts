@@ -1,7 +1,9 @@
 /** What `run` found out, as plain data: the reporters turn it into text. */
 import {
+  checklistsOf,
   healthOf,
   toSeconds,
+  type Checklist,
   type CurvePoint,
   type ExpectationResult,
   type HealthCheck,
@@ -22,8 +24,9 @@ export interface RunResult {
   readonly wallSeconds: number;
   readonly signals: Readonly<Record<string, ReportedSignal>>;
   readonly expectations: readonly ExpectationResult[];
-  /** Whether to trust it, where that was asked for. */
+  /** Whether to trust it, and what the handbook's checklists say of its system, where that was asked for. */
   readonly health?: readonly HealthCheck[];
+  readonly checklists?: readonly Checklist[];
 }
 
 export interface ReportedSignal {
@@ -50,7 +53,7 @@ export interface RunReport {
   readonly planned: number;
 }
 
-/** `judgesHealth`: also whether the run is to be trusted. */
+/** `judgesHealth`: also whether the run is to be trusted, and the checklists. */
 export function resultOf(recording: Recording, wallSeconds: number, judgesHealth = false): RunResult {
   const { header, signals, events, expectations, simulated } = recording;
   return {
@@ -65,7 +68,7 @@ export function resultOf(recording: Recording, wallSeconds: number, judgesHealth
       signals.map(({ name, unit, kind, point, summary }) => [name, { unit, kind, ...(point && { point }), summary }]),
     ),
     expectations,
-    ...(judgesHealth && { health: healthOf(recording) }),
+    ...(judgesHealth && { health: healthOf(recording), checklists: checklistsOf(recording) }),
   };
 }
 

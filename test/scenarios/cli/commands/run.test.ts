@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { loadRecording } from '../../../../scenarios/cli/run/recording-store.ts';
-import { healthOf, run, SECOND } from '../../../../sim-core/index.ts';
+import { checklistsOf, healthOf, run, SECOND } from '../../../../sim-core/index.ts';
 import { loadScenario } from '../../../../scenarios/cli/load-scenario.ts';
 import { brownout } from '../command-line.ts';
 import { userFolder, userScenario } from '../run/user-scenario.ts';
@@ -159,20 +159,25 @@ it('colours nothing unless the output shows colours', async () => {
   expect((await brownout(`run ${holds} --variant calm`, { showsColours: true })).out).toContain(escape);
 });
 
-it('--health says of each run whether it is to be trusted, in the table and in the document', async () => {
+it('--health says of each run whether it is to be trusted and what the checklists find, in table and document', async () => {
   const { out, code } = await brownout(`run ${holds} --health --variant calm`);
   expect(code).toBe(0);
   expect(out).toMatch(/✓ conservation +\d+ requests sent = \d+ completed \+ \d+ failed \+ \d+ in flight/);
+  expect(out).toMatch(/Service-level objectives .*\n +✓ API availability +99.9% \/ 30d +100 % available over the run/);
+  expect(out).toMatch(/Kafka health .*\n +– nothing of it can be told of this run\n/);
   const [calm] = documentOf((await brownout(`run ${holds} --health --variant calm --format json`)).out).runs;
   const { scenario } = await loadScenario(holds);
-  expect(calm).toMatchObject({ health: healthOf(run(scenario, { variant: 'calm' })) });
+  const recording = run(scenario, { variant: 'calm' });
+  expect(calm).toMatchObject({ health: healthOf(recording), checklists: checklistsOf(recording) });
   const [plain] = documentOf((await brownout(`run ${holds} --variant calm --format json`)).out).runs;
-  expect(plain).not.toHaveProperty('health');
+  expect(Object.keys(plain)).not.toEqual(expect.arrayContaining(['health']));
+  expect(Object.keys(plain)).not.toEqual(expect.arrayContaining(['checklists']));
 });
 
 it('--health over several seeds counts how each check came out', async () => {
   const { out } = await brownout(`run ${holds} --health --variant calm --seed 1..3`);
   expect(out).toMatch(/✓ conservation +good with 3 of 3 seeds/);
+  expect(out).toMatch(/✓ API availability +99.9% \/ 30d +good with 3 of 3 seeds/);
 });
 
 it('--health has no place in junit or markdown, and says so', async () => {

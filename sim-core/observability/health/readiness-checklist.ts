@@ -1,0 +1,148 @@
+/**
+ * The handbook's minimal production readiness checklist (appendix). Where an item is a thing of the system it is a predicate
+ * on what the run shows: an alert that looks, a guard that held a load back, a bound that a line has. It is bad where the
+ * thing that it protects is there and the protection is not, and untold where a run gave no occasion for it. What is paper
+ * (a runbook, documented keys, a retention policy) is attested by people, and the row says so.
+ */
+import { ROOM_TO_WAIT } from '../../network/component.ts';
+import { counted, found, type Checklist, type ChecklistRow, type ChecklistVerdict } from './checklist.ts';
+import { anySeen, seen, type RunEvidence, type SeenComponent } from './run-evidence.ts';
+
+type Judgement = readonly [ChecklistVerdict, string, ...signals: string[]];
+
+interface Item {
+  readonly area: string;
+  readonly item: string;
+  readonly judge: (evidence: RunEvidence) => Judgement;
+}
+
+const ITEMS: readonly Item[] = [
+  { area: 'Cache', item: 'Hit ratio alerting', judge: hitRatioAlerting },
+  { area: 'Cache', item: 'Stampede control present', judge: stampedeControl },
+  { area: 'Messaging', item: 'DLQ monitored', judge: monitoredDeadLetters },
+  { area: 'Messaging', item: 'Idempotency keys documented', judge: paperwork('a document says which they are') },
+  { area: 'Tracing', item: '>80% critical paths instrumented', judge: paperwork('spans are a team’s own to count') },
+  { area: 'Metrics', item: 'SLO dashboards published', judge: publishedDashboards },
+  { area: 'Logs', item: 'PII redaction implemented', judge: paperwork('who wrote the logs knows what is in them') },
+  { area: 'Schema', item: 'Compatibility CI gate', judge: compatibilityGate },
+  { area: 'Backpressure', item: 'Bounded queues & shedding', judge: boundedQueues },
+  { area: 'Hot Keys', item: 'Detection alert', judge: hotKeyDetection },
+  {
+    area: 'Disaster',
+    item: 'Runbook for cache flush',
+    judge: paperwork('the scenario cache-flush is what it is about'),
+  },
+  { area: 'Cost', item: 'Observability retention policy', judge: paperwork('a policy outlives every run') },
+];
+
+export function readinessChecklist(evidence: RunEvidence): Checklist {
+  return {
+    id: 'readiness',
+    title: 'Production readiness',
+    rows: ITEMS.map(({ area, item, judge }): ChecklistRow => {
+      const [verdict, text, ...signals] = judge(evidence);
+      return found({ item: `${area}: ${item}`, threshold: '', signals }, verdict, text);
+    }),
+  };
+}
+
+function paperwork(why: string): () => Judgement {
+  return () => ['attested', `no run can show it: ${why}`];
+}
+
+const totalOf = (evidence: RunEvidence, name: string): number => seen(evidence, name)?.summary.total ?? 0;
+
+function hitRatioAlerting(evidence: RunEvidence): Judgement {
+  const [alerts, ratio] = ['cache.hit_ratio.alerts', 'cache.hit_ratio'];
+  const alert = seen(evidence, alerts);
+  if (alert !== undefined) return ['good', `an alert looks at it, and fired ${times(alert.summary.total)}`, alerts];
+  if (seen(evidence, ratio) === undefined) return ['untold', 'the run has no cache'];
+  return ['bad', 'there is a cache, and nobody is told when its hit ratio falls', ratio];
+}
+
+/** A guard is seen where it held somebody back; without one, loads of one key meet. */
+function stampedeControl(evidence: RunEvidence): Judgement {
+  const guards = ['cache.loads.coalesced', 'cache.lock.contended'];
+  const [redundant, all] = ['cache.loads.redundant', 'cache.loads'];
+  const held = guards.filter((name) => totalOf(evidence, name) > 0);
+  if (held.length > 0) {
+    const count = held.reduce((sum, name) => sum + totalOf(evidence, name), 0);
+    return ['good', `${counted(count, 'miss was', 'misses were')} held back while another loaded the key`, ...held];
+  }
+  if (seen(evidence, redundant) === undefined) return ['untold', 'the run has no loads of a cache'];
+  const [needless, loads] = [totalOf(evidence, redundant), totalOf(evidence, all)];
+  const text = `${needless} of ${counted(loads, 'load')} began while another of their key was under way, and nothing was held back`;
+  if (needless > 0) return ['bad', text, redundant, all];
+  return ['untold', 'no two loads of one key met, so that nothing had to be held back', redundant, all];
+}
+
+function monitoredDeadLetters(evidence: RunEvidence): Judgement {
+  const alerts = 'dlq.alerts';
+  const alert = seen(evidence, alerts);
+  if (alert !== undefined) return ['good', `an alert looks at them, and fired ${times(alert.summary.total)}`, alerts];
+  const queue = anySeen(evidence, ['dlq.depth', 'dlq.entries']);
+  if (queue !== undefined) return ['bad', 'there are dead letters, and nobody is told of them', queue.name];
+  return ['untold', 'the run has no queue of dead letters'];
+}
+
+function publishedDashboards({ signals }: RunEvidence): Judgement {
+  const shown = signals.map(({ name }) => name).filter((name) => name.startsWith('dashboard.'));
+  if (shown.length === 0)
+    return ['attested', 'nothing of this run goes by way of a dashboard, which somebody has to publish'];
+  return ['good', `${counted(shown.length, 'signal')} of this run are what a dashboard shows`, ...shown];
+}
+
+function compatibilityGate(evidence: RunEvidence): Judgement {
+  const refused = 'schema_registry.refused';
+  const gate = seen(evidence, refused);
+  if (gate === undefined)
+    return ['attested', 'the run has no schema registry; whether a build asks one, its owners know'];
+  const { total } = gate.summary;
+  if (total > 0) return ['good', `the registry refused ${counted(total, 'schema')}`, refused];
+  return ['untold', 'the registry refused nothing: nothing was wrong, or it does not look', refused];
+}
+
+/** What turned work away because there was no room for it. */
+const SHEDDING = [
+  'load_shed.shed',
+  'rate_limit.refused',
+  'bulkhead.refused',
+  'circuit_breaker.not_permitted',
+  'db.client.operations.refused',
+  'messaging.client.refused.messages',
+];
+
+function boundedQueues(evidence: RunEvidence): Judgement {
+  const lines = (evidence.components ?? []).filter(({ state }) => Object.hasOwn(state, ROOM_TO_WAIT));
+  if (lines.length === 0) return ['untold', 'no component of this run says how many may wait in it'];
+  const endless = lines.filter(({ state }) => typeof state[ROOM_TO_WAIT] !== 'number');
+  const shed = SHEDDING.filter((name) => totalOf(evidence, name) > 0);
+  const count = shed.reduce((sum, name) => sum + totalOf(evidence, name), 0);
+  const turned = shed.length === 0 ? 'nothing had to be turned away' : `${counted(count, 'piece')} of work turned away`;
+  if (endless.length > 0)
+    return ['bad', `${namesOf(endless)} may hold any number of those who wait; ${turned}`, ...shed];
+  return [
+    'good',
+    `${counted(lines.length, 'line is bounded', 'lines are bounded')}: ${linesText(lines)}; ${turned}`,
+    ...shed,
+  ];
+}
+
+const namesOf = (components: readonly SeenComponent[]): string => components.map(({ name }) => name).join(', ');
+
+/** Three of them by name: a fleet's are alike. */
+function linesText(lines: readonly SeenComponent[]): string {
+  const named = lines.slice(0, 3).map(({ name, state }) => `${name} ${String(state[ROOM_TO_WAIT])}`);
+  return [...named, ...(lines.length > 3 ? [`${lines.length - 3} more`] : [])].join(', ');
+}
+
+function hotKeyDetection(evidence: RunEvidence): Judgement {
+  const alerts = 'cache.hot_key.alerts';
+  const alert = seen(evidence, alerts);
+  if (alert !== undefined)
+    return ['good', `a monitor looks for them, and alerted ${times(alert.summary.total)}`, alerts];
+  if (seen(evidence, 'cache.hit_ratio') === undefined) return ['untold', 'the run has no cache'];
+  return ['bad', 'there is a cache, and nobody looks which keys are hot'];
+}
+
+const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);

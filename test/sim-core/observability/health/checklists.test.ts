@@ -1,0 +1,256 @@
+/** Each row of the handbook's checklists: good, bad by what it is about and by nothing else, untold without it. */
+import { describe, expect, it } from 'vitest';
+import { checklistsOf, run, type Checklist, type ChecklistRow, type RunEvidence } from '../../../../sim-core/index.ts';
+import stampede from '../../../../scenarios/caching/stampede.ts';
+import { smallSystem } from '../../lab/small-system.ts';
+import { column, counter, evidenceOf, gauge, ratio, ROWS } from './evidence.ts';
+
+const checklist = (evidence: RunEvidence, id: Checklist['id']): readonly ChecklistRow[] =>
+  checklistsOf(evidence).find((one) => one.id === id)!.rows;
+const row = (evidence: RunEvidence, id: Checklist['id'], item: string): ChecklistRow => {
+  const rows = checklist(evidence, id);
+  const found = rows.find((one) => one.item === item);
+  if (found === undefined) throw new Error(`there is no ${item}; there are ${rows.map((one) => one.item).join(', ')}`);
+  return found;
+};
+const verdicts = (evidence: RunEvidence, id: Checklist['id']): Record<string, string> =>
+  Object.fromEntries(checklist(evidence, id).map(({ item, verdict }) => [item, verdict]));
+
+/** A cache that is well: twenty loads a second, of which one in ten meets another of its key. */
+const well = {
+  'cache.hit_ratio': ratio(column(0.95)),
+  'cache.load.duration': {
+    kind: 'histogram',
+    columns: { mean: column(0.01), count: column(20) },
+    summary: { mean: 0.01 },
+  },
+  'cache.evictions': counter(column(15)),
+  'cache.loads': counter(column(20)),
+  'cache.loads.redundant': counter(column(2)),
+  'cache.hot_key.share': gauge(column(0.1)),
+};
+
+describe('the cache dashboard', () => {
+  const good = {
+    'Hit Ratio': 'good',
+    'Avg Load Time': 'good',
+    'Evictions Spike': 'good',
+    'Stampede Incidents': 'good',
+    'Hot Key Ratio': 'good',
+  };
+
+  it('is good of a cache that is well, and untold without one', () => {
+    expect(verdicts(evidenceOf(well), 'cache')).toEqual(good);
+    expect(new Set(Object.values(verdicts(evidenceOf({}), 'cache')))).toEqual(new Set(['untold']));
+  });
+
+  it.each([
+    ['Hit Ratio', { 'cache.hit_ratio': ratio(column(0.95, { 40: 0.8 })) }],
+    [
+      'Avg Load Time',
+      {
+        'cache.load.duration': {
+          ...well['cache.load.duration'],
+          columns: { mean: column(0.01, { 40: 0.05 }), count: column(20) },
+        },
+      },
+    ],
+    ['Evictions Spike', { 'cache.evictions': counter(column(15, { 40: 60 })) }],
+    [
+      'Stampede Incidents',
+      { 'cache.loads.redundant': counter(column(2, { 40: 70 })), 'cache.loads': counter(column(20, { 40: 90 })) },
+    ],
+    ['Hot Key Ratio', { 'cache.hot_key.share': gauge(column(0.1, { 40: 0.15 })) }],
+  ])('%s is broken from the row of its incident on, for a window, and alone', (item, incident) => {
+    const evidence = evidenceOf({ ...well, ...incident });
+    expect(verdicts(evidence, 'cache')).toEqual({ ...good, [item]: 'bad' });
+    const { broken } = row(evidence, 'cache', item);
+    // What a monitor has read stands for its own window.
+    expect(broken).toEqual([{ from: 41e9, to: (item === 'Hot Key Ratio' ? 42 : 43) * 1e9 }]);
+  });
+
+  it('a region is a row of its own, which the mean over all may hide', () => {
+    const evidence = evidenceOf({ ...well, 'cache.hit_ratio.south': ratio(column(0.95, { 40: 0.5 }), column(10)) });
+    expect(verdicts(evidence, 'cache')).toEqual({ ...good, 'Hit Ratio, south': 'bad' });
+  });
+
+  it('few lookups make no ratio, and few evictions no spike', () => {
+    const few = evidenceOf({ ...well, 'cache.hit_ratio': ratio(column(0.5), column(9)) });
+    expect(row(few, 'cache', 'Hit Ratio').verdict).toBe('untold');
+    // Nineteen times as many as before, and fewer than chance may bring.
+    const rare = evidenceOf({ ...well, 'cache.evictions': counter(column(1, { 40: 37 })) });
+    expect(row(rare, 'cache', 'Evictions Spike').verdict).toBe('good');
+  });
+
+  it('what goes on for ten windows is the baseline', () => {
+    const rise = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [20 + i, 45]));
+    const { broken } = row(
+      evidenceOf({ ...well, 'cache.evictions': counter(column(15, rise)) }),
+      'cache',
+      'Evictions Spike',
+    );
+    expect(broken).toHaveLength(1);
+    expect(broken[0].to).toBeLessThan(40e9);
+  });
+
+  it('tells the memory pressure beside the evictions', () => {
+    const full = { 'cache.entries': gauge(column(80, { 50: 100 })), 'cache.room': gauge(column(100)) };
+    expect(row(evidenceOf({ ...well, ...full }), 'cache', 'Evictions Spike').found).toContain(
+      '80 % to 100 % of the room',
+    );
+  });
+
+  it('counts the hottest key from the lookups that were kept, where no monitor does', () => {
+    const lookups = 150 * ROWS;
+    const times = Float64Array.from({ length: lookups }, (_, i) => (i / 150) * 1e9);
+    // One key in five of them in the seconds from 30 to 32, one in ten otherwise.
+    const key = times.map((time, i) => (i % (time >= 30e9 && time < 32e9 ? 5 : 10) === 0 ? 0 : 1 + (i % 97)));
+    const table = { kind: 'cache.lookup', rows: lookups, times, columns: { key } };
+    const { 'cache.hot_key.share': _, ...signals } = well;
+    const { broken, found } = row(
+      evidenceOf(signals, { facts: { tables: [table], sampledOneIn: 1 } }),
+      'cache',
+      'Hot Key Ratio',
+    );
+    // A window with one of the two seconds has fifteen in a hundred, which is not less than that.
+    expect(broken).toEqual([{ from: 31e9, to: 34e9 }]);
+    expect(found).toMatch(/^20[.\d]* % for one key/);
+  });
+
+  it('finds of the stampede what it is about, and of the mutex that it is gone', () => {
+    expect(row(run(stampede, { variant: 'none' }), 'cache', 'Stampede Incidents').verdict).toBe('bad');
+    expect(row(run(stampede, { variant: 'mutex' }), 'cache', 'Stampede Incidents').verdict).toBe('good');
+  });
+});
+
+describe('Kafka’s health', () => {
+  const fine = {
+    'kafka.consumer_group.lag': gauge(column(100)),
+    'messaging.client.sent.messages': counter(column(500)),
+    'kafka.partition.under_replicated': gauge(column(0)),
+    'kafka.isr.shrinks': counter(column(0, { 30: 3, 31: 3 })),
+    'kafka.producer.record_errors': counter(column(0)),
+    'kafka.consumer_group.rebalances': counter(column(0, { 30: 1, 31: 1 })),
+  };
+  const good = {
+    'Lag Growth Derivative': 'good',
+    'Under-replicated Partitions': 'good',
+    'ISR Shrink Events': 'good',
+    'Produce Error Rate': 'good',
+    'Consumer Rebalance Frequency': 'good',
+  };
+  /** A lag that has risen by so many records a second since the thirtieth. */
+  const rising = (rate: number) =>
+    gauge(Float64Array.from({ length: ROWS }, (_, i) => 100 + rate * Math.max(0, i - 30)));
+  const often = Object.fromEntries([20, 25, 30, 35].map((at) => [at, 1]));
+
+  it('is good of a cluster that had one event of each kind', () => {
+    expect(verdicts(evidenceOf(fine), 'kafka')).toEqual(good);
+  });
+
+  it.each([
+    ['Lag Growth Derivative', { 'kafka.consumer_group.lag': rising(50) }],
+    ['Under-replicated Partitions', { 'kafka.partition.under_replicated': gauge(column(0, { 40: 1 })) }],
+    ['ISR Shrink Events', { 'kafka.isr.shrinks': counter(column(0, often)) }],
+    ['Produce Error Rate', { 'kafka.producer.record_errors': counter(column(0, { 40: 2 })) }],
+    ['Consumer Rebalance Frequency', { 'kafka.consumer_group.rebalances': counter(column(0, often)) }],
+  ])('%s alone is bad by what it is about', (item, fault) => {
+    expect(verdicts(evidenceOf({ ...fine, ...fault }), 'kafka')).toEqual({ ...good, [item]: 'bad' });
+  });
+
+  it('a lag that grows by less than a twentieth of what is sent is stable, and so is one that falls', () => {
+    for (const rate of [20, -50]) {
+      expect(verdicts(evidenceOf({ ...fine, 'kafka.consumer_group.lag': rising(rate) }), 'kafka')).toEqual(good);
+    }
+  });
+});
+
+describe('the service-level objectives', () => {
+  const duration = (p99: Float64Array) => ({
+    kind: 'histogram',
+    columns: { count: column(200), p99 },
+    summary: { p99: 0.1 },
+  });
+  const met = {
+    'http.client.request.error_ratio': ratio(column(0.0005)),
+    'http.client.request.duration': duration(column(0.1)),
+    'kafka.consumer_group.lag': gauge(column(100)),
+    'cache.hit_ratio': ratio(column(0.95)),
+    'db.replication.lag': { kind: 'histogram', columns: { max: column(0.5) }, summary: { p99: 0.5 } },
+  };
+  const good = {
+    'API availability': 'good',
+    'API p99': 'good',
+    'Consumer lag': 'good',
+    'Cache hit rate': 'good',
+    'DB replica lag': 'good',
+  };
+
+  it.each([
+    ['API availability', { 'http.client.request.error_ratio': ratio(column(0.0005, { 40: 0.1 })) }],
+    ['API p99', { 'http.client.request.duration': duration(column(0.1, { 40: 0.5 })) }],
+    ['Consumer lag', { 'kafka.consumer_group.lag': gauge(column(100, { 40: 5000 })) }],
+    ['Cache hit rate', { 'cache.hit_ratio': ratio(column(0.95, { 40: 0.8 })) }],
+    [
+      'DB replica lag',
+      { 'db.replication.lag': { ...met['db.replication.lag'], columns: { max: column(0.5, { 40: 2 }) } } },
+    ],
+  ])('%s alone is missed by what it is about', (item, fault) => {
+    expect(verdicts(evidenceOf(met), 'slo')).toEqual(good);
+    expect(verdicts(evidenceOf({ ...met, ...fault }), 'slo')).toEqual({ ...good, [item]: 'bad' });
+  });
+
+  it('a bad window that the rest of the run makes up for has burnt, and not missed', () => {
+    const errors = { 'http.client.request.error_ratio': ratio(column(0.0005, { 40: 0.02 })) };
+    const { verdict, broken, found } = row(evidenceOf({ ...met, ...errors }), 'slo', 'API availability');
+    expect([verdict, broken.length]).toEqual(['good', 1]);
+    expect(found).toContain('10.2 times as fast');
+  });
+});
+
+describe('the readiness checklist', () => {
+  const bare = evidenceOf({
+    'cache.hit_ratio': ratio(column(0.95)),
+    'cache.loads': counter(column(20)),
+    'cache.loads.redundant': counter(column(2)),
+    'dlq.depth': gauge(column(3)),
+  });
+
+  it('each protection is missed where what it protects is there, and found where it is', () => {
+    const guarded = evidenceOf({
+      ...Object.fromEntries(bare.signals.map(({ name, ...rest }) => [name, rest])),
+      'cache.hit_ratio.alerts': counter(column(0)),
+      'cache.loads.coalesced': counter(column(1)),
+      'dlq.alerts': counter(column(0)),
+      'cache.hot_key.alerts': counter(column(0)),
+    });
+    for (const item of [
+      'Cache: Hit ratio alerting',
+      'Cache: Stampede control present',
+      'Messaging: DLQ monitored',
+      'Hot Keys: Detection alert',
+    ]) {
+      expect([row(bare, 'readiness', item).verdict, row(guarded, 'readiness', item).verdict]).toEqual(['bad', 'good']);
+      expect(row(evidenceOf({}), 'readiness', item).verdict).toBe('untold');
+    }
+  });
+
+  it('paper is attested, whatever ran', () => {
+    const paper = checklist(bare, 'readiness').filter(({ verdict }) => verdict === 'attested');
+    expect(paper.map(({ item }) => item)).toEqual(expect.arrayContaining(['Disaster: Runbook for cache flush']));
+  });
+
+  it('a line without a bound is bad, by name', () => {
+    const line = (name: string, room: number | string) => ({ name, kind: 'service', state: { 'may wait': room } });
+    const item = 'Backpressure: Bounded queues & shedding';
+    const endless = evidenceOf({}, { components: [line('app', 10), line('worker', 'any number')] });
+    expect(row(endless, 'readiness', item)).toMatchObject({
+      verdict: 'bad',
+      found: expect.stringContaining('worker may'),
+    });
+    expect(row(run(smallSystem(), { variant: 'only' }), 'readiness', item)).toMatchObject({
+      verdict: 'good',
+      found: expect.stringContaining('database 6'),
+    });
+  });
+});
