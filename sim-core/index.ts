@@ -443,6 +443,7 @@ export * from './observability/sampling/tail-sampling-options.ts';
 export * from './observability/sampling/tail-sampling-signals.ts';
 export * from './observability/signals/instrument-costs.ts';
 export * from './observability/signals/instrumented-process.ts';
+export * from './observability/signals/labels.ts';
 export * from './observability/signals/telemetry.ts';
 export type { Sampler } from './observability/tracing/sampler.ts';
 export { samplers, type SamplerName } from './observability/tracing/samplers.ts';

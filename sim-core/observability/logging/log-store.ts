@@ -15,10 +15,9 @@ import { utf8Length } from '../../messaging/schema/utf8.ts';
 import type { Call, Endpoint } from '../../network/call.ts';
 import { register, type Component } from '../../network/component.ts';
 import type { ExportRequest, ExportResponse } from '../pipeline/export-request.ts';
+import type { Labels } from '../signals/labels.ts';
 import type { LogRecord } from '../signals/telemetry.ts';
 import { logStored, logStoreSignals } from './log-facts.ts';
-
-export type Labels = Readonly<Record<string, string>>;
 
 export interface LogStoreOptions {
   readonly name: string;

@@ -18,6 +18,7 @@ import { BackgroundRequests } from '../../network/background-requests.ts';
 import { CallFailed } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
 import type { Link } from '../../network/link.ts';
+import type { Labels } from '../signals/labels.ts';
 import {
   prometheusHead,
   prometheusKilled,
@@ -28,7 +29,7 @@ import {
 } from './prometheus-signals.ts';
 import type { Exposition } from './scrape-target.ts';
 import { Head, type Appended } from './series/head.ts';
-import { NAME, type Labels } from './series/series-store.ts';
+import { NAME } from './series/series-store.ts';
 
 /** Something that is asked of the series at each evaluation: a dashboard's panels, a group of rules. */
 export type Evaluation = (head: Head, at: Time) => void;

@@ -5,7 +5,8 @@
  */
 import type { Time } from '../../../kernel/time.ts';
 import type { Exemplar } from '../../signals/telemetry.ts';
-import { labelsKey, NAME, type Labels, type Selector } from './series-store.ts';
+import type { Labels } from '../../signals/labels.ts';
+import { labelsKey, NAME, type Selector } from './series-store.ts';
 
 export const EXEMPLARS_MAX = 100_000;
 

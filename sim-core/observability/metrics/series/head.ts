@@ -12,11 +12,12 @@
  */
 import type { Time } from '../../../kernel/time.ts';
 import type { Attributes, HistogramPoint, MetricData } from '../../signals/telemetry.ts';
+import type { Labels } from '../../signals/labels.ts';
 import { ExemplarStore } from './exemplar-store.ts';
 import { boundLabel } from './histogram-quantile.ts';
 import { atScale, SCHEMA_MAX, type NativeHistogram } from './native-histogram.ts';
 import { prometheusName, seriesLabels } from './prometheus-names.ts';
-import { labelsKey, SeriesStore, type Labels, type Series } from './series-store.ts';
+import { labelsKey, SeriesStore, type Series } from './series-store.ts';
 
 const SERIES_BYTES = 732;
 const LABEL_BYTES = 32;

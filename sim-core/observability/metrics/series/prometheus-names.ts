@@ -4,7 +4,8 @@
  * https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/
  */
 import type { Attributes, MetricData, Resource } from '../../signals/telemetry.ts';
-import { NAME, type Labels } from './series-store.ts';
+import type { Labels } from '../../signals/labels.ts';
+import { NAME } from './series-store.ts';
 
 const UNITS: Readonly<Record<string, string>> = {
   s: 'seconds',

@@ -7,10 +7,9 @@
  * Knows neither blocks on disk nor a log that is written ahead; samples that are not newer than the last are refused.
  */
 import { minutes, type Duration, type Time } from '../../../kernel/time.ts';
+import type { Labels } from '../../signals/labels.ts';
 
-/** `__name__` is the metric's name. */
-export type Labels = Readonly<Record<string, string>>;
-
+/** The label that is the metric's name. */
 export const NAME = '__name__';
 
 /** How old a sample may be that stands for the present (`--query.lookback-delta`). */

@@ -3,7 +3,8 @@
  * those that agree in some labels. https://prometheus.io/docs/prometheus/latest/querying/operators/
  */
 import type { Time } from '../../../kernel/time.ts';
-import { labelsKey, NAME, type Labels, type Selector, type SeriesStore } from './series-store.ts';
+import type { Labels } from '../../signals/labels.ts';
+import { labelsKey, NAME, type Selector, type SeriesStore } from './series-store.ts';
 
 export interface Sample<Value> {
   /** Without the metric's name. */

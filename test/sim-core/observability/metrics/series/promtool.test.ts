@@ -13,7 +13,8 @@ import { RandomStreams } from '../../../../../sim-core/kernel/random-streams.ts'
 import { s } from '../../../../../sim-core/kernel/time.ts';
 import { histogramQuantile } from '../../../../../sim-core/observability/metrics/series/histogram-quantile.ts';
 import { counterIncrease, counterRate } from '../../../../../sim-core/observability/metrics/series/rates.ts';
-import { SeriesStore, type Labels } from '../../../../../sim-core/observability/metrics/series/series-store.ts';
+import { SeriesStore } from '../../../../../sim-core/observability/metrics/series/series-store.ts';
+import type { Labels } from '../../../../../sim-core/observability/signals/labels.ts';
 import { averageBy, instant, sumBy, type Vector } from '../../../../../sim-core/observability/metrics/series/vector.ts';
 
 const promtool = executable('promtool');

@@ -2,11 +2,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { minutes, s } from '../../../../../sim-core/kernel/time.ts';
-import {
-  LOOKBACK,
-  SeriesStore,
-  type Labels,
-} from '../../../../../sim-core/observability/metrics/series/series-store.ts';
+import { LOOKBACK, SeriesStore } from '../../../../../sim-core/observability/metrics/series/series-store.ts';
+import type { Labels } from '../../../../../sim-core/observability/signals/labels.ts';
 import {
   averageBy,
   divide,
