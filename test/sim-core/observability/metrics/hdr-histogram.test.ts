@@ -19,7 +19,7 @@ const vectors = sharedVectors<{ readonly rows: readonly Row[] }>('hdr_percentile
 describe.skipIf(vectors.isLeftOut)('as the Java class answered', () => {
   const { rows } = vectors.isLeftOut ? { rows: [] } : vectors.read();
   for (const row of rows) {
-    test(row.values, () => {
+    test(`values ${row.values}`, () => {
       const [plain, corrected] = histogramsOf(row);
       const answers = (histogram: HdrHistogram, asked: Percentiles): Percentiles =>
         asked.map(([percentile]) => [percentile, histogram.valueAtPercentile(percentile)]);

@@ -23,7 +23,7 @@ const numberOf = (text: string): number =>
 describe.skipIf(vectors.isLeftOut)('as promtool answered', () => {
   const { histograms, rows } = vectors.isLeftOut ? { histograms: {}, rows: [] } : vectors.read();
   for (const [name, buckets] of Object.entries(histograms)) {
-    test(name, () => {
+    test(`histogram ${name}`, () => {
       const cumulative = buckets.map(([le, count]) => ({ bound: boundOf(le), count }));
       const asked = rows.filter(({ histogram }) => histogram === name);
       expect(asked.map(({ q }) => [q, bucketQuantile(q, cumulative)])).toEqual(
