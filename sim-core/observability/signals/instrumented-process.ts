@@ -97,6 +97,11 @@ export class InstrumentedProcess {
     return worked(this.sim, this.processors, cost);
   }
 
+  /** Makes all its work faster or slower from now on: 1 is the speed at the start, above 0. */
+  setSpeed(speed: number): void {
+    this.processors.setSpeed(speed);
+  }
+
   /** Calls back at each crash: what instruments keep in its memory is lost then. */
   whenCrashed(callback: () => void): void {
     this.crashed.push(callback);

@@ -38,6 +38,7 @@ export class Meter {
     const { temporality = 'cumulative', cardinalityLimit = CARDINALITY_LIMIT, exemplars = 'trace-based' } = options;
     this.process = process;
     this.temporality = temporality;
+    process.whenCrashed(() => this.reset());
     this.starts = { cumulative: process.sim.now, delta: process.sim.now };
     this.context = {
       process,
@@ -84,8 +85,8 @@ export class Meter {
     return collected;
   }
 
-  /** The process has crashed, and starts again at the present instant. */
-  crash(): void {
+  /** The process has crashed: it starts again at the present instant. */
+  private reset(): void {
     for (const instrument of this.instruments) instrument.reset();
     this.starts = { cumulative: this.process.sim.now, delta: this.process.sim.now };
   }

@@ -55,7 +55,7 @@ test('a counter that is scraped grows as what is counted, over a crash as well',
   const { app, prometheus } = scraped();
   at(s(60.5), () => {
     app.isUp = false;
-    app.meter.crash();
+    app.meter.process.crash();
   });
   at(s(80.5), () => (app.isUp = true));
   const seen: unknown[] = [];

@@ -43,7 +43,7 @@ test('cumulative counts grow until the process crashes, and then begin at zero',
           counter.add(2, {});
           since += 2;
         } else if (deed === 'crash') {
-          meter.crash();
+          meter.process.crash();
           since = 0;
         } else expect(valuesOf(meter.collect()[0])).toEqual(since === 0 ? [] : [[{}, since]]);
       }
