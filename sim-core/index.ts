@@ -33,6 +33,7 @@ export { hyperexponential } from './kernel/distributions/hyperexponential.ts';
 export { logNormal, logNormalFromMeanAndP99 } from './kernel/distributions/log-normal.ts';
 export { normal } from './kernel/distributions/normal.ts';
 export { pareto } from './kernel/distributions/pareto.ts';
+export { poissonCount } from './kernel/distributions/poisson-count.ts';
 export { uniform } from './kernel/distributions/uniform.ts';
 export { weibull } from './kernel/distributions/weibull.ts';
 export { zipf } from './kernel/distributions/zipf.ts';

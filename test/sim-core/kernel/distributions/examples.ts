@@ -10,6 +10,7 @@ import { hyperexponential } from '../../../../sim-core/kernel/distributions/hype
 import { logNormal, logNormalFromMeanAndP99 } from '../../../../sim-core/kernel/distributions/log-normal.ts';
 import { normal } from '../../../../sim-core/kernel/distributions/normal.ts';
 import { pareto } from '../../../../sim-core/kernel/distributions/pareto.ts';
+import { poissonCount } from '../../../../sim-core/kernel/distributions/poisson-count.ts';
 import { uniform } from '../../../../sim-core/kernel/distributions/uniform.ts';
 import { weibull } from '../../../../sim-core/kernel/distributions/weibull.ts';
 import { zipf } from '../../../../sim-core/kernel/distributions/zipf.ts';
@@ -34,6 +35,8 @@ export const examples: readonly Distribution[] = [
   weibull(3, 3),
   bernoulli(0.3),
   discrete([1, 0, 3, 6]),
+  poissonCount(2.5),
+  poissonCount(400),
   empirical([3, 1, 4, 1, 5, 9, 2, 6]),
   quantiles([
     { p: 0, value: 1 },
