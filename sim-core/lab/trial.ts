@@ -131,6 +131,16 @@ export function judge(
   return scenario.expect[variant].map((expectation) => expectation.judge(evidence));
 }
 
+/** The definitions of a run's signals, in the order of its recording: the system is wired for them, and not run. */
+export function definitionsOf(
+  scenario: Scenario,
+  { variant, seed, params }: Pick<RecordingHeader, 'variant' | 'seed' | 'params'>,
+): readonly SignalDefinition[] {
+  const sim = new Simulation({ seed });
+  scenario.system(sim, resolveParameters(scenario, variant, params) as never);
+  return signalsOf(scenario, sim);
+}
+
 /** The signals of all components and the scenario's own, each once. */
 function signalsOf(scenario: Scenario, sim: Simulation): readonly SignalDefinition[] {
   const definitions = [...componentsOf(sim).flatMap(({ signals }) => signals), ...(scenario.signals ?? [])];

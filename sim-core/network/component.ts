@@ -16,6 +16,9 @@ export type ComponentKind =
   | 'consumer'
   | 'coordinator';
 
+/** What a component's copies have in common: `app` of `app-1`. */
+export const fleetOf = (name: string): string => /^(.+?)-?\d+$/.exec(name)?.[1] ?? name;
+
 /** One argument of an intervention. */
 export interface InterventionArgument {
   readonly name: string;

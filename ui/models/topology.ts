@@ -8,7 +8,7 @@
  * node too where its copies call each other, or each one of its own. Cycles of calls are cut where the walk meets a
  * component that it is still on.
  */
-import type { Place, RecordedComponent } from '../../sim-core/index.ts';
+import { fleetOf, type Place, type RecordedComponent } from '../../sim-core/index.ts';
 import { groupBy } from './grouping.ts';
 
 export interface TopologyNode {
@@ -64,7 +64,7 @@ function groupCopies(components: readonly RecordedComponent[], places: Readonly<
   const callers = (name: string): string =>
     components.flatMap((one) => (one.calls.includes(name) ? [one.name] : [])).join();
   const groups = groupBy(components, ({ name, kind, calls }) => {
-    const stem = stemOf(name);
+    const stem = fleetOf(name);
     if (stem === name) return name;
     return Object.hasOwn(places, stem)
       ? JSON.stringify([stem, kind])
@@ -72,16 +72,13 @@ function groupCopies(components: readonly RecordedComponent[], places: Readonly<
   });
   return [...groups.values()].map((members) => {
     const [{ name, kind }] = members;
-    return { name: members.length > 1 ? stemOf(name) : name, kind, members, x: 0, y: 0 };
+    return { name: members.length > 1 ? fleetOf(name) : name, kind, members, x: 0, y: 0 };
   });
 }
 
-/** What copies have in common: `app` of `app-1`. */
-const stemOf = (name: string): string => /^(.+?)-?\d+$/.exec(name)?.[1] ?? name;
-
 /** Where a group is placed: by the names of its members, or by their stem, be it a fleet of one. */
 function placesOf({ members }: Placed, places: Readonly<Record<string, Place>>): Place[] {
-  const names = new Set(members.flatMap(({ name }) => [name, stemOf(name)]));
+  const names = new Set(members.flatMap(({ name }) => [name, fleetOf(name)]));
   return [...names].filter((name) => Object.hasOwn(places, name)).map((name) => places[name]);
 }
 

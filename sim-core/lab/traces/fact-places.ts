@@ -33,19 +33,6 @@ export function factDuration({ table, row }: FactPlace): number | undefined {
   return table.schema.duration === 'duration' ? table.columns.duration[row] : undefined;
 }
 
-/** The component that a fact names first, among those there are. */
-export function componentOfFact(
-  facts: RecordedFacts,
-  fact: FactPlace,
-  components: ReadonlySet<string>,
-): string | undefined {
-  for (const name of Object.keys(fact.table.schema)) {
-    const text = factText(facts, fact, name);
-    if (text !== undefined && components.has(text)) return text;
-  }
-  return undefined;
-}
-
 /** Every fact of a request that was kept and told from one instant to another, in order of time. */
 export function factsOfRequest(
   { tables }: RecordedFacts,

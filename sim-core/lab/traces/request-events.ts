@@ -32,6 +32,8 @@ export interface RecordedWait {
   readonly from: number;
   readonly to: number;
   readonly reason: string;
+  /** The request that it waited for; -1 for none. */
+  readonly awaited: number;
 }
 
 export interface RequestEvents {
@@ -138,8 +140,8 @@ class Reader {
     const end = [GRANTS, LETS_THROUGH].find((one) => kind.endsWith(one));
     if (end !== undefined) this.wait(component, time, `waits for ${kind.slice(0, -end.length)}`);
     else if (kinds[place] !== 0 || cause < 0) return;
-    else if (subjects[cause] !== this.request) this.wait(component, time, waitsFor(subjects[cause]));
-    else this.waits.push({ component, from: times[cause], to: time, reason: 'pauses' });
+    else if (subjects[cause] !== this.request) this.waitFor(subjects[cause], component, time);
+    else this.waits.push({ component, from: times[cause], to: time, reason: 'pauses', awaited: -1 });
   }
 
   /** When the message that arrived by the event at a place left; and what the sender had waited for until then. */
@@ -148,14 +150,18 @@ class Reader {
     const cause = this.causeOf(place);
     if (cause < 0) return times[place];
     if (subjects[cause] !== this.request && this.lastIn.has(sender)) {
-      this.wait(sender, times[cause], waitsFor(subjects[cause]));
+      this.waitFor(subjects[cause], sender, times[cause]);
     }
     return times[cause];
   }
 
-  private wait(component: string, to: number, reason: string): void {
+  private waitFor(subject: number, component: string, to: number): void {
+    this.wait(component, to, subject < 0 ? 'waits for the system' : `waits for request ${subject}`, subject);
+  }
+
+  private wait(component: string, to: number, reason: string, awaited = -1): void {
     const from = this.lastIn.get(component);
-    if (from !== undefined && from < to) this.waits.push({ component, from, to, reason });
+    if (from !== undefined && from < to) this.waits.push({ component, from, to, reason, awaited });
   }
 
   /** The call whose arrival leads to the event at a place over this request's own events. */
@@ -172,5 +178,3 @@ class Reader {
     return eventIndex(this.events).placeOf(this.events.causes[place]);
   }
 }
-
-const waitsFor = (subject: number): string => (subject < 0 ? 'waits for the system' : `waits for request ${subject}`);

@@ -8,9 +8,8 @@
  * ends after it is told to have outlived it: work done for a caller that had gone, or that nobody waited for.
  */
 import type { Recording } from '../recording.ts';
-import { componentOfEvent } from './event-component.ts';
-import { eventIndex } from './event-index.ts';
-import { componentOfFact, factDuration, factsOfRequest, factTime, type FactPlace } from './fact-places.ts';
+import { componentNames, componentOfFact, componentToldIn } from './fact-component.ts';
+import { factDuration, factsOfRequest, factTime, type FactPlace } from './fact-places.ts';
 import { roleOfFact, type OutcomeRole } from './outcome-roles.ts';
 import { readEvents, type RecordedCall, type RecordedWait } from './request-events.ts';
 import { isSampled, requestsOf, type RequestLife } from './requests.ts';
@@ -21,6 +20,8 @@ export interface SpanSegment {
   readonly to: number;
   /** What it is, in words. */
   readonly label: string;
+  /** The request that it waits for; -1 for none. */
+  readonly awaited: number;
 }
 
 /** An instant within a span at which something was told. */
@@ -28,6 +29,7 @@ export interface SpanMark {
   readonly time: number;
   readonly role: OutcomeRole;
   readonly label: string;
+  /** What was told; nothing where a caller gives up, which events say. */
   readonly fact?: FactPlace;
 }
 
@@ -36,6 +38,10 @@ export interface TraceSpan {
   readonly name: string;
   /** The component that it ran in. */
   readonly component: string | undefined;
+  /** The component that began it. */
+  readonly origin: string | undefined;
+  /** When it ran in its component: a call without its travels. */
+  readonly inside: readonly [from: number, to: number];
   /** Nanoseconds. */
   readonly start: number;
   readonly end: number;
@@ -86,10 +92,6 @@ type Draft = { -readonly [Key in keyof TraceSpan]: TraceSpan[Key] } & {
   segments: SpanSegment[];
   marks: SpanMark[];
   facts: FactPlace[];
-  /** The component that began it. */
-  origin: string | undefined;
-  /** When it ran in its component: a call without its travels. */
-  inside: readonly [from: number, to: number];
 };
 
 /** Up to when everything is known: the end of the run, or of the events that were kept. */
@@ -116,7 +118,7 @@ function rootOf(
   const end = ended ? ending : Math.max(start, cut);
   const name = life?.outcome ? `request, ${life.outcome}` : 'request';
   return draft('request', name, client, undefined, start, end, ended, [
-    { kind: 'work', from: start, to: end, label: `request ${request}` },
+    stretch('work', start, end, `request ${request}`),
   ]);
 }
 
@@ -127,20 +129,24 @@ function draftOf(call: RecordedCall, waits: readonly RecordedWait[], cut: number
   const ended = !Number.isNaN(returned);
   const end = ended ? returned : Math.max(cut, arrived);
   const left = ended ? answered : end;
-  const segments: SpanSegment[] = [{ kind: 'travel', from: departed, to: arrived, label: `on its way to ${to}` }];
+  const segments: SpanSegment[] = [stretch('travel', departed, arrived, `on its way to ${to}`)];
   let at = arrived;
   for (const wait of waits) {
     if (wait.component !== to || wait.to <= at || wait.from >= left) continue;
     const [begin, stop] = [Math.max(at, wait.from), Math.min(left, wait.to)];
-    segments.push({ kind: 'work', from: at, to: begin, label: `in ${to}` });
-    segments.push({ kind: 'wait', from: begin, to: stop, label: `${wait.reason}, in ${to}` });
+    segments.push(stretch('work', at, begin, `in ${to}`));
+    segments.push(stretch('wait', begin, stop, `${wait.reason}, in ${to}`, wait.awaited));
     at = stop;
   }
-  segments.push({ kind: 'work', from: at, to: left, label: `in ${to}` });
-  if (ended) segments.push({ kind: 'travel', from: left, to: end, label: `on its way back to ${from}` });
+  segments.push(stretch('work', at, left, `in ${to}`));
+  if (ended) segments.push(stretch('travel', left, end, `on its way back to ${from}`));
   const drafted = draft('call', `${from} → ${to}`, to, from, departed, end, ended, segments, [arrived, left]);
   if (!Number.isNaN(gaveUp)) drafted.marks.push({ time: gaveUp, role: 'failed', label: `${from} gives up on ${to}` });
   return drafted;
+}
+
+function stretch(kind: SpanSegment['kind'], from: number, to: number, label: string, awaited = -1): SpanSegment {
+  return { kind, from, to, label, awaited };
 }
 
 function draft(
@@ -163,7 +169,7 @@ function draft(
 function placeInterval(recording: Recording, drafts: Draft[], fact: FactPlace): void {
   const end = factTime(fact);
   const start = end - (factDuration(fact) ?? 0);
-  const component = componentOfFact(recording.facts, fact, namesOf(recording));
+  const component = componentOfFact(recording.facts, fact, componentNames(recording));
   const same = drafts.find(
     (one) => one.component === component && one.inside[0] === start && Math.abs(one.inside[1] - end) < 1,
   );
@@ -171,7 +177,7 @@ function placeInterval(recording: Recording, drafts: Draft[], fact: FactPlace): 
   else if (start < drafts[0].start) drafts[0].facts.push(fact);
   else {
     const { kind } = fact.table;
-    const work: SpanSegment = { kind: 'work', from: start, to: end, label: `${kind} in ${component ?? 'the system'}` };
+    const work = stretch('work', start, end, `${kind} in ${component ?? 'the system'}`);
     const drafted = draft('activity', kind, component, component, start, end, true, [work]);
     drafted.facts.push(fact);
     drafts.push(drafted);
@@ -180,7 +186,7 @@ function placeInterval(recording: Recording, drafts: Draft[], fact: FactPlace): 
 
 function placeMark(recording: Recording, spans: readonly Draft[], fact: FactPlace): void {
   const time = factTime(fact);
-  const component = componentOfFact(recording.facts, fact, namesOf(recording)) ?? placeOfFact(recording, fact);
+  const component = componentToldIn(recording, fact);
   let best = spans[0];
   for (const span of spans) {
     const [from, to] = span.inside;
@@ -189,14 +195,6 @@ function placeMark(recording: Recording, spans: readonly Draft[], fact: FactPlac
   }
   best.marks.push({ time, role: roleOfFact(recording.facts, fact), label: fact.table.kind, fact });
 }
-
-/** The component of the event in which it was told. */
-function placeOfFact(recording: Recording, { table, row }: FactPlace): string | undefined {
-  const place = eventIndex(recording.events).placeOf(table.events[row]);
-  return place < 0 ? undefined : componentOfEvent(recording, place);
-}
-
-const namesOf = ({ components }: Recording): ReadonlySet<string> => new Set(components.map(({ name }) => name));
 
 /** Finds each span's place within the others and puts them in order. */
 function nest(drafts: readonly Draft[]): Draft[] {

@@ -53,7 +53,7 @@ export function isSampled({ sampledOneIn }: RecordedFacts, request: number): boo
 }
 
 /** The one that ended within a stretch of time after the longest duration; undefined if none ended in it. */
-export function longestEnded({ lives }: Requests, from: number, to: number): RequestLife | undefined {
+export function longestEnded({ lives }: Pick<Requests, 'lives'>, from: number, to: number): RequestLife | undefined {
   let longest: RequestLife | undefined;
   for (const life of lives) {
     if (life.start >= to) break;

@@ -1,0 +1,50 @@
+/**
+ * Who wrote it down, as OpenTelemetry names it: each component of a run is a service, copies are its instances, and the
+ * run is their namespace. https://opentelemetry.io/docs/specs/semconv/resource/
+ */
+import { fleetOf } from '../../network/component.ts';
+import type { Resource } from '../../observability/signals/telemetry.ts';
+import type { RecordedComponent, Recording } from '../recording.ts';
+
+export class Resources {
+  /** The run as a whole, for what belongs to no component. */
+  readonly run: Resource;
+  private readonly known = new Map<string, Resource>();
+  private readonly components: readonly RecordedComponent[];
+  private readonly common: Readonly<Record<string, string>>;
+
+  constructor({ header, components }: Recording) {
+    const { scenario, variant, seed, digest } = header;
+    this.components = components;
+    this.common = {
+      'service.namespace': scenario,
+      'brownout.variant': variant,
+      'brownout.seed': String(seed),
+      'brownout.digest': digest,
+    };
+    this.run = this.resource(scenario, `${variant}-${seed}`);
+  }
+
+  /** Of a component; of the run where there is none of that name. */
+  of(component: string | undefined): Resource {
+    const found = this.components.find(({ name }) => name === component);
+    if (found === undefined) return this.run;
+    let resource = this.known.get(found.name);
+    if (resource === undefined) {
+      resource = this.resource(this.serviceOf(found), found.name);
+      this.known.set(found.name, resource);
+    }
+    return resource;
+  }
+
+  private resource(service: string, instance: string): Resource {
+    return { 'service.name': service, 'service.instance.id': instance, ...this.common };
+  }
+
+  /** `app` of `app-1` if there are several of the kind. */
+  private serviceOf({ name, kind }: RecordedComponent): string {
+    const fleet = fleetOf(name);
+    const copies = this.components.filter((other) => other.kind === kind && fleetOf(other.name) === fleet);
+    return copies.length > 1 ? fleet : name;
+  }
+}
