@@ -23,14 +23,14 @@ export function unixSeconds(time: Time): string {
   return `${EPOCH_SECONDS + Math.floor(time / SECOND)}${digits === '' ? '' : `.${digits}`}`;
 }
 
-/** ISO 8601 with the digits that it needs, at least the seconds: `2025-01-01T10:00:10.25Z`. */
+/** ISO 8601 in whole milliseconds, which are left out where there are none: `2025-01-01T10:00:10.250Z`. */
 export function isoTime(time: Time): string {
   const seconds = EPOCH_SECONDS + Math.floor(time / SECOND);
   const [year, month, day] = civilFromDays(Math.floor(seconds / SECONDS_A_DAY));
   const ofDay = seconds % SECONDS_A_DAY;
   const clock = [Math.floor(ofDay / 3600), Math.floor(ofDay / 60) % 60, ofDay % 60].map(two).join(':');
-  const digits = fraction(time).replace(/0+$/, '');
-  return `${year}-${two(month)}-${two(day)}T${clock}${digits === '' ? '' : `.${digits}`}Z`;
+  const millis = fraction(time).slice(0, 3);
+  return `${year}-${two(month)}-${two(day)}T${clock}${millis === '000' ? '' : `.${millis}`}Z`;
 }
 
 const fraction = (time: Time): string => String(time % SECOND).padStart(9, '0');

@@ -3,10 +3,11 @@
  * they are told otherwise: Spring Boot's default begins with the time and the level, and a stack trace follows in lines of its own
  * (https://docs.spring.io/spring-boot/reference/features/logging.html).
  *
- * A run begins at ten in the morning of the first of January 2025, and lasts less than a day.
+ * A plain line's clock is read back as a time of the run's first day, so a run that writes some lasts less than one.
  */
 import { MILLISECOND, type Time } from '../../kernel/time.ts';
-import type { Attributes, LogRecord, Severity } from '../signals/telemetry.ts';
+import { isoTime } from '../export/wall-time.ts';
+import type { Attributes, AttributeValue, LogRecord, Severity } from '../signals/telemetry.ts';
 
 /** Where an exception's stack trace stands: https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-logs/ */
 export const STACK_TRACE = 'exception.stacktrace';
@@ -24,13 +25,24 @@ const DATE = '2025-01-01';
 const BEGINS = 10 * 3600 * 1000;
 const DAY = 24 * 3600 * 1000;
 
-/** `{"timestamp":"2025-01-01T10:00:00Z","level":"INFO","service":"orders","trace_id":"…","span_id":"…","event":"order.created",…}` */
+/**
+ * An attribute that is called as one of the line's own fields has another name there.
+ *
+ * `{"timestamp":"2025-01-01T10:00:00Z","level":"INFO","service":"orders","trace_id":"…","span_id":"…","event":"order.created",…}`
+ */
 export function structuredLine({ time, severity, resource, traceId, spanId, body, attributes }: LogRecord): string {
-  const [clock, rest] = clockOf(time);
   const ids = traceId === '' ? {} : { trace_id: traceId, span_id: spanId };
-  const timestamp = `${DATE}T${clock}${rest === 0 ? '' : `.${padded(rest, 3)}`}Z`;
-  const head = { timestamp, level: severity, service: resource['service.name'], ...ids, event: body };
-  return JSON.stringify({ ...head, ...attributes });
+  const line: Record<string, AttributeValue> = {
+    timestamp: isoTime(time),
+    level: severity,
+    service: resource['service.name'],
+    ...ids,
+    event: body,
+  };
+  for (const [name, value] of Object.entries(attributes)) {
+    line[Object.hasOwn(line, name) ? `attributes.${name}` : name] = value;
+  }
+  return JSON.stringify(line);
 }
 
 /** `2025-01-01 10:00:00.000 INFO  [orders] Order o-789 created`, and the lines of a stack trace after it. */

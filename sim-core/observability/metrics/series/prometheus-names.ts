@@ -37,7 +37,7 @@ export function prometheusName(
 function unitWords(unit: string, kind: MetricData['kind']): string[] {
   if (unit === '1') return kind === 'gauge' ? ['ratio'] : [];
   const [amount, per] = unit.replaceAll(/\{[^}]*\}/g, '').split('/');
-  const words = amount === '' ? [] : [UNITS[amount] ?? metricName(amount)];
+  const words = amount === '' || amount === '1' ? [] : [UNITS[amount] ?? metricName(amount)];
   return per === undefined || per === ''
     ? words
     : [...words, `per_${per === 's' ? 'second' : (UNITS[per] ?? metricName(per))}`];

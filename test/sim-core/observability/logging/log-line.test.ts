@@ -44,12 +44,27 @@ describe('a structured line', () => {
     );
   });
 
-  it('has no date for a run that lasts into another day', () => {
-    expect(() => structuredLine(recordOf({ time: ms(14 * 3_600_000) }))).toThrow('less than 14 hours');
+  it('goes on into other days', () => {
+    const line = structuredLine(recordOf({ time: ms(59 * 24 * 3_600_000) }));
+    expect(JSON.parse(line)).toMatchObject({ timestamp: '2025-03-01T10:00:00Z' });
+  });
+
+  it('keeps an attribute that is called as one of its own fields', () => {
+    const line = structuredLine(recordOf({ attributes: { service: 'payments', level: 3 } }));
+    expect(JSON.parse(line)).toMatchObject({
+      service: 'orders',
+      level: 'INFO',
+      'attributes.service': 'payments',
+      'attributes.level': 3,
+    });
   });
 });
 
 describe('a plain line', () => {
+  it('has no date for a run that lasts into another day', () => {
+    expect(() => plainLine(recordOf({ time: ms(14 * 3_600_000) }))).toThrow('less than 14 hours');
+  });
+
   const withStack = recordOf({ severity: 'ERROR', body: 'Order o-7 failed', attributes: { [STACK_TRACE]: STACK } });
 
   it('is a sentence, and a stack trace stands in lines of its own', () => {

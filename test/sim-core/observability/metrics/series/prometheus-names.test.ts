@@ -11,6 +11,7 @@ test.each([
   ['cache.hits', '1', 'gauge', undefined, 'cache_hits_ratio'],
   ['disk.speed', 'By/s', 'gauge', undefined, 'disk_speed_bytes_per_second'],
   ['request.rate', '{request}/s', 'gauge', undefined, 'request_rate_per_second'],
+  ['db.operation.rate', '1/s', 'gauge', undefined, 'db_operation_rate_per_second'],
   ['2xx answers', '', 'sum', true, '_2xx_answers_total'],
 ] as const)('%s in %s', (name, unit, kind, isMonotonic, expected) => {
   expect(prometheusName({ name, unit, kind, ...(isMonotonic !== undefined && { isMonotonic }) })).toBe(expected);
