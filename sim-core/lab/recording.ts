@@ -72,6 +72,12 @@ export interface RecordedSignal {
   readonly summary: SignalSummary;
 }
 
+/** The column that stands for a signal's value in a row. */
+export function mainColumn({ kind, columns }: Pick<RecordedSignal, 'kind' | 'columns'>): Float64Array {
+  if (kind === 'counter') return columns.count;
+  return kind === 'histogram' ? columns.p99 : columns.mean;
+}
+
 /** Row by row: `counts[interval * buckets + bucket]`. */
 export interface HeatMap {
   readonly buckets: number;

@@ -1,7 +1,6 @@
 /** A number in a guide's prose, read from the summary of the run that is shown, or from its columns at the cursor. */
-import type { Recording } from '../../sim-core/index.ts';
+import { mainColumn, type Recording } from '../../sim-core/index.ts';
 import { countText, measureText } from './measure-text.ts';
-import { mainColumn } from './signal-style.ts';
 
 /** The field that stands for the value at the cursor. */
 const NOW = 'now';

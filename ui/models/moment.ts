@@ -2,11 +2,18 @@
  * The system at one row of the recording: what flows along each edge, what each node's card says, and the same as a
  * sentence for who does not see the stage. All of it is looked up; nothing is simulated.
  */
-import { GRANTS, LETS_THROUGH, type RecordedFlow, type RecordedSignal, type Recording } from '../../sim-core/index.ts';
+import {
+  GRANTS,
+  LETS_THROUGH,
+  mainColumn,
+  type RecordedFlow,
+  type RecordedSignal,
+  type Recording,
+} from '../../sim-core/index.ts';
 import { groupBy } from './grouping.ts';
 import { countText, measureText, numberText } from './measure-text.ts';
 import { rowSeconds, rowsOf, type Rows } from './rows.ts';
-import { mainColumn, ownerOf, roleOf, shortName, type Role } from './signal-style.ts';
+import { ownerOf, roleOf, shortName, type Role } from './signal-style.ts';
 import type { Topology, TopologyEdge, TopologyNode } from './topology.ts';
 
 /** A signal on a node's card. */

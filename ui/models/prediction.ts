@@ -3,20 +3,20 @@
  * never written down anywhere: it is read from the run.
  */
 import {
-  intervalOf,
   durationOf,
+  intervalOf,
+  mainColumn,
+  type ParameterValues,
   parseDuration,
   parseValue,
-  resolveParameters,
-  type ParameterValues,
   type RecordedSignal,
+  resolveParameters,
   type Scenario,
   type Trialled,
 } from '../../sim-core/index.ts';
 import { readQuantity, type ChoicePrompt, type Prompt } from '../../scenarios/prompts.ts';
 import type { Experiment } from './experiment.ts';
 import { isShare, measureText, type Measured } from './measure-text.ts';
-import { mainColumn } from './signal-style.ts';
 
 /** A choice is the number of its option, from 0; a number is in the signal's unit; a sketch has a value a column. */
 export type Answer = number | readonly number[];

@@ -3,7 +3,7 @@
  * words it is called by on a node's card. Names follow OpenTelemetry, so their words are few and mean the same in every
  * scenario. The same role has the same colour and shape everywhere on the page.
  */
-import type { OutcomeRole, RecordedComponent, RecordedSignal } from '../../sim-core/index.ts';
+import type { OutcomeRole, RecordedComponent } from '../../sim-core/index.ts';
 
 /** A signal's role is that of the outcomes which it counts. */
 export type Role = OutcomeRole;
@@ -56,10 +56,4 @@ export function shortName(signal: string): string {
   const before = words.at(-2);
   if (last.includes('_') || before === undefined || HOLDERS.test(before)) return last.replaceAll('_', ' ');
   return (MEASURED.test(before) ? [last, before] : [before, last]).join(' ').replaceAll('_', ' ');
-}
-
-/** The column that stands for a signal's value in a row. */
-export function mainColumn({ kind, columns }: Pick<RecordedSignal, 'kind' | 'columns'>): Float64Array {
-  if (kind === 'counter') return columns.count;
-  return kind === 'histogram' ? columns.p99 : columns.mean;
 }

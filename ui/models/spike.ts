@@ -10,13 +10,14 @@ import {
   firstAfter,
   kindComponents,
   longestEnded,
+  mainColumn,
   type RecordedSignal,
   type Recording,
   requestsOf,
 } from '../../sim-core/index.ts';
 import { countText, instantText, measureText, numberText, secondsText } from './measure-text.ts';
 import { rowStart, type Rows } from './rows.ts';
-import { mainColumn, ownerOf } from './signal-style.ts';
+import { ownerOf } from './signal-style.ts';
 
 export interface Spike {
   /** Place of the event in the columns. */

@@ -2,10 +2,10 @@
  * A scenario in one small picture: the signal that its author charts first after its ratios, over the whole run. Only
  * what is drawn is kept, so that a catalogue of many runs stays small.
  */
-import type { Recording } from '../../sim-core/index.ts';
+import { mainColumn, type Recording } from '../../sim-core/index.ts';
 import { decimate } from './decimation.ts';
 import { measureText } from './measure-text.ts';
-import { mainColumn, roleOf, type Role } from './signal-style.ts';
+import { roleOf, type Role } from './signal-style.ts';
 
 export interface Thumbnail {
   readonly signal: string;

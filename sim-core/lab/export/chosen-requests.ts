@@ -12,9 +12,12 @@ const SAMPLED_MAX = 1000;
 const STRETCHES = 200;
 
 export interface ChosenRequests {
-  /** In order of their start. */
+  /** All of them, in order of their start. */
   readonly requests: readonly number[];
-  /** Beside the slowest, one in so many. */
+  readonly sampled: ReadonlySet<number>;
+  /** Those that took longest, each of its stretch of the run. */
+  readonly slowest: ReadonlySet<number>;
+  /** The sample is one in so many. */
   readonly oneIn: number;
   /** Of how many in all, as far as the recording tells. */
   readonly of: number;
@@ -30,12 +33,15 @@ export function chosenRequests(recording: Recording): ChosenRequests {
     oneIn *= 2;
     sample = sample.filter(({ request }) => sampleHash(request) < 4_294_967_296 / oneIn);
   }
-  const chosen = new Set(sample.map(({ request }) => request));
+  const sampled = new Set(sample.map(({ request }) => request));
+  const slowest = new Set<number>();
   for (let stretch = 0; stretch < STRETCHES; stretch++) {
     const [from, to] = [stretch, stretch + 1].map((place) => (place * simulated) / STRETCHES);
-    const slowest = longestEnded({ lives: candidates }, from, to);
-    if (slowest) chosen.add(slowest.request);
+    const longest = longestEnded({ lives: candidates }, from, to);
+    if (longest) slowest.add(longest.request);
   }
-  const requests = candidates.map(({ request }) => request).filter((request) => chosen.has(request));
-  return { requests, oneIn, of: Math.round(all.lives.length * facts.sampledOneIn) };
+  const requests = candidates
+    .map(({ request }) => request)
+    .filter((request) => sampled.has(request) || slowest.has(request));
+  return { requests, sampled, slowest, oneIn, of: Math.round(all.lives.length * facts.sampledOneIn) };
 }

@@ -9,7 +9,7 @@
 import type { RecordedEvents, RecordedFlow, Recording } from '../recording.ts';
 import { componentOfEvent } from './event-component.ts';
 import { eventIndex } from './event-index.ts';
-import { cancellationOf, givingUpOf, GRANTS, LETS_THROUGH } from './event-kinds.ts';
+import { callEvents, GRANTS, LETS_THROUGH, type CallEvent } from './event-kinds.ts';
 import { eventsAbout } from './requests.ts';
 
 /** A call made for the request; times in nanoseconds, NaN for what has not happened within what was kept. */
@@ -60,10 +60,7 @@ class Reader {
   private readonly recording: Recording;
   private readonly events: RecordedEvents;
   private readonly request: number;
-  private readonly requestKinds = new Map<number, RecordedFlow>();
-  private readonly replyKinds = new Map<number, RecordedFlow>();
-  private readonly timeoutKinds = new Map<number, RecordedFlow>();
-  private readonly cancelKinds = new Map<number, RecordedFlow>();
+  private readonly callEvents: ReadonlyMap<number, CallEvent>;
   /** The call that arrived by the event at a place, and the cause of that event. */
   private readonly arrivals = new Map<number, RecordedCall>();
   private readonly causes = new Map<RecordedCall, number>();
@@ -74,25 +71,18 @@ class Reader {
     this.recording = recording;
     this.events = recording.events;
     this.request = request;
-    for (const flow of recording.flows) {
-      this.requestKinds.set(flow.requestKind, flow);
-      this.replyKinds.set(flow.replyKind, flow);
-      this.timeoutKinds.set(this.events.kindNames.indexOf(givingUpOf(flow)), flow);
-      this.cancelKinds.set(this.events.kindNames.indexOf(cancellationOf(flow)), flow);
-    }
+    this.callEvents = callEvents(recording);
   }
 
   read(place: number): void {
     const { times } = this.events;
     const time = times[place];
-    const kind = this.events.kinds[place];
-    const kinds = [this.requestKinds, this.replyKinds, this.timeoutKinds, this.cancelKinds];
-    const [asked, replied, late, cancelled] = kinds.map((map) => map.get(kind));
-    if (asked) this.arrive(place, asked);
-    else if (replied) this.comeBack(place, replied);
-    else if (late) this.giveUp(place, late);
-    else if (cancelled) this.cancel(place, cancelled);
-    else this.goOn(place);
+    const told = this.callEvents.get(this.events.kinds[place]);
+    if (told === undefined) this.goOn(place);
+    else if (told.what === 'asked') this.arrive(place, told.flow);
+    else if (told.what === 'replied') this.comeBack(place, told.flow);
+    else if (told.what === 'gave up') this.giveUp(place, told.flow);
+    else this.cancel(place, told.flow);
     const component = componentOfEvent(this.recording, place);
     if (component !== undefined) this.lastIn.set(component, time);
   }
