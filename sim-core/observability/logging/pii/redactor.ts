@@ -12,10 +12,10 @@ import { replaceFound, type PiiClass } from './detectors.ts';
 import { Pseudonyms } from './pseudonym.ts';
 
 /**
- * What becomes of a field: it is kept, and patterns look at it; it is left out; a mask stands for it; a pseudonym stands for it,
- * by which lines can still be joined.
+ * What becomes of a field: it is kept, and patterns look at it; it is trusted, and they do not (the collector's
+ * `ignored_keys`); it is left out; a mask stands for it; a pseudonym stands for it, by which lines can still be joined.
  */
-export type Treatment = 'keep' | 'drop' | 'mask' | 'hash';
+export type Treatment = 'keep' | 'trust' | 'drop' | 'mask' | 'hash';
 
 export interface RedactionRules {
   /** Fields that somebody has classified, by name. */
@@ -71,6 +71,8 @@ export class Redactor {
         return masked(name);
       case 'hash':
         return isPseudonymous(name, value) ? value : pseudonymous(name, this.pseudonyms.of(String(value)));
+      case 'trust':
+        return value;
       case 'keep':
         return typeof value === 'string' ? this.text(value) : value;
     }

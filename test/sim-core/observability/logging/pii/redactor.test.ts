@@ -25,8 +25,8 @@ const redacted = (attributes: Attributes, changed: Partial<RedactionRules> = {})
 
 describe('fields', () => {
   it('are treated by name, whatever is in them', () => {
-    const attributes = { 'user.email': 'Maria Kern', card: 'none', note: 'ring twice', order: 'o-7', amount: 12 };
-    const pseudonym = `[user.email:${new Pseudonyms('k').of('Maria Kern')}]`;
+    const attributes = { 'user.email': 'Erika Mustermann', card: 'none', note: 'ring twice', order: 'o-7', amount: 12 };
+    const pseudonym = `[user.email:${new Pseudonyms('k').of('Erika Mustermann')}]`;
     expect(redacted(attributes)).toEqual({ 'user.email': pseudonym, card: '[card]', order: 'o-7', amount: 12 });
   });
 
@@ -34,6 +34,12 @@ describe('fields', () => {
     const attributes = { order: 'o-7', birthday: '2001-02-03' };
     expect(redacted(attributes)).toEqual(attributes);
     expect(redacted(attributes, { others: 'drop' })).toEqual({ order: 'o-7' });
+  });
+
+  it('that are trusted are not looked through: a number of an order that passes Luhn stays', () => {
+    const attributes = { order: '2025010100004718' };
+    expect(redacted(attributes)).toEqual({ order: '[card]' });
+    expect(redacted(attributes, { fields: { order: 'trust' } })).toEqual(attributes);
   });
 
   it('that are kept are looked through, and so is the text', () => {
