@@ -195,13 +195,14 @@ export class RemoteWriter implements Component {
     const { counts, options, sim } = this;
     const samples = bundles.reduce((sum, { count }) => sum + count, 0);
     const bytes = bundles.reduce((sum, bundle) => sum + bundle.bytes, 0);
+    const query: ExportRequest = { kind: 'metrics', items: [], bundles, bytes };
     const began = sim.now;
     const request = this.requests.next();
     counts.inShards -= samples;
     counts.sending += samples;
     let backoff = options.minBackoff;
     for (;;) {
-      const answer = yield* this.attempt({ kind: 'metrics', items: [], bundles, bytes }, request);
+      const answer = yield* this.attempt(query, request);
       const isFinal =
         typeof answer !== 'string' || answer === 'error' || (answer === 'refused' && !options.retryOnRateLimit);
       if (isFinal) {
