@@ -4,7 +4,7 @@
  */
 import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
-import { collectorDropped, collectorReceived, collectorSent, type DropReason } from './collector-signals.ts';
+import { collectorDropped, collectorReceived, collectorSent, type CollectorLoss } from './collector-signals.ts';
 import type { TelemetryKind } from './export-request.ts';
 
 export class CollectorLedger {
@@ -12,7 +12,7 @@ export class CollectorLedger {
   readonly kind: TelemetryKind;
   accepted = 0;
   exported = 0;
-  private readonly droppedBy = new Map<DropReason, number>();
+  private readonly droppedBy = new Map<CollectorLoss, number>();
   private readonly tellReceived: FactChannel<Fact<typeof collectorReceived>>;
   private readonly tellSent: FactChannel<Fact<typeof collectorSent>>;
   private readonly tellDropped: FactChannel<Fact<typeof collectorDropped>>;
@@ -31,7 +31,7 @@ export class CollectorLedger {
     return sum;
   }
 
-  droppedFor(reason: DropReason): number {
+  droppedFor(reason: CollectorLoss): number {
     return this.droppedBy.get(reason) ?? 0;
   }
 
@@ -50,7 +50,7 @@ export class CollectorLedger {
     if (this.tellSent.heard) this.tellSent.emit({ collector, request, kind, items });
   }
 
-  drop(items: number, reason: DropReason): void {
+  drop(items: number, reason: CollectorLoss): void {
     if (items === 0) return;
     this.droppedBy.set(reason, this.droppedFor(reason) + items);
     const { collector, kind } = this;

@@ -6,7 +6,7 @@ import { defineFact, defineReading } from '../../kernel/fact.ts';
 import { defineSignal } from '../../statistics/signal.ts';
 
 /** Why a collector dropped what it had accepted. */
-export type DropReason = 'queue_full' | 'retries_exhausted' | 'permanent_error' | 'rejected' | 'crash';
+export type CollectorLoss = 'queue_full' | 'retries_exhausted' | 'permanent_error' | 'rejected' | 'crash';
 
 /** `outcome`: `accepted`, or `refused`, which asks the sender to try again. */
 export const collectorReceived = defineFact('collector.received', 'A collector answered whoever sent it something', {
@@ -53,7 +53,7 @@ export const collectorMemory = defineReading('collector.memory', "A collector's 
 
 export const collectorDied = defineFact('collector.died', "A collector's process died", { collector: 'text' });
 
-const DROPS: readonly [DropReason, string, string][] = [
+const DROPS: readonly [CollectorLoss, string, string][] = [
   ['queue_full', 'the queue of the exporter was full', 'otelcol_exporter_enqueue_failed_spans and the like'],
   [
     'retries_exhausted',
