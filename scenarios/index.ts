@@ -29,6 +29,7 @@ import poisonMessage from './messaging/poison-message.ts';
 import producerBatching from './messaging/producer-batching.ts';
 import retryStorm from './messaging/retry-storm.ts';
 import rebalance from './messaging/rebalance.ts';
+import tracePropagation from './observability/trace-propagation.ts';
 import backpressure from './overload/backpressure.ts';
 import circuitBreaker from './overload/circuit-breaker.ts';
 import doomedWork from './overload/doomed-work.ts';
@@ -104,6 +105,8 @@ const scenarios: readonly Scenario[] = [
   dynamicBatching,
   grayFailure,
   doomedWork,
+  // 3.3 Tracing
+  tracePropagation,
   // Appendix
   cacheFlush,
 ];

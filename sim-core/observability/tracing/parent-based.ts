@@ -8,7 +8,7 @@ import type { Sampler } from './sampler.ts';
 
 export function parentBased(root: Sampler): Sampler {
   return {
-    isSampled: (traceId, name, parent) =>
-      parent === undefined ? root.isSampled(traceId, name, undefined) : parent.isSampled,
+    isSampled: (traceId, name, parent, links) =>
+      parent === undefined ? root.isSampled(traceId, name, undefined, links) : parent.isSampled,
   };
 }

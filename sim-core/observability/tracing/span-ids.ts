@@ -7,7 +7,6 @@ import type { KeyedStream, RandomStream } from '../../kernel/random-stream.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 
 const WORD = 4_294_967_296;
-const WORD_DIGITS = 8;
 
 export class SpanIds {
   private readonly traces: KeyedStream;
@@ -31,7 +30,8 @@ export class SpanIds {
   }
 }
 
-const word = (draws: RandomStream): string => draws.integer(WORD).toString(16).padStart(WORD_DIGITS, '0');
+/** Leading zeros and all: of a number that has one digit more. */
+const word = (draws: RandomStream): string => (WORD + draws.integer(WORD)).toString(16).slice(1);
 
 /** An id of zeros alone is no id. */
 const notZero = (digits: string): string => (digits === '00000000' ? '00000001' : digits);

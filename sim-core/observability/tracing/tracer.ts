@@ -90,7 +90,7 @@ export class Tracer implements SpanOwner {
     const { parent, kind = 'internal', at = this.process.sim.now, links, attributes } = options;
     const key = request.nextSpanKey();
     const traceId = parent?.traceId ?? this.ids.traceId(key);
-    const isSampled = this.sampler.isSampled(traceId, name, parent);
+    const isSampled = this.sampler.isSampled(traceId, name, parent, links);
     const context = { traceId, spanId: this.ids.spanId(key), isSampled, traceState: parent?.traceState ?? '' };
     const { costs } = this.process;
     if (!isSampled) {

@@ -53,6 +53,8 @@ export interface RabbitConsumerOptions {
   readonly noAck?: boolean;
   readonly priority?: number;
   readonly observers?: readonly DeliveryObserver[];
+  /** What else of the process is gone when it is killed, such as values in its memory. */
+  readonly onKill?: () => void;
   /** The code that it runs: shown as a part of it. */
   readonly inside?: ComponentPart;
 }
@@ -138,6 +140,7 @@ export class RabbitConsumer implements Endpoint<Job, void>, Client, Component {
     this.connectionLost();
     this.dropWaiting();
     this.workers.breakOff();
+    this.options.onKill?.();
     if (connection !== undefined) {
       if (this.noAck) connection.close();
       else this.toConsumer.carry('reply', this.own, RabbitConsumer.hangUp, connection);

@@ -1,0 +1,165 @@
+/**
+ * Trace propagation: an order goes through HTTP, a queue and a batch, and every service on its way records spans. Does whoever looks up
+ * the order's trace find all that was done for it?
+ *
+ *     users --> edge --> proxy --> orders --> database
+ *                                    \----> rabbit --> fulfilment (batches) --> database
+ *     edge, orders, fulfilment --> traces
+ *
+ * The work is the same in all variants, at the same times but for what the instruments take; what differs is how context travels. The
+ * backend's view (`dashboard.…`) stands beside what really belongs together, which only the experimenter knows.
+ */
+import {
+  atLeast,
+  atMost,
+  Database,
+  defineScenario,
+  difference,
+  gamma,
+  guardrail,
+  Link,
+  mean,
+  OpenLoopClient,
+  peak,
+  poisson,
+  RabbitMq,
+  s,
+  total,
+  TraceBackend,
+  zipfPopularity,
+  type Simulation,
+} from '../../sim-core/index.ts';
+import { faraway, SHAPE } from '../application/distances.ts';
+import { sentBy, workedOffBy } from '../application/settings.ts';
+import { fulfilmentOf } from './trace-propagation/fulfilment.ts';
+import { DURATION, Journeys, journeySignals, PIECES, SEEN_DURATION, WHOLE } from './trace-propagation/journeys.ts';
+import * as limits from './trace-propagation/limits.ts';
+import { namingOf } from './trace-propagation/names.ts';
+import { params, type Values } from './trace-propagation/params.ts';
+import { edgeOf, ordersOf, proxyOf, QUEUE } from './trace-propagation/shop.ts';
+
+const TRACE_WHOLE = 'dashboard.trace.whole_ratio';
+const ORPHANS = 'dashboard.trace.orphans';
+const LARGEST = 'dashboard.trace.largest';
+const NAMES = 'dashboard.trace.names';
+
+/** What the trace does not show of the time that an order takes. */
+const unseen = difference(mean(DURATION), mean(SEEN_DURATION));
+
+/** An order is broken in pieces, and each of them looks like a trace that is whole. */
+const unnoticed = [
+  atMost(mean(WHOLE), limits.noneWhole),
+  atLeast(mean(PIECES), limits.piecesLeast),
+  atLeast(mean(TRACE_WHOLE), limits.looksWhole),
+];
+const whole = [atLeast(mean(WHOLE), limits.allWhole), atMost(mean(PIECES), limits.piecesMost)];
+
+const SMALL = 'Traces that are linked stay as small as they are apart';
+const FEW_NAMES = 'Names are of the handbook’s pattern in both';
+const PRESENT = 'Where nothing is sampled no parent is missing, in the broken traces neither';
+
+export default defineScenario({
+  id: 'trace-propagation',
+  section: '3.3',
+  title: 'Trace propagation',
+  pitfall: 'Missing async spans',
+  question: 'An order goes through a queue. Does its trace?',
+  params,
+  variants: {
+    propagated: {},
+    'broken-async-boundary': { injects: false },
+    'stripping-proxy': { proxyStrips: true },
+    'lost-in-pool': { poolLosesContext: true },
+    'one-parent-of-many': { batch: 'child-of-the-first' },
+    'leaked-context': { batch: 'child-of-a-leaked-context' },
+    'mixed-formats': { edgeFormat: 'b3' },
+    'both-formats': { edgeFormat: 'b3', ordersFormat: 'both' },
+    'decided-anew': { sampling: 'anew', ratio: 0.2, laterRatio: 0.5 },
+    'parent-decides': { sampling: 'parent', ratio: 0.2 },
+    'links-decide': { ratio: 0.2 },
+    'ids-in-names': { idsInNames: true },
+  },
+  roles: {
+    propagated: 'remedy',
+    'broken-async-boundary': 'pitfall',
+    'stripping-proxy': 'pitfall',
+    'lost-in-pool': 'pitfall',
+    'one-parent-of-many': 'pitfall',
+    'leaked-context': 'pitfall',
+    'mixed-formats': 'pitfall',
+    'both-formats': 'remedy',
+    'decided-anew': 'pitfall',
+    'parent-decides': 'alternative',
+    'links-decide': 'remedy',
+    'ids-in-names': 'pitfall',
+  },
+  repairs: {
+    propagated: 'broken-async-boundary',
+    'both-formats': 'mixed-formats',
+    'links-decide': 'decided-anew',
+  },
+  seed: 1,
+  duration: ({ length }) => length,
+  warmUp: limits.WARM_UP,
+  openAt: s(20),
+  system,
+  signals: journeySignals,
+  whileRunning: { rate: sentBy('rate', 'users'), queryTime: workedOffBy('queryTime', 'database') },
+  charts: [
+    WHOLE,
+    TRACE_WHOLE,
+    PIECES,
+    ORPHANS,
+    DURATION,
+    SEEN_DURATION,
+    LARGEST,
+    NAMES,
+    'otel.sdk.exporter.span.exported',
+    'telemetry.cpu.time',
+    'process.cpu.time',
+  ],
+  expect: {
+    propagated: [
+      ...whole,
+      atMost(unseen, limits.theWayThere),
+      guardrail(atMost(total(ORPHANS), limits.noOrphans), PRESENT),
+      guardrail(atMost(peak(LARGEST), limits.ownSpans), SMALL),
+      guardrail(atMost(peak(NAMES), limits.namesByPattern), FEW_NAMES),
+    ],
+    'broken-async-boundary': [...unnoticed, atLeast(unseen, limits.theBooking)],
+    'stripping-proxy': unnoticed,
+    'lost-in-pool': unnoticed,
+    'one-parent-of-many': [atMost(mean(WHOLE), limits.firstsOfBatches), atLeast(mean(TRACE_WHOLE), limits.looksWhole)],
+    'leaked-context': [...unnoticed, atLeast(peak(LARGEST), limits.leakedSpans)],
+    'mixed-formats': unnoticed,
+    'both-formats': whole,
+    'decided-anew': [atMost(mean(WHOLE), limits.recordedByBoth), atLeast(total(ORPHANS), limits.orphansLeast)],
+    'parent-decides': [atMost(mean(WHOLE), limits.batchIsRecordedToo), atMost(total(ORPHANS), limits.noOrphans)],
+    'links-decide': [atLeast(mean(WHOLE), limits.allWhole), atMost(total(ORPHANS), limits.noOrphans)],
+    'ids-in-names': [atLeast(peak(NAMES), limits.namesByOrder)],
+  },
+});
+
+function system(sim: Simulation, p: Values): void {
+  const database = new Database(sim, {
+    name: 'database',
+    connections: 100,
+    queueMax: 1000,
+    cores: 4,
+    demand: gamma(SHAPE, p.queryTime / SHAPE),
+    rowDemand: Math.round(p.queryTime / 10),
+  });
+  const rabbit = new RabbitMq(sim, { name: 'rabbit', help: 'A durable queue of orders' });
+  void rabbit.setUp.declareQueue({ name: QUEUE, durable: true, exclusive: false, autoDelete: false, arguments: {} });
+  const traces = new TraceBackend(sim, { name: 'traces', idle: limits.IDLE, retention: limits.RETENTION });
+  const shop = { sim, p, traces, journeys: new Journeys(sim, traces.index), nameOf: namingOf(p) };
+  const edge = edgeOf(shop, proxyOf(shop, ordersOf(shop, database, rabbit)));
+  fulfilmentOf(shop, database, rabbit);
+  const way = new Link<number, void>(sim, edge, { from: 'users', delay: faraway });
+  new OpenLoopClient<void>(sim, {
+    name: 'users',
+    arrivals: poisson(p.rate),
+    popularity: zipfPopularity(1000, 0.9),
+    target: () => way,
+  });
+}

@@ -1,0 +1,89 @@
+/** A service's process with a tracer in it: who decides what is recorded, in which headers context travels, where spans are sent. */
+import {
+  BatchProcessor,
+  CallFailed,
+  compositePropagator,
+  InstrumentedProcess,
+  INSTRUMENT_COSTS,
+  Link,
+  linksBased,
+  OtlpExporter,
+  processSignals,
+  propagators,
+  samplers,
+  Tracer,
+  tracerSignals,
+  type Behaviour,
+  type ComponentPart,
+  type ExportRequest,
+  type ExportResponse,
+  type InstrumentCosts,
+  type Propagator,
+  type Sampler,
+  type Simulation,
+  type Span,
+  type TraceBackend,
+  type Wait,
+} from '../../../sim-core/index.ts';
+import { nearby } from '../../application/distances.ts';
+import type { Format, Values } from './params.ts';
+
+const CORES = 2;
+
+export interface Instrumented {
+  readonly process: InstrumentedProcess;
+  readonly tracer: Tracer;
+  readonly propagator: Propagator;
+  readonly inside: ComponentPart;
+}
+
+export function instrumented(sim: Simulation, p: Values, name: string, traces: TraceBackend): Instrumented {
+  const process = new InstrumentedProcess(sim, {
+    resource: { 'service.name': name, 'service.instance.id': `${name}-1` },
+    cores: CORES,
+    costs: costsOf(p.cost),
+  });
+  const link = new Link<ExportRequest<'traces'>, ExportResponse>(sim, traces, { from: name, delay: nearby });
+  const processor = new BatchProcessor(process, { kind: 'traces', exporter: new OtlpExporter({ link }) });
+  const isEdge = name === 'edge';
+  return {
+    process,
+    tracer: new Tracer(process, { sampler: samplerOf(p, isEdge), processor }),
+    propagator: propagatorOf(isEdge ? p.edgeFormat : p.ordersFormat),
+    inside: {
+      signals: [...processSignals, ...tracerSignals, ...processor.signals],
+      state: () => processor.state(),
+      violations: () => processor.violations(),
+    },
+  };
+}
+
+/** Has something done within a span, which ends with it and says how. */
+export function* within<Result>(span: Span, work: Behaviour<Result> | Wait<Result>): Behaviour<Result> {
+  try {
+    return yield* work;
+  } catch (error) {
+    if (error instanceof CallFailed) {
+      span.setStatus('error');
+      span.setAttribute('error.type', error.failure);
+    }
+    throw error;
+  } finally {
+    span.end();
+  }
+}
+
+function costsOf(times: number): InstrumentCosts {
+  const scaled = Object.entries(INSTRUMENT_COSTS).map(([what, cost]) => [what, cost * times]);
+  return Object.fromEntries(scaled) as InstrumentCosts;
+}
+
+function samplerOf({ sampling, ratio, laterRatio }: Values, isEdge: boolean): Sampler {
+  if (sampling === 'anew') return samplers.traceidratio({ ratio: isEdge ? ratio : laterRatio });
+  const byParent = samplers.parentbased_traceidratio({ ratio });
+  return sampling === 'parent' ? byParent : linksBased(byParent);
+}
+
+function propagatorOf(format: Format): Propagator {
+  return format === 'both' ? compositePropagator([propagators.tracecontext, propagators.b3]) : propagators[format];
+}

@@ -1,0 +1,175 @@
+/**
+ * What really belongs together, for the experimenter: each order's operations, wherever they were done, and the spans that the
+ * instruments made of them. When all that is exported must have come, it is seen how much of an order somebody finds who
+ * looks its trace up. No model reads it.
+ */
+import {
+  BATCH_LIMITS,
+  defineFact,
+  defineSignal,
+  s,
+  type Fact,
+  type FactChannel,
+  type RequestContext,
+  type SignalDefinition,
+  type Simulation,
+  type SpanContext,
+  type SpanData,
+  type Time,
+  type TraceIndex,
+} from '../../../sim-core/index.ts';
+
+/** From the last operation until all of its spans can be looked up: they wait to be exported, and are on their way. */
+export const LOOKED_UP_AFTER = BATCH_LIMITS.traces.delay + s(1);
+
+export const WHOLE = 'trace.whole_ratio';
+export const PIECES = 'trace.pieces';
+export const DURATION = 'order.duration';
+export const SEEN_DURATION = 'dashboard.order.duration';
+
+/**
+ * An order that is booked was looked up: of its `operations` so many are `found` from the span that it began with; those that
+ * were recorded lie in so many `pieces` that do not know of each other. `isRecorded`: any operation of its own is.
+ */
+const orderLookedUp = defineFact('order.looked_up', 'The trace of an order that is booked was looked up', {
+  request: 'request',
+  operations: 'number',
+  found: 'number',
+  pieces: 'number',
+  isRecorded: 'flag',
+  duration: 'duration',
+  /** From the first span's beginning to the latest end of what is found with it; 0 where it is not there. */
+  seen: 'duration',
+});
+
+export const journeySignals: readonly SignalDefinition[] = [
+  defineSignal({
+    name: WHOLE,
+    kind: 'ratio',
+    unit: '1',
+    help: 'Share of the orders of which anything is recorded whose every operation is found from the first one’s span',
+    fact: orderLookedUp,
+    where: ({ isRecorded }) => isRecorded,
+    counts: ({ operations, found }) => found === operations,
+  }),
+  defineSignal({
+    name: PIECES,
+    kind: 'histogram',
+    unit: '{piece}',
+    help: 'Pieces that know nothing of each other in which the recorded operations of an order lie',
+    fact: orderLookedUp,
+    where: ({ isRecorded }) => isRecorded,
+    value: ({ pieces }) => pieces,
+  }),
+  defineSignal({
+    name: DURATION,
+    kind: 'histogram',
+    unit: 's',
+    help: 'Time from a user’s order until it is booked, told when its trace is looked up',
+    fact: orderLookedUp,
+    value: ({ duration }) => duration,
+  }),
+  defineSignal({
+    name: SEEN_DURATION,
+    kind: 'histogram',
+    unit: 's',
+    help: 'The same as the order’s trace has it, and what is linked to that',
+    fact: orderLookedUp,
+    where: ({ seen }) => seen > 0,
+    value: ({ seen }) => seen,
+  }),
+];
+
+/** Orders that are followed at a time; of more the oldest are given up. */
+const OPEN_MAX = 100_000;
+
+interface Operation {
+  readonly span: SpanContext;
+  /** Whether it was done for this order alone. */
+  readonly isOwn: boolean;
+}
+
+interface Journey {
+  readonly request: RequestContext;
+  readonly operations: Operation[];
+  booked: Time;
+}
+
+export class Journeys {
+  private readonly sim: Simulation;
+  private readonly index: TraceIndex;
+  private readonly lookedUp: FactChannel<Fact<typeof orderLookedUp>>;
+  private readonly kind: number;
+  private readonly open = new Map<number, Journey>();
+
+  constructor(sim: Simulation, index: TraceIndex) {
+    this.sim = sim;
+    this.index = index;
+    this.lookedUp = sim.facts.channel(orderLookedUp);
+    this.kind = sim.eventKind('an order is looked up');
+  }
+
+  /** Something is done for one order; the first of its operations is where it comes in. */
+  did(request: RequestContext, span: SpanContext): void {
+    const journey = this.open.get(request.id);
+    const operation = { span, isOwn: true };
+    if (journey !== undefined) journey.operations.push(operation);
+    else this.open.set(request.id, { request, operations: [operation], booked: 0 });
+    // Orders that fail are never booked.
+    if (this.open.size > OPEN_MAX) this.open.delete(this.open.keys().next().value!);
+  }
+
+  /** Something is done for several at once. */
+  didTogether(requests: readonly RequestContext[], span: SpanContext): void {
+    for (const { id } of requests) this.open.get(id)?.operations.push({ span, isOwn: false });
+  }
+
+  /** The last thing of these orders is done. */
+  booked(requests: readonly RequestContext[]): void {
+    for (const { id } of requests) {
+      const journey = this.open.get(id);
+      if (journey === undefined) continue;
+      journey.booked = this.sim.now;
+      this.sim.schedule(LOOKED_UP_AFTER, (one: Journey) => this.lookUp(one), journey, this.kind, id);
+    }
+  }
+
+  private lookUp({ request, operations, booked }: Journey): void {
+    if (!this.open.delete(request.id) || !this.lookedUp.heard) return;
+    const recorded = operations.flatMap(({ span, isOwn }) => {
+      const data = this.index.treeOf(span.traceId).span(span.spanId);
+      return data === undefined ? [] : [{ data, isOwn }];
+    });
+    const first = this.index.treeOf(operations[0].span.traceId).span(operations[0].span.spanId);
+    const story = first === undefined ? new Set<SpanData>() : this.index.storyFrom(first);
+    const lost = recorded.filter(({ data }) => !story.has(data));
+    const found = recorded.length - lost.length;
+    this.lookedUp.emit({
+      request: request.id,
+      operations: operations.length,
+      found,
+      pieces: (found > 0 ? 1 : 0) + this.piecesOf(lost.map(({ data }) => data)),
+      isRecorded: recorded.some(({ isOwn }) => isOwn),
+      duration: booked - request.started,
+      seen: first === undefined ? 0 : latestEnd(story) - first.start,
+    });
+  }
+
+  /** How many are left when whatever is found from an earlier one is counted with it. */
+  private piecesOf(spans: readonly SpanData[]): number {
+    const left = new Set(spans);
+    let pieces = 0;
+    for (const span of left) {
+      pieces++;
+      const top = this.index.treeOf(span.context.traceId).top(span);
+      for (const one of this.index.storyFrom(top)) left.delete(one);
+    }
+    return pieces;
+  }
+}
+
+function latestEnd(spans: ReadonlySet<SpanData>): Time {
+  let latest = 0;
+  for (const { end } of spans) latest = Math.max(latest, end);
+  return latest;
+}
