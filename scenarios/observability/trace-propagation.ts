@@ -52,7 +52,13 @@ const unnoticed = [
   atLeast(mean(PIECES), limits.piecesLeast),
   atLeast(mean(TRACE_WHOLE), limits.looksWhole),
 ];
-const whole = [atLeast(mean(WHOLE), limits.allWhole), atMost(mean(PIECES), limits.piecesMost)];
+const wholeWith = (repair: Partial<Values>) => [
+  atLeast(mean(WHOLE), limits.allWhole(repair)),
+  atMost(mean(PIECES), limits.piecesMost(repair)),
+];
+const HEADERS_WRITTEN = { injects: true };
+const BOTH_READ = { ordersFormat: 'both' } as const;
+const HONOURED = { sampling: 'parent-and-links' } as const;
 
 const SMALL = 'Traces that are linked stay as small as they are apart';
 const FEW_NAMES = 'Names are of the handbook’s pattern in both';
@@ -66,8 +72,8 @@ export default defineScenario({
   question: 'An order goes through a queue. Does its trace?',
   params,
   variants: {
-    propagated: {},
     'broken-async-boundary': { injects: false },
+    propagated: {},
     'stripping-proxy': { proxyStrips: true },
     'lost-in-pool': { poolLosesContext: true },
     'one-parent-of-many': { batch: 'child-of-the-first' },
@@ -80,18 +86,18 @@ export default defineScenario({
     'ids-in-names': { idsInNames: true },
   },
   roles: {
-    propagated: 'remedy',
     'broken-async-boundary': 'pitfall',
-    'stripping-proxy': 'pitfall',
-    'lost-in-pool': 'pitfall',
-    'one-parent-of-many': 'pitfall',
-    'leaked-context': 'pitfall',
+    propagated: 'remedy',
+    'stripping-proxy': 'fault',
+    'lost-in-pool': 'fault',
+    'one-parent-of-many': 'alternative',
+    'leaked-context': 'fault',
     'mixed-formats': 'pitfall',
     'both-formats': 'remedy',
     'decided-anew': 'pitfall',
     'parent-decides': 'alternative',
     'links-decide': 'remedy',
-    'ids-in-names': 'pitfall',
+    'ids-in-names': 'fault',
   },
   repairs: {
     propagated: 'broken-async-boundary',
@@ -120,9 +126,9 @@ export default defineScenario({
   ],
   expect: {
     propagated: [
-      ...whole,
-      atMost(unseen, limits.theWayThere),
-      guardrail(atMost(total(ORPHANS), limits.noOrphans), PRESENT),
+      ...wholeWith(HEADERS_WRITTEN),
+      atMost(unseen, limits.theWayThere(HEADERS_WRITTEN)),
+      guardrail(atMost(total(ORPHANS), limits.noOrphans({})), PRESENT),
       guardrail(atMost(peak(LARGEST), limits.ownSpans), SMALL),
       guardrail(atMost(peak(NAMES), limits.namesByPattern), FEW_NAMES),
     ],
@@ -132,10 +138,13 @@ export default defineScenario({
     'one-parent-of-many': [atMost(mean(WHOLE), limits.firstsOfBatches), atLeast(mean(TRACE_WHOLE), limits.looksWhole)],
     'leaked-context': [...unnoticed, atLeast(peak(LARGEST), limits.leakedSpans)],
     'mixed-formats': unnoticed,
-    'both-formats': whole,
+    'both-formats': wholeWith(BOTH_READ),
     'decided-anew': [atMost(mean(WHOLE), limits.recordedByBoth), atLeast(total(ORPHANS), limits.orphansLeast)],
-    'parent-decides': [atMost(mean(WHOLE), limits.batchIsRecordedToo), atMost(total(ORPHANS), limits.noOrphans)],
-    'links-decide': [atLeast(mean(WHOLE), limits.allWhole), atMost(total(ORPHANS), limits.noOrphans)],
+    'parent-decides': [atMost(mean(WHOLE), limits.batchIsRecordedToo), atMost(total(ORPHANS), limits.noOrphans({}))],
+    'links-decide': [
+      atLeast(mean(WHOLE), limits.allWhole(HONOURED)),
+      atMost(total(ORPHANS), limits.noOrphans(HONOURED)),
+    ],
     'ids-in-names': [atLeast(peak(NAMES), limits.namesByOrder)],
   },
 });

@@ -4,7 +4,7 @@
  * Most of it is logic: an order has seven operations in a row, and between two of them its trace breaks or it does not. Where everything is
  * recorded it lies in one piece more than there are breaks, whatever the seed. What is sampled is counted in binomial numbers.
  */
-import { s, toSeconds } from '../../../sim-core/index.ts';
+import { s, SPAN_LIMITS, toSeconds } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLow } from '../../application/chance.ts';
 import { FAR_MAX, SHAPE } from '../../application/distances.ts';
 import { LOOKED_UP_AFTER } from './journeys.ts';
@@ -23,6 +23,13 @@ const BATCH_SPANS = 2;
 
 const limit = limitOf<Values>;
 
+/**
+ * What a remedy sets right. Its claims hold whatever else is wrong, so they ask for the parameters as they would be with this set, and
+ * can tell the remedy from the pitfall.
+ */
+type Repair = Partial<Values>;
+const repairedLimit = (of: (p: Values) => number) => (repair: Repair) => limit((p) => of({ ...p, ...repair }));
+
 /** Whether every span is recorded. */
 const recordsAll = ({ sampling, ratio, laterRatio }: Values): boolean =>
   ratio === 1 && (sampling !== 'anew' || laterRatio === 1);
@@ -40,20 +47,24 @@ function breaks(p: Values): number {
 const exceptions = (p: Values): number => (p.batch === 'child-of-a-leaked-context' ? 1 / lookedUp(p) : 0);
 
 /** With all recorded: at most so many pieces where the batch is linked, at least so many whatever it is. */
-export const piecesMost = limit((p) =>
-  recordsAll(p) && p.batch === 'linked' ? 1 + breaks(p) : Object.keys(NAMES).length,
+export const piecesMost = repairedLimit((p) =>
+  recordsAll(p) && isLinked(p) ? 1 + breaks(p) : Object.keys(NAMES).length,
 );
 export const piecesLeast = limit((p) => (recordsAll(p) ? 1 + breaks(p) - exceptions(p) : 1));
 
-/** Whether an order is whole: one break is enough that none is, a batch that is linked and sampled with it that all are. */
+/**
+ * Whether an order is whole: one break is enough that none is, a batch that is linked to all and sampled with them that all
+ * are. A span keeps 128 links.
+ */
+const isLinked = (p: Values): boolean => p.batch === 'linked' && p.batchMax <= SPAN_LIMITS.links;
 const isWhole = (p: Values): boolean =>
-  breaks(p) === 0 && p.batch === 'linked' && (recordsAll(p) || p.sampling === 'parent-and-links');
-export const allWhole = limit((p) => (isWhole(p) ? 1 : 0));
+  breaks(p) === 0 && isLinked(p) && (recordsAll(p) || p.sampling === 'parent-and-links');
+export const allWhole = repairedLimit((p) => (isWhole(p) ? 1 : 0));
 export const noneWhole = limit((p) => (breaks(p) > 0 ? exceptions(p) : 1));
 
 /** Each trace has one root and nobody without a parent, for whatever is recorded is recorded with what is above it. */
 export const looksWhole = limit((p) => (recordsAll(p) || p.sampling !== 'anew' ? 1 : 0));
-export const noOrphans = limit((p) => (p.sampling === 'anew' ? ordersMost(p) * OWN_SPANS : 0));
+export const noOrphans = repairedLimit((p) => (p.sampling === 'anew' ? ordersMost(p) * OWN_SPANS : 0));
 
 /** Orders that are looked up, at least, and seconds in which those come. */
 const lookedUpIn = (p: Values): number => toSeconds(p.length - LOOKED_UP_AFTER - BOOKED - WARM_UP);
@@ -65,7 +76,9 @@ const ordersMost = (p: Values): number => 2 * p.rate * toSeconds(p.length) + 100
  * the trace ends at the queue, at least the query that books a batch, whose mean is that of a gamma distribution over so
  * many batches.
  */
-export const theWayThere = limit((p) => (isWhole(p) && recordsAll(p) ? toSeconds(FAR_MAX) : toSeconds(p.length)));
+export const theWayThere = repairedLimit((p) =>
+  isWhole(p) && recordsAll(p) ? toSeconds(FAR_MAX) : toSeconds(p.length),
+);
 export const theBooking = limit((p) => {
   if (!recordsAll(p) || (p.injects && p.extracts)) return 0;
   const batches = Math.max(1, lookedUp(p) / p.batchMax);

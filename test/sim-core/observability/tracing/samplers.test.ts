@@ -1,6 +1,7 @@
 /** Head samplers: the decisions of their names, and that a share of traces is that share, the same for everybody who asks. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { linksBased } from '../../../../sim-core/observability/tracing/links-based.ts';
 import { samplers, type SamplerName } from '../../../../sim-core/observability/tracing/samplers.ts';
 import { contexts } from '../context/contexts.ts';
 
@@ -48,4 +49,15 @@ it('every trace is kept by a ratio of 1, and none by 0', () => {
 
 it('a ratio is a share', () => {
   expect(() => samplers.traceidratio({ ratio: 1.5 })).toThrow('ratio is 1.5; it must be from 0 to 1');
+});
+
+it('by links, a span is recorded too where any of those that it links to is sampled', () => {
+  fc.assert(
+    fc.property(contexts, fc.array(contexts, { maxLength: 4 }), fc.boolean(), (parent, linked, otherwise) => {
+      const sampler = linksBased(samplers[otherwise ? 'always_on' : 'always_off']({ ratio: 1 }));
+      const links = linked.map((context) => ({ context, attributes: {} }));
+      const expected = otherwise || linked.some(({ isSampled }) => isSampled);
+      expect(sampler.isSampled(parent.traceId, 'name', undefined, links)).toBe(expected);
+    }),
+  );
 });

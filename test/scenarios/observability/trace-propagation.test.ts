@@ -1,0 +1,124 @@
+/** What the guide of trace propagation says beyond its variants, and that spans, whatever carries their context, add up. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PIECES, WHOLE } from '../../../scenarios/observability/trace-propagation/journeys.ts';
+import tracePropagation from '../../../scenarios/observability/trace-propagation.ts';
+import {
+  componentsOf,
+  ms,
+  outlivesBecause,
+  parseIntervention,
+  resolveParameters,
+  s,
+  Simulation,
+  TraceBackend,
+  type ParameterValues,
+  type SpanData,
+  type TraceTree,
+} from '../../../sim-core/index.ts';
+import { traceSettled } from '../../../sim-core/observability/tracing/trace-backend.ts';
+import { failed, summaryOf, totalOf, trialled } from '../trials.ts';
+
+const SHORT = { length: s(15) };
+
+function measured(variant: string, params: ParameterValues = {}, ...interventions: readonly string[]) {
+  return trialled(tracePropagation, { variant, params, interventions: interventions.map(parseIntervention) });
+}
+
+/** The trees of all traces that the backend has looked at. */
+function treesOf(variant: string, params: ParameterValues = {}): readonly TraceTree[] {
+  const sim = new Simulation({ seed: 1 });
+  const ids = new Set<string>();
+  sim.facts.channel(traceSettled).listen(({ trace }) => void ids.add(trace));
+  tracePropagation.system(sim, resolveParameters(tracePropagation, variant, { rate: 20, ...params }) as never);
+  sim.runUntil(s(20));
+  const { index } = componentsOf(sim).find((one) => one instanceof TraceBackend)!;
+  expect(ids.size).toBeGreaterThan(20);
+  return Array.from(ids, (id) => index.treeOf(id));
+}
+
+/** Of each span whose parent is there, why it ends later, if it does. */
+function outliving(trees: readonly TraceTree[]): { reasons: Set<string>; unexplained: SpanData[] } {
+  const reasons = new Set<string>();
+  const unexplained: SpanData[] = [];
+  for (const tree of trees) {
+    for (const parent of tree.spans) {
+      for (const child of tree.children(parent)) {
+        if (child.end <= parent.end) continue;
+        const reason = outlivesBecause(child, parent);
+        if (reason === undefined) unexplained.push(child);
+        else reasons.add(reason);
+      }
+    }
+  }
+  return { reasons, unexplained };
+}
+
+describe('a span that outlives its parent says why', () => {
+  it.each(Object.keys(tracePropagation.variants))('%s', (variant) => {
+    const { reasons, unexplained } = outliving(treesOf(variant));
+    expect(unexplained).toEqual([]);
+    // The trace of a context that leaked grows as long as the run, and is never looked at.
+    expect([...reasons]).toEqual(variant === 'one-parent-of-many' ? ['asynchronous'] : []);
+  });
+
+  it('or whoever called gave up', () => {
+    const { reasons, unexplained } = outliving(treesOf('propagated', { callTimeout: ms(3) }));
+    expect(unexplained).toEqual([]);
+    expect([...reasons]).toEqual(['caller timed out']);
+  });
+});
+
+it('an order lies in one piece more than there are breaks, whichever they are', () => {
+  const flags = {
+    injects: fc.boolean(),
+    extracts: fc.boolean(),
+    proxyStrips: fc.boolean(),
+    poolLosesContext: fc.boolean(),
+  };
+  const formats = fc.constantFrom('tracecontext', 'b3', 'both');
+  fc.assert(
+    fc.property(fc.record({ ...flags, edgeFormat: formats, ordersFormat: formats }), (p) => {
+      const evidence = measured('ids-in-names', { ...SHORT, rate: 10, ...p });
+      const meets = p.edgeFormat === p.ordersFormat || [p.edgeFormat, p.ordersFormat].includes('both');
+      const breaks = [p.proxyStrips || !meets, p.poolLosesContext, p.poolLosesContext, !p.injects || !p.extracts];
+      const pieces = 1 + breaks.filter(Boolean).length;
+      expect(summaryOf(evidence, PIECES, 'mean')).toBe(pieces);
+      expect(summaryOf(evidence, WHOLE, 'mean')).toBe(pieces === 1 ? 1 : 0);
+    }),
+    { numRuns: 12 },
+  );
+});
+
+it('a span keeps 128 links: of a larger batch those beyond are not found', () => {
+  const evidence = measured('propagated', { linger: s(5), batchMax: 200 });
+  expect(failed(evidence)).toEqual([]);
+  expect(summaryOf(evidence, WHOLE, 'mean')).toBeCloseTo(128 / 200, 5);
+});
+
+it('to have every order’s batch costs spans', () => {
+  const spans = (sampling: string): number =>
+    totalOf(measured('propagated', { ratio: 0.02, sampling }), 'otel.sdk.exporter.span.exported');
+  expect(spans('parent-and-links')).toBeGreaterThan(1.1 * spans('parent'));
+});
+
+it('a backend that is away for longer than an export lasts costs spans, and a shorter time costs none', () => {
+  const lost = (seconds: number): number => {
+    const evidence = measured('propagated', { length: s(40) }, `12s:crash:traces:seconds=${seconds}`);
+    return totalOf(evidence, 'otel.sdk.exporter.span.exported.failed');
+  };
+  // Five attempts with waits of 1, 1.5, 2.25 and 3.375 s, a fifth less at the least: 6.5 s, and 9.75 s at the most.
+  expect(lost(6)).toBe(0);
+  expect(lost(20)).toBeGreaterThan(0);
+});
+
+it('what an edge that crashes had to export is missing, and what was below it has lost its parents', () => {
+  const evidence = measured('propagated', {}, '15s:crash:edge:seconds=1');
+  expect(totalOf(evidence, 'dashboard.trace.orphans')).toBeGreaterThan(0);
+  expect(summaryOf(evidence, WHOLE, 'mean')).toBeLessThan(1);
+});
+
+it('a consumer that is killed works its batch again, and nothing is out of order', () => {
+  const evidence = measured('propagated', {}, '15s:kill:fulfilment:seconds=2');
+  expect(summaryOf(evidence, 'order.duration', 'max')).toBeGreaterThan(1.5);
+});
