@@ -101,4 +101,7 @@ function bytesText(value: number): string {
 }
 
 /** More than one of what a unit counts. */
-export const plural = (noun: string): string => (/[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`);
+export const plural = (noun: string): string => {
+  if (noun.endsWith('series')) return noun;
+  return /[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+};

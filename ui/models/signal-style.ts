@@ -46,8 +46,12 @@ const MEASURED =
 /** Whose figure it is: the card of its broker or of its consumers says so already. */
 const HOLDERS = /^(queue|consumer|consumer_group)$/;
 
+/** Of a signal that says what a team is shown, as against what is true. */
+const DASHBOARD = 'dashboard.';
+
 /** A signal's name on a card, where its component stands above it: `hit ratio`, `connections`, `active`, `active loads`. */
 export function shortName(signal: string): string {
+  if (signal.startsWith(DASHBOARD)) return `${shortName(signal.slice(DASHBOARD.length))} on the dashboard`;
   const words = signal.split('.');
   const last = words.at(-1) ?? signal;
   if (last === 'count' && words.length > 1) return `${words.at(-2)}s`;

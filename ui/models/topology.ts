@@ -70,9 +70,12 @@ function groupCopies(components: readonly RecordedComponent[], places: Readonly<
       ? JSON.stringify([stem, kind])
       : JSON.stringify([stem, kind, calls, callers(name)]);
   });
+  const fleets = [...groups.values()].filter(({ length }) => length > 1).map(([{ name }]) => fleetOf(name));
   return [...groups.values()].map((members) => {
     const [{ name, kind }] = members;
-    return { name: members.length > 1 ? fleetOf(name) : name, kind, members, x: 0, y: 0 };
+    const isOneOfSeveral = fleets.filter((stem) => stem === fleetOf(name)).length > 1;
+    const fleet = isOneOfSeveral ? `${name} … ${members[members.length - 1].name}` : fleetOf(name);
+    return { name: members.length > 1 ? fleet : name, kind, members, x: 0, y: 0 };
   });
 }
 

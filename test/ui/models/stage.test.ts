@@ -57,6 +57,13 @@ describe('the topology', () => {
     expect(layOut(odd).nodes.map(({ name }) => name)).toEqual(['users', 'app-1', 'app-2', 'database', 'cache']);
   });
 
+  it('tells two fleets of one stem apart by their members', () => {
+    const [users, app] = ['users', 'app-1'].map((wanted) => COMPONENTS.find(({ name }) => name === wanted)!);
+    const apps = [1, 2, 3, 4].map((i) => ({ ...app, name: `app-${i}`, calls: [] }));
+    const { nodes } = layOut([{ ...users, calls: ['app-1', 'app-2'] }, ...apps]);
+    expect(nodes.map(({ name }) => name)).toEqual(['users', 'app-3 … app-4', 'app-1 … app-2']);
+  });
+
   it('makes one node of a fleet that is placed by its stem, whoever its copies call', () => {
     const mesh = COMPONENTS.map((one) =>
       one.name.startsWith('app') ? { ...one, calls: [...one.calls, one.name === 'app-1' ? 'app-2' : 'app-1'] } : one,
@@ -359,6 +366,7 @@ it.each([
   ['routing.messages.vanished', 'failed', undefined, 'vanished messages'],
   ['effects.payments.doubled', 'retry', undefined, 'payments doubled'],
   ['dlq.oldest_age', 'failed', 'broker', 'oldest_age'.replace('_', ' ')],
+  ['dashboard.http.server.request.duration', 'waiting', undefined, 'request duration on the dashboard'],
 ])('%s is %s, of the %s, called %s', (name, role, owner, short) => {
   expect([roleOf(name), ownerOf(name), shortName(name)]).toEqual([role, owner, short]);
 });
