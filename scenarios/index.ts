@@ -30,6 +30,7 @@ import producerBatching from './messaging/producer-batching.ts';
 import retryStorm from './messaging/retry-storm.ts';
 import rebalance from './messaging/rebalance.ts';
 import tracePropagation from './observability/trace-propagation.ts';
+import latencyPercentiles from './observability/latency-percentiles.ts';
 import backpressure from './overload/backpressure.ts';
 import circuitBreaker from './overload/circuit-breaker.ts';
 import doomedWork from './overload/doomed-work.ts';
@@ -107,6 +108,8 @@ const scenarios: readonly Scenario[] = [
   doomedWork,
   // 3.3 Tracing
   tracePropagation,
+  // 3.2 Metrics
+  latencyPercentiles,
   // Appendix
   cacheFlush,
 ];
