@@ -37,6 +37,7 @@ import doomedWork from './overload/doomed-work.ts';
 import dynamicBatching from './overload/dynamic-batching.ts';
 import grayFailure from './overload/gray-failure.ts';
 import loadShedding from './overload/load-shedding.ts';
+import burnRate from './observability/burn-rate.ts';
 import rateLimiting from './overload/rate-limiting.ts';
 import cqrs from './workflows/cqrs.ts';
 import eventSourcing from './workflows/event-sourcing.ts';
@@ -110,6 +111,8 @@ const scenarios: readonly Scenario[] = [
   tracePropagation,
   // 3.2 Metrics
   latencyPercentiles,
+  // 3.5 Alerting and SLOs
+  burnRate,
   // Appendix
   cacheFlush,
 ];

@@ -26,18 +26,13 @@ export const MULTI_WINDOW_MULTI_BURN_RATE: readonly BurnRateAlert[] = [
   { name: 'BudgetBurn', severity: 'ticket', burnRate: 1, windows: [72 * HOUR, 6 * HOUR], for: 0 },
 ];
 
-/** The error ratio that each window of an alert has to exceed. */
-export const errorRatioOfAlert = (objective: Objective, alert: BurnRateAlert): number =>
-  errorRatioOf(objective, alert.burnRate);
-
-/** Whether all windows exceed it, by their error ratios; a window without events exceeds nothing. */
-export function burnsTooFast(
+/** Says whether all windows of an alert exceed its burn rate, by their error ratios; a window without events exceeds nothing. */
+export function burnCondition(
   objective: Objective,
-  alert: BurnRateAlert,
-  ratioOf: (window: Duration) => number,
-): boolean {
-  const most = errorRatioOfAlert(objective, alert);
-  return alert.windows.every((window) => ratioOf(window) > most);
+  { burnRate, windows }: BurnRateAlert,
+): (ratioOf: (window: Duration) => number) => boolean {
+  const most = errorRatioOf(objective, burnRate);
+  return (ratioOf) => windows.every((window) => ratioOf(window) > most);
 }
 
 /** The longest window of several alerts: what has to be kept of the counters. */

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { days, HOUR, MINUTE } from '../../../../sim-core/kernel/time.ts';
 import {
-  burnsTooFast,
+  burnCondition,
   longestWindow,
   MULTI_WINDOW_MULTI_BURN_RATE,
 } from '../../../../sim-core/observability/slo/burn-rate-alerts.ts';
@@ -30,7 +30,7 @@ function firing(errorRatio: number, minutes: number): Record<string, [number, nu
   for (let minute = -HEALTHY; minute <= minutes + HEALTHY; minute++) {
     windows.sample({ bad, valid });
     for (const alert of pages) {
-      if (!burnsTooFast(objective, alert, (window) => windows.ratio(window))) continue;
+      if (!burnCondition(objective, alert)((window) => windows.ratio(window))) continue;
       (fired[alert.name] ??= [minute, minute])[1] = minute;
     }
     valid += PER_MINUTE;
@@ -89,7 +89,7 @@ describe('windows of errors', () => {
     windows.sample({ bad: 0, valid: 0 });
     windows.sample({ bad: 0, valid: 0 });
     expect(windows.ratio(HOUR)).toBeNaN();
-    expect(burnsTooFast(objective, pages[0], (window) => windows.ratio(window))).toBe(false);
+    expect(burnCondition(objective, pages[0])((window) => windows.ratio(window))).toBe(false);
     expect(() => windows.ratio(2 * HOUR)).toThrow('window: 7200000000000 ns is longer than 3600000000000 ns');
     expect(() => windows.ratio(1.5 * MINUTE)).toThrow('window: 90000000000 ns is no whole number of samples');
   });

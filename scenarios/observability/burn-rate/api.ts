@@ -1,0 +1,226 @@
+/**
+ * A service as its counters show it: each minute so many requests came and so many of them failed. That many requests are not
+ * simulated one by one; of independent ones the good and the bad of a minute are two Poisson numbers. The draws belong to the minute,
+ * so that what one set of alerts has repaired changes nothing of the other minutes.
+ */
+import {
+  defineReading,
+  defineSignal,
+  errorBudget,
+  ErrorWindows,
+  HOUR,
+  Indicator,
+  longestWindow,
+  MINUTE,
+  poissonCount,
+  register,
+  toSeconds,
+  type Component,
+  type Distribution,
+  type Duration,
+  type Intervention,
+  type Simulation,
+  type Time,
+} from '../../../sim-core/index.ts';
+import type { IncidentBook } from './incident-book.ts';
+import type { Values } from './params.ts';
+import { alertsOf, objectiveOf } from './rule-sets.ts';
+import { isDeploying, rateAt, requestsBetween } from './traffic.ts';
+
+/** A minute is over. */
+const minuteServed = defineReading('api.served', 'A minute’s requests were counted', {
+  good: 'number',
+  bad: 'number',
+  /** Of the budget of the period, the share that is spent. */
+  spent: 'number',
+  /** Burn rates of windows of so long. */
+  hour: 'number',
+  threeDays: 'number',
+  /** Whether an incident is under way, and whether somebody is paged. */
+  incident: 'flag',
+  paged: 'flag',
+});
+
+const THREE_DAYS = 72 * HOUR;
+
+export const SPENT = 'slo.error_budget.spent';
+export const IDLE = 'pager.open.after_recovery';
+
+const servedSignals = [
+  defineSignal({
+    name: 'http.server.request.rate',
+    kind: 'rate',
+    unit: '{request}/s',
+    help: 'Requests a second',
+    fact: minuteServed,
+    amount: ({ good, bad }) => good + bad,
+  }),
+  defineSignal({
+    name: 'http.server.request.errors',
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Requests that failed',
+    fact: minuteServed,
+    amount: ({ bad }) => bad,
+  }),
+  defineSignal({
+    name: 'slo.error_ratio',
+    kind: 'gauge',
+    unit: '1',
+    help: 'Share of the last minute’s requests that failed',
+    fact: minuteServed,
+    value: ({ good, bad }) => (bad > 0 ? bad / (good + bad) : 0),
+    of: () => 'api',
+  }),
+  defineSignal({
+    name: SPENT,
+    kind: 'gauge',
+    unit: '1',
+    help: 'Share of the period’s error budget that is spent; above 1 the objective is missed',
+    fact: minuteServed,
+    value: ({ spent }) => spent,
+    of: () => 'api',
+  }),
+  defineSignal({
+    name: 'slo.burn_rate.1h',
+    kind: 'gauge',
+    unit: '1',
+    help: 'Burn rate of the last hour: at 1 the budget lasts for its period',
+    fact: minuteServed,
+    value: ({ hour }) => hour,
+    of: () => 'api',
+  }),
+  defineSignal({
+    name: 'slo.burn_rate.3d',
+    kind: 'gauge',
+    unit: '1',
+    help: 'Burn rate of the last three days',
+    fact: minuteServed,
+    value: ({ threeDays }) => threeDays,
+    of: () => 'api',
+  }),
+  defineSignal({
+    name: 'incident.active',
+    kind: 'gauge',
+    unit: '{incident}',
+    help: 'Whether an incident is under way: 1 or 0',
+    fact: minuteServed,
+    value: ({ incident }) => (incident ? 1 : 0),
+    of: () => 'api',
+  }),
+  defineSignal({
+    name: IDLE,
+    kind: 'counter',
+    unit: 's',
+    help: 'Time that somebody was paged while no incident was under way',
+    fact: minuteServed,
+    where: ({ incident, paged }) => paged && !incident,
+    amount: () => toSeconds(MINUTE),
+  }),
+];
+
+export class Api implements Component {
+  readonly name = 'api';
+  readonly kind = 'service';
+  readonly help = 'A service of which only its counters are seen, once a minute';
+  readonly signals = servedSignals;
+  readonly interventions: Readonly<Record<string, Intervention>>;
+  /** Error ratios of what was counted, by the minute. */
+  readonly windows: ErrorWindows;
+  private readonly requests = new Indicator();
+  private readonly sim: Simulation;
+  private readonly params: Values;
+  private readonly book: IncidentBook;
+  private readonly served;
+  private readonly tickKind: number;
+  private readonly draws;
+  /** By their means. */
+  private readonly counts = new Map<number, Distribution>();
+  /** Share of the requests that may fail. */
+  private readonly budget: number;
+  /** Failures that the period allows. */
+  private readonly allowed: number;
+
+  constructor(sim: Simulation, params: Values, book: IncidentBook) {
+    this.sim = sim;
+    this.params = params;
+    this.book = book;
+    this.windows = new ErrorWindows(MINUTE, Math.max(THREE_DAYS, longestWindow(alertsOf(params))));
+    this.windows.sample(this.requests);
+    this.served = sim.facts.channel(minuteServed);
+    this.tickKind = sim.eventKind('a minute of the api is counted');
+    const keyed = (what: string) => sim.keyedRandom(`api/${what}`);
+    this.draws = {
+      good: keyed('good'),
+      background: keyed('background'),
+      deploy: keyed('deploy'),
+      incident: keyed('incident'),
+    };
+    const objective = objectiveOf(params);
+    this.budget = errorBudget(objective);
+    this.allowed = this.budget * requestsBetween(params, 0, objective.period);
+    this.interventions = { fail: this.failing() };
+    register(sim, this);
+    sim.schedule(MINUTE, Api.tick, this as Api, this.tickKind);
+  }
+
+  state(): Readonly<Record<string, number | string>> {
+    return { requests: this.requests.valid, failed: this.requests.bad };
+  }
+
+  violations(): readonly string[] {
+    return [];
+  }
+
+  /** Counts the minute that is over now. */
+  private count(at: Time): void {
+    const { params, book, requests, windows } = this;
+    const come = toSeconds(MINUTE) * rateAt(params, at);
+    const ofIncident = book.ratioAt(at);
+    const ofDeploy = isDeploying(at) ? params.deployErrors : 0;
+    const minute = at / MINUTE;
+    // Of what one cause has not made fail the next one takes its share.
+    const left = come * (1 - ofIncident);
+    const afterDeploy = left * (1 - ofDeploy);
+    const caused = this.draw('incident', minute, come - left);
+    const others =
+      this.draw('deploy', minute, left - afterDeploy) +
+      this.draw('background', minute, afterDeploy * params.background);
+    const good = this.draw('good', minute, afterDeploy * (1 - params.background));
+    const bad = caused + others;
+    book.note(at, others, caused);
+    requests.add(good, bad);
+    windows.sample(requests);
+    if (!this.served.heard) return;
+    const { isUnderWay: incident, isPaged: paged } = book;
+    const burnOf = (window: Duration): number => (windows.ratio(window) || 0) / this.budget;
+    const burned = { hour: burnOf(HOUR), threeDays: burnOf(THREE_DAYS) };
+    this.served.emit({ good, bad, spent: requests.bad / this.allowed, ...burned, incident, paged });
+  }
+
+  private draw(what: 'good' | 'background' | 'deploy' | 'incident', minute: number, mean: number): number {
+    if (mean <= 0) return 0;
+    let distribution = this.counts.get(mean);
+    if (distribution === undefined) this.counts.set(mean, (distribution = poissonCount(mean)));
+    return distribution.sample(this.draws[what].of(minute));
+  }
+
+  private failing(): Intervention {
+    return {
+      help: 'Makes a share of the requests fail for some minutes: an incident like those of the library',
+      arguments: [
+        { name: 'share', help: 'Of the requests', min: 0.0001, max: 1, default: 0.1 },
+        { name: 'minutes', help: 'How long it lasts if nobody repairs it', min: 1, max: 10_000, default: 60 },
+      ],
+      apply: ([errorRatio, lasts]) => {
+        const at = Math.ceil(this.sim.now / MINUTE) * MINUTE;
+        this.book.add({ name: `by hand, minute ${at / MINUTE}`, at, lasts: Math.round(lasts) * MINUTE, errorRatio });
+      },
+    };
+  }
+
+  private static tick(api: Api): void {
+    api.sim.schedule(MINUTE, Api.tick, api, api.tickKind);
+    api.count(api.sim.now - MINUTE);
+  }
+}

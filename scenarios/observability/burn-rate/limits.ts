@@ -1,0 +1,206 @@
+/**
+ * What is claimed of each set of alerts, worked out from the parameters by `forecast.ts`: which incidents it surely finds and which it
+ * cannot, how soon, and so what they cost of the budget; whom it wakes for nothing; for how long after an incident is over.
+ */
+import {
+  errorBudget,
+  exp,
+  minutes,
+  ROUTE_DEFAULTS,
+  toSeconds,
+  type AlertSeverity,
+  type Limit,
+} from '../../../sim-core/index.ts';
+import { limitOf, oncePerRun, poissonLow, poissonMost } from '../../application/chance.ts';
+import { forecastOf, minuteOf, shortest, stepsOf, type Forecast } from './forecast.ts';
+import { INCIDENTS, type Incident } from './incidents.ts';
+import type { Values } from './params.ts';
+import { objectiveOf, type RuleSetName } from './rule-sets.ts';
+import { deploysIn, instant, requestsBetween } from './traffic.ts';
+
+const limit = limitOf<Values>;
+
+/** The limit as it is with these alerts, whichever a run has: what is claimed of a remedy is held against its pitfall's run as well. */
+export const withAlerts = (rules: RuleSetName, of: (p: Values) => number): Limit => {
+  const changed = oncePerRun((p: Values): Values => ({ ...p, rules }));
+  return limit((p) => of(changed(p)));
+};
+
+const MINUTES_OF_NIGHT = 8 * 60;
+/** From an evaluation to the pager: the group wait, the ways, and up to the next whole minute. */
+const TOLD_AFTER = stepsOf(ROUTE_DEFAULTS.groupWait) + 1;
+/** From the last evaluation at which something fires to the word that nothing does. */
+const CLOSED_AFTER = stepsOf(ROUTE_DEFAULTS.groupInterval) + 2;
+
+interface Foreseen {
+  readonly incident: Incident;
+  /** In so many minutes an alert of this severity surely fires because of it, if any does. */
+  readonly sure: { readonly after: number; readonly severity: AlertSeverity } | undefined;
+  /** Before that many minutes none can; undefined if none ever does. */
+  readonly soonest: number | undefined;
+}
+
+/** What becomes of each incident that begins within the run. */
+const foreseen = oncePerRun((p: Values): Foreseen[] => {
+  const forecast = forecastOf(p);
+  return INCIDENTS.filter(({ at }) => minuteOf(at) < forecast.minutes).map((incident, i) => ({
+    incident,
+    sure: sureOf(p, forecast, incident, INCIDENTS[i - 1]),
+    soonest: soonestOf(forecast, incident),
+  }));
+});
+
+/**
+ * An alert surely fires when it has held for long enough on this incident's failures and those of nobody's; it opens something if what
+ * was open of the incident before is closed by then.
+ */
+function sureOf(
+  p: Values,
+  forecast: Forecast,
+  { at, lasts }: Incident,
+  before: Incident | undefined,
+): Foreseen['sure'] {
+  const [began, end] = [minuteOf(at), Math.min(minuteOf(at + lasts), forecast.minutes - 60)];
+  const free = before === undefined ? 0 : minuteOf(before.at + before.lasts);
+  for (const alert of forecast.alerts) {
+    const others = forecast.alerts.filter(({ severity }) => severity === alert.severity);
+    if (free + Math.max(...others.map(shortest)) + stepsOf(p.keepFiring) + CLOSED_AFTER > began) continue;
+    let held = 0;
+    for (let minute = began + 1; minute <= end; minute++) {
+      const holds = forecast.surelyHolds(alert, minute, began) && forecast.surelyCauses(alert, minute);
+      held = holds ? held + 1 : 0;
+      if (held > stepsOf(p.hold)) return { after: minute - began, severity: alert.severity };
+    }
+  }
+  return undefined;
+}
+
+function soonestOf(forecast: Forecast, { at, lasts }: Incident): number | undefined {
+  const began = minuteOf(at);
+  const last = minuteOf(at + lasts) + Math.max(...forecast.alerts.map(shortest));
+  for (let minute = began + 1; minute <= Math.min(last, forecast.minutes); minute++) {
+    const may = forecast.alerts.some((alert) => forecast.mayHold(alert, minute) && forecast.mayCause(alert, minute));
+    if (may) return minute - began;
+  }
+  return undefined;
+}
+
+/** Incidents that somebody is surely told of, and those of which somebody may be. */
+export const detectedLeast = (p: Values): number =>
+  Math.max(0, foreseen(p).filter(({ sure }) => sure !== undefined).length - falseMost(p));
+export const detectedMost = limit((p) => foreseen(p).filter(({ soonest }) => soonest !== undefined).length);
+
+/**
+ * A page is false if no incident made more of the failures in its shortest window than all else: only where twice that would be too much
+ * as well. For as long as it may be, one may come as often as a group is looked at.
+ */
+export const falseMost = oncePerRun((p: Values): number => {
+  const forecast = forecastOf(p);
+  const pages = forecast.alerts.filter(({ severity }) => severity === 'page');
+  let [most, since] = [0, -Infinity];
+  for (let minute = 1; minute <= forecast.minutes; minute++) {
+    if (!pages.some((alert) => forecast.mayHold(alert, minute) && forecast.mayBeHalfOthers(alert, minute))) continue;
+    if (minute - since >= stepsOf(ROUTE_DEFAULTS.groupInterval)) {
+      most++;
+      since = minute;
+    }
+  }
+  return most;
+});
+
+/** Whether nothing of an incident is in an alert's shortest window at a minute, nor its page still open. */
+function isQuiet(p: Values, forecast: Forecast, minute: number): boolean {
+  const back = Math.max(...forecast.alerts.map(shortest)) + stepsOf(p.keepFiring) + CLOSED_AFTER;
+  return forecast.between(forecast.caused, minute - back, minute) === 0;
+}
+
+/** Deploys that surely page somebody, with no incident near them. */
+function falseByDeploys(p: Values): number {
+  const forecast = forecastOf(p);
+  if (p.hold > 0) return 0;
+  let count = 0;
+  for (let day = 0; day < deploysIn(p.length); day++) {
+    const over = minuteOf(instant(day, 9)) + 2;
+    if (!isQuiet(p, forecast, over)) continue;
+    if (forecast.alerts.some((alert) => alert.severity === 'page' && forecast.surelyHolds(alert, over, over))) count++;
+  }
+  return count;
+}
+export const falseAtDeploys = limit(falseByDeploys);
+
+/**
+ * Where one failure of a night's window is too much, each one pages somebody for which there was none in a quarter of an hour before,
+ * when what it opened is closed: of Poisson failures at a rate r that is r exp(-15 r) a minute.
+ */
+export const falseByNight = limit((p) => {
+  const forecast = forecastOf(p);
+  const perMinute = 60 * p.rate * p.nightShare;
+  const alert = forecast.alerts.find(({ windows }) => windows.length === 1 && windows[0] <= minutes(5));
+  if (alert === undefined || p.hold + p.keepFiring > 0) return falseByDeploys(p);
+  const requests = poissonMost(perMinute * shortest(alert));
+  if (1 <= alert.burnRate * errorBudget(objectiveOf(p)) * requests) return falseByDeploys(p);
+  const failures = perMinute * p.background;
+  let nights = 0;
+  for (let day = 0; instant(day + 1, 0) <= p.length; day++) {
+    if (isQuiet(p, forecast, minuteOf(instant(day, 16))) && isQuiet(p, forecast, minuteOf(instant(day + 1, 0))))
+      nights++;
+  }
+  return falseByDeploys(p) + poissonLow(nights * MINUTES_OF_NIGHT * failures * exp(-15 * failures));
+});
+
+/** Failures that the budget allows. */
+const allowed = (p: Values): number => {
+  const objective = objectiveOf(p);
+  return errorBudget(objective) * requestsBetween(p, 0, objective.period);
+};
+
+/** Each incident until it is repaired, if it surely is: so long after somebody was told. */
+export const spentMost = (p: Values): number => {
+  const forecast = forecastOf(p);
+  let failures = forecast.others[forecast.minutes];
+  for (const { incident, sure } of foreseen(p)) {
+    const repair = sure?.severity === 'page' ? p.pageRepair : p.ticketRepair;
+    const until = sure === undefined ? Infinity : minuteOf(incident.at) + sure.after + TOLD_AFTER + stepsOf(repair) + 1;
+    failures += forecast.failuresOf(incident, until);
+  }
+  return poissonMost(failures) / allowed(p);
+};
+
+/** Each incident until it can be repaired at the soonest; whole if nobody can hear of it. */
+export const spentLeast = limit((p) => {
+  const forecast = forecastOf(p);
+  const repair = stepsOf(Math.min(p.pageRepair, p.ticketRepair));
+  let failures = forecast.others[forecast.minutes];
+  for (const { incident, soonest } of foreseen(p)) {
+    const until = soonest === undefined ? Infinity : minuteOf(incident.at) + soonest + repair;
+    failures += forecast.failuresOf(incident, until);
+  }
+  return poissonLow(failures) / allowed(p);
+});
+
+/** After each incident that may page somebody: the shortest window empties, and the next look at the group says so. */
+export const idleMost = (p: Values): number => {
+  const pages = forecastOf(p).alerts.filter(({ severity }) => severity === 'page');
+  const open = Math.max(...pages.map(shortest)) + stepsOf(p.keepFiring) + CLOSED_AFTER;
+  const matters = foreseen(p).filter(({ soonest }) => soonest !== undefined).length + falseMost(p);
+  return 60 * open * matters;
+};
+
+/** After incidents that are over before anybody has repaired them: for as long as an alert surely holds on, to the next incident. */
+export const idleLeast = (p: Values): number => {
+  const forecast = forecastOf(p);
+  const pages = forecast.alerts.filter(({ severity }) => severity === 'page');
+  const all = foreseen(p);
+  let idle = 0;
+  for (const [i, { incident, sure }] of all.entries()) {
+    if (sure?.severity !== 'page' || incident.lasts > Math.min(p.pageRepair, p.ticketRepair)) continue;
+    const began = minuteOf(incident.at);
+    const next = Math.min(forecast.minutes, i + 1 < all.length ? minuteOf(all[i + 1].incident.at) : Infinity);
+    const from = Math.max(minuteOf(incident.at + incident.lasts), began + sure.after + TOLD_AFTER) + 1;
+    for (let minute = from; minute <= next; minute++) {
+      if (!pages.some((alert) => forecast.surelyHolds(alert, minute, began))) break;
+      idle += toSeconds(minutes(1));
+    }
+  }
+  return idle;
+};

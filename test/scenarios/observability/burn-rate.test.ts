@@ -1,0 +1,183 @@
+/** What the burn rates' guide says beyond its variants, and that promtool fires when the model does, on the scenario's own counters. */
+import { describe, expect, it } from 'vitest';
+import burnRate from '../../../scenarios/observability/burn-rate.ts';
+import { SERVICE } from '../../../scenarios/observability/burn-rate/alerting.ts';
+import { IDLE, SPENT } from '../../../scenarios/observability/burn-rate/api.ts';
+import {
+  DETECTED,
+  FALSE_PAGES,
+  incidentTold,
+  PAGES,
+  TICKETS,
+} from '../../../scenarios/observability/burn-rate/incident-book.ts';
+import type { Values } from '../../../scenarios/observability/burn-rate/params.ts';
+import { alertsOf, objectiveOf } from '../../../scenarios/observability/burn-rate/rule-sets.ts';
+import {
+  alertChanged,
+  componentsOf,
+  days,
+  detectionTime,
+  hours,
+  MINUTE,
+  minutes,
+  parseIntervention,
+  prometheusRules,
+  resolveParameters,
+  Simulation,
+  type BurnRateAlert,
+  type Duration,
+  type ParameterValues,
+} from '../../../sim-core/index.ts';
+import { promtoolTest } from '../../promtool-rules.ts';
+import { promtool, promtoolIsLeftOut } from '../../promtool.ts';
+import { failed, totalOf, trialled } from '../trials.ts';
+
+const valuesOf = (variant: string, given: ParameterValues = {}): Values =>
+  resolveParameters(burnRate, variant, given) as unknown as Values;
+
+/** A run, minute by minute: its counters, and the minutes in which each alert fired. An incident begins by hand after two hours. */
+function watched(p: Values, length: Duration) {
+  const sim = new Simulation({ seed: 1 });
+  burnRate.system(sim, p as never);
+  const api = componentsOf(sim).find(({ name }) => name === 'api')!;
+  sim.scheduleAt(hours(2), () => api.interventions['fail'].apply([0.03, 180]), undefined);
+  const firing = new Set<string>();
+  const fired = new Map<string, number[]>(alertsOf(p).map(({ name }): [string, number[]] => [name, []]));
+  sim.facts.channel(alertChanged).listen(({ rule, to }) => {
+    if (to === 'firing') firing.add(rule);
+    else if (to === 'inactive') firing.delete(rule);
+  });
+  const series = { bad: [0], valid: [0] };
+  for (let minute = 1; minute <= length / MINUTE; minute++) {
+    sim.runUntil(minute * MINUTE + 1);
+    const { requests, failed: bad } = api.state() as { requests: number; failed: number };
+    series.bad.push(bad);
+    series.valid.push(requests);
+    for (const rule of firing) fired.get(rule)!.push(minute);
+  }
+  return { series, fired };
+}
+
+describe.skipIf(promtoolIsLeftOut)('the exported rules', () => {
+  it('fire for promtool in the minutes in which they fire in the run, all of them and no other, with each kind of condition', async () => {
+    const files: Record<string, string> = {};
+    const told = new Map<string, number>();
+    const test = (name: string, alerts: readonly BurnRateAlert[], p: Values, of: ReturnType<typeof watched>): void => {
+      const rules = {
+        ...{ service: 'api', bad: 'api_bad_total', valid: 'api_requests_total', interval: MINUTE, labels: SERVICE },
+        ...{ alerts, objective: objectiveOf(p) },
+      };
+      files[`${name}.rules.yml`] = prometheusRules(rules);
+      files[`${name}.test.yml`] = promtoolTest(`${name}.rules.yml`, rules, of.series, of.fired);
+      for (const alert of alerts) told.set(`${name}/${alert.name}`, of.fired.get(alert.name)!.length);
+    };
+    for (const variant of ['threshold', 'as-printed', 'multi-window-multi-burn']) {
+      const p = valuesOf(variant, variant === 'threshold' ? { hold: minutes(3) } : {});
+      test(variant, alertsOf(p), p, watched(p, hours(21)));
+    }
+    // One that is told of a minute too many must notice.
+    files['wrong.test.yml'] = files['threshold.test.yml'].replace(
+      /value: (\d+)\}, /,
+      (_, count: string) => `value: ${Number(count) + 1}}, `,
+    );
+    const names = Object.keys(files).filter((name) => name.endsWith('.test.yml'));
+    const { output } = await promtool(['test', 'rules', ...names], files);
+    const outcomes = output.split('Unit Testing:').slice(1);
+    expect(outcomes.map((outcome) => [outcome.trim().split('\n')[0], outcome.includes('SUCCESS')])).toEqual(
+      names.map((name) => [name, name !== 'wrong.test.yml']),
+    );
+    expect([...told].filter(([, fired]) => fired === 0)).toEqual([]);
+  });
+});
+
+/** When each incident was first told of, in minutes from its beginning. */
+function detections(variant: string, given: ParameterValues = {}): ReadonlyMap<string, number> {
+  const sim = new Simulation({ seed: 1 });
+  const p = valuesOf(variant, given);
+  burnRate.system(sim, p as never);
+  const found = new Map<string, number>();
+  sim.facts.channel(incidentTold).listen(({ incident, isFirst, after }) => {
+    if (isFirst) found.set(incident, after / MINUTE);
+  });
+  sim.runUntil(p.length);
+  return found;
+}
+
+describe('the Workbook’s table', () => {
+  const found = detections('multi-window-multi-burn');
+  const objective = objectiveOf(valuesOf('multi-window-multi-burn'));
+  const byAnHour = (errorRatio: number): number =>
+    detectionTime(objective, { window: hours(1), threshold: 14.4 }, errorRatio)! / MINUTE;
+
+  it('finds what is fast after window × threshold / burn rate, to the minute, and somebody hears of it after the group wait', () => {
+    expect(Math.floor(found.get('outage of 10 min')!)).toBe(Math.ceil(byAnHour(1)));
+    expect(Math.floor(found.get('outage of 1 min')!)).toBe(1);
+    // 8.64 minutes: the ninth evaluation.
+    expect(Math.floor(found.get('10 % for 3 h')!)).toBe(Math.ceil(byAnHour(0.1)));
+  });
+
+  it('passes over three hours at 1 %, and finds what is slow by ticket', () => {
+    expect(found.has('1 % for 3 h')).toBe(false);
+    // The budget of three days less what is spent anyway, over 0.2 % of what comes: seventeen to twenty hours of day, with a night between.
+    expect(found.get('0.2 % for 5 days')! / 60).toBeGreaterThan(24);
+    expect(found.get('0.2 % for 5 days')! / 60).toBeLessThan(29);
+  });
+
+  it('without its short windows says nothing of an outage two hours after another', () => {
+    expect(found.has('another minute, 2 h later')).toBe(true);
+    expect(detections('single-window', { length: days(7) }).has('another minute, 2 h later')).toBe(false);
+  });
+});
+
+describe('the guide', () => {
+  const measured = (variant: string, params: ParameterValues = {}, ...interventions: readonly string[]) =>
+    trialled(burnRate, { variant, seed: 1, params, interventions: interventions.map(parseIntervention) });
+
+  it('has one hour more of 1 % page somebody after six hours have had six times too much', () => {
+    const longer = measured('multi-window-multi-burn', { length: days(11) }, '900000s:fail:api:share=0.01,minutes=240');
+    const usual = measured('multi-window-multi-burn', { length: days(11) });
+    expect(totalOf(longer, PAGES)).toBe(totalOf(usual, PAGES) + 1);
+  });
+
+  it('has what flaps be one page, if alerts go on firing between its flaps', () => {
+    const pages = (keepFiring: Duration): number =>
+      totalOf(measured('multi-window-multi-burn', { keepFiring, pageRepair: days(1) }), PAGES);
+    // The hour has had enough with its third flap; from the sixth on six hours have, and their half hour sees no gap.
+    expect(pages(minutes(20))).toBeLessThanOrEqual(pages(0) - 2);
+  });
+
+  it('has a time to hold silence the deploys, and no more be found', () => {
+    const [held, at] = [minutes(5), 0].map((hold) => measured('threshold', { hold }));
+    expect(totalOf(held, FALSE_PAGES)).toBe(0);
+    expect(totalOf(held, DETECTED)).toBeLessThan(totalOf(at, DETECTED));
+  });
+
+  it('has tickets that nobody answers protect nothing', () => {
+    const spent = (ticketRepair: Duration): number => {
+      const { signals } = measured('multi-window-multi-burn', { ticketRepair });
+      return signals.find(({ name }) => name === SPENT)!.summary['max'];
+    };
+    expect(spent(days(3))).toBeGreaterThan(spent(hours(4)) + 0.1);
+  });
+
+  it('holds its claims with other objectives, rates and lengths', () => {
+    const others: readonly ParameterValues[] = [
+      { rate: 1000, nightShare: 0.5 },
+      { length: days(8) },
+      { objective: 0.99 },
+      { objective: 0.9995, background: 0.0001 },
+      { deployErrors: 0.2 },
+      { hold: minutes(4), keepFiring: minutes(15) },
+    ];
+    for (const [i, params] of others.entries()) {
+      const variant = Object.keys(burnRate.variants)[i % 6];
+      expect(failed(measured(variant, params)), `${variant} ${JSON.stringify(params)}`).toEqual([]);
+    }
+  });
+
+  it('counts a ticket for what is slow, and no page', () => {
+    const trial = measured('multi-window-multi-burn');
+    expect(totalOf(trial, TICKETS)).toBeGreaterThanOrEqual(2);
+    expect(totalOf(trial, IDLE)).toBeGreaterThan(0);
+  });
+});
