@@ -485,6 +485,7 @@ export { firstDifference, type Difference } from './lab/compare-recordings.ts';
 export { canonicalJson } from './lab/digest.ts';
 export * from './lab/expectation.ts';
 export { ExportedRun } from './lab/export/exported-run.ts';
+export * from './lab/export/exports.ts';
 export * from './lab/measures-since.ts';
 export { healthOf, type HealthCheck, type HealthStatus } from './lab/health.ts';
 export { formatIntervention, InterventionError, parseIntervention, type InterventionData } from './lab/intervention.ts';

@@ -3,7 +3,7 @@
  * recordings are large and never change, so they are held raw. Each future has an engine to itself, so two of them are
  * computed side by side.
  */
-import type { ParameterValues, Recording, Scenario } from '../../sim-core/index.ts';
+import type { ExportName, ParameterValues, Recording, Scenario } from '../../sim-core/index.ts';
 import { buildCharts, scalesOf, type Scales } from '../models/chart.ts';
 import { thresholdsOf } from '../models/claims.ts';
 import { valuesOf, type Experiment } from '../models/experiment.ts';
@@ -116,6 +116,12 @@ export class Future {
 
   cancel(): void {
     this.#live.cancel();
+  }
+
+  /** The run that is shown, as a file for other tools. */
+  async export(name: ExportName): Promise<Blob> {
+    if (!this.recording) throw new Error('the run is being computed; try again when it is shown');
+    return this.#engine.export(name, this.recording);
   }
 
   /** Gives the memory of its recording back; it is computed again when it is next asked for. */

@@ -5,6 +5,7 @@
  * whether it is still there, which it can answer between two slices.
  */
 import { proxy, releaseProxy, transfer, wrap, type Remote } from 'comlink';
+import type { ExportName, Recording } from '../../sim-core/index.ts';
 import type { Topology } from '../models/topology.ts';
 import type { Traffic, TrafficSource } from '../models/traffic.ts';
 import type { SimulatorService } from './entry.ts';
@@ -58,6 +59,14 @@ export class Engine {
     const connection = (this.#connection ??= this.#connect());
     const copy = compactCopy(source);
     return awaited(connection, connection.service.traffic(transfer(copy, buffersOf(copy)), topology));
+  }
+
+  /** Writes a recording for other tools, once the run in progress is done. The recording stays where it is. */
+  async export(name: ExportName, recording: Recording): Promise<Blob> {
+    if (typeof Worker === 'undefined') return (await import('./export-run.ts')).exportRun(name, recording);
+    const connection = (this.#connection ??= this.#connect());
+    const copy = compactCopy(recording);
+    return awaited(connection, connection.service.export(name, transfer(copy, buffersOf(copy))));
   }
 
   /** Makes the run in progress reject with `RunCancelled`, between two of its slices. */

@@ -2,6 +2,7 @@
 import { expose, transfer } from 'comlink';
 import type { Topology } from '../models/topology.ts';
 import { trafficOf, type Traffic, type TrafficSource } from '../models/traffic.ts';
+import { exportRun } from './export-run.ts';
 import { Simulator, type RunRequest, type RunResult, type RunSummary } from './simulator.ts';
 import { buffersOf } from './transferables.ts';
 
@@ -19,6 +20,7 @@ const service = {
     const traffic = trafficOf(source, topology);
     return transfer(traffic, buffersOf(traffic));
   },
+  export: exportRun,
   cancel(): void {
     simulator.cancel();
   },

@@ -13,11 +13,13 @@ import { reportPasses, resultOf, type RunFailure, type RunResult } from '../repo
 import { styleFor } from '../reporters/style.ts';
 import { drive } from '../run/drive.ts';
 import { planRuns, type PlannedRun, type PlanWords } from '../run/plan.ts';
-import { prepareFolder, saveRecording } from '../run/recording-store.ts';
+import { prepareFolder } from '../run/recording-store.ts';
+import { FILES, filesNamed, writeRunFiles } from '../run/run-files.ts';
 
 interface RunCommandOptions extends PlanWords {
   readonly format: string;
   readonly out?: string;
+  readonly export?: string;
   readonly health?: boolean;
 }
 
@@ -31,6 +33,7 @@ Examples:
   brownout run stampede --set ttl=500ms --set rate=2000       other parameters
   brownout run stampede --variant none --at 12s:slow:database an intervention while it runs
   brownout run stampede --variant none --health               is the run to be trusted, is its system well?
+  brownout run stampede --variant none --out runs             traces, metrics, logs, … for other tools
   brownout run ./mine.ts --format junit > results.xml         your own scenario, for CI
 `;
 
@@ -51,7 +54,11 @@ export const runCommand: CliCommand = {
         '--health',
         `also say whether each run is to be trusted, and what the handbook’s checklists find in it; in the formats ${HEALTHY.join(' and ')}`,
       )
-      .option('--out <folder>', 'also write a recording of each run into this folder')
+      .option(
+        '--out <folder>',
+        'also write files of each run into this folder: its recording, and what other tools open',
+      )
+      .option('--export <names>', `with --out: only these files, of ${FILES.join(', ')}`)
       .addHelpText('after', EXAMPLES)
       .action(async (word: string, options: RunCommandOptions) => exit(await runScenario(word, options, cli)));
   },
@@ -65,10 +72,14 @@ export async function runScenario(word: string, options: RunCommandOptions, cli:
   if (health && !HEALTHY.includes(format)) {
     throw new UsageError(`--health: --format ${format} has no place for it; expected ${HEALTHY.join(' or ')}`);
   }
+  if (options.export !== undefined && out === undefined) {
+    throw new UsageError('--export: it says which files --out writes; give a folder as well: --out runs');
+  }
   const loaded = await loadScenario(word);
   const plan = planRuns(loaded, options);
+  const files = filesNamed(options.export);
   if (out !== undefined) prepareFolder(out);
-  const { runs, failures } = await runAll(loaded, plan, { out, health }, cli);
+  const { runs, failures } = await runAll(loaded, plan, { out, files, health }, cli);
   const report = { scenario: loaded.scenario, runs, failures, planned: plan.length };
   cli.out(reporters[format](report, styleFor(cli.showsColours)));
   if (cli.interrupted.aborted) {
@@ -82,10 +93,17 @@ export async function runScenario(word: string, options: RunCommandOptions, cli:
   return reportPasses(report) ? 0 : 1;
 }
 
+interface RunsAsked {
+  readonly out: string | undefined;
+  /** Which, where there is a folder for them. */
+  readonly files: readonly string[];
+  readonly health: boolean;
+}
+
 async function runAll(
   loaded: LoadedScenario,
   plan: readonly PlannedRun[],
-  { out, health }: { readonly out: string | undefined; readonly health: boolean },
+  { out, files, health }: RunsAsked,
   cli: CommandLine,
 ): Promise<{ runs: RunResult[]; failures: RunFailure[] }> {
   const runs: RunResult[] = [];
@@ -103,7 +121,11 @@ async function runAll(
         if (!(await drive(run, { interrupted: cli.interrupted, progress }))) break;
         const recording = run.finish();
         runs.push(resultOf(recording, (performance.now() - started) / 1000, health));
-        if (out !== undefined) await saveRecording(out, recording);
+        if (out === undefined) continue;
+        line.show(() => `${about}: writing`);
+        const written = await writeRunFiles(out, recording, loaded.scenario, files);
+        line.wipe();
+        cli.err(`brownout: ${written}\n`);
       } catch (error) {
         if (error instanceof UsageError) throw error;
         failures.push({ variant, seed, error: failureText(loaded, error) });

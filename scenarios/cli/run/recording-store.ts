@@ -1,13 +1,19 @@
-/** Recordings on disk: gzip over the bytes that the library writes, whole or not there. */
+/** Files of runs on disk, whole or not there; recordings are gzip over the bytes that the library writes. */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import { constants, gunzipSync, gzip } from 'node:zlib';
-import { decodeRecording, encodeRecording, RecordingFileError, type Recording } from '../../../sim-core/index.ts';
+import {
+  decodeRecording,
+  encodeRecording,
+  RecordingFileError,
+  runFileName,
+  type Recording,
+} from '../../../sim-core/index.ts';
 import { UsageError } from '../command.ts';
 
-const SUFFIX = '.brownout.gz';
+const SUFFIX = 'brownout.gz';
 const compress = promisify(gzip);
 
 /** Makes the folder of `--out`, so that a wrong one is known before anything is computed. */
@@ -19,12 +25,16 @@ export function prepareFolder(folder: string): void {
   }
 }
 
-/** Writes `SCENARIO-VARIANT-SEED.brownout.gz` into the folder and returns its path. */
-export async function saveRecording(folder: string, recording: Recording): Promise<string> {
-  const { scenario, variant, seed } = recording.header;
-  const path = join(folder, `${scenario}-${variant}-${seed}${SUFFIX}`);
+/** Writes `SCENARIO-VARIANT-SEED.brownout.gz` into the folder and returns its size. */
+export async function saveRecording(folder: string, recording: Recording): Promise<number> {
   // Columns of numbers barely shrink more at higher levels, and take several times as long.
   const bytes = await compress(encodeRecording(recording), { level: constants.Z_BEST_SPEED });
+  return writeWhole(folder, recording, SUFFIX, bytes);
+}
+
+/** Writes `SCENARIO-VARIANT-SEED.SUFFIX` into the folder and returns its size. */
+export function writeWhole(folder: string, recording: Recording, suffix: string, bytes: Uint8Array): number {
+  const path = join(folder, `${runFileName(recording)}.${suffix}`);
   const unfinished = `${path}.${process.pid}.part`;
   try {
     writeFileSync(unfinished, bytes);
@@ -33,7 +43,7 @@ export async function saveRecording(folder: string, recording: Recording): Promi
     rmSync(unfinished, { force: true });
     throw new UsageError(`--out ${folder}: ${path} cannot be written: ${(error as Error).message}`);
   }
-  return path;
+  return bytes.length;
 }
 
 /** Reads a recording, compressed or not; throws `UsageError`. */

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { loadRecording } from '../../../../scenarios/cli/run/recording-store.ts';
-import { checklistsOf, healthOf, run, SECOND } from '../../../../sim-core/index.ts';
+import { checklistsOf, exportForms, healthOf, run, SECOND } from '../../../../sim-core/index.ts';
 import { loadScenario } from '../../../../scenarios/cli/load-scenario.ts';
 import { brownout } from '../command-line.ts';
 import { userFolder, userScenario } from '../run/user-scenario.ts';
@@ -114,14 +114,29 @@ it('ends with 3 where a run passes its budget, and prints the runs that did not'
   expect(junit).toContain('<error message="budget eventsMax passed');
 });
 
-it('writes a recording of each run, whole ones only', async () => {
+it('writes a recording of each run and what other tools open, whole ones only, and says how large they are', async () => {
   const out = join(folder.path, 'recordings', 'deeper');
-  const { code } = await brownout(`run ${holds} --out ${out}`);
+  const { code, err } = await brownout(`run ${holds} --out ${out}`);
   expect(code).toBe(0);
-  expect(readdirSync(out).sort()).toEqual(['mine-busy-3.brownout.gz', 'mine-calm-3.brownout.gz']);
+  const suffixes = ['brownout.gz', ...Object.values(exportForms).map(({ suffix }) => suffix)];
+  const names = ['mine-busy-3', 'mine-calm-3'].flatMap((run) => suffixes.map((suffix) => `${run}.${suffix}`));
+  expect(readdirSync(out).sort()).toEqual(names.sort());
+  const spoken = Object.keys(exportForms).map((name) => `${name} [\\d.]+ [kM]?B`);
+  expect(err).toMatch(new RegExp(`^brownout: mine calm seed 3: wrote .+: recording .+, ${spoken.join(', ')}$`, 'm'));
   const { scenario, definition } = await loadScenario(holds);
   const kept = loadRecording(join(out, 'mine-calm-3.brownout.gz'));
   expect(kept).toEqual(run(scenario, { variant: 'calm', definition }));
+});
+
+it('writes only the files that are asked for, and says what there are where it is asked for others', async () => {
+  const out = join(folder.path, 'some');
+  const { err } = await brownout(`run ${holds} --variant calm --out ${out} --export speedscope,traces`);
+  expect(readdirSync(out).sort()).toEqual(['mine-calm-3.speedscope.json', 'mine-calm-3.traces.otlp.json']);
+  expect(err).toMatch(/^brownout: mine calm seed 3: wrote [\d.]+ kB: traces .+, speedscope .+\n$/);
+  const unknown = await brownout(`run ${holds} --out ${out} --export spans`);
+  expect([unknown.code, unknown.err]).toEqual([2, expect.stringContaining("--export: there is no export 'spans'")]);
+  const nowhere = await brownout(`run ${holds} --export traces`);
+  expect([nowhere.code, nowhere.err]).toEqual([2, expect.stringContaining('give a folder as well: --out')]);
 });
 
 it('refuses a folder that it cannot make before it computes anything', async () => {
