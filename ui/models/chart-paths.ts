@@ -9,6 +9,7 @@ import { ticksOf } from './chart-axis.ts';
 import type { ChartPair } from './chart-pair.ts';
 import type { Chart } from './chart.ts';
 import { decimate } from './decimation.ts';
+import { axisUnit } from './measure-text.ts';
 import { rowStart, type Rows } from './rows.ts';
 
 /** A plot's inner size, and what lies around it. */
@@ -60,8 +61,9 @@ export function timeAt({ duration, width }: Pick<Frame, 'duration' | 'width'>, x
 
 /** Ticks of the time axis that all charts share, in nanoseconds. */
 export function timeTicks({ duration, width }: Pick<Frame, 'duration' | 'width'>): number[] {
-  const seconds = scaleLinear().domain([0, duration / 1e9]);
-  return seconds.ticks(Math.max(2, Math.floor(innerWidth(width) / 64))).map((second) => Math.round(second * 1e9));
+  const { seconds } = axisUnit(duration / 1e9);
+  const scale = scaleLinear().domain([0, duration / 1e9 / seconds]);
+  return scale.ticks(Math.max(2, Math.floor(innerWidth(width) / 64))).map((tick) => Math.round(tick * seconds * 1e9));
 }
 
 /** Pixels of a character on the time axis, and the room around the cursor's flag. */
@@ -75,8 +77,9 @@ export function labelledTicks(
   frame: Pick<Frame, 'duration' | 'width'>,
   cursor: { readonly time: number; readonly label: string },
 ): { readonly x: number; readonly text: string }[] {
+  const { seconds } = axisUnit(frame.duration / 1e9);
   return timeTicks(frame)
-    .map((tick) => ({ x: xOf(frame, tick), text: String(Number((tick / 1e9).toPrecision(6))) }))
+    .map((tick) => ({ x: xOf(frame, tick), text: String(Number((tick / 1e9 / seconds).toPrecision(6))) }))
     .filter(
       ({ x, text }) => Math.abs(x - xOf(frame, cursor.time)) >= (flagWidth(cursor.label) + text.length * CHARACTER) / 2,
     );

@@ -62,20 +62,51 @@ export function unitText({ kind, unit }: Measured): string {
   return kind === 'counter' ? `${noun || 'count'} an interval` : noun;
 }
 
-/** A duration given in seconds, in the unit that reads best: `840 µs`, `12.4 ms`, `3.1 s`. */
+/** Seconds of a minute and more, longest first; from two hours on times are told by them. */
+const CLOCK = [
+  ['d', 86_400],
+  ['h', 3600],
+  ['min', 60],
+] as const;
+const LONG_SECONDS = 2 * 3600;
+
+/** The unit of an axis so many seconds long: `s`, of hours and of days where it has two of them or more. */
+export function axisUnit(seconds: number): { readonly unit: string; readonly seconds: number } {
+  const longer = CLOCK.find(([unit, one]) => unit !== 'min' && seconds >= 2 * one);
+  return longer ? { unit: longer[0], seconds: longer[1] } : { unit: 's', seconds: 1 };
+}
+
+/** A duration given in seconds, in the unit that reads best: `840 µs`, `12.4 ms`, `3.1 s`, `2.53 h`, `30 d`. */
 export function secondsText(seconds: number): string {
   if (!Number.isFinite(seconds)) return NOTHING;
   const size = Math.abs(seconds);
   if (size === 0) return `0${GAP}s`;
+  if (size >= LONG_SECONDS) {
+    const { unit, seconds: one } = axisUnit(size);
+    return `${numberText(seconds / one)}${GAP}${unit}`;
+  }
   if (size < 0.9995e-3) return `${numberText(seconds * 1e6)}${GAP}µs`;
   if (size < 0.9995) return `${numberText(seconds * 1e3)}${GAP}ms`;
   return `${numberText(seconds)}${GAP}s`;
 }
 
-/** An instant of the run, given in nanoseconds, with as many digits as `resolution` (in nanoseconds) tells apart. */
+/**
+ * An instant of the run, given in nanoseconds, with as many digits as `resolution` (in nanoseconds) tells apart: `10.30 s`; from
+ * two hours on `6 d 5 h 12 min`, without the parts at its end that are 0.
+ */
 export function instantText(time: number, resolution = 1e8): string {
   const digits = Math.min(9, Math.max(0, Math.ceil(-Math.log10(resolution / 1e9))));
-  return `${(time / 1e9).toFixed(digits)}${GAP}s`;
+  const seconds = (time / 1e9).toFixed(digits);
+  let rest = Number(seconds);
+  if (rest < LONG_SECONDS) return `${seconds}${GAP}s`;
+  const parts = CLOCK.map(([unit, one]) => {
+    const count = Math.floor(rest / one);
+    rest -= count * one;
+    return `${count}${GAP}${unit}`;
+  });
+  parts.push(`${Number(rest.toFixed(digits))}${GAP}s`);
+  const said = parts.map((part) => Number.parseFloat(part) > 0);
+  return parts.slice(said.indexOf(true), said.lastIndexOf(true) + 1).join(GAP);
 }
 
 /** A number with three significant digits, whole from 100 on, thousands apart. */

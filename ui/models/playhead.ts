@@ -4,12 +4,22 @@
  * wall time that passed.
  */
 import { firstAfter } from '../../sim-core/index.ts';
+import { secondsText } from './measure-text.ts';
 
 /** Simulated seconds a second of wall time; the slowest let a message of a millisecond be followed by eye. */
-export const SPEEDS: readonly number[] = [0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 50];
+const SPEEDS: readonly number[] = [
+  0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 50, 200, 1000, 5000, 20_000, 100_000,
+];
+
+/** Speeds that are offered to everybody. */
+const EVERYDAY = 50;
 
 /** In wall time, what the whole run takes at most at full speed. */
 const WHOLE_RUN_SECONDS = 2;
+/** In wall time, what a run that goes on for hours takes at least at the speed that it opens at. */
+const LONG_RUN_SECONDS = 30;
+/** A run of so many simulated seconds is watched as a course of events, and not request by request. */
+const HOURS = 2 * 3600;
 /** Full speed at least. */
 const FULL_SPEED_MIN = 100;
 
@@ -18,8 +28,18 @@ export function fullSpeed(duration: number): number {
   return Math.max(FULL_SPEED_MIN, duration / 1e9 / WHOLE_RUN_SECONDS);
 }
 
-/** The speed to begin with: the greatest up to real time at which no more than `rateMax` of `rate` a second go by. */
-export function openingSpeed(rate: number, rateMax: number): number {
+/** The speeds to choose from, below the full one. */
+export function speedsFor(duration: number): number[] {
+  return SPEEDS.filter((speed) => speed <= EVERYDAY || speed < fullSpeed(duration));
+}
+
+/**
+ * The speed to begin with: the greatest up to real time at which no more than `rateMax` of `rate` a second go by; of a run of hours
+ * the greatest at which it is not over too soon.
+ */
+export function openingSpeed(rate: number, rateMax: number, duration: number): number {
+  const seconds = duration / 1e9;
+  if (seconds >= HOURS) return SPEEDS.findLast((speed) => seconds / speed >= LONG_RUN_SECONDS)!;
   return SPEEDS.findLast((speed) => speed <= 1 && rate * speed <= rateMax) ?? SPEEDS[0];
 }
 
@@ -62,7 +82,7 @@ export function speedText(speed: number, duration = Infinity): string {
   const whole = duration / 1e9 / speed;
   if (speed > 1 && whole < 1) return `the whole run in ${Number(whole.toPrecision(2))} s`;
   if (speed === 1) return 'real time';
-  if (speed > 1) return `${Number(speed.toPrecision(3))} s of the run a second`;
+  if (speed > 1) return `${secondsText(speed)} of the run a second`;
   const slow = 1 / speed;
   return slow >= 100
     ? `${Number((1000 / slow).toPrecision(3))} ms of the run a second`

@@ -3,8 +3,21 @@ import type { Recording } from '../../sim-core/index.ts';
 import type { Highlight } from './highlights.ts';
 import { neighbour, type PlayheadState } from './playhead.ts';
 
-export const STEP_UNITS = ['event', 'request', '100 ms', 'interesting'] as const;
+export const STEP_UNITS = ['event', 'request', 'clock', 'interesting'] as const;
 export type StepUnit = (typeof STEP_UNITS)[number];
+
+const SHORT_STEP = 1e8;
+/** Of runs of hours: a minute, ten, an hour, six. */
+const LONG_STEPS = [60e9, 600e9, 3600e9, 21_600e9];
+const LONG_RUN = 7200e9;
+/** Steps that a run of hours takes at least. */
+const STEPS_MIN = 100;
+
+/** A step by the clock, in nanoseconds. */
+export function clockStep(duration: number): number {
+  if (duration < LONG_RUN) return SHORT_STEP;
+  return LONG_STEPS.findLast((step) => duration / step >= STEPS_MIN)!;
+}
 
 /** Instants to step to, ascending. */
 export interface StepInstants {
@@ -25,6 +38,6 @@ export function stepInstants({ events, facts }: Recording, highlights: readonly 
 
 /** Where a step leads. */
 export function stepFrom(state: PlayheadState, unit: StepUnit, direction: 1 | -1, instants: StepInstants): number {
-  if (unit === '100 ms') return state.time + direction * 1e8;
+  if (unit === 'clock') return state.time + direction * clockStep(state.duration);
   return neighbour(state, instants[unit], direction);
 }

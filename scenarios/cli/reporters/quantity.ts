@@ -2,6 +2,8 @@
 const UNTOLD = '–';
 /** Longest first: a value is written in the first unit that it fills, as far as it is written. */
 const DURATIONS: readonly (readonly [string, number])[] = [
+  ['d', 86_400],
+  ['h', 3600],
   ['s', 1],
   ['ms', 1e-3],
   ['µs', 1e-6],

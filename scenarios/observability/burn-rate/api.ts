@@ -84,7 +84,7 @@ const servedSignals = [
   defineSignal({
     name: 'slo.burn_rate.1h',
     kind: 'gauge',
-    unit: '1',
+    unit: '{budget}',
     help: 'Burn rate of the last hour: at 1 the budget lasts for its period',
     fact: minuteServed,
     value: ({ hour }) => hour,
@@ -93,7 +93,7 @@ const servedSignals = [
   defineSignal({
     name: 'slo.burn_rate.3d',
     kind: 'gauge',
-    unit: '1',
+    unit: '{budget}',
     help: 'Burn rate of the last three days',
     fact: minuteServed,
     value: ({ threeDays }) => threeDays,

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import {
   axisText,
   countText,
+  axisUnit,
   instantText,
   measureText,
   numberText,
@@ -64,6 +65,24 @@ it('instants have as many digits as their resolution tells apart', () => {
     '10.3 s',
     '10.300 s',
   ]);
+});
+
+it('instants and durations of hours are told by the clock', () => {
+  const instants = [7199e9, 7200e9, 536_400e9, 536_460.25e9, 30 * 86_400e9];
+  expect(instants.map((time) => plain(instantText(time, 1e7)))).toEqual([
+    '7199.00 s',
+    '2 h',
+    '6 d 5 h',
+    '6 d 5 h 1 min 0.25 s',
+    '30 d',
+  ]);
+  expect([7199, 9120, 48_100, 2_592_000].map((seconds) => plain(secondsText(seconds)))).toEqual([
+    '7,199 s',
+    '2.53 h',
+    '13.4 h',
+    '30 d',
+  ]);
+  expect([60, 7200, 200_000].map((seconds) => axisUnit(seconds).unit)).toEqual(['s', 'h', 'd']);
 });
 
 it('units are words', () => {

@@ -8,11 +8,13 @@ import {
   neighbour,
   openingSpeed,
   seek,
+  speedsFor,
   speedText,
   toggle,
   type PlayheadState,
 } from '../../../ui/models/playhead.ts';
 import { rowAt, rowMiddle, rowSeconds, rowsOf } from '../../../ui/models/rows.ts';
+import { clockStep } from '../../../ui/models/steps.ts';
 import { timeMarks } from '../../../ui/models/time-marks.ts';
 import { fixtureRecording, INTERVAL, ROWS } from '../../../ui/specimens/fixture-recording.ts';
 
@@ -71,13 +73,25 @@ describe('the playhead', () => {
       '1 ms of the run a second',
       '1 s of the run takes 20 s',
       'real time',
-      '50 s of the run a second',
+      '50\u00a0s of the run a second',
     ]);
     expect(speedText(50, 30e9)).toBe('the whole run in 0.6 s');
   });
 
   it('opens at the greatest speed at which no more go by than can be followed', () => {
-    expect([150, 1000, 20_000, 1e9].map((rate) => openingSpeed(rate, 200))).toEqual([1, 0.1, 0.01, 0.001]);
+    expect([150, 1000, 20_000, 1e9].map((rate) => openingSpeed(rate, 200, 30e9))).toEqual([1, 0.1, 0.01, 0.001]);
+  });
+
+  it('opens a run of hours at the greatest speed at which it takes half a minute, among those that it can choose from', () => {
+    const month = 30 * 86_400e9;
+    expect([7200e9, 86_400e9, month].map((duration) => openingSpeed(100, 200, duration))).toEqual([200, 1000, 20_000]);
+    expect(speedsFor(month)).toContain(openingSpeed(100, 200, month));
+    expect(speedsFor(30e9).at(-1)).toBe(50);
+    expect(speedText(20_000, month)).toBe('5.56\u00a0h of the run a second');
+  });
+
+  it('steps by the clock as far as the run is long', () => {
+    expect([30e9, 7200e9, 86_400e9, 30 * 86_400e9].map(clockStep)).toEqual([1e8, 60e9, 600e9, 21_600e9]);
   });
 
   it('at full speed shows the whole run in two seconds, or faster', () => {

@@ -54,7 +54,7 @@ it('a ratio is a share', () => {
 it('by links, a span is recorded too where any of those that it links to is sampled', () => {
   fc.assert(
     fc.property(contexts, fc.array(contexts, { maxLength: 4 }), fc.boolean(), (parent, linked, otherwise) => {
-      const sampler = linksBased(samplers[otherwise ? 'always_on' : 'always_off']({ ratio: 1 }));
+      const sampler = linksBased(samplers[otherwise ? 'always_on' : 'always_off']());
       const links = linked.map((context) => ({ context, attributes: {} }));
       const expected = otherwise || linked.some(({ isSampled }) => isSampled);
       expect(sampler.isSampled(parent.traceId, 'name', undefined, links)).toBe(expected);
