@@ -28,5 +28,10 @@ export function formatTraceparent({ traceId, spanId, isSampled }: SpanContext): 
 
 /** Without the spaces and tabs that HTTP allows around a value. */
 export function trimmed(value: string): string {
-  return value.replace(/^[ \t]+|[ \t]+$/g, '');
+  let [from, to] = [0, value.length];
+  while (from < to && isSpace(value, from)) from++;
+  while (to > from && isSpace(value, to - 1)) to--;
+  return value.slice(from, to);
 }
+
+const isSpace = (text: string, place: number): boolean => text[place] === ' ' || text[place] === '\t';

@@ -19,6 +19,7 @@ export const w3c: Propagator = {
     const traceparent = onlyValueOf(headers, 'traceparent');
     const parent = traceparent === undefined ? undefined : parseTraceparent(traceparent);
     if (parent === undefined) return undefined;
-    return { ...parent, traceState: normaliseTraceState(valuesOf(headers, 'tracestate').join(',')) };
+    const states = valuesOf(headers, 'tracestate');
+    return { ...parent, traceState: states.length === 0 ? '' : normaliseTraceState(states.join(',')) };
   },
 };

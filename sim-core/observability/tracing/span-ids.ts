@@ -30,8 +30,13 @@ export class SpanIds {
   }
 }
 
-/** Leading zeros and all: of a number that has one digit more. */
-const word = (draws: RandomStream): string => (WORD + draws.integer(WORD)).toString(16).slice(1);
+/** Two digits of each byte: to look them up is three times as fast as to have a number write them. */
+const BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+function word(draws: RandomStream): string {
+  const bits = draws.integer(WORD);
+  return BYTES[bits >>> 24] + BYTES[(bits >>> 16) & 0xff] + BYTES[(bits >>> 8) & 0xff] + BYTES[bits & 0xff];
+}
 
 /** An id of zeros alone is no id. */
 const notZero = (digits: string): string => (digits === '00000000' ? '00000001' : digits);

@@ -5,6 +5,8 @@
 import type { SpanData } from '../signals/telemetry.ts';
 import { addTo, TraceTree } from './trace-tree.ts';
 
+const NO_TREE = new TraceTree([]);
+
 export class TraceIndex {
   private readonly traces = new Map<string, SpanData[]>();
   /** Spans that link to a span, by that one's id. */
@@ -48,9 +50,11 @@ export class TraceIndex {
   }
 
   treeOf(traceId: string): TraceTree {
+    const spans = this.traces.get(traceId);
+    if (spans === undefined) return NO_TREE;
     let tree = this.trees.get(traceId);
     if (tree === undefined) {
-      tree = new TraceTree(this.spansOf(traceId));
+      tree = new TraceTree(spans);
       this.trees.set(traceId, tree);
     }
     return tree;
