@@ -6,7 +6,7 @@ import {
   errorBudget,
   MINUTE,
   toSeconds,
-  type BurnRateAlert,
+  type AlertSeverity,
   type Duration,
   type Time,
 } from '../../../sim-core/index.ts';
@@ -16,41 +16,63 @@ import type { Values } from './params.ts';
 import { alertsOf, objectiveOf } from './rule-sets.ts';
 import { isDeploying, rateAt } from './traffic.ts';
 
+/** An alert in minutes and error ratios. */
+export interface ForeseenAlert {
+  readonly severity: AlertSeverity;
+  readonly windows: readonly number[];
+  readonly shortest: number;
+  /** The error ratio that each window has to exceed. */
+  readonly most: number;
+}
+
 /** Sums from the start to the end of each minute. */
 type Sums = Float64Array;
 
 export class Forecast {
-  readonly alerts: readonly BurnRateAlert[];
+  readonly alerts: readonly ForeseenAlert[];
   readonly minutes: number;
   readonly requests: Sums;
   /** Failures that no incident causes. */
   readonly others: Sums;
   /** Those that incidents cause. */
   readonly caused: Sums;
-  private readonly budget: number;
 
   constructor(p: Values) {
-    this.alerts = alertsOf(p);
-    this.budget = errorBudget(objectiveOf(p));
+    const budget = errorBudget(objectiveOf(p));
+    this.alerts = alertsOf(p).map(({ severity, burnRate, windows }) => {
+      const inMinutes = windows.map(minuteOf);
+      return { severity, windows: inMinutes, shortest: Math.min(...inMinutes), most: burnRate * budget };
+    });
     this.minutes = Math.floor(p.length / MINUTE);
     const sums = (): Sums => new Float64Array(this.minutes + 1);
     [this.requests, this.others, this.caused] = [sums(), sums(), sums()];
+    const ratios = this.ratiosOfIncidents();
     for (let minute = 0; minute < this.minutes; minute++) {
       const at = minute * MINUTE;
       const come = toSeconds(MINUTE) * rateAt(p, at);
       const deploy = isDeploying(at) ? p.deployErrors : 0;
-      let ratio = 0;
-      for (const incident of INCIDENTS) ratio = Math.max(ratio, errorRatioAt(incident, at));
       this.requests[minute + 1] = this.requests[minute] + come;
       this.others[minute + 1] = this.others[minute] + come * (deploy + (1 - deploy) * p.background);
-      this.caused[minute + 1] = this.caused[minute] + come * ratio;
+      this.caused[minute + 1] = this.caused[minute] + come * ratios[minute];
     }
+  }
+
+  /** The worst incident's of each minute. */
+  private ratiosOfIncidents(): Float64Array {
+    const ratios = new Float64Array(this.minutes);
+    for (const incident of INCIDENTS) {
+      const end = Math.min(this.minutes, minuteOf(incident.at + incident.lasts));
+      for (let minute = minuteOf(incident.at); minute < end; minute++) {
+        ratios[minute] = Math.max(ratios[minute], errorRatioAt(incident, minute * MINUTE));
+      }
+    }
+    return ratios;
   }
 
   /** What a sum grows by from one minute to another; outside of the run by nothing. */
   between(sums: Sums, from: number, to: number): number {
-    const within = (minute: number): number => Math.max(0, Math.min(this.minutes, minute));
-    return sums[within(to)] - sums[within(from)];
+    const last = this.minutes;
+    return sums[to < 0 ? 0 : to > last ? last : to] - sums[from < 0 ? 0 : from > last ? last : from];
   }
 
   /** What an incident makes fail, if it is over at that minute at the latest. */
@@ -59,54 +81,50 @@ export class Forecast {
   }
 
   /** Whether an alert holds at a minute for what failed since another one, incidents before that left out. */
-  surelyHolds(alert: BurnRateAlert, minute: number, since: number): boolean {
-    return alert.windows.every((window) => {
-      const from = minute - stepsOf(window);
+  surelyHolds({ windows, most }: ForeseenAlert, minute: number, since: number): boolean {
+    for (const window of windows) {
+      const from = minute - window;
       const failures =
         this.between(this.others, from, minute) + this.between(this.caused, Math.max(from, since), minute);
-      return poissonLow(failures) > this.mostOf(alert) * poissonMost(this.between(this.requests, from, minute));
-    });
+      if (poissonLow(failures) <= most * poissonMost(this.between(this.requests, from, minute))) return false;
+    }
+    return true;
   }
 
-  mayHold(alert: BurnRateAlert, minute: number): boolean {
-    return alert.windows.every((window) => {
-      const from = minute - stepsOf(window);
+  mayHold({ windows, most }: ForeseenAlert, minute: number): boolean {
+    for (const window of windows) {
+      const from = minute - window;
       const failures = this.between(this.others, from, minute) + this.between(this.caused, from, minute);
-      return poissonMost(failures) > this.mostOf(alert) * poissonLow(this.between(this.requests, from, minute));
-    });
+      if (poissonMost(failures) <= most * poissonLow(this.between(this.requests, from, minute))) return false;
+    }
+    return true;
   }
 
   /** Whether what fails without an incident is, by twice as much, too much for the alert's shortest window. */
-  mayBeHalfOthers(alert: BurnRateAlert, minute: number): boolean {
-    const from = minute - shortest(alert);
+  mayBeHalfOthers({ shortest, most }: ForeseenAlert, minute: number): boolean {
+    const from = minute - shortest;
     const others = poissonMost(this.between(this.others, from, minute));
-    return 2 * others > this.mostOf(alert) * poissonLow(this.between(this.requests, from, minute));
+    return 2 * others > most * poissonLow(this.between(this.requests, from, minute));
   }
 
   /** Whether an incident surely makes most of the failures in the alert's shortest window, or may. */
-  surelyCauses(alert: BurnRateAlert, minute: number): boolean {
+  surelyCauses(alert: ForeseenAlert, minute: number): boolean {
     const [caused, others] = this.inShortest(alert, minute);
     return poissonLow(caused) > poissonMost(others);
   }
 
-  mayCause(alert: BurnRateAlert, minute: number): boolean {
+  mayCause(alert: ForeseenAlert, minute: number): boolean {
     const [caused, others] = this.inShortest(alert, minute);
     return poissonMost(caused) > poissonLow(others) && caused > 0;
   }
 
-  private inShortest(alert: BurnRateAlert, minute: number): [caused: number, others: number] {
-    const from = minute - shortest(alert);
+  private inShortest({ shortest }: ForeseenAlert, minute: number): [caused: number, others: number] {
+    const from = minute - shortest;
     return [this.between(this.caused, from, minute), this.between(this.others, from, minute)];
-  }
-
-  private mostOf({ burnRate }: BurnRateAlert): number {
-    return burnRate * this.budget;
   }
 }
 
 export const forecastOf = oncePerRun((p: Values) => new Forecast(p));
 
-export const minuteOf = (at: Time): number => Math.round(at / MINUTE);
-export const stepsOf = (window: Duration): number => Math.round(window / MINUTE);
-/** Of an alert's windows, in minutes. */
-export const shortest = ({ windows }: BurnRateAlert): number => stepsOf(Math.min(...windows));
+/** An instant or a length of time in minutes. */
+export const minuteOf = (time: Time | Duration): number => Math.round(time / MINUTE);

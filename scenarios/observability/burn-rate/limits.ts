@@ -12,7 +12,7 @@ import {
   type Limit,
 } from '../../../sim-core/index.ts';
 import { limitOf, oncePerRun, poissonLow, poissonMost } from '../../application/chance.ts';
-import { forecastOf, minuteOf, shortest, stepsOf, type Forecast } from './forecast.ts';
+import { forecastOf, minuteOf, type Forecast } from './forecast.ts';
 import { INCIDENTS, type Incident } from './incidents.ts';
 import type { Values } from './params.ts';
 import { objectiveOf, type RuleSetName } from './rule-sets.ts';
@@ -22,15 +22,15 @@ const limit = limitOf<Values>;
 
 /** The limit as it is with these alerts, whichever a run has: what is claimed of a remedy is held against its pitfall's run as well. */
 export const withAlerts = (rules: RuleSetName, of: (p: Values) => number): Limit => {
-  const changed = oncePerRun((p: Values): Values => ({ ...p, rules }));
+  const changed = oncePerRun((p: Values): Values => (p.rules === rules ? p : { ...p, rules }));
   return limit((p) => of(changed(p)));
 };
 
 const MINUTES_OF_NIGHT = 8 * 60;
 /** From an evaluation to the pager: the group wait, the ways, and up to the next whole minute. */
-const TOLD_AFTER = stepsOf(ROUTE_DEFAULTS.groupWait) + 1;
+const TOLD_AFTER = minuteOf(ROUTE_DEFAULTS.groupWait) + 1;
 /** From the last evaluation at which something fires to the word that nothing does. */
-const CLOSED_AFTER = stepsOf(ROUTE_DEFAULTS.groupInterval) + 2;
+const CLOSED_AFTER = minuteOf(ROUTE_DEFAULTS.groupInterval) + 2;
 
 interface Foreseen {
   readonly incident: Incident;
@@ -64,12 +64,13 @@ function sureOf(
   const free = before === undefined ? 0 : minuteOf(before.at + before.lasts);
   for (const alert of forecast.alerts) {
     const others = forecast.alerts.filter(({ severity }) => severity === alert.severity);
-    if (free + Math.max(...others.map(shortest)) + stepsOf(p.keepFiring) + CLOSED_AFTER > began) continue;
+    if (free + Math.max(...others.map(({ shortest }) => shortest)) + minuteOf(p.keepFiring) + CLOSED_AFTER > began)
+      continue;
     let held = 0;
     for (let minute = began + 1; minute <= end; minute++) {
       const holds = forecast.surelyHolds(alert, minute, began) && forecast.surelyCauses(alert, minute);
       held = holds ? held + 1 : 0;
-      if (held > stepsOf(p.hold)) return { after: minute - began, severity: alert.severity };
+      if (held > minuteOf(p.hold)) return { after: minute - began, severity: alert.severity };
     }
   }
   return undefined;
@@ -77,7 +78,7 @@ function sureOf(
 
 function soonestOf(forecast: Forecast, { at, lasts }: Incident): number | undefined {
   const began = minuteOf(at);
-  const last = minuteOf(at + lasts) + Math.max(...forecast.alerts.map(shortest));
+  const last = minuteOf(at + lasts) + Math.max(...forecast.alerts.map(({ shortest }) => shortest));
   for (let minute = began + 1; minute <= Math.min(last, forecast.minutes); minute++) {
     const may = forecast.alerts.some((alert) => forecast.mayHold(alert, minute) && forecast.mayCause(alert, minute));
     if (may) return minute - began;
@@ -99,8 +100,8 @@ export const falseMost = oncePerRun((p: Values): number => {
   const pages = forecast.alerts.filter(({ severity }) => severity === 'page');
   let [most, since] = [0, -Infinity];
   for (let minute = 1; minute <= forecast.minutes; minute++) {
-    if (!pages.some((alert) => forecast.mayHold(alert, minute) && forecast.mayBeHalfOthers(alert, minute))) continue;
-    if (minute - since >= stepsOf(ROUTE_DEFAULTS.groupInterval)) {
+    if (!pages.some((alert) => forecast.mayBeHalfOthers(alert, minute) && forecast.mayHold(alert, minute))) continue;
+    if (minute - since >= minuteOf(ROUTE_DEFAULTS.groupInterval)) {
       most++;
       since = minute;
     }
@@ -110,7 +111,7 @@ export const falseMost = oncePerRun((p: Values): number => {
 
 /** Whether nothing of an incident is in an alert's shortest window at a minute, nor its page still open. */
 function isQuiet(p: Values, forecast: Forecast, minute: number): boolean {
-  const back = Math.max(...forecast.alerts.map(shortest)) + stepsOf(p.keepFiring) + CLOSED_AFTER;
+  const back = Math.max(...forecast.alerts.map(({ shortest }) => shortest)) + minuteOf(p.keepFiring) + CLOSED_AFTER;
   return forecast.between(forecast.caused, minute - back, minute) === 0;
 }
 
@@ -135,10 +136,10 @@ export const falseAtDeploys = limit(falseByDeploys);
 export const falseByNight = limit((p) => {
   const forecast = forecastOf(p);
   const perMinute = 60 * p.rate * p.nightShare;
-  const alert = forecast.alerts.find(({ windows }) => windows.length === 1 && windows[0] <= minutes(5));
+  const alert = forecast.alerts.find(({ windows }) => windows.length === 1 && windows[0] <= 5);
   if (alert === undefined || p.hold + p.keepFiring > 0) return falseByDeploys(p);
-  const requests = poissonMost(perMinute * shortest(alert));
-  if (1 <= alert.burnRate * errorBudget(objectiveOf(p)) * requests) return falseByDeploys(p);
+  const requests = poissonMost(perMinute * alert.shortest);
+  if (1 <= alert.most * requests) return falseByDeploys(p);
   const failures = perMinute * p.background;
   let nights = 0;
   for (let day = 0; instant(day + 1, 0) <= p.length; day++) {
@@ -160,7 +161,8 @@ export const spentMost = (p: Values): number => {
   let failures = forecast.others[forecast.minutes];
   for (const { incident, sure } of foreseen(p)) {
     const repair = sure?.severity === 'page' ? p.pageRepair : p.ticketRepair;
-    const until = sure === undefined ? Infinity : minuteOf(incident.at) + sure.after + TOLD_AFTER + stepsOf(repair) + 1;
+    const until =
+      sure === undefined ? Infinity : minuteOf(incident.at) + sure.after + TOLD_AFTER + minuteOf(repair) + 1;
     failures += forecast.failuresOf(incident, until);
   }
   return poissonMost(failures) / allowed(p);
@@ -169,7 +171,7 @@ export const spentMost = (p: Values): number => {
 /** Each incident until it can be repaired at the soonest; whole if nobody can hear of it. */
 export const spentLeast = limit((p) => {
   const forecast = forecastOf(p);
-  const repair = stepsOf(Math.min(p.pageRepair, p.ticketRepair));
+  const repair = minuteOf(Math.min(p.pageRepair, p.ticketRepair));
   let failures = forecast.others[forecast.minutes];
   for (const { incident, soonest } of foreseen(p)) {
     const until = soonest === undefined ? Infinity : minuteOf(incident.at) + soonest + repair;
@@ -181,7 +183,7 @@ export const spentLeast = limit((p) => {
 /** After each incident that may page somebody: the shortest window empties, and the next look at the group says so. */
 export const idleMost = (p: Values): number => {
   const pages = forecastOf(p).alerts.filter(({ severity }) => severity === 'page');
-  const open = Math.max(...pages.map(shortest)) + stepsOf(p.keepFiring) + CLOSED_AFTER;
+  const open = Math.max(...pages.map(({ shortest }) => shortest)) + minuteOf(p.keepFiring) + CLOSED_AFTER;
   const matters = foreseen(p).filter(({ soonest }) => soonest !== undefined).length + falseMost(p);
   return 60 * open * matters;
 };
