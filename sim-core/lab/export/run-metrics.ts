@@ -20,6 +20,10 @@ import type { HeatMap, RecordedSignal, Recording } from '../recording.ts';
 
 /** Seconds since the warm-up, as a metric. */
 export const MEASURED = 'brownout.run.measured';
+/** The highest of an interval of a gauge, beside its mean. */
+export const maxName = (gauge: string): string => `${gauge}.max`;
+/** How many samples a ratio of an interval is of. */
+export const samplesName = (ratio: string): string => `${ratio}.samples`;
 
 export function runMetrics(
   recording: Recording,
@@ -55,12 +59,12 @@ function metricsOf(
     case 'gauge':
       return [
         gauge(resource, name, unit, `${help}: mean over an interval`, ends, columns.mean),
-        gauge(resource, `${name}.max`, unit, `${help}: highest in an interval`, ends, columns.max),
+        gauge(resource, maxName(name), unit, `${help}: highest in an interval`, ends, columns.max),
       ];
     case 'ratio':
       return [
         gauge(resource, name, unit, `${help}: over an interval`, ends, columns.mean),
-        gauge(resource, `${name}.samples`, '{sample}', `${help}: samples in an interval`, ends, columns.samples),
+        gauge(resource, samplesName(name), '{sample}', `${help}: samples in an interval`, ends, columns.samples),
       ];
     case 'histogram':
       return [histogram(resource, signal, ends, exemplars)];

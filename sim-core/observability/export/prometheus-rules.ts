@@ -3,10 +3,11 @@
  * counters, of bad and of valid events. Error ratios are recorded once a window and named by the convention level:metric:operations
  * (https://prometheus.io/docs/practices/rules/); a recorded ratio is of the same evaluation as the alerts that stand after it.
  */
-import { HOUR, MINUTE, SECOND, type Duration } from '../../kernel/time.ts';
+import type { Duration } from '../../kernel/time.ts';
 import type { AlertLabels } from '../slo/alerting-rule.ts';
 import type { BurnRateAlert } from '../slo/burn-rate-alerts.ts';
 import { errorBudget, type Objective } from '../slo/objective.ts';
+import { inPromql, ruleFile } from './rule-file.ts';
 
 export interface BurnRateRules {
   /** Name of the group, and what recorded series begin with: letters, digits and underscores. */
@@ -31,33 +32,22 @@ export function prometheusRules({ service, objective, alerts, bad, valid, interv
   const budget = errorBudget(objective);
   const windows = [...new Set(alerts.flatMap((alert) => alert.windows))].sort((a, b) => a - b);
   const recorded = (window: Duration): string => `${service}:slo_errors_per_request:ratio_rate${inPromql(window)}`;
-  const lines = [
-    'groups:',
-    `- name: ${service}-slo`,
-    `  interval: ${inPromql(interval)}`,
-    '  rules:',
-    ...windows.flatMap((window) => [
-      `  - record: ${recorded(window)}`,
-      `    expr: sum(rate(${bad}[${inPromql(window)}])) / sum(rate(${valid}[${inPromql(window)}]))`,
-    ]),
-    ...alerts.flatMap((alert) => [
-      `  - alert: ${alert.name}`,
-      `    expr: ${alert.windows.map((window) => `${recorded(window)} > (${alert.burnRate} * ${budget})`).join(' and ')}`,
-      ...(alert.for > 0 ? [`    for: ${inPromql(alert.for)}`] : []),
-      '    labels:',
-      ...Object.entries({ ...labels, severity: alert.severity }).map(
-        ([name, value]) => `      ${name}: ${JSON.stringify(value)}`,
-      ),
-    ]),
-  ];
-  return `${lines.join('\n')}\n`;
-}
-
-/** A duration as PromQL has it: `5m`, `3d`. */
-export function inPromql(duration: Duration): string {
-  const units = { d: 24 * HOUR, h: HOUR, m: MINUTE, s: SECOND };
-  for (const [unit, length] of Object.entries(units)) {
-    if (duration >= length && duration % length === 0) return `${duration / length}${unit}`;
-  }
-  throw new RangeError(`duration: ${duration} ns is no whole number of seconds`);
+  return ruleFile([
+    {
+      name: `${service}-slo`,
+      interval,
+      rules: [
+        ...windows.map((window) => ({
+          record: recorded(window),
+          expr: `sum(rate(${bad}[${inPromql(window)}])) / sum(rate(${valid}[${inPromql(window)}]))`,
+        })),
+        ...alerts.map((alert) => ({
+          alert: alert.name,
+          expr: alert.windows.map((window) => `${recorded(window)} > (${alert.burnRate} * ${budget})`).join(' and '),
+          for: alert.for,
+          labels: { ...labels, severity: alert.severity },
+        })),
+      ],
+    },
+  ]);
 }

@@ -1,7 +1,8 @@
 /** Rules of alerts on burn rates, for Prometheus: the file. That a Prometheus fires on it when the model does, burn-rate's test has promtool say. */
 import { describe, expect, it } from 'vitest';
 import { days, HOUR, MINUTE, SECOND } from '../../../../sim-core/kernel/time.ts';
-import { inPromql, prometheusRules } from '../../../../sim-core/observability/export/prometheus-rules.ts';
+import { prometheusRules } from '../../../../sim-core/observability/export/prometheus-rules.ts';
+import { inPromql } from '../../../../sim-core/observability/export/rule-file.ts';
 import {
   MULTI_WINDOW_MULTI_BURN_RATE,
   type BurnRateAlert,
@@ -46,14 +47,15 @@ describe('rules for Prometheus', () => {
   });
 
   it('name durations as PromQL does, and refuse what has no name there', () => {
-    expect([30 * SECOND, 90 * SECOND, 5 * MINUTE, 6 * HOUR, 72 * HOUR].map(inPromql)).toEqual([
+    expect([30 * SECOND, SECOND / 4, 90 * SECOND, 5 * MINUTE, 6 * HOUR, 72 * HOUR].map(inPromql)).toEqual([
       '30s',
+      '250ms',
       '90s',
       '5m',
       '6h',
       '3d',
     ]);
-    expect(() => inPromql(1)).toThrow('duration: 1 ns is no whole number of seconds');
+    expect(() => inPromql(1)).toThrow('duration: 1 ns is no whole number of milliseconds');
     expect(() => prometheusRules({ ...exported, bad: 'api.bad' })).toThrow("bad: 'api.bad' is no name of a metric");
   });
 });

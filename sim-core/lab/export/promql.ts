@@ -1,0 +1,135 @@
+/**
+ * PromQL over what `run-metrics.ts` exports: the series of a signal, and what an expectation measures of a whole run, so that
+ * Prometheus comes to the number that the lab came to. Sums and means of a run are of what came after its warm-up, so they are
+ * asked for when it has ended, over as long as it was measured; a counter is held against itself at the warm-up's end.
+ *
+ * What is of buckets is as exact as these are: a quantile is interpolated within one.
+ */
+import { MILLISECOND, SECOND, type Duration } from '../../kernel/time.ts';
+import { inPromql } from '../../observability/export/rule-file.ts';
+import { prometheusName } from '../../observability/metrics/series/prometheus-names.ts';
+import { RATIO_SAMPLES_MIN } from '../../statistics/signal.ts';
+import type { RecordedSignal, RecordingHeader } from '../recording.ts';
+import { MEASURED, samplesName, maxName } from './run-metrics.ts';
+
+type Named = Pick<RecordedSignal, 'name' | 'kind' | 'unit'>;
+
+/** When the answer of an expression says something: at every row after the warm-up, or at the end of the run alone. */
+export interface RunExpression {
+  readonly expr: string;
+  readonly at: 'rows' | 'end';
+}
+
+export class RunQueries {
+  private readonly job: string;
+  private readonly interval: Duration;
+  private readonly measured: Duration;
+
+  constructor({
+    scenario,
+    duration,
+    warmUp,
+    interval,
+  }: Pick<RecordingHeader, 'scenario' | 'duration' | 'warmUp' | 'interval'>) {
+    this.job = scenario;
+    this.interval = interval;
+    this.measured = duration - warmUp;
+  }
+
+  /** The series of a signal: a counter's is the one that grows, a histogram's has yet to be told which part of it. */
+  series(signal: Named, part = '', further = ''): string {
+    const { name, kind, unit } = signal;
+    const metric = prometheusName({
+      name,
+      unit,
+      kind: kind === 'counter' ? 'sum' : kind === 'histogram' ? 'histogram' : 'gauge',
+      isMonotonic: kind === 'counter',
+    });
+    return `${metric}${part}{job=${JSON.stringify(this.job)}${further}}`;
+  }
+
+  /** The highest of an interval of a gauge. */
+  highest({ name, unit }: Named, further = ''): string {
+    return this.series({ name: maxName(name), unit, kind: 'gauge' }, '', further);
+  }
+
+  /** The samples of an interval of a ratio. */
+  samples({ name }: Named): string {
+    return this.series({ name: samplesName(name), unit: '{sample}', kind: 'gauge' });
+  }
+
+  /** A field of a signal's summary, as far as what is exported says it, on one side of a limit or the other. */
+  beyond(signal: Named, field: string, bound: 'above' | 'below', limit: number): string | undefined {
+    const found = this.summary(signal, field, bound);
+    if (found === undefined) return undefined;
+    return `${found.expr} ${bound === 'above' ? '>' : '<'} ${limit} and on (job, instance) ${this.whenMeasured(found.at)}`;
+  }
+
+  private summary(signal: Named, field: string, bound: 'above' | 'below'): RunExpression | undefined {
+    switch (signal.kind) {
+      case 'counter':
+        return field === 'total' ? { expr: this.since(this.series(signal)), at: 'end' } : undefined;
+      case 'rate':
+        if (field === 'max') return this.extreme(this.series(signal), 'max', bound);
+        return field === 'mean' ? { expr: this.mean(this.series(signal)), at: 'end' } : undefined;
+      case 'gauge':
+        if (field === 'max') return this.extreme(this.highest(signal), 'max', bound);
+        return field === 'mean' ? { expr: this.mean(this.series(signal)), at: 'end' } : undefined;
+      case 'ratio':
+        return this.ratio(signal, field, bound);
+      case 'histogram':
+        return this.histogram(signal, field);
+    }
+  }
+
+  /** One row beyond a limit is enough for the highest to be above it, or the lowest below. */
+  private extreme(series: string, field: 'min' | 'max', bound: 'above' | 'below'): RunExpression {
+    if (field === (bound === 'above' ? 'max' : 'min')) return { expr: series, at: 'rows' };
+    return { expr: `${field}_over_time(${series}[${this.window}])`, at: 'end' };
+  }
+
+  /** Rows of few samples say nothing of the least and the most. */
+  private ratio(signal: Named, field: string, bound: 'above' | 'below'): RunExpression | undefined {
+    const [series, samples] = [this.series(signal), this.samples(signal)];
+    if (field === 'mean') {
+      const counted = `sum_over_time((${series} * on (job, instance) ${samples})[${this.window}:${inPromql(this.interval)}])`;
+      return { expr: `${counted} / on (job, instance) sum_over_time(${samples}[${this.window}])`, at: 'end' };
+    }
+    if (field !== 'min' && field !== 'max') return undefined;
+    const told = `(${series} and on (job, instance) ${samples} >= ${RATIO_SAMPLES_MIN})`;
+    if (field === (bound === 'above' ? 'max' : 'min')) return { expr: told, at: 'rows' };
+    const over = `${told}[${this.window}:${inPromql(this.interval)}]`;
+    return { expr: `${field}_over_time(${over})`, at: 'end' };
+  }
+
+  private histogram(signal: Named, field: string): RunExpression | undefined {
+    const part = (suffix: string): string => this.since(this.series(signal, suffix));
+    if (field === 'count') return { expr: part('_count'), at: 'end' };
+    if (field === 'mean') return { expr: `(${part('_sum')}) / (${part('_count')})`, at: 'end' };
+    const digits = /^p(\d+)$/.exec(field)?.[1];
+    if (digits === undefined) return undefined;
+    return { expr: `histogram_quantile(0.${digits}, ${part('_bucket')})`, at: 'end' };
+  }
+
+  private mean(series: string): string {
+    return `avg_over_time(${series}[${this.window}])`;
+  }
+
+  /** What a counter counted since the warm-up. Of its first row nothing was counted before. */
+  private since(series: string): string {
+    const offset = inPromql(this.measured);
+    return `${series} - (${series} offset ${offset} or ${series} * 0)`;
+  }
+
+  /** The rows since the warm-up; a range takes in both of its ends, and the row that ended with the warm-up is none of them. */
+  private get window(): string {
+    return inPromql(this.measured - MILLISECOND);
+  }
+
+  /** A row that began after the warm-up has just ended; for `end`, the last. */
+  private whenMeasured(at: RunExpression['at']): string {
+    const least = (at === 'end' ? this.measured : Math.min(this.interval, this.measured)) / SECOND;
+    const measured = this.series({ name: MEASURED, unit: 's', kind: 'gauge' });
+    return `last_over_time(${measured}[${inPromql(this.interval - MILLISECOND)}]) >= ${least}`;
+  }
+}
