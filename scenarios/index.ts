@@ -39,6 +39,7 @@ import grayFailure from './overload/gray-failure.ts';
 import loadShedding from './overload/load-shedding.ts';
 import burnRate from './observability/burn-rate.ts';
 import rateLimiting from './overload/rate-limiting.ts';
+import logPipeline from './observability/log-pipeline.ts';
 import cqrs from './workflows/cqrs.ts';
 import eventSourcing from './workflows/event-sourcing.ts';
 import orphanCompensation from './workflows/orphan-compensation.ts';
@@ -111,6 +112,8 @@ const scenarios: readonly Scenario[] = [
   tracePropagation,
   // 3.2 Metrics
   latencyPercentiles,
+  // 3.4 Logging
+  logPipeline,
   // 3.5 Alerting and SLOs
   burnRate,
   // Appendix

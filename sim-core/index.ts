@@ -422,6 +422,7 @@ export * from './observability/logging/log-store.ts';
 export * from './observability/logging/logger.ts';
 export * from './observability/logging/pii/detection-score.ts';
 export * from './observability/logging/pii/detectors.ts';
+export { passesLuhn } from './observability/logging/pii/luhn.ts';
 export * from './observability/logging/pii/redactor.ts';
 export * from './observability/logging/severity.ts';
 export * from './observability/export/prometheus-rules.ts';

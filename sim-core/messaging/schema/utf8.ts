@@ -8,9 +8,13 @@ const REPLACEMENT = 0xfffd;
 export function utf8Length(text: string): number {
   let length = 0;
   for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) < 0x80) {
+      length++;
+      continue;
+    }
     const code = pointAt(text, i);
     if (code > 0xffff) i++;
-    length += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    length += code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
   }
   return length;
 }

@@ -1,6 +1,7 @@
 /**
  * The experimenter's book of log records: what is true of what a process wrote, whatever it says itself. Loggers write in it and
- * agents carry it over from a line to the record that they make of it; no model reads it but to do that.
+ * agents carry it over from a line to the record that they make of it; no model reads it but to do that. It forgets nothing, as
+ * the store of those records does not.
  */
 import type { LogRecord } from '../signals/telemetry.ts';
 import type { LogStatement } from './log-line.ts';
@@ -12,7 +13,7 @@ export interface LogOrigin {
 }
 
 export class LogBook {
-  private readonly origins = new WeakMap<LogRecord, LogOrigin>();
+  private readonly origins = new Map<LogRecord, LogOrigin>();
 
   note(record: LogRecord, origin: LogOrigin): void {
     this.origins.set(record, origin);

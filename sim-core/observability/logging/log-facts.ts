@@ -11,8 +11,8 @@ export const logWritten = defineReading('log.written', 'A process wrote a log re
 });
 
 /**
- * Records will never be read by anybody: `below level`, `sampled out` and `rate limit` by the logger's rules; `rotated away`
- * before they were read, `refused` for good by whoever should have taken them.
+ * Records will never be read by anybody: `sampled out` and `rate limit` by the logger's rules; `rotated away` before they were
+ * read, `refused` for good by whoever should have taken them.
  */
 export const logDropped = defineReading('log.dropped', 'Log records were left out, or lost', {
   process: 'text',
@@ -27,8 +27,8 @@ export const logStored = defineReading('log.stored', 'A store took in a log reco
 });
 
 /** What the logger leaves out by its rules, which is no loss. */
-const BY_RULE = ['below level', 'sampled out', 'rate limit'];
-export type LogDropReason = 'below level' | 'sampled out' | 'rate limit' | 'rotated away' | 'refused';
+const BY_RULE = ['sampled out', 'rate limit'];
+export type LogDropReason = 'sampled out' | 'rate limit' | 'rotated away' | 'refused';
 
 export const loggerSignals = [
   defineSignal({
@@ -50,7 +50,7 @@ export const loggerSignals = [
     name: 'log.dropped.by_rule',
     kind: 'counter',
     unit: '{record}',
-    help: 'Log records left out by the rules of the loggers: below their level, sampled out, more than their rate limit',
+    help: 'Log records left out by the rules of the loggers: sampled out, or more than their rate limit',
     fact: logDropped,
     where: ({ reason }) => BY_RULE.includes(reason),
     amount: ({ records }) => records,
@@ -70,15 +70,16 @@ export const logShippingSignals = [
 ];
 
 const SECONDS_A_DAY = 86_400;
+const GIGABYTE = 1e9;
 
 export const logStoreSignals = [
   defineSignal({
-    name: 'log.stored.bytes_per_day',
+    name: 'log.stored.volume',
     kind: 'rate',
-    unit: 'By/d',
-    help: 'Bytes of lines that come into the store, as many a day as now',
+    unit: 'GBy/d',
+    help: 'Lines that come into the store, as gigabytes a day',
     fact: logStored,
-    amount: ({ bytes }) => bytes * SECONDS_A_DAY,
+    amount: ({ bytes }) => (bytes * SECONDS_A_DAY) / GIGABYTE,
   }),
   defineSignal({
     name: 'log.stored.lines',

@@ -7,7 +7,7 @@
  */
 import { MILLISECOND, type Time } from '../../kernel/time.ts';
 import { isoTime } from '../export/wall-time.ts';
-import type { Attributes, AttributeValue, LogRecord, Severity } from '../signals/telemetry.ts';
+import type { Attributes, LogRecord, Severity } from '../signals/telemetry.ts';
 
 /** Where an exception's stack trace stands: https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-logs/ */
 export const STACK_TRACE = 'exception.stacktrace';
@@ -31,18 +31,19 @@ const DAY = 24 * 3600 * 1000;
  * `{"timestamp":"2025-01-01T10:00:00Z","level":"INFO","service":"orders","trace_id":"…","span_id":"…","event":"order.created",…}`
  */
 export function structuredLine({ time, severity, resource, traceId, spanId, body, attributes }: LogRecord): string {
-  const ids = traceId === '' ? {} : { trace_id: traceId, span_id: spanId };
-  const line: Record<string, AttributeValue> = {
-    timestamp: isoTime(time),
-    level: severity,
-    service: resource['service.name'],
-    ...ids,
-    event: body,
-  };
-  for (const [name, value] of Object.entries(attributes)) {
-    line[Object.hasOwn(line, name) ? `attributes.${name}` : name] = value;
-  }
-  return JSON.stringify(line);
+  const service = JSON.stringify(resource['service.name']);
+  const ids = traceId === '' ? '' : `"trace_id":"${traceId}","span_id":"${spanId}",`;
+  const head = `{"timestamp":"${isoTime(time)}","level":"${severity}","service":${service},${ids}"event":${JSON.stringify(body)}`;
+  const fields = JSON.stringify(renamed(attributes));
+  return fields === '{}' ? `${head}}` : `${head},${fields.slice(1)}`;
+}
+
+const OWN = new Set(['timestamp', 'level', 'service', 'trace_id', 'span_id', 'event']);
+
+function renamed(attributes: Attributes): Attributes {
+  const names = Object.keys(attributes);
+  if (!names.some((name) => OWN.has(name))) return attributes;
+  return Object.fromEntries(names.map((name) => [OWN.has(name) ? `attributes.${name}` : name, attributes[name]]));
 }
 
 /** `2025-01-01 10:00:00.000 INFO  [orders] Order o-789 created`, and the lines of a stack trace after it. */

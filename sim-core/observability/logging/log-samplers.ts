@@ -4,11 +4,11 @@
  * https://docs.honeycomb.io/manage-data-volume/sample/). What is at least as severe is always written.
  *
  * By line each is drawn by itself, so that of a request's lines one is there and the next is not. By trace the trace's
- * own random bits decide (https://www.w3.org/TR/trace-context-2/#random-trace-id-flag), the same in every process: of a request
- * all lines are there or none (.NET's trace-based sampler: https://learn.microsoft.com/en-us/dotnet/core/extensions/log-sampling).
+ * own random bits decide, as they do of spans, the same in every process: of a request all lines are there or none (.NET's trace-based sampler: https://learn.microsoft.com/en-us/dotnet/core/extensions/log-sampling).
  */
 import type { RandomStream } from '../../kernel/random-stream.ts';
 import type { LogRecord, Severity } from '../signals/telemetry.ts';
+import { traceIdRatio } from '../tracing/trace-id-ratio.ts';
 import { isAtLeast } from './severity.ts';
 
 export interface LogSamplerOptions {
@@ -24,10 +24,6 @@ export interface LogSamplerOptions {
 export type LogSampler = (record: Pick<LogRecord, 'severity' | 'traceId'>) => number;
 type LogSamplerFactory = (options: LogSamplerOptions) => LogSampler;
 
-/** Digits of a trace's id that are random, by the second level of the recommendation, and how many values they have. */
-const RANDOM_DIGITS = 14;
-const RANDOM_VALUES = 72_057_594_037_927_936;
-
 const byLine: LogSamplerFactory = (options) => {
   const oneIn = checked(options);
   return ({ severity }) => (isAtLeast(severity, options.keepFrom) ? 1 : options.draws.next() * oneIn < 1 ? oneIn : 0);
@@ -36,10 +32,10 @@ const byLine: LogSamplerFactory = (options) => {
 const byTrace: LogSamplerFactory = (options) => {
   const oneIn = checked(options);
   const line = byLine(options);
+  const traces = traceIdRatio({ ratio: 1 / oneIn });
   return (record) => {
     if (record.traceId === '' || isAtLeast(record.severity, options.keepFrom)) return line(record);
-    const random = Number.parseInt(record.traceId.slice(-RANDOM_DIGITS), 16) / RANDOM_VALUES;
-    return random >= 1 - 1 / oneIn ? oneIn : 0;
+    return traces.isSampled(record.traceId, '', undefined) ? oneIn : 0;
   };
 };
 

@@ -5,7 +5,7 @@
  * (https://grafana.com/docs/loki/latest/get-started/architecture/, https://grafana.com/docs/loki/latest/query/bp-query/). So a label
  * that tells many apart makes many streams of one small chunk each, and none makes every query read all.
  *
- * Leaves out compression, replicas, the cache of queries, Loki's bloom filters, and that it takes two lines of one time and
+ * It keeps whatever it takes. Leaves out compression, replicas, the cache of queries, Loki's bloom filters, and that it takes two lines of one time and
  * one text for one.
  */
 import type { Fact, FactChannel } from '../../kernel/fact.ts';

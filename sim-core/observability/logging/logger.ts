@@ -77,7 +77,7 @@ export class Logger {
     this.counts.passed++;
     process.charge(process.costs.disabledLogRecord);
     if (!levels.isEnabled(severity, now, user)) {
-      this.drop('below level');
+      this.counts['below level']++;
       return;
     }
     const standsFor = sampler === undefined ? 1 : sampler({ severity, traceId });
