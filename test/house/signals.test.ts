@@ -1,56 +1,41 @@
 /** A signal's name means one kind in one unit, whoever defines it: charts and guides go by the name alone. */
-import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { catalogue } from '../../scenarios/index.ts';
+import { componentsOf, resolveParameters, Simulation, type SignalDefinition } from '../../sim-core/index.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const DEFINITIONS = /\bdefineSignal\(\{\s*name: (.+),\s*kind: '(\w+)',\s*unit: (.+),/g;
-
-interface Defined {
-  /** A name that is put together is known by its text: two that are alike there are one. */
-  readonly name: string;
-  readonly meaning: string;
-}
-
-const texts = ['sim-core', 'scenarios'].flatMap((folder) =>
-  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts'))
-    .map((path) => readFileSync(join(root, folder, path), 'utf8')),
-);
-
-function definedIn(text: string): Defined[] {
-  return Array.from(text.matchAll(DEFINITIONS), ([, name, kind, unit]) => ({
-    name: /^\w+$/.test(name) ? (text.match(new RegExp(`\\b${name} = (.+);`))?.[1] ?? name) : name,
-    meaning: `${kind} in ${unit}`,
-  }));
-}
+type Named = Pick<SignalDefinition, 'name' | 'kind' | 'unit'>;
 
 /** The names that have several meanings, with these. */
-function ambiguous(defined: readonly Defined[]): string[] {
+function ambiguous(defined: Iterable<Named>): string[] {
   const meanings = new Map<string, Set<string>>();
-  for (const { name, meaning } of defined) meanings.set(name, (meanings.get(name) ?? new Set()).add(meaning));
+  for (const { name, kind, unit } of defined) {
+    meanings.set(name, (meanings.get(name) ?? new Set()).add(`${kind} in ${unit}`));
+  }
   return [...meanings].filter(([, all]) => all.size > 1).map(([name, all]) => `${name}: ${[...all].join(', ')}`);
 }
 
-it('no two signals share a name and differ in kind or unit', () => {
-  expect(ambiguous(texts.flatMap(definedIn))).toEqual([]);
+it('no two signals of the catalogue share a name and differ in kind or unit', () => {
+  const defined = new Set<SignalDefinition>();
+  for (const { scenario } of catalogue) {
+    for (const signal of scenario.signals ?? []) defined.add(signal);
+    for (const variant of Object.keys(scenario.variants)) {
+      const sim = new Simulation({ seed: scenario.seed });
+      scenario.system(sim, resolveParameters(scenario, variant, {}) as never);
+      for (const { signals } of componentsOf(sim)) for (const signal of signals) defined.add(signal);
+    }
+  }
+  expect(defined.size).toBeGreaterThan(100);
+  expect(ambiguous(defined)).toEqual([]);
 });
 
-it('every definition is read', () => {
-  for (const text of texts) expect(definedIn(text).length).toBe(text.match(/\bdefineSignal\(\{\n/g)?.length ?? 0);
-});
-
-it('notices two kinds and two units of one name, by whatever constant it goes', () => {
-  const one = (name: string, kind: string, unit: string): string =>
-    `defineSignal({\n  name: ${name},\n  kind: '${kind}',\n  unit: '${unit}',\n})`;
-  const defined = [
-    one("'a'", 'counter', '1'),
-    `const A = 'a';\n${one('A', 'rate', '1/s')}`,
-    one("'b'", 'rate', '1/s'),
-    one("'b'", 'rate', '{b}/s'),
-    one("'c'", 'rate', '1/s'),
-    one("'c'", 'rate', '1/s'),
-  ].flatMap(definedIn);
-  expect(ambiguous(defined)).toEqual(["'a': counter in '1', rate in '1/s'", "'b': rate in '1/s', rate in '{b}/s'"]);
+it('notices two kinds and two units of one name', () => {
+  const defined: Named[] = [
+    { name: 'a', kind: 'counter', unit: '1' },
+    { name: 'a', kind: 'rate', unit: '1/s' },
+    { name: 'b', kind: 'rate', unit: '1/s' },
+    { name: 'b', kind: 'rate', unit: '{b}/s' },
+    { name: 'c', kind: 'rate', unit: '1/s' },
+    { name: 'c', kind: 'rate', unit: '1/s' },
+  ];
+  expect(ambiguous(defined)).toEqual(['a: counter in 1, rate in 1/s', 'b: rate in 1/s, rate in {b}/s']);
 });
