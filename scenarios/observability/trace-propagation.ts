@@ -107,6 +107,8 @@ export default defineScenario({
   seed: 1,
   duration: ({ length }) => length,
   warmUp: limits.WARM_UP,
+  // A ratio of an interval is told from twenty on.
+  interval: s(1),
   openAt: s(20),
   system,
   signals: journeySignals,
@@ -124,6 +126,16 @@ export default defineScenario({
     'telemetry.cpu.time',
     'process.cpu.time',
   ],
+  places: {
+    users: { x: 0, y: 0 },
+    edge: { x: 1, y: 0 },
+    proxy: { x: 2, y: 0 },
+    orders: { x: 3, y: 0 },
+    rabbit: { x: 4, y: 0 },
+    fulfilment: { x: 4, y: 1 },
+    database: { x: 3, y: 1 },
+    traces: { x: 2, y: 2 },
+  },
   expect: {
     propagated: [
       ...wholeWith(HEADERS_WRITTEN),
