@@ -21,7 +21,9 @@ export function liveNumber(
   if (field === NOW) return measureText(found, mainColumn(found)[row] ?? NaN);
   if (!Object.hasOwn(found.summary, field)) return `(${signal} has no ${field})`;
   const value = found.summary[field];
-  return field === 'count' || field === 'total' ? countText(value) : measureText(found, value);
+  // A total is mostly a number of things, told to the last one; of seconds and of bytes it is as much as a value of theirs.
+  const isCount = field === 'count' || (field === 'total' && found.unit !== 's' && found.unit !== 'By');
+  return isCount ? countText(value) : measureText(found, value);
 }
 
 /** Where a live number comes from, in words. */

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { guideOf } from '../../../scenarios/guides.ts';
 import { catalogue } from '../../../scenarios/index.ts';
 import { parseGuide, type Block } from '../../../ui/models/guide.ts';
+import { measureText } from '../../../ui/models/measure-text.ts';
 import { liveNumber } from '../../../ui/models/live-number.ts';
 import { fixtureRecording } from '../../../ui/specimens/fixture-recording.ts';
 
@@ -81,6 +82,21 @@ it('has no way to say HTML: whatever is written, only known kinds of node come o
     type: 'paragraph',
     children: [{ type: 'text', text: '<img src=x onerror=alert(1)>' }],
   });
+});
+
+it('a total of seconds or of bytes is told in their units, one of things to the last of them', () => {
+  const { signals, ...rest } = fixtureRecording();
+  const evictions = signals.find(({ name }) => name === 'cache.evictions')!;
+  const totalIn = (unit: string) =>
+    liveNumber(
+      { ...rest, signals: [{ ...evictions, unit, summary: { total: 12_345.0578 } }] },
+      'total',
+      evictions.name,
+      0,
+    );
+  expect(totalIn('{entry}')).toBe('12,345');
+  expect(totalIn('By')).toBe(measureText({ kind: 'counter', unit: 'By' }, 12_345.0578));
+  expect(totalIn('s')).toBe(measureText({ kind: 'counter', unit: 's' }, 12_345.0578));
 });
 
 it('a live number says what is wrong where the run has none', () => {
