@@ -108,10 +108,10 @@ const scenarios: readonly Scenario[] = [
   dynamicBatching,
   grayFailure,
   doomedWork,
-  // 3.3 Tracing
-  tracePropagation,
   // 3.2 Metrics
   latencyPercentiles,
+  // 3.3 Tracing
+  tracePropagation,
   // 3.4 Logging
   logPipeline,
   // 3.5 Alerting and SLOs
