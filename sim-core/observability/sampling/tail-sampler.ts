@@ -21,6 +21,7 @@ import { Fifo } from '../../kernel/fifo.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import { SECOND } from '../../kernel/time.ts';
 import type { ComponentPart } from '../../network/component.ts';
+import { spanSize } from '../pipeline/otlp-size.ts';
 import type { SpanData } from '../signals/telemetry.ts';
 import { DecisionCache } from './decision-cache.ts';
 import { PolicySet, type Decision } from './policies/policy-set.ts';
@@ -37,8 +38,6 @@ import {
 export interface TailSamplerOptions extends TailSamplingOptions {
   /** In whose process it is; unique among samplers. */
   readonly name: string;
-  /** Encoded size of a span. */
-  readonly sizeOf: (span: SpanData) => number;
   /** Takes what is kept of a trace, all that there is of it or what came late. */
   readonly release: (spans: readonly SpanData[], bytes: number) => void;
 }
@@ -122,7 +121,7 @@ export class TailSampler implements ComponentPart {
 
   private take(id: string, spans: SpanData[]): void {
     let bytes = 0;
-    for (const span of spans) bytes += this.options.sizeOf(span);
+    for (const span of spans) bytes += spanSize(span);
     const known = this.decisionOn(id);
     if (known === 'sampled') return this.release(spans, bytes, true);
     if (known !== undefined) return this.discard(spans.length, bytes, 'late');

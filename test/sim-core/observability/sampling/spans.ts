@@ -1,5 +1,6 @@
 /** Spans as tests of sampling write them down: what is not said of one is plain. */
 import { ms } from '../../../../sim-core/kernel/time.ts';
+import { spanSize } from '../../../../sim-core/observability/pipeline/otlp-size.ts';
 import type { SpanData } from '../../../../sim-core/observability/signals/telemetry.ts';
 
 interface Said extends Partial<Omit<SpanData, 'context' | 'resource'>> {
@@ -40,5 +41,5 @@ export function spanOf({
 /** A span from one instant to another, in milliseconds. */
 export const spanFrom = (from: number, until: number): SpanData => spanOf({ start: ms(from), end: ms(until) });
 
-export const SPAN_BYTES = 100;
-export const sizeOf = (): number => SPAN_BYTES;
+/** Encoded. */
+export const SPAN_BYTES = spanSize(spanOf());

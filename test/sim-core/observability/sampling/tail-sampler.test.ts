@@ -11,7 +11,7 @@ import {
 } from '../../../../sim-core/observability/sampling/tail-sampling-options.ts';
 import { samplerHolds, spansDiscarded } from '../../../../sim-core/observability/sampling/tail-sampling-signals.ts';
 import type { SpanData } from '../../../../sim-core/observability/signals/telemetry.ts';
-import { idOf, sizeOf, SPAN_BYTES, spanOf } from './spans.ts';
+import { idOf, SPAN_BYTES, spanOf } from './spans.ts';
 
 interface Arrival {
   readonly at: Time;
@@ -47,7 +47,6 @@ function run(arrivals: readonly Arrival[], options: Partial<TailSamplingOptions>
   const sampler = new TailSampler(sim, {
     name: 'collector',
     policies: ERRORS,
-    sizeOf,
     release(spans) {
       for (const { context } of spans) {
         const number = Number.parseInt(context.spanId, 16);
