@@ -31,6 +31,7 @@ import retryStorm from './messaging/retry-storm.ts';
 import rebalance from './messaging/rebalance.ts';
 import tracePropagation from './observability/trace-propagation.ts';
 import latencyPercentiles from './observability/latency-percentiles.ts';
+import traceSampling from './observability/trace-sampling.ts';
 import backpressure from './overload/backpressure.ts';
 import circuitBreaker from './overload/circuit-breaker.ts';
 import doomedWork from './overload/doomed-work.ts';
@@ -116,6 +117,7 @@ const scenarios: readonly Scenario[] = [
   logPipeline,
   // 3.5 Alerting and SLOs
   burnRate,
+  traceSampling,
   // Appendix
   cacheFlush,
 ];

@@ -1,0 +1,303 @@
+/**
+ * Trace sampling: of which requests there is a trace when somebody looks for it, and what that takes.
+ *
+ *     users --> gateway --> auth                     each --> (router) --> collector --> backend
+ *                       --> orders --> database
+ *                                  --> payments --> cards
+ *
+ * All variants get the same requests at the same times, with the same trace ids, and the same payments hang. What differs is
+ * where it is decided which traces are kept, and by what.
+ */
+import {
+  ADAPTIVE_SAMPLING_DEFAULTS,
+  AdaptiveSampling,
+  atLeast,
+  atMost,
+  balancingPolicies,
+  defineScenario,
+  difference,
+  guardrail,
+  INSTRUMENT_COSTS,
+  Link,
+  LoadBalancer,
+  mean,
+  OpenLoopClient,
+  peak,
+  poisson,
+  ratio,
+  RemoteSampler,
+  s,
+  SAMPLER_PARAM,
+  samplers,
+  samplingPolicies,
+  SamplingCollector,
+  Service,
+  TAIL_SAMPLING_DEFAULTS,
+  tailSamplingSignals,
+  total,
+  TraceRouter,
+  zipfPopularity,
+  type AdaptiveSamplingOptions,
+  type Endpoint,
+  type ExportRequest,
+  type ExportResponse,
+  type InstrumentedProcess,
+  type Sampler,
+  type Simulation,
+  type SpanData,
+  type TailSamplingOptions,
+} from '../../sim-core/index.ts';
+import { faraway, nearby } from '../application/distances.ts';
+import { sentBy } from '../application/settings.ts';
+import { surgeFactor } from '../application/surge.ts';
+import { Instruments, SERVER_ERROR, type Ask } from './trace-sampling/instruments.ts';
+import * as limits from './trace-sampling/limits.ts';
+import { params, type Values } from './trace-sampling/params.ts';
+import { RARE, RARE_SHARE, READ, shop, WRITE } from './trace-sampling/shop.ts';
+import { tallySignals } from './trace-sampling/tally.ts';
+import * as tally from './trace-sampling/tally.ts';
+import { TraceBook } from './trace-sampling/trace-book.ts';
+import { TraceStore } from './trace-sampling/trace-store.ts';
+
+type TraceEndpoint = Endpoint<ExportRequest<'traces'>, ExportResponse>;
+
+/** Shares of what could be sent and of what was sent, processor time of each request, and how far the traces' count is off. */
+const sentShare = ratio(total(tally.RECORDED), total(tally.BEGUN));
+const storedShare = ratio(total(tally.STORED_BYTES), total(tally.SENT_BYTES));
+const instrumentsOfRequest = ratio(total(tally.INSTRUMENTS), total('http.client.requests'));
+const surplus = difference(total(tally.DASHBOARD_REQUESTS), total(tally.REQUESTS));
+const shortage = difference(total(tally.REQUESTS), total(tally.DASHBOARD_REQUESTS));
+const WAITING = 'tail_sampling.bytes_on_memory';
+
+const WHOLE = 'Decided once for all of a trace, which therefore is whole or not there: so it is with a head sampler';
+const NOTHING_LOST = 'What must not be lost for it';
+const PRICE = 'The price: all of it is held in memory until it is decided';
+
+export default defineScenario({
+  id: 'trace-sampling',
+  section: '3.3',
+  title: 'Trace sampling',
+  question:
+    'A few requests in a hundred fail. Of how many of these is there a trace, and what does it take to have them?',
+  params,
+  variants: {
+    'keep-all': {},
+    'head-ratio': { sampling: 'head' },
+    adaptive: { sampling: 'adaptive' },
+    'tail-error-or-slow': { sampling: 'tail' },
+    'old-attribute-name': { sampling: 'tail', errorBy: 'http.status_code' },
+    'short-wait': { sampling: 'tail', decisionWait: s(1) },
+    'small-memory': { sampling: 'tail', numTraces: 300 },
+    'round-robin': { sampling: 'tail', collectors: 2, routing: 'round-robin' },
+    'by-trace-id': { sampling: 'tail', collectors: 2 },
+  },
+  roles: {
+    'keep-all': 'pitfall',
+    'head-ratio': 'pitfall',
+    adaptive: 'remedy',
+    'tail-error-or-slow': 'remedy',
+    'old-attribute-name': 'fault',
+    'short-wait': 'fault',
+    'small-memory': 'fault',
+    'round-robin': 'pitfall',
+    'by-trace-id': 'remedy',
+  },
+  repairs: { adaptive: 'keep-all', 'tail-error-or-slow': 'head-ratio', 'by-trace-id': 'round-robin' },
+  seed: 1,
+  duration: ({ length }) => length,
+  warmUp: limits.WARM_UP,
+  interval: limits.INTERVAL,
+  openAt: s(38),
+  system,
+  signals: [...tallySignals, ...tailSamplingSignals],
+  whileRunning: { rate: sentBy('rate', 'users') },
+  charts: [
+    tally.MISSED,
+    tally.SENT,
+    tally.STORED,
+    'tail_sampling.bytes_on_memory',
+    tally.REQUESTS,
+    tally.DASHBOARD_REQUESTS,
+    tally.CUT,
+    'http.client.request.duration',
+    tally.READS_SAMPLED,
+    tally.WRITES_SAMPLED,
+  ],
+  places: {
+    users: { x: 0, y: 0 },
+    gateway: { x: 1, y: 0 },
+    auth: { x: 2, y: -1 },
+    orders: { x: 2, y: 0 },
+    payments: { x: 3, y: -1 },
+    database: { x: 3, y: 0 },
+    cards: { x: 4, y: -1 },
+    strategies: { x: 1, y: 1.3 },
+    router: { x: 2, y: 1.3 },
+    collector: { x: 3, y: 1.3 },
+    backend: { x: 4, y: 1.3 },
+  },
+  expect: {
+    'keep-all': [
+      atMost(total(tally.MISSED), 0),
+      atLeast(sentShare, limits.allSent),
+      atLeast(storedShare, limits.allStored),
+      atLeast(instrumentsOfRequest, limits.instrumentsLeast),
+    ],
+    'head-ratio': [
+      atMost(mean(tally.ERRORS_KEPT), limits.headErrors),
+      atMost(sentShare, limits.headSent),
+      atMost(instrumentsOfRequest, limits.instrumentsByHead),
+      atMost(surplus, limits.countedByHead),
+      atMost(shortage, limits.countedByHead),
+      atMost(total(tally.CUT), 0),
+    ],
+    adaptive: [atMost(sentShare, limits.adaptiveSent), guardrail(atMost(total(tally.CUT), 0), WHOLE)],
+    'tail-error-or-slow': [
+      atMost(storedShare, limits.tailStored),
+      atMost(total(tally.MISSED), limits.noneMissed),
+      guardrail(atMost(total(tally.CUT), limits.noneCut), WHOLE),
+      guardrail(atMost(peak(WAITING), limits.waitingBytes), PRICE),
+    ],
+    'old-attribute-name': [atLeast(total(tally.MISSED), limits.errorsMissed)],
+    'short-wait': [atLeast(total('tail_sampling.spans.late'), limits.someLate)],
+    'small-memory': [atLeast(total('tail_sampling.traces.dropped_too_early'), limits.pushedOut)],
+    'round-robin': [atLeast(total(tally.CUT), limits.someCut)],
+    'by-trace-id': [
+      atMost(total(tally.CUT), limits.noneCut),
+      guardrail(atMost(total(tally.MISSED), limits.noneMissed), NOTHING_LOST),
+    ],
+  },
+});
+
+function system(sim: Simulation, p: Values): void {
+  const book = new TraceBook(sim, limits.settled(p));
+  tally.tellProbabilities(sim, beginsAt(p));
+  const adaptive = p.sampling === 'adaptive' ? new AdaptiveSampling(sim, 'strategies', adaptiveOptions(p)) : undefined;
+  const probabilityOf = ({ attributes }: SpanData): number => sampledBy(p, attributes[SAMPLER_PARAM]);
+  const store = new TraceStore(sim, probabilityOf, (span) => {
+    book.stored(span, probabilityOf(span));
+    adaptive?.observe(span);
+  });
+  const collectors = collectorsBefore(sim, p, store);
+  const gateway = shop(sim, p, {
+    book,
+    instruments: (service) =>
+      new Instruments(sim, p, {
+        service,
+        collector: new Link(sim, collectors, { from: service, delay: nearby }),
+        sampler: (process) => samplerOf(sim, p, process, adaptive),
+        recorded: (span) => book.recorded(span),
+      }),
+    rooted: (span, { sampler }) => {
+      if (sampler instanceof RemoteSampler) sampler.note(span);
+    },
+  });
+  const link = new Link<Ask, void>(sim, gateway, { from: 'users', delay: faraway, timeout: s(10) });
+  const routes = sim.random('routes');
+  const users = new OpenLoopClient<void, Ask>(sim, {
+    name: 'users',
+    arrivals: poisson(p.rate),
+    popularity: zipfPopularity(1000, 0.9),
+    asks: (key) => {
+      const drawn = routes.next();
+      const route = drawn < p.writes ? WRITE : drawn < p.writes + RARE_SHARE ? RARE : READ;
+      return { ...route, key, headers: {} };
+    },
+    target: () => link,
+  });
+  const surge = (factor: number): void => users.interventions['surge'].apply([factor]);
+  sim.scheduleAt(p.peakAt, () => surge(surgeFactor(p.peakFactor, 1)), undefined, sim.eventKind('the peak begins'));
+  sim.scheduleAt(p.peakAt + p.peakFor, () => surge(1), undefined, sim.eventKind('the peak is over'));
+}
+
+/** The probability by which a trace is sampled where it begins, at the start. */
+const beginsAt = (p: Values): number =>
+  p.sampling === 'head' ? p.ratio : p.sampling === 'adaptive' ? adaptiveOptions(p).initialSamplingProbability : 1;
+
+/**
+ * The probability by which a trace was sampled, as far as anybody can tell who looks at its root: the one that is configured, or
+ * written there. One that was kept for what it is stands for itself.
+ */
+function sampledBy({ sampling, ratio: configured }: Values, param: unknown): number {
+  if (sampling === 'head') return configured;
+  return typeof param === 'number' ? param : 1;
+}
+
+function adaptiveOptions({ target, adjust, ratio: begin }: Values): AdaptiveSamplingOptions {
+  return {
+    ...ADAPTIVE_SAMPLING_DEFAULTS,
+    targetSamplesPerSecond: target,
+    calculationInterval: adjust,
+    initialSamplingProbability: Math.max(ADAPTIVE_SAMPLING_DEFAULTS.minSamplingProbability, begin),
+  };
+}
+
+function samplerOf(
+  sim: Simulation,
+  p: Values,
+  process: InstrumentedProcess,
+  adaptive: AdaptiveSampling | undefined,
+): Sampler {
+  const from = process.resource['service.name'];
+  if (p.sampling === 'head') return samplers.parentbased_traceidratio({ ratio: p.ratio });
+  // Only the gateway has roots: the others do as it has decided.
+  if (adaptive === undefined || from !== 'gateway') return samplers.parentbased_always_on();
+  return new RemoteSampler(process, {
+    link: new Link(sim, adaptive, { from, delay: nearby, timeout: s(1) }),
+    pollInterval: p.adjust,
+    ...adaptiveOptions(p),
+  });
+}
+
+/** What takes the services' exports. */
+function collectorsBefore(sim: Simulation, p: Values, store: TraceStore): TraceEndpoint {
+  const sampling = tailSampling(p);
+  const collectors = Array.from({ length: p.collectors }, (_, i) => {
+    const name = p.collectors === 1 ? 'collector' : `collector-${i + 1}`;
+    const backend = new Link(sim, store, { from: name, delay: nearby });
+    return new SamplingCollector(sim, {
+      name,
+      cores: 1,
+      costs: INSTRUMENT_COSTS,
+      backend,
+      ...(sampling === undefined ? {} : { sampling }),
+    });
+  });
+  if (p.collectors === 1) return collectors[0];
+  const name = 'router';
+  const links = collectors.map((collector) => new Link(sim, collector, { from: name, delay: nearby }));
+  if (p.routing === 'trace-id') return new TraceRouter(sim, name, links);
+  const balancer = new LoadBalancer<ExportRequest<'traces'>, ExportResponse>(sim, {
+    name,
+    links,
+    policy: balancingPolicies['round-robin'](),
+    panicThreshold: 0,
+  });
+  return new Service<ExportRequest<'traces'>, ExportResponse>(sim, {
+    name,
+    help: 'Sends each export to the next collector',
+    concurrency: 1_000_000,
+    queueMax: 0,
+    inside: balancer,
+    *handle({ query, request, deadline }) {
+      return yield* balancer.call(query, request, deadline);
+    },
+  });
+}
+
+function tailSampling({ sampling, decisionWait, numTraces, errorBy, slow }: Values): TailSamplingOptions | undefined {
+  if (sampling !== 'tail') return undefined;
+  const errors =
+    errorBy === 'status'
+      ? samplingPolicies.status_code({ statusCodes: ['error'] })
+      : samplingPolicies.numeric_attribute({ key: errorBy, minValue: SERVER_ERROR });
+  return {
+    ...TAIL_SAMPLING_DEFAULTS,
+    decisionWait,
+    numTraces,
+    policies: [
+      { name: 'error', policy: errors },
+      { name: 'slow', policy: samplingPolicies.latency({ threshold: slow }) },
+    ],
+  };
+}

@@ -1,0 +1,166 @@
+/**
+ * Instruments of a service of the shop: server and client spans with the context in the headers of each call, as libraries
+ * for OpenTelemetry write them, named as the handbook's table has it. Spans go to a collector in batches.
+ */
+import {
+  BATCH_LIMITS,
+  BatchProcessor,
+  CallFailed,
+  INSTRUMENT_COSTS,
+  InstrumentedProcess,
+  OtlpExporter,
+  propagators,
+  Tracer,
+  type Attributes,
+  type Behaviour,
+  type Call,
+  type CallFailure,
+  type Duration,
+  type ExportRequest,
+  type ExportResponse,
+  type Link,
+  type RequestContext,
+  type Sampler,
+  type Simulation,
+  type Span,
+  type SpanData,
+  type Wait,
+} from '../../../sim-core/index.ts';
+import type { Values } from './params.ts';
+
+/** What a service is asked for. */
+export interface Route {
+  readonly method: string;
+  readonly route: string;
+}
+
+/** What one service asks another, and on whose behalf by its headers. */
+export interface Ask extends Route {
+  readonly key: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export type CollectorLink = Link<ExportRequest<'traces'>, ExportResponse>;
+
+/** HTTP's status for what a service answers when somebody behind it failed. */
+const STATUS: Readonly<Record<CallFailure, number>> = {
+  timeout: 504,
+  refused: 502,
+  unavailable: 503,
+  overloaded: 503,
+  error: 500,
+};
+const OK = 200;
+/** The first of those that are the server's fault. */
+export const SERVER_ERROR = 500;
+export const STATUS_CODE = 'http.response.status_code';
+
+interface Serving {
+  readonly work: (span: Span) => Behaviour;
+  /** Told as the span begins. */
+  readonly begun?: (span: Span) => void;
+  /** Told of HTTP's status as it has ended. */
+  readonly ended?: (span: Span, status: number) => void;
+}
+
+export interface InstrumentsOptions {
+  readonly service: string;
+  readonly collector: CollectorLink;
+  readonly sampler: (process: InstrumentedProcess) => Sampler;
+  /** Told of every span that is recorded, at no cost. */
+  readonly recorded: (span: SpanData) => void;
+}
+
+export class Instruments {
+  readonly process: InstrumentedProcess;
+  readonly sampler: Sampler;
+  private readonly tracer: Tracer;
+  readonly exporter: BatchProcessor<'traces'>;
+
+  constructor(sim: Simulation, { cores, exportDelay }: Values, options: InstrumentsOptions) {
+    const { service, collector, recorded } = options;
+    const resource = { 'service.name': service, 'service.instance.id': service };
+    this.process = new InstrumentedProcess(sim, { resource, cores, costs: INSTRUMENT_COSTS });
+    const limits = { ...BATCH_LIMITS.traces, delay: exportDelay };
+    this.exporter = new BatchProcessor(this.process, {
+      kind: 'traces',
+      exporter: new OtlpExporter({ link: collector }),
+      limits,
+    });
+    this.sampler = options.sampler(this.process);
+    this.tracer = new Tracer(this.process, {
+      sampler: this.sampler,
+      processor: {
+        add: (span) => {
+          recorded(span);
+          this.exporter.add(span);
+        },
+      },
+    });
+  }
+
+  /** Waits for a piece of the application's own work. */
+  work(demand: Duration): Wait<void> {
+    return this.process.work(demand, 'handle');
+  }
+
+  /** Handles a call within a server's span. */
+  *serve({ query, request }: Call<Ask, void>, { work, begun, ended }: Serving): Behaviour {
+    const parent = propagators.tracecontext.extract(query.headers);
+    const span = this.tracer.startSpan(spanNameOf(query), request, {
+      kind: 'server',
+      ...(parent === undefined ? {} : { parent }),
+      attributes: { 'http.request.method': query.method, 'http.route': query.route, 'url.scheme': 'http' },
+    });
+    begun?.(span);
+    yield* within(span, work(span), ended);
+  }
+
+  /** Asks another service, within a client's span. */
+  *ask<Reply>(
+    link: Link<Ask, Reply>,
+    route: Route,
+    parent: Span,
+    { query, request }: Call<Ask, void>,
+  ): Behaviour<Reply> {
+    const name = `CALL ${link.to}.${route.route}`;
+    const span = this.client(name, parent, request, { 'server.address': link.to });
+    const headers = propagators.tracecontext.inject(span.context, {});
+    return yield* within(span, link.call({ ...query, ...route, headers }, request));
+  }
+
+  /** Asks something that has no instruments, within a client's span. */
+  query<Reply>(name: string, attributes: Attributes, parent: Span, call: Call<never, Reply>): Behaviour<Reply> {
+    return within(this.client(name, parent, call.request, attributes), call);
+  }
+
+  private client(name: string, { context }: Span, request: RequestContext, attributes: Attributes): Span {
+    return this.tracer.startSpan(name, request, { kind: 'client', parent: context, attributes });
+  }
+}
+
+/** By the handbook's table. */
+export const spanNameOf = ({ method, route }: Route): string => `HTTP ${method} ${route}`;
+
+/** Does it while the span is open, which ends with the status of HTTP that it came to. One that is broken off does not end. */
+function* within<Result>(
+  span: Span,
+  work: Behaviour<Result> | Wait<Result>,
+  ended?: (span: Span, status: number) => void,
+): Behaviour<Result> {
+  const end = (status: number): void => {
+    span.setAttribute(STATUS_CODE, status);
+    if (status >= SERVER_ERROR) span.setStatus('error');
+    span.end();
+    ended?.(span, status);
+  };
+  let result: Result;
+  try {
+    result = yield* work as Behaviour<Result>;
+  } catch (error) {
+    if (error instanceof CallFailed) end(STATUS[error.failure]);
+    throw error;
+  }
+  end(OK);
+  return result;
+}

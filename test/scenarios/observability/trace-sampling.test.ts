@@ -1,0 +1,104 @@
+/** What the guide of trace sampling says beyond its variants: other settings, what instruments cost, and a collector that dies. */
+import { describe, expect, it } from 'vitest';
+import traceSampling from '../../../scenarios/observability/trace-sampling.ts';
+import {
+  DASHBOARD_REQUESTS,
+  ERRORS_KEPT,
+  INSTRUMENTS,
+  MISSED,
+  ORDINARY_KEPT,
+  READS_SAMPLED,
+  REQUEST_ERRORS,
+  REQUESTS,
+  SENT_BYTES,
+  SLOW_KEPT,
+} from '../../../scenarios/observability/trace-sampling/tally.ts';
+import { parseIntervention, s, type ParameterValues } from '../../../sim-core/index.ts';
+import { summaryOf, trialled } from '../trials.ts';
+
+/** Waits and the run are half as long, so that all that is judged is seen soon. */
+const SHORT = {
+  decisionWait: s(6),
+  exportDelay: s(1),
+  paymentTimeout: s(2),
+  peakAt: s(5),
+  peakFor: s(10),
+  length: s(30),
+};
+
+function measured(variant: string, params: ParameterValues = {}, ...interventions: readonly string[]) {
+  const options = {
+    variant,
+    seed: 1,
+    params: { ...SHORT, ...params },
+    interventions: interventions.map(parseIntervention),
+  };
+  const evidence = trialled(traceSampling, options);
+  return (signal: string, field = 'total'): number => summaryOf(evidence, signal, field);
+}
+
+const everything = measured('keep-all');
+const head = measured('head-ratio');
+const tail = measured('tail-error-or-slow');
+
+it('asks the same of all variants, and what fails does so whatever is written down of it', () => {
+  for (const other of [head, tail]) {
+    expect(other(REQUESTS)).toBe(everything(REQUESTS));
+    // A request by which instruments make the difference between in time and too late there may be.
+    expect(Math.abs(other(REQUEST_ERRORS) - everything(REQUEST_ERRORS))).toBeLessThanOrEqual(5);
+  }
+  expect(everything(REQUEST_ERRORS)).toBeGreaterThan(10);
+});
+
+describe('instruments', () => {
+  it('slow a service that is busy, and a tail sampler spares it none of that', () => {
+    const busy = { workTime: s(0.00045) };
+    const slowest = (variant: string, params: ParameterValues = {}): number =>
+      measured(variant, { ...busy, ...params })('http.client.request.duration', 'p90');
+    const off = slowest('head-ratio', { ratio: 0 });
+    // Three spans of some 7 us to 450 us of work, at a load of 0.82 in the peak: 1 / (1 - load) is a quarter more.
+    expect(slowest('keep-all')).toBeGreaterThan(1.1 * off);
+    expect(slowest('tail-error-or-slow')).toBe(slowest('keep-all'));
+  });
+
+  it('cost a head sampler its share and the contexts, in bytes its share alone', () => {
+    expect(head(SENT_BYTES) / everything(SENT_BYTES)).toBeLessThan(0.3);
+    expect(head(INSTRUMENTS) / everything(INSTRUMENTS)).toBeGreaterThan(head(SENT_BYTES) / everything(SENT_BYTES));
+    expect(tail(INSTRUMENTS)).toBe(everything(INSTRUMENTS));
+  });
+});
+
+it('a head sampler keeps of what went wrong what it keeps of anything, a tail sampler that alone', () => {
+  expect(head(ERRORS_KEPT, 'mean')).toBeLessThan(0.6);
+  expect([ERRORS_KEPT, SLOW_KEPT, ORDINARY_KEPT].map((signal) => tail(signal, 'mean'))).toEqual([1, 1, 0]);
+  expect(Math.abs(head(DASHBOARD_REQUESTS) / everything(REQUESTS) - 1)).toBeLessThan(0.3);
+  expect(tail(DASHBOARD_REQUESTS) / everything(REQUESTS)).toBeLessThan(0.3);
+});
+
+it('the new name of the attribute keeps what the old one lost', () => {
+  expect(measured('old-attribute-name')(MISSED)).toBeGreaterThan(0);
+  expect(measured('old-attribute-name', { errorBy: 'http.response.status_code' })(MISSED)).toBe(0);
+});
+
+it('a short wait is long enough where spans are exported at once', () => {
+  const late = (exportDelay: number): number =>
+    measured('short-wait', { decisionWait: s(1), exportDelay, paymentTimeout: s(0.5) })('tail_sampling.spans.late');
+  expect(late(s(5))).toBeGreaterThan(1000);
+  expect(late(s(0.1))).toBeLessThan(100);
+});
+
+it('room for the traces of the wait and a second is enough, and for less of them nothing is kept of a peak', () => {
+  // 64 a second come in the peak, for 7 s, and the batches of a second.
+  expect(measured('small-memory', { numTraces: 700 })('tail_sampling.traces.dropped_too_early')).toBe(0);
+  expect(measured('small-memory', { numTraces: 200 })('tail_sampling.traces.dropped_too_early')).toBeGreaterThan(200);
+});
+
+it('adaptive sampling lowers the probability of a busy route, and goes on counting right', () => {
+  const adaptive = measured('adaptive', { adjust: s(1) });
+  expect(adaptive(READS_SAMPLED, 'mean')).toBeLessThan(0.2);
+  expect(Math.abs(adaptive(DASHBOARD_REQUESTS) / everything(REQUESTS) - 1)).toBeLessThan(0.5);
+});
+
+it('a collector that dies takes with it what it held', () => {
+  expect(measured('tail-error-or-slow', {}, '12s:crash:collector:seconds=2')(MISSED)).toBeGreaterThan(0);
+});
