@@ -2,7 +2,7 @@
  * A shop and its logs: what each service writes goes to its console, an agent reads it there and sends it to a store. In the midst of it one
  * bank refuses all payments, and somebody has to find out.
  *
- *     customers --> gateway --> orders --> payments
+ *     customers --> gateway --> orders --> payments, database
  *                      |           |           |
  *                    agent       agent       agent --> logs
  *
@@ -107,10 +107,11 @@ export default defineScenario({
     gateway: { x: 1, y: 0 },
     orders: { x: 2, y: 0 },
     payments: { x: 3, y: 0 },
-    'gateway-agent': { x: 1, y: 1.2 },
-    'orders-agent': { x: 2, y: 1.2 },
-    'payments-agent': { x: 3, y: 1.2 },
-    logs: { x: 2, y: 2.4 },
+    database: { x: 3, y: 0.8 },
+    'gateway-agent': { x: 1, y: 1.8 },
+    'orders-agent': { x: 2, y: 1.8 },
+    'payments-agent': { x: 3, y: 1.8 },
+    logs: { x: 2, y: 2.8 },
   },
   signals: [...tallySignals, ...answerSignals, ...processSignals, ...loggerSignals],
   whileRunning: { rate: sentBy('rate', 'customers') },

@@ -54,11 +54,13 @@ const isCalm = (p: Values): boolean => {
   return p.rate * toSeconds(most + lines) < 0.8;
 };
 const writesInfo = (p: Values): boolean => p.level !== 'WARN' && p.linesMax === 0 && p.sampling === 'none';
+/** More than there can be of anything. */
+const UNBOUNDED = Number.MAX_SAFE_INTEGER;
 /** A claim that nothing less than so much is there, where it can be made. */
 const atLeastIf = (holds: (p: Values) => boolean, of: (p: Values) => number): Limit =>
   limit((p) => (isCalm(p) && holds(p) ? of(p) : 0));
 const atMostIf = (holds: (p: Values) => boolean, of: (p: Values) => number): Limit =>
-  limit((p) => (isCalm(p) && holds(p) ? of(p) : Infinity));
+  limit((p) => (isCalm(p) && holds(p) ? of(p) : UNBOUNDED));
 const shareIf = (holds: (p: Values) => boolean, of: (p: Values) => number): Limit =>
   limit((p) => (isCalm(p) && holds(p) ? Math.min(1, of(p)) : 1));
 

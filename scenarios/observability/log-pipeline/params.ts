@@ -17,10 +17,10 @@ import {
 const samplings: readonly ('none' | LogSamplerName)[] = ['none', ...(Object.keys(logSamplers) as LogSamplerName[])];
 
 export const params = {
-  rate: rate({ help: 'Orders that customers place', default: 50, min: 5, max: 400, logarithmic: true }),
+  rate: rate({ help: 'Orders that customers place', default: 45, min: 5, max: 400, logarithmic: true }),
   work: duration({
     help: 'Mean processor time of an order in the orders service, which has one processor',
-    default: ms(12),
+    default: ms(14),
     min: ms(0.5),
     max: ms(50),
     logarithmic: true,
@@ -83,7 +83,7 @@ export const params = {
     max: ms(1),
   }),
   flaky: share({ help: 'Share of the attempts at any bank that fail', default: 0.01, min: 0, max: 0.5 }),
-  banks: integer({ help: 'Banks of the customers', default: 10, min: 1, max: 100 }),
+  banks: integer({ help: 'Banks of the customers', default: 8, min: 1, max: 100 }),
   incidentAt: duration({
     help: 'When one bank begins to refuse all that it is asked',
     default: s(8),

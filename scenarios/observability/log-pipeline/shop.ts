@@ -4,6 +4,7 @@
  */
 import {
   CallFailed,
+  Database,
   gamma,
   Link,
   ms,
@@ -55,6 +56,10 @@ const BANK_ANSWERS = uniform(ms(8), ms(12));
 const PLACES = { concurrency: 200, queueMax: 1000 };
 const PATIENCE = s(5);
 const REFUSED = 'refused';
+
+/** Products of an order, each of which is looked up, before the order is written. */
+const PRODUCTS = 6;
+const PRODUCTS_SOLD = 1000;
 
 /** Digits of an order's number behind its year. */
 const NUMBER_DIGITS = 12;
@@ -117,7 +122,15 @@ export function shopOf(sim: Simulation, p: Values, { node, passed, placed }: Sho
     },
   });
 
+  const database = new Database(sim, {
+    name: 'database',
+    connections: 20,
+    queueMax: 1000,
+    cores: 4,
+    demand: gamma(SHAPE, ms(1) / SHAPE),
+  });
   const orders = node('orders');
+  const toDatabase = new Link(sim, database, { from: 'orders', delay: nearby, timeout: PATIENCE });
   const toPayments = new Link(sim, paymentService, { from: 'orders', delay: nearby, timeout: PATIENCE });
   const orderService = new Service<Order, undefined>(sim, {
     name: 'orders',
@@ -129,9 +142,13 @@ export function shopOf(sim: Simulation, p: Values, { node, passed, placed }: Sho
       const log = logOf(orders, request, span, customer);
       const order = { order_number: number };
       log(ORDERS.received, { ...order, note: `for ${customer.name}, call ${customer.localPhone}` });
-      log(ORDERS.detail, { ...order, statement: 'INSERT INTO orders VALUES (?, ?, ?)' }, p.debugLines);
+      log(ORDERS.detail, { ...order, statement: 'SELECT price FROM products WHERE id = ?' }, p.debugLines);
       yield* work(orders, p.work, request, 'orders.place');
       try {
+        for (let i = 0; i < PRODUCTS; i++) {
+          yield* toDatabase.call({ operation: 'read', key: (request.id + i) % PRODUCTS_SOLD }, request);
+        }
+        yield* toDatabase.call({ operation: 'write', key: request.id % PRODUCTS_SOLD }, request);
         yield* toPayments.call({ ...query, parent: span.context }, request);
         log(ORDERS.created, { ...order, amount, 'user.email': customer.email });
       } catch (error) {
