@@ -48,6 +48,7 @@ import outbox from './workflows/outbox.ts';
 import saga from './workflows/saga.ts';
 import schemaEvolution from './workflows/schema-evolution.ts';
 import streamProcessing from './workflows/stream-processing.ts';
+import cacheDashboard from './whole-systems/cache-dashboard.ts';
 
 export interface CatalogueEntry {
   readonly scenario: Scenario;
@@ -120,6 +121,8 @@ const scenarios: readonly Scenario[] = [
   traceSampling,
   // Appendix
   cacheFlush,
+  // Quick tables
+  cacheDashboard,
 ];
 
 /** In the handbook's order. */

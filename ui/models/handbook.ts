@@ -12,6 +12,7 @@ const PARTS: Readonly<Record<string, string>> = {
   3: 'Observability and monitoring',
   4: 'Whole systems',
   Appendix: 'Production readiness checklist',
+  'Quick tables': 'Quick reference tables',
 };
 
 const SECTIONS: Readonly<Record<string, string>> = {

@@ -5,10 +5,10 @@
  * - Hit ratio: over all lookups, and by region where the run has a signal `cache.hit_ratio.REGION`. A mean over all hides
  *   a region that is small.
  * - Evictions: the baseline is their mean over the ten windows before, as a team's panel has it that knows no better. It
- *   learns: what goes on for ten windows is the baseline. Fewer than twice `EVICTIONS_LEAST` in a window are no spike:
- *   of a Poisson number with that mean, twice as many are 4.5 standard deviations away.
- * - Stampede: most loads of a window began while another one of the same key was under way. A herd that is over at once is
- *   one such window; what the table calls sustained is that there is one at all.
+ *   learns: what goes on for ten windows is the baseline. A spike has to be twice that, and five deviations of a Poisson
+ *   number away from it as well: where evictions are few, chance doubles them.
+ * - Stampede: more than a quarter of a window's loads began while another one of the same key was under way. A herd that is
+ *   gone in a moment drowns among the window's other loads; that is what the table's word sustained is taken for.
  * - Hot key: the share of the one key that is asked for most, of all lookups of a window. A monitor's reading where the
  *   run has one (`cache.hot_key.share`), counted from the lookups that were kept otherwise.
  */
@@ -24,9 +24,8 @@ const LOAD_SECONDS_MOST = 0.02;
 const SPIKE = 2;
 const BASELINE_WINDOWS = 10;
 const BASELINE_WINDOWS_LEAST = 3;
-const EVICTIONS_LEAST = 20;
-/** More than every other load was needless. */
-const REDUNDANT_SHARE = 0.5;
+const DEVIATIONS = 5;
+const REDUNDANT_SHARE = 0.25;
 const HOT_SHARE_MOST = 0.15;
 /** Lookups from which on a share of 15 % is told to 2.5 percentage points (one standard deviation). */
 const LOOKUPS_LEAST = 200;
@@ -94,12 +93,12 @@ function evictions(evidence: RunEvidence, windows: Windows): ChecklistRow {
   const evicted = seen(evidence, name);
   if (evicted === undefined) return found({ ...printed, signals: [name] }, 'untold', NO_CACHE);
   const sums = sumsOver(windows, evicted.columns.count);
-  const values = sums.map((sum, row) => sum / baselineAt(sums, row, windows));
+  const baselines = sums.map((_, row) => baselineAt(sums, row, windows));
   const pressure = [seen(evidence, entries), seen(evidence, room)];
   return watched(pressure.includes(undefined) ? { ...printed, signals: [name] } : printed, {
     windows,
-    values,
-    isBroken: (times) => !(times < SPIKE),
+    values: sums.map((sum, row) => sum / baselines[row]),
+    isBroken: (times, row) => !(times < SPIKE) && times > 1 + DEVIATIONS / Math.sqrt(baselines[row]),
     worst: 'highest',
     words: (times) => (times === 0 ? 'nothing was evicted' : `${readable(times)} times the baseline`),
     untold: `the run has no baseline: it is no longer than ${BASELINE_WINDOWS_LEAST} windows`,
@@ -107,14 +106,14 @@ function evictions(evidence: RunEvidence, windows: Windows): ChecklistRow {
   });
 }
 
-/** The mean of the windows before the one that ends at a row, and at least what tells a spike from chance. */
+/** The mean of the windows before the one that ends at a row; one at least, so that there is something to be a multiple of. */
 function baselineAt(sums: Float64Array, row: number, { rows }: Windows): number {
   let [sum, count] = [0, 0];
   for (let before = row - rows; count < BASELINE_WINDOWS && sums[before] >= 0; before -= rows) {
     sum += sums[before];
     count += 1;
   }
-  return count < BASELINE_WINDOWS_LEAST ? NaN : Math.max(EVICTIONS_LEAST, sum / count);
+  return count < BASELINE_WINDOWS_LEAST ? NaN : Math.max(1, sum / count);
 }
 
 /** How full memory was: evictions without pressure come of entries that are too large, or of a policy that lets nobody in. */

@@ -77,8 +77,8 @@ describe('the cache dashboard', () => {
   it('few lookups make no ratio, and few evictions no spike', () => {
     const few = evidenceOf({ ...well, 'cache.hit_ratio': ratio(column(0.5), column(9)) });
     expect(row(few, 'cache', 'Hit Ratio').verdict).toBe('untold');
-    // Nineteen times as many as before, and fewer than chance may bring.
-    const rare = evidenceOf({ ...well, 'cache.evictions': counter(column(1, { 40: 37 })) });
+    // Four times as many as before, which chance may bring.
+    const rare = evidenceOf({ ...well, 'cache.evictions': counter(column(1, { 40: 7 })) });
     expect(row(rare, 'cache', 'Evictions Spike').verdict).toBe('good');
   });
 
