@@ -145,16 +145,12 @@ export class PartitionLeader<R extends LogRecord = LogRecord> {
     this.advance(now);
   }
 
-  /** The set with those that may join it, if there are any and no change is under way. */
-  grown(): readonly string[] | undefined {
-    if (this.proposed !== undefined || this.inSyncNow.length === this.settings.replicas.length) return undefined;
-    const joining: string[] = [];
-    for (const [replica, progress] of this.followers) {
-      if (this.inSyncNow.includes(replica)) continue;
-      if (this.settings.isEligible(replica) && mayJoin(progress, this.watermark, this.epochStart))
-        joining.push(replica);
-    }
-    return joining.length > 0 ? [...this.inSyncNow, ...joining] : undefined;
+  /** The set with a follower that has just fetched, if that may join it and no change is under way. */
+  grown(follower: string): readonly string[] | undefined {
+    const progress = this.followers.get(follower);
+    if (progress === undefined || this.proposed !== undefined || this.inSyncNow.includes(follower)) return undefined;
+    const joins = this.settings.isEligible(follower) && mayJoin(progress, this.watermark, this.epochStart);
+    return joins ? [...this.inSyncNow, follower] : undefined;
   }
 
   /** The set without those that have fallen behind, if there are any and no change is under way: asked now and then. */

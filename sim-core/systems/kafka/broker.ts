@@ -249,7 +249,7 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
         if (replica === undefined || leading === undefined || leading.epoch !== epoch) continue;
         const before = leading.highWatermark;
         leading.fetched(query.replica, offset, this.sim.now);
-        this.keeper.consider(replica);
+        this.keeper.consider(replica, query.replica);
         if (leading.highWatermark > before) this.advanced(partition);
       }
     }

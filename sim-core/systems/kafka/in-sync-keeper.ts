@@ -48,9 +48,9 @@ export class InSyncKeeper {
     this.sim.cancel(this.planned);
   }
 
-  /** A follower has fetched: somebody may join. */
-  consider(replica: Replica): void {
-    const grown = replica.leading?.grown();
+  /** A follower has fetched: it may join. */
+  consider(replica: Replica, follower: string): void {
+    const grown = replica.leading?.grown(follower);
     if (grown !== undefined) this.propose(replica, grown);
   }
 

@@ -78,15 +78,18 @@ export const LOG_RULES: Readonly<Record<string, () => void>> = {
     const grown = (
       live: string[],
       act: (leader: PartitionLeader) => void = () => {},
+      by = 'c',
     ): readonly string[] | undefined => {
       const leader = leaderOf(['a', 'b'], live);
       leader.fetched('c', 2, 1);
       act(leader);
-      return leader.grown();
+      return leader.grown(by);
     };
     expect(grown(['a', 'b', 'c'])).toEqual(['a', 'b', 'c']);
     expect(grown(['a', 'b'])).toBeUndefined();
     expect(grown(['a', 'b', 'c'], (leader) => leader.propose(['a']))).toBeUndefined();
+    // What it had when it last fetched brings nobody back: another one's fetch says nothing of it.
+    expect(grown(['a', 'b', 'c'], () => {}, 'b')).toBeUndefined();
   },
 
   min_isr_check() {
