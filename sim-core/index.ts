@@ -503,6 +503,7 @@ export { decodeRecording, encodeRecording, RecordingFileError } from './lab/reco
 export * from './lab/run-document.ts';
 export { run, Run, type RunOptions } from './lab/run.ts';
 export * from './lab/scenario.ts';
+export * from './lab/thresholds.ts';
 export * from './lab/traces/event-component.ts';
 export * from './lab/traces/event-index.ts';
 export * from './lab/traces/event-kinds.ts';

@@ -13,11 +13,10 @@
  *
  * What a run is held to (`atMost(peak(…))`) stands in the chart as a line across.
  */
-import type { HeatMap, RecordedSignal, Recording } from '../../sim-core/index.ts';
+import type { HeatMap, RecordedSignal, Recording, Threshold } from '../../sim-core/index.ts';
 import { RATIO_SAMPLES_MIN } from '../../sim-core/index.ts';
 import { extent, fromZero, latencyDomain, shareAbove, union, type Domain } from './chart-axis.ts';
 import { sizeOf, waitingFor } from './chart-companions.ts';
-import type { Threshold } from './claims.ts';
 import { unitText } from './measure-text.ts';
 import { rowsOf, type Rows } from './rows.ts';
 import { roleOf, type Role } from './signal-style.ts';

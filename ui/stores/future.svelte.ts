@@ -3,9 +3,14 @@
  * recordings are large and never change, so they are held raw. Each future has an engine to itself, so two of them are
  * computed side by side.
  */
-import type { ExportName, ParameterValues, Recording, Scenario } from '../../sim-core/index.ts';
+import {
+  type ExportName,
+  type ParameterValues,
+  type Recording,
+  type Scenario,
+  thresholdsOf,
+} from '../../sim-core/index.ts';
 import { buildCharts, scalesOf, type Scales } from '../models/chart.ts';
-import { thresholdsOf } from '../models/claims.ts';
 import { valuesOf, type Experiment } from '../models/experiment.ts';
 import { baseline, changeStory, outcomeOf, type Outcome } from '../models/last-change.ts';
 import { LiveRun } from '../models/live-run.ts';

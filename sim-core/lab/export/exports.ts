@@ -7,7 +7,9 @@ import { otlpLogs, otlpMetrics, otlpTraces } from '../../observability/export/ot
 import { structuredLine } from '../../observability/logging/log-line.ts';
 import type { Recording } from '../recording.ts';
 import { ENGINE_VERSION } from '../version.ts';
+import { alertRules } from './alert-rules.ts';
 import type { ExportedRun } from './exported-run.ts';
+import { grafanaDashboard } from './grafana-dashboard.ts';
 import { speedscopeProfile } from './profile.ts';
 import { traceEvents } from './trace-events.ts';
 
@@ -74,6 +76,20 @@ export const exportForms = {
     help: 'Where the time of requests went, a profile',
     opener: 'speedscope.app',
     write: speedscopeProfile,
+  },
+  alerts: {
+    suffix: 'rules.yml',
+    mediaType: 'application/yaml',
+    help: 'Expectations as alerts, rules of Prometheus',
+    opener: 'promtool check rules, Prometheus',
+    write: alertRules,
+  },
+  dashboard: {
+    suffix: 'grafana.json',
+    mediaType: JSON_TYPE,
+    help: 'Charts over the exported signals, a dashboard',
+    opener: 'Grafana',
+    write: grafanaDashboard,
   },
 } as const satisfies Readonly<Record<string, ExportForm>>;
 

@@ -12,6 +12,10 @@ import { RATIO_SAMPLES_MIN } from '../../statistics/signal.ts';
 import type { RecordedSignal, RecordingHeader } from '../recording.ts';
 import { MEASURED, samplesName, maxName } from './run-metrics.ts';
 
+/** Rows that a rate in a chart is of. */
+const RATED_ROWS = 4;
+const QUANTILES = [0.5, 0.95, 0.99];
+
 type Named = Pick<RecordedSignal, 'name' | 'kind' | 'unit'>;
 
 /** When the answer of an expression says something: at every row after the warm-up, or at the end of the run alone. */
@@ -56,6 +60,27 @@ export class RunQueries {
   /** The samples of an interval of a ratio. */
   samples({ name }: Named): string {
     return this.series({ name: samplesName(name), unit: '{sample}', kind: 'gauge' });
+  }
+
+  /** What a chart of a signal draws; `further` are matchers beside that of the scenario: `,instance="none-1"`. */
+  plotted(signal: Named, further: string): { readonly expr: string; readonly legend: string }[] {
+    const range = inPromql(RATED_ROWS * this.interval);
+    switch (signal.kind) {
+      case 'counter':
+        return [{ expr: `rate(${this.series(signal, '', further)}[${range}])`, legend: '' }];
+      case 'gauge':
+        return [
+          { expr: this.series(signal, '', further), legend: 'mean' },
+          { expr: this.highest(signal, further), legend: 'highest' },
+        ];
+      case 'histogram':
+        return QUANTILES.map((quantile) => ({
+          expr: `histogram_quantile(${quantile}, rate(${this.series(signal, '_bucket', further)}[${range}]))`,
+          legend: `p${quantile * 100}`,
+        }));
+      default:
+        return [{ expr: this.series(signal, '', further), legend: '' }];
+    }
   }
 
   /** A field of a signal's summary, as far as what is exported says it, on one side of a limit or the other. */

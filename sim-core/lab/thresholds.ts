@@ -3,7 +3,8 @@
  * signal, with their limits for the parameters of this run. Only what must not be exceeded is a threshold; that a pitfall
  * reaches at least so much is a lesson and no limit. Totals and means over a run are no height in a chart.
  */
-import type { ParameterValues, Scenario } from '../../sim-core/index.ts';
+import type { ParameterValues } from './parameters.ts';
+import type { Scenario } from './scenario.ts';
 
 export interface Threshold {
   readonly signal: string;

@@ -1,8 +1,7 @@
 /** What a run is held to, as lines in charts: upper limits of peaks, for the parameters of the run. */
 import { expect, it } from 'vitest';
-import { atLeast, atMost, mean, peak, total, type Scenario } from '../../../sim-core/index.ts';
+import { atLeast, atMost, mean, peak, type Scenario, thresholdsOf, total } from '../../../sim-core/index.ts';
 import { buildCharts } from '../../../ui/models/chart.ts';
-import { thresholdsOf } from '../../../ui/models/claims.ts';
 import { recordingOf } from '../../../ui/specimens/one-signal.ts';
 
 const NAME = 'thing.measured';
