@@ -3,9 +3,8 @@
  * holding those of every remedy against the run of the pitfall that it repairs; components keep their invariants; the
  * charts show signals that there are; the guide is in order.
  */
-import { Run, Trial, type Recording, type Scenario, type Trialled } from '../../../sim-core/index.ts';
+import { readable, type Recording, Run, type Scenario, Trial, type Trialled } from '../../../sim-core/index.ts';
 import type { CatalogueEntry } from '../../index.ts';
-import { readable } from '../reporters/quantity.ts';
 import { drive } from '../run/drive.ts';
 import { guideProblems } from './guide.ts';
 import { RemedyTally, roleProblems, type IndistinctClaim } from './remedies.ts';

@@ -1,10 +1,10 @@
 /** `brownout bench`: speed, each figure beside a peer's that was measured in turn with it in this very process. Ctrl-C is heard between two samples, and what was measured until then is printed. */
+import { grouped, readable } from '../../../sim-core/index.ts';
 import { ProgressLine } from '../cachesim/progress-line.ts';
 import { UsageError, type CliCommand, type CommandLine, type ExitCode } from '../command.ts';
 import type { Benchmark, BenchmarkResult } from '../bench/benchmark.ts';
 import { benchmarks } from '../bench/index.ts';
 import { noSuch } from '../nearest.ts';
-import { grouped, readable } from '../reporters/quantity.ts';
 import { columns, styleFor, type Style } from '../reporters/style.ts';
 
 interface BenchOptions {

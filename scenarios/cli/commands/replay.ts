@@ -6,17 +6,17 @@ import {
   encodeRecording,
   ENGINE_VERSION,
   firstDifference,
+  grouped,
   InterventionError,
   ParameterError,
-  Run,
-  ScenarioError,
   type Recording,
   type RecordingHeader,
+  Run,
+  ScenarioError,
 } from '../../../sim-core/index.ts';
 import { ProgressLine } from '../cachesim/progress-line.ts';
 import { UsageError, type CliCommand, type CommandLine, type ExitCode } from '../command.ts';
 import { findScenario, loadScenarioFile, type LoadedScenario } from '../load-scenario.ts';
-import { grouped } from '../reporters/quantity.ts';
 import { styleFor } from '../reporters/style.ts';
 import { drive } from '../run/drive.ts';
 import { loadRecording } from '../run/recording-store.ts';

@@ -3,10 +3,10 @@
  * the models of them. Every difference is shown with the smallest script that has it. Ctrl-C ends it with what was
  * compared until then; the server goes in any case.
  */
+import { grouped } from '../../../sim-core/index.ts';
 import { ProgressLine } from '../cachesim/progress-line.ts';
 import { UsageError, type CliCommand, type CommandLine, type ExitCode } from '../command.ts';
 import { noSuch } from '../nearest.ts';
-import { grouped } from '../reporters/quantity.ts';
 import { styleFor } from '../reporters/style.ts';
 import { agrees, compare } from '../twin/comparison.ts';
 import { twins } from '../twin/index.ts';

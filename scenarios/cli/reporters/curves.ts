@@ -2,8 +2,7 @@
  * Curves as tables: the signals that are points of one, sizes across. Of one variant all lines, of several the first line
  * of each, which is the one that its scenario is about.
  */
-import type { Scenario } from '../../../sim-core/index.ts';
-import { readable } from './quantity.ts';
+import { readable, type Scenario } from '../../../sim-core/index.ts';
 import { intervalOf } from './replications.ts';
 import type { ReportedSignal, RunResult } from './report.ts';
 import { columns, type Style } from './style.ts';

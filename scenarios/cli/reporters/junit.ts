@@ -2,8 +2,7 @@
  * JUnit's XML, which continuous-integration servers read: a suite a run, a case an expectation. A run that ended by an
  * error is a suite with one case in error.
  */
-import { ENGINE_VERSION } from '../../../sim-core/index.ts';
-import { readable } from './quantity.ts';
+import { ENGINE_VERSION, readable } from '../../../sim-core/index.ts';
 import type { RunFailure, RunReport, RunResult } from './report.ts';
 
 export function junit({ scenario, runs, failures }: RunReport): string {

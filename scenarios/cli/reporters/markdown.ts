@@ -2,7 +2,7 @@
  * Markdown for the comment of a pull request: the verdict first, then a table of the expectations, and of several seeds the
  * means of what was measured.
  */
-import { quantity, readable } from './quantity.ts';
+import { quantity, readable } from '../../../sim-core/index.ts';
 import { replicationsOf, type Replications } from './replications.ts';
 import { reportPasses, type RunReport } from './report.ts';
 

@@ -3,10 +3,9 @@
  * side by side. Of several seeds it gives the range of what was measured, and the mean of each signal's figures with its
  * confidence interval.
  */
-import type { ExpectationResult, Scenario } from '../../../sim-core/index.ts';
+import { type ExpectationResult, grouped, quantity, readable, type Scenario } from '../../../sim-core/index.ts';
 import { curveTables } from './curves.ts';
 import { healthLines } from './health.ts';
-import { grouped, quantity, readable } from './quantity.ts';
 import { FIGURES, intervalOf } from './replications.ts';
 import { byVariant, reportPasses, runPasses, type RunFailure, type RunReport, type RunResult } from './report.ts';
 import { columns, type Style } from './style.ts';

@@ -1,8 +1,14 @@
 /** What `run --out` writes of each run: its recording, and every form that other tools open. */
-import { ExportedRun, exportForms, type ExportName, type Recording, type Scenario } from '../../../sim-core/index.ts';
+import {
+  ExportedRun,
+  exportForms,
+  type ExportName,
+  quantity,
+  type Recording,
+  type Scenario,
+} from '../../../sim-core/index.ts';
 import { UsageError } from '../command.ts';
 import { noSuch } from '../nearest.ts';
-import { quantity } from '../reporters/quantity.ts';
 import { saveRecording, writeWhole } from './recording-store.ts';
 
 const RECORDING = 'recording';

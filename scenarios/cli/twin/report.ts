@@ -1,6 +1,6 @@
 /** What a comparison found, for the terminal and as JSON: how often each word occurred, and each difference step by step. */
+import { grouped } from '../../../sim-core/index.ts';
 import { columns, type Style } from '../reporters/style.ts';
-import { grouped } from '../reporters/quantity.ts';
 import { unstableMax, type Comparison, type Difference, type Sighting } from './comparison.ts';
 import type { Twin } from './twin.ts';
 

@@ -1,4 +1,6 @@
 /** Numbers as a reader wants them: with their unit, as many digits as carry meaning, and a dash where there is none. */
+import { grouped } from './figures.ts';
+
 const UNTOLD = '–';
 /** Longest first: a value is written in the first unit that it fills, as far as it is written. */
 const DURATIONS: readonly (readonly [string, number])[] = [
@@ -33,9 +35,6 @@ export function readable(value: number): string {
   if (Math.abs(value) >= 1000) return grouped(Math.round(value));
   return String(Number(value.toPrecision(4)));
 }
-
-/** `1234567` as `1,234,567`. */
-export const grouped = (whole: number): string => String(whole).replace(/\B(?=(\d{3})+$)/g, ',');
 
 function scaled(value: number, units: readonly (readonly [string, number])[]): string {
   if (value === 0) return '0';

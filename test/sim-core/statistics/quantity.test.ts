@@ -1,6 +1,6 @@
 /** Values as the command line writes them. */
 import { expect, it } from 'vitest';
-import { quantity } from '../../../../scenarios/cli/reporters/quantity.ts';
+import { quantity } from '../../../sim-core/statistics/quantity.ts';
 
 it.each([
   [0.9994, 's', '999 ms'],
