@@ -11,6 +11,7 @@ import { alertRules } from './alert-rules.ts';
 import type { ExportedRun } from './exported-run.ts';
 import { grafanaDashboard } from './grafana-dashboard.ts';
 import { speedscopeProfile } from './profile.ts';
+import { htmlReport } from './report/report.ts';
 import { traceEvents } from './trace-events.ts';
 
 export interface ExportForm {
@@ -90,6 +91,13 @@ export const exportForms = {
     help: 'Charts over the exported signals, a dashboard',
     opener: 'Grafana',
     write: grafanaDashboard,
+  },
+  report: {
+    suffix: 'report.html',
+    mediaType: 'text/html',
+    help: 'Verdict, charts, the slowest request and the input, a page to read and print',
+    opener: 'a browser',
+    write: htmlReport,
   },
 } as const satisfies Readonly<Record<string, ExportForm>>;
 
