@@ -22,10 +22,13 @@ export function measureText({ kind, unit }: Measured, value: number): string {
   if (!Number.isFinite(value)) return NOTHING;
   if (isShare({ kind, unit })) return `${numberText(value * 100)}${GAP}%`;
   if (unit === 's') return secondsText(value);
-  if (unit === '1/s') return `${numberText(value)}/s`;
+  if (unit.endsWith('/s')) return `${measureText(ofWhat(unit), value)}/s`;
   if (unit === 'By') return bytesText(value);
   return numberText(value);
 }
+
+/** What a rate is one of, a second: of bytes, of requests. */
+const ofWhat = (unit: string): Measured => ({ kind: 'rate', unit: unit.slice(0, -'/s'.length) });
 
 const SI = [
   [1e12, 'T'],
@@ -33,11 +36,14 @@ const SI = [
   [1e6, 'M'],
 ] as const;
 
-/** A value beside an axis, where there is little room: without `/s`, which the unit says, and millions and more as `3 G`. */
+/**
+ * A value beside an axis, where there is little room: without `/s`, which the unit says, millions and more as `3 G`, bytes with two
+ * digits.
+ */
 export function axisText({ kind, unit }: Measured, value: number): string {
+  if (unit.startsWith('By') && Number.isFinite(value)) return bytesText(value, 2);
   const scale = SI.find(([least]) => Math.abs(value) >= least);
-  if (scale && !isShare({ kind, unit }) && unit !== 's' && unit !== 'By')
-    return `${numberText(value / scale[0])}${GAP}${scale[1]}`;
+  if (scale && !isShare({ kind, unit }) && unit !== 's') return `${numberText(value / scale[0])}${GAP}${scale[1]}`;
   return measureText({ kind, unit }, value).replace('/s', '');
 }
 
@@ -56,6 +62,7 @@ export function unitText({ kind, unit }: Measured): string {
   if (isShare({ kind, unit })) return 'per cent';
   if (unit === 's') return '';
   if (unit === '1/s') return 'per second';
+  if (unit.endsWith('/s')) return `${unitText(ofWhat(unit))} per second`;
   if (unit === 'By') return 'bytes';
   const annotation = /^\{(.+)\}$/.exec(unit);
   const noun = annotation ? plural(annotation[1]) : '';
@@ -121,14 +128,15 @@ export function numberText(value: number): string {
 /** A whole number, thousands apart. */
 export const countText = (value: number): string => grouped.format(value);
 
-function bytesText(value: number): string {
+function bytesText(value: number, digits = 3): string {
   let scaled = value;
   let step = 0;
   while (Math.abs(scaled) >= 1024 && step < BINARY.length - 1) {
     scaled /= 1024;
     step += 1;
   }
-  return `${numberText(scaled)}${GAP}${BINARY[step]}`;
+  const shown = Math.abs(scaled) < 99.95 ? Number(scaled.toPrecision(digits)) : scaled;
+  return `${numberText(shown)}${GAP}${BINARY[step]}`;
 }
 
 /** More than one of what a unit counts. */

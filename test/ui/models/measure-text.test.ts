@@ -18,6 +18,8 @@ it.each([
   [{ kind: 'ratio', unit: '1' }, NaN, '–'],
   [{ kind: 'gauge', unit: '1' }, 0.545, '54.5 %'],
   [{ kind: 'rate', unit: '1/s' }, 1012.4, '1,012/s'],
+  [{ kind: 'rate', unit: 'By/s' }, 1_500_000, '1.43 MiB/s'],
+  [{ kind: 'rate', unit: '{span}/s' }, 12.34, '12.3/s'],
   [{ kind: 'histogram', unit: 's' }, 0.0124, '12.4 ms'],
   [{ kind: 'gauge', unit: '{connection}' }, 20, '20'],
   [{ kind: 'gauge', unit: 'By' }, 1536, '1.5 KiB'],
@@ -85,7 +87,14 @@ it('instants and durations of hours are told by the clock', () => {
   expect([60, 7200, 200_000].map((seconds) => axisUnit(seconds).unit)).toEqual(['s', 'h', 'd']);
 });
 
+it('bytes beside an axis have two digits and no second', () => {
+  const bytes = [0, 1_500_000, 500_000].map((value) => axisText({ kind: 'rate', unit: 'By/s' }, value));
+  expect(bytes.map(plain)).toEqual(['0 B', '1.4 MiB', '488 KiB']);
+});
+
 it('units are words', () => {
+  expect(unitText({ kind: 'rate', unit: 'By/s' })).toBe('bytes per second');
+  expect(unitText({ kind: 'rate', unit: '{span}/s' })).toBe('spans per second');
   expect(unitText({ kind: 'gauge', unit: '{connection}' })).toBe('connections');
   expect(unitText({ kind: 'gauge', unit: '{query}' })).toBe('queries');
   expect(unitText({ kind: 'gauge', unit: '{key}' })).toBe('keys');
