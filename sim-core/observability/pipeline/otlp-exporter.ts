@@ -3,9 +3,9 @@
  *
  * What may be sent again is what OTLP says: no answer in time, a receiver that is not there or has no room
  * (https://opentelemetry.io/docs/specs/otlp/#failures-1). Attempts and waits are those that OpenTelemetry's Java and JavaScript SDKs
- * have: 5 attempts, waits from 1 s by half more up to 5 s, each a fifth more or less
- * (https://github.com/open-telemetry/opentelemetry-java, `RetryPolicy`). An answer that comes too late is not heard: what was sent
- * again is there twice then.
+ * share: 5 attempts, waits from 1 s by half more up to 5 s
+ * (https://github.com/open-telemetry/opentelemetry-java, `RetryPolicy`; JavaScript counts only the further ones, and has each wait a fifth
+ * more or less, as here). An answer that comes too late is not heard: what was sent again is there twice then.
  *
  * Does not model that a receiver says how long to wait, nor compression.
  */

@@ -2,8 +2,8 @@
  * A span while it is open. One that is not sampled takes everything in and keeps nothing but its context.
  *
  * Limits are those of OpenTelemetry's SDKs, 128 of each; what is beyond them is counted, not kept. An attribute that is set again is
- * no further one (https://opentelemetry.io/docs/specs/otel/trace/sdk/#span-limits). Leaves out the limits on attributes of events and
- * links.
+ * no further one (https://opentelemetry.io/docs/specs/otel/trace/sdk/#span-limits). Of events and links the first are kept, as in Java;
+ * JavaScript keeps the last. Leaves out the limits on attributes of events and links.
  */
 import type { Time } from '../../kernel/time.ts';
 import type { InstrumentedProcess } from '../signals/instrumented-process.ts';

@@ -61,6 +61,14 @@ it('a child is of its parent’s trace, names it, and both end when they end', (
   expect(() => parent.end()).toThrow('the span HTTP GET /orders has ended');
 });
 
+it('a span may have begun before, as one that is only known to be one when a message is there', () => {
+  const { sim, tracer, ended, request } = tracing();
+  sim.runUntil(ms(5));
+  const links = [{ context: tracer.startSpan('producer', request(1)).context, attributes: {} }];
+  tracer.startSpan('receive', request(2), { kind: 'consumer', at: ms(2), links }).end();
+  expect(ended).toMatchObject([{ start: ms(2), end: ms(5), links, parentSpanId: '' }]);
+});
+
 it('of one that is not sampled nothing is kept, but its context goes on, and so do its costs', () => {
   const { sim, process, tracer, ended, request } = tracing({ ratio: 0, costs: INSTRUMENT_COSTS });
   let instruments = 0;
