@@ -1,7 +1,7 @@
 /**
  * What really belongs together, for the experimenter: each order's operations, wherever they were done, and the spans that the
- * instruments made of them. When all that is exported must have come, it is seen how much of an order somebody finds who
- * looks its trace up. No model reads it.
+ * instruments made of them. Some seconds after an order is booked, when its spans have come if nothing is amiss, it is seen how
+ * much of it somebody finds who looks its trace up. No model reads it.
  */
 import {
   BATCH_LIMITS,

@@ -11,6 +11,7 @@ import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import { timeout, TIMED_OUT } from '../../kernel/combine.ts';
 import type { EventHandle } from '../../kernel/event-table.ts';
 import { fork, spawn, type Behaviour, type Process } from '../../kernel/process.ts';
+import { NO_SUBJECT } from '../../kernel/simulation.ts';
 import { s, type Duration } from '../../kernel/time.ts';
 import { CallFailed, type CallFailure } from '../../network/call.ts';
 import type { ComponentPart } from '../../network/component.ts';
@@ -60,6 +61,7 @@ export class BatchProcessor<Kind extends BatchedKind> implements TelemetryProces
   private readonly exporter: OtlpExporter<Kind>;
   private readonly processed: FactChannel<Fact<typeof itemsProcessed>>;
   private readonly ended: FactChannel<Fact<typeof batchExported>>;
+  private readonly exportKind: number;
   private queue: Telemetry[Kind][] = [];
   private exporting: Process | undefined = undefined;
   private inFlight = 0;
@@ -83,6 +85,7 @@ export class BatchProcessor<Kind extends BatchedKind> implements TelemetryProces
     this.signals = kind === 'traces' ? spanProcessorSignals : logProcessorSignals;
     this.processed = process.sim.facts.channel(itemsProcessed);
     this.ended = process.sim.facts.channel(batchExported);
+    this.exportKind = process.sim.eventKind(`${this.id} exports ${kind}`);
     process.whenCrashed(() => this.crash());
   }
 
@@ -141,7 +144,10 @@ export class BatchProcessor<Kind extends BatchedKind> implements TelemetryProces
     const { sim } = this.process;
     if (this.exporting !== undefined || this.queue.length === 0) return;
     if (this.queue.length >= this.limits.batchMax) this.start();
-    else if (this.alarm < 0) this.alarm = sim.schedule(this.limits.delay, () => this.start(), undefined);
+    else if (this.alarm < 0) {
+      // On behalf of nobody, whoever's item it was that came first.
+      this.alarm = sim.schedule(this.limits.delay, () => this.start(), undefined, this.exportKind, NO_SUBJECT);
+    }
   }
 
   private start(): void {

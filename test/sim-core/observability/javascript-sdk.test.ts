@@ -123,7 +123,7 @@ it('a span keeps and drops as many attributes, events and links as theirs', () =
   const sim = new Simulation();
   const ended: SpanData[] = [];
   const processor = { add: (span: SpanData) => void ended.push(span) };
-  const tracer = new Tracer(processOf(sim, 'app-1'), { sampler: samplers.always_on({ ratio: 1 }), processor });
+  const tracer = new Tracer(processOf(sim, 'app-1'), { sampler: samplers.always_on(), processor });
   const theirTracer = new TracerProvider({ sampler: new AlwaysOnSampler() }).getTracer('test');
   const many = fc.nat(200);
   fc.assert(
@@ -166,7 +166,7 @@ it('a sampler that obeys its parent decides as theirs does', () => {
       const traceId = parent?.traceId ?? '0af7651916cd43dd8448eb211c80319c';
       const theirs = new ParentBasedSampler({ root: roots[root] });
       const { decision } = theirs.shouldSample(given, traceId, 'name', SpanKind.INTERNAL, {}, []);
-      const mine = samplers[`parentbased_${root}`]({ ratio: 1 }).isSampled(traceId, 'name', parent ?? undefined);
+      const mine = samplers[`parentbased_${root}`]().isSampled(traceId, 'name', parent ?? undefined);
       expect(mine).toBe(decision === SamplingDecision.RECORD_AND_SAMPLED);
     }),
   );
