@@ -6,7 +6,7 @@ import { defineFact, defineReading } from '../../kernel/fact.ts';
 import { defineSignal } from '../../statistics/signal.ts';
 
 /** Why a collector dropped what it had accepted. */
-export type CollectorLoss = 'queue_full' | 'retries_exhausted' | 'permanent_error' | 'rejected' | 'crash';
+export type CollectorLoss = 'queue_full' | 'retries_exhausted' | 'permanent_error' | 'rejected' | 'sampling' | 'crash';
 
 /** `outcome`: `accepted`, or `refused`, which asks the sender to try again. */
 export const collectorReceived = defineFact('collector.received', 'A collector answered whoever sent it something', {
@@ -66,6 +66,11 @@ const DROPS: readonly [CollectorLoss, string, string][] = [
     'otelcol_exporter_send_failed_spans and the like',
   ],
   ['rejected', 'the backend had taken the batch and thrown them away', 'the partial success of an OTLP response'],
+  [
+    'sampling',
+    'a tail sampler did not keep their trace',
+    'otelcol_processor_tail_sampling_count_spans_sampled whose `sampled` is false',
+  ],
   ['crash', 'the process that had them in its memory died', 'no metric: whoever would count them has died'],
 ];
 

@@ -2,14 +2,14 @@
  * A collector: takes telemetry from processes and from other collectors, gathers it in batches and sends each kind to its
  * backend. Whoever sends is answered when what was sent is in a batch, after which it is the collector's to lose.
  *
- *     receiver --> memory limiter --> batch processor --> sending queue --> consumers --> backend
+ *     receiver --> memory limiter --> (tail sampling) --> batch processor --> sending queue --> consumers --> backend
  *
  * All of them share the collector's processors, so that one that is busy with receiving is slow to send. What a request costs to
  * decode is spent before the memory limiter is asked, as in the real one, whose limiter is the first processor behind the
  * receiver. With more than its memory the process is killed, and starts again with what it has on disk.
  *
  * https://opentelemetry.io/docs/collector/architecture/. Memory is counted in bytes as they were sent: the real one's structures
- * take a few times as much. Does not model processors that change or drop what goes through them.
+ * take a few times as much. Does not model other processors that change or drop what goes through them.
  */
 import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import { Process, type Behaviour } from '../../kernel/process.ts';
@@ -18,8 +18,11 @@ import { SECOND, type Duration, type Time } from '../../kernel/time.ts';
 import { BackgroundRequests } from '../../network/background-requests.ts';
 import type { Call, Endpoint } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
+import { tailSamplingSignals } from '../sampling/tail-sampling-signals.ts';
+import type { TailSamplingOptions } from '../sampling/tail-sampling-options.ts';
 import { NO_COSTS } from '../signals/instrument-costs.ts';
 import { InstrumentedProcess, processSignals } from '../signals/instrumented-process.ts';
+import type { SignalDefinition } from '../../statistics/signal.ts';
 import type { BatchingOptions } from './batching.ts';
 import { collectorDied, collectorMemory, collectorSignals } from './collector-signals.ts';
 import { CollectorPipeline } from './collector-pipeline.ts';
@@ -47,6 +50,8 @@ export interface CollectorOptions {
   /** How long it is down then. */
   readonly restart: Duration;
   readonly batching: BatchingOptions;
+  /** Which traces are kept, when they are over; all without it. */
+  readonly tailSampling?: TailSamplingOptions;
   /** Where each kind goes; what has no place is refused for good. */
   readonly exporters: Readonly<Partial<Record<TelemetryKind, ExporterOptions>>>;
 }
@@ -57,7 +62,7 @@ export class Collector implements Endpoint<ExportRequest, ExportResponse>, Compo
   readonly name: string;
   readonly kind = 'broker';
   readonly help: string;
-  readonly signals = [...collectorSignals, ...processSignals];
+  readonly signals: readonly SignalDefinition[];
   readonly interventions: Readonly<Record<string, Intervention>>;
   private readonly sim: Simulation;
   private readonly options: CollectorOptions;
@@ -85,6 +90,8 @@ export class Collector implements Endpoint<ExportRequest, ExportResponse>, Compo
     this.died = sim.facts.channel(collectorDied);
     this.upKind = sim.eventKind(`${name} is up again`);
     this.interventions = { crash: this.crashing() };
+    const ofSampler = options.tailSampling === undefined ? [] : tailSamplingSignals;
+    this.signals = [...collectorSignals, ...processSignals, ...ofSampler];
     const host = {
       collector: name,
       requests: new BackgroundRequests(sim),
@@ -93,8 +100,9 @@ export class Collector implements Endpoint<ExportRequest, ExportResponse>, Compo
     };
     for (const kind of ['traces', 'metrics', 'logs'] as const) {
       const exporter = exporters[kind];
-      if (exporter !== undefined)
-        this.pipelines.set(kind, new CollectorPipeline(sim, kind, options.batching, exporter, host));
+      if (exporter === undefined) continue;
+      const sampling = kind === 'traces' ? options.tailSampling : undefined;
+      this.pipelines.set(kind, new CollectorPipeline(sim, kind, options.batching, exporter, host, sampling));
     }
     register(sim, this);
     this.look();
@@ -145,7 +153,8 @@ export class Collector implements Endpoint<ExportRequest, ExportResponse>, Compo
 
   state(): Readonly<Record<string, number | string>> {
     const state: Record<string, number | string> = { 'bytes in memory': this.memory };
-    for (const [kind, { exporter, ledger }] of this.pipelines) {
+    for (const [kind, { exporter, ledger, sampler }] of this.pipelines) {
+      Object.assign(state, sampler?.state());
       state[`${kind} batches waiting`] = exporter.size;
       state[`${kind} exported`] = ledger.exported;
       state[`${kind} dropped`] = ledger.dropped;

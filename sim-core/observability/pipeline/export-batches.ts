@@ -42,7 +42,9 @@ export function cut<Kind extends TelemetryKind>(
   ];
 }
 
-const bytesOf = (bundles: readonly TelemetryBundle[]): number => bundles.reduce((sum, { bytes }) => sum + bytes, 0);
+/** Of what comes beside the items. */
+export const bytesOf = (bundles: readonly TelemetryBundle[]): number =>
+  bundles.reduce((sum, { bytes }) => sum + bytes, 0);
 
 function cutBundles(bundles: readonly TelemetryBundle[], count: number): [TelemetryBundle[], TelemetryBundle[]] {
   const [taken, left]: [TelemetryBundle[], TelemetryBundle[]] = [[], []];

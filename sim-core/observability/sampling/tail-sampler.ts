@@ -33,6 +33,7 @@ import {
   spansReleased,
   tailSamplingSignals,
   traceDecided,
+  type SamplingLoss,
 } from './tail-sampling-signals.ts';
 
 export interface TailSamplerOptions extends TailSamplingOptions {
@@ -40,6 +41,10 @@ export interface TailSamplerOptions extends TailSamplingOptions {
   readonly name: string;
   /** Takes what is kept of a trace, all that there is of it or what came late. */
   readonly release: (spans: readonly SpanData[], bytes: number) => void;
+  /** Told of spans that are not, and why. */
+  readonly discarded?: (spans: number, reason: SamplingLoss) => void;
+  /** Told when what waits may have changed. */
+  readonly changed?: () => void;
 }
 
 /** A trace in memory; once it is decided its spans are gone. */
@@ -102,6 +107,11 @@ export class TailSampler implements ComponentPart {
     this.sampled.clear();
     this.notSampled.clear();
     this.tellMemory();
+  }
+
+  /** What waits for a decision. */
+  get waiting(): { readonly spans: number; readonly bytes: number } {
+    return { spans: this.counts.waiting, bytes: this.counts.waitingBytes };
   }
 
   state(): Readonly<Record<string, number>> {
@@ -186,18 +196,20 @@ export class TailSampler implements ComponentPart {
     this.options.release(spans, bytes);
   }
 
-  private discardWaiting(spans: number, bytes: number, reason: string): void {
+  private discardWaiting(spans: number, bytes: number, reason: SamplingLoss): void {
     this.counts.waiting -= spans;
     this.counts.waitingBytes -= bytes;
     this.discard(spans, bytes, reason);
   }
 
-  private discard(spans: number, bytes: number, reason: string): void {
+  private discard(spans: number, bytes: number, reason: SamplingLoss): void {
     this.counts.discarded += spans;
+    this.options.discarded?.(spans, reason);
     if (this.discarded.heard) this.discarded.emit({ sampler: this.options.name, reason, spans, bytes });
   }
 
   private tellMemory(): void {
+    this.options.changed?.();
     if (!this.holds.heard) return;
     const { waiting, waitingBytes } = this.counts;
     this.holds.emit({ sampler: this.options.name, traces: this.memory.size, spans: waiting, bytes: waitingBytes });

@@ -12,6 +12,9 @@ export const traceDecided = defineFact('tail_sampling.decided', 'A tail sampler 
   bytes: 'number',
 });
 
+/** Why spans were thrown away. */
+export type SamplingLoss = 'not-sampled' | 'dropped' | 'late' | 'dropped too early' | 'crashed';
+
 /**
  * `not-sampled` and `dropped`: by decision; `late`: by a decision that was made before they came; `dropped too early`: their
  * trace had to make room before its time; `crashed`: they were in memory.

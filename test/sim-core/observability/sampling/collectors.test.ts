@@ -9,17 +9,18 @@ import { CallFailed, type Call, type Endpoint } from '../../../../sim-core/netwo
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
 import type { ExportRequest, ExportResponse } from '../../../../sim-core/observability/pipeline/export-request.ts';
+import { BATCHING } from '../../../../sim-core/observability/pipeline/batching.ts';
+import { Collector } from '../../../../sim-core/observability/pipeline/collector.ts';
+import { RETRY_ON_FAILURE } from '../../../../sim-core/observability/pipeline/retry-on-failure.ts';
 import { requestSize } from '../../../../sim-core/observability/pipeline/otlp-size.ts';
 import { samplingPolicies } from '../../../../sim-core/observability/sampling/policies/sampling-policies.ts';
-import { SamplingCollector } from '../../../../sim-core/observability/sampling/sampling-collector.ts';
 import {
   TAIL_SAMPLING_DEFAULTS,
   type TailSamplingOptions,
 } from '../../../../sim-core/observability/sampling/tail-sampling-options.ts';
 import { TraceRouter } from '../../../../sim-core/observability/sampling/trace-router.ts';
-import { NO_COSTS } from '../../../../sim-core/observability/signals/instrument-costs.ts';
 import type { SpanData } from '../../../../sim-core/observability/signals/telemetry.ts';
-import { idOf, spanOf } from './spans.ts';
+import { idOf, SPAN_BYTES, spanOf } from './spans.ts';
 
 type TraceEndpoint = Endpoint<ExportRequest<'traces'>, ExportResponse>;
 
@@ -97,23 +98,39 @@ describe('a router', () => {
   });
 });
 
-describe('a collector', () => {
+describe('a collector that samples tails', () => {
   const errors: TailSamplingOptions = {
     ...TAIL_SAMPLING_DEFAULTS,
     decisionWait: s(2),
     policies: [{ name: 'errors', policy: samplingPolicies.status_code({ statusCodes: ['error'] }) }],
   };
 
-  function lab(sampling?: TailSamplingOptions) {
+  function lab(tailSampling?: TailSamplingOptions, memoryMax = 1e9) {
     const sim = new Simulation();
     const store = new Store('backend');
-    const backend = linkTo(sim, store, 'collector');
-    const options = { name: 'collector', cores: 1, costs: { ...NO_COSTS, byte: ms(0.1) }, backend };
-    const collector = new SamplingCollector(sim, { ...options, ...(sampling && { sampling }) });
+    const exporter = {
+      link: linkTo(sim, store, 'collector') as Link<ExportRequest, ExportResponse>,
+      numConsumers: 1,
+      queue: { queueSize: 100, isPersistent: false },
+      blocksWhenFull: false,
+      retry: RETRY_ON_FAILURE,
+    };
+    const collector = new Collector(sim, {
+      name: 'collector',
+      cores: 1,
+      receiving: { item: 0, byte: ms(0.1) },
+      sending: { item: 0, byte: 0 },
+      memoryLimiter: { limit: 1e9, spikeLimit: 0, checkInterval: s(1) },
+      memoryMax,
+      restart: s(1),
+      batching: BATCHING,
+      exporters: { traces: exporter },
+      ...(tailSampling && { tailSampling }),
+    });
     return { sim, store, collector };
   }
 
-  it('passes on all that comes if it does not sample', () => {
+  it('would pass on all that comes without', () => {
     const { sim, store, collector } = lab();
     const answers: unknown[] = [];
     send(sim, collector, spans([1, 2]), answers);
@@ -135,6 +152,8 @@ describe('a collector', () => {
     expect(store.taken).toEqual([]);
     sim.runUntil(s(5));
     expect(store.taken).toEqual(sent.slice(0, 2));
+    const { ledger } = collector.pipeline('traces')!;
+    expect([ledger.accepted, ledger.exported, ledger.droppedFor('sampling')]).toEqual([3, 2, 1]);
     expect(collector.violations()).toEqual([]);
   });
 
@@ -154,6 +173,19 @@ describe('a collector', () => {
     sim.runUntil(s(10));
     expect(answers).toEqual([0, 'unavailable', 'unavailable', 0]);
     expect(store.taken).toHaveLength(1);
+    expect(collector.violations()).toEqual([]);
+  });
+
+  it('is killed by what waits for a decision, if that is more than its memory', () => {
+    const failing = Array.from({ length: 5 }, (_, span) => spanOf({ span, status: 'error' }));
+    // Two wait when three more come.
+    const { sim, store, collector } = lab(errors, requestSize('traces', failing.slice(2)) + 1.5 * SPAN_BYTES);
+    send(sim, collector, failing.slice(0, 2));
+    sim.runUntil(s(0.5));
+    send(sim, collector, failing.slice(2));
+    sim.runUntil(s(6));
+    expect(store.taken).toEqual([]);
+    expect(collector.pipeline('traces')!.ledger.droppedFor('crash')).toBe(2);
     expect(collector.violations()).toEqual([]);
   });
 });
