@@ -114,11 +114,11 @@ const scenarios: readonly Scenario[] = [
   latencyPercentiles,
   // 3.3 Tracing
   tracePropagation,
+  traceSampling,
   // 3.4 Logging
   logPipeline,
   // 3.5 Alerting and SLOs
   burnRate,
-  traceSampling,
   // Appendix
   cacheFlush,
   // Quick tables

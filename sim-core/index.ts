@@ -461,7 +461,6 @@ export { AdjustedCount } from './observability/sampling/adjusted-count.ts';
 export * from './observability/sampling/policies/policy-set.ts';
 export * from './observability/sampling/policies/sampling-policies.ts';
 export type { SamplingPolicy } from './observability/sampling/policies/sampling-policy.ts';
-export { SamplingCollector, type SamplingCollectorOptions } from './observability/sampling/sampling-collector.ts';
 export { TailSampler, type TailSamplerOptions } from './observability/sampling/tail-sampler.ts';
 export * from './observability/sampling/tail-sampling-options.ts';
 export * from './observability/sampling/tail-sampling-signals.ts';

@@ -14,6 +14,8 @@ import {
   atLeast,
   atMost,
   balancingPolicies,
+  BATCHING,
+  Collector,
   defineScenario,
   difference,
   guardrail,
@@ -26,16 +28,17 @@ import {
   poisson,
   ratio,
   RemoteSampler,
+  RETRY_ON_FAILURE,
   s,
   SAMPLER_PARAM,
   samplers,
   samplingPolicies,
-  SamplingCollector,
   Service,
   TAIL_SAMPLING_DEFAULTS,
   tailSamplingSignals,
   total,
   TraceRouter,
+  us,
   zipfPopularity,
   type AdaptiveSamplingOptions,
   type Endpoint,
@@ -119,6 +122,7 @@ export default defineScenario({
     tally.REQUESTS,
     tally.DASHBOARD_REQUESTS,
     tally.CUT,
+    tally.DASHBOARD_CUT,
     'http.client.request.duration',
     tally.READS_SAMPLED,
     tally.WRITES_SAMPLED,
@@ -161,7 +165,10 @@ export default defineScenario({
     'old-attribute-name': [atLeast(total(tally.MISSED), limits.errorsMissed)],
     'short-wait': [atLeast(total('tail_sampling.spans.late'), limits.someLate)],
     'small-memory': [atLeast(total('tail_sampling.traces.dropped_too_early'), limits.pushedOut)],
-    'round-robin': [atLeast(total(tally.CUT), limits.someCut)],
+    'round-robin': [
+      atLeast(total(tally.CUT), limits.someCut),
+      atMost(difference(total(tally.DASHBOARD_CUT), total(tally.CUT)), 0),
+    ],
     'by-trace-id': [
       atMost(total(tally.CUT), limits.noneCut),
       guardrail(atMost(total(tally.MISSED), limits.noneMissed), NOTHING_LOST),
@@ -249,23 +256,43 @@ function samplerOf(
   });
 }
 
+/** The collector's defaults, and memory enough for whatever comes. */
+const HANDLING = { item: us(1), byte: INSTRUMENT_COSTS.byte };
+const GIBIBYTE = 1_073_741_824;
+const COLLECTOR = {
+  cores: 1,
+  receiving: HANDLING,
+  sending: HANDLING,
+  memoryLimiter: { limit: GIBIBYTE, spikeLimit: GIBIBYTE / 5, checkInterval: s(1) },
+  memoryMax: 2 * GIBIBYTE,
+  restart: s(5),
+  batching: BATCHING,
+};
+const EXPORTER = {
+  numConsumers: 10,
+  queue: { queueSize: 1000, isPersistent: false },
+  blocksWhenFull: false,
+  retry: RETRY_ON_FAILURE,
+};
+
 /** What takes the services' exports. */
 function collectorsBefore(sim: Simulation, p: Values, store: TraceStore): TraceEndpoint {
   const sampling = tailSampling(p);
   const collectors = Array.from({ length: p.collectors }, (_, i) => {
     const name = p.collectors === 1 ? 'collector' : `collector-${i + 1}`;
-    const backend = new Link(sim, store, { from: name, delay: nearby });
-    return new SamplingCollector(sim, {
+    const link = new Link<ExportRequest, ExportResponse>(sim, store, { from: name, delay: nearby, timeout: s(5) });
+    return new Collector(sim, {
+      ...COLLECTOR,
       name,
-      cores: 1,
-      costs: INSTRUMENT_COSTS,
-      backend,
-      ...(sampling === undefined ? {} : { sampling }),
+      exporters: { traces: { ...EXPORTER, link } },
+      ...(sampling === undefined ? {} : { tailSampling: sampling }),
     });
   });
   if (p.collectors === 1) return collectors[0];
   const name = 'router';
-  const links = collectors.map((collector) => new Link(sim, collector, { from: name, delay: nearby }));
+  const links = collectors.map(
+    (collector) => new Link<ExportRequest<'traces'>, ExportResponse>(sim, collector, { from: name, delay: nearby }),
+  );
   if (p.routing === 'trace-id') return new TraceRouter(sim, name, links);
   const balancer = new LoadBalancer<ExportRequest<'traces'>, ExportResponse>(sim, {
     name,

@@ -20,6 +20,7 @@ export const SLOW_KEPT = 'traces.slow.kept_ratio';
 export const ORDINARY_KEPT = 'traces.ordinary.kept_ratio';
 export const MISSED = 'traces.missed';
 export const CUT = 'traces.cut';
+export const DASHBOARD_CUT = 'dashboard.traces.cut';
 export const REQUESTS = 'requests.judged';
 export const REQUEST_ERRORS = 'requests.judged.errors';
 export const DASHBOARD_REQUESTS = 'dashboard.requests';
@@ -73,6 +74,14 @@ export const tallySignals = [
     where: ({ kept }) => kept === 'cut',
   }),
   defineSignal({
+    name: DASHBOARD_CUT,
+    kind: 'counter',
+    unit: '{trace}',
+    help: 'Traces that the backend can tell are cut: they have no root, or a span whose parent is not there',
+    fact: traceJudged,
+    where: ({ looksCut }) => looksCut,
+  }),
+  defineSignal({
     name: REQUESTS,
     kind: 'counter',
     unit: '{request}',
@@ -110,7 +119,6 @@ export const tallySignals = [
     unit: 'By/s',
     help: 'Bytes of spans that the services of the shop send, a second',
     fact: batchExported,
-    where: ofShop,
     amount: ({ bytes }) => bytes,
   }),
   defineSignal({
@@ -119,7 +127,6 @@ export const tallySignals = [
     unit: 'By',
     help: 'Bytes of spans that the services of the shop sent',
     fact: batchExported,
-    where: ofShop,
     amount: ({ bytes }) => bytes,
   }),
   defineSignal({
@@ -152,7 +159,6 @@ export const tallySignals = [
     unit: '{span}',
     help: 'Spans that the services of the shop sent',
     fact: batchExported,
-    where: ofShop,
     amount: ({ items }) => items,
   }),
   defineSignal({

@@ -18,6 +18,8 @@ export const traceJudged = defineFact('trace.judged', 'It was seen what the back
   was: 'text',
   /** `whole`, `cut` or `none`: what there is of its spans, of those that were recorded. */
   kept: 'text',
+  /** Whether who looks at it in the backend can tell that it is cut: it has no root, or a span without its parent. */
+  looksCut: 'flag',
   /** How many requests the trace stands for, as who looks at the backend must take it; 0 where there is no trace. */
   stands: 'number',
 });
@@ -29,7 +31,9 @@ interface Entry {
   was: Was;
   endedAt: Time;
   recorded: number;
-  stored: number;
+  /** Spans in the backend, by their ids, and those of their parents. */
+  readonly stored: string[];
+  readonly parents: string[];
   stands: number;
 }
 
@@ -51,7 +55,15 @@ export class TraceBook {
 
   /** A request has come, of this trace. */
   began(traceId: string, request: number): void {
-    this.entries.set(traceId, { request, was: 'ordinary', endedAt: 0, recorded: 0, stored: 0, stands: 0 });
+    this.entries.set(traceId, {
+      request,
+      was: 'ordinary',
+      endedAt: 0,
+      recorded: 0,
+      stored: [],
+      parents: [],
+      stands: 0,
+    });
   }
 
   /** It has its answer. */
@@ -72,18 +84,21 @@ export class TraceBook {
   stored({ context, parentSpanId }: SpanData, probability: number): void {
     const entry = this.entries.get(context.traceId);
     if (entry === undefined) return;
-    entry.stored++;
+    entry.stored.push(context.spanId);
+    entry.parents.push(parentSpanId);
     if (parentSpanId === '') entry.stands += 1 / probability;
   }
 
   private readonly judgeSettled = (): void => {
     const judged = this.sim.facts.channel(traceJudged);
-    for (const [id, { request, was, endedAt, recorded, stored, stands }] of this.ended) {
+    for (const [id, { request, was, endedAt, recorded, stored, parents, stands }] of this.ended) {
       if (endedAt + this.settled > this.sim.now) break;
       this.ended.delete(id);
       this.entries.delete(id);
-      const kept = stored === 0 ? 'none' : stored < recorded ? 'cut' : 'whole';
-      if (judged.heard) judged.emit({ request, was, kept, stands });
+      const kept = stored.length === 0 ? 'none' : stored.length < recorded ? 'cut' : 'whole';
+      const isThere = (parent: string): boolean => parent === '' || stored.includes(parent);
+      const looksCut = kept !== 'none' && !(parents.includes('') && parents.every(isThere));
+      if (judged.heard) judged.emit({ request, was, kept, looksCut, stands });
     }
     this.sim.schedule(SECOND, this.judgeSettled, undefined, this.look);
   };

@@ -22,7 +22,7 @@ export const tracesStored = defineReading('trace_store.stored', 'A backend store
   bytes: 'number',
 });
 
-export class TraceStore implements Endpoint<ExportRequest<'traces'>, ExportResponse>, Component {
+export class TraceStore implements Endpoint<ExportRequest, ExportResponse>, Component {
   readonly name = 'backend';
   readonly kind = 'database';
   readonly help = 'Keeps every span that comes';
@@ -43,12 +43,12 @@ export class TraceStore implements Endpoint<ExportRequest<'traces'>, ExportRespo
     register(sim, this);
   }
 
-  receive(call: Call<ExportRequest<'traces'>, ExportResponse>): void {
+  receive(call: Call<ExportRequest, ExportResponse>): void {
     const { items, bytes } = call.query;
     this.spans += items.length;
     this.bytes += bytes;
     if (this.told.heard) this.told.emit({ spans: items.length, bytes });
-    for (const span of items) {
+    for (const span of items as readonly SpanData[]) {
       if (span.parentSpanId === '') this.requests.add(this.probabilityOf(span));
       this.seen(span);
     }
