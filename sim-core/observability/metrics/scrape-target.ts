@@ -5,7 +5,7 @@
  */
 import { spawn, type Behaviour } from '../../kernel/process.ts';
 import type { Call, Endpoint } from '../../network/call.ts';
-import type { MetricData } from '../signals/telemetry.ts';
+import type { Attributes, MetricData } from '../signals/telemetry.ts';
 import type { Meter } from './instruments/meter.ts';
 
 export interface Exposition {
@@ -27,6 +27,7 @@ export class ScrapeTarget implements Endpoint<'scrape', Exposition> {
   readonly name: string;
   private readonly meter: Meter;
   private readonly isUp: () => boolean;
+  private readonly lengths: Lengths = new WeakMap();
 
   constructor({ name, meter, isUp }: ScrapeTargetOptions) {
     if (meter.temporality !== 'cumulative') {
@@ -49,7 +50,7 @@ export class ScrapeTarget implements Endpoint<'scrape', Exposition> {
 
   private *write(call: Call<'scrape', Exposition>): Behaviour {
     const { process } = this.meter;
-    const exposition = expositionOf(this.meter.collect());
+    const exposition = expositionOf(this.meter.collect(), this.lengths);
     yield* process.background(exposition.bytes * process.costs.byte);
     call.reply(exposition);
   }
@@ -60,14 +61,25 @@ const REST_BYTES = 12;
 /** `le="0.25",` and the words `_bucket`. */
 const BUCKET_BYTES = 17;
 
+/** Lengths of sets of attributes that were written before: most are, again and again. */
+type Lengths = WeakMap<Attributes, number>;
+
+function lengthOf(attributes: Attributes, lengths: Lengths): number {
+  let length = lengths.get(attributes);
+  if (length === undefined) {
+    length = 0;
+    for (const name of Object.keys(attributes)) length += name.length + String(attributes[name]).length + 4;
+    lengths.set(attributes, length);
+  }
+  return length;
+}
+
 /** How long the page is: every line has the name, all attributes, and a value. */
-export function expositionOf(metrics: readonly MetricData[]): Exposition {
+export function expositionOf(metrics: readonly MetricData[], lengths: Lengths = new WeakMap()): Exposition {
   let [samples, bytes] = [0, 0];
   for (const { name, points } of metrics) {
     for (const point of points) {
-      let line = name.length + REST_BYTES;
-      for (const attribute in point.attributes)
-        line += attribute.length + String(point.attributes[attribute]).length + 4;
+      const line = name.length + REST_BYTES + lengthOf(point.attributes, lengths);
       // A native histogram is one sample; it is sent in another format, some bytes a bucket.
       const lines = 'bounds' in point ? point.bounds.length + 3 : 1;
       const buckets = 'scale' in point ? 2 * (point.positive.counts.length + point.negative.counts.length) : 0;

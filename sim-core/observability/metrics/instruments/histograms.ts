@@ -32,6 +32,8 @@ class Buckets {
   private readonly counts: number[];
   private count = 0;
   private sum = 0;
+  /** What was read last, as long as it still holds: of many streams few are told something between two collections. */
+  private last: BucketCounts | undefined = undefined;
 
   constructor(bounds: readonly number[]) {
     this.bounds = bounds;
@@ -42,10 +44,12 @@ class Buckets {
     this.counts[bucketIn(this.bounds, value)]++;
     this.count++;
     this.sum += value;
+    this.last = undefined;
   }
 
   read(): BucketCounts {
-    return { count: this.count, sum: this.sum, counts: [...this.counts] };
+    this.last ??= { count: this.count, sum: this.sum, counts: [...this.counts] };
+    return this.last;
   }
 }
 
@@ -88,9 +92,14 @@ export class Histogram implements Collected {
   collect(starts: Starts): MetricData | undefined {
     const { bounds, context } = this;
     const { temporality } = context;
-    const points = this.recorder.points(starts, temporality, (head, counted): HistogramPoint => ({
-      ...head,
-      ...counted,
+    const points = this.recorder.points(starts, temporality, (head, { count, sum, counts }): HistogramPoint => ({
+      attributes: head.attributes,
+      startTime: head.startTime,
+      time: head.time,
+      exemplars: head.exemplars,
+      count,
+      sum,
+      counts,
       bounds,
     }));
     if (points.length === 0) return undefined;

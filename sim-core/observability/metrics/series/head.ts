@@ -35,7 +35,7 @@ export class Head {
   private bytesOfSeries = 0;
   private samples = 0;
   /** How many series have each value of a label. */
-  private readonly values = new Map<string, number>();
+  private readonly values = new Map<string, Map<string, number>>();
   /** The series of the very attributes that were seen before, by name and target: most scrapes bring the same. */
   private readonly known = new Map<string, WeakMap<Attributes, readonly Series<number>[]>>();
 
@@ -157,16 +157,17 @@ export class Head {
   }
 
   private account(labels: Labels, sign: 1 | -1): void {
-    let names = 0;
-    for (const [label, value] of Object.entries(labels)) {
-      this.bytesOfSeries += sign * LABEL_BYTES;
-      names += label.length + value.length;
-      const key = `${label}\u0000${value}`;
-      const having = (this.values.get(key) ?? 0) + sign;
-      if (having === 0 || (having === 1 && sign === 1)) this.bytesOfSeries += sign * VALUE_BYTES;
-      if (having === 0) this.values.delete(key);
-      else this.values.set(key, having);
+    let bytes = SERIES_BYTES;
+    for (const label in labels) {
+      const value = labels[label];
+      bytes += LABEL_BYTES + 2 * (label.length + value.length);
+      let having = this.values.get(label);
+      if (having === undefined) this.values.set(label, (having = new Map()));
+      const before = having.get(value) ?? 0;
+      if (before === 0 || before + sign === 0) bytes += VALUE_BYTES;
+      if (before + sign === 0) having.delete(value);
+      else having.set(value, before + sign);
     }
-    this.bytesOfSeries += sign * (SERIES_BYTES + 2 * names);
+    this.bytesOfSeries += sign * bytes;
   }
 }

@@ -8,7 +8,7 @@
 import { toSeconds, type Duration, type Time } from '../../../kernel/time.ts';
 import { histogramIncrease, scaleHistogram, type NativeHistogram } from './native-histogram.ts';
 import type { Selector, Series, SeriesStore } from './series-store.ts';
-import { element, type Sample, type Vector } from './vector.ts';
+import type { Sample, Vector } from './vector.ts';
 
 /** Samples further from an end of the stretch than so many mean intervals are taken for the first or the last there are. */
 const THRESHOLD = 1.1;
@@ -48,7 +48,7 @@ function overRange<Value, Result>(
   return store.select(selector).flatMap((series) => {
     const { first, end } = series.between(from, at);
     store.cost.samples += end - first;
-    return end - first < 2 ? [] : [element(series.labels, of(series, first, end, from, at))];
+    return end - first < 2 ? [] : [{ labels: series.unnamed, value: of(series, first, end, from, at) }];
   });
 }
 

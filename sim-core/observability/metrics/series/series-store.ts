@@ -28,11 +28,21 @@ export class Series<Value> {
   readonly labels: Labels;
   readonly times: Time[] = [];
   readonly values: Value[] = [];
+  private withoutName: Labels | undefined = undefined;
   /** When it was marked as stale. */
   private readonly staleAt: Time[] = [];
 
   constructor(labels: Labels) {
     this.labels = labels;
+  }
+
+  /** Labels of what is worked out from it, which has no name. */
+  get unnamed(): Labels {
+    if (this.withoutName === undefined) {
+      const { [NAME]: _name, ...others } = this.labels;
+      this.withoutName = others;
+    }
+    return this.withoutName;
   }
 
   /** False if the sample is not newer than the last, and was not taken. */

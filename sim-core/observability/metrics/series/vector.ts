@@ -4,7 +4,7 @@
  */
 import type { Time } from '../../../kernel/time.ts';
 import type { Labels } from '../../signals/labels.ts';
-import { labelsKey, NAME, type Selector, type SeriesStore } from './series-store.ts';
+import { labelsKey, type Selector, type SeriesStore } from './series-store.ts';
 
 export interface Sample<Value> {
   /** Without the metric's name. */
@@ -14,17 +14,13 @@ export interface Sample<Value> {
 
 export type Vector = readonly Sample<number>[];
 
-export function element<Value>({ [NAME]: _name, ...labels }: Labels, value: Value): Sample<Value> {
-  return { labels, value };
-}
-
 /** The values of the series at an instant, of those that have one. */
 export function instant<Value>(store: SeriesStore<Value>, selector: Selector, at: Time): Sample<Value>[] {
   return store.select(selector).flatMap((series) => {
     const value = series.at(at);
     if (value === undefined) return [];
     store.cost.samples++;
-    return [element(series.labels, value)];
+    return [{ labels: series.unnamed, value }];
   });
 }
 
