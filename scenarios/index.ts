@@ -30,6 +30,7 @@ import producerBatching from './messaging/producer-batching.ts';
 import retryStorm from './messaging/retry-storm.ts';
 import rebalance from './messaging/rebalance.ts';
 import tracePropagation from './observability/trace-propagation.ts';
+import cardinality from './observability/cardinality.ts';
 import latencyPercentiles from './observability/latency-percentiles.ts';
 import traceSampling from './observability/trace-sampling.ts';
 import backpressure from './overload/backpressure.ts';
@@ -119,6 +120,9 @@ const scenarios: readonly Scenario[] = [
   logPipeline,
   // 3.5 Alerting and SLOs
   burnRate,
+  traceSampling,
+  // 3.6 Cost
+  cardinality,
   // Appendix
   cacheFlush,
   // Quick tables

@@ -9,13 +9,12 @@ import {
   HdrHistogram,
   requestCompleted,
   serviceRequest,
-  spawn,
   toSeconds,
-  type Behaviour,
   type Duration,
   type Simulation,
   type Time,
 } from '../../../sim-core/index.ts';
+import { repeatedly } from '../application/repeatedly.ts';
 import type { Values } from './params.ts';
 
 export const P99 = 'http.server.request.duration.p99';
@@ -116,7 +115,7 @@ export function watchTruth(sim: Simulation, p: Values): void {
     const good = durations.filter((duration) => duration <= p.target).length;
     truth.emit({ p99: durations[Math.ceil(0.99 * durations.length) - 1], within: good / durations.length });
   };
-  spawn(sim, 'the truth is told', every(p.evaluationInterval, tell));
+  repeatedly(sim, 'the truth is told', p.evaluationInterval, tell);
 }
 
 /** The generator's own record, as wrk2 and others keep it, in microseconds; and the same of the users, whom nobody asks. */
@@ -136,12 +135,5 @@ export function watchLoadTest(sim: Simulation, p: Values, expectedInterval: Dura
       if (record[by].count > 0) reports.emit({ by, p99: record[by].valueAtPercentile(99) * 1000 });
     }
   };
-  spawn(sim, 'the load generator reports', every(p.evaluationInterval, tell));
-}
-
-function* every(interval: Duration, deed: () => void): Behaviour {
-  for (;;) {
-    yield interval;
-    deed();
-  }
+  repeatedly(sim, 'the load generator reports', p.evaluationInterval, tell);
 }

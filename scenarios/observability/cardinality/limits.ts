@@ -1,0 +1,168 @@
+/**
+ * What is claimed of the cardinality, worked out from the parameters. Nothing here looks at a run.
+ *
+ * Of n requests, drawn from users of whom the k-th sends a share p_k, sum (1 - exp(-n p_k)) users send one at least: a sum of
+ * independent chances, which varies by less than a Poisson number of that mean.
+ */
+import { exp, HANDBOOK_BOUNDS, ln, ms, pow, s, toSeconds } from '../../../sim-core/index.ts';
+import { limitOf, oncePerRun, poissonLow, poissonMost } from '../../application/chance.ts';
+import { SERIES_EACH } from './instance.ts';
+import type { Values } from './params.ts';
+
+export const WARM_UP = s(35);
+export const INTERVAL = ms(500);
+
+const limit = limitOf<Values>;
+
+/** Ranks of users in blocks, so that no more than a few per cent lie between the ends of one. */
+function blocks(users: number): readonly (readonly [from: number, to: number])[] {
+  const found: [number, number][] = [];
+  for (let from = 1; from <= users; from = found[found.length - 1][1] + 1) {
+    found.push([from, Math.min(users, Math.max(from, Math.floor(from * 1.05)))]);
+  }
+  return found;
+}
+
+/** Users that are expected of so many requests, at least: all of a block are taken to send as little as its last. */
+const usersOf = oncePerRun((p: Values) => {
+  const ranks = blocks(p.users);
+  const weight = ranks.reduce((sum, [from, to]) => sum + (to - from + 1) * pow(from, -p.exponent), 0);
+  return (requests: number): number =>
+    ranks.reduce(
+      (sum, [from, to]) => sum + (to - from + 1) * (1 - exp((-requests * pow(to, -p.exponent)) / weight)),
+      0,
+    );
+});
+const usersBy = (p: Values, seconds: number): number => poissonLow(usersOf(p)(poissonLow(p.rate * seconds)));
+
+/** The first whole interval of scraping by which so many users are known to it, at least; the run's end if there are not. */
+function reachedBy(p: Values, users: number): number {
+  const [scrape, length] = [toSeconds(p.scrapeInterval), toSeconds(p.length)];
+  for (let at = scrape; at < length; at += scrape) {
+    // It was scraped an interval ago at the latest, and its request was answered a second before that.
+    if (usersBy(p, Math.max(0, at - scrape - 1)) >= users) return at + 1;
+  }
+  return length;
+}
+
+/** Bytes of a series of the histogram in Prometheus, at least and at most: 8 labels, names of 100 to 300 characters, samples. */
+const BYTES_LEAST = 2 * (732 + 8 * 32 + 2 * 100);
+const bytesMost = (p: Values): number =>
+  2 * (732 + 8 * 32 + 2 * 300 + 120) + 6 * (1 + toSeconds(p.length) / toSeconds(p.scrapeInterval));
+const memory = (p: Values): number => p.memory * 1e6;
+
+const isLabelled = (p: Values): boolean => p.label === 'user-id';
+/** Streams that an instance has at most. */
+const streamsMost = (p: Values): number => {
+  if (!isLabelled(p)) return 1;
+  return p.cardinalityLimit === 0 ? p.users + 1 : Math.min(p.users + 1, p.cardinalityLimit);
+};
+/** Every target has three series more, of the scrape itself. */
+const SCRAPE_SERIES = 3;
+const seriesMost = (p: Values): number => {
+  const each = streamsMost(p) * SERIES_EACH;
+  return p.instances * (SCRAPE_SERIES + (p.sampleLimit === 0 ? each : Math.min(each, p.sampleLimit)));
+};
+export const bounded = limit(seriesMost);
+/** Without the user's id there is one histogram an instance, whoever comes. */
+const few = (p: Values): number => p.instances * (SERIES_EACH + SCRAPE_SERIES);
+export const aggregated = limit(few);
+const survives = (p: Values): boolean => seriesMost(p) * bytesMost(p) < memory(p);
+
+/** One user's series more than the memory holds, whichever instance has them. */
+const killedBy = oncePerRun((p: Values): number => {
+  const isUnlimited = isLabelled(p) && p.cardinalityLimit === 0 && p.sampleLimit === 0;
+  return isUnlimited ? reachedBy(p, memory(p) / (SERIES_EACH * BYTES_LEAST)) : toSeconds(p.length);
+});
+const isKilled = (p: Values): boolean => killedBy(p) + 1 < toSeconds(p.length);
+
+/** From then on it is up for no longer than it takes to replay the log. */
+export const upUntilKilled = limit((p) => {
+  const warmUp = toSeconds(WARM_UP);
+  return isKilled(p) ? Math.max(0, killedBy(p) - warmUp) / (toSeconds(p.length) - warmUp) : 1;
+});
+/** None where it survives for certain. */
+export const noKills = limit((p) => (survives(p) ? 0 : 1 + ln(1 + toSeconds(p.length)) / Math.LN2));
+/** As many series as it takes. */
+export const seriesWhenKilled = limit((p) => (isKilled(p) ? memory(p) / bytesMost(p) : 0));
+
+/** Since then nothing is evaluated. It is looked at once a second. */
+export const ageWhenKilled = limit((p) => (isKilled(p) ? Math.max(0, toSeconds(p.length) - killedBy(p) - 1) : 0));
+/**
+ * A dashboard that is well has something new at each evaluation. At the start it waits for two scrapes of a target: that it has
+ * them after the warm-up is asked for.
+ */
+const isFilled = (p: Values): boolean =>
+  p.window + p.scrapeInterval + p.evaluationInterval <= WARM_UP && 2 * p.scrapeInterval < p.window;
+const isWell = (p: Values): boolean => isFilled(p) && few(p) * bytesMost(p) < memory(p);
+export const ageWhenWell = limit((p) => toSeconds(isWell(p) ? p.evaluationInterval : p.length) + 1);
+export const upWhenWell = limit((p) => (isWell(p) ? 1 : 0));
+
+/**
+ * A counter that begins at 1 has not grown: of each user's requests the first is seen by no rate. The others are extrapolated, at
+ * most from one interval between two samples to 1.1 more on either side. So the last panel that is shown says no more than that.
+ */
+const EXTRAPOLATED = 1 + 2 * 1.1;
+export const rateMissed = limit((p) => {
+  const requests = poissonMost(p.rate * killedBy(p));
+  const again = poissonMost(Math.max(0, requests - usersOf(p)(requests)));
+  return (EXTRAPOLATED * again) / toSeconds(p.window);
+});
+
+/** A target with more samples than a scrape may have is dark: a window later its panels are empty, an evaluation after that for good. */
+export const ageWhenDark = limit((p) => {
+  if (p.sampleLimit === 0 || !isLabelled(p) || p.instances > 1 || p.cardinalityLimit > 0) return 0;
+  const dark = reachedBy(p, p.sampleLimit / SERIES_EACH) + toSeconds(p.window + p.evaluationInterval);
+  return Math.max(0, toSeconds(p.length) - dark - 1);
+});
+
+/** Where the limit of an instance is reached before the account comes, whatever it sends goes into the overflow. */
+const overflows = (p: Values): boolean =>
+  isLabelled(p) &&
+  p.cardinalityLimit > 0 &&
+  p.instances === 1 &&
+  reachedBy(p, p.cardinalityLimit) < toSeconds(p.slowAt);
+/** Nobody can be named without series or exemplars, or when all of it is gone before. */
+const isLost = (p: Values): boolean => {
+  const isBlind = !isLabelled(p) && p.exemplars === 'always-off';
+  return isBlind || overflows(p) || (isKilled(p) && killedBy(p) < toSeconds(p.slowAt));
+};
+export const unanswered = limit((p) => (isLost(p) ? 0 : 1));
+
+/**
+ * What overflows is counted all the same. A panel looks back on its window, but for what lies outside the first and the last
+ * scrape in it, and its mean is over the evaluations after the warm-up.
+ */
+export const rateKept = limit((p) => {
+  if (!isFilled(p) || !survives(p) || p.sampleLimit > 0) return 0;
+  const seconds = toSeconds(p.window - 2 * p.scrapeInterval);
+  return seconds > 0 ? poissonLow(p.rate * seconds) / seconds : 0;
+});
+export const rateMost = limit((p) => {
+  const seconds = Math.max(1, toSeconds(p.window - 2 * p.scrapeInterval));
+  return poissonMost((p.rate + p.slowRate) * seconds) / seconds;
+});
+
+/**
+ * An exemplar leads to the account if the trace of one of its requests was sampled. None of those of x seconds is with exp(-q r x): one in
+ * a hundred million after so many of them. It is scraped an interval after its request was answered at the latest, and whoever asks
+ * looks at the evaluation before.
+ */
+const CERTAIN = 18.5;
+export const answered = limit((p) => {
+  const [scrape, evaluation] = [toSeconds(p.scrapeInterval), toSeconds(p.evaluationInterval)];
+  const asksBy = (seconds: number): number => Math.floor(seconds / evaluation - 0.5);
+  const asks = asksBy(toSeconds(p.length)) - asksBy(toSeconds(p.slowAt) + evaluation);
+  const sampled = p.slowRate * p.sampling;
+  // Within each window there is one too, by the same reckoning; of the others hardly a request ever comes to the last bucket.
+  const isSeen = sampled * (toSeconds(p.window) - scrape) >= CERTAIN;
+  const others =
+    p.rate * exp(-HANDBOOK_BOUNDS[HANDBOOK_BOUNDS.length - 1] / toSeconds(p.loadTime)) * toSeconds(p.length);
+  if (!isWell(p) || asks <= 0 || !isSeen || others > 0.01) return 0;
+  const unknown = (CERTAIN / sampled + toSeconds(p.slowTime) + scrape + 1) / evaluation + 1;
+  return Math.max(0, 1 - unknown / asks);
+});
+
+/** Series that the panels and the question have to look at: the buckets, the counts, the sums and counts of users. */
+const LOOKED_AT = SERIES_EACH - 2 + 1 + 2;
+export const lookedAt = limit((p) => p.instances * LOOKED_AT);

@@ -1,0 +1,99 @@
+/** What the team's dashboard shows, and how it finds out who is slow, each with what it has. */
+import {
+  counterRate,
+  divide,
+  histogramQuantile,
+  panelSignals,
+  prometheusName,
+  sumBy,
+  type Head,
+  type Labels,
+  type Panel,
+  type SpanData,
+  type TelemetryProcessor,
+  type Time,
+} from '../../../sim-core/index.ts';
+import { DURATION, USER } from './instance.ts';
+import type { Values } from './params.ts';
+
+const METRIC = prometheusName({ ...DURATION, kind: 'histogram' });
+const USER_LABEL = 'user_id';
+export const RATE_PANEL = 'dashboard.http.server.request.rate';
+const LATENCY_PANEL = 'dashboard.http.server.request.duration.p99';
+
+const PANELS = [
+  { name: RATE_PANEL, unit: '1/s', help: 'What the panel of the request rate shows' },
+  {
+    name: LATENCY_PANEL,
+    unit: 's',
+    help: 'What the latency panel shows: the 99th percentile by the histogram of all users',
+  },
+];
+export const dashboardSignals = panelSignals(PANELS);
+
+/** `shown` is called when a panel had something to show. */
+export function panels(p: Values, shown: () => void): Panel[] {
+  const [rate, latency] = PANELS;
+  return [
+    {
+      ...rate,
+      // sum(rate(…_count[w]))
+      show: (head, at) => {
+        const [total] = sumBy(counterRate(head.floats, { name: `${METRIC}_count` }, p.window, at));
+        if (total !== undefined) shown();
+        return total?.value;
+      },
+    },
+    {
+      ...latency,
+      // histogram_quantile(0.99, sum by (le) (rate(…_bucket[w])))
+      show: (head, at) =>
+        histogramQuantile(0.99, sumBy(counterRate(head.floats, { name: `${METRIC}_bucket` }, p.window, at), ['le']))[0]
+          ?.value,
+    },
+  ];
+}
+
+/** Traces that were sampled, by their ids. Kept as long as the run is: nothing is lost on the way or forgotten. */
+export class TraceStore implements TelemetryProcessor<SpanData> {
+  private readonly users = new Map<string, string>();
+
+  add({ context, attributes }: SpanData): void {
+    this.users.set(context.traceId, String(attributes[USER]));
+  }
+
+  /** Whose request it was, if the trace is there. */
+  userOf(traceId: string): string | undefined {
+    return this.users.get(traceId);
+  }
+}
+
+/** Which user has been slowest lately, as far as the team can tell. */
+export function slowest(p: Values, traces: TraceStore): (head: Head, at: Time) => string | undefined {
+  return p.label === 'user-id' ? bySeries(p) : byExemplars(p, traces);
+}
+
+/** topk(1, rate(…_sum[w]) / rate(…_count[w]) by user) */
+const bySeries = (p: Values) => (head: Head, at: Time) => {
+  const byUser = (suffix: string) =>
+    sumBy(counterRate(head.floats, { name: `${METRIC}_${suffix}` }, p.window, at), [USER_LABEL]);
+  let [user, most]: [string | undefined, number] = [undefined, 0];
+  for (const { labels, value } of divide(byUser('sum'), byUser('count'))) {
+    // What overflowed has no user.
+    if (value > most) [user, most] = [labels[USER_LABEL], value];
+  }
+  return user;
+};
+
+/** The exemplars of the last bucket lead to traces; whose most of them are. */
+const byExemplars = (p: Values, traces: TraceStore) => (head: Head, at: Time) => {
+  const last = { name: `${METRIC}_bucket`, labels: { le: '+Inf' } satisfies Labels };
+  const votes = new Map<string, number>();
+  for (const { exemplar } of head.exemplars.select(last, at - p.window, at)) {
+    const user = traces.userOf(exemplar.traceId);
+    if (user !== undefined) votes.set(user, (votes.get(user) ?? 0) + 1);
+  }
+  let [found, most]: [string | undefined, number] = [undefined, 0];
+  for (const [user, count] of votes) if (count > most) [found, most] = [user, count];
+  return found;
+};

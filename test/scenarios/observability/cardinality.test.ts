@@ -1,0 +1,58 @@
+/** What the guide of the label cardinality says beyond its variants: what multiplies, what survives, and who is found. */
+import { expect, it } from 'vitest';
+import cardinality from '../../../scenarios/observability/cardinality.ts';
+import { RATE_PANEL } from '../../../scenarios/observability/cardinality/panels.ts';
+import { AGE, ANSWERED, CHARTED } from '../../../scenarios/observability/cardinality/tally.ts';
+import { parseIntervention, s, type ParameterValues } from '../../../sim-core/index.ts';
+import { failed, summaryOf, totalOf, trialled } from '../trials.ts';
+
+const SERIES = 'prometheus.head.series';
+
+function measured(variant: string, params: ParameterValues = {}, ...interventions: readonly string[]) {
+  return trialled(cardinality, { variant, params, interventions: interventions.map(parseIntervention) });
+}
+
+it('a label of two hundred values is no mistake, and is multiplied by instances', () => {
+  const [one, eight] = [1, 8].map((instances) => measured('user-id-label', { users: 200, instances, memory: 64 }));
+  expect(summaryOf(one, SERIES, 'max')).toBeLessThanOrEqual(201 * 8 + 3);
+  expect(summaryOf(one, ANSWERED, 'mean')).toBe(1);
+  expect(totalOf(one, 'prometheus.kills')).toBe(0);
+  expect(summaryOf(eight, SERIES, 'max')).toBeGreaterThan(7 * summaryOf(one, SERIES, 'max'));
+  for (const run of [one, eight]) expect(failed(run)).toEqual([]);
+});
+
+it('the SDK’s own limit is too high for a memory that is a quarter of life size', () => {
+  const run = measured('cardinality-limit', { cardinalityLimit: 2000 });
+  expect(totalOf(run, 'prometheus.kills')).toBeGreaterThan(0);
+  expect(failed(run)).toEqual([]);
+});
+
+it('an account that comes before the limit is reached is found by its series', () => {
+  const run = measured('cardinality-limit', { slowAt: s(40), cardinalityLimit: 5000, memory: 256 });
+  // Of the first evaluation after it has come a rate may have one sample only.
+  expect(summaryOf(run, ANSWERED, 'mean')).toBeGreaterThan(0.7);
+});
+
+it('exemplars need traces that are sampled, unless any measurement may be one', () => {
+  const rare = measured('aggregated-with-exemplars', { sampling: 0.002 });
+  expect(summaryOf(rare, ANSWERED, 'mean')).toBeLessThan(0.8);
+  // An exemplar of a trace that nobody kept leads nowhere.
+  const all = measured('aggregated-with-exemplars', { sampling: 0, exemplars: 'always-on' });
+  expect(summaryOf(all, ANSWERED, 'mean')).toBe(0);
+  for (const run of [rare, all]) expect(failed(run)).toEqual([]);
+});
+
+it('what overflows is counted, and what is killed counts no first request', () => {
+  const served = (run: ReturnType<typeof measured>): number => summaryOf(run, CHARTED.served, 'mean');
+  const [limited, labelled] = ['cardinality-limit', 'user-id-label'].map((variant) => measured(variant));
+  expect(summaryOf(limited, RATE_PANEL, 'mean') / served(limited)).toBeCloseTo(1, 1);
+  expect(summaryOf(labelled, RATE_PANEL, 'mean') / served(labelled)).toBeLessThan(0.2);
+});
+
+it('a Prometheus that is down for a while comes back with its series, and counters have gone on', () => {
+  const run = measured('aggregated', {}, '60s:crash:prometheus:seconds=20');
+  expect(summaryOf(run, AGE, 'max')).toBeGreaterThanOrEqual(20);
+  // It was evaluated 10 s before, and is 10 s after it has come back.
+  expect(summaryOf(run, AGE, 'max')).toBeLessThanOrEqual(41);
+  expect(summaryOf(run, SERIES, 'max')).toBe(11);
+});
