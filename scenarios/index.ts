@@ -39,6 +39,7 @@ import doomedWork from './overload/doomed-work.ts';
 import dynamicBatching from './overload/dynamic-batching.ts';
 import grayFailure from './overload/gray-failure.ts';
 import loadShedding from './overload/load-shedding.ts';
+import sloTable from './whole-systems/slo-table.ts';
 import burnRate from './observability/burn-rate.ts';
 import rateLimiting from './overload/rate-limiting.ts';
 import logPipeline from './observability/log-pipeline.ts';
@@ -123,6 +124,7 @@ const scenarios: readonly Scenario[] = [
   traceSampling,
   // 3.6 Cost
   cardinality,
+  sloTable,
   // Appendix
   cacheFlush,
   // Quick tables

@@ -27,6 +27,8 @@ export interface RuleEvaluatorOptions {
   readonly name: string;
   readonly help: string;
   readonly rules: readonly EvaluatedRule[];
+  /** Called before each evaluation: where what the rules look at is sampled at that instant only. */
+  readonly sample?: () => void;
   /** From one evaluation to the next; the first one comes after as long. */
   readonly interval: Duration;
   /** How long after an alert was told of it is told of again, at the soonest; a minute without it. */
@@ -66,6 +68,11 @@ export class RuleEvaluator implements Component {
     sim.schedule(interval, RuleEvaluator.tick, this as RuleEvaluator, this.evaluateKind);
   }
 
+  /** Alerts that fired at the last evaluation. */
+  get firingAlerts(): number {
+    return this.firing;
+  }
+
   state(): Readonly<Record<string, number | string>> {
     const { pending, firing, dropped } = this;
     return { rules: this.options.rules.length, pending, firing, dropped };
@@ -77,6 +84,7 @@ export class RuleEvaluator implements Component {
 
   private evaluate(): void {
     const { sim, options, changed } = this;
+    options.sample?.();
     const resendDelay = options.resendDelay ?? MINUTE;
     const due: SentAlert[] = [];
     let [pending, firing] = [0, 0];

@@ -1,0 +1,100 @@
+/**
+ * The handbook's table of objectives: five rows, each with the trigger of its alert, on one small shop.
+ *
+ *     users, buyers, (crawler) --> api-1, api-2 --> cache
+ *                                           \ \---> database --> replica
+ *                                            \----> stream --> consumer
+ *     prometheus --> alertmanager --> pager
+ *
+ * In each variant one thing goes wrong for a quarter of an hour. The alert of its row has to fire, and no other.
+ */
+import {
+  atLeast,
+  atMost,
+  defineScenario,
+  difference,
+  minutes,
+  peak,
+  s,
+  total,
+  type Expectation,
+  type Simulation,
+} from '../../sim-core/index.ts';
+import { sentBy } from '../application/settings.ts';
+import { alerting } from './slo-table/alerting.ts';
+import * as limits from './slo-table/limits.ts';
+import { ROWS, type RowName } from './slo-table/objectives.ts';
+import { params, type Values } from './slo-table/params.ts';
+import { shop } from './slo-table/shop.ts';
+import {
+  BURN,
+  DETECTION,
+  FIRED,
+  firedOf,
+  HIT_RATIO,
+  P99,
+  REPLICA_LAG,
+  SILENT,
+  SLOPE,
+  tableSignals,
+} from './slo-table/signals.ts';
+
+/** The alert of the row fires, soon enough, and none of the others does. */
+const firesAlone = (row: RowName): Expectation[] => {
+  const own = total(firedOf(ROWS[row]));
+  return [
+    atLeast(own, limits.fires(row)),
+    atMost(difference(total(FIRED), own), limits.noOther),
+    atMost(peak(DETECTION), limits.detectedWithin(row)),
+  ];
+};
+
+export default defineScenario({
+  id: 'slo-table',
+  section: '3.5',
+  title: 'The SLO table',
+  question:
+    'Five objectives, each with the trigger of its alert: does each one fire for its fault, and for nothing else?',
+  params,
+  variants: {
+    healthy: {},
+    'instance-down': { fault: 'instance-down' },
+    'database-slow': { fault: 'database-slow' },
+    'consumer-stopped': { fault: 'consumer-stopped' },
+    crawler: { fault: 'crawler' },
+    'replica-slow': { fault: 'replica-slow' },
+    'below-the-triggers': { fault: 'below-the-triggers' },
+  },
+  roles: {
+    healthy: 'control',
+    'instance-down': 'fault',
+    'database-slow': 'fault',
+    'consumer-stopped': 'fault',
+    crawler: 'fault',
+    'replica-slow': 'fault',
+    'below-the-triggers': 'fault',
+  },
+  seed: 1,
+  duration: ({ length }) => length,
+  warmUp: 0,
+  interval: s(30),
+  openAt: minutes(22),
+  system,
+  signals: tableSignals,
+  whileRunning: { rate: sentBy('rate', 'users'), writes: sentBy('writes', 'buyers') },
+  charts: ['alert.firing', 'alert.pending', BURN, P99, SLOPE, 'redis.stream.lag', HIT_RATIO, REPLICA_LAG, SILENT],
+  expect: {
+    healthy: [atMost(total(FIRED), limits.noOther), atMost(total(SILENT), limits.neverSilent)],
+    'instance-down': firesAlone('availability'),
+    'database-slow': firesAlone('latency'),
+    'consumer-stopped': firesAlone('lag'),
+    crawler: firesAlone('hitRatio'),
+    'replica-slow': firesAlone('replica'),
+    'below-the-triggers': [atMost(total(FIRED), limits.noOther), atLeast(total(SILENT), limits.silentFor)],
+  },
+});
+
+function system(sim: Simulation, p: Values): void {
+  shop(sim, p);
+  alerting(sim, p);
+}

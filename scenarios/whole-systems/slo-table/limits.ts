@@ -1,0 +1,136 @@
+/**
+ * What is claimed of the table's triggers, worked out from the parameters: after how long each surely fires in its fault, and that the
+ * others do not. Nothing here looks at a run.
+ *
+ * Users' keys are all alike and live for a time T in the cache, so that a key that is asked for at a rate of r is a miss once in 1 + r T.
+ * What comes in a window is Poisson.
+ */
+import {
+  burnRateThatSpends,
+  errorRatioOf,
+  hours,
+  HTTP_DURATION_BOUNDS,
+  toSeconds,
+  type Limit,
+} from '../../../sim-core/index.ts';
+import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
+import { FAR_MAX, NEAR_MAX } from '../../application/distances.ts';
+import { EVERY, WINDOW } from './dashboard.ts';
+import { AVAILABILITY, HIT_RATIO_LEAST, LAG_MOST, REPLICA_LAG_MOST, type RowName } from './objectives.ts';
+import type { Values } from './params.ts';
+import { APPLY, CORES, HEAVY_SLOWNESS, KEYS, LIGHT_CRAWLS, LIGHT_SLOWNESS } from './shop.ts';
+
+const limit = limitOf<Values>;
+
+const window = toSeconds(WINDOW);
+const every = toSeconds(EVERY);
+/** An exponential time is so many means or longer once in three million. */
+const RARE = 15;
+/** Messages on the way of a request that misses. */
+const WAY = toSeconds(2 * FAR_MAX + 8 * NEAR_MAX);
+
+/** The share of users' lookups that miss. */
+const missRatio = ({ rate, ttl }: Values): number => 1 / (1 + (rate / KEYS) * toSeconds(ttl));
+
+/** The bounds of the bucket that a duration in seconds is in. */
+const above = (seconds: number): number => HTTP_DURATION_BOUNDS.find((bound) => bound >= seconds) ?? Infinity;
+const below = (seconds: number): number => HTTP_DURATION_BOUNDS.findLast((bound) => bound < seconds) ?? 0;
+
+/**
+ * A twentieth of the requests miss, and their demand deviates by a fifth: the slowest hundredth of all begins within a few deviations of
+ * the mean, above nine tenths of it and below one and a half times that.
+ */
+const p99Most = (p: Values): number => above(1.5 * toSeconds(p.loadTime) + WAY);
+const p99Least = (p: Values): number => below(0.9 * toSeconds(p.loadTime));
+const isTypical = (p: Values): boolean =>
+  p.rate * window >= 1000 && missRatio(p) > 0.03 && missRatio(p) < 0.1 && p.rate * toSeconds(p.loadTime) < CORES / 4;
+
+/** The first whole second within a window at which something is so; Infinity if it is at none. */
+function firstSecond(isSo: (seconds: number) => boolean): number {
+  for (let seconds = 1; seconds <= window; seconds++) if (isSo(seconds)) return seconds;
+  return Infinity;
+}
+
+/** Seconds after which each trigger surely holds at an evaluation, and has for as long as its rule asks for. */
+const needed: Record<RowName, (p: Values) => number> = {
+  // Every other request is refused. In a window of n requests the share deviates by less than 1 / 2 sqrt(n).
+  availability(p) {
+    const most = errorRatioOf(AVAILABILITY, burnRateThatSpends(AVAILABILITY, 1, hours(p.burning)));
+    const room = DEVIATIONS * Math.sqrt(0.25 / poissonLow(p.rate * window));
+    return firstSecond((seconds) => 0.5 * (seconds / window) - room > most);
+  },
+  // The slow misses have to be a hundredth of the window's requests; nearly all of them take more than six tenths of the mean.
+  latency(p) {
+    const slow = toSeconds(p.loadTime) * p.slowdown;
+    const keepsUp = p.rate * missRatio(p) * slow < CORES / 2;
+    if (!(isTypical(p) && keepsUp && below(0.6 * slow) > p.baselines * p99Most(p))) return Infinity;
+    const hundredth = poissonMost(p.rate * window) / 100;
+    return 2 * slow + firstSecond((seconds) => poissonLow(0.95 * p.rate * missRatio(p) * seconds) > hundredth);
+  },
+  lag(p) {
+    const more = (LAG_MOST * window) / toSeconds(p.lagIn) + usualLag(p);
+    return firstSecond((seconds) => poissonLow(p.rate * seconds) > more);
+  },
+  hitRatio(p) {
+    const hits = poissonMost(p.rate * (1 - missRatio(p)) * window);
+    const few = firstSecond((seconds) => {
+      const misses = poissonLow(p.rate * missRatio(p) * window + p.crawls * seconds);
+      return misses > (1 - p.hitRatioLeast) * (misses + hits);
+    });
+    return few + toSeconds(p.hitRatioFor);
+  },
+  // Until somebody has ordered something and the replica has applied it; what it applies from then on is as late or later.
+  replica(p) {
+    const apply = toSeconds(APPLY) * HEAVY_SLOWNESS;
+    if (apply / 3 < toSeconds(p.replicaLagMost)) return Infinity;
+    return RARE / p.writes + 2 * apply + toSeconds(p.replicaLagFor);
+  },
+};
+
+/** Entries that wait for a consumer that keeps up: what comes while it works off a few. */
+const usualLag = ({ rate }: Values): number => poissonMost(rate) + 10;
+
+/** Evaluations come at their own time, and a rule that waits begins to with the first of them. */
+const within = (row: RowName, p: Values): number => needed[row](p) + 2 * every;
+const faultLasts = (p: Values): number => toSeconds(Math.min(p.faultFor, p.length - p.faultAt));
+const surelyFires = (row: RowName, p: Values): boolean => within(row, p) <= faultLasts(p);
+
+export const fires = (row: RowName): Limit => limit((p) => (surelyFires(row, p) ? 1 : 0));
+export const detectedWithin = (row: RowName): Limit =>
+  limit((p) => (surelyFires(row, p) ? within(row, p) : toSeconds(p.length)));
+
+/** Whether nothing but its fault has a trigger hold, by more than chance. */
+function isQuiet(p: Values): boolean {
+  const misses = missRatio(p);
+  const room = DEVIATIONS * Math.sqrt((misses * (1 - misses)) / (p.rate * window));
+  const apply = toSeconds(APPLY) * LIGHT_SLOWNESS;
+  return (
+    isTypical(p) &&
+    p.baselines * p99Least(p) >= p99Most(p) &&
+    misses + room < 1 - Math.max(p.hitRatioLeast, HIT_RATIO_LEAST) &&
+    missesOfLightCrawler(p) &&
+    (LAG_MOST * window) / toSeconds(p.lagIn) > usualLag(p) &&
+    p.writes * apply < 0.5 &&
+    toSeconds(p.replicaLagMost) >= 1.4 * apply &&
+    p.replicaLagFor >= WINDOW
+  );
+}
+
+/** The lighter crawler leaves enough hits: so much room that windows, one after the other, are not all below by chance. */
+function missesOfLightCrawler(p: Values): boolean {
+  const comes = p.rate + p.crawls * LIGHT_CRAWLS;
+  const hits = (p.rate * (1 - missRatio(p))) / comes;
+  const deviation = Math.sqrt((hits * (1 - hits)) / (comes * window));
+  return (hits - p.hitRatioLeast) * Math.sqrt(p.hitRatioFor / WINDOW) > DEVIATIONS * deviation;
+}
+
+/** None; where chance alone may have one hold, as many as there are evaluations of five rules. */
+export const noOther = limit((p) => (isQuiet(p) ? 0 : (5 * toSeconds(p.length)) / every));
+export const neverSilent = limit((p) => (isQuiet(p) ? 0 : toSeconds(p.length)));
+
+/** Half of the time from the first change that the replica applies slowly on: nearly every one takes longer than its objective. */
+export const silentFor = limit((p) => {
+  const apply = toSeconds(APPLY) * LIGHT_SLOWNESS;
+  if (!isQuiet(p) || apply < 1.5 * toSeconds(REPLICA_LAG_MOST)) return 0;
+  return Math.max(0, (faultLasts(p) - RARE / p.writes - 2 * apply - every) / 2);
+});

@@ -1,0 +1,125 @@
+/** What Prometheus saw of the shop and what fired, and the signals made of it. */
+import { defineFact, defineReading, defineSignal } from '../../../sim-core/index.ts';
+import { ROWS } from './objectives.ts';
+
+export const tableLooked = defineReading('slo_table.looked', 'Rules were evaluated', {
+  burn: 'number',
+  p99: 'number',
+  lag: 'number',
+  slope: 'number',
+  hitRatio: 'number',
+  replicaLag: 'number',
+  /** Seconds for which one of the objectives was missed and no alert fired. */
+  silent: 'number',
+});
+
+export const rowFired = defineFact('slo_table.fired', 'An alert of the table began to fire', {
+  row: 'text',
+  /** Since the fault began; 0 before it. */
+  after: 'duration',
+});
+
+export const FIRED = 'slo_table.fired';
+export const DETECTION = 'slo_table.detection.time';
+export const SILENT = 'slo_table.silent.time';
+export const BURN = 'dashboard.slo.burn_rate';
+export const P99 = 'dashboard.http.client.request.duration.p99';
+export const LAG = 'dashboard.redis.stream.lag';
+export const SLOPE = 'dashboard.redis.stream.lag.slope';
+export const HIT_RATIO = 'dashboard.cache.hit_ratio';
+export const REPLICA_LAG = 'dashboard.db.replication.lag';
+
+/** How often a row's alert began to fire. */
+export const firedOf = (alert: string): string => `slo_table.${alert}.fired`;
+
+const of = (): string => 'prometheus';
+
+export const tableSignals = [
+  ...Object.values(ROWS).map((alert) =>
+    defineSignal({
+      name: firedOf(alert),
+      kind: 'counter',
+      unit: '{alert}',
+      help: `Times that the alert ${alert} began to fire`,
+      fact: rowFired,
+      where: ({ row }) => row === alert,
+    }),
+  ),
+  defineSignal({
+    name: FIRED,
+    kind: 'counter',
+    unit: '{alert}',
+    help: 'Times that an alert of the table began to fire',
+    fact: rowFired,
+  }),
+  defineSignal({
+    name: DETECTION,
+    kind: 'histogram',
+    unit: 's',
+    help: 'Time from the beginning of the fault to each alert that began to fire',
+    fact: rowFired,
+    value: ({ after }) => after,
+  }),
+  defineSignal({
+    name: SILENT,
+    kind: 'counter',
+    unit: 's',
+    help: 'Time in which an objective of latency, lag, hit rate or replica lag was missed and no alert fired',
+    fact: tableLooked,
+    amount: ({ silent }) => silent,
+  }),
+  defineSignal({
+    name: BURN,
+    kind: 'gauge',
+    unit: '{budget}',
+    help: 'Burn rate of the availability’s error budget in the last five minutes',
+    fact: tableLooked,
+    value: ({ burn }) => burn,
+    of,
+  }),
+  defineSignal({
+    name: P99,
+    kind: 'gauge',
+    unit: 's',
+    help: '99th percentile of users’ requests in the last five minutes, by the buckets of a histogram',
+    fact: tableLooked,
+    value: ({ p99 }) => p99,
+    of,
+  }),
+  defineSignal({
+    name: LAG,
+    kind: 'gauge',
+    unit: '{entry}',
+    help: 'Entries that the consumer was not given yet, as they are at an evaluation',
+    fact: tableLooked,
+    value: ({ lag }) => lag,
+    of,
+  }),
+  defineSignal({
+    name: SLOPE,
+    kind: 'gauge',
+    unit: '{entry}/s',
+    help: 'By how many a second those have become more in the last five minutes',
+    fact: tableLooked,
+    value: ({ slope }) => slope,
+    of,
+  }),
+  defineSignal({
+    name: HIT_RATIO,
+    kind: 'gauge',
+    unit: '1',
+    help: 'Share of the lookups of the last five minutes that were hits',
+    fact: tableLooked,
+    value: ({ hitRatio }) => hitRatio,
+    of,
+  }),
+  defineSignal({
+    name: REPLICA_LAG,
+    kind: 'gauge',
+    unit: 's',
+    help: 'Lag of the change that the replica applied last',
+    fact: tableLooked,
+    value: ({ replicaLag }) => replicaLag,
+    of,
+  }),
+];

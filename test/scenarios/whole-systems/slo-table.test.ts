@@ -1,0 +1,73 @@
+/** What the SLO table's guide says beyond its variants: when triggers fire with other numbers, and what they say of the objective. */
+import { describe, expect, it } from 'vitest';
+import { hours, minutes, ms, parseIntervention, s, type ParameterValues } from '../../../sim-core/index.ts';
+import sloTable from '../../../scenarios/whole-systems/slo-table.ts';
+import { LAG_MOST, ROWS, type RowName } from '../../../scenarios/whole-systems/slo-table/objectives.ts';
+import { DETECTION, FIRED, firedOf, LAG, P99, SILENT } from '../../../scenarios/whole-systems/slo-table/signals.ts';
+import { failed, summaryOf, trialled } from '../trials.ts';
+
+function measured(variant: string, params: ParameterValues = {}, ...interventions: readonly string[]) {
+  const trial = trialled(sloTable, { variant, seed: 1, params, interventions: interventions.map(parseIntervention) });
+  return {
+    trial,
+    fired: (row: RowName): number => summaryOf(trial, firedOf(ROWS[row]), 'total'),
+    of: (signal: string, field: string): number => summaryOf(trial, signal, field),
+  };
+}
+
+describe('the triggers of the table', () => {
+  it('fire by the Workbook’s 14.4 within an evaluation or two of half of the requests failing', () => {
+    const { fired, of } = measured('instance-down', { burning: 50, length: minutes(20) });
+    expect(fired('availability')).toBe(1);
+    // 1.44 % of the window's requests are 17, and two a second fail.
+    expect(of(DETECTION, 'max')).toBeLessThanOrEqual(60);
+  });
+
+  it('fall silent with the trouble as their baseline, and do not where the baseline is older than the trouble', () => {
+    const slow = measured('database-slow');
+    // The baseline ends five minutes before; when it has three of the trouble in it, a hundredth of its requests are slow. By then
+    // there are seven minutes left.
+    expect(slow.of(SILENT, 'total')).toBeGreaterThan(7 * 60);
+    expect(slow.of(P99, 'max')).toBeGreaterThan(0.4);
+    const short = measured('database-slow', { faultFor: minutes(3), length: minutes(22) });
+    expect(short.fired('latency')).toBe(1);
+  });
+
+  it('say of a lag that it will miss its objective while it holds it', () => {
+    const { of } = measured('consumer-stopped');
+    expect(of(LAG, 'max')).toBeLessThan(LAG_MOST);
+    // By then about as many wait as came since.
+    expect(of(DETECTION, 'max') * 4).toBeLessThan(LAG_MOST / 5);
+  });
+
+  it('hear of no consumer that is down for a minute', () => {
+    const { of } = measured('healthy', { length: minutes(25) }, '1000s:kill:consumer:seconds=60');
+    expect(of(LAG, 'max')).toBeGreaterThan(150);
+    expect(of(FIRED, 'total')).toBe(0);
+  });
+
+  it('hear of nothing that is shorter than they wait', () => {
+    for (const fault of ['crawler', 'replica-slow']) {
+      const { of } = measured(fault, { faultFor: minutes(3), replicaLagFor: minutes(15), length: minutes(28) });
+      expect(of(FIRED, 'total'), fault).toBe(0);
+    }
+  });
+
+  it('hear of a replica below them when they stand at its objective', () => {
+    const { fired } = measured('below-the-triggers', { replicaLagMost: s(2), replicaLagFor: minutes(2) });
+    expect(fired('replica')).toBeGreaterThanOrEqual(1);
+  });
+
+  it('hold their claims with other rates, thresholds and times', () => {
+    const others: readonly [variant: string, ParameterValues][] = [
+      ['consumer-stopped', { rate: 12, lagIn: hours(2) }],
+      ['crawler', { crawls: 6, hitRatioFor: minutes(5) }],
+      ['replica-slow', { writes: 0.3, replicaLagMost: ms(3000) }],
+      ['healthy', { rate: 6, ttl: minutes(12) }],
+      ['database-slow', { slowdown: 3 }],
+    ];
+    for (const [variant, params] of others) {
+      expect(failed(measured(variant, params).trial), `${variant} ${JSON.stringify(params)}`).toEqual([]);
+    }
+  });
+});
