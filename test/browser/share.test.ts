@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../scenarios/index.ts';
-import { run } from '../../sim-core/index.ts';
+import { exportForms, run } from '../../sim-core/index.ts';
 import { hashOfDocument, linkHash, readLink } from '../../ui/models/link.ts';
 import { shareRun, writeShared } from '../../ui/models/shared-run.ts';
 import { address, digestIn, expectNoViolations, expectNoViolationsInEitherTheme, openSession } from './session.ts';
@@ -217,6 +217,33 @@ describe('a run file', () => {
       .getByText(/some programs cut links after 2,000\. Save it as a file instead/)
       .waitFor();
     await expect.poll(() => dialog().getByRole('img').count()).toBe(0);
+  });
+});
+
+describe('for other tools', () => {
+  it('the run that is shown is saved in the form that is asked for, and the report is a page for everybody', async () => {
+    const { page } = session;
+    await page.goto(lab);
+    const digest = await digestIn(page);
+    await page.getByRole('button', { name: 'Share' }).click();
+    const names = await dialog()
+      .getByRole('button', { name: /^Save (?!\.run).*\.(json|jsonl|txt|yml|html)$/ })
+      .allTextContents();
+    expect(names).toEqual(Object.values(exportForms).map(({ suffix }) => suffix));
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      dialog().getByRole('button', { name: 'Save report.html' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('stampede-none-1.report.html');
+    const report = await session.context.newPage();
+    await report.setContent(readFileSync(await download.path(), 'utf8'));
+    expect(await report.getByRole('contentinfo').textContent()).toContain(digest);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await report.emulateMedia({ colorScheme });
+      await expectNoViolations(report);
+    }
+    await report.setViewportSize({ width: 390, height: 844 });
+    expect(await report.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
   });
 });
 

@@ -32,10 +32,12 @@ export function runMetrics(
 ): MetricData[] {
   const ends = rowEnds(recording);
   const measured = ends.map((end) => Math.max(0, end - recording.header.warmUp) / SECOND);
-  return [
+  const metrics = [
     gauge(resource, MEASURED, 's', 'Simulated time since the warm-up', ends, measured),
     ...recording.signals.flatMap((signal) => metricsOf(signal, resource, ends, exemplars.get(signal.name) ?? [])),
   ];
+  // A ratio of which there never was a sample has nothing to tell.
+  return metrics.filter(({ points }) => points.length > 0);
 }
 
 /** When each row that the run reached ends. */

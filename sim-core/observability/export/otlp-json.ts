@@ -161,7 +161,7 @@ function metricOf(metric: MetricData): object {
         count: String(point.count),
         sum: double(point.sum),
         bucketCounts: point.counts.map(String),
-        explicitBounds: point.bounds.map(double),
+        ...(point.bounds.length > 0 && { explicitBounds: point.bounds.map(double) }),
       }));
       return { ...common, histogram: { dataPoints, aggregationTemporality: TEMPORALITIES[metric.temporality] } };
     }

@@ -8,9 +8,9 @@ import { ticksUpTo } from './ticks.ts';
 
 const WIDTH = 660;
 const HEIGHT = 200;
-const LEFT = 62;
+const LEFT = 74;
 const RIGHT = 20;
-const TOP = 8;
+const TOP = 14;
 const BOTTOM = 24;
 
 interface Line {

@@ -25,6 +25,6 @@ export function table(
 /** A coordinate in an SVG. */
 export const at = (value: number): string => String(Number(value.toFixed(1)));
 
-/** An SVG that is read out as one picture, and scrolls where it would be too small to read. */
+/** An SVG that is read out as one picture. */
 export const picture = (width: number, height: number, label: string, content: string): string =>
-  `<div class="scroll"><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(label)}">${content}</svg></div>`;
+  `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(label)}">${content}</svg>`;

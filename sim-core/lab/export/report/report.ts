@@ -70,7 +70,7 @@ function verdict({ header, expectations, simulated }: Recording, { roles }: Scen
   ]);
   return `<p class="verdict ${isHeld ? 'ok' : 'failed'}">${sign} ${held} of ${expectations.length} expectations hold</p>
 <p>${what}</p>
-${table(['Expectation', 'Measured', 'Limit', ''], rows, [1, 2])}`;
+${table(['Expectation', 'Measured', 'Limit', 'Verdict'], rows, [1, 2])}`;
 }
 
 /** The charts of the scenario, in its order. */

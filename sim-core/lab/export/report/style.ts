@@ -33,7 +33,7 @@ tbody th { font-weight: 500; }
 .figure { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 figure { margin: 1.25rem 0; break-inside: avoid; }
 figcaption strong { color: var(--ink); }
-svg { display: block; width: 100%; min-width: 34rem; height: auto; margin-top: .35rem; }
+svg { display: block; width: 100%; height: auto; margin-top: .35rem; }
 .warm { fill: var(--warm); } .grid { stroke: var(--rule); } .axis { stroke: var(--soft); }
 .tick, .limit-text { font: 11px system-ui, sans-serif; fill: var(--soft); }
 .line { fill: none; stroke-width: 1.6; stroke-linejoin: round; stroke-linecap: round; }
@@ -49,6 +49,10 @@ svg { display: block; width: 100%; min-width: 34rem; height: auto; margin-top: .
 .whole { fill: var(--soft); }
 .travel { fill: var(--rule); --colour: var(--rule); }
 footer { margin-top: 3rem; padding-top: .75rem; border-top: 1px solid var(--rule); font-size: .85rem; }
+@media (max-width: 30rem) {
+  /* Pictures shrink to the page, and what is written in them must not. */
+  .tick, .limit-text { font-size: 17px; }
+}
 @media print {
   :root { color-scheme: light; }
   body { max-width: none; padding: 0; font-size: 10pt; }
