@@ -14,7 +14,7 @@ import { styleFor } from '../reporters/style.ts';
 import { drive } from '../run/drive.ts';
 import { planRuns, type PlannedRun, type PlanWords } from '../run/plan.ts';
 import { prepareFolder } from '../run/recording-store.ts';
-import { FILES, filesNamed, writeRunFiles } from '../run/run-files.ts';
+import { FILES, filesNamed, RunFiles } from '../run/run-files.ts';
 
 interface RunCommandOptions extends PlanWords {
   readonly format: string;
@@ -77,11 +77,13 @@ export async function runScenario(word: string, options: RunCommandOptions, cli:
   }
   const loaded = await loadScenario(word);
   const plan = planRuns(loaded, options);
-  const files = filesNamed(options.export);
+  const names = filesNamed(options.export);
   if (out !== undefined) prepareFolder(out);
-  const { runs, failures } = await runAll(loaded, plan, { out, files, health }, cli);
+  const files = out === undefined ? undefined : new RunFiles(out, names);
+  const { runs, failures } = await runAll(loaded, plan, { files, health }, cli);
   const report = { scenario: loaded.scenario, runs, failures, planned: plan.length };
   cli.out(reporters[format](report, styleFor(cli.showsColours)));
+  if (files?.summary !== undefined) cli.err(`brownout: ${files.summary}\n`);
   if (cli.interrupted.aborted) {
     cli.err(`brownout: interrupted; ${runs.length} of ${plan.length} runs are finished\n`);
     return 130;
@@ -93,17 +95,10 @@ export async function runScenario(word: string, options: RunCommandOptions, cli:
   return reportPasses(report) ? 0 : 1;
 }
 
-interface RunsAsked {
-  readonly out: string | undefined;
-  /** Which, where there is a folder for them. */
-  readonly files: readonly string[];
-  readonly health: boolean;
-}
-
 async function runAll(
   loaded: LoadedScenario,
   plan: readonly PlannedRun[],
-  { out, files, health }: RunsAsked,
+  { files, health }: { readonly files: RunFiles | undefined; readonly health: boolean },
   cli: CommandLine,
 ): Promise<{ runs: RunResult[]; failures: RunFailure[] }> {
   const runs: RunResult[] = [];
@@ -121,11 +116,7 @@ async function runAll(
         if (!(await drive(run, { interrupted: cli.interrupted, progress }))) break;
         const recording = run.finish();
         runs.push(resultOf(recording, (performance.now() - started) / 1000, health));
-        if (out === undefined) continue;
-        line.show(() => `${about}: writing`);
-        const written = await writeRunFiles(out, recording, loaded.scenario, files);
-        line.wipe();
-        cli.err(`brownout: ${written}\n`);
+        await files?.write(recording, loaded.scenario);
       } catch (error) {
         if (error instanceof UsageError) throw error;
         failures.push({ variant, seed, error: failureText(loaded, error) });

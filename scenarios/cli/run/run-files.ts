@@ -2,6 +2,7 @@
 import {
   ExportedRun,
   exportForms,
+  grouped,
   type ExportName,
   quantity,
   type Recording,
@@ -24,25 +25,39 @@ export function filesNamed(words: string | undefined): readonly string[] {
   return FILES.filter((name) => names.includes(name));
 }
 
-/** Writes `SCENARIO-VARIANT-SEED.…` into the folder; what was written and how large it is, in words. */
-export async function writeRunFiles(
-  folder: string,
-  recording: Recording,
-  scenario: Scenario,
-  names: readonly string[],
-): Promise<string> {
-  const { variant, seed } = recording.header;
-  const run = new ExportedRun(recording, scenario);
-  const sizes: string[] = [];
-  let total = 0;
-  for (const name of names) {
-    const bytes =
-      name === RECORDING ? await saveRecording(folder, recording) : saveExport(folder, run, name as ExportName);
-    sizes.push(`${name} ${quantity(bytes, 'By')}`);
-    total += bytes;
+/** The files of a command's runs in one folder: which are asked for, and how much of each was written. */
+export class RunFiles {
+  private readonly folder: string;
+  private readonly bytes: Map<string, number>;
+  private runs = 0;
+
+  constructor(folder: string, names: readonly string[]) {
+    this.folder = folder;
+    this.bytes = new Map(names.map((name) => [name, 0]));
   }
-  const files = sizes.length === 1 ? sizes[0] : `${quantity(total, 'By')}: ${sizes.join(', ')}`;
-  return `${scenario.id} ${variant} seed ${seed}: wrote ${files}`;
+
+  /** Writes `SCENARIO-VARIANT-SEED.…` of each kind. */
+  async write(recording: Recording, scenario: Scenario): Promise<void> {
+    const run = new ExportedRun(recording, scenario);
+    for (const [name, before] of this.bytes) {
+      const bytes =
+        name === RECORDING
+          ? await saveRecording(this.folder, recording)
+          : saveExport(this.folder, run, name as ExportName);
+      this.bytes.set(name, before + bytes);
+    }
+    this.runs++;
+  }
+
+  /** `wrote 22 files into runs, 30 MB: recording 6.9 MB, …`; nothing if none was written. */
+  get summary(): string | undefined {
+    if (this.runs === 0) return undefined;
+    const sizes = [...this.bytes].map(([name, bytes]) => `${name} ${quantity(bytes, 'By')}`);
+    const total = [...this.bytes.values()].reduce((sum, bytes) => sum + bytes, 0);
+    const count = this.bytes.size * this.runs;
+    const files = count === 1 ? 'a file' : `${grouped(count)} files`;
+    return `wrote ${files} into ${this.folder}, ${quantity(total, 'By')}${sizes.length > 1 ? `: ${sizes.join(', ')}` : ''}`;
+  }
 }
 
 function saveExport(folder: string, run: ExportedRun, name: ExportName): number {

@@ -53,13 +53,17 @@ it("runs a user's file with the library that the file imports", async () => {
 
 it('ends with 130 at Ctrl-C in a run, with what was finished printed', async () => {
   const recordings = `${folder.path}/recordings`;
-  const child = start(`run stampede --variant mutex --set length=20s --seed 1..1000 --format json --out ${recordings}`);
+  const child = start(
+    `run stampede --variant mutex --set length=20s --seed 1..1000 --format json --out ${recordings} --export recording`,
+  );
   const end = ended(child);
   await waitForFile(recordings);
   child.kill('SIGINT');
   const { code, out, err } = await end;
   expect(code).toBe(130);
-  expect(err).toMatch(/^brownout: interrupted; \d+ of 1000 runs are finished\n$/);
+  expect(err).toMatch(
+    /^brownout: wrote .+ into .+, [\d.]+ [kM]?B\nbrownout: interrupted; \d+ of 1000 runs are finished\n$/,
+  );
   const { pass, runs } = JSON.parse(out) as { pass: boolean; runs: unknown[] };
   expect(pass).toBe(false);
   expect(runs.length).toBeGreaterThan(0);

@@ -17,8 +17,8 @@ const mine = join(folder.path, 'mine-calm-3.brownout.gz');
 
 beforeAll(async () => {
   const set = '--set length=6s --set rate=100 --at 3s:slow:database:factor=2';
-  await brownout(`run stampede --variant mutex --seed 2 ${set} --out ${folder.path}`);
-  await brownout(`run ${file} --variant calm --out ${folder.path}`);
+  await brownout(`run stampede --variant mutex --seed 2 ${set} --out ${folder.path} --export recording`);
+  await brownout(`run ${file} --variant calm --out ${folder.path} --export recording`);
 });
 
 /** A copy of a recording with another header. */

@@ -76,6 +76,16 @@ describe('traces', () => {
     expect(left.length).toBeGreaterThan(0);
   });
 
+  it('of work that nobody waits for lead to who began it', () => {
+    const begun = exportedRun('soft-ttl').spans.filter(
+      (span) => span.attributes['brownout.outlives'] === 'asynchronous',
+    );
+    expect(begun.length).toBeGreaterThan(0);
+    for (const { links, parentSpanId } of begun) {
+      expect(links.map(({ context }) => context.spanId)).toContain(parentSpanId);
+    }
+  });
+
   it('tell every fact of their requests once, and errors where the client was told of one', () => {
     const requests = new Set(run.chosen.requests);
     const kept = recording.facts.tables
