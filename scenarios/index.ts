@@ -51,6 +51,7 @@ import saga from './workflows/saga.ts';
 import schemaEvolution from './workflows/schema-evolution.ts';
 import streamProcessing from './workflows/stream-processing.ts';
 import cacheDashboard from './whole-systems/cache-dashboard.ts';
+import kafkaHealth from './whole-systems/kafka-health.ts';
 
 export interface CatalogueEntry {
   readonly scenario: Scenario;
@@ -129,6 +130,7 @@ const scenarios: readonly Scenario[] = [
   cacheFlush,
   // Quick tables
   cacheDashboard,
+  kafkaHealth,
 ];
 
 /** In the handbook's order. */

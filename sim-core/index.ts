@@ -433,6 +433,7 @@ export * from './observability/export/prometheus-rules.ts';
 export type { Checklist, ChecklistRow, ChecklistVerdict } from './observability/health/checklist.ts';
 export { cacheChecklist } from './observability/health/cache-checklist.ts';
 export { checklistsOf } from './observability/health/checklists.ts';
+export { kafkaChecklist } from './observability/health/kafka-checklist.ts';
 export type { RunEvidence } from './observability/health/run-evidence.ts';
 export type { Stretch } from './observability/health/windows.ts';
 export * from './observability/pipeline/backends/log-streams.ts';
