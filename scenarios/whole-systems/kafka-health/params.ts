@@ -12,7 +12,7 @@ export const params = {
     max: ms(50),
     logarithmic: true,
   }),
-  fault: choice({ help: 'What goes wrong', default: 'none', choices: FAULTS }),
+  fault: choice({ help: 'What goes wrong', default: 'broker-killed', choices: FAULTS }),
   minInSync: integer({ help: 'Topic: min.insync.replicas, of three replicas', default: 2, min: 1, max: 3 }),
   slowdown: number({ help: 'How many times as long a record takes the slow consumer', default: 8, min: 1, max: 100 }),
   every: duration({

@@ -110,7 +110,7 @@ function occasional(evidence: RunEvidence, windows: Windows, { printed, what }: 
     values,
     isBroken: (busy) => busy > OCCASIONAL,
     worst: 'highest',
-    words: (busy) => `in ${busy} of ${LOOK_BACK} windows ${what}`,
+    words: (busy) => `${what} in ${busy} of ${LOOK_BACK} windows`,
     overall: counted(counter.summary.total, 'event'),
     untold: 'the run is shorter than a window',
   });
