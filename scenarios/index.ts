@@ -21,17 +21,19 @@ import writeBehindCrash from './caching/write-behind-crash.ts';
 import brokerModels from './messaging/broker-models.ts';
 import consumerLag from './messaging/consumer-lag.ts';
 import deliverySemantics from './messaging/delivery-semantics.ts';
-import exactlyOnce from './messaging/exactly-once.ts';
 import dlqGrowth from './messaging/dlq-growth.ts';
+import exactlyOnce from './messaging/exactly-once.ts';
 import exchangeRouting from './messaging/exchange-routing.ts';
 import kafkaReplication from './messaging/kafka-replication.ts';
 import poisonMessage from './messaging/poison-message.ts';
 import producerBatching from './messaging/producer-batching.ts';
-import retryStorm from './messaging/retry-storm.ts';
 import rebalance from './messaging/rebalance.ts';
-import tracePropagation from './observability/trace-propagation.ts';
+import retryStorm from './messaging/retry-storm.ts';
+import burnRate from './observability/burn-rate.ts';
 import cardinality from './observability/cardinality.ts';
 import latencyPercentiles from './observability/latency-percentiles.ts';
+import logPipeline from './observability/log-pipeline.ts';
+import tracePropagation from './observability/trace-propagation.ts';
 import traceSampling from './observability/trace-sampling.ts';
 import backpressure from './overload/backpressure.ts';
 import circuitBreaker from './overload/circuit-breaker.ts';
@@ -39,10 +41,10 @@ import doomedWork from './overload/doomed-work.ts';
 import dynamicBatching from './overload/dynamic-batching.ts';
 import grayFailure from './overload/gray-failure.ts';
 import loadShedding from './overload/load-shedding.ts';
-import sloTable from './whole-systems/slo-table.ts';
-import burnRate from './observability/burn-rate.ts';
 import rateLimiting from './overload/rate-limiting.ts';
-import logPipeline from './observability/log-pipeline.ts';
+import cacheDashboard from './whole-systems/cache-dashboard.ts';
+import kafkaHealth from './whole-systems/kafka-health.ts';
+import sloTable from './whole-systems/slo-table.ts';
 import cqrs from './workflows/cqrs.ts';
 import eventSourcing from './workflows/event-sourcing.ts';
 import orphanCompensation from './workflows/orphan-compensation.ts';
@@ -50,8 +52,6 @@ import outbox from './workflows/outbox.ts';
 import saga from './workflows/saga.ts';
 import schemaEvolution from './workflows/schema-evolution.ts';
 import streamProcessing from './workflows/stream-processing.ts';
-import cacheDashboard from './whole-systems/cache-dashboard.ts';
-import kafkaHealth from './whole-systems/kafka-health.ts';
 
 export interface CatalogueEntry {
   readonly scenario: Scenario;
@@ -122,10 +122,9 @@ const scenarios: readonly Scenario[] = [
   logPipeline,
   // 3.5 Alerting and SLOs
   burnRate,
-  traceSampling,
+  sloTable,
   // 3.6 Cost
   cardinality,
-  sloTable,
   // Appendix
   cacheFlush,
   // Quick tables

@@ -50,7 +50,7 @@ const servedSignals = [
   defineSignal({
     name: 'http.server.request.rate',
     kind: 'rate',
-    unit: '{request}/s',
+    unit: '1/s',
     help: 'Requests a second',
     fact: minuteServed,
     amount: ({ good, bad }) => good + bad,
