@@ -35,7 +35,7 @@ import { accountOf, instance } from './cardinality/instance.ts';
 import * as limits from './cardinality/limits.ts';
 import { dashboardSignals, panels, RATE_PANEL, slowest, TraceStore } from './cardinality/panels.ts';
 import { params, type Values } from './cardinality/params.ts';
-import { AGE, ANSWERED, CHARTED, tallySignals, Watch } from './cardinality/tally.ts';
+import { AGE, ANSWERED, CHARTED, KNOWN, tallySignals, Watch } from './cardinality/tally.ts';
 
 const SERIES = 'prometheus.head.series';
 const KILLS = 'prometheus.kills';
@@ -79,7 +79,7 @@ export default defineScenario({
     AGE,
     CHARTED.served,
     RATE_PANEL,
-    ANSWERED,
+    KNOWN,
     QUERY,
     CHARTED.users,
     CHARTED.streams,

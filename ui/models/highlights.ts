@@ -151,14 +151,15 @@ function queuesOf({ name, kind, unit, help, columns }: RecordedSignal, interval:
 }
 
 /** Counters of what must not be: nobody has to fail for it, so that no burst tells of it. */
-const HARM = /\.(lost|lost_updates|doubled|duplicated|phantoms|misread|vanished)(\.messages)?$/;
+const HARM = /\.(lost|lost_updates|doubled|duplicated|phantoms|misread|vanished|kills)(\.messages)?$/;
 
 /** Where it first happens, known to an interval. */
-function harmOf({ name, kind, help, columns, summary }: RecordedSignal, interval: number): Highlight[] {
+function harmOf({ name, kind, help, columns }: RecordedSignal, interval: number): Highlight[] {
   if (kind !== 'counter' || !HARM.test(name)) return [];
   const row = columns.count.findIndex((count) => count > 0);
   if (row < 0) return [];
-  const total = summary.total;
+  // Of the whole run: it may begin before the warm-up ends.
+  const total = columns.count.reduce((sum, count) => sum + count, 0);
   const label = total > 1 ? `the first of ${countText(total)} ${lowered(help)}` : `one of the ${lowered(help)}`;
   return [{ time: row * interval, kind: 'failure', label }];
 }

@@ -21,6 +21,7 @@ import type { Values } from './params.ts';
 
 export const AGE = 'dashboard.age';
 export const ANSWERED = 'slow_account.answered_ratio';
+export const KNOWN = 'slow_account.known';
 const USERS_SEEN = 'cardinality.users';
 const STREAMS = 'cardinality.streams';
 const SERVED = 'http.server.request.rate';
@@ -67,6 +68,15 @@ export const tallySignals = [
     help: 'Share of the times that it was asked which user is slow, while one was, to which the answer was right',
     fact: asked,
     counts: ({ right }) => right,
+  }),
+  defineSignal({
+    name: KNOWN,
+    kind: 'gauge',
+    unit: '1',
+    help: 'The slow account is known: 1 if the last answer named it',
+    fact: asked,
+    value: ({ right }) => (right ? 1 : 0),
+    of: () => 'all',
   }),
   defineSignal({
     name: SERVED,

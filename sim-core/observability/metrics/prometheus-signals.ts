@@ -98,7 +98,7 @@ export const prometheusSignals = [
     name: 'prometheus.up',
     kind: 'gauge',
     unit: '1',
-    help: '1 while it scrapes and evaluates, 0 while it is down',
+    help: 'Prometheus is up: 1 while it scrapes and evaluates, 0 while it is down',
     fact: prometheusUp,
     value: ({ isUp }) => (isUp ? 1 : 0),
     of: ({ prometheus }) => prometheus,
@@ -107,7 +107,7 @@ export const prometheusSignals = [
     name: 'prometheus.kills',
     kind: 'counter',
     unit: '{restart}',
-    help: 'Times that it was killed for want of memory',
+    help: 'Kills of Prometheus for want of memory',
     fact: prometheusKilled,
   }),
 ];
