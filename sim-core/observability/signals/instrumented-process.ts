@@ -15,6 +15,7 @@ import { worked } from '../../kernel/worked.ts';
 import { BackgroundRequests } from '../../network/background-requests.ts';
 import { defineSignal } from '../../statistics/signal.ts';
 import type { InstrumentCosts } from './instrument-costs.ts';
+import { RunningWork } from './running-work.ts';
 import type { Resource } from './telemetry.ts';
 
 /** Processors of a process were given work: so much of its application's, so much of its instruments'. */
@@ -45,6 +46,9 @@ export const processSignals = [
   }),
 ];
 
+/** What a profile calls the work of instruments on threads of their own. */
+const INSTRUMENTS = 'telemetry';
+
 export interface InstrumentedProcessOptions {
   readonly resource: Resource;
   /** Processors that all its threads share, above 0. */
@@ -55,6 +59,7 @@ export interface InstrumentedProcessOptions {
 export class InstrumentedProcess {
   readonly sim: Simulation;
   readonly resource: Resource;
+  readonly cores: number;
   readonly costs: InstrumentCosts;
   /** What its instruments do by themselves, such as exporting. */
   readonly requests: BackgroundRequests;
@@ -63,10 +68,13 @@ export class InstrumentedProcess {
   /** What instruments have done on the application's threads since its last work, in processor time. */
   private owed: Duration = 0;
   private readonly crashed: (() => void)[] = [];
+  /** What it is at, once a profiler has asked for that. */
+  private running: RunningWork | undefined = undefined;
 
   constructor(sim: Simulation, { resource, cores, costs }: InstrumentedProcessOptions) {
     this.sim = sim;
     this.resource = resource;
+    this.cores = cores;
     this.costs = costs;
     this.requests = BackgroundRequests.outside(sim);
     this.processors = new ProcessorSharing(sim, `${resource['service.instance.id']} processors`, cores);
@@ -88,13 +96,19 @@ export class InstrumentedProcess {
     const { owed } = this;
     this.owed = 0;
     this.tell(frame, demand, owed);
-    return worked(this.sim, this.processors, demand + owed);
+    return this.give(demand + owed, frame);
   }
 
   /** Waits for work that an instrument does on a thread of its own. */
   background(cost: Duration): Wait<void> {
     this.tell('', 0, cost);
-    return worked(this.sim, this.processors, cost);
+    return this.give(cost, INSTRUMENTS);
+  }
+
+  /** What it is at from now on, for a profiler. */
+  watched(): RunningWork {
+    this.running ??= new RunningWork();
+    return this.running;
   }
 
   /** Makes all its work faster or slower from now on: 1 is the speed at the start, above 0. */
@@ -114,7 +128,15 @@ export class InstrumentedProcess {
   crash(): void {
     this.owed = 0;
     this.processors.clear();
+    this.running?.clear();
     for (const callback of this.crashed) callback();
+  }
+
+  private give(demand: Duration, frame: string): Wait<void> {
+    const { running } = this;
+    if (running === undefined) return worked(this.sim, this.processors, demand);
+    const work = running.begin(frame);
+    return worked(this.sim, this.processors, demand, () => running.end(work));
   }
 
   private tell(frame: string, application: Duration, instruments: Duration): void {
