@@ -467,6 +467,10 @@ export { TailSampler, type TailSamplerOptions } from './observability/sampling/t
 export * from './observability/sampling/tail-sampling-options.ts';
 export * from './observability/sampling/tail-sampling-signals.ts';
 export { TraceRouter } from './observability/sampling/trace-router.ts';
+export * from './observability/changes/change-log.ts';
+export type { Profile } from './observability/profiles/profile.ts';
+export { ProfileStore } from './observability/profiles/profile-store.ts';
+export { Profiler } from './observability/profiles/profiler.ts';
 export * from './observability/signals/instrument-costs.ts';
 export * from './observability/signals/instrumented-process.ts';
 export * from './observability/signals/labels.ts';

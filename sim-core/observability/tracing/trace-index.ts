@@ -45,6 +45,11 @@ export class TraceIndex {
     }
   }
 
+  /** Of the traces there are, in the order in which they came. */
+  traceIds(): Iterable<string> {
+    return this.traces.keys();
+  }
+
   spansOf(traceId: string): readonly SpanData[] {
     return this.traces.get(traceId) ?? [];
   }
