@@ -31,6 +31,8 @@ import rebalance from './messaging/rebalance.ts';
 import retryStorm from './messaging/retry-storm.ts';
 import burnRate from './observability/burn-rate.ts';
 import cardinality from './observability/cardinality.ts';
+import tracePropagation from './observability/trace-propagation.ts';
+import fivePillars from './observability/five-pillars.ts';
 import latencyPercentiles from './observability/latency-percentiles.ts';
 import logPipeline from './observability/log-pipeline.ts';
 import tracePropagation from './observability/trace-propagation.ts';
@@ -113,6 +115,8 @@ const scenarios: readonly Scenario[] = [
   dynamicBatching,
   grayFailure,
   doomedWork,
+  // 3.1 Pillars
+  fivePillars,
   // 3.2 Metrics
   latencyPercentiles,
   // 3.3 Tracing

@@ -1,0 +1,40 @@
+/** What the guide of the five pillars says beyond its variants: what each answer hangs on. */
+import { expect, it } from 'vitest';
+import { ask, NO_ANSWERS } from '../../../scenarios/observability/five-pillars/questions.ts';
+import fivePillars from '../../../scenarios/observability/five-pillars.ts';
+import { Head, parseIntervention, s, signalOf, type ParameterValues } from '../../../sim-core/index.ts';
+import { summaryOf, totalOf, trialled } from '../trials.ts';
+
+function measured(variant: string, params: ParameterValues = {}, ...interventions: readonly string[]) {
+  return trialled(fivePillars, { variant, params, interventions: interventions.map(parseIntervention) });
+}
+/** Whether a question is answered rightly when it is asked for the last time. */
+const knows = (evidence: ReturnType<typeof measured>, question: string): boolean =>
+  signalOf(evidence, `five_pillars.${question}.right`).columns.last.at(-1) === 1;
+
+it('users can be counted in traces if all are kept, and that costs', () => {
+  const [some, all] = [measured('with-traces'), measured('with-traces', { sampled: 1 })];
+  expect([knows(some, 'how_many_users'), knows(all, 'how_many_users')]).toEqual([false, true]);
+  expect(totalOf(all, 'telemetry.cpu.time')).toBeGreaterThan(1.5 * totalOf(some, 'telemetry.cpu.time'));
+});
+
+it('without the change nothing has risen, and nobody says that something has', () => {
+  const quiet = measured('with-events', { slowdown: 1 });
+  expect(summaryOf(quiet, 'five_pillars.right', 'max')).toBe(0);
+  expect(summaryOf(quiet, 'five_pillars.wrong', 'max')).toBe(0);
+});
+
+it('fewer than one order in twenty do not move the percentile', () => {
+  expect(knows(measured('metrics-only', { tenants: 40 }), 'which_endpoint')).toBe(false);
+});
+
+it('what is asked of nothing has no answer', () => {
+  const nothing = { traces: undefined, logs: undefined, profiles: undefined, events: undefined };
+  expect(ask({ metrics: new Head(), ...nothing }, s(60), s(1))).toEqual(NO_ANSWERS);
+});
+
+it('instruments that look more often make slow requests slower', () => {
+  const p99 = (params: ParameterValues): number =>
+    summaryOf(measured('with-profiles', params), 'http.client.request.duration', 'p99');
+  expect(p99({ profileRate: 1000 })).toBeGreaterThan(p99({ profileRate: 1 }));
+});
