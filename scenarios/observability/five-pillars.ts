@@ -80,11 +80,16 @@ export default defineScenario({
     'telemetry.cpu.time',
   ],
   places: {
-    users: { x: 0, y: 0.5 },
-    gateway: { x: 1, y: 0.5 },
+    users: { x: 0, y: 0.6 },
+    gateway: { x: 1, y: 0.6 },
     catalogue: { x: 2, y: 0 },
-    orders: { x: 2, y: 1 },
-    payments: { x: 3, y: 1 },
+    orders: { x: 2, y: 1.2 },
+    payments: { x: 3, y: 1.2 },
+    'gateway-agent': { x: 0, y: 1.8 },
+    logs: { x: 0, y: 2.8 },
+    prometheus: { x: 1, y: 2.8 },
+    traces: { x: 2, y: 2.8 },
+    profiles: { x: 3, y: 2.8 },
   },
   expect: {
     'metrics-only': [atLeast(atEnd(RIGHT), limits.byMetrics), atMost(atEnd(RIGHT), limits.byMetricsMost)],
@@ -104,7 +109,8 @@ function system(sim: Simulation, p: Values): void {
   };
   const nodes: Node[] = [];
   const gateway = shopOf(sim, p, (name) => {
-    const node = nodeOf(sim, name, p, backends);
+    // The others have nothing to say that is asked for.
+    const node = nodeOf(sim, name, p, { ...backends, logs: name === 'gateway' ? backends.logs : undefined });
     nodes.push(node);
     return node;
   });
