@@ -31,7 +31,6 @@ import rebalance from './messaging/rebalance.ts';
 import retryStorm from './messaging/retry-storm.ts';
 import burnRate from './observability/burn-rate.ts';
 import cardinality from './observability/cardinality.ts';
-import tracePropagation from './observability/trace-propagation.ts';
 import fivePillars from './observability/five-pillars.ts';
 import latencyPercentiles from './observability/latency-percentiles.ts';
 import logPipeline from './observability/log-pipeline.ts';
