@@ -3,7 +3,7 @@
  * take and give back unchanged is OTLP/JSON. Ids are hexadecimal there and base64 in protobuf's mapping, which is all that is
  * translated.
  */
-import { createRequire } from 'node:module';
+import root from '@opentelemetry/otlp-definitions/build/src/generated/root.js';
 
 interface Message {
   readonly fields?: unknown;
@@ -16,9 +16,9 @@ interface MessageType {
   verify(object: object): string | null;
 }
 
-const { opentelemetry } = createRequire(import.meta.url)(
-  '@opentelemetry/otlp-definitions/build/src/generated/root.js',
-) as { opentelemetry: { proto: Record<string, { v1: Record<string, MessageType> }> } };
+const { opentelemetry } = root as unknown as {
+  opentelemetry: { proto: Record<string, { v1: Record<string, MessageType> }> };
+};
 
 const { trace, metrics, logs } = opentelemetry.proto;
 export const TracesData = trace.v1.TracesData;

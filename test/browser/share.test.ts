@@ -243,7 +243,7 @@ describe('for other tools', () => {
       await expectNoViolations(report);
     }
     await report.setViewportSize({ width: 390, height: 844 });
-    expect(await report.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+    await expect.poll(() => report.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
   });
 });
 

@@ -4,8 +4,7 @@
  * and any family of signals has its picture. Lines join the summaries, over the whole run after its warm-up; beside them
  * stands what each was in the row at the cursor. Which way is better is not said: that is the quantity's affair.
  */
-import { mainColumn, type RecordedSignal, type Recording } from '../../sim-core/index.ts';
-import { RATIO_SAMPLES_MIN } from '../../sim-core/index.ts';
+import { mainColumn, RATIO_SAMPLES_MIN, type RecordedSignal, type Recording } from '../../sim-core/index.ts';
 import type { Domain } from './chart-axis.ts';
 import { fromZero, union } from './chart-axis.ts';
 import { groupBy } from './grouping.ts';

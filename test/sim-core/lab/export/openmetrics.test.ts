@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { executable } from '../../../../scenarios/cli/twin/executable.ts';
 import { openMetrics } from '../../../../sim-core/observability/export/openmetrics.ts';
 import { prometheusName } from '../../../../sim-core/observability/metrics/series/prometheus-names.ts';
 import type { MetricData } from '../../../../sim-core/observability/signals/telemetry.ts';
@@ -70,13 +71,14 @@ test.skipIf(!inCI && !hasClient())('Python’s client takes every scrape, and no
   expect(Math.max(...exemplars)).toBeGreaterThan(1);
 });
 
+const program = executable('promtool');
 test.skipIf(promtoolIsLeftOut)('Prometheus makes blocks of it and reads the same values back', () => {
   const file = join(folder, 'run.om');
   writeFileSync(file, text);
-  execFileSync('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', '-q', file, folder], { stdio: 'pipe' });
+  execFileSync(program!, ['tsdb', 'create-blocks-from', 'openmetrics', '-q', file, folder], { stdio: 'pipe' });
   // It looks for the log that a running server would write.
   mkdirSync(join(folder, 'wal'));
-  const dumped = execFileSync('promtool', ['tsdb', 'dump', folder], { encoding: 'utf8', maxBuffer: 1e8 });
+  const dumped = execFileSync(program!, ['tsdb', 'dump', folder], { encoding: 'utf8', maxBuffer: 1e8 });
   const series = new Map<string, Samples>();
   for (const line of dumped.trim().split('\n')) {
     const [, labels, value, time] = /^\{(.*)\} (\S+) (\d+)$/.exec(line)!;
