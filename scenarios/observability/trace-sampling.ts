@@ -143,8 +143,8 @@ export default defineScenario({
   expect: {
     'keep-all': [
       atMost(total(tally.MISSED), 0),
-      atLeast(sentShare, limits.allSent),
-      atLeast(storedShare, limits.allStored),
+      atLeast(sentShare, limits.allOfThem),
+      atLeast(storedShare, limits.allOfThem),
       atLeast(instrumentsOfRequest, limits.instrumentsLeast),
     ],
     'head-ratio': [
@@ -158,8 +158,8 @@ export default defineScenario({
     adaptive: [atMost(sentShare, limits.adaptiveSent), guardrail(atMost(total(tally.CUT), 0), WHOLE)],
     'tail-error-or-slow': [
       atMost(storedShare, limits.tailStored),
-      atMost(total(tally.MISSED), limits.noneMissed),
-      guardrail(atMost(total(tally.CUT), limits.noneCut), WHOLE),
+      atMost(total(tally.MISSED), limits.noneLost),
+      guardrail(atMost(total(tally.CUT), limits.noneLost), WHOLE),
       guardrail(atMost(peak(WAITING), limits.waitingBytes), PRICE),
     ],
     'old-attribute-name': [atLeast(total(tally.MISSED), limits.errorsMissed)],
@@ -170,8 +170,8 @@ export default defineScenario({
       atMost(difference(total(tally.DASHBOARD_CUT), total(tally.CUT)), 0),
     ],
     'by-trace-id': [
-      atMost(total(tally.CUT), limits.noneCut),
-      guardrail(atMost(total(tally.MISSED), limits.noneMissed), NOTHING_LOST),
+      atMost(total(tally.CUT), limits.noneLost),
+      guardrail(atMost(total(tally.MISSED), limits.noneLost), NOTHING_LOST),
     ],
   },
 });

@@ -96,10 +96,8 @@ const counted = (p: Values): number => {
   return Math.max(1, expected - DEVIATIONS * Math.sqrt(expected));
 };
 
-/** Without sampling all spans are sent but those at the end. */
-export const allSent = limit((p) => 1 - share(p));
-/** And what is sent is stored; what is under way at the end is within a batch of each end. */
-export const allStored = allSent;
+/** Without sampling all spans are sent but those at the end, and what is sent is stored. */
+export const allOfThem = limit((p) => 1 - share(p));
 
 /** What spans alone take of each request, without attributes and bytes. */
 export const instrumentsLeast = limit((p) => (SPANS * INSTRUMENT_COSTS.span * (1 - share(p))) / SECOND);
@@ -157,8 +155,7 @@ const hasAllInTime = (p: Values): boolean =>
   load(p) < 0.9;
 /** No more than there are requests. */
 const asMany = (p: Values): number => poissonMost(all(p));
-export const noneMissed = limit((p) => (hasAllInTime(p) ? 0 : asMany(p)));
-export const noneCut = noneMissed;
+export const noneLost = limit((p) => (hasAllInTime(p) ? 0 : asMany(p)));
 
 /** Bytes that wait for a decision: of what comes within the wait, a second more, and an export's delay in one batch. */
 export const waitingBytes = limit(
