@@ -35,7 +35,7 @@ import { accountOf, instance } from './cardinality/instance.ts';
 import * as limits from './cardinality/limits.ts';
 import { dashboardSignals, panels, RATE_PANEL, slowest, TraceStore } from './cardinality/panels.ts';
 import { params, type Values } from './cardinality/params.ts';
-import { AGE, ANSWERED, CHARTED, KNOWN, tallySignals, Watch } from './cardinality/tally.ts';
+import { AGE, CHARTED, KNOWN, tallySignals, Watch } from './cardinality/tally.ts';
 
 const SERIES = 'prometheus.head.series';
 const KILLS = 'prometheus.kills';
@@ -90,27 +90,27 @@ export default defineScenario({
       atLeast(peak(SERIES), limits.seriesWhenKilled),
       atLeast(atEnd(AGE), limits.ageWhenKilled),
       atMost(mean(RATE_PANEL), limits.rateMissed),
-      atMost(mean(ANSWERED), limits.unanswered),
+      atMost(peak(KNOWN), limits.nobodyKnown),
     ],
     'cardinality-limit': [
       bounded,
       atMost(total(KILLS), limits.noKills),
       atLeast(mean(RATE_PANEL), limits.rateKept),
       atMost(mean(RATE_PANEL), limits.rateMost),
-      atMost(mean(ANSWERED), limits.unanswered),
+      atMost(peak(KNOWN), limits.nobodyKnown),
     ],
     'sample-limit': [bounded, atMost(total(KILLS), limits.noKills), atLeast(atEnd(AGE), limits.ageWhenDark)],
     aggregated: [
       atMost(peak(SERIES), limits.aggregated),
       atLeast(mean(UP), limits.upWhenWell),
-      atMost(mean(ANSWERED), limits.unanswered),
+      atMost(peak(KNOWN), limits.nobodyKnown),
     ],
     'aggregated-with-exemplars': [
       atMost(peak(SERIES), limits.aggregated),
       atMost(peak(QUERY), limits.lookedAt),
       atLeast(mean(UP), limits.upWhenWell),
       atMost(peak(AGE), limits.ageWhenWell),
-      atLeast(mean(ANSWERED), limits.answered),
+      atLeast(atEnd(KNOWN), limits.known),
       guardrail(
         atMost(mean(RATE_PANEL), limits.rateMost),
         'A request that is an exemplar is counted once, as any other',

@@ -127,7 +127,7 @@ const isLost = (p: Values): boolean => {
   const isBlind = !isLabelled(p) && p.exemplars === 'always-off';
   return isBlind || overflows(p) || (isKilled(p) && killedBy(p) < toSeconds(p.slowAt));
 };
-export const unanswered = limit((p) => (isLost(p) ? 0 : 1));
+export const nobodyKnown = limit((p) => (isLost(p) ? 0 : 1));
 
 /**
  * What overflows is counted all the same. A panel looks back on its window, but for what lies outside the first and the last
@@ -145,22 +145,20 @@ export const rateMost = limit((p) => {
 
 /**
  * An exemplar leads to the account if the trace of one of its requests was sampled. None of those of x seconds is with exp(-q r x): one in
- * a hundred million after so many of them. It is scraped an interval after its request was answered at the latest, and whoever asks
- * looks at the evaluation before.
+ * a hundred million after so many of them. It is scraped an interval after its request was answered at the latest, evaluated another one
+ * later, and asked for half of one after; from then on there is one in each window, by the same reckoning.
  */
 const CERTAIN = 18.5;
-export const answered = limit((p) => {
+export const known = limit((p) => {
   const [scrape, evaluation] = [toSeconds(p.scrapeInterval), toSeconds(p.evaluationInterval)];
-  const asksBy = (seconds: number): number => Math.floor(seconds / evaluation - 0.5);
-  const asks = asksBy(toSeconds(p.length)) - asksBy(toSeconds(p.slowAt) + evaluation);
   const sampled = p.slowRate * p.sampling;
-  // Within each window there is one too, by the same reckoning; of the others hardly a request ever comes to the last bucket.
   const isSeen = sampled * (toSeconds(p.window) - scrape) >= CERTAIN;
+  // Hardly a request of the others ever comes to the last bucket.
   const others =
     p.rate * exp(-HANDBOOK_BOUNDS[HANDBOOK_BOUNDS.length - 1] / toSeconds(p.loadTime)) * toSeconds(p.length);
-  if (!isWell(p) || asks <= 0 || !isSeen || others > 0.01) return 0;
-  const unknown = (CERTAIN / sampled + toSeconds(p.slowTime) + scrape + 1) / evaluation + 1;
-  return Math.max(0, 1 - unknown / asks);
+  if (!isWell(p) || !isSeen || others > 0.01) return 0;
+  const until = toSeconds(p.slowAt + p.slowTime) + CERTAIN / sampled + scrape + 1.5 * evaluation + 1;
+  return until < toSeconds(p.length) ? 1 : 0;
 });
 
 /** Series that the panels and the question have to look at: the buckets, the counts, the sums and counts of users. */

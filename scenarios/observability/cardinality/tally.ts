@@ -20,8 +20,8 @@ import { accountOf, userName } from './instance.ts';
 import type { Values } from './params.ts';
 
 export const AGE = 'dashboard.age';
-export const ANSWERED = 'slow_account.answered_ratio';
 export const KNOWN = 'slow_account.known';
+const KNOWN_AFTER = 'slow_account.known_after';
 const USERS_SEEN = 'cardinality.users';
 const STREAMS = 'cardinality.streams';
 const SERVED = 'http.server.request.rate';
@@ -31,7 +31,10 @@ const counted = defineReading('cardinality.counted', 'Users and streams were cou
   streams: 'number',
   age: 'duration',
 });
-const asked = defineFact('slow_account.asked', 'It was asked which user is slow', { right: 'flag' });
+const asked = defineFact('slow_account.asked', 'It was asked which user is slow', {
+  right: 'flag',
+  after: 'duration',
+});
 
 export const tallySignals = [
   defineSignal({
@@ -62,20 +65,21 @@ export const tallySignals = [
     of: () => 'all',
   }),
   defineSignal({
-    name: ANSWERED,
-    kind: 'ratio',
-    unit: '1',
-    help: 'Share of the times that it was asked which user is slow, while one was, to which the answer was right',
-    fact: asked,
-    counts: ({ right }) => right,
-  }),
-  defineSignal({
     name: KNOWN,
     kind: 'gauge',
     unit: '1',
     help: 'The slow account is known: 1 if the last answer named it',
     fact: asked,
     value: ({ right }) => (right ? 1 : 0),
+    of: () => 'all',
+  }),
+  defineSignal({
+    name: KNOWN_AFTER,
+    kind: 'gauge',
+    unit: 's',
+    help: 'Time from when the slow account came to the first answer that named it; 0 as long as there is none',
+    fact: asked,
+    value: ({ after }) => toSeconds(after),
     of: () => 'all',
   }),
   defineSignal({
@@ -130,14 +134,13 @@ export class Watch {
     const channel = sim.facts.channel(asked);
     const right = userName(accountOf(p));
     yield p.evaluationInterval + Math.floor(p.evaluationInterval / 2);
+    let after = 0;
     for (;;) {
       const { answer } = this;
-      // The first evaluation after the account came may have seen nothing of it.
-      if (sim.now > p.slowAt + p.evaluationInterval) {
-        channel.emit({
-          right: answer !== undefined && sim.now - answer.at < p.evaluationInterval && answer.user === right,
-        });
-      }
+      const isNew = answer !== undefined && sim.now - answer.at < p.evaluationInterval;
+      const isRight = isNew && answer.user === right;
+      if (isRight && after === 0) after = sim.now - p.slowAt;
+      if (sim.now > p.slowAt) channel.emit({ right: isRight, after });
       yield p.evaluationInterval;
     }
   }

@@ -16,16 +16,20 @@ export const WARM_UP = s(30);
 export const INTERVAL = ms(500);
 
 /**
- * Claims that hold where nobody's time depends on the others', and the panels have been filled before the warm-up ends; where they do
- * not, nothing takes longer than the run, and a bucket's bound is no more than twice as high.
+ * Claims of panels hold where nobody's time depends on the others', nothing stands still, and the panels have been filled before the
+ * warm-up ends; where they do not, nothing takes longer than the run, and a bucket's bound is no more than twice as high.
  */
-const atMostLimit = (of: (p: Values) => number): Limit =>
+const atMostLimit = (of: (p: Values) => number): Limit => atMostWhere(isUsual, of);
+const atLeastLimit = (of: (p: Values) => number): Limit => atLeastWhere(isUsual, of);
+const isUsual = (p: Values): boolean => isUncrowded(p) && isFilled(p) && p.stallFor === 0;
+
+const atMostWhere = (holds: (p: Values) => boolean, of: (p: Values) => number): Limit =>
   limitOf<Values>((p) => {
     const nothing = 2 * toSeconds(p.length);
-    return isUncrowded(p) && isFilled(p) ? Math.min(of(p), nothing) : nothing;
+    return holds(p) ? Math.min(of(p), nothing) : nothing;
   });
-const atLeastLimit = (of: (p: Values) => number): Limit =>
-  limitOf<Values>((p) => (isUncrowded(p) && isFilled(p) ? Math.max(0, of(p)) : 0));
+const atLeastWhere = (holds: (p: Values) => boolean, of: (p: Values) => number): Limit =>
+  limitOf<Values>((p) => (holds(p) ? Math.max(0, of(p)) : 0));
 
 function isUncrowded(p: Values): boolean {
   const atOnce = busiest(p, p.rate + (p.load === 'none' ? 0 : testRateOf(p)));
@@ -122,13 +126,17 @@ const stall = (p: Values): number => toSeconds(p.stallFor);
 /** Who waits has his answer before the run ends. */
 const SETTLED = s(5);
 const isTested = (p: Values): boolean =>
-  p.load !== 'none' && p.stallAt >= WARM_UP && p.stallFor > 0 && p.stallAt + p.stallFor + SETTLED <= p.length;
+  isUncrowded(p) &&
+  p.load !== 'none' &&
+  p.stallAt >= WARM_UP &&
+  p.stallFor > 0 &&
+  p.stallAt + p.stallFor + SETTLED <= p.length;
 
 /**
  * Whoever comes u seconds after everything has come to a halt waits for the rest of it: of users who come at r a second, r (S - x)
  * wait for longer than x, and half of all who come in it for longer than half of it.
  */
-export const delayedLeast = atLeastLimit((p) => (isTested(p) ? poissonLow((p.rate * stall(p)) / 2) : 0));
+export const delayedLeast = atLeastWhere(isTested, (p) => poissonLow((p.rate * stall(p)) / 2));
 
 /**
  * A generator that waits for its answers has one request under way on each connection, so no more than those are hit. What is
@@ -143,27 +151,22 @@ const intended = (p: Values): number => p.connections / testRateOf(p);
 const sentLeast = (p: Values): number => poissonLow(testRateOf(p) * toSeconds(p.length - p.evaluationInterval) * 0.9);
 /** It sends no less than nine tenths of what it means to, if it has the time to think between two. */
 const keepsPace = (p: Values): boolean =>
-  toSeconds(p.stallFor) < 0.05 * toSeconds(p.length) && momentsOf(p).mean + 2 * toSeconds(FAR_MAX) < intended(p);
-export const closedMost = atMostLimit((p) => {
-  if (p.load === 'none' || !keepsPace(p)) return Infinity;
+  isUncrowded(p) &&
+  p.load !== 'none' &&
+  toSeconds(p.stallFor) < 0.05 * toSeconds(p.length) &&
+  momentsOf(p).mean + 2 * toSeconds(FAR_MAX) < intended(p);
+export const closedMost = atMostWhere(keepsPace, (p) => {
   const share = hundredth(sentLeast(p), 1, hit(p));
   return (exceededBy(share, (x) => tailOf(p, x)) + 2 * toSeconds(FAR_MAX)) * 1.001;
 });
 
 /** By the clock r a second are hit, so the slowest hundredth of all in the run begins where r (S - x) are left. */
-export const stalledLeast = atLeastLimit((p) => {
-  if (!isTested(p)) return 0;
-  return Math.max(
-    0,
-    stall(p) -
-      0.01 * toSeconds(p.length) -
-      DEVIATIONS * Math.sqrt((0.01 * toSeconds(p.length)) / testRateOf(p)) -
-      intended(p),
-  );
+export const stalledLeast = atLeastWhere(isTested, (p) => {
+  const wait = 0.01 * toSeconds(p.length);
+  return stall(p) - wait - DEVIATIONS * Math.sqrt(wait / testRateOf(p)) - intended(p);
 });
 /** The users' own number is by chance. */
-export const usersLeast = atLeastLimit((p) => {
-  if (!isTested(p)) return 0;
+export const usersLeast = atLeastWhere(isTested, (p) => {
   const wait = 0.01 * toSeconds(p.length);
-  return Math.max(0, stall(p) - wait - DEVIATIONS * Math.sqrt((2 * wait) / p.rate));
+  return stall(p) - wait - DEVIATIONS * Math.sqrt((2 * wait) / p.rate);
 });
