@@ -28,7 +28,7 @@ export function alertRules({ recording, scenario }: ExportedRun): string {
     ...unsaid.map((claim) => `Not said by what is exported: ${claim}.`),
   ];
   const rules = alerts.map(({ rule }) => rule);
-  return ruleFile([{ name: scenario.id, interval: header.interval, rules }], remarks);
+  return ruleFile([{ name: scenario.id, interval: new RunQueries(header).interval, rules }], remarks);
 }
 
 /** The claims that a run is held to, as alerts, and in words those that cannot be. */

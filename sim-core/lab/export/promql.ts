@@ -25,8 +25,9 @@ export interface RunExpression {
 }
 
 export class RunQueries {
+  /** A row, in whole milliseconds, for Prometheus knows nothing shorter. */
+  readonly interval: Duration;
   private readonly job: string;
-  private readonly interval: Duration;
   private readonly measured: Duration;
 
   constructor({
@@ -36,8 +37,8 @@ export class RunQueries {
     interval,
   }: Pick<RecordingHeader, 'scenario' | 'duration' | 'warmUp' | 'interval'>) {
     this.job = scenario;
-    this.interval = interval;
-    this.measured = duration - warmUp;
+    this.interval = wholeMillis(interval);
+    this.measured = wholeMillis(duration - warmUp);
   }
 
   /** The series of a signal: a counter's is the one that grows, a histogram's has yet to be told which part of it. */
@@ -148,13 +149,16 @@ export class RunQueries {
 
   /** The rows since the warm-up; a range takes in both of its ends, and the row that ended with the warm-up is none of them. */
   private get window(): string {
-    return inPromql(this.measured - MILLISECOND);
+    return inPromql(wholeMillis(this.measured - MILLISECOND));
   }
 
   /** A row that began after the warm-up has just ended; for `end`, the last. */
   private whenMeasured(at: RunExpression['at']): string {
     const least = (at === 'end' ? this.measured : Math.min(this.interval, this.measured)) / SECOND;
     const measured = this.series({ name: MEASURED, unit: 's', kind: 'gauge' });
-    return `last_over_time(${measured}[${inPromql(this.interval - MILLISECOND)}]) >= ${least}`;
+    return `last_over_time(${measured}[${inPromql(wholeMillis(this.interval - MILLISECOND))}]) >= ${least}`;
   }
 }
+
+/** At least one. */
+const wholeMillis = (duration: Duration): Duration => Math.max(1, Math.round(duration / MILLISECOND)) * MILLISECOND;

@@ -78,7 +78,10 @@ export function requestTrace(recording: Recording, request: number): RequestTrac
   const facts = factsOfRequest(recording.facts, request);
   if (life === undefined && calls.length === 0 && facts.length === 0) return undefined;
   const cut = cutOf(recording);
-  const root = rootOf(request, life, calls, first, last, cut);
+  const names = componentNames(recording);
+  // Before its first message has arrived only a fact knows who sends it.
+  const client = calls[0]?.from ?? (facts.length > 0 ? componentOfFact(recording.facts, facts[0], names) : undefined);
+  const root = rootOf(request, client, life, calls, first, last, cut);
   const drafts = [root, ...calls.map((call) => draftOf(call, waits, cut))];
   for (const fact of facts) if (factDuration(fact) !== undefined) placeInterval(recording, drafts, fact);
   const spans = nest(drafts);
@@ -101,13 +104,13 @@ function cutOf({ events, simulated }: Recording): number {
 
 function rootOf(
   request: number,
+  client: string | undefined,
   life: RequestLife | undefined,
   calls: readonly RecordedCall[],
   first: number,
   last: number,
   cut: number,
 ): Draft {
-  const client = calls[0]?.from;
   const own = calls.filter(({ from }) => from === client).map(endOfCall);
   const seen = own.length > 0 ? Math.max(...own) : last;
   const known = [life?.start ?? NaN, calls[0]?.departed ?? first].filter((time) => !Number.isNaN(time));

@@ -98,18 +98,8 @@ function noted(attributes: Attributes, name = 'attributes'): object {
   return list.length > 0 ? { [name]: list } : {};
 }
 
-function spanOf({
-  context,
-  parentSpanId,
-  name,
-  kind,
-  start,
-  end,
-  status,
-  attributes,
-  events,
-  links,
-}: SpanData): object {
+function spanOf(span: SpanData): object {
+  const { context, parentSpanId, name, kind, start, end, status, attributes, events, links, dropped } = span;
   return {
     traceId: context.traceId,
     spanId: context.spanId,
@@ -121,6 +111,7 @@ function spanOf({
     startTimeUnixNano: unixNanos(start),
     endTimeUnixNano: unixNanos(end),
     ...noted(attributes),
+    ...(dropped && dropped.attributes > 0 && { droppedAttributesCount: dropped.attributes }),
     ...(events.length > 0 && {
       events: events.map((event) => ({
         timeUnixNano: unixNanos(event.time),
@@ -128,6 +119,7 @@ function spanOf({
         ...noted(event.attributes),
       })),
     }),
+    ...(dropped && dropped.events > 0 && { droppedEventsCount: dropped.events }),
     ...(links.length > 0 && {
       links: links.map((link) => ({
         traceId: link.context.traceId,
@@ -137,6 +129,7 @@ function spanOf({
         ...(link.context.isSampled && { flags: SAMPLED }),
       })),
     }),
+    ...(dropped && dropped.links > 0 && { droppedLinksCount: dropped.links }),
     ...(status !== 'unset' && { status: { code: STATUS_CODES[status] } }),
   };
 }

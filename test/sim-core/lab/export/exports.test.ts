@@ -3,11 +3,19 @@ import { describe, expect, it } from 'vitest';
 import burnRate from '../../../../scenarios/observability/burn-rate.ts';
 import stampede from '../../../../scenarios/caching/stampede.ts';
 import rebalance from '../../../../scenarios/messaging/rebalance.ts';
-import { ExportedRun, exportForms, Run, type ExportName, type Scenario } from '../../../../sim-core/index.ts';
+import {
+  ExportedRun,
+  exportForms,
+  Run,
+  s,
+  type ExportName,
+  type ParameterValues,
+  type Scenario,
+} from '../../../../sim-core/index.ts';
 
 /** A run that ended before its time, as an interruption leaves one. */
-function begun(scenario: Scenario, variant: string, events: number): ExportedRun {
-  const run = new Run(scenario, { variant });
+function begun(scenario: Scenario, variant: string, events: number, params: ParameterValues = {}): ExportedRun {
+  const run = new Run(scenario, { variant, params });
   run.advance(events);
   return new ExportedRun(run.finish(), scenario);
 }
@@ -16,6 +24,7 @@ function begun(scenario: Scenario, variant: string, events: number): ExportedRun
 const runs = {
   'a stampede': () => begun(stampede, 'none', 1500),
   'nothing yet': () => begun(stampede, 'none', 0),
+  'a length in nanoseconds': () => begun(stampede, 'mutex', 200, { length: s(6) + 1 }),
   'a log and its consumers': () => begun(rebalance, Object.keys(rebalance.variants)[0], 1500),
   'a month in minutes': () => begun(burnRate, Object.keys(burnRate.variants)[0], 500),
 };

@@ -52,6 +52,15 @@ describe('traces', () => {
     expect(judged).toBeGreaterThan(500);
   });
 
+  it('are of the services that the components are, copies as instances of one', () => {
+    const services = new Map(
+      run.spans.map(({ resource }) => [resource['service.instance.id'], resource['service.name']]),
+    );
+    const copies = ['app-1', 'app-2', 'app-3', 'app-4'].map((name) => [name, 'app'] as const);
+    const others = ['users', 'cache', 'database'].map((name) => [name, name] as const);
+    expect(services).toEqual(new Map([...others, ...copies]));
+  });
+
   it('hang together: a span’s parent begins before it and ends after it, or the span says why not', () => {
     const ids = run.spans.map(({ context: { traceId, spanId } }) => `${traceId} ${spanId}`);
     expect(new Set(ids).size).toBe(ids.length);

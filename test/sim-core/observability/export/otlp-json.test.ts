@@ -53,6 +53,7 @@ const span: SpanData = {
   attributes: {},
   events: [],
   links: [link, { context, attributes: { kind: 'batch' } }],
+  dropped: { attributes: 3, events: 0, links: 1 },
 };
 const record: LogRecord = {
   resource,
@@ -70,6 +71,10 @@ it.each([
   ['a log record of no trace', LogsData, otlpLogs([record], SCOPE)],
 ])('%s', (_, type, text) => {
   expect(throughProtobuf(type, text)).toEqual(JSON.parse(text));
+});
+
+it('a span says what of it was not kept', () => {
+  expect(otlpTraces([span], SCOPE)).toMatch(/"droppedAttributesCount":3,.*"droppedLinksCount":1/);
 });
 
 it('a process stands once, whoever else writes in between', () => {
