@@ -43,7 +43,13 @@ function customerOf(number: number, banks: number): Customer {
   const address = `198.18.${Math.floor(number / 250)}.${(number % 250) + 1}`;
   const token = `eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1LTQyIn0.s${digits}`;
   return {
-    ...{ name, email, phone, localPhone, card, address, token },
+    name,
+    email,
+    phone,
+    localPhone,
+    card,
+    address,
+    token,
     bank: `bank-${(number % banks) + 1}`,
     plainData: [email, phone, card, address, token],
     hiddenData: [name, localPhone, encoded(email)],

@@ -140,7 +140,8 @@ it('accounts for all that is passed to it, and drops nothing severe by sampling'
         const limiter =
           burst === null ? {} : { limiter: tokenBucket({ perSecond: 1, burst, queueMax: 1, window: s(1) }) };
         const { logger, lines, dropped } = bench({ levels: new LogLevels(base), sampler, ...limiter });
-        let [disabled, levels] = [0, new LogLevels(base)];
+        const levels = new LogLevels(base);
+        let disabled = 0;
         for (const [severity, share] of passed) {
           if (!levels.isEnabled(severity, 0)) disabled++;
           draw = share;
