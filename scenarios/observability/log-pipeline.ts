@@ -122,6 +122,7 @@ export default defineScenario({
     CREATED_SEEN,
     VOLUME,
     'log.written.rate',
+    'dashboard.log.info.rate',
     'http.client.request.duration',
     LEAKED,
     CORRELATED,

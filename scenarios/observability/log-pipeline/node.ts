@@ -21,6 +21,7 @@ import {
   samplers,
   structuredReader,
   Tracer,
+  type ComponentPart,
   type LogBook,
   type LogLine,
   type LogSampler,
@@ -36,6 +37,8 @@ export interface Node {
   readonly tracer: Tracer;
   readonly logger: Logger;
   readonly levels: LogLevels;
+  /** The logger as a part of its service. */
+  readonly inside: ComponentPart;
 }
 
 /** Fields that somebody has looked at; a field that is not here is not told. */
@@ -111,8 +114,21 @@ export function nodeOf(sim: Simulation, name: string, p: Values, { book, store, 
     ...AGENT,
   });
   const tracer = new Tracer(process, { sampler: samplers.always_off(), processor: { add: () => {} } });
-  return { process, tracer, logger, levels };
+  return { process, tracer, logger, levels, inside: partOf(sim, logger, levels) };
 }
+
+const partOf = (sim: Simulation, logger: Logger, levels: LogLevels): ComponentPart => ({
+  signals: [],
+  interventions: {
+    debug: {
+      help: 'Lowers the level to DEBUG, for everybody, for so many seconds',
+      arguments: [{ name: 'seconds', help: 'for how long', min: 0.1, max: 1e6, default: 5 }],
+      apply: ([seconds]) => levels.raise('DEBUG', sim.now + s(seconds)),
+    },
+  },
+  state: () => logger.state(),
+  violations: () => logger.violations(),
+});
 
 function samplerOf(sim: Simulation, name: string, { sampling, oneIn }: Values): LogSampler | undefined {
   if (sampling === 'none') return undefined;

@@ -94,6 +94,7 @@ export function shopOf(sim: Simulation, p: Values, { node, passed, placed }: Sho
     name: 'payments',
     help: 'Charges orders at the banks of their customers, which it asks twice at most',
     ...PLACES,
+    inside: payments.inside,
     *handle({ query, request }): Behaviour<undefined> {
       const { customer, amount, parent, number } = query;
       const { bank, card, phone } = customer;
@@ -136,6 +137,7 @@ export function shopOf(sim: Simulation, p: Values, { node, passed, placed }: Sho
     name: 'orders',
     help: 'Takes orders, has them paid and keeps them',
     ...PLACES,
+    inside: orders.inside,
     *handle({ query, request }): Behaviour<undefined> {
       const { customer, amount, parent, number } = query;
       const span = orders.tracer.startSpan('place order', request, { parent, kind: 'server' });
@@ -168,6 +170,7 @@ export function shopOf(sim: Simulation, p: Values, { node, passed, placed }: Sho
     name: 'gateway',
     help: 'Lets the customers of the shop in',
     ...PLACES,
+    inside: gateway.inside,
     *handle({ query: key, request }: Call<number, undefined>): Behaviour<undefined> {
       const customer = customers[key];
       const number = numberOf(draws.number, request.id);

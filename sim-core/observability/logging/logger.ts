@@ -99,6 +99,11 @@ export class Logger {
     this.write(record, statement, request);
   }
 
+  state(): Readonly<Record<string, number>> {
+    const { passed, written, ...left } = this.counts;
+    return { 'statements passed': passed, 'lines written': written, ...left };
+  }
+
   violations(): readonly string[] {
     const { passed, written } = this.counts;
     const left = this.counts['below level'] + this.counts['sampled out'] + this.counts['rate limit'];

@@ -1,6 +1,7 @@
 /** What the guide of the five pillars says beyond its variants: what each answer hangs on. */
 import { expect, it } from 'vitest';
 import { ask, NO_ANSWERS } from '../../../scenarios/observability/five-pillars/questions.ts';
+import { nearestChange } from '../../../scenarios/observability/five-pillars/searches.ts';
 import fivePillars from '../../../scenarios/observability/five-pillars.ts';
 import { Head, parseIntervention, s, signalOf, type ParameterValues } from '../../../sim-core/index.ts';
 import { summaryOf, totalOf, trialled } from '../trials.ts';
@@ -28,6 +29,19 @@ it('fewer than one order in twenty do not move the percentile', () => {
   expect(knows(measured('metrics-only', { tenants: 40 }), 'which_endpoint')).toBe(false);
 });
 
+it('of changes the nearest to the time is taken, of the service that is slow if that is known, before it or after', () => {
+  const changes = (['gateway', 'orders', 'payments'] as const).map((service, i) => ({
+    time: s(10 + i),
+    service,
+    kind: 'deployment' as const,
+    what: `${service} 2`,
+  }));
+  expect(nearestChange(changes, s(12), undefined)?.what).toBe('payments 2');
+  expect(nearestChange(changes, s(12), 'orders')?.what).toBe('orders 2');
+  expect(nearestChange(changes, s(9), undefined)?.what).toBe('gateway 2');
+  expect(nearestChange(changes, s(9), 'catalogue')).toBeUndefined();
+});
+
 it('what is asked of nothing has no answer', () => {
   const nothing = { traces: undefined, logs: undefined, profiles: undefined, events: undefined };
   expect(ask({ metrics: new Head(), ...nothing }, s(60), s(1))).toEqual(NO_ANSWERS);
@@ -35,6 +49,10 @@ it('what is asked of nothing has no answer', () => {
 
 it('instruments that look more often make slow requests slower', () => {
   const p99 = (params: ParameterValues): number =>
-    summaryOf(measured('with-profiles', params), 'http.client.request.duration', 'p99');
-  expect(p99({ profileRate: 1000 })).toBeGreaterThan(p99({ profileRate: 1 }));
+    summaryOf(
+      measured('with-profiles', { changeAt: s(25), rest: s(15), ...params }),
+      'http.client.request.duration',
+      'p99',
+    );
+  expect(p99({ profileRate: 250 })).toBeGreaterThan(p99({ profileRate: 1 }));
 });
