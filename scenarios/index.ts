@@ -53,6 +53,9 @@ import outbox from './workflows/outbox.ts';
 import saga from './workflows/saga.ts';
 import schemaEvolution from './workflows/schema-evolution.ts';
 import streamProcessing from './workflows/stream-processing.ts';
+import latencyBudget from './observability/latency-budget.ts';
+import cacheDashboard from './whole-systems/cache-dashboard.ts';
+import kafkaHealth from './whole-systems/kafka-health.ts';
 
 export interface CatalogueEntry {
   readonly scenario: Scenario;
@@ -118,6 +121,7 @@ const scenarios: readonly Scenario[] = [
   fivePillars,
   // 3.2 Metrics
   latencyPercentiles,
+  latencyBudget,
   // 3.3 Tracing
   tracePropagation,
   traceSampling,
