@@ -32,6 +32,7 @@ import retryStorm from './messaging/retry-storm.ts';
 import burnRate from './observability/burn-rate.ts';
 import cardinality from './observability/cardinality.ts';
 import fivePillars from './observability/five-pillars.ts';
+import latencyBudget from './observability/latency-budget.ts';
 import latencyPercentiles from './observability/latency-percentiles.ts';
 import logPipeline from './observability/log-pipeline.ts';
 import tracePropagation from './observability/trace-propagation.ts';
@@ -53,9 +54,6 @@ import outbox from './workflows/outbox.ts';
 import saga from './workflows/saga.ts';
 import schemaEvolution from './workflows/schema-evolution.ts';
 import streamProcessing from './workflows/stream-processing.ts';
-import latencyBudget from './observability/latency-budget.ts';
-import cacheDashboard from './whole-systems/cache-dashboard.ts';
-import kafkaHealth from './whole-systems/kafka-health.ts';
 
 export interface CatalogueEntry {
   readonly scenario: Scenario;
