@@ -9,60 +9,39 @@
  * where it is decided which traces are kept, and by what.
  */
 import {
-  ADAPTIVE_SAMPLING_DEFAULTS,
   AdaptiveSampling,
   atLeast,
   atMost,
-  balancingPolicies,
-  BATCHING,
-  Collector,
   defineScenario,
   difference,
   guardrail,
-  INSTRUMENT_COSTS,
   Link,
-  LoadBalancer,
   mean,
   OpenLoopClient,
   peak,
   poisson,
   ratio,
   RemoteSampler,
-  RETRY_ON_FAILURE,
   s,
   SAMPLER_PARAM,
-  samplers,
-  samplingPolicies,
-  Service,
-  TAIL_SAMPLING_DEFAULTS,
   tailSamplingSignals,
   total,
-  TraceRouter,
-  us,
   zipfPopularity,
-  type AdaptiveSamplingOptions,
-  type Endpoint,
-  type ExportRequest,
-  type ExportResponse,
-  type InstrumentedProcess,
-  type Sampler,
   type Simulation,
   type SpanData,
-  type TailSamplingOptions,
 } from '../../sim-core/index.ts';
 import { faraway, nearby } from '../application/distances.ts';
 import { sentBy } from '../application/settings.ts';
 import { surgeFactor } from '../application/surge.ts';
-import { Instruments, SERVER_ERROR, type Ask } from './trace-sampling/instruments.ts';
+import { collectorsBefore } from './trace-sampling/collectors.ts';
+import { adaptiveOptions, beginsAt, sampledBy, samplerOf } from './trace-sampling/head-sampling.ts';
+import { Instruments, type Ask } from './trace-sampling/instruments.ts';
 import * as limits from './trace-sampling/limits.ts';
 import { params, type Values } from './trace-sampling/params.ts';
 import { RARE, RARE_SHARE, READ, shop, WRITE } from './trace-sampling/shop.ts';
-import { tallySignals } from './trace-sampling/tally.ts';
 import * as tally from './trace-sampling/tally.ts';
 import { TraceBook } from './trace-sampling/trace-book.ts';
 import { TraceStore } from './trace-sampling/trace-store.ts';
-
-type TraceEndpoint = Endpoint<ExportRequest<'traces'>, ExportResponse>;
 
 /** Shares of what could be sent and of what was sent, processor time of each request, and how far the traces' count is off. */
 const sentShare = ratio(total(tally.RECORDED), total(tally.BEGUN));
@@ -112,7 +91,7 @@ export default defineScenario({
   interval: limits.INTERVAL,
   openAt: s(38),
   system,
-  signals: [...tallySignals, ...tailSamplingSignals],
+  signals: [...tally.tallySignals, ...tailSamplingSignals],
   whileRunning: { rate: sentBy('rate', 'users') },
   charts: [
     tally.MISSED,
@@ -142,7 +121,7 @@ export default defineScenario({
   },
   expect: {
     'keep-all': [
-      atMost(total(tally.MISSED), 0),
+      atMost(total(tally.MISSED), limits.noneDropped),
       atLeast(sentShare, limits.allOfThem),
       atLeast(storedShare, limits.allOfThem),
       atLeast(instrumentsOfRequest, limits.instrumentsLeast),
@@ -153,9 +132,9 @@ export default defineScenario({
       atMost(instrumentsOfRequest, limits.instrumentsByHead),
       atMost(surplus, limits.countedByHead),
       atMost(shortage, limits.countedByHead),
-      atMost(total(tally.CUT), 0),
+      atMost(total(tally.CUT), limits.noneDropped),
     ],
-    adaptive: [atMost(sentShare, limits.adaptiveSent), guardrail(atMost(total(tally.CUT), 0), WHOLE)],
+    adaptive: [atMost(sentShare, limits.adaptiveSent), guardrail(atMost(total(tally.CUT), limits.noneDropped), WHOLE)],
     'tail-error-or-slow': [
       atMost(storedShare, limits.tailStored),
       atMost(total(tally.MISSED), limits.noneLost),
@@ -215,116 +194,4 @@ function system(sim: Simulation, p: Values): void {
   const surge = (factor: number): void => users.interventions['surge'].apply([factor]);
   sim.scheduleAt(p.peakAt, () => surge(surgeFactor(p.peakFactor, 1)), undefined, sim.eventKind('the peak begins'));
   sim.scheduleAt(p.peakAt + p.peakFor, () => surge(1), undefined, sim.eventKind('the peak is over'));
-}
-
-/** The probability by which a trace is sampled where it begins, at the start. */
-const beginsAt = (p: Values): number =>
-  p.sampling === 'head' ? p.ratio : p.sampling === 'adaptive' ? adaptiveOptions(p).initialSamplingProbability : 1;
-
-/**
- * The probability by which a trace was sampled, as far as anybody can tell who looks at its root: the one that is configured, or
- * written there. One that was kept for what it is stands for itself.
- */
-function sampledBy({ sampling, ratio: configured }: Values, param: unknown): number {
-  if (sampling === 'head') return configured;
-  return typeof param === 'number' ? param : 1;
-}
-
-function adaptiveOptions({ target, adjust, ratio: begin }: Values): AdaptiveSamplingOptions {
-  return {
-    ...ADAPTIVE_SAMPLING_DEFAULTS,
-    targetSamplesPerSecond: target,
-    calculationInterval: adjust,
-    initialSamplingProbability: Math.max(ADAPTIVE_SAMPLING_DEFAULTS.minSamplingProbability, begin),
-  };
-}
-
-function samplerOf(
-  sim: Simulation,
-  p: Values,
-  process: InstrumentedProcess,
-  adaptive: AdaptiveSampling | undefined,
-): Sampler {
-  const from = process.resource['service.name'];
-  if (p.sampling === 'head') return samplers.parentbased_traceidratio({ ratio: p.ratio });
-  // Only the gateway has roots: the others do as it has decided.
-  if (adaptive === undefined || from !== 'gateway') return samplers.parentbased_always_on();
-  return new RemoteSampler(process, {
-    link: new Link(sim, adaptive, { from, delay: nearby, timeout: s(1) }),
-    pollInterval: p.adjust,
-    ...adaptiveOptions(p),
-  });
-}
-
-/** The collector's defaults, and memory enough for whatever comes. */
-const HANDLING = { item: us(1), byte: INSTRUMENT_COSTS.byte };
-const GIBIBYTE = 1_073_741_824;
-const COLLECTOR = {
-  cores: 1,
-  receiving: HANDLING,
-  sending: HANDLING,
-  memoryLimiter: { limit: GIBIBYTE, spikeLimit: GIBIBYTE / 5, checkInterval: s(1) },
-  memoryMax: 2 * GIBIBYTE,
-  restart: s(5),
-  batching: BATCHING,
-};
-const EXPORTER = {
-  numConsumers: 10,
-  queue: { queueSize: 1000, isPersistent: false },
-  blocksWhenFull: false,
-  retry: RETRY_ON_FAILURE,
-};
-
-/** What takes the services' exports. */
-function collectorsBefore(sim: Simulation, p: Values, store: TraceStore): TraceEndpoint {
-  const sampling = tailSampling(p);
-  const collectors = Array.from({ length: p.collectors }, (_, i) => {
-    const name = p.collectors === 1 ? 'collector' : `collector-${i + 1}`;
-    const link = new Link<ExportRequest, ExportResponse>(sim, store, { from: name, delay: nearby, timeout: s(5) });
-    return new Collector(sim, {
-      ...COLLECTOR,
-      name,
-      exporters: { traces: { ...EXPORTER, link } },
-      ...(sampling === undefined ? {} : { tailSampling: sampling }),
-    });
-  });
-  if (p.collectors === 1) return collectors[0];
-  const name = 'router';
-  const links = collectors.map(
-    (collector) => new Link<ExportRequest<'traces'>, ExportResponse>(sim, collector, { from: name, delay: nearby }),
-  );
-  if (p.routing === 'trace-id') return new TraceRouter(sim, name, links);
-  const balancer = new LoadBalancer<ExportRequest<'traces'>, ExportResponse>(sim, {
-    name,
-    links,
-    policy: balancingPolicies['round-robin'](),
-    panicThreshold: 0,
-  });
-  return new Service<ExportRequest<'traces'>, ExportResponse>(sim, {
-    name,
-    help: 'Sends each export to the next collector',
-    concurrency: 1_000_000,
-    queueMax: 0,
-    inside: balancer,
-    *handle({ query, request, deadline }) {
-      return yield* balancer.call(query, request, deadline);
-    },
-  });
-}
-
-function tailSampling({ sampling, decisionWait, numTraces, errorBy, slow }: Values): TailSamplingOptions | undefined {
-  if (sampling !== 'tail') return undefined;
-  const errors =
-    errorBy === 'status'
-      ? samplingPolicies.status_code({ statusCodes: ['error'] })
-      : samplingPolicies.numeric_attribute({ key: errorBy, minValue: SERVER_ERROR });
-  return {
-    ...TAIL_SAMPLING_DEFAULTS,
-    decisionWait,
-    numTraces,
-    policies: [
-      { name: 'error', policy: errors },
-      { name: 'slow', policy: samplingPolicies.latency({ threshold: slow }) },
-    ],
-  };
 }

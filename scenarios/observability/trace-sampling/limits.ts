@@ -144,6 +144,13 @@ export const tailStored = limit((p) => {
   return Math.min(1, (spans / meanSpans(p)) * (all(p) / counted(p)));
 });
 
+/** No more than there are requests. */
+const asMany = (p: Values): number => poissonMost(all(p));
+
+/** Where services have time to export, their queues are never full. */
+export const noneDropped = limit((p) => (load(p) < KEEPS_UP ? 0 : asMany(p)));
+const KEEPS_UP = 0.9;
+
 /**
  * Whether a tail sampler has all of what makes a trace an error or a slow one before it decides, and room for the traces
  * until then: the last of it ends a timeout after the first, and waits for its export.
@@ -152,9 +159,7 @@ const hasAllInTime = (p: Values): boolean =>
   p.decisionWait >= p.exportDelay + Math.max(p.paymentTimeout, p.slow) + s(2) &&
   p.numTraces >= poissonMost(peakRate(p) * toSeconds(p.decisionWait + p.exportDelay + s(2))) &&
   p.paymentTimeout < PATIENCE &&
-  load(p) < 0.9;
-/** No more than there are requests. */
-const asMany = (p: Values): number => poissonMost(all(p));
+  load(p) < KEEPS_UP;
 export const noneLost = limit((p) => (hasAllInTime(p) ? 0 : asMany(p)));
 
 /** Bytes that wait for a decision: of what comes within the wait, a second more, and an export's delay in one batch. */

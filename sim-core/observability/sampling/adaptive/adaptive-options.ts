@@ -1,4 +1,4 @@
-/** What adaptive sampling is told, by the names of Jaeger's options and with their defaults (v1.70). */
+/** What adaptive sampling is told, by the names of Jaeger's options and with their defaults, of version 2. */
 import { minutes, type Duration } from '../../../kernel/time.ts';
 
 export interface AdaptiveSamplingOptions {

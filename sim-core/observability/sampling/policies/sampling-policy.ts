@@ -1,8 +1,8 @@
 /**
  * What a tail sampler asks of a trace that it has waited for: the seam of sampling policies. Each is one file in this folder,
- * and decides what the policy of that name decides in the tail sampling processor of OpenTelemetry's collector, as of its
- * version 0.140
- * (https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/processor/tailsamplingprocessor).
+ * and decides what the policy of that name decides in the tail sampling processor of OpenTelemetry's collector, by its README
+ * and source as of commit 000e83d of
+ * https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/processor/tailsamplingprocessor; rate limits as of 026e182.
  *
  * A policy sees what has come of a trace so far, in the order in which it came, and cannot know what is still to come.
  */
@@ -18,7 +18,7 @@ export interface BufferedTrace {
 }
 
 /**
- * `dropped` is a veto. The inverted verdicts are those of attribute policies that are to match everything else; a
+ * `dropped` is a veto. The inverted verdicts are those of attribute policies that are to match everything else; an
  * `inverted-not-sampled` is a veto as well, and `inverted-sampled` counts only where no policy says `not-sampled`.
  */
 export type Verdict = 'sampled' | 'not-sampled' | 'inverted-sampled' | 'inverted-not-sampled' | 'dropped';

@@ -1,0 +1,100 @@
+/** What takes the services' exports: a collector, or several behind a balancer or a router, and which traces they keep. */
+import {
+  balancingPolicies,
+  BATCHING,
+  Collector,
+  INSTRUMENT_COSTS,
+  Link,
+  LoadBalancer,
+  RETRY_ON_FAILURE,
+  s,
+  samplingPolicies,
+  Service,
+  TAIL_SAMPLING_DEFAULTS,
+  TraceRouter,
+  us,
+  type Endpoint,
+  type ExportRequest,
+  type ExportResponse,
+  type Simulation,
+  type TailSamplingOptions,
+} from '../../../sim-core/index.ts';
+import { nearby } from '../../application/distances.ts';
+import { SERVER_ERROR } from './instruments.ts';
+import type { Values } from './params.ts';
+import type { TraceStore } from './trace-store.ts';
+
+type TraceEndpoint = Endpoint<ExportRequest<'traces'>, ExportResponse>;
+
+/** The collector's defaults, and memory enough for whatever comes. */
+const HANDLING = { item: us(1), byte: INSTRUMENT_COSTS.byte };
+const GIBIBYTE = 1_073_741_824;
+const COLLECTOR = {
+  cores: 1,
+  receiving: HANDLING,
+  sending: HANDLING,
+  memoryLimiter: { limit: GIBIBYTE, spikeLimit: GIBIBYTE / 5, checkInterval: s(1) },
+  memoryMax: 2 * GIBIBYTE,
+  restart: s(5),
+  batching: BATCHING,
+};
+const EXPORTER = {
+  numConsumers: 10,
+  queue: { queueSize: 1000, isPersistent: false },
+  blocksWhenFull: false,
+  retry: RETRY_ON_FAILURE,
+};
+
+/** Wires them; services send to what this gives. */
+export function collectorsBefore(sim: Simulation, p: Values, store: TraceStore): TraceEndpoint {
+  const sampling = tailSampling(p);
+  const collectors = Array.from({ length: p.collectors }, (_, i) => {
+    const name = p.collectors === 1 ? 'collector' : `collector-${i + 1}`;
+    const link = new Link<ExportRequest, ExportResponse>(sim, store, { from: name, delay: nearby, timeout: s(5) });
+    return new Collector(sim, {
+      ...COLLECTOR,
+      name,
+      exporters: { traces: { ...EXPORTER, link } },
+      ...(sampling === undefined ? {} : { tailSampling: sampling }),
+    });
+  });
+  if (p.collectors === 1) return collectors[0];
+  const name = 'router';
+  const links = collectors.map(
+    (collector) => new Link<ExportRequest<'traces'>, ExportResponse>(sim, collector, { from: name, delay: nearby }),
+  );
+  if (p.routing === 'trace-id') return new TraceRouter(sim, name, links);
+  const balancer = new LoadBalancer<ExportRequest<'traces'>, ExportResponse>(sim, {
+    name,
+    links,
+    policy: balancingPolicies['round-robin'](),
+    panicThreshold: 0,
+  });
+  return new Service<ExportRequest<'traces'>, ExportResponse>(sim, {
+    name,
+    help: 'Sends each export to the next collector',
+    concurrency: 1_000_000,
+    queueMax: 0,
+    inside: balancer,
+    *handle({ query, request, deadline }) {
+      return yield* balancer.call(query, request, deadline);
+    },
+  });
+}
+
+function tailSampling({ sampling, decisionWait, numTraces, errorBy, slow }: Values): TailSamplingOptions | undefined {
+  if (sampling !== 'tail') return undefined;
+  const errors =
+    errorBy === 'status'
+      ? samplingPolicies.status_code({ statusCodes: ['error'] })
+      : samplingPolicies.numeric_attribute({ key: errorBy, minValue: SERVER_ERROR });
+  return {
+    ...TAIL_SAMPLING_DEFAULTS,
+    decisionWait,
+    numTraces,
+    policies: [
+      { name: 'error', policy: errors },
+      { name: 'slow', policy: samplingPolicies.latency({ threshold: slow }) },
+    ],
+  };
+}
