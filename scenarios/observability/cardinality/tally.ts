@@ -85,7 +85,7 @@ export const tallySignals = [
   defineSignal({
     name: SERVED,
     kind: 'rate',
-    unit: '1/s',
+    unit: '{request}/s',
     help: 'Requests that the instances answered',
     fact: serviceRequest,
   }),

@@ -15,31 +15,19 @@ import { spawn, type Behaviour, type Process } from '../../kernel/process.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import { hours, minutes, s, SECOND, toSeconds, type Duration, type Time } from '../../kernel/time.ts';
 import { BackgroundRequests } from '../../network/background-requests.ts';
-import { CallFailed } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
-import type { Link } from '../../network/link.ts';
-import type { Labels } from '../signals/labels.ts';
 import {
   prometheusHead,
   prometheusKilled,
   prometheusQueried,
-  prometheusScraped,
   prometheusSignals,
   prometheusUp,
 } from './prometheus-signals.ts';
-import type { Exposition } from './scrape-target.ts';
-import { Head, type Appended } from './series/head.ts';
-import { NAME } from './series/series-store.ts';
+import { Head } from './series/head.ts';
+import { TargetScraper, untilNext, type ScrapedTarget } from './target-scraper.ts';
 
 /** Something that is asked of the series at each evaluation: a dashboard's panels, a group of rules. */
 export type Evaluation = (head: Head, at: Time) => void;
-
-export interface ScrapedTarget {
-  /** The way to a `ScrapeTarget`. */
-  readonly link: Link<'scrape', Exposition>;
-  /** Labels of all its series: `job` and `instance`, as `targetLabels` makes them. */
-  readonly labels: Labels;
-}
 
 export interface PrometheusOptions {
   readonly name: string;
@@ -60,12 +48,6 @@ export interface PrometheusOptions {
 const FIRST_RESTART = s(10);
 const LAST_RESTART = minutes(5);
 
-/** One way to a target, and the series that its last scrape brought. */
-interface Scraping extends ScrapedTarget {
-  readonly offset: Duration;
-  last: Appended;
-}
-
 export class Prometheus implements Component {
   readonly name: string;
   readonly kind = 'database';
@@ -75,9 +57,7 @@ export class Prometheus implements Component {
   readonly head = new Head();
   private readonly sim: Simulation;
   private readonly options: PrometheusOptions;
-  private readonly requests: BackgroundRequests;
-  private readonly scrapings: readonly Scraping[];
-  private readonly scraped: FactChannel<Fact<typeof prometheusScraped>>;
+  private readonly scrapers: readonly TargetScraper[];
   private readonly held: FactChannel<Fact<typeof prometheusHead>>;
   private readonly queried: FactChannel<Fact<typeof prometheusQueried>>;
   private readonly up: FactChannel<Fact<typeof prometheusUp>>;
@@ -98,14 +78,21 @@ export class Prometheus implements Component {
     this.name = name;
     this.options = options;
     this.help = `Scrapes ${targets.length} targets every ${toSeconds(scrapeInterval)} s, evaluates every ${toSeconds(evaluationInterval)} s`;
-    this.requests = new BackgroundRequests(sim);
+    const requests = new BackgroundRequests(sim);
     const offsets = sim.random(`${name}/scrape offsets`);
-    this.scrapings = targets.map((target) => ({
-      ...target,
-      offset: Math.floor(offsets.next() * scrapeInterval),
-      last: new Set(),
-    }));
-    this.scraped = sim.facts.channel(prometheusScraped);
+    this.scrapers = targets.map(
+      (target) =>
+        new TargetScraper(sim, target, {
+          prometheus: name,
+          head: this.head,
+          requests,
+          interval: scrapeInterval,
+          timeout: scrapeTimeout,
+          offset: Math.floor(offsets.next() * scrapeInterval),
+          sampleLimit: options.sampleLimit ?? Infinity,
+          scraped: () => this.grown(),
+        }),
+    );
     this.held = sim.facts.channel(prometheusHead);
     this.queried = sim.facts.channel(prometheusQueried);
     this.up = sim.facts.channel(prometheusUp);
@@ -129,7 +116,9 @@ export class Prometheus implements Component {
   }
 
   violations(): readonly string[] {
-    return [];
+    const { memoryLimit = Infinity } = this.options;
+    const { bytes } = this.head;
+    return this.isUp && bytes > memoryLimit ? [`${this.name}: runs with ${bytes} bytes, and has ${memoryLimit}`] : [];
   }
 
   private *starting(): Behaviour {
@@ -139,61 +128,9 @@ export class Prometheus implements Component {
   private start(): void {
     this.tellUp(true);
     const { name, sim } = this;
-    this.running = this.scrapings.map((scraping) =>
-      spawn(sim, `${name} scrapes ${scraping.link.to}`, this.scraping(scraping)),
-    );
+    this.running = this.scrapers.map((scraper) => spawn(sim, `${name} scrapes ${scraper.to}`, scraper.scraping()));
     this.running.push(spawn(sim, `${name} evaluates`, this.evaluating()));
     this.watchMemory();
-  }
-
-  /** At the moments of its offset, whenever it was started. */
-  private *scraping(scraping: Scraping): Behaviour {
-    const { scrapeInterval } = this.options;
-    for (;;) {
-      yield untilNext(this.sim.now - scraping.offset, scrapeInterval);
-      yield* this.scrape(scraping);
-    }
-  }
-
-  private *scrape(scraping: Scraping): Behaviour {
-    const { sim, options } = this;
-    const { sampleLimit = Infinity } = options;
-    const began = sim.now;
-    let outcome = 'ok';
-    let exposition: Exposition | undefined;
-    try {
-      exposition = yield* scraping.link.call('scrape', this.requests.next(), options.scrapeTimeout);
-    } catch (error) {
-      if (!(error instanceof CallFailed)) throw error;
-      outcome = error.failure;
-    }
-    const samples = exposition?.samples ?? 0;
-    if (samples > sampleLimit) outcome = 'sample limit';
-    this.keep(scraping, began, outcome === 'ok' ? exposition!.metrics : [], samples, outcome === 'ok');
-    if (this.scraped.heard) {
-      this.scraped.emit({
-        prometheus: this.name,
-        target: scraping.link.to,
-        outcome,
-        samples,
-        duration: sim.now - began,
-      });
-    }
-    this.tellHead();
-    this.watchMemory();
-  }
-
-  /** What a scrape has brought, as of the moment when it began; series that it brought before and not now are stale. */
-  private keep(scraping: Scraping, at: Time, metrics: Exposition['metrics'], samples: number, isUp: boolean): void {
-    const { head } = this;
-    const { labels, last } = scraping;
-    const appended: Appended = new Set();
-    head.ingest(metrics, labels, at, appended);
-    for (const series of last) if (!appended.has(series)) series.markStale(at);
-    scraping.last = appended;
-    head.append({ ...labels, [NAME]: 'up' }, at, isUp ? 1 : 0);
-    head.append({ ...labels, [NAME]: 'scrape_duration_seconds' }, at, toSeconds(this.sim.now - at));
-    head.append({ ...labels, [NAME]: 'scrape_samples_scraped' }, at, samples);
   }
 
   private *evaluating(): Behaviour {
@@ -213,6 +150,12 @@ export class Prometheus implements Component {
       forgetAt = sim.now + Math.ceil(retention / 8);
       this.tellHead();
     }
+  }
+
+  /** A scrape has ended. */
+  private grown(): void {
+    this.tellHead();
+    this.watchMemory();
   }
 
   /** Killed as soon as it takes more memory than it may. */
@@ -253,7 +196,3 @@ export class Prometheus implements Component {
     this.held.emit({ prometheus: this.name, series, bytes });
   }
 }
-
-/** How long until the next multiple of an interval; a whole one if this is one. */
-const untilNext = (since: Duration, interval: Duration): Duration =>
-  interval - (((since % interval) + interval) % interval);

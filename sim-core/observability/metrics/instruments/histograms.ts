@@ -15,9 +15,9 @@ import { AlignedHistogramBucketReservoir, SimpleFixedSizeReservoir } from './exe
 import { EXPONENTIAL_BUCKETS_MAX, ExponentialHistogram, type ExponentialCounts } from './exponential-histogram.ts';
 import {
   Recorder,
-  type Collected,
   type InstrumentContext,
   type InstrumentDescription,
+  type PointHead,
   type Starts,
 } from './instrument.ts';
 
@@ -58,41 +58,28 @@ export interface HistogramDescription extends InstrumentDescription {
   readonly bounds?: readonly number[];
 }
 
-export class Histogram implements Collected {
-  readonly description: InstrumentDescription;
-  private readonly context: InstrumentContext;
+export class Histogram extends Recorder<BucketCounts> {
   private readonly bounds: readonly number[];
-  private readonly recorder: Recorder<BucketCounts>;
 
   constructor(context: InstrumentContext, description: HistogramDescription) {
     const bounds = checkedBounds(description.name, description.bounds ?? OTEL_DEFAULT_BOUNDS);
-    this.context = context;
-    this.description = description;
-    this.bounds = bounds;
-    this.recorder = new Recorder(
+    super(
       context,
       description,
       () => new Buckets(bounds),
       () => new AlignedHistogramBucketReservoir((value) => bucketIn(bounds, value), context.random),
     );
+    this.bounds = bounds;
   }
 
   record(value: number, attributes: Attributes, span?: SpanContext): void {
-    this.recorder.measure(value, attributes, span);
-  }
-
-  get streams(): number {
-    return this.recorder.streams;
-  }
-
-  reset(): void {
-    this.recorder.reset();
+    this.measure(value, attributes, span);
   }
 
   collect(starts: Starts): MetricData | undefined {
-    const { bounds, context } = this;
-    const { temporality } = context;
-    const points = this.recorder.points(starts, temporality, (head, { count, sum, counts }): HistogramPoint => ({
+    const { bounds } = this;
+    const { temporality } = this.context;
+    const points = this.points(starts, temporality, (head, { count, sum, counts }): HistogramPoint => ({
       attributes: head.attributes,
       startTime: head.startTime,
       time: head.time,
@@ -102,9 +89,7 @@ export class Histogram implements Collected {
       counts,
       bounds,
     }));
-    if (points.length === 0) return undefined;
-    const { name, unit, description } = this.description;
-    return { resource: context.process.resource, name, unit, description, kind: 'histogram', temporality, points };
+    return points.length === 0 ? undefined : { ...this.head(), kind: 'histogram', temporality, points };
   }
 }
 
@@ -118,16 +103,10 @@ export interface ExponentialHistogramDescription extends InstrumentDescription {
 /** Exemplars of a stream at most. */
 const EXPONENTIAL_EXEMPLARS = 20;
 
-export class ExponentialHistogramInstrument implements Collected {
-  readonly description: InstrumentDescription;
-  private readonly context: InstrumentContext;
-  private readonly recorder: Recorder<ExponentialCounts>;
-
+export class ExponentialHistogramInstrument extends Recorder<ExponentialCounts> {
   constructor(context: InstrumentContext, description: ExponentialHistogramDescription) {
     const { size = EXPONENTIAL_BUCKETS_MAX, scaleMax } = description;
-    this.context = context;
-    this.description = description;
-    this.recorder = new Recorder(
+    super(
       context,
       description,
       () => new ExponentialHistogram(size, scaleMax),
@@ -136,25 +115,16 @@ export class ExponentialHistogramInstrument implements Collected {
   }
 
   record(value: number, attributes: Attributes, span?: SpanContext): void {
-    this.recorder.measure(value, attributes, span);
-  }
-
-  get streams(): number {
-    return this.recorder.streams;
-  }
-
-  reset(): void {
-    this.recorder.reset();
+    this.measure(value, attributes, span);
   }
 
   collect(starts: Starts): MetricData | undefined {
-    const { temporality, process } = this.context;
-    const points = this.recorder.points(starts, temporality, (head, counted): ExponentialHistogramPoint => ({
+    const { temporality } = this.context;
+    const pointOf = (head: PointHead, counted: ExponentialCounts): ExponentialHistogramPoint => ({
       ...head,
       ...counted,
-    }));
-    if (points.length === 0) return undefined;
-    const { name, unit, description } = this.description;
-    return { resource: process.resource, name, unit, description, kind: 'exponential-histogram', temporality, points };
+    });
+    const points = this.points(starts, temporality, pointOf);
+    return points.length === 0 ? undefined : { ...this.head(), kind: 'exponential-histogram', temporality, points };
   }
 }

@@ -64,7 +64,7 @@ export interface PointHead {
 }
 
 /** A measuring instrument: told of each thing that happens, where it happens. */
-export class Recorder<Counted> {
+export abstract class Recorder<Counted> implements Collected {
   readonly description: InstrumentDescription;
   protected readonly context: InstrumentContext;
   private readonly sets: AttributeSets<Recorded<Counted>>;
@@ -88,7 +88,7 @@ export class Recorder<Counted> {
   }
 
   /** A measurement, within the span of `span` if there is one. */
-  measure(value: number, attributes: Attributes, span: SpanContext | undefined): void {
+  protected measure(value: number, attributes: Attributes, span: SpanContext | undefined): void {
     const { process, exemplars } = this.context;
     if (!Number.isFinite(value)) throw new RangeError(`${this.description.name}: ${value} is not a finite number`);
     process.charge(process.costs.measurement);
@@ -100,7 +100,7 @@ export class Recorder<Counted> {
   }
 
   /** One point a stream, and an end of all streams where they count from export to export. */
-  points<Point>(
+  protected points<Point>(
     starts: Starts,
     temporality: Temporality,
     pointOf: (head: PointHead, counted: Counted) => Point,
@@ -116,7 +116,15 @@ export class Recorder<Counted> {
     return points;
   }
 
+  abstract collect(starts: Starts): MetricData | undefined;
+
   reset(): void {
     this.sets.clear();
+  }
+
+  /** What every metric of it says beside its points. */
+  protected head(): Pick<MetricData, 'resource' | 'name' | 'unit' | 'description'> {
+    const { name, unit, description } = this.description;
+    return { resource: this.context.process.resource, name, unit, description };
   }
 }

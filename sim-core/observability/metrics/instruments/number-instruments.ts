@@ -27,15 +27,9 @@ class Sum {
   }
 }
 
-abstract class Adder implements Collected {
-  readonly description: InstrumentDescription;
-  protected readonly recorder: Recorder<number>;
-  private readonly context: InstrumentContext;
-
+abstract class Adder extends Recorder<number> {
   constructor(context: InstrumentContext, description: InstrumentDescription) {
-    this.context = context;
-    this.description = description;
-    this.recorder = new Recorder(
+    super(
       context,
       description,
       () => new Sum(),
@@ -43,34 +37,9 @@ abstract class Adder implements Collected {
     );
   }
 
-  get streams(): number {
-    return this.recorder.streams;
-  }
-
-  reset(): void {
-    this.recorder.reset();
-  }
-
-  abstract collect(starts: Starts): MetricData | undefined;
-
   protected sums(starts: Starts, isMonotonic: boolean, temporality: Temporality): MetricData | undefined {
-    const points = this.recorder.points(starts, temporality, (head, value): NumberPoint => ({ ...head, value }));
-    if (points.length === 0) return undefined;
-    const { name, unit, description } = this.description;
-    return {
-      resource: this.context.process.resource,
-      name,
-      unit,
-      description,
-      kind: 'sum',
-      isMonotonic,
-      temporality,
-      points,
-    };
-  }
-
-  protected get temporality(): Temporality {
-    return this.context.temporality;
+    const points = this.points(starts, temporality, (head, value): NumberPoint => ({ ...head, value }));
+    return points.length === 0 ? undefined : { ...this.head(), kind: 'sum', isMonotonic, temporality, points };
   }
 }
 
@@ -78,17 +47,17 @@ export class Counter extends Adder {
   /** Adds 0 or more. */
   add(value: number, attributes: Attributes, span?: SpanContext): void {
     if (value < 0) throw new RangeError(`${this.description.name}: ${value} is below 0; a counter only grows`);
-    this.recorder.measure(value, attributes, span);
+    this.measure(value, attributes, span);
   }
 
   collect(starts: Starts): MetricData | undefined {
-    return this.sums(starts, true, this.temporality);
+    return this.sums(starts, true, this.context.temporality);
   }
 }
 
 export class UpDownCounter extends Adder {
   add(value: number, attributes: Attributes, span?: SpanContext): void {
-    this.recorder.measure(value, attributes, span);
+    this.measure(value, attributes, span);
   }
 
   collect(starts: Starts): MetricData | undefined {
