@@ -1,9 +1,9 @@
 /**
  * The handbook's table of objectives: five rows, each with the trigger of its alert, on one small shop.
  *
- *     users, buyers, (crawler) --> api-1, api-2 --> cache
- *                                           \ \---> database --> replica
- *                                            \----> stream --> consumer
+ *     users, buyers, crawler --> api-1, api-2 --> cache
+ *                                         \ \---> database --> replica
+ *                                          \----> stream --> consumer
  *     prometheus --> alertmanager --> pager
  *
  * In each variant one thing goes wrong for a quarter of an hour. The alert of its row has to fire, and no other.
@@ -81,8 +81,26 @@ export default defineScenario({
   openAt: minutes(22),
   system,
   signals: tableSignals,
-  whileRunning: { rate: sentBy('rate', 'users'), writes: sentBy('writes', 'buyers') },
+  whileRunning: {
+    rate: sentBy('rate', 'users'),
+    writes: sentBy('writes', 'buyers'),
+    crawls: sentBy('crawls', 'crawler'),
+  },
   charts: ['alert.firing', 'alert.pending', BURN, P99, SLOPE, 'redis.stream.lag', HIT_RATIO, REPLICA_LAG, SILENT],
+  places: {
+    users: { x: 0, y: 0 },
+    buyers: { x: 0, y: 0.8 },
+    crawler: { x: 0, y: 1.6 },
+    api: { x: 1, y: 0.8 },
+    cache: { x: 2, y: 0 },
+    database: { x: 2, y: 0.8 },
+    stream: { x: 2, y: 1.6 },
+    replica: { x: 3, y: 0.8 },
+    consumer: { x: 3, y: 1.6 },
+    prometheus: { x: 0, y: 2.4 },
+    alertmanager: { x: 1, y: 2.4 },
+    pager: { x: 2, y: 2.4 },
+  },
   expect: {
     healthy: [atMost(total(FIRED), limits.noOther), atMost(total(SILENT), limits.neverSilent)],
     'instance-down': firesAlone('availability'),

@@ -20,7 +20,7 @@ export const params = {
   crawls: rate({
     help: 'The crawler’s requests, each for a key that nobody has asked for',
     default: 1.8,
-    min: 0,
+    min: 0.1,
     max: 20,
   }),
   slowdown: number({ help: 'How many times as long the slow database takes', default: 8, min: 1, max: 100 }),

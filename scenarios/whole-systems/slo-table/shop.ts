@@ -152,20 +152,16 @@ function clients(sim: Simulation, p: Values, instances: readonly Service<Asked, 
     asks: asks('order'),
     target: from('buyers'),
   });
-  const crawls = crawlsOf(p);
-  if (crawls === 0) return;
+  const isCrawled = p.fault === 'crawler' || p.fault === 'below-the-triggers';
+  const crawls = p.fault === 'crawler' ? p.crawls : p.crawls * LIGHT_CRAWLS;
   new OpenLoopClient<Row, Asked>(sim, {
     name: 'crawler',
-    arrivals: during(p.faultAt, p.faultAt + p.faultFor, poisson(crawls)),
+    arrivals: during(p.faultAt, p.faultAt + (isCrawled ? p.faultFor : 0), poisson(crawls)),
     popularity: behind(KEYS, zipfPopularity(CRAWLED, 0)),
     asks: asks('crawl'),
     target: from('crawler'),
   });
 }
-
-/** The crawler's requests a second while it is there. */
-export const crawlsOf = ({ fault, crawls }: Values): number =>
-  fault === 'crawler' ? crawls : fault === 'below-the-triggers' ? crawls * LIGHT_CRAWLS : 0;
 
 interface Breakable {
   readonly instance: Service<Asked, Row>;

@@ -99,7 +99,7 @@ export const tableSignals = [
     name: SLOPE,
     kind: 'gauge',
     unit: '{entry}/s',
-    help: 'By how many a second those have become more in the last five minutes',
+    help: 'By how many entries a second the stream’s lag has grown in the last five minutes',
     fact: tableLooked,
     value: ({ slope }) => slope,
     of,
