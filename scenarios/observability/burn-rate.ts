@@ -19,11 +19,12 @@ import {
   type Simulation,
 } from '../../sim-core/index.ts';
 import { alerting } from './burn-rate/alerting.ts';
-import { Api, IDLE, SPENT } from './burn-rate/api.ts';
-import { DETECTED, FALSE_PAGES, IncidentBook, incidentSignals, PAGES } from './burn-rate/incident-book.ts';
+import { Api } from './burn-rate/api.ts';
+import { IncidentBook } from './burn-rate/incident-book.ts';
 import { INCIDENTS } from './burn-rate/incidents.ts';
 import * as limits from './burn-rate/limits.ts';
 import { params, type Values } from './burn-rate/params.ts';
+import { DETECTED, FALSE_PAGES, IDLE, incidentSignals, PAGES, SPENT } from './burn-rate/signals.ts';
 import { instant } from './burn-rate/traffic.ts';
 
 export default defineScenario({

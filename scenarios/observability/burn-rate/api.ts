@@ -4,8 +4,6 @@
  * so that what one set of alerts has repaired changes nothing of the other minutes.
  */
 import {
-  defineReading,
-  defineSignal,
   errorBudget,
   ErrorWindows,
   HOUR,
@@ -25,99 +23,10 @@ import {
 import type { IncidentBook } from './incident-book.ts';
 import type { Values } from './params.ts';
 import { alertsOf, objectiveOf } from './rule-sets.ts';
+import { minuteServed, servedSignals } from './signals.ts';
 import { isDeploying, rateAt, requestsBetween } from './traffic.ts';
 
-/** A minute is over. */
-const minuteServed = defineReading('api.served', 'A minute’s requests were counted', {
-  good: 'number',
-  bad: 'number',
-  /** Of the budget of the period, the share that is spent. */
-  spent: 'number',
-  /** Burn rates of windows of so long. */
-  hour: 'number',
-  threeDays: 'number',
-  /** Whether an incident is under way, and whether somebody is paged. */
-  incident: 'flag',
-  paged: 'flag',
-});
-
 const THREE_DAYS = 72 * HOUR;
-
-export const SPENT = 'slo.error_budget.spent';
-export const IDLE = 'pager.open.after_recovery';
-
-const servedSignals = [
-  defineSignal({
-    name: 'http.server.request.rate',
-    kind: 'rate',
-    unit: '1/s',
-    help: 'Requests a second',
-    fact: minuteServed,
-    amount: ({ good, bad }) => good + bad,
-  }),
-  defineSignal({
-    name: 'http.server.request.errors',
-    kind: 'counter',
-    unit: '{request}',
-    help: 'Requests that failed',
-    fact: minuteServed,
-    amount: ({ bad }) => bad,
-  }),
-  defineSignal({
-    name: 'slo.error_ratio',
-    kind: 'gauge',
-    unit: '1',
-    help: 'Share of the last minute’s requests that failed',
-    fact: minuteServed,
-    value: ({ good, bad }) => (bad > 0 ? bad / (good + bad) : 0),
-    of: () => 'api',
-  }),
-  defineSignal({
-    name: SPENT,
-    kind: 'gauge',
-    unit: '1',
-    help: 'Share of the period’s error budget that is spent; above 1 the objective is missed',
-    fact: minuteServed,
-    value: ({ spent }) => spent,
-    of: () => 'api',
-  }),
-  defineSignal({
-    name: 'slo.burn_rate.1h',
-    kind: 'gauge',
-    unit: '{budget}',
-    help: 'Burn rate of the last hour: at 1 the budget lasts for its period',
-    fact: minuteServed,
-    value: ({ hour }) => hour,
-    of: () => 'api',
-  }),
-  defineSignal({
-    name: 'slo.burn_rate.3d',
-    kind: 'gauge',
-    unit: '{budget}',
-    help: 'Burn rate of the last three days',
-    fact: minuteServed,
-    value: ({ threeDays }) => threeDays,
-    of: () => 'api',
-  }),
-  defineSignal({
-    name: 'incident.active',
-    kind: 'gauge',
-    unit: '{incident}',
-    help: 'Whether an incident is under way: 1 or 0',
-    fact: minuteServed,
-    value: ({ incident }) => (incident ? 1 : 0),
-    of: () => 'api',
-  }),
-  defineSignal({
-    name: IDLE,
-    kind: 'counter',
-    unit: 's',
-    help: 'Time that somebody was paged while no incident was under way',
-    fact: minuteServed,
-    where: ({ incident, paged }) => paged && !incident,
-    amount: () => toSeconds(MINUTE),
-  }),
-];
 
 export class Api implements Component {
   readonly name = 'api';

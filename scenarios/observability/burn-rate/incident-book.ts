@@ -3,89 +3,10 @@
  * page or a ticket is held to be of an incident if that made most of the failures in the shortest window of the alerts it tells of;
  * if not, it is false. Whoever is told of an incident repairs it after a while, so that what is seen late costs more of the budget.
  */
-import {
-  defineFact,
-  defineSignal,
-  MINUTE,
-  type AlertSeverity,
-  type Duration,
-  type Simulation,
-  type Time,
-} from '../../../sim-core/index.ts';
+import { MINUTE, type AlertSeverity, type Duration, type Simulation, type Time } from '../../../sim-core/index.ts';
 import { errorRatioAt, type Incident } from './incidents.ts';
 import type { Values } from './params.ts';
-
-export const incidentTold = defineFact('incident.told', 'Somebody was told that something is wrong', {
-  severity: 'text',
-  /** Of which incident; empty if it is none's. */
-  incident: 'text',
-  isFirst: 'flag',
-  /** From the beginning of the incident on. */
-  after: 'duration',
-});
-const incidentEnded = defineFact('incident.ended', 'An incident is over', {
-  incident: 'text',
-  isRepaired: 'flag',
-  duration: 'duration',
-});
-
-export const DETECTED = 'incident.detected';
-export const DETECTION = 'incident.detection.time';
-export const ENDED = 'incident.ended';
-export const PAGES = 'pager.pages';
-export const FALSE_PAGES = 'pager.pages.false';
-export const TICKETS = 'pager.tickets';
-
-export const incidentSignals = [
-  defineSignal({
-    name: DETECTED,
-    kind: 'counter',
-    unit: '{incident}',
-    help: 'Incidents of which somebody was told while they could be told from other failures',
-    fact: incidentTold,
-    where: ({ isFirst }) => isFirst,
-  }),
-  defineSignal({
-    name: DETECTION,
-    kind: 'histogram',
-    unit: 's',
-    help: 'Time from the beginning of an incident to the first page or ticket that it caused',
-    fact: incidentTold,
-    where: ({ isFirst }) => isFirst,
-    value: ({ after }) => after,
-  }),
-  defineSignal({
-    name: ENDED,
-    kind: 'counter',
-    unit: '{incident}',
-    help: 'Incidents that are over, by themselves or repaired',
-    fact: incidentEnded,
-  }),
-  defineSignal({
-    name: PAGES,
-    kind: 'counter',
-    unit: '{page}',
-    help: 'Times that somebody was paged',
-    fact: incidentTold,
-    where: ({ severity }) => severity === 'page',
-  }),
-  defineSignal({
-    name: FALSE_PAGES,
-    kind: 'counter',
-    unit: '{page}',
-    help: 'Times of these that no incident was the cause',
-    fact: incidentTold,
-    where: ({ severity, incident }) => severity === 'page' && incident === '',
-  }),
-  defineSignal({
-    name: TICKETS,
-    kind: 'counter',
-    unit: '{ticket}',
-    help: 'Tickets that were opened',
-    fact: incidentTold,
-    where: ({ severity }) => severity === 'ticket',
-  }),
-];
+import { incidentEnded, incidentTold } from './signals.ts';
 
 interface Entry {
   readonly incident: Incident;

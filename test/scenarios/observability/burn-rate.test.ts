@@ -2,14 +2,15 @@
 import { describe, expect, it } from 'vitest';
 import burnRate from '../../../scenarios/observability/burn-rate.ts';
 import { SERVICE } from '../../../scenarios/observability/burn-rate/alerting.ts';
-import { IDLE, SPENT } from '../../../scenarios/observability/burn-rate/api.ts';
 import {
   DETECTED,
   FALSE_PAGES,
+  IDLE,
   incidentTold,
   PAGES,
+  SPENT,
   TICKETS,
-} from '../../../scenarios/observability/burn-rate/incident-book.ts';
+} from '../../../scenarios/observability/burn-rate/signals.ts';
 import type { Values } from '../../../scenarios/observability/burn-rate/params.ts';
 import { alertsOf, objectiveOf } from '../../../scenarios/observability/burn-rate/rule-sets.ts';
 import {

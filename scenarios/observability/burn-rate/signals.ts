@@ -1,0 +1,164 @@
+/** What is told of the api's minutes, of incidents and of who heard of them, and the signals made of it. */
+import { defineFact, defineReading, defineSignal, MINUTE, toSeconds } from '../../../sim-core/index.ts';
+
+/** A minute is over. */
+export const minuteServed = defineReading('api.served', 'A minute’s requests were counted', {
+  good: 'number',
+  bad: 'number',
+  /** Of the budget of the period, the share that is spent. */
+  spent: 'number',
+  /** Burn rates of windows of so long. */
+  hour: 'number',
+  threeDays: 'number',
+  /** Whether an incident is under way, and whether somebody is paged. */
+  incident: 'flag',
+  paged: 'flag',
+});
+
+export const SPENT = 'slo.error_budget.spent';
+export const IDLE = 'pager.open.after_recovery';
+
+export const servedSignals = [
+  defineSignal({
+    name: 'http.server.request.rate',
+    kind: 'rate',
+    unit: '1/s',
+    help: 'Requests a second',
+    fact: minuteServed,
+    amount: ({ good, bad }) => good + bad,
+  }),
+  defineSignal({
+    name: 'http.server.request.errors',
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Requests that failed',
+    fact: minuteServed,
+    amount: ({ bad }) => bad,
+  }),
+  defineSignal({
+    name: 'slo.error_ratio',
+    kind: 'gauge',
+    unit: '1',
+    help: 'Share of the last minute’s requests that failed',
+    fact: minuteServed,
+    value: ({ good, bad }) => (bad > 0 ? bad / (good + bad) : 0),
+    of: () => 'api',
+  }),
+  defineSignal({
+    name: SPENT,
+    kind: 'gauge',
+    unit: '1',
+    help: 'Share of the period’s error budget that is spent; above 1 the objective is missed',
+    fact: minuteServed,
+    value: ({ spent }) => spent,
+    of: () => 'api',
+  }),
+  defineSignal({
+    name: 'slo.burn_rate.1h',
+    kind: 'gauge',
+    unit: '{budget}',
+    help: 'Burn rate of the last hour: at 1 the budget lasts for its period',
+    fact: minuteServed,
+    value: ({ hour }) => hour,
+    of: () => 'api',
+  }),
+  defineSignal({
+    name: 'slo.burn_rate.3d',
+    kind: 'gauge',
+    unit: '{budget}',
+    help: 'Burn rate of the last three days',
+    fact: minuteServed,
+    value: ({ threeDays }) => threeDays,
+    of: () => 'api',
+  }),
+  defineSignal({
+    name: 'incident.active',
+    kind: 'gauge',
+    unit: '{incident}',
+    help: 'Whether an incident is under way: 1 or 0',
+    fact: minuteServed,
+    value: ({ incident }) => (incident ? 1 : 0),
+    of: () => 'api',
+  }),
+  defineSignal({
+    name: IDLE,
+    kind: 'counter',
+    unit: 's',
+    help: 'Time that somebody was paged while no incident was under way',
+    fact: minuteServed,
+    where: ({ incident, paged }) => paged && !incident,
+    amount: () => toSeconds(MINUTE),
+  }),
+];
+
+export const incidentTold = defineFact('incident.told', 'Somebody was told that something is wrong', {
+  severity: 'text',
+  /** Of which incident; empty if it is none's. */
+  incident: 'text',
+  isFirst: 'flag',
+  /** From the beginning of the incident on. */
+  after: 'duration',
+});
+export const incidentEnded = defineFact('incident.ended', 'An incident is over', {
+  incident: 'text',
+  isRepaired: 'flag',
+  duration: 'duration',
+});
+
+export const DETECTED = 'incident.detected';
+export const DETECTION = 'incident.detection.time';
+export const ENDED = 'incident.ended';
+export const PAGES = 'pager.pages';
+export const FALSE_PAGES = 'pager.pages.false';
+export const TICKETS = 'pager.tickets';
+
+export const incidentSignals = [
+  defineSignal({
+    name: DETECTED,
+    kind: 'counter',
+    unit: '{incident}',
+    help: 'Incidents of which somebody was told while they could be told from other failures',
+    fact: incidentTold,
+    where: ({ isFirst }) => isFirst,
+  }),
+  defineSignal({
+    name: DETECTION,
+    kind: 'histogram',
+    unit: 's',
+    help: 'Time from the beginning of an incident to the first page or ticket that it caused',
+    fact: incidentTold,
+    where: ({ isFirst }) => isFirst,
+    value: ({ after }) => after,
+  }),
+  defineSignal({
+    name: ENDED,
+    kind: 'counter',
+    unit: '{incident}',
+    help: 'Incidents that are over, by themselves or repaired',
+    fact: incidentEnded,
+  }),
+  defineSignal({
+    name: PAGES,
+    kind: 'counter',
+    unit: '{page}',
+    help: 'Times that somebody was paged',
+    fact: incidentTold,
+    where: ({ severity }) => severity === 'page',
+  }),
+  defineSignal({
+    name: FALSE_PAGES,
+    kind: 'counter',
+    unit: '{page}',
+    help: 'Times of these that no incident was the cause',
+    fact: incidentTold,
+    where: ({ severity, incident }) => severity === 'page' && incident === '',
+  }),
+  defineSignal({
+    name: TICKETS,
+    kind: 'counter',
+    unit: '{ticket}',
+    help: 'Tickets that were opened',
+    fact: incidentTold,
+    where: ({ severity }) => severity === 'ticket',
+  }),
+];
