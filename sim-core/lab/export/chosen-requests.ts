@@ -1,15 +1,17 @@
 /**
  * Which requests of a run are exported one by one: a sample that is the same in every variant, since it goes by a hash of their
  * numbers, and of every stretch of the run the one that took longest, which is what people look for. Files stay within some
- * megabytes whatever the run's length, and say what they hold.
+ * megabytes whatever the run's length and however much is done for a request, and say what they hold.
  */
 import { sampleHash, type Recording } from '../recording.ts';
-import { isSampled, longestEnded, requestsOf } from '../traces/requests.ts';
+import { eventsAbout, isSampled, longestEnded, requestsOf, type RequestLife } from '../traces/requests.ts';
 
 /** Requests of the sample at most. */
 const SAMPLED_MAX = 1000;
-/** Stretches of a run of which the slowest is exported. */
-const STRETCHES = 200;
+/** Stretches of a run of which the slowest is exported, at most. */
+const STRETCHES_MAX = 200;
+/** Events of all the requests of either kind at most: some have a hundred times as many as others. */
+const EVENTS_MAX = 12_000;
 
 export interface ChosenRequests {
   /** All of them, in order of their start. */
@@ -24,24 +26,34 @@ export interface ChosenRequests {
 }
 
 export function chosenRequests(recording: Recording): ChosenRequests {
-  const { facts, simulated } = recording;
+  const { facts } = recording;
   const all = requestsOf(recording);
   const candidates = all.lives.filter(({ request }) => isSampled(facts, request));
   let oneIn = facts.sampledOneIn;
   let sample = candidates;
-  while (sample.length > SAMPLED_MAX) {
+  while (sample.length > SAMPLED_MAX || eventsOf(recording, sample) > EVENTS_MAX) {
     oneIn *= 2;
     sample = sample.filter(({ request }) => sampleHash(request) < 4_294_967_296 / oneIn);
   }
-  const sampled = new Set(sample.map(({ request }) => request));
-  const slowest = new Set<number>();
-  for (let stretch = 0; stretch < STRETCHES; stretch++) {
-    const [from, to] = [stretch, stretch + 1].map((place) => (place * simulated) / STRETCHES);
-    const longest = longestEnded({ lives: candidates }, from, to);
-    if (longest) slowest.add(longest.request);
+  let stretches = STRETCHES_MAX;
+  let longest = longestOfStretches(recording, candidates, stretches);
+  while (stretches > 1 && eventsOf(recording, longest) > EVENTS_MAX) {
+    stretches = Math.ceil(stretches / 2);
+    longest = longestOfStretches(recording, candidates, stretches);
   }
+  const [sampled, slowest] = [sample, longest].map((lives) => new Set(lives.map(({ request }) => request)));
   const requests = candidates
     .map(({ request }) => request)
     .filter((request) => sampled.has(request) || slowest.has(request));
   return { requests, sampled, slowest, oneIn, of: Math.round(all.lives.length * facts.sampledOneIn) };
+}
+
+const eventsOf = ({ events }: Recording, lives: readonly RequestLife[]): number =>
+  lives.reduce((sum, { request }) => sum + eventsAbout(events, request).length, 0);
+
+/** Of stretches of equal length, the request that ended in each after the longest time. */
+function longestOfStretches({ simulated }: Recording, lives: readonly RequestLife[], stretches: number): RequestLife[] {
+  return Array.from({ length: stretches }, (_, place) =>
+    longestEnded({ lives }, (place * simulated) / stretches, ((place + 1) * simulated) / stretches),
+  ).filter((life) => life !== undefined);
 }
