@@ -142,5 +142,6 @@ function bytesText(value: number, digits = 3): string {
 /** More than one of what a unit counts. */
 export const plural = (noun: string): string => {
   if (noun.endsWith('series')) return noun;
+  if (/(?:ch|sh|s|x)$/.test(noun)) return `${noun}es`;
   return /[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`;
 };

@@ -99,6 +99,7 @@ it('units are words', () => {
   expect(unitText({ kind: 'gauge', unit: '{query}' })).toBe('queries');
   expect(unitText({ kind: 'gauge', unit: '{key}' })).toBe('keys');
   expect(unitText({ kind: 'gauge', unit: '{series}' })).toBe('series');
+  expect(unitText({ kind: 'gauge', unit: '{batch}' })).toBe('batches');
   expect(unitText({ kind: 'gauge', unit: '1' })).toBe('per cent');
   expect(unitText({ kind: 'counter', unit: '1' })).toBe('count an interval');
 });
