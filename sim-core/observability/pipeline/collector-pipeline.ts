@@ -22,6 +22,8 @@ export class CollectorPipeline {
   readonly exporter: Exporter;
   readonly sampler: TailSampler | undefined;
   private readonly sim: Simulation;
+  /** Of its exporter. */
+  private readonly name: string;
   private readonly batching: Batching;
   private readonly host: Host;
   private readonly timerKind: number;
@@ -39,6 +41,7 @@ export class CollectorPipeline {
   ) {
     this.sim = sim;
     this.host = host;
+    this.name = `${host.collector} ${kind}`;
     this.batching = new Batching(batching);
     this.ledger = new CollectorLedger(sim, host.collector, kind);
     this.timerKind = sim.eventKind(`${host.collector} sends the batch of ${kind}`);
@@ -122,8 +125,7 @@ export class CollectorPipeline {
 
   private tell(): void {
     if (!this.told.heard) return;
-    const { exporter, ledger } = this;
-    const name = `${ledger.collector} ${ledger.kind}`;
-    this.told.emit({ exporter: name, waiting: exporter.size, sending: exporter.sending, held: this.held });
+    const { exporter, held } = this;
+    this.told.emit({ exporter: this.name, waiting: exporter.size, sending: exporter.sending, held });
   }
 }

@@ -72,6 +72,7 @@ export class Collector implements Endpoint<ExportRequest, ExportResponse>, Compo
   /** Requests that are being decoded, or wait until a queue has room; bounded by who sends, for none of them is answered. */
   private readonly receiving = new Map<Received, Process>();
   private bytesReceiving = 0;
+  private memorySeen = 0;
   private downUntil: Time = 0;
   private readonly memoryTold: FactChannel<Fact<typeof collectorMemory>>;
   private readonly died: FactChannel<Fact<typeof collectorDied>>;
@@ -196,6 +197,8 @@ export class Collector implements Endpoint<ExportRequest, ExportResponse>, Compo
 
   private changed(): void {
     const bytes = this.memory;
+    if (bytes === this.memorySeen) return;
+    this.memorySeen = bytes;
     if (this.memoryTold.heard) this.memoryTold.emit({ collector: this.name, bytes });
     if (bytes > this.options.memoryMax) this.crash(this.options.restart);
   }

@@ -8,9 +8,9 @@ import type { OtlpExporter } from './otlp-exporter.ts';
 export class SdkOutbox<Kind extends TelemetryKind> {
   readonly kind: Kind;
   readonly exporter: OtlpExporter<TelemetryKind>;
-  /** Items in the queue. */
+  /** Items in the queue, and those that are being exported. */
   items = 0;
-  isExporting = false;
+  exporting = 0;
   private readonly queueMax: number;
   /** Of an item that is not whole yet. */
   private fraction = 0;
@@ -33,10 +33,9 @@ export class SdkOutbox<Kind extends TelemetryKind> {
 
   /** Begins an export of all that is there: gives how many, 0 if there are none or one is under way. */
   beginExport(): number {
-    if (this.isExporting || this.items === 0) return 0;
-    const { items } = this;
+    if (this.exporting > 0) return 0;
+    this.exporting = this.items;
     this.items = 0;
-    this.isExporting = true;
-    return items;
+    return this.exporting;
   }
 }

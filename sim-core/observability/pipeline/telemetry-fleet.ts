@@ -43,8 +43,8 @@ export interface TelemetryFleetOptions {
   readonly collectors: readonly Link<ExportRequest, ExportResponse>[];
   readonly seriesPerInstance: number;
   readonly scrapeEvery: Duration;
-  /** Takes what was scraped. */
-  readonly scraped: (bundle: TelemetryBundle) => void;
+  /** The way on which whoever scrapes is given what there is. */
+  readonly scraper: Link<TelemetryBundle, undefined>;
 }
 
 interface Instance {
@@ -56,6 +56,8 @@ interface Instance {
 interface Outbox {
   readonly instance: Instance;
   readonly held: SdkOutbox<EmittedKind>;
+  /** Until then all that was written down is in it, or dropped. */
+  accruedAt: Time;
 }
 
 /** Bytes of a sample in a request of remote write, compressed. */
@@ -74,8 +76,6 @@ export class TelemetryFleet implements Component {
   private readonly outboxes: Outbox[] = [];
   private factor = 1;
   private deploys = 0;
-  /** Until then all that was written down is in the outboxes. */
-  private accruedAt: Time = 0;
   private readonly emitted: FactChannel<Fact<typeof telemetryEmitted>>;
   private readonly dropped: FactChannel<Fact<typeof sdkDropped>>;
 
@@ -89,7 +89,7 @@ export class TelemetryFleet implements Component {
     this.requests = new BackgroundRequests(sim);
     this.emitted = sim.facts.channel(telemetryEmitted);
     this.dropped = sim.facts.channel(sdkDropped);
-    this.interventions = { surge: this.surging(), deploy: this.deploying() };
+    this.interventions = { emit: this.emitting(), deploy: this.deploying() };
     const exporters = collectors.map((link) => new OtlpExporter<TelemetryKind>({ link }));
     for (let number = 0; number < services.length * instances; number++) {
       const service = services[number % services.length];
@@ -97,16 +97,22 @@ export class TelemetryFleet implements Component {
       this.instances.push(instance);
       const exporter = exporters[number % exporters.length];
       for (const kind of ['traces', 'logs'] as const) {
-        this.outboxes.push({ instance, held: new SdkOutbox<EmittedKind>(kind, exporter, options.queueMax) });
+        const held = new SdkOutbox<EmittedKind>(kind, exporter, options.queueMax);
+        this.outboxes.push({ instance, held, accruedAt: 0 });
       }
     }
     this.schedule();
     register(sim, this);
   }
 
+  /** Items that SDKs have written down and that are neither taken nor dropped. */
+  get held(): number {
+    return this.outboxes.reduce((sum, { held }) => sum + held.items + held.exporting, 0);
+  }
+
   /** So many times as much is written down from now on. */
   surge(factor: number): void {
-    this.accrue();
+    for (const outbox of this.outboxes) this.accrue(outbox);
     this.factor = factor;
   }
 
@@ -117,8 +123,7 @@ export class TelemetryFleet implements Component {
   }
 
   state(): Readonly<Record<string, number | string>> {
-    const waiting = this.outboxes.reduce((sum, { held }) => sum + held.items, 0);
-    return { instances: this.instances.length, 'items in SDKs': waiting, deploys: this.deploys };
+    return { instances: this.instances.length, 'items in SDKs': this.held, deploys: this.deploys };
   }
 
   violations(): readonly string[] {
@@ -148,11 +153,13 @@ export class TelemetryFleet implements Component {
   private scrape({ resource }: Instance): void {
     const count = this.options.seriesPerInstance;
     if (this.emitted.heard) this.emitted.emit({ kind: 'metrics', items: count });
-    this.options.scraped({ resource, time: this.sim.now, count, bytes: count * SAMPLE_BYTES });
+    const samples = { resource, time: this.sim.now, count, bytes: count * SAMPLE_BYTES };
+    this.options.scraper.send(samples, this.requests.next());
   }
 
-  private export({ instance, held }: Outbox): void {
-    this.accrue();
+  private export(outbox: Outbox): void {
+    this.accrue(outbox);
+    const { instance, held } = outbox;
     const { kind } = held;
     const count = held.beginExport();
     if (count === 0) return;
@@ -170,24 +177,18 @@ export class TelemetryFleet implements Component {
       if (!(error instanceof CallFailed)) throw error;
       this.drop(kind, items, error.failure);
     }
-    held.isExporting = false;
+    held.exporting = 0;
   }
 
-  /** What has been written down since comes to the outboxes, as far as there is room. */
-  private accrue(): void {
-    const { volumes } = this.options;
-    const elapsed = toSeconds(this.sim.now - this.accruedAt);
-    if (elapsed === 0) return;
-    this.accruedAt = this.sim.now;
-    const emitted = { traces: 0, logs: 0 };
-    for (const { held } of this.outboxes) {
-      const perSecond = (volumes[held.kind].perSecond * this.factor) / this.instances.length;
-      const { written, dropped } = held.add(perSecond * elapsed);
-      emitted[held.kind] += written;
-      this.drop(held.kind, dropped, 'queue_full');
-    }
-    if (!this.emitted.heard) return;
-    for (const kind of ['traces', 'logs'] as const) this.emitted.emit({ kind, items: emitted[kind] });
+  /** What an instance has written down since comes to its outbox, as far as there is room. */
+  private accrue(outbox: Outbox): void {
+    const { held, accruedAt } = outbox;
+    const { kind } = held;
+    outbox.accruedAt = this.sim.now;
+    const perSecond = (this.options.volumes[kind].perSecond * this.factor) / this.instances.length;
+    const { written, dropped } = held.add(perSecond * toSeconds(this.sim.now - accruedAt));
+    this.drop(kind, dropped, 'queue_full');
+    if (written > 0 && this.emitted.heard) this.emitted.emit({ kind, items: written });
   }
 
   private drop(kind: EmittedKind, items: number, reason: string): void {
@@ -198,7 +199,7 @@ export class TelemetryFleet implements Component {
     return { 'service.name': service, 'service.instance.id': `${service}-${number}-v${this.deploys + 1}` };
   }
 
-  private surging(): Intervention {
+  private emitting(): Intervention {
     return {
       help: 'Instances write down so many times as much from now on; 1 is as it was',
       arguments: [{ name: 'factor', help: 'times as much', min: 0.01, max: 100, default: 4 }],

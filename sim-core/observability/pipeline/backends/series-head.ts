@@ -13,7 +13,7 @@
  * The head is truncated when it covers more than one and a half ranges (https://github.com/prometheus/prometheus, `tsdb/head.go`).
  * Memory a series: 2.5 GB for 300,000 (https://grafana.com/docs/mimir/latest/manage/run-production-environment/planning-capacity/).
  */
-import { hours, minutes, type Duration, type Time } from '../../../kernel/time.ts';
+import { hours, s, type Duration, type Time } from '../../../kernel/time.ts';
 import { countOf } from '../export-batches.ts';
 import type { ExportRequest, TelemetryBundle } from '../export-request.ts';
 import { AmountBucket, type AmountLimit } from './amount-bucket.ts';
@@ -24,7 +24,7 @@ export const SERIES_BYTES = 2.5e9 / 300_000;
 /** A sample takes so much in a block on disk. https://prometheus.io/docs/prometheus/latest/storage/ */
 const SAMPLE_BYTES = 1.5;
 /** How finely it is known when samples were taken. */
-const GRAIN = minutes(1);
+const GRAIN = s(15);
 
 export interface SeriesHeadOptions {
   /** Ingesters that share the series: an integer of at least 1. */

@@ -1,8 +1,8 @@
 /**
  * A query front end with a cache of results: a query over a stretch of time is cut into intervals, and each interval's result is kept.
  * A dashboard that asks for the last hours again and again has all of them from the cache but the newest. What is newer
- * than `maxFreshness` may still change and is not kept. The parts are asked for at once, and the answer is there with the last of
- * them.
+ * than `maxFreshness` may still change and is not kept. What is missing is asked for at once, neighbours as one, and the
+ * answer is there with the last of it.
  *
  * https://grafana.com/docs/mimir/latest/references/architecture/components/query-frontend/, where intervals are of a day and results
  * of the last ten minutes are not kept. Intervals lie on a grid, and queries that ask for the same are told apart by their panel.
@@ -102,7 +102,7 @@ export class QueryFrontend implements Endpoint<PanelQuery, StoreAnswer>, Compone
     try {
       let read = 0;
       if (missing.length > 0) {
-        const answers = yield* all(...missing.map(({ query }) => link.call(query, call.request)));
+        const answers = yield* all(...joined(missing).map((query) => link.call(query, call.request)));
         for (const answer of answers) read += answer.read;
       }
       for (const part of missing) this.keep(part);
@@ -145,4 +145,15 @@ export class QueryFrontend implements Endpoint<PanelQuery, StoreAnswer>, Compone
       this.cached.delete(oldest);
     }
   }
+}
+
+/** One query for each stretch of parts that follow each other. */
+function joined(parts: readonly Part[]): PanelQuery[] {
+  const queries: PanelQuery[] = [];
+  for (const { query } of parts) {
+    const last = queries.at(-1);
+    if (last?.to === query.from) queries[queries.length - 1] = { ...last, to: query.to };
+    else queries.push(query);
+  }
+  return queries;
 }

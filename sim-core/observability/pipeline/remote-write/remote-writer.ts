@@ -15,7 +15,7 @@ import type { Behaviour } from '../../../kernel/process.ts';
 import type { Simulation } from '../../../kernel/simulation.ts';
 import { hours, ms, s, type Duration, type Time } from '../../../kernel/time.ts';
 import { BackgroundRequests } from '../../../network/background-requests.ts';
-import { CallFailed, type CallFailure } from '../../../network/call.ts';
+import { CallFailed, type Call, type CallFailure, type Endpoint } from '../../../network/call.ts';
 import { register, type Component } from '../../../network/component.ts';
 import type { Link } from '../../../network/link.ts';
 import type { RequestContext } from '../../../network/request-context.ts';
@@ -59,7 +59,7 @@ export const REMOTE_WRITE = {
   walKept: hours(2),
 };
 
-export class RemoteWriter implements Component {
+export class RemoteWriter implements Endpoint<TelemetryBundle, undefined>, Component {
   readonly name: string;
   readonly kind = 'service';
   readonly help: string;
@@ -122,6 +122,12 @@ export class RemoteWriter implements Component {
 
   get lost(): number {
     return this.counts.lost;
+  }
+
+  /** What was scraped has come. */
+  receive(call: Call<TelemetryBundle, undefined>): void {
+    this.append(call.query);
+    call.reply(undefined);
   }
 
   /** Samples were scraped. */

@@ -1,3 +1,4 @@
+/** Batches by size and by time: when they go on, how large they are, and that nothing is missing. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ms } from '../../../../sim-core/kernel/time.ts';

@@ -1,3 +1,4 @@
+/** When the memory limiter refuses, by the README’s own example. */
 import { expect, it } from 'vitest';
 import { s } from '../../../../sim-core/kernel/time.ts';
 import { MemoryLimiter } from '../../../../sim-core/observability/pipeline/memory-limiter.ts';

@@ -1,3 +1,4 @@
+/** The waits of a batch that is not taken, against their sum, and never outside of their bounds. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';

@@ -1,3 +1,4 @@
+/** A bucket from which as much is taken as something is large, beside what any stretch of time allows. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { s } from '../../../../../sim-core/kernel/time.ts';

@@ -1,3 +1,4 @@
+/** What a query reads by each way of partitioning, and how much a stream takes. */
 import { describe, expect, it } from 'vitest';
 import { minutes, s } from '../../../../../sim-core/kernel/time.ts';
 import {

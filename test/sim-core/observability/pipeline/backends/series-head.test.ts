@@ -1,3 +1,4 @@
+/** The head of a metric store: churn, its limit, its truncation, and what it rejects. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { minutes, s } from '../../../../../sim-core/kernel/time.ts';

@@ -1,3 +1,4 @@
+/** A store in time: how long it writes and reads, and what it refuses. */
 import { expect, it } from 'vitest';
 import { constant } from '../../../../../sim-core/kernel/distributions/constant.ts';
 import { Simulation } from '../../../../../sim-core/kernel/simulation.ts';

@@ -1,3 +1,4 @@
+/** Partitions of time beside a list of everything that was added. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { TimePartitions } from '../../../../../sim-core/observability/pipeline/backends/time-partitions.ts';

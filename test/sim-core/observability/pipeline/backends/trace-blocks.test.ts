@@ -1,3 +1,4 @@
+/** Blocks of traces: what there is of them is rate times retention, or a disk that is full. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { minutes, s } from '../../../../../sim-core/kernel/time.ts';

@@ -1,3 +1,4 @@
+/** What is read from the store for a query, with a cache of results and without. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { constant } from '../../../../../sim-core/kernel/distributions/constant.ts';

@@ -1,3 +1,4 @@
+/** How many shards remote write runs, against the samples a second times the time of one. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ms, s } from '../../../../../sim-core/kernel/time.ts';
