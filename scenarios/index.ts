@@ -35,6 +35,7 @@ import fivePillars from './observability/five-pillars.ts';
 import latencyBudget from './observability/latency-budget.ts';
 import latencyPercentiles from './observability/latency-percentiles.ts';
 import logPipeline from './observability/log-pipeline.ts';
+import telemetryPipeline from './observability/telemetry-pipeline.ts';
 import tracePropagation from './observability/trace-propagation.ts';
 import traceSampling from './observability/trace-sampling.ts';
 import backpressure from './overload/backpressure.ts';
@@ -130,6 +131,8 @@ const scenarios: readonly Scenario[] = [
   sloTable,
   // 3.6 Cost
   cardinality,
+  // 3.7 Scaling the observability stack
+  telemetryPipeline,
   // Appendix
   cacheFlush,
   // Quick tables

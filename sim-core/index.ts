@@ -436,6 +436,7 @@ export { checklistsOf } from './observability/health/checklists.ts';
 export { kafkaChecklist } from './observability/health/kafka-checklist.ts';
 export type { RunEvidence } from './observability/health/run-evidence.ts';
 export type { Stretch } from './observability/health/windows.ts';
+export type { StoreQuery } from './observability/pipeline/backends/keeper.ts';
 export * from './observability/pipeline/backends/log-streams.ts';
 export * from './observability/pipeline/backends/series-head.ts';
 export * from './observability/pipeline/backends/store-signals.ts';

@@ -1,0 +1,138 @@
+/** What the guide of the telemetry pipeline says beyond its variants, and that nothing in the stack vanishes uncounted. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import pipeline from '../../../scenarios/observability/telemetry-pipeline.ts';
+import * as collectors from '../../../scenarios/observability/telemetry-pipeline/collector-limits.ts';
+import type { Values } from '../../../scenarios/observability/telemetry-pipeline/params.ts';
+import * as queries from '../../../scenarios/observability/telemetry-pipeline/query-limits.ts';
+import { stackOf } from '../../../scenarios/observability/telemetry-pipeline/stack.ts';
+import * as stores from '../../../scenarios/observability/telemetry-pipeline/store-limits.ts';
+import { LOSS_AT, LOST, lostOf, warnedAt } from '../../../scenarios/observability/telemetry-pipeline/tally.ts';
+import { plan, TROUBLE_AT } from '../../../scenarios/observability/telemetry-pipeline/trouble.ts';
+import {
+  collectorDropped,
+  minutes,
+  parseIntervention,
+  resolveParameters,
+  s,
+  sdkDropped,
+  Simulation,
+  storeWritten,
+  telemetryEmitted,
+  toSeconds,
+  type Limit,
+  type ParameterValues,
+} from '../../../sim-core/index.ts';
+import { summaryOf, totalOf, trialled } from '../trials.ts';
+
+const run = (variant: string, params: ParameterValues = {}, ...interventions: readonly string[]) =>
+  trialled(pipeline, { variant, params, interventions: interventions.map(parseIntervention) });
+
+it('loses nothing from sight, whatever goes wrong: what is emitted is stored, held or counted as lost', () => {
+  const params = fc.record({
+    trouble: fc.constantFrom('none', 'surge', 'outage'),
+    surge: fc.integer({ min: 2, max: 8 }),
+    troubleFor: fc.integer({ min: 1, max: 5 }).map(minutes),
+    restartAfter: fc.integer({ min: 10, max: 400 }).map(s),
+    collectors: fc.integer({ min: 1, max: 3 }),
+    memory: fc.constantFrom(5, 128),
+    queueSize: fc.constantFrom(3, 1000),
+    isPersistent: fc.boolean(),
+    partitioning: fc.constantFrom('none', 'time-and-label'),
+    logSize: fc.constantFrom(300, 6000),
+    disk: fc.constantFrom(60, 2000),
+  });
+  fc.assert(
+    fc.property(params, (chosen) => {
+      const p = resolveParameters(pipeline, 'query-cache', chosen) as Values;
+      const sim = new Simulation({ seed: 1 });
+      const stack = stackOf(sim, p);
+      plan(sim, p, stack);
+      const counted = { traces: 0, logs: 0, metrics: 0 };
+      const count = (kind: string, items: number): void => void (counted[kind as 'traces'] += items);
+      sim.facts.channel(telemetryEmitted).listen(({ kind, items }) => count(kind, -items));
+      sim.facts.channel(sdkDropped).listen(({ kind, items }) => count(kind, items));
+      sim.facts.channel(collectorDropped).listen(({ kind, items }) => count(kind, items));
+      sim.facts.channel(storeWritten).listen(({ kind, items, rejected, outcome }) => {
+        if (outcome === 'ok') count(kind, items - rejected);
+      });
+      sim.runUntil(minutes(9));
+      const held = stack.collectors.flatMap((collector) =>
+        (['traces', 'logs'] as const).map((kind) => collector.pipeline(kind)!.held),
+      );
+      const all = counted.traces + counted.logs + stack.fleet.held + held.reduce((sum, items) => sum + items);
+      // More than that is what was sent again after an answer that came too late, and is there twice.
+      expect(all).toBeGreaterThanOrEqual(0);
+      // Of what nobody sends twice, an export whose answer is on its way is with both: one an instance and kind at most.
+      if (chosen.trouble === 'none' && chosen.logSize === 300) expect(all).toBeLessThanOrEqual(2000 * 5);
+      for (const part of [stack.fleet, ...stack.collectors, ...stack.stores]) expect(part.violations()).toEqual([]);
+    }),
+    { numRuns: 12 },
+  );
+});
+
+describe('an outage', () => {
+  it('has collectors hold what comes, as fast as it comes', () => {
+    const of = run('persistent-queue', { length: minutes(9) });
+    const exact = 2000 * toSeconds(minutes(9) - TROUBLE_AT);
+    // What is on its way from instances, an export of each at most.
+    expect(summaryOf(of, 'collector.held', 'max')).toBeGreaterThan(exact - 2 * 2000 * 5);
+    expect(summaryOf(of, 'collector.held', 'max')).toBeLessThanOrEqual(exact + 2000 * 5);
+  });
+
+  it('without a restart loses what is given up after 300 s, and what the memory has no room for', () => {
+    const of = run('backend-down', { restartAfter: minutes(240) });
+    expect(totalOf(of, 'collector.dropped.retries_exhausted')).toBeGreaterThan(0);
+    expect(totalOf(of, 'collector.dropped.crash')).toBe(0);
+    expect(totalOf(of, LOST)).toBeLessThan(0.6 * totalOf(run('backend-down'), LOST));
+  });
+
+  it('that is longer than the TTL has its traces rejected when they come at last', () => {
+    const of = run('persistent-queue', { traceTtl: minutes(5) });
+    expect(totalOf(of, 'collector.dropped.rejected')).toBeGreaterThan(0);
+    expect(totalOf(of, lostOf('logs'))).toBe(0);
+  });
+});
+
+it('a collector that is slow to receive has SDKs lose before its queue grows', () => {
+  const of = run('one-collector', { receiveTime: 25_000, sendTime: 15_000, length: minutes(9) });
+  const at = (signal: string): number => of.signals.find(({ name }) => name === signal)!.columns.last!.at(-1)!;
+  expect(at(LOSS_AT)).toBeLessThan(at(warnedAt('queue')));
+});
+
+it('logs partitioned by time alone are found quickly, and still are too many for one stream', () => {
+  const of = run('log-partitioning', { partitioning: 'time', length: minutes(9) });
+  expect(totalOf(of, lostOf('logs'))).toBeGreaterThan(0);
+  expect(summaryOf(of, 'query.log-searches.duration', 'p95')).toBeLessThan(
+    summaryOf(run('unpartitioned-logs', { length: minutes(9) }), 'query.log-searches.duration', 'p95'),
+  );
+});
+
+it('a store that is slow is seen in its queries first', () => {
+  const of = run('trace-ttl', {}, '300s:slow:traces:factor=200');
+  const at = (signal: string): number => of.signals.find(({ name }) => name === signal)!.columns.last!.at(-1)!;
+  expect(at(warnedAt('queries'))).toBeLessThan(1200);
+  expect(at(LOSS_AT)).toBeGreaterThan(at(warnedAt('queries')));
+});
+
+describe('claims', () => {
+  const valueOf = (limit: Limit, variant: string, params: ParameterValues): number =>
+    typeof limit === 'number' ? limit : limit(resolveParameters(pipeline, variant, params));
+
+  it('nothing of losses where there is no trouble', () => {
+    const { surgeLost, outageLost, lagLeast } = collectors;
+    for (const limit of [surgeLost, outageLost, lagLeast, stores.churnLost, stores.tracesLost, stores.logsTakenAlong]) {
+      expect(valueOf(limit, 'query-cache', {})).toBe(0);
+    }
+    expect(valueOf(queries.slowPanels, 'no-query-cache', { panelRate: 0.1 })).toBe(0);
+    expect(valueOf(stores.logsLost, 'unpartitioned-logs', { logSize: 300 })).toBe(0);
+    expect(valueOf(stores.churnLost, 'series-churn', { series: 100 })).toBe(0);
+  });
+
+  it('of a lead none where nothing warns or is lost', () => {
+    const { surgeLead, outageLead } = collectors;
+    for (const limit of [surgeLead, outageLead, stores.churnLead, stores.diskLead]) {
+      expect(valueOf(limit, 'query-cache', {})).toBe(0);
+    }
+  });
+});
