@@ -429,6 +429,13 @@ export * from './observability/logging/pii/detectors.ts';
 export { passesLuhn } from './observability/logging/pii/luhn.ts';
 export * from './observability/logging/pii/redactor.ts';
 export * from './observability/logging/severity.ts';
+export type { Tier } from './observability/cost/metric-archive.ts';
+export {
+  TelemetryArchive,
+  type ArchiveAnswer,
+  type ArchiveQuestion,
+  type ArchiveWrite,
+} from './observability/cost/telemetry-archive.ts';
 export * from './observability/export/prometheus-rules.ts';
 export type { Checklist, ChecklistRow, ChecklistVerdict } from './observability/health/checklist.ts';
 export { cacheChecklist } from './observability/health/cache-checklist.ts';
