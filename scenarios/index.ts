@@ -35,6 +35,7 @@ import fivePillars from './observability/five-pillars.ts';
 import latencyBudget from './observability/latency-budget.ts';
 import latencyPercentiles from './observability/latency-percentiles.ts';
 import logPipeline from './observability/log-pipeline.ts';
+import retentionTiers from './observability/retention-tiers.ts';
 import telemetryPipeline from './observability/telemetry-pipeline.ts';
 import tracePropagation from './observability/trace-propagation.ts';
 import traceSampling from './observability/trace-sampling.ts';
@@ -131,6 +132,7 @@ const scenarios: readonly Scenario[] = [
   sloTable,
   // 3.6 Cost
   cardinality,
+  retentionTiers,
   // 3.7 Scaling the observability stack
   telemetryPipeline,
   // Appendix
