@@ -16,7 +16,7 @@ describe('Poisson numbers', () => {
     const width = Math.max(1, Math.round(Math.sqrt(mean) / 4));
     const first = Math.max(0, Math.floor(mean - 5 * Math.sqrt(mean)));
     const cells = Math.ceil((10 * Math.sqrt(mean) + 3) / width);
-    const [observed, expected] = [new Array<number>(cells).fill(0), new Array<number>(cells).fill(0)];
+    const [observed, expected] = [0, 1].map(() => Array.from({ length: cells }, () => 0));
     const cellOf = (count: number): number => Math.max(0, Math.min(cells - 1, Math.floor((count - first) / width)));
     for (let i = 0; i < DRAWS; i++) observed[cellOf(distribution.sample(random))]++;
     for (let count = 0; count < first + width * cells + 50; count++) {
