@@ -2,9 +2,8 @@
  * The library of incidents, from a total outage of one minute to days of errors that nobody would notice. They are so far apart that
  * none stands in the longest window of another, but for the second outage, which comes two hours after the first.
  */
-import { days, hours, minutes, MINUTE, type Duration, type Time } from '../../../sim-core/index.ts';
-import type { Values } from './params.ts';
-import { instant, requestsBetween } from './traffic.ts';
+import { days, hours, minutes, type Duration, type Time } from '../../../sim-core/index.ts';
+import { instant } from './traffic.ts';
 
 export interface Incident {
   readonly name: string;
@@ -41,19 +40,3 @@ export function errorRatioAt({ at, lasts, errorRatio, flaps }: Incident, instant
   if (since < 0 || since >= lasts) return 0;
   return flaps === undefined || since % flaps.every < flaps.lasts ? errorRatio : 0;
 }
-
-/** Requests that an incident makes fail between two instants, in the mean, by the minute. */
-export function failuresBetween(p: Values, incident: Incident, from: Time, to: Time): number {
-  const [first, last] = [Math.max(from, incident.at), Math.min(to, incident.at + incident.lasts)];
-  if (last <= first) return 0;
-  if (incident.flaps === undefined) return incident.errorRatio * requestsBetween(p, first, last);
-  let failures = 0;
-  for (let at = first; at < last; at += MINUTE) {
-    failures += errorRatioAt(incident, at) * requestsBetween(p, at, at + MINUTE);
-  }
-  return failures;
-}
-
-/** Those that are over before the run is, with an hour for whatever comes of them. */
-export const incidentsOf = ({ length }: Values): readonly Incident[] =>
-  INCIDENTS.filter(({ at, lasts }) => at + lasts + hours(1) <= length);

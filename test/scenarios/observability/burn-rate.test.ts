@@ -65,8 +65,13 @@ describe.skipIf(promtoolIsLeftOut)('the exported rules', () => {
     const told = new Map<string, number>();
     const test = (name: string, alerts: readonly BurnRateAlert[], p: Values, of: ReturnType<typeof watched>): void => {
       const rules = {
-        ...{ service: 'api', bad: 'api_bad_total', valid: 'api_requests_total', interval: MINUTE, labels: SERVICE },
-        ...{ alerts, objective: objectiveOf(p) },
+        service: 'api',
+        bad: 'api_bad_total',
+        valid: 'api_requests_total',
+        interval: MINUTE,
+        labels: SERVICE,
+        alerts,
+        objective: objectiveOf(p),
       };
       files[`${name}.rules.yml`] = prometheusRules(rules);
       files[`${name}.test.yml`] = promtoolTest(`${name}.rules.yml`, rules, of.series, of.fired);
