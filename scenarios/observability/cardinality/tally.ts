@@ -85,7 +85,7 @@ export const tallySignals = [
   defineSignal({
     name: SERVED,
     kind: 'rate',
-    unit: '{request}/s',
+    unit: '1/s',
     help: 'Requests that the instances answered',
     fact: serviceRequest,
   }),
