@@ -41,7 +41,7 @@ export const params = {
     max: 1000,
     logarithmic: true,
   }),
-  spikeDay: integer({ help: 'The day of the spike', default: 20, min: 0, max: 80 }),
+  spikeDay: integer({ help: 'The day of the spike', default: 18, min: 0, max: 80 }),
   lineAge: integer({
     help: 'How many days ago the line of the log was written that is looked for',
     default: 45,

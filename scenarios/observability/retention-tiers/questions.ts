@@ -61,7 +61,7 @@ export const questionSignals = QUESTIONS.flatMap((question) => [
   defineSignal({
     name: verdictOf(question),
     kind: 'gauge',
-    unit: '1',
+    unit: '{grade}',
     help: `What the last answer is worth, asked for ${ASKED[question]}: 3 right, 2 approximate, 1 none, 0 wrong`,
     fact: questionAnswered,
     where: (fact) => fact.question === question,
