@@ -36,8 +36,8 @@ import {
   overBudgetOf,
   tallySignals,
   warnedAt,
-  watch,
-} from './telemetry-pipeline/tally.ts';
+} from './telemetry-pipeline/signals.ts';
+import { watch } from './telemetry-pipeline/tally.ts';
 import * as queries from './telemetry-pipeline/query-limits.ts';
 import * as stores from './telemetry-pipeline/store-limits.ts';
 import { COLLECTORS, ON_DISK, SHARDS, TTL, WARM_UP } from './telemetry-pipeline/volumes.ts';

@@ -99,6 +99,7 @@ export const params = {
     max: 100_000,
     logarithmic: true,
   }),
+  blocksWhenFull: flag({ help: 'Whether a full queue lets senders wait, in place of dropping', default: false }),
   isPersistent: flag({ help: 'Whether these queues are on disk', default: false }),
   retriesFor: duration({
     help: 'How long a batch is tried before it is dropped; 0 for ever',

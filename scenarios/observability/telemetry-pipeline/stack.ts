@@ -143,7 +143,7 @@ function collectorOf(
     link: new Link<ExportRequest, ExportResponse>(sim, store, { from: name, delay: nearby, timeout: s(5) }),
     numConsumers: CONSUMERS,
     queue: { queueSize: p.queueSize, isPersistent: p.isPersistent },
-    blocksWhenFull: false,
+    blocksWhenFull: p.blocksWhenFull,
     retry: { ...RETRY_ON_FAILURE, maxElapsedTime: p.retriesFor },
   });
   const limit = megabytes(p.memory);

@@ -7,7 +7,7 @@ import type { Values } from '../../../scenarios/observability/telemetry-pipeline
 import * as queries from '../../../scenarios/observability/telemetry-pipeline/query-limits.ts';
 import { stackOf } from '../../../scenarios/observability/telemetry-pipeline/stack.ts';
 import * as stores from '../../../scenarios/observability/telemetry-pipeline/store-limits.ts';
-import { LOSS_AT, LOST, lostOf, warnedAt } from '../../../scenarios/observability/telemetry-pipeline/tally.ts';
+import { LOSS_AT, LOST, lostOf, warnedAt } from '../../../scenarios/observability/telemetry-pipeline/signals.ts';
 import { plan, TROUBLE_AT } from '../../../scenarios/observability/telemetry-pipeline/trouble.ts';
 import {
   collectorDropped,
