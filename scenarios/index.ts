@@ -56,6 +56,10 @@ import outbox from './workflows/outbox.ts';
 import saga from './workflows/saga.ts';
 import schemaEvolution from './workflows/schema-evolution.ts';
 import streamProcessing from './workflows/stream-processing.ts';
+import latencyBudget from './observability/latency-budget.ts';
+import redUseGolden from './observability/red-use-golden.ts';
+import cacheDashboard from './whole-systems/cache-dashboard.ts';
+import kafkaHealth from './whole-systems/kafka-health.ts';
 
 export interface CatalogueEntry {
   readonly scenario: Scenario;
@@ -122,6 +126,7 @@ const scenarios: readonly Scenario[] = [
   // 3.2 Metrics
   latencyPercentiles,
   latencyBudget,
+  redUseGolden,
   // 3.3 Tracing
   tracePropagation,
   traceSampling,

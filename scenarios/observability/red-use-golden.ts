@@ -1,0 +1,89 @@
+/**
+ * The same faults, seen by RED, by USE and by the four golden signals of every component.
+ *
+ *     users --> app --> database, which has a pool of connections
+ *
+ * A fault begins at 20 s. Each method looks at the signals that it has, and says so when one of them has been beyond its threshold
+ * for two seconds. All variants get the same requests at the same times until then.
+ */
+import {
+  atLeast,
+  atMost,
+  defineScenario,
+  detectedBy,
+  firstSince,
+  methodSignals,
+  s,
+  toSeconds,
+  type Measure,
+  type Method,
+  type Simulation,
+} from '../../sim-core/index.ts';
+import { sentBy } from '../application/settings.ts';
+import * as limits from './red-use-golden/limits.ts';
+import { params, type Values } from './red-use-golden/params.ts';
+import { build, FAULT_AT, WATCHED } from './red-use-golden/system.ts';
+
+/** Seconds from the fault to the moment at which a method says so; to the end of the run if it never does. */
+const seconds = (method: Method): Measure => ({
+  text: `seconds from the fault to what ${method.toUpperCase()} says`,
+  of: (evidence) => toSeconds((detectedBy(evidence, method, FAULT_AT)?.at ?? evidence.header.duration) - FAULT_AT),
+});
+const untilErrors = firstSince('http.client.request.errors', { words: 'after the fault', at: () => FAULT_AT });
+
+export default defineScenario({
+  id: 'red-use-golden',
+  section: '3.2',
+  title: 'RED, USE and the golden signals',
+  question: 'Three methods look at one system. Which of them says first that something is wrong, and which never does?',
+  params,
+  variants: {
+    overload: {},
+    'error-burst': { fault: 'error-burst' },
+    'lost-traffic': { fault: 'lost-traffic' },
+    quiet: { fault: 'none' },
+  },
+  roles: { overload: 'fault', 'error-burst': 'fault', 'lost-traffic': 'fault', quiet: 'control' },
+  seed: 1,
+  duration: ({ length }) => length,
+  warmUp: limits.WARM_UP,
+  interval: limits.INTERVAL,
+  openAt: s(47),
+  system: (sim: Simulation, p: Values) => build(sim, p),
+  whileRunning: { rate: sentBy('rate', 'users') },
+  signals: WATCHED.flatMap((component) => methodSignals(component)),
+  charts: [
+    'red.database.rate',
+    'red.database.error_ratio',
+    'red.database.duration',
+    'use.database.utilization',
+    'use.database.saturation',
+    'use.database.errors',
+    'red.app.error_ratio',
+    'red.app.duration',
+    'use.app.utilization',
+  ],
+  expect: {
+    overload: [
+      atMost(seconds('use'), limits.useMost),
+      atMost(seconds('golden'), limits.useMost),
+      atLeast(seconds('red'), limits.redLeast),
+      atLeast(untilErrors, limits.errorsLeast),
+    ],
+    'error-burst': [
+      atMost(seconds('red'), limits.burstMost),
+      atMost(seconds('golden'), limits.burstMost),
+      atLeast(seconds('use'), limits.never),
+    ],
+    'lost-traffic': [
+      atMost(seconds('red'), limits.lostMost),
+      atMost(seconds('golden'), limits.lostMost),
+      atLeast(seconds('use'), limits.never),
+    ],
+    quiet: [
+      atLeast(seconds('red'), limits.never),
+      atLeast(seconds('use'), limits.never),
+      atLeast(seconds('golden'), limits.never),
+    ],
+  },
+});
