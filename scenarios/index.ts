@@ -35,6 +35,7 @@ import fivePillars from './observability/five-pillars.ts';
 import latencyBudget from './observability/latency-budget.ts';
 import latencyPercentiles from './observability/latency-percentiles.ts';
 import logPipeline from './observability/log-pipeline.ts';
+import redUseGolden from './observability/red-use-golden.ts';
 import retentionTiers from './observability/retention-tiers.ts';
 import telemetryPipeline from './observability/telemetry-pipeline.ts';
 import tracePropagation from './observability/trace-propagation.ts';
@@ -56,10 +57,6 @@ import outbox from './workflows/outbox.ts';
 import saga from './workflows/saga.ts';
 import schemaEvolution from './workflows/schema-evolution.ts';
 import streamProcessing from './workflows/stream-processing.ts';
-import latencyBudget from './observability/latency-budget.ts';
-import redUseGolden from './observability/red-use-golden.ts';
-import cacheDashboard from './whole-systems/cache-dashboard.ts';
-import kafkaHealth from './whole-systems/kafka-health.ts';
 
 export interface CatalogueEntry {
   readonly scenario: Scenario;
