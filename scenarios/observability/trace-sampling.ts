@@ -101,7 +101,6 @@ export default defineScenario({
     tally.REQUESTS,
     tally.DASHBOARD_REQUESTS,
     tally.CUT,
-    tally.DASHBOARD_CUT,
     'http.client.request.duration',
     tally.READS_SAMPLED,
     tally.WRITES_SAMPLED,
