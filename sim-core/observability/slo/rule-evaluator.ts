@@ -1,6 +1,6 @@
 /**
  * A group of alerting rules, evaluated together at even times as Prometheus does it, and the alerts that come of it, sent to an
- * Alertmanager. What cannot be sent is thrown away: it is told of again at a later evaluation, `resendDelay` after this one.
+ * Alertmanager. What cannot be sent is thrown away: it is told of again at a later evaluation, more than a minute after this one.
  * https://prometheus.io/docs/prometheus/latest/configuration/recording_rules/ (`interval`), `rules/manager.go` of 2.42.
  *
  * Evaluations take no time and none is missed.
@@ -31,10 +31,11 @@ export interface RuleEvaluatorOptions {
   readonly sample?: () => void;
   /** From one evaluation to the next; the first one comes after as long. */
   readonly interval: Duration;
-  /** How long after an alert was told of it is told of again, at the soonest; a minute without it. */
-  readonly resendDelay?: Duration;
   readonly alertmanager: Link<readonly PostedAlert[], void>;
 }
+
+/** How long after an alert was told of it is told of again, at the soonest: Prometheus' `--rules.alert.resend-delay`. */
+const RESEND_DELAY: Duration = MINUTE;
 
 export class RuleEvaluator implements Component {
   readonly name: string;
@@ -85,7 +86,6 @@ export class RuleEvaluator implements Component {
   private evaluate(): void {
     const { sim, options, changed } = this;
     options.sample?.();
-    const resendDelay = options.resendDelay ?? MINUTE;
     const due: SentAlert[] = [];
     let [pending, firing] = [0, 0];
     for (const { rule, holding } of options.rules) {
@@ -97,7 +97,7 @@ export class RuleEvaluator implements Component {
       if (rule.isIdle) continue;
       pending += rule.count('pending');
       firing += rule.count('firing');
-      due.push(...rule.due(sim.now, resendDelay, options.interval));
+      due.push(...rule.due(sim.now, RESEND_DELAY, options.interval));
     }
     if (pending !== this.pending || firing !== this.firing) {
       [this.pending, this.firing] = [pending, firing];
