@@ -16,8 +16,10 @@ export interface Evidence {
 /** One number read from a run. */
 export interface Measure {
   readonly text: string;
-  /** What it reads, if that is one field of one signal's summary. */
+  /** What it reads, if that is one field of one signal's summary, or `last`, what a gauge said when the run ended. */
   readonly subject?: { readonly signal: string; readonly field: string };
+  /** What it is worked out of, if it is of two others. */
+  readonly composed?: { readonly operator: '/' | '-'; readonly left: Measure; readonly right: Measure };
   of(evidence: Evidence): number;
 }
 
@@ -82,6 +84,7 @@ export const quantile = (signal: string, field: 'p50' | 'p90' | 'p95' | 'p99' | 
 /** The value of a gauge when the run ends. */
 export const atEnd = (signal: string): Measure => ({
   text: `${signal} at the end`,
+  subject: { signal, field: 'last' },
   of(evidence) {
     const { last } = signalOf(evidence, signal).columns;
     if (last === undefined) throw new Error(`${signal} is no gauge: it has no value at the end`);
@@ -93,6 +96,7 @@ export const atEnd = (signal: string): Measure => ({
 export function ratio(numerator: Measure, denominator: Measure): Measure {
   return {
     text: `${numerator.text} over ${denominator.text}`,
+    composed: { operator: '/', left: numerator, right: denominator },
     of: (evidence) => numerator.of(evidence) / denominator.of(evidence),
   };
 }
@@ -101,6 +105,7 @@ export function ratio(numerator: Measure, denominator: Measure): Measure {
 export function difference(minuend: Measure, subtrahend: Measure): Measure {
   return {
     text: `${minuend.text} less ${subtrahend.text.includes(' less ') ? `(${subtrahend.text})` : subtrahend.text}`,
+    composed: { operator: '-', left: minuend, right: subtrahend },
     of: (evidence) => minuend.of(evidence) - subtrahend.of(evidence),
   };
 }

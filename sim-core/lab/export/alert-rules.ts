@@ -1,7 +1,7 @@
 /**
  * A scenario's expectations as alerts for Prometheus: each fires where the claim that it is made of is refuted. Of a pitfall's
  * run they are the claims of the remedies that repair it, since what a pitfall is held to is that it goes wrong; of any other
- * run those of its own variant. Claims that compare measures, or ask for what is not exported, are remarks in the file.
+ * run those of its own variant. Claims that ask for what is not exported are remarks in the file.
  *
  * They are about a run: limits are those of its parameters, windows as long as it was measured. What pages a team all year are
  * alerts on burn rates (`observability/export/prometheus-rules.ts`).
@@ -43,11 +43,10 @@ export function claimAlerts(
   for (const variant of claimants(scenario, header.variant)) {
     for (const expectation of scenario.expect[variant]) {
       const { claim } = expectation;
-      const { subject, text = 'a claim in code' } = claim?.measure ?? {};
-      const signal = signals.find(({ name }) => name === subject?.signal);
+      const { text } = claim?.measure ?? { text: 'a claim in code' };
       const bound = claim?.bound === 'at most' ? 'above' : 'below';
       const limit = claim?.limit(header.params) ?? NaN;
-      const expr = signal && subject && queries.beyond(signal, subject.field, bound, limit);
+      const expr = claim && queries.beyond(claim.measure, signals, bound, limit);
       const words = `${text} is ${claim?.bound ?? ''} ${readable(limit)}`;
       if (expr === undefined || !Number.isFinite(limit)) unsaid.add(words);
       else if (!alerts.has(expr)) {

@@ -9,12 +9,18 @@ import { MILLISECOND, SECOND, type Duration } from '../../kernel/time.ts';
 import { inPromql } from '../../observability/export/rule-file.ts';
 import { prometheusName } from '../../observability/metrics/series/prometheus-names.ts';
 import { RATIO_SAMPLES_MIN } from '../../statistics/signal.ts';
+import type { Measure } from '../expectation.ts';
 import type { RecordedSignal, RecordingHeader } from '../recording.ts';
-import { MEASURED, samplesName, maxName } from './run-metrics.ts';
+import { lastName, maxName, MEASURED, samplesName } from './run-metrics.ts';
 
 /** Rows that a rate in a chart is of. */
 const RATED_ROWS = 4;
 const QUANTILES = [0.5, 0.95, 0.99];
+
+type Bound = 'above' | 'below';
+
+/** Which extreme one row shows to be beyond a limit, whatever the others say. */
+const DECIDED_BY_A_ROW = { above: 'max', below: 'min', never: undefined };
 
 type Named = Pick<RecordedSignal, 'name' | 'kind' | 'unit'>;
 
@@ -58,6 +64,10 @@ export class RunQueries {
     return this.series({ name: maxName(name), unit, kind: 'gauge' }, '', further);
   }
 
+  private last({ name, unit }: Named): string {
+    return this.series({ name: lastName(name), unit, kind: 'gauge' });
+  }
+
   /** The samples of an interval of a ratio. */
   samples({ name }: Named): string {
     return this.series({ name: samplesName(name), unit: '{sample}', kind: 'gauge' });
@@ -84,14 +94,29 @@ export class RunQueries {
     }
   }
 
-  /** A field of a signal's summary, as far as what is exported says it, on one side of a limit or the other. */
-  beyond(signal: Named, field: string, bound: 'above' | 'below', limit: number): string | undefined {
-    const found = this.summary(signal, field, bound);
+  /** Whether a measure is beyond a limit, as far as what is exported says it. */
+  beyond(measure: Measure, signals: readonly Named[], bound: Bound, limit: number): string | undefined {
+    const found = this.measure(measure, signals, bound);
     if (found === undefined) return undefined;
     return `${found.expr} ${bound === 'above' ? '>' : '<'} ${limit} and on (job, instance) ${this.whenMeasured(found.at)}`;
   }
 
-  private summary(signal: Named, field: string, bound: 'above' | 'below'): RunExpression | undefined {
+  private measure(
+    { subject, composed }: Measure,
+    signals: readonly Named[],
+    bound: Bound | undefined,
+  ): RunExpression | undefined {
+    if (composed !== undefined) {
+      const [left, right] = [composed.left, composed.right].map((part) => this.measure(part, signals, undefined)?.expr);
+      if (left === undefined || right === undefined) return undefined;
+      return { expr: `((${left}) ${composed.operator} on (job, instance) (${right}))`, at: 'end' };
+    }
+    const signal = signals.find(({ name }) => name === subject?.signal);
+    return signal && subject && this.summary(signal, subject.field, bound);
+  }
+
+  /** Without a bound it is worked out when the run has ended, whatever it is. */
+  private summary(signal: Named, field: string, bound: Bound | undefined): RunExpression | undefined {
     switch (signal.kind) {
       case 'counter':
         return field === 'total' ? { expr: this.since(this.series(signal)), at: 'end' } : undefined;
@@ -100,6 +125,7 @@ export class RunQueries {
         return field === 'mean' ? { expr: this.mean(this.series(signal)), at: 'end' } : undefined;
       case 'gauge':
         if (field === 'max') return this.extreme(this.highest(signal), 'max', bound);
+        if (field === 'last') return { expr: this.last(signal), at: 'end' };
         return field === 'mean' ? { expr: this.mean(this.series(signal)), at: 'end' } : undefined;
       case 'ratio':
         return this.ratio(signal, field, bound);
@@ -109,13 +135,13 @@ export class RunQueries {
   }
 
   /** One row beyond a limit is enough for the highest to be above it, or the lowest below. */
-  private extreme(series: string, field: 'min' | 'max', bound: 'above' | 'below'): RunExpression {
-    if (field === (bound === 'above' ? 'max' : 'min')) return { expr: series, at: 'rows' };
+  private extreme(series: string, field: 'min' | 'max', bound: Bound | undefined): RunExpression {
+    if (field === DECIDED_BY_A_ROW[bound ?? 'never']) return { expr: series, at: 'rows' };
     return { expr: `${field}_over_time(${series}[${this.window}])`, at: 'end' };
   }
 
   /** Rows of few samples say nothing of the least and the most. */
-  private ratio(signal: Named, field: string, bound: 'above' | 'below'): RunExpression | undefined {
+  private ratio(signal: Named, field: string, bound: Bound | undefined): RunExpression | undefined {
     const [series, samples] = [this.series(signal), this.samples(signal)];
     if (field === 'mean') {
       const counted = `sum_over_time((${series} * on (job, instance) ${samples})[${this.window}:${inPromql(this.interval)}])`;
@@ -123,7 +149,7 @@ export class RunQueries {
     }
     if (field !== 'min' && field !== 'max') return undefined;
     const told = `(${series} and on (job, instance) ${samples} >= ${RATIO_SAMPLES_MIN})`;
-    if (field === (bound === 'above' ? 'max' : 'min')) return { expr: told, at: 'rows' };
+    if (field === DECIDED_BY_A_ROW[bound ?? 'never']) return { expr: told, at: 'rows' };
     const over = `${told}[${this.window}:${inPromql(this.interval)}]`;
     return { expr: `${field}_over_time(${over})`, at: 'end' };
   }

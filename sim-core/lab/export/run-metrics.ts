@@ -1,8 +1,8 @@
 /**
  * The signals of a run as metrics: a point an interval, told at its end. A counter is a cumulative sum; a histogram has the
  * buckets of its heat map, as far as they hold anything; a rate, a gauge and a ratio are gauges of their mean over the
- * interval. What else the recording knows of an interval stands beside it: the highest value of a gauge as `NAME.max`, the
- * number of samples that a ratio is of as `NAME.samples`.
+ * interval. What else the recording knows of an interval stands beside it: the highest value of a gauge as `NAME.max` and its last as
+ * `NAME.last`, the number of samples that a ratio is of as `NAME.samples`.
  *
  * `brownout.run.measured` counts the seconds since the warm-up, so that a rule can wait for its end. A recording's buckets
  * are [lower, upper) and OpenTelemetry's (lower, upper]: a value on a bound itself, a power of two or one and a half of it,
@@ -22,6 +22,8 @@ import type { HeatMap, RecordedSignal, Recording } from '../recording.ts';
 export const MEASURED = 'brownout.run.measured';
 /** The highest of an interval of a gauge, beside its mean. */
 export const maxName = (gauge: string): string => `${gauge}.max`;
+/** What a gauge said when an interval ended. */
+export const lastName = (gauge: string): string => `${gauge}.last`;
 /** How many samples a ratio of an interval is of. */
 export const samplesName = (ratio: string): string => `${ratio}.samples`;
 
@@ -62,6 +64,7 @@ function metricsOf(
       return [
         gauge(resource, name, unit, `${help}: mean over an interval`, ends, columns.mean),
         gauge(resource, maxName(name), unit, `${help}: highest in an interval`, ends, columns.max),
+        gauge(resource, lastName(name), unit, `${help}: when an interval ended`, ends, columns.last),
       ];
     case 'ratio':
       return [
