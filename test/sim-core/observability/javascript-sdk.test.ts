@@ -86,7 +86,7 @@ function ours({ ends, takes }: Script): Exports {
     },
   };
   const link = new Link<ExportRequest<'traces'>, ExportResponse>(sim, receiver, { from: 'app', delay: constant(0) });
-  const exporter = new OtlpExporter({ link, timeout: s(10), retry: { ...OTLP_RETRY, attemptsMax: 1 } });
+  const exporter = new OtlpExporter({ link, timeout: s(10), retry: { ...OTLP_RETRY, retriesMax: 0 } });
   const processor = new BatchProcessor(processOf(sim, 'app-1'), { kind: 'traces', exporter, limits: LIMITS });
   let now = 0;
   for (const [step, [after, count]] of ends.entries()) {

@@ -18,8 +18,8 @@ import { NO_COSTS } from '../../../../sim-core/observability/signals/instrument-
 import type { LogRecord } from '../../../../sim-core/observability/signals/telemetry.ts';
 import { processOf } from '../processes.ts';
 
-/** What a receiver does with an export: takes it but for so many items, refuses it, or says nothing. */
-type Answer = number | CallFailure | 'silence';
+/** What a receiver does with an export: takes it but for so many items, refuses it, says nothing, or has no room after 4 s. */
+type Answer = number | CallFailure | 'silence' | 'slow refusal';
 type Batches = { readonly at: number; readonly bodies: readonly string[] }[];
 
 /** A processor before a receiver that is no way away and takes no time. */
@@ -33,6 +33,7 @@ function exporting(answer: (number: number) => Answer, limits: Partial<BatchLimi
       const said = answer(batches.length);
       batches.push({ at: sim.now, bodies: call.query.items.map(({ body }) => body) });
       if (typeof said === 'number') call.reply({ rejected: Math.min(said, call.query.items.length) });
+      else if (said === 'slow refusal') sim.schedule(s(4), () => call.refuse('overloaded'), undefined);
       else if (said !== 'silence') call.refuse(said);
     },
   };
@@ -139,11 +140,13 @@ it('who finds the queue full is dropped, and the queue has what was there first'
 });
 
 it.each<[string, Answer, number, string]>([
+  // The fifth further attempt would come after the export's 10 s: 8.125 s of waits and 5 s, each a fifth less at the least.
   ['a receiver without room is asked five times', 'overloaded', 5, 'overloaded'],
   ['one that is not there too', 'unavailable', 5, 'unavailable'],
   ['one that does not want it is not asked again', 'error', 1, 'error'],
-  // 10 s an attempt: the third would have its answer after the export's 30 s.
-  ['one that is silent is asked until the export is given up', 'silence', 3, 'timeout'],
+  ['one that is silent is asked once, for the time of the export is over then', 'silence', 1, 'timeout'],
+  // After 4 s, 1 s of wait and 4 s there is 1 s left, and the next wait is 1.2 s at the least.
+  ['one that is slow to say no is asked twice', 'slow refusal', 2, 'overloaded'],
 ])('%s', (_, answer, attempts, reason) => {
   const { sim, processor, batches, add } = exporting(() => answer);
   sim.inject(() => add(3), 0);
