@@ -20,8 +20,9 @@ import { TraceIndex } from './trace-index.ts';
 export const traceSettled = defineReading('trace.settled', 'A trace got no further spans for a while', {
   trace: 'text',
   spans: 'number',
-  roots: 'number',
   orphans: 'number',
+  /** It has one root and no orphan. */
+  isWhole: 'flag',
 });
 
 /** What the backend holds. */
@@ -41,7 +42,7 @@ export const traceSignals = [
     unit: '1',
     help: 'Share of the backend’s traces with one root and no parent missing',
     fact: traceSettled,
-    counts: ({ roots, orphans }) => roots === 1 && orphans === 0,
+    counts: ({ isWhole }) => isWhole,
   }),
   defineSignal({
     name: 'dashboard.trace.orphans',
@@ -181,8 +182,8 @@ export class TraceBackend implements Endpoint<ExportRequest<'traces'>, ExportRes
       this.growing.delete(trace);
       this.kept.set(trace, sim.now);
       if (!this.settled.heard) continue;
-      const { spans, roots, orphans } = this.index.treeOf(trace);
-      this.settled.emit({ trace, spans: spans.length, roots: roots.length, orphans: orphans.length });
+      const { spans, orphans, isWhole } = this.index.treeOf(trace);
+      this.settled.emit({ trace, spans: spans.length, orphans: orphans.length, isWhole });
     }
     for (const [trace, since] of this.kept) {
       if (since + options.retention > sim.now) break;

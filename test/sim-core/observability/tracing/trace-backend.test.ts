@@ -22,9 +22,9 @@ function backend() {
   const sim = new Simulation();
   const traces = new TraceBackend(sim, { name: 'traces', idle: s(10), retention: s(30) });
   const link = new Link<ExportRequest<'traces'>, ExportResponse>(sim, traces, { from: 'app', delay: constant(0) });
-  const settled: { at: number; spans: number; roots: number; orphans: number }[] = [];
-  sim.facts.channel(traceSettled).listen(({ spans, roots, orphans }) => {
-    settled.push({ at: sim.now / SECOND, spans, roots, orphans });
+  const settled: { at: number; spans: number; orphans: number; isWhole: boolean }[] = [];
+  sim.facts.channel(traceSettled).listen(({ spans, orphans, isWhole }) => {
+    settled.push({ at: sim.now / SECOND, spans, orphans, isWhole });
   });
   const outcomes: string[] = [];
   const send = (seconds: number, ...items: readonly SpanData[]): void => {
@@ -46,8 +46,8 @@ it('looks at a trace when nothing of it has come for a while, and again if somet
   send(25.5, two);
   sim.runUntil(s(40));
   expect(settled).toEqual([
-    { at: 19, spans: 2, roots: 1, orphans: 0 },
-    { at: 36, spans: 3, roots: 1, orphans: 0 },
+    { at: 19, spans: 2, orphans: 0, isWhole: true },
+    { at: 36, spans: 3, orphans: 0, isWhole: true },
   ]);
   expect(traces.violations()).toEqual([]);
 });
@@ -57,7 +57,7 @@ it('what was exported twice is there once', () => {
   send(0.5, one, two);
   send(1.5, one);
   sim.runUntil(s(20));
-  expect(settled).toEqual([{ at: 11, spans: 2, roots: 0, orphans: 2 }]);
+  expect(settled).toEqual([{ at: 11, spans: 2, orphans: 2, isWhole: false }]);
   expect([traces.index.size, traces.violations()]).toEqual([2, []]);
 });
 
