@@ -2,7 +2,7 @@
  * B3, the headers of Zipkin, older than the W3C's and still in use: one header `b3`, or one a field. A trace id of 16 digits is
  * that of 32 with zeros before it. https://github.com/openzipkin/b3-propagation
  *
- * Leaves out a sampling decision without ids, and reads the flag for debugging as sampled, as OpenTelemetry does.
+ * It has no room for whether a trace id is random. Leaves out a sampling decision without ids, and reads the flag for debugging as sampled, as OpenTelemetry does.
  */
 import type { SpanContext } from '../signals/telemetry.ts';
 import { onlyValueOf, type Carrier } from './carrier.ts';

@@ -7,6 +7,7 @@
  *
  * Leaves out fields that hold their default, as protobuf does, and schema URLs.
  */
+import { traceFlags } from '../context/traceparent.ts';
 import {
   SEVERITIES,
   type Attributes,
@@ -16,6 +17,7 @@ import {
   type LogRecord,
   type MetricData,
   type Resource,
+  type SpanContext,
   type SpanData,
   type SpanKind,
   type SpanStatus,
@@ -98,6 +100,12 @@ function noted(attributes: Attributes, name = 'attributes'): object {
   return list.length > 0 ? { [name]: list } : {};
 }
 
+/** `flags` if any is set. */
+function flagsOf(context: SpanContext): object {
+  const flags = traceFlags(context);
+  return flags === 0 ? {} : { flags };
+}
+
 function spanOf(span: SpanData): object {
   const { context, parentSpanId, name, kind, start, end, status, attributes, events, links, dropped } = span;
   return {
@@ -105,7 +113,7 @@ function spanOf(span: SpanData): object {
     spanId: context.spanId,
     ...(context.traceState && { traceState: context.traceState }),
     ...(parentSpanId && { parentSpanId }),
-    ...(context.isSampled && { flags: SAMPLED }),
+    ...flagsOf(context),
     name,
     kind: SPAN_KINDS[kind],
     startTimeUnixNano: unixNanos(start),
@@ -126,7 +134,7 @@ function spanOf(span: SpanData): object {
         spanId: link.context.spanId,
         ...(link.context.traceState && { traceState: link.context.traceState }),
         ...noted(link.attributes),
-        ...(link.context.isSampled && { flags: SAMPLED }),
+        ...flagsOf(link.context),
       })),
     }),
     ...(dropped && dropped.links > 0 && { droppedLinksCount: dropped.links }),

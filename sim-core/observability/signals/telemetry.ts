@@ -19,6 +19,8 @@ export interface SpanContext {
   readonly traceId: string;
   readonly spanId: string;
   readonly isSampled: boolean;
+  /** Whether the right half of the trace id was drawn at random, as level 2 of W3C Trace Context has it; false without it. */
+  readonly isRandom?: boolean;
   /** The header `tracestate`, empty without one. */
   readonly traceState: string;
 }

@@ -91,7 +91,13 @@ export class Tracer implements SpanOwner {
     const key = request.nextSpanKey();
     const traceId = parent?.traceId ?? this.ids.traceId(key);
     const isSampled = this.sampler.isSampled(traceId, name, parent, links);
-    const context = { traceId, spanId: this.ids.spanId(key), isSampled, traceState: parent?.traceState ?? '' };
+    const context = {
+      traceId,
+      spanId: this.ids.spanId(key),
+      isSampled,
+      isRandom: parent === undefined || parent.isRandom === true,
+      traceState: parent?.traceState ?? '',
+    };
     const { costs } = this.process;
     if (!isSampled) {
       this.process.charge(costs.unsampledSpan);

@@ -16,11 +16,25 @@ const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 describe('traceparent', () => {
   it('reads back what it wrote', () => {
     fc.assert(
-      fc.property(contexts, (context) => {
-        const { traceId, spanId, isSampled } = context;
-        expect(parseTraceparent(formatTraceparent(context))).toEqual({ traceId, spanId, isSampled });
+      fc.property(contexts, fc.boolean(), ({ traceId, spanId, isSampled, traceState }, isRandom) => {
+        const header = formatTraceparent({ traceId, spanId, isSampled, isRandom, traceState });
+        expect(parseTraceparent(header)).toEqual({ traceId, spanId, isSampled, ...(isRandom && { isRandom }) });
       }),
     );
+  });
+
+  it.each([
+    ['00', '00', false, false],
+    ['01', '01', true, false],
+    ['02', '02', false, true],
+    ['03', '03', true, true],
+    // Whoever does not know a flag does not set it.
+    ['ff', '03', true, true],
+    ['fc', '00', false, false],
+  ])('flags %s are passed on as %s', (came, passedOn, isSampled, isRandom) => {
+    const context = w3c.extract({ traceparent: TRACEPARENT.replace(/01$/, came) })!;
+    expect([context.isSampled, context.isRandom === true]).toEqual([isSampled, isRandom]);
+    expect(w3c.inject(context, {})).toEqual({ traceparent: TRACEPARENT.replace(/01$/, passedOn) });
   });
 
   it.each([

@@ -6,7 +6,7 @@ import { ms } from '../../../../sim-core/kernel/time.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
 import { INSTRUMENT_COSTS, NO_COSTS } from '../../../../sim-core/observability/signals/instrument-costs.ts';
 import { processWorked } from '../../../../sim-core/observability/signals/instrumented-process.ts';
-import type { SpanData } from '../../../../sim-core/observability/signals/telemetry.ts';
+import type { SpanContext, SpanData } from '../../../../sim-core/observability/signals/telemetry.ts';
 import { samplers } from '../../../../sim-core/observability/tracing/samplers.ts';
 import type { Span } from '../../../../sim-core/observability/tracing/span.ts';
 import { spanChanged, Tracer } from '../../../../sim-core/observability/tracing/tracer.ts';
@@ -59,6 +59,14 @@ it('a child is of its parent’s trace, names it, and both end when they end', (
   expect(ended[0].context.traceId).toBe(ended[1].context.traceId);
   expect(ended[0].dropped).toBeUndefined();
   expect(() => parent.end()).toThrow('the span HTTP GET /orders has ended');
+});
+
+it('the id of a trace that begins here is random, and one that came from elsewhere is what it was said to be', () => {
+  const { tracer, request } = tracing();
+  const root = tracer.startSpan('root', request(1)).context;
+  const { isRandom: _, ...unsaid } = root;
+  const child = (parent: SpanContext) => tracer.startSpan('child', request(1), { parent }).context;
+  expect([root, child(root), child(unsaid)].map(({ isRandom }) => isRandom)).toEqual([true, true, false]);
 });
 
 it('a span may have begun before, as one that is only known to be one when a message is there', () => {
