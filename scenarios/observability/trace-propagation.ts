@@ -36,7 +36,7 @@ import { DURATION, Journeys, journeySignals, PIECES, SEEN_DURATION, WHOLE } from
 import * as limits from './trace-propagation/limits.ts';
 import { namingOf } from './trace-propagation/names.ts';
 import { params, type Values } from './trace-propagation/params.ts';
-import { edgeOf, ordersOf, proxyOf, QUEUE } from './trace-propagation/shop.ts';
+import { DATABASE_CORES, edgeOf, ordersOf, proxyOf, QUEUE, rowTime } from './trace-propagation/shop.ts';
 
 const TRACE_WHOLE = 'dashboard.trace.whole_ratio';
 const ORPHANS = 'dashboard.trace.orphans';
@@ -152,8 +152,12 @@ export default defineScenario({
     'leaked-context': [...unnoticed, atLeast(peak(LARGEST), limits.leakedSpans)],
     'mixed-formats': unnoticed,
     'both-formats': wholeWith(BOTH_READ),
-    'decided-anew': [atMost(mean(WHOLE), limits.recordedByBoth), atLeast(total(ORPHANS), limits.orphansLeast)],
-    'parent-decides': [atMost(mean(WHOLE), limits.batchIsRecordedToo), atMost(total(ORPHANS), limits.noOrphans({}))],
+    'decided-anew': [
+      atLeast(mean(WHOLE), limits.wholeAnewLeast),
+      atMost(mean(WHOLE), limits.wholeAnewMost),
+      atLeast(total(ORPHANS), limits.orphansLeast),
+    ],
+    'parent-decides': [atMost(mean(WHOLE), limits.wholeByParent), atMost(total(ORPHANS), limits.noOrphans({}))],
     'links-decide': [
       atLeast(mean(WHOLE), limits.allWhole(HONOURED)),
       atMost(total(ORPHANS), limits.noOrphans(HONOURED)),
@@ -167,9 +171,9 @@ function system(sim: Simulation, p: Values): void {
     name: 'database',
     connections: 100,
     queueMax: 1000,
-    cores: 4,
+    cores: DATABASE_CORES,
     demand: gamma(SHAPE, p.queryTime / SHAPE),
-    rowDemand: Math.round(p.queryTime / 10),
+    rowDemand: rowTime(p),
   });
   const rabbit = new RabbitMq(sim, { name: 'rabbit', help: 'A durable queue of orders' });
   void rabbit.setUp.declareQueue({ name: QUEUE, durable: true, exclusive: false, autoDelete: false, arguments: {} });

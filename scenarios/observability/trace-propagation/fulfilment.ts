@@ -29,7 +29,7 @@ import { nearby } from '../../application/distances.ts';
 import { instrumented, within } from './instrumented.ts';
 import { QUEUE, type Shop } from './shop.ts';
 
-const WORK_EACH = us(100);
+export const WORK_EACH = us(100);
 
 interface Batch {
   readonly messages: Message[];

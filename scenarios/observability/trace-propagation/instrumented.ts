@@ -28,7 +28,7 @@ import {
 import { nearby } from '../../application/distances.ts';
 import type { Format, Values } from './params.ts';
 
-const CORES = 2;
+export const CORES = 2;
 
 export interface Instrumented {
   readonly process: InstrumentedProcess;

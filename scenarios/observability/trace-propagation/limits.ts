@@ -8,6 +8,7 @@ import { s, SPAN_LIMITS, toSeconds } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLow } from '../../application/chance.ts';
 import { FAR_MAX, SHAPE } from '../../application/distances.ts';
 import { LOOKED_UP_AFTER } from './journeys.ts';
+import { batchLeast, batchMost, bookedIn, gathersLeast, keepsUp } from './load.ts';
 import { NAMES } from './names.ts';
 import type { Values } from './params.ts';
 
@@ -15,8 +16,6 @@ export const WARM_UP = s(1);
 /** A trace is looked at when nothing has been added for so long: twice as long as spans wait to be exported. */
 export const IDLE = s(10);
 export const RETENTION = s(60);
-/** From an order until it is booked, generously: nothing here is loaded. */
-const BOOKED = s(2);
 /** Spans of one order's own trace, where all is well: two of the edge, three of orders. */
 const OWN_SPANS = 5;
 const BATCH_SPANS = 2;
@@ -36,8 +35,8 @@ const recordsAll = ({ sampling, ratio, laterRatio }: Values): boolean =>
 
 /** Where the trace of an order breaks, of those that do not depend on its place in a batch. */
 function breaks(p: Values): number {
-  const meets = p.edgeFormat === p.ordersFormat || p.edgeFormat === 'both' || p.ordersFormat === 'both';
-  const behindTheEdge = p.proxyStrips || !meets ? 1 : 0;
+  const isRead = p.edgeFormat === p.ordersFormat || p.edgeFormat === 'both' || p.ordersFormat === 'both';
+  const behindTheEdge = p.proxyStrips || !isRead ? 1 : 0;
   const inThePool = p.poolLosesContext ? 2 : 0;
   const atTheQueue = !p.injects || !p.extracts || p.batch === 'child-of-a-leaked-context' ? 1 : 0;
   return behindTheEdge + inThePool + atTheQueue;
@@ -57,8 +56,8 @@ export const piecesLeast = limit((p) => (recordsAll(p) ? 1 + breaks(p) - excepti
  * are. A span keeps 128 links.
  */
 const isLinked = (p: Values): boolean => p.batch === 'linked' && p.batchMax <= SPAN_LIMITS.links;
-const isWhole = (p: Values): boolean =>
-  breaks(p) === 0 && isLinked(p) && (recordsAll(p) || p.sampling === 'parent-and-links');
+const isJoined = (p: Values): boolean => breaks(p) === 0 && isLinked(p);
+const isWhole = (p: Values): boolean => isJoined(p) && (recordsAll(p) || p.sampling === 'parent-and-links');
 export const allWhole = repairedLimit((p) => (isWhole(p) ? 1 : 0));
 export const noneWhole = limit((p) => (breaks(p) > 0 ? exceptions(p) : 1));
 
@@ -66,68 +65,86 @@ export const noneWhole = limit((p) => (breaks(p) > 0 ? exceptions(p) : 1));
 export const looksWhole = limit((p) => (recordsAll(p) || p.sampling !== 'anew' ? 1 : 0));
 export const noOrphans = repairedLimit((p) => (p.sampling === 'anew' ? ordersMost(p) * OWN_SPANS : 0));
 
-/** Orders that are looked up, at least, and seconds in which those come. */
-const lookedUpIn = (p: Values): number => toSeconds(p.length - LOOKED_UP_AFTER - BOOKED - WARM_UP);
-const lookedUp = (p: Values): number => Math.max(1, poissonLow(p.rate * lookedUpIn(p)));
+/**
+ * Orders that are looked up, at least: all that came early enough, if whoever works on them keeps up. Where somebody does not,
+ * nothing is said of their number.
+ */
+const lookedUp = (p: Values): number => {
+  const seconds = toSeconds(p.length - WARM_UP - LOOKED_UP_AFTER - bookedIn(p));
+  return keepsUp(p) && seconds > 0 ? Math.max(1, poissonLow(p.rate * seconds)) : 1;
+};
 const ordersMost = (p: Values): number => 2 * p.rate * toSeconds(p.length) + 100;
 
 /**
- * From the user's sending an order to its booking, less what the trace shows of that: where all is found, the way to the edge; where
- * the trace ends at the queue, at least the query that books a batch, whose mean is that of a gamma distribution over so
- * many batches.
+ * From the user's sending an order to its booking, less what the trace shows of that. Where all is found that is the way to the edge;
+ * where the trace ends at the queue, at least the wait in the batch and the query that books it, since the user's answer is on its
+ * way for no longer than the message and the update are.
+ *
+ * The mean wait is at least half the mean time E[D] that a batch gathers: its first message waits for D, and of the others A come, in
+ * the mean rate E[D], and wait together for (E[A^2] - E[A]) / 2 rate by Wald's identities. As E[A^2] >= E[A]^2, both are together no
+ * less than E[D] / 2 for each of the 1 + rate E[D].
  */
 export const theWayThere = repairedLimit((p) =>
   isWhole(p) && recordsAll(p) ? toSeconds(FAR_MAX) : toSeconds(p.length),
 );
 export const theBooking = limit((p) => {
-  if (!recordsAll(p) || (p.injects && p.extracts)) return 0;
-  const batches = Math.max(1, lookedUp(p) / p.batchMax);
-  const chance = DEVIATIONS / Math.sqrt(SHAPE * batches);
-  return Math.max(0, toSeconds(p.queryTime) * (1 - chance));
+  if (!recordsAll(p) || !keepsUp(p) || (p.injects && p.extracts)) return 0;
+  // A wait is uniform over the batch's time at the most, and that time differs as much: together 2 / sqrt(3) of the mean.
+  const wait = (toSeconds(gathersLeast(p)) / 2) * (1 - (DEVIATIONS * 2) / Math.sqrt(3 * lookedUp(p)));
+  const batches = Math.max(1, lookedUp(p) / batchMost(p));
+  const query = toSeconds(p.queryTime) * (1 - DEVIATIONS / Math.sqrt(SHAPE * batches));
+  return Math.max(0, wait) + Math.max(0, query);
 });
 
 /**
- * Of a batch whose span is the child of the first message's, the first order is whole. A batch is full, or has waited for the linger:
- * there are no more than one for so many messages and one for each linger.
+ * Of a batch whose span is the child of the first message's, the first order is whole. How many a batch has varies no more than a
+ * Poisson number does.
  */
 export const firstsOfBatches = limit((p) => {
   if (p.batch !== 'child-of-the-first') return isWhole(p) ? 1 : 0;
-  const lingers = toSeconds(p.length) / toSeconds(p.linger) + 1;
-  return Math.min(1, 1 / p.batchMax + lingers / lookedUp(p));
+  if (!keepsUp(p)) return 1;
+  return Math.min(1, (1 + DEVIATIONS / Math.sqrt(lookedUp(p))) / batchLeast(p));
 });
 
 /** An order's own trace, and the spans of a batch by themselves. */
 export const ownSpans = OWN_SPANS;
-/** All batches that were exported are in one trace: no fewer than would all have been full. */
+/** All batches that were exported are in one trace. */
 export const leakedSpans = limit((p) => {
   if (p.batch !== 'child-of-a-leaked-context' || !recordsAll(p)) return 1;
-  return Math.max(1, (BATCH_SPANS * lookedUp(p)) / p.batchMax);
-});
-
-/** Of those that the one records that keeps more, the other one has its part of a share. */
-export const recordedByBoth = limit((p) => {
-  if (p.sampling !== 'anew') return 1;
-  const [less, more] = [Math.min(p.ratio, p.laterRatio), Math.max(p.ratio, p.laterRatio)];
-  const both = less / more;
-  return Math.min(1, both + DEVIATIONS * Math.sqrt((both * (1 - both)) / Math.max(1, more * lookedUp(p))));
-});
-
-/** Orders that services behind the edge record and the edge does not; each has a span without its parent. */
-export const orphansLeast = limit((p) => {
-  const settled = Math.max(0, toSeconds(p.length - IDLE - LOOKED_UP_AFTER - BOOKED));
-  const alone = p.sampling === 'anew' ? Math.max(0, p.laterRatio - p.ratio) : 0;
-  return poissonLow(alone * p.rate * settled);
+  const batches = (lookedUp(p) / batchMost(p)) * (1 - DEVIATIONS / Math.sqrt(lookedUp(p)));
+  return Math.max(1, BATCH_SPANS * batches);
 });
 
 /**
- * A batch begins a trace of its own, which is recorded by chance whatever was decided of its messages. Those of an order that
- * are recorded share its fate: a batch of n has 1 + (n - 1) ratio of them, as seen by one of them.
+ * Orders that are whole, of those of which anything is recorded, where a batch is recorded by chance: `both` is the share recorded at
+ * the edge and behind it, `any` at one of them, `batch` the chance of a batch. Orders of one batch share its fate. Of n in a
+ * batch W are whole and R recorded: W - share R varies by n `alone` + n (n - 1) `together`, and an order has no more than
+ * 1 + rate linger others in its batch, nor than there is room for.
  */
-export const batchIsRecordedToo = limit((p) => {
-  const { ratio } = p;
-  const together = 1 + (p.batchMax - 1) * ratio;
-  const variance = (together * ratio * (1 - ratio)) / Math.max(1, ratio * lookedUp(p));
-  return Math.min(1, ratio + DEVIATIONS * Math.sqrt(variance));
+function wholeByChance(p: Values, both: number, any: number, batch: number): { least: number; most: number } {
+  const share = (both * batch) / any;
+  const alone = both * batch * (1 - share);
+  const together = both * both * batch * (1 - batch);
+  const others = Math.min(p.batchMax - 1, 1 + p.rate * toSeconds(p.linger));
+  const room = (DEVIATIONS / any) * Math.sqrt((alone + others * together) / lookedUp(p));
+  return { least: share - room, most: Math.min(1, share + room) };
+}
+const [less, more] = [Math.min, Math.max].map((of) => (p: Values) => of(p.ratio, p.laterRatio));
+const wholeAnew = (p: Values) => wholeByChance(p, less(p), more(p), p.laterRatio);
+export const wholeAnewMost = limit((p) => (p.sampling === 'anew' ? wholeAnew(p).most : 1));
+export const wholeAnewLeast = limit((p) =>
+  p.sampling === 'anew' && isJoined(p) ? Math.max(0, wholeAnew(p).least) : 0,
+);
+/** The batch is the root of a trace, which is recorded by the ratio of all roots. */
+export const wholeByParent = limit((p) =>
+  p.sampling === 'parent' ? wholeByChance(p, p.ratio, p.ratio, p.ratio).most : 1,
+);
+
+/** Orders that services behind the edge record and the edge does not; each has a span without its parent. */
+export const orphansLeast = limit((p) => {
+  const settled = Math.max(0, toSeconds(p.length - WARM_UP - IDLE - LOOKED_UP_AFTER - bookedIn(p)));
+  const alone = keepsUp(p) && p.sampling === 'anew' ? Math.max(0, p.laterRatio - p.ratio) : 0;
+  return poissonLow(alone * p.rate * settled);
 });
 
 /** Names of spans where they are of the handbook's pattern, and where each order has its own. */

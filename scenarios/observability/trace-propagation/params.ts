@@ -77,7 +77,7 @@ export const params = {
     min: 0,
     max: 100,
   }),
-  length: duration({ help: 'Simulated time', default: s(30), min: s(15), max: s(3600), logarithmic: true }),
+  length: duration({ help: 'Simulated time', default: s(30), min: s(20), max: s(3600), logarithmic: true }),
 };
 
 export type Values = ValuesOf<typeof params>;

@@ -14,6 +14,7 @@ import {
   type Confirm,
   type Database,
   type DatabaseQuery,
+  type Duration,
   type Endpoint,
   type Publish,
   type RabbitMq,
@@ -31,8 +32,11 @@ import type { Values } from './params.ts';
 
 export const QUEUE = 'orders';
 const EDGE_WORK = us(300);
-const ORDERS_WORK = us(800);
+export const ORDERS_WORK = us(800);
 const CONCURRENCY = 1000;
+export const DATABASE_CORES = 4;
+/** What each further row of a batch takes in the database. */
+export const rowTime = ({ queryTime }: Values): Duration => Math.round(queryTime / 10);
 
 /** What a proxy of a list of known headers lets through: neither of the formats is on it. */
 const KNOWN_HEADERS: readonly string[] = ['accept', 'content-type'];
