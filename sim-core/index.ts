@@ -494,6 +494,7 @@ export { TraceBackend } from './observability/tracing/trace-backend.ts';
 export type { TraceIndex } from './observability/tracing/trace-index.ts';
 export * from './observability/tracing/trace-tree.ts';
 export * from './observability/tracing/tracer.ts';
+export { within } from './observability/tracing/within.ts';
 export * from './observability/slo/alert-group.ts';
 export * from './observability/slo/alerting-rule.ts';
 export * from './observability/slo/alertmanager.ts';

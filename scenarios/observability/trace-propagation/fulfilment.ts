@@ -14,6 +14,7 @@ import {
   Signal,
   timeout,
   us,
+  within,
   type Behaviour,
   type Database,
   type DatabaseBatch,
@@ -26,7 +27,7 @@ import {
   type ConsumerVerdict,
 } from '../../../sim-core/index.ts';
 import { nearby } from '../../application/distances.ts';
-import { instrumented, within } from './instrumented.ts';
+import { instrumented } from './instrumented.ts';
 import { QUEUE, type Shop } from './shop.ts';
 
 export const WORK_EACH = us(100);

@@ -1,7 +1,6 @@
 /** A service's process with a tracer in it: who decides what is recorded, in which headers context travels, where spans are sent. */
 import {
   BatchProcessor,
-  CallFailed,
   compositePropagator,
   InstrumentedProcess,
   INSTRUMENT_COSTS,
@@ -13,7 +12,6 @@ import {
   samplers,
   Tracer,
   tracerSignals,
-  type Behaviour,
   type ComponentPart,
   type ExportRequest,
   type ExportResponse,
@@ -21,9 +19,7 @@ import {
   type Propagator,
   type Sampler,
   type Simulation,
-  type Span,
   type TraceBackend,
-  type Wait,
 } from '../../../sim-core/index.ts';
 import { nearby } from '../../application/distances.ts';
 import type { Format, Values } from './params.ts';
@@ -56,21 +52,6 @@ export function instrumented(sim: Simulation, p: Values, name: string, traces: T
       violations: () => processor.violations(),
     },
   };
-}
-
-/** Has something done within a span, which ends with it and says how. */
-export function* within<Result>(span: Span, work: Behaviour<Result> | Wait<Result>): Behaviour<Result> {
-  try {
-    return yield* work;
-  } catch (error) {
-    if (error instanceof CallFailed) {
-      span.setStatus('error');
-      span.setAttribute('error.type', error.failure);
-    }
-    throw error;
-  } finally {
-    span.end();
-  }
 }
 
 function costsOf(times: number): InstrumentCosts {

@@ -10,6 +10,7 @@ import {
   Service,
   toSeconds,
   us,
+  within,
   type Behaviour,
   type Confirm,
   type Database,
@@ -25,7 +26,7 @@ import {
   type TraceBackend,
 } from '../../../sim-core/index.ts';
 import { nearby } from '../../application/distances.ts';
-import { instrumented, within } from './instrumented.ts';
+import { instrumented } from './instrumented.ts';
 import type { Journeys } from './journeys.ts';
 import type { Naming } from './names.ts';
 import type { Values } from './params.ts';
