@@ -2,7 +2,8 @@
  * What is claimed of trace propagation, worked out from the parameters. Nothing here looks at a run.
  *
  * Most of it is logic: an order has seven operations in a row, and between two of them its trace breaks or it does not. Where everything is
- * recorded it lies in one piece more than there are breaks, whatever the seed. What is sampled is counted in binomial numbers.
+ * recorded it lies in one piece more than there are breaks, whatever the seed, unless spans are late because a process has too much to
+ * do. What is sampled is counted in binomial numbers.
  */
 import { s, SPAN_LIMITS, toSeconds } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLow } from '../../application/chance.ts';
@@ -47,9 +48,9 @@ const exceptions = (p: Values): number => (p.batch === 'child-of-a-leaked-contex
 
 /** With all recorded: at most so many pieces where the batch is linked, at least so many whatever it is. */
 export const piecesMost = repairedLimit((p) =>
-  recordsAll(p) && isLinked(p) ? 1 + breaks(p) : Object.keys(NAMES).length,
+  keepsUp(p) && recordsAll(p) && isLinked(p) ? 1 + breaks(p) : Object.keys(NAMES).length,
 );
-export const piecesLeast = limit((p) => (recordsAll(p) ? 1 + breaks(p) - exceptions(p) : 1));
+export const piecesLeast = limit((p) => (keepsUp(p) && recordsAll(p) ? 1 + breaks(p) - exceptions(p) : 1));
 
 /**
  * Whether an order is whole: one break is enough that none is, a batch that is linked to all and sampled with them that all
@@ -58,11 +59,11 @@ export const piecesLeast = limit((p) => (recordsAll(p) ? 1 + breaks(p) - excepti
 const isLinked = (p: Values): boolean => p.batch === 'linked' && p.batchMax <= SPAN_LIMITS.links;
 const isJoined = (p: Values): boolean => breaks(p) === 0 && isLinked(p);
 const isWhole = (p: Values): boolean => isJoined(p) && (recordsAll(p) || p.sampling === 'parent-and-links');
-export const allWhole = repairedLimit((p) => (isWhole(p) ? 1 : 0));
+export const allWhole = repairedLimit((p) => (keepsUp(p) && isWhole(p) ? 1 : 0));
 export const noneWhole = limit((p) => (breaks(p) > 0 ? exceptions(p) : 1));
 
 /** Each trace has one root and nobody without a parent, for whatever is recorded is recorded with what is above it. */
-export const looksWhole = limit((p) => (recordsAll(p) || p.sampling !== 'anew' ? 1 : 0));
+export const looksWhole = limit((p) => (keepsUp(p) && (recordsAll(p) || p.sampling !== 'anew') ? 1 : 0));
 export const noOrphans = repairedLimit((p) => (p.sampling === 'anew' ? ordersMost(p) * OWN_SPANS : 0));
 
 /**
@@ -85,7 +86,7 @@ const ordersMost = (p: Values): number => 2 * p.rate * toSeconds(p.length) + 100
  * less than E[D] / 2 for each of the 1 + rate E[D].
  */
 export const theWayThere = repairedLimit((p) =>
-  isWhole(p) && recordsAll(p) ? toSeconds(FAR_MAX) : toSeconds(p.length),
+  keepsUp(p) && isWhole(p) && recordsAll(p) ? toSeconds(FAR_MAX) : toSeconds(p.length),
 );
 export const theBooking = limit((p) => {
   if (!recordsAll(p) || !keepsUp(p) || (p.injects && p.extracts)) return 0;
