@@ -107,8 +107,8 @@ export default defineScenario({
   seed: 1,
   duration: ({ length }) => length,
   warmUp: limits.WARM_UP,
-  // A ratio of an interval is told from twenty on.
-  interval: s(1),
+  // A ratio of an interval is told from twenty on, and where a fifth is recorded there are twelve in a second.
+  interval: s(2),
   // Traces settle as they were exported, some hundred at once: at this moment some have.
   openAt: s(21.5),
   system,
