@@ -1,27 +1,22 @@
 /** A service's process with a tracer in it: who decides what is recorded, in which headers context travels, where spans are sent. */
 import {
-  BatchProcessor,
   compositePropagator,
   InstrumentedProcess,
   INSTRUMENT_COSTS,
-  Link,
   linksBased,
-  OtlpExporter,
   processSignals,
   propagators,
   samplers,
-  Tracer,
   tracerSignals,
   type ComponentPart,
-  type ExportRequest,
-  type ExportResponse,
   type InstrumentCosts,
   type Propagator,
   type Sampler,
   type Simulation,
   type TraceBackend,
+  type Tracer,
 } from '../../../sim-core/index.ts';
-import { nearby } from '../../application/distances.ts';
+import { tracingOf } from '../application/tracing.ts';
 import type { Format, Values } from './params.ts';
 
 export const CORES = 2;
@@ -39,12 +34,11 @@ export function instrumented(sim: Simulation, p: Values, name: string, traces: T
     cores: CORES,
     costs: costsOf(p.cost),
   });
-  const link = new Link<ExportRequest<'traces'>, ExportResponse>(sim, traces, { from: name, delay: nearby });
-  const processor = new BatchProcessor(process, { kind: 'traces', exporter: new OtlpExporter({ link }) });
   const isEdge = name === 'edge';
+  const { tracer, processor } = tracingOf(process, traces, samplerOf(p, isEdge));
   return {
     process,
-    tracer: new Tracer(process, { sampler: samplerOf(p, isEdge), processor }),
+    tracer,
     propagator: propagatorOf(isEdge ? p.edgeFormat : p.ordersFormat),
     inside: {
       signals: [...processSignals, ...tracerSignals, ...processor.signals],

@@ -1,0 +1,28 @@
+/** A process has a tracer, whose spans go to a backend in batches as OpenTelemetry's SDKs send them. */
+import {
+  BatchProcessor,
+  Link,
+  OtlpExporter,
+  Tracer,
+  type Endpoint,
+  type ExportRequest,
+  type ExportResponse,
+  type InstrumentedProcess,
+  type Sampler,
+} from '../../../sim-core/index.ts';
+import { nearby } from '../../application/distances.ts';
+
+export interface Tracing {
+  readonly tracer: Tracer;
+  readonly processor: BatchProcessor<'traces'>;
+}
+
+export function tracingOf(
+  process: InstrumentedProcess,
+  backend: Endpoint<ExportRequest<'traces'>, ExportResponse>,
+  sampler: Sampler,
+): Tracing {
+  const link = new Link(process.sim, backend, { from: process.resource['service.name'], delay: nearby });
+  const processor = new BatchProcessor(process, { kind: 'traces', exporter: new OtlpExporter({ link }) });
+  return { tracer: new Tracer(process, { sampler, processor }), processor };
+}
