@@ -1,6 +1,5 @@
 /** A service's process with the instruments that the team has: a histogram, a tracer, a logger, a profiler, and what sends what they write. */
 import {
-  BatchProcessor,
   InstrumentedProcess,
   INSTRUMENT_COSTS,
   Link,
@@ -10,7 +9,6 @@ import {
   LogLevels,
   Meter,
   ms,
-  OtlpExporter,
   Profiler,
   s,
   samplers,
@@ -20,8 +18,6 @@ import {
   toSeconds,
   Tracer,
   type Attributes,
-  type ExportRequest,
-  type ExportResponse,
   type LogBook,
   type LogStatement,
   type LogStore,
@@ -35,6 +31,7 @@ import {
   type TraceBackend,
 } from '../../../sim-core/index.ts';
 import { nearby } from '../../application/distances.ts';
+import { tracingOf } from '../application/tracing.ts';
 import type { Values } from './params.ts';
 
 /** What of the team's backends there is. */
@@ -89,13 +86,7 @@ function tracerOf(process: InstrumentedProcess, p: Values, traces: TraceBackend 
   if (traces === undefined) {
     return new Tracer(process, { sampler: samplers.always_off(), processor: { add: () => {} } });
   }
-  const { sim, resource } = process;
-  const link = new Link<ExportRequest<'traces'>, ExportResponse>(sim, traces, {
-    from: resource['service.name'],
-    delay: nearby,
-  });
-  const processor = new BatchProcessor(process, { kind: 'traces', exporter: new OtlpExporter({ link }) });
-  return new Tracer(process, { sampler: samplers.parentbased_traceidratio({ ratio: p.sampled }), processor });
+  return tracingOf(process, traces, samplers.parentbased_traceidratio({ ratio: p.sampled })).tracer;
 }
 
 function loggerOf(process: InstrumentedProcess, logs: LogStore, book: LogBook): Logger {
