@@ -98,6 +98,17 @@ it('a span keeps 128 links: of a larger batch those beyond are not found', () =>
   expect(summaryOf(evidence, WHOLE, 'mean')).toBeCloseTo(128 / 200, 5);
 });
 
+it.each<[string, string, ParameterValues]>([
+  [
+    'nothing of how many orders are looked up where the database cannot keep up',
+    'leaked-context',
+    { queryTime: ms(100) },
+  ],
+  ['what a run of the least length can show', 'broken-async-boundary', SHORT],
+])('claims %s', (_, variant, params) => {
+  expect(failed(measured(variant, params))).toEqual([]);
+});
+
 it('to have every order’s batch costs spans', () => {
   const spans = (sampling: string): number =>
     totalOf(measured('propagated', { ratio: 0.02, sampling }), 'otel.sdk.exporter.span.exported');
