@@ -23,6 +23,9 @@ const atMostLimit = (of: (p: Values) => number): Limit => atMostWhere(isUsual, o
 const atLeastLimit = (of: (p: Values) => number): Limit => atLeastWhere(isUsual, of);
 const isUsual = (p: Values): boolean => isUncrowded(p) && isFilled(p) && p.stallFor === 0;
 
+/** What is claimed of a histogram's buckets is claimed where the panel reads them. */
+const isBucketed = (p: Values): boolean => isUsual(p) && p.panel === 'buckets';
+
 const atMostWhere = (holds: (p: Values) => boolean, of: (p: Values) => number): Limit =>
   limitOf<Values>((p) => {
     const nothing = 2 * toSeconds(p.length);
@@ -85,7 +88,7 @@ const interpolated = (p: Values, layout: Layout): number => {
   const [below, above] = [within(p, low), within(p, high)];
   return high === Infinity ? below : below + ((above - below) * (target - low)) / (high - low);
 };
-export const interpolatedMost = atMostLimit((p) => shareOf(seen(p), interpolated(p, p.layout), 1));
+export const interpolatedMost = atMostWhere(isBucketed, (p) => shareOf(seen(p), interpolated(p, p.layout), 1));
 export const interpolatedLeast = (layout: Layout): Limit =>
   atLeastLimit((p) => shareOf(seen(p), interpolated(p, layout), -1));
 
@@ -97,7 +100,7 @@ export const countedLeast = atLeastLimit((p) =>
 export const countedMost = atMostLimit((p) => (isBound(p) ? shareOf(seen(p), within(p, toSeconds(p.target)), 1) : 1));
 
 /** Above the last bound nothing is known but that: a quantile is never said to be more. */
-export const lastBound = atMostLimit((p) => LAYOUTS[p.layout].at(-1)!);
+export const lastBound = atMostWhere(isBucketed, (p) => LAYOUTS[p.layout].at(-1)!);
 
 /** A quantile that is interpolated in a bucket lies in the bucket of the true one. */
 export const bucketedLeast = (layout: Layout): Limit =>
