@@ -404,7 +404,7 @@ export * from './observability/metrics/instruments/exemplar-reservoirs.ts';
 export * from './observability/metrics/instruments/exponential-histogram.ts';
 export * from './observability/metrics/instruments/meter.ts';
 export * from './observability/metrics/prometheus.ts';
-export type { ScrapedTarget } from './observability/metrics/target-scraper.ts';
+export { SCRAPE_SERIES, type ScrapedTarget } from './observability/metrics/target-scraper.ts';
 export * from './observability/metrics/prometheus-signals.ts';
 export * from './observability/metrics/scrape-target.ts';
 export * from './observability/metrics/series/exemplar-store.ts';

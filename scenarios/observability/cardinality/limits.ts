@@ -4,7 +4,7 @@
  * Of n requests, drawn from users of whom the k-th sends a share p_k, sum (1 - exp(-n p_k)) users send one at least: a sum of
  * independent chances, which varies by less than a Poisson number of that mean.
  */
-import { exp, HANDBOOK_BOUNDS, ln, ms, pow, s, toSeconds } from '../../../sim-core/index.ts';
+import { exp, HANDBOOK_BOUNDS, ln, ms, pow, s, SCRAPE_SERIES, toSeconds } from '../../../sim-core/index.ts';
 import { limitOf, oncePerRun, poissonLow, poissonMost } from '../../application/chance.ts';
 import { SERIES_EACH } from './instance.ts';
 import type { Values } from './params.ts';
@@ -57,15 +57,13 @@ const streamsMost = (p: Values): number => {
   if (!isLabelled(p)) return 1;
   return p.cardinalityLimit === 0 ? p.users + 1 : Math.min(p.users + 1, p.cardinalityLimit);
 };
-/** Every target has three series more, of the scrape itself. */
-const SCRAPE_SERIES = 3;
 const seriesMost = (p: Values): number => {
   const each = streamsMost(p) * SERIES_EACH;
-  return p.instances * (SCRAPE_SERIES + (p.sampleLimit === 0 ? each : Math.min(each, p.sampleLimit)));
+  return p.instances * (SCRAPE_SERIES.length + (p.sampleLimit === 0 ? each : Math.min(each, p.sampleLimit)));
 };
 export const bounded = limit(seriesMost);
 /** Without the user's id there is one histogram an instance, whoever comes. */
-const few = (p: Values): number => p.instances * (SERIES_EACH + SCRAPE_SERIES);
+const few = (p: Values): number => p.instances * (SERIES_EACH + SCRAPE_SERIES.length);
 export const aggregated = limit(few);
 const survives = (p: Values): boolean => seriesMost(p) * bytesMost(p) < memory(p);
 

@@ -17,6 +17,15 @@ import type { Exposition } from './scrape-target.ts';
 import type { Appended, Head } from './series/head.ts';
 import { NAME } from './series/series-store.ts';
 
+/** What a scrape says of itself, kept whatever became of it. Nothing is relabelled here, so that both numbers of samples are the same. */
+export const SCRAPE_SERIES = [
+  'up',
+  'scrape_duration_seconds',
+  'scrape_samples_scraped',
+  'scrape_samples_post_metric_relabeling',
+  'scrape_series_added',
+] as const;
+
 export interface ScrapedTarget {
   /** The way to a `ScrapeTarget`. */
   readonly link: Link<'scrape', Exposition>;
@@ -90,10 +99,17 @@ export class TargetScraper {
     const appended: Appended = new Set();
     head.ingest(metrics, labels, at, appended);
     for (const series of this.last) if (!appended.has(series)) series.markStale(at);
+    let added = 0;
+    for (const series of appended) if (!this.last.has(series)) added++;
     this.last = appended;
-    head.append({ ...labels, [NAME]: 'up' }, at, isUp ? 1 : 0);
-    head.append({ ...labels, [NAME]: 'scrape_duration_seconds' }, at, toSeconds(this.sim.now - at));
-    head.append({ ...labels, [NAME]: 'scrape_samples_scraped' }, at, samples);
+    const report: Record<(typeof SCRAPE_SERIES)[number], number> = {
+      up: isUp ? 1 : 0,
+      scrape_duration_seconds: toSeconds(this.sim.now - at),
+      scrape_samples_scraped: samples,
+      scrape_samples_post_metric_relabeling: samples,
+      scrape_series_added: added,
+    };
+    for (const name of SCRAPE_SERIES) head.append({ ...labels, [NAME]: name }, at, report[name]);
   }
 }
 

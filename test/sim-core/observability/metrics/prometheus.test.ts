@@ -111,6 +111,20 @@ test('of a scrape with more samples than its limit nothing is kept', () => {
     [0, true],
   ]);
   expect(valueOf(prometheus, 'scrape_samples_scraped')).toBe(4);
+  expect(valueOf(prometheus, 'scrape_samples_post_metric_relabeling')).toBe(4);
+});
+
+test('a scrape says of itself how it went, in five series', () => {
+  const { app, prometheus } = scraped();
+  const counter = app.meter.counter({ ...requests, name: 'http.server.requests.by_user' });
+  at(s(20), () => ['a', 'b', 'c'].forEach((user) => counter.add(1, { 'user.id': user })));
+  const added: unknown[] = [];
+  for (const time of [5, 19, 25, 31]) at(s(time), () => added.push(valueOf(prometheus, 'scrape_series_added')));
+  sim.runUntil(s(32));
+  expect(added).toEqual([1, 0, 3, 0]);
+  expect(valueOf(prometheus, 'scrape_samples_post_metric_relabeling')).toBe(4);
+  // Those of the counters, and `up`, the duration, two numbers of samples and what was added.
+  expect(prometheus.head.series).toBe(4 + 5);
 });
 
 test('a series that a target no longer shows is stale', () => {
