@@ -21,7 +21,8 @@ import {
 import type { Values } from './params.ts';
 
 export const DURATION = { name: 'http.server.request.duration', unit: 's', description: 'Duration of requests' };
-const ROUTE = { 'http.request.method': 'GET', 'http.route': '/orders', 'http.response.status_code': 200 };
+/** The attributes that all requests have alike. */
+export const ROUTE = { 'http.request.method': 'GET', 'http.route': '/orders', 'http.response.status_code': 200 };
 /** OpenTelemetry's attribute of a user. https://opentelemetry.io/docs/specs/semconv/registry/attributes/user/ */
 export const USER = 'user.id';
 /** Series of a histogram with these buckets: one each, one above them, the count and the sum. */
@@ -34,6 +35,8 @@ const CONCURRENCY = 10_000;
 
 export const userName = (key: number): string => `u-${key}`;
 
+export const resourceOf = (name: string) => ({ 'service.name': 'orders', 'service.instance.id': name });
+
 export interface Instance {
   readonly service: Service<number, void>;
   readonly meter: Meter;
@@ -42,7 +45,7 @@ export interface Instance {
 }
 
 export function instance(sim: Simulation, p: Values, name: string, traces: TelemetryProcessor<SpanData>): Instance {
-  const resource = { 'service.name': 'orders', 'service.instance.id': name };
+  const resource = resourceOf(name);
   const process = new InstrumentedProcess(sim, { resource, cores: CORES, costs: INSTRUMENT_COSTS });
   const limit = p.cardinalityLimit === 0 ? Number.MAX_SAFE_INTEGER : p.cardinalityLimit;
   const meter = new Meter(process, { cardinalityLimit: limit, exemplars: p.exemplars });

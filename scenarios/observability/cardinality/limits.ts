@@ -4,9 +4,25 @@
  * Of n requests, drawn from users of whom the k-th sends a share p_k, sum (1 - exp(-n p_k)) users send one at least: a sum of
  * independent chances, which varies by less than a Poisson number of that mean.
  */
-import { exp, HANDBOOK_BOUNDS, ln, ms, pow, s, SCRAPE_SERIES, toSeconds } from '../../../sim-core/index.ts';
+import {
+  exp,
+  FIRST_RESTART,
+  HANDBOOK_BOUNDS,
+  headBytes,
+  LAST_RESTART,
+  ms,
+  pow,
+  prometheusName,
+  s,
+  SCRAPE_SERIES,
+  seriesBytes,
+  seriesLabels,
+  targetLabels,
+  toSeconds,
+  type Labels,
+} from '../../../sim-core/index.ts';
 import { limitOf, oncePerRun, poissonLow, poissonMost } from '../../application/chance.ts';
-import { SERIES_EACH } from './instance.ts';
+import { accountOf, DURATION, resourceOf, ROUTE, SERIES_EACH, USER, userName } from './instance.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(35);
@@ -45,10 +61,27 @@ function reachedBy(p: Values, users: number): number {
   return length;
 }
 
-/** Bytes of a series of the histogram in Prometheus, at least and at most: 8 labels, names of 100 to 300 characters, samples. */
-const BYTES_LEAST = 2 * (732 + 8 * 32 + 2 * 100);
+/** No bound of the handbook's is written longer. */
+const LONGEST_BOUND = '+Inf';
+/** Labels of a series of the histogram, by what is added to its name. */
+const labelsOf = (suffix: string, user: number, further: Labels = {}): Labels =>
+  seriesLabels(
+    `${prometheusName({ ...DURATION, kind: 'histogram' })}_${suffix}`,
+    targetLabels(resourceOf('app-1')),
+    { ...ROUTE, [USER]: userName(user) },
+    further,
+  );
+/** Bytes of a series of the histogram in Prometheus, at least: the shortest labels, none of them new, and a sample. */
+const BYTES_LEAST = headBytes(seriesBytes(labelsOf('sum', 0), 0), 1);
+/**
+ * At most: the longest, a sample at each scrape, and a value that is new. In truth there is a new one for every eighth series, the user,
+ * and some twenty that all share; and the series of a scrape itself have three labels in place of eight, which makes up for those.
+ */
 const bytesMost = (p: Values): number =>
-  2 * (732 + 8 * 32 + 2 * 300 + 120) + 6 * (1 + toSeconds(p.length) / toSeconds(p.scrapeInterval));
+  headBytes(
+    seriesBytes(labelsOf('bucket', accountOf(p), { le: LONGEST_BOUND }), 1),
+    1 + Math.ceil(toSeconds(p.length) / toSeconds(p.scrapeInterval)),
+  );
 const memory = (p: Values): number => p.memory * 1e6;
 
 const isLabelled = (p: Values): boolean => p.label === 'user-id';
@@ -79,8 +112,14 @@ export const upUntilKilled = limit((p) => {
   const warmUp = toSeconds(WARM_UP);
   return isKilled(p) ? Math.max(0, killedBy(p) - warmUp) / (toSeconds(p.length) - warmUp) : 1;
 });
-/** None where it survives for certain. */
-export const noKills = limit((p) => (survives(p) ? 0 : 1 + ln(1 + toSeconds(p.length)) / Math.LN2));
+/** None where it survives for certain; else the first as soon as can be, and one more each time that it comes up again. */
+export const noKills = limit((p) => {
+  if (survives(p)) return 0;
+  let kills = 0;
+  let delay = FIRST_RESTART;
+  for (let at = 0; at < p.length; at += delay, delay = Math.min(LAST_RESTART, 2 * delay)) kills++;
+  return kills;
+});
 /** As many series as it takes. */
 export const seriesWhenKilled = limit((p) => (isKilled(p) ? memory(p) / bytesMost(p) : 0));
 

@@ -7,6 +7,7 @@
  * Where its memory is limited, too many series have it killed. It comes up again after a while, replays its log, which brings
  * all series back, and is killed again: each time it stays down twice as long, up to five minutes, as Kubernetes has it
  * (https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-policy). Meanwhile nothing is scraped or evaluated.
+ * Kubernetes begins anew with 10 s after ten minutes without trouble, which it does not come to here: nothing makes a log smaller.
  *
  * Does not model the time that a query or the replay takes, blocks on disk, compaction and service discovery.
  */
@@ -45,8 +46,9 @@ export interface PrometheusOptions {
   readonly retention?: Duration;
 }
 
-const FIRST_RESTART = s(10);
-const LAST_RESTART = minutes(5);
+/** How long it stays down when it was killed: the first time, and at most. Each time it is twice as long. */
+export const FIRST_RESTART = s(10);
+export const LAST_RESTART = minutes(5);
 
 export class Prometheus implements Component {
   readonly name: string;

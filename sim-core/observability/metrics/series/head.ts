@@ -25,6 +25,17 @@ const VALUE_BYTES = 120;
 const SAMPLE_BYTES = 2 * 1.5;
 const GARBAGE = 2;
 
+/** What a series takes, in bytes, but for its samples and the garbage; `newValues`: those of its labels' values that no other has had. */
+export function seriesBytes(labels: Labels, newValues: number): number {
+  let bytes = SERIES_BYTES + newValues * VALUE_BYTES;
+  for (const label in labels) bytes += LABEL_BYTES + 2 * (label.length + labels[label].length);
+  return bytes;
+}
+
+/** The memory that series and samples take. */
+export const headBytes = (bytesOfSeries: number, samples: number): number =>
+  GARBAGE * (bytesOfSeries + samples * SAMPLE_BYTES);
+
 /** The series that a scrape has had a sample for, by which those that it no longer has are known. */
 export type Appended = Set<Series<number> | Series<NativeHistogram>>;
 
@@ -54,7 +65,7 @@ export class Head {
 
   /** What they take of memory, in bytes. */
   get bytes(): number {
-    return GARBAGE * (this.bytesOfSeries + this.samples * SAMPLE_BYTES);
+    return headBytes(this.bytesOfSeries, this.samples);
   }
 
   /** Series and samples that queries have looked at since the beginning. */
@@ -157,17 +168,16 @@ export class Head {
   }
 
   private account(labels: Labels, sign: 1 | -1): void {
-    let bytes = SERIES_BYTES;
+    let newValues = 0;
     for (const label in labels) {
       const value = labels[label];
-      bytes += LABEL_BYTES + 2 * (label.length + value.length);
       let having = this.values.get(label);
       if (having === undefined) this.values.set(label, (having = new Map()));
       const before = having.get(value) ?? 0;
-      if (before === 0 || before + sign === 0) bytes += VALUE_BYTES;
+      if (before === 0 || before + sign === 0) newValues++;
       if (before + sign === 0) having.delete(value);
       else having.set(value, before + sign);
     }
-    this.bytesOfSeries += sign * bytes;
+    this.bytesOfSeries += sign * seriesBytes(labels, newValues);
   }
 }
