@@ -32,6 +32,8 @@ import type { Values } from './params.ts';
 export interface Route {
   readonly method: string;
   readonly route: string;
+  /** What the service calls it. */
+  readonly endpoint: string;
 }
 
 /** What one service asks another, and on whose behalf by its headers. */
@@ -59,7 +61,7 @@ interface Serving {
   readonly work: (span: Span) => Behaviour;
   /** Told as the span begins. */
   readonly begun?: (span: Span) => void;
-  /** Told of HTTP's status as it has ended. */
+  /** Told of HTTP's status as it ends. */
   readonly ended?: (span: Span, status: number) => void;
 }
 
@@ -113,7 +115,11 @@ export class Instruments {
       attributes: { 'http.request.method': query.method, 'http.route': query.route, 'url.scheme': 'http' },
     });
     begun?.(span);
-    yield* within(span, work(span), ended);
+    yield* within(span, work(span), (failure) => {
+      const status = failure === undefined ? OK : STATUS[failure];
+      span.setAttribute(STATUS_CODE, status);
+      ended?.(span, status);
+    });
   }
 
   /** Asks another service, within a client's span. */
@@ -123,13 +129,20 @@ export class Instruments {
     parent: Span,
     { query, request }: Call<Ask, void>,
   ): Behaviour<Reply> {
-    const name = `CALL ${link.to}.${route.route}`;
-    const span = this.client(name, parent, request, { 'server.address': link.to });
+    const name = `CALL ${link.to}.${route.endpoint}`;
+    const attributes = { 'http.request.method': route.method, 'server.address': link.to };
+    const span = this.client(name, parent, request, attributes);
     const headers = propagators.tracecontext.inject(span.context, {});
-    return yield* within(span, link.call({ ...query, ...route, headers }, request));
+    const { sim } = this.process;
+    const givesUpAt = sim.now + link.timeout;
+    return yield* within(span, link.call({ ...query, ...route, headers }, request), (failure) => {
+      // Who gives up, or finds nobody there, has no response; who is told that somebody behind gave up has one.
+      const hasResponse = failure !== 'unavailable' && !(failure === 'timeout' && sim.now >= givesUpAt);
+      if (hasResponse) span.setAttribute(STATUS_CODE, failure === undefined ? OK : STATUS[failure]);
+    });
   }
 
-  /** Asks something that has no instruments, within a client's span. */
+  /** Asks something that has no instruments and does not speak HTTP, within a client's span. */
   query<Reply>(name: string, attributes: Attributes, parent: Span, call: Call<never, Reply>): Behaviour<Reply> {
     return within(this.client(name, parent, call.request, attributes), call);
   }
@@ -142,25 +155,24 @@ export class Instruments {
 /** By the handbook's table. */
 export const spanNameOf = ({ method, route }: Route): string => `HTTP ${method} ${route}`;
 
-/** Does it while the span is open, which ends with the status of HTTP that it came to. One that is broken off does not end. */
+/** Does it while the span is open, which says how it failed by `error.type`. One that is broken off does not end. */
 function* within<Result>(
   span: Span,
   work: Behaviour<Result> | Wait<Result>,
-  ended?: (span: Span, status: number) => void,
+  outcome?: (failure: CallFailure | undefined) => void,
 ): Behaviour<Result> {
-  const end = (status: number): void => {
-    span.setAttribute(STATUS_CODE, status);
-    if (status >= SERVER_ERROR) span.setStatus('error');
-    span.end();
-    ended?.(span, status);
-  };
   let result: Result;
   try {
     result = yield* work as Behaviour<Result>;
   } catch (error) {
-    if (error instanceof CallFailed) end(STATUS[error.failure]);
+    if (!(error instanceof CallFailed)) throw error;
+    span.setStatus('error');
+    span.setAttribute('error.type', error.failure);
+    outcome?.(error.failure);
+    span.end();
     throw error;
   }
-  end(OK);
+  outcome?.(undefined);
+  span.end();
   return result;
 }

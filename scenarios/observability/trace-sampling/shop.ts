@@ -31,11 +31,11 @@ import { SERVER_ERROR, type Ask, type Instruments, type Route } from './instrume
 import type { Values } from './params.ts';
 import type { TraceBook } from './trace-book.ts';
 
-export const READ: Route = { method: 'GET', route: '/orders/{id}' };
+export const READ: Route = { method: 'GET', route: '/orders/{id}', endpoint: 'get' };
 /** An order is placed. */
-export const WRITE: Route = { method: 'POST', route: '/orders' };
+export const WRITE: Route = { method: 'POST', route: '/orders', endpoint: 'create' };
 /** As an order is read, but seldom: one request in a hundred. */
-export const RARE: Route = { method: 'DELETE', route: '/orders/{id}' };
+export const RARE: Route = { method: 'DELETE', route: '/orders/{id}', endpoint: 'delete' };
 export const RARE_SHARE = 0.01;
 
 export const QUERY_TIME = ms(3);
@@ -45,8 +45,8 @@ export const STALL_MAX = s(6);
 /** How long the gateway waits for orders, and payments for the card network. */
 export const PATIENCE = s(8);
 
-const VERIFY: Route = { method: 'POST', route: '/verify' };
-const CHARGE: Route = { method: 'POST', route: '/charge' };
+const VERIFY: Route = { method: 'POST', route: '/verify', endpoint: 'verify' };
+const CHARGE: Route = { method: 'POST', route: '/charge', endpoint: 'charge' };
 const DB_SPAN = { 'db.system.name': 'postgresql', 'db.collection.name': 'orders' };
 const POOL = { connections: 50, queueMax: 1000, cores: 2 };
 const UNBOUNDED = { concurrency: 1_000_000, queueMax: 0 };

@@ -13,7 +13,17 @@ import {
   SENT_BYTES,
   SLOW_KEPT,
 } from '../../../scenarios/observability/trace-sampling/tally.ts';
-import { parseIntervention, s, type ParameterValues } from '../../../sim-core/index.ts';
+import { TraceStore } from '../../../scenarios/observability/trace-sampling/trace-store.ts';
+import {
+  componentsOf,
+  outlivesBecause,
+  parseIntervention,
+  resolveParameters,
+  s,
+  Simulation,
+  type ParameterValues,
+  type SpanData,
+} from '../../../sim-core/index.ts';
 import { summaryOf, trialled } from '../trials.ts';
 
 /** Waits and the run are half as long, so that all that is judged is seen soon. */
@@ -48,6 +58,45 @@ it('asks the same of all variants, and what fails does so whatever is written do
     expect(Math.abs(other(REQUEST_ERRORS) - everything(REQUEST_ERRORS))).toBeLessThanOrEqual(5);
   }
   expect(everything(REQUEST_ERRORS)).toBeGreaterThan(10);
+});
+
+/** Of a run in which everything is kept. */
+function spansOf(seed: number): SpanData[] {
+  const sim = new Simulation({ seed });
+  const spans: SpanData[] = [];
+  traceSampling.system(sim, resolveParameters(traceSampling, 'keep-all', {}) as never);
+  const store = componentsOf(sim).find((one) => one instanceof TraceStore)!;
+  const receive = store.receive.bind(store);
+  store.receive = (call) => {
+    spans.push(...(call.query.items as readonly SpanData[]));
+    receive(call);
+  };
+  sim.runUntil(s(63));
+  return spans;
+}
+
+describe('spans', () => {
+  const spans = spansOf(1);
+  const named = (name: string): SpanData[] => spans.filter((span) => span.name === name);
+
+  it('that outlive their parent say why', () => {
+    const byId = new Map(spans.map((span) => [span.context.spanId, span]));
+    const outliving = spans.flatMap((child) => {
+      const parent = byId.get(child.parentSpanId);
+      return parent !== undefined && child.end > parent.end ? [outlivesBecause(child, parent)] : [];
+    });
+    expect(new Set(outliving)).toEqual(new Set(['caller timed out']));
+  });
+
+  it('have the status of HTTP where there was a response, and else say what failed', () => {
+    const statuses = (name: string): Set<unknown> =>
+      new Set(named(name).map(({ attributes }) => attributes['http.response.status_code'] ?? attributes['error.type']));
+    expect(statuses('DB SELECT orders')).toEqual(new Set([undefined]));
+    expect(statuses('CALL cards.charge')).toEqual(new Set([undefined, 'refused']));
+    // Orders gave up on payments, of which the gateway was told; payments waits for longer than any card hangs.
+    expect(statuses('CALL payments.charge')).toEqual(new Set([200, 502, 'timeout']));
+    expect(statuses('CALL orders.create')).toEqual(new Set([200, 502, 504]));
+  });
 });
 
 describe('instruments', () => {
