@@ -23,7 +23,6 @@ import {
   ratio,
   RemoteSampler,
   s,
-  SAMPLER_PARAM,
   tailSamplingSignals,
   total,
   zipfPopularity,
@@ -158,7 +157,7 @@ function system(sim: Simulation, p: Values): void {
   const book = new TraceBook(sim, limits.settled(p));
   tally.tellProbabilities(sim, beginsAt(p));
   const adaptive = p.sampling === 'adaptive' ? new AdaptiveSampling(sim, 'strategies', adaptiveOptions(p)) : undefined;
-  const probabilityOf = ({ attributes }: SpanData): number => sampledBy(p, attributes[SAMPLER_PARAM]);
+  const probabilityOf = (root: SpanData): number | undefined => sampledBy(p, root);
   const store = new TraceStore(sim, probabilityOf, (span) => {
     book.stored(span, probabilityOf(span));
     adaptive?.observe(span);

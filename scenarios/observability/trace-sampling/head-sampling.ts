@@ -4,12 +4,15 @@ import {
   Link,
   RemoteSampler,
   s,
+  SAMPLER_PARAM,
+  SAMPLER_TYPE,
   samplers,
   type AdaptiveSampling,
   type AdaptiveSamplingOptions,
   type InstrumentedProcess,
   type Sampler,
   type Simulation,
+  type SpanData,
 } from '../../../sim-core/index.ts';
 import { nearby } from '../../application/distances.ts';
 import type { Values } from './params.ts';
@@ -20,11 +23,14 @@ export const beginsAt = (p: Values): number =>
 
 /**
  * The probability by which a trace was sampled, as far as anybody can tell who looks at its root: the one that is configured, or
- * written there. One that was kept for what it is stands for itself.
+ * written there. One that was kept for what it is stands for itself. One that only the least rate of its operation kept stands
+ * for none, as in Jaeger's own count: those that were lucky stand for it as well.
  */
-export function sampledBy({ sampling, ratio: configured }: Values, param: unknown): number {
+export function sampledBy({ sampling, ratio: configured }: Values, { attributes }: SpanData): number | undefined {
   if (sampling === 'head') return configured;
-  return typeof param === 'number' ? param : 1;
+  if (attributes[SAMPLER_TYPE] === 'lowerbound') return undefined;
+  const written = attributes[SAMPLER_PARAM];
+  return typeof written === 'number' ? written : 1;
 }
 
 export function adaptiveOptions({ target, adjust, ratio: begin }: Values): AdaptiveSamplingOptions {

@@ -31,8 +31,8 @@ interface Entry {
   was: Was;
   endedAt: Time;
   recorded: number;
-  /** Spans in the backend, by their ids, and those of their parents. */
-  readonly stored: string[];
+  /** Spans in the backend by their ids, each once though an export was repeated, and those of their parents. */
+  readonly stored: Set<string>;
   readonly parents: string[];
   stands: number;
 }
@@ -60,7 +60,7 @@ export class TraceBook {
       was: 'ordinary',
       endedAt: 0,
       recorded: 0,
-      stored: [],
+      stored: new Set(),
       parents: [],
       stands: 0,
     });
@@ -80,13 +80,13 @@ export class TraceBook {
     if (entry !== undefined) entry.recorded++;
   }
 
-  /** A span of it is in the backend; `probability`: by which its trace was sampled, as far as anybody can tell. */
-  stored({ context, parentSpanId }: SpanData, probability: number): void {
+  /** A span of it is in the backend; `probability`: by which its trace was sampled, as far as anybody can tell, if it stands for any. */
+  stored({ context, parentSpanId }: SpanData, probability: number | undefined): void {
     const entry = this.entries.get(context.traceId);
-    if (entry === undefined) return;
-    entry.stored.push(context.spanId);
+    if (entry === undefined || entry.stored.has(context.spanId)) return;
+    entry.stored.add(context.spanId);
     entry.parents.push(parentSpanId);
-    if (parentSpanId === '') entry.stands += 1 / probability;
+    if (parentSpanId === '' && probability !== undefined) entry.stands += 1 / probability;
   }
 
   private readonly judgeSettled = (): void => {
@@ -95,8 +95,8 @@ export class TraceBook {
       if (endedAt + this.settled > this.sim.now) break;
       this.ended.delete(id);
       this.entries.delete(id);
-      const kept = stored.length === 0 ? 'none' : stored.length < recorded ? 'cut' : 'whole';
-      const isThere = (parent: string): boolean => parent === '' || stored.includes(parent);
+      const kept = stored.size === 0 ? 'none' : stored.size < recorded ? 'cut' : 'whole';
+      const isThere = (parent: string): boolean => parent === '' || stored.has(parent);
       const looksCut = kept !== 'none' && !(parents.includes('') && parents.every(isThere));
       if (judged.heard) judged.emit({ request, was, kept, looksCut, stands });
     }

@@ -30,13 +30,13 @@ export class TraceStore implements Endpoint<ExportRequest, ExportResponse>, Comp
   readonly interventions = {};
   private readonly told: FactChannel<Fact<typeof tracesStored>>;
   private readonly seen: (span: SpanData) => void;
-  private readonly probabilityOf: (root: SpanData) => number;
+  private readonly probabilityOf: (root: SpanData) => number | undefined;
   private readonly requests = new AdjustedCount();
   private spans = 0;
   private bytes = 0;
 
-  /** `probabilityOf`: by which a root was sampled, as far as anybody can tell; `seen`: told of every span. */
-  constructor(sim: Simulation, probabilityOf: (root: SpanData) => number, seen: (span: SpanData) => void) {
+  /** `probabilityOf`: by which a root was sampled, as far as anybody can tell, if it stands for any; `seen`: told of every span. */
+  constructor(sim: Simulation, probabilityOf: (root: SpanData) => number | undefined, seen: (span: SpanData) => void) {
     this.told = sim.facts.channel(tracesStored);
     this.probabilityOf = probabilityOf;
     this.seen = seen;
@@ -49,7 +49,8 @@ export class TraceStore implements Endpoint<ExportRequest, ExportResponse>, Comp
     this.bytes += bytes;
     if (this.told.heard) this.told.emit({ spans: items.length, bytes });
     for (const span of items as readonly SpanData[]) {
-      if (span.parentSpanId === '') this.requests.add(this.probabilityOf(span));
+      const probability = span.parentSpanId === '' ? this.probabilityOf(span) : undefined;
+      if (probability !== undefined) this.requests.add(probability);
       this.seen(span);
     }
     call.reply({ rejected: 0 });
