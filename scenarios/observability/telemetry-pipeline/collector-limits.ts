@@ -15,6 +15,7 @@ import {
   collectorHolds,
   end,
   exportEvery,
+  fitsSdk,
   fleet,
   generation,
   inSurge,
@@ -34,12 +35,16 @@ export const surgeLost = limit((p) =>
     : 0,
 );
 
+/** An SDK's five attempts, each with its timeout and its wait, take no more seconds. */
+const GIVEN_UP = 60;
+
 /**
  * The queue of one exporter grows before anything is lost. Sending takes what receiving leaves of the processors; the rest waits. The
  * warning comes when every consumer has a batch and as many wait as the alert says, of which there is at least one a half of the
  * instances and kind in the time between two exports, though some come in one batch by chance. The first loss is when what waits fills the memory
- * up to the soft limit, unless receiving itself is so slow that SDKs have to wait for it: each request shares the processors with
- * all consumers and with as many others.
+ * up to the soft limit, or a queue with one batch of each instance and export, if that is sure to be while the surge lasts; unless receiving itself
+ * is so slow that SDKs have to wait for it, where each request shares the processors with all consumers and with as many others, or
+ * an SDK's queue is too small for what comes between two exports.
  */
 export const surgeLead = limit((p) => {
   if (p.trouble !== 'surge' || p.isPersistent) return 0;
@@ -48,11 +53,14 @@ export const surgeLead = limit((p) => {
   const waits = each - sent;
   const request = ((inSurge(p) / 2 / fleet(p)) * exportEvery * toSeconds(p.receiveTime)) / p.cores;
   const isReceived = request * (2 * CONSUMERS + 2 * sharers) < exportEvery;
-  if (waits <= 0 || !isReceived) return 0;
+  if (waits <= 0 || !isReceived || !fitsSdk(p, inSurge(p))) return 0;
   const filled = soft(p) / (waits * (bytes(p) / items(p)));
   const batches = (waits / each) * (sharers / 2 / exportEvery);
   const warned = exportEvery + (p.queueAlert + CONSUMERS) / batches;
-  return warned < Math.min(filled, lasts(p)) ? filled - warned : 0;
+  const first = Math.min(filled, (p.queueSize / sharers - 1) * exportEvery);
+  // By then the one or the other is full, and SDKs have given up.
+  const last = Math.min(filled, (p.queueSize + CONSUMERS) / batches) + GIVEN_UP;
+  return warned < first && last < lasts(p) ? first - warned : 0;
 });
 
 /** Of a remedy's claims: by what the variant sets where the pitfall has nothing of the kind, so that they can be held against its run. */
@@ -61,17 +69,17 @@ export const surgeNoneLost = limit((p) =>
   keepsUp(sharded(p), p.trouble === 'surge' ? inSurge(p) : items(p)) ? 0 : all(p),
 );
 
-const restarts = (p: Values): boolean => p.trouble === 'outage' && p.restartAfter < p.troubleFor;
+const restarts = (p: Values): boolean => p.trouble === 'outage' && toSeconds(p.restartAfter) < lasts(p);
 
 /** All that collectors had taken since the backends are down is gone when they are restarted: what is left is what SDKs hold. */
 export const outageLost = limit((p) => {
   if (!restarts(p) || p.isPersistent) return 0;
-  return Math.max(0, items(p) * (Math.min(toSeconds(p.restartAfter), lasts(p)) - exportEvery - 1) - 2 * sdkHolds(p));
+  return Math.max(0, items(p) * (toSeconds(p.restartAfter) - exportEvery - 1) - 2 * sdkHolds(p));
 });
 
 /** Retries begin within one export and one wait; nothing is lost before a restart, the last retry, or the end of room. */
 export const outageLead = limit((p) => {
-  if (p.trouble !== 'outage' || p.isPersistent || lasts(p) <= 0) return 0;
+  if (p.trouble !== 'outage' || p.isPersistent || lasts(p) <= 0 || !keepsUp(p, items(p))) return 0;
   const tried = p.retriesFor === 0 ? Infinity : toSeconds(p.retriesFor) - 45;
   const filled = soft(p) / (bytes(p) / p.collectors) - 1;
   const queued = p.queueSize / (fleet(p) / p.collectors / exportEvery);

@@ -19,14 +19,14 @@ import {
   SPLIT,
   STORE_CORES,
 } from './stack.ts';
-import { WARM_UP, end, generation, limit, logBatch, logBytes, shareFrom } from './volumes.ts';
+import { WARM_UP, end, generation, items, keepsUp, limit, logBatch, logBytes, shareFrom } from './volumes.ts';
 
 /**
  * With nothing to find a stretch of time by, a search reads all that is kept. Of that there is at least what comes, or what one stream
- * takes, or what consumers get rid of that wait for 45 s at most between two attempts.
+ * takes, or what consumers get rid of that wait for 45 s at most between two attempts, if collectors keep up with receiving it.
  */
 export const slowSearches = limit((p) => {
-  if (p.partitioning !== 'none') return 0;
+  if (p.partitioning !== 'none' || !keepsUp(p, items(p))) return 0;
   const attempts = (p.collectors * CONSUMERS * logBatch(p)) / 45;
   const kept = Math.min(logBytes(p), STREAM_LIMIT.perSecond, attempts);
   const lateFrom = toSeconds(WARM_UP) + (toSeconds(p.budget) * LOGS_READ) / kept;

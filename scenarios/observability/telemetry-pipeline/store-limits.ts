@@ -50,8 +50,9 @@ export const churnLost = limit((p) => {
   return lost;
 });
 
-/** Series are at the alert after one deploy, and at their limit after a later one. */
+/** Series are at the alert after one deploy, and at their limit after a later one, which is the first loss if collectors keep up. */
 export const churnLead = limit((p) => {
+  if (!keepsUp(p, items(p))) return 0;
   const warned = deployAt(p, (series) => series >= p.fullAlert * room(p));
   const lost = deployAt(p, (series) => series > room(p));
   return warned === undefined || lost === undefined ? 0 : Math.max(0, lost - warned - seen);
@@ -98,8 +99,9 @@ export const logsTakenAlong = limit((p) => {
   return isForEver(p) && !p.isPersistent && fullAt(p) + filled + given < end(p) ? 1 : 0;
 });
 
-/** The disk is at the alert first. */
+/** The disk is at the alert first, if collectors keep up and so lose nothing before. */
 export const diskLead = limit((p) => {
+  if (!keepsUp(p, items(p))) return 0;
   const under = exportEvery + 2;
   return isForEver(p) && fullAt(p) < end(p) ? Math.max(0, (1 - p.fullAlert) * fullAt(p) - under) : 0;
 });

@@ -46,8 +46,16 @@ export const capacity = (p: Values): number => (p.collectors * p.cores) / toSeco
 export const inSurge = (p: Values): number => items(p) * p.surge;
 
 export const generation = (p: Values): number => fleet(p) * p.series;
-/** Up to seven tenths of their capacity collectors keep up with whatever comes at once. */
-export const keepsUp = (p: Values, rate: number): boolean => rate < 0.7 * capacity(p) && fleet(p) % p.collectors === 0;
+
+/** Whether an SDK's queue has room for what its instance writes down between two exports, of either kind, and for a tenth more. */
+export function fitsSdk(p: Values, rate: number): boolean {
+  const ofKind = rate * (Math.max(p.spanRate, p.logRate) / items(p));
+  return (ofKind / fleet(p)) * exportEvery < 0.9 * SDK_QUEUE;
+}
+
+/** Up to seven tenths of their capacity collectors keep up with whatever comes at once, if SDKs can hold it until they send it. */
+export const keepsUp = (p: Values, rate: number): boolean =>
+  rate < 0.7 * capacity(p) && fleet(p) % p.collectors === 0 && fitsSdk(p, rate);
 
 export const all = (p: Values): number => (inSurge(p) + p.spanRate + p.logRate + fleet(p) * p.series) * end(p);
 /** The share of Poisson events of a rate that come from then on, at least. */

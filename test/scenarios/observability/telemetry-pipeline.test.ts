@@ -134,5 +134,24 @@ describe('claims', () => {
     for (const limit of [surgeLead, outageLead, stores.churnLead, stores.diskLead]) {
       expect(valueOf(limit, 'query-cache', {})).toBe(0);
     }
+    expect(valueOf(surgeLead, 'one-collector', {})).toBeGreaterThan(0);
+    // The surge is over before so much memory is full, and so small a queue is full before it warns.
+    expect(valueOf(surgeLead, 'one-collector', { memory: 1024 })).toBe(0);
+    expect(valueOf(surgeLead, 'one-collector', { queueSize: 20 })).toBe(0);
+  });
+
+  it('nothing of a restart that comes after the end', () => {
+    expect(valueOf(collectors.outageLost, 'backend-down', { length: minutes(9) })).toBe(0);
+    expect(valueOf(collectors.outageLost, 'backend-down', { length: minutes(11) })).toBeGreaterThan(0);
+  });
+
+  it('nothing that needs collectors to keep up where they do not, or where SDKs cannot hold an export', () => {
+    const slow = { cores: 0.01 };
+    expect(valueOf(collectors.outageLead, 'backend-down', slow)).toBe(0);
+    expect(valueOf(stores.churnLead, 'series-churn', slow)).toBe(0);
+    expect(valueOf(stores.diskLead, 'traces-kept', slow)).toBe(0);
+    expect(valueOf(queries.slowSearches, 'unpartitioned-logs', slow)).toBe(0);
+    expect(valueOf(collectors.surgeNoneLost, 'sharded-collector', {})).toBe(0);
+    expect(valueOf(collectors.surgeNoneLost, 'sharded-collector', { instances: 1 })).toBeGreaterThan(0);
   });
 });
