@@ -1,7 +1,7 @@
 /**
  * How many shards Prometheus' remote write runs: as many as it takes to send what comes in, and a twentieth of what is pending
  * besides, each second. A shard sends one request at a time, so they are the samples a second times the time that one sample
- * takes to be sent, both smoothed. Small changes are not made, nor is one downwards while it is more than 10 s behind.
+ * takes to be sent, both smoothed, rounded up. Small changes of that are not made, nor is one downwards while it is more than 10 s behind.
  *
  * https://github.com/prometheus/prometheus/blob/main/storage/remote/queue_manager.go (`calculateDesiredShards`, `ewmaRate`)
  */
@@ -76,8 +76,8 @@ export class DesiredShards {
     const timePerSample = duration.rate / outgoing.rate;
     const pending = toSeconds(lag) * incoming.rate;
     this.desired = timePerSample * (incoming.rate + CATCH_UP * pending);
-    if (Math.abs(this.desired - shards) <= TOLERANCE * shards) return shards;
     const whole = Math.ceil(this.desired);
+    if (Math.abs(whole - shards) <= TOLERANCE * shards) return shards;
     if (whole < shards && lag > BEHIND) return shards;
     return Math.min(bounds.maxShards, Math.max(bounds.minShards, whole));
   }

@@ -33,6 +33,13 @@ it('has as many as the samples a second times the time of one are, but for its t
   );
 });
 
+it('rounds up before it asks whether the change is a small one, as Prometheus does', () => {
+  // 1.2 are 2, twice as many as the one there is; 3.6 are 4, which is within three tenths of 5, as is 6.4, which is 7, not.
+  expect(settled(6000, ms(400))).toBe(2);
+  expect(settled(18_000, ms(400), 60, 0, 5)).toBe(5);
+  expect(settled(32_000, ms(400), 60, 0, 5)).toBe(7);
+});
+
 it('adds a twentieth of what is pending a second', () => {
   // 10,000 a second at 1 ms a thousandth: 2 shards in the steady state. 60 s behind is 600,000 samples pending.
   expect(settled(10_000, ms(400))).toBe(2);
