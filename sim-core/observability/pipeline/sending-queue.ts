@@ -1,10 +1,12 @@
 /**
  * The sending queue of a collector's exporter: batches that wait for one of its consumers, and those that the consumers have. In
  * memory it dies with the process. A persistent one writes each batch to disk before it is taken for accepted, and deletes it
- * when it is done with: after a crash all that waited waits again, what the consumers had included, which may be sent twice.
+ * when it is done with: after a crash all that waited waits again, and behind it what the consumers had, which may be sent twice.
  *
  * `sending_queue` of https://github.com/open-telemetry/opentelemetry-collector/tree/main/exporter/exporterhelper. Its size counts
- * batches, of whatever size; those that consumers have are not in it. Does not model the time that the disk takes.
+ * batches, of whatever size; those that consumers have are not in it, as in versions up to January 2025 (since
+ * https://github.com/open-telemetry/opentelemetry-collector/pull/12399 they are). The order after a crash is that of its
+ * `retrieveAndEnqueueNotDispatchedReqs`. Does not model the time that the disk takes.
  */
 import { Fifo } from '../../kernel/fifo.ts';
 import { countOf } from './export-batches.ts';
@@ -91,7 +93,7 @@ export class SendingQueue {
   /** The process died: gives how many items went with it. */
   crash(): number {
     if (this.options.isPersistent) {
-      for (const batch of [...this.dispatched].toReversed()) this.waiting.addFirst(batch);
+      for (const batch of this.dispatched) this.waiting.add(batch);
       this.dispatched.clear();
       return 0;
     }
