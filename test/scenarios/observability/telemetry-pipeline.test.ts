@@ -23,7 +23,7 @@ import {
   type Limit,
   type ParameterValues,
 } from '../../../sim-core/index.ts';
-import { summaryOf, totalOf, trialled } from '../trials.ts';
+import { failed, summaryOf, totalOf, trialled } from '../trials.ts';
 
 const run = (variant: string, params: ParameterValues = {}, ...interventions: readonly string[]) =>
   trialled(pipeline, { variant, params, interventions: interventions.map(parseIntervention) });
@@ -71,6 +71,17 @@ it('loses nothing from sight, whatever goes wrong: what is emitted is stored, he
   );
 });
 
+it('a collector that crashes in a surge loses what it had in memory, and the SDKs behind it what their queues have no room for', () => {
+  const of = run('sharded-collector', {}, '600s:crash:collector-1:seconds=10');
+  const [crashed, bySdks] = [totalOf(of, 'collector.dropped.crash'), totalOf(of, 'sdk.dropped')];
+  expect(crashed).toBeGreaterThan(0);
+  // Three of nine instances and two kinds of 3,000 a second: what is written down in ten seconds, and an export before and after.
+  expect(bySdks).toBeLessThanOrEqual(3 * 2 * (3000 / 9) * (10 + 2 * 5));
+  expect(bySdks).toBeGreaterThan(0);
+  expect(crashed + bySdks).toBe(totalOf(of, LOST));
+  expect(failed(of)).toEqual([expect.stringContaining(LOST)]);
+});
+
 describe('an outage', () => {
   it('has collectors hold what comes, as fast as it comes', () => {
     const of = run('persistent-queue', { length: minutes(9) });
@@ -101,7 +112,7 @@ it('a collector that is slow to receive has SDKs lose before its queue grows', (
 });
 
 it('logs partitioned by time alone are found quickly, and still are too many for one stream', () => {
-  const of = run('log-partitioning', { partitioning: 'time', length: minutes(9) });
+  const of = run('query-cache', { logSize: 4500, partitioning: 'time', length: minutes(9) });
   expect(totalOf(of, lostOf('logs'))).toBeGreaterThan(0);
   expect(summaryOf(of, 'query.log-searches.duration', 'p95')).toBeLessThan(
     summaryOf(run('unpartitioned-logs', { length: minutes(9) }), 'query.log-searches.duration', 'p95'),
