@@ -14,7 +14,6 @@ import {
   defineScenario,
   difference,
   minutes,
-  peak,
   s,
   total,
   type Expectation,
@@ -28,7 +27,7 @@ import { params, type Values } from './slo-table/params.ts';
 import { shop } from './slo-table/shop.ts';
 import {
   BURN,
-  DETECTION,
+  EARLY,
   FIRED,
   firedOf,
   HIT_RATIO,
@@ -37,6 +36,7 @@ import {
   SILENT,
   SLOPE,
   tableSignals,
+  UNHEARD,
 } from './slo-table/signals.ts';
 
 /** The alert of the row fires, soon enough, and none of the others does. */
@@ -45,7 +45,8 @@ const firesAlone = (row: RowName): Expectation[] => {
   return [
     atLeast(own, limits.fires(row)),
     atMost(difference(total(FIRED), own), limits.noOther),
-    atMost(peak(DETECTION), limits.detectedWithin(row)),
+    atMost(total(EARLY), limits.noOther),
+    atMost(total(UNHEARD), limits.unheardMost(row)),
   ];
 };
 

@@ -23,11 +23,12 @@ import {
   LAG_MOST,
   LATENCY_MOST,
   REPLICA_LAG_MOST,
+  ROW_OF_FAULT,
   ROWS,
   type RowName,
 } from './objectives.ts';
 import type { Values } from './params.ts';
-import { rowFired, tableLooked } from './signals.ts';
+import { faultUnheard, rowFired, tableLooked } from './signals.ts';
 
 const HOLDS: readonly AlertLabels[] = [{}];
 const HOLDS_NOT: readonly AlertLabels[] = [];
@@ -75,6 +76,16 @@ export function alerting(sim: Simulation, p: Values): void {
     ],
     inhibitRules: [],
   });
+  const begins = p.fault === 'none' ? Infinity : p.faultAt;
+  const ends = begins + p.faultFor;
+  const own = ROW_OF_FAULT[p.fault];
+  let isHeard = own === undefined;
+  const unheard = sim.facts.channel(faultUnheard);
+  /** Before the rules are evaluated, of the time since they were. */
+  function tellUnheard(): void {
+    const time = Math.min(sim.now, ends) - Math.max(sim.now - EVERY, begins);
+    if (!isHeard && time > 0 && unheard.heard) unheard.emit({ time: toSeconds(time) });
+  }
   let seen: Seen;
   const looked = sim.facts.channel(tableLooked);
   const evaluator: RuleEvaluator = new RuleEvaluator(sim, {
@@ -83,6 +94,7 @@ export function alerting(sim: Simulation, p: Values): void {
     interval: EVERY,
     sample: () => {
       seen = dashboard.look();
+      tellUnheard();
       if (!looked.heard) return;
       const isSilent = isMissed(seen) && evaluator.firingAlerts === 0;
       const { baseline: _, ...panels } = seen;
@@ -93,6 +105,10 @@ export function alerting(sim: Simulation, p: Values): void {
   });
   const told = sim.facts.channel(rowFired);
   sim.facts.channel(alertChanged).listen(({ rule, to }) => {
-    if (to === 'firing' && told.heard) told.emit({ row: rule, after: Math.max(0, sim.now - p.faultAt) });
+    if (to !== 'firing') return;
+    const isEarly = sim.now < begins;
+    const isDetection = !isEarly && !isHeard && own !== undefined && rule === ROWS[own];
+    if (isDetection) isHeard = true;
+    if (told.heard) told.emit({ row: rule, isEarly, isDetection, after: isEarly ? 0 : sim.now - begins });
   });
 }

@@ -93,23 +93,37 @@ const usualLag = ({ rate }: Values): number => poissonMost(rate) + 10;
 /** Evaluations come at their own time, and a rule that waits begins to with the first of them. */
 const within = (row: RowName, p: Values): number => needed[row](p) + 2 * every;
 const faultLasts = (p: Values): number => toSeconds(Math.min(p.faultFor, p.length - p.faultAt));
-const surelyFires = (row: RowName, p: Values): boolean => within(row, p) <= faultLasts(p);
+
+/** Whether the trigger of a row does not hold before anything goes wrong, when its alert would fire early and not begin to afterwards. */
+const quietBefore: Record<RowName, (p: Values) => boolean> = {
+  availability: (p) => p.rate * toSeconds(p.loadTime) < CORES / 4,
+  latency: (p) => isTypical(p) && p.baselines * p99Least(p) >= p99Most(p),
+  lag: (p) => (LAG_MOST * window) / toSeconds(p.lagIn) > usualLag(p),
+  hitRatio: (p) => hasRoomFor(p, p.hitRatioLeast),
+  replica: (p) => toSeconds(p.replicaLagMost) >= RARE * toSeconds(APPLY),
+};
+
+/** Whether users' hit ratio is above one by more than chance; a rule that waits for less than a window looks at shorter ones at the start. */
+function hasRoomFor(p: Values, hitRatio: number): boolean {
+  const misses = missRatio(p);
+  const seconds = Math.min(window, Math.max(every, toSeconds(p.hitRatioFor)));
+  return misses + DEVIATIONS * Math.sqrt((misses * (1 - misses)) / (p.rate * seconds)) < 1 - hitRatio;
+}
+
+const surelyFires = (row: RowName, p: Values): boolean => quietBefore[row](p) && within(row, p) <= faultLasts(p);
 
 export const fires = (row: RowName): Limit => limit((p) => (surelyFires(row, p) ? 1 : 0));
-export const detectedWithin = (row: RowName): Limit =>
+/** Time of the fault until its alert fires; where it need not fire, all of it. */
+export const unheardMost = (row: RowName): Limit =>
   limit((p) => (surelyFires(row, p) ? within(row, p) : toSeconds(p.length)));
 
 /** Whether nothing but its fault has a trigger hold, by more than chance. */
 function isQuiet(p: Values): boolean {
-  const misses = missRatio(p);
-  const room = DEVIATIONS * Math.sqrt((misses * (1 - misses)) / (p.rate * window));
   const apply = toSeconds(APPLY) * LIGHT_SLOWNESS;
   return (
-    isTypical(p) &&
-    p.baselines * p99Least(p) >= p99Most(p) &&
-    misses + room < 1 - Math.max(p.hitRatioLeast, HIT_RATIO_LEAST) &&
+    Object.values(quietBefore).every((isSo) => isSo(p)) &&
+    hasRoomFor(p, HIT_RATIO_LEAST) &&
     missesOfLightCrawler(p) &&
-    (LAG_MOST * window) / toSeconds(p.lagIn) > usualLag(p) &&
     p.writes * apply < 0.5 &&
     toSeconds(p.replicaLagMost) >= 1.4 * apply &&
     p.replicaLagFor >= WINDOW

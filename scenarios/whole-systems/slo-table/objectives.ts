@@ -1,5 +1,6 @@
 /** The handbook's table (3.5): what each row promises. Its triggers are parameters, and rules in `alerting.ts`. */
 import { days, ms, s, type Objective } from '../../../sim-core/index.ts';
+import type { Values } from './params.ts';
 
 export const AVAILABILITY: Objective = { target: 0.999, period: days(30) };
 export const LATENCY_MOST = ms(400);
@@ -16,3 +17,12 @@ export const ROWS = {
   replica: 'ReplicaLag',
 } as const;
 export type RowName = keyof typeof ROWS;
+
+/** The row that each fault is for, if it is for one. */
+export const ROW_OF_FAULT: Readonly<Partial<Record<Values['fault'], RowName>>> = {
+  'instance-down': 'availability',
+  'database-slow': 'latency',
+  'consumer-stopped': 'lag',
+  crawler: 'hitRatio',
+  'replica-slow': 'replica',
+};

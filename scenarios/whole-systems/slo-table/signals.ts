@@ -15,11 +15,23 @@ export const tableLooked = defineReading('slo_table.looked', 'Rules were evaluat
 
 export const rowFired = defineFact('slo_table.fired', 'An alert of the table began to fire', {
   row: 'text',
-  /** Since the fault began; 0 before it. */
+  /** Whether that was before anything went wrong. */
+  isEarly: 'flag',
+  /** Whether it is the first time since then of the row whose fault it is. */
+  isDetection: 'flag',
+  /** Since the fault began, if it has. */
   after: 'duration',
 });
 
+/** At an evaluation: the alert of the fault's row has not fired yet. */
+export const faultUnheard = defineReading('slo_table.unheard', 'A fault went on and its alert had not fired', {
+  /** Seconds of it since the evaluation before. */
+  time: 'number',
+});
+
 export const FIRED = 'slo_table.fired';
+export const EARLY = 'slo_table.fired.early';
+export const UNHEARD = 'slo_table.unheard.time';
 export const DETECTION = 'slo_table.detection.time';
 export const SILENT = 'slo_table.silent.time';
 export const BURN = 'dashboard.slo.burn_rate';
@@ -29,7 +41,7 @@ export const SLOPE = 'dashboard.redis.stream.lag.slope';
 export const HIT_RATIO = 'dashboard.cache.hit_ratio';
 export const REPLICA_LAG = 'dashboard.db.replication.lag';
 
-/** How often a row's alert began to fire. */
+/** How often a row's alert began to fire once something had gone wrong. */
 export const firedOf = (alert: string): string => `slo_table.${alert}.fired`;
 
 const of = (): string => 'prometheus';
@@ -40,9 +52,9 @@ export const tableSignals = [
       name: firedOf(alert),
       kind: 'counter',
       unit: '{alert}',
-      help: `Times that the alert ${alert} began to fire`,
+      help: `Times that the alert ${alert} began to fire once something had gone wrong`,
       fact: rowFired,
-      where: ({ row }) => row === alert,
+      where: ({ row, isEarly }) => row === alert && !isEarly,
     }),
   ),
   defineSignal({
@@ -53,11 +65,28 @@ export const tableSignals = [
     fact: rowFired,
   }),
   defineSignal({
+    name: EARLY,
+    kind: 'counter',
+    unit: '{alert}',
+    help: 'Times of these that nothing had gone wrong yet',
+    fact: rowFired,
+    where: ({ isEarly }) => isEarly,
+  }),
+  defineSignal({
+    name: UNHEARD,
+    kind: 'counter',
+    unit: 's',
+    help: 'Time of the fault until the alert of its row fired, or all of it',
+    fact: faultUnheard,
+    amount: ({ time }) => time,
+  }),
+  defineSignal({
     name: DETECTION,
     kind: 'histogram',
     unit: 's',
-    help: 'Time from the beginning of the fault to each alert that began to fire',
+    help: 'Time from the beginning of the fault until the alert of its row began to fire',
     fact: rowFired,
+    where: ({ isDetection }) => isDetection,
     value: ({ after }) => after,
   }),
   defineSignal({

@@ -3,7 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { hours, minutes, ms, parseIntervention, s, type ParameterValues } from '../../../sim-core/index.ts';
 import sloTable from '../../../scenarios/whole-systems/slo-table.ts';
 import { LAG_MOST, ROWS, type RowName } from '../../../scenarios/whole-systems/slo-table/objectives.ts';
-import { DETECTION, FIRED, firedOf, LAG, P99, SILENT } from '../../../scenarios/whole-systems/slo-table/signals.ts';
+import {
+  DETECTION,
+  EARLY,
+  FIRED,
+  firedOf,
+  LAG,
+  P99,
+  SILENT,
+  UNHEARD,
+} from '../../../scenarios/whole-systems/slo-table/signals.ts';
 import { failed, summaryOf, trialled } from '../trials.ts';
 
 function measured(variant: string, params: ParameterValues = {}, ...interventions: readonly string[]) {
@@ -46,16 +55,46 @@ describe('the triggers of the table', () => {
     expect(of(FIRED, 'total')).toBe(0);
   });
 
-  it('hear of nothing that is shorter than they wait', () => {
-    for (const fault of ['crawler', 'replica-slow']) {
-      const { of } = measured(fault, { faultFor: minutes(3), replicaLagFor: minutes(15), length: minutes(28) });
-      expect(of(FIRED, 'total'), fault).toBe(0);
-    }
+  it('hear of no crawler that is shorter than they wait, and of a replica that was slow for as long, since the lag outlasts it', () => {
+    const short = { faultFor: minutes(5), length: minutes(28) };
+    expect(measured('crawler', short).of(FIRED, 'total')).toBe(0);
+    const replica = measured('replica-slow', short);
+    expect(replica.fired('replica')).toBe(1);
+    // It took that long to hear of it.
+    expect(replica.of(UNHEARD, 'total')).toBe(5 * 60);
   });
 
-  it('hear of a replica below them when they stand at its objective', () => {
-    const { fired } = measured('below-the-triggers', { replicaLagMost: s(2), replicaLagFor: minutes(2) });
-    expect(fired('replica')).toBeGreaterThanOrEqual(1);
+  it('hear of a replica below them when they stand at the objectives', () => {
+    const { fired } = measured('below-the-triggers', { hitRatioLeast: 0.9, replicaLagMost: s(2) });
+    expect(fired('replica')).toBe(1);
+  });
+
+  it('are not held to have found a fault by an alert that was there before it', () => {
+    const { trial, fired, of } = measured('crawler', {
+      hitRatioLeast: 0.96,
+      faultFor: minutes(3),
+      length: minutes(20),
+    });
+    expect([of(EARLY, 'total'), fired('hitRatio'), of(DETECTION, 'count')]).toEqual([1, 0, 0]);
+    expect(of(UNHEARD, 'total')).toBe(3 * 60);
+    expect(failed(trial)).toEqual([]);
+  });
+
+  it('are held to their own time, and by no alert of another row', () => {
+    const { trial, of } = measured('instance-down', { baselines: 1.1 });
+    expect(of(FIRED, 'total')).toBe(2);
+    expect(of(DETECTION, 'count')).toBe(1);
+    expect(of(DETECTION, 'max')).toBe(of(UNHEARD, 'total'));
+    expect(failed(trial)).toEqual([]);
+  });
+
+  it('are claimed to fire only where there is the time', () => {
+    for (const variant of ['crawler', 'instance-down']) {
+      for (const params of [{ faultFor: minutes(1) }, { length: minutes(17) }, { faultAt: hours(1) }]) {
+        const { trial } = measured(variant, { length: minutes(19), ...params });
+        expect(failed(trial), `${variant} ${JSON.stringify(params)}`).toEqual([]);
+      }
+    }
   });
 
   it('hold their claims with other rates, thresholds and times', () => {
