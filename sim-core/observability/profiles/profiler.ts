@@ -4,8 +4,9 @@
  * keep step with anything: https://www.parca.dev/docs/parca-agent-design/,
  * https://github.com/iovisor/bcc/blob/master/man/man8/profile.8). To walk a stack is charged to the thread that it stops.
  *
- * Of more threads than processors as many are on one, each as likely as the others. What finds nobody who takes it is dropped. Does
- * not model symbols that are missing, nor time that threads wait for something.
+ * Of more threads than processors as many are on one, each as likely as the others; a part of a processor, as a quota gives it, has
+ * somebody on it for that part of the time. What finds nobody who takes it is dropped. Does not model symbols that are missing,
+ * nor time that threads wait for something.
  */
 import type { RandomStream } from '../../kernel/random-stream.ts';
 import { spawn, type Behaviour } from '../../kernel/process.ts';
@@ -68,13 +69,20 @@ export class Profiler {
   }
 
   private sample(): void {
-    const { cores, costs } = this.process;
+    const { costs } = this.process;
     const stacks = [...this.running.stacks];
-    for (let left = Math.min(Math.ceil(cores), stacks.length); left > 0; left--) {
+    for (let left = Math.min(this.processorsNow(), stacks.length); left > 0; left--) {
       const [stack] = stacks.splice(this.draws.integer(stacks.length), 1);
       this.samples.set(stack, (this.samples.get(stack) ?? 0) + 1);
       this.process.charge(costs.stackSample);
     }
+  }
+
+  /** Processors that the process has at this moment: of a part of one all, with the chance of that part, or none. */
+  private processorsNow(): number {
+    const { cores } = this.process;
+    const whole = Math.floor(cores);
+    return whole < cores && this.draws.next() < cores - whole ? whole + 1 : whole;
   }
 
   private *send(profile: Profile): Behaviour {

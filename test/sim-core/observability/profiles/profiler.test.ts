@@ -77,6 +77,15 @@ describe('of more threads than processors', () => {
     expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(cores);
   });
 
+  it.each([0.16, 1.5])('of a part of a processor for that part of the time: %d', (cores) => {
+    const { sim, store, work } = bench({ rate: 1000, cores });
+    for (const stack of ['a', 'b']) work(s(50), stack);
+    sim.runUntil(s(10.1));
+    const shares = [...store.selfTime(0, s(11)).values()];
+    // Of ten thousand looks a part each finds one more, and five deviations of half at most.
+    expect(Math.abs(shares.reduce((sum, share) => sum + share, 0) - cores)).toBeLessThan(0.025);
+  });
+
   it('each is as likely as the others', () => {
     const { sim, store, work } = bench({ rate: 1000 });
     for (const stack of ['a', 'b', 'c', 'd']) work(s(50), stack);
