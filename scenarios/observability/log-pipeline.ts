@@ -161,7 +161,7 @@ export default defineScenario({
       guardrail(atLeast(mean(DETAIL_KEPT), limits.detailOfLater), 'What it is for; with DEBUG for all there is more'),
       guardrail(atLeast(mean(FOUND), limits.foundWhole), KEPT),
     ],
-    'rate-limited': [atMost(total(LINES), limits.linesAllowed)],
+    'rate-limited': [atMost(total(LINES), limits.linesAllowed), atMost(mean(SEVERE_KEPT), limits.severeLetThrough)],
     redacted: [
       atMost(total(LEAKED), limits.NONE),
       atMost(total(LEAKED_HIDDEN), limits.NONE),

@@ -6,7 +6,8 @@
  * orders fail for that. What a remedy sets itself turns none of its claims off: they are held against the pitfall as well.
  */
 import { ms, pow, s, toSeconds, us, type Limit, type Time } from '../../../sim-core/index.ts';
-import { limitOf, poissonLow, poissonMost, some } from '../../application/chance.ts';
+import { DEVIATIONS, limitOf, poissonLow, poissonMost, some } from '../../application/chance.ts';
+import { singlesLetThrough } from './bucket-theory.ts';
 import { CUSTOMERS } from './customers.ts';
 import type { Values } from './params.ts';
 import { GATEWAY_WORK, PAYMENTS_WORK } from './shop.ts';
@@ -152,10 +153,34 @@ export const detailOfLater = atLeastIf(
     return later / (later + poissonMost(failIn(p, before) + unlucky(p)));
   },
 );
+/** Lines that an order writes in a service when it comes, before it writes what became of it. */
+const burstOf = (p: Pick<Values, 'level' | 'debugLines'>): number => 1 + (p.level === 'DEBUG' ? p.debugLines : 0);
+/** Seconds in which a bucket that is full at the start is used up, in the mean. */
+const emptied = (p: Pick<Values, 'rate' | 'level' | 'debugLines' | 'linesMax'>): number => {
+  const excess = p.rate * (burstOf(p) + 1) - p.linesMax;
+  return excess > 0 ? p.linesMax / excess : Infinity;
+};
 /** What a bucket lets through of each service. */
 export const linesAllowed = atMostIf(
   (p) => p.linesMax > 0 && p.format === 'structured',
   (p) => SERVICES * p.linesMax * (1 + toSeconds(ends(p) + SETTLES)),
+);
+
+/**
+ * The bucket of each service takes no heed of severity: of warnings and errors, which come by themselves, as many go on as of other lines
+ * by themselves, once what it had at the start is gone (which takes twice as long as in the mean at most; till then all go on).
+ * More lines than are counted here make it fewer. Those of one order lie near each other in time, so that two of its four
+ * count as one for what chance may do; which leaves something to claim where some thirty orders fail or more.
+ */
+export const severeLetThrough = shareIf(
+  (p) => p.linesMax > 0 && p.sampling === 'none' && p.level !== 'WARN' && 2 * emptied(p) < toSeconds(p.incidentAt),
+  (p) => {
+    const through = singlesLetThrough({ orders: p.rate / p.linesMax, burst: burstOf(p) });
+    const severe = SEVERE_OF_FAILED * incident(p);
+    const before = poissonMost(p.rate * 2 * emptied(p) * (p.flaky + OF_FAILED.error * p.flaky * p.flaky));
+    const chance = DEVIATIONS * Math.sqrt((through * (1 - through)) / (severe / 2));
+    return (before + severe * through) / (before + severe) + chance;
+  },
 );
 
 /** An address and a card's number at least, of each order. */

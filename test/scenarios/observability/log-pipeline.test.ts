@@ -1,9 +1,19 @@
 /** What the guide of the log pipeline says beyond its variants: what lines cost, what is torn, what a crash of an agent leaves. */
 import { expect, it } from 'vitest';
+import { singlesLetThrough } from '../../../scenarios/observability/log-pipeline/bucket-theory.ts';
 import { CUSTOMERS, customersOf } from '../../../scenarios/observability/log-pipeline/customers.ts';
 import { STACK_LINES } from '../../../scenarios/observability/log-pipeline/statements.ts';
 import logPipeline from '../../../scenarios/observability/log-pipeline.ts';
-import { findPii, parseIntervention, s, type ParameterValues } from '../../../sim-core/index.ts';
+import {
+  exponential,
+  findPii,
+  ms,
+  parseIntervention,
+  rateLimiters,
+  s,
+  Simulation,
+  type ParameterValues,
+} from '../../../sim-core/index.ts';
 import { failed, summaryOf, totalOf, trialled } from '../trials.ts';
 
 const SHORT = { incidentAt: s(3), incidentFor: s(3), rest: s(7) };
@@ -69,3 +79,33 @@ it('of a customer patterns find what they claim to, and nothing of what is hidde
     for (const value of hiddenData) expect(findPii(value)).toEqual([]);
   }
 });
+
+it.each([
+  [0.45, 5],
+  [0.3, 3],
+  [0.8, 1],
+  [0.1, 5],
+])(
+  'a token bucket lets as much through as a queue of tokens says: %d orders a slot, %d lines at a time',
+  (orders, burst) => {
+    const draws = new Simulation().random('lines');
+    const gap = exponential(ms(10) / orders);
+    const bucket = rateLimiters['token-bucket']({ perSecond: 100, burst: 100, queueMax: 1, window: s(1) });
+    const ORDERS = 60_000;
+    const lines: [at: number, count: number][] = [];
+    let [arrival, single] = [0, 0];
+    for (let i = 0; i < ORDERS; i++) {
+      lines.push([(arrival += gap.sample(draws)), burst], [(single += gap.sample(draws)), 1]);
+    }
+    let through = 0;
+    for (const [at, count] of lines.sort(([a], [b]) => a - b)) {
+      for (let i = 0; i < count; i++) {
+        const goesOn = bucket.admit(at) !== undefined;
+        if (count === 1 && goesOn) through++;
+      }
+    }
+    const singles = burst === 1 ? 2 * ORDERS : ORDERS;
+    // What is left of chance in tens of thousands of lines of which some neighbours hang together.
+    expect(Math.abs(through / singles - singlesLetThrough({ orders, burst }))).toBeLessThan(0.02);
+  },
+);
