@@ -90,7 +90,8 @@ export const theWayThere = repairedLimit((p) =>
 );
 export const theBooking = limit((p) => {
   if (!recordsAll(p) || !keepsUp(p) || (p.injects && p.extracts)) return 0;
-  // A wait is uniform over the batch's time at the most, and that time differs as much: together 2 / sqrt(3) of the mean.
+  // Waits in a batch vary by D / sqrt(12), as uniform ones do, and D by D / sqrt(n), which moves half as much each of its n: as if
+  // each wait varied by D / sqrt(3) by itself, or by 2 / sqrt(3) of its mean.
   const wait = (toSeconds(gathersLeast(p)) / 2) * (1 - (DEVIATIONS * 2) / Math.sqrt(3 * lookedUp(p)));
   const batches = Math.max(1, lookedUp(p) / batchMost(p));
   const query = toSeconds(p.queryTime) * (1 - DEVIATIONS / Math.sqrt(SHAPE * batches));
@@ -118,9 +119,9 @@ export const leakedSpans = limit((p) => {
 
 /**
  * Orders that are whole, of those of which anything is recorded, where a batch is recorded by chance: `both` is the share recorded at
- * the edge and behind it, `any` at one of them, `batch` the chance of a batch. Orders of one batch share its fate. Of n in a
- * batch W are whole and R recorded: W - share R varies by n `alone` + n (n - 1) `together`, and an order has no more than
- * 1 + rate linger others in its batch, nor than there is room for.
+ * the edge and behind it, `any` at one of them, `batch` the chance of a batch, whose orders share its fate. Of n in a batch W
+ * are whole and R recorded: W - share R has the variance n `alone` + n (n - 1) `together`, and an order has in the mean no
+ * more than 1 + rate linger others in its batch, nor than there is room for.
  */
 function wholeByChance(p: Values, both: number, any: number, batch: number): { least: number; most: number } {
   const share = (both * batch) / any;

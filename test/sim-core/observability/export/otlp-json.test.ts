@@ -73,6 +73,18 @@ it.each([
   expect(throughProtobuf(type, text)).toEqual(JSON.parse(text));
 });
 
+it.each([
+  [{ ...context, isRandom: true }, 3],
+  [context, 1],
+  [{ ...context, isSampled: false, isRandom: true }, 2],
+  [{ ...context, isSampled: false }, undefined],
+])('a span has the flags of its context: %o', (of, flags) => {
+  const { resourceSpans } = JSON.parse(otlpTraces([{ ...span, context: of }], SCOPE)) as {
+    resourceSpans: { scopeSpans: { spans: { flags?: number }[] }[] }[];
+  };
+  expect(resourceSpans[0].scopeSpans[0].spans[0].flags).toBe(flags);
+});
+
 it('a span says what of it was not kept', () => {
   expect(otlpTraces([span], SCOPE)).toMatch(/"droppedAttributesCount":3,.*"droppedLinksCount":1/);
 });
