@@ -5,12 +5,12 @@
 import {
   BATCH_LIMITS,
   BatchProcessor,
-  CallFailed,
   INSTRUMENT_COSTS,
   InstrumentedProcess,
   OtlpExporter,
   propagators,
   Tracer,
+  within,
   type Attributes,
   type Behaviour,
   type Call,
@@ -154,25 +154,3 @@ export class Instruments {
 
 /** By the handbook's table. */
 export const spanNameOf = ({ method, route }: Route): string => `HTTP ${method} ${route}`;
-
-/** Does it while the span is open, which says how it failed by `error.type`. One that is broken off does not end. */
-function* within<Result>(
-  span: Span,
-  work: Behaviour<Result> | Wait<Result>,
-  outcome?: (failure: CallFailure | undefined) => void,
-): Behaviour<Result> {
-  let result: Result;
-  try {
-    result = yield* work as Behaviour<Result>;
-  } catch (error) {
-    if (!(error instanceof CallFailed)) throw error;
-    span.setStatus('error');
-    span.setAttribute('error.type', error.failure);
-    outcome?.(error.failure);
-    span.end();
-    throw error;
-  }
-  outcome?.(undefined);
-  span.end();
-  return result;
-}
