@@ -400,6 +400,7 @@ export * from './observability/metrics/dashboard.ts';
 export * from './observability/metrics/hdr-histogram.ts';
 export * from './observability/metrics/instruments/attribute-sets.ts';
 export * from './observability/metrics/instruments/bucket-layouts.ts';
+export { PERCENTILE_PRECISION } from './observability/metrics/instruments/client-percentiles.ts';
 export * from './observability/metrics/instruments/exemplar-reservoirs.ts';
 export * from './observability/metrics/instruments/exponential-histogram.ts';
 export * from './observability/metrics/instruments/meter.ts';

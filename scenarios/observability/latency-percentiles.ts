@@ -17,7 +17,6 @@ import {
   guardrail,
   Link,
   mean,
-  ms,
   OpenLoopClient,
   poisson,
   Prometheus,
@@ -34,7 +33,7 @@ import { faraway, nearby } from '../application/distances.ts';
 import { sentBy } from '../application/settings.ts';
 import { instance, type Instance } from './latency-percentiles/instance.ts';
 import * as limits from './latency-percentiles/limits.ts';
-import { momentsOf } from './latency-percentiles/mixture.ts';
+import { intendedOf, thinkTimeOf } from './latency-percentiles/mixture.ts';
 import { dashboardSignals, LATENCY_PANEL, panels, WITHIN_PANEL } from './latency-percentiles/panels.ts';
 import { params, testRateOf, type Values } from './latency-percentiles/params.ts';
 import {
@@ -192,7 +191,7 @@ function system(sim: Simulation, p: Values): void {
 
 /** The load generator, if there is one: gives the distance at which a connection means to send. */
 function test(sim: Simulation, p: Values, serving: readonly Instance[]): number {
-  const each = Math.round((p.connections / testRateOf(p)) * 1e9);
+  const each = s(intendedOf(p));
   if (p.load === 'none') return each;
   const popularity = zipfPopularity(1000, 0.9);
   const target = inTurn(sim, GENERATOR, serving);
@@ -200,12 +199,10 @@ function test(sim: Simulation, p: Values, serving: readonly Instance[]): number 
     new OpenLoopClient<void>(sim, { name: GENERATOR, arrivals: uniformArrivals(testRateOf(p)), popularity, target });
     return each;
   }
-  // What is left of the distance when the answer is there, usually.
-  const thinkTime = Math.max(0, each - Math.round(momentsOf(p).mean * 1e9) - ms(2));
   new ClosedLoopClient<void>(sim, {
     name: GENERATOR,
     users: p.connections,
-    thinkTime: constant(thinkTime),
+    thinkTime: constant(s(thinkTimeOf(p))),
     popularity,
     target,
   });

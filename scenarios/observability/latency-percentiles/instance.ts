@@ -7,6 +7,7 @@ import {
   INSTRUMENT_COSTS,
   InstrumentedProcess,
   Meter,
+  s,
   ScrapeTarget,
   Service,
   targetLabels,
@@ -81,7 +82,7 @@ export function instance(sim: Simulation, p: Values, name: string): Instance {
           arguments: [{ name: 'seconds', help: 'how long', min: 0.001, max: 600, default: 2 }],
           apply: ([seconds]) => {
             stand(true);
-            sim.schedule(Math.round(seconds * 1e9), () => stand(false), undefined, sim.eventKind(`${name} goes on`));
+            sim.schedule(s(seconds), () => stand(false), undefined, sim.eventKind(`${name} goes on`));
           },
         },
       },

@@ -4,13 +4,24 @@
  * Of n requests a Poisson number of mean n t takes longer than the time whose tail is t. So the 99th percentile of a sample lies
  * between the times whose tails are so much less, and more, than a hundredth that chance does not carry one over.
  */
-import { exp, ln, ms, s, toSeconds, type Limit } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf, poissonLow } from '../../application/chance.ts';
-import { FAR_MAX } from '../../application/distances.ts';
+import {
+  errorOfDigits,
+  exp,
+  ln,
+  ms,
+  PERCENTILE_PRECISION,
+  s,
+  toSeconds,
+  type Duration,
+  type Limit,
+} from '../../../sim-core/index.ts';
+import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
+import { FAR_MAX, FAR_MIN } from '../../application/distances.ts';
 import { exceededBy } from '../../application/queue.ts';
 import { CORES } from './instance.ts';
-import { busiest, momentsOf, tailAtInstance, tailOf } from './mixture.ts';
+import { busiest, intendedOf, momentsOf, tailAtInstance, tailOf, thinkTimeOf } from './mixture.ts';
 import { LAYOUTS, testRateOf, type Layout, type Values } from './params.ts';
+import { REPORT_DIGITS } from './truth.ts';
 
 export const WARM_UP = s(30);
 export const INTERVAL = ms(500);
@@ -119,7 +130,8 @@ export const exponentialWithinMost = atMostLimit((p) => shareOf(seen(p), within(
 
 /** The mean of what each instance says of itself: those that stand by say 0, since they have forgotten all. */
 export const averagedMost = atMostLimit((p) => {
-  const alone = (factor: number): number => p99Most(p, seenAlone(p), (x) => tailAtInstance(p, factor, x)) * RECORDED;
+  const known = 1 + errorOfDigits(PERCENTILE_PRECISION);
+  const alone = (factor: number): number => p99Most(p, seenAlone(p), (x) => tailAtInstance(p, factor, x)) * known;
   return (alone(p.slowdown) + (p.instances - 1) * alone(1)) / (p.instances + p.idle);
 });
 
@@ -142,31 +154,39 @@ const isTested = (p: Values): boolean =>
 export const delayedLeast = atLeastWhere(isTested, (p) => poissonLow((p.rate * stall(p)) / 2));
 
 /**
- * A generator that waits for its answers has one request under way on each connection, so no more than those are hit. What is
- * left over when it goes on is worked off by all cores; a connection may be hit again meanwhile.
+ * Seconds until the busiest instance has worked off what came while it stood still: all of its cores are busy with that, and with
+ * what comes meanwhile.
  */
-const hit = (p: Values): number => {
-  const drain = (p.rate * stall(p) * momentsOf(p).mean) / (CORES * p.instances);
-  return p.connections * (2 + (drain * testRateOf(p)) / p.connections);
+function drain(p: Values): number {
+  const requests = (poissonMost(p.rate * stall(p)) + p.connections) / p.instances + 1;
+  const work =
+    requests * busiest(p, p.instances) + DEVIATIONS * Math.sqrt(requests) * p.slowdown * momentsOf(p).deviation;
+  return work / (CORES - busiest(p, p.rate + testRateOf(p)));
+}
+/** A connection's way from one request to the next, in the mean: there and back with the answer, and a thought. */
+const cycle = (p: Values, far: Duration): number => 2 * toSeconds(far) + momentsOf(p).mean + thinkTimeOf(p);
+/**
+ * Each connection of a generator that waits has one request that is hit: in the standstill, or the first after it. The next comes
+ * when that one has been served and answered, thus a cycle after all goes on at the soonest, and is hit if not all is worked off.
+ */
+const hit = (p: Values): number => p.connections * (1 + drain(p) / cycle(p, FAR_MIN));
+/** Reported at the last evaluation: what was sent until then, but for when all stood still and the request that is under way. */
+const sentLeast = (p: Values): number => {
+  const seconds = toSeconds(p.length - p.evaluationInterval) - stall(p) - drain(p) - cycle(p, FAR_MAX);
+  return poissonLow((p.connections * Math.max(0, seconds)) / cycle(p, FAR_MAX));
 };
-/** Distance at which a connection means to send. */
-const intended = (p: Values): number => p.connections / testRateOf(p);
-const sentLeast = (p: Values): number => poissonLow(testRateOf(p) * toSeconds(p.length - p.evaluationInterval) * 0.9);
-/** It sends no less than nine tenths of what it means to, if it has the time to think between two. */
-const keepsPace = (p: Values): boolean =>
-  isUncrowded(p) &&
-  p.load !== 'none' &&
-  toSeconds(p.stallFor) < 0.05 * toSeconds(p.length) &&
-  momentsOf(p).mean + 2 * toSeconds(FAR_MAX) < intended(p);
-export const closedMost = atMostWhere(keepsPace, (p) => {
+const REPORTED = 1 + errorOfDigits(REPORT_DIGITS);
+/** Where an instance is crowded, whoever comes waits for others as well, of which nothing is claimed. */
+const isRoomy = (p: Values): boolean => isUncrowded(p) && p.load !== 'none';
+export const closedMost = atMostWhere(isRoomy, (p) => {
   const share = hundredth(sentLeast(p), 1, hit(p));
-  return (exceededBy(share, (x) => tailOf(p, x)) + 2 * toSeconds(FAR_MAX)) * 1.001;
+  return (exceededBy(share, (x) => tailOf(p, x)) + 2 * toSeconds(FAR_MAX)) * REPORTED;
 });
 
 /** By the clock r a second are hit, so the slowest hundredth of all in the run begins where r (S - x) are left. */
 export const stalledLeast = atLeastWhere(isTested, (p) => {
   const wait = 0.01 * toSeconds(p.length);
-  return stall(p) - wait - DEVIATIONS * Math.sqrt(wait / testRateOf(p)) - intended(p);
+  return stall(p) - wait - DEVIATIONS * Math.sqrt(wait / testRateOf(p)) - intendedOf(p);
 });
 /** The users' own number is by chance. */
 export const usersLeast = atLeastWhere(isTested, (p) => {

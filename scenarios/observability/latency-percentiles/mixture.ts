@@ -3,8 +3,9 @@
  * numbers (a gamma time of shape k is later than x if fewer than k events of a Poisson process came before x).
  */
 import { exp, toSeconds } from '../../../sim-core/index.ts';
+import { FAR_MAX, FAR_MIN } from '../../application/distances.ts';
 import { HIT_SHAPE, LONG_SHAPE } from './instance.ts';
-import type { Values } from './params.ts';
+import { testRateOf, type Values } from './params.ts';
 
 interface Kind {
   readonly share: number;
@@ -55,6 +56,12 @@ export function momentsOf(p: Values): { readonly mean: number; readonly deviatio
     squares * kindsOf(p).reduce((sum, { share, mean: m, shape }) => sum + share * m * m * (1 + 1 / shape), 0);
   return { mean, deviation: Math.sqrt(square - mean * mean) };
 }
+
+/** Seconds between two requests of a connection, as the load generator means it. */
+export const intendedOf = (p: Values): number => p.connections / testRateOf(p);
+/** And what it thinks between an answer and the next request: what is left of that, usually, when the answer is there. */
+export const thinkTimeOf = (p: Values): number =>
+  Math.max(0, intendedOf(p) - momentsOf(p).mean - toSeconds(FAR_MIN + FAR_MAX));
 
 /** Requests that the busiest instance has under way, in the mean: Little's law. */
 export const busiest = (p: Values, perSecond: number): number =>

@@ -7,6 +7,7 @@ import {
   defineReading,
   defineSignal,
   HdrHistogram,
+  MICROSECOND,
   requestCompleted,
   serviceRequest,
   toSeconds,
@@ -22,6 +23,9 @@ export const WITHIN = 'http.server.request.within_target_ratio';
 export const USERS_P99 = 'http.client.request.duration.p99';
 export const REPORT = 'dashboard.http.client.request.duration.p99';
 export const DELAYED = 'http.client.request.delayed';
+
+/** Significant digits of what a load generator reports. */
+export const REPORT_DIGITS = 3;
 
 /** Who uses the application, and who tests it. */
 export const USERS = 'users';
@@ -122,17 +126,20 @@ export function watchTruth(sim: Simulation, p: Values): void {
 export function watchLoadTest(sim: Simulation, p: Values, expectedInterval: Duration): void {
   const delayed = sim.facts.channel(userDelayed);
   const reports = sim.facts.channel(reported);
-  const record: Record<string, HdrHistogram> = { [USERS]: new HdrHistogram(3), [GENERATOR]: new HdrHistogram(3) };
+  const record: Record<string, HdrHistogram> = {
+    [USERS]: new HdrHistogram(REPORT_DIGITS),
+    [GENERATOR]: new HdrHistogram(REPORT_DIGITS),
+  };
   sim.facts.channel(requestCompleted).listen(({ client, request, duration }) => {
-    const inMicroseconds = duration / 1000;
+    const inMicroseconds = duration / MICROSECOND;
     if (client === GENERATOR && p.corrected) {
-      record[client].recordWithExpectedInterval(inMicroseconds, expectedInterval / 1000);
+      record[client].recordWithExpectedInterval(inMicroseconds, expectedInterval / MICROSECOND);
     } else record[client].record(inMicroseconds);
     if (client === USERS && p.stallFor > 0 && duration > p.stallFor / 2) delayed.emit({ request });
   });
   const tell = (): void => {
     for (const by of [USERS, GENERATOR]) {
-      if (record[by].count > 0) reports.emit({ by, p99: record[by].valueAtPercentile(99) * 1000 });
+      if (record[by].count > 0) reports.emit({ by, p99: record[by].valueAtPercentile(99) * MICROSECOND });
     }
   };
   repeatedly(sim, 'the load generator reports', p.evaluationInterval, tell);

@@ -10,17 +10,22 @@
  */
 import { LogLinearHistogram } from '../../statistics/histogram.ts';
 
+/** How far a value that is known to so many significant digits, 1 to 4, may be off, as a share of it. */
+export function errorOfDigits(digits: number): number {
+  if (!(Number.isInteger(digits) && digits >= 1 && digits <= 4)) {
+    throw new RangeError(`HdrHistogram: ${digits} significant digits; expected 1 to 4`);
+  }
+  let error = 1;
+  for (let i = 0; i < digits; i++) error /= 10;
+  return error;
+}
+
 export class HdrHistogram {
   private readonly histogram: LogLinearHistogram;
 
   /** `digits`: significant decimal digits, 1 to 4. */
   constructor(digits: number) {
-    if (!(Number.isInteger(digits) && digits >= 1 && digits <= 4)) {
-      throw new RangeError(`HdrHistogram: ${digits} significant digits; expected 1 to 4`);
-    }
-    let error = 1;
-    for (let i = 0; i < digits; i++) error /= 10;
-    this.histogram = new LogLinearHistogram(error);
+    this.histogram = new LogLinearHistogram(errorOfDigits(digits));
   }
 
   get count(): number {

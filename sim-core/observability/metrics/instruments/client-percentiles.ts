@@ -4,13 +4,15 @@
  * two 99th percentiles is nobody's percentile.
  *
  * Micrometer keeps a ring of HdrHistograms, each of which is told everything; one is read, and cleared when it is the turn of
- * the next, so that what is read covers between two thirds of the expiry and all of it with the default of three. A process
- * that has seen nothing says 0.
- * https://docs.micrometer.io/micrometer/reference/concepts/histogram-quantiles.html
+ * the next, so that what is read covers between two thirds of the expiry and all of it with the default of three. By default a
+ * histogram knows one significant digit: buckets that are up to a sixteenth wide. A process that has seen nothing says 0.
+ * https://docs.micrometer.io/micrometer/reference/concepts/histogram-quantiles.html,
+ * https://github.com/micrometer-metrics/micrometer/blob/main/micrometer-core/src/main/java/io/micrometer/core/instrument/distribution/DistributionStatisticConfig.java
  */
 import { minutes, type Duration, type Time } from '../../../kernel/time.ts';
 import { LogLinearHistogram } from '../../../statistics/histogram.ts';
 import type { Attributes, MetricData, NumberPoint } from '../../signals/telemetry.ts';
+import { errorOfDigits } from '../hdr-histogram.ts';
 import { AttributeSets } from './attribute-sets.ts';
 import type { Collected, InstrumentContext, InstrumentDescription, Starts } from './instrument.ts';
 
@@ -21,7 +23,11 @@ export interface PercentilesDescription extends InstrumentDescription {
   readonly expiry?: Duration;
   /** Histograms in the ring (`distributionStatisticBufferLength`); 3 without it. */
   readonly ring?: number;
+  /** Significant digits that the histograms know, 1 to 4 (`percentilePrecision`); 1 without it. */
+  readonly precision?: number;
 }
+
+export const PERCENTILE_PRECISION = 1;
 
 export class ClientPercentiles implements Collected {
   readonly description: PercentilesDescription;
@@ -29,17 +35,18 @@ export class ClientPercentiles implements Collected {
   private readonly sets: AttributeSets<Window>;
 
   constructor(context: InstrumentContext, description: PercentilesDescription) {
-    const { name, percentiles, expiry = minutes(2), ring = 3 } = description;
+    const { name, percentiles, expiry = minutes(2), ring = 3, precision = PERCENTILE_PRECISION } = description;
     for (const share of percentiles) {
       if (!(share >= 0 && share <= 1))
         throw new RangeError(`${name}: ${share} is no percentile; expected a share, 0 to 1`);
     }
     this.context = context;
     this.description = description;
+    const error = errorOfDigits(precision);
     const { sim } = context.process;
     this.sets = new AttributeSets(
       { limit: context.cardinalityLimit, keep: description.keep },
-      () => new Window(sim.now, Math.max(1, Math.floor(expiry / ring)), ring),
+      () => new Window(sim.now, Math.max(1, Math.floor(expiry / ring)), ring, error),
     );
   }
 
@@ -90,8 +97,8 @@ class Window {
   private current = 0;
   private turnsAt: Time;
 
-  constructor(now: Time, turn: Duration, length: number) {
-    this.ring = Array.from({ length }, () => new LogLinearHistogram());
+  constructor(now: Time, turn: Duration, length: number, error: number) {
+    this.ring = Array.from({ length }, () => new LogLinearHistogram(error));
     this.turn = turn;
     this.turnsAt = now + turn;
   }

@@ -133,7 +133,7 @@ describe('exemplars', () => {
 
 test('percentiles of a process are those of the last while, and 0 where nothing happens', () => {
   const meter = meterOf();
-  const percentiles = meter.percentiles({ ...duration, percentiles: [0.5, 0.99], expiry: s(3) });
+  const percentiles = meter.percentiles({ ...duration, percentiles: [0.5, 0.99], expiry: s(3), precision: 2 });
   const told: unknown[] = [];
   const tell = (): void => void told.push(valuesOf(meter.collect()[0]).map((one) => (one as [unknown, number])[1]));
   for (let i = 1; i <= 100; i++) percentiles.record(i, {});
@@ -148,6 +148,27 @@ test('percentiles of a process are those of the last while, and 0 where nothing 
   expect(told[1]).toEqual([50, 99]);
   expect(told[2]).toEqual([7, 7]);
   expect(told[3]).toEqual([0, 0]);
+});
+
+test('percentiles are known to one significant digit unless more are asked for', () => {
+  const meter = meterOf();
+  const medianOf = (name: string, asked: { readonly precision?: number }): number => {
+    const percentiles = meter.percentiles({ ...duration, name, percentiles: [0.5], ...asked });
+    for (let i = 1; i <= 1999; i++) percentiles.record(i, {});
+    const [[, value]] = valuesOf(meter.collect().find((metric) => metric.name === name)!) as [[unknown, number]];
+    return value;
+  };
+  // From 512 to 1024 there are 16 buckets of 32, or 128 of 4. The median, 1000, is in one from 992 to 1024, or from 1000 to 1004.
+  const [usual, one, two] = [
+    medianOf('usual', {}),
+    medianOf('one', { precision: 1 }),
+    medianOf('two', { precision: 2 }),
+  ];
+  expect(usual).toBe(one);
+  expect(one).toBeGreaterThan(1004);
+  expect(one).toBeLessThan(1024);
+  expect(two).toBeGreaterThanOrEqual(1000);
+  expect(two).toBeLessThan(1004);
 });
 
 test('a gauge is asked when it is collected', () => {
