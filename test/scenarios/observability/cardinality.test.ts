@@ -24,6 +24,19 @@ it('a label of two hundred values is no mistake, and is multiplied by instances'
   for (const run of [one, two]) expect(failed(run)).toEqual([]);
 });
 
+it('series, memory and what a query looks at grow with the users of a label, and not at all without it', () => {
+  const costs = [SERIES, 'prometheus.head.memory', 'prometheus.query.series'];
+  const costsOf = (variant: string, users: number): number[] => {
+    const run = measured(variant, { users, exponent: 0, rate: 50 });
+    return costs.map((signal) => summaryOf(run, signal, 'max'));
+  };
+  const [few, more, most] = [100, 200, 400].map((users) => costsOf('user-id-label', users));
+  // One of 400 sends 12 requests before the last scrapes in the mean: all of them have come, and the account.
+  expect([few[0], more[0], most[0]]).toEqual([100, 200, 400].map((users) => (users + 1) * 8 + 5));
+  costs.forEach((_, i) => expect((most[i] - more[i]) / (more[i] - few[i])).toBeCloseTo(2, 1));
+  expect(costsOf('aggregated', 400)).toEqual(costsOf('aggregated', 100));
+});
+
 it('the SDK’s own limit of 2000 users is 16,000 series, and too high for memory for half of them', () => {
   const run = measured('cardinality-limit', { cardinalityLimit: 2000 });
   expect(totalOf(run, 'prometheus.kills')).toBeGreaterThan(0);
