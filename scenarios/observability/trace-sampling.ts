@@ -16,7 +16,6 @@ import {
   difference,
   guardrail,
   Link,
-  mean,
   OpenLoopClient,
   peak,
   poisson,
@@ -125,7 +124,7 @@ export default defineScenario({
       atLeast(instrumentsOfRequest, limits.instrumentsLeast),
     ],
     'head-ratio': [
-      atMost(mean(tally.ERRORS_KEPT), limits.headErrors),
+      atLeast(total(tally.MISSED), limits.headMissed),
       atMost(sentShare, limits.headSent),
       atMost(instrumentsOfRequest, limits.instrumentsByHead),
       atMost(surplus, limits.countedByHead),

@@ -63,6 +63,8 @@ const load = (p: Values): number => {
   return (peakRate(p) * toSeconds(p.workTime + instruments)) / p.cores;
 };
 const SPAN_BYTES_MAX = 400;
+/** Whether services have time to export, so that their queues are never full and their traces come before they are judged. */
+const keepsUp = (p: Values): boolean => load(p) < 0.9;
 
 /**
  * The share of the requests that are slow though no card hangs: by Markov's inequality no more than their mean time is of what
@@ -96,11 +98,13 @@ const counted = (p: Values): number => {
   return Math.max(1, expected - DEVIATIONS * Math.sqrt(expected));
 };
 
-/** Without sampling all spans are sent but those at the end, and what is sent is stored. */
-export const allOfThem = limit((p) => 1 - share(p));
+/** Without sampling all spans are sent but those at the end, and what is sent is stored. Who is overloaded sends late or never. */
+export const allOfThem = limit((p) => (keepsUp(p) ? 1 - share(p) : 0));
 
-/** What spans alone take of each request, without attributes and bytes. */
-export const instrumentsLeast = limit((p) => (SPANS * INSTRUMENT_COSTS.span * (1 - share(p))) / SECOND);
+/** What spans alone take of each request that is served, without attributes and bytes. */
+export const instrumentsLeast = limit((p) =>
+  keepsUp(p) ? (SPANS * INSTRUMENT_COSTS.span * (1 - share(p))) / SECOND : 0,
+);
 /** What a head sampler leaves of it at most: of a share of the requests all, of the others the context. */
 export const instrumentsByHead = limit((p) => {
   const each = INSTRUMENT_COSTS.span + 8 * INSTRUMENT_COSTS.attribute + SPAN_BYTES_MAX * INSTRUMENT_COSTS.byte;
@@ -115,14 +119,17 @@ const share = (p: Values): number => Math.min(1, atTheEdges(p) / counted(p));
 const byChance = (chance: number, throws: number): number =>
   throws < 1 ? 1 : Math.min(1, chance + DEVIATIONS * Math.sqrt((chance * (1 - chance)) / throws));
 
-/** Of errors a head sampler keeps the share that it keeps of anything. */
-export const headErrors = limit((p) => byChance(p.ratio, errorsLeast(p)));
+/** Of errors a head sampler loses what it loses of anything: a binomial number. */
+export const headMissed = limit((p) => {
+  const errors = Math.max(0, errorsLeast(p));
+  return Math.max(0, errors * (1 - p.ratio) - DEVIATIONS * Math.sqrt(errors * p.ratio * (1 - p.ratio)));
+});
 /** A request paid is one and a half others. */
 export const headSent = limit((p) => byChance(p.ratio, counted(p)) * (PAID_SPANS / meanSpans(p)) + share(p));
 
 /** By its traces there were as many as there were: each stands for 1 / ratio, with the variance of n (1 - ratio) / ratio. */
 export const countedByHead = limit((p) =>
-  p.ratio > 0 ? DEVIATIONS * Math.sqrt(poissonMost(judged(p)) * (1 / p.ratio - 1)) : asMany(p),
+  p.ratio > 0 && keepsUp(p) ? DEVIATIONS * Math.sqrt(poissonMost(judged(p)) * (1 / p.ratio - 1)) : asMany(p),
 );
 
 /**
@@ -147,9 +154,7 @@ export const tailStored = limit((p) => {
 /** No more than there are requests. */
 const asMany = (p: Values): number => poissonMost(all(p));
 
-/** Where services have time to export, their queues are never full. */
-export const noneDropped = limit((p) => (load(p) < KEEPS_UP ? 0 : asMany(p)));
-const KEEPS_UP = 0.9;
+export const noneDropped = limit((p) => (keepsUp(p) ? 0 : asMany(p)));
 
 /**
  * Whether a tail sampler has all of what makes a trace an error or a slow one before it decides, and room for the traces
@@ -159,7 +164,7 @@ const hasAllInTime = (p: Values): boolean =>
   p.decisionWait >= p.exportDelay + Math.max(p.paymentTimeout, p.slow) + s(2) &&
   p.numTraces >= poissonMost(peakRate(p) * toSeconds(p.decisionWait + p.exportDelay + s(2))) &&
   p.paymentTimeout < PATIENCE &&
-  load(p) < KEEPS_UP;
+  keepsUp(p);
 export const noneLost = limit((p) => (hasAllInTime(p) ? 0 : asMany(p)));
 
 /** Bytes that wait for a decision: of what comes within the wait, a second more, and an export's delay in one batch. */
@@ -185,7 +190,7 @@ export const someLate = limit((p) => (p.decisionWait + s(1) < p.exportDelay ? so
  * comes that long before the end of it; what comes an export's delay before counts when it is sent.
  */
 export const pushedOut = limit((p) => {
-  const pushes = p.numTraces < peakRate(p) * toSeconds(p.decisionWait);
+  const pushes = keepsUp(p) && p.numTraces < peakRate(p) * toSeconds(p.decisionWait);
   const inPeak = peakRate(p) * Math.max(0, peakBefore(p, toSeconds(p.length)) - toSeconds(p.exportDelay));
   return pushes ? Math.max(0, inPeak - p.numTraces - DEVIATIONS * Math.sqrt(inPeak)) : 0;
 });
