@@ -24,16 +24,7 @@ import {
 import { DAY, History, HOUR, MINUTE } from './retention-tiers/history.ts';
 import * as limits from './retention-tiers/limits.ts';
 import { params, type Values } from './retention-tiers/params.ts';
-import {
-  Analysts,
-  APPROXIMATE,
-  durationOf,
-  errorOf,
-  NO_ANSWER,
-  RIGHT,
-  verdictOf,
-  WRONG,
-} from './retention-tiers/questions.ts';
+import { Analysts, durationOf, errorOf, verdictOf } from './retention-tiers/questions.ts';
 
 const METRICS = 'archive.metrics.size';
 const METRICS_COST = 'archive.metrics.cost';
@@ -98,25 +89,28 @@ export default defineScenario({
       atMost(peak(METRICS), limits.tieredMost),
       atMost(mean(durationOf('month_mean')), limits.coarseMonth),
       guardrail(atMost(atEnd(errorOf('month_mean')), limits.EXACT), STILL_ANSWERED),
-      guardrail(atMost(atEnd(errorOf('spike')), limits.EXACT), STILL_ANSWERED),
-      atMost(atEnd(verdictOf('month_p99')), WRONG),
+      guardrail(atMost(atEnd(errorOf('spike')), limits.spikeKept), STILL_ANSWERED),
+      atMost(atEnd(verdictOf('month_p99')), limits.quantileDenied),
     ],
     'cold-storage': [
       atMost(peak(LOGS_COST), limits.coldMost),
-      guardrail(atLeast(atEnd(verdictOf('log_line')), RIGHT), STILL_ANSWERED),
+      guardrail(atLeast(atEnd(verdictOf('log_line')), limits.lineKept), STILL_ANSWERED),
       atLeast(mean(durationOf('log_line')), limits.restoreLeast),
     ],
     'averages-only': [
-      atMost(atEnd(verdictOf('spike')), WRONG),
+      atMost(atEnd(verdictOf('spike')), limits.spikeDenied),
       atLeast(atEnd(errorOf('spike')), limits.spikeGone),
       atMost(atEnd(errorOf('month_mean')), limits.EXACT),
     ],
     'downsampled-beside-raw': [
       atLeast(peak(METRICS), limits.besideLeast),
       atMost(mean(durationOf('month_mean')), limits.coarseMonth),
-      atLeast(atEnd(verdictOf('month_p99')), APPROXIMATE),
+      atLeast(atEnd(verdictOf('month_p99')), limits.quantileKept),
     ],
-    'short-retention': [atMost(atEnd(verdictOf('log_line')), NO_ANSWER), atMost(atEnd(verdictOf('spike')), NO_ANSWER)],
+    'short-retention': [
+      atMost(atEnd(verdictOf('log_line')), limits.lineGone),
+      atMost(atEnd(verdictOf('spike')), limits.spikeForgotten),
+    ],
   },
 });
 

@@ -6,7 +6,7 @@ import { toSeconds } from '../../../sim-core/index.ts';
 import { limitOf } from '../../application/chance.ts';
 import { CHANCE, DAY, DAY_SWING, HOUR, MINUTE, SLOW, USUAL } from './history.ts';
 import type { Values } from './params.ts';
-import { RIGHT } from './questions.ts';
+import { APPROXIMATE, NO_ANSWER, RIGHT, WRONG } from './questions.ts';
 
 const limit = limitOf<Values>;
 
@@ -68,11 +68,37 @@ export const restoreLeast = limit((p) =>
 const MOST = USUAL * (1 + DAY_SWING) * (1 + CHANCE) * SLOW;
 
 /** An average over five minutes is at most the spike and four of the highest samples, a fifth of each; over an hour less. */
-export const spikeGone = limit((p) => {
+function spikeGoneBy(p: Values): number {
   const spike = USUAL * p.spike;
   const isCoarse = LASTS - p.spikeDay > p.rawKept + 2 && p.keeps === 'averages' && spike > MOST;
   return isCoarse ? 1 - (spike + 4 * MOST) / 5 / spike : 0;
-});
+}
+export const spikeGone = limit(spikeGoneBy);
+
+export const spikeDenied = limit((p) => (p.tolerance < spikeGoneBy(p) ? WRONG : RIGHT));
+
+/** A greatest of greatests is the greatest; an average is not. */
+export const spikeKept = limit((p) => (p.keeps === 'aggregates' ? EXACT : 1));
+
+/**
+ * The 99th percentile of a month is in the middle of the slow samples, which are one in fifty: at three times the usual, less five
+ * deviations of their number and of their median. Of tiers it is less than twice the usual. Of the samples of a week there are not
+ * half as many slow ones as that in a month, an hour's average of that height has ten of them, of which there is none, and averages
+ * of five minutes of that height, with one at noon or with two, are not a thousandth of the month.
+ */
+const QUANTILE_OFF = 1 - (2 * USUAL) / (0.88 * SLOW * USUAL);
+export const quantileDenied = limit((p) => (p.tolerance < QUANTILE_OFF ? WRONG : RIGHT));
+
+/** It is the samples' own as long as there are those of the month. */
+export const quantileKept = limit((p) => (p.rawKept > 30 ? APPROXIMATE : WRONG));
+
+const logsKept = (p: Values): number => Math.max(p.hotKept, p.logsKept);
+export const lineKept = limit((p) => (p.lineAge < logsKept(p) ? RIGHT : WRONG));
+export const lineGone = limit((p) => (p.lineAge > logsKept(p) ? NO_ANSWER : RIGHT));
+/** All tiers that there are have let go of it. */
+export const spikeForgotten = limit((p) =>
+  LASTS - p.spikeDay > Math.max(p.rawKept, p.fiveMinutesKept, p.hoursKept) + 1 ? NO_ANSWER : RIGHT,
+);
 
 /** Raw, and as much again of five minutes, and the hours; what is younger than two days and ten is not made yet. */
 export const besideLeast = limit((p) =>

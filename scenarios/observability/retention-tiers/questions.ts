@@ -82,9 +82,9 @@ export const questionSignals = QUESTIONS.flatMap((question) => [
     name: durationOf(question),
     kind: 'histogram',
     unit: 's',
-    help: `Time until there is an answer, asked for ${ASKED[question]}`,
+    help: `Time until there is an answer, or it is known that there is none, asked for ${ASKED[question]}`,
     fact: questionAnswered,
-    where: (fact) => fact.question === question && fact.verdict !== NO_ANSWER,
+    where: (fact) => fact.question === question && fact.duration > 0,
     value: ({ duration }) => duration,
   }),
 ]);
