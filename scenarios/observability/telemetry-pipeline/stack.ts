@@ -65,6 +65,7 @@ export interface Stack {
   readonly fleet: TelemetryFleet;
   readonly collectors: readonly Collector[];
   readonly stores: readonly TelemetryStore[];
+  readonly writer: RemoteWriter;
   readonly head: SeriesHead;
   readonly blocks: TraceBlocks;
 }
@@ -130,7 +131,7 @@ export function stackOf(sim: Simulation, p: Values): Stack {
     scraper: new Link(sim, writer, { from: 'services', delay: nearby }),
   });
   viewers(sim, p, { metrics, traces, logs });
-  return { fleet, collectors, stores: [metrics, traces, logs], head, blocks };
+  return { fleet, collectors, stores: [metrics, traces, logs], writer, head, blocks };
 }
 
 function collectorOf(
