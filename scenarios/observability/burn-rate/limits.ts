@@ -12,7 +12,7 @@ import {
   type Limit,
 } from '../../../sim-core/index.ts';
 import { limitOf, oncePerRun, poissonLow, poissonMost } from '../../application/chance.ts';
-import { forecastOf, minuteOf, type Forecast } from './forecast.ts';
+import { forecastOf, minuteOf, type Forecast, type ForeseenAlert } from './forecast.ts';
 import { INCIDENTS, type Incident } from './incidents.ts';
 import type { Values } from './params.ts';
 import { objectiveOf, type RuleSetName } from './rule-sets.ts';
@@ -43,31 +43,34 @@ interface Foreseen {
 /** What becomes of each incident that begins within the run. */
 const foreseen = oncePerRun((p: Values): Foreseen[] => {
   const forecast = forecastOf(p);
-  return INCIDENTS.filter(({ at }) => minuteOf(at) < forecast.minutes).map((incident, i) => ({
+  return INCIDENTS.filter(({ at }) => minuteOf(at) < forecast.minutes).map((incident) => ({
     incident,
-    sure: sureOf(p, forecast, incident, INCIDENTS[i - 1]),
+    sure: sureOf(p, forecast, incident),
     soonest: soonestOf(forecast, incident),
   }));
 });
 
+/** Whether nothing of these alerts can be open at a minute: none may have held for as long before as it takes to close it. */
+function nothingOpen(p: Values, forecast: Forecast, alerts: readonly ForeseenAlert[], minute: number): boolean {
+  for (let before = Math.max(1, minute - minuteOf(p.keepFiring) - CLOSED_AFTER); before <= minute; before++) {
+    if (alerts.some((alert) => forecast.mayHold(alert, before))) return false;
+  }
+  return true;
+}
+
 /**
- * An alert surely fires when it has held for long enough on this incident's failures and those of nobody's; it opens something if what
- * was open of the incident before is closed by then.
+ * An alert surely fires when it has held for long enough on this incident's failures and those of nobody's. It opens something if nothing
+ * is open when the incident begins, nor is opened for another reason until then.
  */
-function sureOf(
-  p: Values,
-  forecast: Forecast,
-  { at, lasts }: Incident,
-  before: Incident | undefined,
-): Foreseen['sure'] {
+function sureOf(p: Values, forecast: Forecast, { at, lasts }: Incident): Foreseen['sure'] {
   const [began, end] = [minuteOf(at), Math.min(minuteOf(at + lasts), forecast.minutes - 60)];
-  const free = before === undefined ? 0 : minuteOf(before.at + before.lasts);
   for (const alert of forecast.alerts) {
-    const others = forecast.alerts.filter(({ severity }) => severity === alert.severity);
-    if (free + Math.max(...others.map(({ shortest }) => shortest)) + minuteOf(p.keepFiring) + CLOSED_AFTER > began)
-      continue;
+    // A page mutes tickets.
+    const others = forecast.alerts.filter(({ severity }) => severity === alert.severity || severity === 'page');
+    if (!nothingOpen(p, forecast, others, began)) continue;
     let held = 0;
     for (let minute = began + 1; minute <= end; minute++) {
+      if (others.some((other) => forecast.mayBeHalfOthers(other, minute) && forecast.mayHold(other, minute))) break;
       const holds = forecast.surelyHolds(alert, minute, began) && forecast.surelyCauses(alert, minute);
       held = holds ? held + 1 : 0;
       if (held > minuteOf(p.hold)) return { after: minute - began, severity: alert.severity };
@@ -119,11 +122,12 @@ function isQuiet(p: Values, forecast: Forecast, minute: number): boolean {
 function falseByDeploys(p: Values): number {
   const forecast = forecastOf(p);
   if (p.hold > 0) return 0;
+  const pages = forecast.alerts.filter(({ severity }) => severity === 'page');
   let count = 0;
   for (let day = 0; day < deploysIn(p.length); day++) {
     const over = minuteOf(instant(day, 9)) + 2;
-    if (!isQuiet(p, forecast, over)) continue;
-    if (forecast.alerts.some((alert) => alert.severity === 'page' && forecast.surelyHolds(alert, over, over))) count++;
+    if (!(isQuiet(p, forecast, over) && nothingOpen(p, forecast, pages, over - 2))) continue;
+    if (pages.some((alert) => forecast.surelyHolds(alert, over, over))) count++;
   }
   return count;
 }
