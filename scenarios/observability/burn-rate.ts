@@ -89,6 +89,14 @@ export default defineScenario({
       atLeast(total(IDLE), limits.withAlerts('as-printed', limits.idleLeast)),
     ],
     'single-window': [
+      guardrail(
+        atLeast(total(DETECTED), limits.withAlerts('single-window', limits.detectedLeast)),
+        'Whoever is woken at every deploy is told of as much: less noise must not be bought with incidents that nobody finds',
+      ),
+      guardrail(
+        atMost(atEnd(SPENT), limits.withAlerts('single-window', limits.spentMost)),
+        'Nor with more of the budget than those incidents cost that are not surely found',
+      ),
       atMost(total(FALSE_PAGES), limits.withAlerts('single-window', limits.falseMost)),
       guardrail(
         atLeast(total(IDLE), limits.withAlerts('single-window', limits.idleLeast)),

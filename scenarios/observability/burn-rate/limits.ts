@@ -1,19 +1,12 @@
 /**
- * What is claimed of each set of alerts, worked out from the parameters by `forecast.ts`: which incidents it surely finds and which it
- * cannot, how soon, and so what they cost of the budget; whom it wakes for nothing; for how long after an incident is over.
+ * What is claimed of each set of alerts, worked out from the parameters by `forecast.ts` and `foreseen.ts`: how many incidents it surely
+ * finds and what they cost of the budget; whom it wakes for nothing; for how long after an incident is over.
  */
-import {
-  errorBudget,
-  exp,
-  minutes,
-  ROUTE_DEFAULTS,
-  toSeconds,
-  type AlertSeverity,
-  type Limit,
-} from '../../../sim-core/index.ts';
+import { errorBudget, exp, minutes, ROUTE_DEFAULTS, toSeconds, type Limit } from '../../../sim-core/index.ts';
 import { limitOf, oncePerRun, poissonLow, poissonMost } from '../../application/chance.ts';
 import { forecastOf, minuteOf, type Forecast, type ForeseenAlert } from './forecast.ts';
-import { INCIDENTS, type Incident } from './incidents.ts';
+import { CLOSED_AFTER, foreseen, nothingOpen, TOLD_AFTER } from './foreseen.ts';
+import type { Incident } from './incidents.ts';
 import type { Values } from './params.ts';
 import { objectiveOf, type RuleSetName } from './rule-sets.ts';
 import { deploysIn, instant, requestsBetween } from './traffic.ts';
@@ -27,67 +20,6 @@ export const withAlerts = (rules: RuleSetName, of: (p: Values) => number): Limit
 };
 
 const MINUTES_OF_NIGHT = 8 * 60;
-/** From an evaluation to the pager: the group wait, the ways, and up to the next whole minute. */
-const TOLD_AFTER = minuteOf(ROUTE_DEFAULTS.groupWait) + 1;
-/** From the last evaluation at which something fires to the word that nothing does. */
-const CLOSED_AFTER = minuteOf(ROUTE_DEFAULTS.groupInterval) + 2;
-
-interface Foreseen {
-  readonly incident: Incident;
-  /** In so many minutes an alert of this severity surely fires because of it, if any does. */
-  readonly sure: { readonly after: number; readonly severity: AlertSeverity } | undefined;
-  /** Before that many minutes none can; undefined if none ever does. */
-  readonly soonest: number | undefined;
-}
-
-/** What becomes of each incident that begins within the run. */
-const foreseen = oncePerRun((p: Values): Foreseen[] => {
-  const forecast = forecastOf(p);
-  return INCIDENTS.filter(({ at }) => minuteOf(at) < forecast.minutes).map((incident) => ({
-    incident,
-    sure: sureOf(p, forecast, incident),
-    soonest: soonestOf(forecast, incident),
-  }));
-});
-
-/** Whether nothing of these alerts can be open at a minute: none may have held for as long before as it takes to close it. */
-function nothingOpen(p: Values, forecast: Forecast, alerts: readonly ForeseenAlert[], minute: number): boolean {
-  for (let before = Math.max(1, minute - minuteOf(p.keepFiring) - CLOSED_AFTER); before <= minute; before++) {
-    if (alerts.some((alert) => forecast.mayHold(alert, before))) return false;
-  }
-  return true;
-}
-
-/**
- * An alert surely fires when it has held for long enough on this incident's failures and those of nobody's. It opens something if nothing
- * is open when the incident begins, nor is opened for another reason until then.
- */
-function sureOf(p: Values, forecast: Forecast, { at, lasts }: Incident): Foreseen['sure'] {
-  const [began, end] = [minuteOf(at), Math.min(minuteOf(at + lasts), forecast.minutes - 60)];
-  for (const alert of forecast.alerts) {
-    // A page mutes tickets.
-    const others = forecast.alerts.filter(({ severity }) => severity === alert.severity || severity === 'page');
-    if (!nothingOpen(p, forecast, others, began)) continue;
-    let held = 0;
-    for (let minute = began + 1; minute <= end; minute++) {
-      if (others.some((other) => forecast.mayBeHalfOthers(other, minute) && forecast.mayHold(other, minute))) break;
-      const holds = forecast.surelyHolds(alert, minute, began) && forecast.surelyCauses(alert, minute);
-      held = holds ? held + 1 : 0;
-      if (held > minuteOf(p.hold)) return { after: minute - began, severity: alert.severity };
-    }
-  }
-  return undefined;
-}
-
-function soonestOf(forecast: Forecast, { at, lasts }: Incident): number | undefined {
-  const began = minuteOf(at);
-  const last = minuteOf(at + lasts) + Math.max(...forecast.alerts.map(({ shortest }) => shortest));
-  for (let minute = began + 1; minute <= Math.min(last, forecast.minutes); minute++) {
-    const may = forecast.alerts.some((alert) => forecast.mayHold(alert, minute) && forecast.mayCause(alert, minute));
-    if (may) return minute - began;
-  }
-  return undefined;
-}
 
 /** Incidents that somebody is surely told of, and those of which somebody may be. */
 export const detectedLeast = (p: Values): number =>
@@ -134,8 +66,8 @@ function falseByDeploys(p: Values): number {
 export const falseAtDeploys = limit(falseByDeploys);
 
 /**
- * Where one failure of a night's window is too much, each one pages somebody for which there was none in a quarter of an hour before,
- * when what it opened is closed: of Poisson failures at a rate r that is r exp(-15 r) a minute.
+ * Where one failure of a night's window is too much, each one pages somebody for which there was none for as long before, t, as a
+ * failure's page may be open: of Poisson failures at a rate r these are r exp(-t r) a minute.
  */
 export const falseByNight = limit((p) => {
   const forecast = forecastOf(p);
@@ -145,12 +77,14 @@ export const falseByNight = limit((p) => {
   const requests = poissonMost(perMinute * alert.shortest);
   if (1 <= alert.most * requests) return falseByDeploys(p);
   const failures = perMinute * p.background;
+  // The minute in which it failed, those in which the window has it, and the word that it is over.
+  const free = 1 + alert.shortest + CLOSED_AFTER;
   let nights = 0;
   for (let day = 0; instant(day + 1, 0) <= p.length; day++) {
     if (isQuiet(p, forecast, minuteOf(instant(day, 16))) && isQuiet(p, forecast, minuteOf(instant(day + 1, 0))))
       nights++;
   }
-  return falseByDeploys(p) + poissonLow(nights * MINUTES_OF_NIGHT * failures * exp(-15 * failures));
+  return falseByDeploys(p) + poissonLow(nights * MINUTES_OF_NIGHT * failures * exp(-free * failures));
 });
 
 /** Failures that the budget allows. */
@@ -184,13 +118,31 @@ export const spentLeast = limit((p) => {
   return poissonLow(failures) / allowed(p);
 });
 
-/** After each incident that may page somebody: the shortest window empties, and the next look at the group says so. */
+/**
+ * After each incident that may page somebody: the longest of the shortest windows of those alerts that may hold because of it empties, and
+ * the next look at the group says so. After what is false, that of any of them.
+ */
 export const idleMost = (p: Values): number => {
-  const pages = forecastOf(p).alerts.filter(({ severity }) => severity === 'page');
-  const open = Math.max(...pages.map(({ shortest }) => shortest)) + minuteOf(p.keepFiring) + CLOSED_AFTER;
-  const matters = foreseen(p).filter(({ soonest }) => soonest !== undefined).length + falseMost(p);
-  return 60 * open * matters;
+  const forecast = forecastOf(p);
+  const pages = forecast.alerts.filter(({ severity }) => severity === 'page');
+  const openFor = (shortest: number): number => shortest + minuteOf(p.keepFiring) + CLOSED_AFTER;
+  let open = falseMost(p) * openFor(Math.max(...pages.map(({ shortest }) => shortest)));
+  for (const { incident, soonest } of foreseen(p)) {
+    if (soonest === undefined) continue;
+    const held = pages.filter((alert) => mayHoldIn(forecast, alert, incident)).map(({ shortest }) => shortest);
+    if (held.length > 0) open += openFor(Math.max(...held));
+  }
+  return toSeconds(minutes(open));
 };
+
+/** Whether an alert may hold while an incident is under way or still in its shortest window. */
+function mayHoldIn(forecast: Forecast, alert: ForeseenAlert, { at, lasts }: Incident): boolean {
+  const last = Math.min(minuteOf(at + lasts) + alert.shortest, forecast.minutes);
+  for (let minute = minuteOf(at) + 1; minute <= last; minute++) {
+    if (forecast.mayHold(alert, minute)) return true;
+  }
+  return false;
+}
 
 /** After incidents that are over before anybody has repaired them: for as long as an alert surely holds on, to the next incident. */
 export const idleLeast = (p: Values): number => {
