@@ -98,9 +98,9 @@ export default defineScenario({
     stream: { x: 2, y: 1.6 },
     replica: { x: 3, y: 0.8 },
     consumer: { x: 3, y: 1.6 },
-    prometheus: { x: 0, y: 2.4 },
-    alertmanager: { x: 1, y: 2.4 },
-    pager: { x: 2, y: 2.4 },
+    prometheus: { x: 4, y: 0 },
+    alertmanager: { x: 4, y: 0.8 },
+    pager: { x: 4, y: 1.6 },
   },
   expect: {
     healthy: [atMost(total(FIRED), limits.noOther), atMost(total(SILENT), limits.neverSilent)],
