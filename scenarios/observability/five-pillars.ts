@@ -38,7 +38,7 @@ import { DASHBOARD, dashboardSignals, FILLED, panels, SCRAPE } from './five-pill
 import { has, params, type Values } from './five-pillars/params.ts';
 import { ask } from './five-pillars/questions.ts';
 import { shopOf, TRUTH, USERS } from './five-pillars/shop.ts';
-import { RIGHT, Verdicts, verdictSignals, WRONG } from './five-pillars/verdicts.ts';
+import { RIGHT, rightOf, Verdicts, verdictSignals, WRONG } from './five-pillars/verdicts.ts';
 
 /** The last time that it asks is so long before the end. */
 const LAST_ASKED = s(0.25);
@@ -92,11 +92,26 @@ export default defineScenario({
     profiles: { x: 3, y: 2.8 },
   },
   expect: {
-    'metrics-only': [atLeast(atEnd(RIGHT), limits.byMetrics), atMost(atEnd(RIGHT), limits.byMetricsMost)],
-    'with-traces': [atLeast(atEnd(RIGHT), limits.byTraces), atLeast(atEnd(WRONG), limits.wrongByTraces)],
-    'with-logs': [atLeast(atEnd(RIGHT), limits.byLogs)],
-    'with-profiles': [atLeast(atEnd(RIGHT), limits.byProfiles)],
-    'with-events': [atLeast(atEnd(RIGHT), limits.byEvents)],
+    'metrics-only': [
+      atLeast(atEnd(rightOf('since_when')), limits.isRisen),
+      atLeast(atEnd(rightOf('which_endpoint')), limits.isRisen),
+      atMost(atEnd(RIGHT), limits.byMetricsMost),
+    ],
+    'with-traces': [
+      atLeast(atEnd(rightOf('which_hop')), limits.isTraced),
+      atLeast(atEnd(rightOf('which_customer')), limits.isTraced),
+      atLeast(atEnd(RIGHT), limits.byTraces),
+      atLeast(atEnd(WRONG), limits.wrongByTraces),
+    ],
+    'with-logs': [atLeast(atEnd(rightOf('how_many_users')), limits.isLogged), atLeast(atEnd(RIGHT), limits.byLogs)],
+    'with-profiles': [
+      atLeast(atEnd(rightOf('which_code')), limits.isProfiled),
+      atLeast(atEnd(RIGHT), limits.byProfiles),
+    ],
+    'with-events': [
+      atLeast(atEnd(rightOf('what_changed')), limits.isWrittenDown),
+      atLeast(atEnd(RIGHT), limits.byEvents),
+    ],
   },
 });
 

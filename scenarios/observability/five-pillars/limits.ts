@@ -73,16 +73,22 @@ const undercounts = (p: Values): boolean => {
 const answered = (count: number, ...also: readonly ((p: Values) => boolean)[]): Limit =>
   limit((p) => (canBeSeen(p) && also.every((holds) => holds(p)) ? count : 0));
 
-/** Since when, and which endpoint. */
-export const byMetrics = answered(2);
+/** A pillar's own questions, each by itself: metrics tell since when it is, and which endpoint. */
+export const isRisen = answered(1);
+/** Traces tell which hop it is, and which customer; not how many users, for most traces are not kept. */
+export const isTraced = answered(1, hasTraces);
+/** Lines tell how many users. */
+export const isLogged = answered(1);
+/** Profiles tell which code. */
+export const isProfiled = answered(1, hasProfiles);
+/** A log of changes tells what changed, once a trace says where. */
+export const isWrittenDown = answered(1, hasTraces);
+
 /** Both panels of the way of an order rise, the gateway's and that of the orders service: which of them it is they do not say. */
 export const byMetricsMost = limit((p) => (canBeSeen(p) ? 2 : QUESTIONS.length));
-/** And which hop, and which customer: not how many users, for most traces are not kept. */
+/** How many are answered with that and all that comes before it. */
 export const byTraces = answered(4, hasTraces);
 export const wrongByTraces = answered(1, hasTraces, undercounts);
-/** And how many users. */
 export const byLogs = answered(5, hasTraces);
-/** And which code. */
 export const byProfiles = answered(6, hasTraces, hasProfiles);
-/** And what changed. */
 export const byEvents = answered(7, hasTraces, hasProfiles);

@@ -21,7 +21,7 @@ const judged = defineReading('five_pillars.judged', 'The team asked a question, 
 
 export const RIGHT = 'five_pillars.right';
 export const WRONG = 'five_pillars.wrong';
-const rightOf = (question: Question): string => `five_pillars.${question}.right`;
+export const rightOf = (question: Question): string => `five_pillars.${question}.right`;
 
 const HELP: Readonly<Record<Question, string>> = {
   since_when: 'since when requests are slow',
