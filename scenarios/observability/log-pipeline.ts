@@ -36,6 +36,7 @@ import * as limits from './log-pipeline/limits.ts';
 import { nodeOf, type Node } from './log-pipeline/node.ts';
 import { params, type Values } from './log-pipeline/params.ts';
 import { shopOf } from './log-pipeline/shop.ts';
+import { LogTally } from './log-pipeline/tally.ts';
 import {
   VOLUME,
   CORRELATED,
@@ -46,14 +47,13 @@ import {
   FAILURES_SEEN,
   LEAKED,
   LEAKED_HIDDEN,
-  LogTally,
   MASKED_ORDERS,
   ON_DISK,
   ORDINARY_KEPT,
   SEVERE_KEPT,
   tallySignals,
   WHOLE,
-} from './log-pipeline/tally.ts';
+} from './log-pipeline/tally-signals.ts';
 
 const LINES = 'log.stored.lines';
 const KEPT = 'What is severe is there in both';
