@@ -5,6 +5,9 @@
  * (https://grafana.com/docs/loki/latest/get-started/architecture/, https://grafana.com/docs/loki/latest/query/bp-query/). So a label
  * that tells many apart makes many streams of one small chunk each, and none makes every query read all.
  *
+ * It keeps each line, for scenarios that ask what a line says; `pipeline/backends/log-streams.ts` keeps but volumes, for those that ask what
+ * much of it costs to keep for long and to read.
+ *
  * It keeps whatever it takes. Leaves out compression, replicas, the cache of queries, Loki's bloom filters, and that it takes two lines of one time and
  * one text for one.
  */

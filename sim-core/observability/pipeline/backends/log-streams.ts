@@ -12,6 +12,9 @@
  * A stream takes so many bytes a second: more are refused (HTTP 429), for one ingester has to take them all in order. Loki's
  * limit is 3 MB a second, 15 MB at once: https://grafana.com/docs/loki/latest/configure/#limits_config. A request is taken as a whole or
  * not at all here; Loki takes those of its streams that are within the limit.
+ *
+ * It keeps volumes and no lines, so that it holds days of them; `logging/log-store.ts` keeps the lines themselves, for whoever looks
+ * for what they say.
  */
 import type { Duration, Time } from '../../../kernel/time.ts';
 import type { ExportRequest } from '../export-request.ts';
