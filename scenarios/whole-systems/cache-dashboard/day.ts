@@ -12,12 +12,13 @@ export const hour = ({ length }: { readonly length: Duration }, time: number): T
 /** The morning: from the night's rate to the day's in one hour, and back in two at the end. */
 const [RISE, RISEN, FALL, FALLEN] = [7, 8, 22, 24];
 
-/** What is asked for at an hour, of what is by day. */
+/** What is asked for at an hour, of what is by day; the next arrival may lie beyond the day's end, in the night. */
 export function askedAt({ night }: Values, time: number): number {
   if (time < RISE) return night;
   if (time < RISEN) return night + ((1 - night) * (time - RISE)) / (RISEN - RISE);
   if (time < FALL) return 1;
-  return 1 - ((1 - night) * (time - FALL)) / (FALLEN - FALL);
+  if (time < FALLEN) return 1 - ((1 - night) * (time - FALL)) / (FALLEN - FALL);
+  return night;
 }
 
 /** When what goes wrong begins, and when it is over. */
