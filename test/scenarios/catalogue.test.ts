@@ -26,7 +26,7 @@ import {
   type Trialled,
 } from '../../sim-core/index.ts';
 
-const SEEDS_BESIDE_THE_PINNED = 4;
+const SEEDS_BESIDE_THE_PINNED = 2;
 const folder = fileURLToPath(new URL('../../scenarios', import.meta.url));
 
 /** Files of definitions: `caching/stampede.ts`; the command line's and what all chapters share are not among them. */
