@@ -63,6 +63,7 @@ export default defineScenario({
   id: 'delivery-semantics',
   section: '2.3',
   title: 'Delivery semantics',
+  pitfall: 'Duplicate processing',
   question:
     'Consumers die and lose their connections in the midst of work. How many orders are lost, how many booked twice?',
   params,
