@@ -1,6 +1,6 @@
 /**
- * Customers and what is known of them. Whatever looks like somebody's is made of what is set apart for examples: placeholder
- * names, mail addresses of RFC 2606, the telephone numbers of Ofcom's dramas, the addresses of RFC 2544's benchmarks, card
+ * Customers and what is known of them. Whatever looks like somebody's is made of what is set apart for examples: names that
+ * stand for anybody, mail addresses of RFC 2606, the telephone numbers of Ofcom's dramas, the addresses of RFC 2544's benchmarks, card
  * numbers of a range that payment providers have for tests.
  */
 import { passesLuhn } from '../../../sim-core/index.ts';
