@@ -39,6 +39,7 @@ const WHOLE = quantile('http.client.request.duration', 'p99');
 /** The hops' percentiles, added up as a budget does it. */
 const sum: Measure = {
   text: 'the sum of the hops’ p99',
+  unit: () => 's',
   of: (evidence) =>
     HOPS.map((hop) => quantile(hopSignal(hop), 'p99').of(evidence)).reduce((a, b) => (Number.isNaN(b) ? a : a + b), 0),
 };

@@ -26,7 +26,8 @@ import { build, FAULT_AT, WATCHED } from './red-use-golden/system.ts';
 
 /** Seconds from the fault to the moment at which a method says so; to the end of the run if it never does. */
 const seconds = (method: Method): Measure => ({
-  text: `seconds from the fault to what ${method.toUpperCase()} says`,
+  text: `time from the fault to what ${method.toUpperCase()} says`,
+  unit: () => 's',
   of: (evidence) => toSeconds((detectedBy(evidence, method, FAULT_AT)?.at ?? evidence.header.duration) - FAULT_AT),
 });
 const untilErrors = firstSince('http.client.request.errors', { words: 'after the fault', at: () => FAULT_AT });

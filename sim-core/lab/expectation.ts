@@ -4,6 +4,7 @@
  * true when a slider moves.
  */
 import type { ParameterValues } from './parameters.ts';
+import { quantity } from '../statistics/quantity.ts';
 import { inWords } from './value-in-words.ts';
 import type { ExpectationResult, RecordedSignal, RecordingHeader } from './recording.ts';
 
@@ -21,6 +22,8 @@ export interface Measure {
   /** What it is worked out of, if it is of two others. */
   readonly composed?: { readonly operator: '/' | '-'; readonly left: Measure; readonly right: Measure };
   of(evidence: Evidence): number;
+  /** The UCUM unit of that number, as signals have them; without it a bare number. */
+  unit?(evidence: Evidence): string;
 }
 
 /** A number, or one worked out from the run's parameters. */
@@ -63,6 +66,7 @@ export function summary(signal: string, field: string, words = `${field} of ${si
   return {
     text: words,
     subject: { signal, field },
+    unit: (evidence) => unitOfColumn(signalOf(evidence, signal), field),
     of(evidence) {
       const found = signalOf(evidence, signal).summary;
       if (Object.hasOwn(found, field)) return found[field];
@@ -85,6 +89,7 @@ export const quantile = (signal: string, field: 'p50' | 'p90' | 'p95' | 'p99' | 
 export const atEnd = (signal: string): Measure => ({
   text: `${signal} at the end`,
   subject: { signal, field: 'last' },
+  unit: (evidence) => signalOf(evidence, signal).unit,
   of(evidence) {
     const { last } = signalOf(evidence, signal).columns;
     if (last === undefined) throw new Error(`${signal} is no gauge: it has no value at the end`);
@@ -97,6 +102,11 @@ export function ratio(numerator: Measure, denominator: Measure): Measure {
   return {
     text: `${numerator.text} over ${denominator.text}`,
     composed: { operator: '/', left: numerator, right: denominator },
+    unit(evidence) {
+      const [over, under] = [unitOf(numerator, evidence), unitOf(denominator, evidence)];
+      if (over === under) return '1';
+      return isCount(under) ? over : `${over}/${under}`;
+    },
     of: (evidence) => numerator.of(evidence) / denominator.of(evidence),
   };
 }
@@ -106,6 +116,7 @@ export function difference(minuend: Measure, subtrahend: Measure): Measure {
   return {
     text: `${minuend.text} less ${subtrahend.text.includes(' less ') ? `(${subtrahend.text})` : subtrahend.text}`,
     composed: { operator: '-', left: minuend, right: subtrahend },
+    unit: (evidence) => unitOf(minuend, evidence),
     of: (evidence) => minuend.of(evidence) - subtrahend.of(evidence),
   };
 }
@@ -138,14 +149,18 @@ function compare(
     judge(evidence) {
       const bound = limitOf(evidence.header.params);
       const actual = measure.of(evidence);
-      return {
-        text: `${measure.text} is ${words} ${readable(bound)}`,
-        pass: holds(actual, bound),
-        actual,
-        limit: bound,
-      };
+      const unit = unitOf(measure, evidence);
+      const text = `${measure.text} is ${words} ${quantity(bound, unit)}`;
+      return { text, pass: holds(actual, bound), actual, limit: bound, unit };
     },
   };
 }
 
-const readable = (value: number): string => String(Number(value.toPrecision(6)));
+/** How many were counted has no unit of its own; everything else that is read of a signal has the signal's. */
+export const unitOfColumn = ({ unit, kind }: RecordedSignal, column: string): string =>
+  column === 'samples' || (column === 'count' && kind === 'histogram') ? '1' : unit;
+
+const unitOf = (measure: Measure, evidence: Evidence): string => measure.unit?.(evidence) ?? '1';
+
+/** `1`, and what is counted in braces, such as `{request}`. */
+const isCount = (unit: string): boolean => unit === '1' || /^\{[^}]*\}$/.test(unit);

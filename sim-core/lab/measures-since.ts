@@ -3,7 +3,7 @@
  * what it does is seen once it has done it, and what comes before is the pitfall still.
  */
 import { toSeconds, type Time } from '../kernel/time.ts';
-import { signalOf, type Evidence, type Measure } from './expectation.ts';
+import { signalOf, unitOfColumn, type Evidence, type Measure } from './expectation.ts';
 import type { ParameterValues } from './parameters.ts';
 
 /** A moment that follows from a run's parameters, in words that end a sentence: `after the relief`. */
@@ -15,6 +15,7 @@ export interface Since {
 /** The highest value of a column: `p99` of a histogram, `mean` of a ratio, `last` of a gauge. NaN if no row has one. */
 export const peakSince = (signal: string, column: string, since: Since): Measure => ({
   text: `peak of the ${column} of ${signal} ${since.words}`,
+  unit: (evidence) => unitOfColumn(signalOf(evidence, signal), column),
   of(evidence) {
     const values = columnOf(evidence, signal, column);
     let most = NaN;
@@ -28,12 +29,14 @@ export const peakSince = (signal: string, column: string, since: Since): Measure
 /** What a counter counted. */
 export const totalSince = (signal: string, since: Since): Measure => ({
   text: `total of ${signal} ${since.words}`,
+  unit: (evidence) => signalOf(evidence, signal).unit,
   of: (evidence) => sumOf(evidence, since, columnOf(evidence, signal, 'count')),
 });
 
 /** The mean of a ratio over all that it was taken of; NaN if that is nothing. */
 export const ratioSince = (signal: string, since: Since): Measure => ({
   text: `mean of ${signal} ${since.words}`,
+  unit: (evidence) => signalOf(evidence, signal).unit,
   of(evidence) {
     const [mean, samples] = ['mean', 'samples'].map((column) => columnOf(evidence, signal, column));
     const counted = mean.map((value, row) => (samples[row] > 0 ? value * samples[row] : 0));
@@ -43,7 +46,8 @@ export const ratioSince = (signal: string, since: Since): Measure => ({
 
 /** When a counter counts for the first time from a moment on: seconds from there to the end of that row, or of the run if it never does. */
 export const firstSince = (signal: string, since: Since): Measure => ({
-  text: `seconds to the first of ${signal} ${since.words}`,
+  text: `time to the first of ${signal} ${since.words}`,
+  unit: () => 's',
   of(evidence) {
     const { header } = evidence;
     const counts = columnOf(evidence, signal, 'count');

@@ -152,6 +152,8 @@ export interface ExpectationResult {
   /** NaN if there was nothing to measure, which is a failure. */
   readonly actual: number;
   readonly limit: number;
+  /** The UCUM unit of both. */
+  readonly unit: string;
 }
 
 export interface Recording {

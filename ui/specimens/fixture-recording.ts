@@ -172,7 +172,15 @@ export function fixtureRecording(): Recording {
       flow('app-1', 'database', 1),
       flow('app-2', 'database', 2),
     ],
-    expectations: [{ text: 'peak of db.client.connection.count is at most 40', pass: true, actual: 39, limit: 40 }],
+    expectations: [
+      {
+        text: 'peak of db.client.connection.count is at most 40',
+        pass: true,
+        actual: 39,
+        limit: 40,
+        unit: '{connection}',
+      },
+    ],
     simulated: ROWS * INTERVAL,
   };
 }

@@ -3,7 +3,7 @@
  * holding those of every remedy against the run of the pitfall that it repairs; components keep their invariants; the
  * charts show signals that there are; the guide is in order.
  */
-import { readable, type Recording, Run, type Scenario, Trial, type Trialled } from '../../../sim-core/index.ts';
+import { quantity, type Recording, Run, type Scenario, Trial, type Trialled } from '../../../sim-core/index.ts';
 import type { CatalogueEntry } from '../../index.ts';
 import { drive } from '../run/drive.ts';
 import { guideProblems } from './guide.ts';
@@ -65,9 +65,9 @@ export async function checkScenario(entry: CheckedScenario, options: CheckOption
       );
       if (trialled === undefined) continue;
       if (recording !== undefined) problems.push(...pageProblems(scenario, guide, recording));
-      for (const { text, pass, actual } of trialled.expectations) {
+      for (const { text, pass, actual, unit } of trialled.expectations) {
         if (pass) continue;
-        const failed = `${variant} seed ${seed}: ${text}, measured ${readable(actual)}`;
+        const failed = `${variant} seed ${seed}: ${text}, measured ${quantity(actual, unit)}`;
         problems.push({ check: 'expectations', text: failed, reproduce });
       }
       problems.push(...tally.add(trialled).map(remedial));

@@ -2,7 +2,7 @@
  * JUnit's XML, which continuous-integration servers read: a suite a run, a case an expectation. A run that ended by an
  * error is a suite with one case in error.
  */
-import { ENGINE_VERSION, readable } from '../../../sim-core/index.ts';
+import { ENGINE_VERSION, quantity } from '../../../sim-core/index.ts';
 import type { RunFailure, RunReport, RunResult } from './report.ts';
 
 export function junit({ scenario, runs, failures }: RunReport): string {
@@ -26,8 +26,8 @@ function runSuite(id: string, run: RunResult): string[] {
   const properties = Object.entries({ seed, digest, version: ENGINE_VERSION }).map(([name, value]) =>
     element('property', { name, value }, []),
   );
-  const cases = expectations.map(({ text, pass, actual, limit }) => {
-    const message = `measured ${readable(actual)}, limit ${readable(limit)}`;
+  const cases = expectations.map(({ text, pass, actual, limit, unit }) => {
+    const message = `measured ${quantity(actual, unit)}, limit ${quantity(limit, unit)}`;
     const failure = element('failure', { message, type: 'expectation' }, []);
     return element('testcase', { classname: className, name: text, time: 0 }, pass ? [] : [failure]);
   });

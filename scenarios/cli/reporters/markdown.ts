@@ -2,20 +2,20 @@
  * Markdown for the comment of a pull request: the verdict first, then a table of the expectations, and of several seeds the
  * means of what was measured.
  */
-import { quantity, readable } from '../../../sim-core/index.ts';
+import { quantity } from '../../../sim-core/index.ts';
 import { replicationsOf, type Replications } from './replications.ts';
 import { reportPasses, type RunReport } from './report.ts';
 
 export function markdown(report: RunReport): string {
   const { scenario, runs, failures, planned } = report;
   const rows = runs.flatMap(({ variant, seed, expectations }) =>
-    expectations.map(({ text, pass, actual, limit }) => [
+    expectations.map(({ text, pass, actual, limit, unit }) => [
       pass ? '✅' : '❌',
       `\`${variant}\``,
       String(seed),
       text,
-      readable(actual),
-      readable(limit),
+      quantity(actual, unit),
+      quantity(limit, unit),
     ]),
   );
   const failedRows = failures.map(({ variant, seed, error }) => ['💥', `\`${variant}\``, String(seed), error, '', '']);

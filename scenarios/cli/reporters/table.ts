@@ -3,7 +3,7 @@
  * side by side. Of several seeds it gives the range of what was measured, and the mean of each signal's figures with its
  * confidence interval.
  */
-import { type ExpectationResult, grouped, quantity, readable, type Scenario } from '../../../sim-core/index.ts';
+import { type ExpectationResult, grouped, quantity, type Scenario } from '../../../sim-core/index.ts';
 import { curveTables } from './curves.ts';
 import { healthLines } from './health.ts';
 import { FIGURES, intervalOf } from './replications.ts';
@@ -66,15 +66,15 @@ function verdict(
     return [`${heading}  ${seeds}`, ...marked, ...healthLines(runs, style)];
   }
   const { seed, simulatedSeconds, events, wallSeconds, digest } = first;
-  const size = `${readable(simulatedSeconds)} s simulated, ${grouped(events)} events in ${wallSeconds.toFixed(2)} s`;
+  const size = `${quantity(simulatedSeconds, 's')} simulated, ${grouped(events)} events in ${wallSeconds.toFixed(2)} s`;
   const about = [`      ${style.faint(size)}`, `      ${style.faint(digest)}`];
   return [`${heading}  seed ${seed}`, ...marked, ...about, ...healthLines(runs, style)];
 }
 
 function expectationCells(runs: readonly RunResult[], place: number): string[] {
   const results = runs.map(({ expectations }) => expectations[place]);
-  const [{ text }] = results;
-  if (results.length === 1) return [text, `measured ${readable(results[0].actual)}`];
+  const [{ text, actual, unit }] = results;
+  if (results.length === 1) return [text, `measured ${quantity(actual, unit)}`];
   return [text, `${results.filter(({ pass }) => pass).length} of ${results.length} seeds`, measuredRange(results)];
 }
 
@@ -82,7 +82,8 @@ function measuredRange(results: readonly ExpectationResult[]): string {
   const told = results.map(({ actual }) => actual).filter((actual) => !Number.isNaN(actual));
   const untold = told.length < results.length ? `, nothing ${results.length - told.length} times` : '';
   if (told.length === 0) return 'measured nothing';
-  return `measured ${readable(Math.min(...told))} to ${readable(Math.max(...told))}${untold}`;
+  const [{ unit }] = results;
+  return `measured ${quantity(Math.min(...told), unit)} to ${quantity(Math.max(...told), unit)}${untold}`;
 }
 
 function failed({ variant, seed, error }: RunFailure, style: Style): string[] {

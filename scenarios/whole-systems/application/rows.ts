@@ -19,7 +19,8 @@ export const throughout: Span = { words: 'in the run', from: () => 0, to: () => 
 
 /** Seconds; NaN where the run tells nothing of the row. */
 export const brokenFor = (checklist: (evidence: RunEvidence) => Checklist, item: string, span: Span): Measure => ({
-  text: `seconds for which ${item} is broken ${span.words}`,
+  text: `time for which ${item} is broken ${span.words}`,
+  unit: () => 's',
   of(evidence) {
     const row = checklist(evidence).rows.find((one) => one.item === item);
     if (row === undefined || row.verdict === 'untold') return NaN;

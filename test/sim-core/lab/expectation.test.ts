@@ -22,10 +22,11 @@ const signal = (
   name: string,
   values: Record<string, number>,
   columns: Record<string, Float64Array> = {},
+  unit = '1',
 ): Evidence['signals'][number] => ({
   name,
   kind: 'gauge',
-  unit: '1',
+  unit,
   help: '',
   columns,
   summary: values,
@@ -54,6 +55,26 @@ const evidence: Evidence = {
 };
 
 describe('measures', () => {
+  it('are told in the unit of what they read', () => {
+    const signals = [
+      signal('latency', { count: 3, p99: 0.0345678 }, {}, 's'),
+      signal('hits', { total: 42 }, {}, '{hit}'),
+      signal('sent', { total: 2.5e6 }, {}, 'By'),
+    ].map((one) => (one.name === 'latency' ? { ...one, kind: 'histogram' as const } : one));
+    const told = (measure: Measure): [string, string] => {
+      const { text, unit } = atMost(measure, 0.25).judge({ ...evidence, signals });
+      return [text.replace(/.* at most /, ''), unit];
+    };
+    expect(told(quantile('latency', 'p99'))).toEqual(['250 ms', 's']);
+    expect(told(summary('latency', 'count'))).toEqual(['0.25', '1']);
+    expect(told(total('hits'))).toEqual(['0.25', '{hit}']);
+    expect(told(difference(quantile('latency', 'p99'), quantile('latency', 'p99')))).toEqual(['250 ms', 's']);
+    expect(told(ratio(total('hits'), total('hits')))).toEqual(['0.25', '1']);
+    expect(told(ratio(total('sent'), total('hits')))).toEqual(['0.25 B', 'By']);
+    expect(told(ratio(total('sent'), quantile('latency', 'p99')))).toEqual(['0.25 By/s', 'By/s']);
+    expect(told({ text: 'it', of: () => 1 })).toEqual(['0.25', '1']);
+  });
+
   it.each<[Measure, string, number]>([
     [total('requests'), 'total of requests', 42],
     [mean('busy'), 'mean of busy', 2.5],
@@ -75,7 +96,7 @@ describe('measures', () => {
     [ratio(total('requests'), mean('busy')), 'total of requests over mean of busy', 16.8],
   ])('reads the %#th', (measure, words, value) => {
     expect(measure.of(evidence)).toBe(value);
-    expect(atMost(measure, 1e9).judge(evidence).text).toBe(`${words} is at most 1000000000`);
+    expect(atMost(measure, 1e9).judge(evidence).text).toBe(`${words} is at most 1,000,000,000`);
     expect(atLeast(measure, 0).judge(evidence).text).toBe(`${words} is at least 0`);
   });
 
@@ -129,6 +150,7 @@ describe('claims', () => {
       pass: true,
       actual: 42,
       limit: 43,
+      unit: '1',
     });
     const slower = { ...evidence, header: { ...evidence.header, params: { rate: 10, spare: 3 } } };
     expect(atMost(total('requests'), limit).judge(slower).pass).toBe(false);

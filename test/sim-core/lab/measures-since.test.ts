@@ -52,7 +52,7 @@ it('say what they measure, and since when the parameters say', () => {
   expect(measured(totalSince('it', later))).toEqual(['total of it later', 24]);
   expect(measured(peakSince('it', 'p99', later))).toEqual(['peak of the p99 of it later', 3]);
   expect(measured(ratioSince('it', later))).toEqual(['mean of it later', 0.125]);
-  expect(measured(firstSince('it', later))).toEqual(['seconds to the first of it later', 0.15]);
+  expect(measured(firstSince('it', later))).toEqual(['time to the first of it later', 0.15]);
   expect(() => peakSince('it', 'p98', later).of(run)).toThrow('it has no column p98; it has count, p99, mean, samples');
   expect(() => totalSince('that', later).of(run)).toThrow('there is no signal that');
 });

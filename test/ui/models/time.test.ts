@@ -134,15 +134,21 @@ describe('marks', () => {
     // Odd rows have one answer of more than 10 ms beside ten of less: 18 of 368, of which a p99 lets 3.68 be so slow.
     ['p99 of http.client.request.duration is at most 0.01', 0.01, 5 + 2 * 3],
   ])('%s: broken in the interval from which on it cannot be any more', (text, limit, row) => {
-    const expectations = [{ text, pass: false, actual: 0, limit }];
+    const expectations = [{ text, pass: false, actual: 0, limit, unit: '1' }];
     const marks = timeMarks({ ...fixtureRecording(), expectations }, Infinity);
     expect(marks.filter(({ kind }) => kind === 'breach').map(({ time }) => time)).toEqual([row * INTERVAL]);
   });
 
   it('say nothing of what held, or of a lower limit, which no instant misses', () => {
     const texts = ['mean of cache.hit_ratio is at least 0.99', 'peak of cache.evictions is at least 9'];
-    const broken = texts.map((text) => ({ text, pass: false, actual: 1, limit: 0 }));
-    const held = { text: 'peak of db.client.connection.count is at most 20', pass: true, actual: 39, limit: 20 };
+    const broken = texts.map((text) => ({ text, pass: false, actual: 1, limit: 0, unit: '1' }));
+    const held = {
+      text: 'peak of db.client.connection.count is at most 20',
+      pass: true,
+      actual: 39,
+      limit: 20,
+      unit: '1',
+    };
     const marks = timeMarks({ ...fixtureRecording(), expectations: [...broken, held] }, Infinity);
     expect(marks.filter(({ kind }) => kind === 'breach')).toEqual([]);
   });

@@ -4,7 +4,7 @@
  */
 import { SECOND } from '../../../kernel/time.ts';
 import { grouped } from '../../../statistics/figures.ts';
-import { quantity, readable } from '../../../statistics/quantity.ts';
+import { quantity } from '../../../statistics/quantity.ts';
 import { formatIntervention } from '../../intervention.ts';
 import { formatValue } from '../../parameters.ts';
 import type { Recording } from '../../recording.ts';
@@ -62,10 +62,10 @@ function verdict({ header, expectations, simulated }: Recording, { roles }: Scen
     return `<p>${what}: the run ended at ${reached}, before its time, and is not judged.</p>`;
   }
   const sign = isHeld ? '✓' : '✗';
-  const rows = expectations.map(({ text, pass, actual, limit }) => [
+  const rows = expectations.map(({ text, pass, actual, limit, unit }) => [
     escaped(text),
-    readable(actual),
-    readable(limit),
+    quantity(actual, unit),
+    quantity(limit, unit),
     pass ? '<span class="ok">✓ holds</span>' : '<span class="failed">✗ does not hold</span>',
   ]);
   return `<p class="verdict ${isHeld ? 'ok' : 'failed'}">${sign} ${held} of ${expectations.length} expectations hold</p>

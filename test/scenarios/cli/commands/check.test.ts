@@ -84,7 +84,7 @@ it('finds an expectation that fails, and says how to see it', async () => {
   expect(code).toBe(1);
   const [first, ...rest] = scenarios[0].problems;
   expect(first.check).toBe('expectations');
-  expect(first.text).toMatch(/^crowd seed 1: peak of db\.client\.operation\.rate is at most 120, measured \d+$/);
+  expect(first.text).toMatch(/^crowd seed 1: peak of db\.client\.operation\.rate is at most 120\/s, measured \d+\/s$/);
   expect(first.reproduce).toBe('brownout run crowd --variant crowd --seed 1');
   expect(rest).toHaveLength(2);
 });
@@ -106,7 +106,7 @@ it("names a remedy's claims that its pitfall's run does not refute, and counts g
   const telling = inOrder.expect.few[0];
   const few = [telling, idle, guardrail(idle, 'Somebody is served')];
   const { code, pass, scenarios } = await checked({ expect: { ...inOrder.expect, few } });
-  const both = { remedy: 'few', pitfall: 'crowd', claim: `peak of ${RATE} is at least 1`, runs: 3, held: 3 };
+  const both = { remedy: 'few', pitfall: 'crowd', claim: `peak of ${RATE} is at least 1/s`, runs: 3, held: 3 };
   expect(scenarios[0].indistinct).toEqual([
     { ...both, unmeasured: 0 },
     { ...both, unmeasured: 0, guardrail: 'Somebody is served' },
@@ -119,7 +119,7 @@ it("names a remedy's claims that its pitfall's run does not refute, and counts g
   expect(printed.out).toContain(
     [
       '✓ remedies',
-      `    few: peak of ${RATE} is at least 1: holds on the run of crowd too, with every seed`,
+      `    few: peak of ${RATE} is at least 1/s: holds on the run of crowd too, with every seed`,
       '    1 guardrail, which holds for pitfall and remedy alike',
     ].join('\n'),
   );
@@ -139,7 +139,7 @@ it('finds a guardrail that tells the remedy from its pitfall', async () => {
   expect(code).toBe(1);
   expect(scenarios[0].problems[0]).toEqual({
     check: 'remedies',
-    text: `few: peak of ${RATE} is at most 100: it is marked as a guardrail, but fails on the run of crowd, with seed 1`,
+    text: `few: peak of ${RATE} is at most 100/s: it is marked as a guardrail, but fails on the run of crowd, with seed 1`,
   });
 });
 
