@@ -13,7 +13,7 @@ export interface CommandLine {
   out(text: string): void;
   /** Progress and remarks, to standard error. */
   err(text: string): void;
-  /** Aborted by Ctrl-C; a command then finishes what it can and exits 130. */
+  /** Aborted by Ctrl-C or SIGTERM; a command then finishes what it can and exits 130. */
   readonly interrupted: AbortSignal;
   /** Whether standard error is a terminal, where progress may be drawn. */
   readonly isTerminal: boolean;

@@ -1,15 +1,17 @@
 /**
  * The command line's entry: joins the program to this process. Ctrl-C asks it to finish what it can, a second one ends
- * it at once. When who reads the output goes away, the rest is not written, and the exit code is the same.
+ * it at once; SIGTERM, by which a CI cancels a job, likewise. When who reads the output goes away, the rest is not written, and the exit code is the same.
  */
 import process from 'node:process';
 import { runProgram } from './program.ts';
 
 const interruption = new AbortController();
-process.on('SIGINT', () => {
-  if (interruption.signal.aborted) process.exit(130);
-  interruption.abort();
-});
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => {
+    if (interruption.signal.aborted) process.exit(130);
+    interruption.abort();
+  });
+}
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

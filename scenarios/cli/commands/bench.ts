@@ -42,7 +42,8 @@ export async function bench(
       for await (const result of benchmark.run({ quick, progress, interrupted: cli.interrupted })) results.push(result);
     }
   } catch (error) {
-    if (!cli.interrupted.aborted || (error as Error).name !== 'AbortError') throw error;
+    // Once interrupted, whatever fails does so for that: a terminal's Ctrl-C ends the browser that is measured as well.
+    if (!cli.interrupted.aborted) throw error;
   } finally {
     line.wipe();
   }

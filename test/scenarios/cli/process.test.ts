@@ -69,7 +69,7 @@ it('ends with 130 at Ctrl-C in a run, with what was finished printed', async () 
   expect(runs.length).toBeGreaterThan(0);
 });
 
-it('hears Ctrl-C between runs so short that each is one slice', async () => {
+it.each(['SIGINT', 'SIGTERM'] as const)('hears %s between runs so short that each is one slice', async (signal) => {
   folder.write(
     'short.js',
     userScenario().replace('const link', 'process.stderr.write("building\\n");\n    const link'),
@@ -77,7 +77,7 @@ it('hears Ctrl-C between runs so short that each is one slice', async () => {
   const child = start('run ./short.js --seed 1..50000 --format json');
   const end = ended(child);
   await new Promise((resolve) => child.stderr?.once('data', resolve));
-  child.kill('SIGINT');
+  child.kill(signal);
   const { code, out } = await end;
   expect(code).toBe(130);
   expect((JSON.parse(out) as { runs: unknown[] }).runs.length).toBeLessThan(50_000);

@@ -24,7 +24,10 @@ export async function openTab(): Promise<Tab | string> {
   if (playwright === undefined) return 'needs playwright-core, which a checkout has';
   const server = await servePage({ directory, port: 0 });
   try {
-    const browser = await playwright.chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+    // Signals are the command line's to hear: what was measured is printed, and then the browser is closed.
+    const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
+    const args = ['--no-sandbox', '--disable-gpu'];
+    const browser = await playwright.chromium.launch({ executablePath, args, ...signals });
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, serviceWorkers: 'block' });
     const close = async (): Promise<void> => {
       await browser.close();
