@@ -28,7 +28,11 @@ export const roleByOutcome = (outcome: string): Role | undefined => OUTCOMES.get
  * Whether a row tells that something was done again; undefined if none of the table does. Attempts are numbered, and the first is
  * no retry; how attempts ended is an outcome and not one more.
  */
-export function toldAgain({ kind, schema, columns: { attempt } }: FactTable): ((row: number) => boolean) | undefined {
+export function toldAgain({
+  kind,
+  schema,
+  columns: { attempt },
+}: Pick<FactTable, 'kind' | 'schema' | 'columns'>): ((row: number) => boolean) | undefined {
   if (roleOf(kind) !== 'retry' || schema.outcome === 'text') return undefined;
   return schema.attempt === 'number' ? (row) => attempt[row] > 1 : () => true;
 }

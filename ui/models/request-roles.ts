@@ -17,6 +17,23 @@ const RETRY = ROLES.indexOf('retry');
 /** Told of few requests, and what one looks for: never lost in a sample. */
 export const isRare = (role: number): boolean => ROLES[role] === 'failed' || ROLES[role] === 'retry';
 
+/** What of a table of facts tells roles, and of all of them. */
+type RoleTable = Pick<FactTable, 'kind' | 'schema' | 'rows' | 'columns'>;
+export type RoleFacts = Pick<RecordedFacts, 'texts' | 'sampledOneIn'> & {
+  readonly tables: readonly (RoleTable & Pick<FactTable, 'times'>)[];
+};
+
+/** The little of a recording's facts that tells roles: most of its columns do not. */
+export function roleFacts({ tables, texts, sampledOneIn }: RecordedFacts): RoleFacts {
+  const telling = tables.filter(tellsRoles).map(({ kind, schema, rows, times, columns }) => {
+    const asked = Object.entries(columns).filter(([name]) => COLUMNS.has(name));
+    return { kind, schema, rows, times, columns: Object.fromEntries(asked) };
+  });
+  return { tables: telling, texts, sampledOneIn };
+}
+
+const COLUMNS: ReadonlySet<string> = new Set(['request', 'outcome', 'attempt']);
+
 /** Changes of role, those of one request together and in order of time. */
 export interface RequestRoles {
   /** The role at an instant of the request of this number among `requests`. */
@@ -29,7 +46,7 @@ export interface RequestRoles {
 
 /** `numberOf` gives each request its place among `count`; undefined for one that is not among them. */
 export function requestRoles(
-  facts: RecordedFacts,
+  facts: RoleFacts,
   count: number,
   numberOf: (request: number) => number | undefined,
 ): RequestRoles {
@@ -78,14 +95,22 @@ export function requestRoles(
   };
 }
 
+/** Whether a table speaks of requests, and of how they fare. */
+const tellsRoles = (table: RoleTable): boolean =>
+  table.schema.request === 'request' &&
+  table.rows > 0 &&
+  (toldAgain(table) !== undefined || roleOf(table.kind) === 'failed' || table.schema.outcome === 'text');
+
 /** The role that each row of a table tells, 0 for none; undefined if the table speaks of no requests or of no fate. */
-function rolesTold({ texts }: RecordedFacts, table: FactTable): { table: FactTable; roles: Uint8Array } | undefined {
-  const { kind, schema, columns, rows } = table;
-  if (schema.request !== 'request' || rows === 0) return undefined;
+function rolesTold<Table extends RoleTable>(
+  { texts }: Pick<RecordedFacts, 'texts'>,
+  table: Table,
+): { table: Table; roles: Uint8Array } | undefined {
+  const { kind, columns, rows } = table;
+  if (!tellsRoles(table)) return undefined;
   const again = toldAgain(table);
   if (again) return { table, roles: Uint8Array.from({ length: rows }, (_, row) => (again(row) ? RETRY : NEUTRAL)) };
   if (roleOf(kind) === 'failed') return { table, roles: new Uint8Array(rows).fill(ROLES.indexOf('failed')) };
-  if (schema.outcome !== 'text') return undefined;
   const known = texts.map((text) => ROLES.indexOf(roleByOutcome(text) ?? 'waiting'));
   const lookup = kind.endsWith('lookup');
   const ok = ROLES.indexOf('ok');

@@ -13,7 +13,7 @@
 import { sampleHash, type Recording } from '../../sim-core/index.ts';
 import { intervalIndex, type IntervalIndex } from './interval-index.ts';
 import { messagesOf, type Messages } from './messages.ts';
-import { NEUTRAL, requestRoles, ROLES, type RequestRoles } from './request-roles.ts';
+import { NEUTRAL, requestRoles, roleFacts, ROLES, type RequestRoles, type RoleFacts } from './request-roles.ts';
 import { staysOf, type Stays } from './stays.ts';
 import type { Topology } from './topology.ts';
 
@@ -44,7 +44,15 @@ export interface Traffic {
 }
 
 /** What of a recording it is read out of. */
-export type TrafficSource = Pick<Recording, 'components' | 'events' | 'facts' | 'flows'>;
+export type TrafficSource = Pick<Recording, 'components' | 'events' | 'flows'> & { readonly facts: RoleFacts };
+
+/** No more of a recording than that: it is copied to be read elsewhere. */
+export const trafficSource = ({ components, events, facts, flows }: Recording): TrafficSource => ({
+  components,
+  events,
+  facts: roleFacts(facts),
+  flows,
+});
 
 export function trafficOf(recording: TrafficSource, topology: Topology): Traffic {
   const { events, facts } = recording;

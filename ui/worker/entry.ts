@@ -1,7 +1,5 @@
-/** The worker: a simulator behind comlink. What it has made is moved to the page, not copied. */
+/** The worker that computes runs: a simulator behind comlink. What it has made is moved to the page, not copied. */
 import { expose, transfer } from 'comlink';
-import type { Topology } from '../models/topology.ts';
-import { trafficOf, type Traffic, type TrafficSource } from '../models/traffic.ts';
 import { exportRun } from './export-run.ts';
 import { Simulator, type RunRequest, type RunResult, type RunSummary } from './simulator.ts';
 import { buffersOf } from './transferables.ts';
@@ -15,10 +13,6 @@ const service = {
   },
   summarise(request: RunRequest): Promise<RunSummary> {
     return simulator.summarise(request);
-  },
-  traffic(source: TrafficSource, topology: Topology): Traffic {
-    const traffic = trafficOf(source, topology);
-    return transfer(traffic, buffersOf(traffic));
   },
   export: exportRun,
   cancel(): void {
