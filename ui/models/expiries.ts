@@ -35,22 +35,26 @@ export function expiriesOf({ facts, header }: Pick<Recording, 'facts' | 'header'
   const [stored, lookups] = [tableOf('cache.stored'), tableOf('cache.lookup')];
   if (!stored || !lookups || lookups.rows === 0 || !anyEnds(stored, header.duration)) return [];
   const removed = [tableOf('cache.evicted'), tableOf('cache.deleted')].filter((table) => table !== undefined);
-  const ends = endsOf(facts, stored, removed);
-  const asked = askedFor(facts, lookups);
+  const { ends, entries: known } = endsOf(facts, stored, removed, header.duration);
+  const asked = askedFor(facts, lookups, known);
   const width = header.interval / FINER;
+  const binOf = ({ end, isSoft }: End): number => 2 * Math.floor(end / width) + Number(isSoft);
+  // Most ends are nobody's business, each in a bin of its own: only where enough is asked for they are gone into.
+  const most = new Map<number, number>();
+  for (const end of ends) most.set(binOf(end), (most.get(binOf(end)) ?? 0) + asked[end.entry]);
   const bins = groupBy(
-    ends.filter(({ end }) => end < header.duration),
-    ({ end, isSoft }) => 2 * Math.floor(end / width) + Number(isSoft),
+    ends.filter((end) => most.get(binOf(end))! >= SHARE_MIN * lookups.rows),
+    binOf,
   );
   const found = [...bins.values()].flatMap((some): Expiry[] => {
     const [{ isSoft }] = some;
     const entries = [...new Set(some.map(({ entry }) => entry))];
-    const lookupsOf = (few: readonly number[]): number => few.reduce((sum, entry) => sum + (asked.get(entry) ?? 0), 0);
+    const lookupsOf = (few: readonly number[]): number => few.reduce((sum, entry) => sum + asked[entry], 0);
     const share = lookupsOf(entries) / lookups.rows;
     if (share < SHARE_MIN) return [];
     const time = Math.min(...some.map(({ end }) => end));
     // Who expires beside it by chance is not told of.
-    for (const [key, its] of groupBy(entries, (entry) => keyOf(facts, entry))) {
+    for (const [key, its] of groupBy(entries, (entry) => keyOf(facts, known[entry]))) {
       const part = lookupsOf(its) / lookups.rows;
       if (part >= MAINLY * share) return [{ time, entries: its.length, key, share: part, isSoft }];
     }
@@ -81,28 +85,38 @@ const keyOf = ({ texts }: RecordedFacts, entry: number): number => Math.floor(en
 
 /** An entry whose time to live, or its soft one, was over while it was still there. */
 interface End {
+  /** Its place among those that were ever stored. */
   readonly entry: number;
   readonly end: number;
   readonly isSoft: boolean;
 }
 
-/** All of them; of an entry several, if so. */
-function endsOf(facts: RecordedFacts, stored: FactTable, removed: readonly FactTable[]): End[] {
+/** All of them within the run, of an entry several, if so; and the entries that were ever stored. */
+function endsOf(
+  facts: RecordedFacts,
+  stored: FactTable,
+  removed: readonly FactTable[],
+  duration: number,
+): { readonly ends: End[]; readonly entries: number[] } {
   const ends: End[] = [];
-  /** When the entry that is there expires. */
-  const until = new Map<number, { readonly soft: number; readonly hard: number }>();
+  const placeOf = new Map<number, number>();
+  const entries: number[] = [];
+  /** When the entry of each place expires; NaN while it is not there. */
+  const soft: number[] = [];
+  const hard: number[] = [];
   const places = removed.map(() => 0);
-  const gone = (entry: number, at: number): void => {
-    const there = until.get(entry);
-    if (there === undefined) return;
-    until.delete(entry);
-    if (there.soft < there.hard && there.soft <= at) ends.push({ entry, end: there.soft, isSoft: true });
-    if (there.hard <= at) ends.push({ entry, end: there.hard, isSoft: false });
+  const gone = (place: number, at: number): void => {
+    const isOver = (end: number): boolean => end <= at && end < duration;
+    if (soft[place] < hard[place] && isOver(soft[place])) ends.push({ entry: place, end: soft[place], isSoft: true });
+    if (isOver(hard[place])) ends.push({ entry: place, end: hard[place], isSoft: false });
+    soft[place] = NaN;
+    hard[place] = NaN;
   };
   const removeUpTo = (time: number): void => {
     removed.forEach((table, i) => {
       for (; places[i] < table.rows && table.times[places[i]] <= time; places[i]++) {
-        gone(entryOf(facts, table, places[i]), table.times[places[i]]);
+        const place = placeOf.get(entryOf(facts, table, places[i]));
+        if (place !== undefined) gone(place, table.times[places[i]]);
       }
     });
   };
@@ -110,19 +124,24 @@ function endsOf(facts: RecordedFacts, stored: FactTable, removed: readonly FactT
     const at = stored.times[row];
     removeUpTo(at);
     const entry = entryOf(facts, stored, row);
-    gone(entry, at);
-    until.set(entry, { soft: at + stored.columns.soft[row], hard: at + stored.columns.ttl[row] });
+    let place = placeOf.get(entry);
+    if (place === undefined) placeOf.set(entry, (place = entries.push(entry) - 1));
+    else gone(place, at);
+    soft[place] = at + stored.columns.soft[row];
+    hard[place] = at + stored.columns.ttl[row];
   }
   removeUpTo(Infinity);
-  for (const entry of until.keys()) gone(entry, Infinity);
-  return ends;
+  entries.forEach((_, place) => gone(place, Infinity));
+  return { ends, entries };
 }
 
-function askedFor(facts: RecordedFacts, lookups: FactTable): Map<number, number> {
-  const counts = new Map<number, number>();
+/** How many lookups ask for each of these. */
+function askedFor(facts: RecordedFacts, lookups: FactTable, entries: readonly number[]): Uint32Array {
+  const placeOf = new Map(entries.map((entry, place) => [entry, place]));
+  const counts = new Uint32Array(entries.length);
   for (let row = 0; row < lookups.rows; row++) {
-    const entry = entryOf(facts, lookups, row);
-    counts.set(entry, (counts.get(entry) ?? 0) + 1);
+    const place = placeOf.get(entryOf(facts, lookups, row));
+    if (place !== undefined) counts[place]++;
   }
   return counts;
 }

@@ -45,14 +45,14 @@ const PLANNED_MAX = 4;
 function plannedOf({ events }: Judged): TimeMark[] {
   const { kept, times, kinds, causes, kindNames } = events;
   const places = kindNames.map((): number[] => []);
-  const goesOn = kindNames.map((name) => name === '' || name === 'intervention');
+  const goesOn = Uint8Array.from(kindNames, (name) => Number(name === '' || name === 'intervention'));
   for (let place = 0; place < kept; place++) {
     const kind = kinds[place];
-    if (goesOn[kind]) continue;
-    if (causes[place] !== 0 || places[kind].push(place) > PLANNED_MAX) goesOn[kind] = true;
+    if (goesOn[kind] === 1) continue;
+    if (causes[place] !== 0 || places[kind].push(place) > PLANNED_MAX) goesOn[kind] = 1;
   }
   return places
-    .flatMap((some, kind) => (goesOn[kind] ? [] : some))
+    .flatMap((some, kind) => (goesOn[kind] === 1 ? [] : some))
     .filter((place) => times[place] > 0)
     .map((place) => ({ time: times[place], label: kindNames[kinds[place]], kind: 'planned' }));
 }
