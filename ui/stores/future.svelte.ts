@@ -21,8 +21,8 @@ import type { Traffic } from '../models/traffic.ts';
 import type { Engine } from '../worker/engine.ts';
 import type { RunRequest, RunResult } from '../worker/simulator.ts';
 
-/** Runs that take less than this, in milliseconds, change the picture without any sign of work. */
-const SLOW_MS = 150;
+/** Runs that take less than this, in milliseconds, change the picture without any sign of work: it would only flicker. */
+const SLOW_MS = 250;
 
 /**
  * So long after a run's charts were drawn, in milliseconds, they are on the screen, and who drags a slider has asked for
