@@ -1,8 +1,9 @@
 /**
  * From a slider to the screen: how long after a parameter was changed the result of the run with it has been painted, for
  * the default run of every scenario. A *step* moves a slider by 2 % of its way and waits for the result; beside it,
- * measured in turn, the same run in Node by itself. A *drag* holds a slider and moves it sixty times a second: each of
- * its events counts until its own result has been painted, or a newer one's.
+ * measured in turn, the same run in Node by itself, and where on its way the step was. A *drag* holds a slider and moves
+ * it sixty times a second: each of its events counts until its own result has been painted, or a newer one's. At the end
+ * stand the steps of all scenarios together, which the aim is about.
  */
 import type { Locator, Page } from 'playwright-core';
 import type { Scenario } from '../../../../sim-core/index.ts';
@@ -10,7 +11,8 @@ import stampede from '../../../caching/stampede.ts';
 import { catalogue } from '../../../index.ts';
 import { median, type BenchmarkOptions, type BenchmarkResult } from '../benchmark.ts';
 import { runInSlices } from './engine.ts';
-import { notesOf, untilShown, type Notes } from './notes.ts';
+import { delaysIn, PARTS, type Delay } from './delays.ts';
+import { notesOf, untilShown } from './notes.ts';
 import { latency } from './latency.ts';
 import { openLab, type Tab } from './tab.ts';
 
@@ -29,6 +31,7 @@ export async function* changes(
   { quick, progress, interrupted }: BenchmarkOptions,
 ): AsyncGenerator<BenchmarkResult> {
   const { page } = tab;
+  const all: Delay[] = [];
   for (const scenario of quick ? [stampede] : catalogue.map((entry) => entry.scenario)) {
     interrupted.throwIfAborted();
     progress(`page: ${scenario.id}, from a slider to the screen`);
@@ -37,8 +40,45 @@ export async function* changes(
     const about = { name: 'page', size: runInSlices(scenario, Object.keys(scenario.variants)[0]).requests };
     if (sliders.length === 0) continue;
     for (let i = 0; i < (quick ? 1 : WARM_UP); i++) await step(page, sliders[0], i % 2 === 0);
-    yield* await steps(page, scenario, quick ? sliders.slice(0, 2) : sliders, about, interrupted);
+    const { delays, alone } = await steps(page, scenario, quick ? sliders.slice(0, 2) : sliders, interrupted);
+    all.push(...delays);
+    yield* stepped(scenario.id, delays, about, alone);
     yield* latency({ ...about, variant: `${scenario.id}: drag to screen` }, await drag(page, sliders[0], quick));
+  }
+  yield* stepped('all scenarios', all, { name: 'page' });
+}
+
+/** A run in Node beside a round of steps, in milliseconds. */
+interface Beside {
+  readonly wallMs: number;
+  /** Over the median of the round. */
+  readonly ratio: number;
+}
+
+function* stepped(
+  of: string,
+  delays: readonly Delay[],
+  about: Pick<BenchmarkResult, 'name' | 'size'>,
+  beside: readonly Beside[] = [],
+): Generator<BenchmarkResult> {
+  const [half, ...rest] = latency(
+    { ...about, variant: `${of}: step to screen` },
+    delays.map(({ total }) => total),
+  );
+  const ratios = beside.map(({ ratio }) => ratio);
+  yield ratios.length === 0
+    ? half
+    : {
+        ...half,
+        peer: 'Node, the run alone',
+        peerValue: median(beside.map(({ wallMs }) => wallMs)),
+        ratio: median(ratios),
+        ratioRange: [Math.min(...ratios), Math.max(...ratios)],
+      };
+  yield* rest;
+  for (const [part, words] of Object.entries(PARTS) as [keyof typeof PARTS, string][]) {
+    const value = median(delays.map((delay) => delay[part]));
+    yield { ...about, variant: `${of}: step, ${words}`, unit: 'ms', value };
   }
 }
 
@@ -61,32 +101,22 @@ async function steps(
   page: Page,
   scenario: Scenario,
   sliders: readonly Locator[],
-  about: Pick<BenchmarkResult, 'name' | 'size'>,
   interrupted: AbortSignal,
-): Promise<BenchmarkResult[]> {
-  const all: number[] = [];
-  const alone: number[] = [];
-  const ratios: number[] = [];
+): Promise<{ readonly delays: Delay[]; readonly alone: Beside[] }> {
+  const delays: Delay[] = [];
+  const alone: Beside[] = [];
   for (const slider of sliders) {
     interrupted.throwIfAborted();
     const round = [await step(page, slider, true), await step(page, slider, false)];
     const { wallMs } = runInSlices(scenario, Object.keys(scenario.variants)[0]);
-    all.push(...round);
-    alone.push(wallMs);
-    ratios.push(wallMs / median(round));
+    delays.push(...round);
+    alone.push({ wallMs, ratio: wallMs / median(round.map(({ total }) => total)) });
   }
-  const [half, ...rest] = latency({ ...about, variant: `${scenario.id}: step to screen` }, all);
-  const beside = {
-    peer: 'Node, the run alone',
-    peerValue: median(alone),
-    ratio: median(ratios),
-    ratioRange: [Math.min(...ratios), Math.max(...ratios)] as const,
-  };
-  return [{ ...half, ...beside }, ...rest];
+  return { delays, alone };
 }
 
-/** Moves a slider, on or back, and returns how many milliseconds later the result had been painted. */
-async function step(page: Page, slider: Locator, on: boolean): Promise<number> {
+/** Moves a slider, on or back, and waits until the result has been painted. */
+async function step(page: Page, slider: Locator, on: boolean): Promise<Delay> {
   await notesOf(page);
   await untilShown(page, () =>
     slider.evaluate(
@@ -100,7 +130,7 @@ async function step(page: Page, slider: Locator, on: boolean): Promise<number> {
       on ? STEP : -STEP,
     ),
   );
-  return latencies(await notesOf(page))[0];
+  return delaysIn(await notesOf(page))[0];
 }
 
 async function drag(page: Page, slider: Locator, quick: boolean): Promise<number[]> {
@@ -127,18 +157,5 @@ async function drag(page: Page, slider: Locator, quick: boolean): Promise<number
   await page.mouse.up();
   await page.locator('footer[data-state="done"]').waitFor({ timeout: 60_000 });
   await page.waitForTimeout(300);
-  return latencies(await notesOf(page));
-}
-
-/** For each change of a field, the time until the result of the first run that was asked for after it was painted. */
-function latencies({ inputs, runs, shown }: Notes): number[] {
-  return inputs.flatMap(({ at }) => {
-    const run = runs.find(({ at: asked, digest }) => asked >= at && digest !== undefined);
-    if (run?.answered === undefined) return [];
-    const { answered, digest } = run;
-    // The very result that was on the screen already needs no painting.
-    if (shown.findLast((one) => one.at < answered)?.digest === digest) return [answered - at];
-    const painted = shown.find((one) => one.at >= answered && one.digest === digest)?.painted;
-    return painted === undefined ? [] : [painted - at];
-  });
+  return delaysIn(await notesOf(page)).map(({ total }) => total);
 }

@@ -12,6 +12,8 @@ interface Asked {
   answered?: number;
   /** Undefined too for a run that was cancelled. */
   digest?: string;
+  /** What the run took in the worker by its own clock, in milliseconds. */
+  wallMs?: number;
 }
 
 export interface Notes {
@@ -77,6 +79,7 @@ function noteInPage(): void {
         if (!run) return;
         run.answered = timeStamp;
         run.digest = data.value?.recording?.header.digest;
+        run.wallMs = data.value?.wallMs;
       });
     }
     override postMessage(message: { id: string; path?: string[] }, transfer?: unknown): void {
