@@ -40,7 +40,9 @@ export interface Tray {
 const CARD = { head: 30, line: 19, pad: 8 } as const;
 /** What a figure takes in a line: what stands around it, each letter of its name, and its value. */
 const FIGURE = { around: 34, letter: 6.4, value: 50, limited: 52 } as const;
-const NAME = { beside: 44, letter: 8, copies: 3 } as const;
+const NAME = { beside: 44, alone: 20, letter: 8.7, copies: 3 } as const;
+/** The least width of a card that says no more than its name, and of one with a line of values below it. */
+const WIDTH_MIN = { name: 72, values: 92 } as const;
 /** Distance of two glyphs in a tray. */
 export const TRAY_PITCH = 6;
 const TRAY = { rowsWithoutLine: 2, gap: 4, line: 18 } as const;
@@ -144,6 +146,13 @@ export function wholeHeight(model: StageModel, node: TopologyNode, density: Dens
 }
 
 /** What a name takes beside its picture, and the number of its copies: by the letter, without measuring. */
-export function widthForName({ name, members }: TopologyNode): number {
-  return NAME.beside + NAME.letter * (name.length + (members.length > 1 ? NAME.copies : 0));
+export const widthForName = (node: TopologyNode): number => NAME.beside + lettersWidth(node);
+
+/** What a card takes at least: its name without its picture, and its values. */
+export function leastCardWidth({ figures }: Pick<StageModel, 'figures'>, node: TopologyNode): number {
+  const says = (figures.get(node)?.length ?? 0) > 0 || node.members.length > 1;
+  return Math.max(says ? WIDTH_MIN.values : WIDTH_MIN.name, NAME.alone + lettersWidth(node));
 }
+
+const lettersWidth = ({ name, members }: TopologyNode): number =>
+  Math.ceil(NAME.letter * (name.length + (members.length > 1 ? NAME.copies : 0)));

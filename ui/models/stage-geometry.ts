@@ -10,6 +10,7 @@ import {
   boxAt,
   cardHeight,
   isCalled,
+  leastCardWidth,
   UPRIGHT,
   wholeHeight,
   widthForName,
@@ -32,25 +33,40 @@ const CARD = { widthMax: 168, widthMin: 92 } as const;
 /** Below this width layers run from top to bottom. */
 const UPRIGHT_BELOW = 440;
 const MARGIN = 12;
-/** Between two cards, at least, for an edge to be seen. */
+/** Between two cards, for an edge and its rate to be seen; and where there is not even room for that. */
 const GAP = 40;
+const GAP_LEAST = 20;
 /** Between two nodes of a layer, one above the other. */
 const SPACE = 12;
 
 export function placeStage(model: StageModel, given: number, height: number): StageGeometry {
   const { topology } = model;
   const upright = given < UPRIGHT_BELOW;
-  const width = upright ? given : Math.max(given, leastWidth(topology));
+  const width = upright ? given : Math.max(given, widthWith(GAP_LEAST, model));
   const boxes = upright ? placeUpright(model, width) : placeAcross(model, width, height);
   const bottom = Math.max(...boxes.map((box) => box.bottom)) + MARGIN + (upright ? loopsAtTheEnd(topology) : 0);
   const whole = { width, height: upright ? bottom : Math.max(height, bottom), upright };
   return { boxes, wires: wiresBetween(topology, boxes, whole), ...whole };
 }
 
-/** In less width layers that run from left to right do not fit beside each other. */
-export function leastWidth(topology: Topology): number {
-  return topology.layers * (CARD.widthMin + GAP) - GAP + 2 * MARGIN + loopsAtTheEnd(topology);
+/** In less width layers that run from left to right stand too close to each other, and in still less they do not fit. */
+export const leastWidth = (model: StageModel): number => widthWith(GAP, model);
+
+function widthWith(gap: number, model: StageModel): number {
+  const { layers } = model.topology;
+  return sum(leastWidths(model)) + (layers - 1) * gap + 2 * MARGIN + loopsAtTheEnd(model.topology);
 }
+
+/** The least width of each layer's cards. Places by hand can leave a layer empty. */
+function leastWidths(model: StageModel): number[] {
+  const { nodes, layers } = model.topology;
+  return Array.from({ length: layers }, (_, layer) => {
+    const cards = nodes.filter(({ x }) => x === layer).map((node) => leastCardWidth(model, node));
+    return cards.length === 0 ? 0 : Math.min(CARD.widthMax, Math.max(...cards));
+  });
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
 
 /** Room after the last layer, where one of its nodes calls another. */
 function loopsAtTheEnd({ edges, layers }: Topology): number {
@@ -58,11 +74,11 @@ function loopsAtTheEnd({ edges, layers }: Topology): number {
 }
 
 /** What the fullest layer needs, one node below the other. */
-function heightAcross(model: StageModel, density: Density, cardWidth: number): number {
+function heightAcross(model: StageModel, density: Density, widths: readonly number[]): number {
   const layers = [...groupBy(model.topology.nodes, ({ x }) => x).values()];
   return Math.max(
     ...layers.map((layer) =>
-      layer.reduce((sum, node) => sum + wholeHeight(model, node, density, cardWidth) + SPACE, 2 * MARGIN - SPACE),
+      layer.reduce((all, node) => all + wholeHeight(model, node, density, widths[node.x]) + SPACE, 2 * MARGIN - SPACE),
     ),
   );
 }
@@ -70,24 +86,34 @@ function heightAcross(model: StageModel, density: Density, cardWidth: number): n
 function placeAcross(model: StageModel, width: number, height: number): Box[] {
   const { topology } = model;
   const room = width - 2 * MARGIN - loopsAtTheEnd(topology);
-  const most = (room - (topology.layers - 1) * GAP) / topology.layers;
-  const cardWidth = Math.floor(
-    clampWidth(Math.max(room / (topology.layers + (topology.layers - 1) * 0.45), Math.min(most, widthForNames(model)))),
-  );
-  const pitch = topology.layers > 1 ? (room - cardWidth) / (topology.layers - 1) : 0;
-  const start = topology.layers > 1 ? MARGIN : MARGIN + (room - cardWidth) / 2;
-  const density = ACROSS.find((one) => heightAcross(model, one, cardWidth) <= height) ?? ACROSS.at(-1)!;
-  const tops = topsAcross(model, height, density, cardWidth);
+  const widths = cardWidths(model, room);
+  const gap = topology.layers > 1 ? (room - sum(widths)) / (topology.layers - 1) : 0;
+  const start = topology.layers > 1 ? MARGIN : MARGIN + (room - widths[0]) / 2;
+  const density = ACROSS.find((one) => heightAcross(model, one, widths) <= height) ?? ACROSS.at(-1)!;
+  const tops = topsAcross(model, height, density, widths);
   // Places by hand can leave a column empty.
   const columns = [...new Set(topology.nodes.map(({ x }) => x))];
   return topology.nodes.map((node) =>
     boxAt(model, node, density, {
       band: columns.indexOf(node.x),
-      left: Math.round(start + node.x * pitch),
+      left: Math.round(start + node.x * gap + sum(widths.slice(0, node.x))),
       top: Math.round(tops.get(node)!),
-      width: cardWidth,
+      width: widths[node.x],
     }),
   );
+}
+
+/** All layers' cards alike where there is room for that; where a name needs more, its layer has more, as far as there is. */
+function cardWidths(model: StageModel, room: number): number[] {
+  const { layers } = model.topology;
+  const most = (room - (layers - 1) * GAP) / layers;
+  const alike = clampWidth(Math.max(room / (layers + (layers - 1) * 0.45), Math.min(most, widthForNames(model))));
+  const least = leastWidths(model);
+  for (let width = Math.floor(alike); width > 0; width--) {
+    const widths = least.map((one) => Math.max(one, width));
+    if (sum(widths) + (layers - 1) * GAP <= room) return widths;
+  }
+  return least;
 }
 
 /** A node in its layer, by its distance from the line on which the middles of single cards lie. */
@@ -101,14 +127,19 @@ interface Standing {
  * Where each node begins from the top. The middle of its card lies by its place in the layer, spread over the height and
  * pushed apart as far as needed, so that an edge between two who stand alone is level.
  */
-function topsAcross(model: StageModel, height: number, density: Density, cardWidth: number): Map<TopologyNode, number> {
+function topsAcross(
+  model: StageModel,
+  height: number,
+  density: Density,
+  widths: readonly number[],
+): Map<TopologyNode, number> {
   const { topology } = model;
   const pitch = (height - 2 * MARGIN) / topology.tallest;
   const layers = [...groupBy(topology.nodes, ({ x }) => x).values()].map((layer): Standing[] => {
     const sizes = layer.map((node) => ({
       node,
-      card: cardHeight(model, node, density, cardWidth),
-      whole: wholeHeight(model, node, density, cardWidth),
+      card: cardHeight(model, node, density, widths[node.x]),
+      whole: wholeHeight(model, node, density, widths[node.x]),
     }));
     const step = Math.min(pitch, 1.6 * Math.max(...sizes.map(({ whole }) => whole)));
     let free = -Infinity;

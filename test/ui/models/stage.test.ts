@@ -128,7 +128,7 @@ const stages = fc
   .map(({ components, width, height }) => {
     const topology = layOut(components);
     const model = stageModel({ ...fixtureRecording(), components }, topology, []);
-    return { topology, width, geometry: { ...placeStage(model, width, height), given: height } };
+    return { model, width, geometry: { ...placeStage(model, width, height), given: height } };
   });
 
 describe('the stage', () => {
@@ -192,8 +192,8 @@ describe('the stage', () => {
 
   it('of any system lies within the width that it says it needs, edges included', () => {
     fc.assert(
-      fc.property(stages, ({ topology, width, geometry }) => {
-        if (!geometry.upright && width >= leastWidth(topology)) expect(geometry.width).toBe(width);
+      fc.property(stages, ({ model, width, geometry }) => {
+        if (!geometry.upright && width >= leastWidth(model)) expect(geometry.width).toBe(width);
         for (const { left, top, width: wide, bottom } of geometry.boxes) {
           expect(left).toBeGreaterThanOrEqual(0);
           expect(top).toBeGreaterThanOrEqual(0);
@@ -224,8 +224,21 @@ describe('the stage', () => {
           calls: i < length - 1 ? [`layer${'abcdef'[i + 1]}`] : [],
         };
       });
-    expect(leastWidth(layOut(chain(6)))).toBeLessThanOrEqual(1440 - 40 * 16);
-    expect(leastWidth(layOut(chain(3)))).toBeLessThan(440);
+    const needs = (layers: number): number => leastWidth(stageModel(fixtureRecording(), layOut(chain(layers)), []));
+    expect(needs(6)).toBeLessThanOrEqual(1440 - 40 * 16);
+    expect(needs(3)).toBeLessThan(440);
+  });
+
+  it('gives a layer with a long name wider cards, where there is room for that', () => {
+    const named = (names: readonly string[]): RecordedComponent[] =>
+      names.map((name, i) => ({ ...COMPONENTS[0], name, calls: names.slice(i + 1, i + 2) }));
+    const names = ['users', 'gateway', 'alertmanager', 'store', 'disk', 'archive'];
+    const model = stageModel(fixtureRecording(), layOut(named(names)), []);
+    const widths = (width: number): number[] => placeStage(model, width, 400).boxes.map((box) => box.width);
+    const needed = 12 * 8.7 + 20;
+    for (const width of [leastWidth(model), 640, 2000]) expect(widths(width)[2]).toBeGreaterThanOrEqual(needed);
+    expect(widths(leastWidth(model)).filter((width) => width >= needed)).toHaveLength(1);
+    expect(new Set(widths(2000)).size).toBe(1);
   });
 
   it('leads edges past a column by a hole, side by side, and between two of a column outside of it', () => {
