@@ -1,7 +1,4 @@
-/**
- * The policies of tail sampling by the processor's own names. `ottl_condition` is not among them: its conditions are a
- * language of their own.
- */
+/** The policies of tail sampling by the processor's own names. */
 import { alwaysSample } from './always-sample.ts';
 import { and } from './and.ts';
 import { booleanAttribute } from './boolean-attribute.ts';
@@ -10,6 +7,7 @@ import { composite } from './composite.ts';
 import { drop } from './drop.ts';
 import { latency } from './latency.ts';
 import { numericAttribute } from './numeric-attribute.ts';
+import { ottlCondition } from './ottl-condition.ts';
 import { probabilistic } from './probabilistic.ts';
 import { rateLimiting } from './rate-limiting.ts';
 import { spanCount } from './span-count.ts';
@@ -31,6 +29,7 @@ export const samplingPolicies = {
   bytes_limiting: bytesLimiting,
   span_count: spanCount,
   boolean_attribute: booleanAttribute,
+  ottl_condition: ottlCondition,
   and,
   drop,
   composite,

@@ -19,9 +19,10 @@ export interface BufferedTrace {
 
 /**
  * `dropped` is a veto. The inverted verdicts are those of attribute policies that are to match everything else; an
- * `inverted-not-sampled` is a veto as well, and `inverted-sampled` counts only where no policy says `not-sampled`.
+ * `inverted-not-sampled` is a veto as well, and `inverted-sampled` counts only where no policy says `not-sampled`. An `error` says
+ * nothing of the trace.
  */
-export type Verdict = 'sampled' | 'not-sampled' | 'inverted-sampled' | 'inverted-not-sampled' | 'dropped';
+export type Verdict = 'sampled' | 'not-sampled' | 'inverted-sampled' | 'inverted-not-sampled' | 'dropped' | 'error';
 
 export interface SamplingPolicy {
   /** Asked before all others, in whatever order they are listed: a veto spares the others' work, and their budgets. */

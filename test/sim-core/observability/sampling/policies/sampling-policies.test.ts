@@ -49,6 +49,14 @@ const pattern = policies.string_attribute({
 const forced = policies.boolean_attribute({ key: 'app.force_sample', value: true });
 const state = policies.trace_state({ key: 'tier', values: ['gold', 'silver'] });
 
+const serverError = policies.ottl_condition({ span: [`attributes["${CODE}"] >= 500`] });
+const slowSpan = policies.ottl_condition({ span: ['(end_time_unix_nano - start_time_unix_nano) > 300000000'] });
+const errorOrSlow = policies.ottl_condition({
+  span: ['status.code == STATUS_CODE_ERROR', 'end_time_unix_nano - start_time_unix_nano > 300000000'],
+});
+const unknown = 'attributes["retries"] + 1 > 3';
+const withEvent = [spanOf({ events: [{ name: 'exception', time: 0, attributes: {} }] })];
+
 type Row = readonly [rule: string, policy: SamplingPolicy, spans: readonly SpanData[], verdict: Verdict];
 
 const rules: Readonly<Record<SamplingPolicyName, readonly Row[]>> = {
@@ -147,6 +155,22 @@ const rules: Readonly<Record<SamplingPolicyName, readonly Row[]>> = {
       policies.boolean_attribute({ key: 'app.force_sample', value: false }),
       withFlag('yes'),
       'sampled',
+    ],
+  ],
+  ottl_condition: [
+    ['the handbook’s first condition, by the name of today', serverError, withCode(503), 'sampled'],
+    ['of a span without the attribute it does not hold', serverError, plain, 'not-sampled'],
+    ['its second one, of a span', slowSpan, [spanFrom(0, 301)], 'sampled'],
+    ['not of many short ones', slowSpan, [spanFrom(0, 200), spanFrom(150, 400)], 'not-sampled'],
+    ['any of several conditions', errorOrSlow, [spanFrom(0, 301)], 'sampled'],
+    ['an event', policies.ottl_condition({ spanevent: ['name == "exception"'] }), withEvent, 'sampled'],
+    ['no other', policies.ottl_condition({ spanevent: ['name == "retry"'] }), withEvent, 'not-sampled'],
+    ['what cannot be worked out', policies.ottl_condition({ span: [unknown] }), plain, 'error'],
+    [
+      'but does not hold where errors are ignored',
+      policies.ottl_condition({ span: [unknown], errorMode: 'ignore' }),
+      plain,
+      'not-sampled',
     ],
   ],
   and: [
@@ -374,11 +398,9 @@ const vectors = sharedVectors<{
 }>('otlp_tail_sampling.json');
 
 describe.skipIf(vectors.isLeftOut)('the README’s list', () => {
-  it('has all the policies but the language of conditions, and the defaults', () => {
+  it('has all the policies, and the defaults', () => {
     const { tail_sampling: listed } = vectors.read();
-    expect(Object.keys(policies).toSorted()).toEqual(
-      listed.policies.filter((name) => name !== 'ottl_condition').toSorted(),
-    );
+    expect(Object.keys(policies).toSorted()).toEqual(listed.policies.toSorted());
     const { decisionWait, numTraces, decisionCache } = TAIL_SAMPLING_DEFAULTS;
     expect(decisionWait).toBe(s(listed.defaults.decision_wait_s));
     expect(numTraces).toBe(listed.defaults.num_traces);
