@@ -65,7 +65,7 @@ export default defineScenario({
     'head-ratio': { sampling: 'head' },
     adaptive: { sampling: 'adaptive' },
     'tail-error-or-slow': { sampling: 'tail' },
-    'old-attribute-name': { sampling: 'tail', errorBy: 'http.status_code' },
+    'old-attribute-name': { sampling: 'tail', errorBy: 'http.status_code', policies: 'ottl' },
     'short-wait': { sampling: 'tail', decisionWait: s(1) },
     'small-memory': { sampling: 'tail', numTraces: 300 },
     'round-robin': { sampling: 'tail', collectors: 2, routing: 'round-robin' },

@@ -82,19 +82,34 @@ export function collectorsBefore(sim: Simulation, p: Values, store: TraceStore):
   });
 }
 
-function tailSampling({ sampling, decisionWait, numTraces, errorBy, slow }: Values): TailSamplingOptions | undefined {
-  if (sampling !== 'tail') return undefined;
-  const errors =
-    errorBy === 'status'
-      ? samplingPolicies.status_code({ statusCodes: ['error'] })
-      : samplingPolicies.numeric_attribute({ key: errorBy, minValue: SERVER_ERROR });
+function tailSampling(p: Values): TailSamplingOptions | undefined {
+  if (p.sampling !== 'tail') return undefined;
+  const { decisionWait, numTraces, whenFull, decisionCache: size } = p;
   return {
     ...TAIL_SAMPLING_DEFAULTS,
     decisionWait,
     numTraces,
-    policies: [
-      { name: 'error', policy: errors },
-      { name: 'slow', policy: samplingPolicies.latency({ threshold: slow }) },
-    ],
+    blockOnOverflow: whenFull === 'wait',
+    decisionCache: { sampledCacheSize: size, nonSampledCacheSize: size },
+    policies: p.policies === 'ottl' ? conditionsOf(p) : policiesOf(p),
   };
+}
+
+function policiesOf({ errorBy, slow }: Values): TailSamplingOptions['policies'] {
+  const errors =
+    errorBy === 'status'
+      ? samplingPolicies.status_code({ statusCodes: ['error'] })
+      : samplingPolicies.numeric_attribute({ key: errorBy, minValue: SERVER_ERROR });
+  return [
+    { name: 'error', policy: errors },
+    { name: 'slow', policy: samplingPolicies.latency({ threshold: slow }) },
+  ];
+}
+
+/** The handbook's policy as near to its words as the collector takes it. */
+function conditionsOf({ errorBy, slow }: Values): TailSamplingOptions['policies'] {
+  const isError =
+    errorBy === 'status' ? 'status.code == STATUS_CODE_ERROR' : `attributes["${errorBy}"] >= ${SERVER_ERROR}`;
+  const isSlow = `end_time_unix_nano - start_time_unix_nano > ${slow}`;
+  return [{ name: 'error-or-slow', policy: samplingPolicies.ottl_condition({ span: [isError, isSlow] }) }];
 }

@@ -164,7 +164,13 @@ const hasAllInTime = (p: Values): boolean =>
   p.decisionWait >= p.exportDelay + Math.max(p.paymentTimeout, p.slow) + s(2) &&
   p.numTraces >= poissonMost(peakRate(p) * toSeconds(p.decisionWait + p.exportDelay + s(2))) &&
   p.paymentTimeout < PATIENCE &&
+  makesRoom(p) &&
+  seesAll(p) &&
   keepsUp(p);
+/** Where a new trace waits for room, that comes of decisions which are remembered. */
+const makesRoom = (p: Values): boolean => p.whenFull === 'push-out' || p.decisionCache >= asMany(p);
+/** Whether its policies find every error and every slow trace: not by a name that no span has, nor by single spans. */
+const seesAll = (p: Values): boolean => p.errorBy !== 'http.status_code' && p.policies === 'of-their-own';
 export const noneLost = limit((p) => (hasAllInTime(p) ? 0 : asMany(p)));
 
 /** Bytes that wait for a decision: of what comes within the wait, a second more, and an export's delay in one batch. */
@@ -190,7 +196,7 @@ export const someLate = limit((p) => (p.decisionWait + s(1) < p.exportDelay ? so
  * comes that long before the end of it; what comes an export's delay before counts when it is sent.
  */
 export const pushedOut = limit((p) => {
-  const pushes = keepsUp(p) && p.numTraces < peakRate(p) * toSeconds(p.decisionWait);
+  const pushes = keepsUp(p) && p.whenFull === 'push-out' && p.numTraces < peakRate(p) * toSeconds(p.decisionWait);
   const inPeak = peakRate(p) * Math.max(0, peakBefore(p, toSeconds(p.length)) - toSeconds(p.exportDelay));
   return pushes ? Math.max(0, inPeak - p.numTraces - DEVIATIONS * Math.sqrt(inPeak)) : 0;
 });

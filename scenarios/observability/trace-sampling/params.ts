@@ -43,6 +43,22 @@ export const params = {
     max: 1_000_000,
     logarithmic: true,
   }),
+  whenFull: choice({
+    help: 'Tail: what a new trace does that finds no room: pushes out the oldest, or waits for some',
+    default: 'push-out',
+    choices: ['push-out', 'wait'],
+  }),
+  decisionCache: integer({
+    help: 'Tail: decisions of each kind that are remembered without their trace',
+    default: 0,
+    min: 0,
+    max: 1_000_000,
+  }),
+  policies: choice({
+    help: 'Tail: what says that a trace has an error or is slow: a policy for each, or conditions in OTTL on single spans',
+    default: 'of-their-own',
+    choices: ['of-their-own', 'ottl'],
+  }),
   errorBy: choice({
     help: 'Tail: by what a span is taken for an error: its status, or a status code of HTTP under its old or its new name',
     default: 'status',

@@ -4,6 +4,7 @@
  */
 import type { EventHandle } from '../../kernel/event-table.ts';
 import type { Fact, FactChannel } from '../../kernel/fact.ts';
+import type { Behaviour } from '../../kernel/process.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import { TailSampler } from '../sampling/tail-sampler.ts';
 import type { TailSamplingOptions } from '../sampling/tail-sampling-options.ts';
@@ -57,6 +58,15 @@ export class CollectorPipeline {
 
   get bytesInMemory(): number {
     return this.batching.bytes + this.exporter.bytesInMemory + (this.sampler?.waiting.bytes ?? 0);
+  }
+
+  /** Waits while something that came before waits for room. */
+  *room(): Behaviour {
+    for (;;) {
+      if (!this.exporter.unblocked.open) yield* this.exporter.unblocked.pass();
+      else if (this.sampler !== undefined && !this.sampler.unblocked.open) yield* this.sampler.unblocked.pass();
+      else return;
+    }
   }
 
   /** Takes over what was received. */

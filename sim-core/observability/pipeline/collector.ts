@@ -172,7 +172,7 @@ export class Collector implements Endpoint<ExportRequest, ExportResponse>, Compo
     const { query, request } = call;
     yield* this.process.background(costOf(this.options.receiving, query));
     const refuses = this.limiter.mustRefuse;
-    while (!refuses && !pipeline.exporter.unblocked.open) yield* pipeline.exporter.unblocked.pass();
+    if (!refuses) yield* pipeline.room();
     this.receiving.delete(call);
     this.bytesReceiving -= query.bytes;
     if (refuses) {

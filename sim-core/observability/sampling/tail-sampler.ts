@@ -10,14 +10,18 @@
  *   on is taken for a new trace, which is decided by its rest.
  * - With a decision cache decisions are remembered by id alone, for longer than that; the ids' places in memory are not free
  *   for it until their turn comes.
+ * - By `block_on_overflow` a new trace waits for room instead, and whatever comes after it, of known traces too; only decisions are
+ *   still made. Room is what a decision cache takes over: `waitForSpace` in `processor.go` where a decided
+ *   trace that no cache has remembered is never removed.
  *
  * A sampler knows no more than what came to it. Spans of one trace that go to another sampler are another trace there.
  *
- * Does not model `expected_new_traces_per_sec`, which only saves allocations; `block_on_overflow`; nor that the processor may
+ * Does not model `expected_new_traces_per_sec`, which only saves allocations, nor that the processor may
  * decide on the rest of a trace that it lost as early as the trace itself was due.
  */
 import type { FactChannel, Fact } from '../../kernel/fact.ts';
 import { Fifo } from '../../kernel/fifo.ts';
+import { Gate } from '../../kernel/signal.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import { SECOND } from '../../kernel/time.ts';
 import type { ComponentPart } from '../../network/component.ts';
@@ -65,6 +69,9 @@ export class TailSampler implements ComponentPart {
   private readonly places = new Fifo<string>();
   /** Traces by the second in which they came, those that are due next first; the last is the present second's. */
   private batches: Held[][];
+  /** Spans of one trace each that wait for room, what came at once: whoever brings more waits until it is open. */
+  private blocked = new Fifo<{ readonly id: string; readonly spans: SpanData[]; readonly bytes: number }>();
+  readonly unblocked: Gate;
   private readonly sampled: DecisionCache;
   private readonly notSampled: DecisionCache;
   private readonly counts = { received: 0, released: 0, discarded: 0, waiting: 0, waitingBytes: 0 };
@@ -81,6 +88,7 @@ export class TailSampler implements ComponentPart {
     this.batches = Array.from({ length: Math.max(1, Math.floor(decisionWait / SECOND)) + 1 }, () => []);
     this.sampled = new DecisionCache(decisionCache.sampledCacheSize);
     this.notSampled = new DecisionCache(decisionCache.nonSampledCacheSize);
+    this.unblocked = new Gate(sim, true);
     this.tick = sim.eventKind(`${options.name} decides on traces`);
     this.decided = sim.facts.channel(traceDecided);
     this.discarded = sim.facts.channel(spansDiscarded);
@@ -92,7 +100,11 @@ export class TailSampler implements ComponentPart {
   /** Takes spans, of whatever traces. */
   consume(spans: readonly SpanData[]): void {
     this.counts.received += spans.length;
-    for (const [id, ofTrace] of byTrace(spans)) this.take(id, ofTrace);
+    for (const [id, ofTrace] of byTrace(spans)) {
+      const bytes = ofTrace.reduce((sum, span) => sum + spanSize(span), 0);
+      if (this.blocked.size > 0 || this.mustWait(id)) this.block(id, ofTrace, bytes);
+      else this.take(id, ofTrace, bytes);
+    }
     this.tellMemory();
   }
 
@@ -103,6 +115,11 @@ export class TailSampler implements ComponentPart {
     }
     this.memory.clear();
     while (this.places.size > 0) this.places.take();
+    while (this.blocked.size > 0) {
+      const { spans, bytes } = this.blocked.take();
+      this.discardWaiting(spans.length, bytes, 'crashed');
+    }
+    this.unblocked.set(true);
     this.batches = this.batches.map(() => []);
     this.sampled.clear();
     this.notSampled.clear();
@@ -129,9 +146,32 @@ export class TailSampler implements ComponentPart {
     return broken;
   }
 
-  private take(id: string, spans: SpanData[]): void {
-    let bytes = 0;
-    for (const span of spans) bytes += spanSize(span);
+  /** Whether it is a trace of which nothing is known and for which there is no room. */
+  private mustWait(id: string): boolean {
+    const { blockOnOverflow, numTraces } = this.options;
+    return (
+      blockOnOverflow && this.memory.size >= numTraces && this.decisionOn(id) === undefined && !this.memory.has(id)
+    );
+  }
+
+  private block(id: string, spans: SpanData[], bytes: number): void {
+    this.blocked.add({ id, spans, bytes });
+    this.counts.waiting += spans.length;
+    this.counts.waitingBytes += bytes;
+    this.unblocked.set(false);
+  }
+
+  private unblock(): void {
+    while (this.blocked.size > 0 && !this.mustWait(this.blocked.first!.id)) {
+      const { id, spans, bytes } = this.blocked.take();
+      this.counts.waiting -= spans.length;
+      this.counts.waitingBytes -= bytes;
+      this.take(id, spans, bytes);
+    }
+    if (this.blocked.size === 0 && !this.unblocked.open) this.unblocked.set(true);
+  }
+
+  private take(id: string, spans: SpanData[], bytes: number): void {
     const known = this.decisionOn(id);
     if (known === 'sampled') return this.release(spans, bytes, true);
     if (known !== undefined) return this.discard(spans.length, bytes, 'late');
@@ -150,8 +190,10 @@ export class TailSampler implements ComponentPart {
   }
 
   private hold(trace: Held): void {
-    if (this.places.size === this.options.numTraces) this.forget(this.places.take());
-    this.places.add(trace.traceId);
+    if (!this.options.blockOnOverflow) {
+      if (this.places.size === this.options.numTraces) this.forget(this.places.take());
+      this.places.add(trace.traceId);
+    }
     this.memory.set(trace.traceId, trace);
     this.batches.at(-1)!.push(trace);
   }
@@ -168,6 +210,7 @@ export class TailSampler implements ComponentPart {
     const due = this.batches.shift()!;
     this.batches.push([]);
     for (const trace of due) if (this.memory.get(trace.traceId) === trace) this.decide(trace);
+    this.unblock();
     this.tellMemory();
     this.sim.schedule(SECOND, this.decideDue, undefined, this.tick);
   };

@@ -8,6 +8,11 @@ export interface TailSamplingOptions {
   readonly decisionWait: Duration;
   /** Traces in memory, whether decided or not: an integer of at least 1. */
   readonly numTraces: number;
+  /**
+   * What a new trace does that finds no room: waits for some, and everything behind it, or pushes out the oldest. Room comes of
+   * decisions that a cache remembers: with a cache of 0 for those, a trace keeps its place, and what waits does so for ever.
+   */
+  readonly blockOnOverflow: boolean;
   /** Decisions that outlast the trace's place in memory: how many of each kind; 0 for none. */
   readonly decisionCache: { readonly sampledCacheSize: number; readonly nonSampledCacheSize: number };
 }
@@ -15,6 +20,7 @@ export interface TailSamplingOptions {
 export const TAIL_SAMPLING_DEFAULTS: Omit<TailSamplingOptions, 'policies'> = {
   decisionWait: s(30),
   numTraces: 50_000,
+  blockOnOverflow: false,
   decisionCache: { sampledCacheSize: 0, nonSampledCacheSize: 0 },
 };
 

@@ -155,6 +155,19 @@ it('room for the traces of the wait, a second and an export is enough; without i
   expect(pushedOut(Math.floor(poissonLow(inPeak * wait)))).toBeGreaterThan(lost);
 });
 
+it('with no room, traces that wait are not pushed out: what no longer comes in is lost before the collector', () => {
+  const waits = measured('small-memory', { whenFull: 'wait', decisionCache: 10_000 });
+  expect(waits('tail_sampling.traces.dropped_too_early')).toBe(0);
+  expect(waits(MISSED)).toBeGreaterThan(0);
+  // With places for all that are kept waiting, and decisions remembered, there is no difference.
+  expect(measured('tail-error-or-slow', { whenFull: 'wait', decisionCache: 10_000 })(MISSED)).toBe(0);
+});
+
+it('conditions on single spans keep slow traces as far as one span is slow', () => {
+  const conditions = { policies: 'ottl', errorBy: 'status' };
+  expect(measured('tail-error-or-slow', conditions)(MISSED)).toBe(0);
+});
+
 it('adaptive sampling lowers the probability of a busy route, and goes on counting right', () => {
   expect(measured('adaptive', { adjust: s(1) })(READS_SAMPLED, 'mean')).toBeLessThan(0.2);
   // With more traces, so that chance leaves something to count by.

@@ -188,4 +188,21 @@ describe('a collector that samples tails', () => {
     expect(collector.pipeline('traces')!.ledger.droppedFor('crash')).toBe(2);
     expect(collector.violations()).toEqual([]);
   });
+
+  it('does not answer what waits for room, nor what comes after it', () => {
+    const decisionCache = { sampledCacheSize: 10, nonSampledCacheSize: 10 };
+    const { sim, store, collector } = lab({ ...errors, numTraces: 1, blockOnOverflow: true, decisionCache });
+    const failing = (trace: number): SpanData[] => [spanOf({ trace, status: 'error' })];
+    const answers: unknown[] = [];
+    // The second is taken over with the trace that waits; the third waits at the door until that has its place, at 3 s.
+    for (const trace of [1, 2, 3]) send(sim, collector, failing(trace), answers);
+    sim.runUntil(s(2.9));
+    expect(answers).toHaveLength(2);
+    expect(collector.pipeline('traces')!.sampler!.waiting.spans).toBe(2);
+    sim.runUntil(s(3.5));
+    expect(answers).toHaveLength(3);
+    sim.runUntil(s(20));
+    expect(store.taken).toHaveLength(3);
+    expect(collector.violations()).toEqual([]);
+  });
 });

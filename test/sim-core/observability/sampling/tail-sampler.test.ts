@@ -158,6 +158,52 @@ const options = fc.record({
   decisionCache: fc.record({ sampledCacheSize: fc.nat(3), nonSampledCacheSize: fc.nat(3) }),
 });
 
+describe('without room, by block_on_overflow', () => {
+  const remembers = { sampledCacheSize: 100, nonSampledCacheSize: 100 };
+  const blocking = { decisionWait: s(1), numTraces: 2, blockOnOverflow: true, decisionCache: remembers };
+
+  it('a new trace waits until one is decided, and what comes behind it waits with it', () => {
+    const arrivals = [at(0.1, 1, true), at(0.2, 2), at(0.3, 3, true), at(0.4, 1), at(0.5, 4)];
+    const { released, discarded, peak } = run(arrivals, blocking);
+    // The late span of the first finds it decided, at 2 s; what waited begins its wait then.
+    expect([...released]).toEqual([
+      [1, s(2)],
+      [4, s(2)],
+      [3, s(4)],
+    ]);
+    expect([...discarded]).toEqual([['not-sampled', 2]]);
+    expect(peak.traces).toBe(2);
+  });
+
+  it('waits for ever if no cache remembers what was decided', () => {
+    const forgets = { ...blocking, decisionCache: { sampledCacheSize: 0, nonSampledCacheSize: 0 } };
+    const stuck = run([at(0.1, 1, true), at(0.2, 2), at(0.3, 3, true)], forgets);
+    const { sampler } = stuck;
+    expect(keptOf(stuck)).toEqual([1]);
+    expect(sampler.unblocked.open).toBe(false);
+    expect(sampler.state()['spans waiting']).toBe(1);
+    sampler.crash();
+    expect(sampler.unblocked.open).toBe(true);
+    expect(sampler.violations()).toEqual([]);
+  });
+
+  it('pushes nothing out, whatever comes, and in the end has decided on all of it', () => {
+    fc.assert(
+      fc.property(arrivals, options, (came, settings) => {
+        const { sampler, discarded, peak } = run(came, {
+          ...settings,
+          blockOnOverflow: true,
+          decisionCache: remembers,
+        });
+        expect(discarded.has('dropped too early')).toBe(false);
+        expect(peak.traces).toBeLessThanOrEqual(settings.numTraces);
+        expect(sampler.state()).toEqual({ 'traces in memory': 0, 'spans waiting': 0 });
+        expect(sampler.violations()).toEqual([]);
+      }),
+    );
+  });
+});
+
 describe('whatever comes', () => {
   it('every span is handed on once, or thrown away for a reason, or waits', () => {
     fc.assert(
