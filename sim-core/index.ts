@@ -387,6 +387,7 @@ export { Polling } from './services/outbox/polling.ts';
 export { pollingRules, type PollingRuleName } from './services/outbox/polling-rules.ts';
 export { Relay, type EventPublisher, type RelayWork } from './services/outbox/relay.ts';
 export { outboxSignals } from './services/outbox/signals.ts';
+export { GRACE_PERIOD, terminate, type TerminationOptions } from './services/termination.ts';
 export { Service, serviceActive, serviceRequest, type ServiceOptions } from './services/service.ts';
 
 // observability: the instruments that a real team has
@@ -396,6 +397,7 @@ export * from './observability/context/traceparent.ts';
 export * from './observability/context/tracestate.ts';
 export * from './observability/pipeline/batch-processor.ts';
 export * from './observability/pipeline/batch-signals.ts';
+export * from './observability/pipeline/simple-processor.ts';
 export * from './observability/metrics/dashboard.ts';
 export * from './observability/metrics/hdr-histogram.ts';
 export * from './observability/metrics/instruments/attribute-sets.ts';

@@ -24,6 +24,7 @@ import {
   poisson,
   RabbitMq,
   s,
+  spansLost,
   total,
   TraceBackend,
   zipfPopularity,
@@ -41,6 +42,7 @@ import { DATABASE_CORES, edgeOf, ordersOf, proxyOf, QUEUE, rowTime } from './tra
 const TRACE_WHOLE = 'dashboard.trace.whole_ratio';
 const ORPHANS = 'dashboard.trace.orphans';
 const LARGEST = 'dashboard.trace.largest';
+const LOST = spansLost.name;
 const NAMES = 'dashboard.trace.names';
 
 /** What the trace does not show of the time that an order takes. */
@@ -58,6 +60,7 @@ const wholeWith = (repair: Partial<Values>) => [
 ];
 const HEADERS_WRITTEN = { injects: true };
 const BOTH_READ = { ordersFormat: 'both' } as const;
+const FLUSHED = { atShutdown: 'flushes' } as const;
 const HONOURED = { sampling: 'parent-and-links' } as const;
 
 const SMALL = 'Traces that are linked stay as small as they are apart';
@@ -84,6 +87,9 @@ export default defineScenario({
     'parent-decides': { sampling: 'parent', ratio: 0.2 },
     'links-decide': { ratio: 0.2 },
     'ids-in-names': { idsInNames: true },
+    'killed-at-restart': { restarts: true, rate: 15 },
+    'flushed-at-shutdown': { restarts: true, rate: 15, atShutdown: 'flushes' },
+    'one-by-one': { restarts: true, rate: 15, processing: 'simple' },
   },
   roles: {
     'broken-async-boundary': 'pitfall',
@@ -98,11 +104,15 @@ export default defineScenario({
     'parent-decides': 'alternative',
     'links-decide': 'remedy',
     'ids-in-names': 'fault',
+    'killed-at-restart': 'pitfall',
+    'flushed-at-shutdown': 'remedy',
+    'one-by-one': 'alternative',
   },
   repairs: {
     propagated: 'broken-async-boundary',
     'both-formats': 'mixed-formats',
     'links-decide': 'decided-anew',
+    'flushed-at-shutdown': 'killed-at-restart',
   },
   seed: 1,
   duration: ({ length }) => length,
@@ -112,7 +122,7 @@ export default defineScenario({
   // Traces settle as they were exported, some hundred at once: at this moment some have.
   openAt: s(21.5),
   system,
-  signals: journeySignals,
+  signals: [...journeySignals, spansLost],
   whileRunning: { rate: sentBy('rate', 'users'), queryTime: workedOffBy('queryTime', 'database') },
   charts: [
     WHOLE,
@@ -123,6 +133,7 @@ export default defineScenario({
     SEEN_DURATION,
     LARGEST,
     NAMES,
+    LOST,
     'otel.sdk.exporter.span.exported',
     'telemetry.cpu.time',
     'process.cpu.time',
@@ -163,6 +174,9 @@ export default defineScenario({
       atMost(total(ORPHANS), limits.noOrphans(HONOURED)),
     ],
     'ids-in-names': [atLeast(peak(NAMES), limits.namesByOrder)],
+    'killed-at-restart': [atLeast(total(LOST), limits.lostLeast)],
+    'flushed-at-shutdown': [atMost(total(LOST), limits.noneLost(FLUSHED))],
+    'one-by-one': [atMost(total(LOST), limits.underWay)],
   },
 });
 

@@ -98,6 +98,7 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
   /** Until then nobody listens. */
   private downUntil: Time = 0;
   private arrivals = 0;
+  private isEnding = false;
   private answers = 0;
 
   constructor(sim: Simulation, options: ServiceOptions<Query, Reply>) {
@@ -129,7 +130,7 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
 
   /** Whether it listens. */
   get isUp(): boolean {
-    return this.sim.now >= this.downUntil;
+    return !this.isEnding && this.sim.now >= this.downUntil;
   }
 
   receive(call: Call<Query, Reply>): void {
@@ -178,6 +179,11 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
     else handling.startNow();
   }
 
+  /** Takes no further calls, and goes on with those that it has, until it dies and another one is up in its place. */
+  stopListening(): void {
+    this.isEnding = true;
+  }
+
   /**
    * The instance dies and is up again after `downtime`. What it worked at is broken off where it stood, its callers find
    * their connections reset, what it had sent to others goes on there; callers until then are refused. Of several downtimes
@@ -186,6 +192,7 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
   crash(downtime: Duration): void {
     const { now } = this.sim;
     this.downUntil = Math.max(this.downUntil, now + downtime);
+    this.isEnding = false;
     const lost = this.live.splice(0);
     // Those in line first, or they would be let in by those who leave.
     for (const handling of lost) if (handling.claim && this.slots.withdraw(handling.claim)) handling.holds = false;

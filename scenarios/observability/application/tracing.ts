@@ -1,8 +1,9 @@
-/** A process has a tracer, whose spans go to a backend in batches as OpenTelemetry's SDKs send them. */
+/** A process has a tracer, whose spans go to a backend as OpenTelemetry's SDKs send them: in batches, or each by itself. */
 import {
   BatchProcessor,
   Link,
   OtlpExporter,
+  SimpleProcessor,
   Tracer,
   type Endpoint,
   type ExportRequest,
@@ -21,8 +22,10 @@ export function tracingOf(
   process: InstrumentedProcess,
   backend: Endpoint<ExportRequest<'traces'>, ExportResponse>,
   sampler: Sampler,
+  processing: 'batch' | 'simple' = 'batch',
 ): Tracing {
   const link = new Link(process.sim, backend, { from: process.resource['service.name'], delay: nearby });
-  const processor = new BatchProcessor(process, { kind: 'traces', exporter: new OtlpExporter({ link }) });
+  const Processor = processing === 'batch' ? BatchProcessor : SimpleProcessor;
+  const processor = new Processor(process, { kind: 'traces', exporter: new OtlpExporter({ link }) });
   return { tracer: new Tracer(process, { sampler, processor }), processor };
 }

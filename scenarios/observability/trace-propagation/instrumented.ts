@@ -8,7 +8,9 @@ import {
   propagators,
   samplers,
   tracerSignals,
+  type Behaviour,
   type ComponentPart,
+  type Duration,
   type InstrumentCosts,
   type Propagator,
   type Sampler,
@@ -26,6 +28,8 @@ export interface Instrumented {
   readonly tracer: Tracer;
   readonly propagator: Propagator;
   readonly inside: ComponentPart;
+  /** What is left to do when the process is told to end, in so much time. */
+  readonly shutdown: (left: Duration) => Behaviour<boolean>;
 }
 
 export function instrumented(sim: Simulation, p: Values, name: string, traces: TraceBackend): Instrumented {
@@ -35,10 +39,11 @@ export function instrumented(sim: Simulation, p: Values, name: string, traces: T
     costs: costsOf(p.cost),
   });
   const isEdge = name === 'edge';
-  const { tracer, processor } = tracingOf(process, traces, samplerOf(p, isEdge));
+  const { tracer, processor } = tracingOf(process, traces, samplerOf(p, isEdge), p.processing);
   return {
     process,
     tracer,
+    shutdown: (left) => processor.shutdown(left),
     propagator: propagatorOf(isEdge ? p.edgeFormat : p.ordersFormat),
     inside: {
       signals: [...processSignals, ...tracerSignals, ...processor.signals],

@@ -5,13 +5,13 @@
  * recorded it lies in one piece more than there are breaks, whatever the seed, unless spans are late because a process has too much to
  * do. What is sampled is counted in binomial numbers.
  */
-import { s, SPAN_LIMITS, toSeconds } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf, poissonLow } from '../../application/chance.ts';
+import { BATCH_LIMITS, ms, s, SPAN_LIMITS, toSeconds } from '../../../sim-core/index.ts';
+import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
 import { FAR_MAX, SHAPE } from '../../application/distances.ts';
 import { LOOKED_UP_AFTER } from './journeys.ts';
-import { batchLeast, batchMost, bookedIn, gathersLeast, keepsUp } from './load.ts';
+import { batchLeast, batchMost, bookedIn, gathersLeast, hasRoom, keepsUp } from './load.ts';
 import { NAMES } from './names.ts';
-import type { Values } from './params.ts';
+import { REPLACED_AFTER, RESTART_EVERY, type Values } from './params.ts';
 
 export const WARM_UP = s(1);
 /** A trace is looked at when nothing has been added for so long: twice as long as spans wait to be exported. */
@@ -64,7 +64,7 @@ export const noneWhole = limit((p) => (breaks(p) > 0 ? exceptions(p) : 1));
 
 /** Each trace has one root and nobody without a parent, for whatever is recorded is recorded with what is above it. */
 export const looksWhole = limit((p) => (keepsUp(p) && (recordsAll(p) || p.sampling !== 'anew') ? 1 : 0));
-export const noOrphans = repairedLimit((p) => (p.sampling === 'anew' ? ordersMost(p) * OWN_SPANS : 0));
+export const noOrphans = repairedLimit((p) => (p.sampling === 'anew' || p.restarts ? ordersMost(p) * OWN_SPANS : 0));
 
 /**
  * Orders that are looked up, at least: all that came early enough, if whoever works on them keeps up. Where somebody does not,
@@ -152,3 +152,37 @@ export const orphansLeast = limit((p) => {
 /** Names of spans where they are of the handbook's pattern, and where each order has its own. */
 export const namesByPattern = Object.keys(NAMES).length;
 export const namesByOrder = limit((p) => (p.idsInNames ? OWN_SPANS * p.ratio * lookedUp(p) : 1));
+
+// Processes that end.
+
+/** Of an order in orders. */
+const ORDERS_SPANS = 3;
+const restarts = (p: Values): number => (p.restarts ? Math.ceil(p.length / RESTART_EVERY) - 1 : 0);
+
+/**
+ * Where a batch is never full, spans leave a delay after the first that waits. So of a process's life what comes after its last whole
+ * delay is lost when it ends, but for what it takes until the next first one comes: ten times the mean, each time; and what is still
+ * being worked on is not a span that has ended.
+ */
+export const lostLeast = limit((p) => {
+  const { delay, batchMax } = BATCH_LIMITS.traces;
+  const isFilled = poissonMost(ORDERS_SPANS * p.rate * toSeconds(delay)) >= batchMax;
+  if (!hasRoom(p) || isFilled || p.processing === 'simple' || p.atShutdown === 'flushes' || p.sampling === 'anew')
+    return 0;
+  const life = RESTART_EVERY - REPLACED_AFTER;
+  const exports = Math.floor(life / delay);
+  const left = toSeconds(life - exports * delay - bookedIn(p)) - ((exports + 1) * 10) / p.rate;
+  return ORDERS_SPANS * p.ratio * poissonLow(Math.max(0, p.rate * restarts(p) * left));
+});
+
+/** Who flushes has time for it, if somebody takes what is flushed. */
+export const noneLost = repairedLimit((p) =>
+  hasRoom(p) && p.atShutdown === 'flushes' ? 0 : OWN_SPANS * ordersMost(p),
+);
+
+/** Who exports each span when it ends loses those under way: an export takes less than 20 ms where there is room. */
+export const underWay = limit((p) =>
+  hasRoom(p) && p.processing === 'simple'
+    ? poissonMost(restarts(p) * ORDERS_SPANS * p.rate * toSeconds(ms(20)))
+    : OWN_SPANS * ordersMost(p),
+);

@@ -37,10 +37,13 @@ export const bookedIn = (p: Values): Duration => p.linger + 10 * (p.queryTime + 
 const OF_AN_ORDER = { spans: 3, attributes: 12, bytes: 1200 };
 
 /**
- * Database, processes and the consumer are busy for no more than half of the time. The consumer takes two full batches, of which one
+ * Spans leave in batches by processes that go on, and database, processes and the consumer are busy for no more than half of the time. The consumer takes two full batches, of which one
  * gathers.
  */
-export function keepsUp(p: Values): boolean {
+export const keepsUp = (p: Values): boolean => p.processing === 'batch' && !p.restarts && hasRoom(p);
+
+/** Whether all are busy for no more than half of the time. */
+export function hasRoom(p: Values): boolean {
   const rate = p.rate / SECOND;
   const batch = batchMost(p);
   const { span, attribute, byte } = INSTRUMENT_COSTS;

@@ -9,9 +9,14 @@ import {
   rate,
   s,
   share,
+  toSeconds,
   us,
   type ValuesOf,
 } from '../../../sim-core/index.ts';
+
+/** From the beginning of the run, and how long it takes until another process listens. */
+export const RESTART_EVERY = s(9);
+export const REPLACED_AFTER = s(1);
 
 export const FORMATS = ['tracecontext', 'b3', 'both'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -47,6 +52,20 @@ export const params = {
     default: 1,
     min: 0.01,
     max: 1,
+  }),
+  processing: choice({
+    help: 'How spans leave a process: in batches, or each when it ends, which whoever ends it waits for',
+    default: 'batch',
+    choices: ['batch', 'simple'],
+  }),
+  restarts: flag({
+    help: `orders is replaced every ${toSeconds(RESTART_EVERY)} s, as a deployment does`,
+    default: false,
+  }),
+  atShutdown: choice({
+    help: 'What a process does that is told to end: ends, or finishes what it is at and flushes its spans first',
+    default: 'ends',
+    choices: ['ends', 'flushes'],
   }),
   idsInNames: flag({ help: 'Names of spans have the order in them', default: false }),
   batchMax: integer({ help: 'Messages of a batch at most', default: 20, min: 2, max: 200, logarithmic: true }),

@@ -4,10 +4,12 @@
  */
 import {
   CallFailed,
+  GRACE_PERIOD,
   Link,
   makeMessage,
   Producer,
   Service,
+  terminate,
   toSeconds,
   us,
   within,
@@ -26,10 +28,11 @@ import {
   type TraceBackend,
 } from '../../../sim-core/index.ts';
 import { nearby } from '../../application/distances.ts';
+import { repeatedly } from '../application/repeatedly.ts';
 import { instrumented } from './instrumented.ts';
 import type { Journeys } from './journeys.ts';
 import type { Naming } from './names.ts';
-import type { Values } from './params.ts';
+import { REPLACED_AFTER, RESTART_EVERY, type Values } from './params.ts';
 
 export const QUEUE = 'orders';
 const EDGE_WORK = us(300);
@@ -108,7 +111,7 @@ export function proxyOf({ sim, p }: Shop, orders: Endpoint<HttpRequest, void>): 
 
 export function ordersOf(shop: Shop, database: Database, rabbit: RabbitMq): Service<HttpRequest, void> {
   const { sim, p, traces, journeys, nameOf } = shop;
-  const { process, tracer, propagator, inside } = instrumented(sim, p, 'orders', traces);
+  const { process, tracer, propagator, inside, shutdown } = instrumented(sim, p, 'orders', traces);
   const store = new Link<DatabaseQuery, Row>(sim, database, { from: 'orders', delay: nearby });
   const producer = new Producer(new Link<Publish, Confirm>(sim, rabbit, { from: 'orders', delay: nearby }));
 
@@ -135,12 +138,19 @@ export function ordersOf(shop: Shop, database: Database, rabbit: RabbitMq): Serv
     if (outcome !== 'ack') throw new CallFailed(rabbit.name, 'error');
   }
 
-  return new Service<HttpRequest, void>(sim, {
+  const end = (): void => {
+    const lastly = p.atShutdown === 'flushes' ? { lastly: shutdown } : {};
+    terminate(orders, { grace: GRACE_PERIOD, replacedAfter: REPLACED_AFTER, ...lastly });
+  };
+  const help =
+    'Tells the instance to end, as a pod that is replaced is told; another one listens a second after its end';
+
+  const orders = new Service<HttpRequest, void>(sim, {
     name: 'orders',
     help: `Stores an order and publishes it; reads and writes its context as ${p.ordersFormat}`,
     concurrency: CONCURRENCY,
     queueMax: 0,
-    inside,
+    inside: { ...inside, interventions: { terminate: { help, arguments: [], apply: end } } },
     onCrash: () => process.crash(),
     *handle({ query: { key, headers }, request }) {
       const parent = propagator.extract(headers);
@@ -153,4 +163,6 @@ export function ordersOf(shop: Shop, database: Database, rabbit: RabbitMq): Serv
       yield* within(server, create(key, request, server.context));
     },
   });
+  if (p.restarts) repeatedly(sim, 'orders is replaced', RESTART_EVERY, end);
+  return orders;
 }

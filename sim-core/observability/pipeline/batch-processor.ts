@@ -5,19 +5,27 @@
  *
  * One export at a time; the next follows at once while there is a full batch, else the delay begins anew
  * (https://opentelemetry.io/docs/specs/otel/trace/sdk/#batching-processor). To encode takes processor time from the application.
- * Does not model that what is left is flushed when a process is shut down.
+ * A process that is told to end can flush what waits before it does, for as long as it has time; one that is killed, or whose
+ * program does not care, loses it.
  */
 import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import { timeout, TIMED_OUT } from '../../kernel/combine.ts';
 import type { EventHandle } from '../../kernel/event-table.ts';
 import { fork, spawn, type Behaviour, type Process } from '../../kernel/process.ts';
+import { Signal } from '../../kernel/signal.ts';
 import { NO_SUBJECT } from '../../kernel/simulation.ts';
 import { s, type Duration } from '../../kernel/time.ts';
 import { CallFailed, type CallFailure } from '../../network/call.ts';
 import type { ComponentPart } from '../../network/component.ts';
 import type { SignalDefinition } from '../../statistics/signal.ts';
 import type { InstrumentedProcess } from '../signals/instrumented-process.ts';
-import { batchExported, itemsProcessed, logProcessorSignals, spanProcessorSignals } from './batch-signals.ts';
+import {
+  batchExported,
+  itemsLost,
+  itemsProcessed,
+  logProcessorSignals,
+  spanProcessorSignals,
+} from './batch-signals.ts';
 import type { ExportRequest, Telemetry } from './export-request.ts';
 import type { OtlpExporter } from './otlp-exporter.ts';
 import { requestSize } from './otlp-size.ts';
@@ -50,8 +58,11 @@ export interface BatchProcessorOptions<Kind extends BatchedKind> {
   readonly limits?: BatchLimits;
 }
 
-/** Why something was not exported: the queue, the crash of its process, its receiver by partial success, or how its export ended. */
-export type TelemetryLoss = 'queue_full' | 'crash' | 'rejected' | CallFailure;
+/**
+ * Why something was not exported: the queue, the end of its process, that it came after a shutdown, its receiver by partial
+ * success, or how its export ended.
+ */
+export type TelemetryLoss = 'queue_full' | 'crash' | 'shutdown' | 'rejected' | CallFailure;
 
 export class BatchProcessor<Kind extends BatchedKind> implements TelemetryProcessor<Telemetry[Kind]>, ComponentPart {
   readonly signals: readonly SignalDefinition[];
@@ -61,7 +72,11 @@ export class BatchProcessor<Kind extends BatchedKind> implements TelemetryProces
   private readonly exporter: OtlpExporter<Kind>;
   private readonly processed: FactChannel<Fact<typeof itemsProcessed>>;
   private readonly ended: FactChannel<Fact<typeof batchExported>>;
+  private readonly lost: FactChannel<Fact<typeof itemsLost>>;
   private readonly exportKind: number;
+  /** At the end of each export. */
+  private readonly exportEnded: Signal;
+  private isShutDown = false;
   private queue: Telemetry[Kind][] = [];
   private exporting: Process | undefined = undefined;
   private inFlight = 0;
@@ -85,6 +100,8 @@ export class BatchProcessor<Kind extends BatchedKind> implements TelemetryProces
     this.signals = kind === 'traces' ? spanProcessorSignals : logProcessorSignals;
     this.processed = process.sim.facts.channel(itemsProcessed);
     this.ended = process.sim.facts.channel(batchExported);
+    this.lost = process.sim.facts.channel(itemsLost);
+    this.exportEnded = new Signal(process.sim);
     this.exportKind = process.sim.eventKind(`${this.id} exports ${kind}`);
     process.whenCrashed(() => this.crash());
   }
@@ -104,16 +121,36 @@ export class BatchProcessor<Kind extends BatchedKind> implements TelemetryProces
     return this.droppedCounts;
   }
 
-  add(item: Telemetry[Kind]): void {
+  add(item: Telemetry[Kind]): Behaviour | void {
     this.taken++;
-    if (this.queue.length >= this.limits.queueMax) {
-      this.lose('queue_full', 1);
-      this.tell(1, 'queue_full');
+    const refused = this.isShutDown ? 'shutdown' : this.queue.length >= this.limits.queueMax ? 'queue_full' : undefined;
+    if (refused !== undefined) {
+      this.lose(refused, 1);
+      this.tell(1, refused);
       return;
     }
     this.queue.push(item);
     this.tell(0, '');
     this.plan();
+  }
+
+  /** ForceFlush: waits until all that was handed over before has been exported or given up. */
+  *forceFlush(): Behaviour {
+    const upTo = this.taken;
+    while (this.taken - this.queue.length - this.inFlight < upTo) {
+      if (this.exporting === undefined) this.start();
+      yield* this.exportEnded.wait();
+    }
+  }
+
+  /**
+   * Shutdown: flushes for so long at most, and says whether that was enough; what comes from now on is dropped. What is left when
+   * the process ends is lost with it. https://opentelemetry.io/docs/specs/otel/trace/sdk/#shutdown-1
+   */
+  *shutdown(patience: Duration): Behaviour<boolean> {
+    this.isShutDown = true;
+    const flushing = fork('flush', this.forceFlush());
+    return (yield* timeout(this.process.sim, flushing.join(), patience)) !== TIMED_OUT;
   }
 
   state(): Readonly<Record<string, number | string>> {
@@ -179,6 +216,7 @@ export class BatchProcessor<Kind extends BatchedKind> implements TelemetryProces
     }
     this.exporting = undefined;
     this.plan();
+    this.exportEnded.fire();
   }
 
   private *send(batch: ExportRequest<Kind>): Behaviour<{ readonly failed: number; readonly reason: TelemetryLoss }> {
@@ -196,10 +234,13 @@ export class BatchProcessor<Kind extends BatchedKind> implements TelemetryProces
     this.alarm = -1;
     this.exporting?.cancel();
     this.exporting = undefined;
-    this.lose('crash', this.queue.length + this.inFlight);
+    this.isShutDown = false;
+    const items = this.queue.length + this.inFlight;
+    this.lose('crash', items);
     this.queue = [];
     this.inFlight = 0;
     this.tell(0, '');
+    if (items > 0 && this.lost.heard) this.lost.emit({ process: this.id, telemetry: this.kind, items });
   }
 
   private lose(reason: TelemetryLoss, count: number): void {

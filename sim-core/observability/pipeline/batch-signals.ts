@@ -26,6 +26,24 @@ export const batchExported = defineFact('otel.sdk.export', 'An exporter sent a b
   duration: 'duration',
 });
 
+/** Items that were in the memory of a process when it ended, in the queue or on their way. */
+export const itemsLost = defineFact('otel.sdk.lost', 'A process ended with items that no receiver is known to have', {
+  process: 'text',
+  telemetry: 'text',
+  items: 'number',
+});
+
+/** For scenarios in which processes end. */
+export const spansLost = defineSignal({
+  name: 'otel.sdk.processor.span.lost',
+  kind: 'counter',
+  unit: '{span}',
+  help: 'Spans that had ended and were in the memory of a process when it ended',
+  fact: itemsLost,
+  where: ({ telemetry }) => telemetry === 'traces',
+  amount: ({ items }) => items,
+});
+
 const shared = [
   defineSignal({
     name: 'otel.sdk.exporter.operation.duration',

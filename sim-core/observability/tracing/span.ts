@@ -5,6 +5,7 @@
  * no further one (https://opentelemetry.io/docs/specs/otel/trace/sdk/#span-limits). Of events and links the first are kept, as in Java;
  * JavaScript keeps the last. Leaves out the limits on attributes of events and links.
  */
+import type { Behaviour } from '../../kernel/process.ts';
 import type { Time } from '../../kernel/time.ts';
 import type { InstrumentedProcess } from '../signals/instrumented-process.ts';
 import type {
@@ -34,8 +35,11 @@ export interface Span {
   addEvent(name: string, attributes?: Attributes): void;
   addLink(context: SpanContext, attributes?: Attributes): void;
   setStatus(status: SpanStatus): void;
-  /** Now, once; it is handed to the tracer's processor. What is done to it afterwards is an error. */
-  end(): void;
+  /**
+   * Now, once; it is handed to the tracer's processor, which may have whoever ends it wait (`within` does). What is done to it
+   * afterwards is an error.
+   */
+  end(): Behaviour | void;
 }
 
 export class UnsampledSpan implements Span {
@@ -65,7 +69,7 @@ export interface SpanStart {
 export interface SpanOwner {
   readonly process: InstrumentedProcess;
   readonly limits: SpanLimits;
-  ended(span: RecordingSpan): void;
+  ended(span: RecordingSpan): Behaviour | void;
 }
 
 export class RecordingSpan implements Span {
@@ -118,10 +122,10 @@ export class RecordingSpan implements Span {
     this.status = status;
   }
 
-  end(): void {
+  end(): Behaviour | void {
     this.assertOpen();
     this.isOpen = false;
-    this.owner.ended(this);
+    return this.owner.ended(this);
   }
 
   /** What it was, once it has ended. */

@@ -7,6 +7,7 @@
  * names its parent.
  */
 import { defineReading, type Fact, type FactChannel } from '../../kernel/fact.ts';
+import type { Behaviour } from '../../kernel/process.ts';
 import type { Time } from '../../kernel/time.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import { defineSignal } from '../../statistics/signal.ts';
@@ -114,10 +115,10 @@ export class Tracer implements SpanOwner {
   }
 
   /** For the span itself. */
-  ended(span: RecordingSpan): void {
+  ended(span: RecordingSpan): Behaviour | void {
     if (!this.open.delete(span)) return;
     this.tell(0);
-    this.processor.add(span.data());
+    return this.processor.add(span.data());
   }
 
   private tell(begun: number): void {

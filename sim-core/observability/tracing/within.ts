@@ -1,7 +1,7 @@
 /**
  * Does something while a span is open, which ends with it. Where a call fails, the span says so by its status and by `error.type`
  * (https://opentelemetry.io/docs/specs/semconv/general/recording-errors/): of a span whose children go on after it has ended, that is
- * the only thing that tells why. A span whose work is broken off does not end, for its process is gone.
+ * the only thing that tells why. Who hands its span to a processor that exports it there and then waits for that. A span whose work is broken off does not end, for its process is gone.
  */
 import type { Behaviour } from '../../kernel/process.ts';
 import type { Wait } from '../../kernel/wait.ts';
@@ -22,10 +22,15 @@ export function* within<Result>(
     span.setStatus('error');
     span.setAttribute('error.type', error.failure);
     outcome?.(error.failure);
-    span.end();
+    yield* ended(span);
     throw error;
   }
   outcome?.(undefined);
-  span.end();
+  yield* ended(span);
   return result;
+}
+
+function* ended(span: Span): Behaviour {
+  const waits = span.end();
+  if (waits !== undefined) yield* waits;
 }

@@ -1,6 +1,7 @@
 /** What the guide of trace propagation says beyond its variants, and that spans, whatever carries their context, add up. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { NEAR_MIN } from '../../../scenarios/application/distances.ts';
 import { PIECES, WHOLE } from '../../../scenarios/observability/trace-propagation/journeys.ts';
 import tracePropagation from '../../../scenarios/observability/trace-propagation.ts';
 import {
@@ -11,6 +12,7 @@ import {
   resolveParameters,
   s,
   Simulation,
+  toSeconds,
   TraceBackend,
   type ParameterValues,
   type SpanData,
@@ -158,4 +160,26 @@ it('a consumer that is killed is sent its batch again, and each message is ackno
   expect(early.length).toBeGreaterThan(400);
   expect(early.filter(({ acknowledged }) => acknowledged !== 1)).toEqual([]);
   expect(componentsOf(sim).flatMap((one) => one.violations())).toEqual([]);
+});
+
+describe('a process that is told to end', () => {
+  const restarted = { rate: 15, restarts: true };
+  const lost = (params: ParameterValues, ...interventions: string[]): number =>
+    totalOf(measured('propagated', { ...restarted, ...params }, ...interventions), 'otel.sdk.processor.span.lost');
+
+  it('flushes what it has, unless nobody takes it until it is killed', () => {
+    expect(lost({ atShutdown: 'ends' })).toBeGreaterThan(0);
+    expect(lost({ atShutdown: 'flushes' })).toBe(0);
+    // Told at 18 s, with 30 s of grace and an export of 10 s: the export is given up, and nothing is left to be killed with.
+    const away = measured('propagated', { ...restarted, atShutdown: 'flushes' }, '17.5s:crash:traces:seconds=12');
+    expect(totalOf(away, 'otel.sdk.exporter.span.exported.failed')).toBeGreaterThan(0);
+  });
+
+  it('where each span is exported when it ends, each request waits for five of its own', () => {
+    const p50 = (processing: string): number =>
+      summaryOf(measured('propagated', { rate: 15, processing }), 'http.client.request.duration', 'p50');
+    // Edge and orders end two and three, and an export goes there and back.
+    const [roundTrip, spans] = [2 * toSeconds(NEAR_MIN), 5];
+    expect(p50('simple') - p50('batch')).toBeGreaterThan(0.9 * spans * roundTrip);
+  });
 });

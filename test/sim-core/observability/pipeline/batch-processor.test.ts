@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
+import { spawn, type Behaviour } from '../../../../sim-core/kernel/process.ts';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
 import { ms, s, toSeconds } from '../../../../sim-core/kernel/time.ts';
 import type { Call, CallFailure } from '../../../../sim-core/network/call.ts';
@@ -11,7 +12,7 @@ import {
   BatchProcessor,
   type BatchLimits,
 } from '../../../../sim-core/observability/pipeline/batch-processor.ts';
-import { batchExported } from '../../../../sim-core/observability/pipeline/batch-signals.ts';
+import { batchExported, itemsLost } from '../../../../sim-core/observability/pipeline/batch-signals.ts';
 import type { ExportRequest, ExportResponse } from '../../../../sim-core/observability/pipeline/export-request.ts';
 import { OtlpExporter } from '../../../../sim-core/observability/pipeline/otlp-exporter.ts';
 import { NO_COSTS } from '../../../../sim-core/observability/signals/instrument-costs.ts';
@@ -99,7 +100,8 @@ it('what is taken is exported, waits, is under way, or is lost for a reason, wha
     ),
     { minLength: 1, maxLength: 6 },
   );
-  const step = fc.record({ after: fc.integer({ min: 0, max: 8000 }), add: fc.nat(30), crash: fc.boolean() });
+  const what = fc.constantFrom('add', 'add', 'crash', 'flush', 'shut down');
+  const step = fc.record({ after: fc.integer({ min: 0, max: 8000 }), add: fc.nat(30), what });
   fc.assert(
     fc.property(answers, fc.array(step, { maxLength: 12 }), (said, script) => {
       const limits = { queueMax: 40, batchMax: 10 };
@@ -109,9 +111,14 @@ it('what is taken is exported, waits, is under way, or is lost for a reason, wha
         reported.exported += items - failed;
         reported.failed += failed;
       });
-      for (const { after, add: count, crash } of script) {
+      for (const { after, add: count, what: deed } of script) {
         sim.runUntil(sim.now + ms(after));
-        sim.inject(() => (crash ? process.crash() : add(count)), 0);
+        sim.inject(() => {
+          if (deed === 'crash') process.crash();
+          else if (deed === 'flush') spawn(sim, 'flush', processor.forceFlush());
+          else if (deed === 'shut down') spawn(sim, 'shutdown', processor.shutdown(s(5)));
+          else add(count);
+        }, 0);
         expect(processor.violations()).toEqual([]);
       }
       sim.runUntil(Infinity);
@@ -119,7 +126,10 @@ it('what is taken is exported, waits, is under way, or is lost for a reason, wha
       const lost = (reason: string): number => processor.dropped.get(reason as never) ?? 0;
       const all = [...processor.dropped.values()].reduce((sum, count) => sum + count, 0);
       expect(processor.accepted).toBe(processor.exported + all);
-      expect(reported).toEqual({ exported: processor.exported, failed: all - lost('queue_full') - lost('crash') });
+      expect(reported).toEqual({
+        exported: processor.exported,
+        failed: all - ['queue_full', 'crash', 'shutdown'].reduce((sum, reason) => sum + lost(reason), 0),
+      });
       for (const { bodies } of batches) expect(bodies.length).toBeLessThanOrEqual(10);
     }),
     { numRuns: 50 },
@@ -181,4 +191,43 @@ it('a batch is no larger than its queue', () => {
   expect(() => exporting(() => 0, { queueMax: 5, batchMax: 6 })).toThrow(
     'batchMax is 6; it must be from 1 to queueMax, 5',
   );
+});
+
+/** Adds so many, asks for the end of the process half a second later, with so much patience, and kills it then. */
+function ending(count: number, patience: number, answer: Answer = 0) {
+  const lab = exporting(() => answer, { batchMax: 4 }, 1000);
+  const { sim, process, processor, add } = lab;
+  let lost = 0;
+  const told: unknown[] = [];
+  sim.facts.channel(itemsLost).listen(({ items }) => void (lost += items));
+  function* end(): Behaviour {
+    yield s(0.5);
+    told.push(yield* processor.shutdown(patience));
+    add(1);
+    process.crash();
+  }
+  sim.inject(() => add(count), 0);
+  spawn(sim, 'end', end());
+  sim.runUntil(Infinity);
+  expect(processor.violations()).toEqual([]);
+  return { ...lab, told, lost };
+}
+
+it('a process that is told to end exports what waits first, whatever the delay, and takes nothing more', () => {
+  const { batches, processor, told, lost } = ending(10, s(5));
+  expect(batches.flatMap(({ bodies }) => bodies)).toHaveLength(10);
+  expect(batches.at(-1)!.at).toBeLessThan(s(0.6));
+  expect(told).toEqual([true]);
+  expect([...processor.dropped]).toEqual([['shutdown', 1]]);
+  expect(lost).toBe(0);
+});
+
+it('as far as there is time for it: what a silent receiver has not taken by then is lost with the process', () => {
+  const { processor, told, lost } = ending(3, s(2), 'silence');
+  expect(told).toEqual([false]);
+  expect([...processor.dropped]).toEqual([
+    ['shutdown', 1],
+    ['crash', 3],
+  ]);
+  expect(lost).toBe(3);
 });
