@@ -40,6 +40,7 @@ import { AGE, CHARTED, KNOWN, tallySignals, Watch } from './cardinality/tally.ts
 const SERIES = 'prometheus.head.series';
 const KILLS = 'prometheus.kills';
 const UP = 'prometheus.up';
+const HELD = 'telemetry.memory.usage';
 const QUERY = 'prometheus.query.series';
 
 const bounded = atMost(peak(SERIES), limits.bounded);
@@ -83,6 +84,7 @@ export default defineScenario({
     QUERY,
     CHARTED.users,
     CHARTED.streams,
+    HELD,
   ],
   expect: {
     'user-id-label': [
@@ -91,9 +93,11 @@ export default defineScenario({
       atLeast(atEnd(AGE), limits.ageWhenKilled),
       atMost(mean(RATE_PANEL), limits.rateMissed),
       atMost(peak(KNOWN), limits.nobodyKnown),
+      atLeast(peak(HELD), limits.heldByUsers),
     ],
     'cardinality-limit': [
       bounded,
+      atMost(peak(HELD), limits.heldBounded),
       atMost(total(KILLS), limits.noKills),
       atLeast(mean(RATE_PANEL), limits.rateKept),
       atMost(mean(RATE_PANEL), limits.rateMost),
@@ -107,6 +111,7 @@ export default defineScenario({
     ],
     'aggregated-with-exemplars': [
       atMost(peak(SERIES), limits.aggregated),
+      atMost(peak(HELD), limits.heldAggregated),
       atMost(peak(QUERY), limits.lookedAt),
       atLeast(mean(UP), limits.upWhenWell),
       atMost(peak(AGE), limits.ageWhenWell),

@@ -136,6 +136,7 @@ export default defineScenario({
     LOST,
     'otel.sdk.exporter.span.exported',
     'telemetry.cpu.time',
+    'telemetry.memory.usage',
     'process.cpu.time',
   ],
   places: {

@@ -6,6 +6,8 @@ import {
   InstrumentedProcess,
   Meter,
   ms,
+  processSignals,
+  s,
   samplers,
   ScrapeTarget,
   Service,
@@ -32,6 +34,8 @@ export const SERIES_EACH = HANDBOOK_BOUNDS.length + 3;
 const CORES = 2;
 const WORK = ms(1);
 const CONCURRENCY = 10_000;
+/** Until an instance that was killed is up again. */
+const RESTART = s(2);
 
 export const userName = (key: number): string => `u-${key}`;
 
@@ -46,7 +50,12 @@ export interface Instance {
 
 export function instance(sim: Simulation, p: Values, name: string, traces: TelemetryProcessor<SpanData>): Instance {
   const resource = resourceOf(name);
-  const process = new InstrumentedProcess(sim, { resource, cores: CORES, costs: INSTRUMENT_COSTS });
+  const process = new InstrumentedProcess(sim, {
+    resource,
+    cores: CORES,
+    costs: INSTRUMENT_COSTS,
+    ...(p.appMemory > 0 && { outOfMemory: { limit: p.appMemory * 1e6, kill: () => service.crash(RESTART) } }),
+  });
   const limit = p.cardinalityLimit === 0 ? Number.MAX_SAFE_INTEGER : p.cardinalityLimit;
   const meter = new Meter(process, { cardinalityLimit: limit, exemplars: p.exemplars });
   const duration = meter.histogram({
@@ -64,11 +73,17 @@ export function instance(sim: Simulation, p: Values, name: string, traces: Telem
     if (attributes === undefined) known.set(key, (attributes = { ...ROUTE, [USER]: userName(key) }));
     return attributes;
   };
-  const service = new Service<number, void>(sim, {
+  const service: Service<number, void> = new Service<number, void>(sim, {
     name,
     help: `One of the instances: ${CORES} processors, a histogram of durations, and a tracer`,
     concurrency: CONCURRENCY,
     queueMax: 0,
+    inside: {
+      signals: processSignals,
+      state: () => ({ 'bytes of instruments': process.held }),
+      violations: () => [],
+    },
+    onCrash: () => process.crash(),
     *handle({ query: key, request }) {
       const since = sim.now;
       const attributes = attributesOf(key);

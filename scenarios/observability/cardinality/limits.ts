@@ -17,6 +17,7 @@ import {
   SCRAPE_SERIES,
   seriesBytes,
   seriesLabels,
+  streamBytes,
   targetLabels,
   toSeconds,
   type Labels,
@@ -98,11 +99,32 @@ export const bounded = limit(seriesMost);
 /** Without the user's id there is one histogram an instance, whoever comes. */
 const few = (p: Values): number => p.instances * (SERIES_EACH + SCRAPE_SERIES.length);
 export const aggregated = limit(few);
+
+// What the instruments take in the applications.
+
+const bytesOfStream = (attributes: number): number =>
+  streamBytes(Object.fromEntries(Array.from({ length: attributes }, (_, i) => [i, ''])), {
+    buckets: HANDBOOK_BOUNDS.length + 1,
+  });
+const ROUTE_ATTRIBUTES = Object.keys(ROUTE).length;
+const heldMost = (p: Values): number =>
+  streamsMost(p) * bytesOfStream(isLabelled(p) ? ROUTE_ATTRIBUTES + 1 : ROUTE_ATTRIBUTES);
+/** Whether no instance is ever killed for what its instruments take. */
+const livesOn = (p: Values): boolean => p.appMemory === 0 || heldMost(p) <= p.appMemory * 1e6;
+/** A stream for each user that has come, in one of the instances at least, and none is given back. */
+export const heldByUsers = limit((p) => {
+  if (!isLabelled(p) || p.cardinalityLimit > 0 || !livesOn(p)) return 0;
+  return usersBy(p, toSeconds(p.length) - 5) * bytesOfStream(ROUTE_ATTRIBUTES + 1);
+});
+export const heldBounded = limit((p) => p.instances * heldMost(p));
+/** Without the user's id: one stream an instance. */
+export const heldAggregated = limit((p) => p.instances * bytesOfStream(ROUTE_ATTRIBUTES));
+
 const survives = (p: Values): boolean => seriesMost(p) * bytesMost(p) < memory(p);
 
 /** One user's series more than the memory holds, whichever instance has them. */
 const killedBy = oncePerRun((p: Values): number => {
-  const isUnlimited = isLabelled(p) && p.cardinalityLimit === 0 && p.sampleLimit === 0;
+  const isUnlimited = livesOn(p) && isLabelled(p) && p.cardinalityLimit === 0 && p.sampleLimit === 0;
   return isUnlimited ? reachedBy(p, memory(p) / (SERIES_EACH * BYTES_LEAST)) : toSeconds(p.length);
 });
 const isKilled = (p: Values): boolean => killedBy(p) + 1 < toSeconds(p.length);
@@ -131,7 +153,7 @@ export const ageWhenKilled = limit((p) => (isKilled(p) ? Math.max(0, toSeconds(p
  */
 const isFilled = (p: Values): boolean =>
   p.window + p.scrapeInterval + p.evaluationInterval <= WARM_UP && 2 * p.scrapeInterval < p.window;
-const isWell = (p: Values): boolean => isFilled(p) && few(p) * bytesMost(p) < memory(p);
+const isWell = (p: Values): boolean => isFilled(p) && livesOn(p) && few(p) * bytesMost(p) < memory(p);
 export const ageWhenWell = limit((p) => toSeconds(isWell(p) ? p.evaluationInterval : p.length) + 1);
 export const upWhenWell = limit((p) => (isWell(p) ? 1 : 0));
 
@@ -148,13 +170,14 @@ export const rateMissed = limit((p) => {
 
 /** A target with more samples than a scrape may have is dark: a window later its panels are empty, an evaluation after that for good. */
 export const ageWhenDark = limit((p) => {
-  if (p.sampleLimit === 0 || !isLabelled(p) || p.instances > 1 || p.cardinalityLimit > 0) return 0;
+  if (p.sampleLimit === 0 || !isLabelled(p) || p.instances > 1 || p.cardinalityLimit > 0 || !livesOn(p)) return 0;
   const dark = reachedBy(p, p.sampleLimit / SERIES_EACH) + toSeconds(p.window + p.evaluationInterval);
   return Math.max(0, toSeconds(p.length) - dark - 1);
 });
 
 /** Where the limit of an instance is reached before the account comes, whatever it sends goes into the overflow. */
 const overflows = (p: Values): boolean =>
+  livesOn(p) &&
   isLabelled(p) &&
   p.cardinalityLimit > 0 &&
   p.instances === 1 &&
@@ -171,7 +194,7 @@ export const nobodyKnown = limit((p) => (isLost(p) ? 0 : 1));
  * scrape in it, and its mean is over the evaluations after the warm-up.
  */
 export const rateKept = limit((p) => {
-  if (!isFilled(p) || !survives(p) || p.sampleLimit > 0) return 0;
+  if (!isFilled(p) || !survives(p) || !livesOn(p) || p.sampleLimit > 0) return 0;
   const seconds = toSeconds(p.window - 2 * p.scrapeInterval);
   return seconds > 0 ? poissonLow(p.rate * seconds) / seconds : 0;
 });

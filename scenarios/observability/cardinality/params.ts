@@ -43,6 +43,12 @@ export const params = {
     max: 4096,
     logarithmic: true,
   }),
+  appMemory: number({
+    help: 'Megabytes that an instance has for its instruments, above which it is killed; 0 for no limit',
+    default: 0,
+    min: 0,
+    max: 4096,
+  }),
   rate: rate({ help: 'Requests of all users together', default: 70, min: 10, max: 1000, logarithmic: true }),
   users: integer({ help: 'Users there are', default: 20_000, min: 10, max: 1_000_000, logarithmic: true }),
   exponent: number({ help: 'Zipf’s exponent of the users: 0 has all come alike', default: 0.4, min: 0, max: 2 }),

@@ -18,6 +18,7 @@ import { s, type Duration } from '../../kernel/time.ts';
 import { CallFailed, type CallFailure } from '../../network/call.ts';
 import type { ComponentPart } from '../../network/component.ts';
 import type { SignalDefinition } from '../../statistics/signal.ts';
+import { itemBytes } from '../signals/instrument-memory.ts';
 import type { InstrumentedProcess } from '../signals/instrumented-process.ts';
 import {
   batchExported,
@@ -130,6 +131,7 @@ export class BatchProcessor<Kind extends BatchedKind> implements TelemetryProces
       return;
     }
     this.queue.push(item);
+    this.process.hold(itemBytes(this.kind, item));
     this.tell(0, '');
     this.plan();
   }
@@ -206,6 +208,7 @@ export class BatchProcessor<Kind extends BatchedKind> implements TelemetryProces
     const sent = yield* timeout(sim, sending.join(), this.limits.timeout);
     const { failed, reason } = sent === TIMED_OUT ? { failed: items.length, reason: 'timeout' as const } : sent;
     this.inFlight = 0;
+    this.process.hold(-items.reduce((sum, item) => sum + itemBytes(this.kind, item), 0));
     this.exportedCount += items.length - failed;
     if (failed > 0) this.lose(reason, failed);
     const duration = sim.now - began;

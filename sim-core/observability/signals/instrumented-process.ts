@@ -4,7 +4,8 @@
  * piece of the application's work; what it does on a thread of its own (encoding what is exported) competes for the same
  * processors. So instruments slow a loaded service by no more than what they take.
  *
- * Does not model the memory that they take beside the queues of what is to be exported, nor a garbage collector.
+ * What they keep takes memory. With a limit on that the process is killed when they take more: what the application itself takes is
+ * not modelled, so the limit is what is left to them. Does not model a garbage collector.
  */
 import { defineReading, type Fact, type FactChannel } from '../../kernel/fact.ts';
 import { ProcessorSharing } from '../../kernel/processor-sharing.ts';
@@ -27,6 +28,12 @@ export const processWorked = defineReading('process.worked', 'Processors of a pr
   instruments: 'duration',
 });
 
+/** What instruments hold in a process's memory has changed. */
+export const processHolds = defineReading('process.holds', 'Bytes that instruments hold in a process', {
+  process: 'text',
+  bytes: 'number',
+});
+
 export const processSignals = [
   defineSignal({
     name: 'process.cpu.time',
@@ -44,6 +51,15 @@ export const processSignals = [
     fact: processWorked,
     amount: ({ instruments }) => instruments / SECOND,
   }),
+  defineSignal({
+    name: 'telemetry.memory.usage',
+    kind: 'gauge',
+    unit: 'By',
+    help: 'Memory of processes that their instruments take: streams, and what waits to be exported',
+    fact: processHolds,
+    value: ({ bytes }) => bytes,
+    of: ({ process }) => process,
+  }),
 ];
 
 /** What a profile calls the work of instruments on threads of their own. */
@@ -54,6 +70,8 @@ export interface InstrumentedProcessOptions {
   /** Processors that all its threads share, above 0. */
   readonly cores: number;
   readonly costs: InstrumentCosts;
+  /** What happens when instruments hold more than so many bytes; nothing without it. */
+  readonly outOfMemory?: { readonly limit: number; readonly kill: () => void };
 }
 
 export class InstrumentedProcess {
@@ -65,13 +83,16 @@ export class InstrumentedProcess {
   readonly requests: BackgroundRequests;
   private readonly processors: ProcessorSharing;
   private readonly told: FactChannel<Fact<typeof processWorked>>;
+  private readonly holding: FactChannel<Fact<typeof processHolds>>;
+  private readonly outOfMemory: InstrumentedProcessOptions['outOfMemory'];
+  private bytesHeld = 0;
   /** What instruments have done on the application's threads since its last work, in processor time. */
   private owed: Duration = 0;
   private readonly crashed: (() => void)[] = [];
   /** What it is at, once a profiler has asked for that. */
   private running: RunningWork | undefined = undefined;
 
-  constructor(sim: Simulation, { resource, cores, costs }: InstrumentedProcessOptions) {
+  constructor(sim: Simulation, { resource, cores, costs, outOfMemory }: InstrumentedProcessOptions) {
     this.sim = sim;
     this.resource = resource;
     this.cores = cores;
@@ -79,11 +100,28 @@ export class InstrumentedProcess {
     this.requests = BackgroundRequests.outside(sim);
     this.processors = new ProcessorSharing(sim, `${resource['service.instance.id']} processors`, cores);
     this.told = sim.facts.channel(processWorked);
+    this.holding = sim.facts.channel(processHolds);
+    this.outOfMemory = outOfMemory;
   }
 
   /** Work being done, of whatever kind: jobs that share the processors. */
   get active(): number {
     return this.processors.active;
+  }
+
+  /** Bytes that its instruments hold. */
+  get held(): number {
+    return this.bytesHeld;
+  }
+
+  /** An instrument keeps so many bytes more, or fewer. With more than there are the process is killed by an event of this instant. */
+  hold(bytes: number): void {
+    this.bytesHeld += bytes;
+    this.tellHeld();
+    const { outOfMemory } = this;
+    if (bytes > 0 && outOfMemory !== undefined && this.bytesHeld > outOfMemory.limit) {
+      this.sim.schedule(0, outOfMemory.kill, undefined);
+    }
   }
 
   /** An instrument did something on the thread of whoever calls it, in processor time of 0 or more. */
@@ -127,9 +165,16 @@ export class InstrumentedProcess {
    */
   crash(): void {
     this.owed = 0;
+    this.bytesHeld = 0;
+    this.tellHeld();
     this.processors.clear();
     this.running?.clear();
     for (const callback of this.crashed) callback();
+  }
+
+  private tellHeld(): void {
+    if (!this.holding.heard) return;
+    this.holding.emit({ process: this.resource['service.instance.id'], bytes: this.bytesHeld });
   }
 
   private give(demand: Duration, frame: string): Wait<void> {

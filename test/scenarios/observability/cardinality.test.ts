@@ -71,3 +71,11 @@ it('a Prometheus that is down for a while comes back with its series, and counte
   expect(summaryOf(run, AGE, 'max')).toBeLessThanOrEqual(41);
   expect(summaryOf(run, SERIES, 'max')).toBe(13);
 });
+
+it('an application that has little memory for its instruments is killed for them, unless they are bounded', () => {
+  const outage = (params: ParameterValues): number =>
+    totalOf(measured('user-id-label', { memory: 4096, appMemory: 2, ...params }), 'http.client.request.errors');
+  expect(outage({})).toBeGreaterThan(0);
+  expect(outage({ cardinalityLimit: 500 })).toBe(0);
+  expect(failed(measured('user-id-label', { appMemory: 2 }))).toEqual([]);
+});

@@ -20,12 +20,12 @@ export interface AttributeSetsOptions {
 export class AttributeSets<Stream> {
   private readonly limit: number;
   private readonly keep: readonly string[] | undefined;
-  private readonly create: () => Stream;
+  private readonly create: (attributes: Attributes) => Stream;
   private readonly byKey = new Map<string, { readonly attributes: Attributes; readonly stream: Stream }>();
   /** Streams by the very object that was recorded with: most callers have few, and keep them. */
   private known = new WeakMap<Attributes, Stream>();
 
-  constructor({ limit, keep }: AttributeSetsOptions, create: () => Stream) {
+  constructor({ limit, keep }: AttributeSetsOptions, create: (attributes: Attributes) => Stream) {
     if (!(Number.isInteger(limit) && limit >= 1)) {
       throw new RangeError(`cardinality limit: ${limit} is not an integer of at least 1`);
     }
@@ -73,13 +73,13 @@ export class AttributeSets<Stream> {
   private add(key: string, attributes: Attributes): Stream {
     // The last place is kept for the overflow.
     if (this.byKey.size < this.limit - 1) {
-      const stream = this.create();
+      const stream = this.create(attributes);
       this.byKey.set(key, { attributes, stream });
       return stream;
     }
     const overflow = this.byKey.get(OVERFLOW_KEY);
     if (overflow !== undefined) return overflow.stream;
-    const stream = this.create();
+    const stream = this.create(OVERFLOW);
     this.byKey.set(OVERFLOW_KEY, { attributes: OVERFLOW, stream });
     return stream;
   }

@@ -68,6 +68,7 @@ export class Histogram extends Recorder<BucketCounts> {
       description,
       () => new Buckets(bounds),
       () => new AlignedHistogramBucketReservoir((value) => bucketIn(bounds, value), context.random),
+      { buckets: bounds.length + 1 },
     );
     this.bounds = bounds;
   }
@@ -111,6 +112,7 @@ export class ExponentialHistogramInstrument extends Recorder<ExponentialCounts> 
       description,
       () => new ExponentialHistogram(size, scaleMax),
       () => new SimpleFixedSizeReservoir(Math.min(EXPONENTIAL_EXEMPLARS, size), context.random),
+      'exponential',
     );
   }
 

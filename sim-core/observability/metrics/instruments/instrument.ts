@@ -5,6 +5,7 @@
  */
 import type { RandomStream } from '../../../kernel/random-stream.ts';
 import type { Time } from '../../../kernel/time.ts';
+import { streamBytes, type StreamKind } from '../../signals/instrument-memory.ts';
 import type { InstrumentedProcess } from '../../signals/instrumented-process.ts';
 import type { Attributes, Exemplar, MetricData, SpanContext, Temporality } from '../../signals/telemetry.ts';
 import { AttributeSets } from './attribute-sets.ts';
@@ -68,19 +69,24 @@ export abstract class Recorder<Counted> implements Collected {
   readonly description: InstrumentDescription;
   protected readonly context: InstrumentContext;
   private readonly sets: AttributeSets<Recorded<Counted>>;
+  /** That its streams take. */
+  private bytes = 0;
 
   constructor(
     context: InstrumentContext,
     description: InstrumentDescription,
     streamOf: () => Stream<Counted>,
     reservoirOf: () => ExemplarReservoir,
+    kind: StreamKind,
   ) {
     this.context = context;
     this.description = description;
-    this.sets = new AttributeSets({ limit: context.cardinalityLimit, keep: description.keep }, () => ({
-      stream: streamOf(),
-      reservoir: reservoirOf(),
-    }));
+    this.sets = new AttributeSets({ limit: context.cardinalityLimit, keep: description.keep }, (attributes) => {
+      const bytes = streamBytes(attributes, kind);
+      this.bytes += bytes;
+      context.process.hold(bytes);
+      return { stream: streamOf(), reservoir: reservoirOf() };
+    });
   }
 
   get streams(): number {
@@ -112,7 +118,10 @@ export abstract class Recorder<Counted> implements Collected {
         pointOf({ attributes, startTime: starts[temporality], time, exemplars: reservoir.collect() }, stream.read()),
       );
     });
-    if (temporality === 'delta') this.sets.clear();
+    if (temporality === 'delta') {
+      this.context.process.hold(-this.bytes);
+      this.reset();
+    }
     return points;
   }
 
@@ -120,6 +129,7 @@ export abstract class Recorder<Counted> implements Collected {
 
   reset(): void {
     this.sets.clear();
+    this.bytes = 0;
   }
 
   /** What every metric of it says beside its points. */

@@ -34,6 +34,7 @@ abstract class Adder extends Recorder<number> {
       description,
       () => new Sum(),
       () => new SimpleFixedSizeReservoir(1, context.random),
+      'number',
     );
   }
 
