@@ -31,6 +31,7 @@ import {
   FIRED,
   firedOf,
   HIT_RATIO,
+  LATENCY_BURN,
   P99,
   REPLICA_LAG,
   SILENT,
@@ -65,6 +66,7 @@ export default defineScenario({
     crawler: { fault: 'crawler' },
     'replica-slow': { fault: 'replica-slow' },
     'below-the-triggers': { fault: 'below-the-triggers' },
+    'latency-budget': { fault: 'database-slow', latencyRule: 'budget', baselines: 1.1, slowdown: 12 },
   },
   roles: {
     healthy: 'control',
@@ -74,6 +76,7 @@ export default defineScenario({
     crawler: 'fault',
     'replica-slow': 'fault',
     'below-the-triggers': 'fault',
+    'latency-budget': 'alternative',
   },
   seed: 1,
   duration: ({ length }) => length,
@@ -87,7 +90,18 @@ export default defineScenario({
     writes: sentBy('writes', 'buyers'),
     crawls: sentBy('crawls', 'crawler'),
   },
-  charts: ['alert.firing', 'alert.pending', BURN, P99, SLOPE, 'redis.stream.lag', HIT_RATIO, REPLICA_LAG, SILENT],
+  charts: [
+    'alert.firing',
+    'alert.pending',
+    BURN,
+    LATENCY_BURN,
+    P99,
+    SLOPE,
+    'redis.stream.lag',
+    HIT_RATIO,
+    REPLICA_LAG,
+    SILENT,
+  ],
   places: {
     users: { x: 0, y: 0 },
     buyers: { x: 0, y: 0.8 },
@@ -110,6 +124,7 @@ export default defineScenario({
     crawler: firesAlone('hitRatio'),
     'replica-slow': firesAlone('replica'),
     'below-the-triggers': [atMost(total(FIRED), limits.noOther), atLeast(total(SILENT), limits.silentFor)],
+    'latency-budget': [...firesAlone('latency'), atMost(total(SILENT), limits.silentUntilHeard)],
   },
 });
 

@@ -43,7 +43,11 @@ const triggersOf = (p: Values): Record<RowName, Trigger> => {
   const burn = burnRateThatSpends(AVAILABILITY, 1, p.burning * 60 * MINUTE);
   return {
     availability: { holds: (seen) => seen.burn > burn, for: 0 },
-    latency: { holds: (seen) => seen.p99 > p.baselines * seen.baseline, for: 0 },
+    latency: {
+      holds: (seen) =>
+        p.latencyRule === 'budget' ? seen.latencyBurn > p.baselines : seen.p99 > p.baselines * seen.baseline,
+      for: 0,
+    },
     lag: { holds: (seen) => seen.slope * toSeconds(p.lagIn) > LAG_MOST, for: 0 },
     hitRatio: { holds: (seen) => seen.hitRatio < p.hitRatioLeast, for: p.hitRatioFor },
     replica: { holds: (seen) => seen.replicaLag > toSeconds(p.replicaLagMost), for: p.replicaLagFor },

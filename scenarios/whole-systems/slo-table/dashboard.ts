@@ -13,6 +13,7 @@ import {
   ErrorWindows,
   HTTP_DURATION_BOUNDS,
   Indicator,
+  latencyUnder,
   minutes,
   requestCompleted,
   s,
@@ -21,7 +22,7 @@ import {
   type Duration,
   type Simulation,
 } from '../../../sim-core/index.ts';
-import { AVAILABILITY } from './objectives.ts';
+import { AVAILABILITY, LATENCY, LATENCY_MOST } from './objectives.ts';
 
 /** From one evaluation to the next. */
 export const EVERY = s(30);
@@ -30,12 +31,15 @@ export const WINDOW = minutes(5);
 /** Latency is held against that of so long, which ended where the window begins. */
 export const BASELINE = minutes(10);
 
+const isFast = latencyUnder(LATENCY_MOST);
 const LOOKS_KEPT = (WINDOW + BASELINE) / EVERY + 1;
 
 /** What is seen at an evaluation; windows reach back to the start where there has not been that much time. */
 export interface Seen {
   /** Burn rate of the error budget of 30 days. */
   readonly burn: number;
+  /** Burn rate of the budget of requests that take too long. */
+  readonly latencyBurn: number;
   /** 99th percentile of the window, in seconds. */
   readonly p99: number;
   /** The same of the time before; NaN until that has passed. */
@@ -56,8 +60,10 @@ interface Look {
 
 export class Dashboard {
   private readonly requests = new Indicator();
+  private readonly answers = new Indicator();
   private readonly lookups = new Indicator();
   private readonly errors = new ErrorWindows(EVERY, WINDOW);
+  private readonly slow = new ErrorWindows(EVERY, WINDOW);
   private readonly misses = new ErrorWindows(EVERY, WINDOW);
   /** Of users' requests that were answered, by the bounds of the buckets. */
   private readonly buckets = Array.from({ length: HTTP_DURATION_BOUNDS.length + 1 }, () => 0);
@@ -71,6 +77,7 @@ export class Dashboard {
       if (clientOf(request) !== USERS) return;
       const ok = outcome === 'ok';
       this.requests.judge(availability({ ok, duration }));
+      this.answers.judge(isFast({ ok, duration }));
       if (ok) this.buckets[bucketIn(HTTP_DURATION_BOUNDS, toSeconds(duration))]++;
     });
     facts.channel(cacheLookup).listen(({ outcome }) => this.lookups.judge(outcome === 'hit' ? 'good' : 'bad'));
@@ -86,6 +93,7 @@ export class Dashboard {
     const isWhole = this.looks.length === LOOKS_KEPT;
     return {
       burn: burnRate(AVAILABILITY, this.errors.ratio(WINDOW)),
+      latencyBurn: burnRate(LATENCY, this.slow.ratio(WINDOW)),
       p99: quantile(now, then),
       baseline: isWhole ? quantile(then, before) : NaN,
       lag: this.lag,
@@ -97,6 +105,7 @@ export class Dashboard {
 
   private keep(): void {
     this.errors.sample(this.requests);
+    this.slow.sample(this.answers);
     this.misses.sample(this.lookups);
     this.looks.push({ buckets: [...this.buckets], lag: this.lag });
     if (this.looks.length > LOOKS_KEPT) this.looks.shift();

@@ -14,9 +14,9 @@ import {
   type Limit,
 } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
-import { FAR_MAX, NEAR_MAX } from '../../application/distances.ts';
+import { FAR_MAX, NEAR_MAX, SHAPE } from '../../application/distances.ts';
 import { EVERY, WINDOW } from './dashboard.ts';
-import { AVAILABILITY, HIT_RATIO_LEAST, LAG_MOST, REPLICA_LAG_MOST, type RowName } from './objectives.ts';
+import { AVAILABILITY, HIT_RATIO_LEAST, LAG_MOST, LATENCY_MOST, REPLICA_LAG_MOST, type RowName } from './objectives.ts';
 import type { Values } from './params.ts';
 import { APPLY, CORES, HEAVY_SLOWNESS, KEYS, LIGHT_CRAWLS, LIGHT_SLOWNESS } from './shop.ts';
 
@@ -59,12 +59,20 @@ const needed: Record<RowName, (p: Values) => number> = {
     const room = DEVIATIONS * Math.sqrt(0.25 / poissonLow(p.rate * window));
     return firstSecond((seconds) => 0.5 * (seconds / window) - room > most);
   },
-  // The slow misses have to be a hundredth of the window's requests; nearly all of them take more than six tenths of the mean.
+  // A budget of a hundredth: the misses that take longer than the objective have to be so many times that much of the window's requests.
+  // By Cantelli's inequality what deviates by a fifth of its mean is above the mean less k deviations in k^2 of 1 + k^2 cases at least.
+  // Else the slow misses have to be a hundredth of the window's requests; nearly all of them take more than six tenths of the mean.
   latency(p) {
     const slow = toSeconds(p.loadTime) * p.slowdown;
     const keepsUp = p.rate * missRatio(p) * slow < CORES / 2;
-    if (!(isTypical(p) && keepsUp && below(0.6 * slow) > p.baselines * p99Most(p))) return Infinity;
     const hundredth = poissonMost(p.rate * window) / 100;
+    if (p.latencyRule === 'budget') {
+      const k = (slow - toSeconds(LATENCY_MOST)) / (slow / Math.sqrt(SHAPE));
+      if (!(isTypical(p) && keepsUp && k > 0)) return Infinity;
+      const missed = ((k * k) / (1 + k * k)) * p.rate * missRatio(p);
+      return 2 * slow + firstSecond((seconds) => poissonLow(missed * seconds) > p.baselines * hundredth);
+    }
+    if (!(isTypical(p) && keepsUp && below(0.6 * slow) > p.baselines * p99Most(p))) return Infinity;
     return 2 * slow + firstSecond((seconds) => poissonLow(0.95 * p.rate * missRatio(p) * seconds) > hundredth);
   },
   lag(p) {
@@ -97,7 +105,9 @@ const faultLasts = (p: Values): number => toSeconds(Math.min(p.faultFor, p.lengt
 /** Whether the trigger of a row does not hold before anything goes wrong, when its alert would fire early and not begin to afterwards. */
 const quietBefore: Record<RowName, (p: Values) => boolean> = {
   availability: (p) => p.rate * toSeconds(p.loadTime) < CORES / 4,
-  latency: (p) => isTypical(p) && p.baselines * p99Least(p) >= p99Most(p),
+  latency: (p) =>
+    isTypical(p) &&
+    (p.latencyRule === 'budget' ? p99Most(p) < toSeconds(LATENCY_MOST) : p.baselines * p99Least(p) >= p99Most(p)),
   lag: (p) => (LAG_MOST * window) / toSeconds(p.lagIn) > usualLag(p),
   hitRatio: (p) => hasRoomFor(p, p.hitRatioLeast),
   replica: (p) => toSeconds(p.replicaLagMost) >= RARE * toSeconds(APPLY),
@@ -148,3 +158,13 @@ export const silentFor = limit((p) => {
   if (!isQuiet(p) || apply < 1.5 * toSeconds(REPLICA_LAG_MOST)) return 0;
   return Math.max(0, (faultLasts(p) - RARE / p.writes - 2 * apply - every) / 2);
 });
+
+/**
+ * By a budget, whoever is too slow is heard of for as long as they are: until the alert fires, and at the end of the fault while the
+ * window empties, where the percentile and the share over the objective cross their limits within a few evaluations of each other.
+ */
+export const silentUntilHeard = limit((p) =>
+  p.latencyRule === 'budget' && surelyFires('latency', p) && isQuiet(p)
+    ? within('latency', p) + 5 * every
+    : toSeconds(p.length),
+);

@@ -4,6 +4,8 @@ import type { Values } from './params.ts';
 
 export const AVAILABILITY: Objective = { target: 0.999, period: days(30) };
 export const LATENCY_MOST = ms(400);
+/** The same as an indicator with a budget: of the requests that are answered so many within that time. */
+export const LATENCY: Objective = { target: 0.99, period: days(30) };
 export const LAG_MOST = 5000;
 export const HIT_RATIO_LEAST = 0.9;
 export const REPLICA_LAG_MOST = s(2);

@@ -33,10 +33,15 @@ export const params = {
     max: 50,
   }),
   baselines: number({
-    help: 'Latency: the 99th percentile of five minutes is so many times that of the ten minutes before',
+    help: 'Latency: five minutes are so many times as bad as `latencyRule` says',
     default: 2,
     min: 1.1,
     max: 10,
+  }),
+  latencyRule: choice({
+    help: 'Latency: what `baselines` is so many times of: the percentile of the ten minutes before, or the rate at which a budget of 1 % of the requests over 400 ms lasts for 30 days',
+    default: 'baseline',
+    choices: ['baseline', 'budget'],
   }),
   lagIn: duration({
     help: 'Lag: at the slope of the last five minutes it would reach its objective within this time',

@@ -4,6 +4,7 @@ import { ROWS } from './objectives.ts';
 
 export const tableLooked = defineReading('slo_table.looked', 'Rules were evaluated', {
   burn: 'number',
+  latencyBurn: 'number',
   p99: 'number',
   lag: 'number',
   slope: 'number',
@@ -35,6 +36,7 @@ export const UNHEARD = 'slo_table.unheard.time';
 export const DETECTION = 'slo_table.detection.time';
 export const SILENT = 'slo_table.silent.time';
 export const BURN = 'dashboard.slo.burn_rate';
+export const LATENCY_BURN = 'dashboard.slo.latency.burn_rate';
 export const P99 = 'dashboard.http.client.request.duration.p99';
 export const LAG = 'dashboard.redis.stream.lag';
 export const SLOPE = 'dashboard.redis.stream.lag.slope';
@@ -104,6 +106,15 @@ export const tableSignals = [
     help: 'Burn rate of the availability’s error budget in the last five minutes',
     fact: tableLooked,
     value: ({ burn }) => burn,
+    of,
+  }),
+  defineSignal({
+    name: LATENCY_BURN,
+    kind: 'gauge',
+    unit: '{budget}',
+    help: 'Burn rate of the budget of requests over 400 ms in the last five minutes',
+    fact: tableLooked,
+    value: ({ latencyBurn }) => latencyBurn,
     of,
   }),
   defineSignal({

@@ -42,6 +42,16 @@ describe('the triggers of the table', () => {
     expect(short.fired('latency')).toBe(1);
   });
 
+  it('fire for as long as requests are too slow where the latency has a budget instead of a past', () => {
+    const slowness = { slowdown: 12 };
+    const [past, budget] = ['baseline', 'budget'].map((latencyRule) =>
+      measured('database-slow', { ...slowness, latencyRule, baselines: latencyRule === 'budget' ? 1.1 : 2 }),
+    );
+    expect(past.of(SILENT, 'total')).toBeGreaterThan(5 * budget.of(SILENT, 'total'));
+    // The Workbook's rate for a page is 14.4 % of the requests, and no more than a twentieth is slow.
+    expect(measured('database-slow', { ...slowness, latencyRule: 'budget', baselines: 10 }).fired('latency')).toBe(0);
+  });
+
   it('say of a lag that it will miss its objective while it holds it', () => {
     const { of } = measured('consumer-stopped');
     expect(of(LAG, 'max')).toBeLessThan(LAG_MOST);
