@@ -274,6 +274,8 @@ export { partitionOf } from './messaging/log/partitioner.ts';
 export { offsetOf } from './messaging/log/record-batch.ts';
 export { decodeThrift, encodeThrift, type ThriftStruct } from './messaging/schema/thrift/thrift.ts';
 export * from './messaging/streams/joins.ts';
+export * from './messaging/streams/stream-joins.ts';
+export * from './messaging/streams/table-joins.ts';
 export * from './messaging/streams/stream-record.ts';
 export * from './messaging/streams/tables.ts';
 export * from './messaging/streams/topology.ts';

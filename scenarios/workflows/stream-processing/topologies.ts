@@ -62,6 +62,7 @@ const SCHEMA = {
 /** Orders meet their payments within the window, to both sides; both are keyed by the order's number. */
 function joined({ windowSize, grace }: Pick<Values, 'windowSize' | 'grace'>): Topology {
   const { left, right } = joinStreams({
+    kind: 'inner',
     stores: { left: ORDERS, right: PAYMENTS },
     windows: timeDifferenceAndGrace(windowSize, grace),
     of: (order, payment) => ({

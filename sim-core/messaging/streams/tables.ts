@@ -12,12 +12,12 @@ export const table =
     const values = task.store(store);
     return (record) => {
       if (record.key === undefined) return task.drop(record, 'no-key');
-      values.put(record.key, record.value);
+      values.put(record.key, record.value, record.timestamp);
       next(record);
     };
   };
 
-/** How many records there were of each key. */
+/** How many records there were of each key; a count has the largest time of them. */
 export const count =
   (store: string): Operator =>
   (next, task) => {
@@ -26,8 +26,10 @@ export const count =
       const { key, timestamp } = record;
       if (key === undefined) return task.drop(record, 'no-key');
       if (record.value === null) return task.drop(record, 'no-value');
-      const value = ((counts.get(key) as number | undefined) ?? 0) + 1;
-      counts.put(key, value);
-      next({ key, value, timestamp });
+      const before = counts.stamped(key);
+      const value = ((before?.value as number | undefined) ?? 0) + 1;
+      const latest = Math.max(timestamp, before?.timestamp ?? timestamp);
+      counts.put(key, value, latest);
+      next({ key, value, timestamp: latest });
     };
   };

@@ -7,15 +7,10 @@
  * the changelog too; a real one deletes them by a retention of its own.
  */
 import type { Duration, Time } from '../../kernel/time.ts';
-import type { StateStore } from './state-store.ts';
-import type { RecordKey, RecordValue } from './stream-record.ts';
+import type { Stamped, StateStore } from './state-store.ts';
+import type { RecordKey } from './stream-record.ts';
 
-interface Kept {
-  readonly timestamp: Time;
-  readonly value: RecordValue;
-}
-
-interface Entry extends Kept {
+interface Entry extends Stamped {
   readonly name: string;
   readonly place: string;
 }
@@ -42,18 +37,18 @@ export class WindowStore {
   }
 
   /** Whether it is kept: it may be too late. */
-  put(key: RecordKey, { timestamp, value }: Kept): boolean {
+  put(key: RecordKey, { timestamp, value }: Stamped): boolean {
     this.streamTime = Math.max(this.streamTime, timestamp);
     this.expire();
     if (this.isTooOld(timestamp)) return false;
     const place = JSON.stringify([key, timestamp, this.sequence++]);
-    this.store.put(place, value);
+    this.store.put(place, value, timestamp);
     this.add({ name: nameOf(key), place, timestamp, value });
     return true;
   }
 
   /** The records of a key from one time to another, both of which count, in the order of time. */
-  between(key: RecordKey, from: Time, until: Time): readonly Kept[] {
+  between(key: RecordKey, from: Time, until: Time): readonly Stamped[] {
     const entries = this.byKey.get(nameOf(key)) ?? [];
     return entries.filter(({ timestamp }) => timestamp >= from && timestamp <= until);
   }
@@ -71,8 +66,8 @@ export class WindowStore {
 
   private expire(): void {
     while (this.all.length > 0 && this.isTooOld(this.all[0].timestamp)) {
-      const { name, place } = this.all.shift()!;
-      this.store.put(place, null);
+      const { name, place, timestamp } = this.all.shift()!;
+      this.store.put(place, null, timestamp);
       // The oldest of all is the oldest of its key.
       const ofKey = this.byKey.get(name)!;
       ofKey.shift();

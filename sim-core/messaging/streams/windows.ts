@@ -68,12 +68,12 @@ export const aggregateByWindow =
       for (const end of ends) {
         for (const key of open.get(end)!) {
           next(resultOf(key, values.get(key) as RecordFields));
-          values.put(key, null);
+          values.put(key, null, end);
         }
         open.delete(end);
       }
       closedUpTo = ends[ends.length - 1];
-      values.put(CLOSED, closedUpTo);
+      values.put(CLOSED, closedUpTo, closedUpTo);
     };
     return (record) => {
       const { key, timestamp } = record;
@@ -91,7 +91,7 @@ export const aggregateByWindow =
         const before = values.get(place) as RecordFields | undefined;
         const added = aggregation.add(before ?? begun(aggregation, key, start, end), record);
         const value = { ...added, [ROW_TIME]: Math.max(added[ROW_TIME] as Time, timestamp) };
-        values.put(place, value);
+        values.put(place, value, value[ROW_TIME]);
         if (before === undefined) note(place, end);
         if (emission === 'changes') next(resultOf(place, value));
       }

@@ -93,7 +93,7 @@ export class StreamThread implements Output {
       beforeOpen: (then) => this.beginAnew(then),
       log: (partition, change, acknowledged) => {
         this.counts.changelog++;
-        this.writeTo(partition, { ...change, timestamp: sim.now }, acknowledged);
+        this.writeTo(partition, change, acknowledged);
       },
     });
     this.interventions = {

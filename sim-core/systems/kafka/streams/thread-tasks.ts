@@ -9,7 +9,7 @@ import type { Fact, FactChannel } from '../../../kernel/fact.ts';
 import type { Simulation } from '../../../kernel/simulation.ts';
 import type { Time } from '../../../kernel/time.ts';
 import { StateStore } from '../../../messaging/streams/state-store.ts';
-import type { RecordKey, RecordValue } from '../../../messaging/streams/stream-record.ts';
+import type { RecordKey, RecordValue, StreamRecord } from '../../../messaging/streams/stream-record.ts';
 import { numberOf } from '../topic.ts';
 import type { BrokerWays, PartitionTasks } from '../transactions/output.ts';
 import { ChangelogReader, type ChangelogReaderOptions } from './changelog-reader.ts';
@@ -34,6 +34,7 @@ export interface ThreadTaskOptions {
 export interface Change {
   readonly key: RecordKey;
   readonly value: RecordValue | null;
+  readonly timestamp: Time;
 }
 
 type Stored = Map<string, StoredState>;
@@ -126,8 +127,8 @@ export class ThreadTasks implements PartitionTasks {
       }
       const [store, state] = states[index];
       const into = {
-        apply: ({ key, value }: { readonly key: RecordKey | undefined; readonly value: RecordValue | null }): void => {
-          state.store.restore(key!, value);
+        apply: ({ key, value, timestamp }: StreamRecord): void => {
+          state.store.restore(key!, value, timestamp);
           records++;
         },
         clear: (): void => state.store.clear(),
@@ -147,8 +148,8 @@ export class ThreadTasks implements PartitionTasks {
     stored = new Map(
       app.topology.stores.map((name): [string, StoredState] => {
         const partition = `${changelogOf(app.id, name)}-${number}`;
-        const store = new StateStore(name, (key, value) =>
-          log(partition, { key, value }, (offset) => {
+        const store = new StateStore(name, (key, value, timestamp) =>
+          log(partition, { key, value, timestamp }, (offset) => {
             state.written = Math.max(state.written, offset + 1);
           }),
         );

@@ -20,7 +20,7 @@ it('has what was put, after a crash what there was at the last flush, and logs e
       const puts: [unknown, unknown][] = [];
       for (const { op, key: k, value: v } of steps) {
         if (op === 'put' || op === 'restore') {
-          store[op](k, v);
+          store[op](k, v, 0);
           if (op === 'put') puts.push([k, v]);
           if (v === null) memory.delete(k);
           else memory.set(k, v);

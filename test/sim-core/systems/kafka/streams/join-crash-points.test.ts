@@ -3,7 +3,8 @@
  * over what was sent. At least once none is missing, and some are there twice, or the enumeration proves nothing.
  */
 import { expect, it } from 'vitest';
-import { joinStreams, joinTable, timeDifferenceAndGrace } from '../../../../../sim-core/messaging/streams/joins.ts';
+import { joinTable } from '../../../../../sim-core/messaging/streams/joins.ts';
+import { joinStreams, timeDifferenceAndGrace } from '../../../../../sim-core/messaging/streams/stream-joins.ts';
 import { table } from '../../../../../sim-core/messaging/streams/tables.ts';
 import { chain, to, type Topology } from '../../../../../sim-core/messaging/streams/topology.ts';
 import type { StreamRecord } from '../../../../../sim-core/messaging/streams/stream-record.ts';
@@ -46,6 +47,7 @@ function enumerate(run: Run, guarantee: Guarantee, span: readonly [number, numbe
 const SENDS = [20, 21, 22, 24, 30, 31, 36, 37, 40, 41];
 const DIFFERENCE = ms(12);
 const sides = joinStreams({
+  kind: 'inner',
   stores: { left: 'lefts', right: 'rights' },
   // Who was read before a crash may be read after others behind it: the grace has room for that.
   windows: timeDifferenceAndGrace(DIFFERENCE, ms(100)),
