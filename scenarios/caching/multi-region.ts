@@ -20,6 +20,7 @@ import {
   defineScenario,
   gamma,
   Link,
+  mean,
   ms,
   OpenLoopClient,
   peak,
@@ -50,22 +51,39 @@ import {
   type CacheReply,
   type DatabaseQuery,
   type Distribution,
+  type Measure,
   type Place,
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
 import { sentBy } from '../application/settings.ts';
 import { nearby, SHAPE } from '../application/distances.ts';
+import { orNothing } from './application/oldest.ts';
 import { COMMAND_TIME, usersWay } from './application/wiring.ts';
 import * as limits from './multi-region/limits.ts';
+import * as regional from './multi-region/regional-limits.ts';
 import { REGIONS, roundTripOf, type Region } from './multi-region/limits.ts';
 import { params, type Values } from './multi-region/params.ts';
+import {
+  appIn,
+  cacheIn,
+  hitRatioIn,
+  readersOf,
+  readTimeIn,
+  signalsByRegion,
+  stalenessIn,
+} from './multi-region/signals.ts';
 
 const STALE = 'read.stale';
 const AGE = 'read.staleness';
+const FAR_REGIONS = REGIONS.slice(1);
 const LATENCY = 'http.client.request.duration';
 const LOST = 'region.lost_updates';
 const DIVERGENT = 'region.divergent_keys';
+
+/** The age of what a region shows; nothing where it showed nothing stale. */
+const oldestIn = (region: Region): Measure => orNothing(peak(stalenessIn(region)));
+const halfOfReadsIn = (region: Region): Measure => quantile(readTimeIn(region), 'p50');
 
 export default defineScenario({
   id: 'multi-region',
@@ -94,25 +112,49 @@ export default defineScenario({
   interval: ms(250),
   openAt: s(15.5),
   system,
-  signals: [...stalenessSignals, ...regionSignals],
+  signals: [...stalenessSignals, ...regionSignals, ...signalsByRegion],
   whileRunning: {
-    reads: sentBy('reads', ...REGIONS.map((region) => `readers-${region}`)),
+    reads: sentBy('reads', ...REGIONS.map(readersOf)),
     writes: sentBy('writes', ...REGIONS.map((region) => `writers-${region}`)),
   },
-  charts: [LATENCY, 'read.stale_ratio', AGE, DIVERGENT, LOST],
+  charts: [
+    LATENCY,
+    ...REGIONS.map(readTimeIn),
+    ...REGIONS.map(hitRatioIn),
+    'read.stale_ratio',
+    AGE,
+    ...REGIONS.map(stalenessIn),
+    DIVERGENT,
+    LOST,
+  ],
   places: placesOf(),
   expect: {
     'single-region-cache': [
       atMost(total(STALE), limits.overtaken),
       atLeast(quantile(LATENCY, 'p99'), limits.farRoundTrip),
+      atMost(halfOfReadsIn('us'), limits.nearby),
+      ...FAR_REGIONS.map((region) => atLeast(halfOfReadsIn(region), regional.roundTripTo(region))),
     ],
-    'region-local-ttl': [atMost(peak(AGE), limits.ttlAndWay), atLeast(peak(AGE), limits.halfATtl)],
+    'region-local-ttl': [
+      atMost(peak(AGE), limits.ttlAndWay),
+      atLeast(peak(AGE), limits.halfATtl),
+      ...REGIONS.flatMap((region) => [
+        atLeast(mean(hitRatioIn(region)), regional.hitsByOwnWrites(region)),
+        atMost(oldestIn(region), regional.ttlAndWayTo(region)),
+      ]),
+      // A miss goes to Virginia and back.
+      ...FAR_REGIONS.map((region) => atLeast(quantile(readTimeIn(region), 'p99'), regional.missesTravelFrom(region))),
+    ],
     // Who reads waits for nothing and is shown nothing older than the way; who writes waits for the way.
     'region-local-cache-fanout': [
       atMost(peak(AGE), limits.toldTheCaches),
       atLeast(total(STALE), limits.staleOnTheWay),
       atMost(quantile(LATENCY, 'p50'), limits.nearby),
       atLeast(quantile(LATENCY, 'p99'), limits.writesTravel),
+      ...REGIONS.flatMap((region) => [
+        atLeast(mean(hitRatioIn(region)), regional.hitsByAllWrites(region)),
+        atMost(oldestIn(region), regional.toldTheCacheOf(region)),
+      ]),
     ],
     'region-local-write-fanout': [
       atMost(peak(AGE), limits.fannedOut),
@@ -120,11 +162,14 @@ export default defineScenario({
       atMost(total(LOST), limits.lostMost),
       atLeast(total(LOST), limits.lostLeast),
       atMost(atEnd(DIVERGENT), limits.convergedMost),
+      ...REGIONS.map((region) => atMost(oldestIn(region), regional.wayInto(region))),
     ],
     'fanout-under-partition': [
       atMost(peak(AGE), limits.fannedOut),
       atLeast(peak(AGE), limits.halfTheCut),
       atMost(quantile(LATENCY, 'p99'), limits.nearby),
+      // Who is cut off is shown what is old, and so is everybody else of what is written there.
+      ...REGIONS.map((region) => atLeast(oldestIn(region), limits.halfTheCut)),
       atLeast(total(LOST), limits.lostInTheCut),
       atLeast(peak(DIVERGENT), limits.divergentLeast),
       atMost(atEnd(DIVERGENT), limits.convergedMost),
@@ -152,7 +197,7 @@ function system(sim: Simulation, p: Values): void {
         target: roundRobin([new Link<DatabaseQuery, Row>(sim, app, { from: name, delay, timeout: s(5) })]),
       });
     };
-    users(`readers-${region}`, 'read', p.reads);
+    users(readersOf(region), 'read', p.reads);
     users(`writers-${region}`, 'write', p.writes);
   });
 }
@@ -162,10 +207,10 @@ function placesOf(): Record<string, Place> {
   const rows = REGIONS.flatMap((region, i): [string, Place][] => {
     const y = 2 * (i - 1);
     return [
-      [`readers-${region}`, { x: 0, y: y - 0.5 }],
+      [readersOf(region), { x: 0, y: y - 0.5 }],
       [`writers-${region}`, { x: 0, y: y + 0.5 }],
-      [`app-${region}`, { x: 1, y }],
-      [`cache-${region}`, { x: 2, y: y + 0.5 }],
+      [appIn(region), { x: 1, y }],
+      [cacheIn(region), { x: 2, y: y + 0.5 }],
       [`store-${region}`, { x: 2, y }],
     ];
   });
@@ -191,9 +236,9 @@ function withDatabase(sim: Simulation, p: Values): Regions {
   const staleness = new StalenessMeter(sim, database.history);
   const regions = p.way === 'single-region' ? REGIONS.slice(0, 1) : REGIONS;
   const apps = regions.map((region) => {
-    const name = `app-${region}`;
+    const name = appIn(region);
     const cache = new CacheServer<Row>(sim, {
-      name: `cache-${region}`,
+      name: cacheIn(region),
       capacity: p.keys,
       eviction: 'lru',
       commandTime: COMMAND_TIME,
@@ -238,7 +283,7 @@ function fannedOut(sim: Simulation, p: Values): Regions {
     sim.scheduleAt(limits.CUT_AT + p.partition, () => far.heal(), undefined, healed);
   }
   const apps = REGIONS.map((region, i) => {
-    const name = `app-${region}`;
+    const name = appIn(region);
     const store = new Link<DatabaseQuery, Row>(sim, stores[i], { from: name, delay: nearby });
     const ask = (operation: DatabaseQuery['operation']) =>
       function* (key: number, request: RequestContext): Behaviour<Row> {

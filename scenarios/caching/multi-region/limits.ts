@@ -25,7 +25,7 @@ export function roundTripOf(p: Values, a: Region, b: Region): Duration {
   return pair.has('hk') ? p.virginiaHongKong : p.virginiaCapeTown;
 }
 
-const observed = (p: Values): number => toSeconds(p.length - WARM_UP);
+export const observed = (p: Values): number => toSeconds(p.length - WARM_UP);
 const longestWay = (p: Values): number =>
   (toSeconds(Math.max(p.virginiaHongKong, p.virginiaCapeTown, p.hongKongCapeTown)) / 2) * JITTER;
 

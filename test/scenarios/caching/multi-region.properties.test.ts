@@ -10,7 +10,10 @@ import {
   toldTheCaches,
   ttlAndWay,
 } from '../../../scenarios/caching/multi-region/limits.ts';
+import { REGIONS } from '../../../scenarios/caching/multi-region/limits.ts';
 import type { Values } from '../../../scenarios/caching/multi-region/params.ts';
+import * as regional from '../../../scenarios/caching/multi-region/regional-limits.ts';
+import { hitRatioIn, stalenessIn } from '../../../scenarios/caching/multi-region/signals.ts';
 import {
   atEnd,
   atMost,
@@ -64,6 +67,44 @@ describe('whatever the load and the ways,', () => {
       }),
       { numRuns: 25 },
     );
+  });
+});
+
+describe('whatever the load and the ways, each region', () => {
+  it.each([
+    ['region-local-ttl', regional.hitsByOwnWrites, regional.ttlAndWayTo],
+    ['region-local-cache-fanout', regional.hitsByAllWrites, regional.toldTheCacheOf],
+  ] as const)(
+    'has in %s the hits of its own way to Virginia, and nothing older than its own bound',
+    (variant, hits, age) => {
+      fc.assert(
+        fc.property(load, fc.nat(1000), (given, seed) => {
+          const recording = runOf(variant, seed, { ...given, length: s(22) });
+          const { params } = recording.header;
+          for (const region of REGIONS) {
+            const hitRatio = summaryOf(recording, hitRatioIn(region))['mean'];
+            expect(hitRatio).toBeGreaterThanOrEqual(valueOf(hits(region), params));
+            const stale = summaryOf(recording, stalenessIn(region));
+            if (stale['count'] > 0) expect(stale['max']).toBeLessThanOrEqual(valueOf(age(region), params));
+          }
+        }),
+        { numRuns: 15 },
+      );
+    },
+  );
+
+  it('has in its cache the more the nearer it is, and the most where everybody renews it', () => {
+    const [own, all] = ['region-local-ttl', 'region-local-cache-fanout'].map((variant) => {
+      const mean = (region: (typeof REGIONS)[number]) => {
+        const of = new Tally();
+        for (let seed = 1; seed <= 3; seed++) of.add(summaryOf(runOf(variant, seed, {}), hitRatioIn(region))['mean']);
+        return of.mean;
+      };
+      return REGIONS.map(mean);
+    });
+    expect(own[0]).toBeGreaterThan(own[1]);
+    expect(own[1]).toBeGreaterThan(own[2]);
+    REGIONS.forEach((_, i) => expect(all[i]).toBeGreaterThan(own[i]));
   });
 });
 
