@@ -121,12 +121,20 @@ export function difference(minuend: Measure, subtrahend: Measure): Measure {
   };
 }
 
-/** A signal by its name. */
+/** The run has no such signal: nothing of the system emits what it is made of. */
+export class NoSuchSignal extends Error {
+  constructor(name: string, evidence: Evidence) {
+    const names = evidence.signals.map((candidate) => candidate.name).join(', ');
+    super(`there is no signal ${name}; there are ${names}`);
+    this.name = 'NoSuchSignal';
+  }
+}
+
+/** A signal by its name; throws `NoSuchSignal`. */
 export function signalOf(evidence: Evidence, name: string): RecordedSignal {
   const signal = evidence.signals.find((candidate) => candidate.name === name);
   if (signal !== undefined) return signal;
-  const names = evidence.signals.map((candidate) => candidate.name).join(', ');
-  throw new Error(`there is no signal ${name}; there are ${names}`);
+  throw new NoSuchSignal(name, evidence);
 }
 
 function compare(

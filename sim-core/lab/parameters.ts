@@ -11,6 +11,11 @@ import { inWords } from './value-in-words.ts';
 interface Common {
   /** A sentence: what it changes. */
   readonly help: string;
+  /**
+   * Whether an exercise lets it be set (`design`), or locks it (`world`: traffic, faults, hardware, how long is measured). Said only
+   * where what remedies set does not say it: see `exercises/exercise.ts`.
+   */
+  readonly of?: 'design' | 'world';
 }
 
 export interface NumberParameter extends Common {
@@ -35,6 +40,11 @@ export interface ChoiceParameter<Choice extends string = string> extends Common 
   readonly type: 'choice';
   readonly default: Choice;
   readonly choices: readonly Choice[];
+  /**
+   * Where the choices are designs in several worlds, each world's: an exercise in one offers those of that world. Choices that are
+   * nowhere named are offered by none.
+   */
+  readonly worlds?: readonly (readonly Choice[])[];
 }
 
 export interface FlagParameter extends Common {
@@ -95,14 +105,17 @@ export function checkParameter(name: string, parameter: Parameter): void {
       `parameter ${name}: ${inWords(parameter)} is no definition; expected rate({ … }) or the like`,
     );
   }
-  const { type, help } = parameter;
+  const { type, help, of } = parameter;
   if (!TYPES.includes(type)) wrong('type', type, `one of ${TYPES.join(', ')}`);
   if (typeof help !== 'string' || help === '') wrong('help', help, 'a sentence');
+  if (of !== undefined && of !== 'design' && of !== 'world') wrong('of', of, 'design or world, or to be left out');
   if (parameter.type === 'choice') {
     const choices: unknown = parameter.choices;
     if (!Array.isArray(choices) || choices.length === 0 || !choices.every((one) => typeof one === 'string')) {
       wrong('choices', choices, 'a list of names');
     }
+    const stray = parameter.worlds?.flat().find((one) => !parameter.choices.includes(one));
+    if (stray !== undefined) wrong('worlds', stray, `choices: ${parameter.choices.join(', ')}`);
   } else if (parameter.type !== 'flag') {
     const isWhole = type === 'integer' || type === 'duration';
     for (const field of ['min', 'max'] as const) {

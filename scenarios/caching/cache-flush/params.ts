@@ -11,6 +11,10 @@ export const params = {
     help: 'What happens to the cache, and what is done about it',
     default: 'flush-all',
     choices: EVENTS,
+    worlds: [
+      ['flush-all', 'warm-up', 'load-cap'],
+      ['node-loss-modulo', 'node-loss-consistent-hash'],
+    ],
   }),
   at: duration({ help: 'When it happens', default: s(8), min: s(5), max: s(3600) }),
   shards: integer({ help: 'Shards of the cache', default: 5, min: 2, max: 16 }),

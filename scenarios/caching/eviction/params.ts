@@ -23,13 +23,21 @@ export const params = {
     help: 'The policy that is looked at: which entry goes when the cache is full',
     default: 'lru',
     choices: evictionChoices,
+    // OPT knows the future: a bound, which nobody can build.
+    worlds: [evictionChoices.filter((name) => !name.startsWith('opt'))],
   }),
   beside: choice({
     help: 'A second policy, asked for the same requests',
+    of: 'world',
     default: 'lru',
     choices: evictionChoices,
   }),
-  workload: choice({ help: 'Which keys are asked for, and in which order', default: 'scan', choices: WORKLOADS }),
+  workload: choice({
+    help: 'Which keys are asked for, and in which order',
+    of: 'world',
+    default: 'scan',
+    choices: WORKLOADS,
+  }),
   size: choice({
     help: 'Size of the cache that serves, in percent of the keys; the others are its shadows',
     default: '10',

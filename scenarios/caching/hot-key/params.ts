@@ -38,9 +38,10 @@ export const params = {
   crowdAt: duration({ help: 'When the crowd comes', default: s(6), min: s(0), max: s(3600) }),
   writes: rate({ help: 'Writes of the hot key', default: 20, min: 0.1, max: 200, logarithmic: true }),
   measure: choice({ help: 'What is done about the hot key', default: 'none', choices: MEASURES }),
-  shards: integer({ help: 'Shards of the cache, of one thread each', default: 8, min: 2, max: 32 }),
+  shards: integer({ help: 'Shards of the cache, of one thread each', of: 'design', default: 8, min: 2, max: 32 }),
   sharding: choice({
     help: 'Which shard has a key',
+    of: 'design',
     default: 'slot-map',
     choices: Object.keys(shardMaps) as ShardMapName[],
   }),

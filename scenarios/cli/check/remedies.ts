@@ -5,6 +5,7 @@
  * marked as a guardrail (`lab/expectation.ts`), with the reason.
  */
 import {
+  isRefuted,
   judge,
   pitfallOf,
   type ExpectationResult,
@@ -27,9 +28,6 @@ export interface IndistinctClaim {
   /** Why it is meant to hold for both, where it says so. */
   readonly guardrail?: string;
 }
-
-/** Whether a run that is another variant's refutes the claim; by a number, not by having nothing to measure. */
-export const isRefuted = ({ pass, actual }: ExpectationResult): boolean => !pass && !Number.isNaN(actual);
 
 /** Remedies held against the runs of their pitfalls, one after the other. */
 export class RemedyTally {

@@ -16,6 +16,7 @@ export const params = {
   }),
   threshold: share({
     help: 'Of the rule `threshold`: an error ratio of the last five minutes above it is an alert',
+    of: 'design',
     default: 0.015,
     min: 0.0001,
     max: 1,
@@ -23,6 +24,7 @@ export const params = {
   }),
   hold: duration({
     help: 'How long every alert has to hold before it fires (`for`)',
+    of: 'design',
     default: 0,
     min: 0,
     max: minutes(60),

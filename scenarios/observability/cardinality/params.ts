@@ -26,12 +26,14 @@ export const params = {
   }),
   cardinalityLimit: integer({
     help: 'Streams of an instrument at most, above which they overflow into one; 0 for no limit, as in Prometheus’ own libraries',
+    of: 'design',
     default: 0,
     min: 0,
     max: 100_000,
   }),
   sampleLimit: integer({
     help: 'Samples of a scrape at most, above which all of it is refused; 0 for no limit, as by default',
+    of: 'design',
     default: 0,
     min: 0,
     max: 1_000_000,

@@ -90,6 +90,7 @@ export const params = {
     help: 'A load generator beside the users: none, one that waits for each answer, or one that sends by the clock',
     default: 'none',
     choices: ['none', 'closed-loop', 'open-loop'],
+    worlds: [['none'], ['closed-loop', 'open-loop']],
   }),
   corrected: flag({
     help: 'Load generator: adds what it left out while it waited, by HdrHistogram’s rule',

@@ -36,6 +36,7 @@ export const params = {
   isBounded: flag({ help: 'Whether the buffers of stages have a bound', default: true }),
   bound: integer({
     help: 'Items that wait in the buffer of a stage at most; of a stage that pulls, its prefetch',
+    of: 'design',
     default: 64,
     min: 1,
     max: 10_000,
@@ -43,6 +44,7 @@ export const params = {
   }),
   overflow: choice({
     help: 'Push: what becomes of an item that finds the buffer full',
+    of: 'design',
     default: 'drop-newest',
     choices: ['drop-newest', 'drop-oldest', 'error'] satisfies OverflowName[],
   }),

@@ -49,6 +49,7 @@ export const params = {
     help: 'How the read model is built anew on the way: not at all, in place, or beside the old one',
     default: 'not',
     choices: ['not', 'in-place', 'beside'],
+    worlds: [['not'], ['in-place', 'beside']],
   }),
   rebuildAt: duration({ help: 'When', default: s(20), min: s(3), max: s(3600) }),
   checkpoint: choice({

@@ -28,6 +28,7 @@ export const params = {
     help: 'What the code that is deployed on the way does about the events of before: it is not deployed, or has upcasters, or defaults as the handbook prints them, or nothing',
     default: 'not-deployed',
     choices: ['not-deployed', 'upcasters', 'defaults', 'nothing'],
+    worlds: [['not-deployed'], ['upcasters', 'defaults', 'nothing']],
   }),
   deployAt: duration({ help: 'When it is deployed', default: s(10), min: s(1), max: s(3600) }),
   readTime: duration({

@@ -13,6 +13,7 @@ export const params = {
   }),
   lookEvery: duration({
     help: 'Watchdog and auditor: time between two looks',
+    of: 'design',
     default: s(1),
     min: ms(100),
     max: s(60),
@@ -40,12 +41,14 @@ export const params = {
   }),
   attempts: integer({
     help: 'Orchestrator: times that it asks for an action before it compensates',
+    of: 'design',
     default: 5,
     min: 1,
     max: 20,
   }),
   compensationAttempts: integer({
     help: 'Orchestrator: times that it asks for a compensation before it gives that up',
+    of: 'design',
     default: 3,
     min: 1,
     max: 20,

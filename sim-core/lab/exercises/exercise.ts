@@ -1,0 +1,82 @@
+/**
+ * An exercise: a pitfall to be repaired, made of a scenario's definition alone. The learner is given the pitfall's system and
+ * may set what a designer decides. The world (traffic, faults, hardware, how long is measured) is locked: with no traffic
+ * every claim about failures would hold. It is solved when all that the scenario claims of one of the pitfall's remedies
+ * holds of the learner's system, on the scenario's own seed and on others; nobody has to find the remedy by its name.
+ *
+ * A parameter is of the design where it says so, or, without a word, where some remedy of the scenario sets it otherwise
+ * than the pitfall that it repairs. A remedy that needs another world is none to be found here.
+ */
+import type { Parameter, Parameters, ParameterValue, ParameterValues } from '../parameters.ts';
+import { pitfallOf, resolveParameters, type Scenario } from '../scenario.ts';
+
+export interface Exercise {
+  /** Its name: the variant that the learner is given. */
+  readonly pitfall: string;
+  /** The remedies that repair it by design alone, in the order of the definition; at least one. */
+  readonly ways: readonly string[];
+  /** The parameters that may be set, in the order of the definition; of choices, those of the pitfall's world. */
+  readonly design: Parameters;
+  /** So many of them may differ from the pitfall's values: as many as the widest remedy changes. */
+  readonly changesMax: number;
+}
+
+/** One for each pitfall that can be repaired by design, in the order of the definition. */
+export function exercisesOf(scenario: Scenario): Exercise[] {
+  const names = Object.keys(scenario.variants);
+  const designed = designedBy(scenario);
+  return names
+    .filter((variant) => scenario.roles[variant] === 'pitfall')
+    .flatMap((pitfall) => {
+      const given = resolveParameters(scenario, pitfall, {});
+      const design = Object.fromEntries(designed.map((name) => [name, within(scenario.params[name], given[name])]));
+      const ways = names.filter(
+        (variant) =>
+          pitfallOf(scenario, variant) === pitfall && isDesign(changesOf(scenario, pitfall, variant), design),
+      );
+      const widths = ways.map((remedy) => Object.keys(changesOf(scenario, pitfall, remedy)).length);
+      return ways.length === 0 ? [] : [{ pitfall, ways, design, changesMax: Math.max(...widths) }];
+    });
+}
+
+/** Names of the parameters that are locked, the scenario's world, in the order of the definition. */
+export function worldOf(scenario: Scenario, { design }: Exercise): string[] {
+  return Object.keys(scenario.params).filter((name) => !Object.hasOwn(design, name));
+}
+
+/** What a remedy sets otherwise than the exercise's pitfall: a solution of it. */
+export const solutionOf = (scenario: Scenario, { pitfall }: Exercise, remedy: string): ParameterValues =>
+  changesOf(scenario, pitfall, remedy);
+
+/** Names of the parameters that are of the design, whatever the exercise. */
+function designedBy(scenario: Scenario): string[] {
+  const set = new Set(
+    Object.keys(scenario.variants).flatMap((variant) => {
+      const pitfall = pitfallOf(scenario, variant);
+      return pitfall === undefined ? [] : Object.keys(changesOf(scenario, pitfall, variant));
+    }),
+  );
+  return Object.entries(scenario.params)
+    .filter(([name, { of }]) => of === 'design' || (of === undefined && set.has(name)))
+    .map(([name]) => name);
+}
+
+/** A parameter with those of its choices that belong to the world of a value. */
+function within(parameter: Parameter, value: ParameterValue): Parameter {
+  if (parameter.type !== 'choice' || parameter.worlds === undefined) return parameter;
+  const choices = parameter.worlds.find((world) => world.includes(String(value))) ?? [];
+  return { ...parameter, choices };
+}
+
+/** Whether all of these can be set by design. */
+const isDesign = (changes: ParameterValues, design: Parameters): boolean =>
+  Object.entries(changes).every(([name, value]) => {
+    const parameter = Object.hasOwn(design, name) ? design[name] : undefined;
+    return parameter !== undefined && (parameter.type !== 'choice' || parameter.choices.includes(String(value)));
+  });
+
+/** What a variant sets otherwise than another one. */
+function changesOf(scenario: Scenario, from: string, to: string): ParameterValues {
+  const [before, after] = [from, to].map((variant) => resolveParameters(scenario, variant, {}));
+  return Object.fromEntries(Object.entries(after).filter(([name, value]) => before[name] !== value));
+}

@@ -1,0 +1,111 @@
+/**
+ * An attempt judged by replay, without a server and without belief: every try is run again and its digest compared, what was
+ * foretold is held against what came, and the try that was handed in has to keep the goals of one and the same remedy on the
+ * scenario's own seed and on further ones, so that it is no luck.
+ *
+ * `judgeAttempt` does it all at once. Who shows progress, or has several workers, takes the runs of `runsToJudge`, in any
+ * order, and puts together what came of them by `judgementOf`.
+ */
+import type { ParameterValues } from '../parameters.ts';
+import type { Recording } from '../recording.ts';
+import { run } from '../run.ts';
+import type { Scenario } from '../scenario.ts';
+import type { Attempt } from './attempt.ts';
+import { exercisesOf, type Exercise } from './exercise.ts';
+import { cameTo, headlineOf, waysOf, type Foretold, type Way } from './goals.ts';
+
+/** Seeds on which a try has to hold beside the scenario's own: those that follow it. */
+export const FURTHER_SEEDS = 10;
+
+/** The seeds beside the scenario's own. */
+export const furtherSeeds = ({ seed }: Pick<Scenario, 'seed'>): number[] =>
+  Array.from({ length: FURTHER_SEEDS }, (_, i) => seed + i + 1);
+
+/** A run that a judgement needs: of the exercise's pitfall, with these parameters changed. */
+export interface RunToJudge {
+  readonly params: ParameterValues;
+  readonly seed: number;
+}
+
+/** What is kept of it. */
+export interface JudgedRun {
+  readonly digest: string;
+  readonly ways: readonly Way[];
+}
+
+export interface JudgedTry {
+  /** As it was computed now. */
+  readonly digest: string;
+  /** Whether the file's is the same. */
+  readonly identical: boolean;
+  /** Remedies whose goals all hold, on the scenario's own seed. */
+  readonly solves: readonly string[];
+  readonly cameTo: Foretold;
+  readonly foretold: Foretold | undefined;
+}
+
+export interface Judgement {
+  readonly tries: readonly JudgedTry[];
+  /** By further seed, the remedies whose goals the try that was handed in keeps; none where none was. */
+  readonly seeds: readonly { readonly seed: number; readonly solves: readonly string[] }[];
+  /** Remedies whose goals it keeps on every seed. */
+  readonly by: readonly string[];
+  readonly solved: boolean;
+  /** Every digest is the same, and what the file says of its outcome is so. */
+  readonly verified: boolean;
+}
+
+/** The exercise that an attempt is at. */
+export const exerciseOf = (scenario: Scenario, attempt: Attempt): Exercise =>
+  exercisesOf(scenario).find(({ pitfall }) => pitfall === attempt.exercise)!;
+
+/** The pitfall as it is given, each try, then the one that was handed in on every further seed. */
+export function runsToJudge(scenario: Scenario, { tries, handedIn }: Attempt): RunToJudge[] {
+  const onOwn = [{}, ...tries.map(({ params }) => params)].map((params) => ({ params, seed: scenario.seed }));
+  if (handedIn === undefined) return onOwn;
+  const { params } = tries[handedIn - 1];
+  return [...onOwn, ...furtherSeeds(scenario).map((seed) => ({ params, seed }))];
+}
+
+export const judgedRun = (scenario: Scenario, exercise: Exercise, recording: Recording): JudgedRun => ({
+  digest: recording.header.digest,
+  ways: waysOf(scenario, exercise, recording),
+});
+
+/** The judgement by what came of the runs, in the order of `runsToJudge`. */
+export function judgementOf(scenario: Scenario, attempt: Attempt, runs: readonly JudgedRun[]): Judgement {
+  const [given, ...rest] = runs;
+  const headline = headlineOf(scenario, exerciseOf(scenario, attempt), given.ways);
+  const tries = attempt.tries.map(({ digest, foretold }, place): JudgedTry => {
+    const ran = rest[place];
+    return {
+      digest: ran.digest,
+      identical: ran.digest === digest,
+      solves: solvedIn(ran),
+      cameTo: cameTo(headline, given.ways, ran.ways),
+      foretold,
+    };
+  });
+  const seeds = rest.slice(tries.length).map((ran, i) => ({ seed: furtherSeeds(scenario)[i], solves: solvedIn(ran) }));
+  const own = attempt.handedIn === undefined ? [] : tries[attempt.handedIn - 1].solves;
+  const by = own.filter((remedy) => seeds.every(({ solves }) => solves.includes(remedy)));
+  const solved = by.length > 0;
+  return {
+    tries,
+    seeds,
+    by,
+    solved,
+    verified: tries.every(({ identical }) => identical) && solved === attempt.solved,
+  };
+}
+
+/** Runs everything again. Throws what a scenario's run throws. */
+export function judgeAttempt(scenario: Scenario, attempt: Attempt): Judgement {
+  const exercise = exerciseOf(scenario, attempt);
+  const runs = runsToJudge(scenario, attempt).map(({ params, seed }) =>
+    judgedRun(scenario, exercise, run(scenario, { variant: exercise.pitfall, params, seed })),
+  );
+  return judgementOf(scenario, attempt, runs);
+}
+
+const solvedIn = ({ ways }: JudgedRun): string[] => ways.filter(({ solved }) => solved).map(({ remedy }) => remedy);

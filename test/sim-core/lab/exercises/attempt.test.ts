@@ -1,0 +1,137 @@
+/** Attempts as files: what is read back, what is refused, and what replay says of one that was tampered with. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  exercisesOf,
+  FORETOLD,
+  freshAttempt,
+  judgeAttempt,
+  openAttempt,
+  readAttempt,
+  run,
+  writeAttempt,
+  type Attempt,
+  type Try,
+} from '../../../../sim-core/index.ts';
+import { small } from './small-exercise.ts';
+
+const [exercise] = exercisesOf(small);
+const fresh = freshAttempt(small, '', exercise);
+
+function tried(params: Try['params'], foretold?: Try['foretold']): Try {
+  const { header } = run(small, { variant: 'unbounded', params });
+  return { params, ...(foretold && { foretold }), digest: header.digest };
+}
+
+const honest: Attempt = {
+  ...fresh,
+  tries: [tried({ lamp: true }, 'holds'), tried({ queueMax: 20 }, 'holds')],
+  hints: 1,
+  handedIn: 2,
+  solved: true,
+  explanation: 'Who does not fit is refused.',
+};
+
+describe('a file', () => {
+  it('reads back as the attempt that was written', () => {
+    const anyTry = fc.record(
+      {
+        params: fc.record({ queueMax: fc.nat(9999), lamp: fc.constant(true) }, { requiredKeys: [] }),
+        foretold: fc.constantFrom(...FORETOLD),
+        digest: fc.constant(honest.tries[0].digest),
+      },
+      { requiredKeys: ['params', 'digest'] },
+    );
+    const anyAttempt = fc
+      .record({
+        tries: fc.array(anyTry, { maxLength: 5 }),
+        hints: fc.nat(9),
+        explanation: fc.string({ maxLength: 50 }),
+      })
+      .chain((some) =>
+        fc
+          .record(
+            { handedIn: fc.integer({ min: 1, max: Math.max(1, some.tries.length) }), solved: fc.boolean() },
+            { requiredKeys: ['solved'] },
+          )
+          .map((end) => {
+            const { handedIn } = some.tries.length > 0 ? end : {};
+            const solved = handedIn !== undefined && end.solved;
+            return { ...fresh, ...some, ...(handedIn !== undefined && { handedIn }), solved } as Attempt;
+          }),
+      );
+    fc.assert(
+      fc.property(anyAttempt, (attempt) => {
+        expect(readAttempt(openAttempt(writeAttempt(attempt)).fields, small)).toEqual(attempt);
+      }),
+    );
+  });
+
+  const changed = (change: object): string => JSON.stringify({ ...JSON.parse(writeAttempt(honest)), ...change });
+  const withTry = (change: object): string => changed({ tries: [{ ...honest.tries[0], ...change }, honest.tries[1]] });
+
+  it.each([
+    ['nothing', '{', 'the file is no JSON'],
+    ['a list', '[]', 'the file holds a list; expected an attempt'],
+    ['another form', changed({ attempt: 2 }), "attempt: 2 is not valid; expected the form's version, 1"],
+    ['no scenario', changed({ scenario: 3 }), 'scenario: 3 is not valid; expected the id of a scenario'],
+    ['another scenario', changed({ scenario: 'big' }), "scenario: 'big' is not valid; expected small"],
+    ['a field of its own', changed({ grade: 1 }), 'grade: there is no such field; expected attempt, engine'],
+    ['no exercise', changed({ exercise: 'small' }), "exercise: 'small' is not valid; expected one of unbounded"],
+    ['tries that are none', changed({ tries: {} }), 'tries: an object is not valid; expected a list of at most 200'],
+    ['hints', changed({ hints: -1 }), 'hints: -1 is not valid; expected how many were opened'],
+    ['what was not tried', changed({ handedIn: 3 }), 'handedIn: 3 is not valid; expected the number of a try, 1 to 2'],
+    ['no verdict', changed({ solved: 'yes' }), "solved: 'yes' is not valid; expected true or false"],
+    ['solved by nothing', changed({ handedIn: undefined }), 'solved: true is not valid; expected false where no try'],
+    [
+      'a parameter of the world',
+      withTry({ params: { load: 1 } }),
+      'tries[0].params.load: load is of the world, which is locked at 900/s; expected one of queueMax, lamp, day',
+    ],
+    [
+      'no parameter',
+      withTry({ params: { lode: 1 } }),
+      'tries[0].params.lode: there is no parameter lode; expected one of queueMax',
+    ],
+    [
+      'another world',
+      withTry({ params: { day: 'sunday' } }),
+      'tries[0].params.day: parameter day: sunday is not valid; expected one of monday, tuesday',
+    ],
+    [
+      'too much',
+      withTry({ params: { queueMax: 1, lamp: true, day: 'tuesday' } }),
+      "tries[0].params: 3 settings differ from the pitfall's; expected at most 2",
+    ],
+    [
+      'a word for it',
+      withTry({ foretold: 'maybe' }),
+      "tries[0].foretold: 'maybe' is not valid; expected one of holds, nearer, no nearer",
+    ],
+    ['no digest', withTry({ digest: 'sha256:1' }), "tries[0].digest: 'sha256:1' is not valid; expected sha256: and 64"],
+  ])('with %s is refused by one line', (_, text, message) => {
+    expect(() => readAttempt(openAttempt(text).fields, small)).toThrow(message);
+  });
+});
+
+describe('replay', () => {
+  it('finds an honest attempt solved and the same, and what was foretold beside what came', () => {
+    const { tries, seeds, by, solved, verified } = judgeAttempt(small, honest);
+    expect(tries.map(({ identical, cameTo, foretold }) => ({ identical, cameTo, foretold }))).toEqual([
+      { identical: true, cameTo: 'no nearer', foretold: 'holds' },
+      { identical: true, cameTo: 'holds', foretold: 'holds' },
+    ]);
+    expect(seeds).toHaveLength(10);
+    expect(by).toEqual(['bounded', 'bounded-later']);
+    expect([solved, verified]).toEqual([true, true]);
+  });
+
+  it('finds out what was never run, and what is only said to be solved', () => {
+    const forged = { ...honest, tries: [honest.tries[0], { ...honest.tries[1], digest: honest.tries[0].digest }] };
+    expect(judgeAttempt(small, forged)).toMatchObject({ solved: true, verified: false });
+    const boast = { ...honest, handedIn: 1 };
+    expect(judgeAttempt(small, boast)).toMatchObject({ solved: false, verified: false, by: [] });
+    const modest = { ...fresh, tries: honest.tries };
+    expect(judgeAttempt(small, modest)).toMatchObject({ solved: false, verified: true, seeds: [] });
+  });
+});
