@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   replay: async () => (await import('./commands/replay.ts')).replayCommand,
   cachesim: async () => (await import('./commands/cachesim.ts')).cachesimCommand,
   twin: async () => (await import('./commands/twin.ts')).twinCommand,
+  grade: async () => (await import('./commands/grade.ts')).gradeCommand,
   check: async () => (await import('./commands/check.ts')).checkCommand,
   bench: async () => (await import('./commands/bench.ts')).benchCommand,
   serve: async () => (await import('./commands/serve.ts')).serveCommand,

@@ -1,0 +1,119 @@
+/**
+ * `brownout grade <attempts…>`: attempts at exercises, judged by computing all of their runs again. What a file says of itself
+ * is only compared. A file that is no attempt is named on standard error, and the others are graded all the same.
+ */
+import {
+  AttemptError,
+  ENGINE_VERSION,
+  exerciseOf,
+  judgedRun,
+  judgementOf,
+  openAttempt,
+  readAttempt,
+  Run,
+  runsToJudge,
+  type Attempt,
+  type JudgedRun,
+} from '../../../sim-core/index.ts';
+import { ProgressLine } from '../cachesim/progress-line.ts';
+import { UsageError, type CliCommand, type CommandLine, type ExitCode } from '../command.ts';
+import { attemptFiles, readText } from '../grade/attempt-files.ts';
+import { gradeFormats, passes, type Graded } from '../grade/report.ts';
+import { findScenario, loadScenarioFile, type LoadedScenario } from '../load-scenario.ts';
+import { noSuch } from '../nearest.ts';
+import { styleFor } from '../reporters/style.ts';
+import { drive } from '../run/drive.ts';
+
+interface GradeOptions {
+  readonly format: string;
+  readonly scenario?: string;
+}
+
+const EXAMPLES = `
+Example:
+  brownout grade handed-in/                  every *.attempt.json of a folder
+  brownout grade ada.attempt.json --format csv
+
+Exit codes: 0 all are solved and verified; 1 one is not; 2 a file is no attempt.
+`;
+
+export const gradeCommand: CliCommand = {
+  name: 'grade',
+  define(program, cli, exit) {
+    program
+      .command('grade')
+      .description('judge attempts at exercises by replay')
+      .argument('<attempts...>', 'files that the page saved, or folders of them')
+      .option('--format <format>', `how to print the results: ${Object.keys(gradeFormats).join(', ')}`, 'table')
+      .option('--scenario <file>', "the scenario's file, where it is not of the catalogue")
+      .addHelpText('after', EXAMPLES)
+      .action(async (paths: string[], options: GradeOptions) => exit(await grade(paths, options, cli)));
+  },
+};
+
+export async function grade(
+  paths: readonly string[],
+  { format, scenario: own }: GradeOptions,
+  cli: CommandLine,
+): Promise<ExitCode> {
+  if (!Object.hasOwn(gradeFormats, format)) {
+    throw new UsageError(`--format: ${noSuch('format', format, Object.keys(gradeFormats))}`);
+  }
+  const files = attemptFiles(paths);
+  const loaded = own === undefined ? undefined : await loadScenarioFile(own);
+  const line = new ProgressLine(cli.isTerminal ? cli.err : () => {});
+  const graded: Graded[] = [];
+  let refused = 0;
+  for (const [place, file] of files.entries()) {
+    try {
+      const opened = openAttempt(readText(file));
+      const scenario = loaded?.scenario.id === opened.scenario ? loaded : findScenario(opened.scenario);
+      const attempt = readAttempt(opened.fields, scenario.scenario);
+      const runs = await replay(attempt, scenario, cli.interrupted, (run, of) =>
+        line.show(() => `${file}, ${place + 1} of ${files.length}: run ${run} of ${of}`),
+      );
+      if (runs === undefined) break;
+      const judgement = judgementOf(scenario.scenario, attempt, runs);
+      graded.push({ file, attempt, judgement, changes: changesSince(attempt, scenario) });
+    } catch (error) {
+      if (!(error instanceof AttemptError || error instanceof UsageError)) throw error;
+      refused++;
+      line.wipe();
+      cli.err(`brownout: ${file}: ${error.message}\n`);
+    }
+  }
+  line.wipe();
+  if (graded.length > 0) cli.out(gradeFormats[format](graded, styleFor(cli.showsColours)));
+  if (cli.interrupted.aborted) {
+    cli.err(`brownout: interrupted; ${graded.length} of ${files.length} attempts are graded\n`);
+    return 130;
+  }
+  if (refused > 0) return 2;
+  return graded.every(passes) ? 0 : 1;
+}
+
+/** Computes the runs of an attempt again; undefined if interrupted. */
+async function replay(
+  attempt: Attempt,
+  { scenario, definition }: LoadedScenario,
+  interrupted: AbortSignal,
+  progress: (run: number, of: number) => void,
+): Promise<JudgedRun[] | undefined> {
+  const exercise = exerciseOf(scenario, attempt);
+  const wanted = runsToJudge(scenario, attempt);
+  const runs: JudgedRun[] = [];
+  for (const { params, seed } of wanted) {
+    progress(runs.length + 1, wanted.length);
+    const run = new Run(scenario, { variant: exercise.pitfall, params, seed, definition });
+    if (!(await drive(run, { interrupted }))) return undefined;
+    runs.push(judgedRun(scenario, exercise, run.finish()));
+  }
+  return runs;
+}
+
+function changesSince({ engine, definition }: Attempt, loaded: LoadedScenario): string[] {
+  return [
+    ...(definition !== '' && definition !== loaded.definition ? ["the scenario's definition has changed since"] : []),
+    ...(engine !== ENGINE_VERSION ? [`the engine was ${engine}, and is ${ENGINE_VERSION}`] : []),
+  ];
+}

@@ -1,0 +1,71 @@
+/** `brownout grade`: what a teacher reads of a folder of attempts, honest, unsolved, tampered with, and none at all. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { findScenario } from '../../../../scenarios/cli/load-scenario.ts';
+import { exercisesOf, freshAttempt, run, writeAttempt, type Attempt } from '../../../../sim-core/index.ts';
+import { brownout } from '../command-line.ts';
+import { userFolder } from '../run/user-scenario.ts';
+
+const { scenario, definition } = findScenario('orphan-compensation');
+const [exercise] = exercisesOf(scenario);
+const fresh = freshAttempt(scenario, definition, exercise);
+const digestOf = (params: Attempt['tries'][number]['params']): string =>
+  run(scenario, { variant: exercise.pitfall, params }).header.digest;
+
+const folder = userFolder();
+afterAll(() => folder.remove());
+const both = { watchdog: true, audit: true };
+let honest: Attempt;
+
+beforeAll(() => {
+  const wrong = { params: { attempts: 20 }, foretold: 'no nearer' as const, digest: digestOf({ attempts: 20 }) };
+  honest = {
+    ...fresh,
+    tries: [wrong, { params: both, digest: digestOf(both) }],
+    hints: 2,
+    handedIn: 2,
+    solved: true,
+    explanation: '=who looks, finds',
+  };
+});
+
+const written = (name: string, attempt: Attempt): string => folder.write(`${name}.attempt.json`, writeAttempt(attempt));
+
+it('finds an honest attempt solved and verified', async () => {
+  const { code, out, err } = await brownout(`grade ${written('ada', honest)}`);
+  expect(out).toMatch(/orphan-compensation {2}no-watchdog {2}✓ +✓ +10\/10 +1\/1 +2 +2\n1 of 1 solved and verified\n$/);
+  expect([code, err]).toEqual([0, '']);
+});
+
+it('finds what is unsolved, and what was tampered with, and says what in JSON and CSV', async () => {
+  const open = written('ben', { ...fresh, tries: honest.tries.slice(0, 1) });
+  const forged = written('cay', {
+    ...honest,
+    tries: [honest.tries[0], { ...honest.tries[1], digest: honest.tries[0].digest }],
+  });
+  const old = written('dot', { ...honest, definition: `sha256:${'0'.repeat(64)}` });
+  const { code, out } = await brownout(`grade ${open} ${forged} ${old} --format json`);
+  const { pass, attempts } = JSON.parse(out) as { pass: boolean; attempts: Record<string, unknown>[] };
+  expect([code, pass]).toEqual([1, false]);
+  expect(attempts.map(({ solved, verified, notes }) => ({ solved, verified, notes }))).toEqual([
+    { solved: false, verified: true, notes: [] },
+    { solved: true, verified: false, notes: ['another digest in try 2'] },
+    { solved: true, verified: true, notes: ["the scenario's definition has changed since"] },
+  ]);
+  const csv = (await brownout(`grade ${old} --format csv`)).out.split('\n');
+  expect(csv[0]).toMatch(/^file,scenario,exercise,solved,verified,/);
+  expect(csv[1]).toContain(`,"'=who looks, finds",watchdog-and-audit-log,`);
+});
+
+it('names what is no attempt, and grades the rest of the folder', async () => {
+  const other = userFolder();
+  other.write('eve.attempt.json', writeAttempt(honest).replace('"attempts": 20', '"rate": 1'));
+  other.write('fay.attempt.json', writeAttempt(fresh));
+  other.write('notes.json', '{}');
+  const { code, out, err } = await brownout(`grade ${other.path}`);
+  other.remove();
+  expect(code).toBe(2);
+  expect(err).toMatch(/^brownout: .*eve\.attempt\.json: tries\[0\]\.params\.rate: rate is of the world, [^\n]*\n$/);
+  expect(out).toMatch(/fay\.attempt\.json +orphan-compensation .*\n0 of 1 solved and verified\n$/);
+  expect((await brownout('grade none.attempt.json')).err).toBe('brownout: none.attempt.json: there is no such file\n');
+  expect((await brownout('grade none --format xml')).err).toContain("--format: there is no format 'xml'");
+});
