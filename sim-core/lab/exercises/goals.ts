@@ -5,6 +5,7 @@
  * A claim's limit follows the parameters, and some settings leave it nothing to ask for. So a goal's limit is what it is for the
  * remedy itself: nobody reaches a goal by moving it.
  */
+import { readable } from '../../statistics/quantity.ts';
 import { NoSuchSignal, type Evidence, type Expectation, type Measure } from '../expectation.ts';
 import type { ExpectationResult } from '../recording.ts';
 import { resolveParameters, type Scenario } from '../scenario.ts';
@@ -37,7 +38,14 @@ function judged(expectation: Expectation, evidence: Evidence): ExpectationResult
     if (!(error instanceof NoSuchSignal && expectation.claim)) throw error;
     const { measure, bound, limit } = expectation.claim;
     const least = limit(evidence.header.params);
-    return { text: `${measure.text} is ${bound} ${least}`, pass: false, actual: NaN, limit: least };
+    // Nor does anything say in which unit it would be.
+    return {
+      text: `${measure.text} is ${bound} ${readable(least)}`,
+      pass: false,
+      actual: NaN,
+      limit: least,
+      unit: '1',
+    };
   }
 }
 

@@ -9,8 +9,8 @@ import {
   lostOnTheWay,
   toldTheCaches,
   ttlAndWay,
+  REGIONS,
 } from '../../../scenarios/caching/multi-region/limits.ts';
-import { REGIONS } from '../../../scenarios/caching/multi-region/limits.ts';
 import type { Values } from '../../../scenarios/caching/multi-region/params.ts';
 import * as regional from '../../../scenarios/caching/multi-region/regional-limits.ts';
 import { hitRatioIn, stalenessIn } from '../../../scenarios/caching/multi-region/signals.ts';

@@ -4,7 +4,7 @@ import { constant } from '../../../sim-core/kernel/distributions/constant.ts';
 import { spawn, type Behaviour } from '../../../sim-core/kernel/process.ts';
 import { Simulation } from '../../../sim-core/kernel/simulation.ts';
 import { ms, s, type Duration } from '../../../sim-core/kernel/time.ts';
-import { CallFailed } from '../../../sim-core/network/call.ts';
+import type { CallFailed } from '../../../sim-core/network/call.ts';
 import { Link } from '../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../sim-core/network/request-context.ts';
 import { Service } from '../../../sim-core/services/service.ts';

@@ -30,7 +30,8 @@ function counted(times: readonly number[]): object {
   for (const at of times) {
     sim.scheduleAt(
       at,
-      () => void spawn(sim, 'export', link.call({ kind: 'traces', items, bytes: 100 }, new RequestContext(at / s(1), at))),
+      () =>
+        void spawn(sim, 'export', link.call({ kind: 'traces', items, bytes: 100 }, new RequestContext(at / s(1), at))),
       undefined,
     );
   }
