@@ -50,9 +50,9 @@ export class FactRecorder {
       table.told++;
       if (ofRequests) {
         if (this.oneIn > 1 && sampleHash(fact.request as number) >= this.threshold) return;
-        table.add(sim.now, sim.event, fact);
+        table.add(sim, fact);
         if (++this.rows > SAMPLED_ROWS_MAX) this.halve();
-      } else if (table.rows < UNSAMPLED_ROWS_MAX) table.add(sim.now, sim.event, fact);
+      } else if (table.rows < UNSAMPLED_ROWS_MAX) table.add(sim, fact);
     });
   }
 
@@ -96,17 +96,25 @@ class Table {
     this.lastNumbers = this.fields.map(() => 0);
   }
 
-  add(time: number, event: number, fact: AnyFact): void {
+  add(sim: Simulation, fact: AnyFact): void {
     this.rows++;
     const { fields, store } = this;
     const at = store.claim();
     const { block } = store;
-    block[at + TIME] = time;
-    block[at + EVENT] = event;
-    for (let place = 0; place < fields.length; place++) {
-      const value = fact[fields[place]];
-      block[at + FIELDS + place] = typeof value === 'number' ? value : this.numberOf(place, value);
+    block[at + TIME] = sim.now;
+    block[at + EVENT] = sim.event;
+    let place = 0;
+    // Whatever the kind, engines read an object's own fields in their order without looking for each by its name.
+    for (const field in fact) {
+      if (field !== fields[place]) break;
+      this.write(block, at, place++, fact[field]);
     }
+    // A fact that was told in another order than its schema's.
+    for (; place < fields.length; place++) this.write(block, at, place, fact[fields[place]]);
+  }
+
+  private write(block: Float64Array, at: number, place: number, value: number | string | boolean): void {
+    block[at + FIELDS + place] = typeof value === 'number' ? value : this.numberOf(place, value);
   }
 
   /** Drops the rows of the requests that are not kept. */
