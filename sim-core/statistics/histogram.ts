@@ -88,7 +88,7 @@ export class LogLinearHistogram {
     if (rank === this.#count) return this.#max;
     let below = this.#zeros;
     if (rank <= below) return 0;
-    let slot = -1;
+    let slot = this.#from() - 1;
     while (below < rank) below += this.#counts[++slot];
     return Math.min(Math.max(this.#representative(this.#first + slot), this.#min), this.#max);
   }
@@ -99,7 +99,8 @@ export class LogLinearHistogram {
    */
   forEachBucket(visit: (lowest: number, end: number, count: number) => void): void {
     if (this.#zeros > 0) visit(0, 0, this.#zeros);
-    for (let slot = 0; slot < this.#counts.length; slot += 1) {
+    const to = this.#to();
+    for (let slot = this.#from(); slot < to; slot += 1) {
       const count = this.#counts[slot];
       if (count === 0) continue;
       const bucket = this.#first + slot;
@@ -129,12 +130,21 @@ export class LogLinearHistogram {
   /** Forgets every value and keeps the room. */
   clear(): void {
     if (this.#count === 0) return;
-    this.#counts.fill(0);
+    this.#counts.fill(0, this.#from(), this.#to());
     this.#zeros = 0;
     this.#count = 0;
     this.#sum = 0;
     this.#min = Infinity;
     this.#max = -Infinity;
+  }
+
+  /** The slots from here to before `#to()` hold what was recorded; the room is that of all that was ever seen. */
+  #from(): number {
+    return this.#min > 0 ? bucketOf(this.#min, this.subBucketBits) - this.#first : 0;
+  }
+
+  #to(): number {
+    return this.#max > 0 ? bucketOf(this.#max, this.subBucketBits) - this.#first + 1 : 0;
   }
 
   #recordOutside(value: number): void {
