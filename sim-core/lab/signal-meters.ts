@@ -1,6 +1,6 @@
 /**
  * What is done with the facts of a signal, by its kind: a meter is told when an interval or the warm-up ends, looks at
- * each fact if it has to, and gives the columns and the summary that recordings show.
+ * each fact that takes part if it has to, and gives the columns and the summary that recordings show.
  */
 import type { Simulation } from '../kernel/simulation.ts';
 import { SECOND, toSeconds, type Duration, type Time } from '../kernel/time.ts';
@@ -30,6 +30,8 @@ export interface Axis {
 export interface Meter {
   /** Whether it has to look at each fact, and not only to know how many there were. */
   readonly looks: boolean;
+  readonly definition: SignalDefinition;
+  /** A fact was told that takes part in the signal: who calls has asked the definition's `where`. */
   look(fact: never): void;
   /** An interval ends in which so many facts were told. */
   endRow(row: number, told: number): void;
@@ -96,7 +98,7 @@ class CounterMeter implements Meter {
   readonly looks: boolean;
   protected readonly count: Count;
   protected readonly axis: Axis;
-  private readonly definition: CounterSignal | RateSignal;
+  readonly definition: CounterSignal | RateSignal;
   private amount = 0;
 
   constructor(definition: CounterSignal | RateSignal, axis: Axis) {
@@ -107,8 +109,7 @@ class CounterMeter implements Meter {
   }
 
   look(fact: never): void {
-    const { where, amount } = this.definition;
-    if (where !== undefined && !where(fact)) return;
+    const { amount } = this.definition;
     this.amount += amount === undefined ? 1 : checkedAmount(amount(fact));
   }
 
@@ -128,13 +129,6 @@ class CounterMeter implements Meter {
 }
 
 class RateMeter extends CounterMeter {
-  private readonly rate: RateSignal;
-
-  constructor(definition: RateSignal, axis: Axis) {
-    super(definition, axis);
-    this.rate = definition;
-  }
-
   override close(end: Time): RecordedSignal {
     const { interval, warmUp } = this.axis;
     const perSecond = cut(this.count.series.counts, end, interval).map(
@@ -144,17 +138,25 @@ class RateMeter extends CounterMeter {
     // A part of an interval is left out: a single fact in its first nanosecond would be a peak of 10^9 a second.
     const whole = Math.max(1, Math.floor(end / interval));
     const [, max] = extremes(perSecond.subarray(0, whole), Math.ceil(warmUp / interval));
-    return recorded(this.rate, { mean: perSecond }, { mean, max });
+    return recorded(this.definition, { mean: perSecond }, { mean, max });
   }
+}
+
+/** What somebody said last. */
+interface Level {
+  last: number;
 }
 
 class GaugeMeter implements Meter {
   readonly looks = true;
   private readonly sim: Simulation;
-  private readonly definition: GaugeSignal;
+  readonly definition: GaugeSignal;
   private readonly warmUp: Time;
   private readonly series: GaugeSeries;
-  private readonly levels = new Map<string, { last: number }>();
+  private readonly levels = new Map<string, Level>();
+  /** Whose level was told last: often whose is told next. */
+  private who: string | undefined = undefined;
+  private level: Level = { last: 0 };
   private sum = 0;
   /** Since the warm-up. */
   private max = -Infinity;
@@ -168,15 +170,10 @@ class GaugeMeter implements Meter {
   }
 
   look(fact: never): void {
-    const { where, value, of } = this.definition;
-    if (where !== undefined && !where(fact)) return;
+    const { value, of } = this.definition;
     const who = of(fact);
     const level = value(fact);
-    let known = this.levels.get(who);
-    if (known === undefined) {
-      known = { last: 0 };
-      this.levels.set(who, known);
-    }
+    const known = who === this.who ? this.level : this.levelOf(who);
     const isWhole = Number.isInteger(this.sum) && Number.isInteger(level) && Number.isInteger(known.last);
     const before = known.last;
     known.last = level;
@@ -184,6 +181,17 @@ class GaugeMeter implements Meter {
     this.sum = sum;
     if (sum > this.max) this.max = sum;
     this.series.set(this.sim.now, sum);
+  }
+
+  private levelOf(who: string): Level {
+    let known = this.levels.get(who);
+    if (known === undefined) {
+      known = { last: 0 };
+      this.levels.set(who, known);
+    }
+    this.who = who;
+    this.level = known;
+    return known;
   }
 
   /** Of fractions a sum that is kept up to date keeps what was rounded, and ends beside 0 where all parts are 0. */
@@ -212,12 +220,12 @@ class GaugeMeter implements Meter {
 
 class RatioMeter implements Meter {
   readonly looks = true;
-  private readonly definition: RatioSignal;
+  readonly definition: RatioSignal;
   private readonly axis: Axis;
   private readonly counted: Count;
   private readonly all: Count;
   private countedInRow = 0;
-  private leftOutInRow = 0;
+  private allInRow = 0;
 
   constructor(definition: RatioSignal, axis: Axis) {
     this.definition = definition;
@@ -227,21 +235,20 @@ class RatioMeter implements Meter {
   }
 
   look(fact: never): void {
-    const { where, counts } = this.definition;
-    if (where !== undefined && !where(fact)) this.leftOutInRow++;
-    else if (counts(fact)) this.countedInRow++;
+    this.allInRow++;
+    if (this.definition.counts(fact)) this.countedInRow++;
   }
 
-  endRow(row: number, told: number): void {
+  endRow(row: number): void {
     this.counted.endRow(row, this.countedInRow);
-    this.all.endRow(row, told - this.leftOutInRow);
+    this.all.endRow(row, this.allInRow);
     this.countedInRow = 0;
-    this.leftOutInRow = 0;
+    this.allInRow = 0;
   }
 
-  endWarmUp(told: number): void {
+  endWarmUp(): void {
     this.counted.endWarmUp(this.countedInRow);
-    this.all.endWarmUp(told - this.leftOutInRow);
+    this.all.endWarmUp(this.allInRow);
   }
 
   close(end: Time): RecordedSignal {
@@ -260,7 +267,7 @@ const NUMBERS = { lowest: 1, highest: 1e9, subBucketBits: 1 };
 class HistogramMeter implements Meter {
   readonly looks = true;
   private readonly sim: Simulation;
-  private readonly definition: HistogramSignal;
+  readonly definition: HistogramSignal;
   private readonly series: DurationSeries;
   private readonly warm = new LogLinearHistogram();
   /** Observations in seconds are kept in nanoseconds. */
@@ -277,9 +284,7 @@ class HistogramMeter implements Meter {
   }
 
   look(fact: never): void {
-    const { where, value } = this.definition;
-    if (where !== undefined && !where(fact)) return;
-    const observed = value(fact);
+    const observed = this.definition.value(fact);
     this.series.record(this.sim.now, observed);
     this.warm.record(observed);
   }

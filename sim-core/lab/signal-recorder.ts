@@ -49,8 +49,9 @@ class KindListener {
   private readonly axis: Axis;
   private readonly intervals: number;
   private readonly meters: Meter[] = [];
-  /** Those of the meters that look at each fact. */
+  /** Those of the meters that look at facts, and for each at which: undefined for all of them. */
   private readonly looking: Meter[] = [];
+  private readonly wheres: (((fact: never) => boolean) | undefined)[] = [];
   /** Facts told in the interval in progress. */
   private told = 0;
   private row = 0;
@@ -65,14 +66,19 @@ class KindListener {
     sim.facts.channel(kind).listen((fact) => {
       if (sim.now >= this.next) this.advance(sim.now);
       this.told++;
-      const { looking } = this;
-      for (let i = 0; i < looking.length; i++) looking[i].look(fact);
+      const { looking, wheres } = this;
+      for (let i = 0; i < looking.length; i++) {
+        const where = wheres[i];
+        if (where === undefined || where(fact)) looking[i].look(fact);
+      }
     });
   }
 
   add(meter: Meter): void {
     this.meters.push(meter);
-    if (meter.looks) this.looking.push(meter);
+    if (!meter.looks) return;
+    this.looking.push(meter);
+    this.wheres.push(meter.definition.where);
   }
 
   /** Ends the interval in progress, and the warm-up at the latest: a run that ends before it has nothing to sum up. */
