@@ -5,7 +5,6 @@
  * file: components find their simulation by identity, so a second copy of the library would see an empty system. The
  * hash of such a definition is over the bytes of the file itself, not of what it imports.
  */
-import { createJiti } from 'jiti';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
@@ -40,6 +39,8 @@ export function findScenario(id: string): LoadedScenario {
 export async function loadScenarioFile(path: string): Promise<LoadedScenario> {
   const file = resolve(path);
   const definition = `sha256:${createHash('sha256').update(readSource(path, file)).digest('hex')}`;
+  // Loaded only here: most runs are of the catalogue, and a transpiler takes room.
+  const { createJiti } = await import('jiti');
   const jiti = createJiti(import.meta.url, {
     virtualModules: { brownout: library },
     interopDefault: false,
