@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 import { definitionHashes } from './definition-hashes.ts';
 import { guideModules } from './guide-modules.ts';
+import { oneByteText } from './one-byte-text.ts';
 
 /** Warnings are errors here, but for how long the bundler took, which is the machine's affair. */
 const QUIET = { bundlerTimings: false };
@@ -18,6 +19,7 @@ export async function bundleLibrary(root: string, outDir: string): Promise<void>
     input: join(root, 'sim-core/index.ts'),
     platform: 'neutral',
     resolve: { mainFields: ['module', 'main'] },
+    plugins: [oneByteText()],
     onwarn: refuse,
     checks: QUIET,
   });
@@ -45,6 +47,7 @@ export async function bundleCommandLine(root: string, outDir: string): Promise<v
           return { id: './index.js', external: true };
         },
       },
+      oneByteText(),
     ],
     onwarn: refuse,
     checks: QUIET,
