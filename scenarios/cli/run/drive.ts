@@ -1,6 +1,7 @@
 /** Drives a run in slices, giving way between them, so that Ctrl-C is heard and progress is seen. */
 import { setImmediate } from 'node:timers/promises';
 import type { Run, Trial } from '../../../sim-core/index.ts';
+import { boundYoungGeneration } from './young-generation.ts';
 
 const SLICE_EVENTS = 200_000;
 
@@ -19,6 +20,7 @@ export async function drive(run: Run | Trial, { interrupted, progress, events = 
     await setImmediate();
     if (interrupted.aborted) return false;
     if (run.advance(Math.min(SLICE_EVENTS, events - run.eventsRun)) || run.eventsRun >= events) return true;
+    boundYoungGeneration();
     progress?.();
   }
 }
