@@ -88,9 +88,9 @@ export class EventRecorder implements EventObserver {
   /** Events of a kind, a row an interval, as long as the axis has. */
   countsOf(kind: number, intervals: number): Float64Array {
     const counts = new Float64Array(intervals);
-    [...this.counted, this.counting].forEach((row, interval) => {
-      counts[interval] = row[kind] ?? 0;
-    });
+    const { counted } = this;
+    for (let interval = 0; interval < counted.length; interval++) counts[interval] = counted[interval][kind] ?? 0;
+    counts[counted.length] = this.counting[kind] ?? 0;
     return counts;
   }
 

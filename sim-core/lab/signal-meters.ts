@@ -298,14 +298,13 @@ class HistogramMeter implements Meter {
   close(end: Time): RecordedSignal {
     const { series, warm, scale } = this;
     series.close(end);
-    const scaled = (column: Float64Array): Float64Array => column.map((value) => value / scale);
     const columns = {
       count: cut(series.count, end, this.interval),
-      mean: scaled(series.mean),
-      p50: scaled(series.p50),
-      p95: scaled(series.p95),
-      p99: scaled(series.p99),
-      max: scaled(series.max),
+      mean: scaled(series.mean, scale),
+      p50: scaled(series.p50, scale),
+      p95: scaled(series.p95, scale),
+      p99: scaled(series.p99, scale),
+      max: scaled(series.max, scale),
     };
     const empty = warm.count === 0;
     const at = (q: number): number => (empty ? NaN : warm.quantile(q) / scale);
@@ -335,8 +334,14 @@ function checkedAmount(amount: number): number {
 
 /** The rows of a column that the run reached; those after its end hold NaN. */
 function cut(column: Float64Array, end: Time, interval: Duration): Float64Array {
-  const reached = intervalsIn(end, interval);
-  return column.map((value, row) => (row < reached ? value : NaN));
+  return column.slice().fill(NaN, intervalsIn(end, interval));
+}
+
+/** A column in another unit, so many of which are one of its own. */
+function scaled(column: Float64Array, scale: number): Float64Array {
+  const values = new Float64Array(column.length);
+  for (let row = 0; row < column.length; row++) values[row] = column[row] / scale;
+  return values;
 }
 
 /** The least and the greatest number of a column from a row on; NaN if there is none. */
