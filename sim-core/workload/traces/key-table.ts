@@ -11,14 +11,16 @@
  * The first kind is compared in place. Of any other key there is a record in a page of 1 MiB: its id, its length and
  * its bytes (of an integer, its halves). Keys are always compared whole: two that share a hash are two objects.
  *
- * At most two thirds of the slots are taken: 12 to 24 bytes an object, half as much again while the table doubles; and
- * for keys that are no short integers 8 more and their own length.
+ * At most two thirds of the slots are taken: 12 to 24 bytes an object (up to 48 of the first 350,000), half as much again
+ * while the table grows; and for keys that are no short integers 8 more and their own length.
  */
 import type { KeyBatch } from './trace-reader.ts';
 
 const FIRST_SLOTS = 4096;
 /** Keys that are looked up together: as many cache lines fit the first-level cache. */
 const STRETCH = 256;
+/** A table of fewer slots grows fourfold, and so less often: it is 8 MiB at most afterwards. */
+const SMALL_SLOTS = 1 << 19;
 /** So that a slot's first word is still an index of 32 bits. */
 const MAX_SLOTS = 1 << 29;
 /** A place is page number and word within the page: 2^13 pages of 2^18 words. */
@@ -50,12 +52,7 @@ export class KeyTable {
     for (let start = 0; start < batch.count; start += STRETCH) {
       const end = Math.min(start + STRETCH, batch.count);
       this.#locate(batch, start, end);
-      for (let i = start; i < end; i++) {
-        const isShort = (batch.length[i] | batch.high[i]) === 0;
-        ids[offset + i] = isShort
-          ? this.#findShort(batch.low[i], this.#hashes[i - start])
-          : this.#find(batch, i, this.#hashes[i - start]);
-      }
+      this.#search(batch, start, end, ids, offset);
     }
   }
 
@@ -69,31 +66,47 @@ export class KeyTable {
     const guesses = this.#guesses;
     const slots = this.#slots;
     const mask = this.#mask;
+    let all = 0;
     for (let i = start; i < end; i++) {
       const keyLength = length[i];
-      hashes[i - start] = keyLength === 0 ? mix(low[i], high[i]) : hash(bytes, low[i], keyLength);
+      const keyHash = keyLength === 0 ? mix(low[i], high[i]) : hash(bytes, low[i], keyLength);
+      const guess = slots[((keyHash & mask) << 1) + 1];
+      hashes[i - start] = keyHash;
+      guesses[i - start] = guess;
+      all |= guess;
     }
-    for (let i = 0; i < end - start; i++) guesses[i] = slots[((hashes[i] & mask) << 1) + 1];
+    if (all >= 0) return; // no record among them
     for (let i = 0; i < end - start; i++) {
       const guess = guesses[i];
       if (guess < 0) guesses[i] = this.#pages[(-1 - guess) >>> WORD_BITS][(-1 - guess) & (PAGE_WORDS - 1)];
     }
   }
 
-  /** The id of an integer below 2^32, given as a word. */
-  #findShort(key: number, keyHash: number): number {
+  /** Writes the ids of a stretch of keys. Integers below 2^32, which most traces consist of, are looked for right here. */
+  #search(batch: KeyBatch, start: number, end: number, ids: Int32Array, offset: number): void {
+    const { low, high, length } = batch;
+    const hashes = this.#hashes;
     const slots = this.#slots;
     const mask = this.#mask;
-    let at = (keyHash & mask) << 1;
-    for (;;) {
-      const found = slots[at + 1];
-      if (slots[at] === key && found > 0) return found - 1;
-      if (found === 0) {
-        slots[at] = key;
-        slots[at + 1] = ++this.#size;
-        return this.#size - 1;
+    for (let i = start; i < end; i++) {
+      const keyHash = hashes[i - start];
+      if ((length[i] | high[i]) !== 0) {
+        ids[offset + i] = this.#find(batch, i, keyHash);
+        continue;
       }
-      at = nextSlot(at, mask);
+      const key = low[i];
+      let at = (keyHash & mask) << 1;
+      let found = slots[at + 1];
+      while (found !== 0 && (slots[at] !== key || found < 0)) {
+        at = nextSlot(at, mask);
+        found = slots[at + 1];
+      }
+      if (found === 0) {
+        found = ++this.#size;
+        slots[at] = key;
+        slots[at + 1] = found;
+      }
+      ids[offset + i] = found - 1;
     }
   }
 
@@ -119,7 +132,7 @@ export class KeyTable {
   /** Makes sure that so many new keys leave a third of the slots free. */
   #reserve(more: number): void {
     let capacity = this.#mask + 1;
-    while ((this.#size + more) * 3 > capacity * 2) capacity *= 2;
+    while ((this.#size + more) * 3 > capacity * 2) capacity *= capacity < SMALL_SLOTS ? 4 : 2;
     if (capacity === this.#mask + 1) return;
     if (capacity > MAX_SLOTS) throw new RangeError('a trace of more than 350,000,000 distinct keys');
     const old = this.#slots;
