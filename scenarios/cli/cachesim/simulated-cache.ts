@@ -101,6 +101,7 @@ const loops = new Map<string, CallableFunction>();
 
 /** Requests all ids and returns how many were hits; keeps the position of a `future` that has one. */
 function countHits(policy: EvictionPolicy, ids: Int32Array, future: { position: number }): number {
+  if (policy.requestAll !== undefined) return policy.requestAll(ids);
   let hits = 0;
   for (let i = 0; i < ids.length; i++) {
     future.position = i;

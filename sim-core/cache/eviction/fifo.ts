@@ -8,15 +8,16 @@
  * has as much spare room as entries, and closes its holes when that is used up.
  */
 import type { Bookkeeping } from './bookkeeping.ts';
-import { initialRoom } from './eviction-policy.ts';
+import { initialRoom, isUnwatched, requestEach } from './eviction-policy.ts';
 import type { EvictionOptions, EvictionPolicy } from './eviction-policy.ts';
-import { grownInts, roomFor } from './growing-array.ts';
+import { grownInts, highestOf, roomFor } from './growing-array.ts';
 import { Room } from './room.ts';
 
 const PLACE_BYTES = 4;
 
 export class Fifo implements EvictionPolicy {
   private readonly room: Room;
+  private readonly isUnwatched: boolean;
   private readonly bookkeeping: Bookkeeping | undefined;
   private readonly onEvict: ((id: number) => void) | undefined;
   /** Ids in the order of insertion, from `oldest` up to `newest`; a power of two long, holes included. */
@@ -28,6 +29,7 @@ export class Fifo implements EvictionPolicy {
 
   constructor(options: EvictionOptions) {
     this.room = new Room(options);
+    this.isUnwatched = isUnwatched(options);
     this.bookkeeping = options.bookkeeping;
     this.onEvict = options.onEvict;
     this.ring = new Int32Array(64);
@@ -47,7 +49,7 @@ export class Fifo implements EvictionPolicy {
   }
 
   request(id: number): boolean {
-    if (id >= this.place.length) this.place = grownInts(this.place, roomFor(id, this.place.length));
+    if (id >= this.place.length) this.grow(id);
     if (this.place[id] !== 0) return true;
     const { room } = this;
     const size = room.asks(id);
@@ -63,6 +65,36 @@ export class Fifo implements EvictionPolicy {
     room.enter(id, size);
     if (this.bookkeeping !== undefined) this.count(this.bookkeeping, 1);
     return false;
+  }
+
+  /** A newcomer that finds the cache full, and no hole at the hand, takes the place of the oldest; others enter as ever. */
+  requestAll(ids: Int32Array): number {
+    if (!this.isUnwatched) return requestEach(this, ids);
+    const highest = highestOf(ids);
+    if (highest >= this.place.length) this.grow(highest);
+    const { place, room, capacity } = this;
+    let hits = 0;
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i];
+      if (place[id] !== 0) {
+        hits++;
+        continue;
+      }
+      const { ring, oldest, newest } = this;
+      const mask = ring.length - 1;
+      const victim = ring[oldest & mask];
+      if (room.used < capacity || newest - oldest !== capacity) {
+        this.request(id);
+        continue;
+      }
+      const index = newest & mask;
+      place[victim] = 0;
+      ring[index] = id;
+      place[id] = index + 1;
+      this.oldest = oldest + 1;
+      this.newest = newest + 1;
+    }
+    return hits;
   }
 
   resize(capacity: number): void {
@@ -99,6 +131,10 @@ export class Fifo implements EvictionPolicy {
   private count(bookkeeping: Bookkeeping, steps: number): void {
     bookkeeping.steps += steps;
     bookkeeping.bytes = PLACE_BYTES * (this.newest - this.oldest);
+  }
+
+  private grow(id: number): void {
+    this.place = grownInts(this.place, roomFor(id, this.place.length));
   }
 
   /** Rewrites the ring without its holes, doubled while entries would fill more than half of it. */

@@ -3,6 +3,13 @@
 /** Room for `id`, at least twice the room there was, so that growth costs O(1) an id on average. */
 export const roomFor = (id: number, room: number): number => Math.max(id + 1, room * 2);
 
+/** The highest of ids, -1 of none. */
+export function highestOf(ids: Int32Array): number {
+  let highest = -1;
+  for (let i = 0; i < ids.length; i++) if (ids[i] > highest) highest = ids[i];
+  return highest;
+}
+
 /** The bytes in an array of `room`, the new ones zero. */
 export function grownBytes(bytes: Uint8Array, room: number): Uint8Array<ArrayBuffer> {
   const grown = new Uint8Array(room);

@@ -6,10 +6,10 @@
  * request. No parameters.
  */
 import { listsFor } from './counting-lists.ts';
-import { initialRoom } from './eviction-policy.ts';
+import { isUnwatched, requestEach } from './eviction-policy.ts';
 import type { EvictionOptions, EvictionPolicy } from './eviction-policy.ts';
-import { grownBytes, roomFor } from './growing-array.ts';
-import { headOf, type IdLists } from './id-lists.ts';
+import { highestOf, roomFor } from './growing-array.ts';
+import { headOf, NOWHERE, type IdLists } from './id-lists.ts';
 import { Room } from './room.ts';
 
 /** Before it the most recent entry, after it the least recent. */
@@ -19,13 +19,13 @@ export class Lru implements EvictionPolicy {
   private readonly room: Room;
   private readonly onEvict: ((id: number) => void) | undefined;
   private readonly lists: IdLists;
-  private held: Uint8Array;
+  private readonly isUnwatched: boolean;
 
   constructor(options: EvictionOptions) {
     this.room = new Room(options);
     this.onEvict = options.onEvict;
     this.lists = listsFor(options, 1);
-    this.held = new Uint8Array(initialRoom(options));
+    this.isUnwatched = isUnwatched(options);
   }
 
   get capacity(): number {
@@ -41,14 +41,13 @@ export class Lru implements EvictionPolicy {
   }
 
   request(id: number): boolean {
-    if (id >= this.held.length) this.grow(id);
-    const lists = this.lists;
-    if (this.held[id] === 1) {
+    const { lists, room } = this;
+    if (id >= lists.room) this.grow(id);
+    if (lists.includes(id)) {
       lists.unlink(id);
       lists.insertBefore(RECENCY, id);
       return true;
     }
-    const { room } = this;
     const size = room.asks(id);
     if (size > this.capacity) {
       this.onEvict?.(id);
@@ -56,9 +55,46 @@ export class Lru implements EvictionPolicy {
     }
     while (room.lacks(size)) this.evict();
     lists.insertBefore(RECENCY, id);
-    this.held[id] = 1;
     room.enter(id, size);
     return false;
+  }
+
+  /** By places in the list's array. The head's link to the newest entry is a variable, until all is done. */
+  requestAll(ids: Int32Array): number {
+    const { lists, room, capacity } = this;
+    if (!this.isUnwatched || capacity === 1) return requestEach(this, ids);
+    const highest = highestOf(ids);
+    if (highest >= lists.room) this.grow(highest);
+    const { links, offset } = lists;
+    const head = lists.placeOf(RECENCY);
+    let newest = links[head + 1];
+    let { used } = room;
+    let hits = 0;
+    for (let i = 0; i < ids.length; i++) {
+      const place = (ids[i] + offset) << 1;
+      const next = links[place];
+      if (next !== NOWHERE) {
+        hits++;
+        if (place === newest) continue;
+        const previous = links[place + 1];
+        links[previous] = next;
+        links[next + 1] = previous;
+      } else if (used < capacity) used++;
+      else {
+        const oldest = links[head];
+        const second = links[oldest];
+        links[head] = second;
+        links[second + 1] = head;
+        links[oldest] = NOWHERE;
+      }
+      links[newest] = place;
+      links[place] = head;
+      links[place + 1] = newest;
+      newest = place;
+    }
+    links[head + 1] = newest;
+    room.holds(used);
+    return hits;
   }
 
   resize(capacity: number): void {
@@ -67,7 +103,7 @@ export class Lru implements EvictionPolicy {
   }
 
   has(id: number): boolean {
-    return this.held[id] === 1;
+    return id < this.lists.room && this.lists.includes(id);
   }
 
   remove(id: number): boolean {
@@ -84,13 +120,10 @@ export class Lru implements EvictionPolicy {
 
   private takeOut(id: number): void {
     this.lists.unlink(id);
-    this.held[id] = 0;
     this.room.leave(id);
   }
 
   private grow(id: number): void {
-    const room = roomFor(id, this.held.length);
-    this.held = grownBytes(this.held, room);
-    this.lists.grow(room);
+    this.lists.grow(roomFor(id, this.lists.room));
   }
 }

@@ -58,6 +58,12 @@ export class Room {
     this.used -= this.of(id);
   }
 
+  /** Where all sizes are 1: so many entries are held. */
+  holds(entries: number): void {
+    this.size = entries;
+    this.used = entries;
+  }
+
   /** The size that an object entered with, even if it has left. */
   of(id: number): number {
     return this.sizeOf === undefined ? 1 : this.sizes[id];

@@ -8,10 +8,10 @@
  * caches", NSDI 2024. libCacheSim's and Caffeine's agree to the request. No parameters.
  */
 import { listsFor } from './counting-lists.ts';
-import { initialRoom } from './eviction-policy.ts';
+import { initialRoom, isUnwatched, requestEach } from './eviction-policy.ts';
 import type { EvictionOptions, EvictionPolicy } from './eviction-policy.ts';
-import { grownBytes, roomFor } from './growing-array.ts';
-import { headOf, type IdLists } from './id-lists.ts';
+import { grownBytes, highestOf, roomFor } from './growing-array.ts';
+import { headOf, NOWHERE, type IdLists } from './id-lists.ts';
 import { Room } from './room.ts';
 
 /** Before it the newest entry, after it the oldest. */
@@ -23,6 +23,7 @@ const MARKED = 2;
 
 export class Sieve implements EvictionPolicy {
   private readonly room: Room;
+  private readonly isUnwatched: boolean;
   private readonly onEvict: ((id: number) => void) | undefined;
   private readonly lists: IdLists;
   private state: Uint8Array;
@@ -31,6 +32,7 @@ export class Sieve implements EvictionPolicy {
 
   constructor(options: EvictionOptions) {
     this.room = new Room(options);
+    this.isUnwatched = isUnwatched(options);
     this.onEvict = options.onEvict;
     this.lists = listsFor(options, 1);
     this.state = new Uint8Array(initialRoom(options));
@@ -65,6 +67,56 @@ export class Sieve implements EvictionPolicy {
     this.state[id] = HELD;
     room.enter(id, size);
     return false;
+  }
+
+  /** By places in the list's array. */
+  requestAll(ids: Int32Array): number {
+    const { lists, room, capacity } = this;
+    if (!this.isUnwatched) return requestEach(this, ids);
+    const highest = highestOf(ids);
+    if (highest >= this.state.length) this.grow(highest);
+    const { state } = this;
+    const { links, offset } = lists;
+    const head = lists.placeOf(ENTRIES);
+    let hand = lists.placeOf(this.hand);
+    let { used } = room;
+    let hits = 0;
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i];
+      if (state[id] !== ABSENT) {
+        state[id] = MARKED;
+        hits++;
+        continue;
+      }
+      if (used < capacity) used++;
+      else {
+        if (hand === head) hand = links[head];
+        let victim = (hand >> 1) - offset;
+        while (state[victim] === MARKED) {
+          state[victim] = HELD;
+          hand = links[hand];
+          if (hand === head) hand = links[head];
+          victim = (hand >> 1) - offset;
+        }
+        const next = links[hand];
+        const previous = links[hand + 1];
+        links[previous] = next;
+        links[next + 1] = previous;
+        links[hand] = NOWHERE;
+        state[victim] = ABSENT;
+        hand = next;
+      }
+      const place = (id + offset) << 1;
+      const newest = links[head + 1];
+      links[newest] = place;
+      links[place] = head;
+      links[place + 1] = newest;
+      links[head + 1] = place;
+      state[id] = HELD;
+    }
+    this.hand = (hand >> 1) - offset;
+    room.holds(used);
+    return hits;
   }
 
   resize(capacity: number): void {
