@@ -37,12 +37,18 @@ export interface Tray {
   readonly rows: number;
 }
 
+/** Around all cards, and between two of a layer, one above the other. */
+export const MARGIN = 12;
+export const SPACE = 12;
+
 const CARD = { head: 30, line: 19, pad: 8 } as const;
 /** What a figure takes in a line: what stands around it, each letter of its name, and its value. */
 const FIGURE = { around: 34, letter: 6.4, value: 50, limited: 52 } as const;
-const NAME = { beside: 44, alone: 20, letter: 8.7, copies: 3 } as const;
+const NAME = { beside: 44, alone: 19, copies: 26 } as const;
+/** What letters of a name take, at most, in the fonts of the common systems. */
+const LETTER = { narrow: 6, wide: 13.5, other: 9.1 } as const;
 /** The least width of a card that says no more than its name, and of one with a line of values below it. */
-const WIDTH_MIN = { name: 72, values: 92 } as const;
+const WIDTH_MIN = { name: 72, values: 86 } as const;
 /** Distance of two glyphs in a tray. */
 export const TRAY_PITCH = 6;
 const TRAY = { rowsWithoutLine: 2, gap: 4, line: 18 } as const;
@@ -154,5 +160,9 @@ export function leastCardWidth({ figures }: Pick<StageModel, 'figures'>, node: T
   return Math.max(says ? WIDTH_MIN.values : WIDTH_MIN.name, NAME.alone + lettersWidth(node));
 }
 
-const lettersWidth = ({ name, members }: TopologyNode): number =>
-  Math.ceil(NAME.letter * (name.length + (members.length > 1 ? NAME.copies : 0)));
+function lettersWidth({ name, members }: TopologyNode): number {
+  const narrow = name.match(/[-.fijlrt ]/g)?.length ?? 0;
+  const wide = name.match(/[mw]/g)?.length ?? 0;
+  const all = narrow * LETTER.narrow + wide * LETTER.wide + (name.length - narrow - wide) * LETTER.other;
+  return Math.ceil(all + (members.length > 1 ? NAME.copies : 0));
+}
