@@ -3,9 +3,11 @@
  * waits until the component's resource grants it a unit or its rate limiter lets it through, if an event says so, and is at work from
  * then on; at work means all that is not waiting in line, waiting for somebody else's answer included.
  *
+ * Who is granted nothing and stands in a line all the same is told by the line's rule, see `waiting-lines.ts`.
+ *
  * A call that is cancelled is over there when word of that comes, unless its server is one of those that go on, and answer nobody.
  * What is told of calls names a request and a way, no call: calls of one request to one host are taken for each other. Where one
- * of them is cancelled and another answered the wrong one may be shown as over, which takes a fleet that is asked twice as a whole.
+ * of them is cancelled while another is there the wrong one may be shown as over; such are counted (`unsure`), and the stage says so.
  *
  * The reply to somebody who had given up begins no stay, nor does one to somebody who has answered its own caller, nor
  * one of several to somebody who asked them all at once and is there already: a component holds a request once for each
@@ -16,6 +18,7 @@ import { intervalIndex, type IntervalIndex } from './interval-index.ts';
 import type { Messages, Told } from './messages.ts';
 import type { RequestRoles } from './request-roles.ts';
 import type { Topology } from './topology.ts';
+import { leaveWaiting, type Spells } from './waiting-lines.ts';
 
 /** In the order in which they came; a column each. */
 export interface Stays {
@@ -33,6 +36,8 @@ export interface Stays {
   /** When the role changes during the stay, NaN if it does not, and to which. Of several changes the last. */
   readonly turns: Float64Array;
   readonly turned: Uint8Array;
+  /** Cancelled calls that may have been others than those that are shown as over: several of their request were there. */
+  readonly unsure: number;
   readonly index: IntervalIndex;
 }
 
@@ -89,7 +94,7 @@ class OpenOf {
 export function staysOf(recording: Told, topology: Topology, messages: Messages, roles: RequestRoles): Stays {
   const walk = new Walk(recording, messages);
   walk.go();
-  walk.leaveTheRestWaiting();
+  leaveWaiting(recording, walk);
   const { times, subjects } = recording.events;
   const nodeOf = new Map(topology.nodes.flatMap(({ members }, node) => members.map(({ name }) => [name, node])));
   const nodeOfComponent = recording.components.map(({ name }) => nodeOf.get(name)!);
@@ -126,11 +131,11 @@ export function staysOf(recording: Told, topology: Topology, messages: Messages,
     }
     at++;
   }
-  return { ...columns, index: intervalIndex(columns.arrivals, columns.ends) };
+  return { ...columns, unsure: walk.unsure, index: intervalIndex(columns.arrivals, columns.ends) };
 }
 
 /** Goes through the events in their order and keeps account of who is where. */
-class Walk {
+class Walk implements Spells {
   readonly open: OpenOf;
   /** Of each stay, by its number: the event in which it began, and when work began and it ended. */
   readonly events: Uint32Array;
@@ -146,12 +151,13 @@ class Walk {
   private readonly goOn = new Set<number>();
   private readonly recording: Told;
   private readonly messages: Messages;
-  /** Of each stay, how many had come to its component before; of each component, how many came and how many are there. */
+  /** Of each stay, how many had come to its component before; of each component, how many came. */
   private readonly turn: Uint32Array;
   private readonly came: number[];
-  private readonly present: number[];
-  /** How many each component works at; known once somebody has waited. */
-  private readonly units: number[];
+  /** Of each stay, whether it was granted a unit, and whether its request left by a message of its own. */
+  readonly granted: Uint8Array;
+  readonly left: Uint8Array;
+  unsure = 0;
   /** Of each way, the turn of the latest who came by it and was let through by a rate limiter. */
   private readonly passed = new Map<number, number>();
 
@@ -167,8 +173,8 @@ class Walk {
     this.ends = new Float64Array(kept);
     this.turn = new Uint32Array(kept);
     this.came = recording.components.map(() => 0);
-    this.present = recording.components.map(() => 0);
-    this.units = recording.components.map(() => Infinity);
+    this.granted = new Uint8Array(kept);
+    this.left = new Uint8Array(kept);
   }
 
   go(): void {
@@ -190,19 +196,15 @@ class Walk {
     }
   }
 
-  /**
-   * A unit that nobody has been granted yet says nothing of who waits for one. Of those who are left at the end as many
-   * as there are units are at work, by the order in which they came. Behind a rate limiter waits whoever came the same way after
-   * the latest whom it let through.
-   */
-  leaveTheRestWaiting(): void {
-    const working = this.units.map(() => 0);
-    for (let stay = 0; stay < this.open.count; stay++) {
-      const component = this.open.components[stay];
-      if (this.ends[stay] < Infinity) continue;
-      const isHeld = this.turn[stay] > (this.passed.get(this.wayOf(stay)) ?? Infinity);
-      if (isHeld || ++working[component] > this.units[component]) this.begins[stay] = Infinity;
-    }
+  /** Whether a stay's request waits to the end behind the latest whom a rate limiter let through of those who came its way. */
+  isHeld(stay: number): boolean {
+    return this.turn[stay] > (this.passed.get(this.wayOf(stay)) ?? Infinity);
+  }
+
+  /** Whether a stay began with a call, and not with the answer to one. */
+  isAsked(stay: number): boolean {
+    const way = this.wayOf(stay);
+    return way >= 0 && !this.messages.ways[way].reply;
   }
 
   /** The way by which a stay's request came. */
@@ -226,15 +228,13 @@ class Walk {
     this.begins[stay] = this.recording.events.times[event];
     this.ends[stay] = Infinity;
     this.turn[stay] = this.came[component]++;
-    this.present[component]++;
   }
 
-  /** Lines are served in order, so whoever came after one that is granted now waits, and the others are at work. */
   private grant(event: number, request: number, component: number): void {
     const stay = this.open.find(request, component);
     if (stay < 0) return;
     this.begins[stay] = this.recording.events.times[event];
-    this.units[component] = this.present[component] - (this.came[component] - this.turn[stay] - 1);
+    this.granted[stay] = 1;
   }
 
   private pass(event: number, request: number, component: number): void {
@@ -261,11 +261,11 @@ class Walk {
       return;
     }
     if (this.goOn.has(to)) return;
+    if (this.open.countOf(request, to) > 1) this.unsure++;
     this.calls.take(request, to);
     const stay = this.open.take(request, to);
     if (stay < 0) return;
     this.ends[stay] = this.recording.events.times[event];
-    this.present[to]--;
   }
 
   private findWhoGoesOn(): void {
@@ -299,7 +299,7 @@ class Walk {
     const stay = this.open.take(request, from);
     if (stay < 0) return;
     this.ends[stay] = times[event];
-    this.present[from]--;
+    this.left[stay] = 1;
   }
 }
 

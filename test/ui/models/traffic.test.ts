@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import placement from '../../../scenarios/caching/placement.ts';
 import scenario from '../../../scenarios/caching/stampede.ts';
 import backpressure from '../../../scenarios/overload/backpressure.ts';
+import doomedWork from '../../../scenarios/overload/doomed-work.ts';
 import grayFailure from '../../../scenarios/overload/gray-failure.ts';
 import rateLimiting from '../../../scenarios/overload/rate-limiting.ts';
 import {
@@ -14,6 +15,7 @@ import {
   ms,
   readEvents,
   type Recording,
+  resourceChanged,
   run,
   s,
   sampleHash,
@@ -311,16 +313,18 @@ describe('the traffic of hedged calls', () => {
   const scenarioOf = { ...grayFailure, signals: [...grayFailure.signals!, atReplicas] };
 
   it.each([
-    ['hedging', {}],
-    ['hedging-uncancelled', {}],
+    ['hedging', {}, false],
+    ['hedging-uncancelled', {}, false],
     // Of two replicas one is asked again for the same request, when its own time is over or before.
-    ['hedging', { replicas: 2, rate: 100, attempts: 5, timesOut: true, timeout: ms(100), hedgingDelay: ms(30) }],
-  ])('of %s %o has at replicas whom they count, cancelled or not', (variant, more) => {
+    ['hedging', { replicas: 2, rate: 100, attempts: 5, timesOut: true, timeout: ms(100), hedgingDelay: ms(30) }, true],
+  ])('of %s %o has at replicas whom they count, cancelled or not', (variant, more, isUnsure) => {
     const params = { length: s(9), troubleAt: s(3), troubleFor: s(4), replicas: 4, rate: 400, ...more };
     const hedged = run(scenarioOf, { variant, params });
     const { nodes, edges } = layOut(hedged.components);
     const replicas = nodes.findIndex(({ members }) => members.some(({ name }) => name === 'replica-1'));
-    const seen = new Particles(trafficOf(hedged, layOut(hedged.components)), nodes.length, edges.length);
+    const hedgedTraffic = trafficOf(hedged, layOut(hedged.components));
+    expect(hedgedTraffic.stays.unsure > 0).toBe(isUnsure);
+    const seen = new Particles(hedgedTraffic, nodes.length, edges.length);
     const counted = hedged.signals.find(({ name }) => name === atReplicas.name)!.columns.last;
     const { interval } = hedged.header;
     // What leaves just before the end arrives after it, and is not known to have left.
@@ -382,3 +386,38 @@ function firstHeld({ facts }: Recording): { decided: number; waited: number } {
   const row = [...table.columns['waited']].findIndex((waited) => waited > 0);
   return { decided: table.columns['request'][row], waited: table.columns['waited'][row] };
 }
+
+describe('the traffic before a line', () => {
+  const inLine = defineSignal({
+    name: 'stock.waiting',
+    kind: 'gauge',
+    unit: '{call}',
+    help: 'Calls in line before the stock',
+    fact: resourceChanged,
+    where: ({ resource }) => resource === 'stock slots',
+    value: ({ waiting }) => waiting,
+    of: ({ resource }) => resource,
+  });
+  const scenarioOf = { ...doomedWork, signals: [...doomedWork.signals!, inLine] };
+
+  // The run ends in the midst of the trouble, with a line that is served no more.
+  it.each(['retry-at-one-tier', 'lifo', 'deadline-propagation', 'codel'])(
+    'has at every interval’s end as many waiting as the line counted, whoever is next: %s',
+    (variant) => {
+      const queued = run(scenarioOf, { variant, params: { length: s(9.05) } });
+      const { nodes, edges } = layOut(queued.components);
+      const stock = nodes.findIndex(({ name }) => name === 'stock');
+      const seen = new Particles(trafficOf(queued, layOut(queued.components)), nodes.length, edges.length);
+      const counted = queued.signals.find(({ name }) => name === inLine.name)!.columns.last;
+      const { interval, duration } = queued.header;
+      const rows = [...counted.keys()];
+      const waiting = rows.map((row) => {
+        seen.look(Math.min(duration, (row + 1) * interval) - 1);
+        return seen.waiting[stock];
+      });
+      expect(waiting).toEqual(rows.map((row) => counted[row] || 0));
+      expect(Math.max(...waiting)).toBeGreaterThan(10);
+      expect(waiting.at(-1)).toBeGreaterThan(0);
+    },
+  );
+});
