@@ -229,40 +229,6 @@ describe('the stage', () => {
     expect(needs(3)).toBeLessThan(440);
   });
 
-  it('gives a layer with a long name wider cards, where there is room for that', () => {
-    const named = (names: readonly string[]): RecordedComponent[] =>
-      names.map((name, i) => ({ ...COMPONENTS[0], name, calls: names.slice(i + 1, i + 2) }));
-    const names = ['users', 'gateway', 'alertmanager', 'store', 'disk', 'archive'];
-    const model = stageModel(fixtureRecording(), layOut(named(names)), []);
-    const widths = (width: number): number[] => placeStage(model, width, 400).boxes.map((box) => box.width);
-    const needed = 19 + 12 * 7.5;
-    for (const width of [leastWidth(model), 640, 2000]) expect(widths(width)[2]).toBeGreaterThanOrEqual(needed);
-    expect(widths(leastWidth(model)).filter((width) => width >= needed)).toHaveLength(1);
-    expect(new Set(widths(2000)).size).toBe(1);
-  });
-
-  it('puts two layers in one column where all do not fit beside each other, if it is high enough for that', () => {
-    const names = ['browsers', 'edge', 'gateway', 'app', 'store', 'disk'];
-    const chain = names.map((name, i) => ({ ...COMPONENTS[0], name, calls: names.slice(i + 1, i + 2) }));
-    const model = stageModel(fixtureRecording(), layOut(chain), []);
-    const [wide, narrow, low] = (
-      [
-        [800, 300],
-        [480, 300],
-        [480, 60],
-      ] as const
-    ).map(([width, height]) => {
-      const { boxes, ...stage } = placeStage(model, width, height);
-      return { ...stage, bands: boxes.map(({ band }) => band), names: boxes.map(({ node }) => node.name) };
-    });
-    expect(wide).toMatchObject({ width: 800, names, bands: [0, 1, 2, 3, 4, 5] });
-    expect(narrow).toMatchObject({ width: 480, height: 300, names });
-    expect(new Set(narrow.bands).size).toBeLessThan(6);
-    expect(narrow.bands).toEqual(narrow.bands.toSorted((a, b) => a - b));
-    expect(low.bands).toEqual([0, 1, 2, 3, 4, 5]);
-    expect(low.width).toBeGreaterThan(480);
-  });
-
   it('leads edges past a column by a hole, side by side, and between two of a column outside of it', () => {
     const names = ['a', 'b', 'c', 'd'];
     const calls: Record<string, string[]> = { a: ['b', 'c', 'd'], b: ['c'], c: ['d'], d: [] };
