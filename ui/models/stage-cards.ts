@@ -47,8 +47,8 @@ const FIGURE = { around: 34, letter: 6.4, value: 50, limited: 52 } as const;
 const NAME = { beside: 44, alone: 19, copies: 26 } as const;
 /** What letters of a name take, at most, in the fonts of the common systems. */
 const LETTER = { narrow: 6, wide: 13.5, other: 9.1 } as const;
-/** The least width of a card that says no more than its name, and of one with a line of values below it. */
-const WIDTH_MIN = { name: 72, values: 86 } as const;
+/** The least width of a card that says no more than its name, of one with its copies' rates, and of one with figures. */
+const WIDTH_MIN = { name: 72, rates: 86, figures: 92 } as const;
 /** Distance of two glyphs in a tray. */
 export const TRAY_PITCH = 6;
 const TRAY = { rowsWithoutLine: 2, gap: 4, line: 18 } as const;
@@ -156,8 +156,8 @@ export const widthForName = (node: TopologyNode): number => NAME.beside + letter
 
 /** What a card takes at least: its name without its picture, and its values. */
 export function leastCardWidth({ figures }: Pick<StageModel, 'figures'>, node: TopologyNode): number {
-  const says = (figures.get(node)?.length ?? 0) > 0 || node.members.length > 1;
-  return Math.max(says ? WIDTH_MIN.values : WIDTH_MIN.name, NAME.alone + lettersWidth(node));
+  const says = (figures.get(node)?.length ?? 0) > 0 ? 'figures' : node.members.length > 1 ? 'rates' : 'name';
+  return Math.max(WIDTH_MIN[says], NAME.alone + lettersWidth(node));
 }
 
 function lettersWidth({ name, members }: TopologyNode): number {
