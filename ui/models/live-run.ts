@@ -1,7 +1,7 @@
 /**
  * Keeps a result in step with its input: the newest request wins, and while somebody drags a slider results keep
- * coming. A run that has just begun is let finish, and the newest request waits for it; one that has already taken
- * long is cancelled in its favour. Knows neither worker nor page.
+ * coming. A run that has just begun, or is mostly done, is let finish, and the newest request waits for it; one that has
+ * already taken long and has long to go is cancelled in its favour. Knows neither worker nor page.
  */
 
 /** Whoever computes; `cancel` makes a run in progress reject soon. */
@@ -21,6 +21,8 @@ export interface Listener<Request, Result> {
 
 /** A run younger than this, in milliseconds, is let finish before a newer request begins. */
 const PATIENCE_MS = 200;
+/** One that by then has done as much as this has as long again, for it is to be done before a newer one could be. */
+const MOSTLY = 0.5;
 
 export class LiveRun<Request, Result> {
   readonly #runner: Runner<Request, Result>;
@@ -30,6 +32,7 @@ export class LiveRun<Request, Result> {
   #waiting: { readonly request: Request } | undefined = undefined;
   #timer: ReturnType<typeof setTimeout> | undefined = undefined;
   #since = 0;
+  #share = 0;
 
   constructor(runner: Runner<Request, Result>, listener: Listener<Request, Result>) {
     this.#runner = runner;
@@ -43,7 +46,7 @@ export class LiveRun<Request, Result> {
     }
     this.#waiting = { request };
     const age = performance.now() - this.#since;
-    this.#timer ??= setTimeout(() => this.#runner.cancel(), Math.max(0, PATIENCE_MS - age));
+    this.#timer ??= setTimeout(() => this.#reconsider(), Math.max(0, PATIENCE_MS - age));
   }
 
   /** Stops what runs and forgets what waits. */
@@ -54,10 +57,17 @@ export class LiveRun<Request, Result> {
     this.#runner.cancel();
   }
 
+  /** The run has taken so long, and a newer request waits. */
+  #reconsider(): void {
+    if (this.#share < MOSTLY) this.#runner.cancel();
+    else this.#timer = setTimeout(() => this.#runner.cancel(), PATIENCE_MS);
+  }
+
   async #start(request: Request): Promise<void> {
     this.#running = true;
     this.#stopped = false;
     this.#since = performance.now();
+    this.#share = 0;
     this.#listener.started(request);
     const outcome = await this.#settle(request);
     clearTimeout(this.#timer);
@@ -72,7 +82,10 @@ export class LiveRun<Request, Result> {
   /** Runs, and says what to tell; a failure that a newer request has overtaken is nobody's business. */
   async #settle(request: Request): Promise<(overtaken: boolean) => void> {
     try {
-      const result = await this.#runner.run(request, (share) => this.#listener.progress(share));
+      const result = await this.#runner.run(request, (share) => {
+        this.#share = share;
+        this.#listener.progress(share);
+      });
       return () => this.#listener.finished(result, request);
     } catch (error) {
       return (overtaken) => {

@@ -2,17 +2,19 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { LiveRun, type Runner } from '../../../ui/models/live-run.ts';
 
-/** Computes "n!" in so many milliseconds; a cancelled run rejects. */
+/** Computes "n!" in so many milliseconds, and soon has done so much of it; a cancelled run rejects. */
 class SlowRunner implements Runner<number, string> {
   #reject: ((error: Error) => void) | undefined = undefined;
   readonly #ms: number;
+  readonly #soon: number;
 
-  constructor(ms: number) {
+  constructor(ms: number, soon: number) {
     this.#ms = ms;
+    this.#soon = soon;
   }
 
   run(request: number, progress: (share: number) => void): Promise<string> {
-    progress(0.5);
+    setTimeout(() => progress(this.#soon), 50);
     return new Promise((resolve, reject) => {
       this.#reject = reject;
       setTimeout(() => (request < 0 ? reject(new RangeError('negative')) : resolve(`${request}!`)), this.#ms);
@@ -25,9 +27,9 @@ class SlowRunner implements Runner<number, string> {
 }
 
 let log: string[];
-function liveRun(ms: number): LiveRun<number, string> {
+function liveRun(ms: number, soon = 0.2): LiveRun<number, string> {
   log = [];
-  return new LiveRun(new SlowRunner(ms), {
+  return new LiveRun(new SlowRunner(ms, soon), {
     started: (request) => log.push(`start ${request}`),
     progress: () => {},
     finished: (result) => log.push(result),
@@ -55,6 +57,26 @@ it('a long run is cancelled in favour of a newer one, silently', async () => {
   expect(log).toEqual(['start 1']);
   await vi.advanceTimersByTimeAsync(1100);
   expect(log).toEqual(['start 1', 'start 2', '2!']);
+});
+
+it('a run that is mostly done is let finish, so that results keep coming', async () => {
+  const live = liveRun(300, 0.6);
+  for (const request of [1, 2, 3, 4]) {
+    live.request(request);
+    await vi.advanceTimersByTimeAsync(160);
+  }
+  await vi.advanceTimersByTimeAsync(300);
+  expect(log).toEqual(['start 1', '1!', 'start 2', '2!', 'start 4', '4!']);
+});
+
+it('one that seemed to be so and is not done after as long again is cancelled', async () => {
+  const live = liveRun(1000, 0.9);
+  live.request(1);
+  live.request(2);
+  await vi.advanceTimersByTimeAsync(399);
+  expect(log).toEqual(['start 1']);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(log).toEqual(['start 1', 'start 2']);
 });
 
 it('a failure is told, and the next request runs', async () => {
