@@ -183,7 +183,7 @@ export class Future {
     });
   }
 
-  /** Not while a run is under way, for it would have to wait, and its recording would overtake this one. */
+  /** Not while a run is under way, whose recording would overtake this one. */
   async #readTraffic(): Promise<void> {
     this.#restTimer = undefined;
     const { recording } = this;
