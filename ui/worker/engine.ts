@@ -1,6 +1,7 @@
 /**
- * The page's side of the simulator: the only one who knows that there are workers. One computes runs; another reads who
- * was where out of a recording, so that the next run, which somebody may want at any moment, need not wait for that.
+ * The page's side of the simulator: the only one who knows that there are workers. Each engine has one that computes its
+ * runs; another reads who was where out of recordings, so that the next run, which somebody may want at any moment, need
+ * not wait for that.
  * Where workers are not to be had, all of it runs on the page's own thread, runs in the same slices.
  */
 import { proxy, transfer } from 'comlink';
@@ -13,14 +14,16 @@ import type { ReaderService } from './reader.ts';
 import type { RunRequest, RunResult, RunSummary, Simulator } from './simulator.ts';
 import { buffersOf, compactCopy } from './transferables.ts';
 
+/** One for all engines: it keeps nothing of what it has read. */
+const reader = new OnDemandWorker<ReaderService>(
+  'reading',
+  () => new Worker(new URL('./reader.ts', import.meta.url), { type: 'module', name: 'reader' }),
+);
+
 export class Engine {
   readonly #simulation = new OnDemandWorker<SimulatorService>(
     'run',
     () => new Worker(new URL('./entry.ts', import.meta.url), { type: 'module', name: 'simulation' }),
-  );
-  readonly #reader = new OnDemandWorker<ReaderService>(
-    'reading',
-    () => new Worker(new URL('./reader.ts', import.meta.url), { type: 'module', name: 'reader' }),
   );
   #here: Simulator | undefined = undefined;
 
@@ -41,7 +44,7 @@ export class Engine {
     const source = trafficSource(recording);
     if (typeof Worker === 'undefined') return trafficOf(source, topology);
     const copy = compactCopy(source);
-    return this.#reader.ask((service) => service.traffic(transfer(copy, buffersOf(copy)), topology));
+    return reader.ask((service) => service.traffic(transfer(copy, buffersOf(copy)), topology));
   }
 
   /** Writes a recording for other tools, once the run in progress is done. The recording stays where it is. */
@@ -57,10 +60,9 @@ export class Engine {
     this.#simulation.tell((service) => service.cancel());
   }
 
-  /** Ends the workers; what was asked of them is answered with `WorkerFailed`. */
+  /** Ends the worker; what run was asked of it is answered with `WorkerFailed`. */
   close(): void {
     this.#simulation.close();
-    this.#reader.close();
   }
 
   async #simulatorHere(): Promise<Simulator> {
