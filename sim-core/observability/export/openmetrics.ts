@@ -57,7 +57,9 @@ function samplesOf(metric: MetricData, name: string): string[] {
   const target = targetLabels(metric.resource);
   const inBraces = (attributes: MetricData['points'][number]['attributes']): string => {
     const { [NAME]: _, ...labels } = seriesLabels(name, target, attributes);
-    return Object.entries(labels).map(labelText).join(',');
+    // No attribute of a histogram may be taken for the bound of a bucket.
+    const own = Object.entries(labels).filter(([label]) => metric.kind !== 'histogram' || label !== 'le');
+    return own.map(labelText).join(',');
   };
   switch (metric.kind) {
     case 'gauge':
