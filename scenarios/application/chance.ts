@@ -1,5 +1,5 @@
 /** How far chance may carry what a scenario claims: limits are an expected value and room for so many deviations. */
-import { type Limit } from '../../sim-core/index.ts';
+import { type Limit, type NotClaimed } from '../../sim-core/index.ts';
 
 /**
  * Room for chance: a normal variable is so many deviations above its mean once in three million draws, and the skewed
@@ -20,7 +20,7 @@ export const some = (expected: number): number => Math.max(expected >= 10 ? 1 : 
 export const poissonLow = (expected: number): number => Math.max(0, expected - DEVIATIONS * Math.sqrt(expected));
 
 /** A limit that is worked out from a scenario's own parameters. */
-export function limitOf<Values>(of: (p: Values) => number): Limit {
+export function limitOf<Values>(of: (p: Values) => number | NotClaimed): Limit {
   return (values) => of(values as Values);
 }
 

@@ -26,8 +26,18 @@ export interface Measure {
   unit?(evidence: Evidence): string;
 }
 
-/** A number, or one worked out from the run's parameters. */
-export type Limit = number | ((params: ParameterValues) => number);
+/** What a limit gives where nothing is claimed for the run's parameters, and why. */
+export class NotClaimed {
+  readonly why: string;
+
+  /** `why`: goes on from "not claimed: ". */
+  constructor(why: string) {
+    this.why = why;
+  }
+}
+
+/** A number, or one worked out from the run's parameters, for which there may be no claim. */
+export type Limit = number | ((params: ParameterValues) => number | NotClaimed);
 
 export interface Expectation {
   judge(evidence: Evidence): ExpectationResult;
@@ -35,6 +45,7 @@ export interface Expectation {
   readonly claim?: {
     readonly measure: Measure;
     readonly bound: 'at most' | 'at least';
+    /** NaN where nothing is claimed. */
     limit(params: ParameterValues): number;
   };
   /** Of a guardrail: why it holds for the pitfall as well as for the remedy that claims it. */
@@ -137,6 +148,37 @@ export function signalOf(evidence: Evidence, name: string): RecordedSignal {
   throw new NoSuchSignal(name, evidence);
 }
 
+/**
+ * Why a limit is none, if no run could miss it: limits depend on parameters, and where theory says nothing of those they come to what
+ * holds of any run. What is counted is never less than none, and no share is less than none or more than all.
+ */
+function vacuity(
+  measure: Measure,
+  words: 'at most' | 'at least',
+  limit: number,
+  evidence: Evidence,
+): string | undefined {
+  if (limit === (words === 'at most' ? Infinity : -Infinity)) return 'with these parameters there is no limit';
+  if (measure.subject === undefined) return undefined;
+  const { kind } = signalOf(evidence, measure.subject.signal);
+  const isCount = kind === 'counter' || kind === 'rate' || kind === 'ratio';
+  if (isCount && words === 'at least' && limit <= 0) return 'with these parameters it may be none, and is never less';
+  if (kind === 'ratio' && words === 'at most' && limit >= 1)
+    return 'with these parameters it may be all, and is never more';
+  return undefined;
+}
+
+/** Whether it is claimed, and so. */
+export const isHeld = ({ pass, notClaimed }: ExpectationResult): boolean => pass && notClaimed === undefined;
+
+/** How many hold of those that are claimed, in words: `2 of 3 expectations hold; 1 is not claimed with these parameters`. */
+export function heldText(results: readonly ExpectationResult[]): string {
+  const claimed = results.filter(({ notClaimed }) => notClaimed === undefined);
+  const text = `${claimed.filter(({ pass }) => pass).length} of ${claimed.length} expectations hold`;
+  const others = results.length - claimed.length;
+  return others === 0 ? text : `${text}; ${others} ${others === 1 ? 'is' : 'are'} not claimed with these parameters`;
+}
+
 function compare(
   measure: Measure,
   words: 'at most' | 'at least',
@@ -151,15 +193,33 @@ function compare(
       `${measure.text} is ${words}: the limit is ${inWords(limit)}; expected a number or a function of the parameters`,
     );
   }
-  const limitOf = (params: ParameterValues): number => (typeof limit === 'number' ? limit : limit(params));
+  const limitOf = (params: ParameterValues): number | NotClaimed => (typeof limit === 'number' ? limit : limit(params));
   return {
-    claim: { measure, bound: words, limit: limitOf },
+    claim: {
+      measure,
+      bound: words,
+      limit(params) {
+        const bound = limitOf(params);
+        return bound instanceof NotClaimed ? NaN : bound;
+      },
+    },
     judge(evidence) {
       const bound = limitOf(evidence.header.params);
       const actual = measure.of(evidence);
       const unit = unitOf(measure, evidence);
-      const text = `${measure.text} is ${words} ${quantity(bound, unit)}`;
-      return { text, pass: holds(actual, bound), actual, limit: bound, unit };
+      if (bound instanceof NotClaimed) {
+        const text = `${measure.text} is ${words} a limit`;
+        return { text, pass: true, actual, limit: NaN, unit, notClaimed: bound.why };
+      }
+      const why = vacuity(measure, words, bound, evidence);
+      return {
+        text: `${measure.text} is ${words} ${quantity(bound, unit)}`,
+        pass: why !== undefined || holds(actual, bound),
+        actual,
+        limit: bound,
+        unit,
+        ...(why !== undefined && { notClaimed: why }),
+      };
     },
   };
 }

@@ -151,9 +151,12 @@ export interface ExpectationResult {
   readonly pass: boolean;
   /** NaN if there was nothing to measure, which is a failure. */
   readonly actual: number;
+  /** NaN where there is none: nothing is claimed then. */
   readonly limit: number;
   /** The UCUM unit of both. */
   readonly unit: string;
+  /** Why nothing is claimed with the run's parameters; such a claim passes, and is not told as held. */
+  readonly notClaimed?: string;
 }
 
 export interface Recording {

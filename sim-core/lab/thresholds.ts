@@ -16,6 +16,7 @@ export function thresholdsOf({ expect }: Scenario, variant: string, values: Para
   return (expect[variant] ?? []).flatMap(({ claim }) => {
     const subject = claim?.measure.subject;
     if (!claim || !subject || subject.field !== 'max' || claim.bound !== 'at most') return [];
-    return [{ signal: subject.signal, value: claim.limit(values), label: 'at most' }];
+    const value = claim.limit(values);
+    return Number.isNaN(value) ? [] : [{ signal: subject.signal, value, label: 'at most' }];
   });
 }

@@ -1,5 +1,12 @@
 /** What tests of scenarios ask for: a trial that was run to its end, which of its claims failed, and what a signal came to. */
-import { Trial, type Scenario, type Trialled } from '../../sim-core/index.ts';
+import {
+  NotClaimed,
+  Trial,
+  type Limit,
+  type ParameterValues,
+  type Scenario,
+  type Trialled,
+} from '../../sim-core/index.ts';
 import type { TrialOptions } from '../../sim-core/lab/trial.ts';
 
 /** Runs it to the end, whatever becomes of its invariants: for tests that plant a fault. */
@@ -28,3 +35,9 @@ export const summaryOf = ({ signals }: Pick<Trialled, 'signals'>, signal: string
 /** How much a counter counted. */
 export const totalOf = (evidence: Pick<Trialled, 'signals'>, signal: string): number =>
   summaryOf(evidence, signal, 'total');
+
+/** What a limit comes to, NaN where nothing is claimed. */
+export function limitFor(limit: Limit, params: ParameterValues): number {
+  const bound = typeof limit === 'number' ? limit : limit(params);
+  return bound instanceof NotClaimed ? NaN : bound;
+}

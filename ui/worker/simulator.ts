@@ -5,6 +5,7 @@
  */
 import { catalogue } from '../../scenarios/index.ts';
 import {
+  isHeld,
   Run,
   type InterventionData,
   type ParameterValues,
@@ -72,7 +73,7 @@ export class Simulator {
     const { recording } = await this.run(request, () => {});
     return {
       signals: recording.signals.map(({ name, kind, unit, summary }) => ({ name, kind, unit, summary })),
-      pass: recording.expectations.every(({ pass }) => pass),
+      pass: recording.expectations.every(isHeld),
     };
   }
 

@@ -2,29 +2,28 @@
  * Markdown for the comment of a pull request: the verdict first, then a table of the expectations, and of several seeds the
  * means of what was measured.
  */
-import { quantity } from '../../../sim-core/index.ts';
+import { heldText, quantity } from '../../../sim-core/index.ts';
 import { replicationsOf, type Replications } from './replications.ts';
 import { reportPasses, type RunReport } from './report.ts';
 
 export function markdown(report: RunReport): string {
   const { scenario, runs, failures, planned } = report;
   const rows = runs.flatMap(({ variant, seed, expectations }) =>
-    expectations.map(({ text, pass, actual, limit, unit }) => [
-      pass ? '✅' : '❌',
+    expectations.map(({ text, pass, actual, limit, unit, notClaimed }) => [
+      notClaimed !== undefined ? '➖' : pass ? '✅' : '❌',
       `\`${variant}\``,
       String(seed),
-      text,
+      notClaimed === undefined ? text : `${text} (not claimed: ${notClaimed})`,
       quantity(actual, unit),
       quantity(limit, unit),
     ]),
   );
   const failedRows = failures.map(({ variant, seed, error }) => ['💥', `\`${variant}\``, String(seed), error, '', '']);
-  const held = runs.flatMap(({ expectations }) => expectations).filter(({ pass }) => pass).length;
   const unfinished = runs.length < planned ? `, ${runs.length} of ${planned} runs finished` : '';
   return [
     `### ${reportPasses(report) ? '✅' : '❌'} ${scenario.title} (\`${scenario.id}\`)`,
     '',
-    `${held} of ${rows.length} expectations hold${unfinished}.`,
+    `${heldText(runs.flatMap(({ expectations }) => expectations))}${unfinished}.`,
     '',
     row(['', 'Variant', 'Seed', 'Expectation', 'Measured', 'Limit']),
     row(['---', '---', '---:', '---', '---:', '---:']),

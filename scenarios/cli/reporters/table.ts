@@ -3,7 +3,7 @@
  * side by side. Of several seeds it gives the range of what was measured, and the mean of each signal's figures with its
  * confidence interval.
  */
-import { type ExpectationResult, grouped, quantity, type Scenario } from '../../../sim-core/index.ts';
+import { type ExpectationResult, grouped, heldText, isHeld, quantity, type Scenario } from '../../../sim-core/index.ts';
 import { curveTables } from './curves.ts';
 import { healthLines } from './health.ts';
 import { FIGURES, intervalOf } from './replications.ts';
@@ -56,8 +56,13 @@ function verdict(
   const mark = passed === runs.length ? style.good('✓') : style.bad('✗');
   const heading = `${mark} ${style.strong(variant)} ${style.faint(`(${scenario.roles[variant]})`)}`;
   const marked = lines.map((line, i) => {
-    const holds = runs.every(({ expectations }) => expectations[i].pass);
-    return `    ${holds ? style.good('✓') : style.bad('✗')} ${line}`;
+    const results = runs.map(({ expectations }) => expectations[i]);
+    const mark = results.some(({ pass }) => !pass)
+      ? style.bad('✗')
+      : results.some(isHeld)
+        ? style.good('✓')
+        : style.faint('·');
+    return `    ${mark} ${line}`;
   });
   if (runs.length > 1) {
     const failing = runs.filter((run) => !runPasses(run)).map(({ seed }) => seed);
@@ -73,7 +78,8 @@ function verdict(
 
 function expectationCells(runs: readonly RunResult[], place: number): string[] {
   const results = runs.map(({ expectations }) => expectations[place]);
-  const [{ text, actual, unit }] = results;
+  const [{ text, actual, unit, notClaimed }] = results;
+  if (notClaimed !== undefined) return [text, `not claimed: ${notClaimed}`];
   if (results.length === 1) return [text, `measured ${quantity(actual, unit)}`];
   return [text, `${results.filter(({ pass }) => pass).length} of ${results.length} seeds`, measuredRange(results)];
 }
@@ -124,8 +130,7 @@ function figures(name: string, runs: readonly RunResult[]): [label: string, valu
 function summary(report: RunReport, style: Style): string[] {
   const { runs, planned } = report;
   const expectations = runs.flatMap((run) => run.expectations);
-  const held = expectations.filter(({ pass }) => pass).length;
   const unfinished = runs.length < planned ? `; ${runs.length} of ${planned} runs reached their end` : '';
-  const text = `${held} of ${expectations.length} expectations hold${unfinished}`;
+  const text = `${heldText(expectations)}${unfinished}`;
   return [reportPasses(report) ? style.good(`✓ ${text}`) : style.bad(`✗ ${text}`)];
 }

@@ -5,7 +5,7 @@
  * recorded it lies in one piece more than there are breaks, whatever the seed, unless spans are late because a process has too much to
  * do. What is sampled is counted in binomial numbers.
  */
-import { BATCH_LIMITS, ms, s, SPAN_LIMITS, toSeconds } from '../../../sim-core/index.ts';
+import { BATCH_LIMITS, ms, NotClaimed, s, SPAN_LIMITS, toSeconds } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
 import { FAR_MAX, SHAPE } from '../../application/distances.ts';
 import { LOOKED_UP_AFTER } from './journeys.ts';
@@ -28,7 +28,8 @@ const limit = limitOf<Values>;
  * can tell the remedy from the pitfall.
  */
 type Repair = Partial<Values>;
-const repairedLimit = (of: (p: Values) => number) => (repair: Repair) => limit((p) => of({ ...p, ...repair }));
+const repairedLimit = (of: (p: Values) => number | NotClaimed) => (repair: Repair) =>
+  limit((p) => of({ ...p, ...repair }));
 
 /** Whether every span is recorded. */
 const recordsAll = ({ sampling, ratio, laterRatio }: Values): boolean =>
@@ -155,6 +156,8 @@ export const namesByOrder = limit((p) => (p.idsInNames ? OWN_SPANS * p.ratio * l
 
 // Processes that end.
 
+const BUSY = new NotClaimed('somebody may have no time left to export spans, or does not export them so');
+
 /** Of an order in orders. */
 const ORDERS_SPANS = 3;
 const restarts = (p: Values): number => (p.restarts ? Math.ceil(p.length / RESTART_EVERY) - 1 : 0);
@@ -176,13 +179,9 @@ export const lostLeast = limit((p) => {
 });
 
 /** Who flushes has time for it, if somebody takes what is flushed. */
-export const noneLost = repairedLimit((p) =>
-  hasRoom(p) && p.atShutdown === 'flushes' ? 0 : OWN_SPANS * ordersMost(p),
-);
+export const noneLost = repairedLimit((p) => (hasRoom(p) && p.atShutdown === 'flushes' ? 0 : BUSY));
 
 /** Who exports each span when it ends loses those under way: an export takes less than 20 ms where there is room. */
 export const underWay = limit((p) =>
-  hasRoom(p) && p.processing === 'simple'
-    ? poissonMost(restarts(p) * ORDERS_SPANS * p.rate * toSeconds(ms(20)))
-    : OWN_SPANS * ordersMost(p),
+  hasRoom(p) && p.processing === 'simple' ? poissonMost(restarts(p) * ORDERS_SPANS * p.rate * toSeconds(ms(20))) : BUSY,
 );

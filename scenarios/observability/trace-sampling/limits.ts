@@ -4,7 +4,7 @@
  *
  * Requests come as a Poisson process; whether a trace is sampled where it begins is a throw of a coin for each.
  */
-import { exp, INSTRUMENT_COSTS, ms, s, SECOND, toSeconds, type Duration } from '../../../sim-core/index.ts';
+import { exp, INSTRUMENT_COSTS, ms, NotClaimed, s, SECOND, toSeconds, type Duration } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonMost } from '../../application/chance.ts';
 import { CARD_TIME, PATIENCE, QUERY_TIME, RARE_SHARE, STALL_MAX } from './shop.ts';
 import type { Values } from './params.ts';
@@ -129,7 +129,7 @@ export const headSent = limit((p) => byChance(p.ratio, counted(p)) * (PAID_SPANS
 
 /** By its traces there were as many as there were: each stands for 1 / ratio, with the variance of n (1 - ratio) / ratio. */
 export const countedByHead = limit((p) =>
-  p.ratio > 0 && keepsUp(p) ? DEVIATIONS * Math.sqrt(poissonMost(judged(p)) * (1 / p.ratio - 1)) : asMany(p),
+  p.ratio > 0 && keepsUp(p) ? DEVIATIONS * Math.sqrt(poissonMost(judged(p)) * (1 / p.ratio - 1)) : OVERLOADED,
 );
 
 /**
@@ -151,10 +151,13 @@ export const tailStored = limit((p) => {
   return Math.min(1, (spans / meanSpans(p)) * (all(p) / counted(p)));
 });
 
+/** Who has no time left exports late or never. */
+const OVERLOADED = new NotClaimed('a service may have no time left to export its spans');
+
 /** No more than there are requests. */
 const asMany = (p: Values): number => poissonMost(all(p));
 
-export const noneDropped = limit((p) => (keepsUp(p) ? 0 : asMany(p)));
+export const noneDropped = limit((p) => (keepsUp(p) ? 0 : OVERLOADED));
 
 /**
  * Whether a tail sampler has all of what makes a trace an error or a slow one before it decides, and room for the traces
@@ -171,7 +174,11 @@ const hasAllInTime = (p: Values): boolean =>
 const makesRoom = (p: Values): boolean => p.whenFull === 'push-out' || p.decisionCache >= asMany(p);
 /** Whether its policies find every error and every slow trace: not by a name that no span has, nor by single spans. */
 const seesAll = (p: Values): boolean => p.errorBy !== 'http.status_code' && p.policies === 'of-their-own';
-export const noneLost = limit((p) => (hasAllInTime(p) ? 0 : asMany(p)));
+export const noneLost = limit((p) =>
+  hasAllInTime(p)
+    ? 0
+    : new NotClaimed('a tail sampler need not have all of a trace when it decides, or need not find its error'),
+);
 
 /** Bytes that wait for a decision: of what comes within the wait, a second more, and an export's delay in one batch. */
 export const waitingBytes = limit(

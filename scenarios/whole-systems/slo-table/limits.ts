@@ -11,6 +11,7 @@ import {
   hours,
   HTTP_DURATION_BOUNDS,
   toSeconds,
+  NotClaimed,
   type Limit,
 } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
@@ -122,10 +123,10 @@ function hasRoomFor(p: Values, hitRatio: number): boolean {
 
 const surelyFires = (row: RowName, p: Values): boolean => quietBefore[row](p) && within(row, p) <= faultLasts(p);
 
-export const fires = (row: RowName): Limit => limit((p) => (surelyFires(row, p) ? 1 : 0));
-/** Time of the fault until its alert fires; where it need not fire, all of it. */
-export const unheardMost = (row: RowName): Limit =>
-  limit((p) => (surelyFires(row, p) ? within(row, p) : toSeconds(p.length)));
+const UNSURE = new NotClaimed('the trigger need not hold, or not for long enough, or holds before the fault');
+export const fires = (row: RowName): Limit => limit((p) => (surelyFires(row, p) ? 1 : UNSURE));
+/** Time of the fault until its alert fires. */
+export const unheardMost = (row: RowName): Limit => limit((p) => (surelyFires(row, p) ? within(row, p) : UNSURE));
 
 /** Whether nothing but its fault has a trigger hold, by more than chance. */
 function isQuiet(p: Values): boolean {
@@ -148,9 +149,10 @@ function missesOfLightCrawler(p: Values): boolean {
   return (hits - p.hitRatioLeast) * Math.sqrt(p.hitRatioFor / WINDOW) > DEVIATIONS * deviation;
 }
 
-/** None; where chance alone may have one hold, as many as there are evaluations of five rules. */
-export const noOther = limit((p) => (isQuiet(p) ? 0 : (5 * toSeconds(p.length)) / every));
-export const neverSilent = limit((p) => (isQuiet(p) ? 0 : toSeconds(p.length)));
+/** None, unless chance alone may have one hold. */
+const LOUD = new NotClaimed('chance alone may have a trigger hold');
+export const noOther = limit((p) => (isQuiet(p) ? 0 : LOUD));
+export const neverSilent = limit((p) => (isQuiet(p) ? 0 : LOUD));
 
 /** Half of the time from the first change that the replica applies slowly on: nearly every one takes longer than its objective. */
 export const silentFor = limit((p) => {
@@ -164,7 +166,5 @@ export const silentFor = limit((p) => {
  * window empties, where the percentile and the share over the objective cross their limits within a few evaluations of each other.
  */
 export const silentUntilHeard = limit((p) =>
-  p.latencyRule === 'budget' && surelyFires('latency', p) && isQuiet(p)
-    ? within('latency', p) + 5 * every
-    : toSeconds(p.length),
+  p.latencyRule === 'budget' && surelyFires('latency', p) && isQuiet(p) ? within('latency', p) + 5 * every : UNSURE,
 );

@@ -15,10 +15,11 @@ import {
   zipfPopularity,
   type Limit,
 } from '../../../sim-core/index.ts';
+import { limitFor } from '../trials.ts';
 
 const valuesOf = (variant: string, given: Partial<Values> = {}): Values =>
   resolveParameters(dynamics, variant, given) as Values;
-const limitOf = (limit: Limit, p: Values): number => (typeof limit === 'number' ? limit : limit(p));
+const limitOf = (limit: Limit, p: Values): number => limitFor(limit, p);
 
 /** Hit ratios of users and batch over requests of both, after a warm-up; the batch asks for new keys or by its law. */
 function hitRatios(p: Values, capacity: number, batchShare: number, isNew: boolean): { users: number; batch: number } {

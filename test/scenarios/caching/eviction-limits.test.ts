@@ -16,11 +16,12 @@ import {
   s,
   type Limit,
 } from '../../../sim-core/index.ts';
+import { limitFor } from '../trials.ts';
 
 const valuesOf = (variant: string, given: Partial<Values> = {}): Values =>
   resolveParameters(eviction, variant, given) as Values;
 
-const limitOf = (limit: Limit, p: Values): number => (typeof limit === 'number' ? limit : limit(p));
+const limitOf = (limit: Limit, p: Values): number => limitFor(limit, p);
 
 /** The share of misses of a policy on a workload, of one seed. */
 function misses(policy: string, p: Values, percent: number, seed: number): number {

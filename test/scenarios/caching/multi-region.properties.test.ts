@@ -27,6 +27,7 @@ import {
   type ParameterValues,
   type Trialled,
 } from '../../../sim-core/index.ts';
+import { limitFor } from '../trials.ts';
 
 function runOf(variant: string, seed: number, given: ParameterValues): Trialled {
   const trial = new Trial(multiRegion, { variant, seed, params: given });
@@ -34,7 +35,7 @@ function runOf(variant: string, seed: number, given: ParameterValues): Trialled 
   return trial.finish();
 }
 const summaryOf = (recording: Trialled, name: string) => recording.signals.find((one) => one.name === name)!.summary;
-const valueOf = (limit: Limit, values: ParameterValues): number => (typeof limit === 'number' ? limit : limit(values));
+const valueOf = (limit: Limit, values: ParameterValues): number => limitFor(limit, values);
 
 const load = fc.record({
   reads: fc.integer({ min: 20, max: 100 }),

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import negativeCaching from '../../../scenarios/caching/negative-caching.ts';
 import { invisibleWithFilter, invisibleWithNegativeCache } from '../../../scenarios/caching/negative-caching/limits.ts';
 import { ms, s, type Limit, type ParameterValues } from '../../../sim-core/index.ts';
-import { trialled } from '../trials.ts';
+import { trialled, limitFor } from '../trials.ts';
 
 const parameters = fc.record({
   rate: fc.integer({ min: 50, max: 500 }),
@@ -20,7 +20,7 @@ const parameters = fc.record({
   length: fc.constant(s(9)),
 });
 
-const valueOf = (limit: Limit, params: ParameterValues): number => (typeof limit === 'number' ? limit : limit(params));
+const valueOf = (limit: Limit, params: ParameterValues): number => limitFor(limit, params);
 
 it('an answer that there is no row is wrong for no longer than its bound', () => {
   fc.assert(

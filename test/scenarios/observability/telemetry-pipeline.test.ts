@@ -23,7 +23,7 @@ import {
   type Limit,
   type ParameterValues,
 } from '../../../sim-core/index.ts';
-import { failed, summaryOf, totalOf, trialled } from '../trials.ts';
+import { failed, summaryOf, totalOf, trialled, limitFor } from '../trials.ts';
 
 const run = (variant: string, params: ParameterValues = {}, ...interventions: readonly string[]) =>
   trialled(pipeline, { variant, params, interventions: interventions.map(parseIntervention) });
@@ -148,7 +148,7 @@ it('a store that is slow is seen in its queries first', () => {
 
 describe('claims', () => {
   const valueOf = (limit: Limit, variant: string, params: ParameterValues): number =>
-    typeof limit === 'number' ? limit : limit(resolveParameters(pipeline, variant, params));
+    limitFor(limit, resolveParameters(pipeline, variant, params));
 
   it('nothing of losses where there is no trouble', () => {
     const { surgeLost, outageLost, lagLeast } = collectors;

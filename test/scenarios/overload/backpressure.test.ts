@@ -6,7 +6,7 @@ import * as limits from '../../../scenarios/overload/backpressure/limits.ts';
 import { GROWTH, IN_TIME_IN_SPIKE, LAG, STORED_IN_SPIKE } from '../../../scenarios/overload/backpressure/tally.ts';
 import { parseIntervention, resolveParameters, s, type Limit, type ParameterValues } from '../../../sim-core/index.ts';
 import { finiteRoom } from '../../theory/queueing-formulas.ts';
-import { failed, summaryOf, trialled } from '../trials.ts';
+import { failed, summaryOf, trialled, limitFor } from '../trials.ts';
 
 /** From a second after the spike began to its end: what the store can do at 400 a second. */
 const POSSIBLE = 1600;
@@ -113,7 +113,7 @@ it('the example as printed is told from a bounded buffer by how long its prefetc
 });
 
 const valueOf = (limit: Limit, variant: string, params: ParameterValues): number =>
-  typeof limit === 'number' ? limit : limit(resolveParameters(backpressure, variant, params));
+  limitFor(limit, resolveParameters(backpressure, variant, params));
 
 it('claims nothing of a spike that can be stored', () => {
   const { killed, lostAtOnce, elsewhere, spooled, prefetchedWait } = limits;

@@ -7,15 +7,20 @@ import {
   atMost,
   difference,
   guardrail,
+  heldText,
+  isHeld,
   mean,
+  NotClaimed,
   peak,
   quantile,
   ratio,
   summary,
   total,
   type Evidence,
+  type Expectation,
   type Limit,
   type Measure,
+  type SignalKind,
 } from '../../../sim-core/index.ts';
 
 const signal = (
@@ -164,6 +169,42 @@ describe('claims', () => {
     expect(marked.judge(evidence)).toEqual(plain.judge(evidence));
     expect(marked.claim).toBe(plain.claim);
     expect(() => guardrail(plain, ' ')).toThrow("guardrail: the reason is ' '; expected why the claim holds for both");
+  });
+
+  it('are not made where a limit gives a reason instead, whatever was measured, and say so', () => {
+    const limit: Limit = (params) => (params['rate'] === 100 ? new NotClaimed('the queue may be full') : 1);
+    for (const claim of [atMost(total('requests'), limit), atLeast(mean('unseen'), limit)]) {
+      const result = claim.judge(evidence);
+      expect(result).toMatchObject({ pass: true, limit: NaN, notClaimed: 'the queue may be full' });
+      expect(isHeld(result)).toBe(false);
+      expect(claim.claim!.limit(evidence.header.params)).toBeNaN();
+    }
+    const slower = { ...evidence, header: { ...evidence.header, params: { rate: 10, spare: 3 } } };
+    expect(atMost(total('requests'), limit).judge(slower)).toMatchObject({ pass: false, limit: 1 });
+  });
+
+  it('are not made where no run could miss them: none of what is counted, all of a share', () => {
+    const of = (kind: SignalKind): Evidence => ({
+      ...evidence,
+      signals: [{ ...signal('it', { total: 1, mean: 1 }), kind }],
+    });
+    const isClaimed = (claim: Expectation, kind: SignalKind): boolean => claim.judge(of(kind)).notClaimed === undefined;
+    expect(isClaimed(atLeast(total('it'), 0), 'counter')).toBe(false);
+    expect(isClaimed(atLeast(total('it'), 1), 'counter')).toBe(true);
+    expect(isClaimed(atMost(total('it'), 0), 'counter')).toBe(true);
+    expect(isClaimed(atMost(mean('it'), 1), 'ratio')).toBe(false);
+    expect(isClaimed(atLeast(mean('it'), 1), 'ratio')).toBe(true);
+    // A gauge may be below 0: a slope, a difference.
+    expect(isClaimed(atLeast(mean('it'), 0), 'gauge')).toBe(true);
+    expect(isClaimed(atMost(mean('it'), Infinity), 'gauge')).toBe(false);
+  });
+
+  it('are counted as held only where they are made', () => {
+    const made = atMost(total('requests'), 50).judge(evidence);
+    const missed = atMost(total('requests'), 1).judge(evidence);
+    const void_ = atMost(total('requests'), () => new NotClaimed('it may be any')).judge(evidence);
+    expect(heldText([made, missed, void_])).toBe('1 of 2 expectations hold; 1 is not claimed with these parameters');
+    expect(heldText([made])).toBe('1 of 1 expectations hold');
   });
 
   it('are refused where they are written if they are no claims', () => {

@@ -5,6 +5,7 @@
 import { SECOND } from '../../../kernel/time.ts';
 import { grouped } from '../../../statistics/figures.ts';
 import { quantity } from '../../../statistics/quantity.ts';
+import { heldText } from '../../expectation.ts';
 import { formatIntervention } from '../../intervention.ts';
 import { formatValue } from '../../parameters.ts';
 import type { Recording } from '../../recording.ts';
@@ -54,21 +55,24 @@ ${inputs(recording, scenario)}
 /** What the variant is held to, and how it came out. */
 function verdict({ header, expectations, simulated }: Recording, { roles }: Scenario): string {
   const { variant, duration } = header;
-  const held = expectations.filter(({ pass }) => pass).length;
-  const isHeld = held === expectations.length;
+  const isPassed = expectations.every(({ pass }) => pass);
   const what = `<code>${escaped(variant)}</code> (${roles[variant]}), seed ${escaped(String(header.seed))}`;
   if (simulated < duration) {
     const reached = quantity(simulated / SECOND, 's');
     return `<p>${what}: the run ended at ${reached}, before its time, and is not judged.</p>`;
   }
-  const sign = isHeld ? '✓' : '✗';
-  const rows = expectations.map(({ text, pass, actual, limit, unit }) => [
+  const sign = isPassed ? '✓' : '✗';
+  const rows = expectations.map(({ text, pass, actual, limit, unit, notClaimed }) => [
     escaped(text),
     quantity(actual, unit),
     quantity(limit, unit),
-    pass ? '<span class="ok">✓ holds</span>' : '<span class="failed">✗ does not hold</span>',
+    notClaimed !== undefined
+      ? escaped(`not claimed: ${notClaimed}`)
+      : pass
+        ? '<span class="ok">✓ holds</span>'
+        : '<span class="failed">✗ does not hold</span>',
   ]);
-  return `<p class="verdict ${isHeld ? 'ok' : 'failed'}">${sign} ${held} of ${expectations.length} expectations hold</p>
+  return `<p class="verdict ${isPassed ? 'ok' : 'failed'}">${sign} ${heldText(expectations)}</p>
 <p>${what}</p>
 ${table(['Expectation', 'Measured', 'Limit', 'Verdict'], rows, [1, 2])}`;
 }

@@ -231,3 +231,20 @@ it('gives each figure of several seeds as a mean with its confidence interval, i
   );
   expect(JSON.parse((await brownout(`run ${holds} --format json`)).out)).not.toHaveProperty('replications');
 });
+
+it('tells a claim that is not made with these parameters from one that holds, in every format', async () => {
+  const printed = async (format: string): Promise<string> => {
+    const words = `run slo-table --variant healthy --set hitRatioLeast=0.99 --set length=17min --format ${format}`;
+    const { code, out } = await brownout(words);
+    expect(code).toBe(0);
+    return out;
+  };
+  const why = 'not claimed: chance alone may have a trigger hold';
+  expect(await printed('table')).toMatch(
+    new RegExp(`· total of slo_table.fired .* ${why}[\\s\\S]*0 of 0 expectations hold; 2 are`),
+  );
+  expect(await printed('junit')).toContain(`<skipped message="${why}"/>`);
+  expect(await printed('markdown')).toContain(`(${why})`);
+  const [{ expectations }] = documentOf(await printed('json')).runs;
+  expect(expectations[0]).toMatchObject({ pass: true, notClaimed: 'chance alone may have a trigger hold' });
+});

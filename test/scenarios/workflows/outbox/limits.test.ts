@@ -3,9 +3,10 @@ import { expect, it } from 'vitest';
 import { allPublished, lost, nothingMissing } from '../../../../scenarios/workflows/outbox/limits.ts';
 import outbox from '../../../../scenarios/workflows/outbox.ts';
 import { ms, resolveParameters, s, toSeconds, type Limit, type ParameterValues } from '../../../../sim-core/index.ts';
+import { limitFor } from '../../trials.ts';
 
 const limitOf = (limit: Limit, variant: string, params: ParameterValues): number =>
-  typeof limit === 'number' ? limit : limit(resolveParameters(outbox, variant, params));
+  limitFor(limit, resolveParameters(outbox, variant, params));
 
 /** The chance that a death finds n events that linger at one broker, for n below a bound: its age among steps of equal chance. */
 function lingering(x: number, bound: number): number[] {
