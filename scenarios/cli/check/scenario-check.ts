@@ -7,6 +7,7 @@ import { quantity, type Recording, Run, type Scenario, Trial, type Trialled } fr
 import type { CatalogueEntry } from '../../index.ts';
 import { drive } from '../run/drive.ts';
 import { guideProblems } from './guide.ts';
+import { tryProblems } from './try.ts';
 import { RemedyTally, roleProblems, type IndistinctClaim } from './remedies.ts';
 
 export const CHECKS = ['expectations', 'remedies', 'invariants', 'charts', 'guide'] as const;
@@ -44,6 +45,7 @@ export async function checkScenario(entry: CheckedScenario, options: CheckOption
   const { scenario, guide } = entry;
   const remedial = (text: string): Problem => ({ check: 'remedies', text });
   const problems: Problem[] = roleProblems(scenario).map(remedial);
+  problems.push(...tryProblems(guide, scenario).map((text): Problem => ({ check: 'guide', text })));
   const tally = new RemedyTally(scenario);
   const seeds = Array.from({ length: options.seeds + 1 }, (_, i) => scenario.seed + i);
   const variants = Object.keys(scenario.variants);
@@ -65,6 +67,10 @@ export async function checkScenario(entry: CheckedScenario, options: CheckOption
       );
       if (trialled === undefined) continue;
       if (recording !== undefined) problems.push(...pageProblems(scenario, guide, recording));
+      for (const { text, notClaimed } of trialled.expectations) {
+        if (notClaimed === undefined) continue;
+        problems.push({ check: 'expectations', text: `${variant}: ${text} claims nothing: ${notClaimed}`, reproduce });
+      }
       for (const { text, pass, actual, unit } of trialled.expectations) {
         if (pass) continue;
         const failed = `${variant} seed ${seed}: ${text}, measured ${quantity(actual, unit)}`;
