@@ -54,7 +54,10 @@ export class AlertGroup {
     this.alerts.set(alert.id, alert);
   }
 
-  /** What is to be told now, given what was told last; muted alerts are as if they were not there. */
+  /**
+   * What is to be told now, given what was told last. Muted alerts are as if they were not there; where all are muted nothing is
+   * told, not even that nothing fires any more (`MultiStage.Exec` in `notify/notify.go`).
+   */
   flush(
     now: Time,
     last: LogEntry | undefined,
@@ -66,7 +69,8 @@ export class AlertGroup {
     const heard = all.filter(({ labels }) => !isMuted(labels));
     const firing = heard.filter((alert) => !isResolved(alert, now));
     const resolved = heard.filter((alert) => isResolved(alert, now));
-    if (!isWorthTelling(firing, resolved, last, now, repeatInterval)) return { notification: undefined, over };
+    if (heard.length === 0 || !isWorthTelling(firing, resolved, last, now, repeatInterval))
+      return { notification: undefined, over };
     const status = firing.length > 0 ? 'firing' : 'resolved';
     return {
       notification: { groupKey: this.key, groupLabels: this.labels, status, firing, resolved },

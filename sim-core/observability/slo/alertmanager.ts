@@ -1,11 +1,12 @@
 /**
  * An Alertmanager: takes alerts from rule evaluators, sorts them into groups by its routes, and sends each group's notifications to
- * the receiver of its route. When something is sent is the rule of `alert-group.ts`, what inhibits what that of `inhibition.ts`. A
+ * the receiver of its route. When something is sent is the rule of `alert-group.ts`, what inhibits what that of `inhibition.ts`, what is
+ * silenced that of `silence.ts`. A
  * notification that fails is sent again, 0.5 s later and then after half as long again each time, until the group's next flush.
  * Groups that are empty are put away every 30 s; an alert that comes before that waits for the group's next flush, one that comes
  * after it for `group_wait`. https://prometheus.io/docs/alerting/latest/configuration/, `dispatch/dispatch.go` of 0.25.
  *
- * Groups and alerts are as many as there are label sets: neither has another bound. Leaves out silences, times of muting, trees of
+ * Groups and alerts are as many as there are label sets: neither has another bound. Leaves out times of muting, trees of
  * routes, clusters and the jitter of retries.
  */
 import { spawn, type Behaviour, type Process } from '../../kernel/process.ts';
@@ -15,13 +16,14 @@ import type { Simulation } from '../../kernel/simulation.ts';
 import { MILLISECOND, MINUTE, SECOND, type Duration, type Time } from '../../kernel/time.ts';
 import { BackgroundRequests } from '../../network/background-requests.ts';
 import { CallFailed, type Call, type Endpoint } from '../../network/call.ts';
-import { register, type Component } from '../../network/component.ts';
+import { register, type Component, type Intervention } from '../../network/component.ts';
 import type { Link } from '../../network/link.ts';
 import { AlertGroup, logEntryOf, type Flush, type LogEntry, type Notification } from './alert-group.ts';
 import { labelsInWords, type AlertLabels } from './alerting-rule.ts';
 import { isInhibited, matches, type InhibitRule } from './inhibition.ts';
 import { isResolved, received, type PostedAlert, type ReceivedAlert } from './received-alert.ts';
 import { alertmanagerSignals, notificationSent } from './signals.ts';
+import { isSilenced, type Silence } from './silence.ts';
 
 export interface Route {
   /** Labels that an alert has to have; the first route that an alert fits has it. */
@@ -41,6 +43,8 @@ export interface AlertmanagerOptions {
   /** At least one; alerts that fit none are nobody's. */
   readonly routes: readonly Route[];
   readonly inhibitRules: readonly InhibitRule[];
+  /** Those that there are from the beginning; none without it. */
+  readonly silences?: readonly Silence[];
   /** How long alerts count whose clients name no end; 5 minutes without it. */
   readonly resolveTimeout?: Duration;
 }
@@ -64,11 +68,12 @@ export class Alertmanager implements Endpoint<readonly PostedAlert[], void>, Com
   readonly kind = 'service';
   readonly help: string;
   readonly signals = alertmanagerSignals;
-  readonly interventions = {};
+  readonly interventions: Readonly<Record<string, Intervention>>;
   private readonly sim: Simulation;
   private readonly options: AlertmanagerOptions;
   private readonly requests: BackgroundRequests;
   private readonly alerts = new Map<string, ReceivedAlert>();
+  private silences: readonly Silence[];
   private readonly groups = new Map<string, Dispatched>();
   /** The notification log: what each group's receiver was last told. */
   private readonly log = new Map<string, LogEntry>();
@@ -87,6 +92,12 @@ export class Alertmanager implements Endpoint<readonly PostedAlert[], void>, Com
     this.options = options;
     this.name = options.name;
     this.help = 'Groups alerts and sends notifications of them to receivers';
+    this.silences = options.silences ?? [];
+    for (const [i, { startsAt, endsAt }] of this.silences.entries()) {
+      if (!(endsAt > startsAt))
+        throw new RangeError(`silences[${i}].endsAt: ${endsAt} ns is not after startsAt, ${startsAt} ns`);
+    }
+    this.interventions = { silence: this.silencing() };
     this.requests = new BackgroundRequests(sim);
     this.sent = sim.facts.channel(notificationSent);
     this.flushKind = sim.eventKind(`${options.name} looks at a group`);
@@ -147,8 +158,13 @@ export class Alertmanager implements Endpoint<readonly PostedAlert[], void>, Com
     entry.sending?.cancel();
     entry.sending = undefined;
     this.lookIn(route.groupInterval, entry);
-    const flush = group.flush(sim.now, this.log.get(group.key), route.repeatInterval, (labels) =>
-      isInhibited(labels, this.options.inhibitRules, this.alerts.values(), sim.now),
+    const flush = group.flush(
+      sim.now,
+      this.log.get(group.key),
+      route.repeatInterval,
+      (labels) =>
+        isInhibited(labels, this.options.inhibitRules, this.alerts.values(), sim.now) ||
+        isSilenced(labels, this.silences, sim.now),
     );
     const { notification } = flush;
     if (notification === undefined) this.settle(entry, flush);
@@ -188,6 +204,18 @@ export class Alertmanager implements Endpoint<readonly PostedAlert[], void>, Com
     if (entry.group.size > 0) return;
     const next: Time = (Math.floor(sim.now / CLEANUP) + 1) * CLEANUP;
     sim.scheduleAt(next, Alertmanager.putAway, { manager: this as Alertmanager, entry }, this.cleanupKind);
+  }
+
+  private silencing(): Intervention {
+    return {
+      help: 'Silences all alerts for so many minutes',
+      arguments: [{ name: 'minutes', help: 'how long', min: 0.1, max: 100_000, default: 60 }],
+      apply: ([lasts]) => {
+        const { now } = this.sim;
+        const left = this.silences.filter(({ endsAt }) => endsAt > now);
+        this.silences = [...left, { matches: {}, startsAt: now, endsAt: now + Math.round(lasts * MINUTE) }];
+      },
+    };
   }
 
   private static flush({ manager, entry }: { manager: Alertmanager; entry: Dispatched }): void {

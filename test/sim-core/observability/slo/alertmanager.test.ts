@@ -183,6 +183,57 @@ describe('an Alertmanager', () => {
     ]);
   });
 
+  describe('with a silence', () => {
+    const silenced = (startsAt: Time, endsAt: Time, matches = {}) => ({ silences: [{ matches, startsAt, endsAt }] });
+
+    it('says nothing while it lasts, and at the next look after it what still fires', () => {
+      const { sim, told, post } = lab({}, silenced(s(1), s(11)));
+      post(0, [alert('i1', 0, { endsAt: s(1000) })]);
+      sim.runUntil(s(13));
+      expect(told).toEqual([]);
+      sim.runUntil(s(20));
+      expect(told.map(({ t, status }) => [t, status])).toEqual([[14, 'firing']]);
+    });
+
+    it('says of an alert that was told of before neither that it is silenced nor that it is over', () => {
+      const { sim, told, post } = lab({}, silenced(s(3), s(20)));
+      post(0, [alert('i1', 0)]);
+      post(s(8), [alert('i1', 0, { endsAt: s(8) })]);
+      sim.runUntil(s(60));
+      expect(told.map(({ t, status }) => [t, status])).toEqual([[2, 'firing']]);
+    });
+
+    it('says what its labels do not match', () => {
+      const { sim, told, post } = lab({}, silenced(0, s(60), { instance: 'i1' }));
+      post(
+        0,
+        ['i1', 'i2'].map((instance) => alert(instance, 0, { endsAt: s(1000) })),
+      );
+      sim.runUntil(s(5));
+      expect(told.map(({ alerts }) => alerts)).toEqual([['Err/i2:firing']]);
+    });
+
+    it('can be given one in the midst of a run', () => {
+      const { sim, manager, told, post } = lab();
+      sim.scheduleAt(s(1), () => manager.interventions['silence'].apply([1]), undefined);
+      post(0, [alert('i1', 0, { endsAt: s(1000) })]);
+      sim.runUntil(s(70));
+      expect(told.map(({ t }) => t)).toEqual([62]);
+      expect(() => lab({}, silenced(s(2), s(2)))).toThrow('silences[0].endsAt: 2000000000 ns is not after startsAt');
+    });
+  });
+
+  it('does not say that what is inhibited is over', () => {
+    const { sim, told, post } = lab({ groupBy: ['alertname'] });
+    post(0, [alert('i1', 0, { endsAt: s(1000) })]);
+    post(s(3), [alert('i9', s(3), { endsAt: s(1000) }, 'critical')]);
+    sim.runUntil(s(9));
+    expect(told.map(({ t, alerts }) => [t, ...alerts])).toEqual([
+      [2, 'Err/i1:firing'],
+      [5, 'Down/i9:firing'],
+    ]);
+  });
+
   it('has told its receiver at the end what fires, whatever was posted', () => {
     const deed = fc.record({ at: fc.nat(60), instance: fc.nat(3), isOver: fc.boolean() });
     fc.assert(
