@@ -15,6 +15,7 @@ import {
   defineScenario,
   guardrail,
   hours,
+  minutes,
   total,
   type Simulation,
 } from '../../sim-core/index.ts';
@@ -38,6 +39,7 @@ export default defineScenario({
   variants: {
     threshold: { rules: 'threshold' },
     'tight-threshold': { rules: 'threshold', threshold: 0.001 },
+    'silenced-deploys': { rules: 'threshold', silence: minutes(15) },
     'two-hours-left': { rules: 'two-hours-left' },
     'as-printed': { rules: 'as-printed' },
     'single-window': { rules: 'single-window' },
@@ -46,6 +48,7 @@ export default defineScenario({
   roles: {
     threshold: 'pitfall',
     'tight-threshold': 'alternative',
+    'silenced-deploys': 'alternative',
     'two-hours-left': 'alternative',
     'as-printed': 'pitfall',
     'single-window': 'remedy',
@@ -80,6 +83,11 @@ export default defineScenario({
     'tight-threshold': [
       atLeast(total(FALSE_PAGES), limits.falseByNight),
       atMost(atEnd(SPENT), limits.withAlerts('threshold', limits.spentMost)),
+    ],
+    'silenced-deploys': [
+      atMost(total(FALSE_PAGES), limits.withAlerts('threshold', limits.falseMost)),
+      atMost(total(DETECTED), limits.detectedMost),
+      atLeast(atEnd(SPENT), limits.spentLeast),
     ],
     'two-hours-left': [atMost(total(DETECTED), limits.detectedMost), atLeast(atEnd(SPENT), limits.spentLeast)],
     'as-printed': [

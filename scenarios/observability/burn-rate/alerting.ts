@@ -20,6 +20,7 @@ import { nearby } from '../../application/distances.ts';
 import type { IncidentBook } from './incident-book.ts';
 import type { Values } from './params.ts';
 import { alertsOf, objectiveOf } from './rule-sets.ts';
+import { silencesOf } from './traffic.ts';
 
 export const SERVICE: AlertLabels = { service: 'api' };
 const HOLDS: readonly AlertLabels[] = [{}];
@@ -47,6 +48,7 @@ export function alerting(sim: Simulation, p: Values, windows: ErrorWindows, book
       { ...ROUTE_DEFAULTS, matches: { severity: 'page' }, receiver: to(pager), groupBy: ['service'] },
       { ...ROUTE_DEFAULTS, matches: { severity: 'ticket' }, receiver: to(tickets), groupBy: ['service'] },
     ],
+    silences: silencesOf(p).map((silence) => ({ ...silence, matches: {} })),
     inhibitRules: [{ source: { severity: 'page' }, target: { severity: 'ticket' }, equal: ['service'] }],
   });
   new RuleEvaluator(sim, {

@@ -44,6 +44,8 @@ export function nothingOpen(p: Values, forecast: Forecast, alerts: readonly Fore
  * is open when the incident begins, nor is opened for another reason until then.
  */
 function sureOf(p: Values, forecast: Forecast, { at, lasts }: Incident): Foreseen['sure'] {
+  // What was told of before a silence may stay open after it, and then opens nothing.
+  if (p.silence > 0) return undefined;
   const [began, end] = [minuteOf(at), Math.min(minuteOf(at + lasts), forecast.minutes - 60)];
   for (const alert of forecast.alerts) {
     // A page mutes tickets.

@@ -9,7 +9,7 @@ import { CLOSED_AFTER, foreseen, nothingOpen, TOLD_AFTER } from './foreseen.ts';
 import type { Incident } from './incidents.ts';
 import type { Values } from './params.ts';
 import { objectiveOf, type RuleSetName } from './rule-sets.ts';
-import { deploysIn, instant, requestsBetween } from './traffic.ts';
+import { deploysIn, instant, requestsBetween, silencesOf } from './traffic.ts';
 
 const limit = limitOf<Values>;
 
@@ -34,7 +34,10 @@ export const falseMost = oncePerRun((p: Values): number => {
   const forecast = forecastOf(p);
   const pages = forecast.alerts.filter(({ severity }) => severity === 'page');
   let [most, since] = [0, -Infinity];
+  const silences = silencesOf(p);
   for (let minute = 1; minute <= forecast.minutes; minute++) {
+    const at = minutes(minute);
+    if (silences.some(({ startsAt, endsAt }) => at >= startsAt && at + ROUTE_DEFAULTS.groupWait < endsAt)) continue;
     if (!pages.some((alert) => forecast.mayBeHalfOthers(alert, minute) && forecast.mayHold(alert, minute))) continue;
     if (minute - since >= minuteOf(ROUTE_DEFAULTS.groupInterval)) {
       most++;
@@ -53,7 +56,7 @@ function isQuiet(p: Values, forecast: Forecast, minute: number): boolean {
 /** Deploys that surely page somebody, with no incident near them. */
 function falseByDeploys(p: Values): number {
   const forecast = forecastOf(p);
-  if (p.hold > 0) return 0;
+  if (p.hold > 0 || p.silence > 0) return 0;
   const pages = forecast.alerts.filter(({ severity }) => severity === 'page');
   let count = 0;
   for (let day = 0; day < deploysIn(p.length); day++) {
@@ -123,6 +126,8 @@ export const spentLeast = limit((p) => {
  * the next look at the group says so. After what is false, that of any of them.
  */
 export const idleMost = (p: Values): number => {
+  // What is over while it is silenced stays open.
+  if (p.silence > 0) return Infinity;
   const forecast = forecastOf(p);
   const pages = forecast.alerts.filter(({ severity }) => severity === 'page');
   const openFor = (shortest: number): number => shortest + minuteOf(p.keepFiring) + CLOSED_AFTER;

@@ -35,6 +35,12 @@ export const params = {
     min: 0,
     max: minutes(60),
   }),
+  silence: duration({
+    help: 'How long after the beginning of each deploy all alerts are silenced; 0 for not at all',
+    default: 0,
+    min: 0,
+    max: minutes(120),
+  }),
   rate: rate({ help: 'Requests by day, from 6 to 22 o’clock', default: 100, min: 1, max: 10_000, logarithmic: true }),
   nightShare: share({
     help: 'Of that rate, what is left by night',

@@ -28,5 +28,13 @@ export const instant = (day: number, hour: number): Time => day * DAY + hour * H
 
 /** The instants at which a deploy begins: 15 o'clock of each day. */
 export const isDeploying = (at: Time): boolean => at % DAY >= hours(9) && at % DAY < hours(9) + DEPLOY;
+/** Silences over all deploys of a run, as somebody has set them up once for all. */
+export const silencesOf = ({ silence, length }: Values): { readonly startsAt: Time; readonly endsAt: Time }[] =>
+  silence === 0
+    ? []
+    : Array.from({ length: deploysIn(length) }, (_, day) => {
+        const startsAt = instant(day, 9);
+        return { startsAt, endsAt: startsAt + silence };
+      });
 export const DEPLOY: Duration = HOUR / 30;
 export const deploysIn = (length: Duration): number => Math.floor((length - hours(9) - DEPLOY) / DAY) + 1;
