@@ -11,8 +11,15 @@
  * Does not model context-switch costs or memory pressure.
  */
 import type { EventCallback, EventHandle } from './event-table.ts';
+import { defineReading, type Fact, type FactChannel } from './fact.ts';
 import type { Simulation } from './simulation.ts';
 import type { Duration, Time } from './time.ts';
+
+/** Processors of this name were given a piece of work. */
+export const processorsWorked = defineReading('processors.worked', 'Processors were given a piece of work', {
+  processors: 'text',
+  demand: 'duration',
+});
 
 interface Job {
   /** The level of service gained at which it is done. */
@@ -28,6 +35,8 @@ export class ProcessorSharing {
   private readonly sim: Simulation;
   private readonly cores: number;
   private readonly kind: number;
+  private readonly name: string;
+  private readonly told: FactChannel<Fact<typeof processorsWorked>> | undefined;
   private readonly heap: Job[] = [];
   private speed = 1;
   private gained = 0;
@@ -35,11 +44,16 @@ export class ProcessorSharing {
   private arrivals = 0;
   private next: EventHandle = -1;
 
-  /** `cores`: how many jobs run at full speed at once, above 0; a fraction is a slice of one. */
-  constructor(sim: Simulation, name: string, cores: number) {
+  /**
+   * `cores`: how many jobs run at full speed at once, above 0; a fraction is a slice of one. `isTold`: whether each piece of work
+   * is told of; not if its owner does so, and knows what it is.
+   */
+  constructor(sim: Simulation, name: string, cores: number, isTold = true) {
     if (!(cores > 0 && cores < Infinity)) throw new RangeError(`${name}: cores is ${cores}; it must be above 0`);
     this.sim = sim;
     this.cores = cores;
+    this.name = name;
+    this.told = isTold ? sim.facts.channel(processorsWorked) : undefined;
     this.kind = sim.eventKind(`${name} finishes`);
   }
 
@@ -51,6 +65,7 @@ export class ProcessorSharing {
   /** Starts a job of `demand` (time on an idle core, 0 or more) and calls back when it is done. */
   work<Argument>(demand: Duration, callback: EventCallback<Argument>, argument: Argument): void {
     if (!(demand >= 0 && demand < Infinity)) throw new RangeError(`demand is ${demand} ns; it must be 0 or more`);
+    if (this.told?.heard) this.told.emit({ processors: this.name, demand });
     this.advance();
     const job = {
       level: this.gained + demand,

@@ -146,6 +146,13 @@ export interface RecordedFlow {
   readonly replyKind: number;
 }
 
+/** Processor time of the whole run, in nanoseconds: whose processors, and what they were at, empty where nobody says. */
+export interface RecordedWork {
+  readonly processors: string;
+  readonly frame: string;
+  readonly time: number;
+}
+
 export interface ExpectationResult {
   readonly text: string;
   readonly pass: boolean;
@@ -166,6 +173,8 @@ export interface Recording {
   readonly events: RecordedEvents;
   readonly facts: RecordedFacts;
   readonly flows: readonly RecordedFlow[];
+  /** Without it the recording is of a version that did not keep it. */
+  readonly work?: readonly RecordedWork[];
   readonly expectations: readonly ExpectationResult[];
   readonly simulated: Time;
 }

@@ -14,6 +14,7 @@ import { FactRecorder } from './fact-recorder.ts';
 import type { RecordedComponent, RecordedFlow, Recording } from './recording.ts';
 import type { Scenario } from './scenario.ts';
 import { Trial, type TrialOptions } from './trial.ts';
+import { WorkRecorder } from './work-recorder.ts';
 
 export interface RunOptions extends TrialOptions {
   /** Keep only the events of this stretch of time: how a part of a very long run is looked at. */
@@ -25,6 +26,7 @@ export class Run {
   private readonly trial: Trial;
   private readonly events: EventRecorder;
   private readonly facts: FactRecorder;
+  private readonly work: WorkRecorder;
   private recording: Recording | undefined = undefined;
 
   /** Builds the system; throws `ScenarioError`, `ParameterError` or `InterventionError` on input that does not fit. */
@@ -32,16 +34,19 @@ export class Run {
     const { from = 0, to = Infinity } = options.window ?? {};
     let events!: EventRecorder;
     let facts!: FactRecorder;
+    let work!: WorkRecorder;
     this.scenario = scenario;
     this.trial = new Trial(scenario, options, ({ interval }) => ({
       observer: (events = new EventRecorder(interval, from, to)),
       begin(sim) {
         events.observe(sim);
         facts = new FactRecorder(sim, sim.facts);
+        work = new WorkRecorder(sim);
       },
     }));
     this.events = events;
     this.facts = facts;
+    this.work = work;
   }
 
   /** The share of the simulated time that has passed, 0 to 1. */
@@ -90,6 +95,7 @@ export class Run {
       events,
       facts,
       flows,
+      work: this.work.finish(),
       expectations,
       simulated: sim.now,
     };

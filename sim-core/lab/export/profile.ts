@@ -4,12 +4,14 @@
  * simulated time. Time within calls is the callee's; what goes on after its caller has gone counts all the same, so it is the
  * work of the system that is told, not how long somebody waited.
  *
- * One profile is of a sample of the requests, the other of those that took longest, each of its stretch of the run: what makes
- * them slow is what differs.
+ * One profile is of a sample of the requests, another of those that took longest, each of its stretch of the run: what makes
+ * them slow is what differs. Where processors are modelled, a third one is of their time, of the whole run and whoever it was for: what
+ * they were at, as a profiler of CPU time that misses nothing would have it.
  */
 import { fleetOf } from '../../network/component.ts';
 import type { RequestTrace, SpanSegment, TraceSpan } from '../traces/request-trace.ts';
 import { ENGINE_VERSION } from '../version.ts';
+import type { Recording } from '../recording.ts';
 import type { ExportedRun } from './exported-run.ts';
 
 interface SampledProfile {
@@ -38,19 +40,37 @@ export function speedscopeProfile(run: ExportedRun): string {
     profileOf(`a sample of the requests (${sampled.size})`, sampled),
     profileOf(`the slowest of each stretch of the run (${slowest.size})`, slowest),
   ];
+  const work = workProfile(run.recording, frames);
   return JSON.stringify({
     $schema: 'https://www.speedscope.app/file-format-schema.json',
     name: `${scenario}, ${variant}, seed ${seed}`,
     exporter: `brownout ${ENGINE_VERSION}`,
     activeProfileIndex: 0,
     shared: { frames: [...frames.keys()].map((name) => ({ name })) },
-    profiles,
+    profiles: work === undefined ? profiles : [...profiles, work],
   });
+}
+
+/** Copies are one. Processors that no component is named for stand by themselves. */
+function workProfile({ components, work = [] }: Recording, frames: Map<string, number>): SampledProfile | undefined {
+  if (work.length === 0) return undefined;
+  const times = new Map<string, number>();
+  for (const { processors, frame, time } of work) {
+    const owner = components.find(({ name }) => processors === name || processors.startsWith(`${name} `));
+    const at = frame === '' ? processors.slice(owner?.name.length ?? processors.length).trim() || 'works' : frame;
+    const stack = `${fleetOf(owner?.name ?? processors)}${BETWEEN}${at}`;
+    times.set(stack, (times.get(stack) ?? 0) + time);
+  }
+  return profileOfTimes('processor time of the run', times, frames);
 }
 
 function profile(name: string, traces: readonly RequestTrace[], frames: Map<string, number>): SampledProfile {
   const times = new Map<string, number>();
   for (const trace of traces) addTimes(trace, times);
+  return profileOfTimes(name, times, frames);
+}
+
+function profileOfTimes(name: string, times: ReadonlyMap<string, number>, frames: Map<string, number>): SampledProfile {
   // Alike stacks side by side, so that a flame graph in order of time joins them.
   const stacks = [...times].filter(([, time]) => time > 0).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const numberOf = (frame: string): number => {

@@ -63,7 +63,7 @@ export const processSignals = [
 ];
 
 /** What a profile calls the work of instruments on threads of their own. */
-const INSTRUMENTS = 'telemetry';
+export const INSTRUMENTS = 'telemetry';
 
 export interface InstrumentedProcessOptions {
   readonly resource: Resource;
@@ -98,7 +98,7 @@ export class InstrumentedProcess {
     this.cores = cores;
     this.costs = costs;
     this.requests = BackgroundRequests.outside(sim);
-    this.processors = new ProcessorSharing(sim, `${resource['service.instance.id']} processors`, cores);
+    this.processors = new ProcessorSharing(sim, `${resource['service.instance.id']} processors`, cores, false);
     this.told = sim.facts.channel(processWorked);
     this.holding = sim.facts.channel(processHolds);
     this.outOfMemory = outOfMemory;
