@@ -60,6 +60,8 @@ const wholeWith = (repair: Partial<Values>) => [
 ];
 const HEADERS_WRITTEN = { injects: true };
 const BOTH_READ = { ordersFormat: 'both' } as const;
+/** So few orders that a batch of spans is never full, and so long that several instances come and go. */
+const restarted = { restarts: true, rate: 25, length: s(70) } as const;
 const FLUSHED = { atShutdown: 'flushes' } as const;
 const HONOURED = { sampling: 'parent-and-links' } as const;
 
@@ -87,9 +89,9 @@ export default defineScenario({
     'parent-decides': { sampling: 'parent', ratio: 0.2 },
     'links-decide': { ratio: 0.2 },
     'ids-in-names': { idsInNames: true },
-    'killed-at-restart': { restarts: true, rate: 15 },
-    'flushed-at-shutdown': { restarts: true, rate: 15, atShutdown: 'flushes' },
-    'one-by-one': { restarts: true, rate: 15, processing: 'simple' },
+    'killed-at-restart': restarted,
+    'flushed-at-shutdown': { ...restarted, ...FLUSHED },
+    'one-by-one': { ...restarted, processing: 'simple' },
   },
   roles: {
     'broken-async-boundary': 'pitfall',
