@@ -32,7 +32,8 @@ interface Restore {
   readonly partition: string;
   readonly into: Restored;
   readonly done: (position: number) => void;
-  readonly life: number;
+  /** Of the process: it is over with it. */
+  life: number;
   position: number;
   end: number | undefined;
 }
@@ -54,9 +55,16 @@ export class ChangelogReader {
     this.appliedKind = sim.eventKind(`${owner} has restored a part of a store`);
   }
 
-  /** Gives what there is of the partition from an offset on, in order; calls back with the offset after it. */
-  restore(partition: string, from: number, into: Restored, done: (position: number) => void): void {
-    this.step({ partition, into, done, life: this.lives, position: from, end: undefined });
+  /**
+   * Gives what there is of the partition from an offset on, in order; calls back with the offset after it. Returns what to call if it is
+   * not wanted any more: nothing more is given then.
+   */
+  restore(partition: string, from: number, into: Restored, done: (position: number) => void): () => void {
+    const restore: Restore = { partition, into, done, life: this.lives, position: from, end: undefined };
+    this.step(restore);
+    return () => {
+      restore.life = -1;
+    };
   }
 
   /** The process has died. */

@@ -20,6 +20,13 @@ export const taskRestored = defineFact('kafka.streams.restored', 'The stores of 
   duration: 'duration',
 });
 
+/** A standby has read on in the changelogs of its task. */
+export const standbyUpdated = defineFact('kafka.streams.standby', 'A standby task was brought up to date', {
+  thread: 'text',
+  task: 'text',
+  records: 'number',
+});
+
 /** A record was left out. */
 export const streamRecordDropped = defineFact('kafka.streams.dropped', 'A stream task left a record out', {
   task: 'text',
@@ -44,6 +51,7 @@ type Settled = Fact<typeof intervalSettled>;
 type Restored = Fact<typeof taskRestored>;
 type Advanced = Fact<typeof taskAdvanced>;
 type Restoring = Fact<typeof tasksRestoring>;
+type Updated = Fact<typeof standbyUpdated>;
 
 export const streamsSignals = [
   defineSignal({
@@ -95,6 +103,14 @@ export const streamsSignals = [
     help: 'Time from the moment at which a thread is given a task to the one at which its stores are restored',
     fact: taskRestored,
     value: (fact: Restored) => fact.duration,
+  }),
+  defineSignal({
+    name: 'kafka.streams.standby.records',
+    kind: 'counter',
+    unit: '{record}',
+    help: 'Records of changelogs that standby tasks have read to keep stores of other threads’ tasks',
+    fact: standbyUpdated,
+    amount: (fact: Updated) => fact.records,
   }),
   defineSignal({
     name: 'kafka.streams.tasks.restoring',

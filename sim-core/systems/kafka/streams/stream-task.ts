@@ -9,15 +9,25 @@ import type { Time } from '../../../kernel/time.ts';
 import type { Fetched } from '../consumer-fetches.ts';
 import { topicOf } from '../topic.ts';
 import { ValuedRecord } from '../valued-record.ts';
+import type { Restored } from './changelog-reader.ts';
 
 /** A store on the disk of a worker, and how far its changelog is in it. */
 export interface StoredState {
   readonly store: StateStore;
   /** The offset of the first record of the changelog that may not be in it. */
   checkpoint: number;
-  /** The same for what is in memory, as far as brokers have acknowledged it. */
+  /** The same for what is in memory, as far as brokers have acknowledged it, or a standby has read it. */
   written: number;
 }
+
+/** Where records of its changelog go; `told` of each. */
+export const intoStore = ({ store }: StoredState, told: () => void): Restored => ({
+  apply: ({ key, value, timestamp }) => {
+    store.restore(key!, value, timestamp);
+    told();
+  },
+  clear: () => store.clear(),
+});
 
 export interface TaskOwner {
   send(topic: string, record: StreamRecord): void;
@@ -65,14 +75,6 @@ export class StreamTask {
     for (const stored of this.stored.values()) {
       stored.store.flush();
       stored.checkpoint = stored.written;
-    }
-  }
-
-  /** The process dies: of what is not on the disk nothing is left. */
-  crash(): void {
-    for (const stored of this.stored.values()) {
-      stored.store.rollBack();
-      stored.written = stored.checkpoint;
     }
   }
 }

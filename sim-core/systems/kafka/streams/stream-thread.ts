@@ -9,7 +9,7 @@
  * committed records of their changelogs.
  *
  * A task that comes to the thread has its stores restored before any task goes on: the thread of restores of its own (the state
- * updater), standby tasks and caches before stores are not modelled.
+ * updater) is modelled of standby tasks only. Caches before stores are not modelled.
  */
 import type { Fact, FactChannel } from '../../../kernel/fact.ts';
 import type { Simulation } from '../../../kernel/simulation.ts';
@@ -30,7 +30,7 @@ import type { Destinations } from './destinations.ts';
 import { intervalSettled, streamRecordDropped, streamsSignals, taskAdvanced } from './signals.ts';
 import type { StreamTask } from './stream-task.ts';
 import type { StreamsApp } from './streams-app.ts';
-import { ThreadTasks } from './thread-tasks.ts';
+import { ThreadTasks, type ThreadStandbyOptions } from './thread-tasks.ts';
 
 export interface StreamThreadOptions {
   readonly name: string;
@@ -41,6 +41,7 @@ export interface StreamThreadOptions {
   readonly destinations: Destinations;
   /** How its stores are restored. */
   readonly restoring: ChangelogReaderOptions;
+  readonly standby: ThreadStandbyOptions;
 }
 
 export class StreamThread implements Output {
@@ -70,7 +71,7 @@ export class StreamThread implements Output {
   private request = 0;
 
   constructor(sim: Simulation, options: StreamThreadOptions) {
-    const { name, app, producer, link, restoring } = options;
+    const { name, app, producer, link, restoring, standby } = options;
     this.sim = sim;
     this.options = options;
     this.writer = new Writer(sim, producer, link);
@@ -86,6 +87,7 @@ export class StreamThread implements Output {
       name,
       app,
       restoring,
+      standby,
       owner,
       lost: () => {
         this.hasLost = this.hasWork;

@@ -12,7 +12,7 @@ import { Producer } from '../producer.ts';
 import { Destinations } from './destinations.ts';
 import type { StreamTask } from './stream-task.ts';
 import { StreamThread } from './stream-thread.ts';
-import { changelogOf, type StreamsApp } from './streams-app.ts';
+import { changelogOf, keepsStandby, type StreamsApp } from './streams-app.ts';
 
 export interface StreamsGroupOptions extends Omit<
   ConsumerGroupOptions,
@@ -26,6 +26,8 @@ export interface StreamsGroupOptions extends Omit<
   /** `transaction.timeout.ms`, and the partitions of the coordinators' topic. */
   readonly transactions: { readonly timeout: Duration; readonly partitions: number };
   readonly restoreTime: Duration;
+  /** `poll.ms`: how often standbys look for news; 100 ms by default. */
+  readonly standbyPollInterval: Duration;
 }
 
 /** The class of threads: tests plant faults in one of their own. */
@@ -36,17 +38,24 @@ export class StreamsGroup {
   readonly threads: readonly StreamThread[];
 
   constructor(sim: Simulation, cluster: Cluster, options: StreamsGroupOptions, Thread: ThreadClass = StreamThread) {
-    const { app, producer, producerName, transactions, restoreTime, requestTimeout, retryBackoff } = options;
+    const { app, producer, producerName, transactions, restoreTime, standbyPollInterval } = options;
+    const { requestTimeout, retryBackoff } = options;
     const topicOf = (name: string): (typeof cluster.topics)[number] => {
       const found = cluster.topics.find((topic) => topic.name === name);
       if (found !== undefined) return found;
       const names = cluster.topics.map((topic) => topic.name).join(', ');
       throw new RangeError(`${app.id}: the cluster has no topic ${name}; it has ${names}`);
     };
-    const { id, topology, guarantee } = app;
+    const { id, topology, guarantee, standbyReplicas } = app;
+    if (!Number.isInteger(standbyReplicas) || standbyReplicas < 0 || standbyReplicas >= options.consumers) {
+      throw new RangeError(
+        `${id}: standbyReplicas is ${standbyReplicas}; it must be an integer from 0 to ${options.consumers - 1}, one less than the threads`,
+      );
+    }
     const isolation = guarantee === 'exactly-once' ? 'committed' : 'uncommitted';
     const written = [...topology.stores.map((store) => changelogOf(id, store)), ...topology.sinks];
     const destinations = new Destinations(written.map(topicOf));
+    const sources = Object.keys(topology.sources).map(topicOf);
     const threads: StreamThread[] = [];
     const outputOf = (worker: string): StreamThread => {
       const ofTransactions = { id: worker, ...transactions, retryBackoff };
@@ -64,11 +73,16 @@ export class StreamsGroup {
       const link = new Link<ProducerQuery, void>(sim, own, { from: worker, delay: constant(0), isOrdered: true });
       const { fetchWaitMax, fetchBytesMax } = options;
       const restoring = { isolation, fetchWaitMax, fetchBytesMax, retryBackoff, restoreTime } as const;
-      const thread = new Thread(sim, { name: worker, app, producer: own, link, destinations, restoring });
+      const index = threads.length;
+      const standbysOf = (running: (task: number) => boolean): readonly number[] =>
+        sources[0].partitions
+          .map((_, task) => task)
+          .filter((task) => !running(task) && keepsStandby(app, options.consumers, index, task));
+      const standby = { pollInterval: standbyPollInterval, standbysOf };
+      const thread = new Thread(sim, { name: worker, app, producer: own, link, destinations, restoring, standby });
       threads.push(thread);
       return thread;
     };
-    const sources = Object.keys(topology.sources).map(topicOf);
     this.group = new ConsumerGroup(sim, cluster, {
       ...options,
       name: id,

@@ -3,25 +3,34 @@
  * consumer owns, restores its stores from their changelogs, and closes it.
  *
  * A task that was closed in an orderly way leaves its stores with a checkpoint; what a crash leaves depends on the guarantee. At
- * least once, what was there at the last checkpoint is, and the changelog is read from there. Exactly once, nothing is.
+ * least once, what was there at the last checkpoint is, and the changelog is read from there. Exactly once, nothing is. Of tasks that run
+ * elsewhere it may keep standbys.
  */
 import type { Fact, FactChannel } from '../../../kernel/fact.ts';
 import type { Simulation } from '../../../kernel/simulation.ts';
-import type { Time } from '../../../kernel/time.ts';
+import type { Duration, Time } from '../../../kernel/time.ts';
 import { StateStore } from '../../../messaging/streams/state-store.ts';
-import type { RecordKey, RecordValue, StreamRecord } from '../../../messaging/streams/stream-record.ts';
+import type { RecordKey, RecordValue } from '../../../messaging/streams/stream-record.ts';
 import { numberOf } from '../topic.ts';
 import type { BrokerWays, PartitionTasks } from '../transactions/output.ts';
 import { ChangelogReader, type ChangelogReaderOptions } from './changelog-reader.ts';
 import { taskRestored, tasksRestoring } from './signals.ts';
-import { StreamTask, type StoredState, type TaskOwner } from './stream-task.ts';
+import { StandbyTasks } from './standby-tasks.ts';
+import { intoStore, StreamTask, type StoredState, type TaskOwner } from './stream-task.ts';
 import { changelogOf, type StreamsApp } from './streams-app.ts';
+
+export interface ThreadStandbyOptions {
+  readonly pollInterval: Duration;
+  /** The tasks of which the thread keeps a standby, of those that it does not run. */
+  readonly standbysOf: (isRunning: (task: number) => boolean) => readonly number[];
+}
 
 export interface ThreadTaskOptions {
   /** The thread's name. */
   readonly name: string;
   readonly app: StreamsApp;
   readonly restoring: ChangelogReaderOptions;
+  readonly standby: ThreadStandbyOptions;
   readonly owner: TaskOwner;
   /** A change of a store is written to its changelog; to be called back with its offset when it is acknowledged. */
   readonly log: (partition: string, change: Change, acknowledged: (offset: number) => void) => void;
@@ -44,6 +53,9 @@ export class ThreadTasks implements PartitionTasks {
   private readonly sim: Simulation;
   private readonly options: ThreadTaskOptions;
   private changelogs: ChangelogReader | undefined = undefined;
+  private standbys: StandbyTasks | undefined = undefined;
+  /** Those whose stores are being restored. */
+  private readonly opening = new Set<number>();
   /** By task. */
   private readonly disk = new Map<number, Stored>();
   private readonly restored: FactChannel<Fact<typeof taskRestored>>;
@@ -57,7 +69,14 @@ export class ThreadTasks implements PartitionTasks {
   }
 
   reach(ways: BrokerWays): void {
-    this.changelogs = new ChangelogReader(this.sim, this.options.name, this.options.restoring, ways);
+    const { name, app, restoring, standby } = this.options;
+    this.changelogs = new ChangelogReader(this.sim, name, restoring, ways);
+    this.standbys = new StandbyTasks(this.sim, this.changelogs, {
+      name,
+      app,
+      pollInterval: standby.pollInterval,
+      storesOf: (task) => this.storesOf(task),
+    });
   }
 
   /** One after the other: a task's stores as well. */
@@ -67,17 +86,31 @@ export class ThreadTasks implements PartitionTasks {
 
   private openTasks(partitions: readonly string[], ready: () => void): void {
     const numbers = [...new Set(partitions.map(numberOf))].filter((number) => !this.running.has(number));
+    for (const number of numbers) {
+      this.standbys!.stop(number);
+      this.opening.add(number);
+    }
     const next = (index: number): void => {
       this.tellRestoring(numbers.length - index);
-      if (index === numbers.length) ready();
-      else this.restore(numbers[index], () => next(index + 1));
+      if (index < numbers.length) {
+        this.restore(numbers[index], () => next(index + 1));
+        return;
+      }
+      ready();
+      this.keepStandbys();
     };
     next(0);
+  }
+
+  private keepStandbys(): void {
+    const isHere = (number: number): boolean => this.running.has(number) || this.opening.has(number);
+    for (const number of this.options.standby.standbysOf(isHere)) this.standbys!.keep(number);
   }
 
   close(partitions: readonly string[], isSettled: boolean): void {
     if (!isSettled && this.running.size > 0) this.options.lost();
     for (const number of new Set(partitions.map(numberOf))) this.closeTask(number, isSettled);
+    if (isSettled && partitions.length > 0) this.keepStandbys();
   }
 
   /** What all of them did since they were settled is not kept. */
@@ -89,18 +122,25 @@ export class ThreadTasks implements PartitionTasks {
   die(): void {
     this.changelogs?.end();
     this.abandon();
+    for (const number of [...this.opening, ...(this.standbys?.numbers ?? [])]) this.crash(number);
+    this.opening.clear();
+    this.standbys?.stopAll();
     this.tellRestoring(0);
   }
 
   /** The disk is empty: what is there of tasks that run is in memory, and gone with it. */
   wipe(): void {
     for (const [number, stored] of this.disk) {
-      if (!this.running.has(number)) this.disk.delete(number);
+      if (!this.isInMemory(number)) this.disk.delete(number);
       for (const state of stored.values()) {
         state.checkpoint = 0;
         state.store.loseDisk();
       }
     }
+  }
+
+  private isInMemory(number: number): boolean {
+    return this.running.has(number) || this.opening.has(number) || [...this.standbys!.numbers].includes(number);
   }
 
   /** All is settled: those that have written enough since their last checkpoint write one. */
@@ -119,6 +159,7 @@ export class ThreadTasks implements PartitionTasks {
     const next = (index: number): void => {
       if (index === states.length) {
         const task = new StreamTask(number, app.topology, stored, owner);
+        this.opening.delete(number);
         this.running.set(number, task);
         if (app.guarantee === 'at-least-once') task.checkpoint();
         this.tellRestored(name, number, records, began);
@@ -126,14 +167,8 @@ export class ThreadTasks implements PartitionTasks {
         return;
       }
       const [store, state] = states[index];
-      const into = {
-        apply: ({ key, value, timestamp }: StreamRecord): void => {
-          state.store.restore(key!, value, timestamp);
-          records++;
-        },
-        clear: (): void => state.store.clear(),
-      };
-      this.changelogs!.restore(`${changelogOf(app.id, store)}-${number}`, state.checkpoint, into, (position) => {
+      const into = intoStore(state, () => records++);
+      this.changelogs!.restore(`${changelogOf(app.id, store)}-${number}`, state.written, into, (position) => {
         state.written = position;
         next(index + 1);
       });
@@ -166,8 +201,19 @@ export class ThreadTasks implements PartitionTasks {
     if (task === undefined) return;
     this.running.delete(number);
     if (isSettled) task.checkpoint();
-    else if (this.options.app.guarantee === 'exactly-once') this.disk.delete(number);
-    else task.crash();
+    else this.crash(number);
+  }
+
+  /** Of what is not on the disk nothing is left; exactly once, nothing of what is. */
+  private crash(number: number): void {
+    if (this.options.app.guarantee === 'exactly-once') {
+      this.disk.delete(number);
+      return;
+    }
+    for (const state of this.disk.get(number)?.values() ?? []) {
+      state.store.rollBack();
+      state.written = state.checkpoint;
+    }
   }
 
   private tellRestored(thread: string, task: number, records: number, began: Time): void {

@@ -38,8 +38,9 @@ function under(
   guarantee: 'at-least-once' | 'exactly-once',
   happening: readonly (readonly [number, (small: SmallApp) => void])[],
   assignor: keyof typeof assignors = 'sticky',
+  standbyReplicas = 0,
 ): { small: SmallApp; wrong: string[] } {
-  const small = new SmallApp({ sends: SENDS, guarantee, group: { assignor: assignors[assignor] } });
+  const small = new SmallApp({ sends: SENDS, guarantee, standbyReplicas, group: { assignor: assignors[assignor] } });
   const { sim, app } = small;
   const wrong: string[] = [];
   sim.facts.channel(taskRestored).listen(({ thread, task }) => {
@@ -58,8 +59,8 @@ function under(
 
 it('exactly once: every restored store, and all of them in the end, are what the input comes to', () => {
   fc.assert(
-    fc.property(several(fc.oneof(threadDeeds, brokerDeath, pauses)), assignor, (happening, name) => {
-      const { small, wrong } = under('exactly-once', happening, name);
+    fc.property(several(fc.oneof(threadDeeds, brokerDeath, pauses)), assignor, which, (happening, name, standbys) => {
+      const { small, wrong } = under('exactly-once', happening, name, standbys);
       expect(wrong).toEqual([]);
       const states = small.states();
       expect(states.map(({ task }) => task).sort()).toEqual([0, 1]);
@@ -77,8 +78,9 @@ it('at least once: whoever dies, no record is missing from a count', () => {
       several(threadDeeds),
       fc.array(timed(brokerDeath), { maxLength: 1 }),
       assignor,
-      (deeds, death, name) => {
-        const { small } = under('at-least-once', [...deeds, ...death], name);
+      which,
+      (deeds, death, name, standbys) => {
+        const { small } = under('at-least-once', [...deeds, ...death], name, standbys);
         for (const surplus of small.surplus()) expect(surplus).toBeGreaterThanOrEqual(0);
       },
     ),
@@ -104,4 +106,30 @@ it('a thread that has lost its tasks while it stood still commits nothing of wha
     expect(wrong, `it stops at ${at} ms`).toEqual([]);
     expect(small.surplus().filter((more) => more !== 0)).toEqual([]);
   }
+});
+
+it.each(['at-least-once', 'exactly-once'] as const)(
+  '%s: who has a standby of the tasks of a thread that dies reads nothing more to restore them, and without one all of them',
+  (guarantee) => {
+    const restored = (standbyReplicas: number): number => {
+      const small = new SmallApp({ sends: SENDS, guarantee, standbyReplicas });
+      let count = 0;
+      small.sim.facts.channel(taskRestored).listen(({ thread, records }) => {
+        if (thread === 'worker-2' && small.sim.now > ms(120)) count += records;
+      });
+      small.sim.scheduleAt(ms(120), () => small.app.group.consumers[0].kill(ms(500)), undefined);
+      small.sim.runUntil(ms(400));
+      expect(small.states()).toHaveLength(2);
+      expect(small.surplus().filter((more) => more < 0)).toEqual([]);
+      return count;
+    };
+    expect(restored(0)).toBeGreaterThan(0);
+    expect(restored(1)).toBe(0);
+  },
+);
+
+it('refuses more standbys than there are other threads', () => {
+  expect(() => new SmallApp({ sends: [], guarantee: 'at-least-once', standbyReplicas: 2 })).toThrow(
+    'standbyReplicas is 2; it must be an integer from 0 to 1',
+  );
 });

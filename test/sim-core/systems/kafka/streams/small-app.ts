@@ -38,6 +38,7 @@ export interface SmallAppOptions {
   readonly guarantee: Guarantee;
   readonly topology?: Topology;
   readonly checkpointDelta?: number;
+  readonly standbyReplicas?: number;
   readonly recordOf?: (number: number) => StreamRecord;
   /** Of the topology's the one that a record is sent to; `in` if nothing is said. */
   readonly topicOf?: (number: number) => string;
@@ -58,6 +59,7 @@ export class SmallApp {
       guarantee,
       topology = COUNTING,
       checkpointDelta = 4,
+      standbyReplicas = 0,
       recordOf = numbered,
       topicOf: sourceOf = () => 'in',
     } = options;
@@ -109,9 +111,18 @@ export class SmallApp {
         delay: near,
         producer,
         producerName: 'writer',
-        app: { id: 'group', topology, guarantee, commitInterval: COMMIT_INTERVAL, checkpointDelta, recordBytes: 50 },
+        app: {
+          id: 'group',
+          topology,
+          guarantee,
+          commitInterval: COMMIT_INTERVAL,
+          checkpointDelta,
+          standbyReplicas,
+          recordBytes: 50,
+        },
         transactions: { timeout: ms(60), partitions: PARTITIONS },
         restoreTime: ms(0.2),
+        standbyPollInterval: ms(4),
         ...options.group,
       },
       options.Thread,
