@@ -17,6 +17,7 @@ import {
   difference,
   effectSignals,
   guardrail,
+  ms,
   quantile,
   s,
   streamsSignals,
@@ -25,7 +26,7 @@ import {
 } from '../../sim-core/index.ts';
 import { sentBy } from '../application/settings.ts';
 import { connectors } from './stream-processing/connectors.ts';
-import { JOINED, joinSignals, UNMATCHED } from './stream-processing/join-truth.ts';
+import { ALONE, ALONE_DELAY, JOINED, joinSignals, UNMATCHED } from './stream-processing/join-truth.ts';
 import * as limits from './stream-processing/limits.ts';
 import { params } from './stream-processing/params.ts';
 import { ROWS_MISSING, rowSignals, ROWS_TWICE } from './stream-processing/row-truth.ts';
@@ -36,6 +37,7 @@ import { COUNTED_TWICE, DIFFERING, truthSignals } from './stream-processing/trut
 const TWICE = 'effects.results.doubled';
 const RESTORED = 'kafka.streams.restored.records';
 const RESTORE = 'kafka.streams.restore.duration';
+const STANDBY_READ = 'kafka.streams.standby.records';
 const CHANGES = 'kafka.streams.changelog.records';
 const DROPPED = 'kafka.streams.dropped.records';
 const ENTRIES = 'kafka.streams.state.entries';
@@ -58,6 +60,9 @@ const countsTwice = [
   atMost(atEnd(COUNTED_TWICE), limits.countedTwiceMost),
 ];
 
+/** A worker is away for so long that the other one takes its tasks over; it takes long to put a record into a store. */
+const FAILOVER = { downtime: s(30), crashEvery: s(120), sessionTimeout: s(6), restoreTime: ms(2) } as const;
+
 /** A tenth of the orders comes late, and nobody crashes. */
 const QUERY = { processing: 'query', lateShare: 0.1, crashAt: s(600) } as const;
 
@@ -75,12 +80,15 @@ export default defineScenario({
     'exactly-once-v2': { guarantee: 'exactly-once', commitInterval: s(0.5) },
     'disk-lost': { disk: 'lost' },
     'compacted-changelog': { disk: 'lost', segmentBytes: limits.SMALL_SEGMENT },
+    failover: { ...FAILOVER },
+    'standby-replica': { ...FAILOVER, standbyReplicas: 1 },
     stateless: { processing: 'route' },
     ktable: { processing: 'table' },
     'continuous-query': { ...QUERY },
     'query-long-grace': { ...QUERY, grace: limits.LONG_GRACE },
     'query-emit-changes': { ...QUERY, grace: limits.LONG_GRACE, emit: 'CHANGES' },
     join: { ...JOIN },
+    'join-left': { ...JOIN, joinKind: 'left' },
     'join-long-window': { ...JOIN, windowSize: limits.LONG_WINDOW },
     'connect-source-sink': { processing: 'connect' },
     'connect-upsert': { processing: 'connect', insertMode: 'upsert' },
@@ -90,12 +98,15 @@ export default defineScenario({
     'exactly-once-v2': 'remedy',
     'disk-lost': 'pitfall',
     'compacted-changelog': 'remedy',
+    failover: 'pitfall',
+    'standby-replica': 'remedy',
     stateless: 'alternative',
     ktable: 'control',
     'continuous-query': 'pitfall',
     'query-long-grace': 'remedy',
     'query-emit-changes': 'alternative',
     join: 'pitfall',
+    'join-left': 'remedy',
     'join-long-window': 'remedy',
     'connect-source-sink': 'pitfall',
     'connect-upsert': 'remedy',
@@ -103,7 +114,9 @@ export default defineScenario({
   repairs: {
     'exactly-once-v2': 'restore-from-changelog',
     'compacted-changelog': 'disk-lost',
+    'standby-replica': 'failover',
     'query-long-grace': 'continuous-query',
+    'join-left': 'join',
     'join-long-window': 'join',
     'connect-upsert': 'connect-source-sink',
   },
@@ -134,9 +147,12 @@ export default defineScenario({
     'kafka.streams.tasks.restoring',
     RESTORED,
     RESTORE,
+    STANDBY_READ,
     DROPPED,
     RESULT_DELAY,
     JOINED,
+    ALONE,
+    ALONE_DELAY,
     ENTRIES,
     'kafka.consumer_group.lag',
     'kafka.streams.stream_time.delay',
@@ -173,6 +189,12 @@ export default defineScenario({
     ],
     'disk-lost': [...countsTwice, ...restoresAll],
     'compacted-changelog': [guardrail(nothingMissing, ALL_THERE), atMost(total(RESTORED), limits.restoredCompacted)],
+    failover: [atLeast(total(RESTORED), limits.takenRead), atLeast(summary(RESTORE, 'max'), limits.takenIn)],
+    'standby-replica': [
+      atMost(total(RESTORED), limits.takenReadMost),
+      atMost(summary(RESTORE, 'max'), limits.takenInMost),
+      atLeast(total(STANDBY_READ), limits.standbyRead),
+    ],
     stateless: [
       nothingMissing,
       atLeast(total(TWICE), limits.writtenTwice),
@@ -200,6 +222,14 @@ export default defineScenario({
       atMost(quantile(RESULT_DELAY, 'p50'), limits.soon),
     ],
     join: [atLeast(atEnd(UNMATCHED), limits.unmatched), atMost(total(DROPPED), limits.noneLate)],
+    'join-left': [
+      atMost(atEnd(UNMATCHED), limits.untold),
+      atLeast(total(ALONE), limits.toldAlone),
+      guardrail(
+        atLeast(quantile(ALONE_DELAY, 'p50'), limits.toldAfter),
+        'the price: that nothing comes is known when the window and the grace are over',
+      ),
+    ],
     'join-long-window': [
       atMost(atEnd(UNMATCHED), limits.noneUnmatched),
       guardrail(atLeast(summary(ENTRIES, 'max'), limits.entriesKept), 'the price: both sides are kept for longer'),

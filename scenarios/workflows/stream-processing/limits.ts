@@ -18,6 +18,8 @@ export const WORKERS = ['worker-1', 'worker-2'];
 export const DRAIN = s(8);
 /** Kafka Streams lets its producers linger for so long. */
 export const LINGER = ms(100);
+/** Standbys look for news so often: `poll.ms`, as it is by default. */
+export const STANDBY_POLL = ms(100);
 export const CHANGE_BYTES = 100;
 /** A segment that is closed, and compacted, soon enough to matter. */
 export const SMALL_SEGMENT = 5000;
@@ -159,6 +161,36 @@ export const restoredCompacted = limit((p) =>
   ),
 );
 
+/** A coordinator drops a member that is silent for the session; the group agrees anew within the other's heartbeat and its poll. */
+const takenOver = (p: Values): Duration => p.crashAt + p.sessionTimeout + GROUP.heartbeatInterval + pollTime(p) + s(1);
+/** Whether the first worker's tasks go to the other while users send, with its stores whole by the end, and none else has to be restored. */
+const failsOver = (p: Values): boolean =>
+  p.downtime > takenOver(p) - p.crashAt &&
+  p.crashAt + p.downtime >= p.length &&
+  p.crashAt + p.crashEvery >= p.length &&
+  p.rate * toSeconds(p.processTime) < 0.5 &&
+  takenOver(p) + restores(p, shares(p)[0], p.crashAt) <= p.length;
+/** The other worker has nothing of them: it reads all that they have written. */
+const takenFrom = (p: Values): number =>
+  failsOver(p) && p.processing !== 'route' && isUncompacted(p)
+    ? changesLeast(p, { share: shares(p)[0], at: p.crashAt })
+    : 0;
+export const takenRead = limit(takenFrom);
+/** Of its two tasks one has a half of that or more. */
+export const takenIn = limit((p) => (takenFrom(p) / (PARTITIONS / WORKERS.length)) * toSeconds(p.restoreTime));
+/**
+ * A standby has read all that the crashed worker wrote long before the session is over, if it keeps up with what all write: nothing is
+ * left to be restored but to ask each changelog whether there is more.
+ */
+const hasStandbyUpToDate = (p: Values): boolean =>
+  failsOver(p) && p.rate * toSeconds(p.restoreTime) < 0.5 && p.sessionTimeout >= 10 * STANDBY_POLL + s(2);
+export const takenReadMost = limit((p) => (hasStandbyUpToDate(p) ? 0 : 2 * poissonMost(p.rate * toSeconds(p.length))));
+export const takenInMost = limit((p) => toSeconds(hasStandbyUpToDate(p) ? ms(50) : p.length));
+/** The price: what either has written, the other has read as well; until the crash both write. */
+export const standbyRead = limit((p) =>
+  hasStandbyUpToDate(p) ? leastOf(p, 1, Math.max(0, toSeconds(p.crashAt - s(4)))) : 0,
+);
+
 /** All that was sent is read by the end, if both crashes are made good and no order comes in the last moment. */
 export const nothingMissing = limit((p) => {
   const areMadeGood = p.processing === 'connect' ? connectorCrashes(p).length : crashes(p).length;
@@ -260,6 +292,25 @@ export const unmatched = limit((p) => {
   const missed = Math.max(0, 1 - p.windowSize / p.paymentMost);
   return p.lateShare === 0 ? poissonLow(p.rate * paidLater(p) * Math.max(0, seconds) * missed) : 0;
 });
+/**
+ * By a left join a payment that misses its window is told of when stream time is past that and the grace; it stands at the last record
+ * of each task, so that those stay untold that come in as long a time before it: of each task one, and what comes by chance.
+ */
+const untilClosed = (p: Values): Duration => p.windowSize + p.grace;
+export const untold = limit((p) => {
+  const payments = p.rate * paidLater(p);
+  const isRead = p.paymentMost + s(2) <= DRAIN && joinsKeepUp(p) && p.guarantee === 'at-least-once';
+  return poissonMost(payments * toSeconds(isRead ? untilClosed(p) : p.length)) + PARTITIONS;
+});
+export const toldAlone = limit((p) => {
+  const seconds = toSeconds(p.length - Math.max(DRAIN, p.paymentMost + s(1)) - untilClosed(p));
+  const missed = Math.max(0, 1 - p.windowSize / p.paymentMost);
+  return p.lateShare === 0 && joinsKeepUp(p) ? poissonLow(p.rate * paidLater(p) * Math.max(0, seconds) * missed) : 0;
+});
+/** No sooner: stream time is behind the clock. Nothing is claimed where there is nothing to be told. */
+export const toldAfter = limit((p) =>
+  p.windowSize < p.paymentMost && p.lateShare === 0 ? toSeconds(untilClosed(p)) : 0,
+);
 /** A window that is longer than anybody takes to pay has all of them, once all is read. */
 export const LONG_WINDOW = s(6);
 export const noneUnmatched = limit((p) => {

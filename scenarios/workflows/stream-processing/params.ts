@@ -35,6 +35,11 @@ export const params = {
     max: s(60),
     logarithmic: true,
   }),
+  joinKind: choice({
+    help: 'Join: whether a payment that meets no order gives no result (inner), or one without an order, when its window is closed (left)',
+    default: 'inner',
+    choices: ['inner', 'left'],
+  }),
   emit: choice({
     help: 'Query: EMIT CHANGES or FINAL',
     default: 'FINAL',
@@ -78,6 +83,18 @@ export const params = {
     min: 1,
     max: 1_000_000,
     logarithmic: true,
+  }),
+  standbyReplicas: integer({
+    help: 'Streams: num.standby.replicas, copies of each store that the other worker keeps up to date',
+    default: 0,
+    min: 0,
+    max: 1,
+  }),
+  sessionTimeout: duration({
+    help: 'Streams: session.timeout.ms, after which a crashed worker’s tasks go to the other one',
+    default: s(45),
+    min: s(6),
+    max: s(300),
   }),
   disk: choice({
     help: 'Whether a crashed worker finds its disk again',

@@ -89,6 +89,7 @@ function application(sim: Simulation, p: Values, cluster: KafkaCluster, topology
   const app = new StreamsGroup(sim, cluster, {
     ...GROUP,
     ...MEMBERS,
+    sessionTimeout: p.sessionTimeout,
     consumers: limits.WORKERS.length,
     consumerName: 'worker',
     assignor: kafkaAssignors.range,
@@ -102,10 +103,12 @@ function application(sim: Simulation, p: Values, cluster: KafkaCluster, topology
       guarantee: p.guarantee as Guarantee,
       commitInterval: p.commitInterval,
       checkpointDelta: p.checkpointDelta,
+      standbyReplicas: p.standbyReplicas,
       recordBytes: limits.CHANGE_BYTES,
     },
     transactions: { timeout: s(10), partitions: COORDINATORS },
     restoreTime: p.restoreTime,
+    standbyPollInterval: limits.STANDBY_POLL,
   });
   app.group.scale(limits.WORKERS.length);
   return app;

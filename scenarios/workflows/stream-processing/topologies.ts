@@ -15,6 +15,8 @@ import {
   to,
   type Duration,
   type Operator,
+  type RecordFields,
+  type RecordValue,
   type StreamRecord,
   type Topology,
 } from '../../../sim-core/index.ts';
@@ -26,6 +28,7 @@ export const RESULTS = 'results';
 export const UNPAID = 'unpaid';
 export const PAYMENTS = 'payments';
 export const STORE = 'store';
+const UNMATCHED_PAYMENTS = 'payments-unmatched';
 
 /** Results of one order are told apart by the number of their line. */
 const lines = flatMap(({ key, value }) => {
@@ -59,26 +62,30 @@ const SCHEMA = {
   columns: { customer: 'number', cents: 'number', lines: 'number', paid: 'text' },
 } as const;
 
-/** Orders meet their payments within the window, to both sides; both are keyed by the order's number. */
-function joined({ windowSize, grace }: Pick<Values, 'windowSize' | 'grace'>): Topology {
-  const { left, right } = joinStreams({
-    kind: 'inner',
-    stores: { left: ORDERS, right: PAYMENTS },
-    windows: timeDifferenceAndGrace(windowSize, grace),
-    of: (order, payment) => ({
-      order: fieldsOf({ value: payment })['order'],
-      customer: fieldsOf({ value: order })['customer'],
-    }),
-  });
+/**
+ * Payments meet their orders within the window, to both sides; both are keyed by the order's number. By a left join one that meets
+ * none gives a result without a customer.
+ */
+function joined({ windowSize, grace, joinKind }: Pick<Values, 'windowSize' | 'grace' | 'joinKind'>): Topology {
+  const stores = { left: PAYMENTS, right: ORDERS };
+  const windows = timeDifferenceAndGrace(windowSize, grace);
+  const of = (payment: RecordValue, order: RecordValue | null): RecordFields => {
+    const { order: number } = fieldsOf({ value: payment });
+    return order === null ? { order: number } : { order: number, customer: fieldsOf({ value: order })['customer'] };
+  };
+  const { left, right } =
+    joinKind === 'left'
+      ? joinStreams({ kind: 'left', stores: { ...stores, unmatched: UNMATCHED_PAYMENTS }, windows, of })
+      : joinStreams({ kind: 'inner', stores, windows, of });
   const isOrder = filter(({ value }) => value !== null);
   return {
-    stores: [ORDERS, PAYMENTS],
-    sources: { [ORDERS]: chain(isOrder, left, to(RESULTS)), [PAYMENTS]: chain(right, to(RESULTS)) },
+    stores: [ORDERS, PAYMENTS, ...(joinKind === 'left' ? [UNMATCHED_PAYMENTS] : [])],
+    sources: { [ORDERS]: chain(isOrder, right, to(RESULTS)), [PAYMENTS]: chain(left, to(RESULTS)) },
     sinks: [RESULTS],
   };
 }
 
-export function topologyOf(p: Pick<Values, 'processing' | 'windowSize' | 'grace' | 'emit'>): Topology {
+export function topologyOf(p: Pick<Values, 'processing' | 'windowSize' | 'grace' | 'emit' | 'joinKind'>): Topology {
   switch (p.processing) {
     case 'route':
       return { stores: [], sources: { [ORDERS]: route }, sinks: [RESULTS, UNPAID] };

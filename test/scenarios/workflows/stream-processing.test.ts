@@ -19,7 +19,8 @@ const last = ({ signals }: Trialled, name: string): number =>
 type Variant = keyof typeof streamProcessing.variants;
 const CRASHES: readonly Variant[] = ['restore-from-changelog', 'exactly-once-v2', 'stateless', 'ktable'];
 const CONNECTORS: readonly Variant[] = ['connect-source-sink', 'connect-upsert'];
-const JOINS: readonly Variant[] = ['join', 'join-long-window'];
+const JOINS: readonly Variant[] = ['join', 'join-left', 'join-long-window'];
+const FAILOVERS: readonly Variant[] = ['failover', 'standby-replica'];
 const QUERIES: readonly Variant[] = ['continuous-query', 'query-long-grace', 'query-emit-changes'];
 
 /** Crashes come so long after a commit that something is claimed to be done twice. */
@@ -35,7 +36,11 @@ it.each<Variant>(['restore-from-changelog', 'stateless', 'ktable', 'connect-sour
 );
 
 describe.each<[string, ParameterValues, readonly Variant[]]>([
-  ['few orders of few customers', { rate: 20, customers: 10 }, [...CRASHES, ...QUERIES, ...JOINS, ...CONNECTORS]],
+  [
+    'few orders of few customers',
+    { rate: 20, customers: 10 },
+    [...CRASHES, ...FAILOVERS, ...QUERIES, ...JOINS, ...CONNECTORS],
+  ],
   ['many orders, soon done', { rate: 300, processTime: ms(0.2) }, ['exactly-once-v2', 'compacted-changelog']],
   ['short intervals, long restarts', SHORT_INTERVALS, [...CRASHES, ...CONNECTORS]],
   ['slow stores', { restoreTime: ms(1), cancelled: 0.5 }, ['restore-from-changelog', 'compacted-changelog', 'ktable']],
@@ -94,6 +99,12 @@ it('tills that go offline have orders left out that were in time before', () => 
 });
 
 describe('as the guide says', () => {
+  it('a result of what meets nothing waits for window and grace', () => {
+    const delay = (grace: number): number =>
+      summaryOf(after('join-left', { grace }), 'join.results.alone.delay', 'p50');
+    expect(delay(s(5)) - delay(ms(500))).toBeGreaterThan(4);
+  });
+
   it('a longer window has more payments meet their orders', () => {
     const unmatched = [s(1), s(4), s(5)].map((windowSize) => last(after('join', { windowSize }), UNMATCHED));
     expect(unmatched[0]).toBeGreaterThan(unmatched[1]);
