@@ -86,7 +86,7 @@ export function accountSnapshots(
 ): Snapshot[] {
   return Array.from({ length: accounts }, (_, stream) => {
     const version = Math.floor(log.versionOf(stream) / every) * every;
-    const at = log.read(stream, version - 1)[0]?.at ?? 0;
-    return { stream, version, at, revision, state: { cents: book.balance(stream, version) } };
+    const { at, position } = log.read(stream, version - 1)[0] ?? { at: 0, position: 0 };
+    return { stream, version, at, position, revision, state: { cents: book.balance(stream, version) } };
   }).filter(({ version }) => version > 0);
 }

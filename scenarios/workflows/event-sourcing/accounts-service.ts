@@ -9,6 +9,7 @@ import {
   Link,
   Repository,
   Service,
+  type AsOf,
   type Behaviour,
   type Distribution,
   type EventStore,
@@ -49,10 +50,13 @@ export class Accounts {
   private readonly draws: KeyedStream;
   private readonly used: FactChannel<Fact<typeof accountUsed>>;
   private bookings = 0;
+  /** The position of the last event that it knows of. */
+  private head: number;
 
   constructor(sim: Simulation, p: Values, { store, book, delay }: AccountsOptions) {
     this.p = p;
     this.book = book;
+    this.head = store.log.head;
     this.draws = sim.keyedRandom('what is booked');
     this.used = sim.facts.channel(accountUsed);
     this.repository = new Repository(sim, {
@@ -95,6 +99,7 @@ export class Accounts {
     const { state, version } = result.loaded;
     const meant = this.book.balance(account, version);
     const isBooked = result.outcome === 'appended';
+    if (isBooked) this.head = Math.max(this.head, result.position);
     const left = isBooked ? this.book.balance(account, result.version) : meant;
     if (isBooked) this.bookings++;
     this.tellUsed(account, request, {
@@ -105,12 +110,17 @@ export class Accounts {
     return left;
   }
 
-  /** As of a moment between the first booking of all and now. */
-  private *tell(account: number, request: RequestContext): Behaviour<number> {
+  /** As of a moment between the first booking of all and now, or of one of all positions that it knows of. */
+  private asOf(request: RequestContext): AsOf {
+    const drawn = this.draws.of(request.id).next();
+    if (this.p.asOf === 'position') return { position: Math.floor(drawn * (this.head + 1)) };
     const age = ageOf(this.p.history);
-    const until = Math.floor(this.draws.of(request.id).next() * (request.started + age)) - age;
+    return { time: Math.floor(drawn * (request.started + age)) - age };
+  }
+
+  private *tell(account: number, request: RequestContext): Behaviour<number> {
     try {
-      const [{ state, version }] = yield* this.repository.load([account], request, until);
+      const [{ state, version }] = yield* this.repository.load([account], request, this.asOf(request));
       const misread = state.cents !== this.book.balance(account, version);
       this.tellUsed(account, request, { misread, wronged: false, overdrawn: false });
       return state.cents;

@@ -10,6 +10,11 @@ export const params = {
     logarithmic: true,
   }),
   auditRate: rate({ help: 'Balances as of a day in the past that auditors ask for', default: 20, min: 1, max: 500 }),
+  asOf: choice({
+    help: 'How auditors say which past they mean: by its time, or by the position of the last event of the log that was there',
+    default: 'time',
+    choices: ['time', 'position'],
+  }),
   accounts: integer({ help: 'Accounts', default: 50, min: 2, max: 1000, logarithmic: true }),
   hotShare: share({ help: 'Share of the bookings that are on the one busy account', default: 0.2, min: 0, max: 1 }),
   withdrawals: share({ help: 'Of the bookings so many are withdrawals', default: 0.6, min: 0, max: 1 }),

@@ -25,6 +25,13 @@ export type AppendResult =
   | { readonly outcome: 'appended'; readonly version: number; readonly position: number }
   | { readonly outcome: 'conflict'; readonly version: number };
 
+/** A state of the past: as of a time, or as of a position, which tells events of one instant apart. */
+export type AsOf = { readonly time: Time } | { readonly position: number };
+
+/** Whether what was recorded then is in that state. */
+export const isWithin = (asOf: AsOf, { at, position }: Pick<RecordedEvent, 'at' | 'position'>): boolean =>
+  'time' in asOf ? at <= asOf.time : position <= asOf.position;
+
 export class EventLog {
   private readonly all: RecordedEvent[] = [];
   private readonly streams = new Map<number, RecordedEvent[]>();
@@ -53,11 +60,11 @@ export class EventLog {
     return { outcome: 'appended', version: recorded.length, position: this.all.length };
   }
 
-  /** The events of a stream behind a version, up to those recorded at a time. */
-  read(stream: number, after: number, until: Time = Infinity): readonly RecordedEvent[] {
+  /** The events of a stream behind a version, all or as of a moment of the past. */
+  read(stream: number, after: number, asOf?: AsOf): readonly RecordedEvent[] {
     const events = this.streams.get(stream) ?? [];
     let end = events.length;
-    if (until < Infinity) while (end > after && events[end - 1].at > until) end--;
+    if (asOf !== undefined) while (end > after && !isWithin(asOf, events[end - 1])) end--;
     return events.slice(after, end);
   }
 

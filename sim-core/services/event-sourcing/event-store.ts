@@ -15,14 +15,22 @@ import type { Call, Endpoint } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
 import { databaseSignals } from '../../storage/database-signals.ts';
 import { WorkedQueries, type AskedFor, type Work, type WorkOptions } from '../../storage/worked-queries.ts';
-import type { AppendResult, EventLog, ExpectedVersion, RecordedEvent } from './event-log.ts';
+import {
+  isWithin,
+  type AppendResult,
+  type AsOf,
+  type EventLog,
+  type ExpectedVersion,
+  type RecordedEvent,
+} from './event-log.ts';
 import { appendConflicted, eventsAppended, eventStoreSignals } from './facts.ts';
 
 export interface Snapshot {
   readonly stream: number;
   readonly version: number;
-  /** A time by which all events in it had been committed. */
+  /** A time by which all events in it had been committed, and the position of the last of them. */
   readonly at: Time;
+  readonly position: number;
   readonly revision: number;
   readonly state: unknown;
 }
@@ -32,7 +40,7 @@ export interface StreamLoad {
   /** Of the code that asks: a snapshot of another one is of no use to it. Undefined for all events and no snapshot. */
   readonly revision: number | undefined;
   /** The stream as it was then; as it is without it. */
-  readonly until?: Time;
+  readonly asOf?: AsOf;
 }
 
 export type EventStoreQuery =
@@ -138,10 +146,11 @@ export class EventStore implements Endpoint<EventStoreQuery, EventStoreReply>, C
     }
   }
 
-  private load({ stream, revision, until = Infinity }: StreamLoad): LoadedStream {
+  private load({ stream, revision, asOf }: StreamLoad): LoadedStream {
     const kept = this.snapshots.get(stream);
-    const snapshot = kept !== undefined && kept.revision === revision && kept.at <= until ? kept : undefined;
-    return { snapshot, events: this.log.read(stream, snapshot?.version ?? 0, until) };
+    const isOfUse = kept !== undefined && kept.revision === revision && (asOf === undefined || isWithin(asOf, kept));
+    const snapshot = isOfUse ? kept : undefined;
+    return { snapshot, events: this.log.read(stream, snapshot?.version ?? 0, asOf) };
   }
 
   private append(query: EventStoreQuery & { command: 'append' }, request: number): AppendResult {

@@ -10,14 +10,14 @@ import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import type { Behaviour } from '../../kernel/process.ts';
 import { ProcessorSharing } from '../../kernel/processor-sharing.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
-import type { Duration, Time } from '../../kernel/time.ts';
+import type { Duration } from '../../kernel/time.ts';
 import { worked } from '../../kernel/worked.ts';
 import { DecodeFailed } from '../../messaging/schema/bytes.ts';
 import type { Link } from '../../network/link.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import type { Decider } from './aggregate.ts';
 import type { EventCodec, EventValues } from './event-codec.ts';
-import type { AppendResult, RecordedEvent } from './event-log.ts';
+import type { AppendResult, AsOf, RecordedEvent } from './event-log.ts';
 import type { EventStoreQuery, EventStoreReply, StreamLoad } from './event-store.ts';
 import { aggregateLoaded, commandHandled } from './facts.ts';
 
@@ -95,11 +95,11 @@ export class Repository<Command, State> {
     this.deployed = new Deployed(code);
   }
 
-  /** Aggregates as they are, or were at a time, in one query; throws `DecodeFailed` if an event cannot be read. */
+  /** Aggregates as they are, or were, in one query; throws `DecodeFailed` if an event cannot be read. */
   *load(
     streams: readonly number[],
     request: RequestContext,
-    until?: Time,
+    asOf?: AsOf,
     code = this.deployed,
   ): Behaviour<readonly LoadedAggregate<State>[]> {
     const { store, foldTime, snapshotEvery } = this.options;
@@ -109,7 +109,7 @@ export class Repository<Command, State> {
     const loads = streams.map((stream): StreamLoad => ({
       stream,
       revision,
-      ...(until === undefined ? {} : { until }),
+      ...(asOf === undefined ? {} : { asOf }),
     }));
     const reply = yield* store.call({ command: 'load', loads }, request);
     if (reply.answer !== 'loaded') throw new Error(`${store.name}: ${reply.answer} in answer to a load`);
@@ -126,7 +126,7 @@ export class Repository<Command, State> {
       const [service, stream] = [this.options.service, streams[0]];
       const snapshot = loaded.some((one) => one.snapshot !== undefined);
       const duration = this.sim.now - began;
-      const past = until !== undefined;
+      const past = asOf !== undefined;
       this.loaded.emit({ service, request: request.id, stream, events: count, snapshot, past, duration });
     }
     return aggregates;
@@ -155,7 +155,7 @@ export class Repository<Command, State> {
       const result = yield* this.append(stream, loaded.version, bytes, request);
       if (result.outcome === 'conflict') continue;
       const isOutdated = result.version !== loaded.version + events.length;
-      if (!isOutdated) this.keepSnapshot(stream, loaded, events, request, code);
+      if (!isOutdated) this.keepSnapshot(stream, loaded, events, result.position, request, code);
       this.tellHandled(stream, request, 'appended', attempt, isOutdated);
       return { ...result, loaded };
     }
@@ -180,6 +180,7 @@ export class Repository<Command, State> {
     stream: number,
     { state, version, snapshotVersion }: LoadedAggregate<State>,
     events: readonly EventValues[],
+    position: number,
     request: RequestContext,
     { codec, decider }: AggregateCode<Command, State>,
   ): void {
@@ -187,7 +188,7 @@ export class Repository<Command, State> {
     const now = version + events.length;
     if (now - snapshotVersion < snapshotEvery) return;
     const after = events.reduce((one, event) => decider.evolve(one, event), state);
-    const snapshot = { stream, version: now, at: this.sim.now, revision: codec.version, state: after };
+    const snapshot = { stream, version: now, at: this.sim.now, position, revision: codec.version, state: after };
     store.send({ command: 'snapshot', snapshot }, request);
   }
 

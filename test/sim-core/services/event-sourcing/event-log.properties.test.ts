@@ -43,14 +43,17 @@ it('takes what was decided on the last version and refuses all else whole, as th
   );
 });
 
-it('reads of a stream what is behind a version and not later than a time, and of all what is behind a position', () => {
+it('reads of a stream what is behind a version and not later than a time or a position, and of all what is behind a position', () => {
   const from = fc.nat(45);
   fc.assert(
     fc.property(entries, fc.nat(STREAMS - 1), from, from, fc.nat(10), (drawn, stream, after, until, count) => {
       const log = logOf(drawn);
       const all = log.readAll(0, Infinity);
-      const wanted = all.filter((event) => event.stream === stream && event.version > after && event.at <= until);
-      expect(log.read(stream, after, until)).toEqual(wanted);
+      const wanted = all.filter((event) => event.stream === stream && event.version > after);
+      const asOf = (isWithin: (event: RecordedEvent) => boolean): RecordedEvent[] => wanted.filter(isWithin);
+      expect(log.read(stream, after)).toEqual(wanted);
+      expect(log.read(stream, after, { time: until })).toEqual(asOf(({ at }) => at <= until));
+      expect(log.read(stream, after, { position: until })).toEqual(asOf(({ position }) => position <= until));
       expect(log.readAll(after, count)).toEqual(all.filter(({ position }) => position > after).slice(0, count));
     }),
   );

@@ -31,7 +31,7 @@ function told(query: EventStoreQuery): [asked: number, rows: number, time: numbe
     readTime: 10 * MILLISECOND,
     writeTime: 10 * MILLISECOND,
     log,
-    snapshots: [{ stream: 0, version: 2, at: 2, revision: 1, state: 3 }],
+    snapshots: [{ stream: 0, version: 2, at: 2, position: 2, revision: 1, state: 3 }],
   });
   let asked = 0;
   let answered: [number, number] = [0, 0];

@@ -18,6 +18,7 @@ import {
   type EventStoreQuery,
   type EventStoreReply,
 } from '../../../../sim-core/services/event-sourcing/event-store.ts';
+import type { AsOf, RecordedEvent } from '../../../../sim-core/services/event-sourcing/event-log.ts';
 import { Repository } from '../../../../sim-core/services/event-sourcing/repository.ts';
 import { amountOf, codec, counter, entries, logOf, STREAMS, sumOf } from './counters.ts';
 
@@ -120,11 +121,11 @@ describe('commands at once', () => {
   });
 });
 
-/** Loads a counter after its commands have been carried out; as of a time if there is one. */
-function loaded({ sim, repository }: World, stream: number, until?: Time): { sum: number; version: number } {
+/** Loads a counter after its commands have been carried out; as of a past if one is said. */
+function loaded({ sim, repository }: World, stream: number, asOf?: AsOf): { sum: number; version: number } {
   let found = { sum: NaN, version: NaN };
   const behaviour = function* (): ReturnType<Repository<number, number>['load']> {
-    const aggregates = yield* repository.load([stream], new RequestContext(1000, sim.now), until);
+    const aggregates = yield* repository.load([stream], new RequestContext(1000, sim.now), asOf);
     found = { sum: aggregates[0].state, version: aggregates[0].version };
     return aggregates;
   };
@@ -168,15 +169,23 @@ it('which it is not, if it says that it is of another version', () => {
   expect(loaded(world, 0).sum).not.toBe(sumOf(world.store.log.read(0, 0)));
 });
 
-it('as of a time an aggregate is the fold of the events until then, snapshots or not', () => {
+it('as of a time or a position an aggregate is the fold of the events until then, snapshots or not', () => {
   fc.assert(
     fc.property(entries, commands, fc.nat(STREAMS - 1), fc.double({ min: 0, max: 1, noNaN: true }), (...drawn) => {
       const [history, sent, stream, share] = drawn;
       const world = worldOf({ drawn: history, snapshotEvery: 2 });
       carriedOut(world, sent);
       const until = Math.floor(share * 30 * MILLISECOND);
-      const prefix = world.store.log.readAll(0, Infinity).filter((one) => one.stream === stream && one.at <= until);
-      expect(loaded(world, stream, until)).toEqual({ sum: sumOf(prefix), version: prefix.length });
+      const all = world.store.log.readAll(0, Infinity);
+      const position = Math.floor(share * (all.length + 1));
+      const past: [AsOf, RecordedEvent[]][] = [
+        [{ time: until }, all.filter(({ at }) => at <= until)],
+        [{ position }, all.slice(0, position)],
+      ];
+      for (const [asOf, events] of past) {
+        const prefix = events.filter((one) => one.stream === stream);
+        expect(loaded(world, stream, asOf)).toEqual({ sum: sumOf(prefix), version: prefix.length });
+      }
     }),
     { numRuns: 60 },
   );
