@@ -1,6 +1,7 @@
 /**
  * Outlier detection as Envoy's: passive health checking, by what becomes of the calls that hosts are sent anyway. A host is ejected
- * for so many failures in a row, or because its success rate of an interval is far below the others'. Rules without a clock and
+ * for so many failures in a row, because its success rate of an interval is far below the others', or because its share of failures is
+ * large by itself. Rules without a clock and
  * a network: who holds it says what the time is.
  * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/outlier, and envoy's
  * source/common/upstream/outlier_detection_impl.cc where that is more exact:
@@ -13,14 +14,14 @@
  * - a row of failures counts up to its threshold and triggers once. It begins anew after that, or when the host returns.
  *
  * Hosts are looked at in their order, which Envoy's hash map does not promise: it matters where success rates find more outliers than
- * may be ejected. Left out: jitter on the ejection's time (none by default), failure percentages (not enforced by default),
- * and counts of their own for errors of local origin (off by default).
+ * may be ejected. A host that its success rate has ejected in the same look is not ejected once more for its failures. Left out: jitter
+ * on the ejection's time (none by default), and counts of their own for errors of local origin (off by default).
  */
 import type { RandomStream } from '../../../kernel/random-stream.ts';
 import type { Time } from '../../../kernel/time.ts';
 import { checkOutlierOptions, type OutlierOptions } from './outlier-options.ts';
 
-export type OutlierKind = 'consecutive-5xx' | 'consecutive-gateway-failure' | 'success-rate';
+export type OutlierKind = 'consecutive-5xx' | 'consecutive-gateway-failure' | 'success-rate' | 'failure-percentage';
 
 /** Told of every host that leaves or returns. */
 export interface OutlierListener {
@@ -113,7 +114,7 @@ export class OutlierDetector {
       const lasts = Math.min(baseEjectionTime * monitor.backoff, maxEjectionTime);
       if (monitor.isEjected && lasts <= now - monitor.ejectedAt) this.return(host, now);
     });
-    this.compareSuccessRates(now);
+    this.judgeRates(now);
     for (const monitor of this.monitors) {
       monitor.calls = monitor.successes = 0;
       if (monitor.isEjected || monitor.returnedAt === undefined || now - monitor.returnedAt < interval) continue;
@@ -126,17 +127,33 @@ export class OutlierDetector {
     if (this.options.successfulActiveHealthCheckUnejectHost && this.isEjected(host)) this.return(host, now);
   }
 
-  private compareSuccessRates(now: Time): void {
-    const { successRateMinimumHosts, successRateRequestVolume, successRateStdevFactor } = this.options;
+  private judgeRates(now: Time): void {
+    const { options } = this;
+    const enough = this.successRates(options.successRateRequestVolume);
+    const enoughForFailures = this.successRates(options.failurePercentageRequestVolume);
+    if (enough.size >= options.successRateMinimumHosts) this.compareSuccessRates(enough, now);
+    if (enoughForFailures.size < options.failurePercentageMinimumHosts) return;
+    for (const [host, rate] of enoughForFailures) {
+      if (100 - rate >= options.failurePercentageThreshold && !this.isEjected(host)) {
+        this.eject(host, 'failure-percentage', now);
+      }
+    }
+  }
+
+  /** Of the hosts in use that had so many calls, in per cent. */
+  private successRates(volume: number): ReadonlyMap<number, number> {
     const rates = new Map<number, number>();
     this.monitors.forEach(({ isEjected, calls, successes }, host) => {
-      if (!isEjected && calls > 0 && calls >= successRateRequestVolume) rates.set(host, (successes * 100) / calls);
+      if (!isEjected && calls > 0 && calls >= volume) rates.set(host, (successes * 100) / calls);
     });
-    if (rates.size === 0 || rates.size < successRateMinimumHosts) return;
+    return rates;
+  }
+
+  private compareSuccessRates(rates: ReadonlyMap<number, number>, now: Time): void {
     const all = [...rates.values()];
     const mean = all.reduce((sum, rate) => sum + rate, 0) / all.length;
     const variance = all.reduce((sum, rate) => sum + (rate - mean) * (rate - mean), 0) / all.length;
-    const threshold = mean - (successRateStdevFactor / 1000) * Math.sqrt(variance);
+    const threshold = mean - (this.options.successRateStdevFactor / 1000) * Math.sqrt(variance);
     for (const [host, rate] of rates) if (rate < threshold) this.eject(host, 'success-rate', now);
   }
 
@@ -157,11 +174,12 @@ export class OutlierDetector {
   }
 
   private isEnforced(kind: OutlierKind): boolean {
-    const { enforcingConsecutive5xx, enforcingConsecutiveGatewayFailure, enforcingSuccessRate } = this.options;
+    const { options } = this;
     const chance = {
-      'consecutive-5xx': enforcingConsecutive5xx,
-      'consecutive-gateway-failure': enforcingConsecutiveGatewayFailure,
-      'success-rate': enforcingSuccessRate,
+      'consecutive-5xx': options.enforcingConsecutive5xx,
+      'consecutive-gateway-failure': options.enforcingConsecutiveGatewayFailure,
+      'success-rate': options.enforcingSuccessRate,
+      'failure-percentage': options.enforcingFailurePercentage,
     }[kind];
     return chance === 100 || (chance > 0 && this.draws.integer(100) < chance);
   }

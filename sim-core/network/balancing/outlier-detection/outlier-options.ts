@@ -25,10 +25,16 @@ export interface OutlierOptions {
   readonly successRateRequestVolume: number;
   /** An outlier's success rate is below the mean by more than so many thousandths of a standard deviation. */
   readonly successRateStdevFactor: number;
+  /** An outlier's share of failures is this or more, in per cent, whatever the others' are. */
+  readonly failurePercentageThreshold: number;
+  /** With fewer hosts that had enough calls in the interval nobody is looked at for that, and calls that are enough. */
+  readonly failurePercentageMinimumHosts: number;
+  readonly failurePercentageRequestVolume: number;
   /** With what chance a host of each kind that is found is ejected as well, in per cent. */
   readonly enforcingConsecutive5xx: number;
   readonly enforcingConsecutiveGatewayFailure: number;
   readonly enforcingSuccessRate: number;
+  readonly enforcingFailurePercentage: number;
   /** Whether a health check that an ejected host passes lets it return at once. */
   readonly successfulActiveHealthCheckUnejectHost: boolean;
 }
@@ -44,9 +50,13 @@ export const OUTLIER_DEFAULTS: OutlierOptions = {
   successRateMinimumHosts: 5,
   successRateRequestVolume: 100,
   successRateStdevFactor: 1900,
+  failurePercentageThreshold: 85,
+  failurePercentageMinimumHosts: 5,
+  failurePercentageRequestVolume: 50,
   enforcingConsecutive5xx: 100,
   enforcingConsecutiveGatewayFailure: 0,
   enforcingSuccessRate: 100,
+  enforcingFailurePercentage: 0,
   successfulActiveHealthCheckUnejectHost: true,
 };
 
@@ -57,6 +67,8 @@ export function checkOutlierOptions(options: OutlierOptions): OutlierOptions {
     'consecutiveGatewayFailure',
     'successRateMinimumHosts',
     'successRateRequestVolume',
+    'failurePercentageMinimumHosts',
+    'failurePercentageRequestVolume',
   ] as const;
   for (const name of counts) {
     const value = options[name];
@@ -67,6 +79,8 @@ export function checkOutlierOptions(options: OutlierOptions): OutlierOptions {
     'enforcingConsecutive5xx',
     'enforcingConsecutiveGatewayFailure',
     'enforcingSuccessRate',
+    'enforcingFailurePercentage',
+    'failurePercentageThreshold',
   ] as const;
   for (const name of shares) {
     const value = options[name];

@@ -121,20 +121,28 @@ class NaiveDetector {
   }
 
   private compare(now: number): void {
-    const { successRateRequestVolume, successRateMinimumHosts, successRateStdevFactor } = this.options;
-    const rates = this.intervals
-      .map((calls, host) => ({
-        host,
-        calls: calls.length,
-        rate: (100 * calls.filter((one) => one < 500).length) / calls.length,
-      }))
-      .filter(({ host, calls }) => !this.isEjected(host) && calls >= successRateRequestVolume);
-    if (rates.length < successRateMinimumHosts) return;
+    const { options } = this;
+    const ratesOf = (volume: number): { host: number; rate: number }[] =>
+      this.intervals
+        .map((calls, host) => ({ host, calls: calls.length, successes: calls.filter((one) => one < 500).length }))
+        .filter(({ host, calls }) => !this.isEjected(host) && calls >= volume)
+        .map(({ host, calls, successes }) => ({ host, rate: (100 * successes) / calls }));
+    const [rates, byThemselves] = [
+      ratesOf(options.successRateRequestVolume),
+      ratesOf(options.failurePercentageRequestVolume),
+    ];
     const mean = rates.reduce((sum, { rate }) => sum + rate, 0) / rates.length;
     const deviation = Math.sqrt(rates.reduce((sum, { rate }) => sum + (rate - mean) * (rate - mean), 0) / rates.length);
     // Rounded as the detector's is: where a rate is the threshold, it is so in both or in neither.
-    const threshold = mean - (successRateStdevFactor / 1000) * deviation;
-    for (const { host, rate } of rates) if (rate < threshold) this.eject(host, now);
+    const threshold = mean - (options.successRateStdevFactor / 1000) * deviation;
+    for (const { host, rate } of rates) {
+      if (rates.length >= options.successRateMinimumHosts && rate < threshold) this.eject(host, now);
+    }
+    if (options.enforcingFailurePercentage === 0) return;
+    if (byThemselves.length < options.failurePercentageMinimumHosts) return;
+    for (const { host, rate } of byThemselves) {
+      if (100 - rate >= options.failurePercentageThreshold && !this.isEjected(host)) this.eject(host, now);
+    }
   }
 
   private eject(host: number, now: number): void {
@@ -164,9 +172,13 @@ const options = fc.record({
   successRateMinimumHosts: fc.integer({ min: 1, max: 4 }),
   successRateRequestVolume: fc.integer({ min: 1, max: 8 }),
   successRateStdevFactor: fc.constantFrom(500, 1000, 1900),
+  failurePercentageThreshold: fc.constantFrom(30, 50, 85),
+  failurePercentageMinimumHosts: fc.integer({ min: 1, max: 4 }),
+  failurePercentageRequestVolume: fc.integer({ min: 1, max: 8 }),
   enforcingConsecutive5xx: fc.constant(100),
   enforcingConsecutiveGatewayFailure: fc.constantFrom(0, 100),
   enforcingSuccessRate: fc.constant(100),
+  enforcingFailurePercentage: fc.constantFrom(0, 100),
   successfulActiveHealthCheckUnejectHost: fc.constant(true),
 }) satisfies fc.Arbitrary<OutlierOptions>;
 const steps = fc.array(
