@@ -63,7 +63,7 @@ export { LoadBalancer } from './network/balancing/load-balancer.ts';
 export * from './network/balancing/outlier-detection/outlier-options.ts';
 export * from './network/balancing/policies/balancing-policies.ts';
 export { roundRobin, type Balancer } from './network/balancing/by-request-number.ts';
-export { Call, CallFailed, type CallFailure, type Endpoint } from './network/call.ts';
+export { Call, CallFailed, NOT_AGAIN, type CallFailure, type Endpoint } from './network/call.ts';
 export * from './network/component.ts';
 export { Link, messageSent, type LinkOptions } from './network/link.ts';
 export { BACKGROUND, BACKGROUND_BLOCK, RequestContext } from './network/request-context.ts';
@@ -79,6 +79,7 @@ export { CircuitBreaking } from './network/resilience/circuit-breaker/circuit-br
 export * from './network/resilience/concurrency-limits/concurrency-limits.ts';
 export { WindowedLimit } from './network/resilience/concurrency-limits/windowed.ts';
 export { Hedging } from './network/resilience/hedging/hedging.ts';
+export { RetryThrottle } from './network/resilience/hedging/retry-throttle.ts';
 export * from './network/resilience/hedging/hedging-signals.ts';
 export { loadShedders, type LoadShedderName } from './network/resilience/load-shedding/load-shedders.ts';
 export { LoadShedding, loadShedSignals } from './network/resilience/load-shedding/load-shedding.ts';

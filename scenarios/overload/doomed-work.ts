@@ -16,11 +16,13 @@ import {
   Link,
   lineDisciplines,
   ms,
+  NOT_AGAIN,
   OpenLoopClient,
   peak,
   poisson,
   ratio,
   Retrying,
+  RetryThrottle,
   s,
   Service,
   total,
@@ -62,6 +64,7 @@ export default defineScenario({
   variants: {
     'retries-in-every-tier': {},
     'retry-at-one-tier': oneTier,
+    'retry-throttling': { throttled: true },
     'deadline-propagation': { ...oneTier, line: 'deadline' },
     lifo: { ...oneTier, line: 'lifo' },
     codel: { ...oneTier, line: 'codel' },
@@ -69,6 +72,7 @@ export default defineScenario({
   roles: {
     'retries-in-every-tier': 'pitfall',
     'retry-at-one-tier': 'remedy',
+    'retry-throttling': 'remedy',
     'deadline-propagation': 'remedy',
     lifo: 'remedy',
     codel: 'remedy',
@@ -93,6 +97,10 @@ export default defineScenario({
   expect: {
     'retries-in-every-tier': [atLeast(peak(RECOVERY), limits.toTheEnd), atLeast(perRequest, limits.amplified)],
     'retry-at-one-tier': [atMost(peak(RECOVERY), limits.workedOff), atMost(perRequest, limits.noMoreThanOneTier)],
+    'retry-throttling': [
+      atMost(peak(RECOVERY), limits.throttledWorkedOff),
+      atMost(perRequest, limits.throttledAttempts),
+    ],
     'deadline-propagation': [atMost(peak(RECOVERY), limits.atOnce), atMost(total(DOOMED), limits.begunInTrouble)],
     lifo: [atMost(peak(RECOVERY), limits.atOnce), atLeast(total(IN_TROUBLE), limits.newestAreServed)],
     codel: [atMost(peak(RECOVERY), limits.atOnce), atLeast(total(IN_TROUBLE), limits.shortWaitsAreServed)],
@@ -115,6 +123,7 @@ function system(sim: Simulation, p: Values): void {
     concurrency: p.workers,
     queueMax: 100_000,
     line: lineDisciplines[p.line](),
+    ...(p.pushback ? { pushback: NOT_AGAIN } : {}),
     *handle(call) {
       const row = yield* read.call({ operation: 'read', key: call.query }, call.request);
       if (looked.heard) looked.emit({ request: call.request.id, doomed: sim.now >= call.deadline });
@@ -155,6 +164,7 @@ function tier(sim: Simulation, p: Values, name: string, { next, timeout, attempt
     base: ms(1),
     attemptsMax,
     patience: p.patience,
+    ...(p.throttled ? { throttle: new RetryThrottle(limits.THROTTLE) } : {}),
   });
   return new Service<number, Row>(sim, {
     name,

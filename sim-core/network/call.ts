@@ -46,13 +46,19 @@ export interface Carrier<Query, Reply> {
  */
 export type CallFailure = 'timeout' | 'overloaded' | 'refused' | 'unavailable' | 'error';
 
+/** What a `pushback` is that asks the caller not to try again at all. */
+export const NOT_AGAIN: Duration = -1;
+
 /** Thrown into a process whose call failed. */
 export class CallFailed extends OutcomeError {
   readonly name = 'CallFailed';
   readonly failure: CallFailure;
-  constructor(endpoint: string, failure: CallFailure) {
+  /** When the other side wants to be asked again, if it has said so: gRPC's `grpc-retry-pushback-ms`; less than 0 for never. */
+  readonly pushback: Duration | undefined;
+  constructor(endpoint: string, failure: CallFailure, pushback?: Duration) {
     super(`${endpoint}: ${failure}`);
     this.failure = failure;
+    this.pushback = pushback;
   }
 }
 
@@ -71,6 +77,7 @@ export class Call<Query, Reply> extends Wait<Reply> {
   private answered = false;
   private received = false;
   private failure: CallFailure | undefined = undefined;
+  private pushback: Duration | undefined = undefined;
 
   constructor(
     link: Carrier<Query, Reply>,
@@ -145,9 +152,10 @@ export class Call<Query, Reply> extends Wait<Reply> {
     this.answer();
   }
 
-  /** The endpoint's answer that it failed. */
-  refuse(failure: CallFailure): void {
+  /** The endpoint's answer that it failed, and when it wants to be asked again, if it says so. */
+  refuse(failure: CallFailure, pushback?: Duration): void {
     this.failure = failure;
+    this.pushback = pushback;
     this.answer();
   }
 
@@ -174,7 +182,7 @@ export class Call<Query, Reply> extends Wait<Reply> {
     if (waiter === undefined) return;
     call.abandon();
     if (call.failure === undefined) waiter.resume(call);
-    else waiter.fail(new CallFailed(call.link.endpoint.name, call.failure), call);
+    else waiter.fail(new CallFailed(call.link.endpoint.name, call.failure, call.pushback), call);
   }
 
   private static giveUp(call: Call<never, never>): void {

@@ -65,6 +65,8 @@ export interface ServiceOptions<Query, Reply> {
   readonly admission?: Admission<Query>;
   /** Who is next in the waiting line, and whom it is too late for; first in, first out without it. */
   readonly line?: LineDiscipline;
+  /** What it tells whom it turns away for want of room about trying again (`CallFailed.pushback`); nothing without it. */
+  readonly pushback?: Duration;
   /** Whether it breaks off, or takes out of the line, what its caller cancels; else it works on, for nobody. */
   readonly stopsWhenCancelled?: boolean;
   /**
@@ -87,6 +89,7 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
   private readonly slots: Resource;
   private readonly admission: Admission<Query> | undefined;
   private readonly line: LineDiscipline | undefined;
+  readonly pushback: Duration | undefined;
   private readonly answered: FactChannel<Fact<typeof serviceRequest>>;
   private readonly activity: FactChannel<Fact<typeof serviceActive>>;
   private readonly onCrash: ((downtime: Duration) => void) | undefined;
@@ -109,6 +112,7 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
     this.onCrash = options.onCrash;
     this.admission = options.admission;
     this.line = options.line;
+    this.pushback = options.pushback;
     this.ofCall = options.stopsWhenCancelled === true ? new Map() : undefined;
     this.inside = options.inside;
     this.signals = this.inside === undefined ? serviceSignals : [...serviceSignals, ...this.inside.signals];
@@ -144,7 +148,7 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
     }
     const inside = this.admission === undefined ? 0 : this.admission.admit(call.query, call.request);
     if (this.admission !== undefined && inside === 0) {
-      call.refuse('overloaded');
+      call.refuse('overloaded', this.pushback);
       this.finish(call, since, 'overloaded');
       return;
     }
@@ -157,7 +161,7 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
     const place = this.line === undefined ? 0 : this.line.placeOf(this.arrivals);
     const claim = this.slots.enqueue(Handling.begin, handling as unknown as Handling<never, never>, place);
     if (claim === undefined) {
-      call.refuse('overloaded');
+      call.refuse('overloaded', this.pushback);
       this.leave(handling, 'overloaded');
       return;
     }
@@ -313,9 +317,9 @@ class Handling<Query, Reply> extends Process<Reply> {
         this.service.leave(this, 'cancelled');
         return;
       }
-      const failure = this.end === 'dropped' ? 'overloaded' : 'unavailable';
-      this.call.refuse(failure);
-      this.service.leave(this, failure);
+      if (this.end === 'dropped') this.call.refuse('overloaded', this.service.pushback);
+      else this.call.refuse('unavailable');
+      this.service.leave(this, this.end === 'dropped' ? 'overloaded' : 'unavailable');
       return;
     }
     if (this.state === 'completed') {

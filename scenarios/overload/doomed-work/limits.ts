@@ -60,6 +60,29 @@ export const workedOff = limit((p) => {
   return spare > 0 ? Math.min(most, gathers(p) / spare + toSeconds(p.patience)) : most;
 });
 
+/** gRPC's own example: `maxTokens` and `tokenRatio`. */
+export const THROTTLE = { maxTokens: 10, tokenRatio: 0.1 };
+/**
+ * Of c calls a throttled tier makes no more than c + (c r + M / 2): a retry follows a failure that has taken a token and left more than
+ * half of them; there are M to begin with, and a success puts r back. So over three tiers, one after the other.
+ */
+const throttled = (calls: number): number => {
+  const ofTier = (asked: number): number => asked * (1 + THROTTLE.tokenRatio) + THROTTLE.maxTokens / 2;
+  return ofTier(ofTier(ofTier(calls)));
+};
+export const throttledAttempts = limit((p) => {
+  const measured = poissonLow(p.rate * toSeconds(p.length - WARM_UP));
+  // What came before the warm-up may be asked for behind it.
+  return measured > 0 ? throttled(measured) / measured + 0.01 : pow(p.attempts, TIERS);
+});
+/** What gathers in the trouble is worked off as above. */
+export const throttledWorkedOff = limit((p) => {
+  const comes = throttled(poissonMost(p.rate * troubleLasts(p)));
+  const left = Math.max(0, comes - poissonLow(Math.min(p.rate, slowCapacity(p)) * troubleLasts(p)));
+  const spare = capacity(p) - throttled(p.rate);
+  return spare > 0 ? Math.min(after(p), left / spare + toSeconds(p.patience)) : after(p);
+});
+
 /**
  * A line that turns away whoever waited for an attempt's time, or has the newest first, is as good as empty when the stock is fast
  * again: what is begun then is done in time, but for what the workers still hold and whoever was in the midst of failing.

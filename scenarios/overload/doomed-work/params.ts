@@ -2,6 +2,7 @@
 import {
   choice,
   duration,
+  flag,
   integer,
   lineDisciplines,
   ms,
@@ -20,6 +21,14 @@ export const params = {
     choices: ['every-tier', 'gateway'],
   }),
   attempts: integer({ help: 'Attempts of whoever asks again, the first included', default: 2, min: 1, max: 4 }),
+  throttled: flag({
+    help: 'Whether a tier that asks again does so only while most of its calls succeed (gRPC’s retryThrottling)',
+    default: false,
+  }),
+  pushback: flag({
+    help: 'Whether the stock tells whom it turns away not to ask again (gRPC’s grpc-retry-pushback-ms)',
+    default: false,
+  }),
   line: choice({
     help: 'Who is next in the line before the stock, and whom it turns away',
     default: 'fifo',

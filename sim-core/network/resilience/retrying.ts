@@ -1,6 +1,10 @@
 /**
  * A caller that asks again when a call fails: after a wait by its backoff, up to a number of attempts, as long as whoever it
- * does it for still waits, and where there is a budget only as far as that pays.
+ * does it for still waits, and where there is a budget or a throttle only as far as that allows it.
+ *
+ * The other side may push back (gRPC's `grpc-retry-pushback-ms`): it is asked again just when it wants to be, whatever the backoff, which
+ * begins anew after that; or not at all. A failure that stands by that, or by the throttle, is the caller's at once.
+ * https://github.com/grpc/proposal/blob/master/A6-client-retries.md
  *
  * What it cannot know: whether the call that failed was done after all, and that the other side still works at it.
  */
@@ -14,6 +18,7 @@ import { CallFailed } from '../call.ts';
 import type { Link } from '../link.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { Backoff } from './backoff/backoff.ts';
+import type { RetryThrottle } from './hedging/retry-throttle.ts';
 import type { RetryBudget } from './retry-budget.ts';
 
 /** A caller asked: the first time (attempt 1), or again after `waited`. */
@@ -24,7 +29,7 @@ export const attemptMade = defineFact('retry.attempt', 'A caller asked, for the 
   waited: 'duration',
 });
 
-/** A caller has an answer, or gave up: `attempts` used up, out of `time`, or the `budget` spent. */
+/** A caller has an answer, or gave up: `attempts` used up, out of `time`, the `budget` spent, `throttled`, or told not to ask again (`pushback`). */
 export const retryEnded = defineFact('retry.ended', 'A caller has its answer, or gave up', {
   caller: 'text',
   request: 'request',
@@ -60,9 +65,9 @@ export const retrySignals = [
     name: 'retry.refused',
     kind: 'counter',
     unit: '{request}',
-    help: 'Failures that stood because the budget had no token for a retry',
+    help: 'Failures that stood because the budget or the throttle allowed no retry, or the other side wanted none',
     fact: retryEnded,
-    where: (fact) => fact.outcome === 'budget',
+    where: ({ outcome }) => outcome === 'budget' || outcome === 'throttled' || outcome === 'pushback',
   }),
 ];
 
@@ -78,6 +83,8 @@ export interface RetryingOptions<Query, Reply> {
   /** Nothing is begun later than this after the request came into the system. */
   readonly patience: Duration;
   readonly budget?: RetryBudget;
+  /** gRPC's `retryThrottling`; of whoever asks the same server the same. */
+  readonly throttle?: RetryThrottle;
 }
 
 export class Retrying<Query, Reply> {
@@ -104,23 +111,31 @@ export class Retrying<Query, Reply> {
    * that carries one: its calls inherit it, and nothing is begun later.
    */
   *call(query: Query, request: RequestContext, deadline?: Time): Behaviour<Reply> {
-    const { link, backoff, base, attemptsMax, budget } = this.options;
+    const { link, backoff, base, attemptsMax, budget, throttle } = this.options;
     budget?.deposit();
     let waited = 0;
     let previous = base;
+    /** Retries since the backoff began. */
+    let backoffs = 0;
     for (let attempt = 1; ; attempt++) {
       this.tellAttempt(request, attempt, waited);
       try {
         const reply = yield* link.call(query, request, link.timeout, deadline);
+        throttle?.succeeded();
         this.tellEnd(request, attempt, 'ok');
         return reply;
       } catch (error) {
         if (!(error instanceof CallFailed)) throw error;
-        waited = backoff.wait(attempt - 1, previous, this.draws.of(request.id * attemptsMax + attempt - 1));
-        previous = waited;
-        const end =
-          attempt >= attemptsMax ? 'attempts' : this.isTooLate(request, waited, deadline) ? 'time' : undefined;
-        const refused = end ?? (budget === undefined || budget.withdraw() ? undefined : 'budget');
+        throttle?.failed();
+        const { pushback } = error;
+        if (pushback === undefined) {
+          waited = backoff.wait(backoffs++, previous, this.draws.of(request.id * attemptsMax + attempt - 1));
+          previous = waited;
+        } else {
+          waited = Math.max(0, pushback);
+          [previous, backoffs] = [base, 0];
+        }
+        const refused = this.refusal(attempt, pushback, this.isTooLate(request, waited, deadline));
         if (refused !== undefined) {
           this.tellEnd(request, attempt, refused);
           throw error;
@@ -128,6 +143,16 @@ export class Retrying<Query, Reply> {
       }
       if (waited > 0) yield waited;
     }
+  }
+
+  /** Why there is no further attempt, if there is none. */
+  private refusal(attempt: number, pushback: Duration | undefined, isTooLate: boolean): string | undefined {
+    const { attemptsMax, budget, throttle } = this.options;
+    if (attempt >= attemptsMax) return 'attempts';
+    if (pushback !== undefined && pushback < 0) return 'pushback';
+    if (isTooLate) return 'time';
+    if (throttle?.permits === false) return 'throttled';
+    return budget === undefined || budget.withdraw() ? undefined : 'budget';
   }
 
   private isTooLate({ started }: RequestContext, wait: Duration, deadline: Time = Infinity): boolean {

@@ -1,12 +1,12 @@
 /** What the guide of doomed work says beyond its variants: what a line cures and what it does not. */
 import { expect, it } from 'vitest';
 import doomedWork from '../../../scenarios/overload/doomed-work.ts';
-import { DOOMED, IN_TROUBLE } from '../../../scenarios/overload/doomed-work/tally.ts';
-import { judge, ms, type ParameterValues, type Trialled } from '../../../sim-core/index.ts';
+import { DOOMED, GOODPUT, IN_TROUBLE } from '../../../scenarios/overload/doomed-work/tally.ts';
+import { judge, ms, parseIntervention, s, type ParameterValues, type Trialled } from '../../../sim-core/index.ts';
 import { totalOf, trialled } from '../trials.ts';
 
-const tried = (variant: string, params: ParameterValues = {}): Trialled =>
-  trialled(doomedWork, { variant, seed: 1, params });
+const tried = (variant: string, params: ParameterValues = {}, ...done: string[]): Trialled =>
+  trialled(doomedWork, { variant, seed: 1, params, interventions: done.map(parseIntervention) });
 
 it('tells each line from one in order of arrival with as many attempts', () => {
   const inOrder = tried('retry-at-one-tier');
@@ -25,4 +25,26 @@ it('does less for nobody the sooner it turns somebody away', () => {
   const [inOrder, deadline, codel] = ['retry-at-one-tier', 'deadline-propagation', 'codel'].map(doomed);
   expect(deadline).toBeLessThan(inOrder);
   expect(codel).toBeLessThan(deadline);
+});
+
+it('stays down when the disk is fast again, and comes back when the load is cut until the line is gone', () => {
+  const length = { length: s(60) };
+  const answered = (run: Trialled): number => {
+    const { columns } = run.signals.find(({ name }) => name === GOODPUT)!;
+    // In the last ten seconds.
+    return columns['mean'].slice(-40).reduce((sum, rate) => sum + rate / 40, 0);
+  };
+  expect(answered(tried('retries-in-every-tier', length))).toBe(0);
+  // Eight attempts each of 60 a second are still more than the stock can do.
+  const [some, most] = [0.6, 0.1].map((factor) =>
+    answered(tried('retries-in-every-tier', length, `14s:surge:users:factor=${factor}`, '44s:surge:users:factor=1')),
+  );
+  expect(some).toBe(0);
+  expect(most).toBeGreaterThan(90);
+});
+
+it('a stock that says that it is not to be asked again has the tier before it ask once', () => {
+  const asked = (pushback: boolean): number =>
+    totalOf(tried('codel', { retriesIn: 'every-tier', pushback }), 'doomed_work.asked');
+  expect(asked(true)).toBeLessThan(asked(false));
 });

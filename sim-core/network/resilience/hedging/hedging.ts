@@ -8,7 +8,7 @@
  * https://github.com/grpc/proposal/blob/master/A6-client-retries.md#hedging-policy
  *
  * Whether what is cancelled is work that is saved is up to who was asked (`Service.stopsWhenCancelled`). Only for what may be done
- * twice. Left out: the server's pushback.
+ * twice. A server that pushes back has the next call sent when it says, or none any more.
  */
 import type { EventHandle } from '../../../kernel/event-table.ts';
 import type { Fact, FactChannel } from '../../../kernel/fact.ts';
@@ -100,13 +100,15 @@ export class Hedging implements ComponentPart {
     const { caller } = this.options;
     let open = 0;
     let idle = 0;
-    for (const { underWay } of this.live) {
+    for (const { underWay, isDue } of this.live) {
       open += underWay;
-      if (underWay === 0) idle++;
+      if (underWay === 0 && !isDue) idle++;
     }
     return [
       ...(open === this.underWay ? [] : [`${caller}: a call of a hedged one was lost or doubled`]),
-      ...(idle === 0 ? [] : [`${caller}: ${idle} hedged calls are not over, and none of their calls is under way`]),
+      ...(idle === 0
+        ? []
+        : [`${caller}: ${idle} hedged calls are not over, and none of their calls is under way or due`]),
     ];
   }
 }
@@ -119,7 +121,9 @@ class HedgedCall<Reply> extends Wait<Reply> implements Waiter {
   private readonly calls: Wait<Reply>[] = [];
   /** Those that are under way. */
   private readonly open = new Set<Wait<Reply>>();
+  /** No further call is sent. */
   private isThrottled = false;
+  private lastFailure: unknown = undefined;
   private alarm: EventHandle = -1;
   private waiter: Waiter | undefined = undefined;
 
@@ -142,6 +146,11 @@ class HedgedCall<Reply> extends Wait<Reply> implements Waiter {
     return this.open.size;
   }
 
+  /** Whether it will send a further call by itself. */
+  get isDue(): boolean {
+    return this.alarm >= 0;
+  }
+
   abandon(): void {
     // As `all` gives up what has come in already.
     if (this.waiter === undefined) return;
@@ -158,11 +167,13 @@ class HedgedCall<Reply> extends Wait<Reply> implements Waiter {
 
   fail(error: unknown, wait: Wait<unknown>): void {
     this.close(wait as Wait<Reply>);
+    this.lastFailure = error;
     const isFatal = !(error instanceof CallFailed && this.hedging.options.nonFatal.includes(error.failure));
     if (!isFatal) {
       this.hedging.throttle?.failed();
-      this.hedge();
-      if (this.open.size > 0) return;
+      this.goOnAfter((error as CallFailed).pushback);
+      // Where the server has said when it wants the next call, that one may still be answered.
+      if (this.open.size > 0 || this.alarm >= 0) return;
     }
     this.end(0).fail(error, this);
   }
@@ -184,6 +195,15 @@ class HedgedCall<Reply> extends Wait<Reply> implements Waiter {
     if (this.isThrottled || this.calls.length === this.hedging.options.maxAttempts) return;
     if (this.hedging.decide(this.request)) this.send();
     else this.isThrottled = true;
+  }
+
+  /** One has failed: the next is sent at once, or when the server wants it; where none is wanted, none is due any more. */
+  private goOnAfter(pushback: Duration | undefined): void {
+    if (pushback === undefined) return this.hedge();
+    this.quiet();
+    if (pushback < 0) this.isThrottled = true;
+    if (this.isThrottled || this.calls.length === this.hedging.options.maxAttempts) return;
+    this.alarm = this.hedging.sim.schedule(pushback, HedgedCall.due, this as unknown as HedgedCall<never>, 0);
   }
 
   private close(call: Wait<Reply>): void {
@@ -212,5 +232,7 @@ class HedgedCall<Reply> extends Wait<Reply> implements Waiter {
   private static due(hedged: HedgedCall<never>): void {
     hedged.alarm = -1;
     hedged.hedge();
+    // All have failed, and the throttle allows no more.
+    if (hedged.open.size === 0) hedged.end(0).fail(hedged.lastFailure, hedged);
   }
 }

@@ -8,6 +8,7 @@ import { CallFailed, type Call, type Endpoint } from '../../../../sim-core/netwo
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
 import { backoffs } from '../../../../sim-core/network/resilience/backoff/backoffs.ts';
+import { RetryThrottle } from '../../../../sim-core/network/resilience/hedging/retry-throttle.ts';
 import { RetryBudget } from '../../../../sim-core/network/resilience/retry-budget.ts';
 import { Retrying, retryEnded, type RetryingOptions } from '../../../../sim-core/network/resilience/retrying.ts';
 
@@ -17,21 +18,30 @@ class Refusing implements Endpoint<number, string> {
   readonly atMs: number[] = [];
   private readonly sim: Simulation;
   private readonly refusals: number;
-  constructor(sim: Simulation, refusals: number) {
+  /** What it says of trying again with each refusal. */
+  private readonly pushbacks: readonly (number | undefined)[];
+  constructor(sim: Simulation, refusals: number, pushbacks: readonly (number | undefined)[] = []) {
     this.sim = sim;
     this.refusals = refusals;
+    this.pushbacks = pushbacks;
   }
   receive(call: Call<number, string>): void {
     this.atMs.push(this.sim.now / MILLISECOND);
-    if (this.atMs.length <= this.refusals) call.refuse('overloaded');
+    const asked = this.atMs.length;
+    if (asked <= this.refusals) call.refuse('overloaded', this.pushbacks[asked - 1]);
     else call.reply('done');
   }
 }
 
 type Changed = Partial<RetryingOptions<number, string>>;
-function ask(refusals: number, changed: (sim: Simulation) => Changed = () => ({}), deadline?: Time) {
+function ask(
+  refusals: number,
+  changed: (sim: Simulation) => Changed = () => ({}),
+  deadline?: Time,
+  pushbacks?: readonly (number | undefined)[],
+) {
   const sim = new Simulation();
-  const server = new Refusing(sim, refusals);
+  const server = new Refusing(sim, refusals, pushbacks);
   const base = ms(100);
   const retrying = new Retrying<number, string>(sim, {
     caller: 'app',
@@ -108,4 +118,30 @@ it('asks at once without a backoff', () => {
 
 it('refuses a number of attempts that is none', () => {
   expect(() => ask(0, () => ({ attemptsMax: 0 }))).toThrow('attemptsMax is 0; it must be an integer of at least 1');
+});
+
+it('asks again when the other side wants it, and begins its backoff anew after that', () => {
+  expect(ask(4, undefined, undefined, [undefined, undefined, ms(50)])).toEqual({
+    outcome: 'done',
+    ended: ['ok after 5'],
+    atMs: [0, 100, 300, 350, 450],
+  });
+});
+
+it('does not ask again whom it is told not to', () => {
+  expect(ask(4, undefined, undefined, [undefined, -1])).toEqual({
+    outcome: 'overloaded',
+    ended: ['pushback after 2'],
+    atMs: [0, 100],
+  });
+});
+
+it('asks again while more than half of the throttle’s tokens are left, whoever has taken them', () => {
+  const throttle = new RetryThrottle({ maxTokens: 6, tokenRatio: 0.5 });
+  // Failures leave 5 and 4, and the answer 4.5 of 6.
+  expect(ask(2, () => ({ throttle })).ended).toEqual(['ok after 3']);
+  expect(throttle.tokens).toBe(4.5);
+  // 3.5, and then 2.5: no more than half.
+  expect(ask(9, () => ({ throttle })).ended).toEqual(['throttled after 2']);
+  expect(ask(9, () => ({ throttle })).ended).toEqual(['throttled after 1']);
 });

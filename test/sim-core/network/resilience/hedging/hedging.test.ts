@@ -16,6 +16,8 @@ import { Wait, type Waiter } from '../../../../../sim-core/kernel/wait.ts';
 interface Fate {
   readonly after: number;
   readonly failure?: CallFailure;
+  /** What the server says of trying again, in ms. */
+  readonly pushback?: number;
 }
 
 const OPTIONS: HedgingOptions = {
@@ -57,7 +59,10 @@ class Scripted extends Wait<number> {
     call.note(call.fate.failure ?? 'ok');
     call.result = call.number;
     if (call.fate.failure === undefined) call.waiter.resume(call);
-    else call.waiter.fail(new CallFailed('server', call.fate.failure), call);
+    else {
+      const { failure, pushback } = call.fate;
+      call.waiter.fail(new CallFailed('server', failure, pushback === undefined ? undefined : ms(pushback)), call);
+    }
   }
 }
 
@@ -99,6 +104,25 @@ describe('a hedged call', () => {
       '1700 cancelled 3',
     ]);
     expect([heard, ended]).toEqual([[4], [4, 4]]);
+  });
+
+  it('is sent again when the server wants it, and after each delay from then on, though nothing is under way meanwhile', () => {
+    const busy = { after: 100, failure: 'overloaded', pushback: 300 } as const;
+    const { lines, heard, broken } = hedge([busy, never, { after: 1 }]);
+    expect(lines.slice(0, 4)).toEqual(['0 sent 1', '100 overloaded 1', '400 sent 2', '900 sent 3']);
+    expect([heard, broken]).toEqual([[3], []]);
+  });
+
+  it('is not sent again where the server says so: what is under way decides', () => {
+    const refused = { after: 10, failure: 'overloaded', pushback: -1 } as const;
+    expect(hedge([{ after: 900 }, refused]).heard).toEqual([1]);
+    expect(hedge([refused])).toMatchObject({ lines: ['0 sent 1', '10 overloaded 1'], heard: ['overloaded'] });
+  });
+
+  it('fails with what the server said if the throttle allows no more when it wants to be asked again', () => {
+    const busy = { after: 100, failure: 'overloaded', pushback: 300 } as const;
+    const { lines, heard } = hedge([busy], { throttle: { maxTokens: 1, tokenRatio: 0.1 } });
+    expect([lines, heard]).toEqual([['0 sent 1', '100 overloaded 1'], ['overloaded']]);
   });
 
   it('is sent once where the answer comes before the delay', () => {
@@ -207,7 +231,7 @@ describe('a hedged call', () => {
 
   it.each([
     ['isOver', ['caller: a call of a hedged one was lost or doubled']],
-    ['ends', ['caller: 1 hedged calls are not over, and none of their calls is under way']],
+    ['ends', ['caller: 1 hedged calls are not over, and none of their calls is under way or due']],
   ] as const)('is missed where what it tells by %s is lost', (told, broken) => {
     vi.spyOn(Hedging.prototype, told).mockImplementationOnce(() => {});
     expect(hedge([{ after: 10 }]).broken).toEqual(broken);
