@@ -33,6 +33,8 @@ export class Consumer implements ConsumerOptions {
   readonly deliver: (copy: Copy) => void;
   /** Copies that it has and has not settled. */
   unsettled = 0;
+  /** Copies that it may take beyond its prefetch. */
+  extraCredit = 0;
   /** Whether it is out of the round. */
   waits = false;
   /** Whether it takes no copies any more. */
@@ -48,7 +50,7 @@ export class Consumer implements ConsumerOptions {
   }
 
   get hasCredit(): boolean {
-    return this.unsettled < this.prefetch;
+    return this.unsettled < this.prefetch + this.extraCredit;
   }
 
   get canTake(): boolean {

@@ -46,6 +46,8 @@ export class Queue {
   private ends = 0;
   private aheads = 0;
   private readonly places: Places = { atEnd: () => ++this.ends, ahead: () => Number.MIN_SAFE_INTEGER + ++this.aheads };
+  /** Dead letters of what is being done, in their order. */
+  private burials: (() => void)[] = [];
   private isHandingOut = false;
   private isGone = false;
   private readonly clocks: QueueClocks;
@@ -117,6 +119,7 @@ export class Queue {
     this.books.take(message);
     if (policy.overflow !== 'drop-head' && this.exceeds(1, message.bytes)) {
       this.refuse(copy, by);
+      this.buryAll();
       return false;
     }
     copy.place = this.places.atEnd();
@@ -132,10 +135,13 @@ export class Queue {
   /** One copy for somebody who asks for it; undefined if none is ready. With `settles` it counts as acknowledged. */
   get(settles: boolean): Copy | undefined {
     this.touch();
-    const copy = this.line.size === 0 ? undefined : this.line.take();
+    const { line, kind, sim } = this;
+    if (!kind.expiresBehindGets) this.expireHeads();
+    const copy = line.size === 0 ? undefined : line.take();
     if (copy !== undefined) {
       this.count(copy, undefined, settles);
-      this.expireHeads();
+      if (settles || kind.expiresBehindGets) this.expireHeads();
+      else this.clocks.headExpires(Math.max(sim.now, line.head?.expires ?? Infinity));
     }
     this.tell();
     return copy;
@@ -178,9 +184,10 @@ export class Queue {
   /** Takes copies back; all of them are there again before the next is delivered. */
   giveBack(copies: readonly Copy[], how: Return): void {
     const { kind, policy } = this;
-    this.release(copies, (copy) => {
+    this.release(copies, (copy, consumer) => {
       copy.returns++;
       if (kind.countsReturns && copy.returns > policy.deliveryLimit) {
+        if (kind.creditsThrownOutTwice && consumer !== undefined) consumer.extraCredit++;
         this.die(copy, 'in-flight', 'delivery_limit');
         return;
       }
@@ -322,12 +329,12 @@ export class Queue {
   }
 
   /** Takes copies out of their holders' hands; those that are nobody's any more are passed over. */
-  private release(copies: readonly Copy[], then: (copy: Copy) => void): void {
+  private release(copies: readonly Copy[], then: (copy: Copy, consumer: Consumer | undefined) => void): void {
     for (const copy of copies) {
       const consumer = this.unsettled.get(copy);
       if (!this.unsettled.delete(copy)) continue;
       if (consumer !== undefined) this.consumers.settled(consumer);
-      then(copy);
+      then(copy, consumer);
     }
   }
 
@@ -353,8 +360,21 @@ export class Queue {
 
   private die(copy: Copy, from: Fate, death: Death): void {
     const office = this.policy.deadLetters;
-    if (office === undefined) this.books.end(copy, from, WITHOUT_DEAD_LETTERS[death], death);
-    else this.books.buried(copy, from, office(copy.message, death, this.name), death);
+    if (office === undefined) {
+      this.books.end(copy, from, WITHOUT_DEAD_LETTERS[death], death);
+      return;
+    }
+    const bury = (): void => this.books.buried(copy, from, office(copy.message, death, this.name), death);
+    if (!this.kind.buriesOverflowFirst) bury();
+    else if (death === 'maxlen') this.burials.unshift(bury);
+    else this.burials.push(bury);
+  }
+
+  private buryAll(): void {
+    const { burials } = this;
+    if (burials.length === 0) return;
+    this.burials = [];
+    for (const bury of burials) bury();
   }
 
   /** A publisher hears of it, and has the message still; a dead letter is nobody's but the queue's. */
@@ -376,6 +396,7 @@ export class Queue {
   }
 
   private tell(): void {
+    this.buryAll();
     this.books.read(this.ready, this.inFlight);
   }
 }

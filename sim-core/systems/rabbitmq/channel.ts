@@ -224,7 +224,7 @@ export class Channel implements Holder {
     this.isOpen = false;
     this.broker.closed(this);
     this.onClosed();
-    const held = byQueue([...this.unsettled.values()]);
+    const held = byQueue(byHolder(this.unsettled));
     this.unsettled.clear();
     const subscribed = new Set([...this.subscriptions.values()].map(({ declared }) => declared));
     for (const [tag, { declared }] of this.subscriptions) this.unmark(declared, tag);
@@ -240,7 +240,7 @@ export class Channel implements Holder {
   abandon(): void {
     this.isOpen = false;
     this.onClosed();
-    for (const [queue, copies] of byQueue([...this.unsettled.values()])) queue.abandoned(copies);
+    for (const [queue, copies] of byQueue(byHolder(this.unsettled))) queue.abandoned(copies);
     this.unsettled.clear();
     for (const { declared, consumer } of this.subscriptions.values()) {
       declared.exclusiveConsumer = undefined;
@@ -346,6 +346,16 @@ function byConsumer(unsettled: readonly Unsettled[]): { readonly queue: Queue; r
   return [...groups.values()].sort(
     (a, b) => before(a.queue.name, b.queue.name) || before(a.consumer ?? '', b.consumer ?? ''),
   );
+}
+
+/**
+ * What a channel had when it closed comes back consumer by consumer in the order of their names, where its queue remembers
+ * whose it was. Whoever got one by asking is to the queue a consumer by the number of that delivery (`quorum_ctag` of
+ * `rabbit_quorum_queue`, `handle_down` of `rabbit_fifo`, 3.10).
+ */
+function byHolder(unsettled: ReadonlyMap<number, Unsettled>): Unsettled[] {
+  const holders = [...unsettled].map(([tag, one]) => [one.consumer ?? `${tag}`, one] as const);
+  return holders.sort(([a], [b]) => (a === b ? 0 : a < b ? -1 : 1)).map(([, one]) => one);
 }
 
 function byQueue(unsettled: readonly Unsettled[]): Map<Queue, Copy[]> {

@@ -17,6 +17,10 @@ import { UnsettledDeliveries } from './unsettled.ts';
 const ROUNDS_MIN = 2;
 const ROUNDS_MAX = 8;
 const QUORUM_PAUSE_MS = 8;
+/** For as many steps with such pauses there has to be time before anything expires. */
+const QUORUM_TIMES_LONGER = 2;
+/** They hear of the end of a channel from a monitor, and not in the order of what the client says. */
+const HOLDER_GONE_PAUSE_MS = 40;
 /** Asked so often, and so far apart, whether the consumers of a killed node are gone. */
 const CONSUMERS_GO_TRIES = 100;
 const CONSUMERS_GO_MS = 50;
@@ -35,13 +39,20 @@ export class ServerPlayer implements ServerSide {
   readonly queues: QueueWatch;
   readonly exchanges = new Set<string>();
   private readonly host: Host;
+  private readonly script: readonly RabbitStep[];
   private readonly slowness: number;
+  /** How much longer times of the script are. */
+  private readonly timesLonger: number;
   private clients: readonly ServerClient[] = [];
   private heard: Told[] = [];
+  /** Whether a channel that had something has been closed since all was last quiet. */
+  private isHolderGone = false;
 
-  constructor(host: Host, prefix: string, slowness: number) {
+  constructor(host: Host, script: readonly RabbitStep[], prefix: string, slowness: number) {
     this.host = host;
-    this.names = new Names(prefix, slowness);
+    this.script = script;
+    this.timesLonger = slowness * (script.some(isOfQuorum) ? QUORUM_TIMES_LONGER : 1);
+    this.names = new Names(prefix, this.timesLonger);
     this.queues = new QueueWatch(this.names);
     this.slowness = slowness;
   }
@@ -60,9 +71,9 @@ export class ServerPlayer implements ServerSide {
     this.heard.push(told);
   }
 
-  async play(script: readonly RabbitStep[]): Promise<void> {
+  async play(): Promise<void> {
     await this.join();
-    for (const [index, step] of script.entries()) {
+    for (const [index, step] of this.script.entries()) {
       this.heard = [];
       let result = await this.attempt(step, index);
       const queues = await this.settleDown();
@@ -78,7 +89,7 @@ export class ServerPlayer implements ServerSide {
     await this.leave();
   }
 
-  readonly pause = (): Promise<void> => pauseOf(this.slowness);
+  readonly pause = (): Promise<void> => pauseOf(this.timesLonger);
 
   readonly restart = async (): Promise<void> => {
     await this.host.restart();
@@ -93,6 +104,7 @@ export class ServerPlayer implements ServerSide {
 
   async reopen(actor: Actor): Promise<void> {
     const client = this.clients[actor];
+    if (client.error === undefined) this.isHolderGone ||= isHolder(client);
     client.channel = await openChannel(client.connection);
     client.consumers = [];
     client.unsettled.clear();
@@ -102,8 +114,11 @@ export class ServerPlayer implements ServerSide {
 
   async settleDown(): Promise<QueueStates> {
     let before = '';
+    const isHolderGone = this.isHolderGone || this.clients.some((each) => each.error !== undefined && isHolder(each));
+    const pauseMs = isHolderGone ? HOLDER_GONE_PAUSE_MS : QUORUM_PAUSE_MS;
+    this.isHolderGone = false;
     for (let round = 1; ; round++) {
-      if (this.queues.hasQuorum) await sleep(QUORUM_PAUSE_MS * this.slowness);
+      if (this.queues.hasQuorum) await sleep(pauseMs * this.slowness);
       await this.flush();
       const states = await this.queues.states(this.clients);
       await this.flush();
@@ -148,6 +163,11 @@ export class ServerPlayer implements ServerSide {
     await Promise.all(this.clients.flatMap(({ channel, control }) => [channel.close(), control.close()]));
   }
 }
+
+const isOfQuorum = (step: RabbitStep): boolean =>
+  step.op === 'declare-queue' && step.arguments['x-queue-type'] === 'quorum';
+
+const isHolder = ({ consumers, unsettled }: ServerClient): boolean => consumers.length > 0 || !unsettled.isEmpty;
 
 async function joined(connection: ChannelModel): Promise<ServerClient> {
   const client: ServerClient = {

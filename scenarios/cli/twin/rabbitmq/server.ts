@@ -62,9 +62,9 @@ export class RabbitMqServer implements RealServer<RabbitStep>, Host {
         closedBy = undefined;
       },
     };
-    const player = new ServerPlayer(host, `p${this.plays++}.`, slowness);
+    const player = new ServerPlayer(host, script, `p${this.plays++}.`, slowness);
     try {
-      await player.play(script);
+      await player.play();
       this.idle.push(player.connections as unknown as Pair);
       return player.answers;
     } catch (error) {

@@ -13,6 +13,10 @@ interface Delivered {
 export class UnsettledDeliveries {
   private list: Delivered[] = [];
 
+  get isEmpty(): boolean {
+    return this.list.length === 0;
+  }
+
   add(tag: number, step: number, consumer = ''): void {
     this.list.push({ tag, step, consumer });
     this.list.sort(

@@ -13,5 +13,8 @@ export const classic: QueueKind = {
   limitsFirst: true,
   countsAsConsumers: 'subscribed',
   takesExclusiveConsumers: true,
+  expiresBehindGets: true,
+  creditsThrownOutTwice: false,
+  buriesOverflowFirst: false,
   fullLeaveAtOnce: false,
 };

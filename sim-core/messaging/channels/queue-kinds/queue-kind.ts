@@ -36,6 +36,12 @@ export interface QueueKind {
   readonly countsAsConsumers: 'subscribed' | 'holders';
   /** Whether a consumer may have it alone. */
   readonly takesExclusiveConsumers: boolean;
+  /** Whether what is at the head after a get, and has expired, goes at once where that get did not settle; or a moment later. */
+  readonly expiresBehindGets: boolean;
+  /** Whether a consumer may take one more for each copy of its own that the delivery limit threw out. */
+  readonly creditsThrownOutTwice: boolean;
+  /** Whether what goes for want of room is dead-lettered before all else that dies by the same command, the last one first. */
+  readonly buriesOverflowFirst: boolean;
   /** Whether a consumer leaves its turn as soon as it can take no more, or when its turn comes and it cannot. */
   readonly fullLeaveAtOnce: boolean;
 }

@@ -4,6 +4,11 @@
  * it, and stands at the end; only one whose consumer is gone still comes next. Its log has every message, whatever its
  * publisher said of persistence, and who has which: a node that was killed knows both when it is up again.
  *
+ * A copy that the delivery limit throws out gives its consumer credit twice, once as one that is done with and once as one
+ * that came back (`return_one` and `return` of `rabbit_fifo`, 3.10): from then on it takes one more than its prefetch.
+ * What a command brings about is done in order, but for what the length limit drops by it: that comes first, the last one
+ * before the others (`checkout0` puts the list in order, and `evaluate_limit` puts more before it).
+ *
  * Does not model the replicas and their log: the queue is taken to have its majority.
  */
 import type { QueueKind } from './queue-kind.ts';
@@ -18,5 +23,8 @@ export const quorum: QueueKind = {
   limitsFirst: false,
   countsAsConsumers: 'holders',
   takesExclusiveConsumers: false,
+  expiresBehindGets: false,
+  creditsThrownOutTwice: true,
+  buriesOverflowFirst: true,
   fullLeaveAtOnce: true,
 };
