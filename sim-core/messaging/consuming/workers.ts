@@ -3,7 +3,8 @@
  * in order of arrival. How many can wait is bounded by what the broker sends ahead (its prefetch), if it is, and not here.
  *
  * The process may die: what it worked at is broken off where it stood, and what it had sent to others goes on there. It may
- * stand still, and then begins nothing new; what it has begun goes on, for that is mostly waiting for others.
+ * stand still, and then begins nothing new; what it has begun goes on, for that is mostly waiting for others. It may be given
+ * more or fewer workers: those that are too many go when they have done what they are at.
  */
 import { Fifo } from '../../kernel/fifo.ts';
 import { Process, type Behaviour } from '../../kernel/process.ts';
@@ -18,15 +19,20 @@ export interface WorkersOptions<Job, Result> {
   readonly handle: (job: Job) => Behaviour<Result>;
   /** Called when a job has ended: with what came of it, or nothing if it was broken off. */
   readonly ended: (job: Job, result: Result | undefined, since: Time) => void;
+  /** Called when there are more workers than before, or fewer. */
+  readonly scaled?: () => void;
 }
 
 export class Workers<Job, Result> implements Pick<ComponentPart, 'interventions' | 'state' | 'violations'> {
-  readonly interventions: Readonly<Record<string, Intervention>> = { pause: this.pausing() };
+  readonly interventions: Readonly<Record<string, Intervention>> = { pause: this.pausing(), scale: this.scaling() };
   readonly sim: Simulation;
   readonly options: WorkersOptions<Job, Result>;
   private readonly waiting = new Fifo<Job>();
   private readonly working = new Set<Work<Job, Result>>();
   private readonly wakeKind: number;
+  private workers: number;
+  /** The most that may be at work, those among them that are too many. */
+  private allowed: number;
   private pausedUntil: Time = 0;
   private done = 0;
 
@@ -37,7 +43,14 @@ export class Workers<Job, Result> implements Pick<ComponentPart, 'interventions'
     }
     this.sim = sim;
     this.options = options;
+    this.workers = concurrency;
+    this.allowed = concurrency;
     this.wakeKind = sim.eventKind(`${name} goes on`);
+  }
+
+  /** Messages that are handled at once, by now. */
+  get concurrency(): number {
+    return this.workers;
   }
 
   add(job: Job): void {
@@ -64,28 +77,37 @@ export class Workers<Job, Result> implements Pick<ComponentPart, 'interventions'
     this.sim.scheduleAt(this.pausedUntil, Workers.goOn, this as unknown as Workers<never, never>, this.wakeKind);
   }
 
+  /** So many workers from now on, which may be none. */
+  scale(workers: number): void {
+    this.workers = workers;
+    this.allowed = Math.max(workers, this.working.size);
+    this.begin();
+    this.options.scaled?.();
+  }
+
   state(): Readonly<Record<string, number | string>> {
     const state = { working: this.working.size, waiting: this.waiting.size, done: this.done };
     return this.sim.now < this.pausedUntil ? { ...state, paused: 'yes' } : state;
   }
 
   violations(): readonly string[] {
-    const { concurrency, name } = this.options;
     const { size } = this.working;
-    return size > concurrency ? [`${name}: works at ${size} messages, more than ${concurrency}`] : [];
+    const { allowed } = this;
+    return size > allowed ? [`${this.options.name}: works at ${size} messages, more than ${allowed}`] : [];
   }
 
   /** Called by a job's process when it has ended. */
   forget(work: Work<Job, Result>, result: Result | undefined): void {
     this.working.delete(work);
+    this.allowed = Math.max(this.workers, this.working.size);
     if (result !== undefined) this.done++;
     this.options.ended(work.job, result, work.since);
     this.begin();
   }
 
   private begin(): void {
-    const { concurrency, handle } = this.options;
-    while (this.waiting.size > 0 && this.working.size < concurrency && this.sim.now >= this.pausedUntil) {
+    const { handle } = this.options;
+    while (this.waiting.size > 0 && this.working.size < this.workers && this.sim.now >= this.pausedUntil) {
       const job = this.waiting.take();
       const work = new Work(this, job, handle(job));
       this.working.add(work);
@@ -98,6 +120,14 @@ export class Workers<Job, Result> implements Pick<ComponentPart, 'interventions'
       help: 'Begins nothing new for so many seconds: what it was sent waits with it, unsettled',
       arguments: [{ name: 'seconds', help: 'how long', min: 0.001, max: 1e6, default: 5 }],
       apply: ([seconds]) => this.pause(Math.round(seconds * SECOND)),
+    };
+  }
+
+  private scaling(): Intervention {
+    return {
+      help: 'So many messages are handled at once from now on, of those that it is sent; what is begun is ended',
+      arguments: [{ name: 'workers', help: 'messages at once', min: 0, max: 10_000, default: 1 }],
+      apply: ([workers]) => this.scale(Math.round(workers)),
     };
   }
 

@@ -69,6 +69,8 @@ export class SqsConsumer implements Component {
   private readonly workers: Workers<Job, boolean>;
   private readonly requests: BackgroundRequests;
   private readonly freed: Signal;
+  /** The most hands that it ever had. */
+  private handsMost: number;
   private readonly restartKind: number;
   private inHand = 0;
   private life: Process | undefined = undefined;
@@ -90,7 +92,9 @@ export class SqsConsumer implements Component {
       concurrency,
       handle: (job) => this.handle(job),
       ended: (job, isDeleted, since) => this.ended(job, isDeleted, since),
+      scaled: () => this.handsChanged(),
     });
+    this.handsMost = concurrency;
     this.interventions = { kill: this.killing(), ...this.workers.interventions, ...inside?.interventions };
     register(sim, this);
     this.link = new Link(sim, options.sqs, { from: name, delay: options.delay });
@@ -114,9 +118,8 @@ export class SqsConsumer implements Component {
 
   violations(): readonly string[] {
     const broken = [...this.workers.violations(), ...(this.options.inside?.violations() ?? [])];
-    const { concurrency } = this.options;
-    if (this.inHand < 0 || this.inHand > concurrency) {
-      broken.push(`${this.name}: has ${this.inHand} messages in hand, of ${concurrency} at most`);
+    if (this.inHand < 0 || this.inHand > this.handsMost) {
+      broken.push(`${this.name}: has ${this.inHand} messages in hand, of ${this.handsMost} at most`);
     }
     return broken;
   }
@@ -126,14 +129,20 @@ export class SqsConsumer implements Component {
   }
 
   private *poll(): Behaviour {
-    const { queue, concurrency, wait, retryAfter } = this.options;
+    const { queue, wait, retryAfter } = this.options;
     for (;;) {
-      while (this.inHand >= concurrency) yield* this.freed.wait();
-      const max = Math.min(RECEIVE_MAX, concurrency - this.inHand);
+      while (this.inHand >= this.workers.concurrency) yield* this.freed.wait();
+      const max = Math.min(RECEIVE_MAX, this.workers.concurrency - this.inHand);
       const { messages } = yield* this.ask({ action: 'ReceiveMessage', queue, max, wait }, this.requests.next());
       for (const handed of messages) this.take(handed);
       if (messages.length === 0 && wait === 0) yield retryAfter;
     }
+  }
+
+  /** What a poll that is under way was promised still comes, and waits. */
+  private handsChanged(): void {
+    this.handsMost = Math.max(this.handsMost, this.workers.concurrency);
+    this.freed.fire();
   }
 
   private take(handed: Handed): void {

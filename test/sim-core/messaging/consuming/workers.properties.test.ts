@@ -1,4 +1,4 @@
-/** Workers under any mix of work, pauses and deaths: never too many at once, every job ends once or was dropped. */
+/** Workers under any mix of work, pauses, deaths and other numbers of them: never too many at once, every job ends once or was dropped. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
@@ -12,7 +12,7 @@ interface Job {
 it('begins jobs in order, at most so many at once, and ends each one once', () => {
   const step = fc.record({
     after: fc.nat(20),
-    act: fc.constantFrom('add', 'add', 'add', 'pause', 'die', 'drop'),
+    act: fc.constantFrom('add', 'add', 'add', 'pause', 'die', 'drop', 'scale'),
     time: fc.nat(30),
   });
   fc.assert(
@@ -21,13 +21,13 @@ it('begins jobs in order, at most so many at once, and ends each one once', () =
       const begun: number[] = [];
       const ended: number[] = [];
       const dropped: number[] = [];
-      let [added, most] = [0, 0];
+      let [added, allowed] = [0, concurrency];
       const workers = new Workers<Job, 'done'>(sim, {
         name: 'workers',
         concurrency,
         *handle(job) {
           begun.push(job.number);
-          most = Math.max(most, begun.length - ended.length);
+          expect(begun.length - ended.length).toBeLessThanOrEqual(allowed);
           yield job.time;
           return 'done' as const;
         },
@@ -40,14 +40,17 @@ it('begins jobs in order, at most so many at once, and ends each one once', () =
         const deed = (): void => {
           if (act === 'add') workers.add({ number: added++, time });
           else if (act === 'pause') workers.pause(time);
-          else drop();
+          else if (act === 'scale') {
+            allowed = time % 5;
+            workers.scale(allowed);
+          } else drop();
           if (act === 'die') workers.breakOff();
           expect(workers.violations()).toEqual([]);
         };
         sim.scheduleAt(at, deed, undefined, 0);
       }
+      sim.scheduleAt(at + 1, () => workers.scale((allowed = Math.max(1, allowed))), undefined, 0);
       sim.runUntil(at + 10_000);
-      expect(most).toBeLessThanOrEqual(concurrency);
       expect(begun).toEqual([...begun].sort((a, b) => a - b));
       expect([...ended].sort((a, b) => a - b)).toEqual(begun);
       expect(begun.length + dropped.length).toBe(added);

@@ -372,6 +372,24 @@ describe('a consumer', () => {
     expect(service.handled).toHaveLength(3);
   });
 
+  it('that is given more workers asks for more at once, and with none asks for nothing', () => {
+    const service = new SmallService({ name: 'q', visibility: s(30) });
+    const one = service.consumer('a', () => s(1));
+    for (let id = 0; id < 9; id++) service.send(id);
+    service.elapse(ms(500));
+    expect(service.begun).toHaveLength(1);
+    one.interventions['scale'].apply([4]);
+    service.elapse(ms(100));
+    expect(one.state()).toMatchObject({ working: 4, waiting: 0 });
+    one.interventions['scale'].apply([0]);
+    service.elapse(s(20));
+    expect([service.begun.length, service.handled.length]).toEqual([4, 4]);
+    one.interventions['scale'].apply([2]);
+    service.elapse(s(20));
+    expect(service.handled).toHaveLength(9);
+    expect(one.violations()).toEqual([]);
+  });
+
   it('that dies while it is paused has nothing in hand and is not paused any more', () => {
     const service = new SmallService({ name: 'q', visibility: s(3) });
     const one = service.consumer('a', () => ms(10));
