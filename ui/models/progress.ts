@@ -1,6 +1,7 @@
 /**
  * How far a reader has come with a scenario. Visited: it was opened. Solved: its pitfall was seen, and a remedy was run
- * whose expectations, as the run itself judged them, all held. What is kept only grows, so what two tabs or two visits
+ * whose expectations, as the run itself judged them, all held. Repaired: its exercise was solved, for which nobody is given the
+ * remedy. What is kept only grows, so what two tabs or two visits
  * know is put together by taking both.
  */
 import type { Recording, Scenario } from '../../sim-core/index.ts';
@@ -11,13 +12,15 @@ export interface ScenarioProgress {
   readonly pitfalls: readonly string[];
   /** Variants that are remedies of which a run met all its expectations. */
   readonly remedies: readonly string[];
+  /** Variants that are pitfalls which the reader has repaired in an exercise; absent in what older versions have kept. */
+  readonly repaired?: readonly string[];
 }
 
-export type Standing = 'new' | 'visited' | 'solved';
+export type Standing = 'new' | 'visited' | 'solved' | 'repaired';
 
 /** The rule, as the page states it. */
 export const SOLVED_RULE =
-  'Visited: you have opened it. Solved: you have seen its pitfall and run a remedy whose expectations all held.';
+  'Visited: you have opened it. Solved: you have seen its pitfall and run a remedy whose expectations all held. Repaired: you have solved an exercise of it, by settings of your own.';
 
 /** What a finished run adds. */
 export function progressOf(
@@ -33,13 +36,27 @@ export function progressOf(
   };
 }
 
+/** What a solved exercise adds. */
+export const repairedIn = (scenario: string, pitfall: string): ScenarioProgress => ({
+  scenario,
+  pitfalls: [pitfall],
+  remedies: [],
+  repaired: [pitfall],
+});
+
 export function combined(a: ScenarioProgress | undefined, b: ScenarioProgress): ScenarioProgress {
   if (!a) return b;
   const both = (one: readonly string[], other: readonly string[]): string[] => [...new Set([...one, ...other])].sort();
-  return { ...b, pitfalls: both(a.pitfalls, b.pitfalls), remedies: both(a.remedies, b.remedies) };
+  return {
+    ...b,
+    pitfalls: both(a.pitfalls, b.pitfalls),
+    remedies: both(a.remedies, b.remedies),
+    repaired: both(a.repaired ?? [], b.repaired ?? []),
+  };
 }
 
 export function standingOf(progress: ScenarioProgress | undefined): Standing {
   if (!progress) return 'new';
+  if ((progress.repaired ?? []).length > 0) return 'repaired';
   return progress.pitfalls.length > 0 && progress.remedies.length > 0 ? 'solved' : 'visited';
 }

@@ -23,6 +23,7 @@ export const specimens: readonly Specimen[] = [
   specimen('luck', 'Is it luck?', () => import('./LuckSpecimen.svelte')),
   specimen('sketch', 'Sketch', () => import('./SketchSpecimen.svelte')),
   specimen('predict', 'Predictions', () => import('./PredictSpecimen.svelte')),
+  specimen('goals', 'Goals of an exercise', () => import('./GoalsSpecimen.svelte')),
   specimen('theory', 'Theory beside measurement', () => import('./TheorySpecimen.svelte')),
   specimen('stage', 'Stage', () => import('./StageSpecimen.svelte')),
   specimen('interventions', 'Interventions', () => import('./InterventionsSpecimen.svelte')),

@@ -1,21 +1,23 @@
 /**
- * What the page keeps between visits, in the browser's IndexedDB: progress, and predictions with the run that answered
- * them. Every change reads and writes in one transaction, so tabs that write at once lose nothing of each other's, and
+ * What the page keeps between visits, in the browser's IndexedDB: progress, predictions with the run that answered
+ * them, and the latest attempt at each exercise. Every change reads and writes in one transaction, so tabs that write at once lose nothing of each other's, and
  * each is told when another has written. Where the browser refuses storage (some private windows do) nothing is kept,
  * and the page can say so.
  */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { Attempt } from '../../sim-core/index.ts';
 import type { Prediction } from '../models/prediction.ts';
 import { combined, type ScenarioProgress } from '../models/progress.ts';
 
 const NAME = 'brownout';
-const VERSION = 2;
+const VERSION = 3;
 
 export type News = 'written' | 'cleared';
 
 interface Kept extends DBSchema {
   progress: { key: string; value: ScenarioProgress };
   predictions: { key: [scenario: string, ask: string]; value: Prediction };
+  attempts: { key: [scenario: string, exercise: string]; value: Attempt };
 }
 
 export class Archive {
@@ -58,10 +60,20 @@ export class Archive {
     this.#tell('written');
   }
 
+  async attempt(scenario: string, exercise: string): Promise<Attempt | undefined> {
+    return (await this.#database)?.get('attempts', [scenario, exercise]);
+  }
+
+  /** Keeps an attempt in place of an earlier one at the same exercise. */
+  async keepAttempt(attempt: Attempt): Promise<void> {
+    await (await this.#database)?.put('attempts', attempt);
+  }
+
   async clear(): Promise<void> {
     const database = await this.#database;
     await database?.clear('progress');
     await database?.clear('predictions');
+    await database?.clear('attempts');
     this.#tell('cleared');
   }
 
@@ -76,6 +88,7 @@ async function open(): Promise<IDBPDatabase<Kept> | undefined> {
       upgrade(database, before) {
         if (before < 1) database.createObjectStore('progress', { keyPath: 'scenario' });
         if (before < 2) database.createObjectStore('predictions', { keyPath: ['scenario', 'ask'] });
+        if (before < 3) database.createObjectStore('attempts', { keyPath: ['scenario', 'exercise'] });
       },
       // A tab with a newer page wants to change the form: this one stops keeping things rather than stand in its way.
       blocking(_current, _wanted, event) {

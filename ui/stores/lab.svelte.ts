@@ -27,7 +27,7 @@ import { Engine } from '../worker/engine.ts';
 import { Future, type Failure } from './future.svelte.ts';
 import { Playback } from './playback.svelte.ts';
 
-export const MODES = ['explore', 'compare', 'present'] as const;
+export const MODES = ['explore', 'compare', 'exercise', 'present'] as const;
 export type Mode = (typeof MODES)[number];
 
 /** A future by the letter that the page calls it. */
@@ -168,6 +168,11 @@ export class Lab {
 
   get canFork(): boolean {
     return this.branches.length < BRANCHES_MAX;
+  }
+
+  /** Why no other future can be made now, if so. */
+  get full(): string | undefined {
+    return this.canFork ? undefined : 'There are as many futures as the page can keep: remove one first.';
   }
 
   /** The future that the shown one was forked from, or the nearest before it that was not removed. */

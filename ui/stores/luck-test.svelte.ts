@@ -2,7 +2,7 @@
 import type { Scenario } from '../../sim-core/index.ts';
 import type { Experiment } from '../models/experiment.ts';
 import type { Pair } from '../models/luck.ts';
-import { summariseAll } from '../worker/pool.ts';
+import { computeAll } from '../worker/pool.ts';
 import type { RunRequest, RunSummary } from '../worker/simulator.ts';
 
 export class LuckTest {
@@ -27,8 +27,9 @@ export class LuckTest {
     );
     const summaries: RunSummary[] = [];
     try {
-      await summariseAll(
+      await computeAll(
         requests.flat(),
+        (engine, one) => engine.summarise(one),
         (summary, index) => {
           if (stop.signal.aborted) return;
           summaries[index] = summary;

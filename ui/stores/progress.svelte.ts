@@ -1,12 +1,19 @@
 /**
- * How far the reader has come and what was predicted, as reactive state over what the browser keeps of it; in memory
+ * How far the reader has come, what was predicted and what was tried in exercises, as reactive state over what the browser keeps of it; in memory
  * alone where it refuses.
  */
 import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
-import type { Recording, Scenario } from '../../sim-core/index.ts';
+import type { Attempt, Recording, Scenario } from '../../sim-core/index.ts';
 import type { Prediction } from '../models/prediction.ts';
-import { combined, progressOf, standingOf, type ScenarioProgress, type Standing } from '../models/progress.ts';
+import {
+  combined,
+  progressOf,
+  repairedIn,
+  standingOf,
+  type ScenarioProgress,
+  type Standing,
+} from '../models/progress.ts';
 import { Archive } from './archive.ts';
 
 /** What was predicted, and what became of it. */
@@ -41,10 +48,21 @@ class Progress implements Predictions {
 
   /** A run of the scenario was shown to the reader. */
   ran(scenario: Scenario, recording: Recording): void {
-    const added = progressOf(scenario, recording);
-    untrack(() => this.#scenarios.set(scenario.id, combined(this.#scenarios.get(scenario.id), added)));
-    // Storage may be refused at any time; what was seen is then known for this visit.
-    this.#archive.addProgress(added).catch(() => {
+    this.#add(progressOf(scenario, recording));
+  }
+
+  /** An exercise is solved. */
+  repaired(scenario: string, pitfall: string): void {
+    this.#add(repairedIn(scenario, pitfall));
+  }
+
+  /** The latest attempt at an exercise that is kept. */
+  async attempt(scenario: string, exercise: string): Promise<Attempt | undefined> {
+    return this.#archive.attempt(scenario, exercise).catch(() => undefined);
+  }
+
+  attempted(attempt: Attempt): void {
+    this.#archive.keepAttempt(attempt).catch(() => {
       this.lasting = false;
     });
   }
@@ -64,6 +82,15 @@ class Progress implements Predictions {
   async forget(): Promise<void> {
     this.#clear();
     await this.#archive.clear();
+  }
+
+  #add(added: ScenarioProgress): void {
+    const { scenario } = added;
+    untrack(() => this.#scenarios.set(scenario, combined(this.#scenarios.get(scenario), added)));
+    // Storage may be refused at any time; what was seen is then known for this visit.
+    this.#archive.addProgress(added).catch(() => {
+      this.lasting = false;
+    });
   }
 
   #clear(): void {

@@ -5,7 +5,7 @@
  * Where workers are not to be had, all of it runs on the page's own thread, runs in the same slices.
  */
 import { proxy, transfer } from 'comlink';
-import type { ExportName, Recording } from '../../sim-core/index.ts';
+import type { ExportName, JudgedRun, Recording } from '../../sim-core/index.ts';
 import type { Topology } from '../models/topology.ts';
 import { trafficOf, trafficSource, type Traffic } from '../models/traffic.ts';
 import type { SimulatorService } from './entry.ts';
@@ -37,6 +37,12 @@ export class Engine {
   async summarise(request: RunRequest): Promise<RunSummary> {
     if (typeof Worker === 'undefined') return (await this.#simulatorHere()).summarise(request);
     return this.#simulation.ask((service) => service.summarise(request));
+  }
+
+  /** A run of an exercise's pitfall, of which only what is judged is kept. */
+  async judge(request: RunRequest): Promise<JudgedRun> {
+    if (typeof Worker === 'undefined') return (await this.#simulatorHere()).judge(request);
+    return this.#simulation.ask((service) => service.judge(request));
   }
 
   /** Reads a recording's traffic, beside whatever run is under way. The recording stays where it is. */

@@ -1,5 +1,6 @@
 /** The worker that computes runs: a simulator behind comlink. What it has made is moved to the page, not copied. */
 import { expose, transfer } from 'comlink';
+import type { JudgedRun } from '../../sim-core/index.ts';
 import { exportRun } from './export-run.ts';
 import { Simulator, type RunRequest, type RunResult, type RunSummary } from './simulator.ts';
 import { buffersOf } from './transferables.ts';
@@ -13,6 +14,9 @@ const service = {
   },
   summarise(request: RunRequest): Promise<RunSummary> {
     return simulator.summarise(request);
+  },
+  judge(request: RunRequest): Promise<JudgedRun> {
+    return simulator.judge(request);
   },
   export: exportRun,
   cancel(): void {

@@ -5,9 +5,12 @@
  */
 import { catalogue } from '../../scenarios/index.ts';
 import {
+  exercisesOf,
   isHeld,
+  judgedRun,
   Run,
   type InterventionData,
+  type JudgedRun,
   type ParameterValues,
   type RecordedSignal,
   type Recording,
@@ -75,6 +78,15 @@ export class Simulator {
       signals: recording.signals.map(({ name, kind, unit, summary }) => ({ name, kind, unit, summary })),
       pass: recording.expectations.every(isHeld),
     };
+  }
+
+  /** A run of an exercise's pitfall, of which only what is judged is kept. */
+  async judge(request: RunRequest): Promise<JudgedRun> {
+    const { recording } = await this.run(request, () => {});
+    const { scenario } = catalogue.find((entry) => entry.scenario.id === request.scenario)!;
+    const exercise = exercisesOf(scenario).find(({ pitfall }) => pitfall === request.variant);
+    if (!exercise) throw new Error(`${request.scenario} has no exercise ${request.variant}`);
+    return judgedRun(scenario, exercise, recording);
   }
 
   cancel(): void {

@@ -1,0 +1,317 @@
+/**
+ * The exercise that is worked at: which pitfall, what is being set, what was tried, and whether it holds on other seeds. What
+ * is shown meanwhile is the lab's own future; what was tried is kept after every step.
+ */
+import {
+  AttemptError,
+  cameTo,
+  exercisesOf,
+  freshAttempt,
+  furtherSeeds,
+  headlineOf,
+  openAttempt,
+  readAttempt,
+  TRIES_MAX,
+  waysOf,
+  writeAttempt,
+  type Attempt,
+  type Exercise,
+  type Foretold,
+  type JudgedRun,
+  type ParameterValue,
+  type ParameterValues,
+  type Recording,
+  type Scenario,
+  type Way,
+} from '../../sim-core/index.ts';
+import { heldOf, nearestOf } from '../models/exercise.ts';
+import { valuesOf, withParameter, type Experiment } from '../models/experiment.ts';
+import { isRunOf } from '../models/prediction.ts';
+import { computeAll } from '../worker/pool.ts';
+import type { RunRequest } from '../worker/simulator.ts';
+import { announcer } from './announcer.svelte.ts';
+import type { Lab } from './lab.svelte.ts';
+import { progress } from './progress.svelte.ts';
+
+/** Of a further seed: which remedies' goals are all kept. */
+interface SeedResult {
+  readonly seed: number;
+  readonly solves: readonly string[];
+}
+
+export class ExerciseWork {
+  readonly exercises: readonly Exercise[];
+  exercise = $state.raw<Exercise>() as Exercise;
+  attempt = $state.raw<Attempt>() as Attempt;
+  /** The task has begun; before it the lab is free to be played with. */
+  begun = $state(false);
+  /** What the controls say, over the pitfall's values. */
+  draft = $state.raw<ParameterValues>({});
+  foretold = $state<Foretold>();
+  /** A try is being computed. */
+  waiting = $state(false);
+  /** How the pitfall's own run fares; undefined until it is known. */
+  given = $state.raw<readonly Way[]>();
+  seeds = $state.raw<readonly SeedResult[]>([]);
+  checking = $state(false);
+  /** Remedies whose goals the try that was handed in has kept on every seed. */
+  #by = $state.raw<readonly string[]>([]);
+  /** How the tries of this visit have fared, by their digests. */
+  fared = $state.raw<ReadonlyMap<string, string>>(new Map());
+  failure = $state<string>();
+
+  readonly #lab: Lab;
+  /** Ends the check on further seeds; the other everything, when the page is left. */
+  #stop = new AbortController();
+  readonly #left = new AbortController();
+
+  readonly headline = $derived.by(() => this.given && headlineOf(this.#lab.entry.scenario, this.exercise, this.given));
+  /** What the last try, or the pitfall, has come to. */
+  readonly ways = $derived.by(() => {
+    const { recording } = this.#lab;
+    return this.begun && recording && this.#isShown(recording)
+      ? waysOf(this.scenario, this.exercise, recording)
+      : undefined;
+  });
+  readonly changes = $derived(Object.keys(this.draft).length);
+  /** Why what is set cannot be tried; empty if it can. */
+  readonly obstacle = $derived.by(() => {
+    const { changesMax } = this.exercise;
+    if (this.changes > changesMax) return `${this.changes} settings differ; ${changesMax} may.`;
+    if (this.attempt.tries.length >= TRIES_MAX) return `There are ${TRIES_MAX} tries, as many as are kept: start over.`;
+    const isTried = isSame(this.draft, this.tried);
+    return isTried ? `Set something ${this.attempt.tries.length > 0 ? 'else ' : ''}first.` : '';
+  });
+
+  constructor(lab: Lab) {
+    this.#lab = lab;
+    this.exercises = exercisesOf(lab.entry.scenario);
+    const shown = this.exercises.find(({ pitfall }) => pitfall === lab.experiment.variant);
+    if (this.exercises.length === 0) {
+      if (lab.mode === 'exercise') lab.mode = 'explore';
+    } else this.choose(shown ?? this.exercises[0]);
+  }
+
+  get scenario(): Scenario {
+    return this.#lab.entry.scenario;
+  }
+
+  /** In a task nothing can be done but what the task allows. */
+  get locks(): boolean {
+    return this.begun && this.#lab.mode === 'exercise';
+  }
+
+  /** What the shown run has set: of the last try, or nothing. */
+  get tried(): ParameterValues {
+    return this.attempt.tries.at(-1)?.params ?? {};
+  }
+
+  /**
+   * Remedies that the solution is one of. After a reload nobody knows how it fared on the other seeds: they are those that it keeps on
+   * the shown one, as long as it is shown.
+   */
+  get solvedBy(): readonly string[] {
+    const { handedIn, tries, solved } = this.attempt;
+    if (!solved || this.#by.length > 0) return this.#by;
+    return handedIn === tries.length ? solvedIn(this.ways ?? []) : [];
+  }
+
+  value(name: string): ParameterValue {
+    return valuesOf(this.scenario, this.#experiment(this.draft))[name];
+  }
+
+  /** Another exercise, at the attempt that is kept of it, if it is one of this definition. */
+  choose(exercise: Exercise): void {
+    this.halt();
+    this.exercise = exercise;
+    this.begun = false;
+    this.given = undefined;
+    this.#restart();
+    const fresh = this.attempt;
+    void progress.attempt(this.scenario.id, exercise.pitfall).then((kept) => {
+      const sound = kept && this.#sound(kept);
+      if (sound && this.attempt === fresh) this.attempt = sound;
+    });
+  }
+
+  /** Shows the task as it was left, or before it, in place of another variant, the pitfall. */
+  enter(): void {
+    if (this.begun) this.begin();
+    else if (this.#lab.experiment.variant !== this.exercise.pitfall) this.#lab.change(this.#experiment({}));
+  }
+
+  /** Shows the pitfall as given, or what was tried last. */
+  begin(): void {
+    this.begun = true;
+    this.draft = this.tried;
+    this.foretold = undefined;
+    this.#lab.playback.stop();
+    this.#lab.change(this.#experiment(this.draft));
+    if (!this.given) void this.#learnGiven();
+  }
+
+  set(name: string, value: ParameterValue): void {
+    this.draft = withParameter(this.scenario, this.#experiment(this.draft), name, value).changed;
+  }
+
+  unset(name: string): void {
+    this.draft = Object.fromEntries(Object.entries(this.draft).filter(([other]) => other !== name));
+  }
+
+  try(): void {
+    if (this.obstacle !== '') announcer.say(this.obstacle);
+    if (this.obstacle !== '' || this.waiting) return;
+    this.waiting = true;
+    this.#lab.change(this.#experiment(this.draft));
+  }
+
+  /** Takes a run that has come in: the one that was waited for becomes a try. */
+  saw(recording: Recording): void {
+    if (!this.waiting || !isRunOf(recording, this.scenario, this.#experiment(this.draft))) return;
+    this.waiting = false;
+    const { foretold } = this;
+    const one = { params: this.draft, ...(foretold && { foretold }), digest: recording.header.digest };
+    this.#keep({ ...this.attempt, tries: [...this.attempt.tries, one] });
+    this.foretold = undefined;
+    this.seeds = [];
+    const ways = waysOf(this.scenario, this.exercise, recording);
+    const { held, of } = heldOf(ways[nearestOf(ways)]);
+    const came = foretold && this.headline && this.given && cameTo(this.headline, this.given, ways);
+    const words = [`${held} of ${of} goals hold`, ...(came ? [`foretold ${foretold}, came ${came}`] : [])].join('; ');
+    this.fared = new Map([...this.fared, [one.digest, words]]);
+    announcer.say(`Try ${this.attempt.tries.length}: ${words}.`);
+  }
+
+  openHint(): void {
+    this.#keep({ ...this.attempt, hints: this.attempt.hints + 1 });
+  }
+
+  explain(explanation: string): void {
+    this.#keep({ ...this.attempt, explanation });
+  }
+
+  /** Hands the last try in: it is run on the further seeds, and solved if one remedy's goals are kept on all of them. */
+  async check(): Promise<void> {
+    const { ways } = this;
+    if (!ways) return;
+    this.halt();
+    const stop = this.#stop;
+    const seeds = furtherSeeds(this.scenario);
+    this.checking = true;
+    this.seeds = [];
+    this.failure = undefined;
+    try {
+      const requests = seeds.map((seed) => this.#request(this.tried, seed));
+      await compute(requests, stop.signal, ({ ways: there }, index) => {
+        this.seeds = [...this.seeds, { seed: seeds[index], solves: solvedIn(there) }].toSorted(
+          (a, b) => a.seed - b.seed,
+        );
+      });
+    } catch (error) {
+      if (!stop.signal.aborted) this.failure = error instanceof Error ? error.message : String(error);
+    }
+    if (stop.signal.aborted) return;
+    this.checking = false;
+    if (this.seeds.length < seeds.length) return;
+    this.#by = solvedIn(ways).filter((remedy) => this.seeds.every(({ solves }) => solves.includes(remedy)));
+    const solved = this.#by.length > 0;
+    this.#keep({ ...this.attempt, handedIn: this.attempt.tries.length, solved });
+    if (solved) progress.repaired(this.scenario.id, this.exercise.pitfall);
+    const broken = this.seeds.filter(({ solves }) => solves.length === 0).length;
+    announcer.say(
+      solved
+        ? `Solved: it holds on ${seeds.length} other seeds.`
+        : `Not solved: it fails on ${broken} of ${seeds.length} other seeds.`,
+    );
+  }
+
+  /** From the pitfall again; what was tried is forgotten. */
+  restart(): void {
+    this.halt();
+    this.#restart();
+    this.#keep(this.attempt);
+    this.begin();
+  }
+
+  leave(): void {
+    this.halt();
+    this.#left.abort();
+  }
+
+  /** Gives up a check that is under way. */
+  halt(): void {
+    this.#stop.abort();
+    this.#stop = new AbortController();
+    this.checking = false;
+  }
+
+  #restart(): void {
+    this.attempt = freshAttempt(this.scenario, this.#lab.entry.definition, this.exercise);
+    this.draft = {};
+    this.seeds = [];
+    this.#by = [];
+    this.foretold = undefined;
+    this.waiting = false;
+    this.failure = undefined;
+  }
+
+  #keep(attempt: Attempt): void {
+    this.attempt = attempt;
+    progress.attempted(attempt);
+  }
+
+  /** What was kept is read as a file would be, for an older page may have kept it. */
+  #sound(kept: Attempt): Attempt | undefined {
+    if (kept.definition !== this.#lab.entry.definition) return undefined;
+    try {
+      return readAttempt(openAttempt(writeAttempt(kept)).fields, this.scenario);
+    } catch (error) {
+      if (error instanceof AttemptError) return undefined;
+      throw error;
+    }
+  }
+
+  async #learnGiven(): Promise<void> {
+    const { exercise } = this;
+    try {
+      await compute([this.#request({}, this.scenario.seed)], this.#left.signal, ({ ways }) => {
+        if (this.exercise === exercise) this.given = ways;
+      });
+    } catch (error) {
+      this.failure = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  #isShown(recording: Recording): boolean {
+    return isRunOf(recording, this.scenario, this.#experiment(this.waiting ? this.draft : this.tried));
+  }
+
+  #experiment(changed: ParameterValues): Experiment {
+    return { variant: this.exercise.pitfall, changed, seed: this.scenario.seed, interventions: [] };
+  }
+
+  #request(params: ParameterValues, seed: number): RunRequest {
+    return { scenario: this.scenario.id, variant: this.exercise.pitfall, params, seed, interventions: [] };
+  }
+}
+
+const solvedIn = (ways: readonly Way[]): string[] => ways.filter(({ solved }) => solved).map(({ remedy }) => remedy);
+
+const isSame = (one: ParameterValues, other: ParameterValues): boolean =>
+  Object.keys(one).length === Object.keys(other).length &&
+  Object.entries(one).every(([name, value]) => other[name] === value);
+
+function compute(
+  requests: readonly RunRequest[],
+  signal: AbortSignal,
+  done: (run: JudgedRun, index: number) => void,
+): Promise<void> {
+  return computeAll(
+    requests,
+    (engine, request) => engine.judge(request),
+    (run, index) => {
+      if (!signal.aborted) done(run, index);
+    },
+    signal,
+  );
+}
