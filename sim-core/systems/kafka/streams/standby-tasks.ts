@@ -61,7 +61,7 @@ export class StandbyTasks {
   }
 
   stopAll(): void {
-    for (const number of [...this.kept.keys()]) this.stop(number);
+    for (const number of this.kept.keys()) this.stop(number);
   }
 
   /** Reads all its changelogs to their ends, one after the other, and again after a while. */
