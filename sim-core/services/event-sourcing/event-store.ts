@@ -157,12 +157,12 @@ export class EventStore implements Endpoint<EventStoreQuery, EventStoreReply>, C
     const { stream, expected, events } = query;
     const result = this.log.append(stream, expected, events, this.sim.now);
     const { version } = result;
-    const words = { store: this.name, request, stream };
+    const store = this.name;
     if (result.outcome === 'appended') {
-      if (this.appended.heard) this.appended.emit({ ...words, version, position: result.position });
+      if (this.appended.heard) this.appended.emit({ store, request, stream, version, position: result.position });
       this.options.onAppend?.(stream, version);
     } else if (this.conflicted.heard) {
-      this.conflicted.emit({ ...words, expected: Number(expected), actual: version });
+      this.conflicted.emit({ store, request, stream, expected: Number(expected), actual: version });
     }
     return result;
   }

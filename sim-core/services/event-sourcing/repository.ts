@@ -157,7 +157,7 @@ export class Repository<Command, State> {
       const isOutdated = result.version !== loaded.version + events.length;
       if (!isOutdated) this.keepSnapshot(stream, loaded, events, result.position, request, code);
       this.tellHandled(stream, request, 'appended', attempt, isOutdated);
-      return { ...result, loaded };
+      return { outcome: 'appended', version: result.version, position: result.position, loaded };
     }
     this.tellHandled(stream, request, 'conflict', attemptsMax, false);
     return { outcome: 'conflict' };

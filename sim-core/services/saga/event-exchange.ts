@@ -65,8 +65,8 @@ export class EventExchange {
     const producer = new Producer(new Link<Publish, Confirm>(sim, node, { from: name, delay }));
     return function* (saga, event) {
       const content: SagaEvent = { saga, event };
-      const address = { exchange: EXCHANGE, routingKey: keyOf(event, definition) };
-      const message = makeMessage({ request: saga.request, content, sent: sim.now, ...address });
+      const routingKey = keyOf(event, definition);
+      const message = makeMessage({ request: saga.request, content, sent: sim.now, exchange: EXCHANGE, routingKey });
       const { outcome } = yield* producer.send(message);
       if (outcome !== 'ack') throw new CallFailed(node.name, 'error');
     };

@@ -121,8 +121,8 @@ export class Participant implements ComponentPart {
     else if (change === -1) this.tellUndone(saga.id, row.since, holdings.giveBack(saga));
     if (change !== 0) book.changed(saga, place, change);
     if (this.carriedOut.heard) {
-      const words = { participant: this.name, command: nameOf(step, kind), answer };
-      this.carriedOut.emit({ ...words, request: saga.id, repeat: isRepeat });
+      const command = nameOf(step, kind);
+      this.carriedOut.emit({ participant: this.name, command, request: saga.id, answer, repeat: isRepeat });
     }
     return answer;
   }
