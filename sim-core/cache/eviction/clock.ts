@@ -9,10 +9,10 @@
  *   (Caffeine's linked.Clock).
  */
 import { listsFor } from './counting-lists.ts';
-import { initialRoom } from './eviction-policy.ts';
+import { initialRoom, isUnwatched, requestEach } from './eviction-policy.ts';
 import type { EvictionOptions, EvictionPolicy } from './eviction-policy.ts';
-import { grownBytes, roomFor } from './growing-array.ts';
-import { headOf, type IdLists } from './id-lists.ts';
+import { grownBytes, highestOf, roomFor } from './growing-array.ts';
+import { headOf, linkBefore, unlink, type IdLists } from './id-lists.ts';
 import { Room } from './room.ts';
 
 /** Before it the newest entry, after it the one that the hand points at. */
@@ -27,6 +27,7 @@ export type ClockConvention = 'evict-first' | 'insert-first';
 export class Clock implements EvictionPolicy {
   private readonly room: Room;
   private readonly insertFirst: boolean;
+  private readonly isUnwatched: boolean;
   private readonly onEvict: ((id: number) => void) | undefined;
   private readonly lists: IdLists;
   private state: Uint8Array;
@@ -34,6 +35,7 @@ export class Clock implements EvictionPolicy {
   constructor(options: EvictionOptions, convention: ClockConvention) {
     this.room = new Room(options);
     this.insertFirst = convention === 'insert-first';
+    this.isUnwatched = isUnwatched(options);
     this.onEvict = options.onEvict;
     this.lists = listsFor(options, 1);
     this.state = new Uint8Array(initialRoom(options));
@@ -69,6 +71,45 @@ export class Clock implements EvictionPolicy {
     room.enter(id, size);
     while (room.used > this.capacity) this.evict();
     return false;
+  }
+
+  /** By places in the list's array. */
+  requestAll(ids: Int32Array): number {
+    const { lists, room, capacity, insertFirst } = this;
+    if (!this.isUnwatched) return requestEach(this, ids);
+    const highest = highestOf(ids);
+    if (highest >= this.state.length) this.grow(highest);
+    const { state } = this;
+    const { links, offset } = lists;
+    const hand = lists.placeOf(HAND);
+    let { used } = room;
+    let hits = 0;
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i];
+      if (state[id] !== ABSENT) {
+        state[id] = MARKED;
+        hits++;
+        continue;
+      }
+      const place = (id + offset) << 1;
+      state[id] = HELD;
+      if (insertFirst) linkBefore(links, hand, place);
+      if (used < capacity) used++;
+      else {
+        let victim = links[hand];
+        while (state[(victim >> 1) - offset] === MARKED) {
+          state[(victim >> 1) - offset] = HELD;
+          unlink(links, victim);
+          linkBefore(links, hand, victim);
+          victim = links[hand];
+        }
+        unlink(links, victim);
+        state[(victim >> 1) - offset] = ABSENT;
+      }
+      if (!insertFirst) linkBefore(links, hand, place);
+    }
+    room.holds(used);
+    return hits;
   }
 
   resize(capacity: number): void {

@@ -17,6 +17,24 @@ export const headOf = (list: number): number => -1 - list;
 /** No place: what new links hold. */
 export const NOWHERE = 0;
 
+/** Puts a place that is in no list before `next`. */
+export function linkBefore(links: Int32Array, next: number, place: number): void {
+  const previous = links[next + 1];
+  links[place] = next;
+  links[place + 1] = previous;
+  links[previous] = place;
+  links[next + 1] = place;
+}
+
+/** Takes a place out of its list. */
+export function unlink(links: Int32Array, place: number): void {
+  const next = links[place];
+  const previous = links[place + 1];
+  links[previous] = next;
+  links[next + 1] = previous;
+  links[place] = NOWHERE;
+}
+
 export class IdLists {
   /** At a place the next one in the list, and after it the previous one. */
   links: Int32Array;
@@ -55,25 +73,12 @@ export class IdLists {
 
   /** Puts an id that is in no list before `before`, an id or a head: before a head is at the list's end. */
   insertBefore(before: number, id: number): void {
-    const links = this.links;
-    const place = (id + this.offset) << 1;
-    const next = (before + this.offset) << 1;
-    const previous = links[next + 1];
-    links[place] = next;
-    links[place + 1] = previous;
-    links[previous] = place;
-    links[next + 1] = place;
+    linkBefore(this.links, (before + this.offset) << 1, (id + this.offset) << 1);
   }
 
   /** Takes an id out of the list that it is in. */
   unlink(id: number): void {
-    const links = this.links;
-    const place = (id + this.offset) << 1;
-    const next = links[place];
-    const previous = links[place + 1];
-    links[previous] = next;
-    links[next + 1] = previous;
-    links[place] = NOWHERE;
+    unlink(this.links, (id + this.offset) << 1);
   }
 
   /** Ids below this have links. */

@@ -11,7 +11,7 @@ import { listsFor } from './counting-lists.ts';
 import { initialRoom, isUnwatched, requestEach } from './eviction-policy.ts';
 import type { EvictionOptions, EvictionPolicy } from './eviction-policy.ts';
 import { grownBytes, highestOf, roomFor } from './growing-array.ts';
-import { headOf, NOWHERE, type IdLists } from './id-lists.ts';
+import { headOf, linkBefore, unlink, type IdLists } from './id-lists.ts';
 import { Room } from './room.ts';
 
 /** Before it the newest entry, after it the oldest. */
@@ -99,19 +99,11 @@ export class Sieve implements EvictionPolicy {
           victim = (hand >> 1) - offset;
         }
         const next = links[hand];
-        const previous = links[hand + 1];
-        links[previous] = next;
-        links[next + 1] = previous;
-        links[hand] = NOWHERE;
+        unlink(links, hand);
         state[victim] = ABSENT;
         hand = next;
       }
-      const place = (id + offset) << 1;
-      const newest = links[head + 1];
-      links[newest] = place;
-      links[place] = head;
-      links[place + 1] = newest;
-      links[head + 1] = place;
+      linkBefore(links, head, (id + offset) << 1);
       state[id] = HELD;
     }
     this.hand = (hand >> 1) - offset;
