@@ -45,6 +45,11 @@ describe('the worker', () => {
     await whereabouts(page);
     await page.waitForTimeout(1000);
     expect(await asked(page)).toEqual(['run', 'traffic']);
+    // Each by a worker of its own: no run waits until who is where has been read.
+    expect(page.workers().map((worker) => /(entry|reader)-[^/]*\.js$/.exec(worker.url())?.[1])).toEqual([
+      'entry',
+      'reader',
+    ]);
     await page.getByRole('button', { name: 'Another seed' }).click();
     await digestIn(page, first);
     await whereabouts(page);
