@@ -317,7 +317,11 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
       name: this.name,
       waitMax: this.options.fetchWaitMax,
       backoff: this.options.fetchBackoff,
-      following: (leader: string) => [...this.replicas.values()].filter((replica) => replica.leader === leader),
+      following: (leader: string) => {
+        const following: Replica[] = [];
+        for (const replica of this.replicas.values()) if (replica.leader === leader) following.push(replica);
+        return following;
+      },
       pass: (act: () => void) => this.isolation.pass('cluster', act),
       takeIn: (results: readonly FetchResult[], done: () => void) => {
         let bytes = 0;

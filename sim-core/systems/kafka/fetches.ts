@@ -92,11 +92,13 @@ export class Fetches {
   }
 
   private tryAnswer(call: Call<BrokerQuery, BrokerReply>, query: FetchQuery): boolean {
-    const results = query.parts.map((part) => this.read(part, query));
-    const isWorthIt = results.some(
-      ({ error, diverging, batches }) => error !== undefined || diverging !== undefined || batches.length > 0,
-    );
-    if (isWorthIt) this.answer(call, results);
+    // Most fetches come when there is nothing yet: no answer is put together for them.
+    const isWorthIt = query.parts.some((part) => this.hasNews(part, query));
+    if (isWorthIt)
+      this.answer(
+        call,
+        query.parts.map((part) => this.read(part, query)),
+      );
     return isWorthIt;
   }
 
@@ -107,6 +109,14 @@ export class Fetches {
       parked.call,
       parked.query.parts.map((part) => this.read(part, parked.query)),
     );
+  }
+
+  /** Whether `read` gives something of the log, or an error. */
+  private hasNews(part: FetchPart, query: FetchQuery): boolean {
+    const leading = this.replicas.get(part.partition)?.leading;
+    if (leading !== undefined && hasAll(part, query, leading)) return false;
+    const { error, diverging, batches } = this.read(part, query);
+    return error !== undefined || diverging !== undefined || batches.length > 0;
   }
 
   private read(part: FetchPart, { replica, bytesMax, isolation }: FetchQuery): FetchResult {
@@ -135,6 +145,19 @@ function limitOf(
 ): number {
   if (replica !== undefined) return leading.log.endOffset;
   return isolation === 'committed' ? leading.lastStable : leading.highWatermark;
+}
+
+/** Whether somebody has just what the leader has for it: it agrees with it in every epoch, and stands at the limit. */
+function hasAll(
+  { offset, epoch, lastEpoch }: FetchPart,
+  { replica, isolation }: FetchQuery,
+  leading: PartitionLeader<SentRecord>,
+): boolean {
+  const { log } = leading;
+  if (offset !== limitOf(leading, replica, isolation) || offset < log.startOffset) return false;
+  return (
+    (epoch === undefined || epoch === leading.epoch) && (replica === undefined || lastEpoch === log.epochs.latest)
+  );
 }
 
 const NONE: readonly Batch[] = [];

@@ -97,7 +97,8 @@ export class Produces {
     const awaited = this.awaited.get(partition);
     const leading = this.replicas.get(partition)!.leading;
     if (awaited === undefined || awaited.length === 0 || leading === undefined) return;
-    // Almost always the first of them or none; a batch that came again stands behind those that came after it first.
+    if (awaited.every(({ lastOffset }) => leading.replicated(lastOffset) === false)) return;
+    // Almost always the first of them; a batch that came again stands behind those that came after it first.
     const over: [Awaited, ProduceResult][] = [];
     const still = awaited.filter((one) => {
       const { firstOffset, lastOffset } = one;
@@ -109,7 +110,6 @@ export class Produces {
       ]);
       return false;
     });
-    if (over.length === 0) return;
     this.awaited.set(partition, still);
     for (const [{ pending }, result] of over) settle(pending, result);
   }
