@@ -204,11 +204,18 @@ export class Repository<Command, State> {
   }
 }
 
-/** Code, and what it has decoded, by stream and version: it decodes an event once, and is charged for it each time. */
+/** A stream as it has been folded from its beginning, and what was decoded of it, by version. */
+interface Known<State> {
+  readonly decoded: (EventValues | undefined)[];
+  version: number;
+  state: State;
+}
+
+/** Code, and what it has decoded and folded: it does so with an event once, and is charged for it each time. */
 class Deployed<Command, State> implements AggregateCode<Command, State> {
   readonly codec: EventCodec;
   readonly decider: Decider<Command, State, EventValues>;
-  private readonly streams = new Map<number, (EventValues | undefined)[]>();
+  private readonly streams = new Map<number, Known<State>>();
 
   constructor({ codec, decider }: AggregateCode<Command, State>) {
     this.codec = codec;
@@ -218,13 +225,19 @@ class Deployed<Command, State> implements AggregateCode<Command, State> {
   /** What the events of one stream make of a state. */
   fold(from: State, events: readonly RecordedEvent[]): State {
     if (events.length === 0) return from;
-    const [{ stream }] = events;
-    let decoded = this.streams.get(stream);
-    if (decoded === undefined) this.streams.set(stream, (decoded = []));
-    let state = from;
-    for (const { version, bytes } of events) {
-      const values = (decoded[version] ??= this.codec.decode(bytes));
+    const [{ stream, version: first }] = events;
+    let known = this.streams.get(stream);
+    if (known === undefined) this.streams.set(stream, (known = { decoded: [], version: 0, state: this.decider.initial }));
+    const isWhole = first === 1;
+    const isAhead = isWhole && known.version <= events.length;
+    let state = isAhead ? known.state : from;
+    for (let i = isAhead ? known.version : 0; i < events.length; i++) {
+      const values = (known.decoded[first + i] ??= this.codec.decode(events[i].bytes));
       state = this.decider.evolve(state, values);
+    }
+    if (isAhead) {
+      known.version = events.length;
+      known.state = state;
     }
     return state;
   }
