@@ -17,7 +17,7 @@ import { ExemplarStore } from './exemplar-store.ts';
 import { boundLabel } from './histogram-quantile.ts';
 import { atScale, SCHEMA_MAX, type NativeHistogram } from './native-histogram.ts';
 import { prometheusName, seriesLabels } from './prometheus-names.ts';
-import { labelsKey, SeriesStore, type Series } from './series-store.ts';
+import { labelsKey, NAME, SeriesStore, type Series } from './series-store.ts';
 
 const SERIES_BYTES = 732;
 const LABEL_BYTES = 32;
@@ -86,6 +86,7 @@ export class Head {
         throw new Error(`${metric.name}: ${metric.temporality} temporality; Prometheus takes cumulative only`);
       }
       const name = prometheusName(metric);
+      const known = this.knownOf(name, target);
       if (metric.kind === 'exponential-histogram') {
         for (const point of metric.points) {
           const { count, sum, scale, zeroCount, zeroThreshold, positive, negative } = point;
@@ -97,7 +98,12 @@ export class Head {
         continue;
       }
       for (const point of metric.points) {
-        const series = this.seriesOf(name, target, point.attributes, 'bounds' in point ? point : undefined);
+        const histogram = 'bounds' in point ? point : undefined;
+        let series = known.get(point.attributes);
+        if (series === undefined) {
+          series = this.seriesOf(seriesLabels(name, target, point.attributes), histogram);
+          known.set(point.attributes, series);
+        }
         if ('bounds' in point) this.ingestHistogram(series, point, time, appended);
         else {
           this.take(series[0], time, point.value, appended);
@@ -141,30 +147,26 @@ export class Head {
     }
   }
 
-  /** Of a histogram: its buckets, then count and sum. */
-  private seriesOf(
-    name: string,
-    target: Labels,
-    attributes: Attributes,
-    histogram: HistogramPoint | undefined,
-  ): readonly Series<number>[] {
+  /** What is known of a metric of a target. */
+  private knownOf(name: string, target: Labels): WeakMap<Attributes, readonly Series<number>[]> {
     const place = `${name}\u0001${labelsKey(target)}`;
     let known = this.known.get(place);
     if (known === undefined) this.known.set(place, (known = new WeakMap()));
-    const before = known.get(attributes);
-    if (before !== undefined) return before;
-    const series =
-      histogram === undefined
-        ? [this.floats.series(seriesLabels(name, target, attributes))]
-        : [
-            ...[...histogram.bounds, Infinity].map((bound) =>
-              this.floats.series(seriesLabels(`${name}_bucket`, target, attributes, { le: boundLabel(bound) })),
-            ),
-            this.floats.series(seriesLabels(`${name}_count`, target, attributes)),
-            this.floats.series(seriesLabels(`${name}_sum`, target, attributes)),
-          ];
-    known.set(attributes, series);
-    return series;
+    return known;
+  }
+
+  /** Of a histogram: its buckets, then count and sum. */
+  private seriesOf(labels: Labels, histogram: HistogramPoint | undefined): readonly Series<number>[] {
+    const { floats } = this;
+    if (histogram === undefined) return [floats.series(labels)];
+    const name = labels[NAME];
+    const bucket = `${name}_bucket`;
+    return [
+      ...histogram.bounds.map((bound) => floats.series({ ...labels, [NAME]: bucket, le: boundLabel(bound) })),
+      floats.series({ ...labels, [NAME]: bucket, le: boundLabel(Infinity) }),
+      floats.series({ ...labels, [NAME]: `${name}_count` }),
+      floats.series({ ...labels, [NAME]: `${name}_sum` }),
+    ];
   }
 
   private account(labels: Labels, sign: 1 | -1): void {

@@ -29,8 +29,8 @@ export class Series<Value> {
   readonly times: Time[] = [];
   readonly values: Value[] = [];
   private withoutName: Labels | undefined = undefined;
-  /** When it was marked as stale. */
-  private readonly staleAt: Time[] = [];
+  /** When it was marked as stale; most series never are. */
+  private staleAt: Time[] | undefined = undefined;
 
   constructor(labels: Labels) {
     this.labels = labels;
@@ -47,7 +47,7 @@ export class Series<Value> {
 
   /** False if the sample is not newer than the last, and was not taken. */
   append(time: Time, value: Value): boolean {
-    if (time <= (this.times.at(-1) ?? -Infinity) || time < (this.staleAt.at(-1) ?? -Infinity)) return false;
+    if (time <= (this.times.at(-1) ?? -Infinity) || time < (this.staleAt?.at(-1) ?? -Infinity)) return false;
     this.times.push(time);
     this.values.push(value);
     return true;
@@ -55,7 +55,7 @@ export class Series<Value> {
 
   /** It is known to be no more: from now on it has no value, until there is a sample again. */
   markStale(time: Time): void {
-    this.staleAt.push(time);
+    (this.staleAt ??= []).push(time);
   }
 
   /** The value at an instant, if it has one. */
@@ -63,7 +63,7 @@ export class Series<Value> {
     const place = this.after(time) - 1;
     if (place < 0 || this.times[place] < time - LOOKBACK) return undefined;
     const sampled = this.times[place];
-    return this.staleAt.some((marked) => marked >= sampled && marked <= time) ? undefined : this.values[place];
+    return this.staleAt?.some((marked) => marked >= sampled && marked <= time) ? undefined : this.values[place];
   }
 
   /** Places of the samples from one instant to another, both included: from `first` up to and not including `end`. */
@@ -80,7 +80,7 @@ export class Series<Value> {
     while (old < this.times.length && this.times[old] < before) old++;
     this.times.splice(0, old);
     this.values.splice(0, old);
-    while (this.staleAt.length > 0 && this.staleAt[0] < before) this.staleAt.shift();
+    while (this.staleAt !== undefined && this.staleAt[0] < before) this.staleAt.shift();
   }
 
   /** The place of the first sample later than an instant: most questions are about the present, so it is looked for from the end. */
@@ -164,8 +164,7 @@ export class SeriesStore<Value> {
 
 /** One text for one set of labels, whatever their order. */
 export function labelsKey(labels: Labels): string {
-  return Object.keys(labels)
-    .sort()
-    .map((name) => `${name}\u0000${labels[name]}`)
-    .join('\u0001');
+  let key = '';
+  for (const name of Object.keys(labels).sort()) key += `${name}\u0000${labels[name]}\u0001`;
+  return key;
 }
