@@ -67,6 +67,8 @@ interface Held {
   readonly copy: Copy;
   readonly fifo: FifoAttributes | undefined;
   receipt: number;
+  /** When it was given out by that receipt. */
+  since: Time;
   /** When it becomes visible, while it is not. */
   alarm: EventHandle | undefined;
 }
@@ -138,7 +140,7 @@ export class VisibilityQueue {
     const kept: Time = (fifo ? now : message.sent) + retention;
     const copy = new Copy(message, now, kept - now, 0);
     copy.place = ++this.places;
-    const held: Held = { copy, fifo: fifo ? attributes : undefined, receipt: 0, alarm: undefined };
+    const held: Held = { copy, fifo: fifo ? attributes : undefined, receipt: 0, since: 0, alarm: undefined };
     this.held.set(copy, held);
     this.sweepBy(copy.expires);
     this.books.take(message);
@@ -198,6 +200,12 @@ export class VisibilityQueue {
     return true;
   }
 
+  /** Since when a message is hidden by a receipt; undefined if it is not. */
+  hiddenSince(receipt: number): Time | undefined {
+    const held = this.byReceipt.get(receipt);
+    return held?.alarm === undefined ? undefined : held.since;
+  }
+
   /** Hides a message for so long from now on; 0 makes it visible at once. False if it is not hidden by that receipt. */
   changeVisibility(receipt: number, visibility: Duration): boolean {
     const held = this.byReceipt.get(receipt);
@@ -240,6 +248,7 @@ export class VisibilityQueue {
     const { copy, fifo } = held;
     this.byReceipt.delete(held.receipt);
     held.receipt = ++this.receipts;
+    held.since = this.sim.now;
     this.byReceipt.set(held.receipt, held);
     if (fifo !== undefined) this.out.set(fifo.group, (this.out.get(fifo.group) ?? 0) + 1);
     this.books.handOver(copy, 'receive');

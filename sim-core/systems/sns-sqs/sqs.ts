@@ -7,8 +7,8 @@
  *
  * What is in a dead-letter queue is moved back where it came from when somebody asks for that (`redrive.ts`).
  *
- * Does not model quotas of requests a second, batches, what a request costs or the time that the service takes, the subset of
- * machines that a short poll asks, or that a message is hidden for 12 hours from its receive at most.
+ * Does not model quotas of requests a second, batches, what a request costs or the time that the service takes, or the subset of
+ * machines that a short poll asks.
  */
 import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
@@ -132,6 +132,12 @@ export class Sqs implements Endpoint<SqsRequest, SqsReply>, Component {
 
   private change(call: SqsCall, { queue }: PolledQueue, query: Asked<'ChangeMessageVisibility'>): void {
     checkTime(`${this.name}: VisibilityTimeout`, query.visibility, 0, LONGEST_VISIBILITY);
+    // However often it is renewed, it is hidden for that long from its receive at most (API Reference, ChangeMessageVisibility).
+    const since = queue.hiddenSince(query.receipt) ?? Infinity;
+    if (this.sim.now + query.visibility > since + LONGEST_VISIBILITY) {
+      call.reply(refusal('InvalidParameterValue'));
+      return;
+    }
     if (queue.changeVisibility(query.receipt, query.visibility)) {
       call.reply(DONE);
       return;

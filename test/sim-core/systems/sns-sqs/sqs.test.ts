@@ -1,7 +1,7 @@
 /** SQS over a link: what the Developer Guide and the API Reference say, rule by rule, and its invariants under faults. */
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { days, minutes, ms, s } from '../../../../sim-core/kernel/time.ts';
+import { days, hours, minutes, ms, s } from '../../../../sim-core/kernel/time.ts';
 import { VisibilityQueue } from '../../../../sim-core/messaging/channels/visibility-queue.ts';
 import type { SqsRequest } from '../../../../sim-core/systems/sns-sqs/sqs-requests.ts';
 import { SmallService, WAY } from './small-service.ts';
@@ -108,6 +108,19 @@ describe('a receipt handle', () => {
     expect(service.ask({ ...change, visibility: 0 }).isDone).toBe(true);
     expect(service.ask(receive()).messages).toHaveLength(1);
     expect(service.ask({ ...change, visibility: 0 }).error).toBe('MessageNotInflight');
+  });
+
+  it('hides nothing for more than 12 hours from its receive, and leaves it as it is where that is asked for', () => {
+    const { service, ofQueue } = taken('q');
+    const change = { action: 'ChangeMessageVisibility', ...ofQueue } as const;
+    service.elapse(ms(500));
+    expect(service.ask({ ...change, visibility: hours(12) }).error).toBe('InvalidParameterValue');
+    expect(service.ask({ ...change, visibility: hours(12) - s(1) }).isDone).toBe(true);
+    service.elapse(hours(11));
+    expect(service.ask({ ...change, visibility: hours(1) }).error).toBe('InvalidParameterValue');
+    expect(service.ask(receive()).messages).toEqual([]);
+    service.elapse(hours(1));
+    expect(service.ask(receive()).messages).toHaveLength(1);
   });
 });
 
