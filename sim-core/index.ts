@@ -386,7 +386,7 @@ export { EventBook } from './services/outbox/event-book.ts';
 export { LogTailing } from './services/outbox/log-tailing.ts';
 export { OutboxDepth } from './services/outbox/outbox-depth.ts';
 export { deleteEvents, insertEvent, outboxTables } from './services/outbox/outbox-table.ts';
-export { Polling } from './services/outbox/polling.ts';
+export { CLAIMS, Polling, type Claims } from './services/outbox/polling.ts';
 export { pollingRules, type PollingRuleName } from './services/outbox/polling-rules.ts';
 export { Relay, type EventPublisher, type RelayWork } from './services/outbox/relay.ts';
 export { outboxSignals } from './services/outbox/signals.ts';

@@ -58,8 +58,13 @@ export const markEvents = (keys: readonly number[]): Statement => ({
   set: (row) => ({ ...row, processed: true }),
 });
 
-type Selection = Pick<Extract<Statement, { do: 'select' }>, 'where' | 'orderBy' | 'limit' | 'isIndexed'>;
-export const selectEvents = (selection: Selection): Statement => ({ do: 'select', table: OUTBOX, ...selection });
+export type SelectStatement = Extract<Statement, { do: 'select' }>;
+type Selection = Pick<SelectStatement, 'where' | 'orderBy' | 'limit' | 'isIndexed'>;
+export const selectEvents = (selection: Selection): SelectStatement => ({
+  do: 'select',
+  table: OUTBOX,
+  ...selection,
+});
 
 /** The last row that was published: its transaction's number, and its position. */
 export interface RelayProgress {
@@ -72,6 +77,8 @@ export const progressAt = (row: StoredRow): RelayProgress => ({
   position: positionOf(row),
 });
 export const readProgress: Statement = { do: 'get', table: PROGRESS, key: PROGRESS_KEY };
+/** Whoever reads it so is the only one to do so until its transaction ends. */
+export const lockProgress: Statement = { ...readProgress, forUpdate: true };
 export const progressOf = ({ row }: StoredRow): RelayProgress => row as unknown as RelayProgress;
 export const writeProgress = (progress: RelayProgress): Statement => ({
   do: 'update',

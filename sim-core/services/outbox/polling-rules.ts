@@ -25,11 +25,12 @@ import {
   selectEvents,
   writeProgress,
   type RelayProgress,
+  type SelectStatement,
 } from './outbox-table.ts';
 
 export interface PollingRule {
   /** The next rows behind what was published, at most so many. */
-  select(progress: RelayProgress, limit: number): Statement;
+  select(progress: RelayProgress, limit: number): SelectStatement;
   /** Keeps account of rows that are published: at least one. */
   done(rows: readonly StoredRow[]): Statement;
 }

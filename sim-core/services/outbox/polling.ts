@@ -4,14 +4,22 @@
  *
  * Dead between the acknowledgement and the account of it, it publishes a batch again. `marksFirst` has it the other way
  * round, and then that batch is published by nobody.
+ *
+ * Where there are several relays each publishes what it finds, unless they claim it: then a transaction is open from the query to the
+ * account, and a relay that dies leaves what it had to the others.
+ *
+ * - `rows`: the query locks what it finds, and leaves out what others have locked (`FOR UPDATE SKIP LOCKED`). Nothing is published by two,
+ *   and two of them publish at once: an aggregate's events by one may overtake those by the other.
+ * - `turn`: the row of the relays' progress is locked first, and whoever has it is alone. The others wait in line for it.
  */
 import type { Behaviour } from '../../kernel/process.ts';
 import type { Duration } from '../../kernel/time.ts';
 import { CallFailed, type Call } from '../../network/call.ts';
 import { BackgroundRequests } from '../../network/background-requests.ts';
 import type { Link } from '../../network/link.ts';
-import type { SqlReply, SqlRequest, Statement } from '../../storage/relational/statements.ts';
-import { eventOf, progressAt, progressOf, readProgress, type RelayProgress } from './outbox-table.ts';
+import type { StoredRow } from '../../storage/relational/rows.ts';
+import type { SqlReply, SqlRequest, SqlSession, Statement } from '../../storage/relational/statements.ts';
+import { eventOf, lockProgress, progressAt, progressOf, readProgress, type RelayProgress } from './outbox-table.ts';
 import type { PollingRule } from './polling-rules.ts';
 import type { RelayWork } from './relay.ts';
 
@@ -25,47 +33,92 @@ export interface PollingOptions {
   readonly batch: number;
   /** Keeps account of a batch before it is published. */
   readonly marksFirst: boolean;
+  readonly claims: Claims;
 }
+
+export const CLAIMS = ['nothing', 'rows', 'turn'] as const;
+export type Claims = (typeof CLAIMS)[number];
+type Publish = Parameters<RelayWork['run']>[0];
+type Say = (statement: Statement | undefined, ends?: 'commit') => Call<SqlRequest, SqlReply>;
 
 export class Polling implements RelayWork {
   private readonly options: PollingOptions;
   private readonly requests: BackgroundRequests;
   private polls = 0;
+  /** As it knows it; undefined if it has to ask. */
+  private progress: RelayProgress | undefined = undefined;
 
   constructor(options: PollingOptions) {
     this.options = options;
     this.requests = new BackgroundRequests(options.database.sim);
   }
 
-  *run(publish: Parameters<RelayWork['run']>[0]): Behaviour {
-    const { rule, interval, batch, marksFirst } = this.options;
-    let progress: RelayProgress | undefined = undefined;
+  *run(publish: Publish): Behaviour {
+    const { interval, batch, claims } = this.options;
+    this.progress = undefined;
     for (;;) {
       let taken = 0;
       try {
-        progress ??= progressOf((yield* this.ask(readProgress))[0]);
-        const rows = yield* this.ask(rule.select(progress, batch));
-        this.polls++;
-        if (marksFirst && rows.length > 0) yield* this.ask(rule.done(rows));
-        taken = yield* publish(rows.map(eventOf));
-        const published = rows.slice(0, taken);
-        if (!marksFirst && taken > 0) yield* this.ask(rule.done(published));
-        if (taken > 0) progress = progressAt(published[taken - 1]);
+        taken = yield* claims === 'nothing' ? this.unclaimed(publish) : this.claimed(publish);
       } catch (error) {
         if (!(error instanceof CallFailed)) throw error;
         // Whether it was written down is not known: what is durable says where to go on.
-        progress = undefined;
+        this.progress = undefined;
       }
       if (taken < batch) yield interval;
     }
+  }
+
+  private *unclaimed(publish: Publish): Behaviour<number> {
+    const say: Say = (statement) => this.ask({ statements: [statement!] });
+    this.progress ??= progressOf((yield* say(readProgress))[0]);
+    const { taken, last } = yield* this.batch(publish, this.progress, say);
+    if (last !== undefined) this.progress = progressAt(last);
+    return taken;
+  }
+
+  /** In one transaction: what it has locked is others' again when it ends, or when its client is gone. */
+  private *claimed(publish: Publish): Behaviour<number> {
+    const session: SqlSession = {};
+    let isEnded = false;
+    const say: Say = (statement, ends) =>
+      this.ask({ session, statements: statement === undefined ? [] : [statement], ...(ends && { ends }) });
+    try {
+      const [row] = yield* say(this.options.claims === 'turn' ? lockProgress : readProgress);
+      const { taken } = yield* this.batch(publish, progressOf(row), say);
+      yield* say(undefined, 'commit');
+      isEnded = true;
+      return taken;
+    } finally {
+      const { application, database } = this.options;
+      const bye = { application, session, statements: [], ends: 'rollback' } as const;
+      if (!isEnded) database.send(bye, this.requests.next());
+    }
+  }
+
+  /** How many rows were published, and the last of them. */
+  private *batch(
+    publish: Publish,
+    progress: RelayProgress,
+    say: Say,
+  ): Behaviour<{ readonly taken: number; readonly last: StoredRow | undefined }> {
+    const { rule, batch, marksFirst, claims } = this.options;
+    const select = rule.select(progress, batch);
+    const rows = yield* say(claims === 'rows' ? { ...select, skipLocked: true } : select);
+    this.polls++;
+    if (marksFirst && rows.length > 0) yield* say(rule.done(rows));
+    const taken: number = yield* publish(rows.map(eventOf));
+    const published = rows.slice(0, taken);
+    if (!marksFirst && taken > 0) yield* say(rule.done(published));
+    return { taken, last: published.at(-1) };
   }
 
   state(): Readonly<Record<string, number>> {
     return { polls: this.polls };
   }
 
-  private ask(statement: Statement): Call<SqlRequest, SqlReply> {
+  private ask(query: Omit<SqlRequest, 'application'>): Call<SqlRequest, SqlReply> {
     const { application, database } = this.options;
-    return database.call({ application, statements: [statement] }, this.requests.next());
+    return database.call({ application, ...query }, this.requests.next());
   }
 }

@@ -3,7 +3,7 @@
  * `log-tailing.ts`). Killed, it loses what it knew and its producer with all that was not sent; up again it begins anew, from what is
  * durable.
  *
- * There is one of it. Several need to agree on who publishes what, and on the order of an aggregate's events.
+ * Several of them, for one to go on where another dies, need to agree on who publishes what: `polling.ts` has two ways.
  */
 import type { EventHandle } from '../../kernel/event-table.ts';
 import { Process, type Behaviour } from '../../kernel/process.ts';

@@ -5,7 +5,7 @@
 import type { Claim } from '../../kernel/resource.ts';
 import type { Time } from '../../kernel/time.ts';
 import type { Call } from '../../network/call.ts';
-import { rowsWritten, type SqlSession, type SqlReply, type SqlRequest, type Statement } from './statements.ts';
+import { rowsLocked, type SqlSession, type SqlReply, type SqlRequest, type Statement } from './statements.ts';
 import { Transaction } from './transaction-store.ts';
 
 export class Connection {
@@ -55,7 +55,7 @@ export class SqlQuery {
     this.connection = connection;
     this.arrived = now;
     this.connectedAt = now;
-    this.locks = call.query.statements.flatMap(rowsWritten);
+    this.locks = call.query.statements.flatMap(rowsLocked);
   }
 
   get statements(): readonly Statement[] {

@@ -37,6 +37,11 @@ export class RowLocks<Owner extends LockOwner> {
     return 'waits';
   }
 
+  /** Takes a row's lock if nobody else has it, and does not wait (`SKIP LOCKED`): whether it has it now. */
+  tryTake(owner: Owner, row: string): boolean {
+    return (this.locks.get(row)?.holder ?? owner) === owner && this.take(owner, row, () => {}) === 'held';
+  }
+
   /** Gives all that it holds back; the next in each line has the lock at once. */
   release(owner: Owner): void {
     const granted: (() => void)[] = [];

@@ -20,7 +20,13 @@ export type Statement =
       readonly set: (row: Row) => Row;
     }
   | { readonly do: 'delete'; readonly table: string; readonly keys: readonly number[] }
-  | { readonly do: 'get'; readonly table: string; readonly key: number }
+  | {
+      readonly do: 'get';
+      readonly table: string;
+      readonly key: number;
+      /** `FOR UPDATE`: waits for the row's lock, and has it to the end of the transaction. */
+      readonly forUpdate?: true;
+    }
   | {
       readonly do: 'select';
       readonly table: string;
@@ -29,6 +35,8 @@ export type Statement =
       readonly limit: number;
       /** Whether an index leads to the rows that it wants; without one every row of the table is looked at. */
       readonly isIndexed: boolean;
+      /** `FOR UPDATE SKIP LOCKED`: has the locks of what it finds to the end of the transaction, and leaves out what others have. */
+      readonly skipLocked?: true;
     };
 
 /** One end of a connection, for one transaction; the database knows it again by what it is. */
@@ -45,11 +53,16 @@ export interface SqlRequest {
 /** The rows that the last statement found. */
 export type SqlReply = readonly StoredRow[];
 
-/** The rows that a statement writes, as names for their locks. */
-export function rowsWritten(statement: Statement): string[] {
-  if (statement.do === 'insert') return [`${statement.table}/${statement.key}`];
+/** The name of a row's lock. */
+export const lockOf = (table: string, key: number): string => `${table}/${key}`;
+
+/** The rows whose locks a statement needs before it runs. */
+export function rowsLocked(statement: Statement): string[] {
+  if (statement.do === 'insert' || (statement.do === 'get' && statement.forUpdate === true)) {
+    return [lockOf(statement.table, statement.key)];
+  }
   if (statement.do === 'update' || statement.do === 'delete') {
-    return statement.keys.map((key) => `${statement.table}/${key}`);
+    return statement.keys.map((key) => lockOf(statement.table, key));
   }
   return [];
 }

@@ -8,7 +8,7 @@ import type { Time } from '../../kernel/time.ts';
 import { redo } from './reorder.ts';
 import { RowLocks, type LockOwner } from './row-locks.ts';
 import type { Change, Row, StoredRow, TableDefinition } from './rows.ts';
-import type { Statement } from './statements.ts';
+import { lockOf, type Statement } from './statements.ts';
 import { Tables } from './tables.ts';
 import { WriteAheadLog, type Lsn } from './write-ahead-log.ts';
 
@@ -104,14 +104,29 @@ export class TransactionStore {
         return { rows: found === undefined ? [] : [found], visited: 1 };
       }
       default: {
-        const { where, orderBy, limit, isIndexed } = statement;
+        const { where, orderBy, limit, isIndexed, skipLocked = false } = statement;
         const snapshot = { oldestOpen: this.oldestOpen };
         const found: StoredRow[] = [];
         for (const row of this.visible(transaction, table)) if (where(row, snapshot)) found.push(row);
-        const rows = found.sort(orderBy).slice(0, limit);
-        return { rows, visited: isIndexed ? rows.length : this.live.size(table) };
+        found.sort(orderBy);
+        const rows = skipLocked ? this.locked(transaction, table, found, limit) : found.slice(0, limit);
+        // Rows that others have locked are looked at as well.
+        const looked = skipLocked && rows.length > 0 ? found.indexOf(rows[rows.length - 1]) + 1 : rows.length;
+        return { rows, visited: isIndexed ? looked : this.live.size(table) };
       }
     }
+  }
+
+  /** The first so many of which nobody else has the lock: it has them now. */
+  private locked(transaction: Transaction, table: string, found: readonly StoredRow[], limit: number): StoredRow[] {
+    const rows: StoredRow[] = [];
+    for (const row of found) {
+      if (rows.length === limit) break;
+      if (this.locks.tryTake(transaction, lockOf(table, row.key))) rows.push(row);
+    }
+    // A lock is written in the row.
+    if (rows.length > 0) this.numbered(transaction);
+    return rows;
   }
 
   /** Writes that it commits; returns up to where the log has to be flushed for that to be so. */

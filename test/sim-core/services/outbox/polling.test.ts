@@ -1,7 +1,7 @@
 /** What a polling relay finds by each rule: rows that commit out of the order of their positions, in what order, at what price. */
 import { describe, expect, it } from 'vitest';
 import { ms, us } from '../../../../sim-core/kernel/time.ts';
-import { Polling, type PollingOptions } from '../../../../sim-core/services/outbox/polling.ts';
+import { Polling, type Claims, type PollingOptions } from '../../../../sim-core/services/outbox/polling.ts';
 import { pollingRules, type PollingRuleName } from '../../../../sim-core/services/outbox/polling-rules.ts';
 import { databaseWorked } from '../../../../sim-core/storage/relational/signals.ts';
 import { SmallOutbox, type Written } from './small-outbox.ts';
@@ -16,6 +16,7 @@ function polling(rule: PollingRuleName, small: SmallOutbox, options: Partial<Pol
     interval: ms(10),
     batch: 10,
     marksFirst: false,
+    claims: 'nothing',
     ...options,
   });
 }
@@ -130,4 +131,38 @@ it('dead between the acknowledgement and the account of it, it publishes again; 
   };
   expect(killed(false)).toEqual([1, 1]);
   expect(killed(true)).toEqual([]);
+});
+
+describe('two relays', () => {
+  const ids = [1, 2, 3, 4, 5, 6];
+
+  /** Both poll at 0, 10, 20 … ms and wait 4 ms for acknowledgements; one of them may die in the midst of that. */
+  function publishedByTwo(rule: PollingRuleName, claims: Claims, dies: boolean): number[] {
+    const small = new SmallOutbox();
+    for (const id of ids) small.write({ id, begins: 1, writes: 1, commits: 2 });
+    const [first] = [1, 2].map((n) => small.relay(polling(rule, small, { claims, batch: 3 }), ms(4), `relay-${n}`));
+    if (dies) small.sim.scheduleAt(ms(11), () => first.kill(ms(200)), undefined);
+    small.sim.runUntil(ms(150));
+    expect(small.database.violations()).toEqual([]);
+    return small.published;
+  }
+
+  it('publish what both find twice, if they claim nothing', () => {
+    expect(publishedByTwo('mark', 'nothing', false).toSorted()).toEqual(ids.flatMap((id) => [id, id]));
+  });
+
+  it('share the rows out, if each locks what it takes and leaves out what is locked', () => {
+    for (const rule of ['as-printed', 'mark', 'delete'] as const) {
+      expect(publishedByTwo(rule, 'rows', false).toSorted(), rule).toEqual(ids);
+    }
+  });
+
+  it('take turns, and keep the order, if one waits for the other', () => {
+    for (const rule of RULES) expect(publishedByTwo(rule, 'turn', false), rule).toEqual(ids);
+  });
+
+  it.each(['rows', 'turn'] as const)('publish what one of them had when it died: by %s', (claims) => {
+    // What it had sent is there; of the rest nothing is lost.
+    expect(new Set(publishedByTwo('delete', claims, true))).toEqual(new Set(ids));
+  });
 });

@@ -73,9 +73,9 @@ export class SmallOutbox {
   }
 
   /** A relay whose events are acknowledged after `ackTime`. */
-  relay(work: RelayWork, ackTime: Duration = us(100)): Relay {
-    const link = new Link<number, void>(this.sim, this.topic, { from: 'relay', delay: constant(ackTime / 2) });
-    return new Relay(this.sim, { name: 'relay', help: 'A relay', publisher: { link, kill: () => {} }, work });
+  relay(work: RelayWork, ackTime: Duration = us(100), name = 'relay'): Relay {
+    const link = new Link<number, void>(this.sim, this.topic, { from: name, delay: constant(ackTime / 2) });
+    return new Relay(this.sim, { name, help: 'A relay', publisher: { link, kill: () => {} }, work });
   }
 
   private take(call: Call<number, void>): void {
