@@ -54,6 +54,8 @@ const polled = [
   atLeast(mean(RELAY_CPU), limits.pollsCost),
   guardrail(atMost(mean(RELAY_CPU), limits.pollsCostMost), 'the price: so much of the database, and no more'),
 ];
+/** Relays die less often here, for what they publish twice is to be told from what their deaths do. */
+const TWO = { publishing: 'polling', relays: 2, relayCrashEvery: s(10) } as const;
 const OF_OTHERS = 'this pitfall has none either, and the remedy must not bring any';
 
 export default defineScenario({
@@ -75,6 +77,9 @@ export default defineScenario({
     'log-tailing-short-memory': { publishing: 'log-tailing', remembers: ms(100) },
     'polling-by-position': { publishing: 'polling', polling: 'position' },
     'polling-by-settled-position': { publishing: 'polling', polling: 'settled-position' },
+    'two-relays': { ...TWO },
+    'two-relays-skip-locked': { ...TWO, claims: 'rows' },
+    'two-relays-in-turn': { ...TWO, claims: 'turn' },
   },
   roles: {
     'dual-write': 'pitfall',
@@ -87,11 +92,16 @@ export default defineScenario({
     'log-tailing-short-memory': 'fault',
     'polling-by-position': 'pitfall',
     'polling-by-settled-position': 'remedy',
+    'two-relays': 'pitfall',
+    'two-relays-skip-locked': 'remedy',
+    'two-relays-in-turn': 'remedy',
   },
   repairs: {
     'outbox-polling': 'dual-write',
     'outbox-log-tailing': 'kafka-transaction-inside-db-transaction',
     'polling-by-settled-position': 'polling-by-position',
+    'two-relays-skip-locked': 'two-relays',
+    'two-relays-in-turn': 'two-relays',
   },
   seed: 1,
   duration: ({ length }) => length,
@@ -156,6 +166,20 @@ export default defineScenario({
       allPublished,
       guardrail(onlyCommitted, OF_OTHERS),
       guardrail(inOrder, OF_OTHERS),
+      ordersComeThrough,
+    ],
+    'two-relays': [atLeast(total(AGAIN), limits.publishedByBoth), allPublished, onlyCommitted],
+    'two-relays-skip-locked': [
+      atMost(total(AGAIN), limits.againByDeaths),
+      guardrail(allPublished, OF_OTHERS),
+      guardrail(onlyCommitted, OF_OTHERS),
+      ordersComeThrough,
+    ],
+    'two-relays-in-turn': [
+      atMost(total(AGAIN), limits.againByDeaths),
+      guardrail(inOrder, OF_OTHERS),
+      guardrail(allPublished, OF_OTHERS),
+      guardrail(onlyCommitted, OF_OTHERS),
       ordersComeThrough,
     ],
   },

@@ -6,14 +6,14 @@ import type { Values } from './params.ts';
 
 interface Mortals {
   readonly service: Service<number, void>;
-  readonly relay: Relay | undefined;
+  readonly relays: readonly Relay[];
   readonly database: RelationalDatabase;
 }
 
-export function befall(sim: Simulation, p: Values, { service, relay, database }: Mortals): void {
+export function befall(sim: Simulation, p: Values, { service, relays, database }: Mortals): void {
   const { downtime } = p;
   inTurn(sim, 'the service crashes', faultsEvery(p, p.crashEvery), [service], (one) => one.crash(downtime));
   inTurn(sim, 'the database crashes', faultsEvery(p, p.databaseCrashEvery), [database], (one) => one.kill(downtime));
-  if (relay === undefined) return;
-  inTurn(sim, 'the relay crashes', faultsEvery(p, p.relayCrashEvery), [relay], (one) => one.kill(downtime));
+  if (relays.length === 0) return;
+  inTurn(sim, 'the relay crashes', faultsEvery(p, p.relayCrashEvery), relays, (one) => one.kill(downtime));
 }

@@ -6,7 +6,7 @@
  * together is not, for it leaves together.
  */
 import { exp, ln, ms, s, toSeconds, us, type Duration, type Limit } from '../../../sim-core/index.ts';
-import { limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
+import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
 import { NEAR_MAX, NEAR_MIN } from '../../application/distances.ts';
 import { faultCount, type FaultIntervals } from '../../application/faults.ts';
 import { CLUSTER } from '../../messaging/application/orders.ts';
@@ -179,6 +179,28 @@ function again(p: Values): number {
 export const publishedAgain = ifItKeepsUp(again);
 /** Who forgets an event sooner than the relay is up again acts on all of these. */
 export const actedOnAgain = ifItKeepsUp((p) => (p.remembers < p.downtime ? again(p) : 0));
+
+/** What one relay has in hand: as much as came since its last poll, and no more than a batch. */
+const inBatch = (p: Values): number =>
+  Math.min(p.batch, poissonMost(p.rate * toSeconds(p.pollInterval + batchTime(p))));
+/**
+ * Where rows are claimed a relay publishes again what it had in hand when it or the database died; each of them has something then. Its
+ * own commit may be refused like any other, and then its batch comes again.
+ */
+const mostAgain = (p: Values): number => {
+  const deaths = crashes(p, p.relayCrashEvery) + p.relays * crashes(p, p.databaseCrashEvery);
+  const refused = ordersMost(p) * (p.abortShare / (1 - Math.min(0.9, p.abortShare)));
+  return deaths * inBatch(p) + refused + DEVIATIONS * Math.sqrt(refused * inBatch(p));
+};
+export const againByDeaths = limit(mostAgain);
+
+/**
+ * Two relays that claim nothing publish what both find between the one's query and its account. How often that is hangs on how their
+ * polls fall. Claimed is that it is more than all deaths and refusals come to, where a round is not much longer than a publication.
+ */
+export const publishedByBoth = limit((p) =>
+  keepsUp(p) && p.publishing === 'polling' && p.relays > 1 && p.pollInterval <= 8 * PUBLICATION ? mostAgain(p) : 0,
+);
 
 /** Half of an interval in the mean: commits come at any moment of it. A relay that is up again polls at once. */
 export const halfAnInterval = limit(

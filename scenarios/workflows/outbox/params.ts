@@ -1,6 +1,7 @@
 /** The parameters of orders and their events between a database and Kafka: what its sliders and `--set` take. */
 import {
   choice,
+  CLAIMS,
   duration,
   flag,
   integer,
@@ -36,6 +37,12 @@ export const params = {
     help: 'Polling relay: how it finds what is not published, and keeps account of it',
     default: 'delete',
     choices: Object.keys(pollingRules) as [PollingRuleName, ...PollingRuleName[]],
+  }),
+  relays: integer({ help: 'Relays, for one to go on where another dies', default: 1, min: 1, max: 4 }),
+  claims: choice({
+    help: 'Polling relay: whether it claims what it finds, to the end of its account, against other relays: by locks on the rows, or by a turn that one of them has',
+    default: 'nothing',
+    choices: CLAIMS,
   }),
   pollInterval: duration({
     help: 'Polling relay: pause between two polls',

@@ -26,14 +26,7 @@ import { clusterOf, groupOf, producerTo } from '../../messaging/application/orde
 import { befall } from './faults.ts';
 import { DRAIN, FLUSH, ROW, STATEMENT, TRANSACTIONS } from './limits.ts';
 import type { Values } from './params.ts';
-import {
-  isInTransactions,
-  ordersDatabase,
-  ordersWith,
-  RELAY,
-  type DatabaseSettings,
-  type OrdersProducers,
-} from './wiring.ts';
+import { isInTransactions, ordersDatabase, ordersWith, type DatabaseSettings, type OrdersProducers } from './wiring.ts';
 
 /** As the handbook has it: `kt.setTransactionIdPrefix("tx-orders-")`. */
 const PREFIX = 'tx-orders-';
@@ -51,9 +44,9 @@ export function system(sim: Simulation, p: Values): void {
     forService: () => publisherOf(sim, cluster, 'orders', { linger: p.linger }),
     inTransactions: () => poolOf(sim, cluster, ids),
     // As Kafka Connect does for its sources, it never gives a record up.
-    forRelay: () => publisherOf(sim, cluster, RELAY, { linger: 0, deliveryTimeout: s(100_000) }),
+    forRelay: (name) => publisherOf(sim, cluster, name, { linger: 0, deliveryTimeout: s(100_000) }),
   };
-  const { service, relay } = ordersWith(sim, p, database, producers, {
+  const { service, relays } = ordersWith(sim, p, database, producers, {
     delay: nearby,
     storeTime: ms(5),
     retryBackoff: ms(100),
@@ -65,7 +58,7 @@ export function system(sim: Simulation, p: Values): void {
     popularity: zipfPopularity(p.customers, 0),
     target: roundRobin([new Link(sim, service, { from: 'users', delay: faraway })]),
   });
-  befall(sim, p, { service, relay, database });
+  befall(sim, p, { service, relays, database });
 }
 
 function databaseSettings(sim: Simulation, book: EventBook): DatabaseSettings {

@@ -3,6 +3,7 @@
  * they are, and the search for moments of a death has them small.
  */
 import {
+  type Claims,
   Link,
   LogTailing,
   outboxTables,
@@ -46,7 +47,7 @@ export function ordersDatabase(sim: Simulation, p: Values, settings: DatabaseSet
 export interface OrdersProducers {
   forService(): EventPublisher;
   inTransactions(): KafkaProducerPool;
-  forRelay(): EventPublisher;
+  forRelay(name: string): EventPublisher;
 }
 
 export interface OrdersTimings {
@@ -57,14 +58,14 @@ export interface OrdersTimings {
   readonly retryBackoff: Duration;
 }
 
-/** The service before a database of orders, and a relay if it does not publish itself. */
+/** The service before a database of orders, and relays if it does not publish itself. */
 export function ordersWith(
   sim: Simulation,
   p: Values,
   database: RelationalDatabase,
   producers: OrdersProducers,
   timings: OrdersTimings,
-): { readonly service: Service<number, void>; readonly relay: Relay | undefined } {
+): { readonly service: Service<number, void>; readonly relays: readonly Relay[] } {
   const isDual = p.publishing === 'after-commit' || p.publishing === 'before-commit';
   const publishers: ServicePublishers = {
     ...(isDual && { producer: producers.forService() }),
@@ -72,36 +73,48 @@ export function ordersWith(
   };
   const way = new Link(sim, database, { from: 'orders', delay: timings.delay });
   const service = orderingService(sim, p, way, publishers);
-  return { service, relay: relayOf(sim, p, database, producers, timings) };
+  return { service, relays: relaysOf(sim, p, database, producers, timings) };
 }
 
-function relayOf(
+function relaysOf(
   sim: Simulation,
   p: Values,
   database: RelationalDatabase,
   producers: OrdersProducers,
   timings: OrdersTimings,
-): Relay | undefined {
+): Relay[] {
   const isPolling = p.publishing === 'polling';
-  if (!isPolling && p.publishing !== 'log-tailing') return undefined;
-  return new Relay(sim, {
-    name: RELAY,
-    help: isPolling
-      ? 'Polls the outbox and publishes what it finds'
-      : 'Reads the log and publishes what goes to the outbox',
-    publisher: producers.forRelay(),
-    work: isPolling ? pollingOf(sim, p, database, timings) : tailingOf(sim, p, database, timings),
+  if (!isPolling && p.publishing !== 'log-tailing') return [];
+  // Of the log there is one place to be read from, which one relay has.
+  const count = isPolling ? p.relays : 1;
+  return Array.from({ length: count }, (_, index) => {
+    const name = count === 1 ? RELAY : `${RELAY}-${index + 1}`;
+    return new Relay(sim, {
+      name,
+      help: isPolling
+        ? 'Polls the outbox and publishes what it finds'
+        : 'Reads the log and publishes what goes to the outbox',
+      publisher: producers.forRelay(name),
+      work: isPolling ? pollingOf(sim, p, database, name, timings) : tailingOf(sim, p, database, timings),
+    });
   });
 }
 
-function pollingOf(sim: Simulation, p: Values, database: RelationalDatabase, { delay }: OrdersTimings): RelayWork {
+function pollingOf(
+  sim: Simulation,
+  p: Values,
+  database: RelationalDatabase,
+  name: string,
+  { delay }: OrdersTimings,
+): RelayWork {
   return new Polling({
     application: RELAY,
-    database: new Link(sim, database, { from: RELAY, delay }),
+    database: new Link(sim, database, { from: name, delay }),
     rule: pollingRules[p.polling],
     interval: p.pollInterval,
     batch: p.batch,
     marksFirst: p.marksFirst,
+    claims: p.claims as Claims,
   });
 }
 

@@ -108,6 +108,14 @@ describe('as the guide says', () => {
     expect(totalOf(tried('outbox-log-tailing', {}, away), 'events.doubled.acted_on')).toBe(0);
   });
 
+  it('one of two relays goes on while the other is dead, and takes turns with it else', () => {
+    const depth = (relays: number, victim: string): number =>
+      most(tried('two-relays-in-turn', { relays }, `12s:kill:${victim}:seconds=5`), 'outbox.depth');
+    expect(depth(1, 'relay')).toBeGreaterThan(5 * 150 * 0.7);
+    // One second's orders, for the broker and the database take their time too.
+    expect(depth(2, 'relay-1')).toBeLessThan(150);
+  });
+
   it('while a broker is dead the outbox grows, until others lead in its place', () => {
     const outage = (seconds: number): number =>
       most(tried('outbox-polling', {}, `12s:kill:broker-1:seconds=${seconds}`), 'outbox.depth');

@@ -116,14 +116,14 @@ export function smallOrders({ p: given = {}, orders, brokers = 1 }: SmallOptions
         return producerOf('orders', id, { transactional });
       }),
     );
-  const { service, relay } = ordersWith(
+  const { service, relays } = ordersWith(
     sim,
     p,
     database,
     {
       forService: () => publisherOf('orders', p.linger),
       inTransactions: transactions,
-      forRelay: () => publisherOf('relay', 0),
+      forRelay: (name) => publisherOf(name, 0),
     },
     { delay: near, storeTime: us(200), retryBackoff: ms(3) },
   );
@@ -136,7 +136,7 @@ export function smallOrders({ p: given = {}, orders, brokers = 1 }: SmallOptions
     kill(victim, downtime) {
       if (victim === 'service') service.crash(ms(downtime));
       else if (victim === 'database') database.kill(ms(downtime));
-      else if (victim === 'relay') relay?.kill(ms(downtime));
+      else if (victim === 'relay') relays[0]?.kill(ms(downtime));
       else cluster.brokers[0].kill(ms(downtime));
     },
     violations: () =>
