@@ -1,11 +1,12 @@
 /**
  * The author's checks of one scenario. Its expectations hold on the pinned seed and on others; each can fail, shown by
- * holding those of every remedy against the run of the pitfall that it repairs; components keep their invariants; the
- * charts show signals that there are; the guide is in order.
+ * holding those of every remedy against the run of the pitfall that it repairs; its exercises are there to be solved;
+ * components keep their invariants; the charts show signals that there are; the guide is in order.
  */
 import { quantity, type Recording, Run, type Scenario, Trial, type Trialled } from '../../../sim-core/index.ts';
 import type { CatalogueEntry } from '../../index.ts';
 import { drive } from '../run/drive.ts';
+import { exerciseProblems } from './exercises.ts';
 import { guideProblems } from './guide.ts';
 import { tryProblems } from './try.ts';
 import { RemedyTally, roleProblems, type IndistinctClaim } from './remedies.ts';
@@ -66,7 +67,10 @@ export async function checkScenario(entry: CheckedScenario, options: CheckOption
         ...broken.map((text): Problem => ({ check: 'invariants', text: `${variant}: ${text}`, reproduce })),
       );
       if (trialled === undefined) continue;
-      if (recording !== undefined) problems.push(...pageProblems(scenario, guide, recording));
+      if (recording !== undefined) {
+        problems.push(...pageProblems(scenario, guide, recording));
+        problems.push(...exerciseProblems(scenario, recording).map(remedial));
+      }
       for (const { text, notClaimed } of trialled.expectations) {
         if (notClaimed === undefined) continue;
         problems.push({ check: 'expectations', text: `${variant}: ${text} claims nothing: ${notClaimed}`, reproduce });

@@ -97,6 +97,15 @@ it("finds a remedy whose expectations hold on the pitfall's run too", async () =
   );
 });
 
+it('finds a pitfall that is solved as it is given, by the limits that its remedy has', async () => {
+  const few = [atMost(peak(RATE), ({ rate }) => (Number(rate) > 100 ? 100 : 9999))];
+  const { code, scenarios } = await checked({ expect: { ...inOrder.expect, few } });
+  expect(scenarios[0].problems.map(({ text }) => text)).toEqual([
+    'crowd: as an exercise it is solved as it is given, by the limits of few',
+  ]);
+  expect(code).toBe(1);
+});
+
 /** Holds for a crowd as well. */
 const idle = atLeast(peak(RATE), 1);
 /** Nothing fails, so there is nothing whose age could be measured: as of a signal that one variant alone has. */
@@ -157,6 +166,7 @@ it("judges a remedy on the run of the pitfall that it repairs, and not on anothe
   expect(await check([], { seeds: '0', json: true }, cli, [{ scenario, definition: '', guide }])).toBe(1);
   expect((JSON.parse(printed.out) as Document).scenarios[0].problems.map(({ text }) => text)).toEqual([
     'crowd: it is a pitfall, but no remedy repairs it',
+    'idle: as an exercise it is solved as it is given, by the limits of few',
     'few: none of its expectations is refuted by the run of idle, which it repairs, with seed 1',
   ]);
 });
