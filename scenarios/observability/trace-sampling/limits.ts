@@ -185,6 +185,22 @@ export const waitingBytes = limit(
   (p) => poissonMost(peakRate(p) * toSeconds(p.decisionWait + s(1) + p.exportDelay)) * PAID_SPANS * SPAN_BYTES_MAX,
 );
 
+/**
+ * Of traces that are cut behind a balancer the backend can tell few, where collectors have in time what they decide by. Whoever calls
+ * waits, so it takes as long as whom it calls, or fails if it does not wait: the parts of a kept part's callers are kept as
+ * well, and what is missing is a whole branch. But for requests that are under way when the gateway exports: what it has of
+ * them by then, its call to auth, may go elsewhere than the rest, and be thrown away from under what auth has. These are payments, by
+ * Little's law as many at each export as come in the time that one takes, up to the timeout.
+ */
+export const cutsSeen = limit((p) => {
+  if (!hasAllInTime(p)) return new NotClaimed('parts may be decided on before all of what they are judged by has come');
+  const [mean, most] = [toSeconds(p.stallMean), toSeconds(p.paymentTimeout)];
+  const hangs = toSeconds(CARD_TIME) + p.stalls * mean * (1 - exp(-most / mean));
+  const refusedAfter = toSeconds(QUERY_TIME + 2 * ms(5));
+  const underWay = Math.min(p.cardRate, p.writes * peakRate(p)) * hangs + p.writes * peakRate(p) * refusedAfter;
+  return poissonMost((toSeconds(p.length) / toSeconds(p.exportDelay) + 1) * underWay);
+});
+
 // What goes wrong with it.
 
 const some = (expected: number): number => (expected >= 1 ? 1 : 0);
