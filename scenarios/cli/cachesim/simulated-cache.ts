@@ -99,7 +99,7 @@ function loopFor<Loop extends CallableFunction>(original: Loop, name: string): L
 
 const loops = new Map<string, CallableFunction>();
 
-/** Requests all ids and returns how many were hits; keeps the position of a `future` that has one. */
+/** Requests all ids, in one go where the policy takes them so, and returns how many were hits; keeps a `future`'s position. */
 function countHits(policy: EvictionPolicy, ids: Int32Array, future: { position: number }): number {
   if (policy.requestAll !== undefined) return policy.requestAll(ids);
   let hits = 0;

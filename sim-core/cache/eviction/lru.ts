@@ -59,7 +59,10 @@ export class Lru implements EvictionPolicy {
     return false;
   }
 
-  /** By places in the list's array. The head's link to the newest entry is a variable, until all is done. */
+  /**
+   * By places in the list's array. The head's link to the newest entry is a variable, until all is done. A cache of one
+   * entry, the oldest and the newest, takes them one by one.
+   */
   requestAll(ids: Int32Array): number {
     const { lists, room, capacity } = this;
     if (!this.isUnwatched || capacity === 1) return requestEach(this, ids);
