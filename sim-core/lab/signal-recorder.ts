@@ -49,8 +49,8 @@ class KindListener {
   private readonly axis: Axis;
   private readonly intervals: number;
   private readonly meters: Meter[] = [];
-  /** Those of the meters that look at facts, and for each at which: undefined for all of them. */
-  private readonly looking: Meter[] = [];
+  /** What those of the meters do that look at facts, and for each at which: undefined for all of them. */
+  private readonly looks: ((fact: never) => void)[] = [];
   private readonly wheres: (((fact: never) => boolean) | undefined)[] = [];
   /** Facts told in the interval in progress. */
   private told = 0;
@@ -66,10 +66,10 @@ class KindListener {
     sim.facts.channel(kind).listen((fact) => {
       if (sim.now >= this.next) this.advance(sim.now);
       this.told++;
-      const { looking, wheres } = this;
-      for (let i = 0; i < looking.length; i++) {
+      const { looks, wheres } = this;
+      for (let i = 0; i < looks.length; i++) {
         const where = wheres[i];
-        if (where === undefined || where(fact)) looking[i].look(fact);
+        if (where === undefined || where(fact)) looks[i](fact);
       }
     });
   }
@@ -77,7 +77,7 @@ class KindListener {
   add(meter: Meter): void {
     this.meters.push(meter);
     if (!meter.looks) return;
-    this.looking.push(meter);
+    this.looks.push(meter.look);
     this.wheres.push(meter.definition.where);
   }
 
