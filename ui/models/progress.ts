@@ -55,6 +55,12 @@ export function combined(a: ScenarioProgress | undefined, b: ScenarioProgress): 
   };
 }
 
+/** Whether anything of `b` is not in `a`: most runs of a slider that is dragged say what is known. */
+export function adds(a: ScenarioProgress | undefined, b: ScenarioProgress): boolean {
+  if (!a) return true;
+  return b.pitfalls.some((one) => !a.pitfalls.includes(one)) || b.remedies.some((one) => !a.remedies.includes(one));
+}
+
 export function standingOf(progress: ScenarioProgress | undefined): Standing {
   if (!progress) return 'new';
   if ((progress.repaired ?? []).length > 0) return 'repaired';

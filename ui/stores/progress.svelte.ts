@@ -1,12 +1,13 @@
 /**
- * How far the reader has come, what was predicted and what was tried in exercises, as reactive state over what the browser keeps of it; in memory
- * alone where it refuses.
+ * How far the reader has come, what was predicted and what was tried in exercises, as reactive state over what the
+ * browser keeps of it; in memory alone where it refuses.
  */
 import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 import type { Attempt, Recording, Scenario } from '../../sim-core/index.ts';
 import type { Prediction } from '../models/prediction.ts';
 import {
+  adds,
   combined,
   progressOf,
   repairedIn,
@@ -86,7 +87,9 @@ class Progress implements Predictions {
 
   #add(added: ScenarioProgress): void {
     const { scenario } = added;
-    untrack(() => this.#scenarios.set(scenario, combined(this.#scenarios.get(scenario), added)));
+    const known = untrack(() => this.#scenarios.get(scenario));
+    if (!adds(known, added)) return;
+    untrack(() => this.#scenarios.set(scenario, combined(known, added)));
     // Storage may be refused at any time; what was seen is then known for this visit.
     this.#archive.addProgress(added).catch(() => {
       this.lasting = false;

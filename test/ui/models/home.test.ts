@@ -5,7 +5,7 @@ import { catalogue, type CatalogueEntry } from '../../../scenarios/index.ts';
 import { run, type Scenario } from '../../../sim-core/index.ts';
 import { countOfFound, searchCatalogue } from '../../../ui/models/catalogue-search.ts';
 import { byPart, pitfallPath, sectionTitle } from '../../../ui/models/handbook.ts';
-import { combined, progressOf, standingOf, type ScenarioProgress } from '../../../ui/models/progress.ts';
+import { adds, combined, progressOf, standingOf, type ScenarioProgress } from '../../../ui/models/progress.ts';
 import { pairOf, thumbnailArea, thumbnailLine } from '../../../ui/models/thumbnail.ts';
 
 const stampede = catalogue.find(({ scenario }) => scenario.id === 'stampede')!;
@@ -87,6 +87,14 @@ describe('progress', () => {
     expect(standingOf(seen)).toBe('visited');
     expect(standingOf(progressOf(scenario, mutex))).toBe('visited');
     expect(standingOf(combined(seen, progressOf(scenario, mutex)))).toBe('solved');
+    const added = [undefined, seen, combined(seen, progressOf(scenario, mutex))].map((known) => {
+      return [progressOf(scenario, none), progressOf(scenario, mutex)].map((one) => adds(known, one));
+    });
+    expect(added).toEqual([
+      [true, true],
+      [false, true],
+      [false, false],
+    ]);
   });
 
   it('is not made by a remedy that fails, nor by one that claims nothing', () => {
