@@ -48,8 +48,8 @@ export class ExerciseWork {
   /** What the controls say, over the pitfall's values. */
   draft = $state.raw<ParameterValues>({});
   foretold = $state<Foretold>();
-  /** A try is being computed. */
-  waiting = $state(false);
+  /** The try that is being computed. */
+  #pending = $state.raw<ParameterValues>();
   /** How the pitfall's own run fares; undefined until it is known. */
   given = $state.raw<readonly Way[]>();
   seeds = $state.raw<readonly SeedResult[]>([]);
@@ -96,6 +96,11 @@ export class ExerciseWork {
     return this.#lab.entry.scenario;
   }
 
+  /** A try is being computed. */
+  get waiting(): boolean {
+    return this.#pending !== undefined;
+  }
+
   /** In a task nothing can be done but what the task allows. */
   get locks(): boolean {
     return this.begun && this.#lab.mode === 'exercise';
@@ -130,7 +135,9 @@ export class ExerciseWork {
     const fresh = this.attempt;
     void progress.attempt(this.scenario.id, exercise.pitfall).then((kept) => {
       const sound = kept && this.#sound(kept);
-      if (sound && this.attempt === fresh) this.attempt = sound;
+      if (!sound || this.attempt !== fresh) return;
+      this.attempt = sound;
+      if (this.begun) this.begin();
     });
   }
 
@@ -161,16 +168,17 @@ export class ExerciseWork {
   try(): void {
     if (this.obstacle !== '') announcer.say(this.obstacle);
     if (this.obstacle !== '' || this.waiting) return;
-    this.waiting = true;
+    this.#pending = this.draft;
     this.#lab.change(this.#experiment(this.draft));
   }
 
   /** Takes a run that has come in: the one that was waited for becomes a try. */
   saw(recording: Recording): void {
-    if (!this.waiting || !isRunOf(recording, this.scenario, this.#experiment(this.draft))) return;
-    this.waiting = false;
+    const params = this.#pending;
+    if (!params || !isRunOf(recording, this.scenario, this.#experiment(params))) return;
+    this.#pending = undefined;
     const { foretold } = this;
-    const one = { params: this.draft, ...(foretold && { foretold }), digest: recording.header.digest };
+    const one = { params, ...(foretold && { foretold }), digest: recording.header.digest };
     this.#keep({ ...this.attempt, tries: [...this.attempt.tries, one] });
     this.foretold = undefined;
     this.seeds = [];
@@ -180,6 +188,11 @@ export class ExerciseWork {
     const words = [`${held} of ${of} goals hold`, ...(came ? [`foretold ${foretold}, came ${came}`] : [])].join('; ');
     this.fared = new Map([...this.fared, [one.digest, words]]);
     announcer.say(`Try ${this.attempt.tries.length}: ${words}.`);
+  }
+
+  /** The run that was waited for has failed or was stopped: it is no try. */
+  stopWaiting(): void {
+    this.#pending = undefined;
   }
 
   openHint(): void {
@@ -225,6 +238,13 @@ export class ExerciseWork {
     );
   }
 
+  /** Shows what the solution has changed: the pitfall as given beside it. */
+  compareWithGiven(): void {
+    const { handedIn, tries } = this.attempt;
+    if (handedIn === undefined) return;
+    this.#lab.compareFrom(this.#experiment({}), this.#experiment(tries[handedIn - 1].params));
+  }
+
   /** From the pitfall again; what was tried is forgotten. */
   restart(): void {
     this.halt();
@@ -251,7 +271,7 @@ export class ExerciseWork {
     this.seeds = [];
     this.#by = [];
     this.foretold = undefined;
-    this.waiting = false;
+    this.#pending = undefined;
     this.failure = undefined;
   }
 
@@ -283,7 +303,9 @@ export class ExerciseWork {
   }
 
   #isShown(recording: Recording): boolean {
-    return isRunOf(recording, this.scenario, this.#experiment(this.waiting ? this.draft : this.tried));
+    return [this.tried, this.#pending ?? this.tried].some((params) =>
+      isRunOf(recording, this.scenario, this.#experiment(params)),
+    );
   }
 
   #experiment(changed: ParameterValues): Experiment {

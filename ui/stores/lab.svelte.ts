@@ -221,12 +221,17 @@ export class Lab {
 
   /** The shown future takes back its last change, and another one with it is set beside it: A before, B after. */
   compareWithBefore(): void {
-    const { shown, experiment } = this;
-    const { before } = shown.future;
-    if (!before || !this.canFork) return;
-    const after = this.#branch(experiment, undefined);
-    shown.future.change(before.experiment);
-    this.compare(shown, after);
+    const { before } = this.future;
+    if (before) this.compareFrom(before.experiment, this.experiment);
+  }
+
+  /** The shown future becomes the one, and another future, the other, is set beside it. */
+  compareFrom(before: Experiment, after: Experiment): void {
+    if (!this.canFork) return;
+    const { shown } = this;
+    const other = this.#branch(after, undefined);
+    shown.future.change(before);
+    this.compare(shown, other);
   }
 
   /** Nothing of it goes on after it is left. */
