@@ -3,8 +3,10 @@
  * command after command. A read that finds nothing blocks until an entry comes or its time is over; those who block are
  * served in the order in which they began to (XREADGROUP: https://redis.io/docs/latest/commands/xreadgroup/).
  *
- * Killed, it refuses all until it is up again, and has every write that it had acknowledged: with an append-only file the
- * write to it comes before the reply. Does not model other keys, snapshots alone, replicas, or the loss of a machine.
+ * Killed, it refuses all until it is up again and has read its file (`LOADING`), and has what its persistence has kept
+ * (`persistence.ts`); where that is nothing, those who need a group make it anew from the oldest entry on. A trim counts as
+ * kept at once, and so does the making of a group. Does not model other keys, replicas, or that deliveries of what is pending
+ * for oneself are counted in memory only.
  */
 import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
@@ -15,10 +17,12 @@ import { autoClaim } from '../../messaging/channels/stream/claim.ts';
 import type { ConsumerGroup } from '../../messaging/channels/stream/consumer-group.ts';
 import { ZERO_ID, type EntryId } from '../../messaging/channels/stream/entry-id.ts';
 import type { StreamEntry } from '../../messaging/channels/stream/entry-log.ts';
+import { putBack, rewind, stateOf, wipe } from '../../messaging/channels/stream/rewind.ts';
 import { EntryStream } from '../../messaging/channels/stream/stream.ts';
 import type { Message } from '../../messaging/channels/message.ts';
 import type { Call, Endpoint } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
+import { UnsavedChanges, type Death, type Persistence } from './persistence.ts';
 import { streamChanged, streamSignals } from './stream-signals.ts';
 
 export type Entry = StreamEntry<Message>;
@@ -54,6 +58,24 @@ interface Blocked {
   readonly alarm: EventHandle;
 }
 
+export interface RedisStreamOptions {
+  readonly name: string;
+  /** What the thread spends on a command. */
+  readonly commandTime: Duration;
+  /** `appendfsync` of an append-only file, which is `everysec` if not given; or what there is in place of one. */
+  readonly persistence?: Persistence;
+  /** What it takes to read an entry from the file when it starts; nothing if not given. */
+  readonly loadTime?: Duration;
+}
+
+const HELP: Readonly<Record<Persistence, string>> = {
+  always: 'in an append-only file that is synced before each reply',
+  everysec: 'in an append-only file that is synced every second',
+  no: 'in an append-only file that the kernel writes back',
+  snapshots: 'in snapshots',
+  none: 'in memory alone',
+};
+
 const NOTHING: StreamReply = { entries: [], count: 0 };
 const found = (entries: readonly Entry[]): StreamReply => ({ entries, count: 0 });
 
@@ -71,20 +93,25 @@ export class RedisStreamServer implements Endpoint<StreamCommand, StreamReply>, 
   private readonly changed: FactChannel<Fact<typeof streamChanged>>;
   private readonly doneKind: number;
   private readonly alarmKind: number;
+  private readonly persistence: Persistence;
+  private readonly loadTime: Duration;
+  private readonly unsaved: UnsavedChanges;
   private lives = 0;
   private downUntil: Time = 0;
 
-  /** `commandTime`: what the thread spends on a command. */
-  constructor(sim: Simulation, { name, commandTime }: { readonly name: string; readonly commandTime: Duration }) {
+  constructor(sim: Simulation, { name, commandTime, persistence = 'everysec', loadTime = 0 }: RedisStreamOptions) {
     this.sim = sim;
     this.name = name;
-    this.help = 'A Redis server with one stream, kept in an append-only file';
+    this.help = `A Redis server with one stream, kept ${HELP[persistence]}`;
+    this.persistence = persistence;
+    this.loadTime = loadTime;
+    this.unsaved = new UnsavedChanges(persistence, sim.now);
     this.commandTime = commandTime;
     this.stream = new EntryStream<Message>(sim, name);
     this.changed = sim.facts.channel(streamChanged);
     this.doneKind = sim.eventKind(`${name} has done a command`);
     this.alarmKind = sim.eventKind(`${name} ends a read that found nothing`);
-    this.interventions = { kill: this.killing(), trim: this.trimming() };
+    this.interventions = { kill: this.killing(), 'power-loss': this.losingPower(), trim: this.trimming() };
     register(sim, this);
   }
 
@@ -131,7 +158,9 @@ export class RedisStreamServer implements Endpoint<StreamCommand, StreamReply>, 
   private do(call: StreamCall): void {
     const { query } = call;
     if (query.command === 'add') {
-      this.stream.add('*', query.message);
+      const { lastId } = this.stream;
+      const { id } = this.stream.add('*', query.message);
+      this.unsaved.add({ ids: [id], undo: () => this.stream.unadd(id, lastId) }, this.sim.now);
       call.reply({ entries: [], count: 1 });
       for (const group of this.stream.groups.values()) {
         this.serve(group.name);
@@ -141,19 +170,38 @@ export class RedisStreamServer implements Endpoint<StreamCommand, StreamReply>, 
     }
     const group = this.groupOf(query.group);
     if (query.command === 'acknowledge') {
-      call.reply({ entries: [], count: group.acknowledge([query.id]) });
+      const ids = [query.id];
+      call.reply({ entries: [], count: this.changing(group, ids, () => group.acknowledge(ids)) });
     } else if (query.command === 'history') {
       const history = group.history(query.consumer, ZERO_ID, query.count);
       call.reply(found(history.flatMap(({ entry }) => (entry === undefined ? [] : [entry]))));
     } else if (query.command === 'claim') {
       const { consumer, minIdle, count } = query;
-      call.reply(found(autoClaim(group, consumer, { minIdle, from: ZERO_ID, count }).claimed));
+      const ids = [...group.pending.range()].map(({ id }) => id);
+      const claim = () => autoClaim(group, consumer, { minIdle, from: ZERO_ID, count }).claimed;
+      call.reply(found(this.changing(group, ids, claim)));
     } else {
-      const entries = group.read(query.consumer, query.count);
+      const entries = this.read(group, query);
       if (entries.length > 0 || query.block <= 0) call.reply(found(entries));
       else this.block(call, query.group, query.block);
     }
     this.tell(group);
+  }
+
+  private read(group: ConsumerGroup<Message>, { consumer, count }: OfGroup): Entry[] {
+    const state = stateOf(group, []);
+    const entries = group.read(consumer, count);
+    const ids = entries.map(({ id }) => id);
+    if (ids.length > 0) this.unsaved.add({ ids, undo: () => putBack(group, state, ids) }, this.sim.now);
+    return entries;
+  }
+
+  /** Does something about these pending entries that a death may undo. */
+  private changing<Result>(group: ConsumerGroup<Message>, ids: readonly EntryId[], change: () => Result): Result {
+    const state = stateOf(group, ids);
+    const result = change();
+    this.unsaved.add({ ids, undo: () => putBack(group, state, ids) }, this.sim.now);
+    return result;
   }
 
   private tell({ name: group, pending, lag }: ConsumerGroup<Message>): void {
@@ -180,7 +228,7 @@ export class RedisStreamServer implements Endpoint<StreamCommand, StreamReply>, 
     while (line.length > 0) {
       const { call, alarm } = line[0];
       const { query } = call;
-      const entries = query.command === 'read' ? this.groupOf(name).read(query.consumer, query.count) : [];
+      const entries = query.command === 'read' ? this.read(this.groupOf(name), query) : [];
       if (entries.length === 0) return;
       line.shift();
       this.sim.cancel(alarm);
@@ -194,9 +242,17 @@ export class RedisStreamServer implements Endpoint<StreamCommand, StreamReply>, 
     return group;
   }
 
-  private kill(downtime: Duration): void {
+  private die(death: Death, downtime: Duration): void {
+    const { sim, stream } = this;
+    const changes = this.unsaved.lost(death, sim.now);
+    if (this.persistence === 'none') wipe(stream);
+    else {
+      const ids = new Map(changes.flatMap((change) => change.ids.map((id) => [`${id.ms}-${id.seq}`, id] as const)));
+      rewind(stream, [...ids.values()], () => changes.forEach(({ undo }) => undo()));
+    }
+    for (const group of stream.groups.values()) this.tell(group);
     this.lives++;
-    this.downUntil = Math.max(this.downUntil, this.sim.now + downtime);
+    this.downUntil = Math.max(this.downUntil, sim.now + downtime + stream.length * this.loadTime);
     this.thread.drop(this.sim.now);
     for (const line of this.blocked.values()) {
       for (const { call, alarm } of line.splice(0)) {
@@ -208,9 +264,17 @@ export class RedisStreamServer implements Endpoint<StreamCommand, StreamReply>, 
 
   private killing(): Intervention {
     return {
-      help: 'Kills the server (SIGKILL); what it had acknowledged is there again when it is up',
+      help: 'Kills the server (SIGKILL); what was in its file is there again when it is up',
       arguments: [{ name: 'seconds', help: 'how long it is down', min: 0.001, max: 1e6, default: 5 }],
-      apply: ([seconds]) => this.kill(Math.round(seconds * SECOND)),
+      apply: ([seconds]) => this.die('process', Math.round(seconds * SECOND)),
+    };
+  }
+
+  private losingPower(): Intervention {
+    return {
+      help: 'Its machine loses its power; what had been synced is there again when it is up',
+      arguments: [{ name: 'seconds', help: 'how long it is down', min: 0.001, max: 1e6, default: 60 }],
+      apply: ([seconds]) => this.die('machine', Math.round(seconds * SECOND)),
     };
   }
 

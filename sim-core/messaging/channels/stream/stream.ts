@@ -131,6 +131,21 @@ export class EntryStream<Value> {
     if (maxDeletedId !== undefined && compareIds(maxDeletedId, ZERO_ID) !== 0) this.highestDeleted = maxDeletedId;
   }
 
+  /** The newest entry was never added, and the last id is what it was before. Groups are not told (`rewind.ts`). */
+  unadd(id: EntryId, lastId: EntryId): void {
+    this.log.delete(id);
+    this.topId = lastId;
+    this.added--;
+  }
+
+  /** There is nothing and never was. Groups are not told (`rewind.ts`). */
+  clear(): void {
+    this.log.trim({ keep: { maxLength: 0 } });
+    this.topId = ZERO_ID;
+    this.added = 0;
+    this.highestDeleted = ZERO_ID;
+  }
+
   /** Makes a group that reads what comes after an id; undefined if there is one of that name. */
   createGroup(name: string, after: EntryId = this.topId, entriesRead?: number): ConsumerGroup<Value> | undefined {
     if (this.groups.has(name)) return undefined;
