@@ -1,10 +1,13 @@
 /**
  * A client of the schema registry, in a producer or a consumer: asks for the schema of an id once and keeps it for ever, since an
- * id never means another one. Two who ask for one id at once both ask the registry.
- * Source: `CachedSchemaRegistryClient` of https://github.com/confluentinc/schema-registry.
+ * id never means another one. Who does not find one asks alone: others who miss one meanwhile, that or another, wait for him, look
+ * again, and ask in their turn if it is still not there, as after a failure.
+ * Source: `CachedSchemaRegistryClient.getSchemaBySubjectAndId` of https://github.com/confluentinc/schema-registry, which looks, and
+ * then looks again and asks in a block that is synchronized on the client.
  */
 import type { Distribution } from '../../kernel/distributions/distribution.ts';
 import type { Behaviour } from '../../kernel/process.ts';
+import { Resource } from '../../kernel/resource.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Schema } from '../../messaging/schema/registry/levels.ts';
 import type { Registration } from '../../messaging/schema/registry/schema-store.ts';
@@ -17,10 +20,12 @@ export class RegistryClient {
   private readonly link: Link<RegistryCommand, RegistryReply>;
   private readonly registry: SchemaRegistry;
   private readonly known = new Map<number, Schema>();
+  private readonly lock: Resource;
 
   constructor(sim: Simulation, registry: SchemaRegistry, from: string, delay: Distribution) {
     this.registry = registry;
     this.link = new Link(sim, registry, { from, delay });
+    this.lock = new Resource(sim, { name: `${from} asks ${registry.name}`, capacity: 1, queueMax: Infinity });
   }
 
   /** The schema of an id if it is known here. */
@@ -32,6 +37,15 @@ export class RegistryClient {
   *schemaOf(id: number, request: RequestContext): Behaviour<Schema> {
     const known = this.known.get(id);
     if (known !== undefined) return known;
+    if (!this.lock.tryAcquire()) yield* this.lock.acquire();
+    try {
+      return this.known.get(id) ?? (yield* this.ask(id, request));
+    } finally {
+      this.lock.release();
+    }
+  }
+
+  private *ask(id: number, request: RequestContext): Behaviour<Schema> {
     const reply = yield* this.link.call({ command: 'schema', id }, request);
     if (reply.outcome !== 'found') throw new CallFailed(this.registry.name, 'error');
     this.known.set(id, reply.schema);

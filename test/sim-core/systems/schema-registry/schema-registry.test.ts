@@ -18,6 +18,7 @@ const record = (...fields: object[]): Schema => ({
 function system(): {
   registry: SchemaRegistry;
   client: (name: string) => RegistryClient;
+  start: (behaviour: Behaviour) => void;
   play: (behaviour: Behaviour) => void;
   asked: string[];
   now: () => number;
@@ -30,6 +31,7 @@ function system(): {
   return {
     registry,
     client: (name) => new RegistryClient(sim, registry, name, constant(ms(1))),
+    start: (behaviour) => void spawn(sim, 'test', behaviour),
     play: (behaviour) => {
       spawn(sim, 'test', behaviour);
       sim.runUntil(sim.now + s(60));
@@ -59,6 +61,32 @@ it('is asked for a schema once by each client', () => {
     })(),
   );
   expect(asked).toEqual(['register: registered', 'schema: found']);
+});
+
+it('is asked once by a client in which several miss a schema at once, and again by the next where that failed', () => {
+  const { registry, client, start, play, asked } = system();
+  const consumer = client('consumer');
+  play(
+    (function* () {
+      yield* client('producer').register('orders', record(), request);
+    })(),
+  );
+  const found: (Schema | string)[] = [];
+  function* look(): Behaviour {
+    try {
+      found.push(yield* consumer.schemaOf(1, request));
+    } catch (error) {
+      found.push((error as Error).message);
+    }
+  }
+  asked.length = 0;
+  // The first one's question comes while it is down, that of the second does not.
+  registry.interventions['crash'].apply([0.002]);
+  start(look());
+  start(look());
+  play(look());
+  expect(found).toEqual(['registry: unavailable', record(), record()]);
+  expect(asked.filter((one) => one.startsWith('schema: found'))).toHaveLength(1);
 });
 
 it('refuses what its level does not take, and goes on with what it has', () => {
