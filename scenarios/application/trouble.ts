@@ -13,6 +13,9 @@ export const troubleFrom = (p: InRun): number => Math.min(toSeconds(p.troubleAt)
 export const troubleUntil = (p: InRun): number => Math.min(toSeconds(p.troubleAt + p.troubleFor), toSeconds(p.length));
 export const troubleLasts = (p: InRun): number => troubleUntil(p) - troubleFrom(p);
 
+/** Whether an instant is in the time from one to another: the first counts, the last does not. */
+export const isBetween = (instant: Time, from: Time, to: Time): boolean => instant >= from && instant < to;
+
 /** This database takes `slowdown` times as long while the trouble lasts. */
 export function slowInTrouble(
   sim: Simulation,

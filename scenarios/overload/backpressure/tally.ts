@@ -17,6 +17,7 @@ import {
   type Simulation,
   type Time,
 } from '../../../sim-core/index.ts';
+import { isBetween } from '../../application/trouble.ts';
 
 const sampled = defineReading('pipeline.sampled', 'A monitor looked at what a pipeline holds in all', {
   growth: 'number',
@@ -127,7 +128,7 @@ export function monitor(sim: Simulation, book: ParcelBook): void {
 /** Tells what is stored, and what is answered in time, from one instant to another. */
 export function watchSpike(sim: Simulation, from: Time, to: Time): void {
   const [stored, inTime] = [sim.facts.channel(storedInSpike), sim.facts.channel(inTimeInSpike)];
-  const isSpike = (): boolean => sim.now >= from && sim.now < to;
+  const isSpike = (): boolean => isBetween(sim.now, from, to);
   sim.facts.channel(parcelEnded).listen(({ request, fate }) => {
     if (fate === 'delivered' && isSpike() && stored.heard) stored.emit({ request });
   });

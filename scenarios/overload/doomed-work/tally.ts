@@ -8,6 +8,7 @@ import {
   type Time,
 } from '../../../sim-core/index.ts';
 import { recoverySignal, watchRecovery } from '../../application/recovery.ts';
+import { isBetween } from '../../application/trouble.ts';
 
 /** The stock was looked at; `doomed` if nobody waited for it any more when that was done. */
 export const stockRead = defineFact('doomed_work.done', 'The stock was looked at, perhaps for nobody', {
@@ -92,6 +93,6 @@ export function watchUsers(sim: Simulation, from: Time, end: Time): void {
   const answered = sim.facts.channel(answeredInTrouble);
   sim.facts.channel(requestCompleted).listen(({ request, outcome }) => {
     if (outcome !== 'ok') failed();
-    else if (sim.now >= from && sim.now < end && answered.heard) answered.emit({ request });
+    else if (isBetween(sim.now, from, end) && answered.heard) answered.emit({ request });
   });
 }

@@ -9,6 +9,7 @@ import {
   type Simulation,
   type Time,
 } from '../../../sim-core/index.ts';
+import { isBetween } from '../../application/trouble.ts';
 
 export const PHASES = ['calm', 'rush', 'after', 'spike'] as const;
 export type Phase = (typeof PHASES)[number];
@@ -79,7 +80,7 @@ export function watchPhases(sim: Simulation, stretches: Stretches): void {
   const done = sim.facts.channel(doneInSpike);
   const [from, to] = stretches.spike;
   sim.facts.channel(batchDone).listen(({ items }) => {
-    if (sim.now >= from && sim.now < to && done.heard) done.emit({ items });
+    if (isBetween(sim.now, from, to) && done.heard) done.emit({ items });
   });
 }
 

@@ -10,6 +10,7 @@ import {
   type Time,
 } from '../../../sim-core/index.ts';
 import { recoverySignal, watchRecovery } from '../../application/recovery.ts';
+import { isBetween } from '../../application/trouble.ts';
 import { replicaWorked } from './replica.ts';
 
 /** The replica that has the trouble. */
@@ -96,9 +97,9 @@ export function watchTrouble(sim: Simulation, from: Time, to: Time): void {
   sim.facts.channel(requestCompleted).listen(({ request, outcome, duration }) => {
     const came = sim.now - duration;
     if (outcome !== 'ok') failedLater();
-    if (came >= from && came < to && ended.heard) ended.emit({ request, outcome, duration });
+    if (isBetween(came, from, to) && ended.heard) ended.emit({ request, outcome, duration });
   });
   sim.facts.channel(balancingSent).listen(({ host, request }) => {
-    if (sim.now >= from && sim.now < to && sent.heard) sent.emit({ request, troubled: host === TROUBLED });
+    if (isBetween(sim.now, from, to) && sent.heard) sent.emit({ request, troubled: host === TROUBLED });
   });
 }

@@ -9,6 +9,7 @@ import {
   type Simulation,
   type Time,
 } from '../../../sim-core/index.ts';
+import { isBetween } from '../../application/trouble.ts';
 
 const endedInRush = defineFact('rush.ended', 'A request ended while the rush had settled', {
   request: 'request',
@@ -98,7 +99,7 @@ export const tallySignals = [
 export function watchRush(sim: Simulation, from: Time, to: Time): void {
   const ended = sim.facts.channel(endedInRush);
   sim.facts.channel(requestCompleted).listen(({ request, outcome }) => {
-    if (sim.now < from || sim.now >= to || !ended.heard) return;
+    if (!isBetween(sim.now, from, to) || !ended.heard) return;
     ended.emit({ request, priority: clientOf(request) === CORE ? 0 : 1, outcome });
   });
 }
