@@ -1,5 +1,5 @@
 /** What is claimed of the ejection of outliers, and of what fails at once, worked out from the parameters. Nothing here looks at a run. */
-import { exp, toSeconds } from '../../../sim-core/index.ts';
+import { toSeconds } from '../../../sim-core/index.ts';
 import { DEVIATIONS, poissonLow, poissonMost } from '../../application/chance.ts';
 import { troubleLasts } from '../../application/trouble.ts';
 import {
@@ -79,16 +79,27 @@ export const tailWithoutIt = atMostLimit((p) =>
 // What fails at once.
 
 /**
- * A black hole has next to nothing under way. By chance it has nothing at all when a call comes, with exp(-r x the way there and back) at
- * least, and then another replica gets the call only if it is idle: so often as it can become that, once in a load time.
+ * How often, a second, another of n replicas gets a call that finds the black hole idle: it has to be idle too, and then each of
+ * these is as likely. With m others idle in the mean, of calls at a rate r no more than m / (m + 1) go to them, for z / (z + 1) is concave
+ * in z. Whoever gets one is busy for a load time S at least, so that no more than (n - 1 - m) / S begin. The first rises with m and the
+ * second falls: neither is more than where they meet, m^2 + m (r S - n + 2) = n - 1.
+ */
+const tiesLost = ({ rate, replicas, loadTime }: Values): number => {
+  const half = (replicas - 2 - rate * toSeconds(loadTime)) / 2;
+  const idle = half + Math.sqrt(half * half + replicas - 1);
+  return (rate * idle) / (idle + 1);
+};
+/**
+ * A black hole has next to nothing under way: of calls that it gets at a rate x each for the way there and back, D, so that it has some at
+ * all for no more than x D of the time (Little's law), and as many of all calls find it so. These may go elsewhere, and those that another
+ * one wins: x is r - r x D - ties at least.
  */
 const swallowed = (p: Values): number => {
-  const come = p.rate * exp(-p.rate * NEAR) * troubleLasts(p);
-  const elsewhere = ((p.replicas - 1) * troubleLasts(p)) / toSeconds(p.loadTime);
-  return p.policy === 'least-request' && !isSlow(p) && !p.hedges ? poissonLow(come) - poissonMost(elsewhere) : 0;
+  const least = Math.max(0, (p.rate - tiesLost(p)) / (1 + p.rate * NEAR));
+  return p.policy === 'least-request' && !isSlow(p) && !p.hedges ? poissonLow(least * troubleLasts(p)) : 0;
 };
-export const blackHoleFails = atLeastLimit((p) => Math.max(0, swallowed(p)));
-export const blackHoleShare = atLeastLimit((p) => Math.max(0, swallowed(p)) / poissonMost(inTrouble(p)));
+export const blackHoleFails = atLeastLimit(swallowed);
+export const blackHoleShare = atLeastLimit((p) => swallowed(p) / poissonMost(inTrouble(p)));
 
 /** As many failures as eject it, and what was sent until the last of them was back; each time that it returns. */
 export const fiveFailures = atMostLimit((p) =>
