@@ -26,22 +26,28 @@ const slowCapacity = (p: Values): number => capacity(p) / p.slowdown;
 
 const after = (p: Values): number => Math.max(0, toSeconds(p.length) - troubleUntil(p));
 
-/** Attempts at the stock of one request, if all tiers ask again: one after the other, as many as its user's patience allows. */
-const everyTier = (p: Values): number =>
-  Math.max(1, Math.min(pow(p.attempts, TIERS), Math.floor(p.patience / p.timeout)));
+/** Attempts at the stock of one request that fails: of all who ask again, one after the other, as many as its user's patience allows. */
+const attemptsEach = (p: Values): number => {
+  const asked = pow(p.attempts, p.retriesIn === 'every-tier' ? TIERS : 1);
+  return Math.max(1, Math.min(asked, Math.floor(p.patience / p.timeout)));
+};
 
 /**
- * With retries in every tier: if A x rate is more than the stock can do, the line never gets shorter, and whoever comes fails to the
+ * If A x rate is more than the stock can do, the line never gets shorter, and whoever comes fails to the
  * end of the run. Not before it has failed for its whole patience can a request be told from one that is slow.
  */
-const isStuck = (p: Values): boolean => p.rate * everyTier(p) > capacity(p);
+const isStuck = (p: Values): boolean => {
+  // The newest first, short waits and tiers that ask once have an end of it; and without more than it can do nothing begins.
+  const goesOn = (p.line === 'fifo' || p.line === 'deadline') && !p.throttled;
+  return goesOn && p.rate >= slowCapacity(p) && p.rate * attemptsEach(p) > capacity(p);
+};
 const stuckFor = (p: Values): number => (isStuck(p) ? Math.max(0, after(p) - toSeconds(p.patience)) : 0);
-export const toTheEnd = limit((p) => Math.max(toSeconds(INTERVAL) / 100, stuckFor(p)));
+export const toTheEnd = limit(stuckFor);
 
 /** Each of these makes all of its attempts but the last, for which its user's patience may be too short; the others make one. */
 export const amplified = limit((p) => {
   const measured = toSeconds(p.length - WARM_UP);
-  return 1 + (Math.max(0, everyTier(p) - 2) * stuckFor(p)) / measured;
+  return 1 + (Math.max(0, attemptsEach(p) - 2) * stuckFor(p)) / measured;
 });
 
 /** With retries in one tier no request makes more than its attempts; those that came before the warm-up are the rest. */
