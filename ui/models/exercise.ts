@@ -5,6 +5,7 @@
 import {
   formatValue,
   isRefuted,
+  quantity,
   solutionOf,
   worldOf,
   type Exercise,
@@ -19,7 +20,7 @@ import {
   type Way,
 } from '../../sim-core/index.ts';
 import type { Inline, GuideSection } from './guide.ts';
-import { measureText, numberText } from './measure-text.ts';
+import { measureText } from './measure-text.ts';
 
 /** One goal: what is claimed, whether it holds, and how far it is. */
 export interface Goal {
@@ -70,25 +71,29 @@ export function nearestOf(ways: readonly Way[]): number {
 
 function goalShown(
   claim: { readonly measure: Measure; readonly bound: string } | undefined,
-  { text, pass, actual, limit }: ExpectationResult,
+  { text, pass, actual, limit, unit }: ExpectationResult,
   signals: Signals,
 ): Goal {
-  if (!claim) return { text, holds: pass, now: numberText(actual) };
+  if (!claim) return { text, holds: pass, now: quantity(actual, unit) };
   const { measure, bound } = claim;
   return {
-    text: `${measure.text} is ${bound} ${valueText(measure, limit, signals)}`,
+    text: `${measure.text} is ${bound} ${valueText(measure, { value: limit, unit }, signals)}`,
     holds: pass,
-    now: valueText(measure, actual, signals),
+    now: valueText(measure, { value: actual, unit }, signals),
   };
 }
 
 /** Fields of a summary that are in the signal's unit. */
 const IN_UNIT = /^(mean|min|max|last|p\d+)$/;
 
-/** A measure's value in its signal's unit, where it reads one field of one signal. */
-function valueText({ subject }: Measure, value: number, signals: Signals): string {
+/** A measure's value as charts write its signal, where it reads one field of one signal. */
+function valueText(
+  { subject }: Measure,
+  { value, unit }: { readonly value: number; readonly unit: string },
+  signals: Signals,
+): string {
   const signal = subject && IN_UNIT.test(subject.field) && signals.find(({ name }) => name === subject.signal);
-  return signal ? measureText(signal, value) : numberText(value);
+  return signal ? measureText(signal, value) : quantity(value, unit);
 }
 
 /** What is to be foretold of the next try: the headline's goal, and its answers in words. */
@@ -103,9 +108,9 @@ export function questionOf(
   given: readonly Way[],
   signals: Signals,
 ): Question {
-  const { limit, actual } = given.find((way) => way.remedy === remedy)!.goals[place];
+  const { limit, actual, unit } = given.find((way) => way.remedy === remedy)!.goals[place];
   const claim = scenario.expect[remedy][place].claim!;
-  const [goal, was] = [limit, actual].map((value) => valueText(measure, value, signals));
+  const [goal, was] = [limit, actual].map((value) => valueText(measure, { value, unit }, signals));
   return {
     ask: `${measure.text} was ${was} as given. What will it come to?`,
     answers: {

@@ -58,7 +58,9 @@ export function combined(a: ScenarioProgress | undefined, b: ScenarioProgress): 
 /** Whether anything of `b` is not in `a`: most runs of a slider that is dragged say what is known. */
 export function adds(a: ScenarioProgress | undefined, b: ScenarioProgress): boolean {
   if (!a) return true;
-  return b.pitfalls.some((one) => !a.pitfalls.includes(one)) || b.remedies.some((one) => !a.remedies.includes(one));
+  const more = (theirs: readonly string[] = [], known: readonly string[] = []): boolean =>
+    theirs.some((one) => !known.includes(one));
+  return more(b.pitfalls, a.pitfalls) || more(b.remedies, a.remedies) || more(b.repaired, a.repaired);
 }
 
 export function standingOf(progress: ScenarioProgress | undefined): Standing {

@@ -5,7 +5,14 @@ import { catalogue, type CatalogueEntry } from '../../../scenarios/index.ts';
 import { run, type Scenario } from '../../../sim-core/index.ts';
 import { countOfFound, searchCatalogue } from '../../../ui/models/catalogue-search.ts';
 import { byPart, pitfallPath, sectionTitle } from '../../../ui/models/handbook.ts';
-import { adds, combined, progressOf, standingOf, type ScenarioProgress } from '../../../ui/models/progress.ts';
+import {
+  adds,
+  combined,
+  progressOf,
+  repairedIn,
+  standingOf,
+  type ScenarioProgress,
+} from '../../../ui/models/progress.ts';
 import { pairOf, thumbnailArea, thumbnailLine } from '../../../ui/models/thumbnail.ts';
 
 const stampede = catalogue.find(({ scenario }) => scenario.id === 'stampede')!;
@@ -95,6 +102,8 @@ describe('progress', () => {
       [false, true],
       [false, false],
     ]);
+    const repaired = repairedIn('stampede', 'none');
+    expect([adds(seen, repaired), adds(combined(seen, repaired), repaired)]).toEqual([true, false]);
   });
 
   it('is not made by a remedy that fails, nor by one that claims nothing', () => {
