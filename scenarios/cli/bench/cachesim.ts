@@ -4,8 +4,8 @@
  *
  * - `cachesim`: end to end, from the file. Everybody reads it by the same reader; the peers are then asked by the key,
  *   as a program would ask them, the command interns it first.
- * - `cachesim-loaded`: the trace is in memory, for the peers as an array of keys, for the command as dense ids. A policy
- *   that knows the future works it out within its time.
+ * - `cachesim-loaded`: the trace is in memory, for the peers as an array of keys, for the command as dense ids; both are
+ *   given it in blocks. A policy that knows the future works it out within its time.
  *
  * Every policy stands beside every peer, whatever that peer's own policy is: LRU of mnemonist and lru-cache, SIEVE of
  * @neophi/sieve-cache, W-TinyLFU of transitory. npm has no cache with the other policies, and none that knows the
@@ -45,6 +45,9 @@ export const cachesim: Benchmark = {
     '@neophi/sieve-cache (SIEVE), transitory (W-TinyLFU)',
   run,
 };
+
+/** Requests that a contender is given at a time where the trace is in memory, as many as the command replays at a time. */
+const BLOCK = 65_536;
 
 /** Asks a cache for the first `count` keys, one after the other, and puts in those that it misses. */
 type Peer = (keys: Int32Array, count: number) => void;
@@ -175,7 +178,11 @@ function simulation(name: string, { ids, hashes, objects, capacity, requests }: 
     work: () => {
       const random = new RandomStreams(1).stream(name);
       const cache = new SimulatedCache({ name, entry: policy, size: capacity, objects, random, keyHash: hashes.of });
-      cache.replay(policy.needsFuture === true ? { ids, nextUses: nextUses(ids) } : { ids });
+      const uses = policy.needsFuture === true ? nextUses(ids) : undefined;
+      for (let start = 0; start < requests; start += BLOCK) {
+        const end = start + BLOCK;
+        cache.replay({ ids: ids.subarray(start, end), ...(uses && { nextUses: uses.subarray(start, end) }) });
+      }
       return requests;
     },
   };
@@ -186,7 +193,11 @@ function peerInMemory(name: string, create: (typeof PEERS)[string], workload: Wo
   return {
     name,
     work: () => {
-      create(capacity)(keys, requests);
+      const ask = create(capacity);
+      for (let start = 0; start < requests; start += BLOCK) {
+        const block = keys.subarray(start, start + BLOCK);
+        ask(block, block.length);
+      }
       return requests;
     },
   };

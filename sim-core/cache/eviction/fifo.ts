@@ -67,33 +67,33 @@ export class Fifo implements EvictionPolicy {
     return false;
   }
 
-  /** A newcomer that finds the cache full, and no hole at the hand, takes the place of the oldest; others enter as ever. */
+  /** Once the cache is full and its ring without holes it stays so, and every newcomer takes over from the oldest. */
   requestAll(ids: Int32Array): number {
     if (!this.isUnwatched) return requestEach(this, ids);
     const highest = highestOf(ids);
     if (highest >= this.place.length) this.grow(highest);
-    const { place, room, capacity } = this;
+    const { capacity } = this;
     let hits = 0;
-    for (let i = 0; i < ids.length; i++) {
+    let i = 0;
+    while (i < ids.length && (this.used < capacity || this.newest - this.oldest > capacity)) {
+      if (this.request(ids[i++])) hits++;
+    }
+    const { place, ring } = this;
+    const mask = ring.length - 1;
+    let { oldest, newest } = this;
+    for (; i < ids.length; i++) {
       const id = ids[i];
       if (place[id] !== 0) {
         hits++;
         continue;
       }
-      const { ring, oldest, newest } = this;
-      const mask = ring.length - 1;
-      const victim = ring[oldest & mask];
-      if (room.used < capacity || newest - oldest !== capacity) {
-        this.request(id);
-        continue;
-      }
-      const index = newest & mask;
-      place[victim] = 0;
+      place[ring[oldest++ & mask]] = 0;
+      const index = newest++ & mask;
       ring[index] = id;
       place[id] = index + 1;
-      this.oldest = oldest + 1;
-      this.newest = newest + 1;
     }
+    this.oldest = oldest;
+    this.newest = newest;
     return hits;
   }
 

@@ -6,7 +6,7 @@ export const roomFor = (id: number, room: number): number => Math.max(id + 1, ro
 /** The highest of ids, -1 of none. */
 export function highestOf(ids: Int32Array): number {
   let highest = -1;
-  for (let i = 0; i < ids.length; i++) if (ids[i] > highest) highest = ids[i];
+  for (let i = 0; i < ids.length; i++) highest = Math.max(highest, ids[i]);
   return highest;
 }
 
