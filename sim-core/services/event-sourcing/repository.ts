@@ -227,7 +227,8 @@ class Deployed<Command, State> implements AggregateCode<Command, State> {
     if (events.length === 0) return from;
     const [{ stream, version: first }] = events;
     let known = this.streams.get(stream);
-    if (known === undefined) this.streams.set(stream, (known = { decoded: [], version: 0, state: this.decider.initial }));
+    if (known === undefined)
+      this.streams.set(stream, (known = { decoded: [], version: 0, state: this.decider.initial }));
     const isWhole = first === 1;
     const isAhead = isWhole && known.version <= events.length;
     let state = isAhead ? known.state : from;

@@ -155,9 +155,7 @@ function hasAll(
 ): boolean {
   const { log } = leading;
   if (offset !== limitOf(leading, replica, isolation) || offset < log.startOffset) return false;
-  return (
-    (epoch === undefined || epoch === leading.epoch) && (replica === undefined || lastEpoch === log.epochs.latest)
-  );
+  return (epoch === undefined || epoch === leading.epoch) && (replica === undefined || lastEpoch === log.epochs.latest);
 }
 
 const NONE: readonly Batch[] = [];
