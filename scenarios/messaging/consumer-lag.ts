@@ -31,7 +31,15 @@ import {
 } from '../../sim-core/index.ts';
 import { SHAPE } from '../application/distances.ts';
 import { sentBy } from '../application/settings.ts';
-import { clusterOf, GROUP, groupOf, PLACES_WITH_GROUP, producerTo, users } from './application/orders.ts';
+import {
+  clusterOf,
+  GROUP,
+  groupOf,
+  LINGER_BEFORE_GROUP,
+  PLACES_WITH_GROUP,
+  producerTo,
+  users,
+} from './application/orders.ts';
 import { CATCH_UP, catchUpSignal, watchCatchUp } from './consumer-lag/catch-up.ts';
 import * as limits from './consumer-lag/limits.ts';
 import { params, type Values } from './consumer-lag/params.ts';
@@ -130,7 +138,8 @@ function system(sim: Simulation, p: Values): void {
   const log = { segmentTime: limits.SEGMENT, retentionTime: p.retention };
   const settings = { groups: { names: [GROUP.name] }, retentionCheck: limits.RETENTION_CHECK };
   const cluster = clusterOf(sim, { partitions: p.partitions, log }, settings);
-  users(sim, producerTo(sim, cluster), poisson(p.rate), hotKey(p.hotShare, zipfPopularity(limits.KEYS, 0)));
+  const producer = producerTo(sim, cluster, { linger: LINGER_BEFORE_GROUP });
+  users(sim, producer, poisson(p.rate), hotKey(p.hotShare, zipfPopularity(limits.KEYS, 0)));
   const group = groupOf(sim, cluster, {
     consumers: Math.max(p.consumers, p.scaleTo),
     assignor: kafkaAssignors['cooperative-sticky'],

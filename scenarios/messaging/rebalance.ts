@@ -27,7 +27,15 @@ import {
 } from '../../sim-core/index.ts';
 import { SHAPE } from '../application/distances.ts';
 import { sentBy } from '../application/settings.ts';
-import { clusterOf, GROUP, groupOf, PLACES_WITH_GROUP, producerTo, users } from './application/orders.ts';
+import {
+  clusterOf,
+  GROUP,
+  groupOf,
+  LINGER_BEFORE_GROUP,
+  PLACES_WITH_GROUP,
+  producerTo,
+  users,
+} from './application/orders.ts';
 import * as limits from './rebalance/limits.ts';
 import { FIRST_GENERATION, params, type Values } from './rebalance/params.ts';
 
@@ -102,7 +110,8 @@ export default defineScenario({
 
 function system(sim: Simulation, p: Values): void {
   const cluster = clusterOf(sim, { partitions: p.partitions }, { groups: { names: [GROUP.name] } });
-  users(sim, producerTo(sim, cluster), poisson(p.rate), zipfPopularity(limits.KEYS, 0));
+  const producer = producerTo(sim, cluster, { linger: LINGER_BEFORE_GROUP });
+  users(sim, producer, poisson(p.rate), zipfPopularity(limits.KEYS, 0));
   const group = groupOf(sim, cluster, {
     consumers: p.consumers,
     assignor: kafkaAssignors[p.assignor as keyof typeof kafkaAssignors],

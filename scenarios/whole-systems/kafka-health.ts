@@ -23,7 +23,14 @@ import {
 } from '../../sim-core/index.ts';
 import { SHAPE } from '../application/distances.ts';
 import { sentBy } from '../application/settings.ts';
-import { clusterOf, groupOf, PLACES_WITH_GROUP, producerTo, users } from '../messaging/application/orders.ts';
+import {
+  clusterOf,
+  groupOf,
+  LINGER_BEFORE_GROUP,
+  PLACES_WITH_GROUP,
+  producerTo,
+  users,
+} from '../messaging/application/orders.ts';
 import { brokenFor, throughout } from './application/rows.ts';
 import { befall } from './kafka-health/faults.ts';
 import * as limits from './kafka-health/limits.ts';
@@ -137,12 +144,9 @@ function placesOf({ group, ...others }: typeof PLACES_WITH_GROUP): Readonly<Reco
 function system(sim: Simulation, p: Values): void {
   const topic = { partitions: 2, minInSync: p.minInSync };
   const cluster = clusterOf(sim, topic, { groups: { names: [GROUP] }, lagMax: p.lagMax });
-  users(
-    sim,
-    producerTo(sim, cluster, { deliveryTimeout: p.deliveryTimeout }, p.deliveryTimeout),
-    poisson(p.rate),
-    zipfPopularity(limits.KEYS, 0),
-  );
+  const producing = { linger: LINGER_BEFORE_GROUP, deliveryTimeout: p.deliveryTimeout };
+  const producer = producerTo(sim, cluster, producing, p.deliveryTimeout);
+  users(sim, producer, poisson(p.rate), zipfPopularity(limits.KEYS, 0));
   const group = groupOf(sim, cluster, {
     name: GROUP,
     consumers: 2,

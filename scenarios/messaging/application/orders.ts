@@ -64,6 +64,9 @@ export const PRODUCER = {
   retryBackoffMax: s(1),
 } satisfies Partial<KafkaProducerOptions>;
 
+/** Where a group is looked at, records linger for longer: they come to it in fewer batches. */
+export const LINGER_BEFORE_GROUP = ms(50);
+
 export const GROUP = {
   name: 'group',
   isStatic: false,

@@ -9,7 +9,7 @@
 import { s, toSeconds, type Since } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
 import { SHAPE } from '../../application/distances.ts';
-import { GROUP, PRODUCER } from '../application/orders.ts';
+import { GROUP, LINGER_BEFORE_GROUP } from '../application/orders.ts';
 import type { Values } from './params.ts';
 
 /** Ordinary keys, all alike. */
@@ -203,5 +203,5 @@ export const littleWait = limit((given) => {
   if (!hasCaughtUp(p) || load > 0.85) return 2 * toSeconds(p.length);
   const queue = (20 * time * (1 + 1 / SHAPE)) / (2 * (1 - load));
   const poll = p.pollRecords * time + DEVIATIONS * time * Math.sqrt(p.pollRecords / SHAPE);
-  return queue + poll + toSeconds(PRODUCER.linger) + 0.2;
+  return queue + poll + toSeconds(LINGER_BEFORE_GROUP) + 0.2;
 });

@@ -8,7 +8,7 @@
 import { ms, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
 import { NEAR_MAX, SHAPE } from '../../application/distances.ts';
-import { GROUP, PRODUCER } from '../application/orders.ts';
+import { GROUP, LINGER_BEFORE_GROUP } from '../application/orders.ts';
 import { FIRST_GENERATION, type Values } from './params.ts';
 
 /** Keys, all alike. */
@@ -110,7 +110,7 @@ const doneAgain = (p: Values): number =>
  */
 export const processedAgain = limit((p) => {
   const isEager = !p.goodbye && !p.isStatic && p.assignor !== 'cooperative-sticky';
-  const works = toSeconds(p.restartEvery - meetingMost(p) - PRODUCER.linger);
+  const works = toSeconds(p.restartEvery - meetingMost(p) - LINGER_BEFORE_GROUP);
   const even = Math.floor(p.partitions / p.consumers) / p.partitions;
   const rate = p.rate * Math.max(0, even - DEVIATIONS * Math.sqrt((even * (1 - even)) / KEYS));
   const isCalm = p.rate * (most(p) / p.partitions) * toSeconds(p.processTime) < 0.85;
@@ -167,7 +167,7 @@ export const ownedByNameOnly = limit((p) => (isMissedByNobody(p) ? withoutOwner(
 export const meanDelay = limit((p) => {
   const share = most(p) / p.partitions;
   const rate = p.rate * Math.min(1, share + DEVIATIONS * Math.sqrt((share * (1 - share)) / KEYS));
-  const [time, linger, away] = [p.processTime, PRODUCER.linger, p.downtime + ASKS].map(toSeconds);
+  const [time, linger, away] = [p.processTime, LINGER_BEFORE_GROUP, p.downtime + ASKS].map(toSeconds);
   const load = rate * time;
   if (!isMissedByNobody(p) || load > 0.85) return toSeconds(p.length);
   const queue = (time * (1 + rate * linger + load * (1 + 1 / SHAPE))) / (2 * (1 - load));

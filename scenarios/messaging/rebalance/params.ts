@@ -9,7 +9,7 @@ import { choice, duration, flag, integer, ms, rate, s, type ValuesOf } from '../
 export const FIRST_GENERATION = s(16);
 
 export const params = {
-  rate: rate({ help: 'Records of all users together', default: 500, min: 10, max: 3000, logarithmic: true }),
+  rate: rate({ help: 'Records of all users together', default: 400, min: 10, max: 3000, logarithmic: true }),
   processTime: duration({
     help: 'Mean time in which a consumer processes one record',
     default: ms(5),

@@ -76,9 +76,9 @@ describe('as the guide says', () => {
     const limitsOf = (params: ParameterValues): readonly number[] =>
       trialled(rebalance, { variant: 'eager-killed', params }).expectations.map(({ limit }) => limit);
     const [least, most] = limitsOf({});
-    // Four kills, each of a member that has had 83 records a second for 1.6 s at least, less a poll and chance.
-    expect(least).toBeGreaterThan(4 * (83 * 1 - 50));
-    expect(least).toBeLessThan(4 * 83 * 1.6);
+    // Four kills, each of a member that has had 66 records a second for 1.6 s at least, less a poll and chance.
+    expect(least).toBeGreaterThan(4 * (66 * 1 - 50));
+    expect(least).toBeLessThan(4 * 66 * 1.6);
     // Six kills, each of a member that does 200 a second for 5 s, and a poll.
     expect(most).toBeGreaterThan(6 * 1050);
     expect(most).toBeLessThan(6 * 1100);
