@@ -41,7 +41,7 @@ export const params = {
   }),
   lease: duration({ help: 'Mutex: how long a lock is held at most', default: s(5), min: ms(1), max: s(60) }),
   poll: duration({ help: 'Mutex: time between two looks', default: ms(20), min: ms(1), max: s(5), logarithmic: true }),
-  length: duration({ help: 'Simulated time', default: s(30), min: s(6), max: s(86_400), logarithmic: true }),
+  length: duration({ help: 'Simulated time', default: s(24), min: s(6), max: s(86_400), logarithmic: true }),
 };
 
 export type Values = ValuesOf<typeof params>;

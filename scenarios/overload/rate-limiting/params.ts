@@ -80,7 +80,7 @@ export const params = {
     max: s(60),
     logarithmic: true,
   }),
-  length: duration({ help: 'Length of the run', default: s(30), min: s(6), max: s(3600), logarithmic: true }),
+  length: duration({ help: 'Length of the run', default: s(20), min: s(6), max: s(3600), logarithmic: true }),
 };
 
 export type Values = ValuesOf<typeof params>;
