@@ -12,8 +12,8 @@ interface Common {
   /** A sentence: what it changes. */
   readonly help: string;
   /**
-   * Whether an exercise lets it be set (`design`), or locks it (`world`: traffic, faults, hardware, how long is measured). Said only
-   * where what remedies set does not say it: see `exercises/exercise.ts`.
+   * Whether an exercise lets it be set (`design`), or locks it (`world`: traffic, faults, hardware, how long is measured).
+   * Said only where what remedies set does not say it: see `exercises/exercise.ts`.
    */
   readonly of?: 'design' | 'world';
 }
@@ -41,8 +41,8 @@ export interface ChoiceParameter<Choice extends string = string> extends Common 
   readonly default: Choice;
   readonly choices: readonly Choice[];
   /**
-   * Where the choices are designs in several worlds, each world's: an exercise in one offers those of that world. Choices that are
-   * nowhere named are offered by none.
+   * Where the choices are designs in several worlds, each world's: an exercise in one offers those of that world. Choices
+   * that are nowhere named are offered by none.
    */
   readonly worlds?: readonly (readonly Choice[])[];
 }

@@ -1,4 +1,7 @@
-/** A file with an attempt, judged: all of its runs are computed again by the pool, and what they say stands beside what the file says. */
+/**
+ * A file with an attempt, judged: all of its runs are computed again by the pool, and what they say stands beside what the
+ * file says.
+ */
 import {
   AttemptError,
   exerciseOf,

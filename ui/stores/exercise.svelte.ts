@@ -112,8 +112,8 @@ export class ExerciseWork {
   }
 
   /**
-   * Remedies that the solution is one of. After a reload nobody knows how it fared on the other seeds: they are those that it keeps on
-   * the shown one, as long as it is shown.
+   * Remedies that the solution is one of. After a reload nobody knows how it fared on the other seeds: they are those that it
+   * keeps on the shown one, as long as it is shown.
    */
   get solvedBy(): readonly string[] {
     const { handedIn, tries, solved } = this.attempt;
