@@ -47,7 +47,7 @@ export class Queue {
   private aheads = 0;
   private readonly places: Places = { atEnd: () => ++this.ends, ahead: () => Number.MIN_SAFE_INTEGER + ++this.aheads };
   /** Dead letters of what is being done, in their order. */
-  private burials: (() => void)[] = [];
+  private readonly burials: (() => void)[] = [];
   private isHandingOut = false;
   private isGone = false;
   private readonly clocks: QueueClocks;
@@ -371,10 +371,7 @@ export class Queue {
   }
 
   private buryAll(): void {
-    const { burials } = this;
-    if (burials.length === 0) return;
-    this.burials = [];
-    for (const bury of burials) bury();
+    if (this.burials.length > 0) for (const bury of this.burials.splice(0)) bury();
   }
 
   /** A publisher hears of it, and has the message still; a dead letter is nobody's but the queue's. */

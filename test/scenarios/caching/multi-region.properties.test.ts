@@ -7,6 +7,7 @@ import {
   fannedOut,
   JITTER,
   lostOnTheWay,
+  REGIONS,
   toldTheCaches,
   ttlAndWay,
   REGIONS,

@@ -1,7 +1,7 @@
 /** SQS over a link: what the Developer Guide and the API Reference say, rule by rule, and its invariants under faults. */
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { days, hours, minutes, ms, s } from '../../../../sim-core/kernel/time.ts';
+import { days, minutes, ms, s } from '../../../../sim-core/kernel/time.ts';
 import { VisibilityQueue } from '../../../../sim-core/messaging/channels/visibility-queue.ts';
 import type { SqsRequest } from '../../../../sim-core/systems/sns-sqs/sqs-requests.ts';
 import { SmallService, WAY } from './small-service.ts';
@@ -108,19 +108,6 @@ describe('a receipt handle', () => {
     expect(service.ask({ ...change, visibility: 0 }).isDone).toBe(true);
     expect(service.ask(receive()).messages).toHaveLength(1);
     expect(service.ask({ ...change, visibility: 0 }).error).toBe('MessageNotInflight');
-  });
-
-  it('hides nothing for more than 12 hours from its receive, and leaves it as it is where that is asked for', () => {
-    const { service, ofQueue } = taken('q');
-    const change = { action: 'ChangeMessageVisibility', ...ofQueue } as const;
-    service.elapse(ms(500));
-    expect(service.ask({ ...change, visibility: hours(12) }).error).toBe('InvalidParameterValue');
-    expect(service.ask({ ...change, visibility: hours(12) - s(1) }).isDone).toBe(true);
-    service.elapse(hours(11));
-    expect(service.ask({ ...change, visibility: hours(1) }).error).toBe('InvalidParameterValue');
-    expect(service.ask(receive()).messages).toEqual([]);
-    service.elapse(hours(1));
-    expect(service.ask(receive()).messages).toHaveLength(1);
   });
 });
 
@@ -383,24 +370,6 @@ describe('a consumer', () => {
     service.send(1);
     service.elapse(s(1));
     expect(service.handled).toHaveLength(3);
-  });
-
-  it('that is given more workers asks for more at once, and with none asks for nothing', () => {
-    const service = new SmallService({ name: 'q', visibility: s(30) });
-    const one = service.consumer('a', () => s(1));
-    for (let id = 0; id < 9; id++) service.send(id);
-    service.elapse(ms(500));
-    expect(service.begun).toHaveLength(1);
-    one.interventions['scale'].apply([4]);
-    service.elapse(ms(100));
-    expect(one.state()).toMatchObject({ working: 4, waiting: 0 });
-    one.interventions['scale'].apply([0]);
-    service.elapse(s(20));
-    expect([service.begun.length, service.handled.length]).toEqual([4, 4]);
-    one.interventions['scale'].apply([2]);
-    service.elapse(s(20));
-    expect(service.handled).toHaveLength(9);
-    expect(one.violations()).toEqual([]);
   });
 
   it('that dies while it is paused has nothing in hand and is not paused any more', () => {
