@@ -7,7 +7,7 @@
  */
 import { ms, s, toSeconds } from '../../../sim-core/index.ts';
 import { capacityOf } from '../../application/capacity.ts';
-import { DEVIATIONS, limitOf, poissonLeast, poissonLow, poissonMost } from '../../application/chance.ts';
+import { DEVIATIONS, limitOf, poissonLeast, poissonLow, poissonMost, some } from '../../application/chance.ts';
 import { FAR_MAX, FAR_MIN, NEAR_MAX, SHAPE } from '../../application/distances.ts';
 import { troubleLasts, troubleUntil } from '../../application/trouble.ts';
 import type { Values } from './params.ts';
@@ -38,7 +38,7 @@ const stoppedBuyers = (p: Values): number => {
   const served = slowCapacity(p) * (p.buyerRate / p.readerRate);
   return Math.max(0, p.buyerRate - served) * Math.max(0, troubleLasts(p) - untilFull(p));
 };
-export const buyersStopped = limit((p) => poissonLeast(stoppedBuyers(p)));
+export const buyersStopped = limit((p) => some(stoppedBuyers(p)));
 /** From then on all threads are held to the end of the trouble, but those that came free less than a tenth of a second ago. */
 export const threadsStopped = limit((p) => {
   const held = threadsOf(p) - slowCapacity(p) / 10;
@@ -57,7 +57,7 @@ const shortBuyers = (p: Values): number => {
   const full = toSeconds(p.timeout) + linesOf(p) / (share * (p.readerRate + p.buyerRate));
   return p.buyerRate * share * Math.max(0, troubleLasts(p) - full);
 };
-export const buyersShort = limit((p) => poissonLeast(shortBuyers(p)));
+export const buyersShort = limit((p) => some(shortBuyers(p)));
 
 /** Threads that the rest of all pages holds: the catalogue's time and the way there. */
 export const CATALOGUE_TIME = ms(4);
@@ -74,8 +74,11 @@ export const backlogLasts = limit((p) => {
   const come = poissonLow(Math.max(0, comes) * troubleLasts(p));
   const backlog = come - slowCapacity(p) * troubleLasts(p) - capacity * toSeconds(p.timeout);
   const after = toSeconds(p.length) - troubleUntil(p) - toSeconds(p.timeout);
-  return Math.max(toSeconds(INTERVAL) / 100, Math.min(after, backlog / capacity));
+  return Math.max(0, Math.min(after, backlog / capacity));
 });
+
+/** Whether the recommendations can do what comes when all is well: if not, no breaker lets them recover, and nothing is claimed of that. */
+const isWellElse = (p: Values): boolean => p.readerRate < 0.9 * capacityOf(p);
 
 /** Failures that an instance's breaker has to see before it opens. */
 const needed = (p: Values): number => {
@@ -126,9 +129,13 @@ const ofThose = (rate: number, p: Values): number => {
   const [pages, share] = [pagesTurnedAway(p), rate / (p.buyerRate + p.readerRate)];
   return pages * share + DEVIATIONS * Math.sqrt(pages * share * (1 - share));
 };
-export const buyersMeanwhile = limit((p) => ofThose(p.buyerRate, p));
+export const buyersMeanwhile = limit((p) =>
+  isWellElse(p) ? ofThose(p.buyerRate, p) : poissonMost(p.buyerRate * measured(p)),
+);
 /** With something to fall back on no reader fails but of those who find no thread. */
-export const readersMeanwhile = limit((p) => ofThose(p.readerRate, p));
+export const readersMeanwhile = limit((p) =>
+  isWellElse(p) ? ofThose(p.readerRate, p) : poissonMost(p.readerRate * measured(p)),
+);
 
 /** Rounds of trials while the trouble lasts, and one that began in it; each holds its calls for a timeout. */
 const rounds = (p: Values): number => Math.ceil(troubleLasts(p) / toSeconds(p.openFor)) + 1;
@@ -143,13 +150,20 @@ export const threadsMeanwhile = limit((p) => {
   return Math.min(threadsOf(p), usual(p) + (threadsOf(p) * detection(p) + tried) / measured(p));
 });
 
+/** What came until the breakers opened, and is not worked off when the trouble ends, keeps trials waiting for so long at most. */
+const leftBehind = (p: Values): number => {
+  const meanwhile = Math.min(detection(p), troubleLasts(p));
+  const come = poissonMost(Math.min(p.readerRate, threadsOf(p) / toSeconds(p.timeout)) * meanwhile);
+  return Math.max(0, come - poissonLow(slowCapacity(p) * troubleLasts(p))) / capacityOf(p);
+};
 /**
  * The round of trials that begins in the trouble fails a timeout later, and the next one, after the wait, finds all as it was; once
  * more for what the trials of the first left behind, and the time in which so many readers come.
  */
 export const nextRound = limit((p) => {
   const come = poissonMost(p.trials + 1) / (p.readerRate / p.instances);
-  return Math.min(toSeconds(p.length), 2 * (toSeconds(p.timeout) + toSeconds(p.openFor) + come));
+  const twice = leftBehind(p) + 2 * (toSeconds(p.timeout) + toSeconds(p.openFor) + come);
+  return isWellElse(p) ? Math.min(toSeconds(p.length), twice) : toSeconds(p.length);
 });
 
 /** While breakers are open the readers who come are refused or have no recommendations: but for the trials and what came before. */
@@ -163,7 +177,8 @@ export const pagesWithout = limit((p) => poissonLeast(refusedReaders(p)));
  */
 export const buyersBesideBulkhead = limit((p) => {
   const left = Math.max(0, p.threads - p.compartment);
-  return poissonMost(heldByTheRest(p) / p.instances) <= left + p.queueMax ? 0 : poissonMost(p.buyerRate * measured(p));
+  const held = heldByTheRest(p) / p.instances;
+  return held < left && poissonMost(held) <= left + p.queueMax ? 0 : poissonMost(p.buyerRate * measured(p));
 });
 export const threadsBesideBulkhead = limit((p) => p.instances * Math.min(p.compartment, p.threads));
 
@@ -223,5 +238,5 @@ export const mostBuyers = limit((p) => {
   const meanwhile = poissonMost(p.buyerRate * detection(p));
   const hasThreads = poissonMost(heldByTheRest(p) / p.instances) <= Math.max(0, p.threads - p.trials);
   const areFew = meanwhile < poissonLow(p.buyerRate * measured(p)) / 10;
-  return hasThreads && areFew && detection(p) < troubleLasts(p) ? pageTime(p) : toSeconds(p.patience);
+  return isWellElse(p) && hasThreads && areFew && detection(p) < troubleLasts(p) ? pageTime(p) : toSeconds(p.patience);
 });
