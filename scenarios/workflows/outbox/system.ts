@@ -26,7 +26,14 @@ import { clusterOf, groupOf, producerTo } from '../../messaging/application/orde
 import { befall } from './faults.ts';
 import { DRAIN, FLUSH, ROW, STATEMENT, TRANSACTIONS } from './limits.ts';
 import type { Values } from './params.ts';
-import { isInTransactions, ordersDatabase, ordersWith, type DatabaseSettings, type OrdersProducers } from './wiring.ts';
+import {
+  isInTransactions,
+  ordersDatabase,
+  ordersWith,
+  RELAY,
+  type DatabaseSettings,
+  type OrdersProducers,
+} from './wiring.ts';
 
 /** As the handbook has it: `kt.setTransactionIdPrefix("tx-orders-")`. */
 const PREFIX = 'tx-orders-';
@@ -44,7 +51,12 @@ export function system(sim: Simulation, p: Values): void {
     forService: () => publisherOf(sim, cluster, 'orders', { linger: p.linger }),
     inTransactions: () => poolOf(sim, cluster, ids),
     // As Kafka Connect does for its sources, it never gives a record up.
-    forRelay: (name) => publisherOf(sim, cluster, name, { linger: 0, deliveryTimeout: s(100_000) }),
+    forRelay: (name) =>
+      publisherOf(sim, cluster, name, {
+        name: `${RELAY}-producer${name.slice(RELAY.length)}`,
+        linger: 0,
+        deliveryTimeout: s(100_000),
+      }),
   };
   const { service, relays } = ordersWith(sim, p, database, producers, {
     delay: nearby,
