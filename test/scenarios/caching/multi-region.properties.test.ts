@@ -10,7 +10,6 @@ import {
   REGIONS,
   toldTheCaches,
   ttlAndWay,
-  REGIONS,
 } from '../../../scenarios/caching/multi-region/limits.ts';
 import type { Values } from '../../../scenarios/caching/multi-region/params.ts';
 import * as regional from '../../../scenarios/caching/multi-region/regional-limits.ts';
