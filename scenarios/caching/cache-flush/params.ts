@@ -46,7 +46,7 @@ export const params = {
   ...instanceParams,
   concurrency: integer({ help: 'Requests that an instance works at at once', default: 100, min: 1, max: 10_000 }),
   ...databaseParams({ loadTime: ms(20), cores: 4 }),
-  length: duration({ help: 'Simulated time', default: s(22), min: s(6), max: s(86_400), logarithmic: true }),
+  length: duration({ help: 'Simulated time', default: s(26), min: s(6), max: s(86_400), logarithmic: true }),
 };
 
 export type Values = ValuesOf<typeof params>;
