@@ -96,7 +96,10 @@ it('is solved by keyboard alone, held to other seeds, kept, saved, and judged by
   await panel().getByText('This file is refused. tries[0].params.rate: rate is of the world').waitFor();
 
   await press(button('Compare with the pitfall'));
-  await page.getByText('B = A + watchdog true, audit true').first().waitFor();
+  await page
+    .getByText(/^C = B \+ watchdog true, audit true$/)
+    .first()
+    .waitFor();
 
   await page.goto(address);
   await page
