@@ -18,6 +18,8 @@ export interface StoredState {
   checkpoint: number;
   /** The same for what is in memory, as far as brokers have acknowledged it, or a standby has read it. */
   written: number;
+  /** Counts the crashes that it has come through. */
+  life: number;
 }
 
 /** Where records of its changelog go; `told` of each. */

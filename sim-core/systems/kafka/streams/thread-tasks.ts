@@ -183,12 +183,14 @@ export class ThreadTasks implements PartitionTasks {
     stored = new Map(
       app.topology.stores.map((name): [string, StoredState] => {
         const partition = `${changelogOf(app.id, name)}-${number}`;
-        const store = new StateStore(name, (key, value, timestamp) =>
+        const store = new StateStore(name, (key, value, timestamp) => {
+          const { life } = state;
           log(partition, { key, value, timestamp }, (offset) => {
-            state.written = Math.max(state.written, offset + 1);
-          }),
-        );
-        const state = { store, checkpoint: 0, written: 0 };
+            // What a process wrote before it died may be acknowledged afterwards: it is in the log, and no longer in the store.
+            if (state.life === life) state.written = Math.max(state.written, offset + 1);
+          });
+        });
+        const state = { store, checkpoint: 0, written: 0, life: 0 };
         return [name, state];
       }),
     );
@@ -213,6 +215,7 @@ export class ThreadTasks implements PartitionTasks {
     for (const state of this.disk.get(number)?.values() ?? []) {
       state.store.rollBack();
       state.written = state.checkpoint;
+      state.life++;
     }
   }
 
