@@ -5,7 +5,7 @@
  * own when somebody dies is a Poisson number, of the mean of the rate times the time between the steps (Little's law). What lingers
  * together is not, for it leaves together.
  */
-import { exp, ln, ms, s, toSeconds, us, type Duration, type Limit } from '../../../sim-core/index.ts';
+import { exp, ln, ms, NotClaimed, s, toSeconds, us, type Duration, type Limit } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
 import { NEAR_MAX, NEAR_MIN } from '../../application/distances.ts';
 import { faultCount, type FaultIntervals } from '../../application/faults.ts';
@@ -196,11 +196,17 @@ export const againByDeaths = limit(mostAgain);
 
 /**
  * Two relays that claim nothing publish what both find between the one's query and its account. How often that is hangs on how their
- * polls fall. Claimed is that it is more than all deaths and refusals come to, where a round is not much longer than a publication.
+ * polls fall, for which there is no theory; that it is more than all deaths and refusals come to follows from nothing where rounds are
+ * far longer than a publication, or where deaths alone have a good part of the orders published again.
  */
-export const publishedByBoth = limit((p) =>
-  keepsUp(p) && p.publishing === 'polling' && p.relays > 1 && p.pollInterval <= 8 * PUBLICATION ? mostAgain(p) : 0,
-);
+export const publishedByBoth = limit((p) => {
+  if (!keepsUp(p) || p.publishing !== 'polling' || p.relays === 1)
+    return new NotClaimed('two relays need not be at work');
+  if (p.pollInterval > 8 * PUBLICATION) return new NotClaimed('a relay’s round is far longer than a publication');
+  if (mostAgain(p) > orders(p) / 8)
+    return new NotClaimed('deaths alone may have an eighth of the orders published again');
+  return mostAgain(p);
+});
 
 /** Half of an interval in the mean: commits come at any moment of it. A relay that is up again polls at once. */
 export const halfAnInterval = limit(
