@@ -64,9 +64,8 @@ const isolated = [
 ];
 /** A death between publishing again and acknowledging leaves two of an order: each has attempts and an effect of its own. */
 const forked = [atLeast(difference(total(DOUBLED), total(UNACKNOWLEDGED)), limits.doubledByForks)];
-/** Nobody passes anybody, and there is one of each: only who dies after an effect has it twice, once for each such death. */
+/** There is one of each: only who dies after an effect has it twice, once for each such death. */
 const single = [
-  atMost(total(OVERTAKEN), 0),
   atMost(difference(total(DOUBLED), total(UNACKNOWLEDGED)), 0),
   atMost(difference(total(UNACKNOWLEDGED), total(DOUBLED)), limits.notDoubled),
   atLeast(total(DOUBLED), limits.doubledByDeathsLeast),
@@ -139,6 +138,7 @@ export default defineScenario({
     'immediate-retry': [
       atLeast(total(GIVEN_UP), limits.givenUpLeast),
       ...forgets,
+      atMost(total(OVERTAKEN), 0),
       ...single,
       atMost(atEnd(BACKLOG), limits.settled),
       atLeast(atEnd(LOST), limits.givenUpLeast),
@@ -148,6 +148,7 @@ export default defineScenario({
       ...isolated,
       stillNothingLost,
       ...forgets,
+      atMost(total(OVERTAKEN), 0),
       ...single,
       atMost(total(ENTRIES), limits.givenUpMost),
       atLeast(peak(BACKLOG), limits.lineBehindWaits),
@@ -159,6 +160,7 @@ export default defineScenario({
       stillNothingLost,
       // The broker's count survives the worker.
       atMost(summary(RETRIES, 'max'), limits.retriesMost),
+      atMost(total(OVERTAKEN), limits.overtakenInHand),
       ...single,
       atMost(total(ENTRIES), limits.givenUpMost),
       atMost(peak(BACKLOG), limits.shortLine),

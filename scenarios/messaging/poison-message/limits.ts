@@ -4,7 +4,7 @@
  * Orders of the first customer, one in `customers`, are poison from a moment on; independently of that a share of all fails
  * twice. Both are Poisson numbers. An order that fails always has its attempts and is given up with all of its retries used.
  */
-import { exp, ln, pow, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
+import { exp, ln, NotClaimed, pow, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
 import { limitOf, poissonLeast, poissonLow, poissonMost } from '../../application/chance.ts';
 import type { Values } from './params.ts';
 
@@ -123,4 +123,22 @@ export const overtaken = limit((p) => {
   const others = 1 - exp((-p.rate / p.customers) * toSeconds(delayFor(p)));
   const mean = transient(p) * others * (1 - p.transientShare) * (1 - 1 / p.customers);
   return poissonLow(mean);
+});
+
+/** Attempts squared, in the mean: an order has one, a poison order all of them, and one that fails twice has three. */
+const attemptsSquared = (p: Values): number =>
+  1 + ((p.retries + 1) * (p.retries + 1) - 1) / p.customers + 8 * p.transientShare;
+
+/**
+ * What the delivery limit throws out gives the worker credit twice (`rabbit_fifo` of RabbitMQ 3.10), so that it has more in hand than its
+ * prefetch of one from then on. An order that fails for a while goes back to the head of the queue, and what is in hand by then goes
+ * before it: no more than all the line, which Pollaczek and Khinchine have the mean of (work times are no more variable than exponential
+ * ones), each of them of the same customer with the same chance.
+ */
+export const overtakenInHand = limit((p) => {
+  const rho = load(p) + away(p);
+  if (rho > 0.9) return new NotClaimed('the worker may not keep up, and has any number in hand');
+  const once = p.rate * toSeconds(p.workTime);
+  const line = rho + (once * once * attemptsSquared(p)) / (1 - rho);
+  return poissonMost((2 * transient(p) * line) / p.customers);
 });
