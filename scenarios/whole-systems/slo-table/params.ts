@@ -36,7 +36,7 @@ export const params = {
     help: 'Latency: five minutes are so many times as bad as `latencyRule` says',
     default: 2,
     min: 1.1,
-    max: 10,
+    max: 50,
   }),
   latencyRule: choice({
     help: 'Latency: what `baselines` is so many times of: the percentile of the ten minutes before, or the rate at which a budget of 1 % of the requests over 400 ms lasts for 30 days',
