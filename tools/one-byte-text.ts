@@ -11,11 +11,24 @@ export function oneByteText(): Plugin {
     // move, which a source map can do without.
     generateBundle(_options, bundle) {
       for (const output of Object.values(bundle)) {
-        if (output.type === 'chunk') output.code = output.code.replace(/[^\0-\xff]/g, escaped);
+        if (output.type !== 'chunk') continue;
+        const [raw] = RAW.exec(output.code) ?? [];
+        if (raw !== undefined) this.error(`${raw} is read raw, and would be another text with an escape in it`);
+        output.code = output.code.replace(BEYOND_LATIN_1, escaped);
       }
     },
   };
 }
 
-/** Of one UTF-16 unit, as strings, templates and regular expressions all read it. */
-const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+/** A template that is read raw, as far as to its first character beyond Latin-1. */
+const RAW = /String\.raw`(?:\\[\0-\xff]|[^`\\])*?\\?[^\0-\xff]/;
+
+/** With the backslashes before it. */
+const BEYOND_LATIN_1 = /(\\*)([^\0-\xff])/g;
+
+/**
+ * Of one UTF-16 unit, as strings, templates and regular expressions all read it. A backslash that belongs to the character means
+ * nothing and is left out: it would make text of the escape.
+ */
+const escaped = (_: string, backslashes: string, unit: string): string =>
+  `${backslashes.slice(backslashes.length % 2)}\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
