@@ -2,7 +2,7 @@
  * JUnit's XML, which continuous-integration servers read: a suite a run, a case an expectation. A run that ended by an
  * error is a suite with one case in error.
  */
-import { ENGINE_VERSION, quantity } from '../../../sim-core/index.ts';
+import { ENGINE_VERSION, type ExpectationResult, quantity } from '../../../sim-core/index.ts';
 import type { RunFailure, RunReport, RunResult } from './report.ts';
 
 export function junit({ scenario, runs, failures }: RunReport): string {
@@ -10,9 +10,8 @@ export function junit({ scenario, runs, failures }: RunReport): string {
     ...runs.map((run) => runSuite(scenario.id, run)),
     ...failures.map((failure) => failureSuite(scenario.id, failure)),
   ];
-  const failed = runs.flatMap(({ expectations }) => expectations).filter(({ pass }) => !pass).length;
-  const cases = runs.reduce((sum, { expectations }) => sum + expectations.length, 0) + failures.length;
-  const counts = { tests: cases, failures: failed, errors: failures.length };
+  const { tests, failures: failed, skipped } = countsOf(runs.flatMap(({ expectations }) => expectations));
+  const counts = { tests: tests + failures.length, failures: failed, errors: failures.length, skipped };
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     ...element('testsuites', { name: scenario.id, ...counts }, suites),
@@ -27,18 +26,33 @@ function runSuite(id: string, run: RunResult): string[] {
     element('property', { name, value }, []),
   );
   const cases = expectations.map(({ text, pass, actual, limit, unit, notClaimed }) => {
-    const message = `measured ${quantity(actual, unit)}, limit ${quantity(limit, unit)}`;
-    const failure = element('failure', { message, type: 'expectation' }, []);
-    const skipped = notClaimed === undefined ? [] : [element('skipped', { message: `not claimed: ${notClaimed}` }, [])];
-    return element('testcase', { classname: className, name: text, time: 0 }, pass ? skipped : [failure]);
+    const measured = `measured ${quantity(actual, unit)}`;
+    const outcome = [];
+    if (!pass) {
+      const message = `${measured}, limit ${quantity(limit, unit)}`;
+      outcome.push(element('failure', { message, type: 'expectation' }, []));
+    }
+    if (notClaimed !== undefined) {
+      outcome.push(element('skipped', { message: `not claimed: ${notClaimed}; ${measured}` }, []));
+    }
+    return element('testcase', { classname: className, name: text, time: 0 }, outcome);
   });
-  const failures = expectations.filter(({ pass }) => !pass).length;
-  const about = { name: `${className} seed ${seed}`, tests: cases.length, failures, errors: 0 };
+  const { tests, failures, skipped } = countsOf(expectations);
+  const about = { name: `${className} seed ${seed}`, tests, failures, errors: 0, skipped };
   return element('testsuite', { ...about, time: wallSeconds.toFixed(3) }, [
     element('properties', {}, properties),
     ...cases,
   ]);
 }
+
+/** What is not claimed passes, and is told as a case that was skipped. */
+const countsOf = (
+  expectations: readonly ExpectationResult[],
+): Readonly<Record<'tests' | 'failures' | 'skipped', number>> => ({
+  tests: expectations.length,
+  failures: expectations.filter(({ pass }) => !pass).length,
+  skipped: expectations.filter(({ notClaimed }) => notClaimed !== undefined).length,
+});
 
 function failureSuite(id: string, { variant, seed, error }: RunFailure): string[] {
   const className = `${id}.${variant}`;
@@ -46,7 +60,7 @@ function failureSuite(id: string, { variant, seed, error }: RunFailure): string[
   const testcase = element('testcase', { classname: className, name: 'runs to its end', time: 0 }, [
     element('error', { message: error, type: 'run' }, []),
   ]);
-  return element('testsuite', { name, tests: 1, failures: 0, errors: 1 }, [testcase]);
+  return element('testsuite', { name, tests: 1, failures: 0, errors: 1, skipped: 0 }, [testcase]);
 }
 
 /** The lines of an element, its children indented. */

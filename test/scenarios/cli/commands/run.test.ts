@@ -79,7 +79,7 @@ it('fails with 1 where an expectation does not hold, in every format', async () 
   expect(markdown.out).toContain('| ❌ | `busy` | 3 | p99 of http.client.request.duration is at most 1 ms |');
   const junit = await brownout(`run ${fails} --format junit`);
   expect(junit.code).toBe(1);
-  expect(junit.out).toContain('<testsuites name="mine" tests="2" failures="1" errors="0">');
+  expect(junit.out).toContain('<testsuites name="mine" tests="2" failures="1" errors="0" skipped="0">');
   expect(junit.out).toMatch(/<failure message="measured 7\.\d+ ms, limit 1 ms" type="expectation"\/>/);
 });
 
@@ -110,7 +110,7 @@ it('ends with 3 where a run passes its budget, and prints the runs that did not'
   expect(document.runs.map(({ variant }) => variant)).toEqual(['calm']);
   expect(document.failures).toEqual([{ variant: 'busy', seed: 3, error: expect.stringContaining('budget') }]);
   const { out: junit } = await brownout(`run ${holds} --events-max 3000 --format junit`);
-  expect(junit).toContain('<testsuites name="mine" tests="2" failures="0" errors="1">');
+  expect(junit).toContain('<testsuites name="mine" tests="2" failures="0" errors="1" skipped="0">');
   expect(junit).toContain('<error message="budget eventsMax passed');
 });
 
@@ -243,7 +243,7 @@ it('tells a claim that is not made with these parameters from one that holds, in
   expect(await printed('table')).toMatch(
     new RegExp(`· total of slo_table.fired .* ${why}[\\s\\S]*0 of 0 expectations hold; 2 are`),
   );
-  expect(await printed('junit')).toContain(`<skipped message="${why}"/>`);
+  expect(await printed('junit')).toContain(`<skipped message="${why}; measured 1"/>`);
   expect(await printed('markdown')).toContain(`(${why})`);
   const [{ expectations }] = documentOf(await printed('json')).runs;
   expect(expectations[0]).toMatchObject({ pass: true, notClaimed: 'chance alone may have a trigger hold' });
