@@ -518,6 +518,7 @@ export * from './observability/slo/signals.ts';
 export { firstDifference, type Difference } from './lab/compare-recordings.ts';
 export { canonicalJson } from './lab/digest.ts';
 export * from './lab/expectation.ts';
+export * from './lab/claims-verdict.ts';
 export * from './lab/exercises/attempt.ts';
 export * from './lab/exercises/exercise.ts';
 export * from './lab/exercises/goals.ts';

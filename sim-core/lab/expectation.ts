@@ -168,17 +168,6 @@ function vacuity(
   return undefined;
 }
 
-/** Whether it is claimed, and so. */
-export const isHeld = ({ pass, notClaimed }: ExpectationResult): boolean => pass && notClaimed === undefined;
-
-/** How many hold of those that are claimed, in words: `2 of 3 expectations hold; 1 is not claimed with these parameters`. */
-export function heldText(results: readonly ExpectationResult[]): string {
-  const claimed = results.filter(({ notClaimed }) => notClaimed === undefined);
-  const text = `${claimed.filter(({ pass }) => pass).length} of ${claimed.length} expectations hold`;
-  const others = results.length - claimed.length;
-  return others === 0 ? text : `${text}; ${others} ${others === 1 ? 'is' : 'are'} not claimed with these parameters`;
-}
-
 function compare(
   measure: Measure,
   words: 'at most' | 'at least',

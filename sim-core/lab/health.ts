@@ -13,7 +13,7 @@ import { requestCompleted, requestStarted } from '../workload/client.ts';
 import { batchMeans } from '../statistics/batch-means.ts';
 import { grouped, readable } from '../statistics/figures.ts';
 import { mser } from '../statistics/warm-up.ts';
-import { heldText } from './expectation.ts';
+import { heldText, verdictOfClaims, type ClaimsVerdict } from './claims-verdict.ts';
 import type { RecordedSignal, Recording } from './recording.ts';
 
 /** `good`: holds. `doubt`: know this before you rely on it. `bad`: wrong. `untold`: this recording cannot say. */
@@ -185,10 +185,14 @@ const VARIATION_MAX = 0.2;
 function expectations({ expectations: results }: Recording): HealthCheck {
   const name = 'expectations';
   if (results.length === 0) return { name, status: 'untold', text: 'nothing was judged' };
-  const isClaimed = results.some(({ notClaimed }) => notClaimed === undefined);
-  const status = results.some(({ pass }) => !pass) ? 'bad' : isClaimed ? 'good' : 'untold';
-  return { name, status, text: heldText(results) };
+  return { name, status: STATUS[verdictOfClaims(results)], text: heldText(results) };
 }
+
+const STATUS: Readonly<Record<ClaimsVerdict, HealthCheck['status']>> = {
+  held: 'good',
+  failed: 'bad',
+  unclaimed: 'untold',
+};
 
 /** The mean latency of every interval that has one. */
 function meansOf(

@@ -4,7 +4,7 @@
  * remedy. What is kept only grows, so what two tabs or two visits
  * know is put together by taking both.
  */
-import type { Recording, Scenario } from '../../sim-core/index.ts';
+import { verdictOfClaims, type Recording, type Scenario } from '../../sim-core/index.ts';
 
 export interface ScenarioProgress {
   readonly scenario: string;
@@ -28,7 +28,7 @@ export function progressOf(
   { header: { variant }, expectations }: Pick<Recording, 'header' | 'expectations'>,
 ): ScenarioProgress {
   const role = scenario.roles[variant];
-  const held = expectations.length > 0 && expectations.every(({ pass }) => pass);
+  const held = verdictOfClaims(expectations) === 'held';
   return {
     scenario: scenario.id,
     pitfalls: role === 'pitfall' ? [variant] : [],

@@ -2,15 +2,15 @@
  * Markdown for the comment of a pull request: the verdict first, then a table of the expectations, and of several seeds the
  * means of what was measured.
  */
-import { heldText, quantity } from '../../../sim-core/index.ts';
+import { heldText, type ClaimsVerdict, quantity } from '../../../sim-core/index.ts';
 import { replicationsOf, type Replications } from './replications.ts';
-import { reportPasses, type RunReport } from './report.ts';
+import { reportVerdict, type RunReport } from './report.ts';
 
 export function markdown(report: RunReport): string {
   const { scenario, runs, failures, planned } = report;
   const rows = runs.flatMap(({ variant, seed, expectations }) =>
     expectations.map(({ text, pass, actual, limit, unit, notClaimed }) => [
-      notClaimed !== undefined ? '➖' : pass ? '✅' : '❌',
+      MARKS[notClaimed !== undefined ? 'unclaimed' : pass ? 'held' : 'failed'],
       `\`${variant}\``,
       String(seed),
       notClaimed === undefined ? text : `${text} (not claimed: ${notClaimed})`,
@@ -21,7 +21,7 @@ export function markdown(report: RunReport): string {
   const failedRows = failures.map(({ variant, seed, error }) => ['💥', `\`${variant}\``, String(seed), error, '', '']);
   const unfinished = runs.length < planned ? `, ${runs.length} of ${planned} runs finished` : '';
   return [
-    `### ${reportPasses(report) ? '✅' : '❌'} ${scenario.title} (\`${scenario.id}\`)`,
+    `### ${MARKS[reportVerdict(report)]} ${scenario.title} (\`${scenario.id}\`)`,
     '',
     `${heldText(runs.flatMap(({ expectations }) => expectations))}${unfinished}.`,
     '',
@@ -38,6 +38,8 @@ export function markdown(report: RunReport): string {
     '',
   ].join('\n');
 }
+
+const MARKS: Readonly<Record<ClaimsVerdict, string>> = { held: '✅', failed: '❌', unclaimed: '➖' };
 
 /** A table of the figures of those variants that ran with several seeds. */
 function means(replications: readonly Replications[]): string[] {

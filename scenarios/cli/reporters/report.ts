@@ -2,11 +2,13 @@
 import {
   checklistsOf,
   healthOf,
+  verdictOfClaims,
   toSeconds,
   type Checklist,
   type CurvePoint,
   type ExpectationResult,
   type HealthCheck,
+  type ClaimsVerdict,
   type ParameterValues,
   type Recording,
   type Scenario,
@@ -72,10 +74,12 @@ export function resultOf(recording: Recording, wallSeconds: number, judgesHealth
   };
 }
 
-export const runPasses = ({ expectations }: RunResult): boolean => expectations.every(({ pass }) => pass);
+/** All runs together; failed also where one that was asked for did not reach its end. */
+export const reportVerdict = ({ runs, planned }: RunReport): ClaimsVerdict =>
+  runs.length < planned ? 'failed' : verdictOfClaims(runs.flatMap(({ expectations }) => expectations));
 
-/** Whether everything that was asked for ran to its end and all expectations hold. */
-export const reportPasses = ({ runs, planned }: RunReport): boolean => runs.length === planned && runs.every(runPasses);
+/** Whether nothing failed: also where nothing is claimed with the parameters that were asked for, which a report says. */
+export const reportPasses = (report: RunReport): boolean => reportVerdict(report) !== 'failed';
 
 /** The runs of each variant, in order. */
 export function byVariant(runs: readonly RunResult[]): Map<string, RunResult[]> {

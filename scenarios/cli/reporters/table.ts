@@ -3,11 +3,19 @@
  * side by side. Of several seeds it gives the range of what was measured, and the mean of each signal's figures with its
  * confidence interval.
  */
-import { type ExpectationResult, grouped, heldText, isHeld, quantity, type Scenario } from '../../../sim-core/index.ts';
+import {
+  type ExpectationResult,
+  grouped,
+  heldText,
+  type ClaimsVerdict,
+  verdictOfClaims,
+  quantity,
+  type Scenario,
+} from '../../../sim-core/index.ts';
 import { curveTables } from './curves.ts';
 import { healthLines } from './health.ts';
 import { FIGURES, intervalOf } from './replications.ts';
-import { byVariant, reportPasses, runPasses, type RunFailure, type RunReport, type RunResult } from './report.ts';
+import { byVariant, reportVerdict, type RunFailure, type RunReport, type RunResult } from './report.ts';
 import { columns, type Style } from './style.ts';
 
 const SEVERAL_SEEDS = 'Figures of signals are means over the seeds with their 95 % confidence intervals (Student’s t).';
@@ -52,22 +60,18 @@ function verdict(
   style: Style,
 ): string[] {
   const [first] = runs;
-  const passed = runs.filter(runPasses).length;
-  const mark = passed === runs.length ? style.good('✓') : style.bad('✗');
-  const heading = `${mark} ${style.strong(variant)} ${style.faint(`(${scenario.roles[variant]})`)}`;
+  const outcome = verdictOfClaims(runs.flatMap(({ expectations }) => expectations));
+  const heading = `${MARKS[outcome](style)} ${style.strong(variant)} ${style.faint(`(${scenario.roles[variant]})`)}`;
   const marked = lines.map((line, i) => {
     const results = runs.map(({ expectations }) => expectations[i]);
-    const mark = results.some(({ pass }) => !pass)
-      ? style.bad('✗')
-      : results.some(isHeld)
-        ? style.good('✓')
-        : style.faint('·');
-    return `    ${mark} ${line}`;
+    return `    ${MARKS[verdictOfClaims(results)](style)} ${line}`;
   });
   if (runs.length > 1) {
-    const failing = runs.filter((run) => !runPasses(run)).map(({ seed }) => seed);
-    const which = failing.length === 0 ? 'all hold' : `not with ${failing.join(', ')}`;
-    const seeds = `${runs.length} seeds, ${first.seed} to ${runs[runs.length - 1].seed}: ${which}`;
+    const failing = runs
+      .filter(({ expectations }) => verdictOfClaims(expectations) === 'failed')
+      .map(({ seed }) => seed);
+    const which = { held: 'all hold', failed: `not with ${failing.join(', ')}`, unclaimed: 'nothing is claimed' };
+    const seeds = `${runs.length} seeds, ${first.seed} to ${runs[runs.length - 1].seed}: ${which[outcome]}`;
     return [`${heading}  ${seeds}`, ...marked, ...healthLines(runs, style)];
   }
   const { seed, simulatedSeconds, events, wallSeconds, digest } = first;
@@ -129,8 +133,15 @@ function figures(name: string, runs: readonly RunResult[]): [label: string, valu
 
 function summary(report: RunReport, style: Style): string[] {
   const { runs, planned } = report;
+  const verdict = reportVerdict(report);
   const expectations = runs.flatMap((run) => run.expectations);
   const unfinished = runs.length < planned ? `; ${runs.length} of ${planned} runs reached their end` : '';
   const text = `${heldText(expectations)}${unfinished}`;
-  return [reportPasses(report) ? style.good(`✓ ${text}`) : style.bad(`✗ ${text}`)];
+  return [MARKS[verdict](style, ` ${text}`)];
 }
+
+const MARKS: Readonly<Record<ClaimsVerdict, (style: Style, text?: string) => string>> = {
+  held: (style, text = '') => style.good(`✓${text}`),
+  failed: (style, text = '') => style.bad(`✗${text}`),
+  unclaimed: (style, text = '') => style.faint(`·${text}`),
+};

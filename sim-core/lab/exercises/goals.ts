@@ -7,6 +7,7 @@
  */
 import { readable } from '../../statistics/quantity.ts';
 import { NoSuchSignal, type Evidence, type Expectation, type Measure } from '../expectation.ts';
+import { verdictOfClaims } from '../claims-verdict.ts';
 import type { ExpectationResult } from '../recording.ts';
 import { resolveParameters, type Scenario } from '../scenario.ts';
 import type { Exercise } from './exercise.ts';
@@ -16,7 +17,7 @@ export interface Way {
   readonly remedy: string;
   /** In the order in which the remedy's claims are written. */
   readonly goals: readonly ExpectationResult[];
-  /** All of them hold. */
+  /** All of them that are claimed hold, and one at least is. */
   readonly solved: boolean;
 }
 
@@ -26,7 +27,7 @@ export function waysOf(scenario: Scenario, { ways }: Exercise, evidence: Evidenc
     const params = resolveParameters(scenario, remedy, {});
     const asOfRemedy = { signals: evidence.signals, header: { ...evidence.header, params } };
     const goals = scenario.expect[remedy].map((claim) => judged(claim, asOfRemedy));
-    return { remedy, goals, solved: goals.every(({ pass }) => pass) };
+    return { remedy, goals, solved: verdictOfClaims(goals) === 'held' };
   });
 }
 

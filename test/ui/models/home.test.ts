@@ -111,6 +111,10 @@ describe('progress', () => {
     const failed = { header: mutex.header, expectations: [{ ...first, pass: false }, ...others] };
     expect(progressOf(scenario, failed).remedies).toEqual([]);
     expect(progressOf(scenario, { header: mutex.header, expectations: [] }).remedies).toEqual([]);
+    const unclaimed = mutex.expectations.map((result) => ({ ...result, notClaimed: 'it may be any' }));
+    expect(progressOf(scenario, { header: mutex.header, expectations: unclaimed }).remedies).toEqual([]);
+    const some = [first, ...unclaimed.slice(1)];
+    expect(progressOf(scenario, { header: mutex.header, expectations: some }).remedies).toEqual(['mutex']);
   });
 
   it('of two tabs is put together the same in either order, and twice is once', () => {

@@ -5,7 +5,7 @@
 import { SECOND } from '../../../kernel/time.ts';
 import { grouped } from '../../../statistics/figures.ts';
 import { quantity } from '../../../statistics/quantity.ts';
-import { heldText } from '../../expectation.ts';
+import { heldText, verdictOfClaims } from '../../claims-verdict.ts';
 import { formatIntervention } from '../../intervention.ts';
 import { formatValue } from '../../parameters.ts';
 import type { Recording } from '../../recording.ts';
@@ -55,13 +55,12 @@ ${inputs(recording, scenario)}
 /** What the variant is held to, and how it came out. */
 function verdict({ header, expectations, simulated }: Recording, { roles }: Scenario): string {
   const { variant, duration } = header;
-  const isPassed = expectations.every(({ pass }) => pass);
   const what = `<code>${escaped(variant)}</code> (${roles[variant]}), seed ${escaped(String(header.seed))}`;
   if (simulated < duration) {
     const reached = quantity(simulated / SECOND, 's');
     return `<p>${what}: the run ended at ${reached}, before its time, and is not judged.</p>`;
   }
-  const sign = isPassed ? '✓' : '✗';
+  const { role, sign } = MARKS[verdictOfClaims(expectations)];
   const rows = expectations.map(({ text, pass, actual, limit, unit, notClaimed }) => [
     escaped(text),
     quantity(actual, unit),
@@ -72,10 +71,16 @@ function verdict({ header, expectations, simulated }: Recording, { roles }: Scen
         ? '<span class="ok">✓ holds</span>'
         : '<span class="failed">✗ does not hold</span>',
   ]);
-  return `<p class="verdict ${isPassed ? 'ok' : 'failed'}">${sign} ${heldText(expectations)}</p>
+  return `<p class="verdict ${role}">${sign} ${heldText(expectations)}</p>
 <p>${what}</p>
 ${table(['Expectation', 'Measured', 'Limit', 'Verdict'], rows, [1, 2])}`;
 }
+
+const MARKS = {
+  held: { role: 'ok', sign: '✓' },
+  failed: { role: 'failed', sign: '✗' },
+  unclaimed: { role: 'soft', sign: '–' },
+} as const;
 
 /** The charts of the scenario, in its order. */
 function figures(recording: Recording, scenario: Scenario): string {
