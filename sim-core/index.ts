@@ -519,6 +519,7 @@ export { firstDifference, type Difference } from './lab/compare-recordings.ts';
 export { canonicalJson } from './lab/digest.ts';
 export * from './lab/expectation.ts';
 export * from './lab/claims-verdict.ts';
+export { NEVER_NEGATIVE, type NaturalRange } from './lab/natural-range.ts';
 export * from './lab/exercises/attempt.ts';
 export * from './lab/exercises/exercise.ts';
 export * from './lab/exercises/goals.ts';

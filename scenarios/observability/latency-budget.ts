@@ -15,6 +15,7 @@ import {
   defineScenario,
   mean,
   ms,
+  NEVER_NEGATIVE,
   OpenLoopClient,
   poisson,
   quantile,
@@ -40,6 +41,7 @@ const WHOLE = quantile('http.client.request.duration', 'p99');
 const sum: Measure = {
   text: 'the sum of the hops’ p99',
   unit: () => 's',
+  range: () => NEVER_NEGATIVE,
   of: (evidence) =>
     HOPS.map((hop) => quantile(hopSignal(hop), 'p99').of(evidence)).reduce((a, b) => (Number.isNaN(b) ? a : a + b), 0),
 };

@@ -4,6 +4,14 @@
  * true when a slider moves.
  */
 import type { ParameterValues } from './parameters.ts';
+import {
+  ANY_NUMBER,
+  rangeOfColumn,
+  rangeOfDifference,
+  rangeOfRatio,
+  SHARE,
+  type NaturalRange,
+} from './natural-range.ts';
 import { quantity } from '../statistics/quantity.ts';
 import { inWords } from './value-in-words.ts';
 import type { ExpectationResult, RecordedSignal, RecordingHeader } from './recording.ts';
@@ -24,6 +32,8 @@ export interface Measure {
   of(evidence: Evidence): number;
   /** The UCUM unit of that number, as signals have them; without it a bare number. */
   unit?(evidence: Evidence): string;
+  /** What that number can be at all; any without it. */
+  range?(evidence: Evidence): NaturalRange;
 }
 
 /** What a limit gives where nothing is claimed for the run's parameters, and why. */
@@ -78,6 +88,7 @@ export function summary(signal: string, field: string, words = `${field} of ${si
     text: words,
     subject: { signal, field },
     unit: (evidence) => unitOfColumn(signalOf(evidence, signal), field),
+    range: (evidence) => rangeOfColumn(signalOf(evidence, signal), field),
     of(evidence) {
       const found = signalOf(evidence, signal).summary;
       if (Object.hasOwn(found, field)) return found[field];
@@ -118,6 +129,7 @@ export function ratio(numerator: Measure, denominator: Measure): Measure {
       if (over === under) return '1';
       return isCount(under) ? over : `${over}/${under}`;
     },
+    range: (evidence) => rangeOfRatio(rangeOf(numerator, evidence), rangeOf(denominator, evidence)),
     of: (evidence) => numerator.of(evidence) / denominator.of(evidence),
   };
 }
@@ -128,6 +140,7 @@ export function difference(minuend: Measure, subtrahend: Measure): Measure {
     text: `${minuend.text} less ${subtrahend.text.includes(' less ') ? `(${subtrahend.text})` : subtrahend.text}`,
     composed: { operator: '-', left: minuend, right: subtrahend },
     unit: (evidence) => unitOf(minuend, evidence),
+    range: (evidence) => rangeOfDifference(rangeOf(minuend, evidence), rangeOf(subtrahend, evidence)),
     of: (evidence) => minuend.of(evidence) - subtrahend.of(evidence),
   };
 }
@@ -150,7 +163,7 @@ export function signalOf(evidence: Evidence, name: string): RecordedSignal {
 
 /**
  * Why a limit is none, if no run could miss it: limits depend on parameters, and where theory says nothing of those they come to what
- * holds of any run. What is counted is never less than none, and no share is less than none or more than all.
+ * holds of any run.
  */
 function vacuity(
   measure: Measure,
@@ -159,12 +172,15 @@ function vacuity(
   evidence: Evidence,
 ): string | undefined {
   if (limit === (words === 'at most' ? Infinity : -Infinity)) return 'with these parameters there is no limit';
-  if (measure.subject === undefined) return undefined;
-  const { kind } = signalOf(evidence, measure.subject.signal);
-  const isCount = kind === 'counter' || kind === 'rate' || kind === 'ratio';
-  if (isCount && words === 'at least' && limit <= 0) return 'with these parameters it may be none, and is never less';
-  if (kind === 'ratio' && words === 'at most' && limit >= 1)
-    return 'with these parameters it may be all, and is never more';
+  const range = rangeOf(measure, evidence);
+  const may = (value: number): string =>
+    `with these parameters it may be ${quantity(value, unitOf(measure, evidence))}`;
+  if (words === 'at least' && limit <= range.least) {
+    return `${range.least === 0 ? 'with these parameters it may be none' : may(range.least)}, and is never less`;
+  }
+  if (words === 'at most' && limit >= range.most) {
+    return `${range === SHARE ? 'with these parameters it may be all' : may(range.most)}, and is never more`;
+  }
   return undefined;
 }
 
@@ -218,6 +234,8 @@ export const unitOfColumn = ({ unit, kind }: RecordedSignal, column: string): st
   column === 'samples' || (column === 'count' && kind === 'histogram') ? '1' : unit;
 
 const unitOf = (measure: Measure, evidence: Evidence): string => measure.unit?.(evidence) ?? '1';
+
+const rangeOf = (measure: Measure, evidence: Evidence): NaturalRange => measure.range?.(evidence) ?? ANY_NUMBER;
 
 /** `1`, and what is counted in braces, such as `{request}`. */
 const isCount = (unit: string): boolean => unit === '1' || /^\{[^}]*\}$/.test(unit);

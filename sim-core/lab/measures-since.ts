@@ -4,6 +4,7 @@
  */
 import { toSeconds, type Time } from '../kernel/time.ts';
 import { signalOf, unitOfColumn, type Evidence, type Measure } from './expectation.ts';
+import { NEVER_NEGATIVE, rangeOfColumn, SHARE } from './natural-range.ts';
 import type { ParameterValues } from './parameters.ts';
 
 /** A moment that follows from a run's parameters, in words that end a sentence: `after the relief`. */
@@ -16,6 +17,7 @@ export interface Since {
 export const peakSince = (signal: string, column: string, since: Since): Measure => ({
   text: `peak of the ${column} of ${signal} ${since.words}`,
   unit: (evidence) => unitOfColumn(signalOf(evidence, signal), column),
+  range: (evidence) => rangeOfColumn(signalOf(evidence, signal), column),
   of(evidence) {
     const values = columnOf(evidence, signal, column);
     let most = NaN;
@@ -30,6 +32,7 @@ export const peakSince = (signal: string, column: string, since: Since): Measure
 export const totalSince = (signal: string, since: Since): Measure => ({
   text: `total of ${signal} ${since.words}`,
   unit: (evidence) => signalOf(evidence, signal).unit,
+  range: () => NEVER_NEGATIVE,
   of: (evidence) => sumOf(evidence, since, columnOf(evidence, signal, 'count')),
 });
 
@@ -37,6 +40,7 @@ export const totalSince = (signal: string, since: Since): Measure => ({
 export const ratioSince = (signal: string, since: Since): Measure => ({
   text: `mean of ${signal} ${since.words}`,
   unit: (evidence) => signalOf(evidence, signal).unit,
+  range: () => SHARE,
   of(evidence) {
     const [mean, samples] = ['mean', 'samples'].map((column) => columnOf(evidence, signal, column));
     const counted = mean.map((value, row) => (samples[row] > 0 ? value * samples[row] : 0));
@@ -48,6 +52,7 @@ export const ratioSince = (signal: string, since: Since): Measure => ({
 export const firstSince = (signal: string, since: Since): Measure => ({
   text: `time to the first of ${signal} ${since.words}`,
   unit: () => 's',
+  range: ({ header }) => ({ least: 0, most: toSeconds(lastRowEnds(header) - since.at(header.params)) }),
   of(evidence) {
     const { header } = evidence;
     const counts = columnOf(evidence, signal, 'count');
@@ -57,6 +62,8 @@ export const firstSince = (signal: string, since: Since): Measure => ({
     return toSeconds(end - since.at(header.params));
   },
 });
+
+const lastRowEnds = ({ duration, interval }: Evidence['header']): Time => Math.ceil(duration / interval) * interval;
 
 const firstRow = ({ header }: Evidence, since: Since): number => Math.ceil(since.at(header.params) / header.interval);
 

@@ -50,6 +50,7 @@ export const overOpt = (percent: number): Measure => difference(missesOf('policy
 /** By how much the policy misses more than OPT, where that is least. */
 export const excessOverOpt: Measure = {
   text: 'least excess of the misses over those of OPT, of all sizes',
+  range: () => ({ least: -1, most: 1 }),
   of: (evidence) =>
     Math.min(
       ...SIZES.map((percent) => missesOf('policy', percent).of(evidence) - missesOf('opt', percent).of(evidence)),

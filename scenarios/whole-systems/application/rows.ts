@@ -1,5 +1,6 @@
 /** Measures of the handbook's checklists: for how long a row of one is broken within a stretch of a run. */
 import {
+  NEVER_NEGATIVE,
   toSeconds,
   type Checklist,
   type Measure,
@@ -21,6 +22,7 @@ export const throughout: Span = { words: 'in the run', from: () => 0, to: () => 
 export const brokenFor = (checklist: (evidence: RunEvidence) => Checklist, item: string, span: Span): Measure => ({
   text: `time for which ${item} is broken ${span.words}`,
   unit: () => 's',
+  range: () => NEVER_NEGATIVE,
   of(evidence) {
     const row = checklist(evidence).rows.find((one) => one.item === item);
     if (row === undefined || row.verdict === 'untold') return NaN;

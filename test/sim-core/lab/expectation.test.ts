@@ -196,6 +196,42 @@ describe('claims', () => {
     // A gauge may be below 0: a slope, a difference.
     expect(isClaimed(atLeast(mean('it'), 0), 'gauge')).toBe(true);
     expect(isClaimed(atMost(mean('it'), Infinity), 'gauge')).toBe(false);
+    expect(isClaimed(atLeast(mean('it'), 0), 'histogram')).toBe(false);
+  });
+
+  it('are not made where no run could miss what is worked out of two measures', () => {
+    const [hits, lookups] = [total('hits'), total('lookups')];
+    const [ours, theirs] = [mean('ours'), mean('theirs')];
+    const whyOf = (claim: Expectation): string | undefined =>
+      claim.judge({
+        ...evidence,
+        signals: [
+          { ...signal('hits', { total: 1 }), kind: 'counter' },
+          { ...signal('lookups', { total: 2 }), kind: 'counter' },
+          { ...signal('ours', { mean: 0.5 }), kind: 'ratio' },
+          { ...signal('theirs', { mean: 0.5 }), kind: 'ratio' },
+          signal('busy', { mean: 1 }),
+        ],
+      }).notClaimed;
+    const [none, never] = [
+      'with these parameters it may be none, and is never less',
+      'with these parameters it may be',
+    ];
+    expect(whyOf(atLeast(ratio(hits, lookups), 0))).toBe(none);
+    expect(whyOf(atLeast(ratio(ratio(hits, lookups), lookups), 0))).toBe(none);
+    expect(whyOf(atLeast(difference(ours, theirs), -1))).toBe(`${never} -1, and is never less`);
+    expect(whyOf(atMost(difference(ours, theirs), 1))).toBe(`${never} 1, and is never more`);
+    // None of these has an end there: more attempts than requests, fewer hits than lookups, a gauge.
+    for (const claim of [
+      atMost(ratio(hits, lookups), 1),
+      atMost(ratio(ours, theirs), 1),
+      atLeast(difference(hits, lookups), 0),
+      atLeast(difference(ours, theirs), 0),
+      atLeast(ratio(mean('busy'), lookups), 0),
+      atLeast(difference(mean('busy'), ours), -1),
+    ]) {
+      expect(whyOf(claim), claim.claim!.measure.text).toBeUndefined();
+    }
   });
 
   it('are refused where they are written if they are no claims', () => {

@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  atLeast,
+  atMost,
   firstSince,
   ms,
   peakSince,
@@ -9,7 +11,9 @@ import {
   toSeconds,
   totalSince,
   type Evidence,
+  type Expectation,
   type Measure,
+  type SignalKind,
   type Since,
 } from '../../../sim-core/index.ts';
 
@@ -55,6 +59,29 @@ it('say what they measure, and since when the parameters say', () => {
   expect(measured(firstSince('it', later))).toEqual(['time to the first of it later', 0.15]);
   expect(() => peakSince('it', 'p98', later).of(run)).toThrow('it has no column p98; it has count, p99, mean, samples');
   expect(() => totalSince('that', later).of(run)).toThrow('there is no signal that');
+});
+
+it('claim nothing where no run could miss it', () => {
+  const isClaimed = (claim: Expectation, kind: SignalKind): boolean => {
+    const { header, signals } = evidenceOf(
+      { count: [1, 0, 0], mean: [1, 1, 1], samples: [9, 9, 9], p99: [1, 1, 1] },
+      3,
+    );
+    return claim.judge({ header, signals: [{ ...signals[0], kind }] }).notClaimed === undefined;
+  };
+  expect(isClaimed(atLeast(totalSince('it', later), 0), 'counter')).toBe(false);
+  expect(isClaimed(atMost(totalSince('it', later), 1), 'counter')).toBe(true);
+  expect(isClaimed(atLeast(ratioSince('it', later), 0), 'ratio')).toBe(false);
+  expect(isClaimed(atMost(ratioSince('it', later), 1), 'ratio')).toBe(false);
+  expect(isClaimed(atMost(ratioSince('it', later), 0.9), 'ratio')).toBe(true);
+  expect(isClaimed(atMost(peakSince('it', 'mean', later), 1), 'ratio')).toBe(false);
+  // How many a ratio was taken of is no share.
+  expect(isClaimed(atMost(peakSince('it', 'samples', later), 1), 'ratio')).toBe(true);
+  expect(isClaimed(atLeast(peakSince('it', 'p99', later), 0), 'histogram')).toBe(false);
+  expect(isClaimed(atLeast(peakSince('it', 'mean', later), 0), 'gauge')).toBe(true);
+  // The run ends 50 ms later, counted or not.
+  expect(isClaimed(atMost(firstSince('it', later), 0.05), 'counter')).toBe(false);
+  expect(isClaimed(atMost(firstSince('it', later), 0.04), 'counter')).toBe(true);
 });
 
 describe('beside the obvious way', () => {
