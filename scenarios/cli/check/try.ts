@@ -2,9 +2,10 @@
  * What is wrong with what a guide says to try: each setting and each option of the command line under Try is read by the program
  * itself and held against the scenario, as `brownout run` does before its first run. Nothing is run.
  *
- * In a paragraph or point, code is a setting of a parameter (`rate=200`), or words of a command line (`--at …`,
- * `brownout …`); what else is code, such as a signal, is left alone. A setting must be of a value that the parameter takes: by
- * the page's sliders each variant can have it. Words must be accepted for one of the variants; where they are not by
+ * In a paragraph or point, code is a setting (`rate=200`), of a parameter or of what a command line beside it does
+ * (`--at …:factor=4`, or `factor=2`), or words of a command line (`--at …`, `brownout …`); what else is code, such as a signal,
+ * is left alone. Settings are told in words as well (`told-settings.ts`). A setting must be of a value that the parameter takes:
+ * by the page's sliders each variant can have it. Words must be accepted for one of the variants; where they are not by
  * themselves, with the settings beside them.
  */
 import { Command, CommanderError } from 'commander';
@@ -13,8 +14,9 @@ import { UsageError, type CliCommand } from '../command.ts';
 import { cachesimCommand } from '../commands/cachesim.ts';
 import { runCommand } from '../commands/run.ts';
 import { parseSettings, planRuns, type PlanWords } from '../run/plan.ts';
+import { toldSettings } from './told-settings.ts';
 
-/** Complaints in words; none if all of it can be done. */
+/** Complaints in words; none if all that is read can be done. */
 export function tryProblems(guide: string, scenario: Scenario): string[] {
   const section = /^## +Try *$([\s\S]*?)(?=^## |(?![\s\S]))/m.exec(guide)?.[1] ?? '';
   return section.split(/^(?=- )|\n\s*\n/m).flatMap((point) => pointProblems(point, scenario));
@@ -22,9 +24,14 @@ export function tryProblems(guide: string, scenario: Scenario): string[] {
 
 function pointProblems(point: string, scenario: Scenario): string[] {
   const codes = [...point.matchAll(/`([^`]+)`/g)].map(([, code]) => code.replaceAll(/\s+/g, ' '));
-  const isSetting = (code: string): boolean => Object.hasOwn(scenario.params, /^(\w+)=\S+$/.exec(code)?.[1] ?? '');
-  const settings = codes.filter(isSetting);
-  const isAccepted = (words: PlanWords): string | undefined => {
+  const told = toldSettings(point, scenario.params);
+  const byName = new Map<string, string>();
+  for (const setting of [...codes, ...told.map((one) => one.setting)]) {
+    const name = nameSet(setting);
+    if (name !== undefined && Object.hasOwn(scenario.params, name) && !byName.has(name)) byName.set(name, setting);
+  }
+  const settings = [...byName.values()];
+  const complaintOfWords = (words: PlanWords): string | undefined => {
     const alone = complaintOf(scenario, words);
     if (alone === undefined || settings.length === 0) return alone;
     const beside = complaintOf(scenario, {
@@ -33,12 +40,27 @@ function pointProblems(point: string, scenario: Scenario): string[] {
     });
     return beside === undefined ? undefined : alone;
   };
-  return codes.flatMap((code) => {
-    const words = isSetting(code) ? undefined : wordsOf(code, scenario.id);
-    const ofWords = typeof words === 'object' ? isAccepted(words) : words;
-    const complaint = isSetting(code) ? settingComplaint(scenario, code) : ofWords;
-    return complaint === undefined ? [] : [`Try: \`${code}\` is not accepted: ${complaint}`];
-  });
+  const complaintOfCode = (code: string): string | undefined => {
+    const line = nameSet(code) === undefined ? code : lineWith(code, codes, scenario);
+    if (line === undefined) return settingComplaint(scenario, code);
+    const words = wordsOf(line, scenario.id);
+    return typeof words === 'object' ? complaintOfWords(words) : words;
+  };
+  return [
+    ...codes.map((code) => ({ what: `\`${code}\``, complaint: complaintOfCode(code) })),
+    ...told.map(({ words, setting }) => ({ what: words, complaint: settingComplaint(scenario, setting) })),
+  ].flatMap(({ what, complaint }) => (complaint === undefined ? [] : [`Try: ${what} is not accepted: ${complaint}`]));
+}
+
+/** Of `rate=200`, `rate`; undefined of code that is no setting. */
+const nameSet = (code: string): string | undefined => /^(\w+)=\S+$/.exec(code)?.[1];
+
+/** Where a setting is none of a parameter: the command line beside it that does something by that name, with that value instead. */
+function lineWith(setting: string, codes: readonly string[], { params }: Scenario): string | undefined {
+  const name = nameSet(setting)!;
+  if (Object.hasOwn(params, name)) return undefined;
+  const own = new RegExp(`(?<=--at .*[:,])${name}=[^,\\s]+`, 'g');
+  return codes.find((code) => code.search(own) >= 0)?.replace(own, setting);
 }
 
 function settingComplaint({ params }: Scenario, setting: string): string | undefined {
