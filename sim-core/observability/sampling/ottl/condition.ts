@@ -14,7 +14,8 @@
  *
  * https://github.com/open-telemetry/opentelemetry-collector-contrib/blob/main/pkg/ottl/LANGUAGE.md and `grammar.go` beside it, of
  * which this is a part: it has no lists, maps and bytes, keys that are paths, nor functions but these two. The expressions of
- * `IsMatch` are JavaScript's, not RE2's: what both know means the same.
+ * `IsMatch` are JavaScript's, not RE2's: what both know means the same. As in the collector, `IsRootSpan` is of conditions on spans
+ * alone (`internal/filter/filterottl/functions.go`).
  */
 import { CONTEXTS, ENUMS, pathOf, pathsOf, type ContextName, type Getter, type Subject } from './paths.ts';
 import { OttlSyntaxError, tokensOf, type Token, type TokenKind } from './tokens.ts';
@@ -82,12 +83,16 @@ class Parser {
     const begins = this.next;
     let name = '';
     while (this.next.kind === 'uppercase' || this.next.kind === 'lowercase') name += this.step().text;
-    if (name === 'IsRootSpan') {
+    if (name === 'IsRootSpan' && this.context === 'span') {
       this.inBrackets(() => undefined);
       return ({ span }) => span.parentSpanId === '';
     }
     if (name === 'IsMatch') return this.inBrackets(() => this.match());
-    throw new OttlSyntaxError(begins.column, `there is no function ${name} here; it must be IsRootSpan or IsMatch`);
+    const right = this.context === 'span' ? 'IsRootSpan or IsMatch' : 'IsMatch';
+    throw new OttlSyntaxError(
+      begins.column,
+      `there is no function ${name} in the context ${this.context}; it must be ${right}`,
+    );
   }
 
   private match(): Condition {

@@ -64,7 +64,7 @@ describe('what is refused', () => {
     ['status.code == STATUS_CODE_BAD', 16, 'found STATUS_CODE_BAD'],
     ['(name == "a"', 13, 'found the end; it must be ")"'],
     ['name == "a" or', 15, 'found the end'],
-    ['IsEmpty(name)', 1, 'there is no function IsEmpty here'],
+    ['IsEmpty(name)', 1, 'there is no function IsEmpty in the context span; it must be IsRootSpan or IsMatch'],
     ['IsMatch(name, "(")', 15, '( is no regular expression'],
     ['IsMatch(name, "\\d")', 15, 'a backslash in it must be doubled'],
   ])('%s at %i: %s', (condition, column, message) => {
@@ -76,6 +76,12 @@ describe('what is refused', () => {
     }
     expect(refused).toBeInstanceOf(OttlSyntaxError);
     expect(refused).toMatchObject({ column, message: expect.stringContaining(message) as string });
+  });
+
+  it('is a function of spans where events are looked at', () => {
+    expect(() => parseCondition('name == "exception" and IsRootSpan()', 'spanevent')).toThrow(
+      'there is no function IsRootSpan in the context spanevent; it must be IsMatch',
+    );
   });
 
   it('is told by the policy with the condition', () => {
