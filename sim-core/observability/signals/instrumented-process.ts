@@ -7,6 +7,7 @@
  * What they keep takes memory. With a limit on that the process is killed when they take more: what the application itself takes is
  * not modelled, so the limit is what is left to them. Does not model a garbage collector.
  */
+import type { EventHandle } from '../../kernel/event-table.ts';
 import { defineReading, type Fact, type FactChannel } from '../../kernel/fact.ts';
 import { ProcessorSharing } from '../../kernel/processor-sharing.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
@@ -86,6 +87,8 @@ export class InstrumentedProcess {
   private readonly holding: FactChannel<Fact<typeof processHolds>>;
   private readonly outOfMemory: InstrumentedProcessOptions['outOfMemory'];
   private bytesHeld = 0;
+  /** The event that kills it, while it is yet to come. */
+  private killing: EventHandle = -1;
   /** What instruments have done on the application's threads since its last work, in processor time. */
   private owed: Duration = 0;
   private readonly crashed: (() => void)[] = [];
@@ -114,14 +117,16 @@ export class InstrumentedProcess {
     return this.bytesHeld;
   }
 
-  /** An instrument keeps so many bytes more, or fewer. With more than there are the process is killed by an event of this instant. */
+  /**
+   * An instrument keeps so many bytes more, or fewer. With more than there are the process is killed, once, by an event of this
+   * instant, unless it dies before that.
+   */
   hold(bytes: number): void {
     this.bytesHeld += bytes;
     this.tellHeld();
     const { outOfMemory } = this;
-    if (bytes > 0 && outOfMemory !== undefined && this.bytesHeld > outOfMemory.limit) {
-      this.sim.schedule(0, outOfMemory.kill, undefined);
-    }
+    if (bytes <= 0 || this.killing >= 0 || outOfMemory === undefined || this.bytesHeld <= outOfMemory.limit) return;
+    this.killing = this.sim.schedule(0, () => this.kill(outOfMemory.kill), undefined);
   }
 
   /** An instrument did something on the thread of whoever calls it, in processor time of 0 or more. */
@@ -164,12 +169,19 @@ export class InstrumentedProcess {
    * begins anew at once; for how long nobody calls it is its owner's affair.
    */
   crash(): void {
+    if (this.killing >= 0) this.sim.cancel(this.killing);
+    this.killing = -1;
     this.owed = 0;
     this.bytesHeld = 0;
     this.tellHeld();
     this.processors.clear();
     this.running?.clear();
     for (const callback of this.crashed) callback();
+  }
+
+  private kill(by: () => void): void {
+    this.killing = -1;
+    by();
   }
 
   private tellHeld(): void {

@@ -90,14 +90,44 @@ it('spans are held until their export is over, however that ends', () => {
   );
 });
 
-it('with more than its limit the process is killed, once it does what it is at', () => {
+/** A process that has room for 1000 bytes, and when it was killed for want of it. */
+function limited() {
   const sim = new Simulation();
   const resource = { 'service.name': 'app', 'service.instance.id': 'app-1' };
   const killed: number[] = [];
-  const outOfMemory = { limit: 1000, kill: () => void killed.push(sim.now) };
-  const process = new InstrumentedProcess(sim, { resource, cores: 1, costs: NO_COSTS, outOfMemory });
-  sim.scheduleAt(s(1), () => process.hold(1000), undefined);
-  sim.scheduleAt(s(2), () => process.hold(1), undefined);
+  const kill = (): void => {
+    killed.push(sim.now);
+    process.crash();
+  };
+  const process: InstrumentedProcess = new InstrumentedProcess(sim, {
+    resource,
+    cores: 1,
+    costs: NO_COSTS,
+    outOfMemory: { limit: 1000, kill },
+  });
+  const holds = (at: number, bytes: number): void => void sim.scheduleAt(at, () => process.hold(bytes), undefined);
+  return { sim, process, killed, holds };
+}
+
+it('with more than its limit the process is killed, once it does what it is at', () => {
+  const { sim, killed, holds } = limited();
+  holds(s(1), 1000);
+  holds(s(2), 1);
   sim.runUntil(s(3));
   expect(killed).toEqual([s(2)]);
+});
+
+it('is killed once, however much it holds by then, and the next process by what that one holds', () => {
+  const { sim, killed, holds } = limited();
+  for (const at of [s(1), s(1), s(1), s(2), s(2), s(3)]) holds(at, 600);
+  sim.runUntil(s(4));
+  expect(killed).toEqual([s(1), s(2)]);
+});
+
+it('one that has died by then is not killed again', () => {
+  const { sim, process, killed, holds } = limited();
+  holds(s(1), 1001);
+  sim.scheduleAt(s(1), () => process.crash(), undefined);
+  sim.runUntil(s(2));
+  expect([killed, process.held]).toEqual([[], 0]);
 });
