@@ -8,7 +8,7 @@
  */
 import type { Exemplar, HistogramPoint, MetricData, NumberPoint } from '../signals/telemetry.ts';
 import { NAME } from '../metrics/series/series-store.ts';
-import { prometheusName, seriesLabels, targetLabels } from '../metrics/series/prometheus-names.ts';
+import { histogramLabels, prometheusName, seriesLabels, targetLabels } from '../metrics/series/prometheus-names.ts';
 import { unixSeconds } from './wall-time.ts';
 
 /** Exemplars may have so many characters of labels. */
@@ -56,10 +56,9 @@ function unitOf(name: string): string {
 function samplesOf(metric: MetricData, name: string): string[] {
   const target = targetLabels(metric.resource);
   const inBraces = (attributes: MetricData['points'][number]['attributes']): string => {
-    const { [NAME]: _, ...labels } = seriesLabels(name, target, attributes);
-    // No attribute of a histogram may be taken for the bound of a bucket.
-    const own = Object.entries(labels).filter(([label]) => metric.kind !== 'histogram' || label !== 'le');
-    return own.map(labelText).join(',');
+    const labelsOf = metric.kind === 'histogram' ? histogramLabels : seriesLabels;
+    const { [NAME]: _, ...labels } = labelsOf(name, target, attributes);
+    return Object.entries(labels).map(labelText).join(',');
   };
   switch (metric.kind) {
     case 'gauge':

@@ -16,7 +16,7 @@ import type { Labels } from '../../signals/labels.ts';
 import { ExemplarStore } from './exemplar-store.ts';
 import { boundLabel } from './histogram-quantile.ts';
 import { atScale, SCHEMA_MAX, type NativeHistogram } from './native-histogram.ts';
-import { prometheusName, seriesLabels } from './prometheus-names.ts';
+import { histogramLabels, prometheusName, seriesLabels } from './prometheus-names.ts';
 import { labelsKey, NAME, SeriesStore, type Series } from './series-store.ts';
 
 const SERIES_BYTES = 732;
@@ -101,7 +101,10 @@ export class Head {
         const histogram = 'bounds' in point ? point : undefined;
         let series = known.get(point.attributes);
         if (series === undefined) {
-          series = this.seriesOf(seriesLabels(name, target, point.attributes), histogram);
+          series =
+            histogram === undefined
+              ? [this.floats.series(seriesLabels(name, target, point.attributes))]
+              : this.histogramSeries(histogramLabels(name, target, point.attributes), histogram);
           known.set(point.attributes, series);
         }
         if ('bounds' in point) this.ingestHistogram(series, point, time, appended);
@@ -155,10 +158,9 @@ export class Head {
     return known;
   }
 
-  /** Of a histogram: its buckets, then count and sum. */
-  private seriesOf(labels: Labels, histogram: HistogramPoint | undefined): readonly Series<number>[] {
+  /** Its buckets, then count and sum. */
+  private histogramSeries(labels: Labels, histogram: HistogramPoint): readonly Series<number>[] {
     const { floats } = this;
-    if (histogram === undefined) return [floats.series(labels)];
     const name = labels[NAME];
     const bucket = `${name}_bucket`;
     return [

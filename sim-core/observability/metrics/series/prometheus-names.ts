@@ -67,3 +67,15 @@ export function seriesLabels(name: string, target: Labels, attributes: Attribute
   for (const [attribute, value] of Object.entries(attributes)) labels[labelName(attribute)] = String(value);
   return { ...labels, ...further };
 }
+
+/**
+ * The same of a classic histogram, whose buckets have their bounds in `le`. An attribute of that name, which Prometheus' own clients
+ * refuse as reserved, is called `exported_le`, as Prometheus calls labels of a scrape that it has another use for (`honor_labels`).
+ */
+export function histogramLabels(name: string, target: Labels, attributes: Attributes): Labels {
+  const { le, ...labels } = seriesLabels(name, target, attributes);
+  if (le === undefined) return labels;
+  let free = 'exported_le';
+  while (Object.hasOwn(labels, free)) free = `exported_${free}`;
+  return { ...labels, [free]: le };
+}
