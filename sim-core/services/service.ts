@@ -9,7 +9,7 @@
  * Does not model the service's own CPU: give the handler a `ProcessorSharing` where that matters.
  */
 import { defineFact, defineReading, type Fact, type FactChannel } from '../kernel/fact.ts';
-import { Process, type Behaviour } from '../kernel/process.ts';
+import { Process, spawn, type Behaviour } from '../kernel/process.ts';
 import { Resource, type Claim } from '../kernel/resource.ts';
 import type { Simulation } from '../kernel/simulation.ts';
 import { SECOND, type Duration, type Time } from '../kernel/time.ts';
@@ -101,7 +101,8 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
   /** Until then nobody listens. */
   private downUntil: Time = 0;
   private arrivals = 0;
-  private isEnding = false;
+  /** What it does last, while it does that. */
+  private ending: Process | undefined = undefined;
   private answers = 0;
 
   constructor(sim: Simulation, options: ServiceOptions<Query, Reply>) {
@@ -134,7 +135,7 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
 
   /** Whether it listens. */
   get isUp(): boolean {
-    return !this.isEnding && this.sim.now >= this.downUntil;
+    return this.ending === undefined && this.sim.now >= this.downUntil;
   }
 
   receive(call: Call<Query, Reply>): void {
@@ -183,9 +184,14 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
     else handling.startNow();
   }
 
-  /** Takes no further calls, and goes on with those that it has, until it dies and another one is up in its place. */
-  stopListening(): void {
-    this.isEnding = true;
+  /**
+   * Takes no further calls, and goes on with those that it has, until `last` is over: it dies then, and another one is up in its place
+   * `replacedAfter` later. If it dies before, `last` is broken off with it. Nothing where it does not listen: it is ending already, or
+   * not there.
+   */
+  endAfter(last: Behaviour<unknown>, replacedAfter: Duration): void {
+    if (!this.isUp) return;
+    this.ending = spawn(this.sim, `end of ${this.name}`, this.end(last, replacedAfter));
   }
 
   /**
@@ -196,7 +202,9 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
   crash(downtime: Duration): void {
     const { now } = this.sim;
     this.downUntil = Math.max(this.downUntil, now + downtime);
-    this.isEnding = false;
+    const { ending } = this;
+    this.ending = undefined;
+    ending?.cancel();
     const lost = this.live.splice(0);
     // Those in line first, or they would be let in by those who leave.
     for (const handling of lost) if (handling.claim && this.slots.withdraw(handling.claim)) handling.holds = false;
@@ -245,6 +253,13 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
     if (this.active !== this.slots.inUse + this.slots.waiting) broken.push(`${this.name}: a call was lost or doubled`);
     if (this.inside !== undefined) broken.push(...this.inside.violations());
     return broken;
+  }
+
+  private *end(last: Behaviour<unknown>, replacedAfter: Duration): Behaviour {
+    yield* last;
+    // It is over by itself, and not to be broken off.
+    this.ending = undefined;
+    this.crash(replacedAfter);
   }
 
   private keep(handling: Handling<Query, Reply>): void {

@@ -7,7 +7,7 @@
  * longer to be sent to takes its time to get around.
  */
 import { timeout } from '../kernel/combine.ts';
-import { fork, spawn, type Behaviour } from '../kernel/process.ts';
+import { fork, type Behaviour } from '../kernel/process.ts';
 import { ms, SECOND, type Duration } from '../kernel/time.ts';
 import type { Service } from './service.ts';
 
@@ -25,20 +25,19 @@ export interface TerminationOptions {
   readonly lastly?: (left: Duration) => Behaviour<unknown>;
 }
 
-/** Sends the signal now. */
+/** Sends the signal now. Who is ending already goes on with that, and where nobody is up there is nobody to send it to. */
 export function terminate<Query, Reply>(service: Service<Query, Reply>, options: TerminationOptions): void {
   const { sim } = service;
   const { grace, replacedAfter, lastly } = options;
+  if (!service.isUp) return;
   if (lastly === undefined) return service.crash(replacedAfter);
   const deadline = sim.now + grace;
-  service.stopListening();
   function* lastWork(): Behaviour {
     while (service.active > 0) yield LOOKS_EVERY;
     yield* lastly!(deadline - sim.now);
   }
   function* ending(): Behaviour {
     yield* timeout(sim, fork('last work', lastWork()).join(), grace);
-    service.crash(replacedAfter);
   }
-  spawn(sim, `end of ${service.name}`, ending());
+  service.endAfter(ending(), replacedAfter);
 }

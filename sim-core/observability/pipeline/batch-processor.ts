@@ -75,7 +75,7 @@ export class BatchProcessor<Kind extends BatchedKind> implements TelemetryProces
   private readonly ended: FactChannel<Fact<typeof batchExported>>;
   private readonly lost: FactChannel<Fact<typeof itemsLost>>;
   private readonly exportKind: number;
-  /** At the end of each export. */
+  /** At the end of each export, and of the process. */
   private readonly exportEnded: Signal;
   private isShutDown = false;
   private queue: Telemetry[Kind][] = [];
@@ -136,7 +136,7 @@ export class BatchProcessor<Kind extends BatchedKind> implements TelemetryProces
     this.plan();
   }
 
-  /** ForceFlush: waits until all that was handed over before has been exported or given up. */
+  /** ForceFlush: waits until all that was handed over before has been exported, given up, or lost with the process. */
   *forceFlush(): Behaviour {
     const upTo = this.taken;
     while (this.taken - this.queue.length - this.inFlight < upTo) {
@@ -146,13 +146,14 @@ export class BatchProcessor<Kind extends BatchedKind> implements TelemetryProces
   }
 
   /**
-   * Shutdown: flushes for so long at most, and says whether that was enough; what comes from now on is dropped. What is left when
-   * the process ends is lost with it. https://opentelemetry.io/docs/specs/otel/trace/sdk/#shutdown-1
+   * Shutdown: flushes for so long at most, and says whether all was; what comes from now on is dropped. What is left when the process
+   * ends is lost with it. https://opentelemetry.io/docs/specs/otel/trace/sdk/#shutdown-1
    */
   *shutdown(patience: Duration): Behaviour<boolean> {
     this.isShutDown = true;
     const flushing = fork('flush', this.forceFlush());
-    return (yield* timeout(this.process.sim, flushing.join(), patience)) !== TIMED_OUT;
+    const flushed = yield* timeout(this.process.sim, flushing.join(), patience);
+    return flushed !== TIMED_OUT && this.isShutDown;
   }
 
   state(): Readonly<Record<string, number | string>> {
@@ -244,6 +245,7 @@ export class BatchProcessor<Kind extends BatchedKind> implements TelemetryProces
     this.inFlight = 0;
     this.tell(0, '');
     if (items > 0 && this.lost.heard) this.lost.emit({ process: this.id, telemetry: this.kind, items });
+    this.exportEnded.fire();
   }
 
   private lose(reason: TelemetryLoss, count: number): void {

@@ -80,3 +80,36 @@ it('who is not done within the grace period is killed', () => {
   ]);
   expect(seen).toHaveLength(1);
 });
+
+/** An instance whose last work takes 5 s, told to end at these times and killed at those; when it crashed, and the calls that it let in. */
+function over(told: readonly number[], killed: readonly number[]) {
+  const sim = new Simulation();
+  const crashes: number[] = [];
+  let finished = 0;
+  const service = new Service<void, void>(sim, {
+    name: 'app',
+    help: 'Takes no time',
+    concurrency: 1,
+    queueMax: 0,
+    onCrash: () => crashes.push(sim.now),
+    *handle() {},
+  });
+  function* lastly(): Behaviour {
+    yield s(5);
+    finished++;
+  }
+  const options = { grace: s(30), replacedAfter: s(1), lastly };
+  for (const at of told) sim.scheduleAt(at, () => terminate(service, options), undefined);
+  for (const at of killed) sim.scheduleAt(at, () => service.crash(s(1)), undefined);
+  sim.runUntil(s(60));
+  return { crashes, finished };
+}
+
+it('a signal to one that is ending, or to nobody, changes nothing', () => {
+  expect(over([s(1), s(3), s(6.5)], [])).toEqual({ crashes: [s(6)], finished: 1 });
+});
+
+it('who is killed while it ends leaves nothing behind that would end the one in its place', () => {
+  expect(over([s(1)], [s(2)])).toEqual({ crashes: [s(2)], finished: 0 });
+  expect(over([s(1), s(4)], [s(2)])).toEqual({ crashes: [s(2), s(9)], finished: 1 });
+});

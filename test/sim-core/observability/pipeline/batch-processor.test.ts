@@ -231,3 +231,16 @@ it('as far as there is time for it: what a silent receiver has not taken by then
   ]);
   expect(lost).toBe(3);
 });
+
+it('a flush is over with the process, and is not told that it was enough', () => {
+  const { sim, process, processor, add } = exporting(() => 'silence', { batchMax: 4 });
+  const told: unknown[] = [];
+  function* flush(): Behaviour {
+    told.push(yield* processor.shutdown(s(20)), sim.now);
+  }
+  sim.inject(() => add(3), 0);
+  spawn(sim, 'flush', flush());
+  sim.scheduleAt(s(1), () => process.crash(), undefined);
+  sim.runUntil(s(2));
+  expect(told).toEqual([false, s(1)]);
+});
