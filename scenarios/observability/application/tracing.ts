@@ -25,7 +25,10 @@ export function tracingOf(
   processing: 'batch' | 'simple' = 'batch',
 ): Tracing {
   const link = new Link(process.sim, backend, { from: process.resource['service.name'], delay: nearby });
-  const Processor = processing === 'batch' ? BatchProcessor : SimpleProcessor;
-  const processor = new Processor(process, { kind: 'traces', exporter: new OtlpExporter({ link }) });
+  const exporter = new OtlpExporter({ link });
+  const processor =
+    processing === 'batch'
+      ? new BatchProcessor(process, { kind: 'traces', exporter })
+      : new SimpleProcessor(process, { exporter });
   return { tracer: new Tracer(process, { sampler, processor }), processor };
 }

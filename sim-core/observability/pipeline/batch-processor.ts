@@ -122,7 +122,7 @@ export class BatchProcessor<Kind extends BatchedKind> implements TelemetryProces
     return this.droppedCounts;
   }
 
-  add(item: Telemetry[Kind]): Behaviour | void {
+  add(item: Telemetry[Kind]): void {
     this.taken++;
     const refused = this.isShutDown ? 'shutdown' : this.queue.length >= this.limits.queueMax ? 'queue_full' : undefined;
     if (refused !== undefined) {

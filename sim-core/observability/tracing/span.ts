@@ -36,10 +36,12 @@ export interface Span {
   addLink(context: SpanContext, attributes?: Attributes): void;
   setStatus(status: SpanStatus): void;
   /**
-   * Now, once; it is handed to the tracer's processor, which may have whoever ends it wait (`within` does). What is done to it
-   * afterwards is an error.
+   * Now, once; it is handed to the tracer's processor. What is done to it afterwards is an error, and so is this where that processor
+   * has whoever ends a span wait.
    */
-  end(): Behaviour | void;
+  end(): void;
+  /** The same, and waits for as long as the processor has it wait. */
+  endAndWait(): Behaviour;
 }
 
 export class UnsampledSpan implements Span {
@@ -55,6 +57,7 @@ export class UnsampledSpan implements Span {
   addLink(): void {}
   setStatus(): void {}
   end(): void {}
+  *endAndWait(): Behaviour {}
 }
 
 export interface SpanStart {
@@ -69,7 +72,9 @@ export interface SpanStart {
 export interface SpanOwner {
   readonly process: InstrumentedProcess;
   readonly limits: SpanLimits;
-  ended(span: RecordingSpan): Behaviour | void;
+  /** Gives what whoever ends it has to wait for. */
+  ended(span: RecordingSpan): Behaviour | undefined;
+  readonly hasEndersWait: boolean;
 }
 
 export class RecordingSpan implements Span {
@@ -122,10 +127,22 @@ export class RecordingSpan implements Span {
     this.status = status;
   }
 
-  end(): Behaviour | void {
+  end(): void {
+    this.assertOpen();
+    if (this.owner.hasEndersWait) {
+      throw new Error(
+        `end of the span ${this.began.name}: its processor has whoever ends a span wait; it must be \`within\` or \`endAndWait\``,
+      );
+    }
+    this.isOpen = false;
+    this.owner.ended(this);
+  }
+
+  *endAndWait(): Behaviour {
     this.assertOpen();
     this.isOpen = false;
-    return this.owner.ended(this);
+    const waits = this.owner.ended(this);
+    if (waits !== undefined) yield* waits;
   }
 
   /** What it was, once it has ended. */

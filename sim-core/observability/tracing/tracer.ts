@@ -115,10 +115,16 @@ export class Tracer implements SpanOwner {
   }
 
   /** For the span itself. */
-  ended(span: RecordingSpan): Behaviour | void {
-    if (!this.open.delete(span)) return;
+  ended(span: RecordingSpan): Behaviour | undefined {
+    if (!this.open.delete(span)) return undefined;
     this.tell(0);
-    return this.processor.add(span.data());
+    this.processor.add(span.data());
+    return this.processor.waits?.();
+  }
+
+  /** For the span itself. */
+  get hasEndersWait(): boolean {
+    return this.processor.waits !== undefined;
   }
 
   private tell(begun: number): void {

@@ -1,7 +1,8 @@
 /**
  * Does something while a span is open, which ends with it. Where a call fails, the span says so by its status and by `error.type`
- * (https://opentelemetry.io/docs/specs/semconv/general/recording-errors/): of a span whose children go on after it has ended, that is
- * the only thing that tells why. Who hands its span to a processor that exports it there and then waits for that. A span whose work is broken off does not end, for its process is gone.
+ * (https://opentelemetry.io/docs/specs/semconv/general/recording-errors/): of a span whose children go on after it has ended, that
+ * is the only thing that tells why. Whoever's processor exports a span when it ends waits for that. A span whose work is broken off
+ * does not end, for its process is gone.
  */
 import type { Behaviour } from '../../kernel/process.ts';
 import type { Wait } from '../../kernel/wait.ts';
@@ -22,15 +23,10 @@ export function* within<Result>(
     span.setStatus('error');
     span.setAttribute('error.type', error.failure);
     outcome?.(error.failure);
-    yield* ended(span);
+    yield* span.endAndWait();
     throw error;
   }
   outcome?.(undefined);
-  yield* ended(span);
+  yield* span.endAndWait();
   return result;
-}
-
-function* ended(span: Span): Behaviour {
-  const waits = span.end();
-  if (waits !== undefined) yield* waits;
 }

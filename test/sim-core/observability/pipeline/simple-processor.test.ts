@@ -32,7 +32,7 @@ function threeAtOnce(refuses = false) {
     from: 'app',
     delay: constant(ms(10)),
   });
-  const processor = new SimpleProcessor(process, { kind: 'traces', exporter: new OtlpExporter({ link }) });
+  const processor = new SimpleProcessor(process, { exporter: new OtlpExporter({ link }) });
   const tracer = new Tracer(process, { sampler: samplers.always_on(), processor });
   const wentOn: number[] = [];
   function* work(): Behaviour {
@@ -43,7 +43,7 @@ function threeAtOnce(refuses = false) {
     wentOn.push(sim.now);
   }
   for (const id of [1, 2, 3]) spawn(sim, `request ${id}`, request(id));
-  return { sim, process, processor, batches, wentOn };
+  return { sim, process, processor, tracer, batches, wentOn };
 }
 
 it('each request goes on when its own span has been exported, one after the other', () => {
@@ -67,4 +67,11 @@ it('a crash takes no more than what is under way or waits for its turn', () => {
   expect(processor.exported).toBe(1);
   expect([...processor.dropped]).toEqual([['crash', 2]]);
   expect(processor.violations()).toEqual([]);
+});
+
+it('who ends a span and would not wait is told so', () => {
+  const { tracer, processor } = threeAtOnce();
+  const span = tracer.startSpan('order.create', new RequestContext(4, 0));
+  expect(() => span.end()).toThrow('end of the span order.create: its processor has whoever ends a span wait');
+  expect(processor.accepted).toBe(0);
 });
