@@ -24,6 +24,7 @@ import {
   poisson,
   RabbitMq,
   s,
+  spansAfterShutdown,
   spansLost,
   total,
   TraceBackend,
@@ -43,6 +44,8 @@ const TRACE_WHOLE = 'dashboard.trace.whole_ratio';
 const ORPHANS = 'dashboard.trace.orphans';
 const LARGEST = 'dashboard.trace.largest';
 const LOST = spansLost.name;
+const GIVEN_UP = 'otel.sdk.exporter.span.exported.failed';
+const TOO_LATE = spansAfterShutdown.name;
 const NAMES = 'dashboard.trace.names';
 
 /** What the trace does not show of the time that an order takes. */
@@ -67,6 +70,9 @@ const HONOURED = { sampling: 'parent-and-links' } as const;
 
 const SMALL = 'Traces that are linked stay as small as they are apart';
 const FEW_NAMES = 'Names are of the handbook’s pattern in both';
+const FLUSH_TAKEN =
+  'A flush that is given up loses spans before the end; who is killed has no time to give anything up';
+const NOBODY_LATE = 'Whoever shuts down before the last span has ended drops it; who is killed shuts nothing down';
 const PRESENT = 'Where nothing is sampled no parent is missing, in the broken traces neither';
 
 export default defineScenario({
@@ -124,7 +130,7 @@ export default defineScenario({
   // Traces settle as they were exported, some hundred at once: at this moment some have.
   openAt: s(21.5),
   system,
-  signals: [...journeySignals, spansLost],
+  signals: [...journeySignals, spansLost, spansAfterShutdown],
   whileRunning: { rate: sentBy('rate', 'users'), queryTime: workedOffBy('queryTime', 'database') },
   charts: [
     WHOLE,
@@ -178,7 +184,11 @@ export default defineScenario({
     ],
     'ids-in-names': [atLeast(peak(NAMES), limits.namesByOrder)],
     'killed-at-restart': [atLeast(total(LOST), limits.lostLeast)],
-    'flushed-at-shutdown': [atMost(total(LOST), limits.noneLost(FLUSHED))],
+    'flushed-at-shutdown': [
+      atMost(total(LOST), limits.noneLost(FLUSHED)),
+      guardrail(atMost(total(GIVEN_UP), limits.noneLost(FLUSHED)), FLUSH_TAKEN),
+      guardrail(atMost(total(TOO_LATE), limits.noneLost(FLUSHED)), NOBODY_LATE),
+    ],
     'one-by-one': [atMost(total(LOST), limits.underWay)],
   },
 });

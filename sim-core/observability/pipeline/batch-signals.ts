@@ -33,7 +33,7 @@ export const itemsLost = defineFact('otel.sdk.lost', 'A process ended with items
   items: 'number',
 });
 
-/** For scenarios in which processes end. */
+/** For scenarios in which processes end. What was given up before the end is told by their exporters, as `exported.failed`. */
 export const spansLost = defineSignal({
   name: 'otel.sdk.processor.span.lost',
   kind: 'counter',
@@ -42,6 +42,17 @@ export const spansLost = defineSignal({
   fact: itemsLost,
   where: ({ telemetry }) => telemetry === 'traces',
   amount: ({ items }) => items,
+});
+
+/** The same. */
+export const spansAfterShutdown = defineSignal({
+  name: 'otel.sdk.processor.span.processed.shutdown',
+  kind: 'counter',
+  unit: '{span}',
+  help: 'Spans that ended after their processor had been shut down, and were dropped',
+  fact: itemsProcessed,
+  where: ({ telemetry, error }) => telemetry === 'traces' && error === 'shutdown',
+  amount: ({ processed }) => processed,
 });
 
 const shared = [

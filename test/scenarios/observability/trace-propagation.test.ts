@@ -175,6 +175,12 @@ describe('a process that is told to end', () => {
     expect(totalOf(away, 'otel.sdk.exporter.span.exported.failed')).toBeGreaterThan(0);
   });
 
+  it('claims that a flush is taken: one that is given up leaves nothing that could be lost at the end', () => {
+    const [claim, ...others] = failed(measured('flushed-at-shutdown', {}, '17.5s:crash:traces:seconds=12'));
+    expect(claim).toContain('otel.sdk.exporter.span.exported.failed');
+    expect(others).toEqual([]);
+  });
+
   it('where each span is exported when it ends, each request waits for five of its own', () => {
     const p50 = (processing: string): number =>
       summaryOf(measured('propagated', { rate: 15, processing }), 'http.client.request.duration', 'p50');
