@@ -3,7 +3,7 @@
  * in them, and for databases and whoever else works queries off as a whole. What was given to do counts, though a crash may have
  * broken it off.
  *
- * Kept for at most so many pairs of both; further ones are added up as others.
+ * Kept for at most so many pairs of both; further ones are added up under a name that says so, beside those of components.
  */
 import type { Simulation } from '../kernel/simulation.ts';
 import { processorsWorked } from '../kernel/processor-sharing.ts';
@@ -12,7 +12,8 @@ import { INSTRUMENTS, processWorked } from '../observability/signals/instrumente
 import type { RecordedWork } from './recording.ts';
 
 const PAIRS_MAX = 1000;
-const OTHERS = 'others';
+/** Stands where a component's name stands otherwise. */
+const OTHERS = `(all beyond ${PAIRS_MAX} pairs of processors and frame)`;
 
 export class WorkRecorder {
   private readonly times = new Map<string, Map<string, Duration>>();

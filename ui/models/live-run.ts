@@ -21,7 +21,7 @@ export interface Listener<Request, Result> {
 
 /** A run younger than this, in milliseconds, is let finish before a newer request begins. */
 const PATIENCE_MS = 200;
-/** One that by then has done as much as this has as long again, for it is to be done before a newer one could be. */
+/** One that has done this share by then is given as long again: it should be done sooner than a newer one would be. */
 const MOSTLY = 0.5;
 
 export class LiveRun<Request, Result> {

@@ -4,6 +4,8 @@ import type { Values } from './params.ts';
 
 const DAY = hours(24);
 const DAYLIGHT = hours(16);
+/** How long a deploy takes. */
+export const DEPLOY: Duration = HOUR / 30;
 
 /** The mean rate a second at an instant. */
 export const rateAt = ({ rate, nightShare }: Values, at: Time): number =>
@@ -26,8 +28,12 @@ function requestsUntil({ rate, nightShare }: Values, at: Time): number {
 /** An instant by its day, counted from 0, and its hour of the day that begins at 6. */
 export const instant = (day: number, hour: number): Time => day * DAY + hour * HOUR;
 
-/** The instants at which a deploy begins: 15 o'clock of each day. */
+/** Whether a deploy is going on: one begins at 15 o'clock of each day. */
 export const isDeploying = (at: Time): boolean => at % DAY >= hours(9) && at % DAY < hours(9) + DEPLOY;
+
+/** Deploys that are over before the end of a run of this length. */
+export const deploysIn = (length: Duration): number => Math.floor((length - hours(9) - DEPLOY) / DAY) + 1;
+
 /** Silences over all deploys of a run, as somebody has set them up once for all. */
 export const silencesOf = ({ silence, length }: Values): { readonly startsAt: Time; readonly endsAt: Time }[] =>
   silence === 0
@@ -36,5 +42,3 @@ export const silencesOf = ({ silence, length }: Values): { readonly startsAt: Ti
         const startsAt = instant(day, 9);
         return { startsAt, endsAt: startsAt + silence };
       });
-export const DEPLOY: Duration = HOUR / 30;
-export const deploysIn = (length: Duration): number => Math.floor((length - hours(9) - DEPLOY) / DAY) + 1;

@@ -1,10 +1,10 @@
 /**
- * Whether all who work on an order keep up with `rate`, and how long a batch gathers where they do. Messages come as a Poisson process
- * then, as orders do.
+ * Whether all who work on an order keep up with `rate`, and how long a batch gathers where they do. Messages come as a Poisson
+ * process then, as orders do.
  *
- * A batch gathers from its first message until the linger is over, or until as many more have come as fill it, which takes a time of
- * Erlang's distribution: D is the lesser of both. E[D] is no more than the lesser of their means, and no less than a bound that asks
- * for mean and variance alone (H. Scarf, A Min-Max Solution of an Inventory Problem, 1958). By Wald's identity a batch has
+ * A batch gathers from its first message until the linger is over, or until as many more have come as fill it, which takes a time
+ * of Erlang's distribution: D is the lesser of both. E[D] is no more than the lesser of their means, and no less than a bound that
+ * asks for mean and variance alone (H. Scarf, A Min-Max Solution of an Inventory Problem, 1958). By Wald's identity a batch has
  * 1 + rate E[D] messages in the mean.
  */
 import { INSTRUMENT_COSTS, ms, SECOND, toSeconds, type Duration } from '../../../sim-core/index.ts';
@@ -37,8 +37,8 @@ export const bookedIn = (p: Values): Duration => p.linger + 10 * (p.queryTime + 
 const OF_AN_ORDER = { spans: 3, attributes: 12, bytes: 1200 };
 
 /**
- * Spans leave in batches by processes that go on, and database, processes and the consumer are busy for no more than half of the time. The consumer takes two full batches, of which one
- * gathers.
+ * Spans leave in batches by processes that go on, and database, processes and the consumer are busy for no more than half of the
+ * time. The consumer takes two full batches, of which one gathers.
  */
 export const keepsUp = (p: Values): boolean => p.processing === 'batch' && !p.restarts && hasRoom(p);
 

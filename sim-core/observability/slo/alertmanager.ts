@@ -1,10 +1,10 @@
 /**
- * An Alertmanager: takes alerts from rule evaluators, sorts them into groups by its routes, and sends each group's notifications to
- * the receiver of its route. When something is sent is the rule of `alert-group.ts`, what inhibits what that of `inhibition.ts`, what is
- * silenced that of `silence.ts`. A
- * notification that fails is sent again, 0.5 s later and then after half as long again each time, until the group's next flush.
- * Groups that are empty are put away every 30 s; an alert that comes before that waits for the group's next flush, one that comes
- * after it for `group_wait`. https://prometheus.io/docs/alerting/latest/configuration/, `dispatch/dispatch.go` of 0.25.
+ * An Alertmanager: takes alerts from rule evaluators, sorts them into groups by its routes, and sends each group's notifications
+ * to the receiver of its route. When something is sent is the rule of `alert-group.ts`, what inhibits what that of
+ * `inhibition.ts`, what is silenced that of `silence.ts`. A notification that fails is sent again, 0.5 s later and then after half
+ * as long again each time, until the group's next flush. Groups that are empty are put away every 30 s; an alert that comes before
+ * that waits for the group's next flush, one that comes after it for `group_wait`.
+ * https://prometheus.io/docs/alerting/latest/configuration/, `dispatch/dispatch.go` of 0.25.
  *
  * Groups and alerts are as many as there are label sets: neither has another bound. Leaves out times of muting, trees of
  * routes, clusters and the jitter of retries.

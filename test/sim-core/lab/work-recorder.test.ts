@@ -42,7 +42,11 @@ it('keeps a thousand pairs and adds up the rest', () => {
   sim.runUntil(s(1));
   const work = recorder.finish();
   expect(work).toHaveLength(1001);
-  expect(work.at(-1)).toEqual({ processors: 'others', frame: '', time: ms(200) });
+  expect(work.at(-1)).toEqual({
+    processors: '(all beyond 1000 pairs of processors and frame)',
+    frame: '',
+    time: ms(200),
+  });
 });
 
 it('is what the signals say, and a profile has it by components and frames', () => {
