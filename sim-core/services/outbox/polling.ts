@@ -6,10 +6,12 @@
  * round, and then that batch is published by nobody.
  *
  * Where there are several relays each publishes what it finds, unless they claim it: then a transaction is open from the query to the
- * account, and a relay that dies leaves what it had to the others.
+ * account, and a relay that dies leaves what it had to the others. With `marksFirst` the claim ends before anything is published.
  *
  * - `rows`: the query locks what it finds, and leaves out what others have locked (`FOR UPDATE SKIP LOCKED`). Nothing is published by two,
- *   and two of them publish at once: an aggregate's events by one may overtake those by the other.
+ *   and two of them publish at once: an aggregate's events by one may overtake those by the other. That is so where rows are marked
+ *   or deleted. A rule whose account is a position has one for all relays: who leaves locked rows out writes a position behind
+ *   them, and if their relay does not publish them nobody does; if it does, it may set the position back.
  * - `turn`: the row of the relays' progress is locked first, and whoever has it is alone. The others wait in line for it.
  */
 import type { Behaviour } from '../../kernel/process.ts';
@@ -39,7 +41,7 @@ export interface PollingOptions {
 export const CLAIMS = ['nothing', 'rows', 'turn'] as const;
 export type Claims = (typeof CLAIMS)[number];
 type Publish = Parameters<RelayWork['run']>[0];
-type Say = (statement: Statement | undefined, ends?: 'commit') => Call<SqlRequest, SqlReply>;
+type Say = (statement: Statement | undefined, ends?: 'commit') => Behaviour<SqlReply>;
 
 export class Polling implements RelayWork {
   private readonly options: PollingOptions;
@@ -70,6 +72,7 @@ export class Polling implements RelayWork {
   }
 
   private *unclaimed(publish: Publish): Behaviour<number> {
+    // Each statement is a transaction of its own.
     const say: Say = (statement) => this.ask({ statements: [statement!] });
     this.progress ??= progressOf((yield* say(readProgress))[0]);
     const { taken, last } = yield* this.batch(publish, this.progress, say);
@@ -81,13 +84,20 @@ export class Polling implements RelayWork {
   private *claimed(publish: Publish): Behaviour<number> {
     const session: SqlSession = {};
     let isEnded = false;
-    const say: Say = (statement, ends) =>
-      this.ask({ session, statements: statement === undefined ? [] : [statement], ...(ends && { ends }) });
+    const ask = this.ask.bind(this);
+    const say: Say = function* (statement, ends) {
+      const reply = yield* ask({
+        session,
+        statements: statement === undefined ? [] : [statement],
+        ...(ends && { ends }),
+      });
+      isEnded = ends !== undefined;
+      return reply;
+    };
     try {
       const [row] = yield* say(this.options.claims === 'turn' ? lockProgress : readProgress);
       const { taken } = yield* this.batch(publish, progressOf(row), say);
-      yield* say(undefined, 'commit');
-      isEnded = true;
+      if (!isEnded) yield* say(undefined, 'commit');
       return taken;
     } finally {
       const { application, database } = this.options;
@@ -106,7 +116,7 @@ export class Polling implements RelayWork {
     const select = rule.select(progress, batch);
     const rows = yield* say(claims === 'rows' ? { ...select, skipLocked: true } : select);
     this.polls++;
-    if (marksFirst && rows.length > 0) yield* say(rule.done(rows));
+    if (marksFirst && rows.length > 0) yield* say(rule.done(rows), 'commit');
     const taken: number = yield* publish(rows.map(eventOf));
     const published = rows.slice(0, taken);
     if (!marksFirst && taken > 0) yield* say(rule.done(published));

@@ -1,7 +1,7 @@
 /** What a polling relay finds by each rule: rows that commit out of the order of their positions, in what order, at what price. */
 import { describe, expect, it } from 'vitest';
 import { ms, us } from '../../../../sim-core/kernel/time.ts';
-import { Polling, type Claims, type PollingOptions } from '../../../../sim-core/services/outbox/polling.ts';
+import { CLAIMS, Polling, type Claims, type PollingOptions } from '../../../../sim-core/services/outbox/polling.ts';
 import { pollingRules, type PollingRuleName } from '../../../../sim-core/services/outbox/polling-rules.ts';
 import { databaseWorked } from '../../../../sim-core/storage/relational/signals.ts';
 import { SmallOutbox, type Written } from './small-outbox.ts';
@@ -119,19 +119,23 @@ it('by the printed table every poll looks at all rows that ever were; with an in
   for (const rule of RULES.filter((one) => one !== 'as-printed')) expect(work(rule), rule).toBe(us(10));
 });
 
-it('dead between the acknowledgement and the account of it, it publishes again; the other way round, nobody does', () => {
-  const killed = (marksFirst: boolean): number[] => {
-    const small = new SmallOutbox();
-    small.write({ id: 1, begins: 1, writes: 2, commits: 3 });
-    const relay = small.relay(polling('delete', small, { marksFirst }), ms(4));
-    // It finds the event at 10 ms, which the topic has at 12 ms, and hears of that at 14 ms.
-    small.sim.scheduleAt(ms(marksFirst ? 10.05 : 13), () => relay.kill(ms(1)), undefined);
-    small.sim.runUntil(ms(80));
-    return small.published;
-  };
-  expect(killed(false)).toEqual([1, 1]);
-  expect(killed(true)).toEqual([]);
-});
+it.each(CLAIMS)(
+  'dead between acknowledgement and account, publishes again; the other way round, nobody does: %s',
+  (claims) => {
+    const killed = (marksFirst: boolean): number[] => {
+      const small = new SmallOutbox();
+      small.write({ id: 1, begins: 1, writes: 2, commits: 3 });
+      const relay = small.relay(polling('delete', small, { marksFirst, claims }), ms(4));
+      // It finds the event at 10 ms, which the topic has at 12 ms, and hears of that at 14 ms.
+      small.refused.add(marksFirst ? 1 : 0);
+      small.sim.scheduleAt(ms(13), () => relay.kill(ms(1)), undefined);
+      small.sim.runUntil(ms(80));
+      return small.published;
+    };
+    expect(killed(false)).toEqual([1, 1]);
+    expect(killed(true)).toEqual([]);
+  },
+);
 
 describe('two relays', () => {
   const ids = [1, 2, 3, 4, 5, 6];
@@ -156,6 +160,22 @@ describe('two relays', () => {
       expect(publishedByTwo(rule, 'rows', false).toSorted(), rule).toEqual(ids);
     }
   });
+
+  it.each<PollingRuleName>(['position', 'settled-position'])(
+    'lose what one could not publish, if they lock rows and keep account by one %s',
+    (rule) => {
+      const published = (claims: Claims): number[] => {
+        const small = new SmallOutbox();
+        for (const id of ids) small.write({ id, begins: 1, writes: 1, commits: 2 });
+        for (const n of [1, 2]) small.relay(polling(rule, small, { claims, batch: 3 }), ms(4), `relay-${n}`);
+        small.refused.add(1);
+        small.sim.runUntil(ms(150));
+        return small.published;
+      };
+      expect(published('rows')).not.toContain(1);
+      expect(new Set(published('turn'))).toEqual(new Set(ids));
+    },
+  );
 
   it('take turns, and keep the order, if one waits for the other', () => {
     for (const rule of RULES) expect(publishedByTwo(rule, 'turn', false), rule).toEqual(ids);
