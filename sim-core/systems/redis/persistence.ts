@@ -9,6 +9,10 @@
  * - snapshots alone (`save 3600 1 300 100 60 10000`) keep what was there at the last one, whoever dies;
  * - without either all is gone.
  *
+ * What a killed process had written and not synced is in the kernel's memory: the next one reads it there, and a loss of power
+ * before it is on disk loses it still. Loading a file syncs nothing (`aof_fsync_offset` is set to its size): it is synced with
+ * the first write of the next process, at the end of that second, or the kernel writes it back.
+ *
  * Changes that may still be lost are kept, newest last, with how each is undone. Does not model what a sync or a snapshot
  * costs the server, that a write waits up to 2 s for a slow sync, or that a file is rewritten.
  */
@@ -36,9 +40,13 @@ const SAVES = [
   { after: s(60), changes: 10_000 },
 ] as const;
 
+type Listed = Change & { readonly at: Time };
+
 export class UnsavedChanges {
   private readonly persistence: Persistence;
-  private list: (Change & { readonly at: Time })[] = [];
+  private list: Listed[] = [];
+  /** Of processes before this one: written to the file, and not on disk yet. */
+  private left: Listed[] = [];
   private savedAt: Time;
 
   constructor(persistence: Persistence, now: Time) {
@@ -47,27 +55,34 @@ export class UnsavedChanges {
   }
 
   add(change: Change, now: Time): void {
-    this.forgetSaved('machine', now);
+    this.forgetSaved(now);
     if (this.persistence !== 'always' && this.persistence !== 'none') this.list.push({ ...change, at: now });
   }
 
-  /** What such a death undoes, in the order in which it is to be undone; then nothing is unsaved. */
+  /** What such a death undoes, in the order in which it is to be undone. */
   lost(death: Death, now: Time): Change[] {
-    this.forgetSaved(death, now);
+    this.forgetSaved(now);
+    if (death === 'process' && this.persistence !== 'snapshots') {
+      this.left.push(...this.list.splice(0));
+      return [];
+    }
     this.savedAt = now;
-    return this.list.splice(0).reverse();
+    return [...this.left.splice(0), ...this.list.splice(0)].reverse();
   }
 
-  private forgetSaved(death: Death, now: Time): void {
+  private forgetSaved(now: Time): void {
     if (this.persistence === 'snapshots') this.takeSnapshots(now);
-    else this.forgetUntil(this.safeUntil(death, now));
+    if (this.persistence === 'everysec') this.sync(Math.floor(now / SECOND) * SECOND);
+    const writtenBack = Math.floor(now / WRITEBACK_EVERY) * WRITEBACK_EVERY - WRITEBACK_AGE;
+    this.left = since(this.left, writtenBack);
+    if (this.persistence === 'no') this.list = since(this.list, writtenBack);
   }
 
-  /** What was written before then outlives such a death now. */
-  private safeUntil(death: Death, now: Time): Time {
-    if (death === 'process') return Infinity;
-    if (this.persistence === 'everysec') return Math.floor(now / SECOND) * SECOND;
-    return Math.floor(now / WRITEBACK_EVERY) * WRITEBACK_EVERY - WRITEBACK_AGE;
+  /** A process that has written something by then has synced its file, with what others wrote there before it. */
+  private sync(by: Time): void {
+    if (this.list.length === 0 || this.list[0].at >= by) return;
+    this.list = since(this.list, by);
+    this.left = [];
   }
 
   private takeSnapshots(now: Time): void {
@@ -78,12 +93,14 @@ export class UnsavedChanges {
       const next = Math.min(...due);
       if (next > now) return;
       this.savedAt = next;
-      this.forgetUntil(next + 1);
+      this.list = since(this.list, next + 1);
     }
   }
+}
 
-  private forgetUntil(time: Time): void {
-    const first = this.list.findIndex(({ at }) => at >= time);
-    if (first !== 0) this.list.splice(0, first === -1 ? this.list.length : first);
-  }
+/** What came at a time or later; the list itself if that is all of it. */
+function since(list: Listed[], time: Time): Listed[] {
+  if (list.length === 0 || list[0].at >= time) return list;
+  const first = list.findIndex(({ at }) => at >= time);
+  return first === -1 ? [] : list.slice(first);
 }

@@ -38,6 +38,24 @@ describe('what is undone', () => {
     expect(lost(persistence, death, spread, s(98.5))).toEqual(expected);
   });
 
+  it.each<[Persistence, string, Time[], Time, Time[]]>([
+    ['everysec', 'before the next process writes', [], s(103.5), [s(98.4), s(98.1)]],
+    ['everysec', 'in the second in which it writes', [s(103.2)], s(103.5), [s(103.2), s(98.4), s(98.1)]],
+    ['everysec', 'behind that second', [s(103.2)], s(104), []],
+    ['everysec', 'when the kernel has written it back', [], s(130), []],
+    ['no', 'before the kernel has written it back', [s(103.2)], s(128.5), [s(103.2), s(98.4), s(98.1), s(97.9)]],
+  ])('with %s, where a process dies and then the machine, %s', (persistence, _when, later, now, expected) => {
+    const unsaved = new UnsavedChanges(persistence, 0);
+    const undone: Time[] = [];
+    const add = (time: Time): void => unsaved.add({ ids: [], undo: () => undone.push(time) }, time);
+    spread.forEach(add);
+    expect(unsaved.lost('process', s(98.5))).toEqual([]);
+    later.forEach(add);
+    for (const { undo } of unsaved.lost('machine', now)) undo();
+    expect(undone).toEqual(expected);
+    expect(unsaved.lost('machine', now)).toEqual([]);
+  });
+
   it('with snapshots is what came after the last that was due', () => {
     const hundred = Array.from({ length: 100 }, (_, i) => s(i));
     expect(lost('snapshots', 'process', hundred, minutes(4))).toHaveLength(100);
@@ -107,6 +125,19 @@ it('after a loss of power has just what it had at the last whole second, and eac
     }),
     { numRuns: 25 },
   );
+});
+
+it('killed and then without power before a sync, has just what it had at the last whole second', () => {
+  const at = [ms(900), ms(1100), ms(1300)];
+  const [one, other] = [lab('everysec', at), lab('everysec', at)];
+  one.sim.runUntil(s(1.5));
+  one.server.interventions['kill'].apply([1]);
+  one.sim.runUntil(s(2.2));
+  one.server.interventions['power-loss'].apply([1]);
+  other.sim.runUntil(s(1) - 1);
+  expect(memoryOf(one.server)).toEqual(memoryOf(other.server));
+  one.sim.runUntil(s(20));
+  expect(one.server.violations()).toEqual([]);
 });
 
 it.each(PERSISTENCES)('killed with %s, has all that its file has', (persistence) => {
