@@ -13,7 +13,8 @@
  * before it is on disk loses it still. Loading a file syncs nothing (`aof_fsync_offset` is set to its size): it is synced with
  * the first write of the next process, at the end of that second, or the kernel writes it back.
  *
- * Changes that may still be lost are kept, newest last, with how each is undone. Does not model what a sync or a snapshot
+ * Changes that may still be lost are kept, newest last, with how each is undone: one each that Redis counts (`server.dirty`), an
+ * entry that is added, claimed or acknowledged, or a read. Does not model what a sync or a snapshot
  * costs the server, that a write waits up to 2 s for a slow sync, or that a file is rewritten.
  */
 import { s, SECOND, type Time } from '../../kernel/time.ts';

@@ -17,7 +17,8 @@ import { autoClaim } from '../../messaging/channels/stream/claim.ts';
 import type { ConsumerGroup } from '../../messaging/channels/stream/consumer-group.ts';
 import { ZERO_ID, type EntryId } from '../../messaging/channels/stream/entry-id.ts';
 import type { StreamEntry } from '../../messaging/channels/stream/entry-log.ts';
-import { putBack, rewind, stateOf, wipe } from '../../messaging/channels/stream/rewind.ts';
+import type { PendingEntry } from '../../messaging/channels/stream/pending-list.ts';
+import { putBack, rewind, stateOf, wipe, type GroupState } from '../../messaging/channels/stream/rewind.ts';
 import { EntryStream } from '../../messaging/channels/stream/stream.ts';
 import type { Message } from '../../messaging/channels/message.ts';
 import type { Call, Endpoint } from '../../network/call.ts';
@@ -170,16 +171,21 @@ export class RedisStreamServer implements Endpoint<StreamCommand, StreamReply>, 
     }
     const group = this.groupOf(query.group);
     if (query.command === 'acknowledge') {
-      const ids = [query.id];
-      call.reply({ entries: [], count: this.changing(group, ids, () => group.acknowledge(ids)) });
+      const state = stateOf(group, [query.id]);
+      const count = group.acknowledge([query.id]);
+      this.changedEach(group, state);
+      call.reply({ entries: [], count });
     } else if (query.command === 'history') {
       const history = group.history(query.consumer, ZERO_ID, query.count);
       call.reply(found(history.flatMap(({ entry }) => (entry === undefined ? [] : [entry]))));
     } else if (query.command === 'claim') {
       const { consumer, minIdle, count } = query;
-      const ids = [...group.pending.range()].map(({ id }) => id);
-      const claim = () => autoClaim(group, consumer, { minIdle, from: ZERO_ID, count }).claimed;
-      call.reply(found(this.changing(group, ids, claim)));
+      const pending: PendingEntry[] = [];
+      const state = { ...stateOf(group, []), pending };
+      const changing = (one: PendingEntry): void => void pending.push({ ...one });
+      const { claimed } = autoClaim(group, consumer, { minIdle, from: ZERO_ID, count, changing });
+      this.changedEach(group, state);
+      call.reply(found(claimed));
     } else {
       const entries = this.read(group, query);
       if (entries.length > 0 || query.block <= 0) call.reply(found(entries));
@@ -196,12 +202,12 @@ export class RedisStreamServer implements Endpoint<StreamCommand, StreamReply>, 
     return entries;
   }
 
-  /** Does something about these pending entries that a death may undo. */
-  private changing<Result>(group: ConsumerGroup<Message>, ids: readonly EntryId[], change: () => Result): Result {
-    const state = stateOf(group, ids);
-    const result = change();
-    this.unsaved.add({ ids, undo: () => putBack(group, state, ids) }, this.sim.now);
-    return result;
+  /** What was pending so is not any more, and a death may undo that: a change each, as the server counts them (`server.dirty`). */
+  private changedEach(group: ConsumerGroup<Message>, state: GroupState): void {
+    for (const one of state.pending) {
+      const undo = (): void => putBack(group, { ...state, pending: [one] }, [one.id]);
+      this.unsaved.add({ ids: [one.id], undo }, this.sim.now);
+    }
   }
 
   private tell({ name: group, pending, lag }: ConsumerGroup<Message>): void {

@@ -8,6 +8,7 @@ import type { Duration, Time } from '../../../kernel/time.ts';
 import type { ConsumerGroup } from './consumer-group.ts';
 import { compareIds, type EntryId } from './entry-id.ts';
 import type { StreamEntry } from './entry-log.ts';
+import type { PendingEntry } from './pending-list.ts';
 
 export interface ClaimOptions {
   /** Only what was delivered at least so long ago. */
@@ -65,6 +66,8 @@ export interface ClaimScanOptions {
   /** Entries in the answer at most; ten times as many are looked at. 100 unless given. */
   readonly count?: number;
   readonly justId?: boolean;
+  /** Called with each entry before it changes hands or ceases to be pending. */
+  readonly changing?: (pending: PendingEntry) => void;
 }
 
 export interface ClaimScan<Value> {
@@ -81,21 +84,25 @@ export function autoClaim<Value>(
   consumer: string,
   options: ClaimScanOptions,
 ): ClaimScan<Value> {
-  const { minIdle, from, justId = false } = options;
+  const { minIdle, from, justId = false, changing } = options;
   const { now, log } = group.stream;
   const claimed: StreamEntry<Value>[] = [];
   const deleted: EntryId[] = [];
   let count = options.count ?? 100;
   let attempts = 10 * count;
-  const candidates = [...group.pending.range(from)];
+  // As far as it looks, and the one at which the next scan begins: the list changes meanwhile.
+  const candidates: PendingEntry[] = [];
+  for (const pending of group.pending.range(from)) if (candidates.push(pending) > attempts) break;
   for (const pending of candidates) {
     if (attempts-- <= 0 || count <= 0) return { next: pending.id, claimed, deleted };
     const entry = log.get(pending.id);
     if (entry === undefined) {
+      changing?.(pending);
       group.end(pending, 'dropped');
       deleted.push(pending.id);
       count--;
     } else if (now - pending.deliveredAt >= minIdle) {
+      changing?.(pending);
       group.pending.assign(pending, group.consumer(consumer).name);
       pending.deliveredAt = now;
       if (!justId) pending.deliveries++;

@@ -140,6 +140,40 @@ it('killed and then without power before a sync, has just what it had at the las
   expect(one.server.violations()).toEqual([]);
 });
 
+it.each<[string, { claims: number; minIdle: number; acknowledged: number; again: number }, boolean]>([
+  [
+    'not with acknowledgements of what is pending no more',
+    { claims: 0, minIdle: 0, acknowledged: 40, again: 40 },
+    false,
+  ],
+  ['not with claims of what is not idle enough', { claims: 60, minIdle: s(60), acknowledged: 0, again: 0 }, false],
+  ['with one claim as often as it gives an entry', { claims: 1, minIdle: 0, acknowledged: 19, again: 0 }, true],
+])(
+  '40 entries and a read of them are 41 changes, of the 100 before a snapshot; more come %s',
+  (_what, then, isSaved) => {
+    const sim = new Simulation();
+    const server = new RedisStreamServer(sim, { name: 'redis', commandTime: ms(0.02), persistence: 'snapshots' });
+    server.createGroup('g', 'oldest');
+    const link = new Link<StreamCommand, StreamReply>(sim, server, { from: 'client', delay: constant(ms(0.1)) });
+    const request = new RequestContext(0, 0);
+    const send = (times: number, commandOf: (n: number) => StreamCommand): void => {
+      for (let n = 0; n < times; n++) link.send(commandOf(n), request);
+      sim.runUntil(sim.now + ms(10));
+    };
+    const of = { group: 'g', consumer: 'a', count: 40 };
+    send(40, (id) => ({ command: 'add', message: makeMessage({ request, content: id, sent: 0 }) }));
+    send(1, () => ({ command: 'read', block: 0, ...of }));
+    const ids = server.stream.log.range().map(({ id }) => id);
+    send(then.claims, () => ({ command: 'claim', minIdle: then.minIdle, ...of }));
+    send(then.acknowledged, (n) => ({ command: 'acknowledge', group: 'g', id: ids[n] }));
+    send(then.again, (n) => ({ command: 'acknowledge', group: 'g', id: ids[n] }));
+    sim.runUntil(minutes(6));
+    server.interventions['kill'].apply([1]);
+    expect(server.stream.length).toBe(isSaved ? 40 : 0);
+    expect(server.violations()).toEqual([]);
+  },
+);
+
 it.each(PERSISTENCES)('killed with %s, has all that its file has', (persistence) => {
   const { sim, server } = lab(persistence, [ms(100), ms(200), ms(300)]);
   sim.runUntil(s(1.5));
