@@ -6,7 +6,7 @@
  *   machine that loses its power loses what was not synced: nothing with `always`; with `everysec` what came since the
  *   last whole second, at which the file is synced; with `no` what the kernel has not written back, which it looks for every
  *   5 s and does with what is 30 s old (Linux, `vm.dirty_writeback_centisecs` and `vm.dirty_expire_centisecs`);
- * - snapshots alone (`save 3600 1 300 100 60 10000`) keep what was there at the last one, whoever dies;
+ * - snapshots alone (`save`) keep what was there at the last one, whoever dies;
  * - without either all is gone.
  *
  * What a killed process had written and not synced is in the kernel's memory: the next one reads it there, and a loss of power
@@ -17,7 +17,7 @@
  * entry that is added, claimed or acknowledged, or a read. Does not model what a sync or a snapshot
  * costs the server, that a write waits up to 2 s for a slow sync, or that a file is rewritten.
  */
-import { s, SECOND, type Time } from '../../kernel/time.ts';
+import { s, SECOND, type Duration, type Time } from '../../kernel/time.ts';
 import type { EntryId } from '../../messaging/channels/stream/entry-id.ts';
 
 export const PERSISTENCES = ['always', 'everysec', 'no', 'snapshots', 'none'] as const;
@@ -34,12 +34,18 @@ export interface Change {
 
 const WRITEBACK_EVERY = s(5);
 const WRITEBACK_AGE = s(30);
-/** After so long, if there were so many changes: `save` of the file that Redis 7.0 comes with. */
-const SAVES = [
+/** `save`: a snapshot is taken so long after the last one, if there were so many changes. */
+export interface SaveRule {
+  readonly after: Duration;
+  readonly changes: number;
+}
+
+/** Of the file that Redis 7.0 comes with: `save 3600 1 300 100 60 10000`. */
+const SAVES: readonly SaveRule[] = [
   { after: s(3600), changes: 1 },
   { after: s(300), changes: 100 },
   { after: s(60), changes: 10_000 },
-] as const;
+];
 
 type Listed = Change & { readonly at: Time };
 
@@ -48,10 +54,12 @@ export class UnsavedChanges {
   private list: Listed[] = [];
   /** Of processes before this one: written to the file, and not on disk yet. */
   private left: Listed[] = [];
+  private readonly saves: readonly SaveRule[];
   private savedAt: Time;
 
-  constructor(persistence: Persistence, now: Time) {
+  constructor(persistence: Persistence, now: Time, saves = SAVES) {
     this.persistence = persistence;
+    this.saves = saves;
     this.savedAt = now;
   }
 
@@ -88,9 +96,9 @@ export class UnsavedChanges {
 
   private takeSnapshots(now: Time): void {
     for (;;) {
-      const due = SAVES.filter(({ changes }) => this.list.length >= changes).map(({ after, changes }) =>
-        Math.max(this.savedAt + after, this.list[changes - 1].at),
-      );
+      const due = this.saves
+        .filter(({ changes }) => this.list.length >= changes)
+        .map(({ after, changes }) => Math.max(this.savedAt + after, this.list[changes - 1].at));
       const next = Math.min(...due);
       if (next > now) return;
       this.savedAt = next;

@@ -23,7 +23,7 @@ import { EntryStream } from '../../messaging/channels/stream/stream.ts';
 import type { Message } from '../../messaging/channels/message.ts';
 import type { Call, Endpoint } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
-import { UnsavedChanges, type Death, type Persistence } from './persistence.ts';
+import { UnsavedChanges, type Death, type Persistence, type SaveRule } from './persistence.ts';
 import { streamChanged, streamSignals } from './stream-signals.ts';
 
 export type Entry = StreamEntry<Message>;
@@ -65,6 +65,8 @@ export interface RedisStreamOptions {
   readonly commandTime: Duration;
   /** `appendfsync` of an append-only file, which is `everysec` if not given; or what there is in place of one. */
   readonly persistence?: Persistence;
+  /** When snapshots are taken; as in the file that Redis comes with if not given. */
+  readonly saves?: readonly SaveRule[];
   /** What it takes to read an entry from the file when it starts; nothing if not given. */
   readonly loadTime?: Duration;
 }
@@ -100,13 +102,14 @@ export class RedisStreamServer implements Endpoint<StreamCommand, StreamReply>, 
   private lives = 0;
   private downUntil: Time = 0;
 
-  constructor(sim: Simulation, { name, commandTime, persistence = 'everysec', loadTime = 0 }: RedisStreamOptions) {
+  constructor(sim: Simulation, options: RedisStreamOptions) {
+    const { name, commandTime, persistence = 'everysec', saves, loadTime = 0 } = options;
     this.sim = sim;
     this.name = name;
     this.help = `A Redis server with one stream, kept ${HELP[persistence]}`;
     this.persistence = persistence;
     this.loadTime = loadTime;
-    this.unsaved = new UnsavedChanges(persistence, sim.now);
+    this.unsaved = new UnsavedChanges(persistence, sim.now, saves);
     this.commandTime = commandTime;
     this.stream = new EntryStream<Message>(sim, name);
     this.changed = sim.facts.channel(streamChanged);
