@@ -69,8 +69,10 @@ export class SqsConsumer implements Component {
   private readonly workers: Workers<Job, boolean>;
   private readonly requests: BackgroundRequests;
   private readonly freed: Signal;
-  /** The most hands that it ever had. */
-  private handsMost: number;
+  /** Messages that a poll under way may bring. */
+  private asked = 0;
+  /** The most that may be in hand: its hands, and what was in more of them when it was scaled down. */
+  private allowed: number;
   private readonly restartKind: number;
   private inHand = 0;
   private life: Process | undefined = undefined;
@@ -94,7 +96,7 @@ export class SqsConsumer implements Component {
       ended: (job, isDeleted, since) => this.ended(job, isDeleted, since),
       scaled: () => this.handsChanged(),
     });
-    this.handsMost = concurrency;
+    this.allowed = concurrency;
     this.interventions = { kill: this.killing(), ...this.workers.interventions, ...inside?.interventions };
     register(sim, this);
     this.link = new Link(sim, options.sqs, { from: name, delay: options.delay });
@@ -106,6 +108,7 @@ export class SqsConsumer implements Component {
     this.downUntil = Math.max(this.downUntil, this.sim.now + downtime);
     this.life?.cancel();
     this.life = undefined;
+    this.asked = 0;
     for (const { received } of this.workers.dropWaiting()) this.letGo(received, false);
     this.workers.breakOff();
     this.sim.scheduleAt(this.downUntil, SqsConsumer.restart, this as SqsConsumer, this.restartKind);
@@ -118,8 +121,8 @@ export class SqsConsumer implements Component {
 
   violations(): readonly string[] {
     const broken = [...this.workers.violations(), ...(this.options.inside?.violations() ?? [])];
-    if (this.inHand < 0 || this.inHand > this.handsMost) {
-      broken.push(`${this.name}: has ${this.inHand} messages in hand, of ${this.handsMost} at most`);
+    if (this.inHand < 0 || this.inHand > this.allowed) {
+      broken.push(`${this.name}: has ${this.inHand} messages in hand, of ${this.allowed} at most`);
     }
     return broken;
   }
@@ -133,16 +136,24 @@ export class SqsConsumer implements Component {
     for (;;) {
       while (this.inHand >= this.workers.concurrency) yield* this.freed.wait();
       const max = Math.min(RECEIVE_MAX, this.workers.concurrency - this.inHand);
+      this.asked = max;
       const { messages } = yield* this.ask({ action: 'ReceiveMessage', queue, max, wait }, this.requests.next());
       for (const handed of messages) this.take(handed);
+      this.asked = 0;
+      this.handsFree();
       if (messages.length === 0 && wait === 0) yield retryAfter;
     }
   }
 
   /** What a poll that is under way was promised still comes, and waits. */
   private handsChanged(): void {
-    this.handsMost = Math.max(this.handsMost, this.workers.concurrency);
+    this.handsFree();
     this.freed.fire();
+  }
+
+  /** Those that are too many do not come back once they are free. */
+  private handsFree(): void {
+    this.allowed = Math.max(this.workers.concurrency, Math.min(this.allowed, this.inHand + this.asked));
   }
 
   private take(handed: Handed): void {
@@ -184,6 +195,7 @@ export class SqsConsumer implements Component {
   /** It has the message in hand no more. */
   private letGo(received: Received, isDeleted: boolean): void {
     this.inHand--;
+    this.handsFree();
     this.freed.fire();
     if (!isDeleted) this.reports.unsettled(received);
     this.reports.ended(received);
