@@ -1,6 +1,7 @@
 /**
  * The workers of a consumer process: up to `concurrency` messages are handled at once, each by a process, further ones wait
- * in order of arrival. How many can wait is bounded by what the broker sends ahead (its prefetch), if it is, and not here.
+ * in order of arrival. How many can wait is bounded by what the broker sends ahead (its prefetch), if it is, and not here; more
+ * workers than that have nothing to do, which the state says.
  *
  * The process may die: what it worked at is broken off where it stood, and what it had sent to others goes on there. It may
  * stand still, and then begins nothing new; what it has begun goes on, for that is mostly waiting for others. It may be given
@@ -12,10 +13,18 @@ import type { Simulation } from '../../kernel/simulation.ts';
 import { SECOND, type Duration, type Time } from '../../kernel/time.ts';
 import type { ComponentPart, Intervention } from '../../network/component.ts';
 
+/** Messages that a consumer has at once at most, and the setting that says so. */
+export interface WorkerBound {
+  readonly messages: number;
+  readonly by: string;
+}
+
 export interface WorkersOptions<Job, Result> {
   readonly name: string;
   /** Messages that are handled at once: an integer of at least 1. */
   readonly concurrency: number;
+  /** Without it, it may have any number of messages at once. */
+  readonly bound?: WorkerBound;
   readonly handle: (job: Job) => Behaviour<Result>;
   /** Called when a job has ended: with what came of it, or nothing if it was broken off. */
   readonly ended: (job: Job, result: Result | undefined, since: Time) => void;
@@ -86,8 +95,17 @@ export class Workers<Job, Result> implements Pick<ComponentPart, 'interventions'
   }
 
   state(): Readonly<Record<string, number | string>> {
-    const state = { working: this.working.size, waiting: this.waiting.size, done: this.done };
-    return this.sim.now < this.pausedUntil ? { ...state, paused: 'yes' } : state;
+    const state: Record<string, number | string> = {
+      working: this.working.size,
+      waiting: this.waiting.size,
+      done: this.done,
+    };
+    const { bound } = this.options;
+    if (bound !== undefined && this.workers > bound.messages) {
+      state['workers'] = `${this.workers}, of which ${bound.by} lets ${bound.messages} work`;
+    }
+    if (this.sim.now < this.pausedUntil) state['paused'] = 'yes';
+    return state;
   }
 
   violations(): readonly string[] {

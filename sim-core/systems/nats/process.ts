@@ -16,7 +16,7 @@ import {
   type HandlingFailure,
   type Received,
 } from '../../messaging/consuming/received.ts';
-import { Workers } from '../../messaging/consuming/workers.ts';
+import { Workers, type WorkerBound } from '../../messaging/consuming/workers.ts';
 import type { Call, Endpoint } from '../../network/call.ts';
 import { register, type Component, type ComponentPart, type Intervention } from '../../network/component.ts';
 import { Link } from '../../network/link.ts';
@@ -69,7 +69,8 @@ export abstract class NatsProcess<Job extends NatsJob> implements Endpoint<Job, 
   private life = 0;
   private downUntil: Time = 0;
 
-  constructor(sim: Simulation, options: NatsProcessOptions) {
+  /** `bound`: what it has in hand at most, if anything says so. */
+  constructor(sim: Simulation, options: NatsProcessOptions, bound?: WorkerBound) {
     const { name, server, concurrency, inside } = options;
     this.sim = sim;
     this.server = server;
@@ -82,6 +83,7 @@ export abstract class NatsProcess<Job extends NatsJob> implements Endpoint<Job, 
     this.workers = new Workers(sim, {
       name,
       concurrency,
+      ...(bound && { bound }),
       *handle({ received }) {
         return { failure: yield* outcomeOf(options.handler, received) };
       },

@@ -27,7 +27,7 @@ export class NatsSubscriber extends NatsProcess<NatsJob> {
   private taken = 0;
 
   constructor(sim: Simulation, options: NatsSubscriberOptions) {
-    super(sim, options);
+    super(sim, options, { messages: options.readAhead, by: 'readAhead' });
     if (!Number.isInteger(options.readAhead) || options.readAhead < options.concurrency) {
       const { name, readAhead, concurrency } = options;
       throw new RangeError(`${name}: readAhead is ${readAhead}; it must be an integer of at least ${concurrency}`);

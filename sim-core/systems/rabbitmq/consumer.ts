@@ -85,7 +85,7 @@ export class RabbitConsumer implements Endpoint<Job, void>, Client, Component {
   private downUntil: Time = 0;
 
   constructor(sim: Simulation, options: RabbitConsumerOptions) {
-    const { name, concurrency, handle, node, inside } = options;
+    const { name, concurrency, prefetch, handle, node, inside } = options;
     this.sim = sim;
     this.options = options;
     this.reports = new DeliveryReports(sim, options);
@@ -97,6 +97,7 @@ export class RabbitConsumer implements Endpoint<Job, void>, Client, Component {
     this.workers = new Workers(sim, {
       name,
       concurrency,
+      ...(prefetch > 0 && !this.noAck && { bound: { messages: prefetch, by: 'prefetch' } }),
       handle: ({ received, delivery }) => handle(received, delivery),
       ended: (job, verdict, since) => this.ended(job, verdict, since),
     });

@@ -63,8 +63,8 @@ export class JetStreamSubscriber extends NatsProcess<JetStreamJob> {
 
   constructor(sim: Simulation, options: JetStreamSubscriberOptions) {
     const requests = new BackgroundRequests(sim);
-    super(sim, options);
     const { name, pull, concurrency } = options;
+    super(sim, options, pull && { messages: pull.batch, by: 'pull.batch' });
     if (pull !== undefined && !(Number.isInteger(pull.batch) && pull.batch >= concurrency)) {
       throw new RangeError(`${name}: pull.batch is ${pull.batch}; it must be an integer of at least ${concurrency}`);
     }

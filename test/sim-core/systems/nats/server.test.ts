@@ -260,3 +260,14 @@ describe('a stream', () => {
     expect(nats.idsOf(nats.handled.filter((each) => each.startsWith('b')))).toEqual([0, 1, 2, 3, 4]);
   });
 });
+
+it('has more workers than it reads ahead or pulls for, and says so', () => {
+  const nats = new SmallNats();
+  nats.stream('memory');
+  const [one, other] = [nats.subscriber('a', s(10)), nats.worker('b', s(10))];
+  for (const each of [one, other]) each.interventions['scale'].apply([6]);
+  for (let id = 0; id < 9; id++) nats.publish(id);
+  nats.sim.runUntil(s(1));
+  expect(one.state()).toMatchObject({ working: 4, workers: '6, of which readAhead lets 4 work' });
+  expect(other.state()).toMatchObject({ working: 2, workers: '6, of which pull.batch lets 2 work' });
+});

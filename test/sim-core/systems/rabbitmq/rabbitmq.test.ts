@@ -97,6 +97,19 @@ class Lab {
   }
 }
 
+it('has more workers than its prefetch gives it messages for, and says so', () => {
+  const lab = new Lab();
+  const worker = lab.consumer({ handle: lab.takes(s(10)) });
+  lab.send(5, ms(1));
+  worker.interventions['scale'].apply([2]);
+  expect(worker.state()).not.toHaveProperty('workers');
+  worker.interventions['scale'].apply([4]);
+  lab.run(s(1));
+  expect(worker.state()).toMatchObject({ working: 2, waiting: 0, workers: '4, of which prefetch lets 2 work' });
+  const unbounded = lab.consumer({ name: 'other', prefetch: 0, concurrency: 4 });
+  expect(unbounded.state()).not.toHaveProperty('workers');
+});
+
 it('takes a message from its producer to a consumer and the word of it back, over the ways between them', () => {
   const lab = new Lab();
   const worker = lab.consumer();
