@@ -18,19 +18,14 @@ export interface StreamsApp {
    * StateManagerUtil of apache/kafka.
    */
   readonly checkpointDelta: number;
-  /** `num.standby.replicas`: 0 by default. */
+  /**
+   * `num.standby.replicas`: 0 by default. Of some threads as many as that have one of a task, and the assignor of Kafka Streams
+   * says which, and gives a task to one of them when its thread is gone. Here either none has one or all have that do not run it.
+   */
   readonly standbyReplicas: number;
   /** Bytes of a record that it writes. */
   readonly recordBytes: number;
 }
-
-/**
- * Whether the thread of a number keeps a standby of a task that it does not run. The threads are in a ring, which begins at another place
- * for each task: of the first so many and one more, those do that do not run it. A real assignor decides it anew whenever the
- * group changes, and then gives a task to whom its standby is up to date; of two threads with a standby each both do the same.
- */
-export const keepsStandby = (app: StreamsApp, threads: number, thread: number, task: number): boolean =>
-  app.standbyReplicas > 0 && (((thread - task) % threads) + threads) % threads <= app.standbyReplicas;
 
 export const changelogOf = (app: string, store: string): string => `${app}-${store}-changelog`;
 

@@ -12,7 +12,7 @@ import { Producer } from '../producer.ts';
 import { Destinations } from './destinations.ts';
 import type { StreamTask } from './stream-task.ts';
 import { StreamThread } from './stream-thread.ts';
-import { changelogOf, keepsStandby, type StreamsApp } from './streams-app.ts';
+import { changelogOf, type StreamsApp } from './streams-app.ts';
 
 export interface StreamsGroupOptions extends Omit<
   ConsumerGroupOptions,
@@ -47,9 +47,10 @@ export class StreamsGroup {
       throw new RangeError(`${app.id}: the cluster has no topic ${name}; it has ${names}`);
     };
     const { id, topology, guarantee, standbyReplicas } = app;
-    if (!Number.isInteger(standbyReplicas) || standbyReplicas < 0 || standbyReplicas >= options.consumers) {
+    const others = options.consumers - 1;
+    if (standbyReplicas !== 0 && standbyReplicas !== others) {
       throw new RangeError(
-        `${id}: standbyReplicas is ${standbyReplicas}; it must be an integer from 0 to ${options.consumers - 1}, one less than the threads`,
+        `${id}: standbyReplicas is ${standbyReplicas}; it must be 0 or ${others}, one less than the threads: all of the others or none`,
       );
     }
     const isolation = guarantee === 'exactly-once' ? 'committed' : 'uncommitted';
@@ -73,11 +74,8 @@ export class StreamsGroup {
       const link = new Link<ProducerQuery, void>(sim, own, { from: worker, delay: constant(0), isOrdered: true });
       const { fetchWaitMax, fetchBytesMax } = options;
       const restoring = { isolation, fetchWaitMax, fetchBytesMax, retryBackoff, restoreTime } as const;
-      const index = threads.length;
       const standbysOf = (running: (task: number) => boolean): readonly number[] =>
-        sources[0].partitions
-          .map((_, task) => task)
-          .filter((task) => !running(task) && keepsStandby(app, options.consumers, index, task));
+        standbyReplicas === 0 ? [] : sources[0].partitions.map((_, task) => task).filter((task) => !running(task));
       const standby = { pollInterval: standbyPollInterval, standbysOf };
       const thread = new Thread(sim, { name: worker, app, producer: own, link, destinations, restoring, standby });
       threads.push(thread);

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { assignors } from '../../../../../sim-core/messaging/groups/assignors.ts';
-import { taskRestored } from '../../../../../sim-core/systems/kafka/streams/signals.ts';
+import { standbyUpdated, taskRestored } from '../../../../../sim-core/systems/kafka/streams/signals.ts';
 import { deedsOf } from '../../../../deeds.ts';
 import { ms } from '../small-cluster.ts';
 import { COMMIT_INTERVAL, SmallApp, sorted } from './small-app.ts';
@@ -128,8 +128,48 @@ it.each(['at-least-once', 'exactly-once'] as const)(
   },
 );
 
-it('refuses more standbys than there are other threads', () => {
-  expect(() => new SmallApp({ sends: [], guarantee: 'at-least-once', standbyReplicas: 2 })).toThrow(
-    'standbyReplicas is 2; it must be an integer from 0 to 1',
+it('of three threads, each has a standby of each task that another runs, and whoever takes a task over has read it', () => {
+  const group = { consumers: 3 };
+  const recordOf = (number: number) => ({ key: number % 10, value: 1, timestamp: ms(number) });
+  const small = new SmallApp({
+    sends: SENDS,
+    guarantee: 'at-least-once',
+    standbyReplicas: 2,
+    tasks: 3,
+    group,
+    recordOf,
+  });
+  const updated = new Map<string, Set<string>>();
+  const { sim, app } = small;
+  app.group.scale(3);
+  sim.facts.channel(standbyUpdated).listen(({ thread, task }) => {
+    if (sim.now < ms(200)) updated.set(task, (updated.get(task) ?? new Set<string>()).add(thread));
+  });
+  let restored = 0;
+  sim.facts.channel(taskRestored).listen(({ records }) => {
+    if (sim.now > ms(200)) restored += records;
+  });
+  sim.scheduleAt(ms(200), () => app.group.consumers[0].kill(ms(500)), undefined);
+  sim.runUntil(ms(200));
+  expect(app.threads.map(({ tasks }) => tasks.running.size)).toEqual([1, 1, 1]);
+  expect([...updated].map(([task, threads]) => [task, threads.size])).toEqual(
+    [...updated.keys()].map((task) => [task, 2]),
   );
+  expect(updated.size).toBe(3);
+  sim.runUntil(ms(480));
+  expect(small.states()).toHaveLength(3);
+  expect(restored).toBe(0);
 });
+
+it.each([
+  [2, 2, '0 or 1'],
+  [3, 1, '0 or 2'],
+])(
+  'refuses other standbys than those of all threads that do not run a task: of %i threads %i',
+  (threads, standbys, allowed) => {
+    const group = { consumers: threads };
+    expect(() => new SmallApp({ sends: [], guarantee: 'at-least-once', standbyReplicas: standbys, group })).toThrow(
+      `standbyReplicas is ${standbys}; it must be ${allowed}, one less than the threads`,
+    );
+  },
+);

@@ -39,6 +39,8 @@ export interface SmallAppOptions {
   readonly topology?: Topology;
   readonly checkpointDelta?: number;
   readonly standbyReplicas?: number;
+  /** Partitions of the input; two if nothing is said. */
+  readonly tasks?: number;
   readonly recordOf?: (number: number) => StreamRecord;
   /** Of the topology's the one that a record is sent to; `in` if nothing is said. */
   readonly topicOf?: (number: number) => string;
@@ -60,10 +62,11 @@ export class SmallApp {
       topology = COUNTING,
       checkpointDelta = 4,
       standbyReplicas = 0,
+      tasks = TASKS.length,
       recordOf = numbered,
       topicOf: sourceOf = () => 'in',
     } = options;
-    const topic = { ...SMALL_TOPIC, partitions: TASKS.length };
+    const topic = { ...SMALL_TOPIC, partitions: tasks };
     this.cluster = new Cluster(sim, {
       ...SMALL_CLUSTER,
       topics: [
