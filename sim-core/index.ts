@@ -522,6 +522,7 @@ export * from './lab/claims-verdict.ts';
 export { NEVER_NEGATIVE, type NaturalRange } from './lab/natural-range.ts';
 export * from './lab/exercises/attempt.ts';
 export * from './lab/exercises/exercise.ts';
+export * from './lab/exercises/further-seeds.ts';
 export * from './lab/exercises/goals.ts';
 export * from './lab/exercises/judge-attempt.ts';
 export { ExportedRun } from './lab/export/exported-run.ts';

@@ -26,7 +26,7 @@ function rowOf({ file, attempt, judgement, changes }: Graded) {
     solved: judgement.solved,
     by: judgement.by,
     verified: judgement.verified,
-    seedsHeld: judgement.seeds.filter(({ solves }) => solves.length > 0).length,
+    seedsHeld: judgement.seedsHeld,
     seeds: judgement.seeds.length,
     foretoldRight: asked.filter(({ foretold, cameTo }) => foretold === cameTo).length,
     foretold: asked.length,

@@ -3,23 +3,16 @@
  * foretold is held against what came, and the try that was handed in has to keep the goals of one and the same remedy on the
  * scenario's own seed and on further ones, so that it is no luck.
  *
- * `judgeAttempt` does it all at once. Who shows progress, or has several workers, takes the runs of `runsToJudge`, in any
- * order, and puts together what came of them by `judgementOf`.
+ * Whoever judges computes the runs of `runsToJudge`, in any order and by any number of workers, and puts together what came
+ * of them by `judgementOf`.
  */
 import type { ParameterValues } from '../parameters.ts';
 import type { Recording } from '../recording.ts';
-import { run } from '../run.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Attempt } from './attempt.ts';
 import { exercisesOf, type Exercise } from './exercise.ts';
+import { furtherSeeds, seedsHeld, solvedIn, solvedOnAll, type SeedResult } from './further-seeds.ts';
 import { cameTo, headlineOf, waysOf, type Foretold, type Way } from './goals.ts';
-
-/** Seeds on which a try has to hold beside the scenario's own: those that follow it. */
-export const FURTHER_SEEDS = 10;
-
-/** The seeds beside the scenario's own. */
-export const furtherSeeds = ({ seed }: Pick<Scenario, 'seed'>): number[] =>
-  Array.from({ length: FURTHER_SEEDS }, (_, i) => seed + i + 1);
 
 /** A run that a judgement needs: of the exercise's pitfall, with these parameters changed. */
 export interface RunToJudge {
@@ -47,7 +40,9 @@ export interface JudgedTry {
 export interface Judgement {
   readonly tries: readonly JudgedTry[];
   /** By further seed, the remedies whose goals the try that was handed in keeps; none where none was. */
-  readonly seeds: readonly { readonly seed: number; readonly solves: readonly string[] }[];
+  readonly seeds: readonly SeedResult[];
+  /** On how many of them one and the same remedy holds, the best of those that hold on the scenario's own. */
+  readonly seedsHeld: number;
   /** Remedies whose goals it keeps on every seed. */
   readonly by: readonly string[];
   readonly solved: boolean;
@@ -81,31 +76,23 @@ export function judgementOf(scenario: Scenario, attempt: Attempt, runs: readonly
     return {
       digest: ran.digest,
       identical: ran.digest === digest,
-      solves: solvedIn(ran),
+      solves: solvedIn(ran.ways),
       cameTo: cameTo(headline, given.ways, ran.ways),
       foretold,
     };
   });
-  const seeds = rest.slice(tries.length).map((ran, i) => ({ seed: furtherSeeds(scenario)[i], solves: solvedIn(ran) }));
+  const seeds = rest
+    .slice(tries.length)
+    .map((ran, i) => ({ seed: furtherSeeds(scenario)[i], solves: solvedIn(ran.ways) }));
   const own = attempt.handedIn === undefined ? [] : tries[attempt.handedIn - 1].solves;
-  const by = own.filter((remedy) => seeds.every(({ solves }) => solves.includes(remedy)));
+  const by = solvedOnAll(own, seeds);
   const solved = by.length > 0;
   return {
     tries,
     seeds,
+    seedsHeld: seedsHeld(own, seeds),
     by,
     solved,
     verified: tries.every(({ identical }) => identical) && solved === attempt.solved,
   };
 }
-
-/** Runs everything again. Throws what a scenario's run throws. */
-export function judgeAttempt(scenario: Scenario, attempt: Attempt): Judgement {
-  const exercise = exerciseOf(scenario, attempt);
-  const runs = runsToJudge(scenario, attempt).map(({ params, seed }) =>
-    judgedRun(scenario, exercise, run(scenario, { variant: exercise.pitfall, params, seed })),
-  );
-  return judgementOf(scenario, attempt, runs);
-}
-
-const solvedIn = ({ ways }: JudgedRun): string[] => ways.filter(({ solved }) => solved).map(({ remedy }) => remedy);

@@ -5,12 +5,15 @@ import {
   exercisesOf,
   FORETOLD,
   freshAttempt,
-  judgeAttempt,
+  judgedRun,
+  judgementOf,
   openAttempt,
   readAttempt,
   run,
+  runsToJudge,
   writeAttempt,
   type Attempt,
+  type Judgement,
   type Try,
 } from '../../../../sim-core/index.ts';
 import { small } from './small-exercise.ts';
@@ -21,6 +24,13 @@ const fresh = freshAttempt(small, '', exercise);
 function tried(params: Try['params'], foretold?: Try['foretold']): Try {
   const { header } = run(small, { variant: 'unbounded', params });
   return { params, ...(foretold && { foretold }), digest: header.digest };
+}
+
+function judgeAttempt(attempt: Attempt): Judgement {
+  const runs = runsToJudge(small, attempt).map(({ params, seed }) =>
+    judgedRun(small, exercise, run(small, { variant: exercise.pitfall, params, seed })),
+  );
+  return judgementOf(small, attempt, runs);
 }
 
 const honest: Attempt = {
@@ -116,7 +126,7 @@ describe('a file', () => {
 
 describe('replay', () => {
   it('finds an honest attempt solved and the same, and what was foretold beside what came', () => {
-    const { tries, seeds, by, solved, verified } = judgeAttempt(small, honest);
+    const { tries, seeds, by, solved, verified } = judgeAttempt(honest);
     expect(tries.map(({ identical, cameTo, foretold }) => ({ identical, cameTo, foretold }))).toEqual([
       { identical: true, cameTo: 'no nearer', foretold: 'holds' },
       { identical: true, cameTo: 'holds', foretold: 'holds' },
@@ -128,10 +138,10 @@ describe('replay', () => {
 
   it('finds out what was never run, and what is only said to be solved', () => {
     const forged = { ...honest, tries: [honest.tries[0], { ...honest.tries[1], digest: honest.tries[0].digest }] };
-    expect(judgeAttempt(small, forged)).toMatchObject({ solved: true, verified: false });
+    expect(judgeAttempt(forged)).toMatchObject({ solved: true, verified: false });
     const boast = { ...honest, handedIn: 1 };
-    expect(judgeAttempt(small, boast)).toMatchObject({ solved: false, verified: false, by: [] });
+    expect(judgeAttempt(boast)).toMatchObject({ solved: false, verified: false, by: [] });
     const modest = { ...fresh, tries: honest.tries };
-    expect(judgeAttempt(small, modest)).toMatchObject({ solved: false, verified: true, seeds: [] });
+    expect(judgeAttempt(modest)).toMatchObject({ solved: false, verified: true, seeds: [] });
   });
 });
