@@ -12,6 +12,7 @@ import { defineConfig } from 'vitest/config';
 import { definitionHashes } from './tools/definition-hashes.ts';
 import { FilesInOrder } from './test/files-in-order.ts';
 import { guideModules } from './tools/guide-modules.ts';
+import { svelteModules } from './tools/svelte-modules.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -22,7 +23,7 @@ const IDLE = ['test/browser/offline.test.ts'];
 const POLL = { poll: { timeout: 10_000 } };
 
 export default defineConfig({
-  plugins: [definitionHashes(here('./scenarios')), guideModules(here('./scenarios'))],
+  plugins: [definitionHashes(here('./scenarios')), guideModules(here('./scenarios')), svelteModules()],
   resolve: { alias: { brownout: here('./sim-core/index.ts') } },
   test: {
     maxWorkers: 2,

@@ -1,6 +1,6 @@
 /**
- * The exercise that is worked at: which pitfall, what is being set, what was tried, and whether it holds on other seeds. What
- * is shown meanwhile is the lab's own future; what was tried is kept after every step.
+ * The exercise that is worked at: which pitfall, what is being set, what was tried, and which try was handed in to be checked
+ * on other seeds. What is shown meanwhile is the lab's own future; what was tried is kept after every step.
  */
 import {
   AttemptError,
@@ -11,13 +11,13 @@ import {
   headlineOf,
   openAttempt,
   readAttempt,
+  solvedIn,
   TRIES_MAX,
   waysOf,
   writeAttempt,
   type Attempt,
   type Exercise,
   type Foretold,
-  type JudgedRun,
   type ParameterValue,
   type ParameterValues,
   type Recording,
@@ -32,12 +32,7 @@ import type { RunRequest } from '../worker/simulator.ts';
 import { announcer } from './announcer.svelte.ts';
 import type { Lab } from './lab.svelte.ts';
 import { progress } from './progress.svelte.ts';
-
-/** Of a further seed: which remedies' goals are all kept. */
-interface SeedResult {
-  readonly seed: number;
-  readonly solves: readonly string[];
-}
+import { SeedCheck } from './seed-check.svelte.ts';
 
 export class ExerciseWork {
   readonly exercises: readonly Exercise[];
@@ -52,17 +47,15 @@ export class ExerciseWork {
   #pending = $state.raw<ParameterValues>();
   /** How the pitfall's own run fares; undefined until it is known. */
   given = $state.raw<readonly Way[]>();
-  seeds = $state.raw<readonly SeedResult[]>([]);
-  checking = $state(false);
+  readonly check = new SeedCheck();
   /** Remedies whose goals the try that was handed in has kept on every seed. */
   #by = $state.raw<readonly string[]>([]);
-  /** How the tries of this visit have fared, by their digests. */
-  fared = $state.raw<ReadonlyMap<string, string>>(new Map());
+  /** How the tries of this visit have fared, by their numbers from 1. */
+  fared = $state.raw<ReadonlyMap<number, string>>(new Map());
   failure = $state<string>();
 
   readonly #lab: Lab;
-  /** Ends the check on further seeds; the other everything, when the page is left. */
-  #stop = new AbortController();
+  /** Ends what is computed when the page is left. */
   readonly #left = new AbortController();
 
   readonly headline = $derived.by(() => this.given && headlineOf(this.#lab.entry.scenario, this.exercise, this.given));
@@ -127,7 +120,6 @@ export class ExerciseWork {
 
   /** Another exercise, at the attempt that is kept of it, if it is one of this definition. */
   choose(exercise: Exercise): void {
-    this.halt();
     this.exercise = exercise;
     this.begun = false;
     this.given = undefined;
@@ -147,13 +139,17 @@ export class ExerciseWork {
     else if (this.#lab.experiment.variant !== this.exercise.pitfall) this.#lab.change(this.#experiment({}));
   }
 
-  /** Shows the pitfall as given, or what was tried last. */
+  /**
+   * Shows the pitfall as given, or what was tried last. A try that was still being computed is none; what it was to set stays
+   * set.
+   */
   begin(): void {
     this.begun = true;
-    this.draft = this.tried;
+    this.draft = this.#pending ?? this.tried;
+    this.#pending = undefined;
     this.foretold = undefined;
     this.#lab.playback.stop();
-    this.#lab.change(this.#experiment(this.draft));
+    this.#lab.change(this.#experiment(this.tried));
     if (!this.given) void this.#learnGiven();
   }
 
@@ -165,9 +161,11 @@ export class ExerciseWork {
     this.draft = Object.fromEntries(Object.entries(this.draft).filter(([other]) => other !== name));
   }
 
+  /** Runs what is set; a check of the try before it is given up. */
   try(): void {
     if (this.obstacle !== '') announcer.say(this.obstacle);
     if (this.obstacle !== '' || this.waiting) return;
+    this.check.halt();
     this.#pending = this.draft;
     this.#lab.change(this.#experiment(this.draft));
   }
@@ -181,12 +179,12 @@ export class ExerciseWork {
     const one = { params, ...(foretold && { foretold }), digest: recording.header.digest };
     this.#keep({ ...this.attempt, tries: [...this.attempt.tries, one] });
     this.foretold = undefined;
-    this.seeds = [];
+    this.check.clear();
     const ways = waysOf(this.scenario, this.exercise, recording);
     const { held, of } = heldOf(ways[nearestOf(ways)]);
     const came = foretold && this.headline && this.given && cameTo(this.headline, this.given, ways);
     const words = [`${held} of ${of} goals hold`, ...(came ? [`foretold ${foretold}, came ${came}`] : [])].join('; ');
-    this.fared = new Map([...this.fared, [one.digest, words]]);
+    this.fared = new Map([...this.fared, [this.attempt.tries.length, words]]);
     announcer.say(`Try ${this.attempt.tries.length}: ${words}.`);
   }
 
@@ -204,38 +202,18 @@ export class ExerciseWork {
   }
 
   /** Hands the last try in: it is run on the further seeds, and solved if one remedy's goals are kept on all of them. */
-  async check(): Promise<void> {
-    const { ways } = this;
-    if (!ways) return;
-    this.halt();
-    const stop = this.#stop;
-    const seeds = furtherSeeds(this.scenario);
-    this.checking = true;
-    this.seeds = [];
-    this.failure = undefined;
-    try {
-      const requests = seeds.map((seed) => this.#request(this.tried, seed));
-      await compute(requests, stop.signal, ({ ways: there }, index) => {
-        this.seeds = [...this.seeds, { seed: seeds[index], solves: solvedIn(there) }].toSorted(
-          (a, b) => a.seed - b.seed,
-        );
-      });
-    } catch (error) {
-      if (!stop.signal.aborted) this.failure = error instanceof Error ? error.message : String(error);
-    }
-    if (stop.signal.aborted) return;
-    this.checking = false;
-    if (this.seeds.length < seeds.length) return;
-    this.#by = solvedIn(ways).filter((remedy) => this.seeds.every(({ solves }) => solves.includes(remedy)));
-    const solved = this.#by.length > 0;
-    this.#keep({ ...this.attempt, handedIn: this.attempt.tries.length, solved });
+  async handIn(): Promise<void> {
+    const { ways, waiting } = this;
+    const number = this.attempt.tries.length;
+    if (!ways || waiting || number === 0) return;
+    const requests = furtherSeeds(this.scenario).map((seed) => this.#request(this.tried, seed));
+    const verdict = await this.check.run({ number, own: solvedIn(ways), requests });
+    if (!verdict) return;
+    this.#by = verdict.by;
+    const solved = verdict.by.length > 0;
+    this.#keep({ ...this.attempt, handedIn: verdict.number, solved });
     if (solved) progress.repaired(this.scenario.id, this.exercise.pitfall);
-    const broken = this.seeds.filter(({ solves }) => solves.length === 0).length;
-    announcer.say(
-      solved
-        ? `Solved: it holds on ${seeds.length} other seeds.`
-        : `Not solved: it fails on ${broken} of ${seeds.length} other seeds.`,
-    );
+    announcer.say(this.check.words ?? '');
   }
 
   /** Shows what the solution has changed: the pitfall as given beside it. */
@@ -247,28 +225,21 @@ export class ExerciseWork {
 
   /** From the pitfall again; what was tried is forgotten. */
   restart(): void {
-    this.halt();
     this.#restart();
     this.#keep(this.attempt);
     this.begin();
   }
 
   leave(): void {
-    this.halt();
+    this.check.halt();
     this.#left.abort();
-  }
-
-  /** Gives up a check that is under way. */
-  halt(): void {
-    this.#stop.abort();
-    this.#stop = new AbortController();
-    this.checking = false;
   }
 
   #restart(): void {
     this.attempt = freshAttempt(this.scenario, this.#lab.entry.definition, this.exercise);
     this.draft = {};
-    this.seeds = [];
+    this.check.clear();
+    this.fared = new Map();
     this.#by = [];
     this.foretold = undefined;
     this.#pending = undefined;
@@ -294,9 +265,14 @@ export class ExerciseWork {
   async #learnGiven(): Promise<void> {
     const { exercise } = this;
     try {
-      await compute([this.#request({}, this.scenario.seed)], this.#left.signal, ({ ways }) => {
-        if (this.exercise === exercise) this.given = ways;
-      });
+      await computeAll(
+        [this.#request({}, this.scenario.seed)],
+        (engine, request) => engine.judge(request),
+        ({ ways }) => {
+          if (this.exercise === exercise) this.given = ways;
+        },
+        this.#left.signal,
+      );
     } catch (error) {
       this.failure = error instanceof Error ? error.message : String(error);
     }
@@ -317,23 +293,6 @@ export class ExerciseWork {
   }
 }
 
-const solvedIn = (ways: readonly Way[]): string[] => ways.filter(({ solved }) => solved).map(({ remedy }) => remedy);
-
 const isSame = (one: ParameterValues, other: ParameterValues): boolean =>
   Object.keys(one).length === Object.keys(other).length &&
   Object.entries(one).every(([name, value]) => other[name] === value);
-
-function compute(
-  requests: readonly RunRequest[],
-  signal: AbortSignal,
-  done: (run: JudgedRun, index: number) => void,
-): Promise<void> {
-  return computeAll(
-    requests,
-    (engine, request) => engine.judge(request),
-    (run, index) => {
-      if (!signal.aborted) done(run, index);
-    },
-    signal,
-  );
-}
