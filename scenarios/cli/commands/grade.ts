@@ -1,10 +1,11 @@
 /**
  * `brownout grade <attempts…>`: attempts at exercises, judged by computing all of their runs again. What a file says of itself
- * is only compared. A file that is no attempt is named on standard error, and the others are graded all the same.
+ * is only compared. A file that is no attempt, or whose runs fail, is named on standard error, and the others are graded all the
+ * same.
  */
 import {
   AttemptError,
-  ENGINE_VERSION,
+  changesSince,
   exerciseOf,
   judgedRun,
   judgementOf,
@@ -34,7 +35,7 @@ Example:
   brownout grade handed-in/                  every *.attempt.json of a folder
   brownout grade ada.attempt.json --format csv
 
-Exit codes: 0 all are solved and verified; 1 one is not; 2 a file is no attempt.
+Exit codes: 0 all are solved and verified; 1 one is not; 2 a file is no attempt, or its runs fail.
 `;
 
 export const gradeCommand: CliCommand = {
@@ -74,12 +75,11 @@ export async function grade(
       );
       if (runs === undefined) break;
       const judgement = judgementOf(scenario.scenario, attempt, runs);
-      graded.push({ file, attempt, judgement, changes: changesSince(attempt, scenario) });
+      graded.push({ file, attempt, judgement, changes: changesSince(attempt, scenario.definition) });
     } catch (error) {
-      if (!(error instanceof AttemptError || error instanceof UsageError)) throw error;
       refused++;
       line.wipe();
-      cli.err(`brownout: ${file}: ${error.message}\n`);
+      cli.err(`brownout: ${file}: ${whyRefused(error)}\n`);
     }
   }
   line.wipe();
@@ -90,6 +90,12 @@ export async function grade(
   }
   if (refused > 0) return 2;
   return graded.every(passes) ? 0 : 1;
+}
+
+/** What is wrong with the file, or what a run that it asks for has thrown, which is no reason to give up the others. */
+function whyRefused(error: unknown): string {
+  if (error instanceof AttemptError || error instanceof UsageError) return error.message;
+  return `its runs cannot be judged: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 /** Computes the runs of an attempt again; undefined if interrupted. */
@@ -109,11 +115,4 @@ async function replay(
     runs.push(judgedRun(scenario, exercise, run.finish()));
   }
   return runs;
-}
-
-function changesSince({ engine, definition }: Attempt, loaded: LoadedScenario): string[] {
-  return [
-    ...(definition !== '' && definition !== loaded.definition ? ["the scenario's definition has changed since"] : []),
-    ...(engine !== ENGINE_VERSION ? [`the engine was ${engine}, and is ${ENGINE_VERSION}`] : []),
-  ];
 }

@@ -71,6 +71,14 @@ export const freshAttempt = (scenario: Scenario, definition: string, { pitfall }
   explanation: '',
 });
 
+/** What has changed since an attempt was made, in words: digests may be others by now without anybody's doing. */
+export const changesSince = (attempt: Pick<Attempt, 'engine' | 'definition'>, definition: string): string[] => [
+  ...(attempt.definition !== '' && attempt.definition !== definition
+    ? ["the scenario's definition has changed since"]
+    : []),
+  ...(attempt.engine !== ENGINE_VERSION ? [`the engine was ${attempt.engine}, and is ${ENGINE_VERSION}`] : []),
+];
+
 /** The attempt as text: indented JSON. */
 export const writeAttempt = (attempt: Attempt): string =>
   `${JSON.stringify({ attempt: VERSION, ...attempt }, null, 2)}\n`;

@@ -1,9 +1,9 @@
 /** `brownout grade`: what a teacher reads of a folder of attempts, honest, unsolved, tampered with, and none at all. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { findScenario } from '../../../../scenarios/cli/load-scenario.ts';
+import { findScenario, loadScenarioFile } from '../../../../scenarios/cli/load-scenario.ts';
 import { exercisesOf, freshAttempt, run, writeAttempt, type Attempt } from '../../../../sim-core/index.ts';
 import { brownout } from '../command-line.ts';
-import { userFolder } from '../run/user-scenario.ts';
+import { userFolder, userScenario } from '../run/user-scenario.ts';
 
 const { scenario, definition } = findScenario('orphan-compensation');
 const [exercise] = exercisesOf(scenario);
@@ -68,4 +68,29 @@ it('names what is no attempt, and grades the rest of the folder', async () => {
   expect(out).toMatch(/fay\.attempt\.json +orphan-compensation .*\n0 of 1 solved and verified\n$/);
   expect((await brownout('grade none.attempt.json')).err).toBe('brownout: none.attempt.json: there is no such file\n');
   expect((await brownout('grade none --format xml')).err).toContain("--format: there is no format 'xml'");
+});
+
+it('names an attempt whose run throws, and grades those after it all the same', async () => {
+  const other = userFolder();
+  const file = other.write(
+    'mine.ts',
+    userScenario()
+      .replace('default: 100', 'default: 1000')
+      .replace('{ calm: {}, busy: { rate: 200 } }', '{ busy: {}, calm: { rate: 100 } }')
+      .replace("{ calm: 'control', busy: 'fault' }", "{ busy: 'pitfall', calm: 'remedy' }")
+      .replace('const database', "if (p.rate === 13) throw new Error('13 is unlucky'); const database")
+      .replace('busy: [atMost', 'busy: [atLeast')
+      .replace('{ atMost,', '{ atLeast, atMost,'),
+  );
+  const { scenario: mine } = await loadScenarioFile(file);
+  const blank = freshAttempt(mine, '', exercisesOf(mine)[0]);
+  const { digest } = run(mine, { variant: 'busy', params: { rate: 100 } }).header;
+  const at = (rate: number): string => writeAttempt({ ...blank, tries: [{ params: { rate }, digest }] });
+  other.write('gus.attempt.json', at(13));
+  other.write('hal.attempt.json', at(100));
+  const { code, out, err } = await brownout(`grade ${other.path} --scenario ${file}`);
+  other.remove();
+  expect(err).toMatch(/^brownout: .*gus\.attempt\.json: its runs cannot be judged: 13 is unlucky\n$/);
+  expect(out).toMatch(/hal\.attempt\.json +mine +busy .*\n0 of 1 solved and verified\n$/);
+  expect(code).toBe(2);
 });

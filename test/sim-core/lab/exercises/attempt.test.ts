@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  changesSince,
   exercisesOf,
   FORETOLD,
   freshAttempt,
@@ -122,6 +123,15 @@ describe('a file', () => {
   ])('with %s is refused by one line', (_, text, message) => {
     expect(() => readAttempt(openAttempt(text).fields, small)).toThrow(message);
   });
+});
+
+it('tells what has changed since it was made, as far as it says of what it was made', () => {
+  expect(changesSince(fresh, 'sha256:1')).toEqual([]);
+  expect(changesSince({ ...fresh, definition: 'sha256:1' }, 'sha256:1')).toEqual([]);
+  expect(changesSince({ engine: '0.0.0', definition: 'sha256:2' }, 'sha256:1')).toEqual([
+    "the scenario's definition has changed since",
+    expect.stringMatching(/^the engine was 0\.0\.0, and is /),
+  ]);
 });
 
 describe('replay', () => {
