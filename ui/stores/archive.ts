@@ -1,8 +1,9 @@
 /**
- * What the page keeps between visits, in the browser's IndexedDB: progress, predictions with the run that answered
- * them, and the latest attempt at each exercise. Every change reads and writes in one transaction, so tabs that write at once lose nothing of each other's, and
- * each is told when another has written. Where the browser refuses storage (some private windows do) nothing is kept,
- * and the page can say so.
+ * What the page keeps between visits, in the browser's IndexedDB: progress, predictions with the run that answered them, and
+ * the latest attempt at each exercise. Progress is added to in one transaction, so tabs that write at once lose nothing of each
+ * other's; of a prediction or an attempt the last one written stands. Other tabs are told of progress and predictions, not of
+ * attempts: each goes on with its own. Where the browser refuses storage (some private windows do) nothing is kept, and the
+ * page can say so.
  */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { Attempt } from '../../sim-core/index.ts';
@@ -12,12 +13,17 @@ import { combined, type ScenarioProgress } from '../models/progress.ts';
 const NAME = 'brownout';
 const VERSION = 3;
 
+/** An attempt, with the remedies by which it is solved on every seed: no file says them, for replay finds them. */
+export interface KeptAttempt extends Attempt {
+  readonly by: readonly string[];
+}
+
 export type News = 'written' | 'cleared';
 
 interface Kept extends DBSchema {
   progress: { key: string; value: ScenarioProgress };
   predictions: { key: [scenario: string, ask: string]; value: Prediction };
-  attempts: { key: [scenario: string, exercise: string]; value: Attempt };
+  attempts: { key: [scenario: string, exercise: string]; value: KeptAttempt };
 }
 
 export class Archive {
@@ -60,12 +66,12 @@ export class Archive {
     this.#tell('written');
   }
 
-  async attempt(scenario: string, exercise: string): Promise<Attempt | undefined> {
+  async attempt(scenario: string, exercise: string): Promise<KeptAttempt | undefined> {
     return (await this.#database)?.get('attempts', [scenario, exercise]);
   }
 
   /** Keeps an attempt in place of an earlier one at the same exercise. */
-  async keepAttempt(attempt: Attempt): Promise<void> {
+  async keepAttempt(attempt: KeptAttempt): Promise<void> {
     await (await this.#database)?.put('attempts', attempt);
   }
 

@@ -2,8 +2,10 @@
  * A file with an attempt, judged: all of its runs are computed again by the pool, and what they say stands beside what the
  * file says.
  */
+import type { CatalogueEntry } from '../../scenarios/index.ts';
 import {
   AttemptError,
+  changesSince,
   exerciseOf,
   judgementOf,
   openAttempt,
@@ -12,13 +14,14 @@ import {
   type Attempt,
   type JudgedRun,
   type Judgement,
-  type Scenario,
 } from '../../sim-core/index.ts';
 import { computeAll } from '../worker/pool.ts';
 
 export class AttemptReplay {
   attempt = $state.raw<Attempt>();
   judgement = $state.raw<Judgement>();
+  /** What has changed since it was made, which may be why a digest is another one. */
+  changes = $state.raw<readonly string[]>([]);
   /** Why it cannot be judged. */
   refusal = $state('');
   /** The scenario that it is of, where that is another one. */
@@ -31,11 +34,13 @@ export class AttemptReplay {
     return this.done < this.wanted;
   }
 
-  /** Judges a file's text as an attempt at this scenario; whatever was judged before is given up. */
-  async judge(text: string, scenario: Scenario): Promise<void> {
+  /** Judges a file as an attempt at this scenario; whatever was judged before is given up. */
+  async judge(file: Blob, { scenario, definition }: CatalogueEntry): Promise<void> {
     this.clear();
     const { signal } = this.#stop;
     try {
+      const text = await file.text();
+      if (signal.aborted) return;
       const opened = openAttempt(text);
       if (opened.scenario !== scenario.id) {
         this.elsewhere = opened.scenario;
@@ -64,6 +69,7 @@ export class AttemptReplay {
       );
       if (signal.aborted) return;
       this.attempt = attempt;
+      this.changes = changesSince(attempt, definition);
       this.judgement = judgementOf(scenario, attempt, runs);
     } catch (error) {
       if (!signal.aborted) this.refusal = error instanceof Error ? error.message : String(error);

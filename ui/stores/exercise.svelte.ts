@@ -5,6 +5,7 @@
 import {
   AttemptError,
   cameTo,
+  changesSince,
   exercisesOf,
   freshAttempt,
   furtherSeeds,
@@ -53,6 +54,8 @@ export class ExerciseWork {
   /** How the tries of this visit have fared, by their numbers from 1. */
   fared = $state.raw<ReadonlyMap<number, string>>(new Map());
   failure = $state<string>();
+  /** Why an attempt that was kept is not gone on with. */
+  notice = $state('');
 
   readonly #lab: Lab;
   /** Ends what is computed when the page is left. */
@@ -104,21 +107,16 @@ export class ExerciseWork {
     return this.attempt.tries.at(-1)?.params ?? {};
   }
 
-  /**
-   * Remedies that the solution is one of. After a reload nobody knows how it fared on the other seeds: they are those that it
-   * keeps on the shown one, as long as it is shown.
-   */
+  /** Remedies that the solution is one of. */
   get solvedBy(): readonly string[] {
-    const { handedIn, tries, solved } = this.attempt;
-    if (!solved || this.#by.length > 0) return this.#by;
-    return handedIn === tries.length ? solvedIn(this.ways ?? []) : [];
+    return this.#by;
   }
 
   value(name: string): ParameterValue {
     return valuesOf(this.scenario, this.#experiment(this.draft))[name];
   }
 
-  /** Another exercise, at the attempt that is kept of it, if it is one of this definition. */
+  /** Another exercise, at the attempt that is kept of it, if its runs are still the same. */
   choose(exercise: Exercise): void {
     this.exercise = exercise;
     this.begun = false;
@@ -126,9 +124,12 @@ export class ExerciseWork {
     this.#restart();
     const fresh = this.attempt;
     void progress.attempt(this.scenario.id, exercise.pitfall).then((kept) => {
-      const sound = kept && this.#sound(kept);
-      if (!sound || this.attempt !== fresh) return;
+      if (!kept || this.attempt !== fresh) return;
+      const { by, ...attempt } = kept;
+      const sound = this.#sound(attempt);
+      if (!sound) return;
       this.attempt = sound;
+      this.#by = sound.solved ? by : [];
       if (this.begun) this.begin();
     });
   }
@@ -244,22 +245,25 @@ export class ExerciseWork {
     this.foretold = undefined;
     this.#pending = undefined;
     this.failure = undefined;
+    this.notice = '';
   }
 
   #keep(attempt: Attempt): void {
     this.attempt = attempt;
-    progress.attempted(attempt);
+    progress.attempted({ ...attempt, by: this.#by });
   }
 
-  /** What was kept is read as a file would be, for an older page may have kept it. */
+  /** What was kept is read as a file would be, for an older page may have kept it; of which no run would be the same now. */
   #sound(kept: Attempt): Attempt | undefined {
-    if (kept.definition !== this.#lab.entry.definition) return undefined;
+    let why = changesSince(kept, this.#lab.entry.definition);
     try {
-      return readAttempt(openAttempt(writeAttempt(kept)).fields, this.scenario);
+      if (why.length === 0) return readAttempt(openAttempt(writeAttempt(kept)).fields, this.scenario);
     } catch (error) {
-      if (error instanceof AttemptError) return undefined;
-      throw error;
+      if (!(error instanceof AttemptError)) throw error;
+      why = [error.message];
     }
+    this.notice = `The attempt that was kept is not gone on with: ${why.join('; ')}.`;
+    return undefined;
   }
 
   async #learnGiven(): Promise<void> {

@@ -4,7 +4,7 @@
  */
 import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
-import type { Attempt, Recording, Scenario } from '../../sim-core/index.ts';
+import type { Recording, Scenario } from '../../sim-core/index.ts';
 import type { Prediction } from '../models/prediction.ts';
 import {
   adds,
@@ -15,7 +15,7 @@ import {
   type ScenarioProgress,
   type Standing,
 } from '../models/progress.ts';
-import { Archive } from './archive.ts';
+import { Archive, type KeptAttempt } from './archive.ts';
 
 /** What was predicted, and what became of it. */
 export interface Predictions {
@@ -58,11 +58,11 @@ class Progress implements Predictions {
   }
 
   /** The latest attempt at an exercise that is kept. */
-  async attempt(scenario: string, exercise: string): Promise<Attempt | undefined> {
+  async attempt(scenario: string, exercise: string): Promise<KeptAttempt | undefined> {
     return this.#archive.attempt(scenario, exercise).catch(() => undefined);
   }
 
-  attempted(attempt: Attempt): void {
+  attempted(attempt: KeptAttempt): void {
     this.#archive.keepAttempt(attempt).catch(() => {
       this.lasting = false;
     });

@@ -1,15 +1,9 @@
 /** A task as it is worked at: a check is of one try and gives no verdict before its end; a try that is left behind is none. */
 import { beforeEach, expect, it, vi } from 'vitest';
 import { catalogue } from '../../../scenarios/index.ts';
-import {
-  exercisesOf,
-  furtherSeeds,
-  run,
-  type Attempt,
-  type JudgedRun,
-  type ParameterValues,
-} from '../../../sim-core/index.ts';
+import { exercisesOf, furtherSeeds, run, type JudgedRun, type ParameterValues } from '../../../sim-core/index.ts';
 import type { Experiment } from '../../../ui/models/experiment.ts';
+import type { KeptAttempt } from '../../../ui/stores/archive.ts';
 import { ExerciseWork } from '../../../ui/stores/exercise.svelte.ts';
 import type { Lab } from '../../../ui/stores/lab.svelte.ts';
 import type { computeAll } from '../../../ui/worker/pool.ts';
@@ -23,7 +17,7 @@ interface Asked {
   readonly end: () => void;
   readonly fail: (error: Error) => void;
 }
-const { asked, kept } = vi.hoisted(() => ({ asked: [] as Asked[], kept: [] as Attempt[] }));
+const { asked, kept } = vi.hoisted(() => ({ asked: [] as Asked[], kept: [] as KeptAttempt[] }));
 
 vi.mock('../../../ui/worker/pool.ts', () => ({
   computeAll: ((requests, _compute, done, signal) => {
@@ -36,7 +30,7 @@ vi.mock('../../../ui/worker/pool.ts', () => ({
 vi.mock('../../../ui/stores/progress.svelte.ts', () => ({
   progress: {
     attempt: () => Promise.resolve(kept.at(-1)),
-    attempted: (attempt: Attempt) => kept.push(attempt),
+    attempted: (attempt: KeptAttempt) => kept.push(attempt),
     repaired: () => {},
   },
 }));
@@ -195,4 +189,28 @@ it('tells tries with one digest apart', () => {
   expect([...work.fared.keys()]).toEqual([1, 2, 3]);
   work.restart();
   expect(work.fared.size).toBe(0);
+});
+
+it('goes on with what was kept, and by whom it is solved', async () => {
+  tried(SOLUTION);
+  const handed = work.handIn();
+  answer();
+  await handed;
+  const again = new ExerciseWork(lab as unknown as Lab);
+  await settle();
+  expect(again.attempt).toEqual(work.attempt);
+  expect([again.solvedBy, again.notice]).toEqual([[ways[0]], '']);
+});
+
+it.each([
+  ['engine', { engine: '0.0.0' }, 'the engine was 0.0.0, and is'],
+  ['definition', { definition: `sha256:${'0'.repeat(64)}` }, "the scenario's definition has changed since"],
+  ['form', { hints: -1 }, 'hints: -1 is not valid'],
+])('begins anew, and says why, where what was kept is of another %s', async (_, change, why) => {
+  tried(OTHER);
+  kept.push({ ...kept.at(-1)!, ...change });
+  const again = new ExerciseWork(lab as unknown as Lab);
+  await settle();
+  expect(again.attempt.tries).toEqual([]);
+  expect(again.notice).toContain(`The attempt that was kept is not gone on with: ${why}`);
 });
