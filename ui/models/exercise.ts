@@ -135,7 +135,7 @@ export function lockedText(scenario: Scenario, exercise: Exercise): string {
     .join(', ');
 }
 
-/** A hint, from where to look over what to do to how: in words, or in the guide's. */
+/** A hint, from where to look to what to do: in words, or in the guide's. */
 export type Hint = { readonly text: string } | { readonly inlines: readonly Inline[] };
 
 /** The row of a remedy in the guide's table of remedies: what stands in each column behind its name. */
@@ -144,7 +144,7 @@ export interface RemedyRow {
   readonly cells: readonly (readonly Inline[])[];
 }
 
-/** In order: which settings matter, what each known repair does, and which values do it. */
+/** In order: which settings matter, and what each known repair does. Which values do it is told of a solved task alone. */
 export function hintsOf(scenario: Scenario, exercise: Exercise, guide: readonly GuideSection[]): Hint[] {
   const solutions = exercise.ways.map((remedy) => solutionOf(scenario, exercise, remedy));
   const used = Object.keys(exercise.design).filter((name) => solutions.some((one) => Object.hasOwn(one, name)));
@@ -153,11 +153,7 @@ export function hintsOf(scenario: Scenario, exercise: Exercise, guide: readonly 
     const inlines = remedyRow(guide, remedy)?.cells[0];
     return inlines ? [{ inlines: [{ type: 'text', text: 'One repair: ' }, ...inlines] }] : [];
   });
-  return [
-    ...(isNews ? [{ text: `No known repair sets anything but ${used.join(', ')}.` }] : []),
-    ...what,
-    ...solutions.map((one) => ({ text: `A solution: ${settingsText(scenario, one)}.` })),
-  ];
+  return [...(isNews ? [{ text: `No known repair sets anything but ${used.join(', ')}.` }] : []), ...what];
 }
 
 export function remedyRow(guide: readonly GuideSection[], remedy: string): RemedyRow | undefined {

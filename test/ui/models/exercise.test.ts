@@ -67,15 +67,13 @@ describe('goals', () => {
 });
 
 describe('hints', () => {
-  it('go from where over what to how, and never say a remedy’s name', () => {
+  it('go from where to what, and say neither a remedy’s name nor a value that does it', () => {
     const hints = hintsOf(small, exercise, guide);
     expect(hints).toEqual([
       { text: 'No known repair sets anything but queueMax, day.' },
       { inlines: expect.arrayContaining([{ type: 'strong', children: [{ type: 'text', text: 'few' }] }]) as unknown },
-      { text: 'A solution: queueMax 20.' },
-      { text: 'A solution: queueMax 30, day tuesday.' },
     ]);
-    expect(JSON.stringify(hints)).not.toContain('bounded');
+    expect(JSON.stringify(hints)).not.toMatch(/bounded|20|30|tuesday/);
   });
 
   it('find the price in the guides of the catalogue, for each way of the index’s fourteen', () => {
