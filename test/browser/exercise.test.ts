@@ -44,11 +44,20 @@ it('is solved by keyboard alone, held to other seeds, kept, saved, and judged by
   await tabTo(panel().getByRole('textbox', { name: 'compensation attempts' }));
   await page.keyboard.press('Control+A');
   await page.keyboard.type('20');
+  await page.keyboard.press('Tab');
+  // What is no value is not tried, nor is what stood there before in its place.
+  await tabTo(panel().getByRole('textbox', { name: 'compensation attempts' }), 'Shift+Tab');
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('many');
+  await page.keyboard.press('Enter');
+  await panel().getByRole('alert').getByText('many').waitFor();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('20');
   await press(panel().getByRole('radio', { name: /the goal/ }), 'ArrowDown');
   await page.keyboard.press('ArrowDown');
   await press(button('Try it'));
   await panel().getByText('compensationAttempts 20: ').waitFor();
-  await press(button('Open hint 1 of 3'));
+  await press(button('Open hint 1 of 2'));
   await panel().getByText('No known repair sets anything but watchdog, audit.').waitFor();
 
   await tabTo(panel().getByRole('checkbox', { name: 'watchdog' }), 'Shift+Tab');
