@@ -12,10 +12,11 @@ interface Common {
   /** A sentence: what it changes. */
   readonly help: string;
   /**
-   * Whether an exercise lets it be set (`design`), or locks it (`world`: traffic, faults, hardware, how long is measured).
-   * Said only where what remedies set does not say it: see `exercises/exercise.ts`.
+   * Whether an exercise lets it be set (`design`), locks it (`world`: traffic, faults, hardware, how long is measured), or
+   * has it as the remedies do, for it only observes (`view`). Said only where what remedies set does not say it: see
+   * `exercises/exercise.ts`.
    */
-  readonly of?: 'design' | 'world';
+  readonly of?: 'design' | 'world' | 'view';
 }
 
 export interface NumberParameter extends Common {
@@ -95,6 +96,8 @@ export class ParameterError extends Error {
   }
 }
 
+const OF: readonly Common['of'][] = ['design', 'world', 'view'];
+
 /** Throws `ParameterError` unless the definition is whole and takes its own default. */
 export function checkParameter(name: string, parameter: Parameter): void {
   const wrong = (field: string, value: unknown, expected: string): never => {
@@ -108,7 +111,7 @@ export function checkParameter(name: string, parameter: Parameter): void {
   const { type, help, of } = parameter;
   if (!TYPES.includes(type)) wrong('type', type, `one of ${TYPES.join(', ')}`);
   if (typeof help !== 'string' || help === '') wrong('help', help, 'a sentence');
-  if (of !== undefined && of !== 'design' && of !== 'world') wrong('of', of, 'design or world, or to be left out');
+  if (of !== undefined && !OF.includes(of)) wrong('of', of, `${OF.join(', ')}, or to be left out`);
   if (parameter.type === 'choice') {
     const choices: unknown = parameter.choices;
     if (!Array.isArray(choices) || choices.length === 0 || !choices.every((one) => typeof one === 'string')) {

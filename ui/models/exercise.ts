@@ -129,7 +129,7 @@ export function settingsText(scenario: Scenario, params: ParameterValues): strin
 
 /** What is locked, with its value. */
 export function lockedText(scenario: Scenario, exercise: Exercise): string {
-  const values = resolveParameters(scenario, exercise.pitfall, {});
+  const values = resolveParameters(scenario, exercise.pitfall, exercise.view);
   return worldOf(scenario, exercise)
     .map((name) => `${name} ${formatValue(scenario.params[name], values[name])}`)
     .join(', ');

@@ -155,7 +155,10 @@ export class ExerciseWork {
   }
 
   set(name: string, value: ParameterValue): void {
-    this.draft = withParameter(this.scenario, this.#experiment(this.draft), name, value).changed;
+    const { changed } = withParameter(this.scenario, this.#experiment(this.draft), name, value);
+    this.draft = Object.fromEntries(
+      Object.entries(changed).filter(([other]) => Object.hasOwn(this.exercise.design, other)),
+    );
   }
 
   unset(name: string): void {
@@ -289,11 +292,13 @@ export class ExerciseWork {
   }
 
   #experiment(changed: ParameterValues): Experiment {
-    return { variant: this.exercise.pitfall, changed, seed: this.scenario.seed, interventions: [] };
+    const { pitfall: variant, view } = this.exercise;
+    return { variant, changed: { ...view, ...changed }, seed: this.scenario.seed, interventions: [] };
   }
 
   #request(params: ParameterValues, seed: number): RunRequest {
-    return { scenario: this.scenario.id, variant: this.exercise.pitfall, params, seed, interventions: [] };
+    const { variant, changed, interventions } = this.#experiment(params);
+    return { scenario: this.scenario.id, variant, params: changed, seed, interventions };
   }
 }
 

@@ -28,7 +28,7 @@ export const params = {
   }),
   beside: choice({
     help: 'A second policy, asked for the same requests',
-    of: 'world',
+    of: 'view',
     default: 'lru',
     choices: evictionChoices,
   }),

@@ -160,8 +160,8 @@ function readTry(value: unknown, field: string, scenario: Scenario, exercise: Ex
 
 /** What is set: of the design alone, by values that are there, and no more of them than are allowed. */
 function readDesign(given: Fields, field: string, scenario: Scenario, exercise: Exercise): ParameterValues {
-  const { pitfall, design, changesMax } = exercise;
-  const own = resolveParameters(scenario, pitfall, {});
+  const { pitfall, design, view, changesMax } = exercise;
+  const own = resolveParameters(scenario, pitfall, view);
   const names = Object.keys(design).join(', ');
   const changed: Record<string, ParameterValue> = {};
   for (const [name, value] of Object.entries(given)) {

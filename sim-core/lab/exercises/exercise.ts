@@ -5,7 +5,9 @@
  * holds of the learner's system, on the scenario's own seed and on others; nobody has to find the remedy by its name.
  *
  * A parameter is of the design where it says so, or, without a word, where some remedy of the scenario sets it otherwise
- * than the pitfall that it repairs. A remedy that needs another world is none to be found here.
+ * than the pitfall that it repairs. A remedy that needs another world is none to be found here. What only observes (a second
+ * policy that is asked for the same requests, say) is neither: a remedy's claims are made of what it observes, so the exercise
+ * observes the same from the start.
  */
 import type { Parameter, Parameters, ParameterValue, ParameterValues } from '../parameters.ts';
 import { pitfallOf, resolveParameters, type Scenario } from '../scenario.ts';
@@ -17,6 +19,8 @@ export interface Exercise {
   readonly ways: readonly string[];
   /** The parameters that may be set, in the order of the definition; of choices, those of the pitfall's world. */
   readonly design: Parameters;
+  /** What only observes, where the remedies have it otherwise than the pitfall's variant: every run of the exercise has it so. */
+  readonly view: ParameterValues;
   /** So many of them may differ from the pitfall's values: as many as the widest remedy changes. */
   readonly changesMax: number;
 }
@@ -30,12 +34,16 @@ export function exercisesOf(scenario: Scenario): Exercise[] {
     .flatMap((pitfall) => {
       const given = resolveParameters(scenario, pitfall, {});
       const design = Object.fromEntries(designed.map((name) => [name, within(scenario.params[name], given[name])]));
-      const ways = names.filter(
+      const byDesign = names.filter(
         (variant) =>
           pitfallOf(scenario, variant) === pitfall && isDesign(changesOf(scenario, pitfall, variant), design),
       );
+      if (byDesign.length === 0) return [];
+      // Nobody observes in two ways at once: those that observe as the first does are to be found.
+      const view = viewOf(scenario, pitfall, byDesign[0]);
+      const ways = byDesign.filter((remedy) => isSame(viewOf(scenario, pitfall, remedy), view));
       const widths = ways.map((remedy) => Object.keys(changesOf(scenario, pitfall, remedy)).length);
-      return ways.length === 0 ? [] : [{ pitfall, ways, design, changesMax: Math.max(...widths) }];
+      return [{ pitfall, ways, design, view, changesMax: Math.max(...widths) }];
     });
 }
 
@@ -75,8 +83,24 @@ const isDesign = (changes: ParameterValues, design: Parameters): boolean =>
     return parameter !== undefined && (parameter.type !== 'choice' || parameter.choices.includes(String(value)));
   });
 
-/** What a variant sets otherwise than another one. */
-function changesOf(scenario: Scenario, from: string, to: string): ParameterValues {
+/** What a variant sets otherwise than another one, but for what only observes. */
+const changesOf = (scenario: Scenario, from: string, to: string): ParameterValues =>
+  differences(scenario, from, to, (name) => scenario.params[name].of !== 'view');
+
+/** What only observes, and is otherwise in a variant than in another one. */
+const viewOf = (scenario: Scenario, from: string, to: string): ParameterValues =>
+  differences(scenario, from, to, (name) => scenario.params[name].of === 'view');
+
+function differences(
+  scenario: Scenario,
+  from: string,
+  to: string,
+  isMeant: (name: string) => boolean,
+): ParameterValues {
   const [before, after] = [from, to].map((variant) => resolveParameters(scenario, variant, {}));
-  return Object.fromEntries(Object.entries(after).filter(([name, value]) => before[name] !== value));
+  return Object.fromEntries(Object.entries(after).filter(([name, value]) => before[name] !== value && isMeant(name)));
 }
+
+const isSame = (one: ParameterValues, other: ParameterValues): boolean =>
+  Object.keys(one).length === Object.keys(other).length &&
+  Object.entries(one).every(([name, value]) => other[name] === value);

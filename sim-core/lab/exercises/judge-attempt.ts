@@ -14,7 +14,7 @@ import { exercisesOf, type Exercise } from './exercise.ts';
 import { furtherSeeds, seedsHeld, solvedIn, solvedOnAll, type SeedResult } from './further-seeds.ts';
 import { cameTo, headlineOf, waysOf, type Foretold, type Way } from './goals.ts';
 
-/** A run that a judgement needs: of the exercise's pitfall, with these parameters changed. */
+/** A run that a judgement needs: of the exercise's pitfall, with these parameters changed, what observes among them. */
 export interface RunToJudge {
   readonly params: ParameterValues;
   readonly seed: number;
@@ -55,10 +55,13 @@ export const exerciseOf = (scenario: Scenario, attempt: Attempt): Exercise =>
   exercisesOf(scenario).find(({ pitfall }) => pitfall === attempt.exercise)!;
 
 /** The pitfall as it is given, each try, then the one that was handed in on every further seed. */
-export function runsToJudge(scenario: Scenario, { tries, handedIn }: Attempt): RunToJudge[] {
-  const onOwn = [{}, ...tries.map(({ params }) => params)].map((params) => ({ params, seed: scenario.seed }));
+export function runsToJudge(scenario: Scenario, attempt: Attempt): RunToJudge[] {
+  const { tries, handedIn } = attempt;
+  const { view } = exerciseOf(scenario, attempt);
+  const designs = [{}, ...tries.map(({ params }) => params)].map((params) => ({ ...view, ...params }));
+  const onOwn = designs.map((params) => ({ params, seed: scenario.seed }));
   if (handedIn === undefined) return onOwn;
-  const { params } = tries[handedIn - 1];
+  const params = designs[handedIn];
   return [...onOwn, ...furtherSeeds(scenario).map((seed) => ({ params, seed }))];
 }
 

@@ -106,6 +106,15 @@ it('finds a pitfall that is solved as it is given, by the limits that its remedy
   expect(code).toBe(1);
 });
 
+it('finds a pitfall that no remedy repairs by design alone', async () => {
+  const { code, scenarios } = await checked({ params: { rate: { ...inOrder.params.rate, of: 'world' } } });
+  expect(scenarios[0].problems.map(({ text }) => text)).toEqual([
+    "crowd: it is no exercise, for each remedy sets more than the design (few); expected one that does not, or of: 'design' " +
+      "or 'view' of what it sets",
+  ]);
+  expect(code).toBe(1);
+});
+
 /** Holds for a crowd as well. */
 const idle = atLeast(peak(RATE), 1);
 /** Nothing fails, so there is nothing whose age could be measured: as of a signal that one variant alone has. */

@@ -1,6 +1,16 @@
 /** What an exercise is made of, and how its goals are held against a run. */
 import { expect, it } from 'vitest';
-import { cameTo, exercisesOf, headlineOf, run, solutionOf, waysOf, worldOf } from '../../../../sim-core/index.ts';
+import {
+  cameTo,
+  exercisesOf,
+  freshAttempt,
+  headlineOf,
+  run,
+  runsToJudge,
+  solutionOf,
+  waysOf,
+  worldOf,
+} from '../../../../sim-core/index.ts';
 import { small } from './small-exercise.ts';
 
 const [exercise] = exercisesOf(small);
@@ -25,6 +35,22 @@ it('has no exercise where the remedy’s parameter is said to be of the world', 
   const { queueMax } = small.params;
   const locked = { ...small, params: { ...small.params, queueMax: { ...queueMax, of: 'world' as const } } };
   expect(exercisesOf(locked)).toEqual([]);
+});
+
+it('observes from the start what remedies observe, and finds no remedy that observes something else', () => {
+  const { lamp } = small.params;
+  const params = { ...small.params, lamp: { ...lamp, of: 'view' as const } };
+  const { variants } = small;
+  const seen = { ...small, params, variants: { ...variants, bounded: { queueMax: 20, lamp: true } } };
+  const [{ ways, view, design, changesMax }] = exercisesOf(seen);
+  expect({ ways, view, changesMax }).toEqual({ ways: ['bounded'], view: { lamp: true }, changesMax: 1 });
+  expect(Object.keys(design)).not.toContain('lamp');
+  expect(solutionOf(seen, exercisesOf(seen)[0], 'bounded')).toEqual({ queueMax: 20 });
+  const attempt = {
+    ...freshAttempt(seen, '', exercisesOf(seen)[0]),
+    tries: [{ params: { queueMax: 20 }, digest: '' }],
+  };
+  expect(runsToJudge(seen, attempt).map((one) => one.params)).toEqual([{ lamp: true }, { lamp: true, queueMax: 20 }]);
 });
 
 it('holds goals against the remedy’s own limits, which no setting moves', () => {
