@@ -242,7 +242,11 @@ describe('a definition', () => {
       { ...examples['policy'], worlds: [['lru', 'arc']] },
       "worlds is 'arc'; expected choices: ",
     ],
-    ['is of neither', { ...examples['load'], of: 'both' }, "of is 'both'; expected design, world, view, or to be left out"],
+    [
+      'is of neither',
+      { ...examples['load'], of: 'both' },
+      "of is 'both'; expected design, world, view, or to be left out",
+    ],
     ['has a default that is no choice', { ...examples['policy'], default: 'arc' }, 'arc is not valid; expected one of'],
     ['has a word as flag', { ...examples['cached'], default: 'true' }, 'true is not valid; expected true or false'],
   ])('that %s is refused', (_, parameter, words) => {

@@ -10,6 +10,7 @@ import {
   solutionOf,
   waysOf,
   worldOf,
+  type Scenario,
 } from '../../../../sim-core/index.ts';
 import { small } from './small-exercise.ts';
 
@@ -40,8 +41,8 @@ it('has no exercise where the remedy’s parameter is said to be of the world', 
 it('observes from the start what remedies observe, and finds no remedy that observes something else', () => {
   const { lamp } = small.params;
   const params = { ...small.params, lamp: { ...lamp, of: 'view' as const } };
-  const { variants } = small;
-  const seen = { ...small, params, variants: { ...variants, bounded: { queueMax: 20, lamp: true } } };
+  const variants: Scenario['variants'] = { ...small.variants, bounded: { queueMax: 20, lamp: true } as object };
+  const seen: Scenario = { ...small, params, variants };
   const [{ ways, view, design, changesMax }] = exercisesOf(seen);
   expect({ ways, view, changesMax }).toEqual({ ways: ['bounded'], view: { lamp: true }, changesMax: 1 });
   expect(Object.keys(design)).not.toContain('lamp');
