@@ -1,8 +1,8 @@
 /**
  * Does something while a span is open, which ends with it. Where a call fails, the span says so by its status and by `error.type`
  * (https://opentelemetry.io/docs/specs/semconv/general/recording-errors/): of a span whose children go on after it has ended, that
- * is the only thing that tells why. Whoever's processor exports a span when it ends waits for that. A span whose work is broken off
- * does not end, for its process is gone.
+ * is the only thing that tells why. Where the processor exports a span as soon as it ends, that is waited for. A span
+ * whose work is broken off does not end, for its process is gone.
  */
 import type { Behaviour } from '../../kernel/process.ts';
 import type { Wait } from '../../kernel/wait.ts';
