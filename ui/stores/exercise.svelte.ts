@@ -210,8 +210,9 @@ export class ExerciseWork {
     const { ways, waiting } = this;
     const number = this.attempt.tries.length;
     if (!ways || waiting || number === 0) return;
-    const requests = furtherSeeds(this.scenario).map((seed) => this.#request(this.tried, seed));
-    const verdict = await this.check.run({ number, own: solvedIn(ways), requests });
+    const seeds = furtherSeeds(this.scenario);
+    const requests = seeds.map((seed) => this.#request(this.tried, seed));
+    const verdict = await this.check.run({ number, own: solvedIn(ways), seeds, requests });
     if (!verdict) return;
     this.#by = verdict.by;
     const solved = verdict.by.length > 0;

@@ -12,7 +12,8 @@ export interface ToCheck {
   readonly number: number;
   /** Remedies whose goals it keeps on the scenario's own seed. */
   readonly own: readonly string[];
-  /** Its runs on the further seeds. */
+  readonly seeds: readonly number[];
+  /** Its runs on these seeds. */
   readonly requests: readonly RunRequest[];
 }
 
@@ -45,7 +46,7 @@ export class SeedCheck {
   });
 
   /** Resolves with the verdict once every seed is done; with none if it is given up before, or a run fails. */
-  async run({ number, own, requests }: ToCheck): Promise<Verdict | undefined> {
+  async run({ number, own, seeds, requests }: ToCheck): Promise<Verdict | undefined> {
     this.clear();
     const { signal } = this.#stop;
     this.#own = own;
@@ -56,7 +57,7 @@ export class SeedCheck {
         (engine, request) => engine.judge(request),
         ({ ways }, index) => {
           if (signal.aborted) return;
-          const one = { seed: requests[index].seed, solves: solvedIn(ways) };
+          const one = { seed: seeds[index], solves: solvedIn(ways) };
           this.seeds = [...this.seeds, one].toSorted((a, b) => a.seed - b.seed);
         },
         signal,
