@@ -12,6 +12,11 @@ export const params = {
     default: 'file',
     choices: ['file', 'memory'] as const,
   }),
+  persistence: choice({
+    help: 'Redis: what of its stream is on disk: an append-only file that is synced always, every second or by the kernel, snapshots, or nothing',
+    default: 'everysec',
+    choices: ['always', 'everysec', 'no', 'snapshots', 'none'] as const,
+  }),
   rate: rate({ help: 'Events of all users together', default: 230, min: 10, max: 1000, logarithmic: true }),
   hotShare: share({ help: 'Share of the events that are about one order', default: 0.2, min: 0, max: 1 }),
   consumers: integer({ help: 'Consumers of each service, one event at a time each', default: 3, min: 2, max: 6 }),

@@ -20,7 +20,7 @@ import { COMMAND_TIME, DOWNTIME, PREFETCH } from './limits.ts';
 import type { Values } from './params.ts';
 
 export function redis(sim: Simulation, p: Values, processing: Processing): Endpoint<number, void> {
-  const server = new RedisStreamServer(sim, { name: 'redis', commandTime: COMMAND_TIME });
+  const server = new RedisStreamServer(sim, { name: 'redis', commandTime: COMMAND_TIME, persistence: p.persistence });
   for (const service of ['billing', 'search']) server.createGroup(service, 'oldest');
   const join = (): void => server.createGroup(LATE_SERVICE, 'oldest');
   sim.scheduleAt(p.lateAt, join, undefined, sim.eventKind('the audit has a group'));
