@@ -199,35 +199,6 @@ describe.each(evictionChoices)('eviction policy %s', (name) => {
     );
   });
 
-  const takesMany = entry.create({ ...NEEDS, capacity: 1 }).requestAll !== undefined;
-  if (takesMany) {
-    it('takes many requests in one go as it takes each of them, between removals, watched or not', () => {
-      const anyRuns = fc.array(fc.array(fc.nat(90), { maxLength: 60 }), { minLength: 1, maxLength: 12 });
-      fc.assert(
-        fc.property(anyRuns, fc.integer({ min: 1, max: 70 }), fc.boolean(), (runs, capacity, isWatched) => {
-          const gone: number[] = [];
-          const watch = isWatched ? { onEvict: (id: number): unknown => gone.push(id) } : {};
-          const [many, each] = [watch, { onEvict: (): void => {} }].map((how) =>
-            entry.create({ ...NEEDS, ...how, capacity }),
-          );
-          let entered = 0;
-          for (const run of runs) {
-            const hits = run.filter((id) => each.request(id)).length;
-            entered += run.length - hits;
-            if (many.requestAll!(Int32Array.from(run)) !== hits) expect.unreachable(`not ${hits} hits of ${run}`);
-            if (many.size !== each.size || many.used !== each.used)
-              expect.unreachable(`size ${many.size} after ${run}`);
-            for (const id of run) if (many.has(id) !== each.has(id)) expect.unreachable(`holds ${id}, or does not`);
-            if (isWatched && entered !== each.size + gone.length)
-              expect.unreachable(`tells of ${gone.length} of ${entered}`);
-            for (const id of run.slice(0, 2)) if (many.remove(id) && each.remove(id)) entered--;
-          }
-        }),
-        { numRuns: 150 },
-      );
-    });
-  }
-
   it('knows nothing of ids that it has not seen', () => {
     const { policy } = driven(name, [['request', 3]], { capacity: 4 });
     for (const id of [0, 3, 63, 64, 1_000_000]) {
@@ -271,5 +242,35 @@ describe.each(evictionChoices)('eviction policy %s', (name) => {
     if (entry.needsRandom) expect(() => entry.create({ capacity: 1, future })).toThrow(/^random: /);
     else expect(entry.create({ capacity: 1, future }).request(0)).toBe(false);
     expect(entry.help).toMatch(/^\S.+\S$/);
+  });
+});
+
+const BY_BLOCKS = evictionChoices.filter(
+  (name) => chosenPolicy(name).create({ ...NEEDS, capacity: 1 }).requestAll !== undefined,
+);
+describe.each(BY_BLOCKS)('eviction policy %s', (name) => {
+  it('takes many requests in one go as it takes each of them, between removals, watched or not', () => {
+    const anyRuns = fc.array(fc.array(fc.nat(90), { maxLength: 60 }), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(anyRuns, fc.integer({ min: 1, max: 70 }), fc.boolean(), (runs, capacity, isWatched) => {
+        const gone: number[] = [];
+        const watch = isWatched ? { onEvict: (id: number): unknown => gone.push(id) } : {};
+        const [many, each] = [watch, { onEvict: (): void => {} }].map((how) =>
+          chosenPolicy(name).create({ ...NEEDS, ...how, capacity }),
+        );
+        let entered = 0;
+        for (const run of runs) {
+          const hits = run.filter((id) => each.request(id)).length;
+          entered += run.length - hits;
+          if (many.requestAll!(Int32Array.from(run)) !== hits) expect.unreachable(`not ${hits} hits of ${run}`);
+          if (many.size !== each.size || many.used !== each.used) expect.unreachable(`size ${many.size} after ${run}`);
+          for (const id of run) if (many.has(id) !== each.has(id)) expect.unreachable(`holds ${id}, or does not`);
+          if (isWatched && entered !== each.size + gone.length)
+            expect.unreachable(`tells of ${gone.length} of ${entered}`);
+          for (const id of run.slice(0, 2)) if (many.remove(id) && each.remove(id)) entered--;
+        }
+      }),
+      { numRuns: 150 },
+    );
   });
 });
