@@ -203,8 +203,8 @@ export const publishedByBoth = limit((p) => {
   if (!keepsUp(p) || p.publishing !== 'polling' || p.relays === 1)
     return new NotClaimed('two relays need not be at work');
   if (p.pollInterval > 8 * PUBLICATION) return new NotClaimed('a relay’s round is far longer than a publication');
-  if (mostAgain(p) > orders(p) / 8)
-    return new NotClaimed('deaths alone may have an eighth of the orders published again');
+  if (mostAgain(p) > orders(p) / 5)
+    return new NotClaimed('deaths alone may have a fifth of the orders published again');
   return mostAgain(p);
 });
 
