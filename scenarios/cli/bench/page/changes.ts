@@ -42,7 +42,7 @@ export async function* changes(
     for (let i = 0; i < (quick ? 1 : WARM_UP); i++) await step(page, sliders[0], i % 2 === 0);
     const { delays, alone } = await steps(page, scenario, quick ? sliders.slice(0, 2) : sliders, interrupted);
     all.push(...delays);
-    yield* stepped(scenario.id, delays, about, alone);
+    if (delays.length > 0) yield* stepped(scenario.id, delays, about, alone);
     yield* latency({ ...about, variant: `${scenario.id}: drag to screen` }, await drag(page, sliders[0], quick));
   }
   yield* stepped('all scenarios', all, { name: 'page' });
@@ -107,7 +107,9 @@ async function steps(
   const alone: Beside[] = [];
   for (const slider of sliders) {
     interrupted.throwIfAborted();
-    const round = [await step(page, slider, true), await step(page, slider, false)];
+    const both = [await step(page, slider, true), await step(page, slider, false)];
+    const round = both.filter((delay) => delay !== undefined);
+    if (round.length === 0) continue;
     const { wallMs } = runInSlices(scenario, Object.keys(scenario.variants)[0]);
     delays.push(...round);
     alone.push({ wallMs, ratio: wallMs / median(round.map(({ total }) => total)) });
@@ -115,8 +117,8 @@ async function steps(
   return { delays, alone };
 }
 
-/** Moves a slider, on or back, and waits until the result has been painted. */
-async function step(page: Page, slider: Locator, on: boolean): Promise<Delay> {
+/** Moves a slider, on or back, and waits until the result has been painted; undefined if the run came out the same. */
+async function step(page: Page, slider: Locator, on: boolean): Promise<Delay | undefined> {
   await notesOf(page);
   await untilShown(page, () =>
     slider.evaluate(
@@ -130,7 +132,7 @@ async function step(page: Page, slider: Locator, on: boolean): Promise<Delay> {
       on ? STEP : -STEP,
     ),
   );
-  return delaysIn(await notesOf(page))[0];
+  return delaysIn(await notesOf(page)).at(0);
 }
 
 async function drag(page: Page, slider: Locator, quick: boolean): Promise<number[]> {

@@ -34,11 +34,14 @@ export function notesOf(page: Page): Promise<Notes> {
   return page.evaluate(readNotes);
 }
 
-/** Does something in the page and waits until another result has been painted. */
-export async function untilShown(page: Page, act: () => Promise<void>): Promise<void> {
-  const shown = page.evaluate(nextShown);
+/** A default run takes a fraction of it. */
+const PATIENCE_MS = 5_000;
+
+/** Does something in the page and waits until another result has been painted; false if none was: what was done may change nothing. */
+export async function untilShown(page: Page, act: () => Promise<void>): Promise<boolean> {
+  const shown = page.evaluate(nextShown).then(() => true);
   await act();
-  await shown;
+  return Promise.race([shown, page.waitForTimeout(PATIENCE_MS).then(() => false)]);
 }
 
 // These are sent to the page as their source: nothing outside of them is there.
