@@ -23,9 +23,11 @@ export const TRANSACTIONS = 8;
 
 const limit = limitOf<Values>;
 
+/** Nobody dies before. */
+const FIRST_DEATH = s(2);
 /** Crashes of a kind, one in each of its intervals. */
 export const faultsEvery = (p: Values, every: Duration): FaultIntervals => ({
-  from: s(2),
+  from: FIRST_DEATH,
   until: p.length - DRAIN,
   every,
 });
@@ -195,17 +197,21 @@ const mostAgain = (p: Values): number => {
 export const againByDeaths = limit(mostAgain);
 
 /**
- * Two relays that claim nothing publish what both find between the one's query and its account. How often that is hangs on how their
- * polls fall, for which there is no theory; that it is more than all deaths and refusals come to follows from nothing where rounds are
- * far longer than a publication, or where deaths alone have a good part of the orders published again.
+ * Relays that claim nothing begin at one instant, and stay together until somebody dies: who is a little behind finds what the other has
+ * not kept account of, and its own account waits for the locks of those rows, so that both begin their next round when the first
+ * has committed. Only polls that find nothing part them, by as much each time as the ways there and back and a query vary; eight
+ * in a row would have to, before one is behind by what a publication takes at least. So both publish what is committed before the
+ * first death, but for what comes in the last round.
  */
+const POLLS_TO_PART = 8;
 export const publishedByBoth = limit((p) => {
-  if (!keepsUp(p) || p.publishing !== 'polling' || p.relays === 1)
-    return new NotClaimed('two relays need not be at work');
-  if (p.pollInterval > 8 * PUBLICATION) return new NotClaimed('a relay’s round is far longer than a publication');
-  if (mostAgain(p) > orders(p) / 5)
-    return new NotClaimed('deaths alone may have a fifth of the orders published again');
-  return mostAgain(p);
+  if (!keepsUp(p) || p.publishing !== 'polling' || p.relays === 1 || p.claims !== 'nothing' || p.marksFirst)
+    return new NotClaimed('two relays need not find the same');
+  const perSecond = p.rate * (1 - p.abortShare);
+  const partsOnceIn = exp(Math.min(700, POLLS_TO_PART * perSecond * toSeconds(p.pollInterval)));
+  if (partsOnceIn < 100_000) return new NotClaimed('polls that find nothing may part the relays');
+  const until = Math.min(FIRST_DEATH, p.length - DRAIN) - inHand(p) - p.pollInterval - batchTime(p);
+  return poissonLow(perSecond * Math.max(0, toSeconds(until)));
 });
 
 /** Half of an interval in the mean: commits come at any moment of it. A relay that is up again polls at once. */
