@@ -199,6 +199,15 @@ describe('claims', () => {
     expect(isClaimed(atLeast(mean('it'), 0), 'histogram')).toBe(false);
   });
 
+  it('fail where a number is measured that cannot be, or none', () => {
+    for (const share of [1.5, NaN]) {
+      const signals = [{ ...signal('it', { mean: share }), kind: 'ratio' as const }];
+      const result = atMost(mean('it'), 1).judge({ ...evidence, signals });
+      expect(result).toMatchObject({ pass: false, actual: share });
+      expect(result.notClaimed).toBeUndefined();
+    }
+  });
+
   it('are not made where no run could miss what is worked out of two measures', () => {
     const [hits, lookups] = [total('hits'), total('lookups')];
     const [ours, theirs] = [mean('ours'), mean('theirs')];

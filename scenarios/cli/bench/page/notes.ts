@@ -37,11 +37,11 @@ export function notesOf(page: Page): Promise<Notes> {
 /** A default run takes a fraction of it. */
 const PATIENCE_MS = 5_000;
 
-/** Does something in the page and waits until another result has been painted; false if none was: what was done may change nothing. */
-export async function untilShown(page: Page, act: () => Promise<void>): Promise<boolean> {
-  const shown = page.evaluate(nextShown).then(() => true);
+/** Does something in the page and waits until another result has been painted; not for ever, for what was done may change nothing. */
+export async function untilShown(page: Page, act: () => Promise<void>): Promise<void> {
+  const shown = page.evaluate(nextShown);
   await act();
-  return Promise.race([shown, page.waitForTimeout(PATIENCE_MS).then(() => false)]);
+  await Promise.race([shown, page.waitForTimeout(PATIENCE_MS)]);
 }
 
 // These are sent to the page as their source: nothing outside of them is there.
