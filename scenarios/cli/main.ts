@@ -1,6 +1,7 @@
 /**
  * The command line's entry: joins the program to this process. Ctrl-C asks it to finish what it can, a second one ends
- * it at once; SIGTERM, by which a CI cancels a job, likewise. When who reads the output goes away, the rest is not written, and the exit code is the same.
+ * it at once; SIGTERM, by which a CI cancels a job, likewise. When who reads the output goes away, the rest is not written,
+ * and the exit code is the same.
  */
 import process from 'node:process';
 import { runProgram } from './program.ts';

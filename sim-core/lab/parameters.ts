@@ -58,6 +58,11 @@ export type ParameterValue = number | string | boolean;
 export type Parameters = Readonly<Record<string, Parameter>>;
 export type ParameterValues = Readonly<Record<string, ParameterValue>>;
 
+/** Whether two settings have the same parameters, each of the same value. */
+export const isSameSetting = (one: ParameterValues, other: ParameterValues): boolean =>
+  Object.keys(one).length === Object.keys(other).length &&
+  Object.entries(one).every(([name, value]) => other[name] === value);
+
 /** The values that a set of parameters takes. */
 export type ValuesOf<P extends Parameters> = {
   readonly [Name in keyof P]: P[Name] extends ChoiceParameter<infer Choice>

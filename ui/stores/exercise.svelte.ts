@@ -10,6 +10,7 @@ import {
   freshAttempt,
   furtherSeeds,
   headlineOf,
+  isSameSetting,
   openAttempt,
   readAttempt,
   solvedIn,
@@ -75,7 +76,7 @@ export class ExerciseWork {
     const { changesMax } = this.exercise;
     if (this.changes > changesMax) return `${this.changes} settings differ; ${changesMax} may.`;
     if (this.attempt.tries.length >= TRIES_MAX) return `There are ${TRIES_MAX} tries, as many as are kept: start over.`;
-    const isTried = isSame(this.draft, this.tried);
+    const isTried = isSameSetting(this.draft, this.tried);
     return isTried ? `Set something ${this.attempt.tries.length > 0 ? 'else ' : ''}first.` : '';
   });
 
@@ -302,7 +303,3 @@ export class ExerciseWork {
     return { scenario: this.scenario.id, variant, params: changed, seed, interventions };
   }
 }
-
-const isSame = (one: ParameterValues, other: ParameterValues): boolean =>
-  Object.keys(one).length === Object.keys(other).length &&
-  Object.entries(one).every(([name, value]) => other[name] === value);

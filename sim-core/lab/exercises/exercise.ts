@@ -9,7 +9,13 @@
  * policy that is asked for the same requests, say) is neither: a remedy's claims are made of what it observes, so the exercise
  * observes the same from the start.
  */
-import type { Parameter, Parameters, ParameterValue, ParameterValues } from '../parameters.ts';
+import {
+  isSameSetting,
+  type Parameter,
+  type Parameters,
+  type ParameterValue,
+  type ParameterValues,
+} from '../parameters.ts';
 import { pitfallOf, resolveParameters, type Scenario } from '../scenario.ts';
 
 export interface Exercise {
@@ -41,7 +47,7 @@ export function exercisesOf(scenario: Scenario): Exercise[] {
       if (byDesign.length === 0) return [];
       // Nobody observes in two ways at once: those that observe as the first does are to be found.
       const view = viewOf(scenario, pitfall, byDesign[0]);
-      const ways = byDesign.filter((remedy) => isSame(viewOf(scenario, pitfall, remedy), view));
+      const ways = byDesign.filter((remedy) => isSameSetting(viewOf(scenario, pitfall, remedy), view));
       const widths = ways.map((remedy) => Object.keys(changesOf(scenario, pitfall, remedy)).length);
       return [{ pitfall, ways, design, view, changesMax: Math.max(...widths) }];
     });
@@ -100,7 +106,3 @@ function differences(
   const [before, after] = [from, to].map((variant) => resolveParameters(scenario, variant, {}));
   return Object.fromEntries(Object.entries(after).filter(([name, value]) => before[name] !== value && isMeant(name)));
 }
-
-const isSame = (one: ParameterValues, other: ParameterValues): boolean =>
-  Object.keys(one).length === Object.keys(other).length &&
-  Object.entries(one).every(([name, value]) => other[name] === value);

@@ -29,7 +29,10 @@ export const attemptMade = defineFact('retry.attempt', 'A caller asked, for the 
   waited: 'duration',
 });
 
-/** A caller has an answer, or gave up: `attempts` used up, out of `time`, the `budget` spent, `throttled`, or told not to ask again (`pushback`). */
+/**
+ * A caller has an answer, or gave up: `attempts` used up, out of `time`, the `budget` spent, `throttled`, or told not to ask
+ * again (`pushback`).
+ */
 export const retryEnded = defineFact('retry.ended', 'A caller has its answer, or gave up', {
   caller: 'text',
   request: 'request',
