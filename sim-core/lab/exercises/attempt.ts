@@ -200,7 +200,8 @@ const isCount = (value: unknown, most: number): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= most;
 
 function wrong(field: string, value: unknown, expected: string): AttemptError {
-  const text = value === undefined ? 'it is missing and' : inWords(value);
+  if (value === undefined) return new AttemptError(`${field}: it is missing; expected ${expected}`);
+  const text = inWords(value);
   const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text;
   return new AttemptError(`${field}: ${shown} is not valid; expected ${expected}`);
 }

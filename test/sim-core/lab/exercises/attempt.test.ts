@@ -85,6 +85,7 @@ describe('a file', () => {
     ['nothing', '{', 'the file is no JSON'],
     ['a list', '[]', 'the file holds a list; expected an attempt'],
     ['another form', changed({ attempt: 2 }), "attempt: 2 is not valid; expected the form's version, 1"],
+    ['no scenario at all', changed({ scenario: undefined }), 'scenario: it is missing; expected the id of a scenario'],
     ['no scenario', changed({ scenario: 3 }), 'scenario: 3 is not valid; expected the id of a scenario'],
     ['another scenario', changed({ scenario: 'big' }), "scenario: 'big' is not valid; expected small"],
     ['a field of its own', changed({ grade: 1 }), 'grade: there is no such field; expected attempt, engine'],
