@@ -21,7 +21,7 @@ export class WorkerFailed extends Error {
 
 /** What every worker of the page answers. */
 export interface Answering {
-  /** At once, or between two slices of its work. */
+  /** At once, or between two pieces of its work: one that takes longer than all questions may stand open passes for lost. */
   isThere(): true;
 }
 
