@@ -54,6 +54,8 @@ export function shortName(signal: string): string {
   if (signal.startsWith(DASHBOARD)) return `${shortName(signal.slice(DASHBOARD.length))} on the dashboard`;
   const words = signal.split('.');
   const last = words.at(-1) ?? signal;
+  // One point of a curve.
+  if (/^\d+$/.test(last)) return `${shortName(words.slice(0, -1).join('.'))} at ${last}`;
   if (last === 'count' && words.length > 1) return `${words.at(-2)}s`;
   const counted = /^(.+)_(?:requests|messages)$/.exec(last);
   if (counted) return counted[1];

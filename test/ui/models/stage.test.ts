@@ -352,6 +352,7 @@ describe('the stage', () => {
 it.each([
   ['cache.hit_ratio', 'ok', 'cache', 'hit ratio'],
   ['cache.hit_ratio.users', 'ok', 'cache', 'users hit ratio'],
+  ['cache.miss_ratio.policy.50', 'miss', 'cache', 'policy miss ratio at 50'],
   ['db.client.operation.rate', 'miss', 'database', 'operation rate'],
   ['db.client.operation.rate.read', 'miss', 'database', 'read rate'],
   ['db.client.connection.count', 'miss', 'database', 'connections'],
