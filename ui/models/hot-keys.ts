@@ -20,6 +20,8 @@ export interface KeyBar {
 export interface HotKeys {
   /** Kind of the facts that are counted. */
   readonly kind: string;
+  /** Those of the bars, in their order. */
+  readonly keys: readonly number[];
   readonly rows: Rows;
   readonly bars: readonly KeyBar[];
   /** The most that any bar but the rest's reaches in the run; that one is written and drawn no longer than this. */
@@ -38,13 +40,18 @@ export function hotKeys(recording: Recording, order?: readonly number[]): HotKey
   if (!table) return undefined;
   const rows = rowsOf(recording);
   const { texts, sampledOneIn } = recording.facts;
-  const { key, outcome } = table.columns;
-  const top = order ?? topKeys(table);
-  const place = new Map(top.map((one, i) => [one, i]));
+  const { outcome } = table.columns;
+  const asked = askedKeys(table);
+  const keys = order ?? mostAsked(asked);
+  const barOf = new Uint8Array(asked.keys.length).fill(keys.length);
+  keys.forEach((key, bar) => {
+    const number = asked.numberOf.get(key);
+    if (number !== undefined) barOf[number] = bar;
+  });
   /** Of each bar, by the number of the outcome's text; one column where there are no outcomes. */
-  const counted = Array.from({ length: top.length + 1 }, (): (Float64Array | undefined)[] => []);
+  const counted = Array.from({ length: keys.length + 1 }, (): (Float64Array | undefined)[] => []);
   for (let i = 0; i < table.rows; i++) {
-    const ofKey = counted[place.get(key[i]) ?? top.length];
+    const ofKey = counted[barOf[asked.numbers[i]]];
     const column = (ofKey[outcome ? outcome[i] : 0] ??= new Float64Array(rows.count));
     column[rowAt(rows, table.times[i])] += 1;
   }
@@ -57,38 +64,52 @@ export function hotKeys(recording: Recording, order?: readonly number[]): HotKey
         return { role, outcome: columns.map(([ended]) => ended).join(', '), upTo: accumulated(columns, rows) };
       })
       .toSorted((a, b) => ORDER.indexOf(a.role) - ORDER.indexOf(b.role));
-    return { label: i < top.length ? `key ${top[i]}` : 'the rest', parts };
+    return { label: i < keys.length ? `key ${keys[i]}` : 'the rest', parts };
   });
   const max = Math.max(1, ...bars.slice(0, -1).map((bar) => countAt(bar, rows.count - 1)));
-  return { kind: table.kind, rows, bars, max, sampledOneIn };
+  return { kind: table.kind, keys, rows, bars, max, sampledOneIn };
+}
+
+/** The keys of a table, numbered as they came: each is looked for once, for the order as for the bars. */
+interface AskedKeys {
+  readonly keys: readonly number[];
+  readonly numberOf: ReadonlyMap<number, number>;
+  /** Of each of the table's rows the number of its key; of each key how many rows are its own. */
+  readonly numbers: Uint32Array;
+  readonly counts: Uint32Array;
+}
+
+function askedKeys({ columns: { key }, rows }: FactTable): AskedKeys {
+  const numberOf = new Map<number, number>();
+  const keys: number[] = [];
+  const numbers = new Uint32Array(rows);
+  const counts = new Uint32Array(rows);
+  for (let i = 0; i < rows; i++) {
+    let number = numberOf.get(key[i]);
+    if (number === undefined) numberOf.set(key[i], (number = keys.push(key[i]) - 1));
+    numbers[i] = number;
+    counts[number]++;
+  }
+  return { keys, numberOf, numbers, counts };
 }
 
 /** The most asked for first; of equals the smaller one. */
-export function topKeys({ columns, rows }: FactTable): number[] {
-  const { key } = columns;
-  const placeOf = new Map<number, number>();
-  const keys: number[] = [];
-  const counts = new Uint32Array(rows);
-  for (let i = 0; i < rows; i++) {
-    let place = placeOf.get(key[i]);
-    if (place === undefined) placeOf.set(key[i], (place = keys.push(key[i]) - 1));
-    counts[place]++;
-  }
+function mostAsked({ keys, counts }: AskedKeys): number[] {
   // Of thousands of keys most were asked for less than ten others are: what is sorted is the rest.
   const least = counts.slice(0, keys.length).sort().at(-TOP) ?? 0;
   return keys
-    .map((one, place) => ({ key: one, count: counts[place] }))
+    .map((key, number) => ({ key, count: counts[number] }))
     .filter(({ count }) => count >= least)
     .toSorted((a, b) => b.count - a.count || a.key - b.key)
     .slice(0, TOP)
-    .map((one) => one.key);
+    .map(({ key }) => key);
 }
 
 /** What was asked of a key up to the end of a row. */
 export const countAt = ({ parts }: KeyBar, row: number): number => parts.reduce((sum, { upTo }) => sum + upTo[row], 0);
 
 /** The facts that say which key was looked up: a lookup's before any other's. */
-export function lookups({ facts }: Recording): FactTable | undefined {
+function lookups({ facts }: Recording): FactTable | undefined {
   const keyed = facts.tables.filter(({ schema, rows }) => schema.key === 'key' && rows > 0);
   return keyed.find(({ kind }) => kind.endsWith('lookup')) ?? keyed.toSorted((a, b) => b.rows - a.rows)[0];
 }

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Recording } from '../../../sim-core/index.ts';
-import { countAt, hotKeys, TOP, topKeys, lookups } from '../../../ui/models/hot-keys.ts';
+import { countAt, hotKeys, TOP } from '../../../ui/models/hot-keys.ts';
 import { fixtureRecording, INTERVAL, ROWS } from '../../../ui/specimens/fixture-recording.ts';
 
 interface Asked {
@@ -56,7 +56,7 @@ it('stand in A’s order in B', () => {
     { row: 1, key: 3, outcome: 1 },
   ]);
   const b = recordingOf([{ row: 0, key: 3, outcome: 2 }]);
-  const order = topKeys(lookups(a)!);
+  const order = hotKeys(a)!.keys;
   expect(hotKeys(b, order)?.bars.map(({ label }) => label)).toEqual(['key 7', 'key 3', 'the rest']);
   expect(hotKeys(b, order)?.bars[1].parts.map(({ role }) => role)).toEqual(['miss']);
 });
