@@ -37,9 +37,8 @@ export interface Tray {
   readonly rows: number;
 }
 
-/** Around all cards, and between two of a layer, one above the other. */
+/** Around all cards. */
 export const MARGIN = 12;
-export const SPACE = 12;
 
 const CARD = { head: 30, line: 19, pad: 8 } as const;
 /** What a figure takes in a line: what stands around it, each letter of its name, and its value. */
@@ -64,19 +63,22 @@ export interface Density {
   readonly above: boolean;
   /** Rows of places for requests, where they may have to stand in line. */
   readonly rows: number;
+  /** Between two cards of a layer, one above the other. */
+  readonly space: number;
 }
 
 const ROWS_MAX = 9;
 
 /** The most first: the first that fits is taken. Where cards are stacked, height is always dear. */
 export const ACROSS: readonly Density[] = [
-  ...dense({ members: 6, figures: Infinity, kind: true, above: true }, 5),
-  ...dense({ members: 0, figures: 2, kind: true, above: true }, 4),
-  ...dense({ members: 0, figures: 1, kind: true, above: true }, 4),
-  ...dense({ members: 0, figures: 1, kind: false, above: true }, 4),
-  ...dense({ members: 0, figures: 1, kind: false, above: false }, 2),
+  ...dense({ members: 6, figures: Infinity, kind: true, above: true, space: 12 }, 5),
+  ...dense({ members: 0, figures: 2, kind: true, above: true, space: 12 }, 4),
+  ...dense({ members: 0, figures: 1, kind: true, above: true, space: 12 }, 4),
+  ...dense({ members: 0, figures: 1, kind: false, above: true, space: 12 }, 4),
+  ...dense({ members: 0, figures: 1, kind: false, above: false, space: 12 }, 2),
+  ...dense({ members: 0, figures: 0, kind: false, above: false, space: 4 }, 1),
 ];
-export const UPRIGHT: Density = { members: 0, figures: 1, kind: true, above: true, rows: 4 };
+export const UPRIGHT: Density = { members: 0, figures: 1, kind: true, above: true, rows: 4, space: 12 };
 
 function dense(card: Omit<Density, 'rows'>, rowsMin: number): Density[] {
   return Array.from({ length: ROWS_MAX - rowsMin + 1 }, (_, i) => ({ ...card, rows: ROWS_MAX - i }));

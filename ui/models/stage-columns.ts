@@ -26,22 +26,16 @@ export function merged(columns: Columns, left: number): Columns {
   return [...columns.slice(0, left), both, ...columns.slice(left + 2)];
 }
 
-/**
- * Merges neighbours, those first that are the least high together, until `fits`; none that is higher than `most` then, and
- * nothing at all where that is not enough.
- */
+/** Merges neighbours, those first that are the least high together, until `fits`, or until there is one column. */
 export function folded(
   columns: Columns,
   fits: (columns: Columns) => boolean,
   heightOf: (column: readonly Cell[]) => number,
-  most: number,
 ): Columns {
   let now = columns;
-  while (!fits(now)) {
+  while (now.length > 1 && !fits(now)) {
     const heights = now.slice(1).map((_, left) => heightOf(merged(now, left)[left]));
-    const least = Math.min(...heights);
-    if (!(least <= most)) return columns;
-    now = merged(now, heights.lastIndexOf(least));
+    now = merged(now, heights.lastIndexOf(Math.min(...heights)));
   }
   return now;
 }

@@ -12,7 +12,6 @@ import {
   isCalled,
   leastCardWidth,
   MARGIN,
-  SPACE,
   UPRIGHT,
   wholeHeight,
   widthForName,
@@ -41,7 +40,7 @@ const GAP_LEAST = 20;
 export function placeStage(model: StageModel, given: number, height: number): StageGeometry {
   const { topology } = model;
   const upright = given < UPRIGHT_BELOW;
-  const columns = upright ? columnsOf(topology) : fitting(model, given, height);
+  const columns = upright ? columnsOf(topology) : fitting(model, given);
   const width = upright ? given : Math.max(given, widthWith(GAP_LEAST, model, columns));
   const boxes = upright ? placeUpright(model, width) : placeAcross(model, columns, width, height);
   const bottom = Math.max(...boxes.map((box) => box.bottom)) + MARGIN + (upright ? loopRoom(model, columns) : 0);
@@ -52,13 +51,11 @@ export function placeStage(model: StageModel, given: number, height: number): St
 /** In less width layers that run from left to right stand too close to each other, and in still less they do not fit. */
 export const leastWidth = (model: StageModel): number => widthWith(GAP, model, columnsOf(model.topology));
 
-/** A column a layer; fewer where these do not fit, and fewer do without being higher than the stage. */
-function fitting(model: StageModel, given: number, height: number): Columns {
-  const columns = columnsOf(model.topology);
+/** A column a layer; fewer where these do not fit: who has to scroll scrolls down. */
+function fitting(model: StageModel, given: number): Columns {
   const density = ACROSS.at(-1)!;
   const heightOf = (column: readonly Cell[]): number => columnHeight(model, density, column, CARD.widthMin);
-  const most = Math.max(height, ...columns.map(heightOf));
-  return folded(columns, (some) => widthWith(GAP_LEAST, model, some) <= given, heightOf, most);
+  return folded(columnsOf(model.topology), (some) => widthWith(GAP_LEAST, model, some) <= given, heightOf);
 }
 
 function widthWith(gap: number, model: StageModel, columns: Columns): number {
@@ -81,8 +78,8 @@ const loopRoom = ({ topology }: StageModel, columns: Columns): number =>
 
 /** What a column needs, one node below the other. */
 function columnHeight(model: StageModel, density: Density, column: readonly Cell[], cardWidth: number): number {
-  const heights = column.map(({ node }) => wholeHeight(model, node, density, cardWidth) + SPACE);
-  return sum(heights) + 2 * MARGIN - SPACE;
+  const heights = column.map(({ node }) => wholeHeight(model, node, density, cardWidth) + density.space);
+  return sum(heights) + 2 * MARGIN - density.space;
 }
 
 function placeAcross(model: StageModel, columns: Columns, width: number, height: number): Box[] {

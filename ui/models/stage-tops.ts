@@ -1,6 +1,6 @@
 /** How far down each card lies in its column, on a stage whose layers run from left to right. */
 import type { StageModel } from './moment.ts';
-import { cardHeight, MARGIN, SPACE, wholeHeight, type Density } from './stage-cards.ts';
+import { cardHeight, MARGIN, wholeHeight, type Density } from './stage-cards.ts';
 import type { Cell, Columns } from './stage-columns.ts';
 import type { TopologyNode } from './topology.ts';
 
@@ -35,7 +35,7 @@ export function topsAcross(
     let free = -Infinity;
     const pushed = sizes.map(({ node, y, card, whole }) => {
       const top = Math.max(y * step - card / 2, free);
-      free = top + whole + SPACE;
+      free = top + whole + density.space;
       return { node, top, bottom: top + whole, middle: top + card / 2 };
     });
     const astray = (pushed[0].middle + pushed.at(-1)!.middle) / 2 - offset(column) * step;
@@ -51,12 +51,12 @@ export function topsAcross(
       let [free, below] = [MARGIN, height - MARGIN];
       const raised = layer.toReversed().map((one) => {
         const top = Math.min(line + one.top, below - (one.bottom - one.top));
-        below = top - SPACE;
+        below = top - density.space;
         return { ...one, top, whole: one.bottom - one.top };
       });
       return raised.toReversed().map(({ node, top, whole }) => {
         const at = Math.max(top, free);
-        free = at + whole + SPACE;
+        free = at + whole + density.space;
         return [node, at] as const;
       });
     }),

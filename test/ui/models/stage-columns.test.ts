@@ -24,7 +24,7 @@ it('gives a layer with a long name wider cards, where there is room for that', (
   expect(new Set(widths(2000)).size).toBe(1);
 });
 
-it('puts two layers in one column where all do not fit beside each other, if it is high enough for that', () => {
+it('puts two layers in one column where all do not fit beside each other, however low it is: nobody scrolls sideways', () => {
   const names = ['browsers', 'edge', 'gateway', 'app', 'store', 'disk'];
   const model = chain(names);
   const [wide, narrow, low] = (
@@ -41,6 +41,6 @@ it('puts two layers in one column where all do not fit beside each other, if it 
   expect(narrow).toMatchObject({ width: 480, height: 300, names });
   expect(new Set(narrow.bands).size).toBeLessThan(6);
   expect(narrow.bands).toEqual(narrow.bands.toSorted((a, b) => a - b));
-  expect(low.bands).toEqual([0, 1, 2, 3, 4, 5]);
-  expect(low.width).toBeGreaterThan(480);
+  expect(low).toMatchObject({ width: 480, names, bands: narrow.bands });
+  expect(low.height).toBeGreaterThan(60);
 });
