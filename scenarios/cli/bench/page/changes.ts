@@ -3,7 +3,8 @@
  * the default run of every scenario. A *step* moves a slider by 2 % of its way and waits for the result; beside it,
  * measured in turn, the same run in Node by itself, and where on its way the step was. A *drag* holds a slider and moves
  * it sixty times a second: each of its events counts until its own result has been painted, or a newer one's. At the end
- * stand the steps of all scenarios together, which the aim is about.
+ * stand the steps and the drags of all scenarios together, which the aim is about: few of each one, so that all are done
+ * in about five minutes.
  */
 import type { Locator, Page } from 'playwright-core';
 import type { Scenario } from '../../../../sim-core/index.ts';
@@ -17,13 +18,13 @@ import { latency } from './latency.ts';
 import { openLab, type Tab } from './tab.ts';
 
 /** Sliders of a scenario that are moved, evenly spread over all that have as many positions as they have way. */
-const SLIDERS = 8;
+const SLIDERS = 2;
 /** Of a slider's 400 positions. */
 const STEP = 8;
 /** Steps before those that count: engines compile what they run often. */
-const WARM_UP = 6;
+const WARM_UP = 5;
 /** Events of a drag, and how far it goes to either side, in pixels. */
-const DRAG = { events: 90, intervalMs: 1000 / 60, reach: 8 } as const;
+const DRAG = { events: 60, intervalMs: 1000 / 60, reach: 8 } as const;
 
 /** Steps and drags, scenario by scenario. */
 export async function* changes(
@@ -32,6 +33,7 @@ export async function* changes(
 ): AsyncGenerator<BenchmarkResult> {
   const { page } = tab;
   const all: Delay[] = [];
+  const dragged: number[] = [];
   for (const scenario of quick ? [stampede] : catalogue.map((entry) => entry.scenario)) {
     interrupted.throwIfAborted();
     progress(`page: ${scenario.id}, from a slider to the screen`);
@@ -43,9 +45,12 @@ export async function* changes(
     const { delays, alone } = await steps(page, scenario, quick ? sliders.slice(0, 2) : sliders, interrupted);
     all.push(...delays);
     if (delays.length > 0) yield* stepped(scenario.id, delays, about, alone);
-    yield* latency({ ...about, variant: `${scenario.id}: drag to screen` }, await drag(page, sliders[0], quick));
+    const inDrag = await drag(page, sliders[0], quick);
+    dragged.push(...inDrag);
+    yield* latency({ ...about, variant: `${scenario.id}: drag to screen` }, inDrag);
   }
   yield* stepped('all scenarios', all, { name: 'page' });
+  yield* latency({ name: 'page', variant: 'all scenarios: drag to screen' }, dragged);
 }
 
 /** A run in Node beside a round of steps, in milliseconds. */
