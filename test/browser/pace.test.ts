@@ -82,6 +82,38 @@ describe('the worker', () => {
     expect((await asked(page)).filter((name) => name === 'run')).toHaveLength(changes);
   });
 
+  it('that reads who is where stops for the run that will overtake it, and answers to the last reading alone', async () => {
+    const { page } = session;
+    await page.goto(lab);
+    const first = await digestIn(page);
+    await whereabouts(page);
+    await asked(page);
+    // The next run is asked for in the very turn in which the reading was.
+    await page.evaluate(() => {
+      const scope = globalThis as unknown as { answers: boolean[] };
+      scope.answers = [];
+      const another = [...document.querySelectorAll('button')].find(
+        ({ textContent }) => textContent?.trim() === 'Another seed',
+      )!;
+      const post = Reflect.get(Worker.prototype, 'postMessage');
+      Reflect.set(Worker.prototype, 'postMessage', function (this: Worker, ...words: Parameters<typeof post>) {
+        const [{ path, id }] = words as [{ path?: string[]; id: string }];
+        Reflect.apply(post, this, words);
+        if (path?.[0] !== 'traffic') return;
+        this.addEventListener('message', ({ data }) => {
+          if (data.id === id) scope.answers.push(data.value !== undefined);
+        });
+        if (scope.answers.length === 0) queueMicrotask(() => another.click());
+      });
+      another.click();
+    });
+    const second = await digestIn(page, first);
+    await digestIn(page, second);
+    await whereabouts(page);
+    expect(await asked(page)).toEqual(['run', 'traffic', 'cancel', 'run', 'traffic']);
+    expect(await page.evaluate(() => Reflect.get(globalThis, 'answers'))).toEqual([false, true]);
+  });
+
   it('is not asked any more once its scenario is left, whatever it was doing', async () => {
     const { page } = session;
     // The questions whether it is still there are asked twenty times as often.
@@ -148,6 +180,32 @@ it('a change makes nothing on the stage and no chart anew: what has the focus ke
   await digestIn(page, first);
   expect(before).toBeGreaterThan(20);
   await expect.poll(() => page.locator('[data-before]').count()).toBe(before);
+});
+
+it('no figure of the run before is seen beside a new run: hot keys come with the charts, dots and counts wait', async () => {
+  const { page } = session;
+  await page.goto(lab);
+  const first = await digestIn(page);
+  await whereabouts(page);
+  await page.evaluate(() => {
+    const seen: string[][] = [];
+    Object.assign(globalThis, { seen });
+    const keys = [...document.querySelectorAll('.charts figure')].find(({ textContent }) =>
+      textContent?.includes('Keys asked for most'),
+    )!;
+    const crowds = (): string => [...document.querySelectorAll('.crowd')].map((one) => one.textContent).join('');
+    const look = (): void => void seen.push([keys.textContent, crowds().trim()]);
+    look();
+    new MutationObserver(look).observe(document.querySelector('footer')!, { attributeFilter: ['data-digest'] });
+  });
+  await page.getByRole('button', { name: 'Another seed' }).click();
+  await digestIn(page, first);
+  await whereabouts(page);
+  const [before, shown] = await page.evaluate(() => Reflect.get(globalThis, 'seen') as string[][]);
+  const settled = await page.locator('.charts figure', { hasText: 'Keys asked for most' }).textContent();
+  expect(before[0]).not.toBe(settled);
+  expect(before[1]).not.toBe('');
+  expect(shown).toEqual([settled, '']);
 });
 
 describe('while it plays', () => {

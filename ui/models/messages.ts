@@ -11,6 +11,7 @@ import {
   type RecordedEvents,
   type Recording,
 } from '../../sim-core/index.ts';
+import { inPieces, type Pieces } from './pieces.ts';
 import type { Topology } from './topology.ts';
 
 /** What of a recording is asked here. */
@@ -45,7 +46,7 @@ export interface Messages {
   readonly departing: Uint32Array;
 }
 
-export function messagesOf(recording: Told, topology: Topology): Messages {
+export function* messagesOf(recording: Told, topology: Topology): Pieces<Messages> {
   const { events } = recording;
   const ways = waysOf(recording, topology);
   const wayOfKind = new Int16Array(events.kindNames.length).fill(-1);
@@ -69,7 +70,8 @@ export function messagesOf(recording: Told, topology: Topology): Messages {
     });
   });
   const causes = causesOf(events);
-  const { requests, numbers } = requestsOf(events, causes);
+  yield;
+  const { requests, numbers } = yield* requestsOf(events, causes);
   const departing = byDeparture(events, causes, wayOfKind);
   return {
     ways,
@@ -125,17 +127,22 @@ function causesOf({ ids, causes, kept }: RecordedEvents): Int32Array {
   return places;
 }
 
-function requestsOf({ subjects, kept }: RecordedEvents, causes: Int32Array): Pick<Messages, 'requests' | 'numbers'> {
+function* requestsOf(
+  { subjects, kept }: RecordedEvents,
+  causes: Int32Array,
+): Pieces<Pick<Messages, 'requests' | 'numbers'>> {
   const numbers = new Map<number, number>();
   const requests = new Int32Array(kept).fill(-1);
-  for (let event = 0; event < kept; event++) {
-    const subject = subjects[event];
-    if (subject < 0) continue;
-    const cause = causes[event];
-    let number = cause >= 0 && subjects[cause] === subject ? requests[cause] : numbers.get(subject);
-    if (number === undefined) numbers.set(subject, (number = numbers.size));
-    requests[event] = number;
-  }
+  yield* inPieces(kept, (from, to) => {
+    for (let event = from; event < to; event++) {
+      const subject = subjects[event];
+      if (subject < 0) continue;
+      const cause = causes[event];
+      let number = cause >= 0 && subjects[cause] === subject ? requests[cause] : numbers.get(subject);
+      if (number === undefined) numbers.set(subject, (number = numbers.size));
+      requests[event] = number;
+    }
+  });
   return { requests, numbers };
 }
 

@@ -16,6 +16,7 @@
 import { sampleHash } from '../../sim-core/index.ts';
 import { intervalIndex, type IntervalIndex } from './interval-index.ts';
 import type { Messages, Told } from './messages.ts';
+import { inPieces, type Pieces } from './pieces.ts';
 import type { RequestRoles } from './request-roles.ts';
 import type { Topology } from './topology.ts';
 import { leaveWaiting, type Spells } from './waiting-lines.ts';
@@ -91,10 +92,11 @@ class OpenOf {
   }
 }
 
-export function staysOf(recording: Told, topology: Topology, messages: Messages, roles: RequestRoles): Stays {
+export function* staysOf(recording: Told, topology: Topology, messages: Messages, roles: RequestRoles): Pieces<Stays> {
   const walk = new Walk(recording, messages);
-  walk.go();
+  yield* walk.go();
   leaveWaiting(recording, walk);
+  yield;
   const { times, subjects } = recording.events;
   const nodeOf = new Map(topology.nodes.flatMap(({ members }, node) => members.map(({ name }) => [name, node])));
   const nodeOfComponent = recording.components.map(({ name }) => nodeOf.get(name)!);
@@ -113,24 +115,27 @@ export function staysOf(recording: Told, topology: Topology, messages: Messages,
     turns: new Float64Array(count).fill(NaN),
     turned: new Uint8Array(count),
   };
-  for (let stay = 0, at = 0; stay < open.count; stay++) {
-    if (!seen(stay)) continue;
-    const event = events[stay];
-    const request = messages.requests[event];
-    columns.arrivals[at] = times[event];
-    columns.begins[at] = begins[stay];
-    columns.ends[at] = ends[stay];
-    columns.nodes[at] = nodeOfComponent[open.components[stay]];
-    columns.hashes[at] = sampleHash(subjects[event]);
-    columns.roles[at] = roles.at(request, times[event]);
-    // What is told in the event in which it ends was never seen.
-    const change = roles.lastChange(request, times[event], ends[stay] - 1);
-    if (change >= 0) {
-      columns.turns[at] = roles.times[change];
-      columns.turned[at] = roles.roles[change];
+  let at = 0;
+  yield* inPieces(open.count, (from, to) => {
+    for (let stay = from; stay < to; stay++) {
+      if (!seen(stay)) continue;
+      const event = events[stay];
+      const request = messages.requests[event];
+      columns.arrivals[at] = times[event];
+      columns.begins[at] = begins[stay];
+      columns.ends[at] = ends[stay];
+      columns.nodes[at] = nodeOfComponent[open.components[stay]];
+      columns.hashes[at] = sampleHash(subjects[event]);
+      columns.roles[at] = roles.at(request, times[event]);
+      // What is told in the event in which it ends was never seen.
+      const change = roles.lastChange(request, times[event], ends[stay] - 1);
+      if (change >= 0) {
+        columns.turns[at] = roles.times[change];
+        columns.turned[at] = roles.roles[change];
+      }
+      at++;
     }
-    at++;
-  }
+  });
   return { ...columns, unsure: walk.unsure, index: intervalIndex(columns.arrivals, columns.ends) };
 }
 
@@ -177,23 +182,26 @@ class Walk implements Spells {
     this.left = new Uint8Array(kept);
   }
 
-  go(): void {
+  *go(): Pieces<void> {
     const { kinds, kept } = this.recording.events;
     const { causes, departing, grantOfKind, passOfKind, givenUpOfKind, cancelledOfKind, wayOfKind, requests } =
       this.messages;
     if (cancelledOfKind.some((way) => way >= 0)) this.findWhoGoesOn();
     let next = 0;
-    for (let event = 0; event < kept; event++) {
-      const request = requests[event];
-      if (request >= 0) {
-        if (wayOfKind[kinds[event]] >= 0) this.arrive(event, request, wayOfKind[kinds[event]]);
-        else if (grantOfKind[kinds[event]] >= 0) this.grant(event, request, grantOfKind[kinds[event]]);
-        else if (passOfKind[kinds[event]] >= 0) this.pass(event, request, passOfKind[kinds[event]]);
-        else if (cancelledOfKind[kinds[event]] >= 0) this.cancel(event, request, cancelledOfKind[kinds[event]]);
-        else if (givenUpOfKind[kinds[event]] >= 0) this.giveUp(event, request, givenUpOfKind[kinds[event]]);
+    yield* inPieces(kept, (from, to) => {
+      for (let event = from; event < to; event++) {
+        const request = requests[event];
+        if (request >= 0) {
+          if (wayOfKind[kinds[event]] >= 0) this.arrive(event, request, wayOfKind[kinds[event]]);
+          else if (grantOfKind[kinds[event]] >= 0) this.grant(event, request, grantOfKind[kinds[event]]);
+          else if (passOfKind[kinds[event]] >= 0) this.pass(event, request, passOfKind[kinds[event]]);
+          else if (cancelledOfKind[kinds[event]] >= 0) this.cancel(event, request, cancelledOfKind[kinds[event]]);
+          else if (givenUpOfKind[kinds[event]] >= 0) this.giveUp(event, request, givenUpOfKind[kinds[event]]);
+        }
+        for (; next < departing.length && causes[departing[next]] === event; next++)
+          this.depart(event, departing[next]);
       }
-      for (; next < departing.length && causes[departing[next]] === event; next++) this.depart(event, departing[next]);
-    }
+    });
   }
 
   /** Whether a stay's request waits to the end behind the latest whom a rate limiter let through of those who came its way. */

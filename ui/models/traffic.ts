@@ -1,7 +1,7 @@
 /**
  * Every message's way and every request's stay, read out of a recording's events once, so that any instant of the run
- * can be drawn by look-ups. All of it is plain columns: reading takes as long as several frames, so a worker does it and
- * hands them over.
+ * can be drawn by look-ups. All of it is plain columns: reading takes as long as several frames, so a worker does it, in
+ * pieces, and hands them over.
  *
  * A *hop* is one message on a link: it left in the event that is the cause of its arrival, and its place in between is
  * a matter of the two times. A *stay* is a request within a component, see `stays.ts`. A request may be in several
@@ -15,6 +15,7 @@ import { intervalIndex, type IntervalIndex } from './interval-index.ts';
 import { messagesOf, type Messages } from './messages.ts';
 import { NEUTRAL, requestRoles, roleFacts, ROLES, type RequestRoles, type RoleFacts } from './request-roles.ts';
 import { staysOf, type Stays } from './stays.ts';
+import { inPieces, whole, type Pieces } from './pieces.ts';
 import type { Topology } from './topology.ts';
 
 /** Messages under way, in the order in which they left; a column each. */
@@ -54,24 +55,29 @@ export const trafficSource = ({ components, events, facts, flows }: Recording): 
   flows,
 });
 
-export function trafficOf(recording: TrafficSource, topology: Topology): Traffic {
+export const trafficOf = (recording: TrafficSource, topology: Topology): Traffic =>
+  whole(readTraffic(recording, topology));
+
+export function* readTraffic(recording: TrafficSource, topology: Topology): Pieces<Traffic> {
   const { events, facts } = recording;
-  const messages = messagesOf(recording, topology);
+  const messages = yield* messagesOf(recording, topology);
+  yield;
   const roles = requestRoles(facts, messages.numbers.size, (request) => messages.numbers.get(request));
+  yield;
   return {
-    hops: hopsOf(recording, messages, roles),
-    stays: staysOf(recording, topology, messages, roles),
+    hops: yield* hopsOf(recording, messages, roles),
+    stays: yield* staysOf(recording, topology, messages, roles),
     until: events.kept < events.total ? (events.times[events.kept - 1] ?? 0) : Infinity,
     sampledOneIn: facts.sampledOneIn,
     rolesPlayed: rolesIn(roles),
   };
 }
 
-function hopsOf(
+function* hopsOf(
   { events: { times, kinds, subjects } }: TrafficSource,
   { ways, wayOfKind, departing, causes, requests }: Messages,
   roles: RequestRoles,
-): Hops {
+): Pieces<Hops> {
   let count = 0;
   for (const event of departing) if (ways[wayOfKind[kinds[event]]].edge >= 0) count++;
   const departures = new Float64Array(count);
@@ -83,17 +89,19 @@ function hopsOf(
     roles: new Uint8Array(count),
   };
   let hop = 0;
-  for (const event of departing) {
-    const { edge, reply } = ways[wayOfKind[kinds[event]]];
-    if (edge < 0) continue;
-    departures[hop] = times[causes[event]];
-    arrivals[hop] = times[event];
-    columns.edges[hop] = edge;
-    columns.replies[hop] = reply ? 1 : 0;
-    columns.hashes[hop] = sampleHash(subjects[event]);
-    columns.roles[hop] = requests[event] < 0 ? 0 : roles.at(requests[event], departures[hop]);
-    hop++;
-  }
+  yield* inPieces(departing.length, (from, to) => {
+    for (const event of departing.subarray(from, to)) {
+      const { edge, reply } = ways[wayOfKind[kinds[event]]];
+      if (edge < 0) continue;
+      departures[hop] = times[causes[event]];
+      arrivals[hop] = times[event];
+      columns.edges[hop] = edge;
+      columns.replies[hop] = reply ? 1 : 0;
+      columns.hashes[hop] = sampleHash(subjects[event]);
+      columns.roles[hop] = requests[event] < 0 ? 0 : roles.at(requests[event], departures[hop]);
+      hop++;
+    }
+  });
   return { departures, arrivals, ...columns, index: intervalIndex(departures, arrivals) };
 }
 

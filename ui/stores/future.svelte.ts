@@ -183,14 +183,14 @@ export class Future {
     });
   }
 
-  /** Not while a run is under way, whose recording would overtake this one. */
+  /** Not while a run is under way, whose recording would overtake this one; one that begins later ends the reading. */
   async #readTraffic(): Promise<void> {
     this.#restTimer = undefined;
     const { recording } = this;
     if (!recording || !this.stage || this.traffic || this.running) return;
     try {
       const traffic = await this.#engine.traffic(recording, this.stage.topology);
-      if (this.recording === recording) this.traffic = traffic;
+      if (traffic && this.recording === recording) this.traffic = traffic;
     } catch (error) {
       const { name, message } = asError(error);
       if (this.recording === recording && !this.running) this.failure = { name, message };

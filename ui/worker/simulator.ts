@@ -15,6 +15,7 @@ import {
   type RecordedSignal,
   type Recording,
 } from '../../sim-core/index.ts';
+import { Slices } from './slices.ts';
 
 /** A run's input, as data that can be sent to a worker. */
 export interface RunRequest {
@@ -46,14 +47,12 @@ export class RunCancelled extends Error {
   }
 }
 
-/** Wall time between two looks at the outside world, in milliseconds. */
-const SLICE_MS = 12;
 /** Events between two looks at the clock. */
 const EVENTS_PER_LOOK = 2_000;
 
 export class Simulator {
   #current = 0;
-  readonly #turns = new MessageChannel();
+  readonly #slices = new Slices();
 
   /** Computes a recording; rejects with what the engine throws, or with `RunCancelled`. */
   async run(request: RunRequest, progress: (share: number) => void): Promise<RunResult> {
@@ -63,9 +62,9 @@ export class Simulator {
     if (!entry) throw new Error(`there is no scenario ${request.scenario}`);
     const { variant, params, seed, interventions } = request;
     const run = new Run(entry.scenario, { variant, params, seed, interventions, definition: entry.definition });
-    while (!this.#slice(run)) {
+    while (!this.#slices.work(() => run.advance(EVENTS_PER_LOOK))) {
       progress(run.progress);
-      await this.#nextTurn();
+      await this.#slices.next();
       if (turn !== this.#current) throw new RunCancelled();
     }
     return { recording: run.finish(), wallMs: performance.now() - started };
@@ -91,21 +90,5 @@ export class Simulator {
 
   cancel(): void {
     this.#current += 1;
-  }
-
-  #slice(run: Run): boolean {
-    const until = performance.now() + SLICE_MS;
-    while (performance.now() < until) if (run.advance(EVENTS_PER_LOOK)) return true;
-    return false;
-  }
-
-  /** Waits until messages that have arrived meanwhile are handled; a timer would be clamped to 4 ms. */
-  #nextTurn(): Promise<void> {
-    const { port1, port2 } = this.#turns;
-    return new Promise((resolve) => {
-      port1.addEventListener('message', () => resolve(), { once: true });
-      port1.start();
-      port2.postMessage(undefined);
-    });
   }
 }
