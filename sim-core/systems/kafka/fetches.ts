@@ -93,13 +93,11 @@ export class Fetches {
 
   private tryAnswer(call: Call<BrokerQuery, BrokerReply>, query: FetchQuery): boolean {
     // Most fetches come when there is nothing yet: no answer is put together for them.
-    const isWorthIt = query.parts.some((part) => this.hasNews(part, query));
-    if (isWorthIt)
-      this.answer(
-        call,
-        query.parts.map((part) => this.read(part, query)),
-      );
-    return isWorthIt;
+    if (query.parts.every((part) => this.hasNothingFor(part, query))) return false;
+    const results = query.parts.map((part) => this.read(part, query));
+    if (!results.some(isNews)) return false;
+    this.answer(call, results);
+    return true;
   }
 
   /** Its time is over: it gets what there is. */
@@ -111,12 +109,10 @@ export class Fetches {
     );
   }
 
-  /** Whether `read` gives something of the log, or an error. */
-  private hasNews(part: FetchPart, query: FetchQuery): boolean {
+  /** Whether it is known without reading that who asks has all that there is for it. */
+  private hasNothingFor(part: FetchPart, query: FetchQuery): boolean {
     const leading = this.replicas.get(part.partition)?.leading;
-    if (leading !== undefined && hasAll(part, query, leading)) return false;
-    const { error, diverging, batches } = this.read(part, query);
-    return error !== undefined || diverging !== undefined || batches.length > 0;
+    return leading !== undefined && hasAll(part, query, leading);
   }
 
   private read(part: FetchPart, { replica, bytesMax, isolation }: FetchQuery): FetchResult {
@@ -157,6 +153,10 @@ function hasAll(
   if (offset !== limitOf(leading, replica, isolation) || offset < log.startOffset) return false;
   return (epoch === undefined || epoch === leading.epoch) && (replica === undefined || lastEpoch === log.epochs.latest);
 }
+
+/** Something of the log, or an error. */
+const isNews = ({ error, diverging, batches }: FetchResult): boolean =>
+  error !== undefined || diverging !== undefined || batches.length > 0;
 
 const NONE: readonly Batch[] = [];
 
