@@ -8,15 +8,11 @@
  * - insert-first: second chances come after the newcomer, which is itself the victim when every entry is marked
  *   (Caffeine's linked.Clock).
  */
-import { listsFor } from './counting-lists.ts';
 import { initialRoom, isUnwatched, requestEach } from './eviction-policy.ts';
 import type { EvictionOptions, EvictionPolicy } from './eviction-policy.ts';
 import { grownBytes, highestOf, roomFor } from './growing-array.ts';
-import { headOf, linkBefore, unlink, type IdLists } from './id-lists.ts';
+import { IdRing } from './id-ring.ts';
 import { Room } from './room.ts';
-
-/** Before it the newest entry, after it the one that the hand points at. */
-const HAND = headOf(0);
 
 const ABSENT = 0;
 const HELD = 1;
@@ -29,7 +25,8 @@ export class Clock implements EvictionPolicy {
   private readonly insertFirst: boolean;
   private readonly isUnwatched: boolean;
   private readonly onEvict: ((id: number) => void) | undefined;
-  private readonly lists: IdLists;
+  /** The entries, the one that the hand points at first. */
+  private readonly queue: IdRing;
   private state: Uint8Array;
 
   constructor(options: EvictionOptions, convention: ClockConvention) {
@@ -37,7 +34,7 @@ export class Clock implements EvictionPolicy {
     this.insertFirst = convention === 'insert-first';
     this.isUnwatched = isUnwatched(options);
     this.onEvict = options.onEvict;
-    this.lists = listsFor(options, 1);
+    this.queue = new IdRing(options.bookkeeping);
     this.state = new Uint8Array(initialRoom(options));
   }
 
@@ -66,49 +63,69 @@ export class Clock implements EvictionPolicy {
       return false;
     }
     if (!this.insertFirst) while (room.lacks(size)) this.evict();
-    this.lists.insertBefore(HAND, id);
+    this.queue.push(id);
     this.state[id] = HELD;
     room.enter(id, size);
     while (room.used > this.capacity) this.evict();
     return false;
   }
 
-  /** By places in the list's array. */
+  /**
+   * Once the cache is full and its ring without holes it stays so. A miss may take several rounds of the last loop, one for
+   * each entry that the hand looks at: an engine keeps the arrays of an innermost loop at hand, and looks them up at every
+   * access in one around it.
+   */
   requestAll(ids: Int32Array): number {
-    const { lists, room, capacity, insertFirst } = this;
     if (!this.isUnwatched) return requestEach(this, ids);
     const highest = highestOf(ids);
     if (highest >= this.state.length) this.grow(highest);
-    const { state } = this;
-    const { links, offset } = lists;
-    const hand = lists.placeOf(HAND);
-    let { used } = room;
+    const { queue, room, state, capacity, insertFirst } = this;
     let hits = 0;
-    for (let i = 0; i < ids.length; i++) {
+    let i = 0;
+    let { used } = room;
+    queue.spare(Math.min(ids.length, capacity - used));
+    for (; i < ids.length && used < capacity; i++) {
       const id = ids[i];
-      if (state[id] !== ABSENT) {
-        state[id] = MARKED;
-        hits++;
-        continue;
-      }
-      const place = (id + offset) << 1;
-      state[id] = HELD;
-      if (insertFirst) linkBefore(links, hand, place);
-      if (used < capacity) used++;
-      else {
-        let victim = links[hand];
-        while (state[(victim >> 1) - offset] === MARKED) {
-          state[(victim >> 1) - offset] = HELD;
-          unlink(links, victim);
-          linkBefore(links, hand, victim);
-          victim = links[hand];
-        }
-        unlink(links, victim);
-        state[(victim >> 1) - offset] = ABSENT;
-      }
-      if (!insertFirst) linkBefore(links, hand, place);
+      const isHit = state[id] !== ABSENT;
+      if (isHit) hits++;
+      else used += queue.put(id);
+      state[id] = isHit ? MARKED : HELD;
     }
     room.holds(used);
+    while (i < ids.length && queue.places > capacity) if (this.request(ids[i++])) hits++;
+    queue.spare(1);
+    const { ring } = queue;
+    const mask = ring.length - 1;
+    let { oldest, newest } = queue;
+    let isEntering = false;
+    while (i < ids.length) {
+      const id = ids[i];
+      if (state[id] !== ABSENT && !isEntering) {
+        state[id] = MARKED;
+        hits++;
+        i++;
+        continue;
+      }
+      if (insertFirst && !isEntering) {
+        ring[newest++ & mask] = id;
+        state[id] = HELD;
+        isEntering = true;
+      }
+      const oldestOne = ring[oldest++ & mask];
+      if (state[oldestOne] === MARKED) {
+        state[oldestOne] = HELD;
+        ring[newest++ & mask] = oldestOne;
+        continue;
+      }
+      state[oldestOne] = ABSENT;
+      if (!insertFirst) {
+        ring[newest++ & mask] = id;
+        state[id] = HELD;
+      }
+      isEntering = false;
+      i++;
+    }
+    queue.moveOn(oldest - queue.oldest);
     return hits;
   }
 
@@ -123,32 +140,26 @@ export class Clock implements EvictionPolicy {
 
   remove(id: number): boolean {
     if (!this.has(id)) return false;
-    this.takeOut(id);
+    this.queue.disown(id);
+    this.state[id] = ABSENT;
+    this.room.leave(id);
     return true;
   }
 
   private evict(): void {
-    const { lists, state } = this;
-    let victim = lists.next(HAND);
+    const { queue, state } = this;
+    let victim = queue.shift();
     while (state[victim] === MARKED) {
       state[victim] = HELD;
-      lists.unlink(victim);
-      lists.insertBefore(HAND, victim);
-      victim = lists.next(HAND);
+      queue.push(victim);
+      victim = queue.shift();
     }
-    this.takeOut(victim);
+    state[victim] = ABSENT;
+    this.room.leave(victim);
     this.onEvict?.(victim);
   }
 
-  private takeOut(id: number): void {
-    this.lists.unlink(id);
-    this.state[id] = ABSENT;
-    this.room.leave(id);
-  }
-
   private grow(id: number): void {
-    const room = roomFor(id, this.state.length);
-    this.state = grownBytes(this.state, room);
-    this.lists.grow(room);
+    this.state = grownBytes(this.state, roomFor(id, this.state.length));
   }
 }

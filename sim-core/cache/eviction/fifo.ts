@@ -3,37 +3,30 @@
  * nothing. Belady, "A study of replacement algorithms for a virtual-storage computer", IBM Systems Journal 5(2), 1966.
  * Not a stack algorithm: a larger cache can hit less (Belady's anomaly). libCacheSim's and Caffeine's agree to the
  * request. No parameters.
- *
- * The queue is a ring. An entry taken out by `remove` leaves its place behind as a hole, which the hand skips; the ring
- * has as much spare room as entries, and closes its holes when that is used up.
  */
-import type { Bookkeeping } from './bookkeeping.ts';
 import { initialRoom, isUnwatched, requestEach } from './eviction-policy.ts';
 import type { EvictionOptions, EvictionPolicy } from './eviction-policy.ts';
-import { grownInts, highestOf, roomFor } from './growing-array.ts';
+import { grownBytes, highestOf, roomFor } from './growing-array.ts';
+import { IdRing } from './id-ring.ts';
 import { Room } from './room.ts';
 
-const PLACE_BYTES = 4;
+const ABSENT = 0;
+const HELD = 1;
 
 export class Fifo implements EvictionPolicy {
   private readonly room: Room;
   private readonly isUnwatched: boolean;
-  private readonly bookkeeping: Bookkeeping | undefined;
   private readonly onEvict: ((id: number) => void) | undefined;
-  /** Ids in the order of insertion, from `oldest` up to `newest`; a power of two long, holes included. */
-  private ring: Int32Array;
-  private oldest = 0;
-  private newest = 0;
-  /** Of each id one more than its index in the ring; 0: not held. A place in the ring that its id disowns is a hole. */
-  private place: Int32Array;
+  /** The entries in the order of insertion. */
+  private readonly queue: IdRing;
+  private state: Uint8Array;
 
   constructor(options: EvictionOptions) {
     this.room = new Room(options);
     this.isUnwatched = isUnwatched(options);
-    this.bookkeeping = options.bookkeeping;
     this.onEvict = options.onEvict;
-    this.ring = new Int32Array(64);
-    this.place = new Int32Array(initialRoom(options));
+    this.queue = new IdRing(options.bookkeeping);
+    this.state = new Uint8Array(initialRoom(options));
   }
 
   get capacity(): number {
@@ -49,8 +42,8 @@ export class Fifo implements EvictionPolicy {
   }
 
   request(id: number): boolean {
-    if (id >= this.place.length) this.grow(id);
-    if (this.place[id] !== 0) return true;
+    if (id >= this.state.length) this.grow(id);
+    if (this.state[id] !== ABSENT) return true;
     const { room } = this;
     const size = room.asks(id);
     if (size > this.capacity) {
@@ -58,43 +51,51 @@ export class Fifo implements EvictionPolicy {
       return false;
     }
     while (room.lacks(size)) this.evict();
-    if (this.newest - this.oldest === this.ring.length) this.closeHoles();
-    const index = this.newest++ & (this.ring.length - 1);
-    this.ring[index] = id;
-    this.place[id] = index + 1;
+    this.queue.push(id);
+    this.state[id] = HELD;
     room.enter(id, size);
-    if (this.bookkeeping !== undefined) this.count(this.bookkeeping, 1);
     return false;
   }
 
-  /** Once the cache is full and its ring without holes it stays so, and every newcomer takes over from the oldest. */
+  /**
+   * Once the cache is full and its ring without holes it stays so, and every newcomer takes over from the oldest. The
+   * loop does the same whether it is a hit or a miss, but that after a hit both ends stay where they are: which of them it
+   * will be nobody can foretell, a processor neither, and a wrong guess costs more than the work.
+   */
   requestAll(ids: Int32Array): number {
     if (!this.isUnwatched) return requestEach(this, ids);
     const highest = highestOf(ids);
-    if (highest >= this.place.length) this.grow(highest);
-    const { capacity } = this;
+    if (highest >= this.state.length) this.grow(highest);
+    const { queue, room, capacity, state } = this;
     let hits = 0;
     let i = 0;
-    while (i < ids.length && (this.used < capacity || this.newest - this.oldest > capacity)) {
-      if (this.request(ids[i++])) hits++;
+    let { used } = room;
+    queue.spare(Math.min(ids.length, capacity - used));
+    for (; i < ids.length && used < capacity; i++) {
+      const id = ids[i];
+      if (state[id] === ABSENT) used += queue.put(id);
+      else hits++;
+      state[id] = HELD;
     }
-    const { place, ring } = this;
+    room.holds(used);
+    while (i < ids.length && queue.places > capacity) if (this.request(ids[i++])) hits++;
+    if (i === ids.length) return hits;
+    queue.spare(1);
+    const { ring, oldest: first } = queue;
     const mask = ring.length - 1;
-    let { oldest, newest } = this;
+    const behind = queue.newest - first;
+    let oldest = first;
+    const rest = ids.length - i;
     for (; i < ids.length; i++) {
       const id = ids[i];
-      if (place[id] !== 0) {
-        hits++;
-        continue;
-      }
-      place[ring[oldest++ & mask]] = 0;
-      const index = newest++ & mask;
-      ring[index] = id;
-      place[id] = index + 1;
+      const isHeld = state[id];
+      state[ring[oldest & mask]] &= isHeld;
+      ring[(oldest + behind) & mask] = id;
+      state[id] = HELD;
+      oldest += HELD - isHeld;
     }
-    this.oldest = oldest;
-    this.newest = newest;
-    return hits;
+    queue.moveOn(oldest - first);
+    return hits + rest - (oldest - first);
   }
 
   resize(capacity: number): void {
@@ -103,53 +104,25 @@ export class Fifo implements EvictionPolicy {
   }
 
   has(id: number): boolean {
-    return id < this.place.length && this.place[id] !== 0;
+    return id < this.state.length && this.state[id] !== ABSENT;
   }
 
   remove(id: number): boolean {
     if (!this.has(id)) return false;
-    this.place[id] = 0;
+    this.queue.disown(id);
+    this.state[id] = ABSENT;
     this.room.leave(id);
-    if (this.bookkeeping !== undefined) this.count(this.bookkeeping, 1);
     return true;
   }
 
   private evict(): void {
-    const mask = this.ring.length - 1;
-    let index = this.oldest & mask;
-    const from = this.oldest;
-    while (this.place[this.ring[index]] !== index + 1) index = ++this.oldest & mask;
-    this.oldest++;
-    const victim = this.ring[index];
-    this.place[victim] = 0;
+    const victim = this.queue.shift();
+    this.state[victim] = ABSENT;
     this.room.leave(victim);
-    if (this.bookkeeping !== undefined) this.count(this.bookkeeping, this.oldest - from);
     this.onEvict?.(victim);
   }
 
-  /** Places of the ring were looked at; it takes as many bytes as there are entries between its ends. */
-  private count(bookkeeping: Bookkeeping, steps: number): void {
-    bookkeeping.steps += steps;
-    bookkeeping.bytes = PLACE_BYTES * (this.newest - this.oldest);
-  }
-
   private grow(id: number): void {
-    this.place = grownInts(this.place, roomFor(id, this.place.length));
-  }
-
-  /** Rewrites the ring without its holes, doubled while entries would fill more than half of it. */
-  private closeHoles(): void {
-    const { ring, oldest, newest } = this;
-    if (this.bookkeeping !== undefined) this.bookkeeping.steps += newest - oldest;
-    const closed = new Int32Array(this.size * 2 > ring.length ? ring.length * 2 : ring.length);
-    this.newest = 0;
-    for (let position = oldest; position < newest; position++) {
-      const index = position & (ring.length - 1);
-      const id = ring[index];
-      if (this.place[id] === index + 1) closed[this.newest++] = id;
-    }
-    for (let index = 0; index < this.newest; index++) this.place[closed[index]] = index + 1;
-    this.oldest = 0;
-    this.ring = closed;
+    this.state = grownBytes(this.state, roomFor(id, this.state.length));
   }
 }

@@ -4,12 +4,14 @@
  * Mattson, Gecsei, Slutz and Traiger, "Evaluation techniques for storage hierarchies", IBM Systems Journal 9(2), 1970:
  * a stack algorithm, so a larger cache holds all that a smaller one does. libCacheSim's and Caffeine's agree to the
  * request. No parameters.
+ *
+ * This is the list that a cache in use has, and that `bookkeeping` counts; a simulation whose list nobody looks at does the
+ * same with less work (`logged-lru.ts`).
  */
 import { listsFor } from './counting-lists.ts';
-import { isUnwatched, requestEach } from './eviction-policy.ts';
 import type { EvictionOptions, EvictionPolicy } from './eviction-policy.ts';
-import { highestOf, roomFor } from './growing-array.ts';
-import { headOf, NOWHERE, type IdLists } from './id-lists.ts';
+import { roomFor } from './growing-array.ts';
+import { headOf, type IdLists } from './id-lists.ts';
 import { Room } from './room.ts';
 
 /** Before it the most recent entry, after it the least recent. */
@@ -19,13 +21,11 @@ export class Lru implements EvictionPolicy {
   private readonly room: Room;
   private readonly onEvict: ((id: number) => void) | undefined;
   private readonly lists: IdLists;
-  private readonly isUnwatched: boolean;
 
   constructor(options: EvictionOptions) {
     this.room = new Room(options);
     this.onEvict = options.onEvict;
     this.lists = listsFor(options, 1);
-    this.isUnwatched = isUnwatched(options);
   }
 
   get capacity(): number {
@@ -57,47 +57,6 @@ export class Lru implements EvictionPolicy {
     lists.insertBefore(RECENCY, id);
     room.enter(id, size);
     return false;
-  }
-
-  /**
-   * By places in the list's array. The head's link to the newest entry is a variable, until all is done. A cache of one
-   * entry, the oldest and the newest, takes them one by one.
-   */
-  requestAll(ids: Int32Array): number {
-    const { lists, room, capacity } = this;
-    if (!this.isUnwatched || capacity === 1) return requestEach(this, ids);
-    const highest = highestOf(ids);
-    if (highest >= lists.room) this.grow(highest);
-    const { links, offset } = lists;
-    const head = lists.placeOf(RECENCY);
-    let newest = links[head + 1];
-    let { used } = room;
-    let hits = 0;
-    for (let i = 0; i < ids.length; i++) {
-      const place = (ids[i] + offset) << 1;
-      const next = links[place];
-      if (next !== NOWHERE) {
-        hits++;
-        if (place === newest) continue;
-        const previous = links[place + 1];
-        links[previous] = next;
-        links[next + 1] = previous;
-      } else if (used < capacity) used++;
-      else {
-        const oldest = links[head];
-        const second = links[oldest];
-        links[head] = second;
-        links[second + 1] = head;
-        links[oldest] = NOWHERE;
-      }
-      links[newest] = place;
-      links[place] = head;
-      links[place + 1] = newest;
-      newest = place;
-    }
-    links[head + 1] = newest;
-    room.holds(used);
-    return hits;
   }
 
   resize(capacity: number): void {

@@ -11,6 +11,7 @@ import { Fifo } from './fifo.ts';
 import { Lfu } from './lfu.ts';
 import { LfuAging } from './lfu-aging.ts';
 import { Lirs } from './lirs.ts';
+import { LoggedLru } from './logged-lru.ts';
 import { Lru } from './lru.ts';
 import { Opt } from './opt.ts';
 import { RandomEviction } from './random.ts';
@@ -68,7 +69,10 @@ export const evictionPolicies: Readonly<Record<string, EvictionPolicyEntry>> = {
     create: (options) => new Fifo(options),
     help: 'first in, first out: the oldest insertion (libCacheSim, Caffeine)',
   },
-  lru: { create: (options) => new Lru(options), help: 'the least recently used (libCacheSim, Caffeine)' },
+  lru: {
+    create: (options) => (options.bookkeeping === undefined ? new LoggedLru(options) : new Lru(options)),
+    help: 'the least recently used (libCacheSim, Caffeine)',
+  },
   lfu: {
     create: (options) => new Lfu(options),
     help: 'the least frequently used since its insertion; ties: the first to have reached that count (libCacheSim, Caffeine)',

@@ -6,35 +6,47 @@
  *
  * Zhang, Yang, Yue, Vigfusson and Rashmi, "SIEVE is simpler than LRU: an efficient turn-key eviction algorithm for web
  * caches", NSDI 2024. libCacheSim's and Caffeine's agree to the request. No parameters.
+ *
+ * The entries' order is an array: first those that the hand has kept in this lap, then a gap, then those that it has still
+ * to look at. It moves what it keeps over the gap, which so grows by one at an eviction, and is closed when newcomers have
+ * used up the array's end. An entry taken out by `remove` leaves its place as a hole.
  */
-import { listsFor } from './counting-lists.ts';
+import type { Bookkeeping } from './bookkeeping.ts';
 import { initialRoom, isUnwatched, requestEach } from './eviction-policy.ts';
 import type { EvictionOptions, EvictionPolicy } from './eviction-policy.ts';
 import { grownBytes, highestOf, roomFor } from './growing-array.ts';
-import { headOf, linkBefore, unlink, type IdLists } from './id-lists.ts';
 import { Room } from './room.ts';
-
-/** Before it the newest entry, after it the oldest. */
-const ENTRIES = headOf(0);
 
 const ABSENT = 0;
 const HELD = 1;
 const MARKED = 2;
+/** Of an entry that the hand has kept in this lap the lap's, of the others the other one. */
+const LAP = 4;
+
+const PLACE_BYTES = 4;
+/** So many times as many places as entries there are at least when the gap has been closed. */
+const LENGTH_SHARE = 3;
 
 export class Sieve implements EvictionPolicy {
   private readonly room: Room;
   private readonly isUnwatched: boolean;
+  private readonly bookkeeping: Bookkeeping | undefined;
   private readonly onEvict: ((id: number) => void) | undefined;
-  private readonly lists: IdLists;
   private state: Uint8Array;
-  /** The entry that the hand looks at next; the head: the oldest. */
-  private hand = ENTRIES;
+  /** Ids from the oldest on: those kept are up to `kept`, the others from `hand`, where an entry is, up to `newest`. */
+  private order = new Int32Array(64);
+  private kept = 0;
+  private hand = 0;
+  private newest = 0;
+  private lap = 0;
+  /** Ids that were taken out, with their `LAP`, and how many places name them; of those that one finds first the first. */
+  private readonly holes = new Map<number, number>();
 
   constructor(options: EvictionOptions) {
     this.room = new Room(options);
     this.isUnwatched = isUnwatched(options);
+    this.bookkeeping = options.bookkeeping;
     this.onEvict = options.onEvict;
-    this.lists = listsFor(options, 1);
     this.state = new Uint8Array(initialRoom(options));
   }
 
@@ -52,8 +64,9 @@ export class Sieve implements EvictionPolicy {
 
   request(id: number): boolean {
     if (id >= this.state.length) this.grow(id);
-    if (this.state[id] !== ABSENT) {
-      this.state[id] = MARKED;
+    const state = this.state[id];
+    if (state !== ABSENT) {
+      this.state[id] = state | MARKED;
       return true;
     }
     const { room } = this;
@@ -63,51 +76,67 @@ export class Sieve implements EvictionPolicy {
       return false;
     }
     while (room.lacks(size)) this.evict();
-    this.lists.insertBefore(ENTRIES, id);
-    this.state[id] = HELD;
+    if (this.newest === this.order.length) this.closeGap();
+    this.order[this.newest++] = id;
+    this.state[id] = HELD | (this.lap ^ LAP);
     room.enter(id, size);
+    if (this.bookkeeping !== undefined) this.count(this.bookkeeping, 1);
     return false;
   }
 
-  /** By places in the list's array. */
+  /**
+   * Once there are no holes it stays so. A miss may take several rounds of the inner loop, one for each step of the hand: an
+   * engine keeps the arrays of an innermost loop at hand, and looks them up at every access in one around it.
+   */
   requestAll(ids: Int32Array): number {
-    const { lists, room, capacity } = this;
     if (!this.isUnwatched) return requestEach(this, ids);
     const highest = highestOf(ids);
     if (highest >= this.state.length) this.grow(highest);
-    const { state } = this;
-    const { links, offset } = lists;
-    const head = lists.placeOf(ENTRIES);
-    let hand = lists.placeOf(this.hand);
-    let { used } = room;
     let hits = 0;
-    for (let i = 0; i < ids.length; i++) {
-      const id = ids[i];
-      if (state[id] !== ABSENT) {
-        state[id] = MARKED;
-        hits++;
-        continue;
-      }
-      if (used < capacity) used++;
-      else {
-        if (hand === head) hand = links[head];
-        let victim = (hand >> 1) - offset;
-        while (state[victim] === MARKED) {
-          state[victim] = HELD;
-          hand = links[hand];
-          if (hand === head) hand = links[head];
-          victim = (hand >> 1) - offset;
+    let i = 0;
+    while (i < ids.length && this.holes.size > 0) if (this.request(ids[i++])) hits++;
+    const { state, room, capacity } = this;
+    let { used } = room;
+    while (i < ids.length) {
+      if (this.newest === this.order.length) this.closeGap();
+      const { order } = this;
+      const places = order.length;
+      let { kept, hand, newest, lap } = this;
+      while (i < ids.length) {
+        const id = ids[i];
+        const mark = state[id];
+        if (mark !== ABSENT) {
+          state[id] = mark | MARKED;
+          hits++;
+          i++;
+          continue;
         }
-        const next = links[hand];
-        unlink(links, hand);
-        state[victim] = ABSENT;
-        hand = next;
+        if (newest === places) break;
+        if (used < capacity) used++;
+        else {
+          const entry = order[hand++];
+          const isKept = (state[entry] & MARKED) !== 0;
+          if (isKept) {
+            state[entry] = HELD | lap;
+            order[kept++] = entry;
+          } else state[entry] = ABSENT;
+          if (hand === newest) {
+            newest = kept;
+            hand = kept = 0;
+            lap ^= LAP;
+          }
+          if (isKept) continue;
+        }
+        order[newest++] = id;
+        state[id] = HELD | (lap ^ LAP);
+        i++;
       }
-      linkBefore(links, head, (id + offset) << 1);
-      state[id] = HELD;
+      this.kept = kept;
+      this.hand = hand;
+      this.newest = newest;
+      this.lap = lap;
+      room.holds(used);
     }
-    this.hand = (hand >> 1) - offset;
-    room.holds(used);
     return hits;
   }
 
@@ -122,34 +151,84 @@ export class Sieve implements EvictionPolicy {
 
   remove(id: number): boolean {
     if (!this.has(id)) return false;
-    this.takeOut(id);
+    const hole = holeOf(id, this.state[id] & LAP);
+    this.holes.set(hole, (this.holes.get(hole) ?? 0) + 1);
+    this.state[id] = ABSENT;
+    this.room.leave(id);
+    this.toEntry();
+    if (this.bookkeeping !== undefined) this.count(this.bookkeeping, 1);
     return true;
   }
 
   private evict(): void {
-    const { lists, state } = this;
-    let victim = this.hand === ENTRIES ? lists.next(ENTRIES) : this.hand;
-    while (state[victim] === MARKED) {
-      state[victim] = HELD;
-      victim = lists.next(victim);
-      if (victim === ENTRIES) victim = lists.next(ENTRIES);
+    const { state } = this;
+    for (let steps = 1; ; steps++) {
+      const entry = this.order[this.hand++];
+      const isMarked = (state[entry] & MARKED) !== 0;
+      if (isMarked) {
+        state[entry] = HELD | this.lap;
+        this.order[this.kept++] = entry;
+      } else state[entry] = ABSENT;
+      this.toEntry();
+      if (isMarked) continue;
+      this.room.leave(entry);
+      if (this.bookkeeping !== undefined) this.count(this.bookkeeping, steps);
+      this.onEvict?.(entry);
+      return;
     }
-    this.hand = victim;
-    this.takeOut(victim);
-    this.onEvict?.(victim);
   }
 
-  /** Takes an entry out; the hand, if it is there, moves on. */
-  private takeOut(id: number): void {
-    if (this.hand === id) this.hand = this.lists.next(id);
-    this.lists.unlink(id);
-    this.state[id] = ABSENT;
-    this.room.leave(id);
+  /** Moves the hand over holes, and past the newest entry to the oldest; it is at an entry then, if there is one. */
+  private toEntry(): void {
+    for (;;) {
+      if (this.hand < this.newest) {
+        if (!this.isHole(this.order[this.hand], this.lap ^ LAP)) return;
+        this.hand++;
+      } else {
+        if (this.kept === 0) return;
+        this.newest = this.kept;
+        this.hand = this.kept = 0;
+        this.lap ^= LAP;
+      }
+    }
+  }
+
+  /** Is the first place that names this id, of those with this `LAP`, a hole? It is none any more then. */
+  private isHole(id: number, lap: number): boolean {
+    if (this.holes.size === 0) return false;
+    const hole = holeOf(id, lap);
+    const places = this.holes.get(hole);
+    if (places === undefined) return false;
+    if (places === 1) this.holes.delete(hole);
+    else this.holes.set(hole, places - 1);
+    return true;
+  }
+
+  /** Moves the entries together, into an array of twice the length if they fill more than a third of it. */
+  private closeGap(): void {
+    const { order, kept, hand, newest, lap } = this;
+    if (this.bookkeeping !== undefined) this.bookkeeping.steps += kept + newest - hand;
+    const closed = this.size * LENGTH_SHARE > order.length ? new Int32Array(order.length * 2) : order;
+    let count = 0;
+    for (let place = 0; place < kept; place++) if (!this.isHole(order[place], lap)) closed[count++] = order[place];
+    this.kept = this.hand = count;
+    for (let place = hand; place < newest; place++) {
+      if (!this.isHole(order[place], lap ^ LAP)) closed[count++] = order[place];
+    }
+    this.newest = count;
+    this.order = closed;
+  }
+
+  /** Places were looked at; there are as many as entries and holes. */
+  private count(bookkeeping: Bookkeeping, steps: number): void {
+    bookkeeping.steps += steps;
+    bookkeeping.bytes = PLACE_BYTES * (this.kept + this.newest - this.hand);
   }
 
   private grow(id: number): void {
-    const room = roomFor(id, this.state.length);
-    this.state = grownBytes(this.state, room);
-    this.lists.grow(room);
+    this.state = grownBytes(this.state, roomFor(id, this.state.length));
   }
 }
+
+/** The key of an id's holes: two for each id. */
+const holeOf = (id: number, lap: number): number => 2 * id + lap / LAP;
