@@ -25,6 +25,8 @@ export interface BenchmarkResult {
   readonly ratio?: number;
   /** The least and the greatest ratio of any round: what the machine's other work can do to the figure. */
   readonly ratioRange?: readonly [number, number];
+  /** Where one stands beside several peers, of the nearest: does it do the same, or something of its kind? */
+  readonly nearest?: 'the same' | 'of its kind';
 }
 
 export interface BenchmarkOptions {

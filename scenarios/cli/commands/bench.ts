@@ -63,17 +63,19 @@ function chooseBenchmarks(names: readonly string[]): Benchmark[] {
 
 function table(results: readonly BenchmarkResult[], style: Style): string {
   const heading = ['benchmark', 'variant', 'size', 'value', 'unit', 'peer', "peer's", 'ratio', 'from … to'];
-  const rows = results.map(({ name, variant = '', size, unit, value, peer = '', peerValue, ratio, ratioRange }) => [
-    name,
-    variant,
-    size === undefined ? '' : grouped(size),
-    readable(value),
-    unit,
-    peer,
-    peerValue === undefined ? '' : readable(peerValue),
-    ratio === undefined ? '' : ratio.toFixed(2),
-    ratioRange === undefined ? '' : ratioRange.map((end) => end.toFixed(2)).join(' … '),
-  ]);
+  const rows = results.map(
+    ({ name, variant = '', size, unit, value, peer = '', nearest, peerValue, ratio, ratioRange }) => [
+      name,
+      variant,
+      size === undefined ? '' : grouped(size),
+      readable(value),
+      unit,
+      nearest === undefined ? peer : `${peer} (${nearest})`,
+      peerValue === undefined ? '' : readable(peerValue),
+      ratio === undefined ? '' : ratio.toFixed(2),
+      ratioRange === undefined ? '' : ratioRange.map((end) => end.toFixed(2)).join(' … '),
+    ],
+  );
   const [first, ...lines] = columns([heading, ...rows], [2, 3, 6, 7, 8]);
   return [style.faint(first), ...lines, ''].join('\n');
 }
