@@ -2,8 +2,10 @@
  * Interning: gives each distinct key of a trace a dense id, 0, 1, 2 … in order of first appearance, so that whatever
  * is known of an object can live in typed arrays.
  *
- * A hash table with linear probing over one typed array. What a request costs is the cache lines that it must fetch,
- * so a slot is two words, and eight of them share a line:
+ * Integers below 2^22, as most traces of blocks or objects that were numbered consist of, are an index of an array of ids,
+ * which is as long as the highest of them asks for: 16 MiB at most. For the others there is a hash table with linear
+ * probing over one typed array. What a request costs is the cache lines that it must fetch, so a slot is two words, and
+ * eight of them share a line:
  *
  *     integer below 2^32      the integer     id + 1
  *     any other key           its hash        less its place, - 1
@@ -11,12 +13,16 @@
  * The first kind is compared in place. Of any other key there is a record in a page of 1 MiB: its id, its length and
  * its bytes (of an integer, its halves). Keys are always compared whole: two that share a hash are two objects.
  *
- * At most two thirds of the slots are taken: 12 to 24 bytes an object (up to 48 of the first 350,000), half as much again
- * while the table grows; and for keys that are no short integers 8 more and their own length.
+ * At most two thirds of the slots are taken: 12 to 24 bytes an object that has one (up to 48 of the first 350,000), half as
+ * much again while the table grows; and for keys that are no short integers 8 more and their own length.
  */
 import type { KeyBatch } from './trace-reader.ts';
 
 const FIRST_SLOTS = 4096;
+/** Integers below this have their ids in an array, */
+const DIRECT = 1 << 22;
+/** of this length at first. */
+const FIRST_DIRECT = 4096;
 /** Keys that are looked up together: as many cache lines fit the first-level cache. */
 const STRETCH = 256;
 /** A table of fewer slots grows fourfold, and so less often: it is 8 MiB at most afterwards. */
@@ -33,7 +39,11 @@ const RECORD_HEAD = 2;
 export class KeyTable {
   #slots = new Int32Array(FIRST_SLOTS * 2);
   #mask = FIRST_SLOTS - 1;
+  /** One more than the id of each integer below `DIRECT`; 0: not seen. */
+  #direct = new Int32Array(FIRST_DIRECT);
   #size = 0;
+  /** Of all keys those in slots. */
+  #hashed = 0;
   readonly #pages: Int32Array[] = [];
   #pageEnd = PAGE_WORDS;
   /** Of each key of a stretch its hash, */
@@ -48,12 +58,48 @@ export class KeyTable {
 
   /** Writes the ids of the batch's keys to `ids` from `offset` on. */
   intern(batch: KeyBatch, ids: Int32Array, offset: number): void {
-    this.#reserve(batch.count);
-    for (let start = 0; start < batch.count; start += STRETCH) {
+    for (let start = 0; start < batch.count;) {
+      start = this.#lookUp(batch, start, ids, offset);
+      if (start === batch.count) return;
       const end = Math.min(start + STRETCH, batch.count);
+      this.#reserve(end - start);
       this.#locate(batch, start, end);
       this.#search(batch, start, end, ids, offset);
+      start = end;
     }
+  }
+
+  /** Writes the ids of the keys from `start` on for which there is room in the array; returns where the first other one is. */
+  #lookUp({ low, high, length, count }: KeyBatch, start: number, ids: Int32Array, offset: number): number {
+    const direct = this.#direct;
+    const room = direct.length;
+    let size = this.#size;
+    let i = start;
+    for (; i < count; i++) {
+      const key = low[i];
+      if ((length[i] | high[i]) !== 0 || key >>> 0 >= room) break;
+      let found = direct[key];
+      if (found === 0) {
+        found = ++size;
+        direct[key] = found;
+      }
+      ids[offset + i] = found - 1;
+    }
+    this.#size = size;
+    return i;
+  }
+
+  /** The id of an integer below `DIRECT`. */
+  #idOfDirect(key: number): number {
+    if (key >= this.#direct.length) {
+      let room = this.#direct.length;
+      while (room <= key) room *= 2;
+      const longer = new Int32Array(room);
+      longer.set(this.#direct);
+      this.#direct = longer;
+    }
+    if (this.#direct[key] === 0) this.#direct[key] = ++this.#size;
+    return this.#direct[key] - 1;
   }
 
   /**
@@ -95,6 +141,10 @@ export class KeyTable {
         continue;
       }
       const key = low[i];
+      if (key >>> 0 < DIRECT) {
+        ids[offset + i] = this.#idOfDirect(key);
+        continue;
+      }
       let at = (keyHash & mask) << 1;
       let found = slots[at + 1];
       while (found !== 0 && (slots[at] !== key || found < 0)) {
@@ -103,6 +153,7 @@ export class KeyTable {
       }
       if (found === 0) {
         found = ++this.#size;
+        this.#hashed++;
         slots[at] = key;
         slots[at + 1] = found;
       }
@@ -123,6 +174,7 @@ export class KeyTable {
       } else if (found === 0) {
         slots[at] = keyHash;
         slots[at + 1] = -1 - this.#keep(this.#size, batch, i);
+        this.#hashed++;
         return this.#size++;
       }
       at = nextSlot(at, mask);
@@ -132,7 +184,7 @@ export class KeyTable {
   /** Makes sure that so many new keys leave a third of the slots free. */
   #reserve(more: number): void {
     let capacity = this.#mask + 1;
-    while ((this.#size + more) * 3 > capacity * 2) capacity *= capacity < SMALL_SLOTS ? 4 : 2;
+    while ((this.#hashed + more) * 3 > capacity * 2) capacity *= capacity < SMALL_SLOTS ? 4 : 2;
     if (capacity === this.#mask + 1) return;
     if (capacity > MAX_SLOTS) throw new RangeError('a trace of more than 350,000,000 distinct keys');
     const old = this.#slots;

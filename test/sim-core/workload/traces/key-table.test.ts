@@ -35,6 +35,17 @@ describe('KeyTable', () => {
     expect(table.size).toBe(6);
   });
 
+  it('numbers keys of every kind in one order, on both sides of the bound below which they are an index', () => {
+    const kinds = [fc.nat(5000), fc.integer({ min: 4_194_294, max: 4_194_314 }), fc.nat(2 ** 32), fc.nat(9e14)];
+    const anyKey = fc.oneof(...kinds.map((kind) => kind.map(String)), fc.constantFrom('a', '007', '-1', '4294967296'));
+    fc.assert(
+      fc.property(fc.array(anyKey, { minLength: 1, maxLength: 900, size: 'max' }), (keys) => {
+        expect(idsOf(linesReader(), [lines(keys)])).toEqual(denseIds(keys));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it('takes strided block numbers as well as random ones', () => {
     fc.assert(
       fc.property(fc.constantFrom(1, 8, 4096, 1 << 20, 4_294_967_296), fc.nat(1e6), (stride, start) => {
