@@ -168,7 +168,8 @@ export class Broker {
 
   /**
    * Killed: connections are gone, and what is neither durable nor kept by its kind of queue. What is left stands still
-   * until the broker recovers.
+   * until the broker recovers. Bindings to what was not durable are no more, and nobody looks whether they were an exchange's
+   * last, for nobody has deleted them.
    */
   crash(): void {
     this.life++;
@@ -178,7 +179,9 @@ export class Broker {
     for (const declared of this.queues.values()) {
       const { queue, declaration } = declared;
       queue.crash();
-      if (!declaration.durable || declaration.exclusive) this.deleteQueue(declared);
+      if (declaration.durable && !declaration.exclusive) continue;
+      queue.delete();
+      this.forget(queue.name, declaration.durable ? 'dropped' : 'kept');
     }
     for (const { name, durable } of this.exchanges.all) if (!durable) this.exchanges.delete(name);
   }
@@ -228,10 +231,10 @@ export class Broker {
     return 'sent';
   }
 
-  private forget(name: string): void {
+  private forget(name: string, orphans?: 'dropped' | 'kept'): void {
     this.inGoneQueues += this.queues.get(name)?.queue.fates.total ?? 0;
     this.queues.delete(name);
-    this.exchanges.forget({ kind: 'queue', name });
+    this.exchanges.forget({ kind: 'queue', name }, orphans);
     for (const connection of this.connections) connection.queueGone(name);
   }
 

@@ -70,14 +70,14 @@ export class Channel implements Holder {
     return this.counted < this.limit;
   }
 
-  /** `count` 0 for no limit: for each consumer that comes from now on, or, global, for the channel as a whole. */
+  /**
+   * `count` 0 for no limit: for each consumer that comes from now on, or, global, for the channel as a whole. The former lifts
+   * the latter (`basic.qos` in `rabbit_channel`, 3.10.8).
+   */
   prefetch(count: number, global: boolean): void {
     const limit = count === 0 ? Infinity : count;
-    if (!global) {
-      this.prefetchOfNew = limit;
-      return;
-    }
-    this.limit = limit;
+    if (!global) this.prefetchOfNew = limit;
+    this.limit = global ? limit : Infinity;
     this.resume();
   }
 

@@ -78,14 +78,14 @@ export class Exchanges {
   }
 
   unbind(exchange: Exchange, to: Destination, key: string, args: Headers): void {
-    this.drop(exchange, bindingName(to, key, args));
+    this.drop(exchange, bindingName(to, key, args), 'dropped');
   }
 
-  /** Drops every binding to a destination that is no more. */
-  forget({ kind, name }: Destination): void {
+  /** Drops every binding to a destination that is no more, and `orphans` what goes with its last binding, or keeps it. */
+  forget({ kind, name }: Destination, orphans: 'dropped' | 'kept' = 'dropped'): void {
     for (const exchange of this.byName.values()) {
       for (const [id, { destination }] of exchange.bindings) {
-        if (destination.kind === kind && destination.name === name) this.drop(exchange, id);
+        if (destination.kind === kind && destination.name === name) this.drop(exchange, id, orphans);
       }
     }
   }
@@ -116,12 +116,12 @@ export class Exchanges {
     return sorted(queues);
   }
 
-  private drop(exchange: Exchange, name: string): void {
+  private drop(exchange: Exchange, name: string, orphans: 'dropped' | 'kept'): void {
     const binding = exchange.bindings.get(name);
     if (binding === undefined) return;
     exchange.bindings.delete(name);
     exchange.router.unbind(binding);
-    if (exchange.autoDelete && exchange.bindings.size === 0) this.delete(exchange.name);
+    if (orphans === 'dropped' && exchange.autoDelete && exchange.bindings.size === 0) this.delete(exchange.name);
   }
 
   /** One object a destination, so that a set of them holds each once. */

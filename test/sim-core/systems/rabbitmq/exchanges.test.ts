@@ -141,3 +141,19 @@ const cases: Record<string, (client: Client, observed: never) => void> = {
 it.each(vectors.rows.map((row) => [row.case, row.observed] as const))('%s', (name, observed) => {
   cases[name](new Client(), observed as never);
 });
+
+it.each([false, true])(
+  'drops an exchange with its last binding by a delete, not by a crash; queue durable: %s',
+  (durable) => {
+    const { broker, ...client } = new Client();
+    const { channel } = client;
+    channel.declareExchange({ name: 'e', type: 'fanout', alternate: undefined, durable: true, autoDelete: true });
+    channel.declareQueue({ name: 'q', durable, exclusive: false, autoDelete: false, arguments: {} });
+    channel.bind({ kind: 'queue', name: 'q' }, 'e', '', {});
+    broker.crash();
+    broker.recover();
+    expect(broker.exchanges.has('e')).toBe(true);
+    new Client(broker).channel.deleteQueue('q');
+    expect(broker.exchanges.has('e')).toBe(!durable);
+  },
+);

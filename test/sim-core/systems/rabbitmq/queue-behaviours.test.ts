@@ -320,3 +320,14 @@ it.each(vectors.rows.map((row) => [row.case, row.observed] as const))('%s', (nam
   cases[name](client, observed as never);
   expect(client.broker.violations()).toEqual([]);
 });
+
+it('lifts the limit of a channel when that of each new consumer is set', () => {
+  const client = new Client();
+  client.queue('q');
+  client.channel.prefetch(2, true);
+  client.consume('q');
+  publishAll(client, 4, 'q');
+  expect(client.heard.length).toBe(2);
+  client.channel.prefetch(1, false);
+  expect(client.heard.length).toBe(4);
+});
