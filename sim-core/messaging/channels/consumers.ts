@@ -76,6 +76,20 @@ export class Consumers {
     return this.round.length + this.waiting.length;
   }
 
+  /**
+   * Those of them who can get something, and whoever has something and is none of them: `holders` has one for each copy that
+   * is out, undefined if it was asked for.
+   */
+  countWith(holders: Iterable<Consumer | undefined>): number {
+    let users = this.singleActive ? Math.min(1, this.count) : this.count;
+    const gone = new Set<Consumer>();
+    for (const holder of holders) {
+      if (holder === undefined) users++;
+      else if (holder.isGone) gone.add(holder);
+    }
+    return users + gone.size;
+  }
+
   get isSingleActive(): boolean {
     return this.singleActive;
   }

@@ -21,10 +21,19 @@ export class QueueClocks {
   private headAt: Time = Infinity;
   private unused: EventHandle | undefined;
   private isStopped = false;
+  /** Whether somebody is using it. */
+  isUsed = false;
+  private lastUse: Time;
+  /** How often it looks whether it is unused, from when; undefined if it knows at any instant. */
+  private readonly tick: Duration | undefined;
+  private upSince: Time;
 
-  constructor(sim: Simulation, queue: Clocked) {
+  constructor(sim: Simulation, queue: Clocked, tick: Duration | undefined) {
     this.sim = sim;
     this.queue = queue;
+    this.tick = tick;
+    this.lastUse = sim.now;
+    this.upSince = sim.now;
     this.kind = sim.eventKind(`a message of ${queue.name} may have expired`);
   }
 
@@ -36,21 +45,33 @@ export class QueueClocks {
     this.head = at === Infinity ? undefined : this.sim.scheduleAt(at, QueueClocks.look, this, this.kind);
   }
 
-  /** It was used: from now on it may be unused for so long; Infinity for ever. */
-  used(time: Duration): void {
-    this.cancel(this.unused);
-    this.unused =
-      time === Infinity || this.isStopped ? undefined : this.sim.schedule(time, QueueClocks.expire, this, this.kind);
+  /** It is used, or was until now: from then on it may be unused for so long, Infinity for ever. */
+  used(isUsed: boolean, expires: Duration): void {
+    this.isUsed = isUsed;
+    this.lastUse = this.sim.now;
+    this.waitForUse(expires);
   }
 
   stop(): void {
     this.headExpires(Infinity);
-    this.used(Infinity);
+    this.waitForUse(Infinity);
     this.isStopped = true;
   }
 
-  goOn(): void {
+  goOn(expires: Duration): void {
     this.isStopped = false;
+    this.upSince = this.sim.now;
+    this.waitForUse(expires);
+  }
+
+  private waitForUse(expires: Duration): void {
+    this.cancel(this.unused);
+    this.unused = undefined;
+    if (this.isUsed || expires === Infinity || this.isStopped) return;
+    const { sim, tick, upSince } = this;
+    const end = Math.max(sim.now, this.lastUse + expires);
+    const at = tick === undefined ? end : upSince + (Math.floor((end - upSince) / tick) + 1) * tick;
+    this.unused = sim.scheduleAt(at, QueueClocks.expire, this, this.kind);
   }
 
   private cancel(handle: EventHandle | undefined): void {

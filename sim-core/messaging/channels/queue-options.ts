@@ -2,7 +2,7 @@
  * What a queue can be told (RabbitMQ documentation, "Queues", "Time-to-live", "Queue length limit", "Dead letter
  * exchanges", "Consumer priorities", "Quorum queues"), and what it is when nobody says.
  */
-import type { Duration } from '../../kernel/time.ts';
+import { SECOND, type Duration } from '../../kernel/time.ts';
 import type { Message } from './message.ts';
 import type { QueueKindName } from './queue-kinds/queue-kinds.ts';
 
@@ -47,6 +47,8 @@ export interface QueueOptions extends QueuePolicy {
   /** The highest priority that it tells from lower ones. */
   readonly priorityMax: number;
   readonly singleActiveConsumer: boolean;
+  /** How often it looks whether it was unused for too long, where its kind looks at intervals (`quorum_tick_interval`). */
+  readonly tick: Duration;
 }
 
 export const QUEUE_DEFAULTS: Omit<QueueOptions, 'name'> = {
@@ -54,6 +56,7 @@ export const QUEUE_DEFAULTS: Omit<QueueOptions, 'name'> = {
   durable: true,
   priorityMax: 0,
   singleActiveConsumer: false,
+  tick: 5 * SECOND,
   ttl: Infinity,
   lengthMax: Infinity,
   bytesMax: Infinity,

@@ -10,6 +10,7 @@
  */
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Fate, Fates } from '../fates.ts';
+import { Admission, exceeds, type Publisher } from './admission.ts';
 import { Consumers, type Consumer, type Holder } from './consumers.ts';
 import { Copy } from './copy.ts';
 import type { Message } from './message.ts';
@@ -35,6 +36,7 @@ export class Queue {
   private readonly sim: Simulation;
   private readonly kind: QueueKind;
   private readonly books: QueueBooks;
+  private readonly admission: Admission;
   private readonly priorityMax: number;
   private readonly onGone: (queue: Queue) => void;
   private policy: QueuePolicy;
@@ -63,7 +65,8 @@ export class Queue {
     this.onGone = onGone;
     this.line = new ReadyLine(options.priorityMax);
     this.consumers = new Consumers(options.singleActiveConsumer, this.kind.fullLeaveAtOnce);
-    this.clocks = new QueueClocks(sim, this);
+    this.admission = new Admission(this.kind);
+    this.clocks = new QueueClocks(sim, this, this.kind.looksForUseByTicks ? options.tick : undefined);
     this.books = new QueueBooks(sim, options.name);
     this.touch();
   }
@@ -94,15 +97,8 @@ export class Queue {
 
   /** Its consumers, as its kind counts them. */
   get users(): number {
-    const { consumers, kind } = this;
-    if (kind.countsAsConsumers === 'subscribed') return consumers.count;
-    let users = consumers.isSingleActive ? Math.min(1, consumers.count) : consumers.count;
-    const gone = new Set<Consumer>();
-    for (const holder of this.unsettled.values()) {
-      if (holder === undefined) users++;
-      else if (holder.isGone) gone.add(holder);
-    }
-    return users + gone.size;
+    const { consumers, kind, unsettled } = this;
+    return kind.countsAsConsumers === 'subscribed' ? consumers.count : consumers.countWith(unsettled.values());
   }
 
   /** The ready copies in order. */
@@ -111,23 +107,23 @@ export class Queue {
   }
 
   /** Takes a message in; false if it is refused for want of room. Who sent it as a dead letter does not hear of that. */
-  publish(message: Message, by: 'publisher' | 'dead-letter' = 'publisher'): boolean {
-    const { policy } = this;
+  publish(message: Message, by: Publisher = this): boolean {
+    const { policy, line } = this;
     this.offered++;
     const ttl = Math.min(policy.ttl, message.ttl ?? Infinity);
     const copy = new Copy(message, this.sim.now, ttl, Math.min(message.priority, this.priorityMax));
     this.books.take(message);
-    if (policy.overflow !== 'drop-head' && this.exceeds(1, message.bytes)) {
+    if (!this.admission.admits(policy, line, message.bytes, by)) {
       this.refuse(copy, by);
       this.buryAll();
       return false;
     }
     copy.place = this.places.atEnd();
-    this.line.add(copy);
+    line.add(copy);
     this.handOut();
     const dropped = this.dropHeads();
     // Only who is alone, or comes to the head because another goes: what a priority puts before others is looked at later.
-    if (dropped || this.line.size === 1) this.expireHeads();
+    if (dropped || line.size === 1) this.expireHeads();
     this.tell();
     return true;
   }
@@ -237,9 +233,9 @@ export class Queue {
     this.tell();
   }
 
-  /** Somebody used it: the time after which an unused queue goes starts anew. */
-  touch(): void {
-    if (!this.isGone) this.clocks.used(this.users > 0 ? Infinity : this.policy.expires);
+  /** Somebody declared it anew or asked how it stands. */
+  asked(): void {
+    if (this.kind.askingIsUse) this.touch();
   }
 
   /**
@@ -248,6 +244,7 @@ export class Queue {
    */
   crash(): void {
     this.clocks.stop();
+    this.admission.forget();
     if (this.durable && this.kind.remembersHolders) return;
     const held = [...this.line, ...this.unsettled.keys()].sort((a, b) => b.priority - a.priority || a.place - b.place);
     this.line = new ReadyLine(this.priorityMax);
@@ -275,11 +272,11 @@ export class Queue {
 
   /** Its node is up again: what was out comes back, and what has expired meanwhile goes. */
   recover(): void {
-    this.clocks.goOn();
+    this.clocks.goOn(this.policy.expires);
     // A classic queue is told its limit before it is told what to do about it (`rabbit_amqqueue_process`, 3.10).
     if (!this.kind.remembersHolders) this.dropOver();
     this.giveBack([...this.unsettled.keys()], 'holder-gone');
-    this.touch();
+    this.asked();
   }
 
   violations(): readonly string[] {
@@ -297,9 +294,9 @@ export class Queue {
     return broken;
   }
 
-  private exceeds(copies: number, bytes: number): boolean {
-    const { policy, line } = this;
-    return line.size + copies > policy.lengthMax || line.bytes + bytes > policy.bytesMax;
+  /** Somebody used it: the time after which an unused queue goes starts anew. */
+  private touch(): void {
+    if (!this.isGone) this.clocks.used(this.users > 0, this.policy.expires);
   }
 
   /** Hands copies out as long as there are some and somebody can take them. */
@@ -344,11 +341,10 @@ export class Queue {
   }
 
   private dropOver(): boolean {
-    const { line } = this;
-    if (line.size === 0 || !this.exceeds(0, 0)) return false;
-    do this.die(line.take(), 'ready', 'maxlen');
-    while (line.size > 0 && this.exceeds(0, 0));
-    return true;
+    const { line, policy } = this;
+    const before = line.size;
+    while (line.size > 0 && exceeds(policy, line, 0, 0)) this.die(line.take(), 'ready', 'maxlen');
+    return line.size < before;
   }
 
   /** Drops what has expired at the head, and looks again when the time of the next one ends. */
@@ -375,9 +371,9 @@ export class Queue {
   }
 
   /** A publisher hears of it, and has the message still; a dead letter is nobody's but the queue's. */
-  private refuse(copy: Copy, by: 'publisher' | 'dead-letter'): void {
+  private refuse(copy: Copy, by: Publisher): void {
     if (this.policy.overflow === 'reject-publish-dlx') this.die(copy, 'ready', 'maxlen');
-    else this.books.end(copy, 'ready', by === 'publisher' ? 'dropped' : 'lost', 'refused by a full queue');
+    else this.books.end(copy, 'ready', by === 'dead-letter' ? 'lost' : 'dropped', 'refused by a full queue');
   }
 
   /** Called by its clocks. */
@@ -394,6 +390,10 @@ export class Queue {
 
   private tell(): void {
     this.buryAll();
+    this.admission.look(this.policy, this.line);
+    // Those who only have something end their use with the last of it.
+    const { clocks, kind } = this;
+    if (kind.looksForUseByTicks && this.policy.expires < Infinity && this.users > 0 !== clocks.isUsed) this.touch();
     this.books.read(this.ready, this.inFlight);
   }
 }

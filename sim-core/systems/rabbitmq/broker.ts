@@ -6,14 +6,26 @@
  * Does not model the cluster, permissions, flow control, memory and disk alarms, or what an operation costs the node.
  */
 import type { Simulation } from '../../kernel/simulation.ts';
+import type { Duration } from '../../kernel/time.ts';
 import { Exchanges } from '../../messaging/channels/exchanges/exchanges.ts';
 import type { ExchangeTypeName } from '../../messaging/channels/exchanges/exchange-types.ts';
 import type { Message } from '../../messaging/channels/message.ts';
 import { Queue } from '../../messaging/channels/queue.ts';
-import type { Death, DeadLetterOffice, Dispatch } from '../../messaging/channels/queue-options.ts';
+import {
+  QUEUE_DEFAULTS,
+  type Death,
+  type DeadLetterOffice,
+  type Dispatch,
+} from '../../messaging/channels/queue-options.ts';
 import { deadLetter, isCycle } from '../../messaging/dead-letter/deaths.ts';
 import { AmqpError } from './amqp-error.ts';
 import { inequivalence, readArguments, type QueueDeclaration } from './queue-arguments.ts';
+
+interface BrokerOptions {
+  readonly name?: string;
+  /** How often a quorum queue looks whether it was unused for too long. */
+  readonly tick?: Duration;
+}
 
 /** What the broker knows of a connection (`connection.ts`). */
 export interface Connected {
@@ -72,10 +84,12 @@ export class Broker {
   private underWay = 0;
   private inGoneQueues = 0;
   private readonly letterKind: number;
+  private readonly tick: Duration;
 
-  constructor(sim: Simulation, name = 'rabbitmq') {
+  constructor(sim: Simulation, { name = 'rabbitmq', tick = QUEUE_DEFAULTS.tick }: BrokerOptions = {}) {
     this.sim = sim;
     this.name = name;
+    this.tick = tick;
     this.letterKind = sim.eventKind(`${name} sends a dead letter on`);
     this.declareStandardExchanges();
   }
@@ -122,14 +136,14 @@ export class Broker {
         const code = different === 'exclusive' ? 405 : 406;
         throw new AmqpError(code, `inequivalent arg '${different}' for queue '${name}'`);
       }
-      known.queue.touch();
+      known.queue.asked();
       return known;
     }
     if (name.startsWith('amq.')) throw new AmqpError(403, `queue name '${name}' contains reserved prefix 'amq.*'`);
     const { options, deadLetterExchange, deadLetterRoutingKey } = readArguments(declaration);
     const deadLetters =
       deadLetterExchange === undefined ? undefined : this.officeOf(deadLetterExchange, deadLetterRoutingKey);
-    const queue = new Queue(this.sim, { ...options, deadLetters }, () => this.forget(name));
+    const queue = new Queue(this.sim, { ...options, deadLetters, tick: this.tick }, () => this.forget(name));
     const owner = declaration.exclusive ? by : undefined;
     const declared = { queue, declaration, owner, exclusiveConsumer: undefined };
     this.queues.set(name, declared);
@@ -143,17 +157,18 @@ export class Broker {
     return count;
   }
 
-  publish(message: Message): Published {
+  /** `publisher`: the channel on which it comes, or who stands for one: it hears of full queues for itself. */
+  publish(message: Message, publisher: object): Published {
     if (!this.exchanges.has(message.exchange)) throw new AmqpError(404, `no exchange '${message.exchange}'`);
     const names = this.exchanges.route(message).filter((name) => this.queues.has(name));
     if (names.length === 0) this.unroutable++;
-    return this.enqueue(message, names);
+    return this.enqueue(message, names, publisher);
   }
 
   /** Publishes what is ready in a queue to another, as it is, until that one refuses. */
   redrive(from: Queue, to: Queue): void {
     for (const message of Array.from(from.copies, (copy) => copy.message)) {
-      if (this.enqueue(message, [to.name]).refused) return;
+      if (this.enqueue(message, [to.name], this).refused) return;
       from.get(true);
     }
   }
@@ -205,10 +220,10 @@ export class Broker {
     return broken;
   }
 
-  private enqueue(message: Message, names: readonly string[]): Published {
+  private enqueue(message: Message, names: readonly string[], publisher: object): Published {
     this.routed += names.length;
     let refused = false;
-    for (const name of names) if (!this.queues.get(name)!.queue.publish(message)) refused = true;
+    for (const name of names) if (!this.queues.get(name)!.queue.publish(message, publisher)) refused = true;
     return { queues: names, refused };
   }
 

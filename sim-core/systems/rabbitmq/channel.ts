@@ -88,7 +88,7 @@ export class Channel implements Holder {
   checkQueue(name: string): DeclaredQueue {
     return this.do(() => {
       const declared = this.broker.find(name, this.connection);
-      declared.queue.touch();
+      declared.queue.asked();
       return declared;
     });
   }
@@ -156,7 +156,7 @@ export class Channel implements Holder {
   }
 
   publish(message: Message): Published {
-    return this.do(() => this.broker.publish(message));
+    return this.do(() => this.broker.publish(message, this));
   }
 
   get(name: string, noAck: boolean): Delivery | undefined {

@@ -20,7 +20,7 @@ export class Producer {
   *send(message: Message, mandatory = false): Behaviour<Confirm> {
     const since = this.link.sim.now;
     try {
-      const confirm = yield* this.link.call({ message, mandatory }, message.request);
+      const confirm = yield* this.link.call({ message, mandatory, publisher: this }, message.request);
       this.tell(message, confirm.outcome, confirm.queues, since);
       return confirm;
     } catch (error) {

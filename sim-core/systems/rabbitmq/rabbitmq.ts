@@ -23,6 +23,8 @@ export interface Publish {
   readonly message: Message;
   /** Whether it comes back if it went to no queue. */
   readonly mandatory: boolean;
+  /** Whose channel it comes on. */
+  readonly publisher: object;
 }
 
 /** What a producer hears: refused by a full queue, sent back for want of one, or taken. */
@@ -59,7 +61,7 @@ export class RabbitMq implements Endpoint<Publish, Confirm>, Component {
     this.sim = sim;
     this.name = name;
     this.help = help;
-    this.broker = new Broker(sim, name);
+    this.broker = new Broker(sim, { name });
     this.setUp = new Connection(this.broker).open();
     this.upKind = sim.eventKind(`${name} is up again`);
     this.interventions = {
@@ -97,9 +99,9 @@ export class RabbitMq implements Endpoint<Publish, Confirm>, Component {
       call.refuse('unavailable');
       return;
     }
-    const { message, mandatory } = call.query;
+    const { message, mandatory, publisher } = call.query;
     try {
-      const { queues, refused } = this.broker.publish(message);
+      const { queues, refused } = this.broker.publish(message, publisher);
       const outcome = refused ? 'nack' : mandatory && queues.length === 0 ? 'returned' : 'ack';
       call.reply({ outcome, queues: queues.length });
     } catch (error) {

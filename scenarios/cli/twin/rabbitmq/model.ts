@@ -1,10 +1,11 @@
 /** Plays a script against the model: no time passes but in a wait, and before a restart. */
-import { AmqpConnection, AmqpError, Broker, Simulation, type Duration } from '../../../../sim-core/index.ts';
+import { AmqpConnection, AmqpError, Broker, ms, Simulation, type Duration } from '../../../../sim-core/index.ts';
 import { doOnModel } from './operations/operations.ts';
 import type { ModelClient, ModelSide } from './sides.ts';
 import {
   inOrder,
   QUEUES,
+  TICK_MS,
   type Actor,
   type QueueStates,
   type RabbitAnswer,
@@ -13,7 +14,10 @@ import {
 } from './steps.ts';
 import { UnsettledDeliveries } from './unsettled.ts';
 
-export function playModel(script: readonly RabbitStep[], broker = new Broker(new Simulation())): RabbitAnswer[] {
+export function playModel(
+  script: readonly RabbitStep[],
+  broker = new Broker(new Simulation(), { tick: ms(TICK_MS) }),
+): RabbitAnswer[] {
   return new ModelPlayer(broker).play(script);
 }
 

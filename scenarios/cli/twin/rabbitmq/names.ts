@@ -1,10 +1,10 @@
 /**
  * What a script calls things, and what the real server is told: names have a prefix for each play, so that many can be played
- * at once, and times to live that end in a wait are as much longer as the wait.
+ * at once, and times are as much longer as waits are.
  */
 import type { ConsumeMessage, GetMessage } from 'amqplib';
 import type { Headers, HeaderValue } from '../../../../sim-core/index.ts';
-import { QUEUES, SHORT_MS, type Told } from './steps.ts';
+import { LONG_MS, QUEUES, SHORT_MS, type Told } from './steps.ts';
 
 export class Names {
   private readonly prefix: string;
@@ -37,7 +37,7 @@ export class Names {
 
   /** A time as the server is told it. */
   slowed(milliseconds: number): number {
-    return milliseconds === SHORT_MS ? SHORT_MS * this.slowness : milliseconds;
+    return [SHORT_MS, LONG_MS].includes(milliseconds) ? milliseconds * this.slowness : milliseconds;
   }
 
   /** A message as the script would tell of it. */
@@ -67,7 +67,10 @@ export class Names {
   /** The moment of a death is the machine's, and a time to live is as the script has it. */
   private headerTold(name: string, value: HeaderValue): HeaderValue {
     if (name === 'time') return 0;
-    if (name === 'original-expiration' && value === String(this.slowed(SHORT_MS))) return String(SHORT_MS);
+    if (name === 'original-expiration') {
+      const known = [SHORT_MS, LONG_MS].find((each) => value === String(this.slowed(each)));
+      if (known !== undefined) return String(known);
+    }
     return this.shortHeaders(value);
   }
 }

@@ -7,6 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findExecutable } from '../../../../tools/find-executable.ts';
 import { freePort, ServerProcess } from '../server-process.ts';
+import { TICK_MS } from './steps.ts';
 
 const PATIENCE_MS = 120_000;
 
@@ -80,6 +81,7 @@ export class RabbitMqNode {
 
 function writeConfiguration(folder: string, port: number): void {
   for (const name of ['mnesia', 'log', 'config']) mkdirSync(join(folder, name));
+  writeFileSync(join(folder, 'advanced.config'), `[{rabbit, [{quorum_tick_interval, ${TICK_MS}}]}].\n`);
   writeFileSync(join(folder, 'enabled_plugins'), '[].\n');
   writeFileSync(
     join(folder, 'rabbitmq.conf'),
@@ -107,6 +109,7 @@ function environmentOf(folder: string, { epmd, node }: Ports): Record<string, st
     RABBITMQ_LOGS: '-',
     RABBITMQ_GENERATED_CONFIG_DIR: within('config'),
     RABBITMQ_CONFIG_FILE: within('rabbitmq.conf'),
+    RABBITMQ_ADVANCED_CONFIG_FILE: within('advanced.config'),
     RABBITMQ_ENABLED_PLUGINS_FILE: within('enabled_plugins'),
     RABBITMQ_CONF_ENV_FILE: within('none'),
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',

@@ -16,6 +16,8 @@ export const MISSING = 'e9';
 export const SHORT_MS = 900;
 export const LONG_MS = 60_000;
 export const WAIT_MS = 1_300;
+/** How often quorum queues look whether they were unused for too long: every five seconds, if nobody says. */
+export const TICK_MS = 100;
 
 export interface Destination {
   readonly kind: 'queue' | 'exchange';
@@ -96,8 +98,8 @@ export type RabbitStep =
   | { readonly op: 'wait' }
   /** The node is killed and started again; both clients connect anew. */
   | { readonly op: 'restart' }
-  /** Closes both channels and gets all that is in each queue, in order. */
-  | { readonly op: 'drain' };
+  /** Closes both channels and gets all that is in each queue, in order if that can be known. */
+  | { readonly op: 'drain'; readonly isOrdered: boolean };
 
 /** A message as either side tells of it. */
 export interface Told {

@@ -17,4 +17,7 @@ export const classic: QueueKind = {
   creditsThrownOutTwice: false,
   buriesOverflowFirst: false,
   fullLeaveAtOnce: false,
+  tellsPublishers: false,
+  looksForUseByTicks: false,
+  askingIsUse: true,
 };

@@ -44,4 +44,10 @@ export interface QueueKind {
   readonly buriesOverflowFirst: boolean;
   /** Whether a consumer leaves its turn as soon as it can take no more, or when its turn comes and it cannot. */
   readonly fullLeaveAtOnce: boolean;
+  /** Whether it takes what its publishers send until it has told them that it is full, or refuses what is too much. */
+  readonly tellsPublishers: boolean;
+  /** Whether it looks at intervals whether it was unused for too long; or goes at the instant at which that time ends. */
+  readonly looksForUseByTicks: boolean;
+  /** Whether to declare it again, or to ask how it stands, is to use it. */
+  readonly askingIsUse: boolean;
 }

@@ -9,6 +9,10 @@
  * What a command brings about is done in order, but for what the length limit drops by it: that comes first, the last one
  * before the others (`checkout0` puts the list in order, and `evaluate_limit` puts more before it).
  *
+ * A full one that refuses tells its publishers so, and takes what they send until then (`../admission.ts`). Whether it was
+ * unused for too long it looks at every tick of its log (`is_expired`, called by `tick`); to get something is to use it, and so
+ * is the end of the last who has something of it, but not to publish, to declare it again or to ask how it stands.
+ *
  * Does not model the replicas and their log: the queue is taken to have its majority.
  */
 import type { QueueKind } from './queue-kind.ts';
@@ -27,4 +31,7 @@ export const quorum: QueueKind = {
   creditsThrownOutTwice: true,
   buriesOverflowFirst: true,
   fullLeaveAtOnce: true,
+  tellsPublishers: true,
+  looksForUseByTicks: true,
+  askingIsUse: false,
 };

@@ -5,6 +5,7 @@ import { agrees, compare, countWords, OCCURRENCES_MIN, scriptsOf } from '../../.
 import { findRabbitMq, RabbitMqServer } from '../../../../scenarios/cli/twin/rabbitmq/server.ts';
 import type { RabbitStep } from '../../../../scenarios/cli/twin/rabbitmq/steps.ts';
 import { rabbitMqTwin } from '../../../../scenarios/cli/twin/rabbitmq/twin.ts';
+import { Admission, exceeds } from '../../../../sim-core/messaging/channels/admission.ts';
 import { Consumers } from '../../../../sim-core/messaging/channels/consumers.ts';
 import { exchangeTypes } from '../../../../sim-core/messaging/channels/exchanges/exchange-types.ts';
 import { QueueBooks } from '../../../../sim-core/messaging/channels/queue-books.ts';
@@ -64,6 +65,23 @@ const FAULTS: Record<string, () => void> = {
     vi.spyOn(Queue.prototype, 'recover').mockImplementation(function (this: Queue) {
       if (this.countsReturns) this.purge();
       recover.call(this);
+    });
+  },
+  'refuses for a full quorum queue what would be too much, as for any other': () => {
+    vi.spyOn(Admission.prototype, 'admits').mockImplementation(
+      (policy, held, bytes) => policy.overflow === 'drop-head' || !exceeds(policy, held, 1, bytes),
+    );
+  },
+  'lets nobody go on whom a quorum queue has told to stop': () => {
+    const { look } = Admission.prototype;
+    vi.spyOn(Admission.prototype, 'look').mockImplementation(function (this: Admission, policy, held) {
+      if (exceeds(policy, held, 0, 0)) look.call(this, policy, held);
+    });
+  },
+  'keeps quorum queues that nobody uses': () => {
+    const { isUnused } = Queue.prototype;
+    vi.spyOn(Queue.prototype, 'isUnused').mockImplementation(function (this: Queue) {
+      if (!this.countsReturns) isUnused.call(this);
     });
   },
   'counts no returns to a quorum queue': () => {

@@ -67,7 +67,7 @@ export function smallGroup({ guard, noAck = false, sent, retention = Infinity }:
   });
   const publish = (id: number): void => {
     const request = new RequestContext(id, sim.now);
-    node.broker.publish(makeMessage({ request, content: id, sent: sim.now, routingKey: 'q' }));
+    node.broker.publish(makeMessage({ request, content: id, sent: sim.now, routingKey: 'q' }), ledger);
     ledger.confirmed(id);
   };
   sent.forEach((at, id) => sim.scheduleAt(ms(at), publish, id, 0));

@@ -318,15 +318,15 @@ describe('finds a broker that', () => {
     },
     'says of what goes to several queues that it went to one': () => {
       const { publish } = Broker.prototype;
-      vi.spyOn(Broker.prototype, 'publish').mockImplementation(function (this: Broker, message) {
-        const { queues, refused } = publish.call(this, message);
+      vi.spyOn(Broker.prototype, 'publish').mockImplementation(function (this: Broker, message, publisher) {
+        const { queues, refused } = publish.call(this, message, publisher);
         return { queues: queues.slice(0, 1), refused };
       });
     },
     'counts what goes nowhere twice': () => {
       const { publish } = Broker.prototype;
-      vi.spyOn(Broker.prototype, 'publish').mockImplementation(function (this: Broker, message) {
-        const published = publish.call(this, message);
+      vi.spyOn(Broker.prototype, 'publish').mockImplementation(function (this: Broker, message, publisher) {
+        const published = publish.call(this, message, publisher);
         if (published.queues.length === 0) this.unroutable++;
         return published;
       });

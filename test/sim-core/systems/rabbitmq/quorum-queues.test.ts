@@ -65,3 +65,61 @@ it('still counts behind a get what has expired and only comes to the head by it'
   client.elapse(0);
   expect(client.ready('q')).toBe(0);
 });
+
+it('takes one more than its limit, tells its publishers, and lets them go on at four fifths of it', () => {
+  const client = new Client();
+  client.queue('dead', { 'x-max-length': 0, 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'q' });
+  client.queue('q', { ...QUORUM, 'x-max-length': 5, 'x-overflow': 'reject-publish' });
+  const refusals = (by: Client, count: number): number =>
+    Array.from({ length: count }, () => by.publish('m', 'q')).filter(({ refused }) => refused).length;
+  expect(refusals(client, 8)).toBe(2);
+  // Who comes while it is over its limit is refused, and who comes when it is not is let in, whatever the first was told.
+  expect(refusals(new Client(client.broker), 1)).toBe(1);
+  client.channel.get('q', true);
+  const late = new Client(client.broker);
+  expect([refusals(client, 1), refusals(late, 1), refusals(late, 1)]).toEqual([1, 0, 1]);
+  client.publish('a dead letter', 'dead');
+  client.elapse(0);
+  expect(client.ready('q')).toBe(7);
+  for (const left of [6, 5, 4]) {
+    expect(refusals(client, 1)).toBe(1);
+    client.channel.get('q', true);
+    expect(client.ready('q')).toBe(left);
+  }
+  expect([refusals(client, 1), refusals(late, 1), client.ready('q')]).toEqual([0, 0, 6]);
+});
+
+it('goes for want of use at a tick, where asking for it is none and having something of it is', () => {
+  const client = new Client();
+  const isThere = (): boolean => client.broker.peek('q') !== undefined;
+  client.queue('q', { ...QUORUM, 'x-expires': 1_000 });
+  client.elapse(4_999);
+  client.channel.checkQueue('q');
+  client.publish('1', 'q');
+  expect(isThere()).toBe(true);
+  client.elapse(1);
+  expect(isThere()).toBe(false);
+
+  client.queue('q', { ...QUORUM, 'x-expires': 1_000 });
+  client.publish('1', 'q');
+  const { tag } = client.channel.get('q', false)!;
+  client.elapse(14_500);
+  client.channel.acknowledge(tag, false);
+  client.elapse(1_000);
+  expect(isThere()).toBe(true);
+  client.elapse(4_500);
+  expect(isThere()).toBe(false);
+});
+
+it('keeps the time for which it was unused while its node is down', () => {
+  const client = new Client();
+  client.queue('q', { ...QUORUM, 'x-expires': 8_000 });
+  client.elapse(1_000);
+  client.broker.crash();
+  client.elapse(10_000);
+  client.broker.recover();
+  client.elapse(4_900);
+  expect(client.broker.peek('q')).toBeDefined();
+  client.elapse(100);
+  expect(client.broker.peek('q')).toBeUndefined();
+});

@@ -24,10 +24,10 @@ export const nodeOperations: OperationsOf<'wait' | 'restart' | 'drain'> = {
       await restart();
     },
   },
-  /** Closes both channels and gets all that is in each queue, in order. */
+  /** Closes both channels and gets all that is in each queue. */
   drain: {
-    words: ({ op }) => [op],
-    model(_, { broker, client, reopen, pass }) {
+    words: ({ op, isOrdered }) => [isOrdered ? op : 'drain in any order'],
+    model({ isOrdered }, { broker, client, reopen, pass }) {
       // What one had may come to the other before that one closes.
       for (const actor of [0, 1] as const) {
         client(actor).channel.close();
@@ -39,12 +39,12 @@ export const nodeOperations: OperationsOf<'wait' | 'restart' | 'drain'> = {
         const declared = broker.peek(name);
         if (declared === undefined) continue;
         const owner = client(1).connection === declared.owner ? 1 : 0;
-        contents[name] = contentsOfModel(name, client(owner).connection.open());
+        contents[name] = inOrderIf(isOrdered, contentsOfModel(name, client(owner).connection.open()));
         pass(1);
       }
       return contents;
     },
-    async server(_, side) {
+    async server({ isOrdered }, side) {
       for (const actor of [0, 1] as const) {
         await side.client(actor).channel.close();
         await side.reopen(actor);
@@ -54,10 +54,11 @@ export const nodeOperations: OperationsOf<'wait' | 'restart' | 'drain'> = {
       for (const name of QUEUES) {
         const actor = side.queues.ownerOf(name);
         if (actor === undefined) continue;
-        contents[name] = await contentsOfServer(name, actor, side).catch(async () => {
+        const got = await contentsOfServer(name, actor, side).catch(async () => {
           await side.reopen(actor);
           return NO_GETS;
         });
+        contents[name] = inOrderIf(isOrdered, got);
         // What came to a head there may have died, and gone to the next queue.
         await side.settleDown();
       }
@@ -70,7 +71,11 @@ const WRITTEN_MS = 5_000;
 
 const NO_GETS = 'no gets here';
 
-function contentsOfModel(name: string, channel: AmqpChannel): unknown {
+/** As it came, or by what the messages say. */
+const inOrderIf = (isOrdered: boolean, got: readonly Told[] | string): readonly Told[] | string =>
+  isOrdered || typeof got === 'string' ? got : [...got].sort((a, b) => (a.body < b.body ? -1 : 1));
+
+function contentsOfModel(name: string, channel: AmqpChannel): readonly Told[] | string {
   const got: Told[] = [];
   try {
     for (let next = channel.get(name, true); next !== undefined; next = channel.get(name, true)) got.push(told(next));

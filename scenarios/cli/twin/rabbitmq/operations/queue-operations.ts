@@ -1,4 +1,5 @@
 /** Operations on queues. */
+import type { Headers } from '../../../../../sim-core/index.ts';
 import type { OperationsOf } from './operation.ts';
 import { wordsIf } from './operation.ts';
 
@@ -6,9 +7,7 @@ export const queueOperations: OperationsOf<'declare-queue' | 'check-queue' | 'pu
   'declare-queue': {
     words: ({ op, durable, exclusive, autoDelete, arguments: given }) => [
       ...wordsIf(op, { durable, 'exclusive queue': exclusive, 'auto-delete queue': autoDelete }),
-      ...Object.entries(given).map(([name, value]) =>
-        typeof value === 'string' && name !== 'x-dead-letter-routing-key' ? `${name}=${value}` : name,
-      ),
+      ...argumentsOf(given),
     ],
     model: (step, { client }) => void client(step.actor).channel.declareQueue({ ...step, name: step.queue }),
     async server({ actor, queue, durable, exclusive, autoDelete, arguments: given }, side) {
@@ -41,3 +40,14 @@ export const queueOperations: OperationsOf<'declare-queue' | 'check-queue' | 'pu
       (await client(actor).channel.deleteQueue(names.long(queue), { ifUnused, ifEmpty })).messageCount,
   },
 };
+
+/** The names of the arguments, with their values where those are words; again as a quorum queue's, if it is one. */
+function argumentsOf(given: Headers): string[] {
+  const isNamed = ([name, value]: readonly [string, unknown]): boolean =>
+    typeof value === 'string' && name !== 'x-dead-letter-routing-key';
+  const said = Object.entries(given).map((each) => (isNamed(each) ? `${each[0]}=${String(each[1])}` : each[0]));
+  if (given['x-queue-type'] !== 'quorum') return said;
+  const { 'x-queue-type': _type, 'x-overflow': overflow, ...others } = given;
+  const names = [...Object.keys(others), ...(typeof overflow === 'string' ? [`x-overflow=${overflow}`] : [])];
+  return [...said, ...names.map((name) => `quorum ${name}`)];
+}

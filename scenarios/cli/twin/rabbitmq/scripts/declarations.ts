@@ -25,8 +25,11 @@ const classicArguments = fc.record({
 });
 const quorumArguments = fc.record({
   ...commonArguments,
-  'x-expires': sometimes(12, fc.constant(LONG_MS)),
-  'x-overflow': sometimes(5, fc.constant('drop-head')),
+  'x-expires': sometimes(4, fc.constantFrom(SHORT_MS, SHORT_MS, LONG_MS)),
+  'x-max-length': sometimes(2, fc.nat(4)),
+  'x-max-length-bytes': sometimes(4, fc.constantFrom(0, 12, 30)),
+  'x-single-active-consumer': sometimes(5, fc.constant(true)),
+  'x-overflow': sometimes(2, fc.constantFrom('drop-head', 'reject-publish')),
   'x-delivery-limit': sometimes(2, fc.nat(2)),
   'x-queue-type': fc.constant('quorum'),
 });

@@ -3,16 +3,17 @@
  * act on, goes on with any operations on any names, errors included, and ends by emptying every queue. Arguments are drawn
  * so that every one of them, and many pairs, occur in a run.
  *
- * Left out: consistent-hash exchanges (the model's hash is another one), quorum queues that refuse publishes (the server
- * learns of it late, by design) or go themselves for want of use (it looks every five seconds), and what the server closes a
- * connection for with quorum queues: a channel's own prefetch, conditions on deletes. Where there is a quorum queue, no copy
- * of a message dies in a classic queue while another is on its way to that one: which of the two comes first is left to chance.
+ * Left out: consistent-hash exchanges (the model's hash is another one), and what the server closes a connection for with
+ * quorum queues: a channel's own prefetch, conditions on deletes. Where there is a quorum queue, no copy of a message dies in a
+ * classic queue while another is on its way to that one: which of the two comes first is left to chance.
  *
  * In scripts that kill the node nothing expires: how long it is down is the machine's affair. And where there is a quorum queue
- * too, one client alone takes messages: the queue hears of the death of each channel by itself, in an order that nobody
- * promises, and hands what one had to the consumers of another that it takes to be alive.
+ * too, it hears of the death of each channel by itself, in an order that nobody promises, and hands what one had to the
+ * consumers of another that it takes to be alive. So either one client alone takes messages there, or several have got some
+ * and nobody consumes; then what comes back is compared without its order, and no limit takes the first of it.
  */
 import fc from 'fast-check';
+import type { HeaderValue } from '../../../../../sim-core/index.ts';
 import { LONG_MS, SHORT_MS, type RabbitStep } from '../steps.ts';
 import { binding, declaration, exchangeDeclaration } from './declarations.ts';
 import { actor, defined, exchange, oneIn, pick, queue, sometimes } from './drawn.ts';
@@ -59,10 +60,9 @@ const operation = (isQuorum: boolean): fc.Arbitrary<RabbitStep> =>
     { weight: 1, arbitrary: fc.constant<RabbitStep>({ op: 'wait' }) },
   );
 
-/** Kills the node in one of six scripts, with something before that and after it. */
-const restart: fc.Arbitrary<readonly RabbitStep[]> = sometimes(6, fc.constant<RabbitStep>({ op: 'restart' })).map(
-  (step) => (step === undefined ? [] : [step]),
-);
+/** Kills the node in one of `n` scripts, with something before that and after it. */
+const restart = (n: number): fc.Arbitrary<readonly RabbitStep[]> =>
+  sometimes(n, fc.constant<RabbitStep>({ op: 'restart' })).map((step) => (step === undefined ? [] : [step]));
 
 const operations = (isQuorum: boolean, minLength: number, maxLength: number): fc.Arbitrary<RabbitStep[]> =>
   fc
@@ -96,6 +96,19 @@ const withoutEnds = (step: RabbitStep): RabbitStep => {
 const byOneClient = (step: RabbitStep): RabbitStep =>
   'actor' in step && step.op !== 'publish' ? { ...step, actor: 0 } : step;
 
+/** Both clients get messages, and nobody waits for any; after the node was killed, nothing but publishes. */
+function bySeveral(script: readonly RabbitStep[]): RabbitStep[] {
+  const killed = script.findIndex(({ op }) => op === 'restart');
+  return script.flatMap((step, index): RabbitStep[] => {
+    if (step.op === 'drain') return [{ ...step, isOrdered: false }];
+    if (index > killed) return step.op === 'publish' ? [step] : [];
+    if (step.op === 'consume') return [{ op: 'get', actor: step.actor, queue: step.queue, noAck: false }];
+    if (step.op !== 'declare-queue' || step.arguments['x-queue-type'] !== 'quorum') return [step];
+    const { 'x-max-length': _length, 'x-max-length-bytes': _bytes, ...others } = step.arguments;
+    return [{ ...step, arguments: others }];
+  });
+}
+
 /** No copy of a message dies in a classic queue at the instant at which another one gets to a quorum queue. */
 const oneByOne = (step: RabbitStep): RabbitStep => {
   if (step.op === 'publish') {
@@ -108,6 +121,30 @@ const oneByOne = (step: RabbitStep): RabbitStep => {
   return { ...step, arguments: others };
 };
 
+/** More than most limits let into the first queue, some of it taken, and more again. */
+const filling: fc.Arbitrary<RabbitStep[]> = fc
+  .tuple(
+    fc.array(publishToQueue, { minLength: 4, maxLength: 7 }),
+    fc.array(fc.record({ op: fc.constant('get' as const), actor, noAck: fc.constant(true) }), { maxLength: 4 }),
+    fc.array(publishToQueue, { minLength: 1, maxLength: 2 }),
+  )
+  .map(([before, gets, after]): RabbitStep[] => [
+    ...before.map((step) => ({ ...step, key: 'q1' })),
+    ...gets.map((step) => ({ ...step, queue: 'q1' })),
+    ...after.map((step) => ({ ...step, key: 'q1' })),
+  ]);
+
+/** Nobody uses the first queue any more, for longer than it may be unused. */
+const DISUSE: readonly RabbitStep[] = [
+  { op: 'close-channel', actor: 0 },
+  { op: 'close-channel', actor: 1 },
+  { op: 'check-queue', actor: 0, queue: 'q1' },
+  { op: 'wait' },
+];
+
+const says = (step: RabbitStep, name: string, value: HeaderValue): boolean =>
+  step.op === 'declare-queue' && step.arguments[name] === value;
+
 const flavour = (isQuorum: boolean): fc.Arbitrary<readonly RabbitStep[]> =>
   fc
     .tuple(
@@ -118,16 +155,24 @@ const flavour = (isQuorum: boolean): fc.Arbitrary<readonly RabbitStep[]> =>
       ),
       several(exchangeDeclaration(fc.constant('e1')), sometimes(2, exchangeDeclaration(fc.constant('e2')))),
       fc.array(binding('bind'), { maxLength: 4 }),
+      isQuorum ? filling : fc.constant([]),
       operations(isQuorum, 4, 16),
-      restart,
+      restart(isQuorum ? 3 : 6),
       operations(isQuorum, 1, 8),
     )
-    .map((parts) => [...parts.flat(), { op: 'drain' } as const])
+    .map(([first, declared, exchanges, bindings, filled, ...others]): RabbitStep[] => [
+      ...[first, ...declared, ...exchanges, ...bindings],
+      ...(isQuorum && says(first, 'x-overflow', 'reject-publish') ? filled : []),
+      ...others.flat(),
+      ...(isQuorum && says(first, 'x-expires', SHORT_MS) ? DISUSE : []),
+      { op: 'drain', isOrdered: true },
+    ])
     .map((script) => (isQuorum ? script.map(oneByOne) : script))
-    .map((script) => {
-      if (!script.some(({ op }) => op === 'restart')) return script;
+    .chain((script) => {
+      if (!script.some(({ op }) => op === 'restart')) return fc.constant(script);
       const unending = script.map(withoutEnds);
-      return isQuorum ? unending.map(byOneClient) : unending;
+      if (!isQuorum) return fc.constant(unending);
+      return oneIn(3).map((isAlone) => (isAlone ? unending.map(byOneClient) : bySeveral(unending)));
     });
 
 export const rabbitScripts: fc.Arbitrary<readonly RabbitStep[]> = fc.oneof(
