@@ -32,6 +32,7 @@ export function redis(sim: Simulation, p: Values, processing: Processing): Endpo
         server,
         group: service,
         count: PREFETCH,
+        concurrency: 1,
         block: s(1),
         minIdle: s(5),
         retryAfter: ms(100),

@@ -80,6 +80,7 @@ export function shop(sim: Simulation, p: Values): void {
     server: stream,
     group: GROUP,
     count: 10,
+    concurrency: 1,
     block: s(5),
     minIdle: s(60),
     retryAfter: s(1),

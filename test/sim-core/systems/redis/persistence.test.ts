@@ -84,6 +84,7 @@ function lab(persistence: Persistence, at: readonly Time[], loadTime = 0) {
       server,
       group: 'g',
       count: 3,
+      concurrency: 1,
       block: ms(500),
       minIdle: ms(400),
       retryAfter: ms(50),

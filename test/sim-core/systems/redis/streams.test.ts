@@ -33,7 +33,12 @@ class Lab {
   });
   private sent = 0;
 
-  consumer(name: string, group: string, work: Duration = ms(5), minIdle: Duration = s(2)): RedisStreamConsumer {
+  consumer(
+    name: string,
+    group: string,
+    work: Duration = ms(5),
+    { minIdle = s(2), concurrency = 1 } = {},
+  ): RedisStreamConsumer {
     if (!this.server.stream.groups.has(group)) this.server.createGroup(group, 'oldest');
     const { sim, ledger, handled } = this;
     const consumer = new RedisStreamConsumer(sim, {
@@ -42,6 +47,7 @@ class Lab {
       server: this.server,
       group,
       count: 3,
+      concurrency,
       block: ms(500),
       minIdle,
       retryAfter: ms(50),
@@ -113,6 +119,24 @@ it('gives each entry to one consumer of each group, and every group all of them'
   for (const group of lab.server.stream.groups.values()) expect(group.pending.size).toBe(0);
 });
 
+it('handles as many entries at once as it has workers, and so many from when that is said', () => {
+  const lab = new Lab();
+  const consumer = lab.consumer('a1', 'a', ms(100), { minIdle: ms(50), concurrency: 3 });
+  lab.send(9, ms(1));
+  lab.run(ms(160));
+  // Two were read when they came, and a third; it reads on when the first is done, and claims nothing that it has in hand.
+  expect(lab.handled.length).toBe(3);
+  consumer.interventions['scale'].apply([1]);
+  lab.run(ms(290));
+  expect([lab.handled.length, consumer.state()['working']]).toEqual([6, 1]);
+  consumer.interventions['scale'].apply([0]);
+  lab.run(s(2));
+  expect(lab.handled.length).toBe(7);
+  consumer.interventions['scale'].apply([2]);
+  lab.run(s(4));
+  expect(lab.handled).toEqual(Array.from({ length: 9 }, (_, id) => `a1 ${id}`));
+});
+
 it('hands an entry that comes to those who wait, the one that has waited longest first', () => {
   const lab = new Lab();
   for (const name of ['a1', 'a2', 'a3']) lab.consumer(name, 'a');
@@ -147,7 +171,10 @@ it('keeps entries for a group that comes later, as long as they are not trimmed'
 describe('when a consumer dies', () => {
   it('what it had read stays pending for it, and it takes that up when it is back', () => {
     const lab = new Lab();
-    const [one] = [lab.consumer('a1', 'a', ms(50), s(100)), lab.consumer('a2', 'a', ms(50), s(100))];
+    const [one] = [
+      lab.consumer('a1', 'a', ms(50), { minIdle: s(100) }),
+      lab.consumer('a2', 'a', ms(50), { minIdle: s(100) }),
+    ];
     lab.send(1, 0);
     lab.run(ms(20));
     one.kill(s(1));
@@ -174,7 +201,10 @@ describe('when a consumer dies', () => {
 
   it('another one claims it once it has been idle for long enough, and then both may have it', () => {
     const lab = new Lab();
-    const [one] = [lab.consumer('a1', 'a', ms(50), ms(700)), lab.consumer('a2', 'a', ms(50), ms(700))];
+    const [one] = [
+      lab.consumer('a1', 'a', ms(50), { minIdle: ms(700) }),
+      lab.consumer('a2', 'a', ms(50), { minIdle: ms(700) }),
+    ];
     lab.send(1, 0);
     lab.run(ms(20));
     one.kill(s(60));
@@ -207,7 +237,7 @@ describe('whoever dies when, the server among them', () => {
 
   const conserves = fc.property(fc.array(fault, { maxLength: 8 }), fc.integer({ min: 1, max: 20 }), (faults, count) => {
     const lab = new Lab();
-    for (const name of ['a1', 'a2', 'b1']) lab.consumer(name, name[0], ms(8), ms(150));
+    for (const name of ['a1', 'a2', 'b1']) lab.consumer(name, name[0], ms(8), { minIdle: ms(150) });
     const { stream } = lab.server;
     lab.sendUntilTold(count, ms(13));
     let trimmed = 0;
