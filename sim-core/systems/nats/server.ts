@@ -4,10 +4,10 @@
  * subject (`jetstream/`). The reply is the answer to a flush, and with a stream its acknowledgement; who only sends hears
  * nothing, and does not know.
  *
- * Killed, it has lost its connections with all that was pending for them, and what was in memory (`jetstream/streams.ts`).
+ * Killed, it has lost its connections with all that was pending for them, and what was in memory (`jetstream/streams.ts`);
+ * without power, also what was in files and not on disk (`jetstream/disk.ts`).
  *
- * Does not model clusters, the loss of the machine (files are synced every two minutes unless told otherwise), how long a
- * publisher takes to reconnect, or the time that the server takes.
+ * Does not model clusters, how long a publisher takes to reconnect, or the time that the server and its disk take.
  */
 import type { EventHandle } from '../../kernel/event-table.ts';
 import type { Fact, FactChannel } from '../../kernel/fact.ts';
@@ -16,8 +16,10 @@ import { SECOND, type Duration, type Time } from '../../kernel/time.ts';
 import type { Message } from '../../messaging/channels/message.ts';
 import type { Call, Endpoint } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
+import type { Death } from '../../storage/page-cache.ts';
 import { CoreServer } from './core.ts';
 import type { JetStreamRefusal } from './jetstream/configuration.ts';
+import type { SyncInterval } from './jetstream/disk.ts';
 import type { PublishAck } from './jetstream/jet-stream.ts';
 import { JetStreams } from './jetstream/streams.ts';
 import { copyLost, messageUnheard, natsSignals } from './signals.ts';
@@ -55,6 +57,8 @@ export interface NatsServerOptions {
   readonly help: string;
   /** Bytes pending for a client, beyond which it is cut off (`max_pending`); 64 MiB without it. */
   readonly maxPendingBytes?: number;
+  /** How often streams in files are synced; every two minutes without it. */
+  readonly syncInterval?: SyncInterval;
 }
 
 export class NatsServer implements Endpoint<NatsPublish, NatsReply>, Component {
@@ -73,7 +77,7 @@ export class NatsServer implements Endpoint<NatsPublish, NatsReply>, Component {
   private downUntil: Time = 0;
   private comesUp: EventHandle | undefined = undefined;
 
-  constructor(sim: Simulation, { name, help, maxPendingBytes }: NatsServerOptions) {
+  constructor(sim: Simulation, { name, help, maxPendingBytes, syncInterval }: NatsServerOptions) {
     this.sim = sim;
     this.name = name;
     this.help = help;
@@ -83,9 +87,9 @@ export class NatsServer implements Endpoint<NatsPublish, NatsReply>, Component {
     this.core = new CoreServer(choices, maxPendingBytes, ({ name: client }, { message }) =>
       this.tellLost(client, message.payload.message, 'connection ended'),
     );
-    this.streams = new JetStreams(sim, name, choices);
+    this.streams = new JetStreams(sim, name, choices, syncInterval);
     this.upKind = sim.eventKind(`${name} is up again`);
-    this.interventions = { kill: this.killing() };
+    this.interventions = { kill: this.killing(), 'power-loss': this.losingPower() };
     register(sim, this);
   }
 
@@ -127,10 +131,10 @@ export class NatsServer implements Endpoint<NatsPublish, NatsReply>, Component {
   }
 
   /** Killed again while it is down, it is down until the later end. */
-  private kill(downtime: Duration): void {
+  private die(death: Death, downtime: Duration): void {
     this.downUntil = Math.max(this.downUntil, this.sim.now + downtime);
     this.core.crash();
-    this.streams.crash();
+    this.streams.crash(death);
     for (const client of this.clients) client.connectionLost();
     if (this.comesUp !== undefined) this.sim.cancel(this.comesUp);
     this.comesUp = this.sim.scheduleAt(this.downUntil, NatsServer.up, this, this.upKind);
@@ -140,7 +144,15 @@ export class NatsServer implements Endpoint<NatsPublish, NatsReply>, Component {
     return {
       help: 'Kills the server (SIGKILL): what is pending for subscribers is lost, and streams that are in memory',
       arguments: [{ name: 'seconds', help: 'how long it is down', min: 0.001, max: 1e6, default: 5 }],
-      apply: ([seconds]) => this.kill(Math.round(seconds * SECOND)),
+      apply: ([seconds]) => this.die('process', Math.round(seconds * SECOND)),
+    };
+  }
+
+  private losingPower(): Intervention {
+    return {
+      help: 'Its machine loses its power: of streams in files what had been synced is there again when it is up',
+      arguments: [{ name: 'seconds', help: 'how long it is down', min: 0.001, max: 1e6, default: 60 }],
+      apply: ([seconds]) => this.die('machine', Math.round(seconds * SECOND)),
     };
   }
 

@@ -4,8 +4,7 @@
  *
  * - an append-only file is written before the reply, so that a process that is killed loses nothing whatever `appendfsync` is; a
  *   machine that loses its power loses what was not synced: nothing with `always`; with `everysec` what came since the
- *   last whole second, at which the file is synced; with `no` what the kernel has not written back, which it looks for every
- *   5 s and does with what is 30 s old (Linux, `vm.dirty_writeback_centisecs` and `vm.dirty_expire_centisecs`);
+ *   last whole second, at which the file is synced; with `no` what the kernel has not written back (`storage/page-cache.ts`);
  * - snapshots alone (`save`) keep what was there at the last one, whoever dies;
  * - without either all is gone.
  *
@@ -19,12 +18,10 @@
  */
 import { s, SECOND, type Duration, type Time } from '../../kernel/time.ts';
 import type { EntryId } from '../../messaging/channels/stream/entry-id.ts';
+import { writtenBackBy, type Death } from '../../storage/page-cache.ts';
 
 export const PERSISTENCES = ['always', 'everysec', 'no', 'snapshots', 'none'] as const;
 export type Persistence = (typeof PERSISTENCES)[number];
-
-/** Who died: the server's process, or the machine that it ran on. */
-export type Death = 'process' | 'machine';
 
 export interface Change {
   /** Entries that it was about. */
@@ -32,8 +29,6 @@ export interface Change {
   readonly undo: () => void;
 }
 
-const WRITEBACK_EVERY = s(5);
-const WRITEBACK_AGE = s(30);
 /** `save`: a snapshot is taken so long after the last one, if there were so many changes. */
 export interface SaveRule {
   readonly after: Duration;
@@ -82,7 +77,7 @@ export class UnsavedChanges {
   private forgetSaved(now: Time): void {
     if (this.persistence === 'snapshots') this.takeSnapshots(now);
     if (this.persistence === 'everysec') this.sync(Math.floor(now / SECOND) * SECOND);
-    const writtenBack = Math.floor(now / WRITEBACK_EVERY) * WRITEBACK_EVERY - WRITEBACK_AGE;
+    const writtenBack = writtenBackBy(now);
     this.left = since(this.left, writtenBack);
     if (this.persistence === 'no') this.list = since(this.list, writtenBack);
   }

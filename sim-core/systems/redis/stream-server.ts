@@ -23,7 +23,8 @@ import { EntryStream } from '../../messaging/channels/stream/stream.ts';
 import type { Message } from '../../messaging/channels/message.ts';
 import type { Call, Endpoint } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
-import { UnsavedChanges, type Death, type Persistence, type SaveRule } from './persistence.ts';
+import type { Death } from '../../storage/page-cache.ts';
+import { UnsavedChanges, type Persistence, type SaveRule } from './persistence.ts';
 import { streamChanged, streamSignals } from './stream-signals.ts';
 
 export type Entry = StreamEntry<Message>;

@@ -19,6 +19,7 @@ import {
   type AckPolicy,
   type ConsumerConfiguration,
 } from './configuration.ts';
+import type { Disk } from './disk.ts';
 import type { MessageStore, StoredMessage } from './message-store.ts';
 import { StreamPosition } from './position.ts';
 import { PullRequests } from './pull-requests.ts';
@@ -46,6 +47,7 @@ export interface ConsumedStream<Payload> {
   readonly store: MessageStore<Payload>;
   /** Whether what is done survives the server. */
   readonly keepsFiles: boolean;
+  readonly disk: Disk;
   /** A consumer is done with a message. */
   acknowledged(sequence: number): void;
 }
@@ -97,7 +99,7 @@ export class JetStreamConsumer<Payload> {
     const replaysUntil = replay === 'original' ? stream.store.lastSequence : 0;
     this.pace = new ReplayPace(sim, name, replaysUntil, () => this.deliverAll());
     for (let ready = this.pendingCount; ready > 0; ready--) this.books.take('ready');
-    this.file = stream.keepsFiles ? new StateFile(sim, name, () => this.writtenState()) : undefined;
+    this.file = stream.keepsFiles ? new StateFile(sim, name, stream.disk, () => this.writtenState()) : undefined;
   }
 
   /** Messages that were never delivered and are still to come. */
@@ -224,11 +226,11 @@ export class JetStreamConsumer<Payload> {
     }
   }
 
-  /** Its server is killed: those who asked or listened are cut off, and what was not written down never was. */
-  crash(): void {
+  /** Its server died: those who asked or listened are cut off, and what was not written down before some time never was. */
+  crash(by: Time): void {
     this.isUp = false;
     this.fallSilent();
-    const written = this.file!.stop();
+    const written = this.file!.stop(by);
     this.nextDelivery = written.delivery;
     const { position, unacknowledged, books } = this;
     restore({ store: this.stream.store, position, unacknowledged, books }, written);
@@ -379,7 +381,7 @@ export class JetStreamConsumer<Payload> {
     if (this.timer !== undefined) this.sim.cancel(this.timer);
     this.timer = undefined;
     this.pace.stop();
-    this.file?.stop();
+    this.file?.stop(Infinity);
     this.requests.clear();
     this.listener = undefined;
   }

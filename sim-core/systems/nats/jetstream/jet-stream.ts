@@ -9,6 +9,7 @@ import type { EventHandle } from '../../../kernel/event-table.ts';
 import type { Simulation } from '../../../kernel/simulation.ts';
 import type { Time } from '../../../kernel/time.ts';
 import type { Fate } from '../../../messaging/fates.ts';
+import type { Death } from '../../../storage/page-cache.ts';
 import { subjectMatches } from '../subject.ts';
 import {
   checkConsumer,
@@ -19,6 +20,7 @@ import {
   type StreamConfiguration,
 } from './configuration.ts';
 import { JetStreamConsumer } from './consumer.ts';
+import { Disk, type SyncInterval } from './disk.ts';
 import { MessageStore, storedBytes, type StoredMessage } from './message-store.ts';
 
 export interface Published<Payload> {
@@ -40,6 +42,7 @@ export class JetStream<Payload> {
   readonly configuration: StreamConfiguration;
   readonly store = new MessageStore<Payload>();
   readonly consumers = new Map<string, JetStreamConsumer<Payload>>();
+  readonly disk: Disk;
   private readonly sim: Simulation;
   private readonly ids = new Map<string, { readonly sequence: number; readonly at: Time }>();
   private ageTimer: EventHandle | undefined;
@@ -48,8 +51,9 @@ export class JetStream<Payload> {
   private knowsIds = true;
   private readonly ageKind: number;
 
-  constructor(sim: Simulation, configuration: StreamConfiguration) {
+  constructor(sim: Simulation, configuration: StreamConfiguration, syncInterval?: SyncInterval) {
     checkStream(configuration);
+    this.disk = new Disk(sim.now, syncInterval);
     this.sim = sim;
     this.name = configuration.name;
     this.ageKind = sim.eventKind(`${this.name} has a message of its greatest age`);
@@ -129,16 +133,20 @@ export class JetStream<Payload> {
   }
 
   /**
-   * The server is killed. In files every message is that it had answered for, and its id. Out of memory all is gone, and so are
-   * the stream and its consumers, until somebody makes them again: this one is then as if it were new.
+   * The server died. In files every message is that it had answered for, and its id; with the machine goes what was not on disk,
+   * and numbers are given again. Out of memory all is gone, and so are the stream and its consumers, until somebody makes them
+   * again: this one is then as if it were new. Of what was removed nothing is there again, whatever was on disk.
    */
-  crash(): void {
+  crash(death: Death = 'process'): void {
     this.isUp = false;
     if (this.ageTimer !== undefined) this.sim.cancel(this.ageTimer);
     this.ageTimer = undefined;
     if (this.keepsFiles) {
       this.knowsIds = false;
-      for (const consumer of this.consumers.values()) consumer.crash();
+      const by = death === 'machine' ? this.disk.syncedBy(this.sim.now) : Infinity;
+      this.loseSince(by);
+      for (const consumer of this.consumers.values()) consumer.crash(by);
+      this.disk.stopped(this.sim.now);
       return;
     }
     for (const consumer of this.consumers.values()) consumer.close('lost');
@@ -150,6 +158,7 @@ export class JetStream<Payload> {
   /** The server is up again: what has grown too old meanwhile goes at once. */
   recover(): void {
     this.isUp = true;
+    this.disk.started(this.sim.now);
     this.setAgeTimer();
     for (const consumer of this.consumers.values()) consumer.recover();
   }
@@ -161,6 +170,14 @@ export class JetStream<Payload> {
       broken.push(`${this.name}: ${this.store.count} messages, more than ${maxMessages}`);
     if (this.store.bytes > maxBytes) broken.push(`${this.name}: ${this.store.bytes} bytes, more than ${maxBytes}`);
     return broken;
+  }
+
+  private loseSince(by: Time): void {
+    const lost = [...this.store.all()].filter(({ storedAt }) => storedAt >= by);
+    if (lost.length === 0) return;
+    for (const { sequence } of lost) this.remove(sequence, 'lost');
+    this.store.cutBack(lost[0].sequence - 1);
+    for (const [id, { at }] of this.ids) if (at >= by) this.ids.delete(id);
   }
 
   /** With the first id that it is given: that of a message that has gone by then is not known any more (seen of 2.9.10). */

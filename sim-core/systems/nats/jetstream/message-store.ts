@@ -121,6 +121,12 @@ export class MessageStore<Payload> {
     this.first = this.last = 0;
   }
 
+  /** No number above this one was ever given; messages above it are gone already. */
+  cutBack(last: number): void {
+    this.last = last;
+    if (this.messages.size === 0) this.first = last === 0 ? 0 : last + 1;
+  }
+
   /** The first message from a number on that a filter matches. */
   next(filter: string | undefined, from: number): StoredMessage<Payload> | undefined {
     for (let sequence = Math.max(from, this.first); sequence <= this.last; sequence++) {

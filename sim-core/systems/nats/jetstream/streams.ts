@@ -7,6 +7,7 @@ import type { Fact, FactChannel } from '../../../kernel/fact.ts';
 import type { RandomStream } from '../../../kernel/random-stream.ts';
 import type { Simulation } from '../../../kernel/simulation.ts';
 import type { Message } from '../../../messaging/channels/message.ts';
+import type { Death } from '../../../storage/page-cache.ts';
 import { consumerChanged } from '../signals.ts';
 import {
   JetStreamError,
@@ -16,6 +17,7 @@ import {
 } from './configuration.ts';
 import type { JetStreamConsumer, JetStreamDelivery } from './consumer.ts';
 import { DeliverGroup } from './deliver-group.ts';
+import type { SyncInterval } from './disk.ts';
 import { JetStream, type PublishAck } from './jet-stream.ts';
 
 /** What a stream says of a message. */
@@ -30,13 +32,15 @@ export class JetStreams {
   private readonly sim: Simulation;
   private readonly owner: string;
   private readonly choices: RandomStream;
+  private readonly syncInterval: SyncInterval | undefined;
   private readonly streams = new Map<string, Declared>();
   /** Those who listen to push consumers. */
   private readonly groups = new Map<string, DeliverGroup<Message>>();
   private readonly changed: FactChannel<Fact<typeof consumerChanged>>;
 
   /** `choices`: which member of a deliver group gets a message. */
-  constructor(sim: Simulation, owner: string, choices: RandomStream) {
+  constructor(sim: Simulation, owner: string, choices: RandomStream, syncInterval?: SyncInterval) {
+    this.syncInterval = syncInterval;
     this.sim = sim;
     this.owner = owner;
     this.choices = choices;
@@ -44,7 +48,7 @@ export class JetStreams {
   }
 
   add(configuration: StreamConfiguration): void {
-    const stream = new JetStream<Message>(this.sim, configuration);
+    const stream = new JetStream<Message>(this.sim, configuration, this.syncInterval);
     this.streams.set(stream.name, { stream, consumers: [] });
   }
 
@@ -89,9 +93,9 @@ export class JetStreams {
     this.groups.get(`${stream}/${name}`)?.leave(this.consumer(stream, name), member);
   }
 
-  crash(): void {
+  crash(death: Death): void {
     this.groups.clear();
-    for (const { stream } of this.streams.values()) stream.crash();
+    for (const { stream } of this.streams.values()) stream.crash(death);
   }
 
   /** The server is up again: what it has not kept is made anew. */

@@ -38,7 +38,7 @@ const eachCopyEnds = fc.property(
   fc.nat(),
   fc.integer({ min: 1, max: 3 }),
   (faults, sent, seed, readAhead) => {
-    const nats = new SmallNats(seed, ROOM);
+    const nats = new SmallNats(seed, { maxPendingBytes: ROOM });
     nats.subscriber('plain', ms(5), { readAhead: 30 });
     nats.subscriber('slow', ms(300), { readAhead });
     for (const who of ['a', 'b']) nats.subscriber(who, ms(40), { group: 'g', readAhead: 30 });

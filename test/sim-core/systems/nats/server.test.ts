@@ -98,7 +98,7 @@ describe('core NATS', () => {
   });
 
   it('cuts off who reads too slowly, at a limit of bytes, and nobody else', () => {
-    const nats = new SmallNats(0, 1_000);
+    const nats = new SmallNats(0, { maxPendingBytes: 1_000 });
     nats.subscriber('slow', ms(500), { readAhead: 1 });
     nats.subscriber('quick', ms(1), { readAhead: 10 });
     for (let id = 0; id < 12; id++) nats.sim.schedule(id * ms(5), () => nats.publish(id), undefined, 0);

@@ -14,7 +14,12 @@ import {
   JetStreamSubscriber,
   type JetStreamSubscriberOptions,
 } from '../../../../sim-core/systems/nats/jetstream/subscriber.ts';
-import { NatsServer, type NatsPublish, type NatsReply } from '../../../../sim-core/systems/nats/server.ts';
+import {
+  NatsServer,
+  type NatsPublish,
+  type NatsReply,
+  type NatsServerOptions,
+} from '../../../../sim-core/systems/nats/server.ts';
 import { copyLost, messageUnheard } from '../../../../sim-core/systems/nats/signals.ts';
 import { NatsSubscriber, type NatsSubscriberOptions } from '../../../../sim-core/systems/nats/subscriber.ts';
 
@@ -33,12 +38,12 @@ export class SmallNats {
   /** Messages that their publisher was told of, with what. */
   readonly replies = new Map<number, NatsReply>();
 
-  constructor(seed = 0, maxPendingBytes?: number) {
+  constructor(seed = 0, options: Partial<NatsServerOptions> = {}) {
     this.sim = new Simulation({ seed });
     this.server = new NatsServer(this.sim, {
       name: 'nats',
       help: 'a server',
-      ...(maxPendingBytes === undefined ? {} : { maxPendingBytes }),
+      ...options,
     });
     this.parts.push(this.server);
     this.link = new Link(this.sim, this.server, { from: 'publisher', delay: constant(WAY), isOrdered: true });

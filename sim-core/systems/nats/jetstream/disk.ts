@@ -1,0 +1,47 @@
+/**
+ * The disk under the files of a stream: what was written is there once the server has synced it, at an interval that is counted
+ * from when it began with the stream (`sync_interval`; 2.9.10, seen with strace, two minutes after that), or the kernel has
+ * written it back (`storage/page-cache.ts`). Acknowledgements wait for neither, and so the last half minute of them is lost with
+ * the power: https://github.com/nats-io/nats-server/issues/7564
+ */
+import type { Duration, Time } from '../../../kernel/time.ts';
+import { minutes } from '../../../kernel/time.ts';
+import { writtenBackBy } from '../../../storage/page-cache.ts';
+
+/** `always` is with every write, before it is answered. */
+export type SyncInterval = Duration | 'always';
+
+export const DEFAULT_SYNC_INTERVAL: SyncInterval = minutes(2);
+
+export class Disk {
+  private readonly interval: SyncInterval;
+  private startedAt: Time;
+  /** What was written before it is there, by what servers before this one have synced. */
+  private before: Time = -Infinity;
+
+  constructor(now: Time, interval: SyncInterval = DEFAULT_SYNC_INTERVAL) {
+    if (interval !== 'always' && !(interval > 0)) {
+      throw new RangeError(`the interval between syncs is ${interval}; it must be more than 0, or always`);
+    }
+    this.interval = interval;
+    this.startedAt = now;
+  }
+
+  /** All that was written before this time is on disk. */
+  syncedBy(now: Time): Time {
+    const { interval, startedAt } = this;
+    if (interval === 'always') return Infinity;
+    const synced = startedAt + Math.floor((now - startedAt) / interval) * interval;
+    return Math.max(this.before, synced > startedAt ? synced : -Infinity, writtenBackBy(now));
+  }
+
+  /** The server died. */
+  stopped(now: Time): void {
+    this.before = this.syncedBy(now);
+  }
+
+  /** It is up again. */
+  started(now: Time): void {
+    this.startedAt = now;
+  }
+}
