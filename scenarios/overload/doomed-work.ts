@@ -29,6 +29,7 @@ import {
   zipfPopularity,
   type Duration,
   type Endpoint,
+  type RequestContext,
   type Row,
   type Simulation,
 } from '../../sim-core/index.ts';
@@ -39,6 +40,7 @@ import * as limits from './doomed-work/limits.ts';
 import { params, type Values } from './doomed-work/params.ts';
 import {
   ASKED,
+  DONE,
   DOOMED,
   DOOMED_RATIO,
   GOODPUT,
@@ -47,6 +49,7 @@ import {
   RECOVERY,
   stockRead,
   tallySignals,
+  Wanted,
   watchUsers,
 } from './doomed-work/tally.ts';
 
@@ -66,6 +69,8 @@ export default defineScenario({
     'retry-at-one-tier': oneTier,
     'retry-throttling': { throttled: true },
     'deadline-propagation': { ...oneTier, line: 'deadline' },
+    'deadline-forgotten': { ...oneTier, line: 'deadline', deadlines: 'forgotten' },
+    'deadline-inherited': { ...oneTier, line: 'deadline', deadlines: 'inherited' },
     lifo: { ...oneTier, line: 'lifo' },
     codel: { ...oneTier, line: 'codel' },
   },
@@ -74,8 +79,18 @@ export default defineScenario({
     'retry-at-one-tier': 'remedy',
     'retry-throttling': 'remedy',
     'deadline-propagation': 'remedy',
+    'deadline-forgotten': 'pitfall',
+    'deadline-inherited': 'remedy',
     lifo: 'remedy',
     codel: 'remedy',
+  },
+  repairs: {
+    'retry-at-one-tier': 'retries-in-every-tier',
+    'retry-throttling': 'retries-in-every-tier',
+    'deadline-propagation': 'retries-in-every-tier',
+    'deadline-inherited': 'deadline-forgotten',
+    lifo: 'retries-in-every-tier',
+    codel: 'retries-in-every-tier',
   },
   seed: 1,
   duration: ({ length }) => length,
@@ -102,6 +117,8 @@ export default defineScenario({
       atMost(perRequest, limits.throttledAttempts),
     ],
     'deadline-propagation': [atMost(peak(RECOVERY), limits.atOnce), atMost(total(DOOMED), limits.begunInTrouble)],
+    'deadline-forgotten': [atLeast(ratio(total(DONE), total(ASKED)), limits.nothingIsThrownAway)],
+    'deadline-inherited': [atMost(peak(RECOVERY), limits.atOnce), atMost(total(DOOMED), limits.begunInTrouble)],
     lifo: [atMost(peak(RECOVERY), limits.atOnce), atLeast(total(IN_TROUBLE), limits.newestAreServed)],
     codel: [atMost(peak(RECOVERY), limits.atOnce), atLeast(total(IN_TROUBLE), limits.shortWaitsAreServed)],
   },
@@ -117,6 +134,7 @@ function system(sim: Simulation, p: Values): void {
   });
   const read = new Link(sim, disk, { from: 'stock', delay: nearby });
   const looked = sim.facts.channel(stockRead);
+  const wanted = new Wanted();
   const stock = new Service<number, Row>(sim, {
     name: 'stock',
     help: 'Looks at the disk: a worker a look, and a line before the workers',
@@ -126,7 +144,7 @@ function system(sim: Simulation, p: Values): void {
     ...(p.pushback ? { pushback: NOT_AGAIN } : {}),
     *handle(call) {
       const row = yield* read.call({ operation: 'read', key: call.query }, call.request);
-      if (looked.heard) looked.emit({ request: call.request.id, doomed: sim.now >= call.deadline });
+      if (looked.heard) looked.emit({ request: call.request.id, doomed: sim.now >= wanted.until(call.request) });
       return row;
     },
   });
@@ -134,7 +152,10 @@ function system(sim: Simulation, p: Values): void {
   let timeout = p.timeout;
   for (const name of [LAST_TIER, 'orders', 'gateway']) {
     const attemptsMax = p.retriesIn === 'every-tier' || name === 'gateway' ? p.attempts : 1;
-    last = tier(sim, p, name, { next: last, timeout, attemptsMax });
+    const isTold = p.deadlines === 'each-tier' || name === 'gateway';
+    const handedOn = (request: RequestContext): RequestContext =>
+      p.deadlines === 'forgotten' && name === 'orders' ? wanted.forget(request) : request;
+    last = tier(sim, p, name, { next: last, timeout: isTold ? timeout : Infinity, attemptsMax, handedOn });
     timeout = attemptsMax * timeout + limits.SLACK;
   }
   const way = new Link(sim, last, { from: 'users', delay: faraway, timeout: p.patience });
@@ -150,13 +171,20 @@ function system(sim: Simulation, p: Values): void {
 
 interface Tier {
   readonly next: Endpoint<number, Row>;
-  /** Of one attempt. */
+  /** Of one attempt; Infinity for as long as whoever asks this tier waits. */
   readonly timeout: Duration;
   readonly attemptsMax: number;
+  /** The request as its calls are made for it. */
+  readonly handedOn: (request: RequestContext) => RequestContext;
 }
 
 /** A tier asks the next one, and again at once where that fails; it has handlers enough. */
-function tier(sim: Simulation, p: Values, name: string, { next, timeout, attemptsMax }: Tier): Service<number, Row> {
+function tier(
+  sim: Simulation,
+  p: Values,
+  name: string,
+  { next, timeout, attemptsMax, handedOn }: Tier,
+): Service<number, Row> {
   const retrying = new Retrying<number, Row>(sim, {
     caller: name,
     link: new Link(sim, next, { from: name, delay: nearby, timeout }),
@@ -171,6 +199,6 @@ function tier(sim: Simulation, p: Values, name: string, { next, timeout, attempt
     help: attemptsMax > 1 ? `Asks ${next.name}, up to ${attemptsMax} times` : `Asks ${next.name}, once`,
     concurrency: 1_000_000,
     queueMax: 0,
-    handle: ({ query, request, deadline }) => retrying.call(query, request, deadline),
+    handle: ({ query, request }) => retrying.call(query, handedOn(request)),
   });
 }

@@ -211,9 +211,9 @@ function system(sim: Simulation, p: Values): void {
       state: () => ({ ...balancer.state(), ...(p.hedges ? hedging.state() : {}) }),
       violations: () => [...balancer.violations(), ...hedging.violations()],
     },
-    *handle({ request, deadline }) {
+    *handle({ request }) {
       const earlier = noEarlierAttempts();
-      yield* hedging.call(() => balancer.call('work', request, deadline, earlier), request);
+      yield* hedging.call(() => balancer.call('work', request, earlier), request);
     },
   });
   const way = new Link<number, void>(sim, gateway, { from: 'users', delay: faraway, timeout: p.patience });

@@ -64,12 +64,9 @@ export class CallFailed extends OutcomeError {
 
 export class Call<Query, Reply> extends Wait<Reply> {
   readonly query: Query;
-  /** The request of the outside world on whose behalf this is done: ties its facts together. */
-  readonly request: RequestContext;
+  private context: RequestContext;
   private readonly link: Carrier<Query, Reply>;
   private readonly patience: Duration;
-  /** The deadline of the call for which this one is made, if that is said; else the request's own counts. */
-  private readonly inherited: Time | undefined;
   /** When the caller gives up; before it has begun to wait, never. */
   private givesUpAt: Time = Infinity;
   private waiter: Waiter | undefined = undefined;
@@ -79,27 +76,31 @@ export class Call<Query, Reply> extends Wait<Reply> {
   private failure: CallFailure | undefined = undefined;
   private pushback: Duration | undefined = undefined;
 
-  constructor(
-    link: Carrier<Query, Reply>,
-    query: Query,
-    request: RequestContext,
-    patience: Duration,
-    inherited?: Time,
-  ) {
+  constructor(link: Carrier<Query, Reply>, query: Query, request: RequestContext, patience: Duration) {
     super();
     this.link = link;
     this.query = query;
-    this.request = request;
+    this.context = request;
     this.patience = patience;
-    this.inherited = inherited;
+  }
+
+  /**
+   * The request of the outside world on whose behalf this is done: ties its facts together. As its endpoint sees it: calls made with it
+   * inherit this one's deadline.
+   */
+  get request(): RequestContext {
+    return this.context;
   }
 
   begin(waiter: Waiter): boolean {
     const { link, patience } = this;
     this.waiter = waiter;
-    link.carry('request', this.request, Call.arrive, this as unknown as Call<never, never>);
     if (patience < Infinity) {
       this.givesUpAt = link.sim.now + patience;
+      this.context = this.context.within(this.givesUpAt);
+    }
+    link.carry('request', this.request, Call.arrive, this as unknown as Call<never, never>);
+    if (patience < Infinity) {
       this.alarm = link.sim.schedule(
         patience,
         Call.giveUp,
@@ -125,12 +126,9 @@ export class Call<Query, Reply> extends Wait<Reply> {
     this.link.carry('cancellation', this.request, Call.revoke, this as unknown as Call<never, never>);
   }
 
-  /**
-   * From when on the answer is for nobody: the caller has given up, or whoever that one works for. Calls carry it with them, and
-   * whoever makes further ones for this one hands it on, as gRPC does (https://grpc.io/docs/guides/deadlines/).
-   */
+  /** From when on the answer is for nobody: the caller has given up, or whoever that one works for. */
   get deadline(): Time {
-    return Math.min(this.givesUpAt, this.inherited ?? this.request.deadline);
+    return this.context.deadline;
   }
 
   /**

@@ -87,11 +87,10 @@ export class Link<Query, Reply> implements Connection, Carrier<Query, Reply> {
 
   /**
    * A call to the endpoint on behalf of a request; yield it to send it and wait for the reply, for as long as the link's
-   * calls are waited for if nothing else is said. `deadline` is that of the call for which this one is made, without which it
-   * inherits none but the request's.
+   * calls are waited for if nothing else is said.
    */
-  call(query: Query, request: RequestContext, patience = this.timeout, deadline?: Time): Call<Query, Reply> {
-    return new Call(this, query, request, patience, deadline);
+  call(query: Query, request: RequestContext, patience = this.timeout): Call<Query, Reply> {
+    return new Call(this, query, request, patience);
   }
 
   /** Sends a query and waits for nothing: nobody hears what becomes of it. */

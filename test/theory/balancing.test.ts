@@ -75,7 +75,7 @@ function simulated({ hosts, load, policy, workers, requests, hedgingDelay, stops
     const earlier = noEarlierAttempts();
     const call = hedging.call(() => {
       calls++;
-      return balancer.call(undefined, request, undefined, earlier);
+      return balancer.call(undefined, request, earlier);
     }, request);
     const isMeasured = number >= requests / 10;
     const fail = (): void => expect.unreachable();

@@ -102,9 +102,9 @@ export function proxyOf({ sim, p }: Shop, orders: Endpoint<HttpRequest, void>): 
     help: p.proxyStrips ? `Passes on only these headers: ${KNOWN_HEADERS.join(', ')}` : 'Passes on all that comes',
     concurrency: CONCURRENCY,
     queueMax: 0,
-    *handle({ query: { key, headers }, request, deadline }) {
+    *handle({ query: { key, headers }, request }) {
       const known = Object.entries(headers).filter(([name]) => !p.proxyStrips || KNOWN_HEADERS.includes(name));
-      yield* way.call({ key, headers: Object.fromEntries(known) }, request, Infinity, deadline);
+      yield* way.call({ key, headers: Object.fromEntries(known) }, request);
     },
   });
 }

@@ -76,8 +76,8 @@ export function collectorsBefore(sim: Simulation, p: Values, store: TraceStore):
     concurrency: 1_000_000,
     queueMax: 0,
     inside: balancer,
-    *handle({ query, request, deadline }) {
-      return yield* balancer.call(query, request, deadline);
+    *handle({ query, request }) {
+      return yield* balancer.call(query, request);
     },
   });
 }

@@ -5,7 +5,7 @@
  * A of them: as many as its attempts in one tier, or to the power of the tiers. What is more than the stock can do gathers in its
  * line; a line that takes longer than an attempt waits holds nothing but attempts that are given up.
  */
-import { CODEL_INTERVAL, CODEL_TARGET, exp, ms, pow, s, toSeconds } from '../../../sim-core/index.ts';
+import { CODEL_INTERVAL, CODEL_TARGET, exp, ms, pow, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
 import { capacityOf } from '../../application/capacity.ts';
 import { limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
 import { troubleLasts, troubleUntil } from '../../application/trouble.ts';
@@ -38,7 +38,7 @@ const attemptsEach = (p: Values): number => {
  */
 const isStuck = (p: Values): boolean => {
   // The newest first, short waits and tiers that ask once have an end of it; and without more than it can do nothing begins.
-  const goesOn = (p.line === 'fifo' || p.line === 'deadline') && !p.throttled;
+  const goesOn = (p.line === 'fifo' || p.line === 'deadline') && !p.throttled && p.deadlines === 'each-tier';
   return goesOn && p.rate >= slowCapacity(p) && p.rate * attemptsEach(p) > capacity(p);
 };
 const stuckFor = (p: Values): number => (isStuck(p) ? Math.max(0, after(p) - toSeconds(p.patience)) : 0);
@@ -95,9 +95,25 @@ export const throttledWorkedOff = limit((p) => {
  */
 export const atOnce = limit((p) => Math.min(after(p), toSeconds(p.patience)));
 
+/**
+ * A line that is told of no deadline turns nobody away: once it is worked off all that was asked for is done, but for what came last.
+ * With at most half of what the stock can do there are n more in line than workers with a chance of less than 2^-n.
+ */
+export const nothingIsThrownAway = limit((p) => {
+  const asked = poissonLow(p.rate * toSeconds(p.length - WARM_UP));
+  const isCalm = p.rate * p.attempts <= capacity(p) / 2;
+  if (p.deadlines !== 'forgotten' || p.line === 'codel' || !isCalm || asked <= 0) return 0;
+  const isWorkedOff = gathers(p) / (capacity(p) - p.rate * p.attempts) + toSeconds(p.patience) < after(p);
+  return isWorkedOff ? 1 - (p.workers + MOST_IN_LINE) / asked : 0;
+});
+/** 2^-15 is once in thirty thousand times. */
+const MOST_IN_LINE = 15;
+
+/** What the stock is told of an attempt's time: the last tier's own, or the gateway's, which allows for the way through the others. */
+const attemptLasts = (p: Values): Duration => p.timeout + (p.deadlines === 'each-tier' ? 0 : (TIERS - 1) * SLACK);
 /** Nothing is begun for who has gone, so only what was begun in the trouble can be too late; and what follows it, one timeout. */
 export const begunInTrouble = limit((p) =>
-  poissonMost(slowCapacity(p) * troubleLasts(p) + capacity(p) * toSeconds(p.timeout)),
+  poissonMost(slowCapacity(p) * troubleLasts(p) + capacity(p) * toSeconds(attemptLasts(p))),
 );
 
 /**

@@ -34,6 +34,11 @@ export const params = {
     default: 'fifo',
     choices: Object.keys(lineDisciplines) as LineDisciplineName[],
   }),
+  deadlines: choice({
+    help: 'Who says how long a call is waited for: each tier of the one behind it; the gateway alone, and the others inherit that; or the same, but orders asks prices anew, without the deadline that it was given',
+    default: 'each-tier',
+    choices: ['each-tier', 'inherited', 'forgotten'],
+  }),
   timeout: duration({
     help: 'How long the last tier waits for the stock; a tier before it waits for as long as the one behind it may take',
     default: ms(100),

@@ -4,6 +4,7 @@ import {
   defineFact,
   defineSignal,
   requestCompleted,
+  type RequestContext,
   type Simulation,
   type Time,
 } from '../../../sim-core/index.ts';
@@ -19,10 +20,27 @@ const answeredInTrouble = defineFact('doomed_work.answered', 'A user was answere
   request: 'request',
 });
 
+/** Until when somebody waits for what is done for a request, which the experimenter knows where a tier has forgotten it. */
+export class Wanted {
+  private readonly forgotten = new WeakMap<RequestContext, Time>();
+
+  /** The request as a tier hands it on that makes its calls anew. */
+  forget(request: RequestContext): RequestContext {
+    const anew = request.withoutDeadline();
+    this.forgotten.set(anew, request.deadline);
+    return anew;
+  }
+
+  until(request: RequestContext): Time {
+    return this.forgotten.get(request) ?? request.deadline;
+  }
+}
+
 export const GOODPUT = 'doomed_work.goodput';
 export const DOOMED = 'doomed_work.doomed';
 export const DOOMED_RATIO = 'doomed_work.doomed_ratio';
 export const IN_TROUBLE = 'doomed_work.answered_in_trouble';
+export const DONE = 'doomed_work.done';
 export const ASKED = 'doomed_work.asked';
 export const RECOVERY = 'doomed_work.recovery.time';
 
@@ -53,6 +71,13 @@ export const tallySignals = [
     help: 'Attempts that reach the line before the stock, a second',
     fact: attemptMade,
     where: ({ caller }) => caller === LAST_TIER,
+  }),
+  defineSignal({
+    name: DONE,
+    kind: 'counter',
+    unit: '{operation}',
+    help: 'Looks at the stock that are done',
+    fact: stockRead,
   }),
   defineSignal({
     name: 'doomed_work.done.rate',

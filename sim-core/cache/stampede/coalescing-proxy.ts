@@ -62,7 +62,7 @@ export class CoalescingProxy implements Endpoint<DatabaseQuery, Row>, Component 
       if (this.flights.get(key) === flight) this.flights.delete(key);
     });
     if (operation === 'read') this.flights.set(key, flight);
-    this.store.call(call.query, call.request).begin(flight);
+    this.store.call(call.query, call.request.withoutDeadline()).begin(flight);
   }
 
   state(): Readonly<Record<string, number | string>> {

@@ -31,7 +31,6 @@ interface Sender<Query, Reply> {
   send(
     query: Query,
     request: RequestContext,
-    deadline: Time | undefined,
     earlier: EarlierAttempts,
   ): { host: Host<Query, Reply>; call: Call<Query, Reply> } | undefined;
   /** A call is over, by this outcome. */
@@ -42,7 +41,6 @@ export class BalancedCall<Query, Reply> extends Wait<Reply> implements Waiter {
   private readonly balancer: Sender<Query, Reply>;
   private readonly query: Query;
   private readonly request: RequestContext;
-  private readonly deadline: Time | undefined;
   private readonly earlier: EarlierAttempts;
   private since: Time = 0;
   host: Host<Query, Reply> | undefined = undefined;
@@ -51,18 +49,11 @@ export class BalancedCall<Query, Reply> extends Wait<Reply> implements Waiter {
   private nobody: EventHandle = -1;
   private waiter: Waiter | undefined = undefined;
 
-  constructor(
-    balancer: Sender<Query, Reply>,
-    query: Query,
-    request: RequestContext,
-    deadline: Time | undefined,
-    earlier: EarlierAttempts,
-  ) {
+  constructor(balancer: Sender<Query, Reply>, query: Query, request: RequestContext, earlier: EarlierAttempts) {
     super();
     this.balancer = balancer;
     this.query = query;
     this.request = request;
-    this.deadline = deadline;
     this.earlier = earlier;
   }
 
@@ -70,7 +61,7 @@ export class BalancedCall<Query, Reply> extends Wait<Reply> implements Waiter {
     const { balancer } = this;
     this.waiter = waiter;
     this.since = balancer.sim.now;
-    const sent = balancer.send(this.query, this.request, this.deadline, this.earlier);
+    const sent = balancer.send(this.query, this.request, this.earlier);
     if (sent === undefined) {
       this.nobody = balancer.sim.schedule(
         0,

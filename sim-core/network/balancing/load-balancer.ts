@@ -103,15 +103,14 @@ export class LoadBalancer<Query, Reply> implements ComponentPart {
    * A call to one of the hosts; fails as `unavailable` if there is none that may be used. `earlier`: what was sent for the same
    * request before; this one goes elsewhere if it can, and is added.
    */
-  call(query: Query, request: RequestContext, deadline?: Time, earlier = noEarlierAttempts()): Wait<Reply> {
-    return new BalancedCall(this, query, request, deadline, earlier);
+  call(query: Query, request: RequestContext, earlier = noEarlierAttempts()): Wait<Reply> {
+    return new BalancedCall(this, query, request, earlier);
   }
 
   /** Sends a call on its way; undefined if there is no host that may be used. */
   send(
     query: Query,
     request: RequestContext,
-    deadline: Time | undefined,
     earlier: EarlierAttempts,
   ): { host: Host<Query, Reply>; call: Call<Query, Reply> } | undefined {
     const { used } = earlier;
@@ -125,7 +124,7 @@ export class LoadBalancer<Query, Reply> implements ComponentPart {
     if (this.sent.heard) {
       this.sent.emit({ balancer: this.name, host: host.link.to, request: request.id, attempt: attempt + 1 });
     }
-    return { host, call: host.link.call(query, request, host.link.timeout, deadline) };
+    return { host, call: host.link.call(query, request) };
   }
 
   /** A call is over; what is cancelled says nothing of its host. */

@@ -12,7 +12,7 @@ import { defineFact, type Fact, type FactChannel } from '../../kernel/fact.ts';
 import type { Behaviour } from '../../kernel/process.ts';
 import type { KeyedStream } from '../../kernel/random-stream.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
-import type { Duration, Time } from '../../kernel/time.ts';
+import type { Duration } from '../../kernel/time.ts';
 import { defineSignal } from '../../statistics/signal.ts';
 import { CallFailed } from '../call.ts';
 import type { Link } from '../link.ts';
@@ -110,10 +110,10 @@ export class Retrying<Query, Reply> {
   }
 
   /**
-   * Asks until there is an answer; throws the last failure when it gives up. `deadline` is that of the call for which it asks, if
-   * that carries one: its calls inherit it, and nothing is begun later.
+   * Asks until there is an answer; throws the last failure when it gives up. Its calls inherit the request's deadline, and nothing is
+   * begun later.
    */
-  *call(query: Query, request: RequestContext, deadline?: Time): Behaviour<Reply> {
+  *call(query: Query, request: RequestContext): Behaviour<Reply> {
     const { link, backoff, base, attemptsMax, budget, throttle } = this.options;
     budget?.deposit();
     let waited = 0;
@@ -123,7 +123,7 @@ export class Retrying<Query, Reply> {
     for (let attempt = 1; ; attempt++) {
       this.tellAttempt(request, attempt, waited);
       try {
-        const reply = yield* link.call(query, request, link.timeout, deadline);
+        const reply = yield* link.call(query, request);
         throttle?.succeeded();
         this.tellEnd(request, attempt, 'ok');
         return reply;
@@ -138,7 +138,7 @@ export class Retrying<Query, Reply> {
           waited = Math.max(0, pushback);
           [previous, backoffs] = [base, 0];
         }
-        const refused = this.refusal(attempt, pushback, this.isTooLate(request, waited, deadline));
+        const refused = this.refusal(attempt, pushback, this.isTooLate(request, waited));
         if (refused !== undefined) {
           this.tellEnd(request, attempt, refused);
           throw error;
@@ -158,7 +158,7 @@ export class Retrying<Query, Reply> {
     return budget === undefined || budget.withdraw() ? undefined : 'budget';
   }
 
-  private isTooLate({ started }: RequestContext, wait: Duration, deadline: Time = Infinity): boolean {
+  private isTooLate({ started, deadline }: RequestContext, wait: Duration): boolean {
     return this.sim.now + wait >= Math.min(started + this.options.patience, deadline);
   }
 

@@ -135,7 +135,7 @@ export class Batcher<Query, Reply> implements Endpoint<Query, Reply>, Component 
     const taken = Array.from({ length: Math.min(line.size, options.limit.size) }, () => line.take());
     const batch = new Batch(this, taken, isFull, this.sim.now);
     this.underWay = batch;
-    options.link.call(batch.queries, taken[0].call.request).begin(batch);
+    options.link.call(batch.queries, taken[0].call.request.withoutDeadline()).begin(batch);
   }
 }
 

@@ -27,6 +27,15 @@ it('does less for nobody the sooner it turns somebody away', () => {
   expect(codel).toBeLessThan(deadline);
 });
 
+it('has one tier that forgets the deadline take it from all behind', () => {
+  const [told, untold, inOrder] = ['deadline-inherited', 'deadline-forgotten', 'retry-at-one-tier'].map((variant) =>
+    totalOf(tried(variant), DOOMED),
+  );
+  expect(told).toBeLessThan(untold / 1.5);
+  // What is for nobody is known there too, where each call carries no deadline: as much as without one who looks.
+  expect(untold / inOrder).toBeGreaterThan(0.8);
+});
+
 it('stays down when the disk is fast again, and comes back when the load is cut until the line is gone', () => {
   const length = { length: s(60) };
   const answered = (run: Trialled): number => {

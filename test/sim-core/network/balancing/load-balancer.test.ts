@@ -230,7 +230,7 @@ describe('a balancer', () => {
     sim.facts.channel(balancingSent).listen(({ host, attempt }) => void sent.push(`${host} ${attempt}`));
     const earlier = noEarlierAttempts();
     const waiter = { resume: () => {}, fail: () => {} };
-    for (let i = 0; i < 5; i++) balancer.call(undefined, new RequestContext(7, 0), undefined, earlier).begin(waiter);
+    for (let i = 0; i < 5; i++) balancer.call(undefined, new RequestContext(7, 0), earlier).begin(waiter);
     expect(new Set(sent.slice(0, 3).map((line) => line.split(' ')[0])).size).toBe(3);
     expect(sent.map((line) => line.split(' ')[1])).toEqual(['1', '2', '3', '4', '5']);
   });
@@ -249,8 +249,7 @@ describe('a balancer', () => {
     let alike = 0;
     for (let request = 0; request < 200; request++) {
       const earlier = noEarlierAttempts();
-      for (let i = 0; i < 5; i++)
-        balancer.call(undefined, new RequestContext(request, 0), undefined, earlier).begin(waiter);
+      for (let i = 0; i < 5; i++) balancer.call(undefined, new RequestContext(request, 0), earlier).begin(waiter);
       if (new Set(last.splice(0)).size === 1) alike++;
     }
     // Three fair draws of two are alike once in four: 50 of 200, and five deviations of 6.1 more are 81.

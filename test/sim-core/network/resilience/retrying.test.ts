@@ -61,7 +61,7 @@ function ask(
 
   function* user(): Behaviour<void> {
     try {
-      outcome = yield* retrying.call(1, new RequestContext(0, 0), deadline);
+      outcome = yield* retrying.call(1, new RequestContext(0, 0, deadline));
     } catch (error) {
       outcome = error instanceof CallFailed ? error.failure : error;
     }
@@ -102,7 +102,7 @@ it('begins nothing for a call whose caller has gone by then, and says in its own
     attemptsMax: 2,
     patience: s(60),
   });
-  spawn(sim, 'user', retrying.call(1, new RequestContext(0, 0), ms(80)));
+  spawn(sim, 'user', retrying.call(1, new RequestContext(0, 0, ms(80))));
   expect(() => sim.runUntil(s(1))).toThrow(CallFailed);
   expect(deadlines).toEqual([ms(50), ms(80)]);
 });

@@ -62,9 +62,7 @@ it('takes for the deadline what the request’s sender waits, if that is less', 
       delay: constant(ms(1)),
       ...(timeout === undefined ? {} : { timeout }),
     });
-    const request = new RequestContext(1, 0);
-    request.deadline = deadline;
-    link.send(0, request);
+    link.send(0, new RequestContext(1, 0, deadline));
     sim.runUntil(sim.now + ms(2));
   };
   ask(ms(5), ms(100));
@@ -86,7 +84,7 @@ it('takes for the deadline what the call waits that it is made for, through all 
       help: '',
       concurrency: 1,
       queueMax: 0,
-      handle: ({ query, request, deadline }) => onward.call(query, request, timeout, deadline)[Symbol.iterator](),
+      handle: ({ query, request }) => onward.call(query, request)[Symbol.iterator](),
     });
   };
   const stock = { name: 'stock', receive: (call: Call<number, number>) => deadlines.push(call.deadline) };
