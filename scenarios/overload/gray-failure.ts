@@ -3,7 +3,7 @@
  *
  *     users --> gateway --> replica-1 … replica-n
  *
- * The first replica is slow for some seconds, or fails at once, and passes every health check. How the gateway picks a replica, and
+ * The first replica is slow for some seconds, or fails at once all or a part of what it is asked, and passes every health check. How the gateway picks a replica, and
  * what it makes of those that answer late, is what differs. All variants get the same requests at the same times.
  */
 import {
@@ -31,6 +31,7 @@ import {
   total,
   zipfPopularity,
   type CallFailure,
+  type OutlierOptions,
   type Simulation,
 } from '../../sim-core/index.ts';
 import { faraway, nearby } from '../application/distances.ts';
@@ -39,6 +40,7 @@ import * as ejecting from './gray-failure/ejection-limits.ts';
 import * as fleet from './gray-failure/fleet.ts';
 import * as hedged from './gray-failure/hedging-limits.ts';
 import * as limits from './gray-failure/limits.ts';
+import * as partial from './gray-failure/partial-limits.ts';
 import { params, type Values } from './gray-failure/params.ts';
 import { replica, type ReplicaQuery } from './gray-failure/replica.ts';
 import {
@@ -59,6 +61,15 @@ const EJECTIONS = 'balancing.ejections';
 const HEALTH = 'balancing.health_checks.failed';
 
 const noCheckFails = atMost(total(HEALTH), 0);
+const found = [atLeast(total(EJECTIONS), partial.foundBySight), atMost(total(FAILED), partial.failsWhileInUse)];
+/** What of an outlier's kinds is enforced, in per cent; Envoy's defaults where nothing is said. */
+const ENFORCED: Readonly<Record<Values['ejectsFor'], Partial<OutlierOptions>>> = {
+  defaults: {},
+  'failures-in-a-row': { enforcingSuccessRate: 0 },
+  'success-rate': { enforcingConsecutive5xx: 0 },
+  'failure-percentage': { enforcingConsecutive5xx: 0, enforcingSuccessRate: 0, enforcingFailurePercentage: 100 },
+};
+const PARTIAL = { ejects: true, trouble: 'fails-some' } as const;
 
 export default defineScenario({
   id: 'gray-failure',
@@ -76,6 +87,9 @@ export default defineScenario({
     'outlier-ejection': { ejects: true, timesOut: true },
     'black-hole': { policy: 'least-request', trouble: 'fails-fast' },
     'black-hole-ejected': { policy: 'least-request', trouble: 'fails-fast', ejects: true },
+    'partial-failure': { ...PARTIAL, ejectsFor: 'failures-in-a-row' },
+    'success-rate-ejection': { ...PARTIAL, ejectsFor: 'success-rate' },
+    'failure-percentage-ejection': { ...PARTIAL, ejectsFor: 'failure-percentage', failurePercentage: 0.02 },
   },
   roles: {
     'round-robin': 'pitfall',
@@ -87,6 +101,9 @@ export default defineScenario({
     'outlier-ejection': 'remedy',
     'black-hole': 'pitfall',
     'black-hole-ejected': 'remedy',
+    'partial-failure': 'pitfall',
+    'success-rate-ejection': 'remedy',
+    'failure-percentage-ejection': 'remedy',
   },
   repairs: {
     'least-loaded': 'round-robin',
@@ -94,6 +111,8 @@ export default defineScenario({
     hedging: 'round-robin',
     'outlier-ejection': 'ejection-by-errors',
     'black-hole-ejected': 'black-hole',
+    'success-rate-ejection': 'partial-failure',
+    'failure-percentage-ejection': 'partial-failure',
   },
   seed: 1,
   duration: ({ length }) => length,
@@ -162,6 +181,13 @@ export default defineScenario({
       atMost(total(FAILED), ejecting.fiveFailures),
       atLeast(total(EJECTIONS), ejecting.blackHoleEjectedOnce),
     ],
+    'partial-failure': [
+      atLeast(total(FAILED), partial.failsOn),
+      atMost(total(EJECTIONS), partial.rowsAreRare),
+      noCheckFails,
+    ],
+    'success-rate-ejection': found,
+    'failure-percentage-ejection': found,
   },
 });
 
@@ -185,6 +211,8 @@ function system(sim: Simulation, p: Values): void {
       ? {
           outliers: {
             ...OUTLIER_DEFAULTS,
+            ...ENFORCED[p.ejectsFor],
+            failurePercentageThreshold: Math.round(100 * p.failurePercentage),
             consecutive5xx: p.failures,
             interval: fleet.SWEEP,
             baseEjectionTime: p.ejectionTime,
@@ -226,8 +254,9 @@ function system(sim: Simulation, p: Values): void {
   watchTrouble(sim, p.troubleAt, p.troubleAt + p.troubleFor);
   const [{ slow, fail }] = replicas;
   const set = (isIll: boolean): void => {
+    const share = p.trouble === 'fails-fast' ? 1 : p.failingShare;
     if (p.trouble === 'slow') slow(isIll ? p.slowdown : 1);
-    else fail(isIll ? 1 : 0);
+    else fail(isIll ? share : 0);
   };
   sim.scheduleAt(p.troubleAt, () => set(true), undefined, sim.eventKind(`${TROUBLED} falls ill`));
   sim.scheduleAt(p.troubleAt + p.troubleFor, () => set(false), undefined, sim.eventKind(`${TROUBLED} is well again`));

@@ -1,4 +1,4 @@
-/** What is claimed of the ejection of outliers, and of what fails at once, worked out from the parameters. Nothing here looks at a run. */
+/** What is claimed of the ejection of outliers that are slow, and of what fails at once, worked out from the parameters. Nothing here looks at a run. */
 import { toSeconds } from '../../../sim-core/index.ts';
 import { DEVIATIONS, poissonLow, poissonMost } from '../../application/chance.ts';
 import { troubleLasts } from '../../application/trouble.ts';
@@ -9,7 +9,7 @@ import {
   WAY,
   fairRate,
   inTrouble,
-  isSlow,
+  isBlackHole,
   lateElsewhere,
   atLeastLimit,
   atMostLimit,
@@ -44,7 +44,7 @@ const ejections = (p: Values, inUse = 0): number => {
 };
 /** Of a slow replica. */
 const slowEjections = (p: Values): number => ejections(p, untilEjected(p) / fairRate(p));
-const mayEject = (p: Values): boolean => Math.round(100 * p.ejectable) * p.replicas >= 100 && !p.checksReturn;
+export const mayEject = (p: Values): boolean => Math.round(100 * p.ejectable) * p.replicas >= 100 && !p.checksReturn;
 
 /**
  * Calls to the slow replica until it is ejected. With more in line than its workers end within a timeout nobody who comes is answered in
@@ -60,9 +60,15 @@ function untilEjected(p: Values): number {
   return calls + p.failures + poissonMost(rate * timeout);
 }
 const inTime = (p: Values): number => toSeconds(Math.min(p.timeout, p.patience)) - WAY;
+const goesByRows = (p: Values): boolean => p.ejectsFor === 'defaults' || p.ejectsFor === 'failures-in-a-row';
 /** And the others are ejected for nothing: with one late in a hundred five in a row are one in ten thousand million. */
 const ejectionWorks = (p: Values): boolean =>
-  mayEject(p) && !p.stops && surplus(p) > 0 && isFinite(untilEjected(p)) && tailAt(other(p), inTime(p)) < 0.01;
+  mayEject(p) &&
+  goesByRows(p) &&
+  !p.stops &&
+  surplus(p) > 0 &&
+  isFinite(untilEjected(p)) &&
+  tailAt(other(p), inTime(p)) < 0.01;
 
 export const failsUntilEjected = atMostLimit((p) =>
   ejectionWorks(p) ? Math.floor(slowEjections(p) * untilEjected(p)) + lateElsewhere(p, inTime(p)) : most(inTrouble(p)),
@@ -96,14 +102,14 @@ const tiesLost = ({ rate, replicas, loadTime }: Values): number => {
  */
 const swallowed = (p: Values): number => {
   const least = Math.max(0, (p.rate - tiesLost(p)) / (1 + p.rate * NEAR));
-  return p.policy === 'least-request' && !isSlow(p) && !p.hedges ? poissonLow(least * troubleLasts(p)) : 0;
+  return p.policy === 'least-request' && isBlackHole(p) && !p.hedges ? poissonLow(least * troubleLasts(p)) : 0;
 };
 export const blackHoleFails = atLeastLimit(swallowed);
 export const blackHoleShare = atLeastLimit((p) => swallowed(p) / poissonMost(inTrouble(p)));
 
 /** As many failures as eject it, and what was sent until the last of them was back; each time that it returns. */
 export const fiveFailures = atMostLimit((p) =>
-  mayEject(p) && !isSlow(p)
+  mayEject(p) && goesByRows(p) && isBlackHole(p)
     ? ejections(p) * (p.failures + most(p.rate * NEAR)) + lateElsewhere(p, timely(p))
     : most(inTrouble(p)),
 );
@@ -113,5 +119,5 @@ const atBlackHole = (p: Values): number => {
   return poissonLow(inTrouble(p) / (p.policy === 'two-choices' ? p.replicas * p.replicas : p.replicas));
 };
 export const blackHoleEjectedOnce = atLeastLimit((p) =>
-  mayEject(p) && !isSlow(p) && atBlackHole(p) >= p.failures ? 1 : 0,
+  mayEject(p) && goesByRows(p) && isBlackHole(p) && atBlackHole(p) >= p.failures ? 1 : 0,
 );

@@ -59,6 +59,8 @@ export const lateElsewhere = (p: Values, seconds: number): number =>
 export const timely = (p: Values): number => toSeconds(Math.min(timeoutOf(p), p.patience)) - WAY;
 
 export const isSlow = (p: Values): boolean => p.trouble === 'slow';
+/** Fails all that it is asked, at once. */
+export const isBlackHole = (p: Values): boolean => p.trouble === 'fails-fast';
 export const isInTurn = (p: Values): boolean => p.policy === 'round-robin' && !p.hedges;
 
 /** By how much the line of the slow replica grows in a second if it gets its share and nothing of it is taken back. */

@@ -14,6 +14,7 @@ import {
   fairRate,
   inTrouble,
   isInTurn,
+  isBlackHole,
   isSlow,
   lateElsewhere,
   atLeastLimit,
@@ -47,7 +48,7 @@ export const fairShare = atLeastLimit((p) => (isLeftAlone(p) ? 1 / p.replicas - 
 function lostSeconds(p: Values): number {
   const lasts = troubleLasts(p);
   if (!isLeftAlone(p)) return 0;
-  if (!isSlow(p)) return lasts;
+  if (isBlackHole(p)) return lasts;
   if (surplus(p) <= 0) return 0;
   let from = 0;
   while (from < lasts && lineAfter(p, from) < tooLong(p, slowCapacity(p))) from += lasts / STEPS;

@@ -43,6 +43,17 @@ export const params = {
   attempts: integer({ help: 'Hedging: calls for one request, the first included', default: 2, min: 2, max: 5 }),
   stops: flag({ help: 'A replica stops working at what the gateway cancels', default: false }),
   ejects: flag({ help: 'The gateway ejects outliers among the replicas, by Envoy’s rules', default: false }),
+  ejectsFor: choice({
+    help: 'Ejection: what it goes by; Envoy’s defaults are failures in a row and success rates',
+    default: 'defaults',
+    choices: ['defaults', 'failures-in-a-row', 'success-rate', 'failure-percentage'],
+  }),
+  failurePercentage: share({
+    help: 'Ejection by failure percentage: at such a share of failures or more, in whole per cent; Envoy’s default is 85 %',
+    default: 0.85,
+    min: 0.01,
+    max: 1,
+  }),
   failures: integer({ help: 'Ejection: so many failures in a row', default: 5, min: 1, max: 100 }),
   ejectionTime: duration({
     help: 'Ejection: for how long the first time; the second in a row is twice as long, and so forth',
@@ -72,10 +83,11 @@ export const params = {
   }),
   patience: duration({ help: 'How long a user waits', default: s(2), min: ms(50), max: s(60), logarithmic: true }),
   trouble: choice({
-    help: 'What is wrong with the first replica: it is slow, or it fails at once',
+    help: 'What is wrong with the first replica: it is slow, or it fails at once, all that it is asked or a share of that',
     default: 'slow',
-    choices: ['slow', 'fails-fast'],
+    choices: ['slow', 'fails-fast', 'fails-some'],
   }),
+  failingShare: share({ help: 'The share that fails where some does', default: 0.1, min: 0.01, max: 1 }),
   slowdown: number({
     help: 'How many times as long a slow replica takes',
     default: 10,

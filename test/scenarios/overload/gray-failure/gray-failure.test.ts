@@ -32,6 +32,22 @@ describe('outlier ejection', () => {
     expect(ejections('outlier-ejection', { checksReturn: true })).toBeGreaterThanOrEqual(4);
   });
 
+  it('tells one in ten failures by comparison, where there are five to compare and a hundred requests for each', () => {
+    const compared = (params: ParameterValues): number => ejections('success-rate-ejection', params);
+    expect(compared({})).toBe(2);
+    expect(compared({ replicas: 5, rate: 700 })).toBe(2);
+    // One of n is the root of n - 1 deviations from their mean at most: of four 1.7, and Envoy asks for 1.9.
+    expect(compared({ replicas: 4, rate: 700 })).toBe(0);
+    expect(compared({ rate: 400 })).toBe(0);
+    // A number is not compared with the others, but with a bound.
+    expect(ejections('failure-percentage-ejection', { failurePercentage: 0.5 })).toBe(0);
+    const four = ['2', '3', '4'].map((replica) => `4s:fail:replica-${replica}:share=0.1`);
+    const [rate, percentage] = ['success-rate-ejection', 'failure-percentage-ejection'].map((variant) =>
+      measured(variant, { ejectable: 1 }, ...four)('balancing.ejections', 'total'),
+    );
+    expect(percentage).toBeGreaterThan(rate);
+  });
+
   it('is too late with a timeout that is too long', () => {
     const failed = (timeout: number): number => measured('outlier-ejection', { timeout })(FAILED, 'total');
     expect(failed(s(1))).toBeGreaterThan(failed(s(0.2)));
