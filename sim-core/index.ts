@@ -73,6 +73,7 @@ export { Wan, type Parcel } from './network/wan.ts';
 export type { Backoff, BackoffFactory, BackoffOptions } from './network/resilience/backoff/backoff.ts';
 export { backoffs, type BackoffName } from './network/resilience/backoff/backoffs.ts';
 export { Bulkhead, bulkheadSignals } from './network/resilience/bulkhead.ts';
+export { ThreadPoolBulkhead, threadPoolSignals } from './network/resilience/thread-pool-bulkhead.ts';
 export * from './network/resilience/circuit-breaker/breaker-options.ts';
 export { breakerSignals } from './network/resilience/circuit-breaker/breaker-signals.ts';
 export { CircuitBreaking } from './network/resilience/circuit-breaker/circuit-breaking.ts';

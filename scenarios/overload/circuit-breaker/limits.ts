@@ -171,16 +171,18 @@ const refusedReaders = (p: Values): number =>
   Math.max(0, p.readerRate * (troubleLasts(p) - detection(p)) - rounds(p) * p.trials * p.instances);
 export const pagesWithout = limit((p) => poissonLeast(refusedReaders(p)));
 
+/** Threads of an instance that wait for recommendations at most: those who wait for a pool have one each, at work or in its queue. */
+const compartmentOf = (p: Values): number => p.compartment + (p.protection === 'thread-pool' ? p.poolQueue : 0);
 /**
  * With a bulkhead all pages have the threads that it leaves: an instance is short of them if its pages hold more than these and
  * its line takes.
  */
 export const buyersBesideBulkhead = limit((p) => {
-  const left = Math.max(0, p.threads - p.compartment);
+  const left = Math.max(0, p.threads - compartmentOf(p));
   const held = heldByTheRest(p) / p.instances;
   return held < left && poissonMost(held) <= left + p.queueMax ? 0 : poissonMost(p.buyerRate * measured(p));
 });
-export const threadsBesideBulkhead = limit((p) => p.instances * Math.min(p.compartment, p.threads));
+export const threadsBesideBulkhead = limit((p) => p.instances * Math.min(compartmentOf(p), p.threads));
 
 /** Buyers' share of all pages. */
 const buyersShare = (p: Values): number => p.buyerRate / (p.buyerRate + p.readerRate);
@@ -228,7 +230,7 @@ const pageTime = (p: Values): number =>
 
 /** With threads left for all pages no buyer waits for one. */
 export const buyersUnhindered = limit((p) => {
-  const left = Math.max(0, p.threads - p.compartment);
+  const left = Math.max(0, p.threads - compartmentOf(p));
   return poissonMost(heldByTheRest(p) / p.instances) <= left ? pageTime(p) : toSeconds(p.patience);
 });
 /** Until the breakers are open buyers wait in line, and no longer than that takes. */

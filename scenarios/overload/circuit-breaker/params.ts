@@ -1,7 +1,14 @@
 /** The parameters of the circuit breaker: what its sliders and `--set` take. */
 import { choice, duration, flag, integer, ms, number, rate, s, share, type ValuesOf } from '../../../sim-core/index.ts';
 
-export const protections = ['none', 'timeout-only', 'bulkhead', 'breaker', 'breaker-and-fallback'] as const;
+export const protections = [
+  'none',
+  'timeout-only',
+  'bulkhead',
+  'thread-pool',
+  'breaker',
+  'breaker-and-fallback',
+] as const;
 export type Protection = (typeof protections)[number];
 
 export const params = {
@@ -69,11 +76,18 @@ export const params = {
   trials: integer({ help: 'Breaker: calls that it tries before it closes', default: 5, min: 1, max: 100 }),
   automatic: flag({ help: 'Breaker: half open when it has waited, and not with the next call', default: false }),
   compartment: integer({
-    help: 'Bulkhead: threads of an instance that recommendations may take',
+    help: 'Bulkhead: threads of an instance that recommendations may take; of a pool, threads that it has at most',
     default: 10,
     min: 1,
     max: 200,
   }),
+  coreThreads: integer({
+    help: 'Thread pool: threads that it has before calls wait in its queue; no more than it may have',
+    default: 5,
+    min: 1,
+    max: 200,
+  }),
+  poolQueue: integer({ help: 'Thread pool: calls that wait for one of its threads', default: 3, min: 0, max: 1000 }),
   instances: integer({ help: 'Instances of the shop', default: 4, min: 1, max: 32 }),
   threads: integer({ help: 'Threads of an instance', default: 20, min: 1, max: 1000, logarithmic: true }),
   queueMax: integer({ help: 'Requests that may wait for one; more are refused', default: 50, min: 0, max: 10_000 }),

@@ -7,7 +7,11 @@ import {
   defineFact,
   defineReading,
   Link,
+  ms,
   Service,
+  ThreadPoolBulkhead,
+  timeout,
+  TIMED_OUT,
   type Behaviour,
   type ComponentPart,
   type Database,
@@ -37,8 +41,9 @@ export const pageDegraded = defineFact('shop.degraded', 'A page went out without
   request: 'request',
 });
 
-/** What a call goes through: it asks, or fails in place of that. */
+/** What a call goes through: it asks, or fails in place of that; what of it dies with the instance. */
 interface Guard extends ComponentPart {
+  crash?(): void;
   call(ask: () => Behaviour<Row>, request: RequestContext): Behaviour<Row>;
 }
 
@@ -49,13 +54,12 @@ export interface Dependencies {
 
 export function shopInstance(sim: Simulation, p: Values, name: string, on: Dependencies): Service<PageQuery, Row> {
   const catalogue = new Link<DatabaseQuery, Row>(sim, on.catalogue, { from: name, delay: nearby });
-  const waits = p.protection === 'none' || p.protection === 'bulkhead';
+  const waits = p.protection === 'none' || p.protection === 'bulkhead' || p.protection === 'thread-pool';
   const recommendations = new Link<DatabaseQuery, Row>(sim, on.recommender, {
     from: name,
     delay: nearby,
     ...(waits ? {} : { timeout: p.timeout }),
   });
-  const guard = guardOf(sim, p, name);
   const heldNow = sim.facts.channel(threadsHeld);
   const degraded = sim.facts.channel(pageDegraded);
   let held = 0;
@@ -63,8 +67,11 @@ export function shopInstance(sim: Simulation, p: Values, name: string, on: Depen
     held += more;
     if (heldNow.heard) heldNow.emit({ shop: name, held });
   };
+  const guard = p.protection === 'thread-pool' ? threadPool(sim, p, name, hold) : guardOf(sim, p, name);
 
   function* asked(key: number, request: RequestContext): Behaviour<Row> {
+    // A pool's threads are its own.
+    if (p.protection === 'thread-pool') return yield* recommendations.call({ operation: 'read', key }, request);
     hold(1);
     try {
       return yield* recommendations.call({ operation: 'read', key }, request);
@@ -88,13 +95,44 @@ export function shopInstance(sim: Simulation, p: Values, name: string, on: Depen
     help: 'An instance of the shop: a thread a page, which it keeps for as long as the page takes',
     concurrency: p.threads,
     queueMax: p.queueMax,
-    ...(guard === undefined ? {} : { inside: guard }),
+    ...(guard === undefined ? {} : { inside: guard, onCrash: () => guard.crash?.() }),
     *handle({ query: { visitor, key }, request }) {
       const row = yield* catalogue.call({ operation: 'read', key }, request);
       if (visitor === 'readers') yield* recommended(key, request);
       return row;
     },
   });
+}
+
+/** resilience4j's default. */
+const KEEP_ALIVE = ms(20);
+
+/** A page hands its call over to the pool, and waits for what comes of it no longer than the timeout: the pool's thread goes on. */
+function threadPool(sim: Simulation, p: Values, name: string, hold: (more: 1 | -1) => void): Guard {
+  const pool = new ThreadPoolBulkhead(sim, {
+    name: `${name} pool`,
+    coreThreadPoolSize: Math.min(p.coreThreads, p.compartment),
+    maxThreadPoolSize: p.compartment,
+    queueCapacity: p.poolQueue,
+    keepAliveDuration: KEEP_ALIVE,
+  });
+  return {
+    signals: pool.signals,
+    state: () => pool.state(),
+    violations: () => pool.violations(),
+    crash: () => pool.crash(),
+    *call(ask, request) {
+      const answer = pool.submit(ask, request.withoutDeadline());
+      hold(1);
+      try {
+        const row = yield* timeout(sim, answer, p.timeout);
+        if (row === TIMED_OUT) throw new CallFailed(`${name} pool`, 'timeout');
+        return row;
+      } finally {
+        hold(-1);
+      }
+    },
+  };
 }
 
 function guardOf(sim: Simulation, p: Values, name: string): Guard | undefined {

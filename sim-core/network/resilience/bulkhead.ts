@@ -2,9 +2,8 @@
  * A bulkhead: a part of a caller's handlers is all that one dependency may take. Whoever finds that part in use waits for a while,
  * or is refused at once, and keeps no handler waiting for somebody who does not answer. M. Nygard, Release It!, 2007.
  *
- * As resilience4j's semaphore bulkhead with its two numbers, and with a bound for those who wait as its thread-pool bulkhead has;
- * a pool of threads of its own hands the caller's thread back only where the caller goes on without the answer, which a
- * handler here does not. https://resilience4j.readme.io/docs/bulkhead
+ * As resilience4j's semaphore bulkhead with its two numbers, and with a bound for those who wait; its other one, a pool of threads, is in
+ * `thread-pool-bulkhead.ts`. https://resilience4j.readme.io/docs/bulkhead
  */
 import { timeout, TIMED_OUT } from '../../kernel/combine.ts';
 import type { Behaviour } from '../../kernel/process.ts';
