@@ -461,6 +461,8 @@ export { TraceBlocks } from './observability/pipeline/backends/trace-blocks.ts';
 export { BATCHING } from './observability/pipeline/batching.ts';
 export { Collector } from './observability/pipeline/collector.ts';
 export * from './observability/pipeline/collector-signals.ts';
+export { methodsText, NO_USE, type MethodsText } from './observability/methods/methods-text.ts';
+export { methodsOf, type MethodsRow } from './observability/methods/component-methods.ts';
 export { detectedBy, METHODS, type Detection, type Method } from './observability/methods/detection.ts';
 export { methodSignals, type WatchedComponent } from './observability/methods/method-signals.ts';
 export * from './observability/pipeline/export-request.ts';

@@ -12,6 +12,7 @@
  * A request that draws badly finds its connection broken: all of its commands fail.
  * Does not model persistence, replication, pipelining or commands of different cost.
  */
+import { tellCapacity } from '../kernel/capacity.ts';
 import { defineFact, type Fact, type FactChannel } from '../kernel/fact.ts';
 import { Fifo } from '../kernel/fifo.ts';
 import type { KeyedStream } from '../kernel/random-stream.ts';
@@ -155,6 +156,15 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
       fail: this.failing(),
     };
     register(sim, this);
+    tellCapacity(sim, this.thread.asCapacity(`${this.name} thread`));
+    if (options.bandwidth !== undefined) tellCapacity(sim, this.wire.asCapacity(`${this.name} wire`));
+    tellCapacity(sim, {
+      kind: 'room',
+      name: `${this.name} room for entries`,
+      units: () => this.cache.capacity,
+      held: () => this.cache.size,
+      isMeantToFill: true,
+    });
   }
 
   receive(call: Call<CacheCommand<Value>, CacheReply<Value>>): void {

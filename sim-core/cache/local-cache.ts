@@ -7,6 +7,7 @@
  * its soft time to live an entry is served and refreshed by one load at a time. Loads of one key on a miss are not made
  * one: that is a load guard's task. A lookup takes no time.
  */
+import { tellCapacity } from '../kernel/capacity.ts';
 import type { Behaviour } from '../kernel/process.ts';
 import type { Simulation } from '../kernel/simulation.ts';
 import type { Wait } from '../kernel/wait.ts';
@@ -42,6 +43,13 @@ export class LocalCache {
     this.sim = sim;
     this.expiry = expiry;
     this.cache = new Cache(sim, { name: `${instance} cache`, capacity, eviction: 'lru' });
+    tellCapacity(sim, {
+      kind: 'room',
+      name: `${instance} cache’s room for entries`,
+      units: () => capacity,
+      held: () => this.cache.size,
+      isMeantToFill: true,
+    });
     this.refreshes = new BackgroundWork(sim, `${instance} refreshes`);
   }
 

@@ -10,6 +10,7 @@
  * everybody since its arrival reaches `d`. One heap by that level, and one pending event, serve any number of jobs.
  * Does not model context-switch costs or memory pressure.
  */
+import { tellCapacity } from './capacity.ts';
 import type { EventCallback, EventHandle } from './event-table.ts';
 import { defineReading, type Fact, type FactChannel } from './fact.ts';
 import type { Simulation } from './simulation.ts';
@@ -41,6 +42,9 @@ export class ProcessorSharing {
   private speed = 1;
   private gained = 0;
   private since: Time = 0;
+  /** Processor-time in use, and job-time beyond the processors, up to `since`. */
+  private usedTime: Duration = 0;
+  private waitedTime: Duration = 0;
   private arrivals = 0;
   private next: EventHandle = -1;
 
@@ -55,6 +59,16 @@ export class ProcessorSharing {
     this.name = name;
     this.told = isTold ? sim.facts.channel(processorsWorked) : undefined;
     this.kind = sim.eventKind(`${name} finishes`);
+    tellCapacity(sim, {
+      kind: 'busy',
+      name: name.includes(' ') ? name : `${name} processors`,
+      units: () => cores,
+      inUseTime: (now) => this.usedTime + Math.min(this.heap.length, cores) * (now - this.since),
+      line: {
+        waitingTime: (now) => this.waitedTime + Math.max(0, this.heap.length - cores) * (now - this.since),
+        refused: () => 0,
+      },
+    });
   }
 
   /** Jobs being worked at. */
@@ -100,8 +114,13 @@ export class ProcessorSharing {
 
   private advance(): void {
     const { now } = this.sim;
-    if (this.heap.length > 0) this.gained += (now - this.since) * this.rate();
-    else this.gained = 0;
+    const { length } = this.heap;
+    if (length > 0) {
+      const lasted = now - this.since;
+      this.gained += lasted * this.rate();
+      this.usedTime += Math.min(length, this.cores) * lasted;
+      if (length > this.cores) this.waitedTime += (length - this.cores) * lasted;
+    } else this.gained = 0;
     this.since = now;
   }
 

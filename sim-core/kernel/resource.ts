@@ -8,11 +8,12 @@
  *
  * Does not model pre-emption: a unit is held until it is released.
  */
+import { tellCapacity } from './capacity.ts';
 import { defineFact, defineReading, type FactChannel, type Fact } from './fact.ts';
 import type { EventCallback } from './event-table.ts';
 import { OutcomeError } from './outcome-error.ts';
 import type { Simulation } from './simulation.ts';
-import type { Time } from './time.ts';
+import type { Duration, Time } from './time.ts';
 import { PendingWait, type Waiter } from './wait.ts';
 
 /** The number of units in use or of those waiting changed. */
@@ -47,6 +48,8 @@ export interface ResourceOptions {
   readonly capacity: number;
   /** How many may wait: an integer of 0 or more, or Infinity for a line without a bound. */
   readonly queueMax: number;
+  /** It is one of many that come and go, and no capacity of the system: a lock of one key. */
+  readonly isPassing?: boolean;
 }
 
 /** A claim in the waiting line; `Resource.withdraw` takes it out again. */
@@ -75,6 +78,11 @@ export class Resource {
   readonly queueMax: number;
   private used = 0;
   private queued = 0;
+  private refusals = 0;
+  /** Unit-time in use and waited up to `since`, from when on neither number has changed. */
+  private usedTime: Duration = 0;
+  private queuedTime: Duration = 0;
+  private since: Time = 0;
   private readonly lines: WaitingLine[] = [];
   private readonly changed: FactChannel<Fact<typeof resourceChanged>>;
   private readonly granted: FactChannel<Fact<typeof resourceGranted>>;
@@ -97,6 +105,17 @@ export class Resource {
     this.granted = sim.facts.channel(resourceGranted);
     this.refused = sim.facts.channel(resourceRefused);
     this.grantKind = sim.eventKind(`${name} grants`);
+    if (options.isPassing === true) return;
+    tellCapacity(sim, {
+      kind: 'busy',
+      name,
+      units: () => capacity,
+      inUseTime: (now) => this.usedTime + this.used * (now - this.since),
+      line: {
+        waitingTime: (now) => this.queuedTime + this.queued * (now - this.since),
+        refused: () => this.refusals,
+      },
+    });
   }
 
   /** Units in use. */
@@ -117,6 +136,7 @@ export class Resource {
   /** Takes a unit if one is free and nobody waits. */
   tryAcquire(): boolean {
     if (this.used >= this.capacity || this.queued > 0) return false;
+    this.pass();
     this.used++;
     if (this.changed.heard) this.tellChange();
     if (this.granted.heard) this.granted.emit({ resource: this.name, waited: 0 });
@@ -129,11 +149,13 @@ export class Resource {
    */
   enqueue<Argument>(callback: EventCallback<Argument>, argument: Argument, priority: number = 0): Claim | undefined {
     if (this.queued >= this.queueMax) {
+      this.refusals++;
       if (this.refused.heard) this.refused.emit({ resource: this.name });
       return undefined;
     }
     const claim = new Claim(callback as EventCallback<never>, argument, this.sim.now, this.sim.subject);
     this.line(priority).push(claim);
+    this.pass();
     this.queued++;
     if (this.changed.heard) this.tellChange();
     return claim;
@@ -151,6 +173,7 @@ export class Resource {
   release(): void {
     if (this.used === 0) throw new Error(`${this.name}: a unit was released that nobody holds`);
     if (this.queued === 0) {
+      this.pass();
       this.used--;
       if (this.changed.heard) this.tellChange();
       return;
@@ -160,6 +183,15 @@ export class Resource {
     if (this.changed.heard) this.tellChange();
     if (this.granted.heard) this.granted.emit({ resource: this.name, waited: this.sim.now - claim.since });
     this.sim.schedule(0, claim.callback, claim.argument as never, this.grantKind, claim.subject);
+  }
+
+  /** Adds up what was in use and what waited until now: before either changes. */
+  private pass(): void {
+    const lasted = this.sim.now - this.since;
+    if (lasted === 0) return;
+    this.usedTime += this.used * lasted;
+    this.queuedTime += this.queued * lasted;
+    this.since += lasted;
   }
 
   private tellChange(): void {
@@ -178,6 +210,7 @@ export class Resource {
   /** An empty line goes, so that priorities which are deadlines do not pile up; the last stays, for its likely return. */
   private takeOut(claim: Claim, line: WaitingLine): void {
     line.remove(claim);
+    this.pass();
     this.queued--;
     if (line.first === undefined && this.lines.length > 1) this.lines.splice(this.lines.indexOf(line), 1);
   }

@@ -3,6 +3,7 @@
  * later changes when an earlier piece ends, that is known when it comes, and no queue has to be kept. It has no bound:
  * whoever needs one looks at `backlog`.
  */
+import type { BusyCapacity } from './capacity.ts';
 import type { Duration, Time } from './time.ts';
 
 export class SerialServer {
@@ -30,5 +31,10 @@ export class SerialServer {
   /** How long it has worked up to now. */
   worked(now: Time): Duration {
     return this.given - this.backlog(now);
+  }
+
+  /** As one unit of its owner's, for `tellCapacity`. Nobody counts what waits, of which only the time that it takes is known. */
+  asCapacity(name: string): BusyCapacity {
+    return { kind: 'busy', name, units: () => 1, inUseTime: (now) => this.worked(now) };
   }
 }

@@ -44,8 +44,14 @@ export class EventRecorder implements EventObserver {
   private counting = new Uint32Array(0);
   private readonly counted: Uint32Array[] = [];
 
-  /** `from`, `to`: only events of this window are kept, while all are hashed and counted by `interval`. */
-  constructor(interval: Duration, from: Time, to: Time) {
+  private readonly intervalEnded: (time: Time) => void;
+
+  /**
+   * `from`, `to`: only events of this window are kept, while all are hashed and counted by `interval`. `intervalEnded` is called
+   * before the first event of a later one.
+   */
+  constructor(interval: Duration, from: Time, to: Time, intervalEnded: (time: Time) => void = () => {}) {
+    this.intervalEnded = intervalEnded;
     this.interval = interval;
     this.intervalEnd = interval;
     this.from = from;
@@ -124,6 +130,7 @@ export class EventRecorder implements EventObserver {
     for (; time >= this.intervalEnd; this.intervalEnd += this.interval) {
       this.counted.push(this.counting);
       this.counting = new Uint32Array(this.kindsHashed);
+      this.intervalEnded(this.intervalEnd);
     }
   }
 

@@ -9,6 +9,7 @@
 import type { FactSchema } from '../kernel/fact.ts';
 import type { Duration, Time } from '../kernel/time.ts';
 import type { ComponentKind, InterventionArgument } from '../network/component.ts';
+import type { Measures } from '../observability/methods/measures.ts';
 import type { CurvePoint, SignalKind } from '../statistics/signal.ts';
 import type { InterventionData } from './intervention.ts';
 import type { ParameterValues } from './parameters.ts';
@@ -175,6 +176,8 @@ export interface Recording {
   readonly flows: readonly RecordedFlow[];
   /** Without it the recording is of a version that did not keep it. */
   readonly work?: readonly RecordedWork[];
+  /** What the methods' table is made of (`observability/methods/`); absent likewise. */
+  readonly measures?: Measures;
   readonly expectations: readonly ExpectationResult[];
   readonly simulated: Time;
 }

@@ -7,6 +7,7 @@ import type { Simulation } from '../kernel/simulation.ts';
 import type { Time } from '../kernel/time.ts';
 import { componentsOf, connectionsOf } from '../network/component.ts';
 import { interventionsOf } from '../network/partition.ts';
+import { MethodMeter } from '../observability/methods/method-meter.ts';
 import { intervalsIn } from '../statistics/intervals.ts';
 import { digestOf } from './digest.ts';
 import { EventRecorder } from './event-recorder.ts';
@@ -27,6 +28,7 @@ export class Run {
   private readonly events: EventRecorder;
   private readonly facts: FactRecorder;
   private readonly work: WorkRecorder;
+  private readonly methods: MethodMeter;
   private recording: Recording | undefined = undefined;
 
   /** Builds the system; throws `ScenarioError`, `ParameterError` or `InterventionError` on input that does not fit. */
@@ -35,18 +37,21 @@ export class Run {
     let events!: EventRecorder;
     let facts!: FactRecorder;
     let work!: WorkRecorder;
+    let methods!: MethodMeter;
     this.scenario = scenario;
-    this.trial = new Trial(scenario, options, ({ interval }) => ({
-      observer: (events = new EventRecorder(interval, from, to)),
+    this.trial = new Trial(scenario, options, (axis) => ({
+      observer: (events = new EventRecorder(axis.interval, from, to, (time) => methods.endInterval(time))),
       begin(sim) {
         events.observe(sim);
         facts = new FactRecorder(sim, sim.facts);
         work = new WorkRecorder(sim);
+        methods = new MethodMeter(sim, axis);
       },
     }));
     this.events = events;
     this.facts = facts;
     this.work = work;
+    this.methods = methods;
   }
 
   /** The share of the simulated time that has passed, 0 to 1. */
@@ -96,6 +101,7 @@ export class Run {
       facts,
       flows,
       work: this.work.finish(),
+      measures: this.methods.finish(sim.now),
       expectations,
       simulated: sim.now,
     };

@@ -7,6 +7,7 @@
  * That is how work is done for callers that have gone. An endpoint that crashes lets its calls run into their timeout
  * or refuses them; both are its own affair.
  */
+import { defineReading, type Fact, type FactChannel } from '../kernel/fact.ts';
 import type { EventHandle } from '../kernel/event-table.ts';
 import { OutcomeError } from '../kernel/outcome-error.ts';
 import type { Duration, Time } from '../kernel/time.ts';
@@ -22,6 +23,18 @@ export interface Endpoint<Query, Reply> {
   cancelled?(call: Call<Query, Reply>): void;
 }
 
+/**
+ * A call is over, for one end of its link: the callee has answered it, after so long with it; or the caller has heard of that, or
+ * given up, after so long in all. `outcome` is `ok` or a `CallFailure`. What was sent and not waited for has no caller's end.
+ */
+export const callEnded = defineReading('network.call', 'A call is over, for one end of its link', {
+  caller: 'text',
+  callee: 'text',
+  end: 'text',
+  outcome: 'text',
+  duration: 'duration',
+});
+
 /** A call and its answer, and the word that no answer is waited for, which goes the way of calls. */
 export type Direction = 'request' | 'reply' | 'cancellation';
 
@@ -31,6 +44,9 @@ export interface Carrier<Query, Reply> {
   readonly endpoint: Endpoint<Query, Reply>;
   /** The kind of event by which a caller gives up. */
   readonly timeoutKind: number;
+  /** The component at the near end. */
+  readonly from: string;
+  readonly ended: FactChannel<Fact<typeof callEnded>>;
   /** Takes one message over: calls back with the argument when it arrives. */
   carry<Argument>(
     direction: Direction,
@@ -70,6 +86,9 @@ export class Call<Query, Reply> extends Wait<Reply> {
   /** When the caller gives up; before it has begun to wait, never. */
   private givesUpAt: Time = Infinity;
   private waiter: Waiter | undefined = undefined;
+  /** When the caller sent it and the callee got it. */
+  private sentAt: Time = 0;
+  private receivedAt: Time = 0;
   private alarm: EventHandle = -1;
   private answered = false;
   private received = false;
@@ -95,6 +114,7 @@ export class Call<Query, Reply> extends Wait<Reply> {
   begin(waiter: Waiter): boolean {
     const { link, patience } = this;
     this.waiter = waiter;
+    this.sentAt = link.sim.now;
     if (patience < Infinity) {
       this.givesUpAt = link.sim.now + patience;
       this.context = this.context.within(this.givesUpAt);
@@ -160,13 +180,20 @@ export class Call<Query, Reply> extends Wait<Reply> {
   private answer(): void {
     if (this.answered) throw new Error(`${this.link.endpoint.name}: a call was answered twice`);
     this.answered = true;
+    if (this.link.ended.heard) this.tellEnd('callee', this.failure ?? 'ok', this.receivedAt);
     this.link.carry('reply', this.request, Call.home, this as unknown as Call<never, never>);
+  }
+
+  private tellEnd(end: 'caller' | 'callee', outcome: string, since: Time): void {
+    const { sim, from, endpoint, ended } = this.link;
+    ended.emit({ caller: from, callee: endpoint.name, end, outcome, duration: sim.now - since });
   }
 
   private static arrive(call: Call<never, never>): void {
     // Its cancellation has overtaken it.
     if (call.answered) return;
     call.received = true;
+    call.receivedAt = call.link.sim.now;
     call.link.endpoint.receive(call);
   }
 
@@ -179,6 +206,7 @@ export class Call<Query, Reply> extends Wait<Reply> {
     const { waiter } = call;
     if (waiter === undefined) return;
     call.abandon();
+    if (call.link.ended.heard) call.tellEnd('caller', call.failure ?? 'ok', call.sentAt);
     if (call.failure === undefined) waiter.resume(call);
     else waiter.fail(new CallFailed(call.link.endpoint.name, call.failure, call.pushback), call);
   }
@@ -187,6 +215,7 @@ export class Call<Query, Reply> extends Wait<Reply> {
     const waiter = call.waiter!;
     call.waiter = undefined;
     call.alarm = -1;
+    if (call.link.ended.heard) call.tellEnd('caller', 'timeout', call.sentAt);
     waiter.fail(new CallFailed(call.link.endpoint.name, 'timeout'), call);
   }
 }

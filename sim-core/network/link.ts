@@ -12,7 +12,7 @@ import { defineReading, type Fact, type FactChannel } from '../kernel/fact.ts';
 import type { KeyedStream } from '../kernel/random-stream.ts';
 import type { Simulation } from '../kernel/simulation.ts';
 import type { Duration, Time } from '../kernel/time.ts';
-import { Call, type Carrier, type Direction, type Endpoint } from './call.ts';
+import { Call, callEnded, type Carrier, type Direction, type Endpoint } from './call.ts';
 import { connect, type Connection } from './component.ts';
 import type { RequestContext } from './request-context.ts';
 
@@ -67,6 +67,7 @@ export class Link<Query, Reply> implements Connection, Carrier<Query, Reply> {
   /** What waits while the link is cut; undefined while it is open. */
   private held: Held[] | undefined = undefined;
   private readonly sent: FactChannel<Fact<typeof messageSent>>;
+  readonly ended: FactChannel<Fact<typeof callEnded>>;
 
   constructor(sim: Simulation, endpoint: Endpoint<Query, Reply>, options: LinkOptions) {
     this.sim = sim;
@@ -82,6 +83,7 @@ export class Link<Query, Reply> implements Connection, Carrier<Query, Reply> {
     this.replyKind = sim.eventKind(`${options.from} hears from ${endpoint.name}`);
     this.timeoutKind = sim.eventKind(`${options.from} gives up on ${endpoint.name}`);
     this.sent = sim.facts.channel(messageSent);
+    this.ended = sim.facts.channel(callEnded);
     connect(sim, this);
   }
 

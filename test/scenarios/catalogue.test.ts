@@ -16,6 +16,7 @@ import { catalogue } from '../../scenarios/index.ts';
 import {
   componentsOf,
   judge,
+  methodsOf,
   resolveParameters,
   Run,
   settingAt,
@@ -184,6 +185,33 @@ describe.each(catalogue.map((entry) => ({ id: entry.scenario.id, ...entry })))('
     // Not every variant has all of them: regions have caches in one and stores in another. A fleet has a place by its stem.
     const named = new Set([...all, ...[...all].map((name) => name.replace(/-?\d+$/, ''))]);
     for (const name of Object.keys(scenario.places ?? {})) expect([...named]).toContain(name);
+  });
+
+  it('has every component by RED and USE: how often it was called or worked, and what it has a bounded amount of', () => {
+    for (const recording of pinned.values()) {
+      const { components, flows, header } = recording;
+      const rows = methodsOf(recording);
+      const named = rows.filter(({ kind }) => kind !== 'link').map(({ name }) => name);
+      expect(named, header.variant).toEqual(components.map(({ name }) => name));
+      for (const { name, kind, red, use, saturation } of rows) {
+        const isCalled = flows.some(({ to, requests }) => to === name && requests.some((row) => row > 0));
+        if (isCalled || kind === 'link') expect(red, `${header.variant}: ${name}`).toBeDefined();
+        if (red !== undefined) {
+          expect(red.rate, `${header.variant}: ${name}`).toBeGreaterThanOrEqual(0);
+          expect(red.errors <= 1 || Number.isNaN(red.errors), `${header.variant}: ${name} ${red.errors}`).toBe(true);
+        }
+        for (const one of use) {
+          expect(one.utilization, `${header.variant}: ${one.name}`).toBeGreaterThanOrEqual(0);
+          expect(one.utilization, `${header.variant}: ${one.name}`).toBeLessThanOrEqual(1 + 1e-9);
+        }
+        if (['database', 'service'].includes(kind) && use.some((one) => one.name === `${name} pool`)) {
+          expect(saturation).not.toBeNaN();
+        }
+      }
+      // No capacity is nobody's.
+      const owned = rows.flatMap(({ use }) => use.map((one) => one.name));
+      expect(recording.measures!.capacities.map((one) => one.name).toSorted()).toEqual(owned.toSorted());
+    }
   });
 
   it('has a guide with its headings, each with something under it, and a definition that is named by its hash', () => {

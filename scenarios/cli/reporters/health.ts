@@ -1,8 +1,16 @@
 /**
  * `run --health` for the eye: a line a check of whether the run is to be trusted, then the handbook's checklists with a
- * line a row; of several seeds, how often each came out how. A checklist of which the run tells nothing is one line.
+ * line a row, then a line a component by RED and USE; of several seeds, how often each came out how. A checklist of which
+ * the run tells nothing is one line.
  */
-import type { Checklist, ChecklistVerdict, HealthStatus } from '../../../sim-core/index.ts';
+import {
+  methodsText,
+  NO_USE,
+  type Checklist,
+  type ChecklistVerdict,
+  type HealthStatus,
+  type MethodsRow,
+} from '../../../sim-core/index.ts';
 import type { RunResult } from './report.ts';
 import { columns, type Style } from './style.ts';
 
@@ -38,7 +46,20 @@ export function healthLines(runs: readonly RunResult[], style: Style): string[] 
         style,
       ),
     ),
+    ...section(
+      'RED and USE of every component and link (the golden signals are RED’s three and how full the fullest is)',
+      merged(runs, ({ methods = [] }) => methods.map(methodsLine)),
+      style,
+    ),
   ];
+}
+
+/** Beyond the thresholds that teams begin with is a reason to look, and no verdict. */
+function methodsLine(row: MethodsRow): Told {
+  const { rate, errors, duration, use } = methodsText(row);
+  const verdict: Verdict = row.beyond.length > 0 ? 'doubt' : row.red === undefined ? 'untold' : 'good';
+  const figures = [rate, errors === '' ? '' : `${errors} failed`, duration];
+  return { verdict, cells: [row.name], figures, text: use.length === 0 ? NO_USE : use.join('; ') };
 }
 
 function rowsOf({ rows }: Checklist): Told[] {
@@ -48,6 +69,8 @@ function rowsOf({ rows }: Checklist): Told[] {
 }
 
 interface Told extends Line {
+  /** Cells that are one run's own. */
+  readonly figures?: readonly string[];
   readonly text: string;
 }
 
@@ -55,7 +78,9 @@ interface Told extends Line {
 function merged(runs: readonly RunResult[], told: (run: RunResult) => Told[]): Line[] {
   const all = runs.map((run) => ({ seed: run.seed, lines: told(run) }));
   const longest = all.map(({ lines }) => lines).reduce((a, b) => (b.length > a.length ? b : a));
-  if (runs.length === 1) return longest.map(({ verdict, cells, text }) => ({ verdict, cells: [...cells, text] }));
+  if (runs.length === 1) {
+    return longest.map(({ verdict, cells, figures = [], text }) => ({ verdict, cells: [...cells, ...figures, text] }));
+  }
   return longest.map(({ cells }, place) => {
     const verdicts = all.map(({ seed, lines }) => ({ seed, verdict: lines[place]?.verdict ?? 'untold' }));
     const worst = ORDER.find((verdict) => verdicts.some((one) => one.verdict === verdict)) ?? 'untold';

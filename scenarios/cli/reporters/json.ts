@@ -1,7 +1,7 @@
 /**
  * The document of `run --format json`. Kinds of signals are those that exporters know: a rate and a ratio are gauges.
  * Parameters are in their base unit, durations in seconds, which is how `--set` reads a bare number. A value that
- * cannot be told is null. `health` and `checklists` stand in a run if they were asked for, `failures` only if a run ended by an error, and
+ * cannot be told is null. `health`, `checklists` and `methods` stand in a run if they were asked for, `failures` only if a run ended by an error, and
  * `replications`, each figure's mean with its confidence interval, only if a variant ran with several seeds.
  */
 import { ENGINE_VERSION, toSeconds, type Scenario, type SignalKind } from '../../../sim-core/index.ts';

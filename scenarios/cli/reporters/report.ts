@@ -2,6 +2,7 @@
 import {
   checklistsOf,
   healthOf,
+  methodsOf,
   verdictOfClaims,
   toSeconds,
   type Checklist,
@@ -9,6 +10,7 @@ import {
   type ExpectationResult,
   type HealthCheck,
   type ClaimsVerdict,
+  type MethodsRow,
   type ParameterValues,
   type Recording,
   type Scenario,
@@ -29,6 +31,8 @@ export interface RunResult {
   /** Whether to trust it, and what the handbook's checklists say of its system, where that was asked for. */
   readonly health?: readonly HealthCheck[];
   readonly checklists?: readonly Checklist[];
+  /** Likewise: every component by RED and USE. */
+  readonly methods?: readonly MethodsRow[];
 }
 
 export interface ReportedSignal {
@@ -70,7 +74,11 @@ export function resultOf(recording: Recording, wallSeconds: number, judgesHealth
       signals.map(({ name, unit, kind, point, summary }) => [name, { unit, kind, ...(point && { point }), summary }]),
     ),
     expectations,
-    ...(judgesHealth && { health: healthOf(recording), checklists: checklistsOf(recording) }),
+    ...(judgesHealth && {
+      health: healthOf(recording),
+      checklists: checklistsOf(recording),
+      methods: methodsOf(recording),
+    }),
   };
 }
 

@@ -33,7 +33,7 @@ export class KeyTurns {
   private lineOf(key: number): Resource {
     let line = this.lines.get(key);
     if (line === undefined) {
-      line = new Resource(this.sim, { name: `${this.name} key`, capacity: 1, queueMax: Infinity });
+      line = new Resource(this.sim, { name: `${this.name} key`, capacity: 1, queueMax: Infinity, isPassing: true });
       this.lines.set(key, line);
     }
     return line;

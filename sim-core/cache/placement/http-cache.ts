@@ -8,6 +8,7 @@
  * its time is fetched whole: asking whether it has changed (304) takes the same way and saves bytes, which are not
  * modelled. Does not model Vary, ranges, errors served from old copies, or purges that do not arrive.
  */
+import { tellCapacity } from '../../kernel/capacity.ts';
 import { spawn, type Behaviour } from '../../kernel/process.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Balancer } from '../../network/balancing/by-request-number.ts';
@@ -92,6 +93,14 @@ export class HttpCache implements Endpoint<HttpGet, HttpResponse>, Component {
       },
     };
     register(sim, this);
+    if (count === 0) return;
+    tellCapacity(sim, {
+      kind: 'room',
+      name: `${name} room for responses`,
+      units: () => count * capacity,
+      held: () => this.caches.reduce((sum, { size }) => sum + size, 0),
+      isMeantToFill: true,
+    });
   }
 
   receive(call: Call<HttpGet, HttpResponse>): void {

@@ -7,6 +7,7 @@
  * out-of-memory killer, and starts again empty: what it held is lost. Does not model the pauses of a garbage collector that
  * come before that.
  */
+import { tellCapacity } from '../../kernel/capacity.ts';
 import type { Distribution } from '../../kernel/distributions/distribution.ts';
 import type { EventHandle } from '../../kernel/event-table.ts';
 import { Fifo } from '../../kernel/fifo.ts';
@@ -99,6 +100,13 @@ export class Stage implements Inlet, Component {
     };
     if (next !== undefined) this.outlet = handOver(sim, next, book, { sender: this, wake });
     register(sim, this);
+    if (bound < Infinity)
+      tellCapacity(sim, {
+        kind: 'room',
+        name: `${name} buffer`,
+        units: () => this.buffer.capacity,
+        held: () => this.buffer.size,
+      });
   }
 
   get isUp(): boolean {

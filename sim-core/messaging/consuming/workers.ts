@@ -7,6 +7,7 @@
  * stand still, and then begins nothing new; what it has begun goes on, for that is mostly waiting for others. It may be given
  * more or fewer workers: those that are too many go when they have done what they are at.
  */
+import { tellCapacity } from '../../kernel/capacity.ts';
 import { Fifo } from '../../kernel/fifo.ts';
 import { Process, type Behaviour } from '../../kernel/process.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
@@ -55,6 +56,12 @@ export class Workers<Job, Result> implements Pick<ComponentPart, 'interventions'
     this.workers = concurrency;
     this.allowed = concurrency;
     this.wakeKind = sim.eventKind(`${name} goes on`);
+    tellCapacity(sim, {
+      kind: 'room',
+      name: `${name} workers`,
+      units: () => this.workers,
+      held: () => this.working.size,
+    });
   }
 
   /** Messages that are handled at once, by now. */

@@ -11,6 +11,7 @@
  * https://opentelemetry.io/docs/collector/architecture/. Memory is counted in bytes as they were sent: the real one's structures
  * take a few times as much. Does not model other processors that change or drop what goes through them.
  */
+import { tellCapacity } from '../../kernel/capacity.ts';
 import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import { Process, type Behaviour } from '../../kernel/process.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
@@ -106,6 +107,12 @@ export class Collector implements Endpoint<ExportRequest, ExportResponse>, Compo
       this.pipelines.set(kind, new CollectorPipeline(sim, kind, options.batching, exporter, host, sampling));
     }
     register(sim, this);
+    tellCapacity(sim, {
+      kind: 'room',
+      name: `${name} memory`,
+      units: () => options.memoryMax,
+      held: () => this.memory,
+    });
     this.look();
   }
 

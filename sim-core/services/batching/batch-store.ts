@@ -2,6 +2,7 @@
  * A store that takes batches, one after another: a fixed time for each (a round trip, a commit, a flush) and a time for each item. A
  * statement that takes longer than it may is broken off and undone, as by PostgreSQL's `statement_timeout`, when it has taken as long.
  */
+import { tellCapacity } from '../../kernel/capacity.ts';
 import type { Distribution } from '../../kernel/distributions/distribution.ts';
 import type { KeyedStream } from '../../kernel/random-stream.ts';
 import { SerialServer } from '../../kernel/serial-server.ts';
@@ -51,6 +52,7 @@ export class BatchStore implements Endpoint<readonly unknown[], undefined>, Comp
       },
     };
     register(sim, this);
+    tellCapacity(sim, this.server.asCapacity(`${options.name} server`));
   }
 
   slow(factor: number): void {

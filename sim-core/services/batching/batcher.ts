@@ -3,6 +3,7 @@
  * many wait as it may be large, or the oldest has waited for as long as it lingers. A batch that fails, fails all its requests. The
  * line has a bound; whoever finds it full is refused.
  */
+import { tellCapacity } from '../../kernel/capacity.ts';
 import { Fifo } from '../../kernel/fifo.ts';
 import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
@@ -62,6 +63,12 @@ export class Batcher<Query, Reply> implements Endpoint<Query, Reply>, Component 
     this.done = sim.facts.channel(batchDone);
     this.queued = sim.facts.channel(batchQueued);
     register(sim, this);
+    tellCapacity(sim, {
+      kind: 'room',
+      name: `${options.name} line`,
+      units: () => options.queueMax,
+      held: () => this.line.size,
+    });
   }
 
   receive(call: Call<Query, Reply>): void {

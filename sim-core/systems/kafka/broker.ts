@@ -11,6 +11,7 @@
  * (a host that loses power is not modelled), and its callers find their connections reset. It comes back as a follower
  * when the controllers let it in. Cut off from the cluster it goes on believing what it believed.
  */
+import { tellCapacity } from '../../kernel/capacity.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import { SerialServer } from '../../kernel/serial-server.ts';
 import type { Duration, Time } from '../../kernel/time.ts';
@@ -113,6 +114,7 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
     keepLogs(sim, { name, isUp: () => this.isUp }, [...this.replicas.values()], options);
     this.interventions = brokerInterventions(this);
     register(sim, this);
+    tellCapacity(sim, this.thread.asCapacity(`${name} thread`));
   }
 
   /** Adds the way to another broker, to fetch from it. */

@@ -8,6 +8,7 @@
  * kept at once, and so does the making of a group. Does not model other keys, replicas, or that deliveries of what is pending
  * for oneself are counted in memory only.
  */
+import { tellCapacity } from '../../kernel/capacity.ts';
 import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { EventHandle } from '../../kernel/event-table.ts';
@@ -118,6 +119,7 @@ export class RedisStreamServer implements Endpoint<StreamCommand, StreamReply>, 
     this.alarmKind = sim.eventKind(`${name} ends a read that found nothing`);
     this.interventions = { kill: this.killing(), 'power-loss': this.losingPower(), trim: this.trimming() };
     register(sim, this);
+    tellCapacity(sim, this.thread.asCapacity(`${name} thread`));
   }
 
   /** Makes a group that reads from the oldest entry that is there, or only what comes from now on. */

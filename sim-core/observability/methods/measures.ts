@@ -1,0 +1,47 @@
+/**
+ * What is measured of every system for the methods' sake, whatever it is made of: calls at both ends of each link, what else took
+ * components their time, and capacities. All after the warm-up.
+ */
+
+/** Ended things of one sort. Times in seconds; NaN while there was none. */
+export interface Ended {
+  readonly count: number;
+  readonly failed: number;
+  readonly mean: number;
+  readonly p95: number;
+  readonly max: number;
+}
+
+/** The calls of a link, as one end of it saw them. */
+export interface MeasuredCalls extends Ended {
+  readonly from: string;
+  readonly to: string;
+  readonly end: 'caller' | 'callee';
+}
+
+/** What a component said took it so long, by the kind of fact: messages that a consumer worked at, scrapes. */
+export interface MeasuredActivity extends Ended {
+  readonly component: string;
+  readonly fact: string;
+}
+
+export interface MeasuredCapacity {
+  readonly name: string;
+  readonly units: number;
+  /** Whether it is no trouble that it is full: a cache’s room. */
+  readonly isMeantToFill: boolean;
+  /** Shares of all units: the mean over time, and of the intervals the one in which most was in use. */
+  readonly utilization: number;
+  readonly utilizationMax: number;
+  /** Those who waited, likewise; NaN where nobody counts them. */
+  readonly waiting: number;
+  readonly waitingMax: number;
+  /** How many found no room to wait; NaN where nobody counts them. */
+  readonly refused: number;
+}
+
+export interface Measures {
+  readonly calls: readonly MeasuredCalls[];
+  readonly activities: readonly MeasuredActivity[];
+  readonly capacities: readonly MeasuredCapacity[];
+}

@@ -1,0 +1,103 @@
+/**
+ * Measures a system for the three methods, whatever components it is made of: listens to how calls end and to facts that say how
+ * long something took, and reads every capacity at the end of each interval. What it keeps is a histogram a link and end, one a
+ * component and sort of activity, and a few numbers a capacity, whatever the run's length.
+ */
+import { capacitiesOf } from '../../kernel/capacity.ts';
+import type { FactChannel } from '../../kernel/fact.ts';
+import type { Simulation } from '../../kernel/simulation.ts';
+import { SECOND, type Duration, type Time } from '../../kernel/time.ts';
+import { callEnded } from '../../network/call.ts';
+import { componentsOf } from '../../network/component.ts';
+import { LogLinearHistogram } from '../../statistics/histogram.ts';
+import { CapacityMeter } from './capacity-meter.ts';
+import { isFailure } from './failed-outcome.ts';
+import type { Ended, MeasuredCalls, Measures } from './measures.ts';
+
+type AnyFact = Readonly<Record<string, number | string | boolean>>;
+
+/** What ended on one link, seen from one end of it. */
+interface CallTally {
+  readonly of: Pick<MeasuredCalls, 'from' | 'to' | 'end'>;
+  readonly tally: Tally;
+}
+
+export class MethodMeter {
+  private readonly sim: Simulation;
+  private readonly from: Time;
+  private readonly calls = new Map<string, CallTally>();
+  private readonly activities: { readonly fact: string; readonly byComponent: Map<string, Tally> }[] = [];
+  private readonly capacities: CapacityMeter[] = [];
+  private names: ReadonlySet<string> | undefined = undefined;
+  private readUntil: Time = 0;
+
+  /** To be made before the system is wired. What it says begins with the first interval after the warm-up. */
+  constructor(sim: Simulation, { interval, warmUp }: { readonly interval: Duration; readonly warmUp: Duration }) {
+    this.sim = sim;
+    this.from = Math.ceil(warmUp / interval) * interval;
+    sim.facts.channel(callEnded).listen(({ caller, callee, end, outcome, duration }) => {
+      if (sim.now < this.from) return;
+      const key = `${end} ${caller} > ${callee}`;
+      let known = this.calls.get(key);
+      if (known === undefined) {
+        const of = { from: caller, to: callee, end: end as MeasuredCalls['end'] };
+        this.calls.set(key, (known = { of, tally: new Tally() }));
+      }
+      known.tally.add(duration, outcome !== 'ok');
+    });
+    sim.facts.onChannel((channel) => this.listen(channel as unknown as FactChannel<AnyFact>));
+  }
+
+  /** An interval ends at `time`: to be called before anything happens then or later. */
+  endInterval(time: Time): void {
+    const all = capacitiesOf(this.sim);
+    for (let i = this.capacities.length; i < all.length; i++) this.capacities.push(new CapacityMeter(all[i]));
+    for (const capacity of this.capacities) capacity.endInterval(this.readUntil, time, time > this.from);
+    this.readUntil = time;
+  }
+
+  finish(end: Time): Measures {
+    if (end > this.readUntil) this.endInterval(end);
+    return {
+      calls: [...this.calls.values()].map(({ of, tally }) => ({ ...of, ...tally.ended() })),
+      activities: this.activities.flatMap(({ fact, byComponent }) =>
+        [...byComponent].map(([component, tally]) => ({ component, fact, ...tally.ended() })),
+      ),
+      capacities: this.capacities.map((capacity) => capacity.finish()),
+    };
+  }
+
+  /** Facts that say how long something took, and who did it: the first text in them that names a component. */
+  private listen(channel: FactChannel<AnyFact>): void {
+    const { name: fact, schema, reading } = channel.kind;
+    const texts = Object.keys(schema).filter((field) => schema[field] === 'text');
+    if (reading || texts.length === 0 || schema.duration !== 'duration') return;
+    const byComponent = new Map<string, Tally>();
+    this.activities.push({ fact, byComponent });
+    channel.listen((told) => {
+      if (this.sim.now < this.from) return;
+      this.names ??= new Set(componentsOf(this.sim).map(({ name }) => name));
+      const who = texts.map((field) => told[field] as string).find((text) => this.names!.has(text));
+      if (who === undefined) return;
+      let tally = byComponent.get(who);
+      if (tally === undefined) byComponent.set(who, (tally = new Tally()));
+      tally.add(told.duration as Duration, typeof told.outcome === 'string' && isFailure(told.outcome));
+    });
+  }
+}
+
+class Tally {
+  private readonly durations = new LogLinearHistogram();
+  private failed = 0;
+
+  add(duration: Duration, hasFailed: boolean): void {
+    this.durations.record(duration);
+    if (hasFailed) this.failed++;
+  }
+
+  ended(): Ended {
+    const { durations, failed } = this;
+    const { count, mean, max } = durations;
+    return { count, failed, mean: mean / SECOND, p95: durations.quantile(0.95) / SECOND, max: max / SECOND };
+  }
+}

@@ -1,0 +1,112 @@
+/** What is derived of every component without its help, against accounts that others keep, and against made-up measures. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import redUseGolden from '../../../../scenarios/observability/red-use-golden.ts';
+import dynamicBatching from '../../../../scenarios/overload/dynamic-batching.ts';
+import poisonMessage from '../../../../scenarios/messaging/poison-message.ts';
+import {
+  methodsOf,
+  ms,
+  Resource,
+  run,
+  Simulation,
+  type MethodsRow,
+  type Recording,
+} from '../../../../sim-core/index.ts';
+import { capacitiesOf } from '../../../../sim-core/kernel/capacity.ts';
+import { ProcessorSharing } from '../../../../sim-core/kernel/processor-sharing.ts';
+import { TimeWeighted } from '../../../../sim-core/statistics/time-weighted.ts';
+
+const calm = run(redUseGolden, { variant: 'quiet' });
+const poisoned = run(poisonMessage, { variant: 'block-forever', params: { length: 60e9 } });
+const rowOf = (recording: Recording, name: string): MethodsRow =>
+  methodsOf(recording).find((row) => row.name === name)!;
+const seconds = (recording: Recording): number => (recording.header.duration - recording.header.warmUp) / 1e9;
+const summary = (recording: Recording, name: string): Readonly<Record<string, number>> =>
+  recording.signals.find((signal) => signal.name === name)!.summary;
+
+describe('of a run', () => {
+  it('RED is what signals of the same requests say, which are made of other facts', () => {
+    const [database, app] = ['database', 'app'].map((name) => rowOf(calm, name).red!);
+    expect(app.of).toBe('calls to it');
+    const served = summary(calm, 'http.server.request.duration');
+    expect(app.mean).toBeCloseTo(served.mean, 12);
+    expect(app.p95).toBeCloseTo(served.p95, 12);
+    expect(database.mean).toBeLessThan(app.mean);
+    expect(app.errors).toBe(0);
+    // As many end as come, but for those that are in it at one end or the other.
+    expect(Math.abs(app.rate - served.count / seconds(calm)) * seconds(calm)).toBeLessThan(40);
+  });
+
+  it('USE and RED agree by Little’s law: connections held and waited for are the rate times the time in the database', () => {
+    const { red, use } = rowOf(calm, 'database');
+    const pool = use.find(({ name }) => name === 'database pool')!;
+    const inside = pool.utilization * pool.units + pool.waiting;
+    expect(Math.abs(inside / (red!.rate * red!.mean) - 1)).toBeLessThan(0.01);
+    // A query takes a processor for as long as a connection, while there are enough of both.
+    const processors = use.find(({ name }) => name === 'database processors')!;
+    expect(processors.utilization * processors.units).toBeCloseTo(pool.utilization * pool.units, 6);
+  });
+
+  it('names what is short: a pool that refuses, a server that is always at work, a consumer that fails', () => {
+    const overloaded = run(redUseGolden, { variant: 'overload' });
+    expect(rowOf(overloaded, 'database').beyond).toEqual(['database pool']);
+    expect(rowOf(calm, 'database').beyond).toEqual([]);
+    const refused = rowOf(overloaded, 'database').use.find(({ name }) => name === 'database pool')!.refused;
+    expect(refused).toBe(summary(overloaded, 'use.database.errors').total);
+    expect(rowOf(run(dynamicBatching, { variant: 'fixed-small' }), 'store').beyond).toEqual(['store server']);
+    expect(rowOf(poisoned, 'worker').red!.of).toBe('message.processed');
+    expect(rowOf(poisoned, 'worker').beyond).toEqual(['errors', 'worker workers']);
+  });
+
+  it('says of what has no measure that it has none, and of a recording without measures nothing', () => {
+    const link = rowOf(calm, 'users > app');
+    expect([link.kind, link.use, link.saturation, link.red!.of]).toEqual(['link', [], NaN, 'calls over it']);
+    expect(rowOf(poisoned, 'monitor').red).toBeUndefined();
+    const { measures: _, ...older } = calm;
+    expect(methodsOf(older)).toEqual([]);
+  });
+});
+
+describe('a capacity', () => {
+  it('is in use and waited for as long as its changes say, at every instant', () => {
+    const step = fc.record({ wait: fc.nat(50), claim: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), fc.integer({ min: 1, max: 3 }), (steps, capacity) => {
+        const sim = new Simulation({ seed: 1 });
+        const pool = new Resource(sim, { name: 'pool', capacity, queueMax: 2 });
+        const [used, waiting] = [new TimeWeighted(0, 0), new TimeWeighted(0, 0)];
+        let [now, refused] = [0, 0];
+        for (const { wait, claim } of steps) {
+          now += wait;
+          sim.runUntil(now);
+          if (!claim) {
+            if (pool.inUse > 0) pool.release();
+          } else if (!pool.tryAcquire() && pool.enqueue(() => {}, undefined) === undefined) refused++;
+          used.set(now, pool.inUse);
+          waiting.set(now, pool.waiting);
+        }
+        const [told] = capacitiesOf(sim);
+        if (told.kind !== 'busy' || now === 0) return;
+        const end = now + 7;
+        expect(told.inUseTime(end)).toBeCloseTo(used.integral(end), 6);
+        expect(told.line!.waitingTime(end)).toBeCloseTo(waiting.integral(end), 6);
+        expect(told.line!.refused()).toBe(refused);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('of processors is busy for as long as there is work, and not more than there are processors', () => {
+    const sim = new Simulation({ seed: 1 });
+    const processors = new ProcessorSharing(sim, 'store', 2);
+    for (const demand of [ms(10), ms(10), ms(30)]) processors.work(demand, () => {}, undefined);
+    sim.runUntil(ms(100));
+    const [told] = capacitiesOf(sim);
+    if (told.kind !== 'busy') throw new Error('processors are busy or not');
+    expect(told.name).toBe('store processors');
+    expect(told.inUseTime(ms(100))).toBe(ms(50));
+    // Three jobs share two processors until the short ones are done, after 15 ms; one waits in effect.
+    expect(told.line!.waitingTime(ms(100))).toBe(ms(15));
+  });
+});
