@@ -3,8 +3,8 @@
  *
  *     users --> app --> database, which has a pool of connections
  *
- * A fault begins at 20 s. Each method looks at the signals that it has, and says so when one of them has been beyond its threshold
- * for two seconds. All variants get the same requests at the same times until then.
+ * A fault begins at 20 s. Each method looks at the signals that it has of all three, the users having no resource, and says so when
+ * one of them has been beyond its threshold for two seconds. All variants get the same requests at the same times until then.
  */
 import {
   atLeast,
@@ -60,6 +60,7 @@ export default defineScenario({
     'use.database.utilization',
     'use.database.saturation',
     'use.database.errors',
+    'red.users.duration',
     'red.app.error_ratio',
     'red.app.duration',
     'use.app.utilization',

@@ -27,8 +27,9 @@ export const HANDLERS = 400;
 /** A query's processor time; there are more processors than connections, so that it takes as long. */
 export const QUERY_TIME = ms(40);
 export const WATCHED = [
-  { name: 'app', kind: 'service', capacity: HANDLERS },
-  { name: 'database', kind: 'database', capacity: CONNECTIONS },
+  { name: 'app', end: 'callee', resource: { name: 'app slots', capacity: HANDLERS } },
+  { name: 'database', end: 'callee', resource: { name: 'database pool', capacity: CONNECTIONS } },
+  { name: 'users', end: 'caller' },
 ] as const;
 
 export function build(sim: Simulation, p: Values): void {

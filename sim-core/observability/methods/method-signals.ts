@@ -1,67 +1,58 @@
 /**
- * What three methods look at, of one component each: RED (rate, errors, duration; T. Wilkie 2015) of its requests, USE
- * (utilization, saturation, errors; B. Gregg 2013) of the resource that its requests hold while they are worked on. The four
- * golden signals (latency, traffic, errors, saturation; Google's SRE book, chapter 6) are RED's three by other names, and USE's
- * first two as one.
+ * What three methods look at, of one component each, row by row of a run: RED (rate, errors, duration; T. Wilkie 2015) of the calls
+ * to it, or of its own if nobody calls it, and USE (utilization, saturation, errors; B. Gregg 2013) of the resource that calls hold
+ * while they are worked on, if there is one. The four golden signals (latency, traffic, errors, saturation; Google's SRE book,
+ * chapter 6) are RED's three by other names, and USE's first two as one.
  *
- * The resource is a pool of connections or of handlers; processors, disks and wires are not looked at. An error of a resource is
- * that it had no room for somebody, not that what was done with it failed.
+ * The calls are measured at their ends and the resource by itself, so that it does not matter what kind of component it is. An error
+ * of a resource is that it had no room for somebody, not that what was done with it failed. Whole runs are summed up for every
+ * component by `component-methods.ts`.
  */
-import type { Fact, FactKind } from '../../kernel/fact.ts';
+import type { Fact } from '../../kernel/fact.ts';
 import { resourceChanged, resourceRefused } from '../../kernel/resource.ts';
-import { serviceRequest } from '../../services/service.ts';
+import { callEnded } from '../../network/call.ts';
 import { defineSignal, type SignalDefinition } from '../../statistics/signal.ts';
-import { databaseAnswered } from '../../storage/database-signals.ts';
 
 export interface WatchedComponent {
   readonly name: string;
-  readonly kind: 'service' | 'database';
-  /** Handlers or connections that it has. */
-  readonly capacity: number;
+  /** Whether its calls are those to it or those that it makes. */
+  readonly end: 'callee' | 'caller';
+  /** Handlers or connections that it has, by the name of the resource; a component without one has no USE. */
+  readonly resource?: { readonly name: string; readonly capacity: number };
 }
 
 /** All signals of a component by RED and by USE: `red.NAME.rate`, `use.NAME.saturation`. */
-export function methodSignals({ name, kind, capacity }: WatchedComponent): SignalDefinition[] {
-  const requests =
-    kind === 'service'
-      ? redOf<Fact<typeof serviceRequest>>(name, serviceRequest, ({ service }) => service === name)
-      : redOf<Fact<typeof databaseAnswered>>(name, databaseAnswered, ({ database }) => database === name);
-  return [...requests, ...useOf(name, `${name} ${kind === 'service' ? 'slots' : 'pool'}`, capacity)];
+export function methodSignals({ name, end, resource }: WatchedComponent): SignalDefinition[] {
+  return [...redOf(name, end), ...(resource === undefined ? [] : useOf(name, resource.name, resource.capacity))];
 }
 
-interface Ended {
-  readonly outcome: string;
-  readonly duration: number;
-}
-
-function redOf<Shape extends Ended>(
-  name: string,
-  fact: FactKind<Shape>,
-  where: (fact: Shape) => boolean,
-): SignalDefinition[] {
+function redOf(name: string, end: WatchedComponent['end']): SignalDefinition[] {
+  const fact = callEnded;
+  const where = (call: Fact<typeof callEnded>): boolean => call.end === end && call[end] === name;
+  const calls = end === 'callee' ? `calls to the ${name}` : `calls of the ${name}`;
   return [
-    defineSignal<Shape>({
+    defineSignal({
       name: `red.${name}.rate`,
       kind: 'rate',
       unit: '1/s',
-      help: `Requests that the ${name} answered, or failed to`,
+      help: `${end === 'callee' ? 'Calls to' : 'Calls of'} the ${name} that are over`,
       fact,
       where,
     }),
-    defineSignal<Shape>({
+    defineSignal({
       name: `red.${name}.error_ratio`,
       kind: 'ratio',
       unit: '1',
-      help: `Share of the requests of the ${name} that failed`,
+      help: `Share of the ${calls} that failed`,
       fact,
       where,
       counts: ({ outcome }) => outcome !== 'ok',
     }),
-    defineSignal<Shape>({
+    defineSignal({
       name: `red.${name}.duration`,
       kind: 'histogram',
       unit: 's',
-      help: `Time that the ${name} took for a request`,
+      help: `Time that ${calls} took, to the answer${end === 'callee' ? '' : '’s arrival'}`,
       fact,
       where,
       value: ({ duration }) => duration,
