@@ -3,8 +3,10 @@
  * so that a machine whose speed drifts does so for all of them. The median over the rounds is reported, and a ratio
  * is the median of the ratios within each round, beside the least and the greatest of them.
  *
- * Before each sample the last contender's garbage is collected, which would otherwise be swept at the next one's cost;
- * and work that is soon done is done again until the sample has lasted.
+ * Before each sample the last contender's garbage is collected, which would otherwise be swept at the next one's cost.
+ * With the last objects of a shape an engine throws away the code that it compiled for that shape, so a contender whose
+ * work leaves nothing behind warms up anew after each collection, unmeasured: its speed is asked for, not how long
+ * compiling takes. And work that is soon done is done again until the sample has lasted.
  */
 import process from 'node:process';
 import { setImmediate } from 'node:timers/promises';
@@ -49,6 +51,8 @@ export interface Contender {
   readonly name: string;
   /** Does the work once and returns how many units of it were done, with its own CPU time if it ran elsewhere. */
   work(): Work | Promise<Work>;
+  /** A short piece of the same work, of which objects of every shape are left until `work` begins. Nothing, without it. */
+  warmUp?(): unknown;
 }
 
 type Work = number | { readonly units: number; readonly cpuSeconds: number };
@@ -76,6 +80,7 @@ export async function measureInTurn(
 
 async function sample(contender: Contender, secondsAtLeast: number, interrupted: AbortSignal): Promise<number> {
   collectGarbage();
+  contender.warmUp?.();
   let units = 0;
   let seconds = 0;
   do {

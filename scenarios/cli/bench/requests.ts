@@ -66,6 +66,7 @@ export const memory: Benchmark = {
 
 async function* measureRequests({ quick, progress, interrupted }: BenchmarkOptions): AsyncGenerator<BenchmarkResult> {
   const length = quick ? s(6) : s(300);
+  const warmUp = quick ? s(6) : s(60);
   for (const [scenario, variant] of [
     [stampede, 'none'],
     [chain, 'plain'],
@@ -73,8 +74,16 @@ async function* measureRequests({ quick, progress, interrupted }: BenchmarkOptio
     progress(`requests: ${scenario.id}, ${length / s(1)} simulated seconds`);
     const sent = complete(scenario, variant, length);
     const contenders = [
-      { name: 'brownout', work: () => complete(scenario, variant, length) },
-      { name: 'the same without recording', work: () => simulate(scenario, variant, length, sent) },
+      {
+        name: 'brownout',
+        work: () => complete(scenario, variant, length),
+        warmUp: () => complete(scenario, variant, warmUp),
+      },
+      {
+        name: 'the same without recording',
+        work: () => simulate(scenario, variant, length, sent),
+        warmUp: () => simulate(scenario, variant, warmUp, 0),
+      },
     ];
     const rates = await measureInTurn(contenders, quick ? 1 : 5, interrupted);
     yield* compareWithFirst(rates, { name: 'requests', variant: scenario.id, unit: 'requests/s' });
