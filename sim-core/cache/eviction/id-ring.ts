@@ -34,7 +34,7 @@ export class IdRing {
   push(id: number): void {
     this.spare(1);
     this.ring[this.newest++ & (this.ring.length - 1)] = id;
-    if (this.bookkeeping !== undefined) this.count(this.bookkeeping, 1);
+    if (this.bookkeeping !== undefined) this.count(this.bookkeeping, 1, 1);
   }
 
   /** The same where there is a place to spare and nobody counts; returns 1, which are so many more ids. */
@@ -49,7 +49,7 @@ export class IdRing {
     for (;;) {
       const id = this.ring[this.oldest++ & (this.ring.length - 1)];
       if (this.holes > 0 && this.fill(id)) continue;
-      if (this.bookkeeping !== undefined) this.count(this.bookkeeping, this.oldest - from);
+      if (this.bookkeeping !== undefined) this.count(this.bookkeeping, this.oldest - from, from - this.oldest);
       return id;
     }
   }
@@ -58,7 +58,7 @@ export class IdRing {
   disown(id: number): void {
     this.holesOf.set(id, (this.holesOf.get(id) ?? 0) + 1);
     this.holes++;
-    if (this.bookkeeping !== undefined) this.count(this.bookkeeping, 1);
+    if (this.bookkeeping !== undefined) this.count(this.bookkeeping, 1, 0);
   }
 
   /** After a loop of its owner's that put in and took out so many ids, each at its end, of a queue without holes. */
@@ -74,7 +74,7 @@ export class IdRing {
     let length = ring.length;
     while (2 * (newest - oldest - this.holes + places) > length) length *= 2;
     const closed = new Int32Array(length);
-    if (this.bookkeeping !== undefined) this.bookkeeping.steps += newest - oldest;
+    if (this.bookkeeping !== undefined) this.count(this.bookkeeping, newest - oldest, -this.holes);
     this.oldest = 0;
     this.newest = 0;
     for (let position = oldest; position < newest; position++) {
@@ -94,9 +94,9 @@ export class IdRing {
     return true;
   }
 
-  /** Places of the ring were looked at; it takes as many bytes as there are places between its ends. */
-  private count(bookkeeping: Bookkeeping, steps: number): void {
+  /** Places of the ring were looked at, and so many came to be between its ends, whose bytes are counted. */
+  private count(bookkeeping: Bookkeeping, steps: number, places: number): void {
     bookkeeping.steps += steps;
-    bookkeeping.bytes = PLACE_BYTES * this.places;
+    bookkeeping.bytes += PLACE_BYTES * places;
   }
 }

@@ -16,8 +16,9 @@
 import { listsFor } from './counting-lists.ts';
 import { initialRoom } from './eviction-policy.ts';
 import type { EvictionOptions, EvictionPolicy } from './eviction-policy.ts';
-import { grownBytes, roomFor } from './growing-array.ts';
+import { grownBytes, highestOf, roomFor } from './growing-array.ts';
 import { headOf, type IdLists } from './id-lists.ts';
+import { IdRing } from './id-ring.ts';
 import { Room } from './room.ts';
 
 const ABSENT = 0;
@@ -26,16 +27,18 @@ const MAIN = 2;
 /** Remembered, not held. */
 const GHOST = 3;
 
-/** Before each head its queue's newest, after it its oldest. */
-const SMALL_HEAD = headOf(0);
-const MAIN_HEAD = headOf(1);
-const GHOST_HEAD = headOf(2);
+/** Before it the last to be remembered, after it the first. */
+const GHOSTS = headOf(0);
 
 const SMALL_SHARE = 0.1;
 const GHOST_SHARE = 0.9;
+/** The bits of a standing that name the queue; above them are the hits since it entered that queue, or was looked at there. */
+const QUEUE = 3;
+const ONE_HIT = 4;
 /** Hits in the small queue that are worth a place in the main one. */
-const PROMOTION = 2;
-const MAX_HITS = 3;
+const PROMOTION = 2 * ONE_HIT;
+/** So many are counted. */
+const MAX_HITS = 3 * ONE_HIT;
 
 export type S3FifoConvention = 'main-share' | 'small-share';
 
@@ -50,9 +53,11 @@ export class S3Fifo implements EvictionPolicy {
   private mainUsed = 0;
   private ghostUsed = 0;
   private readonly onEvict: ((id: number) => void) | undefined;
-  private readonly lists: IdLists;
-  private queue: Uint8Array;
-  private hits: Uint8Array;
+  private readonly small: IdRing;
+  private readonly main: IdRing;
+  private readonly ghosts: IdLists;
+  /** Of each id its queue and its hits, in one byte, so that a request looks in one place. */
+  private standing: Uint8Array;
 
   constructor(options: EvictionOptions, convention: S3FifoConvention) {
     this.room = new Room(options);
@@ -61,9 +66,10 @@ export class S3Fifo implements EvictionPolicy {
     this.mainCapacity = this.capacity - this.smallCapacity;
     this.ghostCapacity = Math.floor(this.capacity * GHOST_SHARE);
     this.onEvict = options.onEvict;
-    this.lists = listsFor(options, 3);
-    this.queue = new Uint8Array(initialRoom(options));
-    this.hits = new Uint8Array(initialRoom(options));
+    this.small = new IdRing(options.bookkeeping);
+    this.main = new IdRing(options.bookkeeping);
+    this.ghosts = listsFor(options, 1);
+    this.standing = new Uint8Array(initialRoom(options));
   }
 
   get capacity(): number {
@@ -79,14 +85,15 @@ export class S3Fifo implements EvictionPolicy {
   }
 
   request(id: number): boolean {
-    if (id >= this.queue.length) this.grow(id);
-    const queue = this.queue[id];
+    if (id >= this.standing.length) this.grow(id);
+    const standing = this.standing[id];
+    const queue = standing & QUEUE;
     if (queue === SMALL || queue === MAIN) {
-      if (this.hits[id] < MAX_HITS) this.hits[id]++;
+      if (standing < MAX_HITS) this.standing[id] = standing + ONE_HIT;
       return true;
     }
     // Caffeine looks at the memory after the eviction, which may just have forgotten this object.
-    if (queue === GHOST && !this.bySmallShare) this.forget(id);
+    if (queue === GHOST && !this.bySmallShare) this.takeFromGhosts(id);
     const { room } = this;
     const size = room.asks(id);
     if (size > this.capacity) {
@@ -94,17 +101,33 @@ export class S3Fifo implements EvictionPolicy {
       return false;
     }
     while (room.lacks(size)) this.evict();
-    const wasRemembered = queue === GHOST && (!this.bySmallShare || this.queue[id] === GHOST);
-    if (this.queue[id] === GHOST) this.forget(id);
-    this.hits[id] = 0;
+    const wasRemembered = queue === GHOST && (!this.bySmallShare || this.queueOf(id) === GHOST);
+    if (this.queueOf(id) === GHOST) this.takeFromGhosts(id);
     room.enter(id, size);
     if (wasRemembered) this.enterMain(id);
     else {
-      this.lists.insertBefore(SMALL_HEAD, id);
-      this.queue[id] = SMALL;
+      this.small.push(id);
+      this.standing[id] = SMALL;
       this.smallUsed += size;
     }
     return false;
+  }
+
+  /** Hits, of which most requests are, in a loop over bytes; misses one by one. */
+  requestAll(ids: Int32Array): number {
+    const highest = highestOf(ids);
+    if (highest >= this.standing.length) this.grow(highest);
+    const { standing } = this;
+    let hits = 0;
+    for (let i = 0; i < ids.length; i++) {
+      const own = standing[ids[i]];
+      const queue = own & QUEUE;
+      if (queue === SMALL || queue === MAIN) {
+        if (own < MAX_HITS) standing[ids[i]] = own + ONE_HIT;
+        hits++;
+      } else this.request(ids[i]);
+    }
+    return hits;
   }
 
   resize(capacity: number): void {
@@ -113,11 +136,13 @@ export class S3Fifo implements EvictionPolicy {
     this.mainCapacity = capacity - this.smallCapacity;
     this.ghostCapacity = Math.floor(capacity * GHOST_SHARE);
     while (this.room.lacks(0)) this.evict();
-    while (this.ghostUsed > this.ghostCapacity) this.forget(this.lists.next(GHOST_HEAD));
+    this.forgetMore();
   }
 
   has(id: number): boolean {
-    return id < this.queue.length && (this.queue[id] === SMALL || this.queue[id] === MAIN);
+    if (id >= this.standing.length) return false;
+    const queue = this.queueOf(id);
+    return queue === SMALL || queue === MAIN;
   }
 
   remove(id: number): boolean {
@@ -137,70 +162,84 @@ export class S3Fifo implements EvictionPolicy {
   /** Moves what was hit often enough to the main queue, and evicts the oldest of the others if there is one. */
   private evictFromSmall(): void {
     while (this.smallUsed > 0) {
-      const oldest = this.lists.next(SMALL_HEAD);
-      const isWorthIt = this.hits[oldest] >= PROMOTION;
-      if (!isWorthIt) {
-        this.takeOut(oldest);
+      const oldest = this.small.shift();
+      this.smallUsed -= this.room.of(oldest);
+      if (this.standing[oldest] < PROMOTION) {
+        this.leave(oldest);
         this.remember(oldest);
         this.onEvict?.(oldest);
         return;
       }
-      this.lists.unlink(oldest);
-      this.smallUsed -= this.room.of(oldest);
-      this.hits[oldest] = 0;
       this.enterMain(oldest);
       if (this.bySmallShare && this.mainUsed > this.mainCapacity) this.evictFromMain();
     }
   }
 
   private evictFromMain(): void {
-    const { lists, hits } = this;
+    const { main, standing } = this;
     for (;;) {
-      const oldest = lists.next(MAIN_HEAD);
-      if (hits[oldest] === 0) {
-        this.takeOut(oldest);
+      const oldest = main.shift();
+      if (standing[oldest] < ONE_HIT) {
+        this.mainUsed -= this.room.of(oldest);
+        this.leave(oldest);
         this.onEvict?.(oldest);
         return;
       }
-      hits[oldest]--;
-      lists.unlink(oldest);
-      lists.insertBefore(MAIN_HEAD, oldest);
+      standing[oldest] -= ONE_HIT;
+      main.push(oldest);
     }
   }
 
   private enterMain(id: number): void {
-    this.lists.insertBefore(MAIN_HEAD, id);
-    this.queue[id] = MAIN;
+    this.main.push(id);
+    this.standing[id] = MAIN;
     this.mainUsed += this.room.of(id);
   }
 
   private takeOut(id: number): void {
-    if (this.queue[id] === SMALL) this.smallUsed -= this.room.of(id);
-    else this.mainUsed -= this.room.of(id);
-    this.lists.unlink(id);
-    this.queue[id] = ABSENT;
+    if (this.queueOf(id) === SMALL) {
+      this.small.disown(id);
+      this.smallUsed -= this.room.of(id);
+    } else {
+      this.main.disown(id);
+      this.mainUsed -= this.room.of(id);
+    }
+    this.leave(id);
+  }
+
+  private leave(id: number): void {
+    this.standing[id] = ABSENT;
     this.room.leave(id);
   }
 
   private remember(id: number): void {
     const size = this.room.of(id);
     if (size > this.ghostCapacity) return;
-    while (this.ghostUsed + size > this.ghostCapacity) this.forget(this.lists.next(GHOST_HEAD));
-    this.lists.insertBefore(GHOST_HEAD, id);
-    this.queue[id] = GHOST;
     this.ghostUsed += size;
+    this.forgetMore();
+    this.ghosts.insertBefore(GHOSTS, id);
+    this.standing[id] = GHOST;
   }
 
-  private forget(id: number): void {
-    this.lists.unlink(id);
-    this.queue[id] = ABSENT;
+  private forgetMore(): void {
+    while (this.ghostUsed > this.ghostCapacity) {
+      this.takeFromGhosts(this.ghosts.next(GHOSTS));
+    }
+  }
+
+  private takeFromGhosts(id: number): void {
+    this.ghosts.unlink(id);
+    this.standing[id] = ABSENT;
     this.ghostUsed -= this.room.of(id);
   }
 
+  private queueOf(id: number): number {
+    return this.standing[id] & QUEUE;
+  }
+
   private grow(id: number): void {
-    const room = roomFor(id, this.queue.length);
-    this.queue = grownBytes(this.queue, room);
-    this.hits = grownBytes(this.hits, room);
-    this.lists.grow(room);
+    const room = roomFor(id, this.standing.length);
+    this.standing = grownBytes(this.standing, room);
+    this.ghosts.grow(room);
   }
 }
