@@ -8,6 +8,7 @@ import { defineConfig } from 'vite';
 import { definitionHashes } from './tools/definition-hashes.ts';
 import { developmentPolicy } from './tools/development-policy.ts';
 import { guideModules } from './tools/guide-modules.ts';
+import { sandboxScript } from './tools/sandbox-script.ts';
 import { serviceWorker } from './tools/service-worker.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -19,10 +20,17 @@ export default defineConfig({
     svelte({ configFile: false }),
     definitionHashes(here('./scenarios')),
     guideModules(here('./scenarios')),
+    sandboxScript(here('./scenarios/own-policy/sandbox/entry.ts')),
     developmentPolicy(),
     serviceWorker(here('./ui/offline/service-worker.ts')),
   ],
-  worker: { format: 'es', plugins: () => [definitionHashes(here('./scenarios'))] },
+  worker: {
+    format: 'es',
+    plugins: () => [
+      definitionHashes(here('./scenarios')),
+      sandboxScript(here('./scenarios/own-policy/sandbox/entry.ts')),
+    ],
+  },
   server: { host: '127.0.0.1' },
   build: {
     outDir: here('./dist/page'),

@@ -12,6 +12,7 @@ import { defineConfig } from 'vitest/config';
 import { definitionHashes } from './tools/definition-hashes.ts';
 import { FilesInOrder } from './test/files-in-order.ts';
 import { guideModules } from './tools/guide-modules.ts';
+import { sandboxScript } from './tools/sandbox-script.ts';
 import { svelteModules } from './tools/svelte-modules.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -23,7 +24,12 @@ const IDLE = ['test/browser/offline.test.ts'];
 const POLL = { poll: { timeout: 10_000 } };
 
 export default defineConfig({
-  plugins: [definitionHashes(here('./scenarios')), guideModules(here('./scenarios')), svelteModules()],
+  plugins: [
+    definitionHashes(here('./scenarios')),
+    guideModules(here('./scenarios')),
+    sandboxScript(here('./scenarios/own-policy/sandbox/entry.ts')),
+    svelteModules(),
+  ],
   resolve: { alias: { brownout: here('./sim-core/index.ts') } },
   test: {
     maxWorkers: 2,

@@ -9,6 +9,7 @@ import { rolldown } from 'rolldown';
 import { definitionHashes } from './definition-hashes.ts';
 import { guideModules } from './guide-modules.ts';
 import { oneByteText } from './one-byte-text.ts';
+import { sandboxScript } from './sandbox-script.ts';
 
 /** Warnings are errors here, but for how long the bundler took, which is the machine's affair. */
 const QUIET = { bundlerTimings: false };
@@ -40,6 +41,7 @@ export async function bundleCommandLine(root: string, outDir: string): Promise<v
     plugins: [
       definitionHashes(join(root, 'scenarios')),
       guideModules(join(root, 'scenarios')),
+      sandboxScript(join(root, 'scenarios/own-policy/sandbox/entry.ts')),
       {
         name: 'brownout-library-beside',
         resolveId(id, importer) {

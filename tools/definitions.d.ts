@@ -15,3 +15,9 @@ declare module 'virtual:brownout/guides' {
     Record<string, () => Promise<{ readonly sections: readonly import('../ui/models/guide.ts').GuideSection[] }>>
   >;
 }
+
+/** What `sandbox-script.ts` serves. */
+declare module 'virtual:brownout/sandbox' {
+  /** A script whose last word is a variable `sandbox`, with what `scenarios/own-policy/sandbox/entry.ts` exports. */
+  export const sandboxScript: string;
+}

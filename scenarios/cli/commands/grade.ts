@@ -19,6 +19,7 @@ import {
 import { ProgressLine } from '../cachesim/progress-line.ts';
 import { UsageError, type CliCommand, type CommandLine, type ExitCode } from '../command.ts';
 import { attemptFiles, readText } from '../grade/attempt-files.ts';
+import { gradePolicies, isPolicy } from '../grade/own-policies.ts';
 import { gradeFormats, passes, type Graded } from '../grade/report.ts';
 import { findScenario, loadScenarioFile, type LoadedScenario } from '../load-scenario.ts';
 import { noSuch } from '../nearest.ts';
@@ -48,9 +49,28 @@ export const gradeCommand: CliCommand = {
       .option('--format <format>', `how to print the results: ${Object.keys(gradeFormats).join(', ')}`, 'table')
       .option('--scenario <file>', "the scenario's file, where it is not of the catalogue")
       .addHelpText('after', EXAMPLES)
-      .action(async (paths: string[], options: GradeOptions) => exit(await grade(paths, options, cli)));
+      .action(async (paths: string[], options: GradeOptions) => exit(await gradeAll(paths, options, cli)));
   },
 };
+
+/** Policies that learners have written, and all other attempts, each in a table. */
+async function gradeAll(paths: readonly string[], options: GradeOptions, cli: CommandLine): Promise<ExitCode> {
+  const files = attemptFiles(paths);
+  const policies = files.filter(isPolicy);
+  if (policies.length === 0) return grade(files, options, cli);
+  if (policies.length === files.length) return gradePolicies(policies, options.format, cli);
+  if (options.format !== 'table') {
+    throw new UsageError(
+      `--format ${options.format}: some of these are policies; grade them apart from other attempts`,
+    );
+  }
+  const others = await grade(
+    files.filter((file) => !policies.includes(file)),
+    options,
+    cli,
+  );
+  return Math.max(others, await gradePolicies(policies, options.format, cli)) as ExitCode;
+}
 
 export async function grade(
   paths: readonly string[],
