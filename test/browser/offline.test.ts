@@ -85,7 +85,7 @@ async function publish(page: Page): Promise<void> {
 const isNewer = (page: Page): Promise<boolean> =>
   page.evaluate(() => document.documentElement.dataset.version === 'newer');
 
-it('after one visit everything works with the server gone: reload, home, another tab, a run', async () => {
+it('after one visit everything works with the server gone: reload, home, another tab, a run, a policy of one’s own', async () => {
   const page = await visit();
   await server.close();
   await page.reload();
@@ -97,6 +97,10 @@ it('after one visit everything works with the server gone: reload, home, another
   const first = await digestIn(tab);
   await tab.getByRole('group', { name: 'Variant' }).getByText(otherVariant, { exact: true }).click();
   expect(await digestIn(tab, first)).toBe(run(scenario, { variant: otherVariant, definition }).header.digest);
+  await tab.goto(`${server.address}#/policy`);
+  await tab.getByRole('button', { name: 'LRU', exact: true }).click();
+  await tab.getByRole('button', { name: 'Run it' }).click();
+  await tab.getByText('It keeps the contract').waitFor();
 });
 
 it('a new version is offered, not taken; the tab that asks for it gets it, with what it showed', async () => {

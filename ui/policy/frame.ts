@@ -1,0 +1,99 @@
+/**
+ * A learner's source run in the page, where it can reach nothing: in a worker that a frame without an origin
+ * (`sandbox="allow-scripts"`) makes, under a policy of the frame's own that lets it fetch and load nothing. The frame's document
+ * stands in its attribute, so it is there without a network and is under the page's policy too, which names the frame's one
+ * script by its hash and lets workers be made of blobs. No source is ever loaded as a script by itself: it is put into the text
+ * of the worker, so that not even `blob:` is a place that scripts may come from.
+ *
+ * A new frame for every run. Where the worker never ends, or has eaten its memory (of which no browser tells), the frame is removed
+ * at the deadline, and the worker with it.
+ */
+import { readAnswer, type SourceRun } from '../../scenarios/own-policy/answer.ts';
+import { faultOf, programOf, sourceLine } from '../../scenarios/own-policy/program.ts';
+import type { Exam } from '../../scenarios/own-policy/verdict.ts';
+
+/** Wall time for all courses of a seed, each played twice. */
+export const DEADLINE_S = 5;
+
+/** The frame's script. The page's policy in `index.html` names its hash. */
+export const FRAME_SCRIPT =
+  'onmessage=({data:[program,task],ports:[port]})=>{' +
+  'const worker=new Worker(URL.createObjectURL(new Blob([program],{type:"text/javascript"})));' +
+  'worker.onmessage=({data})=>port.postMessage({answer:data});' +
+  'worker.onerror=(event)=>{event.preventDefault();const{message,lineno}=event;port.postMessage({error:{message,lineno}})};' +
+  'worker.postMessage(task)};' +
+  'parent.postMessage("brownout frame","*")';
+
+/** The frame's document. `hash` is that of `FRAME_SCRIPT`, as a policy names it. */
+export const frameDocument = (hash: string): string =>
+  `<!doctype html><meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src ${hash}; ` +
+  `worker-src blob:; connect-src 'none'"><title>A policy runs</title><script>${FRAME_SCRIPT}</script>`;
+
+interface Heard {
+  /** Whatever the worker says. */
+  readonly answer?: unknown;
+  /** The worker's script could not be read. */
+  readonly error?: { readonly message?: unknown; readonly lineno?: unknown };
+}
+
+/** The hash in the page's own policy, so that it is written down once. */
+function hashInPolicy(): string {
+  const policy = document.querySelector('meta[http-equiv="Content-Security-Policy"]')?.getAttribute('content') ?? '';
+  return /'sha256-[\w+/=]+'/.exec(policy)?.[0] ?? "'none'";
+}
+
+/** What the source does on an exam; `stopped` ends it as the deadline does, and rejects with its reason. */
+export function runInFrame(source: string, { seed, courses }: Exam, stopped: AbortSignal): Promise<SourceRun> {
+  const fault = faultOf(source);
+  if (fault !== undefined) return Promise.resolve({ fault });
+  return new Promise((resolve, reject) => {
+    stopped.throwIfAborted();
+    const frame = document.createElement('iframe');
+    const { port1: port, port2: theirs } = new MessageChannel();
+    const end = (): void => {
+      clearTimeout(deadline);
+      removeEventListener('message', greet);
+      stopped.removeEventListener('abort', stop);
+      port.close();
+      frame.remove();
+    };
+    const done = (ran: SourceRun): void => {
+      end();
+      resolve(ran);
+    };
+    const stop = (): void => {
+      end();
+      reject(stopped.reason as Error);
+    };
+    const inTime = (): ReturnType<typeof setTimeout> =>
+      setTimeout(() => {
+        const message = `it did not end within ${DEADLINE_S} s, or used up its memory, and was stopped`;
+        done({ fault: { message } });
+      }, DEADLINE_S * 1000);
+    let deadline = inTime();
+    const greet = (event: MessageEvent): void => {
+      if (event.source !== frame.contentWindow || event.data !== 'brownout frame') return;
+      removeEventListener('message', greet);
+      // To start a process for the frame is not the source's doing.
+      clearTimeout(deadline);
+      deadline = inTime();
+      const task = { seed, courses: courses.map(({ capacity, steps }) => ({ capacity, steps })) };
+      frame.contentWindow?.postMessage([programOf(source), task], '*', [theirs]);
+    };
+    const hear = ({ data }: MessageEvent<Heard>): void => {
+      if (data.error === undefined) return done(readAnswer(source, data.answer, courses.length));
+      const line = sourceLine(source, Number(data.error.lineno));
+      const message = String(data.error.message).replace(/^Uncaught /, '');
+      done({ fault: { message, ...(line !== undefined && { line }) } });
+    };
+    port.addEventListener('message', hear);
+    port.start();
+    addEventListener('message', greet);
+    stopped.addEventListener('abort', stop, { once: true });
+    frame.setAttribute('sandbox', 'allow-scripts');
+    frame.setAttribute('title', 'A policy runs');
+    frame.hidden = true;
+    frame.srcdoc = frameDocument(hashInPolicy());
+    document.body.append(frame);
+  });
+}
