@@ -47,7 +47,7 @@ export function wiresBetween({ edges }: Topology, cards: readonly Card[], extent
   // Short curves first: they have the least choice.
   for (const curve of curves.toSorted((a, b) => span(a) - span(b))) {
     const half = isTight(curve) ? LABEL.tight : LABEL.wide;
-    labels.set(curve, { at: labelPlace(curve, half, cards, [...labels.values()]), half });
+    labels.set(curve, { at: labelPlace(curve, half, cards, [...labels.values()], extent.width), half });
   }
   return edges.map((edge, i) => {
     const curve = curves[i];
@@ -136,11 +136,19 @@ function curveThrough(route: readonly Waypoint[], upright: boolean): Curve {
   return [...point(...route[0]), ...pieces];
 }
 
-function labelPlace(curve: Curve, half: number, cards: readonly Card[], placed: readonly Label[]): Point {
-  const places = ALONG.map((t) => {
+/** Beside its curve, where that runs along the edge of a stage of this width: nothing of it is cut off. */
+function labelPlace(
+  curve: Curve,
+  half: number,
+  cards: readonly Card[],
+  placed: readonly Label[],
+  width: number,
+): Point {
+  const places = ALONG.map((t): Point => {
     const at = t * piecesOf(curve);
     const piece = Math.min(Math.floor(at), piecesOf(curve) - 1);
-    return pointOn(curve, piece, at - piece);
+    const [x, y] = pointOn(curve, piece, at - piece);
+    return [Math.max(half, Math.min(width - half, x)), y];
   });
   const isClear = ([x, y]: Point, bottomOf: (card: Card) => number): boolean =>
     cards.every(

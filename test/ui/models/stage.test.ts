@@ -190,7 +190,7 @@ describe('the stage', () => {
     );
   });
 
-  it('of any system lies within the width that it says it needs, edges included', () => {
+  it('of any system lies within the width that it says it needs, edges and rates included', () => {
     fc.assert(
       fc.property(stages, ({ model, width, geometry }) => {
         if (!geometry.upright && width >= leastWidth(model)) expect(geometry.width).toBe(width);
@@ -204,6 +204,9 @@ describe('the stage', () => {
           for (const [x, y] of pointsOf(wire)) {
             expect(x >= 0 && x <= geometry.width && y >= 0 && y <= geometry.height).toBe(true);
           }
+          // Without its unit a rate takes 20 to either side.
+          if (geometry.width >= 54)
+            expect(Math.abs(wire.label[0] - geometry.width / 2)).toBeLessThanOrEqual(geometry.width / 2 - 20);
         }
       }),
     );
