@@ -141,14 +141,21 @@ describe('when something goes wrong', () => {
     session.complaints = session.complaints.filter((text) => !text.includes('ERR_FAILED'));
   });
 
-  it('a long run shows progress, can be cancelled, and leaves the picture before it', async () => {
+  it('a long run shows progress, lets the page be used, can be cancelled, and leaves the picture before it', async () => {
     await session.page.goto(lab);
     const first = await digest();
     const [rate] = Object.entries(scenario.params).find(([, { type }]) => type === 'rate') ?? [''];
     const field = session.page.getByRole('tabpanel').getByRole('textbox', { name: rate });
     await field.fill('20000');
     await field.press('Enter');
-    await session.page.getByRole('progressbar', { name: 'Progress of the run' }).waitFor();
+    const progress = session.page.getByRole('progressbar', { name: 'Progress of the run' });
+    await progress.waitFor();
+    const scrubber = session.page.getByRole('slider', { name: 'Time in the run' });
+    await scrubber.press('Home');
+    expect(await scrubber.inputValue()).toBe('0');
+    const share = async (): Promise<number> => Number(await progress.getAttribute('value'));
+    const before = await share();
+    await expect.poll(share).toBeGreaterThan(before);
     await session.page.getByRole('button', { name: 'Cancel' }).click();
     await session.page.getByRole('alert').getByText('stopped before its end').waitFor();
     await expect.poll(() => session.page.locator('footer code').innerText()).toBe(first);
