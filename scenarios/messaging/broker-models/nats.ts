@@ -27,7 +27,7 @@ const SUBJECT = 'events';
 const STREAM = 'EVENTS';
 
 export function nats(sim: Simulation, p: Values, processing: Processing): Endpoint<number, void> {
-  const server = new NatsServer(sim, { name: 'nats', help: 'A NATS server' });
+  const server = new NatsServer(sim, { name: 'nats', help: 'A NATS server', syncInterval: p.syncInterval });
   if (p.model === 'jetstream') keep(sim, p, server);
   for (const service of ['billing', 'search', LATE_SERVICE]) {
     for (let i = 1; i <= p.consumers; i++) {

@@ -12,6 +12,13 @@ export const params = {
     default: 'file',
     choices: ['file', 'memory'] as const,
   }),
+  syncInterval: duration({
+    help: 'JetStream: sync_interval, after which files are synced, if the kernel has not written them back before',
+    default: s(120),
+    min: ms(100),
+    max: s(120),
+    logarithmic: true,
+  }),
   persistence: choice({
     help: 'Redis: what of its stream is on disk: an append-only file that is synced always, every second or by the kernel, snapshots, or nothing',
     default: 'everysec',

@@ -16,11 +16,16 @@ import {
 } from '../../../sim-core/index.ts';
 import { nearby } from '../../application/distances.ts';
 import { LATE_SERVICE } from './book.ts';
-import { COMMAND_TIME, DOWNTIME, PREFETCH } from './limits.ts';
+import { COMMAND_TIME, DOWNTIME, LOAD_TIME, PREFETCH } from './limits.ts';
 import type { Values } from './params.ts';
 
 export function redis(sim: Simulation, p: Values, processing: Processing): Endpoint<number, void> {
-  const server = new RedisStreamServer(sim, { name: 'redis', commandTime: COMMAND_TIME, persistence: p.persistence });
+  const server = new RedisStreamServer(sim, {
+    name: 'redis',
+    commandTime: COMMAND_TIME,
+    persistence: p.persistence,
+    loadTime: LOAD_TIME,
+  });
   for (const service of ['billing', 'search']) server.createGroup(service, 'oldest');
   const join = (): void => server.createGroup(LATE_SERVICE, 'oldest');
   sim.scheduleAt(p.lateAt, join, undefined, sim.eventKind('the audit has a group'));
