@@ -38,6 +38,10 @@ export class HostedPartitions<State> {
     return this.hosted.get(partition);
   }
 
+  get all(): Iterable<Hosted<State>> {
+    return this.hosted.values();
+  }
+
   /** Whether it is the same leadership still. */
   hosts(hosted: Hosted<State>): boolean {
     return this.hosted.get(hosted.replica.id) === hosted;

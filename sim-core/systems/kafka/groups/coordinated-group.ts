@@ -5,7 +5,7 @@
 import type { EventHandle } from '../../../kernel/event-table.ts';
 import type { Fact, FactChannel } from '../../../kernel/fact.ts';
 import type { Simulation } from '../../../kernel/simulation.ts';
-import type { Duration } from '../../../kernel/time.ts';
+import type { Duration, Time } from '../../../kernel/time.ts';
 import { Group, type GroupEvents, type GroupImage } from '../../../messaging/groups/group.ts';
 import { PendingOffsets, type CommittedOffset } from '../../../messaging/groups/pending-offsets.ts';
 import type { GroupBook } from './group-book.ts';
@@ -41,9 +41,12 @@ export interface GroupClocks {
 export class CoordinatedGroup {
   readonly group: Group;
   readonly committed = new Map<string, CommittedOffset>();
+  /** Where in the log it says of a partition that its offset is kept no more. */
+  private readonly ended = new Map<string, number>();
   readonly pending = new PendingOffsets();
-  /** What the log says last of its members. */
+  /** What the log says last of its members, and since when. */
   image: GroupImage | undefined = undefined;
+  imageSince: Time = 0;
   private readonly known: KnownGroup;
   private readonly clocks: GroupClocks;
   private readonly sessions = new Map<string, EventHandle>();
@@ -73,7 +76,7 @@ export class CoordinatedGroup {
   begin(epoch: number): void {
     if (this.image !== undefined) this.group.restore(this.image);
     for (const member of this.group.memberIds) this.refresh(member);
-    this.known.book.begins(this.committed, epoch);
+    this.known.book.begins(this.committed, this.ended, epoch);
   }
 
   /** Another coordinates the group from now on. */
@@ -89,6 +92,21 @@ export class CoordinatedGroup {
     if ((this.committed.get(partition)?.at ?? -1) >= committed.at) return;
     this.committed.set(partition, committed);
     if (epoch !== undefined) this.known.book.commit(partition, committed, epoch);
+  }
+
+  /** That the offset of a partition is not kept any more is replicated. */
+  expire(partition: string, at: number, epoch: number | undefined): void {
+    if ((this.committed.get(partition)?.at ?? -1) >= at) return;
+    this.committed.delete(partition);
+    this.ended.set(partition, at);
+    if (epoch !== undefined) this.known.book.expire(partition, epoch);
+  }
+
+  /** The partitions whose offsets are kept no more: of a group that has had no member for so long, but for what is undecided. */
+  expired(retention: Duration): string[] {
+    const { group, image, imageSince, pending, committed } = this;
+    if (group.state !== 'empty' || image === undefined || this.clocks.sim.now - imageSince < retention) return [];
+    return [...committed.keys()].filter((partition) => !pending.isUnstable(partition));
   }
 
   /** A member is heard of. */

@@ -24,12 +24,22 @@ export class GroupBook {
     else if ((this.committed.get(partition)?.at ?? -1) < committed.at) this.lose(partition, committed);
   }
 
-  /** Another coordinator begins with these; one whose epoch is over already has nothing to say. */
-  begins(offsets: ReadonlyMap<string, CommittedOffset>, epoch: number): void {
+  /** A coordinator of an epoch has found replicated that the offset of a partition is not kept any more. */
+  expire(partition: string, epoch: number): void {
+    if (epoch >= this.epoch) this.committed.delete(partition);
+  }
+
+  /**
+   * Another coordinator begins with these, and with what its log says of others, where: that they are kept no more. One whose
+   * epoch is over already has nothing to say.
+   */
+  begins(offsets: ReadonlyMap<string, CommittedOffset>, ended: ReadonlyMap<string, number>, epoch: number): void {
     if (epoch < this.epoch) return;
     this.epoch = epoch;
     for (const [partition, committed] of this.committed) {
-      if ((offsets.get(partition)?.at ?? -1) < committed.at) this.lose(partition, committed);
+      const { at } = offsets.get(partition) ?? { at: ended.get(partition) ?? -1 };
+      if (at < committed.at) this.lose(partition, committed);
+      if (!offsets.has(partition)) this.committed.delete(partition);
     }
     for (const [partition, committed] of offsets) this.committed.set(partition, committed);
   }

@@ -6,10 +6,14 @@
  * Committed offsets, and a generation's members with their assignment, are written to the partition first, and count when
  * all in sync have them. A broker that comes to lead it reads them out of its log, and goes on with the same generation:
  * its members find it, and are heard of again within a session. A round that was under way begins anew with whoever asks
- * to join. After GroupCoordinator and GroupMetadataManager of apache/kafka (the classic protocol). That a group's offsets
- * expire is not modelled.
+ * to join. After GroupCoordinator and GroupMetadataManager of apache/kafka (the classic protocol).
+ *
+ * Offsets are kept for as long as the group has members, and for some time after the last has gone (KIP-211): then they are
+ * deleted, partition by partition, and whoever comes later begins where `auto.offset.reset` has it. Does not model that the
+ * group itself is forgotten with them, or that offsets of topics expire which no member subscribes to.
  */
 import type { Simulation } from '../../../kernel/simulation.ts';
+import type { Duration } from '../../../kernel/time.ts';
 import type { GroupEvents } from '../../../messaging/groups/group.ts';
 import { NO_SEQUENCE } from '../../../messaging/log/producer-states.ts';
 import { offsetOf } from '../../../messaging/log/record-batch.ts';
@@ -47,6 +51,13 @@ export class GroupCoordinator {
       roundKind: sim.eventKind(`${name}: the time to join is over`),
       rebalanced: sim.facts.channel(groupRebalanced),
     };
+    const { retention, retentionCheck } = kept.settings;
+    const checkKind = sim.eventKind(`${name}: looks for offsets that are kept no more`);
+    const check = (): void => {
+      this.expireOffsets(retention);
+      sim.schedule(retentionCheck, check, undefined, checkKind);
+    };
+    sim.schedule(retentionCheck, check, undefined, checkKind);
     this.partitions = new HostedPartitions<Groups>({
       begin: () => new Map(),
       replay: (hosted, batch) => this.replay(hosted, batch),
@@ -109,7 +120,7 @@ export class GroupCoordinator {
     let coordinated = groups.get(name);
     if (coordinated === undefined) {
       const keep: GroupEvents['keep'] = (image, kept) => {
-        const records = [new GroupRecord(name, image, this.owner.nextId())];
+        const records = [new GroupRecord(name, image, this.clocks.sim.now, this.owner.nextId())];
         this.owner.write(replica.id, { records, bytes: bytesOf(records) }, (error) => kept(error === undefined));
       };
       coordinated = new CoordinatedGroup(this.kept.groups.get(name)!, this.clocks, keep);
@@ -135,6 +146,18 @@ export class GroupCoordinator {
     });
   }
 
+  private expireOffsets(retention: Duration): void {
+    for (const { state: groups, isLoaded, replica } of this.partitions.all) {
+      if (!isLoaded) continue;
+      for (const [name, group] of groups) {
+        const ended = group.expired(retention);
+        if (ended.length === 0) continue;
+        const records = ended.map((partition) => new OffsetRecord(name, partition, undefined, this.owner.nextId()));
+        this.owner.write(replica.id, { records, bytes: bytesOf(records) }, () => {});
+      }
+    }
+  }
+
   /** What is written, by this coordinator or another, counts now that it is replicated. */
   private replay(hosted: Hosted<Groups>, batch: Batch): void {
     const { producer, marker } = batch;
@@ -146,11 +169,17 @@ export class GroupCoordinator {
       }
     }
     batch.records.forEach((record, index) => {
-      if (record instanceof GroupRecord) this.find(hosted, record.group).image = record.image;
+      if (record instanceof GroupRecord) {
+        const coordinated = this.find(hosted, record.group);
+        coordinated.image = record.image;
+        coordinated.imageSince = record.sentAt;
+      }
       if (!(record instanceof OffsetRecord)) return;
       const { group, partition, offset } = record;
       const coordinated = this.find(hosted, group);
-      const committed = { offset, at: offsetOf(batch, index) };
+      const at = offsetOf(batch, index);
+      if (offset === undefined) return coordinated.expire(partition, at, epoch);
+      const committed = { offset, at };
       if (producer === undefined) coordinated.commit(partition, committed, epoch);
       else coordinated.pending.write(producer.id, partition, committed);
     });

@@ -4,7 +4,7 @@
  * is forgotten.
  */
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
 import { assignors } from '../../../../sim-core/messaging/groups/assignors.ts';
 import type { ClusterOptions } from '../../../../sim-core/systems/kafka/cluster.ts';
@@ -177,6 +177,52 @@ it('with one replica a group has no coordinator until that is back, and nothing 
   expect([group.coordinator, group.group, all()]).toEqual([undefined, undefined, before]);
   while (!sim.runUntil(ms(1000), 100)) expect(watch.look()).toEqual([]);
   expect(watch.ended()).toEqual([]);
+});
+
+describe('offsets of a group without members', () => {
+  const groups = { retention: ms(200), retentionCheck: ms(50) };
+  const sends = Array.from({ length: 30 }, (_, i) => 5 + i * 2);
+  const processed = ({ cluster }: Small): number[] => cluster.book.records.map((record) => record.processed);
+  const leaving = (killedAt?: number): { group: ConsumerGroup; small: Small; known: () => number } => {
+    const small = smallGroup(sends, {}, groups);
+    const { sim, group, cluster } = small;
+    group.scale(2);
+    sim.runUntil(ms(199));
+    sim.inject(() => group.scale(0), 0);
+    const kill = (): void => cluster.brokers.find(({ name }) => name === group.coordinator)!.kill(ms(2000));
+    if (killedAt !== undefined) sim.scheduleAt(ms(killedAt), kill, undefined, 0);
+    const known = (): number =>
+      cluster.topics[0].partitions.filter((partition) => group.committedOf(partition) > 0).length;
+    return { group, small, known };
+  };
+
+  it('are kept for their time and no longer, and then the group begins anew', () => {
+    const { group, small, known } = leaving();
+    small.sim.runUntil(ms(395));
+    expect(known()).toBe(3);
+    small.sim.runUntil(ms(460));
+    expect(known()).toBe(0);
+    small.sim.inject(() => group.scale(1), 0);
+    small.sim.runUntil(ms(900));
+    expect(processed(small)).toEqual(sends.map(() => 2));
+    expect(known()).toBe(3);
+  });
+
+  it('are kept while it has some', () => {
+    const { group, small, known } = leaving();
+    small.sim.runUntil(ms(300));
+    small.sim.inject(() => group.scale(1), 0);
+    small.sim.runUntil(ms(900));
+    expect([known(), ...processed(small)]).toEqual([3, ...sends.map(() => 1)]);
+  });
+
+  it.each([250, 399, 400.2, 400.5, 401, 402])('whoever coordinates it, with a broker killed at %i ms', (killedAt) => {
+    const { group, small, known } = leaving(killedAt);
+    small.sim.runUntil(ms(390));
+    expect(known()).toBe(3);
+    small.sim.runUntil(ms(700));
+    expect([known(), ...group.violations(), ...small.violations()]).toEqual([0]);
+  });
 });
 
 it('a coordinator that begins says so until all that it found is replicated', () => {
