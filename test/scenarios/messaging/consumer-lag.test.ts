@@ -110,6 +110,8 @@ describe('retention', () => {
   it('shortened in the midst of the run it deletes what nobody has read', () => {
     // 3,000 records and 100 more a second are behind at 30 s, and three seconds of them stay.
     expect(skipped({}, '30s:retention:controllers:seconds=3,segment=1')).toBeGreaterThan(1000);
+    const bySize = (bytes: number): string => `30s:retention:controllers:seconds=604800,segment=1,bytes=${bytes}`;
+    expect([skipped({}, bySize(60_000)) > 1000, skipped({}, bySize(1e9))]).toEqual([true, 0]);
     expect(consumerLag.whileRunning!.retention!(s(3), {} as never)).toEqual([
       { action: 'retention', target: 'controllers', args: { seconds: 3, segment: 1 } },
     ]);
