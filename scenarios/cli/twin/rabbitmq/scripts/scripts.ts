@@ -161,7 +161,10 @@ const flavour = (isQuorum: boolean): fc.Arbitrary<readonly RabbitStep[]> =>
       operations(isQuorum, 1, 8),
     )
     .map(([first, declared, exchanges, bindings, filled, ...others]): RabbitStep[] => [
-      ...[first, ...declared, ...exchanges, ...bindings],
+      first,
+      ...declared,
+      ...exchanges,
+      ...bindings,
       ...(isQuorum && says(first, 'x-overflow', 'reject-publish') ? filled : []),
       ...others.flat(),
       ...(isQuorum && says(first, 'x-expires', SHORT_MS) ? DISUSE : []),
