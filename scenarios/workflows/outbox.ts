@@ -43,7 +43,7 @@ const nothingMissing = atMost(atEnd(MISSING), limits.nothingMissing);
 const nothingInvented = atMost(atEnd(INVENTED), limits.nothingInvented);
 const allPublished = atMost(atEnd(MISSING), limits.allPublished);
 const onlyCommitted = atMost(atEnd(INVENTED), 0);
-const inOrder = atMost(total(LATE), 0);
+const inOrder = atMost(total(LATE), limits.inOrder);
 const nothingTwice = atMost(total(ACTED_ON), limits.nothingActedOnTwice);
 const ordersComeThrough = guardrail(
   atLeast(total('events.committed'), limits.committed),
@@ -80,6 +80,8 @@ export default defineScenario({
     'two-relays': { ...TWO },
     'two-relays-skip-locked': { ...TWO, claims: 'rows' },
     'two-relays-in-turn': { ...TWO, claims: 'turn' },
+    // Many at once, with little each: then they overtake each other often enough to be seen.
+    'four-relays-skip-locked': { ...TWO, claims: 'rows', relays: 4, batch: 3, pollInterval: ms(100) },
   },
   roles: {
     'dual-write': 'pitfall',
@@ -95,6 +97,7 @@ export default defineScenario({
     'two-relays': 'pitfall',
     'two-relays-skip-locked': 'remedy',
     'two-relays-in-turn': 'remedy',
+    'four-relays-skip-locked': 'fault',
   },
   repairs: {
     'outbox-polling': 'dual-write',
@@ -175,6 +178,7 @@ export default defineScenario({
       guardrail(onlyCommitted, OF_OTHERS),
       ordersComeThrough,
     ],
+    'four-relays-skip-locked': [atLeast(total(LATE), limits.overtaken), allPublished, onlyCommitted],
     'two-relays-in-turn': [
       atMost(total(AGAIN), limits.againByDeaths),
       guardrail(inOrder, OF_OTHERS),

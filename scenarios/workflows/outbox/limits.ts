@@ -150,7 +150,9 @@ function unaccounted(p: Values): Duration {
  */
 function isPublished(p: Values): boolean {
   if (!keepsUp(p) || p.marksFirst) return false;
-  const busy = (p.rate * toSeconds(batchTime(p))) / p.batch;
+  // Relays that lock rows work at once.
+  const atOnce = p.publishing === 'polling' && p.claims === 'rows' ? p.relays : 1;
+  const busy = (p.rate * toSeconds(batchTime(p))) / (p.batch * atOnce);
   const away = stopped(p) + busy * unaccounted(p);
   const kinds = [p.relayCrashEvery, p.databaseCrashEvery].filter((every) => crashes(p, every) > 0);
   const load = kinds.reduce((sum, every) => sum + away / every, busy);
@@ -212,6 +214,30 @@ export const publishedByBoth = limit((p) => {
   if (partsOnceIn < 100_000) return new NotClaimed('polls that find nothing may part the relays');
   const until = Math.min(FIRST_DEATH, p.length - DRAIN) - inHand(p) - p.pollInterval - batchTime(p);
   return poissonLow(perSecond * Math.max(0, toSeconds(until)));
+});
+
+/**
+ * Who publishes alone, in the order of a customer's lock, keeps it; and so do several who each publish all that is not accounted for. It is
+ * lost by the printed order, and where two publish at once what the other has not: by locked rows, or by a claim that ends first.
+ */
+export const inOrder = limit((p) => {
+  const atOnce = p.relays > 1 && (p.claims === 'rows' || p.marksFirst);
+  return p.publishing === 'polling' && (p.polling === 'as-printed' || atOnce) ? ordersMost(p) : 0;
+});
+/**
+ * Relays that lock rows and begin at one instant share out what came in an interval. Two orders of a customer in different batches are in
+ * the hands of two at once, and each of these sends over ways of its own. Which one is there first is chance; of 750 such pairs at
+ * least one is the wrong way round.
+ */
+export const overtaken = limit((p) => {
+  const each = p.rate * (1 - p.abortShare) * toSeconds(p.pollInterval);
+  const others = Math.min(each, p.relays * p.batch) - p.batch;
+  const pairs = Math.max(0, each * others) / 2 / p.customers;
+  const polls = undisturbed(p) / toSeconds(p.pollInterval + batchTime(p));
+  const shares = p.publishing === 'polling' && p.claims === 'rows' && p.relays > 1 && keepsUp(p);
+  return shares && pairs * polls > 750
+    ? 1
+    : new NotClaimed('there are few occasions for relays to overtake each other');
 });
 
 /** Half of an interval in the mean: commits come at any moment of it. A relay that is up again polls at once. */

@@ -40,7 +40,7 @@ export const params = {
   }),
   relays: integer({ help: 'Relays, for one to go on where another dies', default: 1, min: 1, max: 4 }),
   claims: choice({
-    help: 'Polling relay: whether it claims what it finds, to the end of its account, against other relays: by locks on the rows, which do not go with an account that is a position, or by a turn that one of them has',
+    help: 'Polling relay: whether it claims what it finds, to the end of its account, against other relays: by locks on the rows, which is refused with an account that is a position, or by a turn that one of them has',
     default: 'nothing',
     choices: CLAIMS,
   }),

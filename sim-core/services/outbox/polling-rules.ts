@@ -29,6 +29,8 @@ import {
 } from './outbox-table.ts';
 
 export interface PollingRule {
+  /** Its account is one position for all relays: what is behind that and not published is published by nobody. */
+  readonly keepsPosition: boolean;
   /** The next rows behind what was published, at most so many. */
   select(progress: RelayProgress, limit: number): SelectStatement;
   /** Keeps account of rows that are published: at least one. */
@@ -45,23 +47,28 @@ const isUnprocessed = ({ row }: StoredRow): boolean => !isProcessed(row);
 
 export const pollingRules = {
   'as-printed': {
+    keepsPosition: false,
     select: (_progress, limit) => selectEvents({ where: isUnprocessed, orderBy: byCreation, limit, isIndexed: false }),
     done: (rows) => markEvents(keysOf(rows)),
   },
   mark: {
+    keepsPosition: false,
     select: (_progress, limit) => selectEvents({ where: isUnprocessed, orderBy: byPosition, limit, isIndexed: true }),
     done: (rows) => markEvents(keysOf(rows)),
   },
   delete: {
+    keepsPosition: false,
     select: (_progress, limit) => selectEvents({ where: () => true, orderBy: byPosition, limit, isIndexed: true }),
     done: (rows) => deleteEvents(keysOf(rows)),
   },
   position: {
+    keepsPosition: true,
     select: ({ position }, limit) =>
       selectEvents({ where: (row) => positionOf(row) > position, orderBy: byPosition, limit, isIndexed: true }),
     done: (rows) => writeProgress(progressAt(rows.at(-1)!)),
   },
   'settled-position': {
+    keepsPosition: true,
     select: ({ transaction, position }, limit) =>
       selectEvents({
         where: (row, { oldestOpen }) =>

@@ -10,8 +10,8 @@
  *
  * - `rows`: the query locks what it finds, and leaves out what others have locked (`FOR UPDATE SKIP LOCKED`). Nothing is published by two,
  *   and two of them publish at once: an aggregate's events by one may overtake those by the other. That is so where rows are marked
- *   or deleted. A rule whose account is a position has one for all relays: who leaves locked rows out writes a position behind
- *   them, and if their relay does not publish them nobody does; if it does, it may set the position back.
+ *   or deleted. With a rule whose account is a position it is refused: who leaves locked rows out would write a position behind
+ *   them, and if their relay did not publish them nobody would; if it did, it might set the position back.
  * - `turn`: the row of the relays' progress is locked first, and whoever has it is alone. The others wait in line for it.
  */
 import type { Behaviour } from '../../kernel/process.ts';
@@ -51,6 +51,11 @@ export class Polling implements RelayWork {
   private progress: RelayProgress | undefined = undefined;
 
   constructor(options: PollingOptions) {
+    if (options.claims === 'rows' && options.rule.keepsPosition) {
+      throw new RangeError(
+        `${options.database.from}: claims is rows; with a rule that keeps account by a position it must be nothing or turn, for rows that are left out because another relay has locked them would be behind that position, and lost if it dies`,
+      );
+    }
     this.options = options;
     this.requests = new BackgroundRequests(options.database.sim);
   }

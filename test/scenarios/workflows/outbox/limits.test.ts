@@ -1,6 +1,12 @@
 /** What is claimed of the outbox against the chance that it fails, worked out without a run. */
 import { expect, it } from 'vitest';
-import { allPublished, lost, nothingMissing } from '../../../../scenarios/workflows/outbox/limits.ts';
+import {
+  allPublished,
+  inOrder,
+  lost,
+  nothingMissing,
+  overtaken,
+} from '../../../../scenarios/workflows/outbox/limits.ts';
 import outbox from '../../../../scenarios/workflows/outbox.ts';
 import { ms, resolveParameters, s, toSeconds, type Limit, type ParameterValues } from '../../../../sim-core/index.ts';
 import { limitFor } from '../../trials.ts';
@@ -44,6 +50,17 @@ it.each([
 it('what is published before the commit is there whatever a relay is set to, which there is not', () => {
   for (const params of [{ batch: 1 }, { pollInterval: s(10) }, { marksFirst: true }])
     expect(limitOf(nothingMissing, 'publish-first', params)).toBe(0);
+});
+
+it('says of several relays that they keep an order only where one works at a time to the end of its publication', () => {
+  const kept = (variant: string, params: ParameterValues): boolean => limitOf(inOrder, variant, params) === 0;
+  expect(kept('two-relays-in-turn', {})).toBe(true);
+  // A claim that ends with the account lets the other one begin before this one has published.
+  expect(kept('two-relays-in-turn', { marksFirst: true })).toBe(false);
+  expect(kept('outbox-polling', { marksFirst: true })).toBe(true);
+  expect(kept('two-relays-skip-locked', {})).toBe(false);
+  expect(limitOf(overtaken, 'four-relays-skip-locked', {})).toBe(1);
+  expect(limitOf(overtaken, 'four-relays-skip-locked', { relays: 1 })).toBeNaN();
 });
 
 it('nobody says that all is published of a relay that is hardly ever up, polls too seldom, or looks at too many rows', () => {

@@ -162,12 +162,15 @@ describe('two relays', () => {
   });
 
   it.each<PollingRuleName>(['position', 'settled-position'])(
-    'lose what one could not publish, if they lock rows and keep account by one %s',
+    'are refused if they lock rows and keep account by one %s, for they would lose what one could not publish',
     (rule) => {
+      expect(() => polling(rule, new SmallOutbox(), { claims: 'rows' })).toThrow('relay: claims is rows');
+      const unchecked = { ...pollingRules[rule], keepsPosition: false };
       const published = (claims: Claims): number[] => {
         const small = new SmallOutbox();
         for (const id of ids) small.write({ id, begins: 1, writes: 1, commits: 2 });
-        for (const n of [1, 2]) small.relay(polling(rule, small, { claims, batch: 3 }), ms(4), `relay-${n}`);
+        for (const n of [1, 2])
+          small.relay(polling(rule, small, { rule: unchecked, claims, batch: 3 }), ms(4), `relay-${n}`);
         small.refused.add(1);
         small.sim.runUntil(ms(150));
         return small.published;
