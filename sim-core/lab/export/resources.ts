@@ -1,6 +1,6 @@
 /**
  * Who wrote it down, as OpenTelemetry names it: each component of a run is a service, copies are its instances, and the
- * run is their namespace. https://opentelemetry.io/docs/specs/semconv/resource/
+ * scenario is their namespace; the run as a whole is a service of its own, and in none. https://opentelemetry.io/docs/specs/semconv/resource/
  */
 import { fleetOf } from '../../network/component.ts';
 import type { Resource } from '../../observability/signals/telemetry.ts';
@@ -11,18 +11,19 @@ export class Resources {
   readonly run: Resource;
   private readonly known = new Map<string, Resource>();
   private readonly components: readonly RecordedComponent[];
+  private readonly namespace: string;
   private readonly common: Readonly<Record<string, string>>;
 
   constructor({ header, components }: Recording) {
     const { scenario, variant, seed, digest } = header;
     this.components = components;
     this.common = {
-      'service.namespace': scenario,
       'brownout.variant': variant,
       'brownout.seed': String(seed),
       'brownout.digest': digest,
     };
-    this.run = this.resource(scenario, `${variant}-${seed}`);
+    this.namespace = scenario;
+    this.run = { 'service.name': scenario, 'service.instance.id': `${variant}-${seed}`, ...this.common };
   }
 
   /** Of a component; of the run where there is none of that name. */
@@ -38,7 +39,12 @@ export class Resources {
   }
 
   private resource(service: string, instance: string): Resource {
-    return { 'service.name': service, 'service.instance.id': instance, ...this.common };
+    return {
+      'service.namespace': this.namespace,
+      'service.name': service,
+      'service.instance.id': instance,
+      ...this.common,
+    };
   }
 
   /** `app` of `app-1` if there are several of the kind. */

@@ -6,9 +6,15 @@
  *
  * Leaves out exponential histograms, which the text has no form for, and sums that count since the last export.
  */
-import type { Exemplar, HistogramPoint, MetricData, NumberPoint } from '../signals/telemetry.ts';
+import type { Exemplar, HistogramPoint, MetricData, NumberPoint, Resource } from '../signals/telemetry.ts';
 import { NAME } from '../metrics/series/series-store.ts';
-import { histogramLabels, prometheusName, seriesLabels, targetLabels } from '../metrics/series/prometheus-names.ts';
+import {
+  histogramLabels,
+  prometheusName,
+  seriesLabels,
+  targetInfo,
+  targetLabels,
+} from '../metrics/series/prometheus-names.ts';
 import { unixSeconds } from './wall-time.ts';
 
 /** Exemplars may have so many characters of labels. */
@@ -23,13 +29,31 @@ interface Family {
 }
 
 export function openMetrics(metrics: readonly MetricData[]): string {
-  const lines = [...familiesOf(metrics).values()].flatMap((family) => [
+  const families = [...familiesOf(metrics).values()].flatMap((family) => [
     `# TYPE ${family.name} ${family.type}`,
     ...(family.unit === '' ? [] : [`# UNIT ${family.name} ${family.unit}`]),
     `# HELP ${family.name} ${escaped(family.help)}`,
     ...family.metrics.flatMap((metric) => samplesOf(metric, family.name)),
   ]);
-  return `${[...lines, '# EOF'].join('\n')}\n`;
+  return `${[...targetLines(metrics), ...families, '# EOF'].join('\n')}\n`;
+}
+
+/** What is known of each target but its name, at every time at which it tells something; first, as the specification wants it. */
+function targetLines(metrics: readonly MetricData[]): string[] {
+  const times = new Map<Resource, Set<number>>();
+  for (const { resource, points } of metrics) {
+    if (Object.keys(targetInfo(resource)).length === 0) continue;
+    const known = times.get(resource) ?? new Set();
+    for (const { time } of points) known.add(time);
+    times.set(resource, known);
+  }
+  if (times.size === 0) return [];
+  const samples = [...times].flatMap(([resource, known]) => {
+    const { [NAME]: _, ...labels } = seriesLabels('target_info', targetLabels(resource), targetInfo(resource));
+    const inBraces = Object.entries(labels).map(labelText).join(',');
+    return [...known].toSorted((a, b) => a - b).map((time) => `target_info{${inBraces}} 1 ${unixSeconds(time)}`);
+  });
+  return ['# TYPE target info', '# HELP target What is known of the targets', ...samples];
 }
 
 /** A family's samples stand together, whoever told them. */

@@ -1,6 +1,6 @@
 /**
  * What OpenTelemetry's metrics are called in Prometheus: words joined by `_`, then the unit, then what it is. Resources
- * become the labels `job` and `instance`.
+ * become the labels `job` and `instance`, and what else is said of them those of `target_info`.
  * https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/
  */
 import type { Attributes, MetricData, Resource } from '../../signals/telemetry.ts';
@@ -56,26 +56,50 @@ const metricName = (name: string): string => name.replaceAll(/[^a-zA-Z0-9_:]+/g,
 /** The same without the colon. */
 export const labelName = (name: string): string => name.replaceAll(/[^a-zA-Z0-9_]+/g, '_').replace(/^(?=\d)/, '_');
 
-/** Whose series it is. */
+/** Whose series it is: `job` is the service, behind its namespace if it has one. */
 export function targetLabels(resource: Resource): Labels {
-  return { job: resource['service.name'], instance: resource['service.instance.id'] };
+  const { 'service.namespace': namespace, 'service.name': name, 'service.instance.id': instance } = resource;
+  return { job: namespace === undefined ? name : `${String(namespace)}/${name}`, instance };
 }
 
-/** The labels of a series of these attributes. */
-export function seriesLabels(name: string, target: Labels, attributes: Attributes, further: Labels = {}): Labels {
-  const labels: Record<string, string> = { [NAME]: name, ...target };
-  for (const [attribute, value] of Object.entries(attributes)) labels[labelName(attribute)] = String(value);
-  return { ...labels, ...further };
+/** What else is known of a resource: the labels of its `target_info`, empty where nothing is. */
+export function targetInfo(resource: Resource): Attributes {
+  const { 'service.namespace': _, 'service.name': __, 'service.instance.id': ___, ...further } = resource;
+  return further;
 }
 
 /**
- * The same of a classic histogram, whose buckets have their bounds in `le`. An attribute of that name, which Prometheus' own clients
- * refuse as reserved, is called `exported_le`, as Prometheus calls labels of a scrape that it has another use for (`honor_labels`).
+ * The labels of a series of these attributes. Attributes that come to one label's name are one label, their values in the order of the
+ * attributes' names with `;` between. One whose label is the target's own, such as `job`, or the series' name, is called `exported_job`,
+ * as Prometheus calls labels of a scrape that it has another use for (`honor_labels: false`, `scrape/scrape.go`).
+ */
+export function seriesLabels(name: string, target: Labels, attributes: Attributes, further: Labels = {}): Labels {
+  const own: Record<string, string> = { [NAME]: name, ...target };
+  const told = new Map<string, string>();
+  for (const attribute of Object.keys(attributes).toSorted()) {
+    const label = labelName(attribute);
+    const value = String(attributes[attribute]);
+    told.set(label, told.has(label) ? `${told.get(label)};${value}` : value);
+  }
+  const labels = { ...own };
+  for (const [label, value] of told) {
+    const free = Object.hasOwn(own, label) ? exported(label, (taken) => told.has(taken) || taken in labels) : label;
+    labels[free] = value;
+  }
+  return { ...labels, ...further };
+}
+
+function exported(label: string, isTaken: (label: string) => boolean): string {
+  let free = `exported_${label}`;
+  while (isTaken(free)) free = `exported_${free}`;
+  return free;
+}
+
+/**
+ * The same of a classic histogram, whose buckets have their bounds in `le`: an attribute of that name, which Prometheus' own clients
+ * refuse as reserved, is `exported_le`.
  */
 export function histogramLabels(name: string, target: Labels, attributes: Attributes): Labels {
   const { le, ...labels } = seriesLabels(name, target, attributes);
-  if (le === undefined) return labels;
-  let free = 'exported_le';
-  while (Object.hasOwn(labels, free)) free = `exported_${free}`;
-  return { ...labels, [free]: le };
+  return le === undefined ? labels : { ...labels, [exported('le', (taken) => Object.hasOwn(labels, taken))]: le };
 }

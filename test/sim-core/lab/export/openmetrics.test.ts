@@ -86,6 +86,12 @@ test.skipIf(promtoolIsLeftOut)('Prometheus makes blocks of it and reads the same
     const key = name + (/le="[^"]+"/.exec(labels)?.[0] ?? '');
     series.set(key, [...(series.get(key) ?? []), [Number(time), Number(value)]]);
   }
+  // What else is known of the run stands there at every time, as `target_info`.
+  const info = series.get('target_info')!;
+  expect(new Set(info.map(([, value]) => value))).toEqual(new Set([1]));
+  expect(info.length).toBe(new Set(run.metrics.flatMap(({ points }) => points.map(({ time }) => time))).size);
+  expect(dumped).toContain(`brownout_variant="${run.recording.header.variant}"`);
+  series.delete('target_info');
   const expected = new Map(run.metrics.flatMap(seriesOf));
   expect(new Set(series.keys())).toEqual(new Set(expected.keys()));
   for (const [name, values] of expected) expect([name, series.get(name)]).toEqual([name, values]);

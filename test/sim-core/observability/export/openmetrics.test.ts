@@ -23,7 +23,18 @@ describe.skipIf(vectors.isLeftOut)('the reader', () => {
 
 const attributes: fc.Arbitrary<Attributes> = fc.dictionary(
   fc.oneof(
-    fc.constantFrom('http.route', 'http_route', 'le', '1st', 'größe', 'a b'),
+    fc.constantFrom(
+      'http.route',
+      'http_route',
+      'le',
+      '1st',
+      'größe',
+      'a b',
+      'job',
+      'instance',
+      'exported_job',
+      '__name__',
+    ),
     fc.string({ minLength: 1, maxLength: 5 }),
   ),
   fc.oneof(
@@ -47,7 +58,7 @@ const exemplars = fc.array(
 const head = fc.record({
   resource: fc.constantFrom(
     { 'service.name': 'orders', 'service.instance.id': 'orders-1' },
-    { 'service.name': 'orders', 'service.instance.id': 'orders-2' },
+    { 'service.name': 'orders', 'service.instance.id': 'orders-2', 'service.version': '1.4', job: 'x' },
   ),
   name: fc.constantFrom('http.server.requests', 'http.server.request.duration', 'cache.total', '2nd', 'größe'),
   unit: fc.constantFrom('s', 'By', '1', '{request}', '', 'km/h'),

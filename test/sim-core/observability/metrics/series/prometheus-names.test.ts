@@ -1,6 +1,12 @@
 /** Names of metrics and labels in Prometheus, by the specification's own examples. */
 import { expect, test } from 'vitest';
-import { prometheusName, seriesLabels } from '../../../../../sim-core/observability/metrics/series/prometheus-names.ts';
+import {
+  histogramLabels,
+  prometheusName,
+  seriesLabels,
+  targetInfo,
+  targetLabels,
+} from '../../../../../sim-core/observability/metrics/series/prometheus-names.ts';
 
 test.each([
   ['http.server.request.duration', 's', 'histogram', undefined, 'http_server_request_duration_seconds'],
@@ -28,4 +34,41 @@ test('attributes become labels, beside whose they are', () => {
     error_type: 'timeout',
     le: '0.1',
   });
+});
+
+test('attributes that come to one label are one, in the order of their names, and no two sets of values become one unseen', () => {
+  const target = { job: 'orders', instance: 'orders-1' };
+  const own = { __name__: 'up', ...target };
+  expect(seriesLabels('up', target, { a_b: '1', 'a.b': '2', 'a-b': '0' })).toEqual({ ...own, a_b: '0;2;1' });
+  expect(seriesLabels('up', target, { 'a.b': '2', a_b: '1' })).toEqual(
+    seriesLabels('up', target, { a_b: '1', 'a.b': '2' }),
+  );
+});
+
+test('an attribute does not take the place of what a series is called or of whose it is', () => {
+  const target = { job: 'orders', instance: 'orders-1' };
+  const own = { __name__: 'up', ...target };
+  expect(seriesLabels('up', target, { job: 'nightly', instance: 'db-3', __name__: 'down' })).toEqual({
+    ...own,
+    exported_job: 'nightly',
+    exported_instance: 'db-3',
+    exported___name__: 'down',
+  });
+  expect(seriesLabels('up', target, { job: 'nightly', 'exported.job': 'weekly' })).toEqual({
+    ...own,
+    exported_job: 'weekly',
+    exported_exported_job: 'nightly',
+  });
+  expect(histogramLabels('up', target, { le: '3', exported_le: '4' })).toEqual({
+    ...own,
+    exported_le: '4',
+    exported_exported_le: '3',
+  });
+});
+
+test('a target is its service behind the namespace, and the rest is told of it apart', () => {
+  const resource = { 'service.name': 'orders', 'service.instance.id': 'orders-1', 'service.version': '1.4' };
+  expect(targetLabels(resource)).toEqual({ job: 'orders', instance: 'orders-1' });
+  expect(targetLabels({ ...resource, 'service.namespace': 'shop' }).job).toBe('shop/orders');
+  expect(targetInfo({ ...resource, 'service.namespace': 'shop' })).toEqual({ 'service.version': '1.4' });
 });
