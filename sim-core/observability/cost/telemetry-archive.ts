@@ -13,6 +13,7 @@ import type { Simulation } from '../../kernel/simulation.ts';
 import { SECOND, type Duration, type Time } from '../../kernel/time.ts';
 import type { Call, Endpoint } from '../../network/call.ts';
 import { register, type Component } from '../../network/component.ts';
+import { keepsFor } from '../signals/retention.ts';
 import { archiveKept, archiveRestored, archiveSignals } from './archive-signals.ts';
 import { DAY, LogArchive, type LogArchiveOptions } from './log-archive.ts';
 import { MetricArchive, type MetricAnswer, type MetricArchiveOptions } from './metric-archive.ts';
@@ -110,10 +111,12 @@ export class TelemetryArchive implements Endpoint<ArchiveWrite, undefined>, Comp
 
   state(): Readonly<Record<string, number | string>> {
     const { now } = this.sim;
+    const { logs, metrics } = this.options;
     return {
       'gigabytes of metrics': this.metricBytes / GIGABYTE,
       'gigabytes of logs': this.logs.in('hot', now) / GIGABYTE,
       'gigabytes of logs in the archive': this.logs.in('cold', now) / GIGABYTE,
+      ...keepsFor(Math.max(logs.kept, ...metrics.tiers.map(({ kept }) => kept))),
     };
   }
 

@@ -2,9 +2,12 @@
  * The handbook's minimal production readiness checklist (appendix). Where an item is a thing of the system it is a predicate
  * on what the run shows: an alert that looks, a guard that held a load back, a bound that a line has. It is bad where the
  * thing that it protects is there and the protection is not, and untold where a run gave no occasion for it. What is paper
- * (a runbook, documented keys, a retention policy) is attested by people, and the row says so.
+ * (a runbook, documented keys) is attested by people, and the row says so; so is what this run has nothing of: spans of a run
+ * without a tracer, what is in logs that it does not keep.
  */
-import { ROOM_TO_WAIT } from '../../network/component.ts';
+import { fleetOf, ROOM_TO_WAIT } from '../../network/component.ts';
+import { PERSONAL_DATA } from '../logging/log-store.ts';
+import { ANY_TIME, KEEPS_FOR } from '../signals/retention.ts';
 import { counted, found, type Checklist, type ChecklistRow, type ChecklistVerdict } from './checklist.ts';
 import { anySeen, seen, type RunEvidence, type SeenComponent } from './run-evidence.ts';
 
@@ -16,14 +19,17 @@ interface Item {
   readonly judge: (evidence: RunEvidence) => Judgement;
 }
 
+/** The handbook's 80 %. */
+const INSTRUMENTED_LEAST = 0.8;
+
 const ITEMS: readonly Item[] = [
   { area: 'Cache', item: 'Hit ratio alerting', judge: hitRatioAlerting },
   { area: 'Cache', item: 'Stampede control present', judge: stampedeControl },
   { area: 'Messaging', item: 'DLQ monitored', judge: monitoredDeadLetters },
   { area: 'Messaging', item: 'Idempotency keys documented', judge: paperwork('a document says which they are') },
-  { area: 'Tracing', item: '>80% critical paths instrumented', judge: paperwork('spans are a team’s own to count') },
+  { area: 'Tracing', item: '>80% critical paths instrumented', judge: instrumentedPaths },
   { area: 'Metrics', item: 'SLO dashboards published', judge: publishedDashboards },
-  { area: 'Logs', item: 'PII redaction implemented', judge: paperwork('who wrote the logs knows what is in them') },
+  { area: 'Logs', item: 'PII redaction implemented', judge: redactedLogs },
   { area: 'Schema', item: 'Compatibility CI gate', judge: compatibilityGate },
   { area: 'Backpressure', item: 'Bounded queues & shedding', judge: boundedQueues },
   { area: 'Hot Keys', item: 'Detection alert', judge: hotKeyDetection },
@@ -32,7 +38,7 @@ const ITEMS: readonly Item[] = [
     item: 'Runbook for cache flush',
     judge: paperwork('the scenario cache-flush is what it is about'),
   },
-  { area: 'Cost', item: 'Observability retention policy', judge: paperwork('a policy outlives every run') },
+  { area: 'Cost', item: 'Observability retention policy', judge: retentionPolicy },
 ];
 
 export function readinessChecklist(evidence: RunEvidence): Checklist {
@@ -111,6 +117,51 @@ const SHEDDING = [
   'db.client.operations.refused',
   'messaging.client.refused.messages',
 ];
+
+/** Spans of services and consumers that users' requests reach; clients, stores and brokers are seen by the spans of who calls them. */
+function instrumentedPaths({ components = [], flows = [], measures }: RunEvidence): Judgement {
+  const traced = measures?.traced ?? [];
+  if (traced.length === 0)
+    return ['attested', 'nothing of this run writes spans; what a team’s own cover, it has to count'];
+  const reached = new Set(components.filter(({ kind }) => kind === 'client').map(({ name }) => name));
+  for (let before = 0; before < reached.size;) {
+    before = reached.size;
+    for (const { from, to, requests } of flows)
+      if (reached.has(from) && requests.some((row) => row > 0)) reached.add(to);
+  }
+  const onPath = components.filter(
+    ({ name, kind }) => (kind === 'service' && reached.has(name)) || (kind === 'consumer' && isConnected(flows, name)),
+  );
+  const isTraced = ({ name }: SeenComponent): boolean => traced.some((one) => one === name || fleetOf(one) === name);
+  const blind = onPath.filter((component) => !isTraced(component));
+  const [whole, seenOnes] = [onPath.length, onPath.length - blind.length];
+  const found = `${seenOnes} of ${counted(whole, 'service or consumer', 'services and consumers')} that requests reach write spans`;
+  const missing = blind.length === 0 ? '' : `; not ${namesOf(blind)}`;
+  return [seenOnes > INSTRUMENTED_LEAST * whole ? 'good' : 'bad', found + missing];
+}
+
+const isConnected = (flows: NonNullable<RunEvidence['flows']>, name: string): boolean =>
+  flows.some(({ from, to }) => from === name || to === name);
+
+/** What the detectors find in the lines that are stored; what they cannot know for personal data nobody finds here. */
+function redactedLogs({ components = [] }: RunEvidence): Judgement {
+  const stores = components.filter(({ state }) => Object.hasOwn(state, PERSONAL_DATA));
+  if (stores.length === 0) return ['attested', 'this run keeps no lines of logs; who wrote them knows what is in them'];
+  const sum = (name: string): number => stores.reduce((all, { state }) => all + Number(state[name]), 0);
+  const [lines, personal] = [sum('lines'), sum(PERSONAL_DATA)];
+  if (lines === 0) return ['untold', 'no line was stored'];
+  if (personal === 0) return ['good', `the detectors find no personal data in ${counted(lines, 'stored line')}`];
+  return ['bad', `the detectors find what looks like personal data in ${personal} of ${counted(lines, 'stored line')}`];
+}
+
+function retentionPolicy({ components = [] }: RunEvidence): Judgement {
+  const stores = components.filter(({ state }) => Object.hasOwn(state, KEEPS_FOR));
+  if (stores.length === 0) return ['attested', 'this run has no store of telemetry; a policy outlives every run'];
+  const endless = stores.filter(({ state }) => state[KEEPS_FOR] === ANY_TIME);
+  if (endless.length > 0) return ['bad', `${namesOf(endless)} deletes nothing, however old it is`];
+  const each = stores.map(({ name, state }) => `${name} ${String(state[KEEPS_FOR])}`).join(', ');
+  return ['good', `all stores of telemetry delete what is too old: ${each}`];
+}
 
 function boundedQueues(evidence: RunEvidence): Judgement {
   const lines = (evidence.components ?? []).filter(({ state }) => Object.hasOwn(state, ROOM_TO_WAIT));

@@ -31,6 +31,8 @@ export interface RunEvidence {
   readonly simulated?: Time;
   readonly signals: readonly SeenSignal[];
   readonly components?: readonly SeenComponent[];
+  readonly flows?: readonly { readonly from: string; readonly to: string; readonly requests: Float64Array }[];
+  readonly measures?: { readonly traced: readonly string[] };
   readonly facts?: { readonly tables: readonly SeenFacts[]; readonly sampledOneIn: number };
 }
 

@@ -19,8 +19,10 @@ import type { Call, Endpoint } from '../../network/call.ts';
 import { register, type Component } from '../../network/component.ts';
 import type { ExportRequest, ExportResponse } from '../pipeline/export-request.ts';
 import type { Labels } from '../signals/labels.ts';
+import { keepsFor } from '../signals/retention.ts';
 import type { LogRecord } from '../signals/telemetry.ts';
 import { logStored, logStoreSignals } from './log-facts.ts';
+import { findPii } from './pii/detectors.ts';
 
 export interface LogStoreOptions {
   readonly name: string;
@@ -62,6 +64,12 @@ interface Stream {
   readonly chunks: Chunk[];
 }
 
+/** In its state: lines in which the detectors find something in the body or in an attribute. */
+export const PERSONAL_DATA = 'lines that look like personal data';
+
+const looksPersonal = ({ body, attributes }: LogRecord): boolean =>
+  [body, ...Object.values(attributes)].some((value) => typeof value === 'string' && findPii(value).length > 0);
+
 export class LogStore implements Endpoint<ExportRequest<'logs'>, ExportResponse>, Component {
   readonly name: string;
   readonly kind = 'database';
@@ -73,6 +81,7 @@ export class LogStore implements Endpoint<ExportRequest<'logs'>, ExportResponse>
   private readonly told: FactChannel<Fact<typeof logStored>>;
   private readonly listeners: ((record: LogRecord) => void)[] = [];
   private stored = { lines: 0, bytes: 0 };
+  private personal = 0;
 
   constructor(sim: Simulation, options: LogStoreOptions) {
     const { name, chunkBytes, scanRate } = options;
@@ -118,7 +127,13 @@ export class LogStore implements Endpoint<ExportRequest<'logs'>, ExportResponse>
   }
 
   state(): Readonly<Record<string, number | string>> {
-    return { ...this.stored, streams: this.streams.size, chunks: this.chunks.length };
+    return {
+      ...this.stored,
+      streams: this.streams.size,
+      chunks: this.chunks.length,
+      [PERSONAL_DATA]: this.personal,
+      ...keepsFor(Infinity),
+    };
   }
 
   violations(): readonly string[] {
@@ -146,6 +161,7 @@ export class LogStore implements Endpoint<ExportRequest<'logs'>, ExportResponse>
     chunk.from = Math.min(chunk.from, record.time);
     chunk.to = Math.max(chunk.to, record.time);
     this.stored.lines++;
+    if (looksPersonal(record)) this.personal++;
     this.stored.bytes += bytes;
     if (this.told.heard) this.told.emit({ severity: record.severity, bytes });
     for (const listener of this.listeners) listener(record);

@@ -44,4 +44,6 @@ export interface Measures {
   readonly calls: readonly MeasuredCalls[];
   readonly activities: readonly MeasuredActivity[];
   readonly capacities: readonly MeasuredCapacity[];
+  /** Processes that began spans, by the name of the instance. */
+  readonly traced: readonly string[];
 }

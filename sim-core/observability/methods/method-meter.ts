@@ -10,6 +10,7 @@ import { SECOND, type Duration, type Time } from '../../kernel/time.ts';
 import { callEnded } from '../../network/call.ts';
 import { componentsOf } from '../../network/component.ts';
 import { LogLinearHistogram } from '../../statistics/histogram.ts';
+import { spanChanged } from '../tracing/tracer.ts';
 import { CapacityMeter } from './capacity-meter.ts';
 import { isFailure } from './failed-outcome.ts';
 import type { Ended, MeasuredCalls, Measures } from './measures.ts';
@@ -28,6 +29,7 @@ export class MethodMeter {
   private readonly calls = new Map<string, CallTally>();
   private readonly activities: { readonly fact: string; readonly byComponent: Map<string, Tally> }[] = [];
   private readonly capacities: CapacityMeter[] = [];
+  private readonly traced = new Set<string>();
   private names: ReadonlySet<string> | undefined = undefined;
   private readUntil: Time = 0;
 
@@ -44,6 +46,9 @@ export class MethodMeter {
         this.calls.set(key, (known = { of, tally: new Tally() }));
       }
       known.tally.add(duration, outcome !== 'ok');
+    });
+    sim.facts.channel(spanChanged).listen(({ process, begun }) => {
+      if (begun > 0) this.traced.add(process);
     });
     sim.facts.onChannel((channel) => this.listen(channel as unknown as FactChannel<AnyFact>));
   }
@@ -64,6 +69,7 @@ export class MethodMeter {
         [...byComponent].map(([component, tally]) => ({ component, fact, ...tally.ended() })),
       ),
       capacities: this.capacities.map((capacity) => capacity.finish()),
+      traced: [...this.traced],
     };
   }
 

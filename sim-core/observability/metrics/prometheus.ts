@@ -24,11 +24,15 @@ import {
   prometheusSignals,
   prometheusUp,
 } from './prometheus-signals.ts';
+import { keepsFor } from '../signals/retention.ts';
 import { Head } from './series/head.ts';
 import { TargetScraper, untilNext, type ScrapedTarget } from './target-scraper.ts';
 
 /** Something that is asked of the series at each evaluation: a dashboard's panels, a group of rules. */
 export type Evaluation = (head: Head, at: Time) => void;
+
+/** What it keeps in its head, without another word: two hours. */
+const RETENTION = hours(2);
 
 export interface PrometheusOptions {
   readonly name: string;
@@ -113,6 +117,7 @@ export class Prometheus implements Component {
       series: this.head.series,
       bytes: Math.round(this.head.bytes),
       kills: this.kills,
+      ...keepsFor(this.options.retention ?? RETENTION),
       up: this.isUp ? 'yes' : 'no',
     };
   }
@@ -137,7 +142,7 @@ export class Prometheus implements Component {
 
   private *evaluating(): Behaviour {
     const { sim, options, head } = this;
-    const { evaluationInterval, evaluations, retention = hours(2) } = options;
+    const { evaluationInterval, evaluations, retention = RETENTION } = options;
     let forgetAt = sim.now + retention;
     for (;;) {
       yield untilNext(sim.now, evaluationInterval);

@@ -14,6 +14,7 @@ import { register, type Component, type Intervention } from '../../network/compo
 import { defineSignal } from '../../statistics/signal.ts';
 import type { ExportRequest, ExportResponse } from '../pipeline/export-request.ts';
 import type { SpanData } from '../signals/telemetry.ts';
+import { keepsFor } from '../signals/retention.ts';
 import { TraceIndex } from './trace-index.ts';
 
 /** A trace that nothing was added to for a while: what the backend sees of it. */
@@ -151,6 +152,7 @@ export class TraceBackend implements Endpoint<ExportRequest<'traces'>, ExportRes
       spans: index.size,
       'largest trace': largest,
       'names of spans': names.size,
+      ...keepsFor(this.options.retention),
     };
   }
 

@@ -22,6 +22,6 @@ export interface Keeper {
   write(request: ExportRequest, now: Time): Written;
   /** How much has to be read to answer: bytes, or samples of metrics. */
   amountToRead(query: StoreQuery): number;
-  state(): Readonly<Record<string, number>>;
+  state(): Readonly<Record<string, number | string>>;
   violations(): readonly string[];
 }

@@ -17,6 +17,7 @@
  * for what they say.
  */
 import type { Duration, Time } from '../../../kernel/time.ts';
+import { keepsFor } from '../../signals/retention.ts';
 import type { ExportRequest } from '../export-request.ts';
 import { AmountBucket, type AmountLimit } from './amount-bucket.ts';
 import type { Keeper, StoreQuery, Written } from './keeper.ts';
@@ -76,8 +77,8 @@ export class LogStreams implements Keeper {
     return sum;
   }
 
-  state(): Readonly<Record<string, number>> {
-    return { streams: this.streams.size, 'bytes kept': this.bytes };
+  state(): Readonly<Record<string, number | string>> {
+    return { streams: this.streams.size, 'bytes kept': this.bytes, ...keepsFor(Infinity) };
   }
 
   violations(): readonly string[] {

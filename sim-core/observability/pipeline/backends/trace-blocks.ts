@@ -7,6 +7,7 @@
  * in place of a disk, where a bill takes the place of an end.
  */
 import type { Duration, Time } from '../../../kernel/time.ts';
+import { keepsFor } from '../../signals/retention.ts';
 import type { ExportRequest } from '../export-request.ts';
 import type { Keeper, StoreQuery, Written } from './keeper.ts';
 import { TimePartitions } from './time-partitions.ts';
@@ -48,8 +49,8 @@ export class TraceBlocks implements Keeper {
     return this.blocks.within(from, to);
   }
 
-  state(): Readonly<Record<string, number>> {
-    return { 'bytes kept': this.blocks.total, 'bytes deleted': this.deleted };
+  state(): Readonly<Record<string, number | string>> {
+    return { 'bytes kept': this.blocks.total, 'bytes deleted': this.deleted, ...keepsFor(this.options.ttl) };
   }
 
   violations(): readonly string[] {

@@ -2,6 +2,15 @@
 import { describe, expect, it } from 'vitest';
 import { checklistsOf, run, type Checklist, type ChecklistRow, type RunEvidence } from '../../../../sim-core/index.ts';
 import stampede from '../../../../scenarios/caching/stampede.ts';
+import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
+import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
+import { Link } from '../../../../sim-core/network/link.ts';
+import { RequestContext } from '../../../../sim-core/network/request-context.ts';
+import { structuredLine } from '../../../../sim-core/observability/logging/log-line.ts';
+import { LogStore, PERSONAL_DATA } from '../../../../sim-core/observability/logging/log-store.ts';
+import type { ExportRequest, ExportResponse } from '../../../../sim-core/observability/pipeline/export-request.ts';
+import { ANY_TIME, KEEPS_FOR, keepsFor } from '../../../../sim-core/observability/signals/retention.ts';
+import type { Attributes, LogRecord } from '../../../../sim-core/observability/signals/telemetry.ts';
 import { smallSystem } from '../../lab/small-system.ts';
 import { column, counter, evidenceOf, gauge, ratio, ROWS } from './evidence.ts';
 
@@ -238,6 +247,69 @@ describe('the readiness checklist', () => {
   it('paper is attested, whatever ran', () => {
     const paper = checklist(bare, 'readiness').filter(({ verdict }) => verdict === 'attested');
     expect(paper.map(({ item }) => item)).toEqual(expect.arrayContaining(['Disaster: Runbook for cache flush']));
+  });
+
+  it('tells of spans, logs and retention what the run shows, and has attested what it has nothing of', () => {
+    const [tracing, logs, cost] = [
+      'Tracing: >80% critical paths instrumented',
+      'Logs: PII redaction implemented',
+      'Cost: Observability retention policy',
+    ];
+    const verdicts = (rest: Partial<RunEvidence>): string[] =>
+      [tracing, logs, cost].map((item) => row(evidenceOf({}, rest), 'readiness', item).verdict);
+    expect(verdicts({})).toEqual(['attested', 'attested', 'attested']);
+
+    const names = ['users', 'a', 'b', 'c', 'd', 'e', 'idle'];
+    const flows = names.slice(0, -2).map((from, i) => ({ from, to: names[i + 1], requests: column(1) }));
+    const components = names.map((name) => ({ name, kind: name === 'users' ? 'client' : 'service', state: {} }));
+    const with_ = (traced: readonly string[]): RunEvidence =>
+      evidenceOf({}, { components, flows, measures: { traced } });
+    // The bound is the handbook's: more than four in five, and an instance stands for its service.
+    expect(row(with_(['a', 'b', 'c', 'd']), 'readiness', tracing)).toMatchObject({
+      verdict: 'bad',
+      found: expect.stringContaining('4 of 5 services and consumers that requests reach write spans; not e'),
+    });
+    expect(row(with_(['a', 'b-1', 'c-2', 'd', 'e-1']), 'readiness', tracing).verdict).toBe('good');
+
+    const store = (name: string, state: Readonly<Record<string, number | string>>) => ({
+      name,
+      kind: 'database',
+      state,
+    });
+    const kept = (personal: number, keeps: string) =>
+      verdicts({ components: [store('logs', { lines: 9, [PERSONAL_DATA]: personal, [KEEPS_FOR]: keeps })] });
+    expect(kept(0, '60 s')).toEqual(['attested', 'good', 'good']);
+    expect(kept(1, ANY_TIME)).toEqual(['attested', 'bad', 'bad']);
+  });
+
+  it('a store of logs counts what the detectors find in body and attributes, and every store says how long it keeps', () => {
+    const sim = new Simulation({ seed: 1 });
+    const store = new LogStore(sim, {
+      name: 'logs',
+      labels: () => ({}),
+      lineOf: structuredLine,
+      chunkBytes: 1000,
+      scanRate: 1e6,
+    });
+    const way = new Link<ExportRequest<'logs'>, ExportResponse>(sim, store, { from: 'agent', delay: constant(0) });
+    const line = (body: string, attributes: Attributes = {}): LogRecord => ({
+      resource: { 'service.name': 'orders', 'service.instance.id': 'orders-1' },
+      time: 0,
+      severity: 'INFO',
+      body,
+      attributes,
+      traceId: '4111111111111111'.repeat(2),
+      spanId: '',
+    });
+    const items = [
+      line('order.created'),
+      line('mail to jane@example.org'),
+      line('seen', { address: '10.1.2.3', n: 1 }),
+    ];
+    way.send({ kind: 'logs', items, bytes: 1 }, new RequestContext(1, 0));
+    sim.runUntil(1);
+    expect(store.state()).toMatchObject({ lines: 3, [PERSONAL_DATA]: 2, [KEEPS_FOR]: ANY_TIME });
+    expect(keepsFor(60e9)).toEqual({ [KEEPS_FOR]: '60 s' });
   });
 
   it('a line without a bound is bad, by name', () => {
