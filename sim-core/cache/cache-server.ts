@@ -175,7 +175,7 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
     }
     this.line.add(call);
     const done = this.thread.take(this.commandTime, this.sim.now);
-    this.sim.scheduleAt(done, (life) => this.serve(life), this.life, this.commandKind);
+    this.sim.scheduleAt(done, this.serve, this.life, this.commandKind);
   }
 
   /**
@@ -205,7 +205,7 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
   }
 
   /** Runs the next command and replies, once the value's bytes have left. */
-  private serve(life: number): void {
+  private readonly serve = (life: number): void => {
     if (life !== this.life) return;
     const call = this.line.take();
     const reply = this.run(call);
@@ -217,7 +217,7 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
     this.sending.add({ call, reply });
     const sent = this.wire.take(Math.round(bytes * this.nanosecondsPerByte), this.sim.now);
     this.sim.scheduleAt(sent, (started) => this.send(started), life, this.replyKind);
-  }
+  };
 
   /** The next value has left. */
   private send(life: number): void {
