@@ -51,7 +51,7 @@ export interface Contender {
   readonly name: string;
   /** Does the work once and returns how many units of it were done, with its own CPU time if it ran elsewhere. */
   work(): Work | Promise<Work>;
-  /** A short piece of the same work, of which objects of every shape are left until `work` begins. Nothing, without it. */
+  /** A shorter piece of the same work; none without it, as of what goes on with objects that it keeps. */
   warmUp?(): unknown;
 }
 
@@ -80,7 +80,7 @@ export async function measureInTurn(
 
 async function sample(contender: Contender, secondsAtLeast: number, interrupted: AbortSignal): Promise<number> {
   collectGarbage();
-  contender.warmUp?.();
+  await contender.warmUp?.();
   let units = 0;
   let seconds = 0;
   do {

@@ -89,8 +89,12 @@ async function* measureQueue({ quick, progress, interrupted }: BenchmarkOptions)
   for (const [variant, ours] of Object.entries({ processes: queueOfProcesses, callbacks: queueOfCallbacks })) {
     progress(`mm1: ${variant}`);
     const contenders: Contender[] = [
-      { name: 'brownout', work: () => ours(customers) },
-      { name: 'simjs', work: () => queueOfSimjs(simjs, customers / 4) },
+      { name: 'brownout', work: () => ours(customers), warmUp: () => ours(customers / 4) },
+      {
+        name: 'simjs',
+        work: () => queueOfSimjs(simjs, customers / 4),
+        warmUp: () => queueOfSimjs(simjs, customers / 16),
+      },
     ];
     yield* compareWithFirst(await measureInTurn(contenders, quick ? 1 : 5, interrupted), {
       name: 'mm1',

@@ -27,9 +27,16 @@ export async function engine(
   const params = { length };
   const request = { scenario: 'stampede', variant: VARIANT, params, seed: 1, interventions: [] };
   const here = runInSlices(stampede, VARIANT, params);
+  const short = { length: quick ? s(6) : s(60) };
   const contenders: Contender[] = [
-    contender('Chromium, a worker of the page', here, () => runInWorker(page, request)),
-    contender('Node', here, () => Promise.resolve(runInSlices(stampede, VARIANT, params))),
+    {
+      ...contender('Chromium, a worker of the page', here, () => runInWorker(page, request)),
+      warmUp: () => runInWorker(page, { ...request, params: short }),
+    },
+    {
+      ...contender('Node', here, () => Promise.resolve(runInSlices(stampede, VARIANT, params))),
+      warmUp: () => runInSlices(stampede, VARIANT, short),
+    },
   ];
   const rates = await measureInTurn(contenders, quick ? 1 : 5, interrupted);
   return compareWithFirst(rates, { name: 'page', variant: stampede.id, size: here.requests, unit: 'requests/s' });
