@@ -10,7 +10,7 @@
  */
 import { initialRoom, isUnwatched, requestEach } from './eviction-policy.ts';
 import type { EvictionOptions, EvictionPolicy } from './eviction-policy.ts';
-import { grownBytes, highestOf, roomFor } from './growing-array.ts';
+import { areBelow, grownBytes, highestOf, roomFor } from './growing-array.ts';
 import { IdRing } from './id-ring.ts';
 import { Room } from './room.ts';
 
@@ -77,8 +77,7 @@ export class Clock implements EvictionPolicy {
    */
   requestAll(ids: Int32Array): number {
     if (!this.isUnwatched) return requestEach(this, ids);
-    const highest = highestOf(ids);
-    if (highest >= this.state.length) this.grow(highest);
+    if (!areBelow(ids, this.state.length)) this.grow(highestOf(ids));
     const { queue, room, state, capacity, insertFirst } = this;
     let hits = 0;
     let i = 0;

@@ -12,7 +12,7 @@
  */
 import { initialRoom, isUnwatched, requestEach } from './eviction-policy.ts';
 import type { EvictionOptions, EvictionPolicy } from './eviction-policy.ts';
-import { grownBytes, highestOf, roomFor } from './growing-array.ts';
+import { grownBytes, roomFor } from './growing-array.ts';
 import { Room } from './room.ts';
 
 const ABSENT = 0;
@@ -85,18 +85,19 @@ export class LoggedLru implements EvictionPolicy {
    */
   requestAll(ids: Int32Array): number {
     if (!this.isUnwatched) return requestEach(this, ids);
-    const highest = highestOf(ids);
-    if (highest >= this.state.length) this.grow(highest);
-    const { state, room, capacity } = this;
+    const { room, capacity } = this;
     let { used } = room;
     let hits = 0;
     for (let i = 0; i < ids.length;) {
+      if (ids[i] >= this.state.length) this.grow(ids[i]);
       if (this.logged === this.log.length || (this.next === this.end && used === capacity)) this.settle();
-      const { order, end, log } = this;
+      const { state, order, end, log } = this;
+      const objects = state.length;
       let { next, logged } = this;
       const stop = Math.min(ids.length, i + log.length - logged);
       while (i < stop) {
         const id = ids[i];
+        if (id >= objects) break;
         if (state[id] !== ABSENT) hits++;
         else if (used < capacity) used++;
         else if (next === end) break;

@@ -16,7 +16,7 @@
 import { listsFor } from './counting-lists.ts';
 import { initialRoom } from './eviction-policy.ts';
 import type { EvictionOptions, EvictionPolicy } from './eviction-policy.ts';
-import { grownBytes, highestOf, roomFor } from './growing-array.ts';
+import { areBelow, grownBytes, highestOf, roomFor } from './growing-array.ts';
 import { headOf, type IdLists } from './id-lists.ts';
 import { IdRing } from './id-ring.ts';
 import { Room } from './room.ts';
@@ -115,8 +115,7 @@ export class S3Fifo implements EvictionPolicy {
 
   /** Hits, of which most requests are, in a loop over bytes; misses one by one. */
   requestAll(ids: Int32Array): number {
-    const highest = highestOf(ids);
-    if (highest >= this.standing.length) this.grow(highest);
+    if (!areBelow(ids, this.standing.length)) this.grow(highestOf(ids));
     const { standing } = this;
     let hits = 0;
     for (let i = 0; i < ids.length; i++) {

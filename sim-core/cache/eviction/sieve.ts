@@ -14,7 +14,7 @@
 import type { Bookkeeping } from './bookkeeping.ts';
 import { initialRoom, isUnwatched, requestEach } from './eviction-policy.ts';
 import type { EvictionOptions, EvictionPolicy } from './eviction-policy.ts';
-import { grownBytes, highestOf, roomFor } from './growing-array.ts';
+import { grownBytes, roomFor } from './growing-array.ts';
 import { Room } from './room.ts';
 
 const ABSENT = 0;
@@ -90,20 +90,21 @@ export class Sieve implements EvictionPolicy {
    */
   requestAll(ids: Int32Array): number {
     if (!this.isUnwatched) return requestEach(this, ids);
-    const highest = highestOf(ids);
-    if (highest >= this.state.length) this.grow(highest);
     let hits = 0;
     let i = 0;
     while (i < ids.length && this.holes.size > 0) if (this.request(ids[i++])) hits++;
-    const { state, room, capacity } = this;
+    const { room, capacity } = this;
     let { used } = room;
     while (i < ids.length) {
+      if (ids[i] >= this.state.length) this.grow(ids[i]);
       if (this.newest === this.order.length) this.closeGap();
-      const { order } = this;
+      const { state, order } = this;
+      const objects = state.length;
       const places = order.length;
       let { kept, hand, newest, lap } = this;
       while (i < ids.length) {
         const id = ids[i];
+        if (id >= objects) break;
         const mark = state[id];
         if (mark !== ABSENT) {
           state[id] = mark | MARKED;
