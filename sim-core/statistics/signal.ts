@@ -88,3 +88,7 @@ export function defineSignal<Shape>(definition: SignalDefinition<Shape>): Signal
 
 /** A ratio of an interval is only told from this many facts on: below it is noise. */
 export const RATIO_SAMPLES_MIN = 20;
+
+/** Whether a signal is a part of a whole: a ratio, or a gauge without a unit (a utilization). */
+export const isShare = ({ kind, unit }: Pick<SignalDefinition, 'kind' | 'unit'>): boolean =>
+  kind === 'ratio' || (kind === 'gauge' && unit === '1');

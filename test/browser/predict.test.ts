@@ -5,7 +5,7 @@ import { catalogue } from '../../scenarios/index.ts';
 import { run } from '../../sim-core/index.ts';
 import { parseGuide } from '../../ui/models/guide.ts';
 import { measureText } from '../../ui/models/measure-text.ts';
-import { experimentFor, optionOf, outcomeOf, sketchFrame } from '../../ui/models/prediction.ts';
+import { experimentFor, optionOf, outcomeOf, sketchFrame } from '../../scenarios/answers.ts';
 import { address, digestIn, expectNoViolationsInEitherTheme, openSession } from './session.ts';
 
 const { scenario } = catalogue.find((entry) => entry.scenario.id === 'stampede')!;

@@ -11,9 +11,10 @@ import {
   type HeatMap,
   type RecordedSignal,
   type Recording,
+  isShare,
 } from '../../sim-core/index.ts';
 import { figureOf } from './luck.ts';
-import { differenceText, isShare, measureText, numberText, type Measured } from './measure-text.ts';
+import { differenceText, measureText, numberText, type Measured } from './measure-text.ts';
 
 /** A signal as far as its whole run is told. */
 type Summarised = Pick<RecordedSignal, 'name' | 'kind' | 'unit' | 'help' | 'summary'>;

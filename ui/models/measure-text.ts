@@ -2,7 +2,7 @@
  * How measured values are written on the page: three significant digits, the unit beside the number, an en dash for
  * what could not be measured. The raw doubles stay in the recording; what is rounded here is never computed with.
  */
-import type { RecordedSignal } from '../../sim-core/index.ts';
+import { isShare, type RecordedSignal } from '../../sim-core/index.ts';
 
 /** What decides how a value is written. */
 export type Measured = Pick<RecordedSignal, 'kind' | 'unit'>;
@@ -13,9 +13,6 @@ const GAP = '\u00a0';
 
 const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const BINARY = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-
-/** Whether a signal is a part of a whole, which is told in per cent: a ratio, or a gauge without a unit (a utilization). */
-export const isShare = ({ kind, unit }: Measured): boolean => kind === 'ratio' || (kind === 'gauge' && unit === '1');
 
 /** A signal's value with its unit: `93.2 %`, `12.4 ms`, `1,012/s`, `20`. NaN is written as an en dash. */
 export function measureText({ kind, unit }: Measured, value: number): string {

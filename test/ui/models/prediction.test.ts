@@ -1,23 +1,12 @@
 /** Predictions: what a run answers, what an answer is worth, and that every prompt of the catalogue can be answered. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { experimentFor, optionOf, outcomeOf, scoreOf, sketchFrame, type Answer } from '../../../scenarios/answers.ts';
 import { guideOf } from '../../../scenarios/guides.ts';
 import { catalogue } from '../../../scenarios/index.ts';
 import { readPrompt, readQuantity } from '../../../scenarios/prompts.ts';
 import { parseGuide } from '../../../ui/models/guide.ts';
-import {
-  experimentFor,
-  filledSketch,
-  isRunOf,
-  optionOf,
-  optionText,
-  outcomeOf,
-  scoreOf,
-  scoreRule,
-  sketchFrame,
-  typedNumber,
-  type Answer,
-} from '../../../ui/models/prediction.ts';
+import { filledSketch, isRunOf, optionText, scoreRule, typedNumber } from '../../../ui/models/prediction.ts';
 import { fixtureRecording, INTERVAL } from '../../../ui/specimens/fixture-recording.ts';
 import { trialled } from '../../scenarios/trials.ts';
 
