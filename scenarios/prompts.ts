@@ -58,6 +58,10 @@ export class PromptError extends Error {
 
 const NAMES = ['ask', 'run', 'measure', 'line', 'choice', 'hint'];
 
+/** The prompts of a guide, in order; throws `PromptError`. */
+export const promptsIn = (guide: string): Prompt[] =>
+  [...guide.matchAll(/^```predict *\n([\s\S]*?)^``` *$/gm)].map(([, text]) => readPrompt(text));
+
 /** Reads the text of a block; throws `PromptError`. */
 export function readPrompt(text: string): Prompt {
   const lines = text

@@ -20,9 +20,10 @@ export function cacheInterventions(cache: Pick<Cache<unknown>, 'clear' | 'delete
       arguments: [{ name: 'share', help: 'of the capacity at first', min: 0.001, max: 10, default: 0.5 }],
       apply: ([share]) => cache.resize(share),
     },
-    flush: { help: 'Throws out every entry', arguments: [], apply: () => cache.clear() },
+    flush: { help: 'Throws out every entry', of: 'operation', arguments: [], apply: () => cache.clear() },
     expire: {
       help: 'Throws out the entry of one key',
+      of: 'operation',
       arguments: [{ name: 'key', help: 'number of the key, 0 is the hottest', min: 0, max: 1e8, default: 0 }],
       apply: ([key]) => void cache.delete(key),
     },

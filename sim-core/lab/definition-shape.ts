@@ -20,7 +20,8 @@ export function shapeProblem(definition: Fields, roles: readonly string[]): stri
     nameProblem(definition) ??
     variantProblem(definition, roles) ??
     remedyProblem(definition) ??
-    settingProblem(definition)
+    settingProblem(definition) ??
+    exerciseProblem(definition)
   );
 }
 
@@ -81,6 +82,26 @@ function settingProblem(definition: Fields): string | undefined {
   for (const [name, deeds] of Object.entries(whileRunning)) {
     if (!Object.hasOwn(params as Fields, name)) return `whileRunning: there is no parameter ${name}`;
     if (typeof deeds !== 'function') return `whileRunning: ${name} is ${inWords(deeds)}; expected a function`;
+  }
+  return undefined;
+}
+
+/** What an exercise offers is said of a pitfall; whether its system takes it is `brownout check`'s to find. */
+function exerciseProblem(definition: Fields): string | undefined {
+  const { exercises, roles } = definition;
+  if (exercises === undefined) return undefined;
+  if (!isRecord(exercises)) return unlike(definition, 'exercises', 'an object, or to be left out');
+  for (const [name, offer] of Object.entries(exercises)) {
+    if ((roles as Fields)[name] !== 'pitfall') return `exercises: ${name} is no pitfall`;
+    if (!isRecord(offer)) return `exercises: ${name} is ${inWords(offer)}; expected { deeds, deedsMax }`;
+    const { deeds, deedsMax } = offer;
+    if (deedsMax !== undefined && !(Number.isSafeInteger(deedsMax) && (deedsMax as number) >= 0)) {
+      return `exercises: deedsMax of ${name} is ${inWords(deedsMax)}; expected a whole number, or to be left out`;
+    }
+    const isDeed = (deed: unknown): boolean => isRecord(deed) && isText(deed['action']) && isText(deed['target']);
+    if (deeds !== undefined && !(Array.isArray(deeds) && deeds.every(isDeed))) {
+      return `exercises: deeds of ${name}: expected a list of { action, target }, or to be left out`;
+    }
   }
   return undefined;
 }

@@ -71,6 +71,16 @@ export interface ScenarioDefinition<P extends Parameters, Variant extends string
   readonly whileRunning?: {
     readonly [Name in keyof P]?: (value: ValuesOf<P>[Name], began: ValuesOf<P>) => readonly Deed[];
   };
+  /**
+   * What may be done to a pitfall's system while it runs where it is an exercise, and how often, if that is otherwise than it
+   * follows (`exercises/deeds.ts`): by action and component, or fleet of them (`cache` for `cache-1` …).
+   */
+  readonly exercises?: {
+    readonly [Pitfall in NoInfer<Variant>]?: {
+      readonly deeds?: readonly Pick<InterventionData, 'action' | 'target'>[];
+      readonly deedsMax?: number;
+    };
+  };
   /** Signals of the scenario's own, beside those of its components. */
   readonly signals?: readonly SignalDefinition[];
   /** Signals that tell the story, in the order in which the page charts them. */

@@ -32,6 +32,11 @@ export interface InterventionArgument {
 export interface Intervention {
   readonly help: string;
   readonly arguments: readonly InterventionArgument[];
+  /**
+   * `operation`: what whoever runs a system does to it on purpose. It breaks nothing and takes neither load nor faults away,
+   * so an exercise allows it; without it the world does it.
+   */
+  readonly of?: 'operation';
   /** Does it, at the present instant, with one value an argument, in order, validated. */
   apply(values: readonly number[]): void;
 }

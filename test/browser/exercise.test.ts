@@ -1,9 +1,9 @@
 /** An exercise in a browser: worked by keyboard alone from the page's first control to the solved task, kept, saved and judged. */
 import { readFileSync } from 'node:fs';
-import type { Locator } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { catalogue } from '../../scenarios/index.ts';
-import { exercisesOf, openAttempt, readAttempt, run } from '../../sim-core/index.ts';
+import { exercisesOf, openAttempt, readAttempt, run, seedOfWord } from '../../sim-core/index.ts';
 import { address, digestIn, expectNoViolationsInEitherTheme, openSession } from './session.ts';
 
 const { scenario } = catalogue.find((entry) => entry.scenario.id === 'orphan-compensation')!;
@@ -57,8 +57,16 @@ it('is solved by keyboard alone, held to other seeds, kept, saved, and judged by
   await page.keyboard.press('ArrowDown');
   await press(button('Try it'));
   await panel().getByText('compensationAttempts 20: ').waitFor();
-  await press(button('Open hint 1 of 2'));
-  await panel().getByText('No known repair sets anything but watchdog, audit.').waitFor();
+  // What the run broke, and the lines that say so.
+  await press(
+    panel()
+      .getByRole('button', { name: /^(Open in log|Show the moment)$/ })
+      .first(),
+  );
+  await page.getByRole('tab', { name: /^(Logs|Events)$/, selected: true }).waitFor();
+  for (const name of ['Open hint 1 of 3: where to look', 'Open hint 2 of 3: what helps']) await press(button(name));
+  await press(button('Open hint 3 of 3: what to set'));
+  await panel().getByText('One repair sets watchdog and audit.').waitFor();
 
   await tabTo(panel().getByRole('checkbox', { name: 'watchdog' }), 'Shift+Tab');
   await page.keyboard.press('Space');
@@ -80,7 +88,7 @@ it('is solved by keyboard alone, held to other seeds, kept, saved, and judged by
   expect(saved.suggestedFilename()).toBe(`${scenario.id}-${pitfall}.attempt.json`);
   const text = readFileSync(await saved.path(), 'utf8');
   const attempt = readAttempt(openAttempt(text).fields, scenario);
-  expect(attempt).toMatchObject({ hints: 1, handedIn: 2, solved: true, explanation: 'Somebody looks.' });
+  expect(attempt).toMatchObject({ hints: 3, handedIn: 2, solved: true, explanation: 'Somebody looks.' });
   expect(attempt.tries.map(({ params, foretold }) => ({ params, foretold }))).toEqual([
     { params: { compensationAttempts: 20 }, foretold: 'no nearer' },
     { params: { watchdog: true, audit: true }, foretold: undefined },
@@ -144,4 +152,73 @@ it('locks the world in a task, keeps it over a reload, and can be skipped', asyn
   await expect.poll(() => panel().getByRole('checkbox', { name: 'audit' }).isChecked()).toBe(true);
   await button('Skip the exercise').click();
   await page.getByRole('region', { name: 'Guide' }).waitFor();
+});
+
+it('loses nothing of what two tabs try, and begins anew in both', async () => {
+  const { page, context } = session;
+  const other = await context.newPage();
+  const tabs = [page, other];
+  const panelOf = (tab: Page) => tab.getByRole('region', { name: 'Exercise' });
+  for (const tab of tabs) {
+    await tab.goto(lab);
+    await tab.getByRole('group', { name: 'Mode' }).getByText('exercise').click();
+    await panelOf(tab).getByRole('button', { name: 'Begin the task' }).click();
+    await panelOf(tab).getByText('Computing …').waitFor({ state: 'detached' });
+  }
+  for (const [i, name] of ['audit', 'watchdog'].entries()) {
+    await panelOf(tabs[i]).getByRole('checkbox', { name }).check();
+    await panelOf(tabs[i]).getByRole('button', { name: 'Try it' }).click();
+  }
+  for (const tab of tabs) {
+    const tries = panelOf(tab).locator('h2:text-is("Tries") + ol > li');
+    await expect.poll(() => tries.allInnerTexts()).toHaveLength(2);
+    const texts = (await tries.allInnerTexts()).join('\n');
+    expect(texts).toMatch(/audit true/);
+    expect(texts).toMatch(/watchdog true/);
+  }
+  await panelOf(other).getByRole('button', { name: 'Start over' }).click();
+  await panelOf(page).getByText('The task was begun anew in another tab.').waitFor();
+  await expect.poll(() => panelOf(page).getByRole('heading', { name: 'Tries' }).count()).toBe(0);
+});
+
+it('has a deed planned within its budget, run by a code word, and told with its evidence', async () => {
+  const { page } = session;
+  const { scenario: stampede } = catalogue.find((entry) => entry.scenario.id === 'stampede')!;
+  await page.goto(`${address}#/lab/stampede`);
+  await page.getByRole('group', { name: 'Mode' }).getByText('exercise').click();
+  await panel().getByRole('textbox', { name: 'Code word' }).fill('Heron');
+  await button('Take it').click();
+  const seed = seedOfWord(stampede, 'none', 'heron');
+  await panel().getByText(`Heron gives seed ${seed}.`).waitFor();
+  await button('Begin the task').click();
+  await panel().getByText('Computing …').waitFor({ state: 'detached' });
+  expect(await digestIn(page)).toBe(run(stampede, { variant: 'none', seed }).header.digest);
+  await button('flush, expire …').click();
+  const deeds = page.getByRole('region', { name: 'Intervene at cache' });
+  await deeds.getByRole('button', { name: 'flush' }).click();
+  await panel().getByText('1 of 1 deed while it runs planned').waitFor();
+  await deeds.getByText('1 of 1 deed is planned: take one back first.').waitFor();
+  await expect.poll(() => deeds.getByRole('button', { name: 'flush' }).isDisabled()).toBe(true);
+  await deeds.getByRole('button', { name: 'Close' }).click();
+  await button('Try it').click();
+  await panel()
+    .getByText(/^as given; flush cache at [\d.]+s: /)
+    .waitFor();
+  await panel()
+    .getByText(/Broken for good from .+ on: .+ db\.queried/)
+    .first()
+    .waitFor();
+  await button('Open in log').first().click();
+  await page.getByRole('tab', { name: 'Logs', selected: true }).waitFor();
+  await expect.poll(() => page.getByRole('searchbox', { name: 'Find' }).inputValue()).toContain('operation=read');
+  await expectNoViolationsInEitherTheme(page, 'main');
+  const [saved] = await Promise.all([page.waitForEvent('download'), button('Save attempt').click()]);
+  const attempt = readAttempt(openAttempt(readFileSync(await saved.path(), 'utf8')).fields, stampede);
+  expect(attempt).toMatchObject({
+    codeWord: 'Heron',
+    seed,
+    tries: [{ interventions: [{ action: 'flush', target: 'cache' }] }],
+  });
+  const { interventions } = attempt.tries[0];
+  expect(attempt.tries[0].digest).toBe(run(stampede, { variant: 'none', seed, interventions }).header.digest);
 });

@@ -1,29 +1,24 @@
 /**
- * An exercise as the page tells it: its task, the goals of each known repair held against the run that is shown, hints made of
- * the definition and of the guide's table of remedies, and what was tried. Names of remedies are not told before it is solved.
+ * An exercise as the page tells it: the goals of each known repair held against the run that is shown, and what is to be
+ * foretold. Names of remedies are not told before it is solved.
  */
 import {
-  formatValue,
   isRefuted,
   quantity,
-  solutionOf,
-  worldOf,
-  type Exercise,
   type ExpectationResult,
   type Foretold,
   type Headline,
   type Measure,
-  type ParameterValues,
   type RecordedSignal,
-  resolveParameters,
   type Scenario,
   type Way,
 } from '../../sim-core/index.ts';
-import type { Inline, GuideSection } from './guide.ts';
 import { measureText } from './measure-text.ts';
 
 /** One goal: what is claimed, whether it holds, and how far it is. */
 export interface Goal {
+  /** Its place among the claims that are made of the remedy. */
+  readonly place: number;
   readonly text: string;
   readonly holds: boolean;
   /** What was measured. */
@@ -50,7 +45,7 @@ export function waysShown(
 ): WayShown[] {
   return ways.map(({ remedy, goals, solved }, i) => {
     const told = goals.map((goal, place) => ({
-      goal: goalShown(scenario.expect[remedy][place].claim, goal, signals),
+      goal: { place, ...goalShown(scenario.expect[remedy][place].claim, goal, signals) },
       refuted: isRefuted(given[i].goals[place]),
     }));
     const those = (refuted: boolean): Goal[] => told.filter((one) => one.refuted === refuted).map(({ goal }) => goal);
@@ -73,7 +68,7 @@ function goalShown(
   claim: { readonly measure: Measure; readonly bound: string } | undefined,
   { text, pass, actual, limit, unit }: ExpectationResult,
   signals: Signals,
-): Goal {
+): Omit<Goal, 'place'> {
   if (!claim) return { text, holds: pass, now: quantity(actual, unit) };
   const { measure, bound } = claim;
   return {
@@ -87,7 +82,7 @@ function goalShown(
 const IN_UNIT = /^(mean|min|max|last|p\d+)$/;
 
 /** A measure's value as charts write its signal, where it reads one field of one signal. */
-function valueText(
+export function valueText(
   { subject }: Measure,
   { value, unit }: { readonly value: number; readonly unit: string },
   signals: Signals,
@@ -119,57 +114,4 @@ export function questionOf(
       'no nearer': 'no nearer than it was',
     },
   };
-}
-
-/** `isBounded true, handOver block`; `as given` of nothing. */
-export function settingsText(scenario: Scenario, params: ParameterValues): string {
-  const said = Object.entries(params).map(([name, value]) => `${name} ${formatValue(scenario.params[name], value)}`);
-  return said.join(', ') || 'as given';
-}
-
-/** What is locked, with its value. */
-export function lockedText(scenario: Scenario, exercise: Exercise): string {
-  const values = resolveParameters(scenario, exercise.pitfall, exercise.view);
-  return worldOf(scenario, exercise)
-    .map((name) => `${name} ${formatValue(scenario.params[name], values[name])}`)
-    .join(', ');
-}
-
-/** A hint, from where to look to what to do: in words, or in the guide's. */
-export type Hint = { readonly text: string } | { readonly inlines: readonly Inline[] };
-
-/** The row of a remedy in the guide's table of remedies: what stands in each column behind its name. */
-export interface RemedyRow {
-  readonly heads: readonly (readonly Inline[])[];
-  readonly cells: readonly (readonly Inline[])[];
-}
-
-/** In order: which settings matter, and what each known repair does. Which values do it is told of a solved task alone. */
-export function hintsOf(scenario: Scenario, exercise: Exercise, guide: readonly GuideSection[]): Hint[] {
-  const solutions = exercise.ways.map((remedy) => solutionOf(scenario, exercise, remedy));
-  const used = Object.keys(exercise.design).filter((name) => solutions.some((one) => Object.hasOwn(one, name)));
-  const isNews = used.length < Object.keys(exercise.design).length;
-  const what = exercise.ways.flatMap((remedy): Hint[] => {
-    const inlines = remedyRow(guide, remedy)?.cells[0];
-    return inlines ? [{ inlines: [{ type: 'text', text: 'One repair: ' }, ...inlines] }] : [];
-  });
-  return [...(isNews ? [{ text: `No known repair sets anything but ${used.join(', ')}.` }] : []), ...what];
-}
-
-export function remedyRow(guide: readonly GuideSection[], remedy: string): RemedyRow | undefined {
-  for (const { title, blocks } of guide) {
-    if (!title.startsWith('Remedies')) continue;
-    for (const block of blocks) {
-      if (block.type !== 'table') continue;
-      const row = block.rows.find(([name]) => plainText(name) === remedy);
-      if (row) return { heads: block.head.slice(1), cells: row.slice(1) };
-    }
-  }
-  return undefined;
-}
-
-function plainText(inlines: readonly Inline[]): string {
-  return inlines
-    .map((inline) => ('text' in inline ? inline.text : 'children' in inline ? plainText(inline.children) : ''))
-    .join('');
 }

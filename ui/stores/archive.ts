@@ -1,24 +1,19 @@
 /**
  * What the page keeps between visits, in the browser's IndexedDB: progress, predictions with the run that answered them, and
- * the latest attempt at each exercise. Progress is added to in one transaction, so tabs that write at once lose nothing of each
- * other's; of a prediction or an attempt the last one written stands. Other tabs are told of progress and predictions, not of
- * attempts: each goes on with its own. Where the browser refuses storage (some private windows do) nothing is kept, and the
+ * the latest attempt at each exercise. Progress and attempts are read, put together and written in one transaction, so tabs that
+ * write at once lose nothing of each other's; of a prediction the last one written stands. Other tabs are told. Where the browser refuses storage (some private windows do) nothing is kept, and the
  * page can say so.
  */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
-import type { Attempt } from '../../sim-core/index.ts';
+import { mergedAttempt, type KeptAttempt } from '../models/merged-attempt.ts';
 import type { Prediction } from '../models/prediction.ts';
 import { combined, type ScenarioProgress } from '../models/progress.ts';
 
 const NAME = 'brownout';
 const VERSION = 3;
 
-/** An attempt, with the remedies by which it is solved on every seed: no file says them, for replay finds them. */
-export interface KeptAttempt extends Attempt {
-  readonly by: readonly string[];
-}
-
-export type News = 'written' | 'cleared';
+/** What another tab has done: added to progress and predictions, to an attempt, or cleared everything. */
+export type News = 'written' | 'attempted' | 'cleared';
 
 interface Kept extends DBSchema {
   progress: { key: string; value: ScenarioProgress };
@@ -70,9 +65,16 @@ export class Archive {
     return (await this.#database)?.get('attempts', [scenario, exercise]);
   }
 
-  /** Keeps an attempt in place of an earlier one at the same exercise. */
-  async keepAttempt(attempt: KeptAttempt): Promise<void> {
-    await (await this.#database)?.put('attempts', attempt);
+  /** Keeps an attempt with what another tab has added to it, or in place of an earlier one; resolves with what stands there now. */
+  async keepAttempt(attempt: KeptAttempt): Promise<KeptAttempt> {
+    const database = await this.#database;
+    if (!database) return attempt;
+    const change = database.transaction('attempts', 'readwrite');
+    const merged = mergedAttempt(await change.store.get([attempt.scenario, attempt.exercise]), attempt);
+    await change.store.put(merged.attempt);
+    await change.done;
+    this.#tell('attempted');
+    return merged.attempt;
   }
 
   async clear(): Promise<void> {

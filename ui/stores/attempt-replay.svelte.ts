@@ -48,12 +48,12 @@ export class AttemptReplay {
       }
       const attempt = readAttempt(opened.fields, scenario);
       const { pitfall } = exerciseOf(scenario, attempt);
-      const requests = runsToJudge(scenario, attempt).map(({ params, seed }) => ({
+      const requests = runsToJudge(scenario, attempt).map(({ params, seed, interventions }) => ({
         scenario: scenario.id,
         variant: pitfall,
         params,
         seed,
-        interventions: [],
+        interventions,
       }));
       this.wanted = requests.length;
       const runs: JudgedRun[] = [];

@@ -15,7 +15,8 @@ import {
   type ScenarioProgress,
   type Standing,
 } from '../models/progress.ts';
-import { Archive, type KeptAttempt } from './archive.ts';
+import type { KeptAttempt } from '../models/merged-attempt.ts';
+import { Archive } from './archive.ts';
 
 /** What was predicted, and what became of it. */
 export interface Predictions {
@@ -31,9 +32,11 @@ class Progress implements Predictions {
   readonly #scenarios = new SvelteMap<string, ScenarioProgress>();
   /** The latest of each prompt, by scenario and question. */
   readonly #predictions = new SvelteMap<string, Prediction>();
+  readonly #elsewhere = new Set<() => void>();
   readonly #archive = new Archive((news) => {
     if (news === 'cleared') this.#clear();
-    else void this.#read();
+    else if (news === 'written') void this.#read();
+    else for (const told of this.#elsewhere) told();
   });
 
   /** Resolves once what was kept before this visit is known. */
@@ -62,10 +65,26 @@ class Progress implements Predictions {
     return this.#archive.attempt(scenario, exercise).catch(() => undefined);
   }
 
-  attempted(attempt: KeptAttempt): void {
-    this.#archive.keepAttempt(attempt).catch(() => {
+  /** Keeps an attempt; resolves with what is kept of it, which another tab may have added to. */
+  async attempted(attempt: KeptAttempt): Promise<KeptAttempt> {
+    try {
+      return await this.#archive.keepAttempt(attempt);
+    } catch {
       this.lasting = false;
-    });
+      return attempt;
+    }
+  }
+
+  /** Calls back whenever another tab has kept an attempt; returns what ends that. */
+  attemptedElsewhere(told: () => void): () => void {
+    this.#elsewhere.add(told);
+    return () => this.#elsewhere.delete(told);
+  }
+
+  /** The latest answers to the prompts of a scenario, in the order in which they were given. */
+  predictionsOf(scenario: string): Prediction[] {
+    const own = [...this.#predictions.values()].filter((one) => one.scenario === scenario);
+    return own.toSorted((a, b) => a.at - b.at);
   }
 
   /** What the reader last said to a prompt, with the run that answered. */

@@ -5,10 +5,13 @@
 class Selection {
   request = $state<number>();
   event = $state<number>();
+  /** Lines of the log that somebody has pointed out: of a kind of fact, with these words. */
+  log = $state.raw<{ readonly kind: string; readonly text: string }>();
 
   clear(): void {
     this.request = undefined;
     this.event = undefined;
+    this.log = undefined;
   }
 }
 

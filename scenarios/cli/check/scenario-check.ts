@@ -69,8 +69,8 @@ export async function checkScenario(entry: CheckedScenario, options: CheckOption
       if (trialled === undefined) continue;
       if (recording !== undefined) {
         problems.push(...pageProblems(scenario, guide, recording));
-        problems.push(...exerciseProblems(scenario, recording).map(remedial));
       }
+      problems.push(...exerciseProblems(scenario, trialled).map((text): Problem => ({ ...remedial(text), reproduce })));
       for (const { text, notClaimed } of trialled.expectations) {
         if (notClaimed === undefined) continue;
         problems.push({ check: 'expectations', text: `${variant}: ${text} claims nothing: ${notClaimed}`, reproduce });

@@ -6,35 +6,33 @@
 import {
   AttemptError,
   changesSince,
-  exerciseOf,
-  judgedRun,
-  judgementOf,
+  gradeRows,
   openAttempt,
   readAttempt,
-  Run,
-  runsToJudge,
-  type Attempt,
-  type JudgedRun,
+  readCodeWords,
+  type Graded,
 } from '../../../sim-core/index.ts';
 import { ProgressLine } from '../cachesim/progress-line.ts';
 import { UsageError, type CliCommand, type CommandLine, type ExitCode } from '../command.ts';
 import { attemptFiles, readText } from '../grade/attempt-files.ts';
 import { gradePolicies, isPolicy } from '../grade/own-policies.ts';
-import { gradeFormats, passes, type Graded } from '../grade/report.ts';
-import { findScenario, loadScenarioFile, type LoadedScenario } from '../load-scenario.ts';
+import { gradeFormats } from '../grade/report.ts';
+import { replay } from '../grade/replay.ts';
+import { findScenario, loadScenarioFile } from '../load-scenario.ts';
 import { noSuch } from '../nearest.ts';
 import { styleFor } from '../reporters/style.ts';
-import { drive } from '../run/drive.ts';
 
 interface GradeOptions {
   readonly format: string;
   readonly scenario?: string;
+  readonly codeWords?: string;
 }
 
 const EXAMPLES = `
 Example:
   brownout grade handed-in/                  every *.attempt.json of a folder
   brownout grade ada.attempt.json --format csv
+  brownout grade handed-in/ --code-words class.txt
 
 Exit codes: 0 all are solved and verified; 1 one is not; 2 a file is no attempt, or its runs fail.
 `;
@@ -48,6 +46,10 @@ export const gradeCommand: CliCommand = {
       .argument('<attempts...>', 'files that the page saved, or folders of them')
       .option('--format <format>', `how to print the results: ${Object.keys(gradeFormats).join(', ')}`, 'table')
       .option('--scenario <file>', "the scenario's file, where it is not of the catalogue")
+      .option(
+        '--code-words <file>',
+        'the code words that were given out, one a line: attempts with another do not pass',
+      )
       .addHelpText('after', EXAMPLES)
       .action(async (paths: string[], options: GradeOptions) => exit(await gradeAll(paths, options, cli)));
   },
@@ -74,12 +76,13 @@ async function gradeAll(paths: readonly string[], options: GradeOptions, cli: Co
 
 export async function grade(
   paths: readonly string[],
-  { format, scenario: own }: GradeOptions,
+  { format, scenario: own, codeWords }: GradeOptions,
   cli: CommandLine,
 ): Promise<ExitCode> {
   if (!Object.hasOwn(gradeFormats, format)) {
     throw new UsageError(`--format: ${noSuch('format', format, Object.keys(gradeFormats))}`);
   }
+  const words = codeWords === undefined ? undefined : wordsOf(codeWords);
   const files = attemptFiles(paths);
   const loaded = own === undefined ? undefined : await loadScenarioFile(own);
   const line = new ProgressLine(cli.isTerminal ? cli.err : () => {});
@@ -90,12 +93,11 @@ export async function grade(
       const opened = openAttempt(readText(file));
       const scenario = loaded?.scenario.id === opened.scenario ? loaded : findScenario(opened.scenario);
       const attempt = readAttempt(opened.fields, scenario.scenario);
-      const runs = await replay(attempt, scenario, cli.interrupted, (run, of) =>
+      const replayed = await replay(attempt, scenario, cli.interrupted, (run, of) =>
         line.show(() => `${file}, ${place + 1} of ${files.length}: run ${run} of ${of}`),
       );
-      if (runs === undefined) break;
-      const judgement = judgementOf(scenario.scenario, attempt, runs);
-      graded.push({ file, attempt, judgement, changes: changesSince(attempt, scenario.definition) });
+      if (replayed === undefined) break;
+      graded.push({ file, attempt, ...replayed, changes: changesSince(attempt, scenario.definition) });
     } catch (error) {
       refused++;
       line.wipe();
@@ -103,13 +105,14 @@ export async function grade(
     }
   }
   line.wipe();
-  if (graded.length > 0) cli.out(gradeFormats[format](graded, styleFor(cli.showsColours)));
+  const rows = gradeRows(graded, words);
+  if (rows.length > 0) cli.out(gradeFormats[format](rows, styleFor(cli.showsColours)));
   if (cli.interrupted.aborted) {
     cli.err(`brownout: interrupted; ${graded.length} of ${files.length} attempts are graded\n`);
     return 130;
   }
   if (refused > 0) return 2;
-  return graded.every(passes) ? 0 : 1;
+  return rows.every(({ pass }) => pass) ? 0 : 1;
 }
 
 /** What is wrong with the file, or what a run that it asks for has thrown, which is no reason to give up the others. */
@@ -118,21 +121,12 @@ function whyRefused(error: unknown): string {
   return `its runs cannot be judged: ${error instanceof Error ? error.message : String(error)}`;
 }
 
-/** Computes the runs of an attempt again; undefined if interrupted. */
-async function replay(
-  attempt: Attempt,
-  { scenario, definition }: LoadedScenario,
-  interrupted: AbortSignal,
-  progress: (run: number, of: number) => void,
-): Promise<JudgedRun[] | undefined> {
-  const exercise = exerciseOf(scenario, attempt);
-  const wanted = runsToJudge(scenario, attempt);
-  const runs: JudgedRun[] = [];
-  for (const { params, seed } of wanted) {
-    progress(runs.length + 1, wanted.length);
-    const run = new Run(scenario, { variant: exercise.pitfall, params, seed, definition });
-    if (!(await drive(run, { interrupted }))) return undefined;
-    runs.push(judgedRun(scenario, exercise, run.finish()));
+/** Throws `UsageError`. */
+function wordsOf(file: string): string[] {
+  try {
+    return readCodeWords(readText(file));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`--code-words: ${file}: ${why}`);
   }
-  return runs;
 }

@@ -83,7 +83,8 @@ export class HttpCache implements Endpoint<HttpGet, HttpResponse>, Component {
     );
     this.refreshing = this.caches.map(() => new Set());
     if (count === 0) this.interventions = {};
-    else if (users === undefined) this.interventions = { purge: this.purging(), expire: this.expiring() };
+    else if (users === undefined)
+      this.interventions = { purge: operation(this.purging()), expire: operation(this.expiring()) };
     else this.interventions = { flush: this.purging(), expire: this.expiring() };
     this.purges = {
       name,
@@ -210,3 +211,6 @@ export class HttpCache implements Endpoint<HttpGet, HttpResponse>, Component {
     };
   }
 }
+
+/** Whoever runs a shared cache can purge it; nobody can throw something out of users' browsers. */
+const operation = (intervention: Intervention): Intervention => ({ ...intervention, of: 'operation' });

@@ -4,25 +4,35 @@
  *
  * ```json
  * { "attempt": 1, "engine": "0.1.0", "scenario": "backpressure", "definition": "sha256:…", "exercise": "unbounded-queue",
- *   "tries": [{ "params": { "isBounded": true }, "foretold": "holds", "digest": "sha256:…" }],
+ *   "codeWord": "heron", "seed": 1882060325, "predictions": [{ "ask": "…", "answer": 2, … }],
+ *   "tries": [{ "params": { "isBounded": true }, "interventions": [{ "at": 12000000000, "action": "bound", … }],
+ *               "foretold": "holds", "digest": "sha256:…" }],
  *   "hints": 0, "handedIn": 1, "solved": true, "explanation": "…" }
  * ```
  *
- * `params` holds what differs from the pitfall's own values; `foretold`, where something was, what was expected before the
- * run; `handedIn` the number of the try, from 1, that was held against further seeds. Unlike a link, of which a part can be
+ * `params` holds what differs from the pitfall's own values, `interventions` what was done while it ran; `foretold`, where
+ * something was, what was expected before the run; `handedIn` the number of the try, from 1, that was held against further
+ * seeds. Where there is a code word the runs have its seed (`code-word.ts`), else the scenario's own. Unlike a link, of which a part can be
  * ignored, a file with anything wrong in it is refused: it is evidence.
  */
-import { checkValue, formatValue, ParameterError, type ParameterValue, type ParameterValues } from '../parameters.ts';
-import { resolveParameters, type Scenario } from '../scenario.ts';
+import type { InterventionData } from '../intervention.ts';
+import type { ParameterValues } from '../parameters.ts';
+import type { Scenario } from '../scenario.ts';
 import { inWords } from '../value-in-words.ts';
 import { ENGINE_VERSION } from '../version.ts';
+import { AttemptError, isCount, isFields, noOthers, wrong, type Fields } from './attempt-fields.ts';
+import { CODE_SEEDS, CODE_WORD_MAX, codeWordOf, seedOfWord } from './code-word.ts';
 import { exercisesOf, type Exercise } from './exercise.ts';
-import { FORETOLD, type Foretold } from './goals.ts';
+import { readForetelling, type Foretelling } from './foretelling.ts';
+import type { Foretold } from './goals.ts';
+import { readTry } from './read-try.ts';
 
-/** A design that was run, on the scenario's own seed. */
+/** A design that was run, on the attempt's seed. */
 export interface Try {
   /** What differs from the pitfall's own values. */
   readonly params: ParameterValues;
+  /** What was done to the system while it ran, in order of time; absent where nothing was. */
+  readonly interventions?: readonly InterventionData[];
   readonly foretold?: Foretold;
   readonly digest: string;
 }
@@ -34,6 +44,12 @@ export interface Attempt {
   readonly definition: string;
   /** Name of the exercise: the pitfall's variant. */
   readonly exercise: string;
+  /** The learner's, as it was typed; absent where there is none. */
+  readonly codeWord?: string;
+  /** What it gives, or what the file says that it does; absent where there is none. */
+  readonly seed?: number;
+  /** What the guide asked before its runs were seen, and what was answered; absent where nothing was. */
+  readonly predictions?: readonly Foretelling[];
   readonly tries: readonly Try[];
   /** How many were opened. */
   readonly hints: number;
@@ -50,26 +66,33 @@ const VERSION = 1;
 export const TRIES_MAX = 200;
 export const EXPLANATION_MAX = 2000;
 const HINTS_MAX = 100;
+const PREDICTIONS_MAX = 50;
 
-/** The document is no attempt that can be judged; the message names the field, the value and what would be right. */
-export class AttemptError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'AttemptError';
-  }
-}
-
-/** An attempt with nothing tried yet. */
-export const freshAttempt = (scenario: Scenario, definition: string, { pitfall }: Exercise): Attempt => ({
+/** An attempt with nothing tried yet; `codeWord` may be empty. */
+export const freshAttempt = (
+  scenario: Scenario,
+  definition: string,
+  { pitfall }: Exercise,
+  codeWord = '',
+): Attempt => ({
   engine: ENGINE_VERSION,
   scenario: scenario.id,
   definition,
   exercise: pitfall,
+  ...(codeWordOf(codeWord) !== '' && { codeWord, seed: seedOfWord(scenario, pitfall, codeWord) }),
   tries: [],
   hints: 0,
   solved: false,
   explanation: '',
 });
+
+/** The seed of an attempt's runs. */
+export const seedOf = (scenario: Pick<Scenario, 'seed'>, { seed }: Pick<Attempt, 'seed'>): number =>
+  seed ?? scenario.seed;
+
+/** Whether the seed is the code word's, or neither is there. */
+export const seedFollows = (scenario: Pick<Scenario, 'id'>, { exercise, codeWord, seed }: Attempt): boolean =>
+  codeWord === undefined ? seed === undefined : seed === seedOfWord(scenario, exercise, codeWord);
 
 /** What has changed since an attempt was made, in words: digests may be others by now without anybody's doing. */
 export const changesSince = (attempt: Pick<Attempt, 'engine' | 'definition'>, definition: string): string[] => [
@@ -82,8 +105,6 @@ export const changesSince = (attempt: Pick<Attempt, 'engine' | 'definition'>, de
 /** The attempt as text: indented JSON. */
 export const writeAttempt = (attempt: Attempt): string =>
   `${JSON.stringify({ attempt: VERSION, ...attempt }, null, 2)}\n`;
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** Reads a file's text as JSON of a version that is known, and says of which scenario it is; throws `AttemptError`. */
 export function openAttempt(text: string): { readonly scenario: string; readonly fields: Fields } {
@@ -102,7 +123,10 @@ export function openAttempt(text: string): { readonly scenario: string; readonly
   return { scenario, fields };
 }
 
-const KNOWN = 'attempt engine scenario definition exercise tries hints handedIn solved explanation'.split(' ');
+const KNOWN =
+  'attempt engine scenario definition exercise codeWord seed predictions tries hints handedIn solved explanation'.split(
+    ' ',
+  );
 
 /** Reads an opened document as an attempt at this scenario; throws `AttemptError` at the first thing that is wrong. */
 export function readAttempt(fields: Fields, scenario: Scenario): Attempt {
@@ -117,6 +141,11 @@ export function readAttempt(fields: Fields, scenario: Scenario): Attempt {
   const exercise = exercises.find((one) => one.pitfall === pitfall);
   if (exercise === undefined) {
     throw wrong('exercise', pitfall, `one of ${exercises.map((one) => one.pitfall).join(', ') || 'none: it has none'}`);
+  }
+  const own = readCodeWord(fields);
+  const { predictions = [] } = fields;
+  if (!Array.isArray(predictions) || predictions.length > PREDICTIONS_MAX) {
+    throw wrong('predictions', predictions, `a list of at most ${PREDICTIONS_MAX}, or to be left out`);
   }
   if (!Array.isArray(tries) || tries.length > TRIES_MAX) {
     throw wrong('tries', tries, `a list of at most ${TRIES_MAX} tries`);
@@ -135,6 +164,10 @@ export function readAttempt(fields: Fields, scenario: Scenario): Attempt {
     scenario: scenario.id,
     definition,
     exercise: exercise.pitfall,
+    ...own,
+    ...(predictions.length > 0 && {
+      predictions: predictions.map((one: unknown, place) => readForetelling(one, `predictions[${place}]`)),
+    }),
     tries: tries.map((one: unknown, place) => readTry(one, `tries[${place}]`, scenario, exercise)),
     hints,
     ...(handedIn !== undefined && { handedIn }),
@@ -143,65 +176,15 @@ export function readAttempt(fields: Fields, scenario: Scenario): Attempt {
   };
 }
 
-function readTry(value: unknown, field: string, scenario: Scenario, exercise: Exercise): Try {
-  if (!isFields(value)) throw wrong(field, value, 'an object with params and digest');
-  noOthers(value, ['params', 'foretold', 'digest'], `${field}.`);
-  const { params, foretold, digest } = value;
-  if (!isFields(params)) throw wrong(`${field}.params`, params, 'an object of parameters');
-  if (foretold !== undefined && !FORETOLD.includes(foretold as Foretold)) {
-    throw wrong(`${field}.foretold`, foretold, `one of ${FORETOLD.join(', ')}, or to be left out`);
+/** Code word and seed, which go together. */
+function readCodeWord({ codeWord, seed }: Fields): Pick<Attempt, 'codeWord' | 'seed'> {
+  if (codeWord === undefined) {
+    if (seed !== undefined) throw wrong('seed', seed, 'to be left out where there is no code word');
+    return {};
   }
-  if (typeof digest !== 'string' || !/^sha256:[0-9a-f]{64}$/.test(digest)) {
-    throw wrong(`${field}.digest`, digest, 'sha256: and 64 hexadecimal digits');
+  if (typeof codeWord !== 'string' || codeWordOf(codeWord) === '' || codeWord.length > CODE_WORD_MAX) {
+    throw wrong('codeWord', codeWord, `a text of at most ${CODE_WORD_MAX} characters, or to be left out`);
   }
-  const changed = readDesign(params, `${field}.params`, scenario, exercise);
-  return { params: changed, ...(foretold !== undefined && { foretold: foretold as Foretold }), digest };
-}
-
-/** What is set: of the design alone, by values that are there, and no more of them than are allowed. */
-function readDesign(given: Fields, field: string, scenario: Scenario, exercise: Exercise): ParameterValues {
-  const { pitfall, design, view, changesMax } = exercise;
-  const own = resolveParameters(scenario, pitfall, view);
-  const names = Object.keys(design).join(', ');
-  const changed: Record<string, ParameterValue> = {};
-  for (const [name, value] of Object.entries(given)) {
-    const where = `${field}.${name}`;
-    if (!Object.hasOwn(scenario.params, name)) {
-      throw new AttemptError(`${where}: there is no parameter ${name}; expected one of ${names}`);
-    }
-    if (!Object.hasOwn(design, name)) {
-      const locked = formatValue(scenario.params[name], own[name]);
-      throw new AttemptError(
-        `${where}: ${name} is of the world, which is locked at ${locked}; expected one of ${names}`,
-      );
-    }
-    try {
-      const checked = checkValue(name, design[name], value);
-      if (checked !== own[name]) changed[name] = checked;
-    } catch (error) {
-      throw error instanceof ParameterError ? new AttemptError(`${where}: ${error.message}`) : error;
-    }
-  }
-  const count = Object.keys(changed).length;
-  if (count <= changesMax) return changed;
-  throw new AttemptError(`${field}: ${count} settings differ from the pitfall's; expected at most ${changesMax}`);
-}
-
-function noOthers(fields: Fields, known: readonly string[], prefix: string): void {
-  const odd = Object.keys(fields).find((name) => !known.includes(name));
-  if (odd === undefined) return;
-  throw new AttemptError(`${prefix}${odd}: there is no such field; expected ${known.join(', ')}`);
-}
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const isCount = (value: unknown, most: number): value is number =>
-  Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= most;
-
-function wrong(field: string, value: unknown, expected: string): AttemptError {
-  if (value === undefined) return new AttemptError(`${field}: it is missing; expected ${expected}`);
-  const text = inWords(value);
-  const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text;
-  return new AttemptError(`${field}: ${shown} is not valid; expected ${expected}`);
+  if (!isCount(seed, CODE_SEEDS - 1)) throw wrong('seed', seed, `what the code word gives, 0 to ${CODE_SEEDS - 1}`);
+  return { codeWord, seed };
 }

@@ -29,6 +29,8 @@ export interface Exercise {
   readonly view: ParameterValues;
   /** So many of them may differ from the pitfall's values: as many as the widest remedy changes. */
   readonly changesMax: number;
+  /** So much may be done to the system while it runs (`deeds.ts` says what): as many things as may be set, or what the definition says. */
+  readonly deedsMax: number;
 }
 
 /** One for each pitfall that can be repaired by design, in the order of the definition. */
@@ -49,7 +51,9 @@ export function exercisesOf(scenario: Scenario): Exercise[] {
       const view = viewOf(scenario, pitfall, byDesign[0]);
       const ways = byDesign.filter((remedy) => isSameSetting(viewOf(scenario, pitfall, remedy), view));
       const widths = ways.map((remedy) => Object.keys(changesOf(scenario, pitfall, remedy)).length);
-      return [{ pitfall, ways, design, view, changesMax: Math.max(...widths) }];
+      const changesMax = Math.max(...widths);
+      const deedsMax = scenario.exercises?.[pitfall]?.deedsMax ?? changesMax;
+      return [{ pitfall, ways, design, view, changesMax, deedsMax }];
     });
 }
 

@@ -1,15 +1,16 @@
 /**
  * An attempt judged by replay, without a server and without belief: every try is run again and its digest compared, what was
  * foretold is held against what came, and the try that was handed in has to keep the goals of one and the same remedy on the
- * scenario's own seed and on further ones, so that it is no luck.
+ * attempt's seed and on further ones, so that it is no luck.
  *
  * Whoever judges computes the runs of `runsToJudge`, in any order and by any number of workers, and puts together what came
  * of them by `judgementOf`.
  */
+import type { InterventionData } from '../intervention.ts';
 import type { ParameterValues } from '../parameters.ts';
 import type { Recording } from '../recording.ts';
 import type { Scenario } from '../scenario.ts';
-import type { Attempt } from './attempt.ts';
+import { seedFollows, seedOf, type Attempt, type Try } from './attempt.ts';
 import { exercisesOf, type Exercise } from './exercise.ts';
 import { furtherSeeds, seedsHeld, solvedIn, solvedOnAll, type SeedResult } from './further-seeds.ts';
 import { cameTo, headlineOf, waysOf, type Foretold, type Way } from './goals.ts';
@@ -17,6 +18,7 @@ import { cameTo, headlineOf, waysOf, type Foretold, type Way } from './goals.ts'
 /** A run that a judgement needs: of the exercise's pitfall, with these parameters changed, what observes among them. */
 export interface RunToJudge {
   readonly params: ParameterValues;
+  readonly interventions: readonly InterventionData[];
   readonly seed: number;
 }
 
@@ -31,9 +33,10 @@ export interface JudgedTry {
   readonly digest: string;
   /** Whether the file's is the same. */
   readonly identical: boolean;
-  /** Remedies whose goals all hold, on the scenario's own seed. */
+  /** Remedies whose goals all hold, on the attempt's seed. */
   readonly solves: readonly string[];
-  readonly cameTo: Foretold;
+  /** Undefined where the system shows nothing of its pitfall with this seed. */
+  readonly cameTo: Foretold | undefined;
   readonly foretold: Foretold | undefined;
 }
 
@@ -41,12 +44,14 @@ export interface Judgement {
   readonly tries: readonly JudgedTry[];
   /** By further seed, the remedies whose goals the try that was handed in keeps; none where none was. */
   readonly seeds: readonly SeedResult[];
-  /** On how many of them one and the same remedy holds, the best of those that hold on the scenario's own. */
+  /** On how many of them one and the same remedy holds, the best of those that hold on the attempt's seed. */
   readonly seedsHeld: number;
   /** Remedies whose goals it keeps on every seed. */
   readonly by: readonly string[];
   readonly solved: boolean;
-  /** Every digest is the same, and what the file says of its outcome is so. */
+  /** Where there is a code word, the seed is what it gives. */
+  readonly seedFollows: boolean;
+  /** Every digest is the same, the seed is the code word's, and what the file says of its outcome is so. */
   readonly verified: boolean;
 }
 
@@ -58,11 +63,13 @@ export const exerciseOf = (scenario: Scenario, attempt: Attempt): Exercise =>
 export function runsToJudge(scenario: Scenario, attempt: Attempt): RunToJudge[] {
   const { tries, handedIn } = attempt;
   const { view } = exerciseOf(scenario, attempt);
-  const designs = [{}, ...tries.map(({ params }) => params)].map((params) => ({ ...view, ...params }));
-  const onOwn = designs.map((params) => ({ params, seed: scenario.seed }));
+  const seed = seedOf(scenario, attempt);
+  const designs = [{ params: {} }, ...tries].map(({ params, interventions = [] }: Omit<Try, 'digest'>) => {
+    return { params: { ...view, ...params }, interventions };
+  });
+  const onOwn = designs.map((design) => ({ ...design, seed }));
   if (handedIn === undefined) return onOwn;
-  const params = designs[handedIn];
-  return [...onOwn, ...furtherSeeds(scenario).map((seed) => ({ params, seed }))];
+  return [...onOwn, ...furtherSeeds({ seed }).map((further) => ({ ...designs[handedIn], seed: further }))];
 }
 
 export const judgedRun = (scenario: Scenario, exercise: Exercise, recording: Recording): JudgedRun => ({
@@ -73,29 +80,30 @@ export const judgedRun = (scenario: Scenario, exercise: Exercise, recording: Rec
 /** The judgement by what came of the runs, in the order of `runsToJudge`. */
 export function judgementOf(scenario: Scenario, attempt: Attempt, runs: readonly JudgedRun[]): Judgement {
   const [given, ...rest] = runs;
-  const headline = headlineOf(scenario, exerciseOf(scenario, attempt), given.ways);
+  const headline = headlineOf(scenario, given.ways);
   const tries = attempt.tries.map(({ digest, foretold }, place): JudgedTry => {
     const ran = rest[place];
     return {
       digest: ran.digest,
       identical: ran.digest === digest,
       solves: solvedIn(ran.ways),
-      cameTo: cameTo(headline, given.ways, ran.ways),
+      cameTo: headline && cameTo(headline, given.ways, ran.ways),
       foretold,
     };
   });
-  const seeds = rest
-    .slice(tries.length)
-    .map((ran, i) => ({ seed: furtherSeeds(scenario)[i], solves: solvedIn(ran.ways) }));
+  const further = furtherSeeds({ seed: seedOf(scenario, attempt) });
+  const seeds = rest.slice(tries.length).map((ran, i) => ({ seed: further[i], solves: solvedIn(ran.ways) }));
   const own = attempt.handedIn === undefined ? [] : tries[attempt.handedIn - 1].solves;
   const by = solvedOnAll(own, seeds);
   const solved = by.length > 0;
+  const follows = seedFollows(scenario, attempt);
   return {
     tries,
     seeds,
     seedsHeld: seedsHeld(own, seeds),
     by,
     solved,
-    verified: tries.every(({ identical }) => identical) && solved === attempt.solved,
+    seedFollows: follows,
+    verified: follows && tries.every(({ identical }) => identical) && solved === attempt.solved,
   };
 }

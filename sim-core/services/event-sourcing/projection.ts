@@ -98,6 +98,7 @@ export class Projection<Row> implements Component {
       kill: this.killing(),
       rebuild: {
         help: 'Builds the read model anew beside the old one, which is served until the new one has caught up',
+        of: 'operation',
         arguments: [],
         apply: () => this.rebuildBeside(),
       },

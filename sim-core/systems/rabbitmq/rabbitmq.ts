@@ -175,6 +175,7 @@ export class RabbitMq implements Endpoint<Publish, Confirm>, Component {
   private redriving(): Intervention {
     return {
       help: 'Publishes what is ready in a queue to another, message by message, as they were; ends where the other is full',
+      of: 'operation',
       arguments: [QUEUE, { ...QUEUE, name: 'to', help: 'number of the queue that gets them', default: 2 }],
       apply: ([from, to]) => this.redrive(this.queue(from), this.queue(to)),
     };

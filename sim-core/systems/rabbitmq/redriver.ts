@@ -80,6 +80,7 @@ export class Redriver implements Component {
     this.interventions = {
       start: {
         help: 'Redrives what is in the dead-letter queue, at its rate, until that is empty',
+        of: 'operation',
         arguments: [],
         apply: () => this.start(),
       },

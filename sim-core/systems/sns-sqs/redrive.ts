@@ -29,6 +29,7 @@ export class Redrive {
     this.redriven = sim.facts.channel(deadLetterRedriven);
     this.intervention = {
       help: 'Starts to move what each dead-letter queue has back to the queues it came from, unless that is under way (StartMessageMoveTask)',
+      of: 'operation',
       arguments: [
         { name: 'rate', help: 'messages a second', min: 1, max: MOVES_A_SECOND_MAX, default: MOVES_A_SECOND_MAX },
       ],

@@ -3,7 +3,7 @@ import { beforeEach, expect, it, vi } from 'vitest';
 import { catalogue } from '../../../scenarios/index.ts';
 import { exercisesOf, furtherSeeds, run, type JudgedRun, type ParameterValues } from '../../../sim-core/index.ts';
 import type { Experiment } from '../../../ui/models/experiment.ts';
-import type { KeptAttempt } from '../../../ui/stores/archive.ts';
+import type { KeptAttempt } from '../../../ui/models/merged-attempt.ts';
 import { ExerciseWork } from '../../../ui/stores/exercise.svelte.ts';
 import type { Lab } from '../../../ui/stores/lab.svelte.ts';
 import type { computeAll } from '../../../ui/worker/pool.ts';
@@ -17,7 +17,11 @@ interface Asked {
   readonly end: () => void;
   readonly fail: (error: Error) => void;
 }
-const { asked, kept } = vi.hoisted(() => ({ asked: [] as Asked[], kept: [] as KeptAttempt[] }));
+const { asked, kept, tabs } = vi.hoisted(() => ({
+  asked: [] as Asked[],
+  kept: [] as KeptAttempt[],
+  tabs: { told: () => {} },
+}));
 
 vi.mock('../../../ui/worker/pool.ts', () => ({
   computeAll: ((requests, _compute, done, signal) => {
@@ -30,7 +34,12 @@ vi.mock('../../../ui/worker/pool.ts', () => ({
 vi.mock('../../../ui/stores/progress.svelte.ts', () => ({
   progress: {
     attempt: () => Promise.resolve(kept.at(-1)),
-    attempted: (attempt: KeptAttempt) => kept.push(attempt),
+    attempted: (attempt: KeptAttempt) => Promise.resolve(kept[kept.push(attempt) - 1]),
+    attemptedElsewhere: (told: () => void) => {
+      tabs.told = told;
+      return () => {};
+    },
+    predictionsOf: () => [],
     repaired: () => {},
   },
 }));
@@ -70,8 +79,8 @@ let lab: SmallLab;
 let work: ExerciseWork;
 
 function set(params: ParameterValues): void {
-  for (const name of Object.keys(work.draft)) work.unset(name);
-  for (const [name, value] of Object.entries(params)) work.set(name, value);
+  for (const name of Object.keys(work.draft.params)) work.draft.unset(name);
+  for (const [name, value] of Object.entries(params)) work.draft.set(name, value);
 }
 
 function tried(params: ParameterValues): void {
@@ -173,7 +182,7 @@ it('waits no more for a try that was left, keeps what it was to set, and shows t
   work.try();
   expect(work.waiting).toBe(true);
   work.enter();
-  expect([work.waiting, work.draft]).toEqual([false, SOLUTION]);
+  expect([work.waiting, work.draft.params]).toEqual([false, SOLUTION]);
   lab.show(work);
   expect(work.attempt.tries.map(({ params }) => params)).toEqual([OTHER]);
   expect(work.ways).toBeDefined();
@@ -186,7 +195,8 @@ it('tells tries with one digest apart', () => {
   tried(OTHER);
   tried(SOLUTION);
   tried(OTHER);
-  expect([...work.fared.keys()]).toEqual([1, 2, 3]);
+  expect([...work.fared.keys()]).toEqual(work.attempt.tries);
+  expect(work.fared.size).toBe(3);
   work.restart();
   expect(work.fared.size).toBe(0);
 });
@@ -200,6 +210,42 @@ it('goes on with what was kept, and by whom it is solved', async () => {
   await settle();
   expect(again.attempt).toEqual(work.attempt);
   expect([again.solvedBy, again.notice]).toEqual([[ways[0]], '']);
+});
+
+it('has the runs of a code word on its seed, which is taken before anything is tried', () => {
+  work.takeCodeWord('Heron');
+  expect(work.attempt).toMatchObject({ codeWord: 'Heron', seed: work.seed });
+  expect(lab.experiment.seed).toBe(work.seed);
+  expect(work.seed).not.toBe(scenario.seed);
+  work.takeCodeWord('');
+  expect([work.attempt.codeWord, work.seed]).toEqual([undefined, scenario.seed]);
+  work.begin();
+  tried(OTHER);
+  work.takeCodeWord('egret');
+  expect(work.attempt.codeWord).toBeUndefined();
+});
+
+it('plans no deed of the world', () => {
+  const crash = { at: 1e9, action: 'crash', target: 'payments' };
+  expect(work.draft.plan(crash)).toBe('In a task the world is locked.');
+  expect(work.draft.interventions).toEqual([]);
+});
+
+it('takes over what another tab has tried, and hands in the try that is shown here', async () => {
+  tried(SOLUTION);
+  await settle();
+  const [mine] = work.attempt.tries;
+  const theirs = { params: OTHER, digest: `sha256:${'1'.repeat(64)}` };
+  kept.push({ ...kept.at(-1)!, tries: [theirs, mine], hints: 2 });
+  tabs.told();
+  await settle();
+  expect(work.attempt).toMatchObject({ tries: [theirs, mine], hints: 2 });
+  expect(work.tried).toBe(mine);
+  expect(work.ways).toBeDefined();
+  const handed = work.handIn();
+  answer();
+  await handed;
+  expect(work.attempt).toMatchObject({ handedIn: 2, solved: true });
 });
 
 it.each([

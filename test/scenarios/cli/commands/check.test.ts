@@ -102,6 +102,8 @@ it('finds a pitfall that is solved as it is given, by the limits that its remedy
   const { code, scenarios } = await checked({ expect: { ...inOrder.expect, few } });
   expect(scenarios[0].problems.map(({ text }) => text)).toEqual([
     'crowd: as an exercise it is solved as it is given, by the limits of few',
+    'crowd seed 2: as an exercise it is solved as it is given, by the limits of few',
+    'crowd seed 3: as an exercise it is solved as it is given, by the limits of few',
   ]);
   expect(code).toBe(1);
 });

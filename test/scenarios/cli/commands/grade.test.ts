@@ -1,5 +1,8 @@
 /** `brownout grade`: what a teacher reads of a folder of attempts, honest, unsolved, tampered with, and none at all. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { experimentFor, outcomeOf, scoreOf, sketchFrame } from '../../../../scenarios/answers.ts';
+import { guideOf } from '../../../../scenarios/guides.ts';
+import { promptsIn } from '../../../../scenarios/prompts.ts';
 import { findScenario, loadScenarioFile } from '../../../../scenarios/cli/load-scenario.ts';
 import { exercisesOf, freshAttempt, run, writeAttempt, type Attempt } from '../../../../sim-core/index.ts';
 import { brownout } from '../command-line.ts';
@@ -32,7 +35,7 @@ const written = (name: string, attempt: Attempt): string => folder.write(`${name
 
 it('finds an honest attempt solved and verified', async () => {
   const { code, out, err } = await brownout(`grade ${written('ada', honest)}`);
-  expect(out).toMatch(/orphan-compensation {2}no-watchdog {2}✓ +✓ +10\/10 +1\/1 +2 +2\n1 of 1 solved and verified\n$/);
+  expect(out).toMatch(/orphan-compensation {2}no-watchdog +✓ +✓ +10\/10 +1\/1 +2 +2\n1 of 1 solved and verified\n$/);
   expect([code, err]).toEqual([0, '']);
 });
 
@@ -52,8 +55,54 @@ it('finds what is unsolved, and what was tampered with, and says what in JSON an
     { solved: true, verified: true, notes: ["the scenario's definition has changed since"] },
   ]);
   const csv = (await brownout(`grade ${old} --format csv`)).out.split('\n');
-  expect(csv[0]).toMatch(/^file,scenario,exercise,solved,verified,/);
+  expect(csv[0]).toMatch(/^file,scenario,exercise,codeWord,seed,seedFollows,solved,verified,/);
   expect(csv[1]).toContain(`,"'=who looks, finds",watchdog-and-audit-log,`);
+});
+
+it("tells code words, whether the seed is theirs, who shares one, and what the guide's predictions were worth", async () => {
+  const other = userFolder();
+  const own = freshAttempt(scenario, definition, exercise, 'Heron');
+  const { digest } = run(scenario, { variant: exercise.pitfall, params: both, seed: own.seed! }).header;
+  const [prompt] = promptsIn(guideOf(scenario.id));
+  const asked = experimentFor(prompt, scenario, scenario.seed);
+  const answered = run(scenario, { variant: asked.variant, params: asked.changed });
+  const signal = answered.signals.find(({ name }) => name === prompt.signal)!;
+  const outcome = outcomeOf(prompt, answered, sketchFrame(prompt, scenario))!;
+  const score = scoreOf(prompt, signal, 0, outcome);
+  const told = { ask: prompt.ask, answer: 0, score, seed: scenario.seed, digest: answered.header.digest };
+  const tries = [{ params: both, digest }];
+  other.write('ada.attempt.json', writeAttempt({ ...own, tries, predictions: [told] }));
+  other.write('ben.attempt.json', writeAttempt({ ...own, codeWord: 'heron ', tries }));
+  other.write(
+    'cay.attempt.json',
+    writeAttempt({ ...own, codeWord: 'egret', tries, predictions: [{ ...told, score: 99 }] }),
+  );
+  other.write('class.txt', 'heron\nstork\n');
+  const { out } = await brownout(`grade ${other.path} --format json --code-words ${other.path}/class.txt`);
+  const { attempts } = JSON.parse(out) as { attempts: Record<string, unknown>[] };
+  const shared = (name: string): string => `the same code word as ${other.path}/${name}.attempt.json`;
+  const picked = ['codeWord', 'seedFollows', 'verified', 'predicted', 'predictionScore', 'notes'];
+  expect(attempts.map((row) => picked.map((name) => row[name]))).toEqual([
+    ['Heron', true, true, 1, Math.round(score), [shared('ben')]],
+    ['heron ', true, true, 0, '', [shared('ada')]],
+    [
+      'egret',
+      false,
+      false,
+      1,
+      Math.round(score),
+      [
+        'the seed is not that of the code word',
+        '1 predictions are not what their runs say now',
+        'the code word was given to nobody',
+      ],
+    ],
+  ]);
+  other.write('class.txt', 'heron\n Heron\n');
+  expect((await brownout(`grade ${other.path} --code-words ${other.path}/class.txt`)).err).toContain(
+    "'Heron' is there twice; expected each once",
+  );
+  other.remove();
 });
 
 it('names what is no attempt, and grades the rest of the folder', async () => {

@@ -12,6 +12,7 @@ import {
   readAttempt,
   run,
   runsToJudge,
+  seedOfWord,
   writeAttempt,
   type Attempt,
   type Judgement,
@@ -28,11 +29,15 @@ function tried(params: Try['params'], foretold?: Try['foretold']): Try {
 }
 
 function judgeAttempt(attempt: Attempt): Judgement {
-  const runs = runsToJudge(small, attempt).map(({ params, seed }) =>
-    judgedRun(small, exercise, run(small, { variant: exercise.pitfall, params, seed })),
+  const runs = runsToJudge(small, attempt).map((one) =>
+    judgedRun(small, exercise, run(small, { variant: exercise.pitfall, ...one })),
   );
   return judgementOf(small, attempt, runs);
 }
+
+/** On the seed of a code word, with a deed. */
+const OWN = freshAttempt(small, '', exercise, ' Heron ');
+const DEED = { at: 1e9, action: 'slow', target: 'database', args: { factor: 0.5 } };
 
 const honest: Attempt = {
   ...fresh,
@@ -120,6 +125,30 @@ describe('a file', () => {
       withTry({ foretold: 'maybe' }),
       "tries[0].foretold: 'maybe' is not valid; expected one of holds, nearer, no nearer",
     ],
+    [
+      'what the world does',
+      withTry({ interventions: [{ at: 1e9, action: 'fail', target: 'database', args: { share: 0 } }] }),
+      'tries[0].interventions: to fail database is of the world, which is locked; expected one of: slow database',
+    ],
+    [
+      'too many deeds',
+      withTry({ interventions: [1e9, 2e9].map((at) => ({ at, action: 'slow', target: 'database' })) }),
+      'tries[0].interventions: 2 are done; expected at most 1',
+    ],
+    [
+      'a deed after the end',
+      withTry({ interventions: [{ at: 9e9, action: 'slow', target: 'database' }] }),
+      'tries[0].interventions: intervention slow: 9s is outside of the run, 0s to 4s',
+    ],
+    ['no instant', withTry({ interventions: [{ action: 'slow' }] }), 'tries[0].interventions[0].at: it is missing'],
+    ['a seed alone', changed({ seed: 3 }), 'seed: 3 is not valid; expected to be left out where there is no code word'],
+    ['no word', changed({ codeWord: ' ', seed: 3 }), "codeWord: ' ' is not valid; expected a text of at most 60"],
+    ['a word without seed', changed({ codeWord: 'heron' }), 'seed: it is missing; expected what the code word gives'],
+    [
+      'a prediction of nothing',
+      changed({ predictions: [{ ask: 'How many?', answer: 'many' }] }),
+      "predictions[0].answer: 'many' is not valid; expected a number, or a list of at most 100",
+    ],
     ['no digest', withTry({ digest: 'sha256:1' }), "tries[0].digest: 'sha256:1' is not valid; expected sha256: and 64"],
   ])('with %s is refused by one line', (_, text, message) => {
     expect(() => readAttempt(openAttempt(text).fields, small)).toThrow(message);
@@ -133,6 +162,32 @@ it('tells what has changed since it was made, as far as it says of what it was m
     "the scenario's definition has changed since",
     expect.stringMatching(/^the engine was 0\.0\.0, and is /),
   ]);
+});
+
+describe('a code word', () => {
+  it('gives everybody another seed, whatever its capitals, and another one in each exercise', () => {
+    expect(OWN).toMatchObject({ codeWord: ' Heron ', seed: seedOfWord(small, 'unbounded', 'heron') });
+    const words = ['heron', 'herons', 'egret', 'stork'];
+    const seeds = words.flatMap((word) => ['unbounded', 'other'].map((name) => seedOfWord(small, name, word)));
+    expect(new Set(seeds).size).toBe(8);
+    // A seed that was handed out yesterday has to be the same tomorrow.
+    expect(seedOfWord({ id: 'stampede' }, 'none', 'heron')).toBe(679_641_639);
+  });
+
+  it('has its runs on its own seed and those after it, with what was done in them', () => {
+    const { header } = run(small, { variant: 'unbounded', params: {}, seed: OWN.seed!, interventions: [DEED] });
+    const one = { params: {}, interventions: [DEED], digest: header.digest };
+    const attempt: Attempt = { ...OWN, tries: [one], handedIn: 1 };
+    expect(readAttempt(openAttempt(writeAttempt(attempt)).fields, small)).toEqual(attempt);
+    const runs = runsToJudge(small, attempt);
+    expect(runs[0]).toEqual({ params: {}, interventions: [], seed: OWN.seed });
+    expect(runs.slice(1).map(({ seed }) => seed)).toEqual(Array.from({ length: 11 }, (_, i) => OWN.seed! + i));
+    expect(runs.slice(1).every(({ interventions }) => interventions.length === 1)).toBe(true);
+    const { verified, seedFollows, tries } = judgeAttempt(attempt);
+    expect([verified, seedFollows, tries[0].identical]).toEqual([true, true, true]);
+    // Somebody else's attempt with one's own word, or a seed that suits better.
+    expect(judgeAttempt({ ...attempt, codeWord: 'egret' })).toMatchObject({ verified: false, seedFollows: false });
+  });
 });
 
 describe('replay', () => {

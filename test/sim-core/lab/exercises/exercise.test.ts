@@ -75,10 +75,10 @@ it('counts a goal that there is nothing to measure by as one that does not hold'
 
 it('foretells by a claim that the pitfall refutes, and tells nearer from no nearer', () => {
   const given = ran({});
-  const headline = headlineOf(small, exercise, given);
+  const headline = headlineOf(small, given)!;
   expect(headline).toMatchObject({ remedy: 'bounded', place: 0 });
   expect(cameTo(headline, given, ran({ queueMax: 20 }))).toBe('holds');
   expect(cameTo(headline, given, ran({ queueMax: 100 }))).toBe('nearer');
   expect(cameTo(headline, given, ran({ lamp: true }))).toBe('no nearer');
-  expect(() => headlineOf(small, exercise, ran({ queueMax: 20 }))).toThrow('refutes no claim');
+  expect(headlineOf(small, ran({ queueMax: 20 }))).toBeUndefined();
 });

@@ -63,6 +63,7 @@ export const small = defineScenario({
     const popularity = zipfPopularity(10, 1);
     new OpenLoopClient<Row>(sim, { name: 'users', arrivals: poisson(load), popularity, target: roundRobin([link]) });
   },
+  exercises: { unbounded: { deeds: [{ action: 'slow', target: 'database' }], deedsMax: 1 } },
   charts: [WAITING],
   expect: {
     unbounded: [atLeast(peak(WAITING), 100)],
