@@ -1,0 +1,169 @@
+/**
+ * Many attempts judged in the page, as `brownout grade` judges them: each file is read, all of its runs are computed again by
+ * workers, and what they say stands beside what the file says. A file that is refused, or whose runs fail, is named, and the
+ * others are judged all the same.
+ */
+import { guides } from 'virtual:brownout/guides';
+import {
+  judgeForetelling,
+  predictionsJudged,
+  runsForetold,
+  type ForetellingJudged,
+} from '../../scenarios/foretellings.ts';
+import { catalogue, type CatalogueEntry } from '../../scenarios/index.ts';
+import type { Prompt } from '../../scenarios/prompts.ts';
+import {
+  AttemptError,
+  changesSince,
+  exerciseOf,
+  gradeRows,
+  judgementOf,
+  openAttempt,
+  readAttempt,
+  runsToJudge,
+  type Attempt,
+  type Graded,
+  type JudgedRun,
+} from '../../sim-core/index.ts';
+import type { Engine } from '../worker/engine.ts';
+import { computeAll } from '../worker/pool.ts';
+import type { RunRequest } from '../worker/simulator.ts';
+
+/** A file by its name, or its path within the folder that was chosen. */
+export interface NamedFile {
+  readonly name: string;
+  readonly content: Blob;
+}
+
+/** A file that was not judged, and why. */
+export interface Refused {
+  readonly file: string;
+  readonly why: string;
+}
+
+export class Grading {
+  graded = $state.raw<readonly Graded[]>([]);
+  refused = $state.raw<readonly Refused[]>([]);
+  /** Code words that were given out; undefined where any will do. */
+  words = $state.raw<readonly string[]>();
+  /** Files, and how many of them are done. */
+  files = $state(0);
+  done = $state(0);
+  runs = $state(0);
+  runsDone = $state(0);
+  running = $state(false);
+  #stop = new AbortController();
+
+  readonly rows = $derived(gradeRows(this.graded, this.words));
+
+  /** Judges files one after another, each one's runs side by side; whatever was judged before is forgotten. */
+  async judge(files: readonly NamedFile[]): Promise<void> {
+    this.clear();
+    const { signal } = this.#stop;
+    this.files = files.length;
+    this.running = true;
+    for (const file of files.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+      try {
+        const graded = await this.#judgeOne(file, signal);
+        if (signal.aborted) return;
+        if (graded) this.graded = [...this.graded, graded];
+      } catch (error) {
+        if (signal.aborted) return;
+        this.refused = [...this.refused, { file: file.name, why: whyRefused(error) }];
+      }
+      this.done += 1;
+    }
+    this.running = false;
+  }
+
+  /** Gives up what is not done; what is stays. */
+  stop(): void {
+    this.#stop.abort();
+    this.#stop = new AbortController();
+    this.running = false;
+  }
+
+  clear(): void {
+    this.stop();
+    this.graded = [];
+    this.refused = [];
+    this.files = 0;
+    this.done = 0;
+  }
+
+  async #judgeOne({ name: file, content }: NamedFile, signal: AbortSignal): Promise<Graded | undefined> {
+    const opened = openAttempt(await content.text());
+    const entry = catalogue.find(({ scenario }) => scenario.id === opened.scenario);
+    if (!entry) throw new AttemptError(`scenario: there is no scenario ${opened.scenario} in the catalogue`);
+    const { scenario, definition } = entry;
+    const attempt = readAttempt(opened.fields, scenario);
+    const prompts = attempt.predictions ? await promptsOf(entry) : [];
+    const requests = requestsFor(attempt, entry, prompts);
+    this.runs = requests.length;
+    this.runsDone = 0;
+    const judged: JudgedRun[] = [];
+    const foretold: ForetellingJudged[] = (attempt.predictions ?? []).map(() => ({ identical: false, score: 0 }));
+    await computeAll(
+      requests.map(({ request }) => request),
+      (engine, request) => compute(engine, request, requests),
+      (run, index) => {
+        if (signal.aborted) return;
+        this.runsDone += 1;
+        const { prediction } = requests[index];
+        if (run.kind === 'judged') judged[index] = run.run;
+        else if (prediction !== undefined) {
+          foretold[prediction] = judgeForetelling(attempt.predictions![prediction], scenario, prompts, run.recording);
+        }
+      },
+      signal,
+    );
+    if (signal.aborted) return undefined;
+    return {
+      file,
+      attempt,
+      judgement: judgementOf(scenario, attempt, judged),
+      predictions: predictionsJudged(foretold),
+      changes: changesSince(attempt, definition),
+    };
+  }
+}
+
+/** A run that is wanted, and the place of the prediction that it answers; of a try without. */
+interface Wanted {
+  readonly request: RunRequest;
+  readonly prediction?: number;
+}
+
+type Computed =
+  | { readonly kind: 'judged'; readonly run: JudgedRun }
+  | { readonly kind: 'recorded'; readonly recording: Awaited<ReturnType<Engine['run']>>['recording'] };
+
+async function compute(engine: Engine, request: RunRequest, all: readonly Wanted[]): Promise<Computed> {
+  const isForetold = all.some((one) => one.request === request && one.prediction !== undefined);
+  if (!isForetold) return { kind: 'judged', run: await engine.judge(request) };
+  return { kind: 'recorded', recording: (await engine.run(request, () => {})).recording };
+}
+
+/** The runs of the tries, in the order in which they are judged, then those of the predictions. */
+function requestsFor(attempt: Attempt, { scenario }: CatalogueEntry, prompts: readonly Prompt[]): Wanted[] {
+  const { pitfall: variant } = exerciseOf(scenario, attempt);
+  const tries = runsToJudge(scenario, attempt).map((run): Wanted => ({
+    request: { scenario: scenario.id, variant, ...run },
+  }));
+  const foretold = runsForetold(attempt, scenario, prompts).flatMap((run, prediction): Wanted[] => {
+    if (!run) return [];
+    const { variant: asked, changed: params, seed, interventions } = run;
+    return [{ request: { scenario: scenario.id, variant: asked, params, seed, interventions }, prediction }];
+  });
+  return [...tries, ...foretold];
+}
+
+async function promptsOf({ scenario }: CatalogueEntry): Promise<Prompt[]> {
+  const { sections } = await guides[scenario.id]();
+  return sections.flatMap(({ blocks }) => blocks.flatMap((block) => (block.type === 'prompt' ? [block.prompt] : [])));
+}
+
+function whyRefused(error: unknown): string {
+  const why = error instanceof Error ? error.message : String(error);
+  return error instanceof AttemptError ? why : `its runs cannot be judged: ${why}`;
+}
