@@ -93,6 +93,8 @@ export default defineScenario({
     'automated-redrive': 'unmonitored',
     'kept-for-days': 'expired-unseen',
   },
+  // Who has no alert looks now and then, and redrives what there is by hand.
+  exercises: { unmonitored: { deedsMax: 3 } },
   seed: 1,
   duration: ({ length }) => length,
   warmUp: 0,

@@ -219,6 +219,6 @@ it('has a deed planned within its budget, run by a code word, and told with its 
     seed,
     tries: [{ interventions: [{ action: 'flush', target: 'cache' }] }],
   });
-  const { interventions } = attempt.tries[0];
+  const { interventions = [] } = attempt.tries[0];
   expect(attempt.tries[0].digest).toBe(run(stampede, { variant: 'none', seed, interventions }).header.digest);
 });
