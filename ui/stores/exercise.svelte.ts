@@ -16,13 +16,14 @@ import {
   type Attempt,
   type Exercise,
   type Foretold,
+  type InterventionData,
   type Recording,
   type Scenario,
   type Way,
 } from '../../sim-core/index.ts';
 import { experimentOfDesign, type Design } from '../models/exercise-design.ts';
 import { heldOf, nearestOf } from '../models/exercise.ts';
-import type { Experiment } from '../models/experiment.ts';
+import { interventionText, type Experiment } from '../models/experiment.ts';
 import { isRunOf } from '../models/prediction.ts';
 import { computeAll } from '../worker/pool.ts';
 import type { RunRequest } from '../worker/simulator.ts';
@@ -156,6 +157,12 @@ export class ExerciseWork {
     const { codeWord, seed } = this.attempt;
     announcer.say(codeWord === undefined ? "The scenario's own seed." : `Code word ${codeWord}: seed ${seed}.`);
     this.enter();
+  }
+
+  /** Plans a deed at its instant, which is done with the next try. */
+  plan(intervention: InterventionData): void {
+    const why = this.draft.plan(intervention);
+    announcer.say(why || `Planned: ${interventionText(intervention)}.`);
   }
 
   /** Runs what is set; a check of the try before it is given up. */
