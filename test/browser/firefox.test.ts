@@ -6,11 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { firefox, type Browser, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { catalogue } from '../../scenarios/index.ts';
+import { STARTERS } from '../../scenarios/own-policy/starters.ts';
+import { examOf, verdictOf } from '../../scenarios/own-policy/verdict.ts';
 import { run } from '../../sim-core/index.ts';
 import { findFirefox } from '../../tools/firefox.ts';
 import { runInWorker, startWorker } from '../../scenarios/cli/bench/page/page-worker.ts';
 import { linkHash } from '../../ui/models/link.ts';
 import { shareRun } from '../../ui/models/shared-run.ts';
+import { runHere } from '../scenarios/own-policy/solutions.ts';
 import { digestIn } from './session.ts';
 
 const address = inject('pageAddress');
@@ -52,6 +55,16 @@ describe.skipIf(executablePath === undefined)('in Firefox', () => {
       expect(await digestIn(page, first)).toBe(run(scenario, { variant: otherVariant }).header.digest);
     },
   );
+
+  it('a policy of one’s own does what it does in Node, in a frame that leaves it nothing', async () => {
+    await page.goto(`${address}#/policy`);
+    await page.getByRole('button', { name: 'LRU', exact: true }).click();
+    await page.getByRole('button', { name: 'Run it' }).click();
+    await page.getByText('It keeps the contract').waitFor();
+    const exam = examOf(1);
+    const { digest } = verdictOf(exam, runHere(STARTERS.lru.source, exam));
+    expect(await page.getByText(/^sha256:/).innerText()).toBe(digest);
+  });
 
   it('a link replays identically', async () => {
     const { scenario, definition } = catalogue.find((entry) => entry.scenario.id === 'stampede')!;
