@@ -24,6 +24,7 @@ export const specimens: readonly Specimen[] = [
   specimen('sketch', 'Sketch', () => import('./SketchSpecimen.svelte')),
   specimen('predict', 'Predictions', () => import('./PredictSpecimen.svelte')),
   specimen('goals', 'Goals of an exercise', () => import('./GoalsSpecimen.svelte')),
+  specimen('policy-verdict', 'Verdict on a policy of one’s own', () => import('./PolicyVerdictSpecimen.svelte')),
   specimen('theory', 'Theory beside measurement', () => import('./TheorySpecimen.svelte')),
   specimen('stage', 'Stage', () => import('./StageSpecimen.svelte')),
   specimen('interventions', 'Interventions', () => import('./InterventionsSpecimen.svelte')),
