@@ -58,7 +58,6 @@ export function readArguments({
     if (exclusive) refuse(`invalid property 'exclusive-owner'`);
     if (autoDelete) refuse(`invalid property 'auto-delete'`);
     for (const argument of NOT_FOR_QUORUM) if (given[argument] !== undefined) refuse(`invalid arg '${argument}'`);
-    if (overflow === 'reject-publish-dlx') refuse(`invalid arg 'x-overflow'`);
   } else if (given['x-delivery-limit'] !== undefined) refuse(`invalid arg 'x-delivery-limit'`);
   const deadLetterExchange = text('x-dead-letter-exchange');
   const deadLetterRoutingKey = text('x-dead-letter-routing-key');
@@ -74,13 +73,15 @@ export function readArguments({
       name,
       durable,
       kind: kind as QueueKindName,
-      overflow: overflow as Overflow,
+      // A quorum queue warns in its log that it cannot do that, and drops its head (`overflow` of `rabbit_quorum_queue`, 3.10.8).
+      overflow: kind === 'quorum' && overflow === 'reject-publish-dlx' ? 'drop-head' : (overflow as Overflow),
       ttl: ttl === undefined ? Infinity : ms(ttl),
       expires: expires === undefined ? Infinity : ms(expires),
       lengthMax: whole('x-max-length', 0) ?? Infinity,
       bytesMax: whole('x-max-length-bytes', 0) ?? Infinity,
       priorityMax: whole('x-max-priority', 1, PRIORITY_MAX) ?? 0,
-      deliveryLimit: whole('x-delivery-limit', 0) ?? Infinity,
+      // Less than none is none: the server takes it.
+      deliveryLimit: whole('x-delivery-limit', Number.MIN_SAFE_INTEGER) ?? Infinity,
       singleActiveConsumer: given['x-single-active-consumer'] === true,
     },
   };

@@ -32,6 +32,7 @@ export const RABBIT_VOCABULARY: readonly string[] = [
   'quorum x-max-length-bytes',
   'quorum x-overflow=drop-head',
   'quorum x-overflow=reject-publish',
+  'quorum x-overflow=reject-publish-dlx',
   'quorum x-dead-letter-exchange',
   'quorum x-dead-letter-routing-key',
   'quorum x-single-active-consumer',

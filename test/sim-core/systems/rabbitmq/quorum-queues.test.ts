@@ -89,6 +89,23 @@ it('takes one more than its limit, tells its publishers, and lets them go on at 
   expect([refusals(client, 1), refusals(late, 1), client.ready('q')]).toEqual([0, 0, 6]);
 });
 
+it('takes the overflow that it cannot do for dropping its head, and a limit below none for none', () => {
+  const client = new Client();
+  client.queue('dead');
+  const office = { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'dead' };
+  client.queue('q', {
+    ...QUORUM,
+    ...office,
+    'x-max-length': 1,
+    'x-overflow': 'reject-publish-dlx',
+    'x-delivery-limit': -1,
+  });
+  expect(['1', '2'].map((content) => client.publish(content, 'q').refused)).toEqual([false, false]);
+  client.channel.reject(client.channel.get('q', false)!.tag, false, true);
+  client.elapse(0);
+  expect([client.bodies('q'), client.bodies('dead')]).toEqual([[], ['1', '2']]);
+});
+
 it('goes for want of use at a tick, where asking for it is none and having something of it is', () => {
   const client = new Client();
   const isThere = (): boolean => client.broker.peek('q') !== undefined;

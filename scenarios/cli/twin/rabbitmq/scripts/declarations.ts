@@ -29,8 +29,8 @@ const quorumArguments = fc.record({
   'x-max-length': sometimes(2, fc.nat(4)),
   'x-max-length-bytes': sometimes(4, fc.constantFrom(0, 12, 30)),
   'x-single-active-consumer': sometimes(5, fc.constant(true)),
-  'x-overflow': sometimes(2, fc.constantFrom('drop-head', 'reject-publish')),
-  'x-delivery-limit': sometimes(2, fc.nat(2)),
+  'x-overflow': fc.constantFrom(undefined, 'drop-head', 'reject-publish', 'reject-publish-dlx'),
+  'x-delivery-limit': sometimes(2, fc.integer({ min: -1, max: 2 })),
   'x-queue-type': fc.constant('quorum'),
 });
 /** One argument that the server refuses. */
@@ -44,6 +44,16 @@ const badArguments = fc.constantFrom<Headers>(
   { 'x-queue-type': 'none' },
   { 'x-overflow': 'none' },
 );
+
+/** One argument that a quorum queue is refused for. */
+const badForQuorum = fc
+  .constantFrom<Headers>(
+    { 'x-max-priority': 3 },
+    { 'x-queue-mode': 'lazy' },
+    { 'x-overflow': 'none' },
+    { 'x-expires': 0 },
+  )
+  .map((bad): Headers => ({ ...bad, 'x-queue-type': 'quorum' }));
 
 function withDeadLetters({
   deadLetters,
@@ -65,7 +75,10 @@ export function declaration(kind: 'classic' | 'quorum', name = queue): fc.Arbitr
     durable: isQuorum ? fc.constant(true) : oneIn(2).map((drawn) => !drawn),
     exclusive: isQuorum ? fc.constant(false) : oneIn(12),
     autoDelete: isQuorum ? fc.constant(false) : oneIn(9),
-    arguments: isQuorum ? good : fc.oneof({ weight: 15, arbitrary: good }, { weight: 1, arbitrary: badArguments }),
+    arguments: fc.oneof(
+      { weight: isQuorum ? 30 : 15, arbitrary: good },
+      { weight: 1, arbitrary: isQuorum ? badForQuorum : badArguments },
+    ),
   });
 }
 
