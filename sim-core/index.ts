@@ -514,6 +514,7 @@ export * from './observability/slo/indicator.ts';
 export * from './observability/slo/objective.ts';
 export * from './observability/slo/pager.ts';
 export * from './observability/slo/received-alert.ts';
+export type { Silence } from './observability/slo/silence.ts';
 export * from './observability/slo/rule-evaluator.ts';
 export * from './observability/slo/signals.ts';
 

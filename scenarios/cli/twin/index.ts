@@ -1,4 +1,5 @@
 /** The twins by name. */
+import { alertmanagerTwin } from './alertmanager/alertmanager-twin.ts';
 import { natsTwin } from './nats/nats-twin.ts';
 import { rabbitMqTwin } from './rabbitmq/twin.ts';
 import { redisTwin } from './redis/redis-twin.ts';
@@ -8,4 +9,5 @@ export const twins: Readonly<Record<string, Twin<unknown>>> = {
   redis: redisTwin,
   rabbitmq: rabbitMqTwin,
   nats: natsTwin,
+  alertmanager: alertmanagerTwin,
 };
