@@ -80,7 +80,11 @@ export class CallFailed extends OutcomeError {
 
 export class Call<Query, Reply> extends Wait<Reply> {
   readonly query: Query;
-  private context: RequestContext;
+  /**
+   * The request of the outside world on whose behalf this is done: ties its facts together. Once it is sent as its endpoint sees it: calls
+   * made with it inherit this one's deadline.
+   */
+  request: RequestContext;
   private readonly link: Carrier<Query, Reply>;
   private readonly patience: Duration;
   /** When the caller gives up; before it has begun to wait, never. */
@@ -99,16 +103,8 @@ export class Call<Query, Reply> extends Wait<Reply> {
     super();
     this.link = link;
     this.query = query;
-    this.context = request;
+    this.request = request;
     this.patience = patience;
-  }
-
-  /**
-   * The request of the outside world on whose behalf this is done: ties its facts together. As its endpoint sees it: calls made with it
-   * inherit this one's deadline.
-   */
-  get request(): RequestContext {
-    return this.context;
   }
 
   begin(waiter: Waiter): boolean {
@@ -117,7 +113,7 @@ export class Call<Query, Reply> extends Wait<Reply> {
     this.sentAt = link.sim.now;
     if (patience < Infinity) {
       this.givesUpAt = link.sim.now + patience;
-      this.context = this.context.within(this.givesUpAt);
+      this.request = this.request.within(this.givesUpAt);
     }
     link.carry('request', this.request, Call.arrive, this as unknown as Call<never, never>);
     if (patience < Infinity) {
@@ -148,7 +144,7 @@ export class Call<Query, Reply> extends Wait<Reply> {
 
   /** From when on the answer is for nobody: the caller has given up, or whoever that one works for. */
   get deadline(): Time {
-    return this.context.deadline;
+    return this.request.deadline;
   }
 
   /**

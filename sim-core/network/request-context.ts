@@ -21,8 +21,11 @@ export const BACKGROUND_BLOCK = 4_294_967_296;
 export class RequestContext {
   readonly id: number;
   readonly started: Time;
-  /** From when on the answer is for nobody: the earliest that somebody on the way here gives up, or never. */
-  readonly deadline: Time;
+  /**
+   * From when on the answer is for nobody: the earliest that somebody on the way here gives up, or never. Whoever made the request may set it
+   * before it is sent.
+   */
+  deadline: Time;
   /** The request as it came into the system, which counts for all that is made of it. */
   private readonly origin: RequestContext;
   private messages = 0;

@@ -189,6 +189,7 @@ abstract class Client<Reply, Query> implements Component {
     if (this.started.heard) this.started.emit({ client: this.name, request: context.id, key });
     const query = this.asks === undefined ? (key as Query) : this.asks(key);
     const link = this.target(context);
+    context.deadline = context.started + link.timeout;
     const call = link.call(query, context);
     call.begin(new PendingRequest(this, context, key, ended));
   }
