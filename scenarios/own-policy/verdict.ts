@@ -3,7 +3,7 @@
  * world's requests beside the policies that everybody knows, and whether it keeps the goals. Page and command line judge by
  * this same function, whatever ran the source.
  */
-import { digestOfClaims, judgeClaims, sha256Of, type Breach } from '../../sim-core/index.ts';
+import { digestOfClaims, judgeClaims, sha256Of, type ContractBreach } from '../../sim-core/index.ts';
 import type { OncePlayed, SourceRun } from './answer.ts';
 import { goalsOf, type PolicyGoal } from './goals.ts';
 import type { Fault } from './program.ts';
@@ -11,7 +11,7 @@ import { rivalHits, type WorldResult } from './rivals.ts';
 import { bookCourse, courseOf, WORLD_NAMES, WORLDS, type Course } from './worlds.ts';
 
 /** The first step of a course at which a policy is at fault. */
-export interface Broken extends Breach {
+export interface Broken extends ContractBreach {
   /** Which requests. */
   readonly course: string;
   readonly steps: number;
@@ -71,7 +71,7 @@ export function verdictOf({ seed, courses, names }: Exam, ran: SourceRun): Polic
   return { seed, worlds, goals, solved: goals.every(({ holds }) => holds), digest };
 }
 
-type Found = Breach & { readonly line?: number };
+type Found = ContractBreach & { readonly line?: number };
 
 function judgedOnce({ capacity, steps }: Course, { claims, end }: OncePlayed): { hits: number; breach?: Found } {
   const line = end?.line === undefined ? {} : { line: end.line };

@@ -9,7 +9,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { stepInWords, stepOf } from './steps.ts';
 
 /** The first step at which the contract of the seam is broken. */
-export interface Breach {
+export interface ContractBreach {
   /** Of the step, from 0. */
   readonly place: number;
   /** `request 7`. */
@@ -24,7 +24,7 @@ export interface JudgedClaims {
   readonly requests: number;
   /** Up to the breach, if there is one. */
   readonly hits: number;
-  readonly breach?: Breach;
+  readonly breach?: ContractBreach;
 }
 
 /** Ids of what was held that a breach tells. */
