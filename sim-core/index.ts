@@ -538,6 +538,7 @@ export * from './lab/exercises/judge-attempt.ts';
 export * from './lab/own-policy/judge-claims.ts';
 export * from './lab/own-policy/play.ts';
 export * from './lab/own-policy/steps.ts';
+export type { Try } from './lab/exercises/read-try.ts';
 export { ExportedRun } from './lab/export/exported-run.ts';
 export * from './lab/export/exports.ts';
 export * from './lab/measures-since.ts';

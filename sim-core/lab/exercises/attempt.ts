@@ -15,8 +15,6 @@
  * seeds. Where there is a code word the runs have its seed (`code-word.ts`), else the scenario's own. Unlike a link, of which a part can be
  * ignored, a file with anything wrong in it is refused: it is evidence.
  */
-import type { InterventionData } from '../intervention.ts';
-import type { ParameterValues } from '../parameters.ts';
 import type { Scenario } from '../scenario.ts';
 import { inWords } from '../value-in-words.ts';
 import { ENGINE_VERSION } from '../version.ts';
@@ -24,18 +22,7 @@ import { AttemptError, isCount, isFields, noOthers, wrong, type Fields } from '.
 import { CODE_SEEDS, CODE_WORD_MAX, codeWordOf, seedOfWord } from './code-word.ts';
 import { exercisesOf, type Exercise } from './exercise.ts';
 import { readForetelling, type Foretelling } from './foretelling.ts';
-import type { Foretold } from './goals.ts';
-import { readTry } from './read-try.ts';
-
-/** A design that was run, on the attempt's seed. */
-export interface Try {
-  /** What differs from the pitfall's own values. */
-  readonly params: ParameterValues;
-  /** What was done to the system while it ran, in order of time; absent where nothing was. */
-  readonly interventions?: readonly InterventionData[];
-  readonly foretold?: Foretold;
-  readonly digest: string;
-}
+import { readTry, type Try } from './read-try.ts';
 
 export interface Attempt {
   readonly engine: string;

@@ -10,10 +10,11 @@ import type { InterventionData } from '../intervention.ts';
 import type { ParameterValues } from '../parameters.ts';
 import type { Recording } from '../recording.ts';
 import type { Scenario } from '../scenario.ts';
-import { seedFollows, seedOf, type Attempt, type Try } from './attempt.ts';
+import { seedFollows, seedOf, type Attempt } from './attempt.ts';
 import { exercisesOf, type Exercise } from './exercise.ts';
 import { furtherSeeds, seedsHeld, solvedIn, solvedOnAll, type SeedResult } from './further-seeds.ts';
 import { cameTo, headlineOf, waysOf, type Foretold, type Way } from './goals.ts';
+import type { Try } from './read-try.ts';
 
 /** A run that a judgement needs: of the exercise's pitfall, with these parameters changed, what observes among them. */
 export interface RunToJudge {

@@ -2,11 +2,20 @@
 import { InterventionError, type InterventionData } from '../intervention.ts';
 import { checkValue, formatValue, ParameterError, type ParameterValue, type ParameterValues } from '../parameters.ts';
 import { resolveParameters, type Scenario } from '../scenario.ts';
-import type { Try } from './attempt.ts';
 import { AttemptError, isCount, isFields, noOthers, readDigest, wrong, type Fields } from './attempt-fields.ts';
 import { checkDeeds, DeedError } from './deeds.ts';
 import type { Exercise } from './exercise.ts';
 import { FORETOLD, type Foretold } from './goals.ts';
+
+/** A design that was run, on the attempt's seed. */
+export interface Try {
+  /** What differs from the pitfall's own values. */
+  readonly params: ParameterValues;
+  /** What was done to the system while it ran, in order of time; absent where nothing was. */
+  readonly interventions?: readonly InterventionData[];
+  readonly foretold?: Foretold;
+  readonly digest: string;
+}
 
 /** Reads a try; throws `AttemptError`. */
 export function readTry(value: unknown, field: string, scenario: Scenario, exercise: Exercise): Try {
