@@ -275,6 +275,7 @@ export * from './messaging/schema/registry/wire-format.ts';
 export { partitionOf } from './messaging/log/partitioner.ts';
 export { offsetOf } from './messaging/log/record-batch.ts';
 export { decodeThrift, encodeThrift, type ThriftStruct } from './messaging/schema/thrift/thrift.ts';
+export * from './messaging/streams/foreign-key-joins.ts';
 export * from './messaging/streams/joins.ts';
 export * from './messaging/streams/stream-joins.ts';
 export * from './messaging/streams/table-joins.ts';

@@ -4,8 +4,8 @@
  * which each change is handed on: whenever either side changes, what both have of the key then. A deletion is handed on as a
  * tombstone where something may have been there to be deleted: also where that is not known to be so, as it is there.
  *
- * A result has the larger time of both values. Joins by a foreign key are not modelled, nor versioned tables, which leave a change
- * out that comes after a later one.
+ * A result has the larger time of both values. Joins by a foreign key are in `foreign-key-joins.ts`. Versioned tables, which leave a
+ * change out that comes after a later one, are not modelled.
  */
 import type { RecordValue } from './stream-record.ts';
 import type { Stamped } from './state-store.ts';

@@ -20,8 +20,8 @@ export interface TaskContext {
   drop(record: StreamRecord, reason: DropReason): void;
 }
 
-/** It came too late for a window, or has no key or no value to be counted or joined by. */
-export type DropReason = 'late' | 'no-key' | 'no-value';
+/** It came too late for a window, or has no key or no value to be counted or joined by, or refers to no row where it has to. */
+export type DropReason = 'late' | 'no-key' | 'no-value' | 'no-foreign-key';
 
 export type Operator = (next: Emit, task: TaskContext) => Emit;
 

@@ -1,4 +1,7 @@
-/** A task of a topology of two sources, `left` and `right`, without brokers: what it hands on, what it leaves out, and its changelogs. */
+/**
+ * A task of a topology of two sources, `left` and `right`, without brokers: what it hands on, what it leaves out, and its changelogs.
+ * What it sends to a topic that it reads itself waits there until it is told to go on.
+ */
 import fc from 'fast-check';
 import { StateStore, type Stamped } from '../../../../sim-core/messaging/streams/state-store.ts';
 import type { RecordKey, StreamRecord } from '../../../../sim-core/messaging/streams/stream-record.ts';
@@ -24,6 +27,8 @@ export class SmallTask {
   readonly results: StreamRecord[] = [];
   readonly dropped: [RecordKey | undefined, string][] = [];
   readonly changelogs = new Map<string, Map<RecordKey, Change>>();
+  /** By topic. */
+  readonly waiting = new Map<string, StreamRecord[]>();
   stores = new Map<string, StateStore>();
   private readonly topology: Topology;
   private operators: ReturnType<typeof built> = new Map();
@@ -48,16 +53,37 @@ export class SmallTask {
     }
     this.operators = built(this.topology, {
       store: (name) => this.stores.get(name)!,
-      send: (_topic, record) => void this.results.push(record),
+      send: (topic, record) => void this.queueOf(topic).push(record),
       drop: ({ key }, reason) => void this.dropped.push([key, reason]),
     });
   }
 
   /** What comes of a record. */
-  take({ topic, ...record }: Came): StreamRecord[] {
+  take({ topic, ...record }: StreamRecord & { readonly topic: string }): StreamRecord[] {
     const before = this.results.length;
     this.operators.get(topic)!(record);
     return this.results.slice(before);
+  }
+
+  /**
+   * Reads a record that waits in a topic of its own, if one does; says whether one did. Each key has a partition of its own: the first
+   * of one of the keys is read.
+   */
+  goOn(topic: string, ofKeys = 0): boolean {
+    const queue = this.waiting.get(topic) ?? [];
+    if (queue.length === 0) return false;
+    const keys = [...new Set(queue.map(({ key }) => key))];
+    const first = queue.findIndex(({ key }) => key === keys[ofKeys % keys.length]);
+    const [record] = queue.splice(first, 1);
+    this.take({ topic, ...record });
+    return true;
+  }
+
+  private queueOf(topic: string): StreamRecord[] {
+    if (this.topology.sources[topic] === undefined) return this.results;
+    const queue = this.waiting.get(topic) ?? [];
+    this.waiting.set(topic, queue);
+    return queue;
   }
 }
 

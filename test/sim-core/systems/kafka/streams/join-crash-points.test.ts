@@ -3,6 +3,7 @@
  * over what was sent. At least once none is missing, and some are there twice, or the enumeration proves nothing.
  */
 import { expect, it } from 'vitest';
+import { joinByForeignKey } from '../../../../../sim-core/messaging/streams/foreign-key-joins.ts';
 import { joinTable } from '../../../../../sim-core/messaging/streams/joins.ts';
 import { joinStreams, timeDifferenceAndGrace } from '../../../../../sim-core/messaging/streams/stream-joins.ts';
 import { table } from '../../../../../sim-core/messaging/streams/tables.ts';
@@ -115,3 +116,57 @@ it.each<[Guarantee, number]>([
   const { doubled } = enumerate(withTable, guarantee, [ms(42), ms(64)], looked, stride);
   expect(doubled > 0).toBe(guarantee === 'at-least-once');
 });
+
+/** By a foreign key: rows of orders come to refer to another customer, who changes too; what counts is each order's last result. */
+const byForeignKey = joinByForeignKey({
+  kind: 'left',
+  stores: { left: 'orders', right: 'customers', subscriptions: 'subscriptions' },
+  topics: { subscriptions: 'subscribed', responses: 'responded' },
+  foreignKey: (value) => Number((value as string).split('|')[1]),
+  of: pair,
+});
+const REFERRING: Topology = {
+  stores: ['orders', 'customers', 'subscriptions'],
+  sources: {
+    left: byForeignKey.left,
+    right: byForeignKey.right,
+    subscribed: byForeignKey.subscriptions,
+    responded: chain(byForeignKey.responses, to('out')),
+  },
+  sinks: ['subscribed', 'responded', 'out'],
+};
+const CHANGES = [20, 21, 22, 24, 30, 31, 36, 37, 40, 41, 42, 43];
+const changeOf = (number: number): StreamRecord => {
+  const isOrder = number % 2 === 0;
+  const key = Math.floor(number / 2) % 3;
+  return { key, value: isOrder ? `${number}|${number % 4 === 0 ? key : 2}` : `${number}`, timestamp: ms(number) };
+};
+const referring: Run = {
+  sends: CHANGES,
+  topology: REFERRING,
+  recordOf: changeOf,
+  topicOf: (number) => (number % 2 === 0 ? 'left' : 'right'),
+};
+
+it.each(['exactly-once', 'at-least-once'] as const)(
+  '%s: a join by a foreign key comes to that of both tables, wherever a thread dies between its topics',
+  (guarantee) => {
+    const lastOf = (parity: number, key: number) =>
+      CHANGES.map((_, number) => number).findLast((number) => number % 2 === parity && changeOf(number).key === key)!;
+    const meant = [0, 1, 2].map((key) => {
+      const order = changeOf(lastOf(0, key)).value as string;
+      return pair(order, lastOf(1, Number(order.split('|')[1])));
+    });
+    for (let [isOver, points] = [false, 0]; !isOver; points++) {
+      const small = new SmallApp({ ...referring, guarantee });
+      small.sim.runUntil(ms(22));
+      isOver = small.sim.runUntil(ms(70), points * 12);
+      small.sim.inject(() => small.app.group.consumers[0].kill(ms(30)), 0);
+      small.sim.runUntil(ms(300));
+      expect(small.violations()).toEqual([]);
+      const seen = small.committed('out');
+      const last = [0, 1, 2].map((key) => seen.findLast((record) => record.key === key)?.value);
+      expect(last, `after ${points * 12} events`).toEqual(meant);
+    }
+  },
+);

@@ -70,7 +70,7 @@ export class SmallApp {
     this.cluster = new Cluster(sim, {
       ...SMALL_CLUSTER,
       topics: [
-        ...[...Object.keys(topology.sources), ...topology.sinks].map((name) => ({ ...topic, name })),
+        ...[...new Set([...Object.keys(topology.sources), ...topology.sinks])].map((name) => ({ ...topic, name })),
         ...changelogTopics({ id: 'group', topology }, topic),
       ],
       transactions: {
