@@ -4,7 +4,7 @@
  */
 import { exp, ln, pow, toSeconds } from '../../../sim-core/index.ts';
 import { DEVIATIONS, poissonLow, poissonMost } from '../../application/chance.ts';
-import { troubleLasts, troubleUntil } from '../../application/trouble.ts';
+import { troubleFrom, troubleLasts, troubleUntil } from '../../application/trouble.ts';
 import {
   BUCKET,
   RARE,
@@ -43,7 +43,8 @@ export const fairShare = atLeastLimit((p) => (isLeftAlone(p) ? 1 / p.replicas - 
 
 /**
  * Seconds of the trouble in which whoever is sent to the slow replica fails: from when the line takes longer than a patience; and
- * up to the end if even at its usual speed it would, else until a patience before it. Of what fails at once all is lost.
+ * up to the end if even at its usual speed it would, else until a patience before it. Of what fails at once all is lost. Who still
+ * waits when the run ends has not failed.
  */
 function lostSeconds(p: Values): number {
   const lasts = troubleLasts(p);
@@ -53,7 +54,7 @@ function lostSeconds(p: Values): number {
   let from = 0;
   while (from < lasts && lineAfter(p, from) < tooLong(p, slowCapacity(p))) from += lasts / STEPS;
   const until = lineAfter(p, lasts) > tooLong(p, capacity(p)) ? lasts : lasts - patience(p);
-  return Math.max(0, until - from);
+  return Math.max(0, Math.min(until, toSeconds(p.length) - troubleFrom(p) - patience(p)) - from);
 }
 export const fairShareFails = atLeastLimit((p) => Math.max(0, Math.floor(comes(p, lostSeconds(p)))));
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import grayFailure from '../../../../scenarios/overload/gray-failure.ts';
 import { ACTIVE, FAILED, SHARE, WASTED, WORKED } from '../../../../scenarios/overload/gray-failure/tally.ts';
 import { parseIntervention, s, type ParameterValues } from '../../../../sim-core/index.ts';
-import { summaryOf, trialled } from '../../trials.ts';
+import { failed, summaryOf, trialled } from '../../trials.ts';
 
 const SHORT = { troubleAt: s(3), troubleFor: s(5), length: s(12) };
 
@@ -141,4 +141,8 @@ describe('what is done to a replica', () => {
     expect(more(SHARE, 'mean')).toBeLessThan(0.03);
     expect(more(FAILED, 'total')).toBe(0);
   });
+});
+
+it('claims no failure of those who still wait when the run ends', () => {
+  expect(failed(trialled(grayFailure, { variant: 'round-robin', params: { length: s(13) } }))).toEqual([]);
 });
