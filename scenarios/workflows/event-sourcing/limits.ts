@@ -64,10 +64,12 @@ const decidedFor = (p: Values, events: number): number => events * perEvent(p) +
 
 /**
  * Whoever is written has been overtaken in the time t of deciding with chance 1 - exp(-r t), at a rate r of what is written. In the
- * first half of the run the account has at least the events of the start, in the second those of the first half as well.
+ * first half of the run the account has at least the events of the start, in the second those of the first half as well. Code that
+ * cannot read the events of before writes nothing behind them.
  */
 function outdated(p: Values): number {
-  const written = (bookable(p) * toSeconds(p.length)) / 2;
+  const until = p.oldEvents === 'nothing' ? Math.min(p.deployAt, p.length) : p.length;
+  const written = (bookable(p) * toSeconds(until)) / 2;
   const atStart = p.snapshots ? 0 : p.history;
   const halves = [atStart, atStart + (p.snapshots ? 0 : written)];
   return halves.reduce((sum, events) => sum + written * (1 - exp(-bookable(p) * decidedFor(p, events))), 0);
@@ -198,5 +200,8 @@ export const wrongedLeast = limit((p) => {
   return some(looked * (p.withdrawals > 0.5 ? 1 - p.withdrawals : p.withdrawals / 2));
 });
 
-/** Snapshots of the code before are of no use to the new one: it folds some account from its first event, if it is asked for any. */
-export const coldLoad: Limit = limit((p) => (some(p.rate * deployed(p)) > 0 ? p.history : 0));
+/** Snapshots of the code before are of no use to the new one: it folds some account from its first event, if it can and is asked for any. */
+export const coldLoad: Limit = limit((p) => {
+  const isRead = p.oldEvents === 'upcasters' || p.oldEvents === 'defaults';
+  return isRead && some(p.rate * deployed(p)) > 0 ? p.history : 0;
+});

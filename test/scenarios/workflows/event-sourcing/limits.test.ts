@@ -19,6 +19,8 @@ const values = (given: ParameterValues): Values =>
 
 it.each<[string, ParameterValues, Limit[]]>([
   ['nothing is deployed in time', { deployAt: s(40) }, [misreadLeast, unreadableLeast, wrongedLeast, coldLoad]],
+  ['nothing is deployed at all', { oldEvents: 'not-deployed' }, [coldLoad]],
+  ['nothing of old can be read', { oldEvents: 'nothing' }, [coldLoad]],
   ['no account is busy', { hotShare: 0 }, [conflictsLeast, outdatedLeast, overdraftsLeast]],
   ['hardly anybody comes', { rate: 1 }, [conflictsLeast, outdatedLeast, overdraftsLeast, wrongedLeast]],
   ['nothing is withdrawn', { withdrawals: 0 }, [overdraftsLeast, wrongedLeast]],
