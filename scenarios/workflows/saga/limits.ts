@@ -5,7 +5,7 @@
  * there is a binomial number, which varies less than a Poisson one of its mean. Orders that are refused for want of stock or
  * money, or given up over a crash, only add to what is left half done.
  */
-import { ms, pow, s, toSeconds, zipfProbabilities, type Duration } from '../../../sim-core/index.ts';
+import { ms, NotClaimed, pow, s, toSeconds, zipfProbabilities, type Duration } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLeast, poissonLow } from '../../application/chance.ts';
 import { faultCount, type FaultIntervals } from '../../application/faults.ts';
 import { BACKOFF, CONCURRENCY } from '../application/orchestrated.ts';
@@ -66,8 +66,10 @@ export const leftMoney = limit((p) => PRICE * poissonLeast(paidAndRefused(p)));
 /**
  * Customers who saw a charge that was undone later: each of those orders is there to be seen while shipping looks for a carrier,
  * and a customer looks so often. A Poisson number of Poisson numbers of mean m has (1 + m) times the variance of a Poisson one.
+ * Who undoes nothing, or tells of what is pending as pending, has none.
  */
 export const dirtyReads = limit((p) => {
+  if (!p.compensation || p.semanticLock) return new NotClaimed('no charge that is undone is told of as made');
   const seen = (p.readRate / p.customers) * toSeconds(p.shipTime);
   const expected = paidAndRefused(p) * seen;
   return Math.max(1, expected - DEVIATIONS * Math.sqrt(expected * (1 + seen)));
