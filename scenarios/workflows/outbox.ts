@@ -8,7 +8,7 @@
  *                                  |
  *                                  +--> reader-1 (knows events again by their ids)
  *
- * All variants are sent the same orders at the same times, and the same commits are refused. The same crashes befall them, but that
+ * All variants are sent orders at the same times, and the same commits are refused; in `four-relays-skip-locked` they come of fewer customers. The same crashes befall them, but that
  * in `kafka-transaction-committed-last` the service crashes more often.
  */
 import {
@@ -80,8 +80,8 @@ export default defineScenario({
     'two-relays': { ...TWO },
     'two-relays-skip-locked': { ...TWO, claims: 'rows' },
     'two-relays-in-turn': { ...TWO, claims: 'turn' },
-    // Many at once, with little each: then they overtake each other often enough to be seen.
-    'four-relays-skip-locked': { ...TWO, claims: 'rows', relays: 4, batch: 3, pollInterval: ms(100) },
+    // Many at once, with little each, of few customers: then they overtake each other often enough to be seen.
+    'four-relays-skip-locked': { ...TWO, claims: 'rows', relays: 4, batch: 3, pollInterval: ms(100), customers: 4 },
   },
   roles: {
     'dual-write': 'pitfall',

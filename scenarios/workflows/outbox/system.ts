@@ -24,7 +24,7 @@ import {
 import { faraway, nearby, SHAPE } from '../../application/distances.ts';
 import { clusterOf, groupOf, producerTo } from '../../messaging/application/orders.ts';
 import { befall } from './faults.ts';
-import { DRAIN, FLUSH, ROW, STATEMENT, TRANSACTIONS } from './limits.ts';
+import { DRAIN, FLUSH, PARTITIONS, ROW, STATEMENT, TRANSACTIONS } from './limits.ts';
 import type { Values } from './params.ts';
 import {
   isInTransactions,
@@ -42,7 +42,7 @@ export function system(sim: Simulation, p: Values): void {
   const ids = Array.from({ length: TRANSACTIONS }, (_, n) => `${PREFIX}${n}`);
   const cluster = clusterOf(
     sim,
-    { name: 'events', partitions: 3 },
+    { name: 'events', partitions: PARTITIONS },
     { groups: { names: ['readers'] }, ...(isInTransactions(p) && { transactions: { ids } }) },
   );
   const book = new EventBook(sim);

@@ -63,6 +63,14 @@ it('says of several relays that they keep an order only where one works at a tim
   expect(limitOf(overtaken, 'four-relays-skip-locked', { relays: 1 })).toBeNaN();
 });
 
+it('claims that relays overtake each other where their ways leave room for that, of many events of few customers at once', () => {
+  const claimed = (params: ParameterValues): number => limitOf(overtaken, 'four-relays-skip-locked', params);
+  expect(claimed({ customers: 3 })).toBe(1);
+  // Too few of one customer, too few at once, and so many that each relay goes at its own pace.
+  for (const params of [{ customers: 50 }, { rate: 20 }, { batch: 100 }, { batch: 1 }, { marksFirst: true }])
+    expect(claimed(params)).toBeNaN();
+});
+
 it('nobody says that all is published of a relay that is hardly ever up, polls too seldom, or looks at too many rows', () => {
   const { length } = resolveParameters(outbox, 'outbox-polling', {}) as { length: number };
   const all = 150 * toSeconds(length);

@@ -50,6 +50,13 @@ const SETTINGS: readonly [string, ParameterValues][] = [
     },
   ],
 ];
+it.each<ParameterValues>([{ relays: 2 }, { claims: 'turn' }, { polling: 'as-printed' }])(
+  'polls cost no more than is claimed with %o',
+  (given) => {
+    expect(failed(tried('outbox-polling', given))).toEqual([]);
+  },
+);
+
 it.each(SETTINGS)('with %s all variants hold their claims, none of which is empty', (_name, given) => {
   for (const variant of VARIANTS) {
     const params = resolveParameters(outbox, variant, given);
