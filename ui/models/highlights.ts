@@ -5,6 +5,7 @@
  * as many as usual.
  */
 import type { FactTable, RecordedSignal, Recording } from '../../sim-core/index.ts';
+import { groupBy } from './grouping.ts';
 import { countText, instantText, numberText } from './measure-text.ts';
 import { roleByOutcome, toldAgain } from './outcome-roles.ts';
 import { shortName } from './signal-style.ts';
@@ -14,6 +15,8 @@ export interface Highlight {
   /** Nanoseconds. */
   readonly time: number;
   readonly label: string;
+  /** How many, and of what, where it is a burst. */
+  readonly burst?: { readonly count: number; readonly noun: (count: number) => string; readonly sampled: number };
   readonly kind: TimeMark['kind'] | 'miss' | 'failure' | 'retry' | 'eviction' | 'queue';
 }
 
@@ -22,14 +25,14 @@ export function highlightsOf(recording: Recording, marks: readonly TimeMark[]): 
   const { interval, warmUp } = recording.header;
   const found: Highlight[] = [...marks];
   for (const { kind, noun, times, sampled } of instantsToWatch(recording)) {
-    const about = sampled > 1 ? 'about ' : '';
     // While caches fill, misses are no story.
     const from = kind === 'miss' || kind === 'eviction' ? warmUp : 0;
     for (const { time, count } of burstsOf(times, interval, kind === 'failure' || kind === 'retry')) {
       if (time < from) continue;
       // One failure is told of by everyone whom it passes.
       if (found.some((other) => other.kind === kind && Math.abs(other.time - time) <= interval)) continue;
-      found.push({ time, kind, label: `${about}${countText(count * sampled)} ${noun(count * sampled)}` });
+      const burst = { count: count * sampled, noun, sampled };
+      found.push({ time, kind, label: burstText(burst), burst });
     }
   }
   for (const signal of recording.signals) {
@@ -37,6 +40,9 @@ export function highlightsOf(recording: Recording, marks: readonly TimeMark[]): 
   }
   return found.toSorted((a, b) => a.time - b.time);
 }
+
+const burstText = ({ count, noun, sampled }: NonNullable<Highlight['burst']>): string =>
+  `${sampled > 1 ? 'about ' : ''}${countText(count)} ${noun(count)}`;
 
 /** A highlight with its time, as it is said. */
 export const highlightText = ({ time, label }: Highlight): string => `${instantText(time, 1e6)}: ${label}`;
@@ -53,7 +59,16 @@ export function latestOf(highlights: readonly Highlight[]): string {
   if (story.length === 0) return '';
   // Lines are known to an interval only, and form because of the rest.
   const inOrder = story.toSorted((a, b) => Number(a.kind === 'queue') - Number(b.kind === 'queue'));
-  return `${instantText(story[0].time, 1e7)}: ${inOrder.map(({ label }) => label).join(' · ')}`;
+  return `${instantText(story[0].time, 1e7)}: ${saidOnce(inOrder).join(' · ')}`;
+}
+
+/** Bursts of one thing are told in one number, and what is said alike of several is said once. */
+function saidOnce(story: readonly Highlight[]): readonly string[] {
+  const alike = groupBy(story, ({ kind, label, burst }) => (burst ? kind : label));
+  return [...alike.values()].map((same) => {
+    const [{ label, burst }] = same;
+    return burst ? burstText({ ...burst, count: same.reduce((sum, one) => sum + one.burst!.count, 0) }) : label;
+  });
 }
 
 interface Watched {
@@ -154,18 +169,30 @@ function queuesOf({ name, kind, unit, help, columns }: RecordedSignal, interval:
   return found;
 }
 
-/** Counters of what must not be: nobody has to fail for it, so that no burst tells of it. */
+/** What must not be, counted or told as it stands: nobody has to fail for it, so that no burst tells of it. */
 const HARM = /\.(lost|lost_updates|doubled|duplicated|phantoms|misread|vanished|kills)(\.messages)?$/;
 
-/** Where it first happens, known to an interval. */
+/** Where the first of it happens, or of what is not made good until the run ends, known to an interval. */
 function harmOf({ name, kind, help, columns }: RecordedSignal, interval: number): Highlight[] {
-  if (kind !== 'counter' || !HARM.test(name)) return [];
-  const row = columns.count.findIndex((count) => count > 0);
-  if (row < 0) return [];
-  // Of the whole run: it may begin before the warm-up ends.
-  const total = columns.count.reduce((sum, count) => sum + count, 0);
-  const label = total > 1 ? `the first of ${countText(total)} ${lowered(help)}` : `one of the ${lowered(help)}`;
+  if (!HARM.test(name)) return [];
+  const found =
+    kind === 'counter' ? firstCounted(columns.count) : kind === 'gauge' ? firstThatStays(columns.last) : undefined;
+  if (found === undefined) return [];
+  const [row, total] = found;
+  const what = lowered(help.split(':')[0]);
+  const label = total > 1 ? `the first of ${countText(total)} ${what}` : `one of the ${what}`;
   return [{ time: row * interval, kind: 'failure', label }];
+}
+
+/** Of the whole run: it may begin before the warm-up ends. */
+function firstCounted(counts: Float64Array): readonly [row: number, total: number] | undefined {
+  const row = counts.findIndex((count) => count > 0);
+  return row < 0 ? undefined : [row, counts.reduce((sum, count) => sum + count, 0)];
+}
+
+function firstThatStays(last: Float64Array): readonly [row: number, total: number] | undefined {
+  const total = last.findLast((value) => Number.isFinite(value)) ?? 0;
+  return total > 0 ? [last.findLastIndex((value) => !(value > 0)) + 1, total] : undefined;
 }
 
 /** Where a lag passes 1,000 messages, and then twice, five times, ten times as many and so on, each for the first time. */

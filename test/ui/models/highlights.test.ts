@@ -4,9 +4,10 @@ import doomedWork from '../../../scenarios/overload/doomed-work.ts';
 import consumerLag from '../../../scenarios/messaging/consumer-lag.ts';
 import scenario from '../../../scenarios/caching/stampede.ts';
 import writeBehind from '../../../scenarios/caching/write-behind-crash.ts';
-import { run, s, type Recording } from '../../../sim-core/index.ts';
+import { run, s, type RecordedSignal, type Recording } from '../../../sim-core/index.ts';
 import { burstsOf, highlightsOf, highlightText, latestOf } from '../../../ui/models/highlights.ts';
 import { stepFrom, stepInstants } from '../../../ui/models/steps.ts';
+import { fixtureRecording } from '../../../ui/specimens/fixture-recording.ts';
 import { timeMarks } from '../../../ui/models/time-marks.ts';
 
 const INTERVAL = 100;
@@ -79,6 +80,20 @@ describe('the highlights of a stampede', () => {
     expect(latestOf(story.slice(3))).toBe('');
   });
 
+  it('are summed up without saying anything twice', () => {
+    const noun = (count: number): string => (count === 1 ? 'request fails' : 'requests fail');
+    const burst = (time: number, count: number) =>
+      ({ time, kind: 'failure', label: `${count} ${noun(count)}`, burst: { count, noun, sampled: 1 } }) as const;
+    const mark = { kind: 'planned', label: 'the workers change' } as const;
+    expect(latestOf([burst(5e9, 1), burst(5.2e9, 2396)])).toBe('5.00\u00a0s: 2,397 requests fail');
+    expect(
+      latestOf([
+        { ...mark, time: 8e9 },
+        { ...mark, time: 8e9 },
+      ]),
+    ).toBe('8.00\u00a0s: the workers change');
+  });
+
   it('can be stepped through, both ways, as events and requests can', () => {
     const instants = stepInstants(recording, highlights);
     const state = { time: 0, duration: 9e9, speed: 1, playing: false };
@@ -107,6 +122,23 @@ it('what is lost without anybody failing is a highlight, from its first on', () 
       kind: 'failure',
       label: `the first of ${lost.summary.total.toLocaleString('en')} ${lost.help.charAt(0).toLowerCase()}${lost.help.slice(1)}`,
     },
+  ]);
+});
+
+it('what is lost and stays so is a highlight where that begins, and what is made good is none', () => {
+  const [any] = fixtureRecording().signals;
+  const gauge = (name: string, last: readonly number[]): RecordedSignal => ({
+    ...any,
+    name,
+    kind: 'gauge',
+    unit: '{message}',
+    help: 'Bookings lost: nobody has them any more',
+    columns: { last: Float64Array.from(last) },
+  });
+  const signals = [gauge('effects.bookings.lost', [0, 2, 0, 3, 3, 5]), gauge('effects.payments.lost', [0, 2, 1, 0])];
+  const recording = { ...fixtureRecording(), signals, facts: { ...fixtureRecording().facts, tables: [] } };
+  expect(highlightsOf(recording, []).map(({ time, label }) => [time, label])).toEqual([
+    [3 * recording.header.interval, 'the first of 5 bookings lost'],
   ]);
 });
 
