@@ -38,8 +38,10 @@ export interface StageModel {
   readonly lines: ReadonlySet<TopologyNode>;
   /** Requests a second that enter the system, by row: those that come from where nobody calls. */
   readonly entering: Float64Array;
-  /** What arrives at each member of a node, by its name. */
-  readonly arriving: ReadonlyMap<string, readonly RecordedFlow[]>;
+  /** What arrives at each copy of a node, by its name; what it sends, if the node is one of those below. */
+  readonly copies: ReadonlyMap<string, readonly RecordedFlow[]>;
+  /** Nodes that ask and that nobody asks: consumers that fetch what they are to do. */
+  readonly asking: ReadonlySet<TopologyNode>;
 }
 
 const FIGURES_MAX = 3;
@@ -48,6 +50,15 @@ export function stageModel(recording: Recording, topology: Topology, charts: rea
   const rows = rowsOf(recording);
   const flows = new Map(topology.edges.map((edge) => [edge, flowsAlong(recording.flows, edge)]));
   const arriving = groupBy(recording.flows, ({ to }) => to);
+  const sent = groupBy(recording.flows, ({ from }) => from);
+  const isAsked = ({ members }: TopologyNode): boolean =>
+    members.some(({ name }) => arriving.get(name)?.some(({ requests }) => requests.some((count) => count > 0)));
+  const asking = new Set(topology.nodes.filter((node) => !isAsked(node)));
+  const copies = new Map(
+    topology.nodes.flatMap((node) =>
+      node.members.map(({ name }) => [name, (asking.has(node) ? sent : arriving).get(name) ?? []]),
+    ),
+  );
   let rateMax = 1;
   for (const along of flows.values()) {
     for (let row = 0; row < rows.count; row++) rateMax = Math.max(rateMax, rateAt(along, rows, row));
@@ -61,7 +72,7 @@ export function stageModel(recording: Recording, topology: Topology, charts: rea
   const called = new Set(recording.flows.map(({ to }) => to));
   const sources = recording.flows.filter(({ from }) => !called.has(from));
   const entering = Float64Array.from({ length: rows.count }, (_, row) => rateAt(sources, rows, row));
-  return { recording, topology, rows, rateMax, figures, flows, lines, entering, arriving };
+  return { recording, topology, rows, rateMax, figures, flows, lines, entering, copies, asking };
 }
 
 /** Requests a second along several links in a row. */
@@ -137,8 +148,11 @@ function figuresOf(
     unit === 's' && shown.filter(({ kind }) => kind === 'histogram').length === 1;
   return shown.map((signal) => {
     const name = shortName(signal.name);
-    const label = signal.kind !== 'histogram' ? name : isPlain(signal) ? 'p99' : `p99 ${name}`;
+    const label = signal.kind !== 'histogram' ? name : isPlain(signal) ? 'p99' : `p99 ${ofWhatTime(name)}`;
     const limit = node.members.length === 1 && signal.kind === 'gauge' ? node.members[0].state[label] : undefined;
     return { signal, label, role: roleOf(signal.name), limit: typeof limit === 'number' ? limit : undefined };
   });
 }
+
+/** That it is a time is said by its unit. */
+const ofWhatTime = (name: string): string => name.replace(/ duration$/, '');
