@@ -16,7 +16,7 @@ export const catchUpSignal = defineSignal({
   name: CATCH_UP,
   kind: 'gauge',
   unit: 's',
-  help: 'How long after scaleAt the group’s lag was still more than a second’s records and a poll of each member: it grows while the group is behind',
+  help: 'How long after the group was scaled its lag was still more than a second’s records and a poll of each member: it grows while the group is behind',
   fact: behind,
   value: (fact) => toSeconds(fact.after),
   of: () => 'all',
