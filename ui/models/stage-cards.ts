@@ -27,9 +27,11 @@ export interface Box {
   readonly above: boolean;
   /** Below the card, where those are drawn who are with it; undefined for who is called by nobody. */
   readonly tray: Tray | undefined;
+  /** Whether how many they are is written below the tray. */
+  readonly counted: boolean;
 }
 
-/** Rows of places for requests, in pixels; what is in it is written in a line below them. */
+/** Rows of places for requests, in pixels; what is in it is written in a line below them, where there is room. */
 export interface Tray {
   readonly left: number;
   readonly top: number;
@@ -50,7 +52,7 @@ const LETTER = { narrow: 6, wide: 13.5, other: 9.1 } as const;
 const WIDTH_MIN = { name: 72, rates: 86, figures: 92 } as const;
 /** Distance of two glyphs in a tray. */
 export const TRAY_PITCH = 6;
-const TRAY = { rowsWithoutLine: 2, gap: 4, line: 18 } as const;
+const TRAY = { rowsWithoutLine: 2, gap: 4, line: 18, edge: 2 } as const;
 
 /** How much is shown of a node. */
 export interface Density {
@@ -63,6 +65,8 @@ export interface Density {
   readonly above: boolean;
   /** Rows of places for requests, where they may have to stand in line. */
   readonly rows: number;
+  /** Whether how many requests there are is written below them. */
+  readonly counted: boolean;
   /** Between two cards of a layer, one above the other. */
   readonly space: number;
 }
@@ -71,20 +75,22 @@ const ROWS_MAX = 9;
 
 /** The most first: the first that fits is taken. Where cards are stacked, height is always dear. */
 export const ACROSS: readonly Density[] = [
-  ...dense({ members: 6, figures: Infinity, kind: true, above: true, space: 12 }, 5),
-  ...dense({ members: 0, figures: 2, kind: true, above: true, space: 12 }, 4),
-  ...dense({ members: 0, figures: 1, kind: true, above: true, space: 12 }, 4),
-  ...dense({ members: 0, figures: 1, kind: false, above: true, space: 12 }, 4),
-  ...dense({ members: 0, figures: 1, kind: false, above: false, space: 12 }, 2),
-  ...dense({ members: 0, figures: 0, kind: false, above: false, space: 4 }, 1),
+  ...dense({ members: 6, figures: Infinity, kind: true, above: true, counted: true, space: 12 }, 5),
+  ...dense({ members: 0, figures: 2, kind: true, above: true, counted: true, space: 12 }, 4),
+  ...dense({ members: 0, figures: 1, kind: true, above: true, counted: true, space: 12 }, 4),
+  ...dense({ members: 0, figures: 1, kind: false, above: true, counted: true, space: 12 }, 2),
+  ...dense({ members: 0, figures: 1, kind: false, above: false, counted: true, space: 12 }, 2),
+  ...dense({ members: 0, figures: 0, kind: false, above: false, counted: true, space: 4 }, 1),
+  { members: 0, figures: 0, kind: false, above: false, counted: false, space: 4, rows: 1 },
 ];
-export const UPRIGHT: Density = { members: 0, figures: 1, kind: true, above: true, rows: 4, space: 12 };
+export const UPRIGHT: Density = { members: 0, figures: 1, kind: true, above: true, counted: true, rows: 4, space: 12 };
 
 function dense(card: Omit<Density, 'rows'>, rowsMin: number): Density[] {
   return Array.from({ length: ROWS_MAX - rowsMin + 1 }, (_, i) => ({ ...card, rows: ROWS_MAX - i }));
 }
 
-const trayHeight = (rows: number): number => TRAY.gap + rows * TRAY_PITCH + TRAY.line;
+const trayHeight = (rows: number, isCounted: boolean): number =>
+  TRAY.gap + rows * TRAY_PITCH + (isCounted ? TRAY.line : TRAY.edge);
 
 /** Few for who has nobody wait. */
 function trayRows({ lines }: StageModel, node: TopologyNode, { rows }: Density): number {
@@ -117,6 +123,7 @@ export function boxAt(
           rows: trayRows(model, node, density),
         }
       : undefined,
+    counted: density.counted,
   };
 }
 
@@ -149,7 +156,7 @@ export function cardHeight(model: StageModel, node: TopologyNode, density: Densi
 
 /** With its tray, if it has one. */
 export function wholeHeight(model: StageModel, node: TopologyNode, density: Density, cardWidth: number): number {
-  const tray = isCalled(model, node) ? trayHeight(trayRows(model, node, density)) : 0;
+  const tray = isCalled(model, node) ? trayHeight(trayRows(model, node, density), density.counted) : 0;
   return cardHeight(model, node, density, cardWidth) + tray;
 }
 

@@ -4,8 +4,9 @@
  */
 import { expect, it } from 'vitest';
 import { catalogue } from '../../../scenarios/index.ts';
-import { Run } from '../../../sim-core/index.ts';
-import { stageModel } from '../../../ui/models/moment.ts';
+import exchangeRouting from '../../../scenarios/messaging/exchange-routing.ts';
+import { Run, type Scenario } from '../../../sim-core/index.ts';
+import { stageModel, type StageModel } from '../../../ui/models/moment.ts';
 import { placeStage } from '../../../ui/models/stage-geometry.ts';
 import { layOut } from '../../../ui/models/topology.ts';
 
@@ -13,11 +14,22 @@ import { layOut } from '../../../ui/models/topology.ts';
 const SMALL = { width: 1024 - 34 * 16, height: 290 } as const;
 const LARGE = { width: 1440 - 48.5 * 16, height: 340 } as const;
 
-it.each(catalogue.map(({ scenario }) => [scenario.id, scenario] as const))('%s', (_, scenario) => {
-  const run = new Run(scenario, { variant: Object.keys(scenario.variants)[0] });
+/** As it is wired in the variant. */
+function stageOf(scenario: Scenario, variant: string): StageModel {
+  const run = new Run(scenario, { variant });
   run.advance(1);
   const recording = run.finish();
-  const model = stageModel(recording, layOut(recording.components, scenario.places), scenario.charts);
+  return stageModel(recording, layOut(recording.components, scenario.places), scenario.charts);
+}
+
+it.each(catalogue.map(({ scenario }) => [scenario.id, scenario] as const))('%s', (_, scenario) => {
+  const model = stageOf(scenario, Object.keys(scenario.variants)[0]);
   expect(placeStage(model, SMALL.width, SMALL.height).width).toBe(SMALL.width);
   expect(placeStage(model, LARGE.width, LARGE.height)).toMatchObject(LARGE);
+});
+
+it('five in one layer, below three rows of variants, are all to be seen', () => {
+  const model = stageOf(exchangeRouting, 'alternate-exchange');
+  const height = LARGE.height - 20;
+  expect(placeStage(model, LARGE.width, height).height).toBe(height);
 });
