@@ -25,7 +25,8 @@ export interface Endpoint<Query, Reply> {
 
 /**
  * A call is over, for one end of its link: the callee has answered it, after so long with it; or the caller has heard of that, or
- * given up, after so long in all. `outcome` is `ok` or a `CallFailure`. What was sent and not waited for has no caller's end.
+ * given up, after so long in all. `outcome` is `ok` or a `CallFailure`; a caller's may be `cancelled`: it was taken away from the call,
+ * as by another one that came in first, or was itself cancelled. What was sent and not waited for has no caller's end.
  */
 export const callEnded = defineReading('network.call', 'A call is over, for one end of its link', {
   caller: 'text',
@@ -107,6 +108,12 @@ export class Call<Query, Reply> extends Wait<Reply> {
     this.patience = patience;
   }
 
+  /** Sends it and waits for nothing: no alarm is set, nobody's deadline is its own, and its answer is for nobody. */
+  dispatch(): void {
+    this.request = this.request.withoutDeadline();
+    this.link.carry('request', this.request, Call.arrive, this as unknown as Call<never, never>);
+  }
+
   begin(waiter: Waiter): boolean {
     const { link, patience } = this;
     this.waiter = waiter;
@@ -129,8 +136,11 @@ export class Call<Query, Reply> extends Wait<Reply> {
   }
 
   abandon(): void {
+    // As `all` gives up what has come in already.
+    if (this.waiter === undefined) return;
     this.waiter = undefined;
     if (this.alarm >= 0) this.link.sim.cancel(this.alarm);
+    if (this.link.ended.heard) this.tellEnd('caller', 'cancelled', this.sentAt);
   }
 
   /**
@@ -201,7 +211,8 @@ export class Call<Query, Reply> extends Wait<Reply> {
   private static home(call: Call<never, never>): void {
     const { waiter } = call;
     if (waiter === undefined) return;
-    call.abandon();
+    call.waiter = undefined;
+    if (call.alarm >= 0) call.link.sim.cancel(call.alarm);
     if (call.link.ended.heard) call.tellEnd('caller', call.failure ?? 'ok', call.sentAt);
     if (call.failure === undefined) waiter.resume(call);
     else waiter.fail(new CallFailed(call.link.endpoint.name, call.failure, call.pushback), call);

@@ -34,9 +34,6 @@ interface Held {
   readonly request: number;
 }
 
-/** Who waits for what is sent and forgotten. */
-const NOBODY = { resume: (): void => {}, fail: (): void => {} };
-
 export interface LinkOptions {
   /** The component at the near end. */
   readonly from: string;
@@ -95,9 +92,9 @@ export class Link<Query, Reply> implements Connection, Carrier<Query, Reply> {
     return new Call(this, query, request, patience);
   }
 
-  /** Sends a query and waits for nothing: nobody hears what becomes of it. */
+  /** Sends a query and waits for nothing, whatever the link's timeout: nobody hears what becomes of it. */
   send(query: Query, request: RequestContext): void {
-    this.call(query, request).begin(NOBODY);
+    this.call(query, request).dispatch();
   }
 
   carry<Argument>(

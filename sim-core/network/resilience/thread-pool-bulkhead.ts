@@ -16,7 +16,7 @@ import type { EventHandle } from '../../kernel/event-table.ts';
 import { Process, type Behaviour } from '../../kernel/process.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Duration } from '../../kernel/time.ts';
-import { PendingWait, type Wait } from '../../kernel/wait.ts';
+import { PendingWait, type Wait, type Waiter } from '../../kernel/wait.ts';
 import { defineSignal } from '../../statistics/signal.ts';
 import { bulkheadAsked } from './bulkhead.ts';
 import { CallFailed } from '../call.ts';
@@ -111,7 +111,7 @@ export class ThreadPoolBulkhead implements ComponentPart {
   }
 
   /**
-   * Hands the work over; what comes of it is to be waited for at once, for as long as the caller likes. Throws `CallFailed`, as
+   * Hands the work over; what comes of it is to be waited for, for as long as the caller likes. Throws `CallFailed`, as
    * `refused`, if there is neither a thread nor a place in the queue.
    */
   submit<Reply>(ask: () => Behaviour<Reply>, request: RequestContext): Wait<Reply> {
@@ -137,7 +137,7 @@ export class ThreadPoolBulkhead implements ComponentPart {
   ended(task: Task<unknown>): void {
     // Not there if the pool is gone with its instance.
     if (!this.working.delete(task)) return;
-    if (!task.answer.isAwaited && this.doomed.heard) {
+    if (task.answer.isGivenUp && this.doomed.heard) {
       this.doomed.emit({ bulkhead: this.options.name, request: task.request.id });
     }
     const next = this.queue.shift();
@@ -194,10 +194,27 @@ export class ThreadPoolBulkhead implements ComponentPart {
   }
 }
 
-/** What comes of a call that was handed over, for whoever may have left. */
+/** What comes of a call that was handed over, which may be there before anybody waits for it, and is for nobody once given up. */
 class Answer<Reply> extends PendingWait<Reply> {
-  get isAwaited(): boolean {
-    return this.waiter !== undefined;
+  isGivenUp = false;
+  private deliver: (() => void) | undefined = undefined;
+
+  override begin(waiter: Waiter): boolean {
+    super.begin(waiter);
+    this.deliver?.();
+    return false;
+  }
+
+  override abandon(): void {
+    this.isGivenUp = true;
+    super.abandon();
+  }
+
+  /** Has it delivered, by `complete` or `failWith`, to whoever waits or will. */
+  settle(deliver: () => void): void {
+    if (this.isGivenUp) return;
+    if (this.waiter === undefined) this.deliver = deliver;
+    else deliver();
   }
 }
 
@@ -219,11 +236,12 @@ class Task<Reply> extends Process<Reply> {
   }
 
   protected override concluded(): void {
-    if (this.answer.isAwaited) {
-      if (this.state === 'completed') this.answer.complete(this.conclusion as Reply);
-      else if (this.state === 'cancelled') this.answer.failWith(new CallFailed(this.pool.options.name, 'unavailable'));
-      else this.answer.failWith(this.conclusion);
-    }
-    this.pool.ended(this as Task<unknown>);
+    const { answer, pool, state, conclusion } = this;
+    answer.settle(() => {
+      if (state === 'completed') answer.complete(conclusion as Reply);
+      else if (state === 'cancelled') answer.failWith(new CallFailed(pool.options.name, 'unavailable'));
+      else answer.failWith(conclusion);
+    });
+    pool.ended(this as Task<unknown>);
   }
 }

@@ -17,8 +17,6 @@ export interface ChannelOwner {
   pass(act: () => void): void;
 }
 
-const NOBODY: Waiter = { resume: () => {}, fail: () => {} };
-
 export class ControllerChannel {
   private readonly sim: Simulation;
   private readonly owner: ChannelOwner;
@@ -68,7 +66,7 @@ export class ControllerChannel {
     const { life, name } = broker;
     const isAlive = (): boolean => life === broker.life && broker.isUp;
     owner.pass(() => {
-      if (isAlive()) this.link!.call({ kind: 'heartbeat', broker: name, life }, this.requests.next()).begin(NOBODY);
+      if (isAlive()) this.link!.send({ kind: 'heartbeat', broker: name, life }, this.requests.next());
     });
     const again = (): void => {
       if (isAlive()) this.beat();

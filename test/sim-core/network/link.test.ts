@@ -1,10 +1,10 @@
 /** Calls over links: durations, timeouts, refusals, and delays that belong to their request. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { constant } from '../../../sim-core/kernel/distributions/constant.ts';
 import { uniform } from '../../../sim-core/kernel/distributions/uniform.ts';
 import { spawn, type Behaviour } from '../../../sim-core/kernel/process.ts';
 import { Simulation } from '../../../sim-core/kernel/simulation.ts';
-import type { Call, CallFailed, Endpoint } from '../../../sim-core/network/call.ts';
+import { callEnded, type Call, type CallFailed, type Endpoint } from '../../../sim-core/network/call.ts';
 import { componentsOf, connectionsOf, register } from '../../../sim-core/network/component.ts';
 import { Link, messageSent } from '../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../sim-core/network/request-context.ts';
@@ -82,6 +82,44 @@ describe('a call over a link', () => {
     expect(few.get(12)).toHaveLength(2);
     for (const [request, drawn] of few) expect(many.get(request)).toEqual(drawn);
     expect(new Set([...many.values()].flat()).size).toBe(10);
+  });
+});
+
+describe('the end of a call, for its caller', () => {
+  function endsOf(act: (sim: Simulation, link: Link<number, number>) => void): string[] {
+    const sim = new Simulation();
+    const ends: string[] = [];
+    sim.facts.channel(callEnded).listen(({ end, outcome, duration }) => {
+      if (end === 'caller') ends.push(`${sim.now} ${outcome} after ${duration}`);
+    });
+    act(sim, new Link(sim, doubler(sim, 7), { from: 'asker', delay: constant(10), timeout: 20 }));
+    sim.runUntil(1000);
+    return ends;
+  }
+
+  it('is told once: where its answer is late, and where the caller is taken from it first', () => {
+    const call = (sim: Simulation, link: Link<number, number>): void => ask(sim, link, 3, []);
+    expect(endsOf(call)).toEqual(['20 timeout after 20']);
+    const cancel = (sim: Simulation, link: Link<number, number>): void => {
+      const call = link.call(3, new RequestContext(1, 0));
+      call.begin({ resume: () => {}, fail: () => {} });
+      for (const at of [5, 8]) sim.scheduleAt(at, () => void (call.awaited && call.cancel()), undefined);
+    };
+    expect(endsOf(cancel)).toEqual(['5 cancelled after 5']);
+  });
+
+  it('is none where nobody waits, whatever the link’s timeout, and the other side sees no deadline', () => {
+    const sent: RequestContext[] = [];
+    const send = (sim: Simulation, link: Link<number, number>): void => {
+      const request = new RequestContext(1, 0, 15);
+      vi.spyOn(link.endpoint, 'receive').mockImplementationOnce((call) => {
+        sent.push(call.request);
+        call.reply(1);
+      });
+      link.send(3, request);
+      sim.scheduleAt(1, () => link.send(4, request), undefined);
+    };
+    expect([endsOf(send), sent.map(({ deadline }) => deadline)]).toEqual([[], [Infinity]]);
   });
 });
 

@@ -97,6 +97,41 @@ it('works on for callers who have left, and gives their thread back no sooner', 
   expect([doomed, outcomes.at(-1)]).toEqual([[0, 1], '3: 3']);
 });
 
+it.each([
+  ['gives its result', [5, 5], (): number => 5],
+  [
+    'fails',
+    ['overloaded', 'overloaded'],
+    (): never => {
+      throw new CallFailed('store', 'overloaded');
+    },
+  ],
+])('answers for a task that %s without ever waiting, whether its thread is free at once or later', (_, told, task) => {
+  const { sim, pool, submit, end } = poolOf(1, 1, 2);
+  const doomed: number[] = [];
+  sim.facts.channel(threadPoolDoomed).listen(({ request }) => doomed.push(request));
+  const heard: (number | string)[] = [];
+  // oxlint-disable-next-line require-yield -- that it never waits is what is tried
+  function* atOnce(): Behaviour<number> {
+    return task();
+  }
+  function* caller(): Behaviour {
+    try {
+      heard.push(yield* pool.submit(atOnce, new RequestContext(9, sim.now)));
+    } catch (error) {
+      if (!(error instanceof CallFailed)) throw error;
+      heard.push(error.failure);
+    }
+  }
+  spawn(sim, 'caller', caller());
+  sim.runUntil(ms(1));
+  submit();
+  spawn(sim, 'caller', caller());
+  sim.runUntil(ms(2));
+  end(0);
+  expect([heard, doomed, pool.violations()]).toEqual([told, [], []]);
+});
+
 it('loses all with its instance, and tells who waits', () => {
   const { sim, pool, submit, threads, waiting, running, outcomes } = poolOf(1, 2, 1);
   for (let task = 0; task < 3; task++) submit();
