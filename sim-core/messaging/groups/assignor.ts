@@ -3,6 +3,8 @@
 export interface TopicPartition {
   readonly topic: string;
   readonly partition: number;
+  /** Of a stream processor: not the task itself is meant, but a standby of it. */
+  readonly isStandby?: true;
 }
 
 export interface Member {
@@ -13,6 +15,8 @@ export interface Member {
   /** What it says it owns, and since which generation of the group. */
   readonly owned: readonly TopicPartition[];
   readonly generation: number;
+  /** Of a stream processor: by task what it has of the stores, as the sum of offsets in changelogs (SubscriptionInfo of apache/kafka). */
+  readonly offsetSums?: ReadonlyMap<number, number>;
 }
 
 /** By member's id. */

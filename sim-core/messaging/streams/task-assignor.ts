@@ -1,7 +1,7 @@
 /**
  * Tasks are shared out, not partitions: records of one key are in partitions of the same number of each topic that a topology reads,
  * and a task has all partitions of its number (StreamsPartitionAssignor of apache/kafka, which wants as many in each topic). Who
- * has which task is for another assignor to say; stores that a member has already are not looked at.
+ * has which task, and which standby of one, is for another assignor to say.
  */
 import type { Assignor, Member, TopicPartition } from '../groups/assignor.ts';
 
@@ -23,7 +23,7 @@ export function byTask(tasks: Assignor, app: string): Assignor {
       return new Map(
         [...assignment].map(([member, numbers]) => [
           member,
-          [...topics.keys()].flatMap((topic) => numbers.map(({ partition }) => ({ topic, partition }))),
+          [...topics.keys()].flatMap((topic) => numbers.map((place) => ({ ...place, topic }))),
         ]),
       );
     },

@@ -29,6 +29,8 @@ export interface MembershipOwner {
   readonly name: string;
   /** Whether it has polled in time: a member that has not leaves. */
   isPolling(): boolean;
+  /** What it has of the stores of tasks, as it says when it joins. */
+  offsetSums(): ReadonlyMap<number, number> | undefined;
   /** Something has changed: poll. */
   wake(): void;
   /** Lets something happen now, or when the consumer is not paused any more. */
@@ -108,21 +110,22 @@ export class Membership {
    */
   step():
     | { readonly kind: 'go on' | 'lost' | 'give up' }
-    | { readonly kind: 'own'; readonly own: readonly TopicPartition[] } {
+    | { readonly kind: 'own'; readonly own: readonly TopicPartition[]; readonly standbys: readonly TopicPartition[] } {
     if (this.hasLost) {
       this.hasLost = false;
       this.owned = [];
       return { kind: 'lost' };
     }
     if (this.news !== undefined) {
-      const own = this.news;
+      const own = this.news.filter(({ isStandby }) => isStandby !== true);
+      const standbys = this.news.filter(({ isStandby }) => isStandby === true);
       this.news = undefined;
       const names = new Set(own.map(nameOf));
       // Somebody waits for what it gives up.
       if (this.protocol === 'cooperative' && this.owned.some((place) => !names.has(nameOf(place))))
         this.mustJoin = true;
       this.owned = own;
-      return { kind: 'own', own };
+      return { kind: 'own', own, standbys };
     }
     if (this.mustJoin && !this.isJoining && this.protocol === 'eager' && this.owned.length > 0)
       return { kind: 'give up' };
@@ -177,7 +180,9 @@ export class Membership {
     const { id, settings, owner, owned, currentGeneration: generation } = this;
     this.mustJoin = false;
     this.isJoining = true;
-    const subscription = { id, topics: settings.topics.map(({ name }) => name), owned, generation };
+    const offsetSums = owner.offsetSums();
+    const stored = offsetSums === undefined ? {} : { offsetSums };
+    const subscription = { id, topics: settings.topics.map(({ name }) => name), owned, generation, ...stored };
     const isStatic = settings.isStatic ? { instance: owner.name } : {};
     const { group, joinPatience: patience } = settings;
     const query: GroupQuery = { kind: 'join', group, subscription: { ...subscription, ...isStatic } };

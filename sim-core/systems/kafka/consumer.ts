@@ -88,6 +88,7 @@ export class Consumer implements Component {
       {
         name,
         isPolling: () => this.isIdle || sim.now - this.lastPoll <= options.pollInterval,
+        offsetSums: () => options.output?.tasks?.offsetSums(),
         wake: () => this.wake(),
         whenAwake,
       },
@@ -220,7 +221,7 @@ export class Consumer implements Component {
       });
       return;
     } else if (step.kind === 'own') {
-      this.take(step.own);
+      this.take(step.own, step.standbys);
       return;
     }
     if (this.membership.join()) this.isIdle = true;
@@ -228,7 +229,7 @@ export class Consumer implements Component {
   }
 
   /** What it owns is this from now on: gives up the rest, and asks where to go on with what is new. */
-  private take(own: readonly TopicPartition[]): void {
+  private take(own: readonly TopicPartition[], standbys: readonly TopicPartition[]): void {
     const names = own.map(nameOf);
     const gone = this.owned.filter((partition) => !names.includes(partition));
     const begin = (isKept: boolean): void => {
@@ -240,6 +241,7 @@ export class Consumer implements Component {
         this.positions.delete(partition);
         this.fetches.remove(partition);
       }
+      this.options.output?.tasks?.standBy(standbys.map(nameOf));
       if (!isKept) {
         // What it did for the others is not kept either: they are read again.
         this.positions.clear();

@@ -60,6 +60,12 @@ export class StandbyTasks {
     this.kept.delete(number);
   }
 
+  /** In an orderly way: with a checkpoint, so that what it has read is there whatever becomes of the process. */
+  close(number: number): void {
+    this.stop(number);
+    checkpoint([...this.options.storesOf(number).values()]);
+  }
+
   stopAll(): void {
     for (const number of this.kept.keys()) this.stop(number);
   }
@@ -73,7 +79,7 @@ export class StandbyTasks {
       if (this.kept.get(number) !== kept) return;
       if (index === states.length) {
         this.tellUpdated(number, records);
-        if (app.guarantee === 'at-least-once') this.checkpoint(states.map(([, state]) => state));
+        if (app.guarantee === 'at-least-once') this.checkpointIfDue(states.map(([, state]) => state));
         this.sim.schedule(pollInterval, (late) => this.updateAgain(number, late), kept, this.againKind);
         return;
       }
@@ -92,17 +98,20 @@ export class StandbyTasks {
     if (this.kept.get(number) === kept) this.update(number, kept);
   }
 
-  private checkpoint(states: readonly StoredState[]): void {
-    const since = states.reduce((sum, { written, checkpoint }) => sum + written - checkpoint, 0);
-    if (since <= this.options.app.checkpointDelta) return;
-    for (const state of states) {
-      state.store.flush();
-      state.checkpoint = state.written;
-    }
+  private checkpointIfDue(states: readonly StoredState[]): void {
+    const since = states.reduce((sum, { written, checkpoint: kept }) => sum + written - kept, 0);
+    if (since > this.options.app.checkpointDelta) checkpoint(states);
   }
 
   private tellUpdated(task: number, records: number): void {
     if (records === 0 || !this.updated.heard) return;
     this.updated.emit({ thread: this.options.name, task: `task ${task}`, records });
+  }
+}
+
+function checkpoint(states: readonly StoredState[]): void {
+  for (const state of states) {
+    state.store.flush();
+    state.checkpoint = state.written;
   }
 }

@@ -13,7 +13,7 @@
  */
 import type { Fact, FactChannel } from '../../../kernel/fact.ts';
 import type { Simulation } from '../../../kernel/simulation.ts';
-import type { Time } from '../../../kernel/time.ts';
+import type { Duration, Time } from '../../../kernel/time.ts';
 import type { StreamRecord } from '../../../messaging/streams/stream-record.ts';
 import type { DropReason } from '../../../messaging/streams/topology.ts';
 import type { Intervention } from '../../../network/component.ts';
@@ -30,7 +30,7 @@ import type { Destinations } from './destinations.ts';
 import { intervalSettled, streamRecordDropped, streamsSignals, taskAdvanced } from './signals.ts';
 import type { StreamTask } from './stream-task.ts';
 import type { StreamsApp } from './streams-app.ts';
-import { ThreadTasks, type ThreadStandbyOptions } from './thread-tasks.ts';
+import { ThreadTasks } from './thread-tasks.ts';
 
 export interface StreamThreadOptions {
   readonly name: string;
@@ -41,7 +41,8 @@ export interface StreamThreadOptions {
   readonly destinations: Destinations;
   /** How its stores are restored. */
   readonly restoring: ChangelogReaderOptions;
-  readonly standby: ThreadStandbyOptions;
+  /** How often its standbys look for news. */
+  readonly standbyPollInterval: Duration;
 }
 
 export class StreamThread implements Output {
@@ -71,7 +72,7 @@ export class StreamThread implements Output {
   private request = 0;
 
   constructor(sim: Simulation, options: StreamThreadOptions) {
-    const { name, app, producer, link, restoring, standby } = options;
+    const { name, app, producer, link, restoring, standbyPollInterval } = options;
     this.sim = sim;
     this.options = options;
     this.writer = new Writer(sim, producer, link);
@@ -87,7 +88,7 @@ export class StreamThread implements Output {
       name,
       app,
       restoring,
-      standby,
+      standbyPollInterval,
       owner,
       lost: () => {
         this.hasLost = this.hasWork;

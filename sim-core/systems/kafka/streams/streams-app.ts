@@ -19,8 +19,8 @@ export interface StreamsApp {
    */
   readonly checkpointDelta: number;
   /**
-   * `num.standby.replicas`: 0 by default. Of some threads as many as that have one of a task, and the assignor of Kafka Streams
-   * says which, and gives a task to one of them when its thread is gone. Here either none has one or all have that do not run it.
+   * `num.standby.replicas`: 0 by default. So many of the other threads have a standby of each task: which ones is said with the
+   * assignment (`standby-assignor.ts`), and an assignor that looks at what members own gives the task to one of them when its thread is gone.
    */
   readonly standbyReplicas: number;
   /** Bytes of a record that it writes. */

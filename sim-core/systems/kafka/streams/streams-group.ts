@@ -2,6 +2,7 @@
 import { constant } from '../../../kernel/distributions/constant.ts';
 import type { Simulation } from '../../../kernel/simulation.ts';
 import type { Duration } from '../../../kernel/time.ts';
+import { withStandbys } from '../../../messaging/streams/standby-assignor.ts';
 import { byTask } from '../../../messaging/streams/task-assignor.ts';
 import { Link } from '../../../network/link.ts';
 import type { Cluster } from '../cluster.ts';
@@ -48,9 +49,9 @@ export class StreamsGroup {
     };
     const { id, topology, guarantee, standbyReplicas } = app;
     const others = options.consumers - 1;
-    if (standbyReplicas !== 0 && standbyReplicas !== others) {
+    if (!Number.isInteger(standbyReplicas) || standbyReplicas < 0 || standbyReplicas > others) {
       throw new RangeError(
-        `${id}: standbyReplicas is ${standbyReplicas}; it must be 0 or ${others}, one less than the threads: all of the others or none`,
+        `${id}: standbyReplicas is ${standbyReplicas}; it must be an integer from 0 to ${others}, one less than the threads`,
       );
     }
     const isolation = guarantee === 'exactly-once' ? 'committed' : 'uncommitted';
@@ -74,10 +75,8 @@ export class StreamsGroup {
       const link = new Link<ProducerQuery, void>(sim, own, { from: worker, delay: constant(0), isOrdered: true });
       const { fetchWaitMax, fetchBytesMax } = options;
       const restoring = { isolation, fetchWaitMax, fetchBytesMax, retryBackoff, restoreTime } as const;
-      const standbysOf = (running: (task: number) => boolean): readonly number[] =>
-        standbyReplicas === 0 ? [] : sources[0].partitions.map((_, task) => task).filter((task) => !running(task));
-      const standby = { pollInterval: standbyPollInterval, standbysOf };
-      const thread = new Thread(sim, { name: worker, app, producer: own, link, destinations, restoring, standby });
+      const ofThread = { name: worker, app, producer: own, link, destinations, restoring, standbyPollInterval };
+      const thread = new Thread(sim, ofThread);
       threads.push(thread);
       return thread;
     };
@@ -85,7 +84,7 @@ export class StreamsGroup {
       ...options,
       name: id,
       topics: sources,
-      assignor: byTask(options.assignor, id),
+      assignor: byTask(standbyReplicas === 0 ? options.assignor : withStandbys(options.assignor, standbyReplicas), id),
       commit: 'after',
       isolation,
       outputOf,

@@ -19,18 +19,13 @@ import { StandbyTasks } from './standby-tasks.ts';
 import { intoStore, StreamTask, type StoredState, type TaskOwner } from './stream-task.ts';
 import { changelogOf, type StreamsApp } from './streams-app.ts';
 
-export interface ThreadStandbyOptions {
-  readonly pollInterval: Duration;
-  /** The tasks of which the thread keeps a standby, of those that it does not run. */
-  readonly standbysOf: (isRunning: (task: number) => boolean) => readonly number[];
-}
-
 export interface ThreadTaskOptions {
   /** The thread's name. */
   readonly name: string;
   readonly app: StreamsApp;
   readonly restoring: ChangelogReaderOptions;
-  readonly standby: ThreadStandbyOptions;
+  /** How often standbys look for news. */
+  readonly standbyPollInterval: Duration;
   readonly owner: TaskOwner;
   /** A change of a store is written to its changelog; to be called back with its offset when it is acknowledged. */
   readonly log: (partition: string, change: Change, acknowledged: (offset: number) => void) => void;
@@ -69,12 +64,12 @@ export class ThreadTasks implements PartitionTasks {
   }
 
   reach(ways: BrokerWays): void {
-    const { name, app, restoring, standby } = this.options;
+    const { name, app, restoring, standbyPollInterval: pollInterval } = this.options;
     this.changelogs = new ChangelogReader(this.sim, name, restoring, ways);
     this.standbys = new StandbyTasks(this.sim, this.changelogs, {
       name,
       app,
-      pollInterval: standby.pollInterval,
+      pollInterval,
       storesOf: (task) => this.storesOf(task),
     });
   }
@@ -97,20 +92,24 @@ export class ThreadTasks implements PartitionTasks {
         return;
       }
       ready();
-      this.keepStandbys();
     };
     next(0);
   }
 
-  private keepStandbys(): void {
-    const isHere = (number: number): boolean => this.running.has(number) || this.opening.has(number);
-    for (const number of this.options.standby.standbysOf(isHere)) this.standbys!.keep(number);
+  standBy(partitions: readonly string[]): void {
+    const numbers = new Set(partitions.map(numberOf));
+    for (const number of this.standbys!.numbers) if (!numbers.has(number)) this.standbys!.close(number);
+    for (const number of numbers) this.standbys!.keep(number);
+  }
+
+  offsetSums(): ReadonlyMap<number, number> {
+    const sumOf = (stored: Stored): number => [...stored.values()].reduce((sum, { written }) => sum + written, 0);
+    return new Map([...this.disk].map(([number, stored]) => [number, sumOf(stored)]));
   }
 
   close(partitions: readonly string[], isSettled: boolean): void {
     if (!isSettled && this.running.size > 0) this.options.lost();
     for (const number of new Set(partitions.map(numberOf))) this.closeTask(number, isSettled);
-    if (isSettled && partitions.length > 0) this.keepStandbys();
   }
 
   /** What all of them did since they were settled is not kept. */

@@ -48,6 +48,10 @@ export interface PartitionTasks {
   open(partitions: readonly string[], ready: () => void): void;
   /** They are not its own any more. `isSettled`: whether all that was written for them is kept. */
   close(partitions: readonly string[], isSettled: boolean): void;
+  /** Of what others own it keeps standbys of these from now on, and of no others. */
+  standBy(partitions: readonly string[]): void;
+  /** What it has of the stores of tasks, its own and others', by their number: the sum of the offsets in their changelogs. */
+  offsetSums(): ReadonlyMap<number, number>;
 }
 
 export interface Output {

@@ -161,15 +161,64 @@ it('of three threads, each has a standby of each task that another runs, and who
   expect(restored).toBe(0);
 });
 
-it.each([
-  [2, 2, '0 or 1'],
-  [3, 1, '0 or 2'],
-])(
-  'refuses other standbys than those of all threads that do not run a task: of %i threads %i',
-  (threads, standbys, allowed) => {
-    const group = { consumers: threads };
-    expect(() => new SmallApp({ sends: [], guarantee: 'at-least-once', standbyReplicas: standbys, group })).toThrow(
-      `standbyReplicas is ${standbys}; it must be ${allowed}, one less than the threads`,
-    );
+/** Of four threads, each with a task, one dies: which tasks they ran and had standbys of, and what is restored then. */
+function failover(guarantee: 'at-least-once' | 'exactly-once', standbyReplicas: number, victim: number) {
+  const small = new SmallApp({
+    sends: SENDS,
+    guarantee,
+    standbyReplicas,
+    tasks: 4,
+    group: { consumers: 4, assignor: assignors['cooperative-sticky'] },
+    recordOf: (number) => ({ key: number % 20, value: 1, timestamp: ms(number) }),
+  });
+  const { sim, app } = small;
+  const standbys = new Map<string, Set<string>>();
+  const restored: { thread: string; task: string; records: number }[] = [];
+  app.group.scale(4);
+  sim.facts.channel(standbyUpdated).listen(({ thread, task }) => {
+    if (sim.now > ms(90) && sim.now < ms(200)) standbys.set(task, (standbys.get(task) ?? new Set()).add(thread));
+  });
+  sim.facts.channel(taskRestored).listen(({ thread, task, records }) => {
+    if (sim.now > ms(200)) restored.push({ thread, task, records });
+  });
+  sim.runUntil(ms(200));
+  const running = app.threads.map(({ tasks }) => [...tasks.running.keys()].map((number) => `task ${number}`));
+  app.group.consumers[victim].kill(ms(500));
+  sim.runUntil(ms(480));
+  expect(small.states()).toHaveLength(4);
+  expect(small.surplus().filter((more) => more < 0)).toEqual([]);
+  return { running, standbys, restored: restored.filter(({ task }) => running[victim].includes(task)) };
+}
+
+it.each(['at-least-once', 'exactly-once'] as const)(
+  '%s: of four threads one has a standby of a task, and the task goes to that one when its thread dies, and reads nothing more',
+  (guarantee) => {
+    for (const victim of [0, 1, 2, 3]) {
+      const { running, standbys, restored } = failover(guarantee, 1, victim);
+      expect(running.map((tasks) => tasks.length)).toEqual([1, 1, 1, 1]);
+      const has = (task: string): string[] => [...(standbys.get(task) ?? [])];
+      for (const [index, tasks] of running.entries()) {
+        for (const task of tasks) expect(has(task).map((thread) => thread === `worker-${index + 1}`)).toEqual([false]);
+      }
+      const holds = running.map(
+        (_, index) => [...standbys.values()].filter((of) => of.has(`worker-${index + 1}`)).length,
+      );
+      expect(holds).toEqual([1, 1, 1, 1]);
+      expect(restored).toHaveLength(1);
+      for (const { thread, task, records } of restored) expect([[thread], records]).toEqual([has(task), 0]);
+    }
+    const without = failover(guarantee, 0, 0).restored;
+    expect(without.map(({ records }) => records > 0)).toEqual([true]);
   },
 );
+
+it.each([
+  [2, 2, 1],
+  [3, -1, 2],
+  [3, 0.5, 2],
+])('refuses standbys that are no number of other threads: of %i threads %d', (threads, standbys, most) => {
+  const group = { consumers: threads };
+  expect(() => new SmallApp({ sends: [], guarantee: 'at-least-once', standbyReplicas: standbys, group })).toThrow(
+    `standbyReplicas is ${standbys}; it must be an integer from 0 to ${most}, one less than the threads`,
+  );
+});

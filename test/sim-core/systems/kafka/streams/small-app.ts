@@ -74,7 +74,7 @@ export class SmallApp {
         ...changelogTopics({ id: 'group', topology }, topic),
       ],
       transactions: {
-        ids: ['worker-1', 'worker-2'],
+        ids: Array.from({ length: options.group?.consumers ?? 2 }, (_, index) => `worker-${index + 1}`),
         partitions: PARTITIONS,
         timeoutCheck: ms(10),
         markerBackoff: ms(5),
