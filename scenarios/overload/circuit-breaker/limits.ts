@@ -7,7 +7,7 @@
  */
 import { ms, s, toSeconds } from '../../../sim-core/index.ts';
 import { capacityOf } from '../../application/capacity.ts';
-import { DEVIATIONS, limitOf, poissonLeast, poissonLow, poissonMost, some } from '../../application/chance.ts';
+import { DEVIATIONS, limitOf, poissonLow, poissonMost, some } from '../../application/chance.ts';
 import { FAR_MAX, FAR_MIN, NEAR_MAX, SHAPE } from '../../application/distances.ts';
 import { troubleLasts, troubleUntil } from '../../application/trouble.ts';
 import type { Values } from './params.ts';
@@ -169,7 +169,7 @@ export const nextRound = limit((p) => {
 /** While breakers are open the readers who come are refused or have no recommendations: but for the trials and what came before. */
 const refusedReaders = (p: Values): number =>
   Math.max(0, p.readerRate * (troubleLasts(p) - detection(p)) - rounds(p) * p.trials * p.instances);
-export const pagesWithout = limit((p) => poissonLeast(refusedReaders(p)));
+export const pagesWithout = limit((p) => some(refusedReaders(p)));
 
 /** Threads of an instance that wait for recommendations at most: those who wait for a pool have one each, at work or in its queue. */
 const compartmentOf = (p: Values): number => p.compartment + (p.protection === 'thread-pool' ? p.poolQueue : 0);

@@ -1,6 +1,6 @@
 /** What is claimed of hedging, worked out from the parameters. Nothing here looks at a run. */
 import { exp, toSeconds } from '../../../sim-core/index.ts';
-import { poissonLeast, poissonLow, poissonMost } from '../../application/chance.ts';
+import { poissonLow, poissonMost, some } from '../../application/chance.ts';
 import { troubleLasts } from '../../application/trouble.ts';
 import {
   BUCKET,
@@ -58,7 +58,7 @@ export const hedgedFail = atMostLimit((p) =>
 export const hedgesAtLeast = atLeastLimit((p) => {
   if (!isSlow(p) || p.policy !== 'round-robin' || !isUnimpeded(p)) return 0;
   const late = exp(-toSeconds(p.hedgingDelay) / (toSeconds(p.loadTime) * p.slowdown));
-  return poissonLeast(fairRate(p) * troubleLasts(p) * late);
+  return some(fairRate(p) * troubleLasts(p) * late);
 });
 
 /** Further calls in the whole run: the slow replica is as it was when the trouble is over, if what was cancelled there is taken back. */

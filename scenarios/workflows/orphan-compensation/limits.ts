@@ -1,6 +1,6 @@
 /** What is claimed of orphaned compensations, worked out from the parameters. Nothing here looks at a run. */
 import { ms, pow, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
-import { limitOf, poissonLeast, poissonMost } from '../../application/chance.ts';
+import { limitOf, poissonMost, some } from '../../application/chance.ts';
 import { BACKOFF, CONCURRENCY } from '../application/orchestrated.ts';
 import { PRICE, ROW_TIME } from '../application/order-services.ts';
 import { DRAIN, endingLimits } from '../application/settling.ts';
@@ -29,11 +29,11 @@ function stuck(p: Values): number {
   const window = p.outage - patience(p.attempts) - patience(p.compensationAttempts) - s(0.1);
   return p.rate * toSeconds(Math.max(0, window)) * pow(1 - p.refusedShare, 2);
 }
-export const leftStuck = limit((p) => poissonLeast(stuck(p)));
+export const leftStuck = limit((p) => some(stuck(p)));
 
 /** Refunds are due from then on at the rate at which shipping refuses what is paid. Of those that are lost the money stays. */
 const refundsLeast = (p: Values): number =>
-  poissonLeast(p.rate * toSeconds(p.length - DRAIN - LOST_FROM) * pow(1 - p.refusedShare, 3) * p.refusedShare);
+  some(p.rate * toSeconds(p.length - DRAIN - LOST_FROM) * pow(1 - p.refusedShare, 3) * p.refusedShare);
 const lost = (p: Values): number => Math.min(p.lost, refundsLeast(p));
 /** A refund that is lost may be of an order whose payment was in doubt and not made: that is none, with nobody away any more. */
 export const leftLost = limit((p) => PRICE * lost(p));

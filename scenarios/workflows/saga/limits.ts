@@ -6,7 +6,7 @@
  * money, or given up over a crash, only add to what is left half done.
  */
 import { ms, NotClaimed, pow, s, toSeconds, zipfProbabilities, type Duration } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf, poissonLeast, poissonLow } from '../../application/chance.ts';
+import { DEVIATIONS, limitOf, poissonLow, some } from '../../application/chance.ts';
 import { faultCount, type FaultIntervals } from '../../application/faults.ts';
 import { BACKOFF, CONCURRENCY } from '../application/orchestrated.ts';
 import { PRICE, ROW_TIME } from '../application/order-services.ts';
@@ -37,9 +37,7 @@ function undisturbed(p: Values, services: number): number {
 const refusedBy = (p: Values, services: number): number => 1 - pow(1 - p.refusedShare, services);
 
 /** Nothing is undone: an order that was created stands there if any of the three that follow refuse. */
-export const leftHalfDone = limit((p) =>
-  poissonLeast(p.rate * undisturbed(p, 1) * (1 - p.refusedShare) * refusedBy(p, 3)),
-);
+export const leftHalfDone = limit((p) => some(p.rate * undisturbed(p, 1) * (1 - p.refusedShare) * refusedBy(p, 3)));
 
 /**
  * Orders for which there is an article and money, of those that orders and inventory let through. Of an article with a demand of
@@ -61,7 +59,7 @@ function served(p: Values): number {
 
 /** Orders that were paid, and shipping refused them. */
 const paidAndRefused = (p: Values): number => served(p) * (1 - p.refusedShare) * p.refusedShare;
-export const leftMoney = limit((p) => PRICE * poissonLeast(paidAndRefused(p)));
+export const leftMoney = limit((p) => PRICE * some(paidAndRefused(p)));
 
 /**
  * Customers who saw a charge that was undone later: each of those orders is there to be seen while shipping looks for a carrier,
@@ -72,7 +70,7 @@ export const dirtyReads = limit((p) => {
   if (!p.compensation || p.semanticLock) return new NotClaimed('no charge that is undone is told of as made');
   const seen = (p.readRate / p.customers) * toSeconds(p.shipTime);
   const expected = paidAndRefused(p) * seen;
-  return Math.max(1, expected - DEVIATIONS * Math.sqrt(expected * (1 + seen)));
+  return Math.max(expected >= 10 * (1 + seen) ? 1 : 0, expected - DEVIATIONS * Math.sqrt(expected * (1 + seen)));
 });
 
 /**

@@ -32,6 +32,7 @@ describe.each<[string, ParameterValues]>([
 describe('as the guide says', () => {
   it('with enough patience nothing gets stuck, and what was lost is lost', () => {
     expect(halfDone(ran('no-watchdog', { compensationAttempts: 20 }))).toBe(10);
+    expect(failed(ran('watchdog', { compensationAttempts: 20 }))).toEqual([]);
   });
 
   it('a hasty watchdog takes sagas up that get stuck again', () => {
