@@ -7,6 +7,10 @@
  * quorum queues: a channel's own prefetch, conditions on deletes. Where there is a quorum queue, no copy of a message dies in a
  * classic queue while another is on its way to that one: which of the two comes first is left to chance.
  *
+ * A channel that ends tells one queue after the other, in an order that nobody promises, to take back what it had. What one of
+ * them has no room for then may be a dead letter to another before that one has taken back its own. So where a queue with a limit
+ * has dead letters, no channel has messages of two queues to give back.
+ *
  * In scripts that kill the node nothing expires: how long it is down is the machine's affair. And where there is a quorum queue
  * too, it hears of the death of each channel by itself, in an order that nobody promises, and hands what one had to the
  * consumers of another that it takes to be alive. So either one client alone takes messages there, or several have got some
@@ -109,6 +113,20 @@ function bySeveral(script: readonly RabbitStep[]): RabbitStep[] {
   });
 }
 
+/** Each client takes from a queue of its own, and from the third one nobody takes what could be given back. */
+function apart(script: readonly RabbitStep[]): RabbitStep[] {
+  return script.map((step) => {
+    if (step.op !== 'get' && step.op !== 'consume') return step;
+    if (step.queue === 'q3') return { ...step, noAck: true };
+    return { ...step, actor: step.queue === 'q1' ? 0 : 1 };
+  });
+}
+
+const dropsLetters = (step: RabbitStep): boolean =>
+  step.op === 'declare-queue' &&
+  step.arguments['x-dead-letter-exchange'] !== undefined &&
+  (step.arguments['x-max-length'] !== undefined || step.arguments['x-max-length-bytes'] !== undefined);
+
 /** No copy of a message dies in a classic queue at the instant at which another one gets to a quorum queue. */
 const oneByOne = (step: RabbitStep): RabbitStep => {
   if (step.op === 'publish') {
@@ -170,7 +188,7 @@ const flavour = (isQuorum: boolean): fc.Arbitrary<readonly RabbitStep[]> =>
       ...(isQuorum && says(first, 'x-expires', SHORT_MS) ? DISUSE : []),
       { op: 'drain', isOrdered: true },
     ])
-    .map((script) => (isQuorum ? script.map(oneByOne) : script))
+    .map((script) => (isQuorum ? script.map(oneByOne) : script.some(dropsLetters) ? apart(script) : script))
     .chain((script) => {
       if (!script.some(({ op }) => op === 'restart')) return fc.constant(script);
       const unending = script.map(withoutEnds);
