@@ -2,7 +2,8 @@
  * Plays a script against the real server over two connections. After each step it waits until everything that the step
  * brought about has arrived, which takes no guessing where processes of the server send each other messages in order: a
  * request on the client's channel comes back after what was sent there before, one to each queue after what the queue did
- * before. It goes round until two rounds tell the same. Quorum queues work through a log, so those are given a moment more.
+ * before. It goes round until rounds tell the same. Quorum queues work through a log, so those are given a moment more, and
+ * two rounds more; and that moment is no shorter than a round takes, which is long on a machine that is busy.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChannelModel, ConfirmChannel } from 'amqplib';
@@ -11,16 +12,27 @@ import { pauseOf } from './operations/node-operations.ts';
 import { doOnServer } from './operations/operations.ts';
 import { QueueWatch } from './queue-watch.ts';
 import type { ServerClient, ServerSide } from './sides.ts';
-import { inOrder, type Actor, type QueueStates, type RabbitAnswer, type RabbitStep, type Told } from './steps.ts';
+import {
+  inOrder,
+  SHORT_MS,
+  type Actor,
+  type QueueStates,
+  type RabbitAnswer,
+  type RabbitStep,
+  type Told,
+} from './steps.ts';
 import { UnsettledDeliveries } from './unsettled.ts';
 
-const ROUNDS_MIN = 2;
-const ROUNDS_MAX = 8;
-const QUORUM_PAUSE_MS = 8;
-/** For as many steps with such pauses there has to be time before anything expires. */
-const QUORUM_TIMES_LONGER = 2;
+/** Rounds in a row that tell the same. */
+const ROUNDS_ALIKE = 2;
+const ROUNDS_ALIKE_QUORUM = 4;
+const ROUNDS_MAX = 10;
+const QUORUM_PAUSE_MS = 10;
+/** For as many steps among those of others, and for as many with such pauses, there has to be time before anything expires. */
+const TIMES_LONGER = 2;
+const QUORUM_TIMES_LONGER = 5;
 /** They hear of the end of a channel from a monitor, and not in the order of what the client says. */
-const HOLDER_GONE_PAUSE_MS = 40;
+const HOLDER_GONE_PAUSE_MS = 60;
 /** Asked so often, and so far apart, whether the consumers of a killed node are gone. */
 const CONSUMERS_GO_TRIES = 100;
 const CONSUMERS_GO_MS = 50;
@@ -47,11 +59,14 @@ export class ServerPlayer implements ServerSide {
   private heard: Told[] = [];
   /** Whether a channel that had something has been closed since all was last quiet. */
   private isHolderGone = false;
+  /** When the play began or its last wait was over, and how long it went on at most after that. */
+  private sinceMs = 0;
+  private longestMs = 0;
 
   constructor(host: Host, script: readonly RabbitStep[], prefix: string, slowness: number) {
     this.host = host;
     this.script = script;
-    this.timesLonger = slowness * (script.some(isOfQuorum) ? QUORUM_TIMES_LONGER : 1);
+    this.timesLonger = slowness * (script.some(isOfQuorum) ? QUORUM_TIMES_LONGER : TIMES_LONGER);
     this.names = new Names(prefix, this.timesLonger);
     this.queues = new QueueWatch(this.names);
     this.slowness = slowness;
@@ -71,8 +86,14 @@ export class ServerPlayer implements ServerSide {
     this.heard.push(told);
   }
 
+  /** Whether something may have ended before the script waits for that: what the server says then is no answer to the script. */
+  get isLate(): boolean {
+    return this.script.some(endsInWait) && this.longestMs > SHORT_MS * this.timesLonger;
+  }
+
   async play(): Promise<void> {
     await this.join();
+    this.sinceMs = performance.now();
     for (const [index, step] of this.script.entries()) {
       this.heard = [];
       let result = await this.attempt(step, index);
@@ -85,6 +106,9 @@ export class ServerPlayer implements ServerSide {
         }
       }
       this.answers.push({ result, delivered: inOrder(this.heard), queues });
+      const nowMs = performance.now();
+      if (step.op === 'wait') this.sinceMs = nowMs;
+      this.longestMs = Math.max(this.longestMs, nowMs - this.sinceMs);
     }
     await this.leave();
   }
@@ -113,17 +137,23 @@ export class ServerPlayer implements ServerSide {
   }
 
   async settleDown(): Promise<QueueStates> {
-    let before = '';
     const isHolderGone = this.isHolderGone || this.clients.some((each) => each.error !== undefined && isHolder(each));
     const pauseMs = isHolderGone ? HOLDER_GONE_PAUSE_MS : QUORUM_PAUSE_MS;
     this.isHolderGone = false;
+    const { hasQuorum } = this.queues;
+    let before = '';
+    let roundMs = 0;
+    let alike = 1;
     for (let round = 1; ; round++) {
-      if (this.queues.hasQuorum) await sleep(pauseMs * this.slowness);
+      if (hasQuorum) await sleep(Math.max(pauseMs * this.slowness, roundMs));
+      const beganMs = performance.now();
       await this.flush();
       const states = await this.queues.states(this.clients);
       await this.flush();
+      roundMs = performance.now() - beganMs;
       const now = JSON.stringify([states, this.heard.length]);
-      if ((round >= ROUNDS_MIN && now === before) || round >= ROUNDS_MAX) return states;
+      alike = now === before ? alike + 1 : 1;
+      if (alike >= (hasQuorum ? ROUNDS_ALIKE_QUORUM : ROUNDS_ALIKE) || round >= ROUNDS_MAX) return states;
       before = now;
     }
   }
@@ -166,6 +196,13 @@ export class ServerPlayer implements ServerSide {
 
 const isOfQuorum = (step: RabbitStep): boolean =>
   step.op === 'declare-queue' && step.arguments['x-queue-type'] === 'quorum';
+
+/** What it says has a time to live, or to be unused, that ends in a wait. */
+const endsInWait = (step: RabbitStep): boolean =>
+  step.op === 'publish'
+    ? step.expiration === SHORT_MS
+    : step.op === 'declare-queue' &&
+      [step.arguments['x-message-ttl'], step.arguments['x-expires']].some((time) => time === SHORT_MS);
 
 const isHolder = ({ consumers, unsettled }: ServerClient): boolean => consumers.length > 0 || !unsettled.isEmpty;
 
