@@ -65,6 +65,8 @@ export class Group {
   private leader: string | undefined = undefined;
   private isFirstRound = false;
   private hasNewcomers = false;
+  /** That it is empty could not be written down. */
+  private isEmptyUnkept = false;
 
   constructor(events: GroupEvents) {
     this.events = events;
@@ -246,7 +248,15 @@ export class Group {
   private becomeEmpty(): void {
     this.now = 'empty';
     // Who finds members in its log that are gone drops them when their sessions are over.
-    this.events.keep(this.image(), () => {});
+    this.isEmptyUnkept = false;
+    this.events.keep(this.image(), (isKept) => {
+      this.isEmptyUnkept = !isKept;
+    });
+  }
+
+  /** To be called now and again: that it is empty is written down once more if that could not be done. */
+  keepAgain(): void {
+    if (this.now === 'empty' && this.isEmptyUnkept) this.becomeEmpty();
   }
 
   private image(assignedTo = ({ assigned }: GroupMember): readonly TopicPartition[] => assigned): GroupImage {

@@ -102,10 +102,12 @@ export class CoordinatedGroup {
     if (epoch !== undefined) this.known.book.expire(partition, epoch);
   }
 
-  /** The partitions whose offsets are kept no more: of a group that has had no member for so long, but for what is undecided. */
+  /** The partitions whose offsets are kept no more: of a group without members for so long by its log, but for what is undecided. */
   expired(retention: Duration): string[] {
     const { group, image, imageSince, pending, committed } = this;
-    if (group.state !== 'empty' || image === undefined || this.clocks.sim.now - imageSince < retention) return [];
+    // Until its log says that the last has gone, the image is that of a generation with members, and as old as this one.
+    if (group.state !== 'empty' || image === undefined || image.members.length > 0) return [];
+    if (this.clocks.sim.now - imageSince < retention) return [];
     return [...committed.keys()].filter((partition) => !pending.isUnstable(partition));
   }
 

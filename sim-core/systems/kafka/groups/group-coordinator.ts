@@ -9,8 +9,10 @@
  * to join. After GroupCoordinator and GroupMetadataManager of apache/kafka (the classic protocol).
  *
  * Offsets are kept for as long as the group has members, and for some time after the last has gone (KIP-211): then they are
- * deleted, partition by partition, and whoever comes later begins where `auto.offset.reset` has it. Does not model that the
- * group itself is forgotten with them, or that offsets of topics expire which no member subscribes to.
+ * deleted, partition by partition, and whoever comes later begins where `auto.offset.reset` has it. That the last has gone is
+ * written down like a generation, again at the next check if that failed, and counts from then on. Does not model that the
+ * group itself is forgotten with them, that offsets of topics expire which no member subscribes to, or that offsets expire of a
+ * group that never had a member: nothing in the log says since when.
  */
 import type { Simulation } from '../../../kernel/simulation.ts';
 import type { Duration } from '../../../kernel/time.ts';
@@ -150,6 +152,7 @@ export class GroupCoordinator {
     for (const { state: groups, isLoaded, replica } of this.partitions.all) {
       if (!isLoaded) continue;
       for (const [name, group] of groups) {
+        group.group.keepAgain();
         const ended = group.expired(retention);
         if (ended.length === 0) continue;
         const records = ended.map((partition) => new OffsetRecord(name, partition, undefined, this.owner.nextId()));

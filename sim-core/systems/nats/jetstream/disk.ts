@@ -18,6 +18,8 @@ export class Disk {
   private startedAt: Time;
   /** What was written before it is there, by what servers before this one have synced. */
   private before: Time = -Infinity;
+  /** Nobody syncs while it does not; the kernel writes back all the same. */
+  private isRunning = true;
 
   constructor(now: Time, interval: SyncInterval = DEFAULT_SYNC_INTERVAL) {
     if (interval !== 'always' && !(interval > 0)) {
@@ -31,6 +33,7 @@ export class Disk {
   syncedBy(now: Time): Time {
     const { interval, startedAt } = this;
     if (interval === 'always') return Infinity;
+    if (!this.isRunning) return Math.max(this.before, writtenBackBy(now));
     const synced = startedAt + Math.floor((now - startedAt) / interval) * interval;
     return Math.max(this.before, synced > startedAt ? synced : -Infinity, writtenBackBy(now));
   }
@@ -38,10 +41,12 @@ export class Disk {
   /** The server died. */
   stopped(now: Time): void {
     this.before = this.syncedBy(now);
+    this.isRunning = false;
   }
 
   /** It is up again. */
   started(now: Time): void {
     this.startedAt = now;
+    this.isRunning = true;
   }
 }

@@ -109,6 +109,25 @@ describe('what is written down', () => {
     expect(images[2]).toMatchObject({ generation: 1, members: [] });
   });
 
+  it('is that nobody is left until that is kept, while nobody is', () => {
+    const { group, images, answer } = written();
+    joined(group, 'a');
+    group.remove('a');
+    group.keepAgain();
+    answer(false);
+    group.keepAgain();
+    group.keepAgain();
+    expect(images).toHaveLength(2);
+    answer(false);
+    joined(group, 'a');
+    group.keepAgain();
+    expect(images).toHaveLength(2);
+    group.remove('a');
+    answer(true);
+    group.keepAgain();
+    expect(images).toHaveLength(3);
+  });
+
   it('is not awaited by those who wait when another takes over: they are told so', () => {
     const { group } = written();
     const told: unknown[] = [];

@@ -183,8 +183,8 @@ describe('offsets of a group without members', () => {
   const groups = { retention: ms(200), retentionCheck: ms(50) };
   const sends = Array.from({ length: 30 }, (_, i) => 5 + i * 2);
   const processed = ({ cluster }: Small): number[] => cluster.book.records.map((record) => record.processed);
-  const leaving = (killedAt?: number): { group: ConsumerGroup; small: Small; known: () => number } => {
-    const small = smallGroup(sends, {}, groups);
+  const leaving = (killedAt?: number, keeping = groups): { group: ConsumerGroup; small: Small; known: () => number } => {
+    const small = smallGroup(sends, {}, keeping);
     const { sim, group, cluster } = small;
     group.scale(2);
     sim.runUntil(ms(199));
@@ -206,6 +206,14 @@ describe('offsets of a group without members', () => {
     small.sim.runUntil(ms(900));
     expect(processed(small)).toEqual(sends.map(() => 2));
     expect(known()).toBe(3);
+  });
+
+  it('are kept from when the last has gone, however long it had some before', () => {
+    const { small, known } = leaving(undefined, { retention: ms(30), retentionCheck: ms(0.1) });
+    small.sim.runUntil(ms(225));
+    expect(known()).toBe(3);
+    small.sim.runUntil(ms(240));
+    expect(known()).toBe(0);
   });
 
   it('are kept while it has some', () => {

@@ -91,6 +91,8 @@ it('counts from when the server began, and forgets nothing of what those before 
   const disk = new Disk(s(1), s(4));
   expect([s(4), s(5), s(12)].map((now) => disk.syncedBy(now))).toEqual([s(-30), s(5), s(9)]);
   disk.stopped(s(12));
+  // Nobody syncs while it is down; the kernel writes back all the same.
+  expect([s(20), s(60)].map((now) => disk.syncedBy(now))).toEqual([s(9), s(30)]);
   disk.started(s(14));
   expect([s(17), s(18)].map((now) => disk.syncedBy(now))).toEqual([s(9), s(18)]);
   expect(() => new Disk(0, 0)).toThrow('the interval between syncs is 0; it must be more than 0, or always');
