@@ -79,10 +79,13 @@ export class JetStream<Payload> {
     if (retention === 'interest' && ![...this.consumers.values()].some((consumer) => consumer.matches(subject))) {
       // Nobody needs it, so it is not stored. The number that its id is remembered with is the server's own: none.
       this.remember(id, 0);
-      return { sequence: this.store.skip(), duplicate: false };
+      const skipped = this.store.skip();
+      if (this.keepsFiles) this.disk.wrote(this.sim.now, skipped);
+      return { sequence: skipped, duplicate: false };
     }
     this.refuseAtLimits(subject, bytes);
     const message = this.store.add({ subject, payload, bytes, storedAt: this.sim.now });
+    if (this.keepsFiles) this.disk.wrote(this.sim.now, message.sequence);
     this.remember(id, message.sequence);
     for (const consumer of this.consumers.values()) consumer.stored(message);
     this.enforceLimits(subject);
@@ -144,7 +147,7 @@ export class JetStream<Payload> {
     if (this.keepsFiles) {
       this.knowsIds = false;
       const by = death === 'machine' ? this.disk.syncedBy(this.sim.now) : Infinity;
-      this.loseSince(by);
+      if (death === 'machine') this.loseSince(by);
       for (const consumer of this.consumers.values()) consumer.crash(by);
       this.disk.stopped(this.sim.now);
       return;
@@ -174,9 +177,8 @@ export class JetStream<Payload> {
 
   private loseSince(by: Time): void {
     const lost = [...this.store.all()].filter(({ storedAt }) => storedAt >= by);
-    if (lost.length === 0) return;
     for (const { sequence } of lost) this.remove(sequence, 'lost');
-    this.store.cutBack(lost[0].sequence - 1);
+    this.store.cutBack(this.disk.lostSince(by));
     for (const [id, { at }] of this.ids) if (at >= by) this.ids.delete(id);
   }
 

@@ -48,6 +48,25 @@ it('gives the numbers of what was lost again, and an acknowledged message comes 
   expect(nats.idsOf(nats.handled)).toEqual([0, 1, 2, 2, 3, 4]);
 });
 
+it('gives numbers again after a loss of power though what had them was worked off by then', () => {
+  const nats = new SmallNats(1, { syncInterval: s(4) });
+  nats.stream('file', {}, 'workqueue');
+  nats.worker('a', ms(10));
+  for (const [id, at] of [1, 5, 6].entries()) nats.sim.scheduleAt(s(at), () => nats.publish(id), undefined, 0);
+  nats.elapse(s(7));
+  expect(nats.idsOf(nats.handled)).toEqual([0, 1, 2]);
+  nats.server.interventions['power-loss'].apply([1]);
+  nats.elapse(s(3));
+  // Its id was on no disk either.
+  nats.publish(1);
+  nats.publish(3);
+  nats.elapse(s(1));
+  expect([nats.replies.get(1), nats.replies.get(3)].map((reply) => reply?.ack)).toEqual([
+    { sequence: 2, duplicate: false },
+    { sequence: 3, duplicate: false },
+  ]);
+});
+
 it('keeps its books, and what it has on disk, whoever dies when', () => {
   fc.assert(
     fc.property(
