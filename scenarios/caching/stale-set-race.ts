@@ -135,9 +135,9 @@ export default defineScenario({
     // may be served the old value on the way, and nobody after that.
     lease: [atMost(total(LASTING), 0), atMost(total(STALE_READS), limits.overtaken)],
     'version-check': [
-      atMost(total(LASTING), 0),
+      atMost(total(LASTING), limits.unremembered),
       atMost(total(PHANTOMS), 0),
-      atMost(total(STALE_READS), limits.overtaken),
+      atMost(total(STALE_READS), limits.readUnremembered),
     ],
   },
 });

@@ -75,12 +75,29 @@ export const staleAfterCheck = limitOf<Values>((p) => {
  * gap before them; they come in bunches, of a write R g of the key's R reads a second. None, where users are far enough
  * away. Leases that let the deleted value be served are another matter.
  */
-export const overtaken = limitOf<Values>((p) => {
+export const overtaken = limitOf<Values>(overtakenMost);
+function overtakenMost(p: Values): number {
   if (p.staleFor > 0) return p.reads * toSeconds(p.length);
   const gap = toSeconds(Math.max(0, 2 * NEAR_MAX + 5 * COMMAND_TIME - p.distance - NEAR_MIN));
   const reads = p.reads * toSeconds(p.length) * (1 - exp((-p.writes / p.keys) * gap));
   return reads + DEVIATIONS * Math.sqrt(reads * (1 + readsOfKey(p) * gap));
-});
+}
+
+/**
+ * Version check: who prepares for longer than the new value's entry lives, and than the cache remembers its version when that is gone,
+ * finds nothing to compare with. No entry is evicted. Those readers at most leave an old value; none, where that takes a preparation so
+ * long as is not to be seen in any run.
+ */
+function lateStores(p: Values): number {
+  const remembered = toSeconds(Math.max(p.ttl, p.tombstone));
+  const late = p.prepareTime === 0 ? 0 : p.reads * toSeconds(p.length) * exp(-remembered / prepare(p));
+  return late < 1e-5 ? 0 : poissonMost(late) + 2;
+}
+export const unremembered = limitOf<Values>(lateStores);
+/** Each of them is read until the key is written again, or its time is up. */
+export const readUnremembered = limitOf<Values>(
+  (p) => overtakenMost(p) + lateStores(p) * poissonMost(readsOfKey(p) * toSeconds(p.ttl)),
+);
 
 /**
  * The oldest of the stale entries lives longer than half of what one does in the mean: until the next write, a time of

@@ -66,7 +66,7 @@ export const params = {
   poll: duration({ help: 'Lease: time between two looks', default: ms(5), min: ms(1), max: s(1), logarithmic: true }),
   tombstone: duration({
     help: 'Version check: how long the cache remembers a version when its entry is gone; 0 for not at all',
-    default: 0,
+    default: s(60),
     min: 0,
     max: s(600),
   }),

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import staleSetRace from '../../../scenarios/caching/stale-set-race.ts';
 import { ms, s, Trial } from '../../../sim-core/index.ts';
-import { totalOf } from '../trials.ts';
+import { failed, totalOf } from '../trials.ts';
 
 const load = fc.record({
   reads: fc.integer({ min: 50, max: 400 }),
@@ -20,8 +20,8 @@ const load = fc.record({
 describe('whatever the load', () => {
   it.each(['lease', 'version-check'])('%s serves nobody what had been replaced, and no phantom', (variant) => {
     fc.assert(
-      fc.property(load, fc.nat(1000), (given, seed) => {
-        const trial = new Trial(staleSetRace, { variant, seed, params: { ...given, length: s(6), ttl: s(600) } });
+      fc.property(load, fc.integer({ min: 100, max: 10_000 }), fc.nat(1000), (given, ttl, seed) => {
+        const trial = new Trial(staleSetRace, { variant, seed, params: { ...given, length: s(6), ttl: ms(ttl) } });
         while (!trial.advance(5000)) expect(trial.violations()).toEqual([]);
         const recording = trial.finish();
         expect(totalOf(recording, 'stale_set_race.lasting')).toBe(0);
@@ -40,7 +40,9 @@ describe('whatever the load', () => {
           const params = { ...given, prepareTime: ms(300), ttl: ms(ttl), tombstone, length: s(7) };
           const trial = new Trial(staleSetRace, { variant: 'version-check', seed, params });
           while (!trial.advance(Infinity));
-          return totalOf(trial.finish(), 'read.stale');
+          const recording = trial.finish();
+          expect(failed(recording)).toEqual([]);
+          return totalOf(recording, 'read.stale');
         };
         expect(stale(s(600))).toBe(0);
         withoutTombstones += stale(0);
