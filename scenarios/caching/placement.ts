@@ -97,7 +97,8 @@ const assetSignals = [
 ];
 
 const cdn = { edge: true, app: true, distributed: true };
-const all = { ...cdn, client: true, gateway: true };
+// What an instance keeps is of use only if it outlives the gateway's copy, and there is room for it until then.
+const all = { ...cdn, client: true, gateway: true, appTtl: s(20), appCapacity: 4000 };
 /** The price of a copy is the same wherever one is kept; without one nothing is late. */
 const UNSEEN = 'The price: how long an update is not seen';
 const latest = (signal: string): Measure => orNothing(peak(signal));
@@ -185,11 +186,12 @@ export default defineScenario({
       atMost(latest(unseenAt('edge')), limits.unseenAtEdge),
       atLeast(latest(unseenAt('edge')), limits.seenLate),
       atMost(latest(unseenAt('gateway')), limits.unseenAtGateway),
+      atMost(latest(unseenAt('app')), limits.unseenInApp),
       atMost(latest(unseenAt('distributed')), limits.unseenInShared),
     ],
     // Nobody can purge a browser: there the time to live is what is left.
     'all-six-layers-purged': [
-      ...['edge', 'gateway', 'distributed'].map(purgedAt),
+      ...['edge', 'gateway', 'app', 'distributed'].map(purgedAt),
       guardrail(
         atMost(latest(unseenAt('client')), limits.unseenByClients),
         'What no purge reaches, with it or without',

@@ -142,6 +142,7 @@ describe('1.2 placement', () => {
   const [LAYERS, PURGED] = ['all-six-layers', 'all-six-layers-purged'];
   const time = (layer: string): string => `mean of layer.duration.${layer}`;
   const unseen = (layer: string): string => `max of layer.staleness.${layer}`;
+  const dying: Side = { scenario: 'placement', variant: LAYERS, params: { appTtl: s(5) } };
   claims('placement', [
     ['a browser is nearer than the edge', LAYERS, LAYERS, time('client'), time('edge')],
     ['the edge than the gateway', LAYERS, LAYERS, time('edge'), time('gateway')],
@@ -151,7 +152,11 @@ describe('1.2 placement', () => {
     ['the buffer pool than the disk', LAYERS, LAYERS, time('buffer_pool'), time('disk')],
     ['a browser is harder to invalidate than the edge', PURGED, PURGED, unseen('edge'), unseen('client')],
     ['and than the gateway', PURGED, PURGED, unseen('gateway'), unseen('client')],
+    ['and than an instance’s memory', PURGED, PURGED, unseen('app'), unseen('client')],
     ['and than the shared cache', PURGED, PURGED, unseen('distributed'), unseen('client')],
+    ['the edge than an instance’s memory', PURGED, PURGED, unseen('app'), unseen('edge')],
+    ['a purge reaches an instance’s memory as well', PURGED, LAYERS, unseen('app')],
+    ['which answers behind all the others, once its copies outlive theirs', dying, LAYERS, 'mean of layer.share.app'],
     ['assets whose names have a version are near', 'none', 'versioned-assets', 'mean of placement.assets.near'],
     ['and are not old', 'versioned-assets', LAYERS, 'total of placement.assets.stale'],
     ['sharing spares the store', 'distributed', 'app-local', 'mean of db.client.operation.rate'],

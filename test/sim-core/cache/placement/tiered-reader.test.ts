@@ -66,6 +66,23 @@ describe('a tiered reader', () => {
     ]);
   });
 
+  it('keeps a copy in one instance that a purge of the other has not reached', () => {
+    const { sim, database, cache, readers, at, readAt, heard } = setUp();
+    for (const which of [0, 1]) readAt(0, which);
+    at(50, () => {
+      cache.cache.set(entryOf(KEY, database.access('write', KEY), sim.now, lasting(s(1))), -1);
+      new Link(sim, readers[0].purges, { from: 'p', delay: constant(0) }).send({ url: KEY }, request);
+    });
+    for (const time of [60, 90]) for (const which of [0, 1]) readAt(time, which);
+    sim.runUntil(s(1));
+    expect(heard.slice(2)).toEqual([
+      '60 ms: app, version 0',
+      '62 ms: distributed, version 1',
+      '90 ms: app, version 1',
+      '90 ms: app, version 0',
+    ]);
+  });
+
   it('does not keep what is purged while it is loaded, nor put an old row over a new one', () => {
     const { sim, database, cache, readers, at, readAt, heard } = setUp();
     readAt(0, 0);
