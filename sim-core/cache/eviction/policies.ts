@@ -144,7 +144,14 @@ export const evictionPolicies: Readonly<Record<string, EvictionPolicyEntry>> = {
 /** What a parameter offers: every policy, and those with options that are policies of their own. */
 export const evictionChoices: readonly string[] = Object.keys(evictionPolicies).flatMap((name) =>
   name === 'w-tinylfu'
-    ? [name, `${name}:climb`, `${name}:doorkeeper`, `${name}:climb:doorkeeper`, `${name}:sketch=block`]
+    ? [
+        name,
+        `${name}:climb`,
+        `${name}:doorkeeper`,
+        `${name}:climb:doorkeeper`,
+        `${name}:sketch=block`,
+        `${name}:climb:sketch=block`,
+      ]
     : [name],
 );
 

@@ -10,9 +10,12 @@
  * keys made to collide with a popular one. The draws for that come from `random`. Equal to that source to the request
  * given its hash of the keys (`keyHash`) and its stream (`../admission/lcg48.ts`).
  *
- * Every number of the algorithm is an option, by default as there. Two that are off by default: a climber that fits the
- * window to the workload (`window-climber.ts`, equal to the request to sketch.HillClimberWindowTinyLfu with the simple
- * climber), and a doorkeeper before the sketch, which that simulator and the paper have and the Caffeine library has not.
+ * Every number of the algorithm in this file is an option, by default as there; of its parts the numbers are constants that
+ * their files give with their source: the sketch's counters of four bits, and the climber's samples and steps. Two parts
+ * are off by default, as in that simulator's WindowTinyLfu: a climber that fits the window to the workload
+ * (`window-climber.ts`, equal to the request to sketch.HillClimberWindowTinyLfu with the simple climber), and a doorkeeper
+ * before the sketch, which that simulator and the paper have and the Caffeine library has not. The library climbs, and has
+ * the other sketch: `climb:sketch=block`.
  *
  * The Caffeine library differs from its simulator in the sketch (`../admission/block-sketch.ts`, by `sketch=block`), which
  * begins to count when the cache is half full. Where objects have sizes, too, the library is followed (BoundedLocalCache with
@@ -49,11 +52,6 @@ const PROTECTED_HEAD = headOf(2);
 /** Heads are below 0: the end of a list is no entry. */
 const NONE = -1;
 
-/** From this frequency on a losing candidate may be admitted all the same, */
-const WARM_FREQUENCY = 6;
-/** with this probability. */
-const WARM_ADMISSION = 1 / 128;
-
 const SKETCHES: readonly FrequencySketchName[] = ['uniform', 'block'];
 
 export const wTinyLfuOptions = {
@@ -67,6 +65,12 @@ export const wTinyLfuOptions = {
   },
   sample: { kind: 'count', default: 10, help: 'increments of the sketch, an entry, from one halving to the next' },
   'flood-defence': { kind: 'switch', default: true, help: 'now and then a losing candidate that is warm is let in' },
+  warm: { kind: 'count', default: 6, help: 'of the flood defence: from which frequency on a candidate is warm' },
+  'warm-admission': {
+    kind: 'share',
+    default: 1 / 128,
+    help: 'of the flood defence: with which probability it is let in',
+  },
   climb: { kind: 'switch', default: false, help: 'the window follows the hit ratio' },
   doorkeeper: { kind: 'switch', default: false, help: 'the sketch counts only from a key’s second request on' },
 } as const satisfies PolicyOptions;
@@ -82,6 +86,8 @@ export class WTinyLfu implements EvictionPolicy {
   private protectedUsed = 0;
   private readonly own: WTinyLfuOptions;
   private readonly floodDefence: boolean;
+  private readonly warm: number;
+  private readonly warmAdmission: number;
   private climber: WindowClimber | undefined = undefined;
   /** What the climber has made of the window's capacity, before rounding down. */
   private windowGoal = 0;
@@ -108,6 +114,8 @@ export class WTinyLfu implements EvictionPolicy {
     this.room = new Room(options);
     this.divide();
     this.floodDefence = own['flood-defence'];
+    this.warm = own.warm;
+    this.warmAdmission = own['warm-admission'];
     this.random = options.random;
     this.keyHash = options.keyHash;
     this.onEvict = options.onEvict;
@@ -254,7 +262,7 @@ export class WTinyLfu implements EvictionPolicy {
   private admits(candidate: number, victim: number): boolean {
     const frequency = this.memory.frequency(this.hashOf(candidate));
     if (frequency > this.memory.frequency(this.hashOf(victim))) return true;
-    return this.floodDefence && frequency >= WARM_FREQUENCY && this.random.next() < WARM_ADMISSION;
+    return this.floodDefence && frequency >= this.warm && this.random.next() < this.warmAdmission;
   }
 
   /** Protects an entry that was on probation, if it fits, and puts the least recent protected ones there if they overflow. */

@@ -247,7 +247,7 @@ describe('cachesim refuses', () => {
     [
       'w-tinylfu:windw=0.1',
       'there is no option of w-tinylfu "windw", did you mean window? ' +
-        '(window, protected, sketch, sample, flood-defence, climb, doorkeeper)',
+        '(window, protected, sketch, sample, flood-defence, warm, warm-admission, climb, doorkeeper)',
     ],
     ['w-tinylfu:window=2', 'window of w-tinylfu "2" is not a value; give a share from 0 to 1, as window=0.01'],
     ['w-tinylfu:window', 'window of w-tinylfu has no value; give a share from 0 to 1, as window=0.01'],

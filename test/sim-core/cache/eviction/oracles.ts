@@ -199,6 +199,7 @@ export const oracles: Readonly<Record<string, (options: EvictionOptions) => Orac
   'w-tinylfu:doorkeeper': (options) => wTinyLfu(options, { doorkeeper: NaiveDoorkeeper }),
   'w-tinylfu:climb:doorkeeper': (options) => wTinyLfu(options, { climbs: true, doorkeeper: NaiveDoorkeeper }),
   'w-tinylfu:sketch=block': (options) => wTinyLfu(options, { isBlock: true }),
+  'w-tinylfu:climb:sketch=block': (options) => wTinyLfu(options, { climbs: true, isBlock: true }),
   opt: (options) => opt(options, false),
   'opt-bypass': (options) => opt(options, true),
 };

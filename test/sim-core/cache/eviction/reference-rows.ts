@@ -108,4 +108,5 @@ export const WITHOUT_ROWS: Readonly<Record<string, string>> = {
   'w-tinylfu:doorkeeper': 'measured without a doorkeeper: the configuration of the simulator of Caffeine has it off',
   'w-tinylfu:climb:doorkeeper': 'likewise',
   'w-tinylfu:sketch=block': 'the simulator was run with its own sketch; the library (product.Caffeine) was not',
+  'w-tinylfu:climb:sketch=block': 'likewise: what the library has, of which there is no row',
 };

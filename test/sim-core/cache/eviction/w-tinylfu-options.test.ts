@@ -18,7 +18,8 @@ describe('W-TinyLFU', () => {
   it('has by default the options that its header names', () => {
     const trace = shapedTrace('mixed', 500, 6000, 3);
     const spelledOut = { window: 0.01, protected: 0.8, sample: 10, sketch: 'uniform', climb: false } as const;
-    expect(hitsWith({ ...spelledOut, 'flood-defence': true, doorkeeper: false }, trace)).toBe(hitsWith({}, trace));
+    const defence = { 'flood-defence': true, warm: 6, 'warm-admission': 1 / 128 } as const;
+    expect(hitsWith({ ...spelledOut, ...defence, doorkeeper: false }, trace)).toBe(hitsWith({}, trace));
   });
 
   it('with the whole cache as window is LRU', () => {
@@ -37,17 +38,32 @@ describe('W-TinyLFU', () => {
   });
 
   /** A victim and a candidate both as frequent as the sketch can tell, again and again. */
-  const flood = (floodDefence: boolean): number => {
-    let draws = 0;
-    const random = { next: () => (draws++, 0), integer: () => 0 };
-    const policy = new WTinyLfu({ capacity: 2, random, keyHash: () => 7 }, { 'flood-defence': floodDefence });
-    for (let id = 0; id < 50; id++) policy.request(id);
-    return draws;
+  const flood = (own: Partial<WTinyLfuOptions>): { draws: number; admitted: number } => {
+    let [draws, admitted] = [0, 0];
+    const random = { next: () => (draws++, 0.5), integer: () => 0 };
+    const policy = new WTinyLfu({ capacity: 2, random, keyHash: () => 7 }, own);
+    for (let id = 0; id < 50; id++) {
+      policy.request(id);
+      // The one before has been given up by a window of one entry, and has competed.
+      if (id > 1 && policy.has(id - 1)) admitted++;
+    }
+    return { draws, admitted };
   };
 
   it('lets a warm loser in by chance, against keys made to collide, unless the defence is off', () => {
-    expect(flood(true)).toBeGreaterThan(0);
-    expect(flood(false)).toBe(0);
+    expect(flood({ 'flood-defence': true }).draws).toBeGreaterThan(0);
+    expect(flood({ 'flood-defence': false }).draws).toBe(0);
+  });
+
+  it('takes a candidate for warm from a frequency on, and admits it with a probability, as the options say', () => {
+    // A sketch counts to 15. Of the 48 comparisons all but the first few are of keys that are warm from the first count on.
+    const draws = [1, 6, 12, 16].map((warm) => flood({ warm }).draws);
+    expect(draws.toSorted((one, other) => other - one)).toEqual(draws);
+    expect(draws[0]).toBe(48);
+    expect(draws[3]).toBe(0);
+    const always = flood({ 'warm-admission': 0.51 });
+    expect(always.admitted).toBe(always.draws);
+    expect(flood({ 'warm-admission': 0.5 })).toEqual({ draws: always.draws, admitted: 0 });
   });
 
   it('forgets the sooner the smaller the sample', () => {
