@@ -70,9 +70,11 @@ export function outcomeOf(prompt: Prompt, recording: Trialled, frame: SketchFram
   return frame && columnsOf(signal, recording.header.interval, frame);
 }
 
-/** 0 to 100, by the rule that `scoreRule` states. */
+/** 0 to 100, by the rule that `scoreRule` states; 0 for a sketch with more or fewer columns than were asked for. */
 export function scoreOf({ answer }: Prompt, signal: Measured, said: Answer, measured: Answer): number {
-  if (typeof said === 'object') return typeof measured === 'object' ? 100 * overlap(said, measured) : 0;
+  if (typeof said === 'object') {
+    return typeof measured === 'object' && said.length === measured.length ? 100 * overlap(said, measured) : 0;
+  }
   if (typeof measured === 'object') return 0;
   if (answer.kind === 'choice') return said === optionOf(answer, measured) ? 100 : 0;
   return 100 * (isShare(signal) ? Math.max(0, 1 - Math.abs(said - measured)) : closeness(said, measured));
@@ -107,7 +109,7 @@ function overlap(said: readonly number[], measured: readonly number[]): number {
     both += Math.min(said[column], value);
     either += Math.max(said[column], value);
   }
-  return either === 0 ? 1 : both / either;
+  return either === 0 ? 1 : Math.max(0, both / either);
 }
 
 /** 1 for the same value, 0 from a factor of ten on. */

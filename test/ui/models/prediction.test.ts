@@ -92,6 +92,10 @@ describe('a score', () => {
     expect(scoreOf(line, gauge, [0, 20, 10, 0], measured)).toBe(50);
     expect(scoreOf(line, gauge, [5, 10, 20, 99], [NaN, 10, 20, NaN])).toBe(100);
     expect(scoreOf(line, gauge, [0, 0], [0, 0])).toBe(100);
+    // What a file says may be of another length, or below nothing.
+    for (const said of [[], [0, 10], [0, 10, 20, 0, 0], [-9, -9, -9, -9]]) {
+      expect(scoreOf(line, gauge, said, measured)).toBe(0);
+    }
   });
 
   it('is between 0 and 100, and highest for what was measured', () => {
