@@ -27,7 +27,8 @@ export function mergedAttempt(kept: KeptAttempt | undefined, mine: KeptAttempt):
   const tries = [...kept.tries];
   const numbers = mine.tries.map((one) => {
     const place = free.indexOf(keyOf(one));
-    if (place < 0) return tries.push(one);
+    // A file with more of them than it may have is refused.
+    if (place < 0) return tries.length < TRIES_MAX ? tries.push(one) : 0;
     free[place] = '';
     return place + 1;
   });
@@ -36,11 +37,12 @@ export function mergedAttempt(kept: KeptAttempt | undefined, mine: KeptAttempt):
   // A solution stays one, whatever else the other tab has handed in.
   const own = handed > 0 && (mine.solved || !kept.solved);
   const handedIn = own ? handed : kept.handedIn;
+  const { handedIn: _, ...ofMine } = mine;
   const predictions = new Map([...(kept.predictions ?? []), ...(mine.predictions ?? [])].map((one) => [one.ask, one]));
   return {
     attempt: {
-      ...mine,
-      tries: tries.slice(0, TRIES_MAX),
+      ...ofMine,
+      tries,
       hints: Math.max(kept.hints, mine.hints),
       ...(predictions.size > 0 && { predictions: [...predictions.values()] }),
       ...(handedIn !== undefined && { handedIn }),

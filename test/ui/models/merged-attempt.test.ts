@@ -1,7 +1,7 @@
 /** An attempt that two tabs write at: nothing of either is lost, whoever writes first, and to begin anew is to begin anew. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { exercisesOf, freshAttempt } from '../../../sim-core/index.ts';
+import { exercisesOf, freshAttempt, TRIES_MAX } from '../../../sim-core/index.ts';
 import { mergedAttempt, type KeptAttempt } from '../../../ui/models/merged-attempt.ts';
 import { small } from '../../sim-core/lab/exercises/small-exercise.ts';
 
@@ -33,6 +33,17 @@ it('has the number of the try that was handed in follow it, and keeps a solution
   expect(mergedAttempt(having(7, 8), solved).attempt).toMatchObject({ handedIn: 3, solved: true, by: ['bounded'] });
   const failed: KeptAttempt = { ...having(9), handedIn: 1, hints: 2 };
   expect(mergedAttempt(solved, failed).attempt).toMatchObject({ handedIn: 1, solved: true, by: ['bounded'], hints: 2 });
+});
+
+it('hands in no try for which there is no room', () => {
+  const full = having(...Array.from({ length: TRIES_MAX }, (_, i) => i + 10));
+  const { attempt, numberOf } = mergedAttempt(full, { ...having(1), handedIn: 1, solved: true });
+  expect([attempt.tries.length, attempt.handedIn, attempt.solved, numberOf(1)]).toEqual([
+    TRIES_MAX,
+    undefined,
+    false,
+    0,
+  ]);
 });
 
 it('is what was begun anew last, without what was forgotten by that', () => {
