@@ -20,6 +20,7 @@ export function evidenceOf({ from, place, signal, against }: Breach, sampledOneI
   const when = {
     turn: `Broken for good from ${at} on`,
     worst: `Broken all along, and furthest off at ${at}`,
+    close: `Too close to tell by the row from when on; furthest off at ${at}`,
     end: `Not reached until the end, at ${at}`,
   }[place];
   if (!against) return { text: `${when}.`, time: from, signal, log: undefined, request: undefined };

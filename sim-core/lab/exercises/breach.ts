@@ -2,13 +2,15 @@
  * Where a run broke a claim, and by what: the evidence for a goal that is not reached. When follows from the claim's own measure,
  * asked of the run up to each row: from some row on it stays broken. By what follows from the facts that the measure's signal
  * is made of: those told in that row which go against the claim (of a ratio that is too low the facts that did not count, of
- * a histogram the observations beyond the limit), and what they have in common, whatever their kind.
+ * a histogram or a gauge the values beyond the limit), and what they have in common, whatever their kind. Of a measure that is
+ * worked out of two others either side may be at fault: what is divided or subtracted from in the claim's direction, the other
+ * in the opposite one; a limit of the whole says nothing of a single value there.
  */
 import type { FactKind } from '../../kernel/fact.ts';
 import type { Time } from '../../kernel/time.ts';
 import { firstAfter } from '../../statistics/first-after.ts';
 import type { SignalDefinition } from '../../statistics/signal.ts';
-import type { Expectation } from '../expectation.ts';
+import type { Expectation, Measure } from '../expectation.ts';
 import { mainColumn, type FactTable, type RecordedFacts, type RecordedSignal, type Recording } from '../recording.ts';
 import type { Scenario } from '../scenario.ts';
 import { definitionsOf } from '../trial.ts';
@@ -20,9 +22,10 @@ export interface Breach {
   readonly to: Time;
   /**
    * `turn`: from here on it stays broken; `worst`: it was broken all along, and this is where it was furthest off; `end`: what is
-   * counted never came to enough, and this is where the run ends.
+   * counted never came to enough, and this is where the run ends; `close`: by row it is kept at last, though it is not over the whole
+   * run, so that nothing is known but where it was furthest off.
    */
-  readonly place: 'turn' | 'worst' | 'end';
+  readonly place: 'turn' | 'worst' | 'end' | 'close';
   /** The signal that says so. */
   readonly signal: string;
   /** What was told there against the claim; undefined where nothing was, or nothing of it was kept. */
@@ -52,26 +55,58 @@ export function breachOf(
 ): Breach | undefined {
   const running = claim && runningMeasure(claim.measure, recording);
   if (!running) return undefined;
-  const { values, first, signals } = running;
-  const [signal] = signals;
-  if (signal === undefined || values.length === 0) return undefined;
+  const { values, first } = running;
   const isHigh = claim.bound === 'at most';
+  const sides = sidesOf(claim.measure, running.signals, recording, isHigh, limit);
+  if (sides.length === 0 || values.length === 0) return undefined;
   const isKept = (value: number): boolean => (isHigh ? value <= limit : value >= limit);
   const kept = values.findLastIndex(isKept);
-  const place = kept >= first && kept < values.length - 1 ? 'turn' : !isHigh && isCounted(signal) ? 'end' : 'worst';
-  const row = { turn: kept + 1, worst: worstRow(signal, first, isHigh), end: values.length - 1 }[place];
+  const [{ signal }] = sides;
+  const isEnd = !isHigh && isCounted(signal);
+  const place = kept < first ? (isEnd ? 'end' : 'worst') : kept < values.length - 1 ? 'turn' : 'close';
+  const furthest = (): number => {
+    if (sides.length > 1) return worstRow(values, first, isHigh);
+    return worstRow(signal.kind === 'gauge' && isHigh ? signal.columns.max : mainColumn(signal), first, isHigh);
+  };
+  const row = place === 'turn' ? kept + 1 : place === 'end' ? values.length - 1 : furthest();
   const { interval, duration } = recording.header;
   const from = row * interval;
   const to = Math.min(duration, from + interval);
-  const against = againstIn(recording, definitionIn(scenario, recording, signal), { from, to }, isHigh, limit);
-  return { from, to, place, signal: signal.name, ...(against && { against }) };
+  for (const side of sides) {
+    const against = againstIn(recording, definitionIn(scenario, recording, side.signal), { from, to }, side);
+    if (against) return { from, to, place, signal: side.signal.name, against };
+  }
+  return { from, to, place, signal: signal.name };
+}
+
+/** A signal that a claim hangs on, and how it may break it. */
+interface Side {
+  readonly signal: RecordedSignal;
+  /** By being too high, or too low. */
+  readonly isHigh: boolean;
+  /** What it may be; NaN where the claim does not say. */
+  readonly limit: number;
+}
+
+/** The sides of a measure, the one that it is told by first; `signals` are those that it asks for, in order. */
+function sidesOf(
+  { composed }: Measure,
+  signals: readonly RecordedSignal[],
+  recording: Recording,
+  isHigh: boolean,
+  limit: number,
+): Side[] {
+  if (composed === undefined) return signals.slice(0, 1).map((signal) => ({ signal, isHigh, limit }));
+  return [composed.left, composed.right].flatMap((part, i) => {
+    const asked = runningMeasure(part, recording)?.signals ?? [];
+    return sidesOf(part, asked, recording, i === 0 ? isHigh : !isHigh, NaN);
+  });
 }
 
 const isCounted = ({ kind }: RecordedSignal): boolean => kind === 'counter' || kind === 'rate';
 
-/** Where a signal is highest or lowest, of the rows that count; the first of several. */
-function worstRow(signal: RecordedSignal, first: number, isHigh: boolean): number {
-  const column = signal.kind === 'gauge' && isHigh ? signal.columns.max : mainColumn(signal);
+/** Where a column is highest or lowest, of the rows that count; the first of several. */
+function worstRow(column: Float64Array, first: number, isHigh: boolean): number {
   let worst = first;
   for (let row = first; row < column.length; row++) {
     const isWorse = isHigh ? column[row] > column[worst] : column[row] < column[worst];
@@ -103,15 +138,14 @@ function againstIn(
   { facts }: Recording,
   definition: SignalDefinition | undefined,
   { from, to }: Stretch,
-  isHigh: boolean,
-  limit: number,
+  side: Side,
 ): Against | undefined {
   const kind = definition?.fact as FactKind | undefined;
   const table = facts.tables.find((one) => one.kind === kind?.name);
   if (!definition || !table) return undefined;
   const rows: number[] = [];
   for (let row = firstAfter(table.times, from - 1, table.rows); row < table.rows && table.times[row] < to; row++) {
-    if (isAgainst(definition, factIn(facts, table, row), isHigh, limit)) rows.push(row);
+    if (isAgainst(definition, factIn(facts, table, row), side)) rows.push(row);
   }
   if (rows.length === 0) return undefined;
   const requests = table.schema.request === 'request' ? rows.map((row) => table.columns.request[row]) : [];
@@ -134,16 +168,17 @@ function factIn({ texts }: RecordedFacts, { schema, columns }: FactTable, row: n
 }
 
 /** Whether a fact takes part in a signal on the side that breaks the claim. */
-function isAgainst(definition: SignalDefinition, fact: Fact, isHigh: boolean, limit: number): boolean {
+function isAgainst(definition: SignalDefinition, fact: Fact, { isHigh, limit }: Side): boolean {
   const told = fact as never;
   if (definition.where?.(told) === false) return false;
   if (definition.kind === 'ratio') return definition.counts(told) === isHigh;
-  if (definition.kind === 'histogram') {
-    const value = definition.value(told) / (definition.unit === 's' ? 1e9 : 1);
+  if (definition.kind === 'histogram' || definition.kind === 'gauge') {
+    // A gauge that is the sum of what several say may be too high without any of them being so.
+    const value = definition.value(told) / (definition.kind === 'histogram' && definition.unit === 's' ? 1e9 : 1);
     return isHigh ? value > limit : value < limit;
   }
   // What is counted and comes to too little is not to be seen in what was counted.
-  return isHigh || definition.kind === 'gauge';
+  return isHigh;
 }
 
 /** Fields that name something, a key, a component, an outcome, and name the same in most of the rows. */

@@ -3,7 +3,7 @@
  * then, a peak up to then, or whatever a scenario's own measure makes of the rows that there are. Summaries are made of the rows
  * since the warm-up, a histogram's quantiles of its heat map, so that they are as coarse as its buckets.
  */
-import type { Evidence, Measure } from '../expectation.ts';
+import { NoSuchSignal, type Evidence, type Measure } from '../expectation.ts';
 import { mainColumn, type RecordedSignal, type SignalSummary } from '../recording.ts';
 import { RATIO_SAMPLES_MIN } from '../../statistics/signal.ts';
 
@@ -25,10 +25,12 @@ export function runningMeasure(measure: Measure, { header, signals }: Evidence):
   const values = new Float64Array(rows).fill(NaN);
   try {
     for (cut.row = first; cut.row < rows; cut.row++) values[cut.row] = measure.of(evidence);
-  } catch {
-    return undefined;
+  } catch (error) {
+    // What is not recorded cannot be told of a part of a run, either.
+    if (error instanceof NoSuchSignal) return undefined;
+    throw error;
   }
-  return { values, first, signals: signals.filter((signal) => cut.asked.has(signal)) };
+  return { values, first, signals: [...cut.asked] };
 }
 
 /** Where a recording is cut off, and whom it was asked of. */

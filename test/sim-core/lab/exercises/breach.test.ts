@@ -15,6 +15,7 @@ import {
   total,
   waysOf,
 } from '../../../../sim-core/index.ts';
+import { runningMeasure } from '../../../../sim-core/lab/exercises/running-measure.ts';
 import { small } from './small-exercise.ts';
 
 const recording = run(small, { variant: 'unbounded' });
@@ -61,6 +62,46 @@ describe('when', () => {
     const slow = breachOf(small, recording, atMost(quantile('http.client.request.duration', 'p99'), 0.2), 0.2)!;
     expect(slow).toMatchObject({ place: 'turn', signal: 'http.client.request.duration' });
   });
+});
+
+describe('of a measure of two others', () => {
+  const loads = total('db.client.operations');
+  const asked = total('http.client.requests');
+
+  it('is shown by what is divided, in whatever order the run has its signals', () => {
+    for (const signals of [recording.signals, recording.signals.toReversed()]) {
+      const breach = breachOf(small, { ...recording, signals }, atMost(ratio(loads, asked), 0.1), 0.1)!;
+      expect(breach).toMatchObject({ signal: 'db.client.operations', against: { kind: 'db.queried' } });
+    }
+  });
+
+  it('is shown by the other side where too little of the first is to be seen in no fact', () => {
+    expect(breachOf(small, recording, atLeast(ratio(loads, asked), 5), 5)).toMatchObject({
+      signal: 'http.client.requests',
+      against: { kind: 'request.started' },
+    });
+  });
+});
+
+it('says so where by row it is kept in the end, though it is not over the whole run', () => {
+  const p99 = quantile('http.client.request.duration', 'p99');
+  const whole = p99.of(recording);
+  const row = runningMeasure(p99, recording)!.values.at(-1)!;
+  expect(row).not.toBe(whole);
+  const limit = (row + whole) / 2;
+  const claim = row < whole ? atMost(p99, limit) : atLeast(p99, limit);
+  expect(breachOf(small, recording, claim, limit)).toMatchObject({ place: 'close' });
+});
+
+it('names no values of a gauge that are none too high', () => {
+  const most = peak('db.client.connection.pending_requests');
+  const breach = breachOf(small, recording, atMost(most, 100), 100)!;
+  const table = recording.facts.tables.find(({ kind }) => kind === breach.against?.kind);
+  const waiting = Array.from(table?.columns.waiting ?? []).filter((value, i) => {
+    const time = table!.times[i];
+    return value > 100 && time >= breach.from && time < breach.to;
+  });
+  expect(breach.against?.count ?? 0).toBe(waiting.length);
 });
 
 describe('by what', () => {
