@@ -13,6 +13,7 @@ import { OutcomeError } from '../kernel/outcome-error.ts';
 import type { Duration, Time } from '../kernel/time.ts';
 import { Wait, type Waiter } from '../kernel/wait.ts';
 import type { Simulation } from '../kernel/simulation.ts';
+import type { CallEnd, EndMeter } from './call-meter.ts';
 import type { RequestContext } from './request-context.ts';
 
 /** Who answers calls. `receive` is called when the request arrives; the answer is `call.reply` or `call.refuse`. */
@@ -48,6 +49,9 @@ export interface Carrier<Query, Reply> {
   /** The component at the near end. */
   readonly from: string;
   readonly ended: FactChannel<Fact<typeof callEnded>>;
+  /** What is measured at either end, if anything is. */
+  readonly callerMeter: EndMeter | undefined;
+  readonly calleeMeter: EndMeter | undefined;
   /** Takes one message over: calls back with the argument when it arrives. */
   carry<Argument>(
     direction: Direction,
@@ -88,11 +92,9 @@ export class Call<Query, Reply> extends Wait<Reply> {
   request: RequestContext;
   private readonly link: Carrier<Query, Reply>;
   private readonly patience: Duration;
-  /** When the caller gives up; before it has begun to wait, never. */
-  private givesUpAt: Time = Infinity;
   private waiter: Waiter | undefined = undefined;
-  /** When the caller sent it and the callee got it. */
-  private sentAt: Time = 0;
+  /** When the caller sent it, less than 0 before, and when the callee got it. */
+  private sentAt: Time = -1;
   private receivedAt: Time = 0;
   private alarm: EventHandle = -1;
   private answered = false;
@@ -118,10 +120,7 @@ export class Call<Query, Reply> extends Wait<Reply> {
     const { link, patience } = this;
     this.waiter = waiter;
     this.sentAt = link.sim.now;
-    if (patience < Infinity) {
-      this.givesUpAt = link.sim.now + patience;
-      this.request = this.request.within(this.givesUpAt);
-    }
+    if (patience < Infinity) this.request = this.request.within(this.sentAt + patience);
     link.carry('request', this.request, Call.arrive, this as unknown as Call<never, never>);
     if (patience < Infinity) {
       this.alarm = link.sim.schedule(
@@ -140,7 +139,7 @@ export class Call<Query, Reply> extends Wait<Reply> {
     if (this.waiter === undefined) return;
     this.waiter = undefined;
     if (this.alarm >= 0) this.link.sim.cancel(this.alarm);
-    if (this.link.ended.heard) this.tellEnd('caller', 'cancelled', this.sentAt);
+    this.endAt('caller', this.link.callerMeter, this.sentAt, 'cancelled');
   }
 
   /**
@@ -162,7 +161,7 @@ export class Call<Query, Reply> extends Wait<Reply> {
    * on is another thing.
    */
   get hasGivenUp(): boolean {
-    return this.alarm < 0 && this.givesUpAt < Infinity;
+    return this.alarm < 0 && this.sentAt >= 0 && this.patience < Infinity;
   }
 
   /** Whether the caller still waits. A real server cannot ask this; checks and tests may. */
@@ -186,13 +185,15 @@ export class Call<Query, Reply> extends Wait<Reply> {
   private answer(): void {
     if (this.answered) throw new Error(`${this.link.endpoint.name}: a call was answered twice`);
     this.answered = true;
-    if (this.link.ended.heard) this.tellEnd('callee', this.failure ?? 'ok', this.receivedAt);
+    this.endAt('callee', this.link.calleeMeter, this.receivedAt);
     this.link.carry('reply', this.request, Call.home, this as unknown as Call<never, never>);
   }
 
-  private tellEnd(end: 'caller' | 'callee', outcome: string, since: Time): void {
+  private endAt(end: CallEnd, meter: EndMeter | undefined, since: Time, failure = this.failure): void {
     const { sim, from, endpoint, ended } = this.link;
-    ended.emit({ caller: from, callee: endpoint.name, end, outcome, duration: sim.now - since });
+    const duration = sim.now - since;
+    meter?.add(duration, failure !== undefined && failure !== 'cancelled');
+    if (ended.heard) ended.emit({ caller: from, callee: endpoint.name, end, outcome: failure ?? 'ok', duration });
   }
 
   private static arrive(call: Call<never, never>): void {
@@ -213,7 +214,7 @@ export class Call<Query, Reply> extends Wait<Reply> {
     if (waiter === undefined) return;
     call.waiter = undefined;
     if (call.alarm >= 0) call.link.sim.cancel(call.alarm);
-    if (call.link.ended.heard) call.tellEnd('caller', call.failure ?? 'ok', call.sentAt);
+    call.endAt('caller', call.link.callerMeter, call.sentAt);
     if (call.failure === undefined) waiter.resume(call);
     else waiter.fail(new CallFailed(call.link.endpoint.name, call.failure, call.pushback), call);
   }
@@ -222,7 +223,7 @@ export class Call<Query, Reply> extends Wait<Reply> {
     const waiter = call.waiter!;
     call.waiter = undefined;
     call.alarm = -1;
-    if (call.link.ended.heard) call.tellEnd('caller', 'timeout', call.sentAt);
+    call.endAt('caller', call.link.callerMeter, call.sentAt, 'timeout');
     waiter.fail(new CallFailed(call.link.endpoint.name, 'timeout'), call);
   }
 }

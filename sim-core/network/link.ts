@@ -13,6 +13,7 @@ import type { KeyedStream } from '../kernel/random-stream.ts';
 import type { Simulation } from '../kernel/simulation.ts';
 import type { Duration, Time } from '../kernel/time.ts';
 import { Call, callEnded, type Carrier, type Direction, type Endpoint } from './call.ts';
+import { callMeterOf, type EndMeter } from './call-meter.ts';
 import { connect, type Connection } from './component.ts';
 import type { RequestContext } from './request-context.ts';
 
@@ -65,6 +66,8 @@ export class Link<Query, Reply> implements Connection, Carrier<Query, Reply> {
   private held: Held[] | undefined = undefined;
   private readonly sent: FactChannel<Fact<typeof messageSent>>;
   readonly ended: FactChannel<Fact<typeof callEnded>>;
+  readonly callerMeter: EndMeter | undefined;
+  readonly calleeMeter: EndMeter | undefined;
 
   constructor(sim: Simulation, endpoint: Endpoint<Query, Reply>, options: LinkOptions) {
     this.sim = sim;
@@ -81,6 +84,9 @@ export class Link<Query, Reply> implements Connection, Carrier<Query, Reply> {
     this.timeoutKind = sim.eventKind(`${options.from} gives up on ${endpoint.name}`);
     this.sent = sim.facts.channel(messageSent);
     this.ended = sim.facts.channel(callEnded);
+    const meter = callMeterOf(sim);
+    this.callerMeter = meter?.endOf(this.from, this.to, 'caller');
+    this.calleeMeter = meter?.endOf(this.from, this.to, 'callee');
     connect(sim, this);
   }
 

@@ -1,5 +1,5 @@
 /**
- * Measures a system for the three methods, whatever components it is made of: listens to how calls end and to facts that say how
+ * Measures a system for the three methods, whatever components it is made of: is told how calls end and listens to facts that say how
  * long something took, and reads every capacity at the end of each interval. What it keeps is a histogram a link and end, one a
  * component and sort of activity, and a few numbers a capacity, whatever the run's length.
  */
@@ -7,7 +7,7 @@ import { capacitiesOf } from '../../kernel/capacity.ts';
 import type { FactChannel } from '../../kernel/fact.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import { SECOND, type Duration, type Time } from '../../kernel/time.ts';
-import { callEnded } from '../../network/call.ts';
+import { measureCalls, type CallEnd, type CallMeter, type EndMeter } from '../../network/call-meter.ts';
 import { componentsOf } from '../../network/component.ts';
 import { LogLinearHistogram } from '../../statistics/histogram.ts';
 import { spanChanged } from '../tracing/tracer.ts';
@@ -23,12 +23,13 @@ interface CallTally {
   readonly tally: Tally;
 }
 
-export class MethodMeter {
+export class MethodMeter implements CallMeter {
   private readonly sim: Simulation;
   private readonly from: Time;
   private readonly calls = new Map<string, CallTally>();
   private readonly activities: { readonly fact: string; readonly byComponent: Map<string, Tally> }[] = [];
   private readonly capacities: CapacityMeter[] = [];
+  private readonly failures = new Map<string, boolean>();
   private readonly traced = new Set<string>();
   private names: ReadonlySet<string> | undefined = undefined;
   private readUntil: Time = 0;
@@ -37,20 +38,18 @@ export class MethodMeter {
   constructor(sim: Simulation, { interval, warmUp }: { readonly interval: Duration; readonly warmUp: Duration }) {
     this.sim = sim;
     this.from = Math.ceil(warmUp / interval) * interval;
-    sim.facts.channel(callEnded).listen(({ caller, callee, end, outcome, duration }) => {
-      if (sim.now < this.from) return;
-      const key = `${end} ${caller} > ${callee}`;
-      let known = this.calls.get(key);
-      if (known === undefined) {
-        const of = { from: caller, to: callee, end: end as MeasuredCalls['end'] };
-        this.calls.set(key, (known = { of, tally: new Tally() }));
-      }
-      known.tally.add(duration, outcome !== 'ok');
-    });
+    measureCalls(sim, this);
     sim.facts.channel(spanChanged).listen(({ process, begun }) => {
       if (begun > 0) this.traced.add(process);
     });
     sim.facts.onChannel((channel) => this.listen(channel as unknown as FactChannel<AnyFact>));
+  }
+
+  endOf(from: string, to: string, end: CallEnd): EndMeter {
+    const key = `${end} ${from} > ${to}`;
+    let known = this.calls.get(key);
+    if (known === undefined) this.calls.set(key, (known = { of: { from, to, end }, tally: this.newTally() }));
+    return known.tally;
   }
 
   /** An interval ends at `time`: to be called before anything happens then or later. */
@@ -64,9 +63,13 @@ export class MethodMeter {
   finish(end: Time): Measures {
     if (end > this.readUntil) this.endInterval(end);
     return {
-      calls: [...this.calls.values()].map(({ of, tally }) => ({ ...of, ...tally.ended() })),
+      calls: [...this.calls.values()]
+        .filter(({ tally }) => tally.count > 0)
+        .map(({ of, tally }) => ({ ...of, ...tally.ended() })),
       activities: this.activities.flatMap(({ fact, byComponent }) =>
-        [...byComponent].map(([component, tally]) => ({ component, fact, ...tally.ended() })),
+        [...byComponent]
+          .filter(([, tally]) => tally.count > 0)
+          .map(([component, tally]) => ({ component, fact, ...tally.ended() })),
       ),
       capacities: this.capacities.map((capacity) => capacity.finish()),
       traced: [...this.traced],
@@ -80,23 +83,59 @@ export class MethodMeter {
     if (reading || texts.length === 0 || schema.duration !== 'duration') return;
     const byComponent = new Map<string, Tally>();
     this.activities.push({ fact, byComponent });
+    const saysOutcome = schema.outcome === 'text';
     channel.listen((told) => {
-      if (this.sim.now < this.from) return;
-      this.names ??= new Set(componentsOf(this.sim).map(({ name }) => name));
-      const who = texts.map((field) => told[field] as string).find((text) => this.names!.has(text));
-      if (who === undefined) return;
-      let tally = byComponent.get(who);
-      if (tally === undefined) byComponent.set(who, (tally = new Tally()));
-      tally.add(told.duration as Duration, typeof told.outcome === 'string' && isFailure(told.outcome));
+      const tally = this.tallyIn(told, texts, byComponent);
+      if (tally === undefined) return;
+      const outcome = saysOutcome ? (told.outcome as string) : 'ok';
+      tally.add(told.duration as Duration, outcome !== 'ok' && this.isFailure(outcome));
     });
+  }
+
+  private tallyIn(told: AnyFact, texts: readonly string[], byComponent: Map<string, Tally>): Tally | undefined {
+    for (const field of texts) {
+      const text = told[field] as string;
+      const known = byComponent.get(text);
+      if (known !== undefined) return known;
+      this.names ??= new Set(componentsOf(this.sim).map(({ name }) => name));
+      if (!this.names.has(text)) continue;
+      const tally = this.newTally();
+      byComponent.set(text, tally);
+      return tally;
+    }
+    return undefined;
+  }
+
+  /** There are few outcomes, and very many facts that have one. */
+  private isFailure(outcome: string): boolean {
+    let failed = this.failures.get(outcome);
+    if (failed === undefined) this.failures.set(outcome, (failed = isFailure(outcome)));
+    return failed;
+  }
+
+  private newTally(): Tally {
+    return new Tally(this.sim, this.from);
   }
 }
 
-class Tally {
+/** What ended from some time on. */
+class Tally implements EndMeter {
+  private readonly sim: Simulation;
+  private readonly from: Time;
   private readonly durations = new LogLinearHistogram();
   private failed = 0;
 
+  constructor(sim: Simulation, from: Time) {
+    this.sim = sim;
+    this.from = from;
+  }
+
+  get count(): number {
+    return this.durations.count;
+  }
+
   add(duration: Duration, hasFailed: boolean): void {
+    if (this.sim.now < this.from) return;
     this.durations.record(duration);
     if (hasFailed) this.failed++;
   }
