@@ -189,7 +189,12 @@ export class Call<Query, Reply> extends Wait<Reply> {
     this.link.carry('reply', this.request, Call.home, this as unknown as Call<never, never>);
   }
 
-  private endAt(end: CallEnd, meter: EndMeter | undefined, since: Time, failure = this.failure): void {
+  private endAt(
+    end: CallEnd,
+    meter: EndMeter | undefined,
+    since: Time,
+    failure: CallFailure | 'cancelled' | undefined = this.failure,
+  ): void {
     const { sim, from, endpoint, ended } = this.link;
     const duration = sim.now - since;
     meter?.add(duration, failure !== undefined && failure !== 'cancelled');
