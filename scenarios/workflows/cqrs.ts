@@ -6,6 +6,8 @@
  *     readers --- accounts ----<                        |
  *     visitors -/               \--> read-store <-------/
  *
+ * With more than one read store, each has the model, and a projection of its own that follows the same log.
+ *
  * All variants are sent the same deposits and asked for the same overviews at the same times.
  */
 import {
@@ -73,6 +75,7 @@ export default defineScenario({
     'wait-for-write': { model: 'projection', waits: true },
     'rebuilt-in-place': { model: 'projection', rebuild: 'in-place' },
     'rebuilt-beside': { model: 'projection', rebuild: 'beside' },
+    'rebuilt-one-by-one': { model: 'projection', rebuild: 'in-place', stores: 2 },
   },
   roles: {
     'single-model': 'pitfall',
@@ -80,11 +83,13 @@ export default defineScenario({
     'wait-for-write': 'remedy',
     'rebuilt-in-place': 'pitfall',
     'rebuilt-beside': 'remedy',
+    'rebuilt-one-by-one': 'remedy',
   },
   repairs: {
     'separate-read-model': 'single-model',
     'wait-for-write': 'single-model',
     'rebuilt-beside': 'rebuilt-in-place',
+    'rebuilt-one-by-one': 'rebuilt-in-place',
   },
   seed: 1,
   duration: ({ length }) => length,
@@ -119,6 +124,8 @@ export default defineScenario({
     'event-store': { x: 2, y: 0.3 },
     'read-store': { x: 2, y: 1.7 },
     projection: { x: 3, y: 1 },
+    'read-store-2': { x: 2, y: 2.7 },
+    'projection-2': { x: 3, y: 2.2 },
   },
   expect: {
     'single-model': [atLeast(quantile(LATENCY, 'p99'), limits.overloaded), atMost(total(MISSED), 0)],
@@ -146,6 +153,11 @@ export default defineScenario({
       guardrail(atLeast(total(APPLIED), limits.allEvents), 'The price: all events are read and applied, either way'),
       guardrail(atMost(quantile(LATENCY, 'p99'), limits.spared), 'Readers wait for neither way of building'),
     ],
+    'rebuilt-one-by-one': [
+      atMost(quantile(STALENESS, 'p99'), limits.lagMost),
+      guardrail(atLeast(total(APPLIED), limits.allEvents), 'The price: each store reads and applies all events'),
+      guardrail(atMost(quantile(LATENCY, 'p99'), limits.spared), 'The store that is left has all readers meanwhile'),
+    ],
   },
 });
 
@@ -160,7 +172,7 @@ function system(sim: Simulation, p: Values): void {
     cores: p.cores,
     demand: gamma(SHAPE, limits.QUERY_TIME / SHAPE),
   };
-  let projection: Projection<Overview> | undefined;
+  const projections: Projection<Overview>[] = [];
   const store = new EventStore(sim, {
     ...queries,
     name: 'event-store',
@@ -170,24 +182,56 @@ function system(sim: Simulation, p: Values): void {
     snapshots: [],
     onAppend(account) {
       commit(account);
-      projection?.tellHead(log.head);
+      for (const projection of projections) projection.tellHead(log.head);
     },
   });
-  const models =
-    p.model === 'events'
-      ? undefined
-      : new ReadStore<Overview>(sim, {
-          ...queries,
-          name: 'read-store',
-          applyTime: p.applyTime,
-          maker: overviewRows(p.width),
-          isIdempotent: p.idempotent,
-          table: TABLE,
-          history: deliveriesOf(log),
-        });
-  const accounts = accountsService(sim, p, { store, models, history: committed });
-  if (models !== undefined) projection = projectionOf(sim, p, store, models);
+  const models = Array.from({ length: p.model === 'events' ? 0 : p.stores }, (_, number) => {
+    return new ReadStore<Overview>(sim, {
+      ...queries,
+      name: numbered('read-store', number),
+      applyTime: p.applyTime,
+      maker: overviewRows(p.width),
+      isIdempotent: p.idempotent,
+      table: TABLE,
+      history: deliveriesOf(log),
+    });
+  });
+  const out = new Set<number>();
+  const inService = (): number[] =>
+    [...projections.keys()].filter((number) => projections[number].isInService && !out.has(number));
+  const accounts = accountsService(sim, p, { store, models, inService, history: committed });
+  for (const [number, model] of models.entries()) {
+    projections.push(projectionOf(sim, p, store, model, numbered('projection', number)));
+  }
+  if (projections.length > 0) rebuild(sim, p, projections, out);
   clients(sim, p, accounts);
+}
+
+const numbered = (name: string, number: number): string => (number === 0 ? name : `${name}-${number + 1}`);
+
+/** In place and with several stores: one after the other, and each is out of service from a while before it is emptied. */
+function rebuild(sim: Simulation, p: Values, projections: readonly Projection<Overview>[], out: Set<number>): void {
+  const kind = sim.eventKind('the read model is to be built anew');
+  const isInTurn = projections.length > 1 && p.rebuild === 'in-place';
+  const begin = (number: number): void => {
+    if (p.rebuild === 'beside') for (const projection of projections) projection.rebuildBeside();
+    else projections[number].rebuildInPlace();
+    if (isInTurn) sim.schedule(p.pollEvery, lookAgain, number, kind);
+  };
+  const takeOut = (number: number): void => {
+    if (number === projections.length) return;
+    out.add(number);
+    sim.schedule(limits.DRAIN_TIME, begin, number, kind);
+  };
+  const lookAgain = (number: number): void => {
+    if (!projections[number].isInService) {
+      sim.schedule(p.pollEvery, lookAgain, number, kind);
+      return;
+    }
+    out.delete(number);
+    takeOut(number + 1);
+  };
+  if (p.rebuild !== 'not') sim.scheduleAt(p.rebuildAt, isInTurn ? takeOut : begin, 0, kind);
 }
 
 function projectionOf(
@@ -195,21 +239,18 @@ function projectionOf(
   p: Values,
   store: EventStore,
   models: ReadStore<Overview>,
+  name: string,
 ): Projection<Overview> {
-  const projection = new Projection<Overview>(sim, {
-    name: 'projection',
-    events: new Link<EventStoreQuery, EventStoreReply>(sim, store, { from: 'projection', delay: nearby }),
-    models: new Link<ReadStoreQuery, ReadStoreReply<Overview>>(sim, models, { from: 'projection', delay: nearby }),
+  return new Projection<Overview>(sim, {
+    name,
+    events: new Link<EventStoreQuery, EventStoreReply>(sim, store, { from: name, delay: nearby }),
+    models: new Link<ReadStoreQuery, ReadStoreReply<Overview>>(sim, models, { from: name, delay: nearby }),
     codec: code.codec,
     checkpoint: p.checkpoint,
     batch: p.batch,
     pollEvery: p.pollEvery,
     table: TABLE,
   });
-  const kind = sim.eventKind('the read model is to be built anew');
-  const rebuild = (): void => (p.rebuild === 'beside' ? projection.rebuildBeside() : projection.rebuildInPlace());
-  if (p.rebuild !== 'not') sim.scheduleAt(p.rebuildAt, rebuild, undefined, kind);
-  return projection;
 }
 
 function clients(sim: Simulation, p: Values, accounts: Service<SessionQuery, Answer>): void {

@@ -39,8 +39,10 @@ export interface Answer {
 
 export interface AccountsOptions {
   readonly store: EventStore;
-  /** Undefined where overviews are made of the events. */
-  readonly models: ReadStore<Overview> | undefined;
+  /** None where overviews are made of the events. */
+  readonly models: readonly ReadStore<Overview>[];
+  /** Which of them are in service, by their number, as whoever looks after their health says at once. */
+  readonly inService: () => readonly number[];
   /** What was committed when, by customer: a version is a number of events. */
   readonly history: VersionHistory;
 }
@@ -48,7 +50,7 @@ export interface AccountsOptions {
 export function accountsService(
   sim: Simulation,
   p: Values,
-  { store, models, history }: AccountsOptions,
+  { store, models, inService, history }: AccountsOptions,
 ): Service<SessionQuery, Answer> {
   const repository = new Repository<Booking, Account>(sim, {
     service: SERVICE,
@@ -61,8 +63,16 @@ export function accountsService(
     attemptsMax: 20,
   });
   const meter = new StalenessMeter(sim, history);
-  const readLink =
-    models && new Link<ReadStoreQuery, ReadStoreReply<Overview>>(sim, models, { from: SERVICE, delay: nearby });
+  const links = models.map(
+    (model) => new Link<ReadStoreQuery, ReadStoreReply<Overview>>(sim, model, { from: SERVICE, delay: nearby }),
+  );
+  let turn = 0;
+  /** One after the other of those in service; of all if none is. */
+  const nextLink = (): (typeof links)[number] => {
+    const serving = inService();
+    const numbers = serving.length > 0 ? serving : links.map((_, number) => number);
+    return links[numbers[turn++ % numbers.length]];
+  };
 
   function* deposit(account: number, request: RequestContext): Behaviour<Answer> {
     const result = yield* repository.handle(account, { cents: DEPOSIT }, request);
@@ -79,14 +89,10 @@ export function accountsService(
     return { version: loaded[accounts.indexOf(account)].position };
   }
 
-  function* fromModel(
-    link: NonNullable<typeof readLink>,
-    { key: account, wrote }: SessionQuery,
-    request: RequestContext,
-  ): Behaviour<Answer> {
+  function* fromModel({ key: account, wrote }: SessionQuery, request: RequestContext): Behaviour<Answer> {
     const key = customerOf(account, p.width);
     const atLeast = p.waits ? wrote : 0;
-    const { row } = yield* link.call({ command: 'read', key, atLeast, waitMax: p.waitMax }, request);
+    const { row } = yield* nextLink().call({ command: 'read', key, atLeast, waitMax: p.waitMax }, request);
     const { events: version, latest } = row!;
     meter.measure(SERVICE, { key, version }, request);
     return { version: latest.get(account)?.position ?? 0 };
@@ -105,8 +111,8 @@ export function accountsService(
     handle: ({ query, request }) =>
       query.operation === 'write'
         ? deposit(query.key, request)
-        : readLink === undefined
+        : links.length === 0
           ? fromEvents(query.key, request)
-          : fromModel(readLink, query, request),
+          : fromModel(query, request),
   });
 }

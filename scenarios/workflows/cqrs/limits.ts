@@ -44,7 +44,7 @@ export const overloaded = limit((p) => {
   return Math.max(toSeconds(QUERY_TIME), isSure ? (surplus * spike(p)) / capacity / 2 : 0);
 });
 
-/** Queries of the projection a second: to ask, to apply and to write its checkpoint. */
+/** Queries of a projection a second: to ask, to apply and to write its checkpoint. Each read store has one. */
 const looks = (p: Values): number => 1 / toSeconds(p.pollEvery);
 
 /** Events of an account at the end, in the mean. */
@@ -62,7 +62,8 @@ interface Loads {
 function usualLoads(p: Values): Loads {
   const query = toSeconds(QUERY_TIME);
   const deposit = 2 * query + toSeconds(WRITE_TIME) + eventsAtEnd(p) * toSeconds(READ_TIME);
-  const events = (p.sessions * deposit + looks(p) * query) / p.cores;
+  const events = (p.sessions * deposit + p.stores * looks(p) * query) / p.cores;
+  // All readers at one of the stores: that is so while the only other one is built anew.
   const reads = (readsQuiet(p) + p.visitorRate + 2 * looks(p)) * query;
   const models = (reads + p.sessions * toSeconds(p.applyTime)) / p.cores;
   return { events, models };
@@ -157,6 +158,9 @@ export const waitsLeast = limit((p) => some(firstLooks(p) * missing(p)));
 /** None of those who wait, but where the checkpoint says that an event is there before it is. */
 export const missedMost = limit((p) => (p.checkpoint === 'before' ? p.sessions * p.looks * toSeconds(p.length) : 0));
 
+/** A store that is to be built anew is left alone for so long before: whoever asked it has been answered by then. */
+export const DRAIN_TIME = ms(500);
+
 /** A model that is built anew has all events of the start read and applied. */
 const rebuild = (p: Values): number => p.accounts * p.history * toSeconds(READ_TIME + p.applyTime);
 
@@ -178,6 +182,7 @@ export const asOld = limit((p) => {
   const inPlace = poissonLow(readsQuiet(p) * rebuild(p) * (1 - 1 / p.history));
   const reads = readsQuiet(p) * measured(p) + p.visitorRate * spike(p);
   const replaced = ((p.sessions * p.width) / p.accounts) * lag(p);
+  if (p.stores > 1) return toSeconds(QUERY_TIME);
   const isSeen = inPlace > (2 / 100) * (inPlace + reads * Math.min(1, replaced)) && p.rebuildAt < p.length;
   return isSeen ? toSeconds(p.rebuildAt) / 2 : toSeconds(QUERY_TIME);
 });

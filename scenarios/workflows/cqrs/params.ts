@@ -51,6 +51,12 @@ export const params = {
     choices: ['not', 'in-place', 'beside'],
     worlds: [['not'], ['in-place', 'beside']],
   }),
+  stores: integer({
+    help: 'Read stores, each with the read model and a projection of its own; one after the other is taken out of service to be built anew in place',
+    default: 1,
+    min: 1,
+    max: 5,
+  }),
   rebuildAt: duration({ help: 'When', default: s(20), min: s(3), max: s(3600) }),
   checkpoint: choice({
     help: 'Projection: its checkpoint is written in one transaction with the rows, after them, or before',

@@ -185,7 +185,7 @@ export const projectionSignals = [
     name: 'projection.behind',
     kind: 'gauge',
     unit: '{event}',
-    help: 'Events in the log that the read model does not know of yet',
+    help: 'Events in the log that read models do not know of yet, those of all together',
     fact: projectionBehind,
     value: (fact) => fact.position,
     of: (fact) => fact.who,

@@ -72,6 +72,8 @@ export class Projection<Row> implements Component {
   private builds = 0;
   private epoch = 0;
   private downUntil: Time = 0;
+  /** It was down, and has not caught up since. */
+  private isReturning = false;
   /** How far the log is, as it was last told. */
   private head = 0;
   private restart: EventHandle = -1;
@@ -112,13 +114,19 @@ export class Projection<Row> implements Component {
     this.writings = [this.write(table, false)];
   }
 
+  /** Whether what is served has caught up with the log once since it was down, and is not being filled anew. */
+  get isInService(): boolean {
+    return !this.isDown && !this.isReturning && !this.writings[0].isRebuild;
+  }
+
   /** For the experimenter, who knows how far the log is; an answer of the store may have been overtaken on its way. */
   tellHead(position: number): void {
     this.head = Math.max(this.head, position);
-    if (this.behind.heard) this.behind.emit({ who: 'log', position: this.head });
+    if (this.behind.heard) this.behind.emit({ who: `log of ${this.name}`, position: this.head });
   }
 
   kill(downtime: Duration): void {
+    this.isReturning = true;
     this.downUntil = Math.max(this.downUntil, this.sim.now + downtime);
     for (const { process } of this.writings) process?.cancel();
     if (this.restart >= 0) this.sim.cancel(this.restart);
@@ -181,6 +189,7 @@ export class Projection<Row> implements Component {
       if (events.length > 0) yield* this.project(writing, events);
       else this.tellPosition(writing, writing.position);
       this.tellHead(head);
+      if (writing === this.writings[0] && writing.position >= head) this.isReturning = false;
       if (writing.position < head && events.length > 0) continue;
       if (writing.isRebuild && writing.position >= head) yield* this.finish(writing);
       yield this.options.pollEvery;
@@ -247,7 +256,7 @@ export class Projection<Row> implements Component {
   private tellPosition(writing: Writing, position: number): void {
     writing.position = position;
     if (writing !== this.writings[0] || !this.behind.heard) return;
-    this.behind.emit({ who: 'read model', position: -position });
+    this.behind.emit({ who: `read model of ${this.name}`, position: -position });
   }
 
   private tellProjected(

@@ -50,6 +50,19 @@ it('waiting is what makes deposits be seen: of a read model without it that clai
   expect(claims.find(({ text }) => text.includes('session.missing'))!.pass).toBe(false);
 });
 
+it('a second store in service is what spares readers a half-filled model: of a single one that claim fails', () => {
+  const inPlace = ran('rebuilt-in-place');
+  const claims = judge(cqrs, 'rebuilt-one-by-one', inPlace);
+  expect(claims.find(({ text }) => text.includes('read.staleness'))!.pass).toBe(false);
+});
+
+it('each read store has a lag of its own: while one projection is down the other store is read, and is as fresh as ever', () => {
+  const staleness = (stores: number): number =>
+    summaryOf(ran('separate-read-model', { stores }, '6s:kill:projection:seconds=4'), 'read.staleness', 'max');
+  expect(staleness(2)).toBeLessThan(0.5);
+  expect(staleness(1)).toBeGreaterThan(3);
+});
+
 it('is the fold of the log in the end, whatever is done to the projection and its stores', () => {
   const at = fc.integer({ min: 100, max: 3000 }).map((time) => `${time}ms`);
   const deed = fc.constantFrom(

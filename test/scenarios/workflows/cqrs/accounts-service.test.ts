@@ -40,7 +40,12 @@ function answered(model: Values['model'], lost: readonly number[] = []): number 
     history: deliveriesOf(log).filter(({ position }) => !lost.includes(position)),
   });
   const history = new VersionHistory();
-  const accounts = accountsService(sim, p, { store, models: model === 'events' ? undefined : models, history });
+  const accounts = accountsService(sim, p, {
+    store,
+    models: model === 'events' ? [] : [models],
+    inService: () => [0],
+    history,
+  });
   const link = new Link<SessionQuery, { readonly version: number }>(sim, accounts, {
     from: 'user',
     delay: constant(0),

@@ -67,7 +67,9 @@ it.each<[string, ProjectionWorldOptions]>([
 it('is told of a log that only grows, though answers of the store are older than what was appended meanwhile', () => {
   const { sim, projection } = projectionWorld({ checkpoint: 'with', isIdempotent: true });
   const heads: number[] = [];
-  sim.facts.channel(projectionBehind).listen(({ who, position }) => who === 'log' && heads.push(position));
+  sim.facts
+    .channel(projectionBehind)
+    .listen(({ who, position }) => who === 'log of projection' && heads.push(position));
   const head = 1000;
   sim.schedule(WRITTEN / 2, () => projection.tellHead(head), undefined);
   sim.runUntil(END);
