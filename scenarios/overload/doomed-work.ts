@@ -117,7 +117,10 @@ export default defineScenario({
       atMost(perRequest, limits.throttledAttempts),
     ],
     'deadline-propagation': [atMost(peak(RECOVERY), limits.atOnce), atMost(total(DOOMED), limits.begunInTrouble)],
-    'deadline-forgotten': [atLeast(ratio(total(DONE), total(ASKED)), limits.nothingIsThrownAway)],
+    'deadline-forgotten': [
+      atLeast(total(DOOMED), limits.looksForNobody),
+      atLeast(ratio(total(DONE), total(ASKED)), limits.nothingIsThrownAway),
+    ],
     'deadline-inherited': [atMost(peak(RECOVERY), limits.atOnce), atMost(total(DOOMED), limits.begunInTrouble)],
     lifo: [atMost(peak(RECOVERY), limits.atOnce), atLeast(total(IN_TROUBLE), limits.newestAreServed)],
     codel: [atMost(peak(RECOVERY), limits.atOnce), atLeast(total(IN_TROUBLE), limits.shortWaitsAreServed)],

@@ -5,9 +5,20 @@
  * A of them: as many as its attempts in one tier, or to the power of the tiers. What is more than the stock can do gathers in its
  * line; a line that takes longer than an attempt waits holds nothing but attempts that are given up.
  */
-import { CODEL_INTERVAL, CODEL_TARGET, exp, ms, pow, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
+import {
+  CODEL_INTERVAL,
+  CODEL_TARGET,
+  exp,
+  ms,
+  NotClaimed,
+  pow,
+  s,
+  toSeconds,
+  type Duration,
+} from '../../../sim-core/index.ts';
 import { capacityOf } from '../../application/capacity.ts';
-import { limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
+import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
+import { SHAPE } from '../../application/distances.ts';
 import { troubleLasts, troubleUntil } from '../../application/trouble.ts';
 import type { Values } from './params.ts';
 
@@ -111,6 +122,31 @@ const MOST_IN_LINE = 15;
 
 /** What the stock is told of an attempt's time: the last tier's own, or the gateway's, which allows for the way through the others. */
 const attemptLasts = (p: Values): Duration => p.timeout + (p.deadlines === 'each-tier' ? 0 : (TIERS - 1) * SLACK);
+
+const SHORT_LINE = new NotClaimed('the line before the stock need not get longer than an attempt');
+/**
+ * Told of no deadline the stock works for nobody, once its line takes longer than an attempt: from then on A attempts are made of each
+ * request, all in vain, until what gathers is worked off beside those that still come. Where the stock in trouble does just what comes, its
+ * line is a random walk, which takes q^2 / variance a second to be q long; with less to do it may never be.
+ */
+export const looksForNobody = limit((p) => {
+  const [fast, slow, lasts] = [capacity(p), slowCapacity(p), toSeconds(attemptLasts(p))];
+  const each = Math.min(p.attempts, Math.floor(p.patience / attemptLasts(p)));
+  const isUntold = p.deadlines === 'forgotten' && (p.line === 'fifo' || p.line === 'deadline');
+  const failing = troubleLasts(p) - (slow * lasts * lasts) / (1 + 1 / SHAPE);
+  if (!isUntold || p.retriesIn !== 'gateway' || p.throttled || p.rate < slow || each < 1 || failing <= 0) {
+    return SHORT_LINE;
+  }
+  const inTrouble = slow * failing;
+  const spare = fast - p.rate * each;
+  // All that the stock can do to the end of the run, or until the line is worked off: then the last who wait do so for less than an attempt.
+  const toTheEnd = poissonLow(inTrouble + fast * after(p));
+  if (spare <= 0) return Math.max(0, toTheEnd);
+  const gain = fast / spare;
+  const deviation = Math.sqrt(gain * gain * each * each * p.rate * failing + (gain - 1) * (gain - 1) * inTrouble);
+  const workedOff = inTrouble + (p.rate * each * failing - inTrouble) * gain - DEVIATIONS * deviation - fast * lasts;
+  return Math.max(0, Math.min(toTheEnd, workedOff));
+});
 /** Nothing is begun for who has gone, so only what was begun in the trouble can be too late; and what follows it, one timeout. */
 export const begunInTrouble = limit((p) =>
   poissonMost(slowCapacity(p) * troubleLasts(p) + capacity(p) * toSeconds(attemptLasts(p))),

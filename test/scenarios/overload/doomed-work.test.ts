@@ -32,6 +32,10 @@ it('has one tier that forgets the deadline take it from all behind', () => {
     totalOf(tried(variant), DOOMED),
   );
   expect(told).toBeLessThan(untold / 1.5);
+  // What is claimed of it is more than those do who look for deadlines and find them.
+  const [claim] = tried('deadline-forgotten').expectations;
+  expect(claim.text).toContain(DOOMED);
+  expect(told).toBeLessThan(claim.limit);
   // What is for nobody is known there too, where each call carries no deadline: as much as without one who looks.
   expect(untold / inOrder).toBeGreaterThan(0.8);
 });
