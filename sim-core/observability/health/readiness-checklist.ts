@@ -7,7 +7,7 @@
  */
 import { fleetOf, ROOM_TO_WAIT } from '../../network/component.ts';
 import { PERSONAL_DATA } from '../logging/log-store.ts';
-import { ANY_TIME, KEEPS_FOR } from '../signals/retention.ts';
+import { ANY_TIME, KEEPS_FOR, NOT_SET } from '../signals/retention.ts';
 import { counted, found, type Checklist, type ChecklistRow, type ChecklistVerdict } from './checklist.ts';
 import { anySeen, seen, type RunEvidence, type SeenComponent } from './run-evidence.ts';
 
@@ -124,24 +124,27 @@ function instrumentedPaths({ components = [], flows = [], measures }: RunEvidenc
   if (traced.length === 0)
     return ['attested', 'nothing of this run writes spans; what a team’s own cover, it has to count'];
   const reached = new Set(components.filter(({ kind }) => kind === 'client').map(({ name }) => name));
+  const consumers = new Set(components.filter(({ kind }) => kind === 'consumer').map(({ name }) => name));
+  const isConsumer = (name: string): boolean => consumers.has(name) || consumers.has(fleetOf(name));
   for (let before = 0; before < reached.size;) {
     before = reached.size;
-    for (const { from, to, requests } of flows)
-      if (reached.has(from) && requests.some((row) => row > 0)) reached.add(to);
+    for (const { from, to, requests } of flows) {
+      if (!requests.some((row) => row > 0)) continue;
+      if (reached.has(from)) reached.add(to);
+      // A consumer asks the broker for what others have sent there, and so it is the way on from it.
+      else if (isConsumer(from) && reached.has(to)) reached.add(from);
+    }
   }
-  const onPath = components.filter(
-    ({ name, kind }) => (kind === 'service' && reached.has(name)) || (kind === 'consumer' && isConnected(flows, name)),
-  );
+  const isReached = (name: string): boolean => reached.has(name) || [...reached].some((one) => fleetOf(one) === name);
+  const onPath = components.filter(({ name, kind }) => (kind === 'service' || kind === 'consumer') && isReached(name));
   const isTraced = ({ name }: SeenComponent): boolean => traced.some((one) => one === name || fleetOf(one) === name);
   const blind = onPath.filter((component) => !isTraced(component));
   const [whole, seenOnes] = [onPath.length, onPath.length - blind.length];
+  if (whole === 0) return ['untold', 'requests reach no service and no consumer in this run'];
   const found = `${seenOnes} of ${counted(whole, 'service or consumer', 'services and consumers')} that requests reach write spans`;
   const missing = blind.length === 0 ? '' : `; not ${namesOf(blind)}`;
   return [seenOnes > INSTRUMENTED_LEAST * whole ? 'good' : 'bad', found + missing];
 }
-
-const isConnected = (flows: NonNullable<RunEvidence['flows']>, name: string): boolean =>
-  flows.some(({ from, to }) => from === name || to === name);
 
 /** What the detectors find in the lines that are stored; what they cannot know for personal data nobody finds here. */
 function redactedLogs({ components = [] }: RunEvidence): Judgement {
@@ -159,6 +162,8 @@ function retentionPolicy({ components = [] }: RunEvidence): Judgement {
   if (stores.length === 0) return ['attested', 'this run has no store of telemetry; a policy outlives every run'];
   const endless = stores.filter(({ state }) => state[KEEPS_FOR] === ANY_TIME);
   if (endless.length > 0) return ['bad', `${namesOf(endless)} deletes nothing, however old it is`];
+  const unset = stores.filter(({ state }) => state[KEEPS_FOR] === NOT_SET);
+  if (unset.length > 0) return ['attested', `how long ${namesOf(unset)} may keep what is told, nobody set in this run`];
   const each = stores.map(({ name, state }) => `${name} ${String(state[KEEPS_FOR])}`).join(', ');
   return ['good', `all stores of telemetry delete what is too old: ${each}`];
 }

@@ -132,7 +132,7 @@ export class LogStore implements Endpoint<ExportRequest<'logs'>, ExportResponse>
       streams: this.streams.size,
       chunks: this.chunks.length,
       [PERSONAL_DATA]: this.personal,
-      ...keepsFor(Infinity),
+      ...keepsFor(undefined),
     };
   }
 

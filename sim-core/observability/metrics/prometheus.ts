@@ -117,7 +117,7 @@ export class Prometheus implements Component {
       series: this.head.series,
       bytes: Math.round(this.head.bytes),
       kills: this.kills,
-      ...keepsFor(this.options.retention ?? RETENTION),
+      ...keepsFor(this.options.retention),
       up: this.isUp ? 'yes' : 'no',
     };
   }

@@ -78,7 +78,7 @@ export class LogStreams implements Keeper {
   }
 
   state(): Readonly<Record<string, number | string>> {
-    return { streams: this.streams.size, 'bytes kept': this.bytes, ...keepsFor(Infinity) };
+    return { streams: this.streams.size, 'bytes kept': this.bytes, ...keepsFor(undefined) };
   }
 
   violations(): readonly string[] {

@@ -9,7 +9,7 @@ import { RequestContext } from '../../../../sim-core/network/request-context.ts'
 import { structuredLine } from '../../../../sim-core/observability/logging/log-line.ts';
 import { LogStore, PERSONAL_DATA } from '../../../../sim-core/observability/logging/log-store.ts';
 import type { ExportRequest, ExportResponse } from '../../../../sim-core/observability/pipeline/export-request.ts';
-import { ANY_TIME, KEEPS_FOR, keepsFor } from '../../../../sim-core/observability/signals/retention.ts';
+import { ANY_TIME, KEEPS_FOR, keepsFor, NOT_SET } from '../../../../sim-core/observability/signals/retention.ts';
 import type { Attributes, LogRecord } from '../../../../sim-core/observability/signals/telemetry.ts';
 import { smallSystem } from '../../lab/small-system.ts';
 import { column, counter, evidenceOf, gauge, ratio, ROWS } from './evidence.ts';
@@ -270,6 +270,25 @@ describe('the readiness checklist', () => {
       found: expect.stringContaining('4 of 5 services and consumers that requests reach write spans; not e'),
     });
     expect(row(with_(['a', 'b-1', 'c-2', 'd', 'e-1']), 'readiness', tracing).verdict).toBe('good');
+    // A consumer asks a broker; one at which nothing comes that users asked for is on no path, and so is one that never asks.
+    const flow = (from: string, to: string, rate: number) => ({ from, to, requests: column(rate) });
+    const kinds = { users: 'client', app: 'service', broker: 'broker', mails: 'consumer', idle: 'consumer' };
+    const system = (way: number): RunEvidence =>
+      evidenceOf(
+        {},
+        {
+          components: Object.entries(kinds).map(([name, kind]) => ({ name, kind, state: {} })),
+          flows: [
+            flow('mails', 'broker', 1),
+            flow('idle', 'broker', 0),
+            flow('app', 'broker', 1),
+            flow('users', 'app', way),
+          ],
+          measures: { traced: ['app'] },
+        },
+      );
+    expect(row(system(1), 'readiness', tracing).found).toContain('1 of 2 services and consumers');
+    expect(row(system(0), 'readiness', tracing).verdict).toBe('untold');
 
     const store = (name: string, state: Readonly<Record<string, number | string>>) => ({
       name,
@@ -280,6 +299,7 @@ describe('the readiness checklist', () => {
       verdicts({ components: [store('logs', { lines: 9, [PERSONAL_DATA]: personal, [KEEPS_FOR]: keeps })] });
     expect(kept(0, '60 s')).toEqual(['attested', 'good', 'good']);
     expect(kept(1, ANY_TIME)).toEqual(['attested', 'bad', 'bad']);
+    expect(kept(0, NOT_SET)).toEqual(['attested', 'good', 'attested']);
   });
 
   it('a store of logs counts what the detectors find in body and attributes, and every store says how long it keeps', () => {
@@ -308,8 +328,8 @@ describe('the readiness checklist', () => {
     ];
     way.send({ kind: 'logs', items, bytes: 1 }, new RequestContext(1, 0));
     sim.runUntil(1);
-    expect(store.state()).toMatchObject({ lines: 3, [PERSONAL_DATA]: 2, [KEEPS_FOR]: ANY_TIME });
-    expect(keepsFor(60e9)).toEqual({ [KEEPS_FOR]: '60 s' });
+    expect(store.state()).toMatchObject({ lines: 3, [PERSONAL_DATA]: 2, [KEEPS_FOR]: NOT_SET });
+    expect([60e9, Infinity].map((longest) => keepsFor(longest)[KEEPS_FOR])).toEqual(['60 s', ANY_TIME]);
   });
 
   it('a line without a bound is bad, by name', () => {
