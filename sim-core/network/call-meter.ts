@@ -11,6 +11,8 @@ export type CallEnd = 'caller' | 'callee';
 export interface EndMeter {
   /** A call is over there, as `callEnded` says it. */
   add(duration: Duration, hasFailed: boolean): void;
+  /** A call's caller was taken from it before it heard of it. */
+  cancel(): void;
 }
 
 export interface CallMeter {

@@ -139,7 +139,8 @@ export class Call<Query, Reply> extends Wait<Reply> {
     if (this.waiter === undefined) return;
     this.waiter = undefined;
     if (this.alarm >= 0) this.link.sim.cancel(this.alarm);
-    this.endAt('caller', this.link.callerMeter, this.sentAt, 'cancelled');
+    this.link.callerMeter?.cancel();
+    if (this.link.ended.heard) this.tellEnd('caller', 'cancelled', this.link.sim.now - this.sentAt);
   }
 
   /**
@@ -189,16 +190,15 @@ export class Call<Query, Reply> extends Wait<Reply> {
     this.link.carry('reply', this.request, Call.home, this as unknown as Call<never, never>);
   }
 
-  private endAt(
-    end: CallEnd,
-    meter: EndMeter | undefined,
-    since: Time,
-    failure: CallFailure | 'cancelled' | undefined = this.failure,
-  ): void {
-    const { sim, from, endpoint, ended } = this.link;
-    const duration = sim.now - since;
-    meter?.add(duration, failure !== undefined && failure !== 'cancelled');
-    if (ended.heard) ended.emit({ caller: from, callee: endpoint.name, end, outcome: failure ?? 'ok', duration });
+  private endAt(end: CallEnd, meter: EndMeter | undefined, since: Time, failure = this.failure): void {
+    const duration = this.link.sim.now - since;
+    meter?.add(duration, failure !== undefined);
+    if (this.link.ended.heard) this.tellEnd(end, failure ?? 'ok', duration);
+  }
+
+  private tellEnd(end: CallEnd, outcome: string, duration: Duration): void {
+    const { from, endpoint, ended } = this.link;
+    ended.emit({ caller: from, callee: endpoint.name, end, outcome, duration });
   }
 
   private static arrive(call: Call<never, never>): void {

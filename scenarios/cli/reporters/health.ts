@@ -56,9 +56,9 @@ export function healthLines(runs: readonly RunResult[], style: Style): string[] 
 
 /** Beyond the thresholds that teams begin with is a reason to look, and no verdict. */
 function methodsLine(row: MethodsRow): Told {
-  const { rate, errors, duration, use } = methodsText(row);
+  const { rate, errors, cancelled, duration, use } = methodsText(row);
   const verdict: Verdict = row.beyond.length > 0 ? 'doubt' : row.red === undefined ? 'untold' : 'good';
-  const figures = [rate, errors === '' ? '' : `${errors} failed`, duration];
+  const figures = [rate, errors === '' ? '' : `${errors} failed${cancelled === '' ? '' : `, ${cancelled}`}`, duration];
   return { verdict, cells: [row.name], figures, text: use.length === 0 ? NO_USE : use.join('; ') };
 }
 

@@ -6,7 +6,7 @@
  * |---|---|---|
  * | RED (T. Wilkie 2015) | a component that is called | calls that came, the share of its answers that said no, time until it answered |
  * | | a consumer; others that nobody calls | what it says that it worked at: messages, requests, scrapes; else its own calls |
- * | | a link | calls over it, the share that failed or was given up, time until its caller heard |
+ * | | a link | calls over it, the share that failed or timed out, time until its caller heard; cancelled ones apart |
  * | USE (B. Gregg 2013) | each capacity of a component | share in use, those who wait, those for whom there was no room |
  * | golden (SRE book, chapter 6) | both | latency, traffic and errors are RED's, saturation is the fullest capacity |
  *
@@ -15,7 +15,7 @@
 import { toSeconds, type Duration, type Time } from '../../kernel/time.ts';
 import { fleetOf } from '../../network/component.ts';
 import { ERRORS_MOST, UTILIZATION_MOST, WAITING_MOST } from './detection.ts';
-import type { Ended, MeasuredCapacity, MeasuredCalls, Measures } from './measures.ts';
+import { togetherBy, type Ended, type MeasuredCapacity, type MeasuredCalls, type Measures } from './measures.ts';
 
 /** The part of a recording that it takes. */
 export interface MeasuredRun {
@@ -36,6 +36,8 @@ export interface RedRow {
   /** Seconds; NaN while none has ended. */
   readonly mean: number;
   readonly p95: number;
+  /** Those that their callers were taken from, which is neither an error nor a duration. */
+  readonly cancelled: number;
 }
 
 export interface MethodsRow {
@@ -61,7 +63,7 @@ export function methodsOf(run: MeasuredRun): MethodsRow[] {
   const links = linksOf(run).map(([name, pairs]) => {
     const came = pairs.reduce((sum, pair) => sum + arrivals(run, pair), 0);
     const own = pairs.flatMap((pair) => callsOf(measures, 'caller', pair));
-    return rowOf(name, 'link', red(run, 'calls over it', came, own), []);
+    return rowOf(name, 'link', red(run, 'calls over it', came, own, p95Of(measures, name)), []);
   });
   return [...components, ...links];
 }
@@ -92,15 +94,19 @@ const matches = (one: { readonly from: string; readonly to: string }, { from, to
 
 function redOfComponent(run: MeasuredRun, measures: Measures, name: string, kind: string): RedRow | undefined {
   const asked = arrivals(run, { to: name });
-  const toIt = (): RedRow => red(run, 'calls to it', asked, callsOf(measures, 'callee', { to: name }));
+  const toIt = (): RedRow =>
+    red(run, 'calls to it', asked, callsOf(measures, 'callee', { to: name }), p95Of(measures, togetherBy.to(name)));
   const work = measures.activities
     .filter(({ component }) => component === name)
     .toSorted((a, b) => b.count - a.count)
     .at(0);
   if (asked > 0 && (kind !== 'consumer' || work === undefined)) return toIt();
-  if (work !== undefined) return red(run, work.fact, work.count, [work]);
+  if (work !== undefined) return red(run, work.fact, work.count, [{ ...work, cancelled: 0 }], work.p95);
   const sent = arrivals(run, { from: name });
-  if (sent > 0) return red(run, 'calls of its own', sent, callsOf(measures, 'caller', { from: name }));
+  if (sent > 0) {
+    const own = callsOf(measures, 'caller', { from: name });
+    return red(run, 'calls of its own', sent, own, p95Of(measures, togetherBy.from(name)));
+  }
   return run.flows.some((flow) => matches(flow, { to: name })) ? toIt() : undefined;
 }
 
@@ -117,18 +123,23 @@ function arrivals(run: MeasuredRun, ends: Ends): number {
   return flows.reduce((sum, { requests }) => sum + requests.subarray(from).reduce((all, row) => all + row, 0), 0);
 }
 
-function red(run: MeasuredRun, of: string, came: number, ended: readonly Ended[]): RedRow {
+/** NaN where none has ended. */
+const p95Of = ({ together }: Measures, name: string): number => together.find((one) => one.name === name)?.p95 ?? NaN;
+
+type Tallied = Ended & Pick<MeasuredCalls, 'cancelled'>;
+
+function red(run: MeasuredRun, of: string, came: number, ended: readonly Tallied[], p95: number): RedRow {
   const { duration, interval } = run.header;
   const seconds = toSeconds((run.simulated ?? duration) - firstRow(run) * interval);
-  const count = ended.reduce((sum, one) => sum + one.count, 0);
-  const share = (value: (one: Ended) => number): number => ended.reduce((sum, one) => sum + value(one), 0) / count;
+  const sum = (value: (one: Tallied) => number): number => ended.reduce((all, one) => all + value(one), 0);
+  const count = sum((one) => one.count);
   return {
     of,
     rate: came / seconds,
-    errors: share(({ failed }) => failed),
-    mean: share((one) => one.count * one.mean),
-    // Of several links the worst one's: percentiles cannot be added up.
-    p95: ended.reduce((most, { p95 }) => (p95 <= most ? most : p95), NaN),
+    errors: sum(({ failed }) => failed) / count,
+    mean: sum((one) => (one.count > 0 ? one.count * one.mean : 0)) / count,
+    p95,
+    cancelled: sum(({ cancelled }) => cancelled),
   };
 }
 

@@ -13,15 +13,9 @@ import { LogLinearHistogram } from '../../statistics/histogram.ts';
 import { spanChanged } from '../tracing/tracer.ts';
 import { CapacityMeter } from './capacity-meter.ts';
 import { isFailure } from './failed-outcome.ts';
-import type { Ended, MeasuredCalls, Measures } from './measures.ts';
+import { togetherBy, type Ended, type MeasuredCalls, type MeasuredTogether, type Measures } from './measures.ts';
 
 type AnyFact = Readonly<Record<string, number | string | boolean>>;
-
-/** What ended on one link, seen from one end of it. */
-interface CallTally {
-  readonly of: Pick<MeasuredCalls, 'from' | 'to' | 'end'>;
-  readonly tally: Tally;
-}
 
 export class MethodMeter implements CallMeter {
   private readonly sim: Simulation;
@@ -48,8 +42,8 @@ export class MethodMeter implements CallMeter {
   endOf(from: string, to: string, end: CallEnd): EndMeter {
     const key = `${end} ${from} > ${to}`;
     let known = this.calls.get(key);
-    if (known === undefined) this.calls.set(key, (known = { of: { from, to, end }, tally: this.newTally() }));
-    return known.tally;
+    if (known === undefined) this.calls.set(key, (known = new CallTally(this.sim, this.from, { from, to, end })));
+    return known;
   }
 
   /** An interval ends at `time`: to be called before anything happens then or later. */
@@ -64,8 +58,9 @@ export class MethodMeter implements CallMeter {
     if (end > this.readUntil) this.endInterval(end);
     return {
       calls: [...this.calls.values()]
-        .filter(({ tally }) => tally.count > 0)
-        .map(({ of, tally }) => ({ ...of, ...tally.ended() })),
+        .filter(({ count, cancelled }) => count > 0 || cancelled > 0)
+        .map((tally) => ({ ...tally.of, ...tally.ended(), cancelled: tally.cancelled })),
+      together: this.together(),
       activities: this.activities.flatMap(({ fact, byComponent }) =>
         [...byComponent]
           .filter(([, tally]) => tally.count > 0)
@@ -74,6 +69,22 @@ export class MethodMeter implements CallMeter {
       capacities: this.capacities.map((capacity) => capacity.finish()),
       traced: [...this.traced],
     };
+  }
+
+  /** The histograms of links that are asked for together, as one. */
+  private together(): MeasuredTogether[] {
+    const byName = new Map<string, Tally>();
+    for (const tally of this.calls.values()) {
+      if (tally.count === 0) continue;
+      const { from, to, end } = tally.of;
+      const names = end === 'callee' ? [togetherBy.to(to)] : [togetherBy.from(from), togetherBy.link(from, to)];
+      for (const name of names) {
+        let all = byName.get(name);
+        if (all === undefined) byName.set(name, (all = this.newTally()));
+        all.merge(tally);
+      }
+    }
+    return [...byName].map(([name, tally]) => ({ name, p95: tally.ended().p95 }));
   }
 
   /** Facts that say how long something took, and who did it: the first text in them that names a component. */
@@ -119,7 +130,7 @@ export class MethodMeter implements CallMeter {
 }
 
 /** What ended from some time on. */
-class Tally implements EndMeter {
+class Tally {
   private readonly sim: Simulation;
   private readonly from: Time;
   private readonly durations = new LogLinearHistogram();
@@ -134,15 +145,39 @@ class Tally implements EndMeter {
     return this.durations.count;
   }
 
+  protected get isMeasuring(): boolean {
+    return this.sim.now >= this.from;
+  }
+
   add(duration: Duration, hasFailed: boolean): void {
-    if (this.sim.now < this.from) return;
+    if (!this.isMeasuring) return;
     this.durations.record(duration);
     if (hasFailed) this.failed++;
+  }
+
+  merge({ durations, failed }: Tally): void {
+    this.durations.merge(durations);
+    this.failed += failed;
   }
 
   ended(): Ended {
     const { durations, failed } = this;
     const { count, mean, max } = durations;
     return { count, failed, mean: mean / SECOND, p95: durations.quantile(0.95) / SECOND, max: max / SECOND };
+  }
+}
+
+/** What ended on one link, seen from one end of it. */
+class CallTally extends Tally implements EndMeter {
+  readonly of: Pick<MeasuredCalls, 'from' | 'to' | 'end'>;
+  cancelled = 0;
+
+  constructor(sim: Simulation, from: Time, of: CallTally['of']) {
+    super(sim, from);
+    this.of = of;
+  }
+
+  cancel(): void {
+    if (this.isMeasuring) this.cancelled++;
   }
 }

@@ -29,6 +29,7 @@ export function methodSignals({ name, end, resource }: WatchedComponent): Signal
 function redOf(name: string, end: WatchedComponent['end']): SignalDefinition[] {
   const fact = callEnded;
   const where = (call: Fact<typeof callEnded>): boolean => call.end === end && call[end] === name;
+  const isAnswered = (call: Fact<typeof callEnded>): boolean => where(call) && call.outcome !== 'cancelled';
   const calls = end === 'callee' ? `calls to the ${name}` : `calls of the ${name}`;
   return [
     defineSignal({
@@ -45,7 +46,7 @@ function redOf(name: string, end: WatchedComponent['end']): SignalDefinition[] {
       unit: '1',
       help: `Share of the ${calls} that failed`,
       fact,
-      where,
+      where: isAnswered,
       counts: ({ outcome }) => outcome !== 'ok',
     }),
     defineSignal({
@@ -54,7 +55,7 @@ function redOf(name: string, end: WatchedComponent['end']): SignalDefinition[] {
       unit: 's',
       help: `Time that ${calls} took, to the answer${end === 'callee' ? '' : '’s arrival'}`,
       fact,
-      where,
+      where: isAnswered,
       value: ({ duration }) => duration,
     }),
   ];

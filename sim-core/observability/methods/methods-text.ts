@@ -7,6 +7,8 @@ export interface MethodsText {
   /** RED: how many and of what, the share that failed, how long they took. Empty where there is nothing of it. */
   readonly rate: string;
   readonly errors: string;
+  /** Empty where none was. */
+  readonly cancelled: string;
   readonly duration: string;
   /** USE, a text a capacity. */
   readonly use: readonly string[];
@@ -21,6 +23,7 @@ export function methodsText({ name, red, use }: MethodsRow): MethodsText {
   return {
     rate: red === undefined ? NO_RED : `${readable(red.rate)}/s ${red.of}`,
     errors: red === undefined ? '' : told(red.errors, percentText),
+    cancelled: red === undefined || red.cancelled === 0 ? '' : `${grouped(red.cancelled)} cancelled`,
     duration:
       red === undefined
         ? ''

@@ -15,6 +15,12 @@ import {
 } from '../../../../sim-core/index.ts';
 import { capacitiesOf } from '../../../../sim-core/kernel/capacity.ts';
 import { ProcessorSharing } from '../../../../sim-core/kernel/processor-sharing.ts';
+import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
+import { s } from '../../../../sim-core/kernel/time.ts';
+import type { Endpoint } from '../../../../sim-core/network/call.ts';
+import { Link } from '../../../../sim-core/network/link.ts';
+import { RequestContext } from '../../../../sim-core/network/request-context.ts';
+import { MethodMeter } from '../../../../sim-core/observability/methods/method-meter.ts';
 import { TimeWeighted } from '../../../../sim-core/statistics/time-weighted.ts';
 
 const calm = run(redUseGolden, { variant: 'quiet' });
@@ -65,6 +71,54 @@ describe('of a run', () => {
     expect(rowOf(poisoned, 'monitor').red).toBeUndefined();
     const { measures: _, ...older } = calm;
     expect(methodsOf(older)).toEqual([]);
+  });
+});
+
+describe('several callers of one callee', () => {
+  /** Of these callers’ calls, a ms apart, each takes its own time; a hedge of the last caller’s is given up at once. */
+  function measured(calls: readonly (readonly [caller: string, count: number, takes: number])[]): MethodsRow[] {
+    const axis = { interval: s(1), warmUp: 0, duration: s(10) };
+    const sim = new Simulation({ seed: 1 });
+    const meter = new MethodMeter(sim, axis);
+    const server: Endpoint<number, void> = {
+      name: 'server',
+      receive: (call) => void sim.schedule(call.query, () => call.reply(), undefined),
+    };
+    const nobody = { resume: (): void => {}, fail: (): void => {} };
+    const requests = new Float64Array(10);
+    const flows = calls.map(([from]) => ({ from, to: 'server', requests }));
+    for (const [caller, count, takes] of calls) {
+      const link = new Link(sim, server, { from: caller, delay: constant(0) });
+      for (let i = 0; i < count; i++) {
+        sim.scheduleAt(ms(i), () => void link.call(takes, new RequestContext(i, sim.now)).begin(nobody), undefined);
+      }
+      sim.scheduleAt(
+        ms(1),
+        () => {
+          const hedge = link.call(takes, new RequestContext(count, sim.now));
+          hedge.begin(nobody);
+          hedge.abandon();
+        },
+        undefined,
+      );
+    }
+    requests[0] = 1;
+    sim.runUntil(s(10));
+    const components = [{ name: 'server', kind: 'service' }];
+    return methodsOf({ header: axis, components, flows, measures: meter.finish(s(10)) });
+  }
+
+  it('have one p95, not the worst of theirs, and what they were taken from is neither an error nor a duration', () => {
+    const rows = measured([
+      ['often', 990, ms(10)],
+      ['seldom', 10, ms(500)],
+    ]);
+    const [server, often, seldom] = ['server', 'often > server', 'seldom > server'].map(
+      (name) => rows.find((row) => row.name === name)!.red!,
+    );
+    expect([server.p95, often.p95].map((p95) => Math.round(p95 * 1000))).toEqual([10, 10]);
+    expect(seldom.p95).toBeCloseTo(0.5, 2);
+    expect([often.errors, often.mean, often.cancelled, server.cancelled]).toEqual([0, 0.01, 1, 0]);
   });
 });
 

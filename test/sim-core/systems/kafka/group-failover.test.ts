@@ -183,7 +183,10 @@ describe('offsets of a group without members', () => {
   const groups = { retention: ms(200), retentionCheck: ms(50) };
   const sends = Array.from({ length: 30 }, (_, i) => 5 + i * 2);
   const processed = ({ cluster }: Small): number[] => cluster.book.records.map((record) => record.processed);
-  const leaving = (killedAt?: number, keeping = groups): { group: ConsumerGroup; small: Small; known: () => number } => {
+  const leaving = (
+    killedAt?: number,
+    keeping = groups,
+  ): { group: ConsumerGroup; small: Small; known: () => number } => {
     const small = smallGroup(sends, {}, keeping);
     const { sim, group, cluster } = small;
     group.scale(2);
