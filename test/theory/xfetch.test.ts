@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { noReloadChance, reloadChance } from '../../notebooks/calibration/early-reload.ts';
 import { xfetch } from '../../sim-core/cache/stampede/xfetch.ts';
-import { exponential, RandomStreams, RequestContext, s } from '../../sim-core/index.ts';
+import { confidenceInterval, exponential, RandomStreams, RequestContext, s } from '../../sim-core/index.ts';
 import { sharedVectors } from '../shared-vectors.ts';
 
 const TTL = s(1000);
@@ -48,24 +48,27 @@ describe('one reader reloads with probability exp(-gap / (beta delta))', () => {
   });
 });
 
-/** Readers come by a Poisson process from long before the expiry on; in how many cycles does none reload? */
-function cyclesWithout(lambda: number, beta: number, delta: number, cycles: number): number {
+/**
+ * Readers come by a Poisson process, from so long before the expiry on that one reloads before that in 1 of 30,000 cycles; how long
+ * before it does the first reload, in each cycle? 0: none does.
+ */
+function leadTimes(lambda: number, beta: number, delta: number, cycles: number): number[] {
   const reloads = reader(beta, delta);
   const arrivals = new RandomStreams(5).stream('arrivals');
   const gapBetween = exponential(1 / lambda);
   let request = 0;
-  let without = 0;
-  for (let cycle = 0; cycle < cycles; cycle++) {
-    // 25 beta delta before the expiry a reader reloads once in 10^11.
-    let left = 25 * beta * delta;
+  return Array.from({ length: cycles }, () => {
+    let left = beta * delta * (10.4 + Math.max(0, Math.log(lambda * beta * delta)));
     for (;;) {
       left -= gapBetween.sample(arrivals);
-      if (left <= 0) without++;
-      if (left <= 0 || reloads(request++, left)) break;
+      if (left <= 0) return 0;
+      if (reloads(request++, left)) return left;
     }
-  }
-  return without;
+  });
 }
+
+const cyclesWithout = (lambda: number, beta: number, delta: number, cycles: number): number =>
+  leadTimes(lambda, beta, delta, cycles).filter((lead) => lead === 0).length;
 
 describe('a cycle without an early reload has probability exp(-lambda beta delta)', () => {
   it.each([
@@ -97,6 +100,8 @@ interface CycleRow {
   readonly beta: number;
   readonly delta: number;
   readonly P_no_early_refresh_before_expiry: number;
+  /** Of cycles without an early reload it is 0. */
+  readonly mean_lead_time_before_expiry: number;
 }
 
 describe.skipIf(vectors.isLeftOut)('the worked values', () => {
@@ -113,11 +118,25 @@ describe.skipIf(vectors.isLeftOut)('the worked values', () => {
     }
   });
 
-  it('of cycles are met where a few thousand can tell', () => {
-    const telling = cycles.filter((row) => row.P_no_early_refresh_before_expiry > 0.01);
-    expect(telling.length).toBeGreaterThan(0);
-    for (const { lambda, beta, delta, P_no_early_refresh_before_expiry: probability } of telling) {
-      expect(plausible(cyclesWithout(lambda, beta, delta, 2000), 2000, probability)).toBe(true);
+  it('of cycles without an early reload are those of the closed form, in every row', () => {
+    expect(cycles.length).toBeGreaterThanOrEqual(8);
+    for (const { lambda, beta, delta, P_no_early_refresh_before_expiry: probability } of cycles) {
+      const ours = noReloadChance(lambda, beta, delta);
+      // Given to ten digits.
+      expect(Math.abs(ours - probability), `${lambda} ${beta} ${delta}`).toBeLessThanOrEqual(1e-9 * probability);
+    }
+  });
+
+  it('of cycles are met by readers: how many have no early reload, and how early it is in the mean', () => {
+    for (const row of cycles) {
+      const { lambda, beta, delta, P_no_early_refresh_before_expiry: probability } = row;
+      const name = `${lambda} ${beta} ${delta}`;
+      // As many as can be told in the time: more readers come in a cycle the larger the product is.
+      const leads = leadTimes(lambda, beta, delta, Math.max(100, Math.round(2000 / (lambda * beta * delta))));
+      const without = leads.filter((lead) => lead === 0).length;
+      expect(plausible(without, leads.length, probability), name).toBe(true);
+      const { mean, halfWidth } = confidenceInterval(leads, 0.9999);
+      expect(Math.abs(mean - row.mean_lead_time_before_expiry), name).toBeLessThanOrEqual(halfWidth);
     }
   });
 });
