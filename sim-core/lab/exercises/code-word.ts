@@ -1,7 +1,8 @@
 /**
  * A student's own seed, out of a code word: the first draw of the kernel's stream that the word, as a seed, and the exercise, as
- * a name, give. Whoever grades works it out again, so nobody can pick a seed that suits, and another student's attempt handed
- * in as one's own runs on that student's seed.
+ * a name, give. Whoever grades works it out again: a seed that is not the word's shows, and another student's attempt handed in as
+ * one's own runs on that student's seed. Who may choose the word may choose among seeds, by trying words; where words are given
+ * out nobody may.
  */
 import { RandomStreams } from '../../kernel/random-streams.ts';
 import type { Scenario } from '../scenario.ts';

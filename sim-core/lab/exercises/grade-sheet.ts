@@ -30,7 +30,8 @@ export type GradeRow = ReturnType<typeof gradeRows>[number];
 
 /**
  * Rows in the order of the attempts. `words` are the code words that were given out; without them any word will do. An attempt
- * whose word is not among them, or whose seed is not the word's, is not passed; of several with one word each is told so.
+ * whose word is not among them, or whose seed is not the word's, is not passed; of several with one word in one
+ * exercise each is told so, and where words were given out none of them is passed.
  */
 export function gradeRows(graded: readonly Graded[], words?: readonly string[]) {
   const known = words && new Set(words.map(codeWordOf));
@@ -45,6 +46,8 @@ export function gradeRows(graded: readonly Graded[], words?: readonly string[]) 
     const { codeWord = '' } = attempt;
     const isKnown = known === undefined || known.has(codeWordOf(codeWord));
     const others = codeWord === '' ? [] : (holders.get(wordKey(attempt)) ?? []).filter((other) => other !== file);
+    // Of words that were given out each is one learner's.
+    const isShared = known !== undefined && others.length > 0;
     const verified = judgement.verified && isKnown;
     return {
       file,
@@ -56,7 +59,7 @@ export function gradeRows(graded: readonly Graded[], words?: readonly string[]) 
       solved: judgement.solved,
       by: judgement.by,
       verified,
-      pass: judgement.solved && verified,
+      pass: judgement.solved && verified && !isShared,
       seedsHeld: judgement.seedsHeld,
       seeds: judgement.seeds.length,
       foretoldRight: asked.filter(({ foretold, cameTo }) => foretold === cameTo).length,
@@ -64,6 +67,8 @@ export function gradeRows(graded: readonly Graded[], words?: readonly string[]) 
       predicted: predictions.asked,
       predictionScore: predictions.asked === 0 ? '' : Math.round(predictions.score),
       tries: judgement.tries.length,
+      /** Of the tries those whose runs gave the digest of the file. */
+      alike: judgement.tries.filter(({ identical }) => identical).length,
       deeds: attempt.tries.reduce((sum, { interventions = [] }) => sum + interventions.length, 0),
       hints: attempt.hints,
       explanation: attempt.explanation,
@@ -98,11 +103,16 @@ export function gradeCsv(rows: readonly GradeRow[]): string {
   const [first] = rows;
   if (first === undefined) return '';
   const cells = rows.map(({ by, notes, ...row }) => ({ ...row, by: by.join(' '), notes: notes.join('; ') }));
-  return [Object.keys(cells[0]), ...cells.map(Object.values)].map((line) => `${line.map(quoted).join(',')}\n`).join('');
+  return [Object.keys(cells[0]), ...cells.map(Object.values)]
+    .map((line) => `${line.map(csvCell).join(',')}\n`)
+    .join('');
 }
 
-/** A text that a spreadsheet would take for a formula, as one may stand in a learner's explanation, has an apostrophe before it. */
-function quoted(value: unknown): string {
+/**
+ * A cell of CSV (RFC 4180). A text that a spreadsheet would take for a formula, as one may stand in a learner's explanation, has an
+ * apostrophe before it.
+ */
+export function csvCell(value: unknown): string {
   const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
