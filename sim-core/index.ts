@@ -526,7 +526,14 @@ export * from './lab/expectation.ts';
 export * from './lab/claims-verdict.ts';
 export { NEVER_NEGATIVE, type NaturalRange } from './lab/natural-range.ts';
 export * from './lab/exercises/attempt.ts';
-export { AttemptError } from './lab/exercises/attempt-fields.ts';
+export {
+  AttemptError,
+  isCount,
+  isFields,
+  noOthers,
+  wrong as wrongField,
+  type Fields,
+} from './lab/exercises/attempt-fields.ts';
 export { CODE_WORD_MAX, codeWordOf, seedOfWord } from './lab/exercises/code-word.ts';
 export { breachOf, type Breach } from './lab/exercises/breach.ts';
 export * from './lab/exercises/deeds.ts';

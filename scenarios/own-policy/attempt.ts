@@ -7,9 +7,19 @@
  *   "digest": "sha256:…", "solved": true, "explanation": "…" }
  * ```
  *
- * `digest` is of the run on `seed`; `solved` says that all goals hold there and on the seeds that follow it.
+ * `digest` is of the run on `seed`; `solved` says that all goals are known to hold there and on the seeds that follow it.
  */
-import { AttemptError, ENGINE_VERSION, EXPLANATION_MAX, furtherSeeds } from '../../sim-core/index.ts';
+import {
+  changesSince,
+  ENGINE_VERSION,
+  EXPLANATION_MAX,
+  furtherSeeds,
+  isCount,
+  isFields,
+  noOthers,
+  wrongField,
+  type Fields,
+} from '../../sim-core/index.ts';
 import { SOURCE_MAX } from './program.ts';
 import type { PolicyVerdict } from './verdict.ts';
 
@@ -27,6 +37,8 @@ export interface PolicyAttempt {
 
 const VERSION = 1;
 const FIELDS = ['policyAttempt', 'engine', 'definition', 'seed', 'source', 'digest', 'solved', 'explanation'];
+/** The task's, which is the same for all who work at it: a policy for a seed that suits it is another task. */
+export const POLICY_SEED = 1;
 const DIGEST = /^(sha256:[0-9a-f]{64})?$/;
 
 export const writePolicyAttempt = (attempt: Omit<PolicyAttempt, 'engine'>): string =>
@@ -34,33 +46,30 @@ export const writePolicyAttempt = (attempt: Omit<PolicyAttempt, 'engine'>): stri
 
 /** Reads a document; undefined if it is another one; throws `AttemptError` at the first thing that is wrong in it. */
 export function readPolicyAttempt(text: string): PolicyAttempt | undefined {
-  let fields: Readonly<Record<string, unknown>>;
+  let fields: unknown;
   try {
-    fields = JSON.parse(text) as typeof fields;
+    fields = JSON.parse(text);
   } catch {
     return undefined;
   }
-  if (typeof fields !== 'object' || fields === null || !Object.hasOwn(fields, 'policyAttempt')) return undefined;
-  const odd = Object.keys(fields).find((name) => !FIELDS.includes(name));
-  if (odd !== undefined) throw new AttemptError(`${odd}: there is no such field; expected ${FIELDS.join(', ')}`);
-  const check = (name: string, holds: (value: unknown) => boolean, expected: string): void => {
-    const value = fields[name];
-    if (holds(value)) return;
-    const shown = value === undefined ? 'it is missing' : `${JSON.stringify(value).slice(0, 60)} is not valid`;
-    throw new AttemptError(`${name}: ${shown}; expected ${expected}`);
-  };
+  if (!isFields(fields) || !Object.hasOwn(fields, 'policyAttempt')) return undefined;
+  noOthers(fields, FIELDS, '');
   const isText = (most: number) => (value: unknown) => typeof value === 'string' && value.length <= most;
   const isDigest = (value: unknown): boolean => typeof value === 'string' && DIGEST.test(value);
-  check('policyAttempt', (value) => value === VERSION, `the form's version, ${VERSION}`);
-  check('engine', (value) => typeof value === 'string' && /^.{1,40}$/.test(value), 'a version such as 0.1.0');
-  check('definition', isDigest, 'sha256: and 64 hexadecimal digits');
-  check('seed', (value) => Number.isSafeInteger(value) && (value as number) >= 0, 'a whole number from 0');
-  check('source', isText(SOURCE_MAX), `a text of at most ${SOURCE_MAX} characters`);
-  check('digest', isDigest, 'sha256: and 64 hexadecimal digits');
-  check('solved', (value) => typeof value === 'boolean', 'true or false');
-  check('explanation', isText(EXPLANATION_MAX), `a text of at most ${EXPLANATION_MAX} characters`);
+  check(fields, 'policyAttempt', (value) => value === VERSION, `the form's version, ${VERSION}`);
+  check(fields, 'engine', (value) => typeof value === 'string' && /^.{1,40}$/.test(value), 'a version such as 0.1.0');
+  check(fields, 'definition', isDigest, 'sha256: and 64 hexadecimal digits');
+  check(fields, 'seed', (value) => isCount(value, Number.MAX_SAFE_INTEGER), 'a whole number from 0');
+  check(fields, 'source', isText(SOURCE_MAX), `a text of at most ${SOURCE_MAX} characters`);
+  check(fields, 'digest', isDigest, 'sha256: and 64 hexadecimal digits');
+  check(fields, 'solved', (value) => typeof value === 'boolean', 'true or false');
+  check(fields, 'explanation', isText(EXPLANATION_MAX), `a text of at most ${EXPLANATION_MAX} characters`);
   const { engine, definition, seed, source, digest, solved, explanation } = fields as unknown as PolicyAttempt;
   return { engine, definition, seed, source, digest, solved, explanation };
+}
+
+function check(fields: Fields, name: string, holds: (value: unknown) => boolean, expected: string): void {
+  if (!holds(fields[name])) throw wrongField(name, fields[name], expected);
 }
 
 /** The seeds on which a policy has to reach the goals: the attempt's own, then those that follow it. */
@@ -71,13 +80,13 @@ export interface JudgedPolicy {
   /** On how many of them all goals hold. */
   readonly seedsHeld: number;
   readonly solved: boolean;
-  /** The digest is the same, and what the file says of its outcome is so. */
+  /** The seed is the task's, the digest the same, and the file does not say that it is solved where it is not. */
   readonly verified: boolean;
 }
 
 /**
  * An attempt by what came of its source on `policySeeds`, in their order; those that follow the first may be left out where
- * the goals do not hold on it.
+ * the goals do not hold on it. That a file does not know yet that it is solved is no falsehood.
  */
 export function judgePolicyAttempt(
   { seed, digest, solved: told }: PolicyAttempt,
@@ -86,5 +95,33 @@ export function judgePolicyAttempt(
   const seeds = policySeeds(seed).length;
   const seedsHeld = verdicts.filter((one) => one.solved).length;
   const solved = seedsHeld === seeds;
-  return { seeds, seedsHeld, solved, verified: verdicts[0].digest === digest && told === solved };
+  const verified = seed === POLICY_SEED && verdicts[0].digest === digest && (solved || !told);
+  return { seeds, seedsHeld, solved, verified };
+}
+
+/** Why a run was ended from outside, which says nothing of the policy; undefined where none was. */
+export const endedOutside = (verdicts: readonly Pick<PolicyVerdict, 'fault'>[]): string | undefined =>
+  verdicts.find(({ fault }) => fault?.isOutside)?.fault?.message;
+
+/** What stands beside a judged policy, in words: its faults, the goals that it misses, and in what the file differs. */
+export function policyNotes(attempt: PolicyAttempt, verdicts: readonly PolicyVerdict[], definition: string): string[] {
+  const [{ fault, broken, goals, digest }] = verdicts;
+  const { solved } = judgePolicyAttempt(attempt, verdicts);
+  const at = (line: number | undefined): string => (line === undefined ? '' : `line ${line}: `);
+  const failed = goals.filter(({ holds }) => !holds).map(({ text }) => text);
+  return [
+    ...(fault ? [`${at(fault.line)}${fault.message}`] : []),
+    ...(broken ? [`${at(broken.line)}${broken.course}, step ${broken.place + 1}, ${broken.step}: ${broken.what}`] : []),
+    ...(fault || broken ? [] : failed.map((text) => `not reached: ${text}`)),
+    ...(attempt.seed === POLICY_SEED ? [] : [`the seed is ${attempt.seed}, and the task's is ${POLICY_SEED}`]),
+    ...(digest === attempt.digest ? [] : ['another digest']),
+    ...(attempt.solved === solved ? [] : [`the file says ${attempt.solved ? 'solved' : 'not solved'}`]),
+    ...changesSince(attempt, definition),
+  ];
+}
+
+/** For each of several attempts the others with the same source, but for spaces. */
+export function sameSources(attempts: readonly { readonly file: string; readonly source: string }[]): string[][] {
+  const keys = attempts.map(({ source }) => source.replaceAll(/\s+/g, ' ').trim());
+  return keys.map((key, i) => attempts.flatMap(({ file }, j) => (j !== i && keys[j] === key ? [file] : [])));
 }

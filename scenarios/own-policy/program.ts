@@ -1,6 +1,7 @@
 /**
  * A learner's source and what runs beside it as one program, and where in the source an error is. The source is the body of a
- * function that stands outside of all that the script has, so that it sees nothing of it.
+ * function that stands outside of all that the script has, so that it sees nothing of it; and it has to be a script by itself,
+ * so that no brace too many ends that function (`checkOf`).
  */
 import { sandboxScript } from 'virtual:brownout/sandbox';
 
@@ -16,6 +17,8 @@ export interface Fault {
   readonly message: string;
   /** From 1; undefined where the engine does not say. */
   readonly line?: number;
+  /** Where it ran it was ended from outside, by the clock or otherwise: that says nothing of the source, and nothing is judged. */
+  readonly isOutside?: true;
 }
 
 /** What can be said of a source without running it: undefined if nothing is wrong. */
@@ -31,6 +34,21 @@ export function faultOf(source: string): Fault | undefined {
     line: place + 1,
   };
 }
+
+/** Thrown by a source's check where the source can be read. */
+const READ = 'brownout: it is a script by itself';
+
+/**
+ * A classic script that can be read if the source by itself is statements, as those of a function are but for `return`. An engine
+ * reads all of a script before it runs any; this one runs nothing of the source, for it throws first.
+ */
+export const checkOf = (source: string): string => `"use strict";throw ${JSON.stringify(READ)};\n${source}`;
+
+/** The function, as text, that tells of an error of `checkOf` by its message and its line whether the source could be read. */
+export const IS_READ = `(message,line)=>line===1&&message.endsWith(${JSON.stringify(READ)})`;
+
+/** The line of the source that a line of its check is. */
+export const lineInCheck = (line: number): number | undefined => (line > 1 ? line - 1 : undefined);
 
 /** A classic script, whose value is the sandbox's function from a task to an answer. */
 export const programOf = (source: string): string => HEAD + source + TAIL;

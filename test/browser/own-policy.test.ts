@@ -11,6 +11,7 @@ import { runInProcess } from '../../scenarios/cli/grade/policy-process.ts';
 import { readPolicyAttempt } from '../../scenarios/own-policy/attempt.ts';
 import { STARTERS } from '../../scenarios/own-policy/starters.ts';
 import { examOf, verdictOf } from '../../scenarios/own-policy/verdict.ts';
+import { checkOf } from '../../scenarios/own-policy/program.ts';
 import { frameDocument } from '../../ui/policy/frame.ts';
 import { SOLUTIONS } from '../scenarios/own-policy/solutions.ts';
 import { address, expectNoViolationsInEitherTheme, openSession } from './session.ts';
@@ -96,6 +97,11 @@ it('is written, repaired, checked on other seeds and saved by keyboard alone; No
   const [saved] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
   const attempt = readPolicyAttempt(readFileSync(await saved.path(), 'utf8'))!;
   expect(attempt).toMatchObject({ source: SOLUTIONS.slru, solved: true, seed: 1, explanation: 'Newcomers wait.' });
+  // What is typed afterwards takes nothing from what was run.
+  await editor().focus();
+  await page.keyboard.type(' ');
+  const [again] = await Promise.all([page.waitForEvent('download'), button('Save attempt').click()]);
+  expect(readFileSync(await again.path(), 'utf8')).toBe(readFileSync(await saved.path(), 'utf8'));
   const exam = examOf(1);
   expect(attempt.digest).toBe(verdictOf(exam, await runInProcess(attempt.source, exam)).digest);
 
@@ -123,9 +129,20 @@ it('tells by line what does not run, by request what breaks the contract, and st
     /it evicts 1\d\d\d, which it does not hold/,
   );
   expect(await refusalOf('new Float64Array(2 ** 40);')).toMatch(/^Line 1: RangeError/);
-  expect(await refusalOf('for (;;);')).toMatch(/did not end within 5 s, or used up its memory, and was stopped/);
+  // It would be there before the realm is bare, hear the task, and answer in the policy's place.
+  const breakout = `${lru}\n}); function addEventListener() { this.postMessage({ refused: { message: 'out' } }) } (function () {`;
+  expect(await refusalOf(breakout)).toMatch(/^Line \d+: SyntaxError/);
+  expect(await refusalOf('for (;;);')).toMatch(
+    /^Not judged: it did not end within 5 s, or used up its memory, and was stopped/,
+  );
+  expect(await refusalOf('const all = []; for (;;) all.push(new Array(1e6).fill(1));')).toMatch(
+    /RangeError|used up its memory/,
+  );
   expect(page.frames()).toHaveLength(1);
-  await button('LRU').click();
+  // What a source puts off is done nowhere before it is played: Node runs all in one turn, too.
+  const late = 'let late = false; (async () => { await 0; late = true; })();\n';
+  await editor().focus();
+  await write(late + lru.replace('request(id) {', 'request(id) { if (late) throw new Error();'));
   await button('Run it').click();
   await page.getByText('It keeps the contract').waitFor();
 });
@@ -180,7 +197,7 @@ it('lets nothing out of its frame, even where a source had everything that a wor
       asked('page', (say) => say([typeof parent, typeof top, typeof document, typeof localStorage, origin].join())),
     ]));`;
   const answers = await page.evaluate(
-    ([html, text]) =>
+    ([html, check, text]) =>
       new Promise((told) => {
         const frame = document.createElement('iframe');
         const { port1, port2 } = new MessageChannel();
@@ -188,10 +205,12 @@ it('lets nothing out of its frame, even where a source had everything that a wor
         port1.start();
         frame.sandbox.add('allow-scripts');
         frame.srcdoc = html;
-        addEventListener('message', () => frame.contentWindow!.postMessage([text, {}], '*', [port2]), { once: true });
+        addEventListener('message', () => frame.contentWindow!.postMessage([check, text, {}], '*', [port2]), {
+          once: true,
+        });
         document.body.append(frame);
       }),
-    [frameDocument(hash), program] as const,
+    [frameDocument(hash), checkOf(''), program] as const,
   );
   expect(answers).toEqual([
     'fetch refused',

@@ -5,11 +5,14 @@
  * script by its hash and lets workers be made of blobs. No source is ever loaded as a script by itself: it is put into the text
  * of the worker, so that not even `blob:` is a place that scripts may come from.
  *
+ * Before it is put there it is read by itself, in a worker of its own in which nothing of it runs (`checkOf`): a source that would end
+ * the function that it is put into could be there before the realm is bare.
+ *
  * A new frame for every run. Where the worker never ends, or has eaten its memory (of which no browser tells), the frame is removed
  * at the deadline, and the worker with it.
  */
 import { readAnswer, type SourceRun } from '../../scenarios/own-policy/answer.ts';
-import { faultOf, programOf, sourceLine } from '../../scenarios/own-policy/program.ts';
+import { checkOf, faultOf, IS_READ, lineInCheck, programOf, sourceLine } from '../../scenarios/own-policy/program.ts';
 import type { Exam } from '../../scenarios/own-policy/verdict.ts';
 
 /** Wall time for all courses of a seed, each played twice. */
@@ -17,11 +20,16 @@ export const DEADLINE_S = 5;
 
 /** The frame's script. The page's policy in `index.html` names its hash. */
 export const FRAME_SCRIPT =
-  'onmessage=({data:[program,task],ports:[port]})=>{' +
-  'const worker=new Worker(URL.createObjectURL(new Blob([program],{type:"text/javascript"})));' +
+  'onmessage=({data:[check,program,task],ports:[port]})=>{' +
+  `const isRead=${IS_READ};` +
+  'const start=(text,failed)=>{' +
+  'const worker=new Worker(URL.createObjectURL(new Blob([text],{type:"text/javascript"})));' +
+  'worker.onerror=(event)=>{event.preventDefault();failed(event.message,event.lineno,worker)};return worker};' +
+  'start(check,(message,line,reader)=>{reader.terminate();' +
+  'if(!isRead(message,line))return port.postMessage({unread:{message,line}});' +
+  'const worker=start(program,(message,line)=>port.postMessage({error:{message,line}}));' +
   'worker.onmessage=({data})=>port.postMessage({answer:data});' +
-  'worker.onerror=(event)=>{event.preventDefault();const{message,lineno}=event;port.postMessage({error:{message,lineno}})};' +
-  'worker.postMessage(task)};' +
+  'worker.postMessage(task)})};' +
   'parent.postMessage("brownout frame","*")';
 
 /** The frame's document. `hash` is that of `FRAME_SCRIPT`, as a policy names it. */
@@ -32,8 +40,15 @@ export const frameDocument = (hash: string): string =>
 interface Heard {
   /** Whatever the worker says. */
   readonly answer?: unknown;
+  /** The source is no script by itself. */
+  readonly unread?: ToldError;
   /** The worker's script could not be read. */
-  readonly error?: { readonly message?: unknown; readonly lineno?: unknown };
+  readonly error?: ToldError;
+}
+
+interface ToldError {
+  readonly message: string;
+  readonly line: number;
 }
 
 /** The hash in the page's own policy, so that it is written down once. */
@@ -68,7 +83,7 @@ export function runInFrame(source: string, { seed, courses }: Exam, stopped: Abo
     const inTime = (): ReturnType<typeof setTimeout> =>
       setTimeout(() => {
         const message = `it did not end within ${DEADLINE_S} s, or used up its memory, and was stopped`;
-        done({ fault: { message } });
+        done({ fault: { message, isOutside: true } });
       }, DEADLINE_S * 1000);
     let deadline = inTime();
     const greet = (event: MessageEvent): void => {
@@ -78,12 +93,13 @@ export function runInFrame(source: string, { seed, courses }: Exam, stopped: Abo
       clearTimeout(deadline);
       deadline = inTime();
       const task = { seed, courses: courses.map(({ capacity, steps }) => ({ capacity, steps })) };
-      frame.contentWindow?.postMessage([programOf(source), task], '*', [theirs]);
+      frame.contentWindow?.postMessage([checkOf(source), programOf(source), task], '*', [theirs]);
     };
     const hear = ({ data }: MessageEvent<Heard>): void => {
-      if (data.error === undefined) return done(readAnswer(source, data.answer, courses.length));
-      const line = sourceLine(source, Number(data.error.lineno));
-      const message = String(data.error.message).replace(/^Uncaught /, '');
+      const error = data.unread ?? data.error;
+      if (error === undefined) return done(readAnswer(source, data.answer, courses.length));
+      const line = data.unread ? lineInCheck(error.line) : sourceLine(source, error.line);
+      const message = error.message.replace(/^Uncaught /, '');
       done({ fault: { message, ...(line !== undefined && { line }) } });
     };
     port.addEventListener('message', hear);

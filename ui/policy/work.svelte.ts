@@ -4,7 +4,7 @@
  * anything.
  */
 import { definitions } from 'virtual:brownout/definitions';
-import { policySeeds, type PolicyAttempt } from '../../scenarios/own-policy/attempt.ts';
+import { POLICY_SEED, policySeeds, type PolicyAttempt } from '../../scenarios/own-policy/attempt.ts';
 import { STARTERS, type StarterName } from '../../scenarios/own-policy/starters.ts';
 import type { PolicyVerdict } from '../../scenarios/own-policy/verdict.ts';
 import { OnDemandWorker } from '../worker/on-demand-worker.ts';
@@ -12,9 +12,6 @@ import type { ExaminerService } from './examiner.ts';
 import { runInFrame } from './frame.ts';
 
 const KEY = 'brownout.policy';
-
-/** The seed that is shown; a solution holds on those that follow it, too. */
-export const SEED = 1;
 
 export class PolicyWork {
   source = $state.raw(kept() ?? STARTERS.fifo.source);
@@ -25,8 +22,10 @@ export class PolicyWork {
   ran = $state.raw('');
   /** Verdicts on other seeds, of the same source. */
   others = $state.raw<readonly PolicyVerdict[]>([]);
+  /** How many seeds were to be tried when it was last checked. */
   wanted = $state(0);
   running = $state(false);
+  isChecking = $state(false);
   failure = $state('');
   #stop = new AbortController();
   readonly #examiner = new OnDemandWorker<ExaminerService>(
@@ -36,11 +35,9 @@ export class PolicyWork {
 
   /** The verdict is of what stands in the editor. */
   readonly isCurrent = $derived(this.verdict !== undefined && this.ran === this.source);
-  readonly isChecking = $derived(this.running && this.wanted > 0);
   readonly othersHeld = $derived(this.others.filter(({ solved }) => solved).length);
-  readonly isSolved = $derived(
-    this.isCurrent && this.verdict?.solved === true && this.wanted > 0 && this.othersHeld === this.wanted,
-  );
+  /** What was run holds on every seed, whatever has been typed since. */
+  readonly isSolved = $derived(this.verdict?.solved === true && this.wanted > 0 && this.othersHeld === this.wanted);
 
   write(source: string): void {
     this.source = source;
@@ -57,7 +54,7 @@ export class PolicyWork {
     return this.#during(async (stopped) => {
       this.others = [];
       this.wanted = 0;
-      const verdict = await this.#judge(source, SEED, stopped);
+      const verdict = await this.#judge(source, POLICY_SEED, stopped);
       this.verdict = verdict;
       this.ran = source;
     });
@@ -66,11 +63,15 @@ export class PolicyWork {
   /** Runs what was run on further seeds. */
   check(): Promise<void> {
     const { ran } = this;
-    const [, ...seeds] = policySeeds(SEED);
+    const [, ...seeds] = policySeeds(POLICY_SEED);
     return this.#during(async (stopped) => {
       this.others = [];
       this.wanted = seeds.length;
-      for (const seed of seeds) this.others = [...this.others, await this.#judge(ran, seed, stopped)];
+      this.isChecking = true;
+      for (const seed of seeds) {
+        const verdict = await this.#judge(ran, seed, stopped);
+        this.others = [...this.others, verdict];
+      }
     });
   }
 
@@ -105,7 +106,7 @@ export class PolicyWork {
     const { ran: source, verdict, explanation } = this;
     return {
       definition: definitions['eviction'],
-      seed: SEED,
+      seed: POLICY_SEED,
       source,
       digest: verdict?.digest ?? '',
       solved: this.isSolved,
@@ -116,7 +117,10 @@ export class PolicyWork {
   async #judge(source: string, seed: number, stopped: AbortSignal): Promise<PolicyVerdict> {
     const exam = await this.#examiner.ask((examiner) => examiner.exam(seed));
     const ran = await runInFrame(source, exam, stopped);
-    return this.#examiner.ask((examiner) => examiner.verdict(exam, ran));
+    const verdict = await this.#examiner.ask((examiner) => examiner.verdict(exam, ran));
+    // Stopped while it was marked, it says nothing to whoever runs another by now.
+    stopped.throwIfAborted();
+    return verdict;
   }
 
   async #during(work: (stopped: AbortSignal) => Promise<void>): Promise<void> {
@@ -124,13 +128,17 @@ export class PolicyWork {
     this.#stop = new AbortController();
     const { signal } = this.#stop;
     this.running = true;
+    this.isChecking = false;
     this.failure = '';
     try {
       await work(signal);
     } catch (error) {
       if (!signal.aborted) this.failure = error instanceof Error ? error.message : String(error);
     } finally {
-      if (this.#stop.signal === signal) this.running = false;
+      if (this.#stop.signal === signal) {
+        this.running = false;
+        this.isChecking = false;
+      }
     }
   }
 }

@@ -60,6 +60,15 @@ async function gradeAll(paths: readonly string[], options: GradeOptions, cli: Co
   const files = attemptFiles(paths);
   const policies = files.filter(isPolicy);
   if (policies.length === 0) return grade(files, options, cli);
+  for (const [option, has] of [
+    ['code-words', 'code word'],
+    ['scenario', 'scenario of its own'],
+  ] as const) {
+    if (options[option === 'scenario' ? option : 'codeWords'] === undefined) continue;
+    throw new UsageError(
+      `--${option}: ${policies[0]} is a policy, and a policy has no ${has}; grade policies apart, without this option`,
+    );
+  }
   if (policies.length === files.length) return gradePolicies(policies, options.format, cli);
   if (options.format !== 'table') {
     throw new UsageError(

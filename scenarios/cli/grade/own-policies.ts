@@ -3,12 +3,15 @@
  * what that protects from), on the attempt's seed and those that follow it. They are another kind of work than attempts at a
  * pitfall, and a table of their own.
  */
-import { AttemptError, changesSince } from '../../../sim-core/index.ts';
+import { AttemptError, csvCell } from '../../../sim-core/index.ts';
 import { catalogue } from '../../index.ts';
 import {
+  endedOutside,
   judgePolicyAttempt,
+  policyNotes,
   policySeeds,
   readPolicyAttempt,
+  sameSources,
   type JudgedPolicy,
   type PolicyAttempt,
 } from '../../own-policy/attempt.ts';
@@ -21,6 +24,7 @@ import { runInProcess } from './policy-process.ts';
 
 interface GradedPolicy extends JudgedPolicy {
   readonly file: string;
+  readonly seed: number;
   readonly explanation: string;
   readonly notes: readonly string[];
 }
@@ -44,7 +48,7 @@ const FORMATS: Readonly<Record<string, (graded: readonly GradedPolicy[], style: 
 export async function gradePolicies(files: readonly string[], format: string, cli: CommandLine): Promise<ExitCode> {
   if (!Object.hasOwn(FORMATS, format)) throw new UsageError(`--format: there is no format '${format}' for policies`);
   const line = new ProgressLine(cli.isTerminal ? cli.err : () => {});
-  const graded: GradedPolicy[] = [];
+  const judged: Judged[] = [];
   let refused = 0;
   for (const [place, file] of files.entries()) {
     try {
@@ -59,7 +63,9 @@ export async function gradePolicies(files: readonly string[], format: string, cl
         if (!verdicts[0].solved) break;
       }
       if (cli.interrupted.aborted) break;
-      graded.push(rowOf(file, attempt, verdicts));
+      const why = endedOutside(verdicts);
+      if (why !== undefined) throw new Error(`not judged: ${why}`);
+      judged.push({ file, attempt, verdicts });
     } catch (error) {
       if (cli.interrupted.aborted) break;
       refused++;
@@ -68,6 +74,7 @@ export async function gradePolicies(files: readonly string[], format: string, cl
     }
   }
   line.wipe();
+  const graded = rowsOf(judged);
   if (graded.length > 0) cli.out(FORMATS[format](graded, styleFor(cli.showsColours)));
   if (cli.interrupted.aborted) {
     cli.err(`brownout: interrupted; ${graded.length} of ${files.length} policies are graded\n`);
@@ -79,44 +86,39 @@ export async function gradePolicies(files: readonly string[], format: string, cl
 
 const passes = ({ solved, verified }: GradedPolicy): boolean => solved && verified;
 
-function rowOf(file: string, attempt: PolicyAttempt, verdicts: readonly PolicyVerdict[]): GradedPolicy {
-  const [first] = verdicts;
+interface Judged {
+  readonly file: string;
+  readonly attempt: PolicyAttempt;
+  readonly verdicts: readonly PolicyVerdict[];
+}
+
+function rowsOf(all: readonly Judged[]): GradedPolicy[] {
   const { definition } = catalogue.find(({ scenario }) => scenario.id === 'eviction')!;
-  const judged = judgePolicyAttempt(attempt, verdicts);
-  const { fault, broken, goals } = first;
-  const at = (line: number | undefined): string => (line === undefined ? '' : `line ${line}: `);
-  const failed = goals.filter(({ holds }) => !holds).map(({ text }) => text);
-  return {
-    file,
-    ...judged,
-    explanation: attempt.explanation,
-    notes: [
-      ...(fault ? [`${at(fault.line)}${fault.message}`] : []),
-      ...(broken
-        ? [`${at(broken.line)}${broken.course}, step ${broken.place + 1}, ${broken.step}: ${broken.what}`]
-        : []),
-      ...(fault || broken ? [] : failed.map((text) => `not reached: ${text}`)),
-      ...(first.digest === attempt.digest ? [] : ['another digest']),
-      ...(attempt.solved === judged.solved ? [] : [`the file says ${attempt.solved ? 'solved' : 'not solved'}`]),
-      ...changesSince(attempt, definition),
-    ],
-  };
+  const same = sameSources(all.map(({ file, attempt }) => ({ file, source: attempt.source })));
+  return all.map(({ file, attempt, verdicts }, i) => {
+    const { seeds, seedsHeld, solved, verified } = judgePolicyAttempt(attempt, verdicts);
+    const notes = policyNotes(attempt, verdicts, definition);
+    if (same[i].length > 0) notes.push(`the same source as ${same[i].join(', ')}`);
+    const { seed, explanation } = attempt;
+    return { file, seed, seeds, seedsHeld, solved, verified, explanation, notes };
+  });
 }
 
 function table(graded: readonly GradedPolicy[], style: Style): string {
   const mark = (holds: boolean): string => (holds ? '✓' : '✗');
   const [heading, ...lines] = columns(
     [
-      ['policy', 'solved', 'verified', 'seeds', ''],
-      ...graded.map(({ file, solved, verified, seeds, seedsHeld, notes }) => [
+      ['policy', 'seed', 'solved', 'verified', 'seeds', ''],
+      ...graded.map(({ file, seed, solved, verified, seeds, seedsHeld, notes }) => [
         file,
+        String(seed),
         mark(solved),
         mark(verified),
         `${seedsHeld}/${seeds}`,
         notes.join('; '),
       ]),
     ],
-    [3],
+    [1, 4],
   );
   return [
     style.faint(heading),
@@ -132,12 +134,6 @@ function json(graded: readonly GradedPolicy[]): string {
 
 function csv(graded: readonly GradedPolicy[]): string {
   const rows = graded.map(({ notes, ...row }) => ({ ...row, notes: notes.join('; ') }));
-  const line = (cells: readonly unknown[]): string => `${cells.map(cell).join(',')}\n`;
+  const line = (cells: readonly unknown[]): string => `${cells.map(csvCell).join(',')}\n`;
   return [Object.keys(rows[0]), ...rows.map((row) => Object.values(row))].map(line).join('');
-}
-
-/** A cell of CSV (RFC 4180); before what a spreadsheet would take for a formula stands an apostrophe. */
-function cell(value: unknown): string {
-  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

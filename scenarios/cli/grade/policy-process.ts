@@ -13,7 +13,7 @@
 import { spawn } from 'node:child_process';
 import process from 'node:process';
 import { readAnswer, type SourceRun } from '../../own-policy/answer.ts';
-import { faultOf, programOf } from '../../own-policy/program.ts';
+import { checkOf, faultOf, programOf } from '../../own-policy/program.ts';
 import type { Exam } from '../../own-policy/verdict.ts';
 
 /** Wall time that a source has for all courses of a seed, each played twice, the start of its process included. */
@@ -27,19 +27,19 @@ const HOST = `
 const vm = require('node:vm');
 let text = '';
 process.stdin.setEncoding('utf8').on('data', (part) => { text += part; }).on('end', () => {
-  const { source, program, task } = JSON.parse(text);
+  const { check, program, task } = JSON.parse(text);
   const realm = () => vm.createContext(Object.create(null), {
     codeGeneration: { strings: false, wasm: false }, microtaskMode: 'afterEvaluate',
   });
   let said;
   try {
-    // By itself it has to be the body of a function: a brace too many would end the one that it is put in.
-    vm.compileFunction('"use strict";' + source, [], { filename: 'policy.js', parsingContext: realm() });
+    // Read and not run: a brace too many would end the function that the source is put in.
+    new vm.Script(check, { filename: 'policy.js' });
     said = new vm.Script(program + '(' + JSON.stringify(JSON.stringify(task)) + ')').runInContext(realm());
   } catch (error) {
     const { message, stack } = Object(error);
     const [, line] = /^policy\\.js:(\\d+)/.exec(String(stack)) ?? [];
-    said = JSON.stringify({ fault: { message: 'SyntaxError: ' + String(message), ...(line && { line: Number(line) }) } });
+    said = JSON.stringify({ fault: { message: 'SyntaxError: ' + String(message), ...(line && { line: Number(line) - 1 }) } });
   }
   process.stdout.write(String(said));
 });
@@ -66,29 +66,33 @@ export function runInProcess(
     const child = spawn(command, args, {
       env: {},
       stdio: ['pipe', 'pipe', 'ignore'],
-      timeout: deadline * 1000,
-      killSignal: 'SIGKILL',
       ...(interrupted && { signal: interrupted }),
     });
+    let isLate = false;
+    const clock = setTimeout(() => (isLate = child.kill('SIGKILL')), deadline * 1000);
     let said = '';
     child.stdout.setEncoding('utf8').on('data', (part: string) => (said += part));
-    child.on('error', reject);
+    child.on('error', (error) => {
+      clearTimeout(clock);
+      reject(error);
+    });
     // It may be gone before it has read everything.
     child.stdin.on('error', () => {});
-    child.on('close', (code, signal) => resolve(outcomeOf(source, courses.length, said, code, signal, deadline)));
-    child.stdin.end(JSON.stringify({ source, program: programOf(source), task }));
+    child.on('close', (code, signal) => {
+      clearTimeout(clock);
+      if (isLate) return resolve(endedOutside(`it did not end within ${deadline} s, and was stopped`));
+      if (signal === 'SIGKILL' || signal === 'SIGTERM') {
+        return resolve(endedOutside(`its process was ended from outside, by ${signal}`));
+      }
+      resolve(outcomeOf(source, courses.length, said, code));
+    });
+    child.stdin.end(JSON.stringify({ check: checkOf(source), program: programOf(source), task }));
   });
 }
 
-function outcomeOf(
-  source: string,
-  courses: number,
-  said: string,
-  code: number | null,
-  signal: string | null,
-  deadline: number,
-): SourceRun {
-  if (signal === 'SIGKILL') return { fault: { message: `it did not end within ${deadline} s, and was stopped` } };
+const endedOutside = (message: string): SourceRun => ({ fault: { message, isOutside: true } });
+
+function outcomeOf(source: string, courses: number, said: string, code: number | null): SourceRun {
   if (code !== 0) return { fault: { message: 'its process ended by itself; it has probably used up its memory' } };
   try {
     const answer = JSON.parse(said) as Partial<Extract<SourceRun, { fault: unknown }>>;

@@ -3,7 +3,8 @@
  * deleted, from the global object and from all that it inherits from; what differs between engines, places and runs
  * (inexact maths, locales, clocks, the collector) goes too; and what remains is frozen, so that no code can lay hands on what
  * runs beside it. This is for repeatability and against cheating. What keeps the code in is its host's affair: a frame
- * without an origin and its policy in a browser, a process of its own in Node.
+ * without an origin and its policy in a browser, a process of its own in Node. An error's `stack` stays, for the line where it was
+ * thrown: its text is the engine's, and a policy that decides by it does something else elsewhere.
  */
 
 /** Names of the language that are the same everywhere, and cannot reach out of it. */

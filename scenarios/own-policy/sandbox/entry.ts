@@ -1,7 +1,8 @@
 /**
  * What runs beside a learner's policy, bundled into one text (`tools/sandbox-script.ts`): it makes the realm bare, evaluates the
- * learner's source, and plays the courses that it is given, each twice, by a policy that is new and draws that begin anew. It answers
- * a worker's message by a message; where there is none, it is called.
+ * learner's source, and plays the courses that it is given, each twice, by a policy that is new and draws that begin anew. All of that is
+ * one turn, so that what the source puts off (`await`) is nowhere done before it is over. It answers a worker's message by a message;
+ * where there is none, it is called.
  */
 import { exp, ln, play, pow, RandomStreams, type EvictionPolicy, type RandomStream } from '../../../sim-core/index.ts';
 import { bareRealm } from './bare-realm.ts';
@@ -45,19 +46,11 @@ export function begin(define: () => unknown): (task: string) => string {
   bareRealm({ random: () => draws.next(), log: ln, exp, pow });
 
   const { parse, stringify } = JSON;
-  let policy: PolicyClass;
-  let refused: Thrown | undefined;
-  try {
-    restart(0);
-    policy = asClass(define());
-  } catch (error) {
-    refused = told(error);
-  }
 
   function restart(seed: number): void {
     draws = new RandomStreams(seed).stream('own-policy/policy');
   }
-  function once(seed: number, capacity: number, steps: Int32Array): PlayedOnce {
+  function once(policy: PolicyClass, seed: number, capacity: number, steps: Int32Array): PlayedOnce {
     restart(seed);
     const played = play((options) => new policy({ ...options, random: draws } as Options), capacity, steps);
     const { claims, contradiction, thrown } = played;
@@ -68,11 +61,17 @@ export function begin(define: () => unknown): (task: string) => string {
     };
   }
   function answer({ seed, courses }: Task): Answer {
-    if (refused) return { refused };
+    let policy: PolicyClass;
+    try {
+      restart(0);
+      policy = asClass(define());
+    } catch (error) {
+      return { refused: told(error) };
+    }
     return {
       played: courses.map(({ capacity, steps }) => {
         const own = Int32Array.from(steps);
-        return [once(seed, capacity, own), once(seed, capacity, own)] as const;
+        return [once(policy, seed, capacity, own), once(policy, seed, capacity, own)] as const;
       }),
     };
   }

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { experimentFor, outcomeOf, scoreOf, sketchFrame } from '../../../../scenarios/answers.ts';
 import { guideOf } from '../../../../scenarios/guides.ts';
+import { writePolicyAttempt } from '../../../../scenarios/own-policy/attempt.ts';
 import { promptsIn } from '../../../../scenarios/prompts.ts';
 import { findScenario, loadScenarioFile } from '../../../../scenarios/cli/load-scenario.ts';
 import { exercisesOf, freshAttempt, run, writeAttempt, type Attempt } from '../../../../sim-core/index.ts';
@@ -103,6 +104,20 @@ it("tells code words, whether the seed is theirs, who shares one, and what the g
     "'Heron' is there twice; expected each once",
   );
   other.remove();
+});
+
+it('refuses options that say nothing of a policy', async () => {
+  const policy = folder.write(
+    'eva.attempt.json',
+    writePolicyAttempt({ definition: '', seed: 1, source: '', digest: '', solved: false, explanation: '' }),
+  );
+  for (const option of ['--code-words', '--scenario']) {
+    const { code, err } = await brownout(`grade ${policy} ${option} none.txt`);
+    expect([code, err]).toEqual([
+      2,
+      expect.stringMatching(`${option}: \\S+eva.attempt.json is a policy, and a policy has no`),
+    ]);
+  }
 });
 
 it('names what is no attempt, and grades the rest of the folder', async () => {

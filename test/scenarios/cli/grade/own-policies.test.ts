@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { gradePolicies, isPolicy } from '../../../../scenarios/cli/grade/own-policies.ts';
 import { runInProcess } from '../../../../scenarios/cli/grade/policy-process.ts';
-import { readPolicyAttempt, writePolicyAttempt } from '../../../../scenarios/own-policy/attempt.ts';
+import {
+  judgePolicyAttempt,
+  policyNotes,
+  policySeeds,
+  readPolicyAttempt,
+  writePolicyAttempt,
+} from '../../../../scenarios/own-policy/attempt.ts';
 import { STARTERS } from '../../../../scenarios/own-policy/starters.ts';
 import { examOf, verdictOf, type Exam } from '../../../../scenarios/own-policy/verdict.ts';
 import { runHere } from '../../own-policy/solutions.ts';
@@ -35,21 +41,23 @@ it.each([
   ['inexact maths', 'Math.sin(1)', /Math.sin is not a function/, 1],
   ['what others use', '\nMap.prototype.has = () => true;', /TypeError: Cannot assign to read only property 'has'/, 2],
   ['what stands around it', '}); (function () {', /SyntaxError/, 1],
+  ['what runs before it', '\n}); function play() {} (function () {', /SyntaxError/, 2],
 ] as const)('reaches no %s', async (_, source, message, line) => {
   expect(await runInProcess(source, small)).toEqual({ fault: { message: expect.stringMatching(message), line } });
 });
 
 it.each([
-  ['an endless loop', 'for (;;);', 1, /did not end within 1 s, and was stopped/],
+  ['an endless loop', 'for (;;);', 1, /did not end within 1 s, and was stopped/, true],
   [
     'hunger for memory',
     'const all = []; for (;;) all.push(new Array(1e6).fill(1));',
     20,
     /used up its memory|allocation failed/,
+    undefined,
   ],
-] as const)('stops %s', async (_, source, deadline, message) => {
+] as const)('stops %s, and tells the clock from a fault', async (_, source, deadline, message, isOutside) => {
   expect(await runInProcess(source, small, { deadline })).toMatchObject({
-    fault: { message: expect.stringMatching(message) },
+    fault: { message: expect.stringMatching(message), ...(isOutside && { isOutside }) },
   });
 });
 
@@ -86,10 +94,28 @@ it('is graded by running it again: what the file says is only compared', async (
   expect([honest, forged, wrong].map(isPolicy)).toEqual([true, true, true]);
   expect(await gradePolicies([honest, forged, wrong], 'csv', cli)).toBe(2);
   const rows = out.replaceAll(folder, '').split('\n');
-  expect(rows[0]).toBe('file,seeds,seedsHeld,solved,verified,explanation,notes');
-  expect(rows[1]).toMatch(/^\/honest\.attempt\.json,11,0,false,true,"LRU, and ""all""\.",not reached: Scans: fewer/);
+  expect(rows[0]).toBe('file,seed,seeds,seedsHeld,solved,verified,explanation,notes');
+  expect(rows[1]).toMatch(
+    /^\/honest\.attempt\.json,1,11,0,false,true,"LRU, and ""all""\.","?not reached: Scans: fewer/,
+  );
   expect(rows[2]).toMatch(/,0,false,false,.*another digest; the file says solved/);
+  expect(rows[1]).toMatch(/the same source as \/forged\.attempt\.json/);
   expect(err).toMatch(/wrong\.attempt\.json: seed: -1 is not valid; expected a whole number from 0/);
+});
+
+it('is told by what is known of it: only a pass that is none is a falsehood', () => {
+  const held = [{ solved: true, digest: '' }];
+  const judged = (solved: boolean, verdicts: typeof held) =>
+    judgePolicyAttempt({ ...attempt, engine: '', solved }, verdicts);
+  const all = policySeeds(1).flatMap(() => held);
+  expect(judged(false, all)).toMatchObject({ solved: true, verified: true });
+  expect(judged(true, all)).toMatchObject({ solved: true, verified: true });
+  expect(judged(true, held)).toMatchObject({ solved: false, verified: false });
+  // Nobody shops for a seed.
+  const shopped = { ...attempt, engine: '', seed: 2 };
+  expect(judgePolicyAttempt(shopped, all)).toMatchObject({ solved: true, verified: false });
+  const [verdict] = [{ seed: 2, worlds: [], goals: [], ...held[0] }];
+  expect(policyNotes(shopped, [verdict], '')).toContain("the seed is 2, and the task's is 1");
 });
 
 it('is refused with anything in it that is wrong', () => {
@@ -97,7 +123,7 @@ it('is refused with anything in it that is wrong', () => {
   expect(readPolicyAttempt(text)).toMatchObject(attempt);
   expect(readPolicyAttempt('{"attempt": 1}')).toBeUndefined();
   for (const [from, to, message] of [
-    ['"seed": 1', '"seed": "1"', /^seed: "1" is not valid; expected a whole number/],
+    ['"seed": 1', '"seed": "1"', /^seed: '1' is not valid; expected a whole number/],
     ['"solved": false', '"solved": 0', /^solved: 0 is not valid; expected true or false/],
     ['"digest": ""', '"digest": "sha256:0"', /^digest: .* is not valid; expected sha256:/],
     ['"seed": 1', '"seeds": 1', /^seeds: there is no such field; expected policyAttempt/],
