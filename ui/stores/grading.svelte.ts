@@ -11,6 +11,7 @@ import {
   type ForetellingJudged,
 } from '../../scenarios/foretellings.ts';
 import { catalogue, type CatalogueEntry } from '../../scenarios/index.ts';
+import { readPolicyAttempt } from '../../scenarios/own-policy/attempt.ts';
 import type { Prompt } from '../../scenarios/prompts.ts';
 import {
   AttemptError,
@@ -92,7 +93,13 @@ export class Grading {
   }
 
   async #judgeOne({ name: file, content }: NamedFile, signal: AbortSignal): Promise<Graded | undefined> {
-    const opened = openAttempt(await content.text());
+    const text = await content.text();
+    if (readPolicyAttempt(text) !== undefined) {
+      throw new AttemptError(
+        'it is an eviction policy, which is not judged here; open it where policies are written, or grade it by brownout grade',
+      );
+    }
+    const opened = openAttempt(text);
     const entry = catalogue.find(({ scenario }) => scenario.id === opened.scenario);
     if (!entry) throw new AttemptError(`scenario: there is no scenario ${opened.scenario} in the catalogue`);
     const { scenario, definition } = entry;
