@@ -154,6 +154,14 @@ const LOUD = new NotClaimed('chance alone may have a trigger hold');
 export const noOther = limit((p) => (isQuiet(p) ? 0 : LOUD));
 export const neverSilent = limit((p) => (isQuiet(p) ? 0 : LOUD));
 
+/**
+ * The hit rate's own: while it stays above what its trigger asks for, above its objective or not, its alert does not fire, whatever may
+ * be said of the other rows.
+ */
+export const hitRatioUnheard = limit((p) =>
+  quietBefore.hitRatio(p) && (p.fault !== 'below-the-triggers' || missesOfLightCrawler(p)) ? 0 : LOUD,
+);
+
 /** Half of the time from the first change that the replica applies slowly on: nearly every one takes longer than its objective. */
 export const silentFor = limit((p) => {
   const apply = toSeconds(APPLY) * LIGHT_SLOWNESS;

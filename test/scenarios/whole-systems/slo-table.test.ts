@@ -99,6 +99,15 @@ describe('the triggers of the table', () => {
     expect(failed(trial)).toEqual([]);
   });
 
+  it('are claimed to be silent on the hit rate for its own sake, which fewer users beside the crawler refute', () => {
+    const others = measured('below-the-triggers', { replicaLagFor: 0, replicaLagMost: s(2) });
+    expect([others.fired('replica'), others.fired('hitRatio')]).toEqual([1, 0]);
+    expect(failed(others.trial)).toEqual([]);
+    const fewer = measured('below-the-triggers', {}, '1000s:surge:users:factor=0.15');
+    expect(fewer.fired('hitRatio')).toBe(1);
+    expect(failed(fewer.trial)).toContainEqual(expect.stringContaining(firedOf(ROWS.hitRatio)));
+  });
+
   it('are claimed to fire only where there is the time', () => {
     for (const variant of ['crawler', 'instance-down']) {
       for (const params of [{ faultFor: minutes(1) }, { length: minutes(17) }, { faultAt: hours(1) }]) {
