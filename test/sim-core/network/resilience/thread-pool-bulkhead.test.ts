@@ -111,7 +111,6 @@ it.each([
   const doomed: number[] = [];
   sim.facts.channel(threadPoolDoomed).listen(({ request }) => doomed.push(request));
   const heard: (number | string)[] = [];
-  // oxlint-disable-next-line require-yield -- that it never waits is what is tried
   function* atOnce(): Behaviour<number> {
     return task();
   }
