@@ -6,7 +6,6 @@ import { describeMoment, rateAt, stageModel } from '../../../ui/models/moment.ts
 import type { Box } from '../../../ui/models/stage-cards.ts';
 import { leastWidth, placeStage, type StageGeometry } from '../../../ui/models/stage-geometry.ts';
 import { piecesOf, pointOn, type Wire } from '../../../ui/models/stage-wires.ts';
-import { ownerOf, roleOf, shortName } from '../../../ui/models/signal-style.ts';
 import { layOut } from '../../../ui/models/topology.ts';
 import { COMPONENTS, fixtureRecording } from '../../../ui/specimens/fixture-recording.ts';
 
@@ -350,30 +349,6 @@ describe('the stage', () => {
         'database, 2 at work. database: 7 at work, 3 waiting, connections 1.5 of 50. cache: hit ratio 90 %.',
     );
   });
-});
-
-it.each([
-  ['cache.hit_ratio', 'ok', 'cache', 'hit ratio'],
-  ['cache.hit_ratio.users', 'ok', 'cache', 'users hit ratio'],
-  ['cache.miss_ratio.policy.50', 'miss', 'cache', 'policy miss ratio at 50'],
-  ['db.client.operation.rate', 'miss', 'database', 'operation rate'],
-  ['db.client.operation.rate.read', 'miss', 'database', 'read rate'],
-  ['db.client.connection.count', 'miss', 'database', 'connections'],
-  ['db.client.connection.pending_requests', 'waiting', 'database', 'pending'],
-  ['http.client.request.error_ratio', 'failed', 'client', 'error ratio'],
-  ['http.server.active_requests', 'waiting', 'service', 'active'],
-  ['cache.writes.buffered', 'waiting', 'service', 'buffered writes'],
-  ['cache.writes.lost', 'failed', undefined, 'lost writes'],
-  ['cache.misses.hot', 'miss', 'cache', 'hot misses'],
-  ['cache.stale_ratio', 'stale', 'cache', 'stale ratio'],
-  ['messaging.queue.ready', 'waiting', 'broker', 'ready'],
-  ['kafka.consumer_group.lag', 'waiting', 'consumer', 'lag'],
-  ['routing.messages.vanished', 'failed', undefined, 'vanished messages'],
-  ['effects.payments.doubled', 'retry', undefined, 'payments doubled'],
-  ['dlq.oldest_age', 'failed', 'broker', 'oldest_age'.replace('_', ' ')],
-  ['dashboard.http.server.request.duration', 'waiting', undefined, 'request duration on the dashboard'],
-])('%s is %s, of the %s, called %s', (name, role, owner, short) => {
-  expect([roleOf(name), ownerOf(name), shortName(name)]).toEqual([role, owner, short]);
 });
 
 it('a card says of what its percentiles are, where there are several or they are of no time', () => {
