@@ -11,6 +11,7 @@
  *
  * https://resilience4j.readme.io/docs/bulkhead, and java.util.concurrent.ThreadPoolExecutor (Java 17), by which its test was written down.
  */
+import { tellCapacity } from '../../kernel/capacity.ts';
 import { defineFact, defineReading, type Fact, type FactChannel } from '../../kernel/fact.ts';
 import type { EventHandle } from '../../kernel/event-table.ts';
 import { Process, type Behaviour } from '../../kernel/process.ts';
@@ -103,6 +104,14 @@ export class ThreadPoolBulkhead implements ComponentPart {
     this.asked = sim.facts.channel(bulkheadAsked);
     this.changed = sim.facts.channel(threadPoolChanged);
     this.doomed = sim.facts.channel(threadPoolDoomed);
+    if (queueCapacity > 0) {
+      tellCapacity(sim, {
+        kind: 'room',
+        name: `${name} queue`,
+        units: () => queueCapacity,
+        held: () => this.queue.length,
+      });
+    }
   }
 
   /** Threads that there are. */

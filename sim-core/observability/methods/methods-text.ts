@@ -17,7 +17,7 @@ export interface MethodsText {
 const told = (value: number, text: (value: number) => string): string => (Number.isNaN(value) ? '–' : text(value));
 
 export const NO_RED = 'nobody calls it, and it calls nobody';
-export const NO_USE = 'no resource';
+export const NO_USE = 'none that the model measures';
 
 export function methodsText({ name, red, use }: MethodsRow): MethodsText {
   return {

@@ -3,6 +3,7 @@
  * bytes, and the callers who find none. After Kafka's RecordAccumulator and BufferPool: a batch takes its whole size from the
  * start, and may leave when it is full, has lingered, is sent again, or memory is short.
  */
+import { tellCapacity } from '../../kernel/capacity.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import { BlockedCallers } from './blocked-callers.ts';
 import { PartitionQueue, ProducerBatch, type Entry } from './producer-batch.ts';
@@ -55,6 +56,12 @@ export class RecordAccumulator {
       (entry, partition) => owner.refused(entry, partition),
       (waiting) => reports.blocked(waiting),
     );
+    tellCapacity(sim, {
+      kind: 'room',
+      name: `${name} buffer`,
+      units: () => options.bufferMemory,
+      held: () => this.used,
+    });
   }
 
   queueOf(partition: string): PartitionQueue {

@@ -1,6 +1,7 @@
 /** The pool of threads of a bulkhead against what Java's did, step by step; callers that leave, and a crash. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { capacitiesOf } from '../../../../sim-core/kernel/capacity.ts';
 import { spawn, type Behaviour } from '../../../../sim-core/kernel/process.ts';
 import { timeout } from '../../../../sim-core/kernel/combine.ts';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
@@ -129,6 +130,13 @@ it.each([
   sim.runUntil(ms(2));
   end(0);
   expect([heard, doomed, pool.violations()]).toEqual([told, [], []]);
+});
+
+it('tells how much of its queue is taken', () => {
+  const { sim, submit } = poolOf(1, 1, 3);
+  for (let task = 0; task < 3; task++) submit();
+  const told = capacitiesOf(sim).map((one) => [one.name, one.units(), one.kind === 'room' ? one.held() : NaN]);
+  expect(told).toEqual([['pool queue', 3, 2]]);
 });
 
 it('loses all with its instance, and tells who waits', () => {
