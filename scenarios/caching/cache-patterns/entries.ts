@@ -15,13 +15,13 @@ import type { Values } from './params.ts';
 /** A load at most, in seconds. */
 type LoadMost = (p: Values) => number;
 
-interface Key {
+export interface Key {
   /** Rates of its reads and its writes, a second. */
   readonly reads: number;
   readonly writes: number;
 }
 
-const keysOf = oncePerRun((p: Values): Key[] => {
+export const keysOf = oncePerRun((p: Values): Key[] => {
   const written = zipfProbabilities(p.keys, p.writeExponent);
   return zipfProbabilities(p.keys, p.exponent).map((share, key) => ({
     reads: share * p.rate * (1 - p.writes),
@@ -46,7 +46,7 @@ function overStays(p: Values, { reads }: Key, of: (stay: number) => number): num
 }
 
 /** The mean time from a load to the first write, or to the end of a life: by its series where writes are too rare for it. */
-const aliveFor = ({ writes }: Key, life: number): number =>
+export const aliveFor = ({ writes }: Key, life: number): number =>
   writes * life < 1e-9 ? life : (1 - exp(-writes * life)) / writes;
 
 const sumOf = (p: Values, of: (key: Key) => number): number => keysOf(p).reduce((sum, key) => sum + of(key), 0);

@@ -2,6 +2,7 @@
 import {
   choice,
   duration,
+  flag,
   integer,
   ms,
   number,
@@ -50,6 +51,7 @@ export const params = {
     max: 1_000_000,
     logarithmic: true,
   }),
+  bypass: flag({ help: 'Whether all writers write to the database itself, past the application', default: false }),
   keys: integer({ help: 'Keys that are read and written', default: 2000, min: 10, max: 20_000, logarithmic: true }),
   exponent: number({ help: 'Zipf’s exponent of the keys read: 0 reads all alike', default: 0.9, min: 0, max: 3 }),
   writeExponent: number({ help: 'Zipf’s exponent of the keys written', default: 0, min: 0, max: 3 }),
@@ -74,6 +76,12 @@ export const params = {
     default: ms(1),
     min: 0,
     max: ms(100),
+  }),
+  prepareTime: duration({
+    help: 'Mean time a load works on the row it has read before it stores it, exponential',
+    default: 0,
+    min: 0,
+    max: s(2),
   }),
   cores: integer({ help: 'Processors of the database', default: 8, min: 1, max: 128 }),
   connections: integer({ help: 'Connections of the database', default: 100, min: 1, max: 2000, logarithmic: true }),

@@ -3,6 +3,7 @@
  * one file that reads like the handbook's pseudo-code. `patterns.ts` has those of its table (section 1.1) by name, and
  * `../consistency/protocols.ts` the orders in which cache-aside can be spoken (section 1.5).
  */
+import type { Distribution } from '../../kernel/distributions/distribution.ts';
 import type { Behaviour } from '../../kernel/process.ts';
 import type { Duration } from '../../kernel/time.ts';
 import type { ComponentPart } from '../../network/component.ts';
@@ -38,6 +39,8 @@ export interface PatternOptions {
   readonly ledger: LoadLedger;
   /** How long it is kept that there is no row under a key (negative caching); it is not, without it. */
   readonly absenceTtl?: Duration;
+  /** Time that a load works on the row it has read before it stores it, in nanoseconds; none, without it. */
+  readonly preparing?: Distribution;
 }
 
 /** Does what a request asks of an instance, and measures how stale what it reads is. */

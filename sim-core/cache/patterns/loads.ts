@@ -4,6 +4,7 @@
  */
 import { defineFact, defineReading, type Fact, type FactChannel } from '../../kernel/fact.ts';
 import type { Behaviour } from '../../kernel/process.ts';
+import type { KeyedStream } from '../../kernel/random-stream.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Duration, Time } from '../../kernel/time.ts';
 import type { RequestContext } from '../../network/request-context.ts';
@@ -69,6 +70,7 @@ export class Loader {
   private readonly loaded: FactChannel<Fact<typeof cacheLoaded>>;
   private readonly loading: FactChannel<Fact<typeof cacheLoading>>;
   private readonly absence: Lifetime;
+  private readonly draws: KeyedStream;
   private active = 0;
 
   constructor(sim: Simulation, options: PatternOptions) {
@@ -77,17 +79,19 @@ export class Loader {
     this.loaded = sim.facts.channel(cacheLoaded);
     this.loading = sim.facts.channel(cacheLoading);
     this.absence = lasting(options.absenceTtl ?? 0);
+    this.draws = sim.keyedRandom('preparing');
   }
 
-  /** Reads the store and puts the value into the cache. */
+  /** Reads the store, prepares what it has read, and puts the value into the cache. */
   *load(key: number, request: RequestContext): Behaviour<Row> {
-    const { cache, store, ledger } = this.options;
+    const { cache, store, ledger, preparing } = this.options;
     const started = this.sim.now;
     const concurrent = ledger.begin(key);
     let outcome = 'failed';
     this.changeActive(1);
     try {
       const row = yield* store.call({ operation: 'read', key }, request);
+      if (preparing !== undefined) yield Math.max(0, Math.round(preparing.sample(this.draws.of(request.id))));
       if (!row.absent || this.options.absenceTtl !== undefined) {
         yield* cache.call({ command: 'set', entry: this.entryOf(row, this.sim.now - started, request) }, request);
       }

@@ -47,7 +47,9 @@ describe('over 20 seeds', () => {
 
   it('write-through is no faster than cache-aside at writing, and no slower: both wait for the store', () => {
     const write = 'http.client.request.duration.write';
-    const { mean } = pairedDifference(measured('write-through', write, 'mean'), measured('cache-aside', write, 'mean'));
-    expect(Math.abs(mean)).toBeLessThan(0.001);
+    const aside = measured('cache-aside', write, 'mean');
+    const { mean, halfWidth } = pairedDifference(measured('write-through', write, 'mean'), aside, 0.999);
+    // Equivalent: whatever the difference is, it lies within a twentieth of what a write takes.
+    expect(Math.abs(mean) + halfWidth).toBeLessThan((0.05 * aside.reduce((sum, each) => sum + each, 0)) / SEEDS.length);
   });
 });

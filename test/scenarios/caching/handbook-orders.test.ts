@@ -30,6 +30,7 @@ const LEVEL = 0.9998;
 const SHORT: Readonly<Record<string, ParameterValues>> = {
   'write-behind-crash': { length: s(12), capacity: 1000, rate: 400 },
   'n-plus-one': { length: s(7.5), ttl: s(2) },
+  'cache-patterns': { length: s(12), rate: 500 },
   stampede: { length: s(11.5), rate: 600 },
   'eviction-dynamics': { length: s(10), scanAt: s(4), moveAfter: s(30) },
   placement: { length: s(18), rate: 500 },
@@ -102,6 +103,40 @@ function alike(scenario: string, one: string, other: string, measure: string, pa
 }
 
 const LATENCY = 'http.client.request.duration';
+const READ = `${LATENCY}.read`;
+
+describe('1.1 consistency and latency of reads', () => {
+  const [STALE, AGE] = ['mean of read.stale_ratio', 'max of read.staleness.hot'];
+  const slow = (pattern: string, instances = 1): Side => ({
+    scenario: 'cache-patterns',
+    variant: 'cache-aside-slow-loads',
+    params: { pattern, instances },
+  });
+  const expiring = (variant: string): Side => ({ scenario: 'cache-patterns', variant, params: { ttl: s(1) } });
+  const HOT_READ = 'p99 of http.client.request.duration.read.hot';
+  claims('cache-patterns', [
+    [
+      'write-through by one instance is strong, cache-aside eventual',
+      slow('write-through'),
+      slow('cache-aside'),
+      STALE,
+    ],
+    // Not as printed: a facade keeps its loads and writes apart, whatever it does to the entry.
+    ['read-through by one instance is as strong', slow('read-through'), slow('cache-aside'), STALE],
+    // Not as printed: success of both writes is not what makes it strong.
+    ['write-through by several is eventual', slow('write-through'), slow('write-through', 4), STALE],
+    ['and still stale more rarely than cache-aside', slow('write-through', 4), slow('cache-aside', 4), STALE],
+    ['refresh-ahead lowers the staleness window', 'refresh-ahead-outside-writer', 'read-through-outside-writer', AGE],
+    ['and the share of what is stale', 'refresh-ahead-outside-writer', 'read-through-outside-writer', STALE],
+    ['refresh-ahead avoids the spike of misses', expiring('refresh-ahead'), expiring('read-through'), HOT_READ],
+    ['write-through reads what was written faster', 'write-through', 'read-through', `mean of ${READ}`],
+    ['cache-aside waits at the first miss', 'cache-aside', 'cache-aside', `p50 of ${READ}`, `p99 of ${READ}`],
+  ]);
+  it('against a writer past the cache write-through is as old as read-through', () =>
+    alike('cache-patterns', 'write-through-outside-writer', 'read-through-outside-writer', AGE, 0.01));
+  it('write-behind reads as write-through does', () =>
+    alike('cache-patterns', 'write-behind', 'write-through', `mean of ${READ}`, 0.05));
+});
 
 describe('1.1 pitfalls and best practices', () => {
   const LOST = 'total of cache.writes.lost';
