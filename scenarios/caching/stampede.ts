@@ -30,12 +30,14 @@ import {
   zipfPopularity,
   type ProtectionName,
   type Row,
+  type Service,
   type Simulation,
 } from '../../sim-core/index.ts';
 import { settings } from '../application/settings.ts';
 import { nearby } from '../application/distances.ts';
 import { readingInstances, COMMAND_TIME, databaseOf, sharedCache, users } from './application/wiring.ts';
 import { storeBefore } from './application/warm-start.ts';
+import { dyingHolder } from './stampede/dying-holder.ts';
 import * as limits from './stampede/limits.ts';
 import { params, protectionNames, type Values } from './stampede/params.ts';
 
@@ -75,10 +77,13 @@ export default defineScenario({
   title: 'Cache stampede',
   question: 'One popular key expires. How many loads of it reach the store before it is cached again?',
   params,
-  variants: Object.fromEntries(protectionNames().map((protection) => [protection, { protection }])) as Record<
-    ProtectionName,
-    { protection: ProtectionName }
-  >,
+  variants: {
+    ...(Object.fromEntries(protectionNames().map((protection) => [protection, { protection }])) as Record<
+      ProtectionName,
+      { protection: ProtectionName }
+    >),
+    'mutex-holder-dies': { protection: 'mutex', holderDies: true },
+  },
   roles: {
     none: 'pitfall',
     mutex: 'remedy',
@@ -89,6 +94,8 @@ export default defineScenario({
     jitter: 'control',
     'soft-ttl': 'remedy',
     'soft-ttl-as-printed': 'pitfall',
+    // Nothing here repairs it: a lease bounds it, and a shorter one than a load lets a second loader in.
+    'mutex-holder-dies': 'fault',
   },
   repairs: {
     mutex: 'none',
@@ -123,6 +130,12 @@ export default defineScenario({
       atMost(peak(STORE_RATE), limits.quietRate(1)),
       atMost(quantile(LATENCY, 'p999'), limits.polledLatency),
       atMost(mean(ERRORS), 0),
+    ],
+    // Blocked for a lease, and no longer.
+    'mutex-holder-dies': [
+      atMost(total(HOT_READS), limits.onceMore),
+      atLeast(total(GIVEN_UP), limits.blockedLeast),
+      atMost(total(GIVEN_UP), limits.blockedMost),
     ],
     'single-flight': [
       atMost(total(HOT_READS), limits.twoPerInstance),
@@ -173,13 +186,21 @@ function system(sim: Simulation, p: Values): void {
     eviction: p.eviction,
     commandTime: COMMAND_TIME,
   });
-  const apps = readingInstances(sim, p, {
+  const guard = protection.guard(p);
+  const apps: Service<number, Row>[] = readingInstances(sim, p, {
     cache: sharedCache(sim, cache),
     store: protection.coalesces
       ? new CoalescingProxy(sim, 'coalescer', new Link(sim, database, { from: 'coalescer', delay: nearby }))
       : database,
     expiry: (instance) => protection.expiry(sim, instance, p),
-    guard: protection.guard(p),
+    guard: p.holderDies
+      ? dyingHolder(sim, guard, {
+          key: HOT_KEY,
+          after: Math.round(p.loadTime / 2),
+          downtime: p.downtime,
+          apps: () => apps,
+        })
+      : guard,
   });
   warm(sim, cache, p);
   users(sim, p, apps, hotKey(p.hotShare, zipfPopularity(p.keys, p.exponent)));

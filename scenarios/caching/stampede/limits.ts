@@ -7,7 +7,7 @@
  * chance as normal variables.
  */
 import { exp, intervalOf, ms, s, toSeconds, type Limit } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf, poissonMost } from '../../application/chance.ts';
+import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
 import { FAR_MAX, NEAR_MAX, SHAPE } from '../../application/distances.ts';
 import type { Values } from './params.ts';
 
@@ -92,6 +92,27 @@ export const moreThanOnePerExpiry = limit((p) => expiriesMax(p) + 1);
 
 /** Coalescing: the read, and one more by those whose miss was on its way back when it ended. */
 export const twoPerExpiry = limit((p) => 2 * expiriesMax(p));
+
+/** A holder died: the key is loaded once more. */
+export const onceMore = limit((p) => expiriesMax(p) + 1);
+
+/** How long a dead holder's lease blocks the key after its expiry, in seconds: as far as it lies within the run. */
+const blocked = (p: Values): number =>
+  Math.max(0, Math.min(toSeconds(p.lease), toSeconds(p.length - p.ttl) - DEVIATIONS / Math.max(hotRate(p), 1e-9)));
+
+/** Whoever asks for it in that time and has no patience to its end gives up, but for the time in which the holder lived. */
+export const blockedLeast = limit((p) =>
+  poissonLow(hotRate(p) * Math.max(0, blocked(p) - toSeconds(p.loadTime) - toSeconds(p.timeout))),
+);
+
+/**
+ * And nobody who comes after the lease and the load of the next holder, who looks again after a poll. Besides, what the dead instance
+ * worked at and is asked for while it is down fails.
+ */
+export const blockedMost = limit((p) => {
+  const time = toSeconds(p.lease + p.poll) + slowestQuiet(p);
+  return poissonMost(hotRate(p) * time) + poissonMost((p.rate * toSeconds(p.downtime + p.timeout)) / p.instances);
+});
 
 /** Per instance and expiry: the load, and one more by a reader whose miss was on its way back when the load ended. */
 export const perInstance = (p: Values): number => 2 * p.instances;

@@ -2,6 +2,7 @@
 import {
   choice,
   duration,
+  flag,
   integer,
   ms,
   number,
@@ -36,6 +37,11 @@ export const params = {
   hardFactor: integer({ help: 'Soft TTL: the hard one is so many times as long', default: 6, min: 1, max: 100 }),
   lease: duration({ help: 'Mutex: how long a lock is held at most', default: s(5), min: ms(1), max: s(60) }),
   poll: duration({ help: 'Mutex: time between two looks', default: ms(20), min: ms(1), max: s(5), logarithmic: true }),
+  holderDies: flag({
+    help: 'Whether the first instance that loads the hot key crashes in the midst of it',
+    default: false,
+  }),
+  downtime: duration({ help: 'After that: how long the instance is down', default: s(1), min: 0, max: s(60) }),
   length: duration({ help: 'Simulated time', default: s(30), min: s(6), max: s(86_400), logarithmic: true }),
 };
 

