@@ -102,6 +102,7 @@ const KINDS: Readonly<Record<string, { readonly kind: keyof typeof PEERS_OF_KIND
   lirs: { kind: 'recency' },
   sieve: { kind: 'insertion', isSame: true },
   's3-fifo': { kind: 'insertion' },
+  's3-fifo-fills-main': { kind: 'insertion' },
   's3-fifo-small-share': { kind: 'insertion' },
   'w-tinylfu': { kind: 'frequency', isSame: true },
 };

@@ -118,6 +118,10 @@ export const evictionPolicies: Readonly<Record<string, EvictionPolicyEntry>> = {
     create: (options) => new S3Fifo(options, 'main-share'),
     help: 'S3-FIFO: a small queue, a main one, and a memory of what left the small one (s3fifov0 of libCacheSim)',
   },
+  's3-fifo-fills-main': {
+    create: (options) => new S3Fifo(options, 'fills-main'),
+    help: 'S3-FIFO whose newcomers fill the main queue first, once the small one has its share (s3fifo of libCacheSim)',
+  },
   's3-fifo-small-share': {
     create: (options) => new S3Fifo(options, 'small-share'),
     help: 'S3-FIFO in which the small queue gives way while it fills its share (Caffeine)',

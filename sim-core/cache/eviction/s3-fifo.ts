@@ -7,9 +7,11 @@
  * Yang, Zhang, Qiu, Yue and Vigfusson, "FIFO queues are all you need for cache eviction", SOSP 2023: the small queue takes
  * 10 % of the capacity, the ghost queue remembers as many objects as the main one may hold, a hit counts up to three.
  *
- * Two conventions, each to the request its source's:
+ * Three conventions, each to the request its source's:
  * - main-share: the main queue gives way while it holds more than its share, otherwise the small one (libCacheSim's
  *   s3fifov0, the paper's experiments);
+ * - fills-main: the same, but until the first eviction a newcomer enters the main queue where the small one has its share
+ *   (libCacheSim's s3fifo);
  * - small-share: the small queue gives way while it fills its share, otherwise the main one; a promotion into a main queue
  *   that overflows evicts there at once, so that one request can evict two (Caffeine's two-queue.S3Fifo).
  */
@@ -40,11 +42,13 @@ const PROMOTION = 2 * ONE_HIT;
 /** So many are counted. */
 const MAX_HITS = 3 * ONE_HIT;
 
-export type S3FifoConvention = 'main-share' | 'small-share';
+export type S3FifoConvention = 'main-share' | 'fills-main' | 'small-share';
 
 export class S3Fifo implements EvictionPolicy {
   private readonly room: Room;
   private readonly bySmallShare: boolean;
+  /** Does a newcomer enter the main queue, which is not full yet, once the small one is? Until something has been evicted. */
+  private fillsMain: boolean;
   private smallCapacity: number;
   private mainCapacity: number;
   private ghostCapacity: number;
@@ -62,6 +66,7 @@ export class S3Fifo implements EvictionPolicy {
   constructor(options: EvictionOptions, convention: S3FifoConvention) {
     this.room = new Room(options);
     this.bySmallShare = convention === 'small-share';
+    this.fillsMain = convention === 'fills-main';
     this.smallCapacity = Math.floor(this.capacity * SMALL_SHARE);
     this.mainCapacity = this.capacity - this.smallCapacity;
     this.ghostCapacity = Math.floor(this.capacity * GHOST_SHARE);
@@ -104,7 +109,7 @@ export class S3Fifo implements EvictionPolicy {
     const wasRemembered = queue === GHOST && (!this.bySmallShare || this.queueOf(id) === GHOST);
     if (this.queueOf(id) === GHOST) this.takeFromGhosts(id);
     room.enter(id, size);
-    if (wasRemembered) this.enterMain(id);
+    if (wasRemembered || (this.fillsMain && this.smallUsed >= this.smallCapacity)) this.enterMain(id);
     else {
       this.small.push(id);
       this.standing[id] = SMALL;
@@ -151,6 +156,7 @@ export class S3Fifo implements EvictionPolicy {
   }
 
   private evict(): void {
+    this.fillsMain = false;
     const fromSmall = this.bySmallShare
       ? this.mainUsed === 0 || (this.smallUsed > 0 && this.smallUsed >= this.smallCapacity)
       : this.smallUsed > 0 && this.mainUsed <= this.mainCapacity;

@@ -193,6 +193,7 @@ export const oracles: Readonly<Record<string, (options: EvictionOptions) => Orac
   lirs,
   sieve,
   's3-fifo': (options) => s3Fifo(options, false),
+  's3-fifo-fills-main': (options) => s3Fifo(options, false, true),
   's3-fifo-small-share': (options) => s3Fifo(options, true),
   'w-tinylfu': (options) => wTinyLfu(options),
   'w-tinylfu:climb': (options) => wTinyLfu(options, { climbs: true }),

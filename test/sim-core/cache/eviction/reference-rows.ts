@@ -19,6 +19,7 @@ export const EQUAL: Readonly<Record<string, readonly string[]>> = {
   lirs: [`${CAFFEINE}irr.Lirs`],
   sieve: [`${LIBCACHESIM}sieve`, `${CAFFEINE}linked.Sieve`],
   's3-fifo': [`${LIBCACHESIM}s3fifov0`],
+  's3-fifo-fills-main': [`${LIBCACHESIM}s3fifo`],
   's3-fifo-small-share': [`${CAFFEINE}two-queue.S3Fifo`],
   'w-tinylfu': [`${CAFFEINE}sketch.WindowTinyLfu(1%)`],
   'w-tinylfu:climb': [`${CAFFEINE}sketch.HillClimberWindowTinyLfu (simple 1%)`],
@@ -51,13 +52,12 @@ export const UNMATCHED: readonly Unmatched[] = [
     like: { policy: 'lirs', most: 0.065, mean: 0.005 },
   },
   {
-    source: `${LIBCACHESIM}s3fifo`,
-    why: 'while the cache fills, newcomers enter the main queue once the small one is full; the paper’s is its s3fifov0',
+    source: `${LIBCACHESIM}slru`,
+    why: 'four equal segments, a newcomer enters the lowest one with room, and a hit may evict where the lowest overflows',
   },
-  { source: `${LIBCACHESIM}slru`, why: 'four equal segments, and a newcomer enters the lowest one with room' },
   {
     source: `${LIBCACHESIM}slru-1:4`,
-    why: 'a newcomer enters the lowest segment with room, the protected one at first',
+    why: 'likewise of two: a newcomer enters the protected one at first, and a hit may evict',
   },
   {
     source: `${LIBCACHESIM}wtinylfu`,

@@ -183,7 +183,7 @@ export function lirs(options: EvictionOptions): Oracle {
   };
 }
 
-export function s3Fifo(options: EvictionOptions, bySmallShare: boolean): Oracle {
+export function s3Fifo(options: EvictionOptions, bySmallShare: boolean, fillsMain = false): Oracle {
   const { capacity } = options;
   const { sizeOf, total } = sizes(options);
   const small: number[] = [];
@@ -193,6 +193,7 @@ export function s3Fifo(options: EvictionOptions, bySmallShare: boolean): Oracle 
   const smallCapacity = Math.floor(capacity * 0.1);
   const mainCapacity = capacity - smallCapacity;
   const ghostCapacity = Math.floor(capacity * 0.9);
+  let hasEvicted = false;
   const evictFromMain = (): void => {
     for (;;) {
       const oldest = main.shift()!;
@@ -222,16 +223,18 @@ export function s3Fifo(options: EvictionOptions, bySmallShare: boolean): Oracle 
         return true;
       }
       let returns = !bySmallShare && without(ghosts, id);
+      const isFirstFilling = (): boolean => fillsMain && !hasEvicted && total(small) >= smallCapacity;
       if (sizeOf(id) > capacity) return false;
       while (total([...small, ...main, id]) > capacity) {
         const fromSmall = bySmallShare
           ? main.length === 0 || (small.length > 0 && total(small) >= smallCapacity)
           : small.length > 0 && total(main) <= mainCapacity;
+        hasEvicted = true;
         if (fromSmall) evictFromSmall();
         else evictFromMain();
       }
       if (bySmallShare) returns = without(ghosts, id);
-      (returns ? main : small).push(id);
+      (returns || isFirstFilling() ? main : small).push(id);
       hits.set(id, 0);
       return false;
     },
