@@ -58,6 +58,7 @@ const USERS_HITS = 'cache.hit_ratio.users';
 const BATCH_HITS = 'cache.hit_ratio.batch';
 const SCAN_DEPTH = 'cache.dip.scan.depth';
 const SCAN_TIME = 'cache.dip.scan.duration';
+const MOVE_DEPTH = 'cache.dip.move.depth';
 const MOVE_TIME = 'cache.dip.move.duration';
 
 /** The clients, in the order in which they are made. */
@@ -98,7 +99,11 @@ const ROOM_FOR_ALL = {
 } as const;
 
 /** Neither the scan nor the move hurts for long. */
-const withstands = [atMost(peak(SCAN_TIME), limits.scanHardlySeen), atMost(peak(MOVE_TIME), limits.halfOfTheRest)];
+const withstands = [
+  atMost(peak(SCAN_TIME), limits.scanHardlySeen),
+  atMost(peak(SCAN_DEPTH), limits.scanDepthKept),
+  atMost(peak(MOVE_TIME), limits.halfOfTheRest),
+];
 
 const untilAlert = firstSince('cache.hit_ratio.alerts', alert.scanBegins);
 /** And nobody is woken for a scan. */
@@ -124,6 +129,13 @@ export default defineScenario({
     'w-tinylfu': { eviction: 'w-tinylfu' },
     'shared-with-batch': { batch: 'all-day', rate: 400, batchRate: 300 },
     'separate-caches': { batch: 'all-day', rate: 400, batchRate: 300, layout: 'separate' },
+    'separate-evictions': {
+      batch: 'all-day',
+      rate: 400,
+      batchRate: 300,
+      layout: 'separate',
+      batchEviction: 'lfu',
+    },
     'one-ttl': ROOM_FOR_ALL,
     'a-ttl-for-each': { ...ROOM_FOR_ALL, layout: 'separate' },
   },
@@ -140,6 +152,7 @@ export default defineScenario({
     'w-tinylfu': 'remedy',
     'shared-with-batch': 'pitfall',
     'separate-caches': 'remedy',
+    'separate-evictions': 'remedy',
     'one-ttl': 'pitfall',
     'a-ttl-for-each': 'remedy',
   },
@@ -153,6 +166,7 @@ export default defineScenario({
     's3-fifo': 'lru',
     'w-tinylfu': 'lfu',
     'separate-caches': 'shared-with-batch',
+    'separate-evictions': 'shared-with-batch',
     'a-ttl-for-each': 'one-ttl',
   },
   seed: 1,
@@ -179,10 +193,16 @@ export default defineScenario({
       atLeast(peak(SCAN_DEPTH), limits.scanDepth),
       atLeast(peak(SCAN_TIME), limits.scanSeen),
       atMost(peak(MOVE_TIME), limits.lruRecovers),
+      atMost(peak(MOVE_DEPTH), limits.lruMoveDepth),
       atMost(untilAlert, alert.firesInScan),
     ],
     // The other way round.
-    lfu: [atMost(peak(SCAN_TIME), limits.scanHardlySeen), atLeast(peak(MOVE_TIME), limits.lfuStays)],
+    lfu: [
+      atMost(peak(SCAN_TIME), limits.scanHardlySeen),
+      atMost(peak(SCAN_DEPTH), limits.scanDepthKept),
+      atLeast(peak(MOVE_TIME), limits.lfuStays),
+      atLeast(peak(MOVE_DEPTH), limits.lfuMoveDepth),
+    ],
     'lfu-with-aging': withstands,
     slru: keepsScansOut,
     '2q': keepsScansOut,
@@ -196,6 +216,11 @@ export default defineScenario({
     'separate-caches': [
       atLeast(mean(USERS_HITS), limits.usersSeparate),
       atMost(mean(BATCH_HITS), limits.batchSeparate),
+    ],
+    // Each by a policy of its own: most of what the wall costs the batch is had back.
+    'separate-evictions': [
+      atLeast(mean(USERS_HITS), limits.usersSeparate),
+      atLeast(mean(BATCH_HITS), limits.batchByFrequency),
     ],
     // What the users need to be fresh, the batch pays for with loads; in both runs the users' entries live as short.
     'one-ttl': [atMost(mean(USERS_HITS), limits.usersExpiring), atMost(mean(BATCH_HITS), limits.batchExpiring)],

@@ -47,6 +47,16 @@ export const scanSeen = limit((p) => {
 /** What keeps a scan out is not seen to suffer from it, but for a quarter of its time at most. */
 export const scanHardlySeen = limit((p) => toSeconds(p.scanLasts) / 4);
 
+/**
+ * How deep what keeps a scan out may dip: as deep as chance takes a ratio of the watched lookups, and by what a third of the room
+ * is worth (Che), for no more than that is where newcomers have to prove themselves or, under aging counts, are as good as the least.
+ */
+export const scanDepthKept = limit((p) => {
+  const capacity = usersCapacity(p);
+  const rest = steady(p, Math.max(1, Math.floor((2 * capacity) / 3)), 0).users;
+  return Math.min(1, depthOfChance(0.5, p.watched) + Math.max(0, before(p).users - rest) + ERROR);
+});
+
 const secondsLeft = (p: Values): number => Math.max(0, toSeconds(p.length - movesAt(p)));
 
 /**
@@ -54,6 +64,19 @@ const secondsLeft = (p: Values): number => Math.max(0, toSeconds(p.length - move
  * once as many lookups as are watched have passed, that is all that is seen.
  */
 export const lruRecovers = limit((p) => (before(p).time + p.watched) / p.rate);
+
+/**
+ * And how deep its dip is at most. Of the first w lookups after the move each misses whose key has not been asked for among them,
+ * the sum over all keys of 1 - (1 - p)^w; until a characteristic time is over LRU has evicted none of those that have. Who asks
+ * while the first load is under way misses as well.
+ */
+function lruMoveDepthOf(p: Values): number {
+  const lookups = Math.max(1, Math.min(p.watched, before(p).time));
+  const seen = zipfProbabilities(p.keys, p.exponent).reduce((sum, one) => sum + 1 - exp(-one * lookups), 0);
+  const hits = Math.max(0, 1 - seen / lookups);
+  return Math.min(1, Math.max(0, before(p).users - hits) + depthOfChance(hits, p.watched) + 2 * ERROR);
+}
+export const lruMoveDepth = limit(lruMoveDepthOf);
 
 /** A count that nobody reaches between two misses: of an entry that LFU will not part with. */
 const COUNT_THAT_STAYS = 3;
@@ -66,10 +89,14 @@ const COUNT_THAT_STAYS = 3;
  * So the dip lasts; a tenth is left to chance, and to the watched lookups that have to pass before it is seen. Nothing is
  * claimed of a cache so large that its least entry was asked for less than three times.
  */
-export const lfuStays = limit((p) => {
+function staysWithLfu(p: Values): boolean {
   const least = zipfProbabilities(p.keys, p.exponent)[usersCapacity(p) - 1] ?? 0;
-  return least * p.rate * toSeconds(movesAt(p)) < COUNT_THAT_STAYS ? 0 : 0.9 * secondsLeft(p);
-});
+  return least * p.rate * toSeconds(movesAt(p)) >= COUNT_THAT_STAYS;
+}
+export const lfuStays = limit((p) => (staysWithLfu(p) ? 0.9 * secondsLeft(p) : 0));
+
+/** Where it stays its dip is deeper than LRU's can be, which has the new keys as soon as they have been asked for. */
+export const lfuMoveDepth = limit((p) => (staysWithLfu(p) ? lruMoveDepthOf(p) : 0));
 
 /** What forgets is back before half of that time is over. */
 export const halfOfTheRest = limit((p) => secondsLeft(p) / 2);
@@ -95,6 +122,20 @@ export const batchShared = limit((p) =>
   Math.max(0, shared(p).others - ERROR - chance(shared(p).others, batchCounted(p))),
 );
 export const batchSeparate = limit((p) => batchAlone(p) + ERROR + chance(batchAlone(p), batchCounted(p)));
+
+/**
+ * The batch's law does not change, so LFU comes to hold what is popular, of which the most popular would be the best that can be had
+ * of independent requests. How much of that it has in time is not worked out; it is told from LRU by more than chance. Where
+ * there is not four times as much as that to be gained nothing is claimed.
+ */
+export const batchByFrequency = limit((p) => {
+  const capacity = Math.max(1, p.capacity - usersCapacity(p));
+  const best = lawOfBatch(p)
+    .slice(0, capacity)
+    .reduce((sum, one) => sum + one, 0);
+  const told = chance(batchAlone(p), batchCounted(p));
+  return best - batchAlone(p) < 4 * told ? 0 : Math.min(1, batchAlone(p) + told);
+});
 
 /**
  * With room for all keys an entry leaves when its time to live is over. A key that is asked for at random, m times a lifetime

@@ -52,6 +52,37 @@ describe('theory', () => {
     expect(limitOf(limits.scanSeen, p)).toBeGreaterThan(limitOf(limits.scanHardlySeen, p));
   });
 
+  it('LRU dips after a move no deeper, and LFU deeper, than is claimed; and the batch’s law is LFU’s', () => {
+    const p = valuesOf('lru');
+    const law = zipfPopularity(p.keys, p.exponent);
+    /** Of the first watched lookups after all keys have become others, the share that hits less than one before. */
+    const dip = (eviction: string): number => {
+      const random = new RandomStreams(5).stream('keys');
+      const cache = evictionPolicies[eviction].create({ capacity: p.capacity });
+      let hits = 0;
+      for (let number = -9600; number < 0; number++)
+        if (cache.request(law.draw(random, number)) && number >= -4800) hits++;
+      let after = 0;
+      for (let number = 0; number < p.watched; number++) if (cache.request(p.keys + law.draw(random, number))) after++;
+      return hits / 4800 - after / p.watched;
+    };
+    expect(dip('lru')).toBeLessThan(limitOf(limits.lruMoveDepth, p));
+    expect(dip('lfu')).toBeGreaterThan(limitOf(limits.lfuMoveDepth, p));
+    const [lru, lfu] = ['lru', 'lfu'].map((eviction) => {
+      const values = valuesOf('separate-evictions');
+      const cache = evictionPolicies[eviction].create({ capacity: Math.round(values.capacity * 0.15) });
+      const random = new RandomStreams(6).stream('keys');
+      const batch = zipfPopularity(values.batchKeys, values.batchExponent);
+      let hits = 0;
+      for (let number = -1200; number < 6600; number++)
+        if (cache.request(batch.draw(random, number)) && number >= 0) hits++;
+      return hits / 6600;
+    });
+    const claimed = limitOf(limits.batchByFrequency, valuesOf('separate-evictions'));
+    expect(claimed).toBeGreaterThan(lru);
+    expect(claimed).toBeLessThan(lfu);
+  });
+
   it('users and batch share a cache as Che says, and each alone does too', () => {
     const p = valuesOf('separate-caches');
     const together = hitRatios(p, p.capacity, p.batchRate / (p.rate + p.batchRate), false);
