@@ -9,7 +9,7 @@ const POLICIES: readonly CleanupPolicy[] = ['delete', 'compact', 'compact,delete
 interface Target {
   kill(count: number): void;
   restart(): void;
-  allowUnclean(isAllowed: boolean): void;
+  allowUnclean(isAllowed: boolean, topics: readonly Topic[]): void;
 }
 
 export interface Kept {
@@ -23,6 +23,17 @@ export function controllerInterventions(
   { voters, topics: all, brokers }: Kept,
 ): Readonly<Record<string, Intervention>> {
   const topics = all.filter(({ isInternal }) => !isInternal);
+  const which = {
+    name: 'topic',
+    help: ['0: every topic', ...topics.map(({ name }, index) => `${index + 1}: ${name}`)].join('; '),
+    min: 0,
+    max: topics.length,
+    default: 0,
+  };
+  const chosen = (topic: number): readonly Topic[] => {
+    const number = Math.round(topic);
+    return number === 0 ? topics : [topics[number - 1]];
+  };
   return {
     kill: {
       help: 'So many controllers die, the active one among them; without a majority nothing is decided any more',
@@ -31,16 +42,16 @@ export function controllerInterventions(
     },
     restart: { help: 'All controllers are up again', arguments: [], apply: () => controllers.restart() },
     'min-in-sync': {
-      help: 'Sets min.insync.replicas of every topic',
-      arguments: [{ name: 'replicas', help: 'replicas', min: 1, max: brokers.length, default: 2 }],
-      apply: ([replicas]) => {
-        for (const topic of topics) topic.minInSync = Math.round(replicas);
+      help: 'Sets min.insync.replicas of every topic or of one',
+      arguments: [{ name: 'replicas', help: 'replicas', min: 1, max: brokers.length, default: 2 }, which],
+      apply: ([replicas, one]) => {
+        for (const topic of chosen(one)) topic.minInSync = Math.round(replicas);
       },
     },
     unclean: {
-      help: 'Allows unclean elections in every topic, or not',
-      arguments: [{ name: 'allowed', help: '1: yes; 0: no', min: 0, max: 1, default: 1 }],
-      apply: ([allowed]) => controllers.allowUnclean(allowed >= 0.5),
+      help: 'Allows unclean elections in every topic or in one, or not',
+      arguments: [{ name: 'allowed', help: '1: yes; 0: no', min: 0, max: 1, default: 1 }, which],
+      apply: ([allowed, one]) => controllers.allowUnclean(allowed >= 0.5, chosen(one)),
     },
     retention: {
       help: 'Sets retention.ms, segment.ms, retention.bytes and segment.bytes of every topic: brokers look now and then (log.retention.check.interval.ms), and delete whole segments',

@@ -138,9 +138,9 @@ export class Controllers implements Endpoint<ControllerQuery, ControllerReply>, 
     this.elect();
   }
 
-  /** Partitions without a leader may have one now. */
-  allowUnclean(isAllowed: boolean): void {
-    for (const topic of this.options.topics) if (!topic.isInternal) topic.isUncleanElectionAllowed = isAllowed;
+  /** Partitions of these topics without a leader may have one now. */
+  allowUnclean(isAllowed: boolean, topics: readonly Topic[]): void {
+    for (const topic of topics) topic.isUncleanElectionAllowed = isAllowed;
     if (!this.isActive) return;
     for (const { id, leader } of this.partitions.values()) if (leader === undefined) this.chooseLeader(id);
     this.publish();
