@@ -210,6 +210,7 @@ function worker(sim: Simulation, p: Values, node: RabbitMq, ledger: EffectLedger
     p,
     producer,
     tally,
+    jitter: sim.keyedRandom('waits before an order is tried again'),
     crashes: new Crashes(sim, p),
     *handler(message: Parameters<typeof processing.work>[0]) {
       yield* processing.work(message);

@@ -1,5 +1,16 @@
 /** The parameters of the poison message: what its sliders and `--set` take. */
-import { choice, duration, integer, ms, rate, s, share, type ValuesOf } from '../../../sim-core/index.ts';
+import {
+  backoffs,
+  choice,
+  duration,
+  integer,
+  ms,
+  rate,
+  s,
+  share,
+  type BackoffName,
+  type ValuesOf,
+} from '../../../sim-core/index.ts';
 
 /** What a consumer does with an order that fails. */
 export const STRATEGIES = [
@@ -11,6 +22,8 @@ export const STRATEGIES = [
   'per-message-delay',
   'dlq',
 ] as const;
+
+const backoffNames = (): BackoffName[] => Object.keys(backoffs) as BackoffName[];
 
 export const params = {
   strategy: choice({
@@ -35,11 +48,16 @@ export const params = {
   transientShare: share({ help: 'Share of orders that fail twice and then succeed', default: 0.01, min: 0, max: 1 }),
   retries: integer({ help: 'Retries of an order at most, beside its first attempt', default: 5, min: 0, max: 20 }),
   base: duration({
-    help: 'Backoff: the wait before the first retry, which doubles from then on',
+    help: 'Backoff: the scale of the wait before the first retry, which doubles from then on',
     default: ms(20),
     min: ms(1),
     max: s(10),
     logarithmic: true,
+  }),
+  backoff: choice({
+    help: 'Backoff: how much of a wait is chance',
+    default: 'full-jitter',
+    choices: backoffNames(),
   }),
   delay: duration({
     help: 'Delayed queues: the delay before the first retry, which doubles up to four times that',

@@ -6,9 +6,11 @@
  * of the same orders, each time before the broker has heard of it. What had been done by then is the strategy's affair.
  */
 import {
+  backoffs,
   ms,
   outcomeOf,
   sleep,
+  type Backoff,
   type Behaviour,
   type Confirm,
   type Delivery,
@@ -33,6 +35,8 @@ export interface Context {
   readonly handler: Handler;
   readonly producer: Producer;
   readonly tally: Tally;
+  /** What the waits of an order draw, by it and its failures. */
+  readonly jitter: KeyedStream;
   /** Whether the consumer dies now that it has dealt with an attempt, and the broker has not heard of that. */
   readonly crashes: Crashes;
   /** Kills the process that the strategy runs in, once it waits. */
@@ -67,8 +71,9 @@ export class Crashes {
   }
 }
 
-/** More than an order has retries. */
+/** More than an order has retries, and than it fails: a death for each of them, and as many retries once more. */
 const PLACES = 32;
+const FAILURES = 64;
 
 type Strategy = (context: Context, message: Received, delivery: Delivery) => Behaviour<ConsumerVerdict>;
 
@@ -102,19 +107,25 @@ function* blockForever(context: Context, message: Received): Behaviour<ConsumerV
   return 'requeue';
 }
 
+/** "Exponential + jitter" (handbook, 2.4), or another backoff. Nothing but the decorrelated one comes to the cap. */
+const waits = ({ backoff, base, retries }: Values): Backoff =>
+  backoffs[backoff]({ base, cap: base * 2 ** Math.max(0, retries - 1) });
+
 /**
- * Tries again in the same place, without a wait or with one that doubles, and then refuses it for good. It counts attempts in
+ * Tries again in the same place, without a wait or with those of a backoff, and then refuses it for good. It counts attempts in
  * its memory: who has the order after its death begins anew.
  */
-function inPlace(wait: (p: Values, retry: number) => number): Strategy {
+function inPlace(backoffOf: (p: Values) => Backoff): Strategy {
   return function* (context, message) {
-    const { sim, p, tally } = context;
+    const { sim, p, tally, jitter } = context;
+    const backoff = backoffOf(p);
+    let previous = p.base;
     for (let retry = 0; ; retry++) {
       if (yield* succeeds(context, message)) return 'ack';
       if (retry === p.retries) break;
       yield* mayDie(context, message);
-      const time = wait(p, retry);
-      if (time > 0) yield* sleep(sim, time);
+      previous = backoff.wait(retry, previous, jitter.of(message.id * FAILURES + tally.failuresOf(message)));
+      if (previous > 0) yield* sleep(sim, previous);
     }
     tally.givenUp(message);
     return 'reject';
@@ -175,9 +186,9 @@ function* deliveryLimit(
 
 export const strategies: Readonly<Record<Values['strategy'], Strategy>> = {
   'block-forever': blockForever,
-  'immediate-retry': inPlace(() => 0),
+  'immediate-retry': inPlace(backoffs.immediate),
   'republish-with-attempts': republish,
-  backoff: inPlace(({ base }, retry) => base * 2 ** retry),
+  backoff: inPlace(waits),
   'delayed-queue': republish,
   'per-message-delay': republish,
   dlq: deliveryLimit,

@@ -27,9 +27,19 @@ it('has more orders overtaken where there is a line to go to the end of', () => 
   expect(overtaken(350)).toBeGreaterThan(2 * overtaken(100));
 });
 
-it('never catches up with waits of 100 ms that double: they take longer than a poison order takes to come', () => {
-  const { columns } = of('backoff', { base: ms(100) }).signals.find(({ name }) => name === BACKLOG)!;
+it('never catches up with waits of up to 200 ms that double: they take longer than a poison order takes to come', () => {
+  const { columns } = of('backoff', { base: ms(200) }).signals.find(({ name }) => name === BACKLOG)!;
   expect(columns['last'].at(-1)!).toBeGreaterThan(1000);
+});
+
+it.each(['exponential', 'equal-jitter', 'decorrelated-jitter', 'immediate'])('holds its claims with %s', (backoff) => {
+  expect(failed(of('backoff', { backoff }))).toEqual([]);
+});
+
+it('waits for longer without jitter: for all of a doubled wait in place of any part of it', () => {
+  const longest = (backoff: string): number => summaryOf(of('backoff', { backoff }), BACKLOG, 'max');
+  expect(longest('exponential')).toBeGreaterThan(longest('full-jitter'));
+  expect(longest('full-jitter')).toBeGreaterThan(longest('immediate'));
 });
 
 const NOT_BLOCKED = Object.keys(poisonMessage.variants).filter((variant) => variant !== 'block-forever');
