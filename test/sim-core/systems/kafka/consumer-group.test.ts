@@ -108,6 +108,31 @@ describe.each(Object.keys(assignors) as AssignorName[])('%s', (assignor) => {
   }, 60_000);
 });
 
+describe('partitions that two own are seen', () => {
+  /** Partitions that two members own at some time of a group that grows. */
+  function twice(assignor: (typeof assignors)[AssignorName]): Set<string> {
+    const small = smallGroup('range', { assignor });
+    const found = new Set<string>();
+    small.group.scale(1);
+    small.sim.scheduleAt(ms(200), () => small.group.scale(3), undefined);
+    while (!small.sim.runUntil(ms(500), 1)) ownedTwice(small).forEach((partition) => found.add(partition));
+    return found;
+  }
+
+  it('of an assignor that gives each of them to everybody', () => {
+    const { range } = assignors;
+    const toAll: typeof range = {
+      ...range,
+      assign(topics, members) {
+        const all = [...range.assign(topics, members).values()].flat();
+        return new Map(members.map(({ id }) => [id, all]));
+      },
+    };
+    expect(twice(range).size).toBe(0);
+    expect(twice(toAll).size).toBe(5);
+  });
+});
+
 it('a consumer that dies is missed after its session, and its last poll is processed again', () => {
   const small = smallGroup('range', { processTime: constant(ms(3)) });
   const { sim, group } = small;
