@@ -284,7 +284,7 @@ it('whatever befalls consumers and brokers, offsets stay committed and a generat
     fc.property(
       fc.array(fault, { maxLength: 8 }),
       fc.constantFrom('auto' as const, 'after' as const, 'after-async' as const),
-      fc.constantFrom('sticky' as const, 'cooperative-sticky' as const),
+      fc.constantFrom(...(Object.keys(assignors) as (keyof typeof assignors)[])),
       (faults, commit, assignor) => {
         const small = smallGroup(sends, { commit, assignor: assignors[assignor] });
         const { sim, group, cluster } = small;
