@@ -17,15 +17,19 @@ import { togetherBy, type Ended, type MeasuredCalls, type MeasuredTogether, type
 
 type AnyFact = Readonly<Record<string, number | string | boolean>>;
 
+/** By component; false for one that is told by its calls. */
+type ActivityTallies = Map<string, Tally | false>;
+
 export class MethodMeter implements CallMeter {
   private readonly sim: Simulation;
   private readonly from: Time;
   private readonly calls = new Map<string, CallTally>();
-  private readonly activities: { readonly fact: string; readonly byComponent: Map<string, Tally> }[] = [];
+  private readonly activities: { readonly fact: string; readonly byComponent: ActivityTallies }[] = [];
   private readonly capacities: CapacityMeter[] = [];
   private readonly failures = new Map<string, boolean>();
   private readonly traced = new Set<string>();
-  private names: ReadonlySet<string> | undefined = undefined;
+  private readonly called = new Set<string>();
+  private kinds: ReadonlyMap<string, string> | undefined = undefined;
   private readUntil: Time = 0;
 
   /** To be made before the system is wired. What it says begins with the first interval after the warm-up. */
@@ -40,6 +44,7 @@ export class MethodMeter implements CallMeter {
   }
 
   endOf(from: string, to: string, end: CallEnd): EndMeter {
+    this.called.add(to);
     const key = `${end} ${from} > ${to}`;
     let known = this.calls.get(key);
     if (known === undefined) this.calls.set(key, (known = new CallTally(this.sim, this.from, { from, to, end })));
@@ -62,9 +67,9 @@ export class MethodMeter implements CallMeter {
         .map((tally) => ({ ...tally.of, ...tally.ended(), cancelled: tally.cancelled })),
       together: this.together(),
       activities: this.activities.flatMap(({ fact, byComponent }) =>
-        [...byComponent]
-          .filter(([, tally]) => tally.count > 0)
-          .map(([component, tally]) => ({ component, fact, ...tally.ended() })),
+        [...byComponent].flatMap(([component, tally]) =>
+          tally && tally.count > 0 ? [{ component, fact, ...tally.ended() }] : [],
+        ),
       ),
       capacities: this.capacities.map((capacity) => capacity.finish()),
       traced: [...this.traced],
@@ -87,12 +92,15 @@ export class MethodMeter implements CallMeter {
     return [...byName].map(([name, tally]) => ({ name, p95: tally.ended().p95 }));
   }
 
-  /** Facts that say how long something took, and who did it: the first text in them that names a component. */
+  /**
+   * Facts that say how long something took, and who did it: the first text in them that names a component. One that is called is
+   * told by its calls, and what it says beside them is not summed up: there is much of it.
+   */
   private listen(channel: FactChannel<AnyFact>): void {
     const { name: fact, schema, reading } = channel.kind;
     const texts = Object.keys(schema).filter((field) => schema[field] === 'text');
     if (reading || texts.length === 0 || schema.duration !== 'duration') return;
-    const byComponent = new Map<string, Tally>();
+    const byComponent: ActivityTallies = new Map();
     this.activities.push({ fact, byComponent });
     const saysOutcome = schema.outcome === 'text';
     channel.listen((told) => {
@@ -103,16 +111,17 @@ export class MethodMeter implements CallMeter {
     });
   }
 
-  private tallyIn(told: AnyFact, texts: readonly string[], byComponent: Map<string, Tally>): Tally | undefined {
+  private tallyIn(told: AnyFact, texts: readonly string[], byComponent: ActivityTallies): Tally | undefined {
     for (const field of texts) {
       const text = told[field] as string;
       const known = byComponent.get(text);
-      if (known !== undefined) return known;
-      this.names ??= new Set(componentsOf(this.sim).map(({ name }) => name));
-      if (!this.names.has(text)) continue;
-      const tally = this.newTally();
+      if (known !== undefined) return known || undefined;
+      this.kinds ??= new Map(componentsOf(this.sim).map(({ name, kind }) => [name, kind]));
+      const kind = this.kinds.get(text);
+      if (kind === undefined) continue;
+      const tally = (kind === 'consumer' || !this.called.has(text)) && this.newTally();
       byComponent.set(text, tally);
-      return tally;
+      return tally || undefined;
     }
     return undefined;
   }
@@ -129,11 +138,17 @@ export class MethodMeter implements CallMeter {
   }
 }
 
+/** Durations that a tally keeps before it counts them. */
+const PENDING_MAX = 256;
+
 /** What ended from some time on. */
 class Tally {
   private readonly sim: Simulation;
   private readonly from: Time;
-  private readonly durations = new LogLinearHistogram();
+  private readonly histogram = new LogLinearHistogram();
+  /** Not counted yet: many in a row cost less than one at a time. */
+  private readonly pending = new Float64Array(PENDING_MAX);
+  private pendingCount = 0;
   private failed = 0;
 
   constructor(sim: Simulation, from: Time) {
@@ -142,7 +157,14 @@ class Tally {
   }
 
   get count(): number {
-    return this.durations.count;
+    return this.histogram.count + this.pendingCount;
+  }
+
+  private countPending(): LogLinearHistogram {
+    const { pending, pendingCount, histogram } = this;
+    this.pendingCount = 0;
+    for (let i = 0; i < pendingCount; i++) histogram.record(pending[i]);
+    return histogram;
   }
 
   protected get isMeasuring(): boolean {
@@ -151,17 +173,19 @@ class Tally {
 
   add(duration: Duration, hasFailed: boolean): void {
     if (!this.isMeasuring) return;
-    this.durations.record(duration);
+    if (this.pendingCount === PENDING_MAX) this.countPending();
+    this.pending[this.pendingCount++] = duration;
     if (hasFailed) this.failed++;
   }
 
-  merge({ durations, failed }: Tally): void {
-    this.durations.merge(durations);
-    this.failed += failed;
+  merge(other: Tally): void {
+    this.countPending().merge(other.countPending());
+    this.failed += other.failed;
   }
 
   ended(): Ended {
-    const { durations, failed } = this;
+    const { failed } = this;
+    const durations = this.countPending();
     const { count, mean, max } = durations;
     return { count, failed, mean: mean / SECOND, p95: durations.quantile(0.95) / SECOND, max: max / SECOND };
   }
