@@ -25,6 +25,7 @@ import {
   protectionOf,
   quantile,
   RequestContext,
+  ms,
   s,
   total,
   zipfPopularity,
@@ -82,7 +83,7 @@ export default defineScenario({
       ProtectionName,
       { protection: ProtectionName }
     >),
-    'mutex-holder-dies': { protection: 'mutex', holderDies: true },
+    'mutex-holder-dies': { protection: 'mutex', holderDies: true, lease: s(2), poll: ms(50) },
   },
   roles: {
     none: 'pitfall',
@@ -196,7 +197,7 @@ function system(sim: Simulation, p: Values): void {
     guard: p.holderDies
       ? dyingHolder(sim, guard, {
           key: HOT_KEY,
-          after: Math.round(p.loadTime / 2),
+          after: Math.round(p.loadTime / 4),
           downtime: p.downtime,
           apps: () => apps,
         })

@@ -44,8 +44,11 @@ const READ = 'brownout: it is a script by itself';
  */
 export const checkOf = (source: string): string => `"use strict";throw ${JSON.stringify(READ)};\n${source}`;
 
-/** The function, as text, that tells of an error of `checkOf` by its message and its line whether the source could be read. */
-export const IS_READ = `(message,line)=>line===1&&message.endsWith(${JSON.stringify(READ)})`;
+/**
+ * The function, as text, that tells of an error of `checkOf` by its message and its line whether the source could be read. Firefox
+ * gives what is thrown and is no `Error` line 0; by an `Error` here the source's own of that name would be called.
+ */
+export const IS_READ = `(message,line)=>line<2&&message.endsWith(${JSON.stringify(READ)})`;
 
 /** The line of the source that a line of its check is. */
 export const lineInCheck = (line: number): number | undefined => (line > 1 ? line - 1 : undefined);

@@ -26,6 +26,7 @@ import {
 } from '../../sim-core/index.ts';
 import { sentBy } from '../application/settings.ts';
 import * as limits from './outbox/limits.ts';
+import * as polls from './outbox/poll-limits.ts';
 import { params } from './outbox/params.ts';
 import { system } from './outbox/system.ts';
 import { RELAY } from './outbox/wiring.ts';
@@ -50,9 +51,9 @@ const ordersComeThrough = guardrail(
   'who publishes must not stop the orders',
 );
 const polled = [
-  atLeast(quantile(DELAY, 'p50'), limits.halfAnInterval),
-  atLeast(mean(RELAY_CPU), limits.pollsCost),
-  guardrail(atMost(mean(RELAY_CPU), limits.pollsCostMost), 'the price: so much of the database, and no more'),
+  atLeast(quantile(DELAY, 'p50'), polls.halfAnInterval),
+  atLeast(mean(RELAY_CPU), polls.pollsCost),
+  guardrail(atMost(mean(RELAY_CPU), polls.pollsCostMost), 'the price: so much of the database, and no more'),
 ];
 /** Relays die less often here, for what they publish twice is to be told from what their deaths do. */
 const TWO = { publishing: 'polling', relays: 2, relayCrashEvery: s(10) } as const;

@@ -22,7 +22,7 @@ describe('a change', () => {
     const story = page.locator('.happened');
     await story.getByText('10.00 s: key 0 expires, asked for by 60').waitFor();
     await story.getByText('Repair it: choose a remedy above.').waitFor();
-    await page.getByRole('radio', { name: 'mutex' }).check({ force: true });
+    await page.getByRole('radio', { name: 'mutex , remedy' }).check({ force: true });
     const second = await digestIn(page, first);
     await page.getByRole('radio', { name: 'single-flight' }).check({ force: true });
     await digestIn(page, second);

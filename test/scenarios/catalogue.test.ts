@@ -30,9 +30,9 @@ import {
 const SEEDS_BESIDE_THE_PINNED = 2;
 const folder = fileURLToPath(new URL('../../scenarios', import.meta.url));
 
-/** Files of definitions: `caching/stampede.ts`; the command line's and what all chapters share are not among them. */
+/** Files of definitions: `caching/stampede.ts`; the command line's, what all chapters share and learners' policies are not among them. */
 const files = readdirSync(folder, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && !['cli', 'application'].includes(entry.name))
+  .filter((entry) => entry.isDirectory() && !['cli', 'application', 'own-policy'].includes(entry.name))
   .flatMap((entry) => readdirSync(join(folder, entry.name)).map((file) => join(folder, entry.name, file)));
 
 /** Goes to the end, looking at the invariants every few thousand events. */

@@ -1,6 +1,6 @@
 /**
- * An instance that dies in the midst of the hot key's load: the first that reads the store for it crashes when the load is half done by
- * its mean time, whatever it holds then. Its load goes with it, and nothing is stored or released.
+ * An instance that dies in the midst of the hot key's load: the first that reads the store for it crashes after a quarter of the
+ * load's mean time, when hardly one in ten million loads has come to its end. Its load goes with it, and nothing is stored or released.
  */
 import type { Duration, LoadGuardFactory, Service, Row, Simulation } from '../../../sim-core/index.ts';
 

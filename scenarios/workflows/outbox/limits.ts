@@ -22,7 +22,7 @@ export const ROW = us(1);
 export const TRANSACTIONS = 8;
 export const PARTITIONS = 3;
 
-const limit = limitOf<Values>;
+export const limit = limitOf<Values>;
 
 /** Nobody dies before. */
 const FIRST_DEATH = s(2);
@@ -43,6 +43,7 @@ function undisturbed(p: Values): number {
   return Math.max(0, toSeconds(p.length - DRAIN - deaths * (p.downtime + inHand(p))));
 }
 const upShare = (p: Values): number => undisturbed(p) / toSeconds(p.length - DRAIN);
+
 /** How long the row of a customer is locked by an order, about, and a transaction of Kafka open. */
 const KAFKA_TRANSACTION = ms(20);
 const PUBLICATION = ms(8);
@@ -57,6 +58,7 @@ const keepsUp = (p: Values): boolean =>
   (p.publishing !== 'kafka-transaction' || p.rate * toSeconds(KAFKA_TRANSACTION) < (2 / 3) * TRANSACTIONS);
 
 const ifItKeepsUp = (of: (p: Values) => number): Limit => limit((p) => (keepsUp(p) ? of(p) : 0));
+
 /** A Poisson number of this mean, at least: there are fewer once in twenty thousand times. Beyond some hundred it is as good as normal. */
 function poissonTail(expected: number): number {
   if (expected > 500) return poissonLow(expected);
@@ -64,8 +66,10 @@ function poissonTail(expected: number): number {
   for (let chance = exp(-expected), fewer = chance; fewer < 1 / 20_000; fewer += chance) chance *= expected / ++least;
   return least;
 }
+
 /** Orders that are committed. */
 export const committed = ifItKeepsUp((p) => poissonLow(p.rate * undisturbed(p) * (1 - p.abortShare)));
+
 /**
  * Crashes of the service that find it at work. It is away or has just begun where two follow each other closely, which is once in
  * (time / interval)^2 / 2, and while the database is away.
@@ -76,6 +80,7 @@ function foundAtWork(p: Values): number {
   return crashes(p, p.crashEvery) * (1 - (close * close) / 2) * Math.max(0, databaseUp);
 }
 const inFlight = (p: Values, between: number): number => poissonTail(foundAtWork(p) * between * (1 - p.abortShare));
+
 /**
  * Behind the commit an event is on its way to the service, and lingers in its producer: lost with it in both. At a broker's first
  * batch the linger begins: with x = rate * linger, a death finds one under way in x / (1 + x) of the cases, of an age u that is uniform,
@@ -93,6 +98,7 @@ export const lost = ifItKeepsUp((p) => {
   const least = deaths * (lingers + onTheWay) - 4 * Math.sqrt(deaths * (variance + onTheWay));
   return Math.max(deaths * (ln(1 + x) + onTheWay) >= 10 ? 1 : 0, least);
 });
+
 /**
  * Committed last, a transaction of Kafka is open while the database's answer is on its way, and then for its partition's part in it,
  * the record, and the decision. Each is asked for, given to followers who then have to ask for more, and answered: four ways and two
@@ -102,6 +108,7 @@ const DECIDED = (1 + 4 + 4 + 3) * NEAR_MIN + 6 * CLUSTER.requestTime;
 export const lostBetweenCommits = ifItKeepsUp((p) =>
   p.kafkaCommit === 'last' ? inFlight(p, p.rate * toSeconds(DECIDED)) : 0,
 );
+
 /** Published before the commit, every order that the database refuses has its event. What crashes leave comes on top. */
 export const inventedByRefusals = ifItKeepsUp((p) =>
   isCommittedLast(p) ? 0 : poissonTail(p.rate * undisturbed(p) * p.abortShare),
@@ -112,6 +119,7 @@ const isCommittedLast = ({ publishing, kafkaCommit }: Values): boolean =>
 export const nothingInvented = limit((p) =>
   p.publishing === 'before-commit' || (p.publishing === 'kafka-transaction' && !isCommittedLast(p)) ? orders(p) : 0,
 );
+
 /**
  * What a relay takes for a batch: the query, the account with its flush, the ways there and back of both, and a publication, with as
  * much again for what is in its way. As the handbook prints it, it looks at all rows that there are as well.
@@ -134,6 +142,7 @@ function unaccounted(p: Values): Duration {
   const apart = p.storeInterval + stopped(p);
   return apart < p.relayCrashEvery ? Math.ceil(1 / (1 - apart / p.relayCrashEvery)) * apart : p.length;
 }
+
 /**
  * Whether all is published by the end. In a time t there are t/T + 2 deaths at most of who dies once in each interval of T, and each
  * takes W of the relay's time: the stop, and what it publishes again. If it last had nothing to do t before the last order, it
@@ -156,10 +165,12 @@ export const allPublished = limit(unlessPublished);
 export const nothingMissing = limit((p) =>
   p.publishing === 'after-commit' || isCommittedLast(p) || !keepsUp(p) ? orders(p) : 0,
 );
+
 /** A reader knows an event again if it comes within its memory, from when it came first until the relay publishes it again. */
 export const nothingActedOnTwice = limit((p) =>
   p.remembers > unaccounted(p) + 2 * stopped(p) + s(1) ? unlessPublished(p) : orders(p),
 );
+
 /**
  * At each of n deaths the relay is somewhere between two stores of its place, and publishes again what came since the last: of n
  * uniform numbers the sum is below n/10 with a chance of less than (e/10)^n, which is one in a million from n = 11 on.
@@ -173,6 +184,7 @@ function again(p: Values): number {
 export const publishedAgain = ifItKeepsUp(again);
 /** Who forgets an event sooner than the relay is up again acts on all of these. */
 export const actedOnAgain = ifItKeepsUp((p) => (p.remembers < p.downtime ? again(p) : 0));
+
 /** What one relay has in hand: as much as came since its last poll, and no more than a batch. */
 const inBatch = (p: Values): number =>
   Math.min(p.batch, poissonMost(p.rate * toSeconds(p.pollInterval + batchTime(p))));
@@ -237,33 +249,15 @@ export const overtaken = limit((p) => {
   return expected >= 10 ? 1 : new NotClaimed('there are few occasions for relays to overtake each other');
 });
 
-/** Half of an interval in the mean: commits come at any moment of it. A relay that is up again polls at once. */
-export const halfAnInterval = limit(
-  (p) => (toSeconds(p.pollInterval) / 2) * Math.max(0, 1 - p.pollInterval / p.relayCrashEvery),
-);
+export const relayDeaths = (p: Values): number => crashes(p, p.relayCrashEvery) + crashes(p, p.databaseCrashEvery);
+export const ordersMost = (p: Values): number => poissonMost(orders(p));
 
-/** Polls in a run: if each takes no time beside the pause, with those that follow at once; and if each takes a batch's time. */
-const relayDeaths = (p: Values): number => crashes(p, p.relayCrashEvery) + crashes(p, p.databaseCrashEvery);
-const ordersMost = (p: Values): number => poissonMost(orders(p));
-const pollsMost = (p: Values): number => p.length / p.pollInterval + 2 * relayDeaths(p) + ordersMost(p) / p.batch + 1;
-function pollsLeast(p: Values): number {
+/** Polls in a run if each takes a batch's time. */
+export function pollsLeast(p: Values): number {
   return (
     Math.max(0, p.length - relayDeaths(p) * (p.downtime + p.pollInterval + BATCH_TIME)) / (p.pollInterval + BATCH_TIME)
   );
 }
-/** It polls whether there is anything or not. The demand of a statement varies by a fifth, of some hundred by nothing to speak of. */
-export const pollsCost = limit((p) => (0.9 * pollsLeast(p) * toSeconds(STATEMENT)) / toSeconds(p.length));
-/**
- * A poll, the account of it, and of each event two rows that are visited, by each relay; a transaction to claim them begins and ends by
- * two more statements. A poll without an index looks at all rows, and one that leaves out what others have locked at those.
- */
-export const pollsCostMost = limit((p) => {
-  const polls = p.relays * pollsMost(p);
-  const statements = p.claims === 'nothing' ? 2 : 4;
-  const locked = p.claims === 'rows' ? polls * (p.relays - 1) * p.batch : 0;
-  const rows = p.polling === 'as-printed' ? polls * ordersMost(p) : 2 * p.relays * ordersMost(p) + locked;
-  return (1.1 * polls * statements * toSeconds(STATEMENT) + rows * toSeconds(ROW)) / toSeconds(p.length);
-});
 
 /**
  * Two orders of a customer overtake each other between the beginning of their transactions, which `created_at` tells, and the row that

@@ -93,8 +93,8 @@ export class MethodMeter implements CallMeter {
   }
 
   /**
-   * Facts that say how long something took, and who did it: the first text in them that names a component. One that is called is
-   * told by its calls, and what it says beside them is not summed up: there is much of it.
+   * Facts that say how long something took, and who did it: the first text in them that names a component. One that others are
+   * linked to is told by its calls, and what it says beside them is not summed up: there is much of it.
    */
   private listen(channel: FactChannel<AnyFact>): void {
     const { name: fact, schema, reading } = channel.kind;

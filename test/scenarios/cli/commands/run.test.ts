@@ -241,7 +241,7 @@ it('tells a claim that is not made with these parameters from one that holds, in
   };
   const why = 'not claimed: chance alone may have a trigger hold';
   expect(await printed('table')).toMatch(
-    new RegExp(`· healthy [\\s\\S]*· total of slo_table.fired .* ${why}[\\s\\S]*· 0 of 0 expectations hold; 2 are`),
+    new RegExp(`· healthy [\\s\\S]*· total of slo_table.fired .* ${why}[\\s\\S]*· 0 of 0 expectations hold; 3 are`),
   );
   expect(await printed('junit')).toContain(`<skipped message="${why}; measured 1"/>`);
   expect(await printed('markdown')).toMatch(/^### ➖ .*$/m);

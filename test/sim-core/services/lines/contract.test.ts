@@ -52,6 +52,9 @@ it.each<[LineDisciplineName, string[]]>([
   expect(begun).toEqual(order);
 });
 
+/** Waits, and makes nothing of it. */
+const NOBODY = { resume: (): void => {}, fail: (): void => {} };
+
 it('takes for the deadline what the request’s sender waits, if that is less', () => {
   const sim = new Simulation();
   const silent = { name: 'silent', receive: (call: { readonly deadline: number }) => deadlines.push(call.deadline) };
@@ -62,7 +65,7 @@ it('takes for the deadline what the request’s sender waits, if that is less', 
       delay: constant(ms(1)),
       ...(timeout === undefined ? {} : { timeout }),
     });
-    link.send(0, new RequestContext(1, 0, deadline));
+    link.call(0, new RequestContext(1, 0, deadline)).begin(NOBODY);
     sim.runUntil(sim.now + ms(2));
   };
   ask(ms(5), ms(100));
@@ -91,8 +94,8 @@ it('takes for the deadline what the call waits that it is made for, through all 
   const orders = tier('orders', stock, ms(30));
   const users = [ms(20), ms(100)].map((timeout) => link('users', tier(`gateway ${timeout}`, orders, ms(60)), timeout));
   for (const [id, each] of users.entries()) {
-    const send = (): void => each.send(id, new RequestContext(id, sim.now));
-    sim.scheduleAt(ms(200 * id), send, undefined, 0);
+    const ask = (): unknown => each.call(id, new RequestContext(id, sim.now)).begin(NOBODY);
+    sim.scheduleAt(ms(200 * id), ask, undefined, 0);
   }
   sim.runUntil(s(1));
   // The first user waits for less than any tier; what the second one's last tier waits is less than all before it.
