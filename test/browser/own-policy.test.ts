@@ -135,9 +135,6 @@ it('tells by line what does not run, by request what breaks the contract, and st
   expect(await refusalOf('for (;;);')).toMatch(
     /^Not judged: it did not end within 5 s, or used up its memory, and was stopped/,
   );
-  expect(await refusalOf('const all = []; for (;;) all.push(new Array(1e6).fill(1));')).toMatch(
-    /RangeError|used up its memory/,
-  );
   expect(page.frames()).toHaveLength(1);
   // What a source puts off is done nowhere before it is played: Node runs all in one turn, too.
   const late = 'let late = false; (async () => { await 0; late = true; })();\n';

@@ -9,7 +9,8 @@
  * the function that it is put into could be there before the realm is bare.
  *
  * A new frame for every run. Where the worker never ends, or has eaten its memory (of which no browser tells), the frame is removed
- * at the deadline, and the worker with it.
+ * at the deadline, and the worker with it. What takes all memory before that takes the tab too where a browser gives the frame no
+ * process of its own; the source is kept in the browser and is there again when the page is loaded.
  */
 import { readAnswer, type SourceRun } from '../../scenarios/own-policy/answer.ts';
 import { checkOf, faultOf, IS_READ, lineInCheck, programOf, sourceLine } from '../../scenarios/own-policy/program.ts';
