@@ -1,6 +1,6 @@
 /**
- * One attempt of which two tabs know different parts, put together. Tries of both stay, those that are kept first; one that
- * stands in both is one. An attempt that was begun anew, which is to forget what was tried, takes the place of those before it.
+ * One attempt of which two tabs know different parts, put together. Tries of both stay, those that are kept first, as long as there
+ * is room; one that stands in both is one. A try that was handed in has room in any case. An attempt that was begun anew, which is to forget what was tried, takes the place of those before it.
  */
 import { TRIES_MAX, type Attempt, type Try } from '../../sim-core/index.ts';
 
@@ -15,14 +15,16 @@ export interface Merged {
   readonly attempt: KeptAttempt;
   /** The number that a try of `mine` has now, from 1; 0 where it is no more. */
   numberOf(mine: number): number;
+  /** How many tries of `mine` found no room. */
+  readonly crowdedOut: number;
 }
 
 /** What is kept, and what a tab has of it. */
 export function mergedAttempt(kept: KeptAttempt | undefined, mine: KeptAttempt): Merged {
   const newer = (kept?.anew ?? 0) - (mine.anew ?? 0);
   if (!kept || newer < 0 || (newer === 0 && !isSame(kept, mine)))
-    return { attempt: mine, numberOf: (number) => number };
-  if (newer > 0) return { attempt: kept, numberOf: () => 0 };
+    return { attempt: mine, numberOf: (number) => number, crowdedOut: 0 };
+  if (newer > 0) return { attempt: kept, numberOf: () => 0, crowdedOut: 0 };
   const free = kept.tries.map(keyOf);
   const tries = [...kept.tries];
   const numbers = mine.tries.map((one) => {
@@ -32,6 +34,14 @@ export function mergedAttempt(kept: KeptAttempt | undefined, mine: KeptAttempt):
     free[place] = '';
     return place + 1;
   });
+  const crowded = mine.handedIn;
+  if (crowded !== undefined && numbers[crowded - 1] === 0) {
+    const last = kept.handedIn === tries.length ? tries.length - 2 : tries.length - 1;
+    const place = numbers.indexOf(last + 1);
+    if (place >= 0) numbers[place] = 0;
+    tries[last] = mine.tries[crowded - 1];
+    numbers[crowded - 1] = last + 1;
+  }
   const numberOf = (number: number): number => numbers[number - 1] ?? 0;
   const handed = mine.handedIn === undefined ? 0 : numberOf(mine.handedIn);
   // A solution stays one, whatever else the other tab has handed in.
@@ -51,6 +61,7 @@ export function mergedAttempt(kept: KeptAttempt | undefined, mine: KeptAttempt):
       explanation: mine.explanation || kept.explanation,
     },
     numberOf,
+    crowdedOut: numbers.filter((number) => number === 0).length,
   };
 }
 

@@ -1,6 +1,7 @@
 /**
  * The attempt at an exercise as this tab knows it, and which of its tries is shown. It is kept after every change, and what
- * another tab has added to it is taken over: of tries nothing is lost, and who has begun anew in one tab has done so in all.
+ * another tab has added to it is taken over: of tries nothing is lost as long as there is room, and nothing without a word; who has
+ * begun anew in one tab has done so in all.
  */
 import type { CatalogueEntry } from '../../scenarios/index.ts';
 import { freshAttempt, type Exercise, type Try } from '../../sim-core/index.ts';
@@ -8,18 +9,24 @@ import { mergedAttempt, type KeptAttempt } from '../models/merged-attempt.ts';
 import { foretellingsOf, soundAttempt } from './kept-attempt.ts';
 import { progress } from './progress.svelte.ts';
 
+/** What another tab may have done to the attempt. */
+interface KeeperEvents {
+  begunAnew(): void;
+  /** It has used up the tries that one may have, and this many of this tab's found no room. */
+  crowdedOut(tries: number): void;
+}
+
 export class AttemptKeeper {
   attempt = $state.raw<KeptAttempt>() as KeptAttempt;
   /** The number of the try that is shown, from 1; 0 for the pitfall as given. */
   shown = $state(0);
   readonly #entry: CatalogueEntry;
-  readonly #begunAnew: () => void;
+  readonly #told: KeeperEvents;
   readonly #end: () => void;
 
-  /** `begunAnew` is called when another tab has begun the attempt anew. */
-  constructor(entry: CatalogueEntry, begunAnew: () => void) {
+  constructor(entry: CatalogueEntry, told: KeeperEvents) {
     this.#entry = entry;
-    this.#begunAnew = begunAnew;
+    this.#told = told;
     this.#end = progress.attemptedElsewhere(() => void this.#catchUp());
   }
 
@@ -87,6 +94,7 @@ export class AttemptKeeper {
     this.attempt = { ...merged.attempt, tries: merged.attempt.tries.map((one, i) => own.get(i + 1) ?? one) };
     const isOther = merged.attempt.anew !== mine.anew;
     this.shown = isOther ? this.attempt.tries.length : merged.numberOf(this.shown);
-    if (isOther) this.#begunAnew();
+    if (isOther) this.#told.begunAnew();
+    if (merged.crowdedOut > 0) this.#told.crowdedOut(merged.crowdedOut);
   }
 }

@@ -75,7 +75,14 @@ export class ExerciseWork {
 
   constructor(lab: Lab) {
     this.#lab = lab;
-    this.#keeper = new AttemptKeeper(lab.entry, () => this.#begunAnew());
+    this.#keeper = new AttemptKeeper(lab.entry, {
+      begunAnew: () => this.#begunAnew(),
+      crowdedOut: (tries) => {
+        const [those, are] = tries === 1 ? ['one try', 'is'] : [`${tries} tries`, 'are'];
+        this.notice = `Another tab has used up the ${TRIES_MAX} tries there may be: ${those} of this tab ${are} not kept.`;
+        announcer.say(this.notice);
+      },
+    });
     this.exercises = exercisesOf(lab.entry.scenario);
     const shown = this.exercises.find(({ pitfall }) => pitfall === lab.experiment.variant);
     if (this.exercises.length === 0) {

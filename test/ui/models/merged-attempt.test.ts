@@ -35,15 +35,23 @@ it('has the number of the try that was handed in follow it, and keeps a solution
   expect(mergedAttempt(solved, failed).attempt).toMatchObject({ handedIn: 1, solved: true, by: ['bounded'], hints: 2 });
 });
 
-it('hands in no try for which there is no room', () => {
+it('has room for the try that was handed in where there is none for others, and tells how many that are', () => {
   const full = having(...Array.from({ length: TRIES_MAX }, (_, i) => i + 10));
-  const { attempt, numberOf } = mergedAttempt(full, { ...having(1), handedIn: 1, solved: true });
-  expect([attempt.tries.length, attempt.handedIn, attempt.solved, numberOf(1)]).toEqual([
+  const mine = { ...having(1, 2, 3), handedIn: 2, solved: true };
+  const { attempt, numberOf, crowdedOut } = mergedAttempt(full, mine);
+  expect(attempt).toMatchObject({ handedIn: TRIES_MAX, solved: true });
+  expect([attempt.tries.length, queuesIn(attempt).at(-1), ...[1, 2, 3].map(numberOf), crowdedOut]).toEqual([
     TRIES_MAX,
-    undefined,
-    false,
+    2,
     0,
+    TRIES_MAX,
+    0,
+    2,
   ]);
+  // The other tab's solution keeps its place, too, and that tab is told of the try that had to go.
+  const both = mergedAttempt({ ...full, handedIn: TRIES_MAX, solved: true }, mine);
+  expect(queuesIn(both.attempt).slice(-2)).toEqual([2, TRIES_MAX + 9]);
+  expect(mergedAttempt(attempt, full).crowdedOut).toBe(1);
 });
 
 it('is what was begun anew last, without what was forgotten by that', () => {

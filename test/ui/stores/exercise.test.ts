@@ -1,7 +1,14 @@
 /** A task as it is worked at: a check is of one try and gives no verdict before its end; a try that is left behind is none. */
 import { beforeEach, expect, it, vi } from 'vitest';
 import { catalogue } from '../../../scenarios/index.ts';
-import { exercisesOf, furtherSeeds, run, type JudgedRun, type ParameterValues } from '../../../sim-core/index.ts';
+import {
+  exercisesOf,
+  furtherSeeds,
+  run,
+  TRIES_MAX,
+  type JudgedRun,
+  type ParameterValues,
+} from '../../../sim-core/index.ts';
 import type { Experiment } from '../../../ui/models/experiment.ts';
 import type { KeptAttempt } from '../../../ui/models/merged-attempt.ts';
 import { ExerciseWork } from '../../../ui/stores/exercise.svelte.ts';
@@ -246,6 +253,19 @@ it('takes over what another tab has tried, and hands in the try that is shown he
   answer();
   await handed;
   expect(work.attempt).toMatchObject({ handedIn: 2, solved: true });
+});
+
+it('says how many of its tries found no room beside those of another tab', async () => {
+  tried(SOLUTION);
+  await settle();
+  const theirs = { params: OTHER, digest: `sha256:${'1'.repeat(64)}` };
+  kept.push({ ...kept.at(-1)!, tries: Array.from({ length: TRIES_MAX }, () => theirs) });
+  tabs.told();
+  await settle();
+  expect([work.attempt.tries.length, work.notice]).toEqual([
+    TRIES_MAX,
+    `Another tab has used up the ${TRIES_MAX} tries there may be: one try of this tab is not kept.`,
+  ]);
 });
 
 it.each([
