@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { catalogue } from '../../scenarios/index.ts';
-import { writePolicyAttempt } from '../../scenarios/own-policy/attempt.ts';
+import { seedOfTask, writePolicyAttempt } from '../../scenarios/own-policy/attempt.ts';
+import { STARTERS } from '../../scenarios/own-policy/starters.ts';
 import { exercisesOf, freshAttempt, run, writeAttempt, type Attempt } from '../../sim-core/index.ts';
 import { address, expectNoViolationsInEitherTheme, openSession } from './session.ts';
 
@@ -29,7 +30,15 @@ it('judges a folder, by keyboard, shows what is forged and what is refused, and 
     // Somebody else's try under another word, and one that never was run.
     ben: writeAttempt({ ...tried, codeWord: 'egret' }),
     cay: writeAttempt({ ...tried, tries: [{ ...ada.tries[0], params: { audit: true } }] }),
-    eva: writePolicyAttempt({ definition: '', seed: 1, source: '', digest: '', solved: false, explanation: '' }),
+    eva: writePolicyAttempt({
+      definition: '',
+      codeWord: 'heron',
+      seed: seedOfTask('heron'),
+      source: STARTERS.lru.source,
+      digest: '',
+      solved: true,
+      explanation: '',
+    }),
     dot: writeAttempt(ada).replace('"watchdog": true', '"rate": 1'),
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, `${name}.attempt.json`), text);
@@ -41,19 +50,26 @@ it('judges a folder, by keyboard, shows what is forged and what is refused, and 
   await page.getByLabel('Choose a folder').focus();
   const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Space')]);
   await chooser.setFiles(folder);
-  await page.getByText('1 of 3 solved and verified; 2 refused').first().waitFor();
+  await page.getByText('1 of 4 solved and verified; 1 refused').first().waitFor();
   const row = (name: string) => page.getByRole('row').filter({ has: page.getByRole('rowheader', { name }) });
   await row('ada').getByText('solved by watchdog-and-audit-log').waitFor();
   await row('ada').getByText('alike').waitFor();
   await row('ben').getByText('the seed is not that of the code word').waitFor();
   await row('cay').getByText('another digest in try 1').waitFor();
-  await page.getByText(/eva\.attempt\.json: it is an eviction policy, .+ brownout grade/).waitFor();
+  await row('eva').getByText('another digest; the file says solved').waitFor();
   await page.getByText(/dot\.attempt\.json: tries\[0\]\.params\.rate: rate is of the world/).waitFor();
   await expectNoViolationsInEitherTheme(page, 'main');
   const [saved] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Save as CSV' }).click(),
   ]);
+  const [policies] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save policies as CSV' }).click(),
+  ]);
+  expect(readFileSync(await policies.path(), 'utf8')).toMatch(
+    /\n[^,]+eva\.attempt\.json,heron,\d+,11,0,false,false,false,/,
+  );
   const lines = readFileSync(await saved.path(), 'utf8')
     .trim()
     .split('\n');
@@ -66,6 +82,6 @@ it('judges a folder, by keyboard, shows what is forged and what is refused, and 
     mimeType: 'text/plain',
     buffer: Buffer.from('stork\n'),
   });
-  await page.getByText('0 of 3 solved and verified').first().waitFor();
+  await page.getByText('0 of 4 solved and verified').first().waitFor();
   rmSync(folder, { recursive: true });
 });

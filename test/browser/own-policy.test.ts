@@ -133,7 +133,7 @@ it('tells by line what does not run, by request what breaks the contract, and st
   const breakout = `${lru}\n}); function addEventListener() { this.postMessage({ refused: { message: 'out' } }) } (function () {`;
   expect(await refusalOf(breakout)).toMatch(/^Line \d+: SyntaxError/);
   expect(await refusalOf('for (;;);')).toMatch(
-    /^Not judged: it did not end within 5 s, or used up its memory, and was stopped/,
+    /^Not judged: it did not end within 5 s, or used up its memory, and was stopped\. A loop without an end does that/,
   );
   expect(page.frames()).toHaveLength(1);
   // What a source puts off is done nowhere before it is played: Node runs all in one turn, too.

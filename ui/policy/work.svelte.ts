@@ -4,17 +4,19 @@
  * anything.
  */
 import { definitions } from 'virtual:brownout/definitions';
-import { POLICY_SEED, policySeeds, type PolicyAttempt } from '../../scenarios/own-policy/attempt.ts';
+import { codeWordOf } from '../../sim-core/index.ts';
+import { policySeeds, seedOfTask, type PolicyAttempt } from '../../scenarios/own-policy/attempt.ts';
 import { STARTERS, type StarterName } from '../../scenarios/own-policy/starters.ts';
 import type { PolicyVerdict } from '../../scenarios/own-policy/verdict.ts';
-import { OnDemandWorker } from '../worker/on-demand-worker.ts';
-import type { ExaminerService } from './examiner.ts';
-import { runInFrame } from './frame.ts';
+import { Court } from './court.ts';
 
 const KEY = 'brownout.policy';
+const WORD_KEY = 'brownout.policy.word';
 
 export class PolicyWork {
-  source = $state.raw(kept() ?? STARTERS.fifo.source);
+  source = $state.raw(kept(KEY) ?? STARTERS.fifo.source);
+  /** Under which the learner has a seed of one's own; undefined: the task's. */
+  codeWord = $state.raw(kept(WORD_KEY) || undefined);
   explanation = $state('');
   /** Of the source as it was when it was run. */
   verdict = $state.raw<PolicyVerdict>();
@@ -28,11 +30,9 @@ export class PolicyWork {
   isChecking = $state(false);
   failure = $state('');
   #stop = new AbortController();
-  readonly #examiner = new OnDemandWorker<ExaminerService>(
-    'exam',
-    () => new Worker(new URL('./examiner.ts', import.meta.url), { type: 'module' }),
-  );
+  readonly #court = new Court();
 
+  readonly seed = $derived(seedOfTask(this.codeWord));
   /** The verdict is of what stands in the editor. */
   readonly isCurrent = $derived(this.verdict !== undefined && this.ran === this.source);
   readonly othersHeld = $derived(this.others.filter(({ solved }) => solved).length);
@@ -41,7 +41,20 @@ export class PolicyWork {
 
   write(source: string): void {
     this.source = source;
-    keep(source);
+    keep(KEY, source);
+  }
+
+  /** Goes on with the seed of a code word, or with the task's without one; what was run is of another seed then. */
+  takeCodeWord(typed: string): void {
+    const word = codeWordOf(typed) === '' ? undefined : typed.trim();
+    if (seedOfTask(word) === this.seed) return;
+    this.halt();
+    this.codeWord = word;
+    keep(WORD_KEY, word ?? '');
+    this.verdict = undefined;
+    this.ran = '';
+    this.others = [];
+    this.wanted = 0;
   }
 
   startFrom(name: StarterName): void {
@@ -50,11 +63,11 @@ export class PolicyWork {
 
   /** Runs what stands in the editor on the first seed. */
   run(): Promise<void> {
-    const { source } = this;
+    const { source, seed } = this;
     return this.#during(async (stopped) => {
       this.others = [];
       this.wanted = 0;
-      const verdict = await this.#judge(source, POLICY_SEED, stopped);
+      const verdict = await this.#court.judge(source, seed, stopped);
       this.verdict = verdict;
       this.ran = source;
     });
@@ -63,34 +76,27 @@ export class PolicyWork {
   /** Runs what was run on further seeds. */
   check(): Promise<void> {
     const { ran } = this;
-    const [, ...seeds] = policySeeds(POLICY_SEED);
+    const [, ...seeds] = policySeeds(this.seed);
     return this.#during(async (stopped) => {
       this.others = [];
       this.wanted = seeds.length;
       this.isChecking = true;
       for (const seed of seeds) {
-        const verdict = await this.#judge(ran, seed, stopped);
+        const verdict = await this.#court.judge(ran, seed, stopped);
+        // It says nothing of the policy: the seed is as one that was not tried.
+        if (verdict.fault?.isOutside) throw new Error(`Seed ${seed} is not judged: ${verdict.fault.message}.`);
         this.others = [...this.others, verdict];
       }
     });
   }
 
   /** Runs the source of a file on its seeds, those after the first where the goals hold on it; undefined if it was stopped. */
-  async replay(
-    { source, seed }: PolicyAttempt,
-    progress: (done: number) => void,
-  ): Promise<PolicyVerdict[] | undefined> {
-    const verdicts: PolicyVerdict[] = [];
-    let isWhole = false;
+  async replay(attempt: PolicyAttempt, progress: (done: number) => void): Promise<PolicyVerdict[] | undefined> {
+    let verdicts: PolicyVerdict[] | undefined;
     await this.#during(async (stopped) => {
-      for (const one of policySeeds(seed)) {
-        verdicts.push(await this.#judge(source, one, stopped));
-        progress(verdicts.length);
-        if (!verdicts[0].solved) break;
-      }
-      isWhole = true;
+      verdicts = await this.#court.judgeAgain(attempt, progress, stopped);
     });
-    return isWhole ? verdicts : undefined;
+    return verdicts;
   }
 
   halt(): void {
@@ -99,28 +105,20 @@ export class PolicyWork {
 
   close(): void {
     this.halt();
-    this.#examiner.close();
+    this.#court.close();
   }
 
   get attempt(): Omit<PolicyAttempt, 'engine'> {
-    const { ran: source, verdict, explanation } = this;
+    const { ran: source, codeWord, seed, verdict, explanation } = this;
     return {
       definition: definitions['eviction'],
-      seed: POLICY_SEED,
+      ...(codeWord !== undefined && { codeWord }),
+      seed,
       source,
       digest: verdict?.digest ?? '',
       solved: this.isSolved,
       explanation,
     };
-  }
-
-  async #judge(source: string, seed: number, stopped: AbortSignal): Promise<PolicyVerdict> {
-    const exam = await this.#examiner.ask((examiner) => examiner.exam(seed));
-    const ran = await runInFrame(source, exam, stopped);
-    const verdict = await this.#examiner.ask((examiner) => examiner.verdict(exam, ran));
-    // Stopped while it was marked, it says nothing to whoever runs another by now.
-    stopped.throwIfAborted();
-    return verdict;
   }
 
   async #during(work: (stopped: AbortSignal) => Promise<void>): Promise<void> {
@@ -143,17 +141,17 @@ export class PolicyWork {
   }
 }
 
-function kept(): string | undefined {
+function kept(key: string): string | undefined {
   try {
-    return localStorage.getItem(KEY) ?? undefined;
+    return localStorage.getItem(key) ?? undefined;
   } catch {
     return undefined;
   }
 }
 
-function keep(source: string): void {
+function keep(key: string, text: string): void {
   try {
-    localStorage.setItem(KEY, source);
+    localStorage.setItem(key, text);
   } catch {
     // It lasts until the page is closed.
   }

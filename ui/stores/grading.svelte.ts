@@ -1,8 +1,9 @@
 /**
  * Many attempts judged in the page, as `brownout grade` judges them: each file is read, all of its runs are computed again by
- * workers, and what they say stands beside what the file says. A file that is refused, or whose runs fail, is named, and the
+ * workers, a policy's in a frame that can reach nothing, and what they say stands beside what the file says. A file that is refused, or whose runs fail, is named, and the
  * others are judged all the same.
  */
+import { definitions } from 'virtual:brownout/definitions';
 import { guides } from 'virtual:brownout/guides';
 import {
   judgeForetelling,
@@ -11,7 +12,13 @@ import {
   type ForetellingJudged,
 } from '../../scenarios/foretellings.ts';
 import { catalogue, type CatalogueEntry } from '../../scenarios/index.ts';
-import { readPolicyAttempt } from '../../scenarios/own-policy/attempt.ts';
+import {
+  endedOutside,
+  policySeeds,
+  readPolicyAttempt,
+  type PolicyAttempt,
+} from '../../scenarios/own-policy/attempt.ts';
+import { policyRows, type RunPolicy } from '../../scenarios/own-policy/grade-sheet.ts';
 import type { Prompt } from '../../scenarios/prompts.ts';
 import {
   AttemptError,
@@ -26,6 +33,7 @@ import {
   type Graded,
   type JudgedRun,
 } from '../../sim-core/index.ts';
+import { Court } from '../policy/court.ts';
 import type { Engine } from '../worker/engine.ts';
 import { computeAll } from '../worker/pool.ts';
 import type { RunRequest } from '../worker/simulator.ts';
@@ -44,6 +52,8 @@ export interface Refused {
 
 export class Grading {
   graded = $state.raw<readonly Graded[]>([]);
+  /** Policies of learners' own. */
+  run = $state.raw<readonly RunPolicy[]>([]);
   refused = $state.raw<readonly Refused[]>([]);
   /** Code words that were given out; undefined where any will do. */
   words = $state.raw<readonly string[]>();
@@ -54,8 +64,10 @@ export class Grading {
   runsDone = $state(0);
   running = $state(false);
   #stop = new AbortController();
+  readonly #court = new Court();
 
   readonly rows = $derived(gradeRows(this.graded, this.words));
+  readonly policies = $derived(policyRows(this.run, definitions['eviction'], this.words));
 
   /** Judges files one after another, each one's runs side by side; whatever was judged before is forgotten. */
   async judge(files: readonly NamedFile[]): Promise<void> {
@@ -65,9 +77,11 @@ export class Grading {
     this.running = true;
     for (const file of files.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
       try {
-        const graded = await this.#judgeOne(file, signal);
+        const text = await file.content.text();
+        const policy = readPolicyAttempt(text);
+        if (policy) await this.#judgePolicy(file.name, policy, signal);
+        else await this.#judgeAttempt(file.name, text, signal);
         if (signal.aborted) return;
-        if (graded) this.graded = [...this.graded, graded];
       } catch (error) {
         if (signal.aborted) return;
         this.refused = [...this.refused, { file: file.name, why: whyRefused(error) }];
@@ -87,18 +101,27 @@ export class Grading {
   clear(): void {
     this.stop();
     this.graded = [];
+    this.run = [];
     this.refused = [];
     this.files = 0;
     this.done = 0;
   }
 
-  async #judgeOne({ name: file, content }: NamedFile, signal: AbortSignal): Promise<Graded | undefined> {
-    const text = await content.text();
-    if (readPolicyAttempt(text) !== undefined) {
-      throw new AttemptError(
-        'it is an eviction policy, which is not judged here; open it where policies are written, or grade it by brownout grade',
-      );
-    }
+  close(): void {
+    this.stop();
+    this.#court.close();
+  }
+
+  async #judgePolicy(file: string, attempt: PolicyAttempt, signal: AbortSignal): Promise<void> {
+    this.runs = policySeeds(attempt.seed).length;
+    this.runsDone = 0;
+    const verdicts = await this.#court.judgeAgain(attempt, (done) => (this.runsDone = done), signal);
+    const why = endedOutside(verdicts);
+    if (why !== undefined) throw new Error(why);
+    this.run = [...this.run, { file, attempt, verdicts }];
+  }
+
+  async #judgeAttempt(file: string, text: string, signal: AbortSignal): Promise<void> {
     const opened = openAttempt(text);
     const entry = catalogue.find(({ scenario }) => scenario.id === opened.scenario);
     if (!entry) throw new AttemptError(`scenario: there is no scenario ${opened.scenario} in the catalogue`);
@@ -124,14 +147,11 @@ export class Grading {
       },
       signal,
     );
-    if (signal.aborted) return undefined;
-    return {
-      file,
-      attempt,
-      judgement: judgementOf(scenario, attempt, judged),
-      predictions: predictionsJudged(foretold),
-      changes: changesSince(attempt, definition),
-    };
+    if (signal.aborted) return;
+    const judgement = judgementOf(scenario, attempt, judged);
+    const predictions = predictionsJudged(foretold);
+    const graded = { file, attempt, judgement, predictions, changes: changesSince(attempt, definition) };
+    this.graded = [...this.graded, graded];
   }
 }
 

@@ -60,16 +60,13 @@ async function gradeAll(paths: readonly string[], options: GradeOptions, cli: Co
   const files = attemptFiles(paths);
   const policies = files.filter(isPolicy);
   if (policies.length === 0) return grade(files, options, cli);
-  for (const [option, has] of [
-    ['code-words', 'code word'],
-    ['scenario', 'scenario of its own'],
-  ] as const) {
-    if (options[option === 'scenario' ? option : 'codeWords'] === undefined) continue;
+  if (options.scenario !== undefined) {
     throw new UsageError(
-      `--${option}: ${policies[0]} is a policy, and a policy has no ${has}; grade policies apart, without this option`,
+      `--scenario: ${policies[0]} is a policy, and a policy has no scenario of its own; grade policies apart, without this option`,
     );
   }
-  if (policies.length === files.length) return gradePolicies(policies, options.format, cli);
+  const words = options.codeWords === undefined ? undefined : wordsOf(options.codeWords);
+  if (policies.length === files.length) return gradePolicies(policies, options.format, cli, words);
   if (options.format !== 'table') {
     throw new UsageError(
       `--format ${options.format}: some of these are policies; grade them apart from other attempts`,
@@ -80,7 +77,7 @@ async function gradeAll(paths: readonly string[], options: GradeOptions, cli: Co
     options,
     cli,
   );
-  return Math.max(others, await gradePolicies(policies, options.format, cli)) as ExitCode;
+  return Math.max(others, await gradePolicies(policies, options.format, cli, words)) as ExitCode;
 }
 
 export async function grade(

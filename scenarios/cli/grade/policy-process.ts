@@ -25,23 +25,25 @@ const DATA_KB = 1_500_000;
 /** What runs in the process: it reads a task, and writes an answer or the fault that kept the source from being run. */
 const HOST = `
 const vm = require('node:vm');
+const fs = require('node:fs');
 let text = '';
 process.stdin.setEncoding('utf8').on('data', (part) => { text += part; }).on('end', () => {
   const { check, program, task } = JSON.parse(text);
-  const realm = () => vm.createContext(Object.create(null), {
-    codeGeneration: { strings: false, wasm: false }, microtaskMode: 'afterEvaluate',
-  });
+  const realm = () => vm.createContext(Object.create(null), { codeGeneration: { strings: false, wasm: false } });
   let said;
   try {
     // Read and not run: a brace too many would end the function that the source is put in.
     new vm.Script(check, { filename: 'policy.js' });
     said = new vm.Script(program + '(' + JSON.stringify(JSON.stringify(task)) + ')').runInContext(realm());
   } catch (error) {
-    const { message, stack } = Object(error);
+    const { name, message, stack } = Object(error);
     const [, line] = /^policy\\.js:(\\d+)/.exec(String(stack)) ?? [];
-    said = JSON.stringify({ fault: { message: 'SyntaxError: ' + String(message), ...(line && { line: Number(line) - 1 }) } });
+    said = JSON.stringify({ fault: { message: String(name) + ': ' + String(message), ...(line && { line: Number(line) - 1 }) } });
   }
-  process.stdout.write(String(said));
+  // What the source has put off (await) is nowhere done: the process is over before its turn comes.
+  const bytes = Buffer.from(String(said));
+  for (let from = 0; from < bytes.length;) from += fs.writeSync(1, bytes, from);
+  process.exit(0);
 });
 `;
 

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { experimentFor, outcomeOf, scoreOf, sketchFrame } from '../../../../scenarios/answers.ts';
 import { guideOf } from '../../../../scenarios/guides.ts';
-import { writePolicyAttempt } from '../../../../scenarios/own-policy/attempt.ts';
+import { seedOfTask, writePolicyAttempt } from '../../../../scenarios/own-policy/attempt.ts';
+import type { PolicyRow } from '../../../../scenarios/own-policy/grade-sheet.ts';
 import { promptsIn } from '../../../../scenarios/prompts.ts';
 import { findScenario, loadScenarioFile } from '../../../../scenarios/cli/load-scenario.ts';
 import { exercisesOf, freshAttempt, run, writeAttempt, type Attempt } from '../../../../sim-core/index.ts';
@@ -106,18 +107,34 @@ it("tells code words, whether the seed is theirs, who shares one, and what the g
   other.remove();
 });
 
-it('refuses options that say nothing of a policy', async () => {
+it('refuses a scenario for a policy, and takes its code word for one that was given out or not', async () => {
   const policy = folder.write(
     'eva.attempt.json',
-    writePolicyAttempt({ definition: '', seed: 1, source: '', digest: '', solved: false, explanation: '' }),
+    writePolicyAttempt({
+      definition: '',
+      codeWord: 'Owl',
+      seed: 1,
+      source: '',
+      digest: '',
+      solved: false,
+      explanation: '',
+    }),
   );
-  for (const option of ['--code-words', '--scenario']) {
-    const { code, err } = await brownout(`grade ${policy} ${option} none.txt`);
-    expect([code, err]).toEqual([
-      2,
-      expect.stringMatching(`${option}: \\S+eva.attempt.json is a policy, and a policy has no`),
-    ]);
-  }
+  const { code, err } = await brownout(`grade ${policy} --scenario none.txt`);
+  expect([code, err]).toEqual([
+    2,
+    expect.stringMatching(/--scenario: \S+eva.attempt.json is a policy, and a policy has no scenario/),
+  ]);
+  const words = folder.write('words.txt', 'heron\n');
+  const graded = await brownout(`grade ${policy} --code-words ${words} --format json`);
+  const [{ codeWord, verified, notes }] = (JSON.parse(graded.out) as { policies: PolicyRow[] }).policies;
+  expect([graded.code, codeWord, verified]).toEqual([1, 'Owl', false]);
+  expect(notes).toEqual(
+    expect.arrayContaining([
+      `the seed is 1, and that of the code word is ${seedOfTask('owl')}`,
+      'the code word was given to nobody',
+    ]),
+  );
 });
 
 it('names what is no attempt, and grades the rest of the folder', async () => {

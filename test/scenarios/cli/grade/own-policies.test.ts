@@ -10,8 +10,10 @@ import {
   policyNotes,
   policySeeds,
   readPolicyAttempt,
+  seedOfTask,
   writePolicyAttempt,
 } from '../../../../scenarios/own-policy/attempt.ts';
+import { policyRows } from '../../../../scenarios/own-policy/grade-sheet.ts';
 import { STARTERS } from '../../../../scenarios/own-policy/starters.ts';
 import { examOf, verdictOf, type Exam } from '../../../../scenarios/own-policy/verdict.ts';
 import { runHere } from '../../own-policy/solutions.ts';
@@ -61,6 +63,12 @@ it.each([
   });
 });
 
+it('does nothing of what a source puts off, were it without an end', async () => {
+  const source = `(async () => { for (;;) await 0; })();\n${STARTERS.lru.source}`;
+  const ran = await runInProcess(source, exam, { deadline: 10 });
+  expect(verdictOf(exam, ran)).toEqual(verdictOf(exam, runHere(STARTERS.lru.source, exam)));
+});
+
 const attempt = {
   definition: '',
   seed: 1,
@@ -94,11 +102,11 @@ it('is graded by running it again: what the file says is only compared', async (
   expect([honest, forged, wrong].map(isPolicy)).toEqual([true, true, true]);
   expect(await gradePolicies([honest, forged, wrong], 'csv', cli)).toBe(2);
   const rows = out.replaceAll(folder, '').split('\n');
-  expect(rows[0]).toBe('file,seed,seeds,seedsHeld,solved,verified,explanation,notes');
+  expect(rows[0]).toBe('file,codeWord,seed,seeds,seedsHeld,solved,verified,pass,explanation,notes');
   expect(rows[1]).toMatch(
-    /^\/honest\.attempt\.json,1,11,0,false,true,"LRU, and ""all""\.","?not reached: Scans: fewer/,
+    /^\/honest\.attempt\.json,,1,11,0,false,true,false,"LRU, and ""all""\.","?not reached: Scans: fewer/,
   );
-  expect(rows[2]).toMatch(/,0,false,false,.*another digest; the file says solved/);
+  expect(rows[2]).toMatch(/,0,false,false,false,.*another digest; the file says solved/);
   expect(rows[1]).toMatch(/the same source as \/forged\.attempt\.json/);
   expect(err).toMatch(/wrong\.attempt\.json: seed: -1 is not valid; expected a whole number from 0/);
 });
@@ -115,7 +123,26 @@ it('is told by what is known of it: only a pass that is none is a falsehood', ()
   const shopped = { ...attempt, engine: '', seed: 2 };
   expect(judgePolicyAttempt(shopped, all)).toMatchObject({ solved: true, verified: false });
   const [verdict] = [{ seed: 2, worlds: [], goals: [], ...held[0] }];
-  expect(policyNotes(shopped, [verdict], '')).toContain("the seed is 2, and the task's is 1");
+  expect(policyNotes(shopped, [verdict], '')).toContain('the seed is 2, and that of the task is 1');
+});
+
+it('has the seed of its code word, and passes by it once where words were given out', () => {
+  const seed = seedOfTask('Heron');
+  expect(seed).toBe(seedOfTask(' heron'));
+  const solved = { seed, worlds: [], goals: [], solved: true, digest: '' };
+  const handedIn = (file: string, codeWord: string) => ({
+    file,
+    attempt: { ...attempt, engine: '', codeWord, seed, source: file },
+    verdicts: policySeeds(seed).map(() => solved),
+  });
+  const ada = handedIn('ada', 'heron');
+  const passes = (all: (typeof ada)[], words?: string[]) => policyRows(all, '', words).map(({ pass }) => pass);
+  expect(passes([ada])).toEqual([true]);
+  expect(passes([ada], ['heron', 'egret'])).toEqual([true]);
+  expect(passes([ada], ['egret'])).toEqual([false]);
+  expect(passes([ada, handedIn('ben', 'Heron')], ['heron'])).toEqual([false, false]);
+  // Under another word it is not on that word's seed.
+  expect(passes([handedIn('cay', 'egret')], ['egret'])).toEqual([false]);
 });
 
 it('is refused with anything in it that is wrong', () => {
@@ -126,6 +153,7 @@ it('is refused with anything in it that is wrong', () => {
     ['"seed": 1', '"seed": "1"', /^seed: '1' is not valid; expected a whole number/],
     ['"solved": false', '"solved": 0', /^solved: 0 is not valid; expected true or false/],
     ['"digest": ""', '"digest": "sha256:0"', /^digest: .* is not valid; expected sha256:/],
+    ['"seed": 1', '"codeWord": " ", "seed": 1', /^codeWord: ' ' is not valid; expected a text of at most/],
     ['"seed": 1', '"seeds": 1', /^seeds: there is no such field; expected policyAttempt/],
     ['"policyAttempt": 1', '"policyAttempt": 2', /^policyAttempt: 2 is not valid; expected the form's version, 1/],
   ] as const) {
