@@ -17,6 +17,7 @@ import {
 } from '../../sim-core/index.ts';
 import { mm1 } from '../../notebooks/calibration/queueing.ts';
 import { expectTheory, replicate } from './queue-simulation.ts';
+import { shortestOf } from './queueing-formulas.ts';
 
 interface Fleet {
   readonly hosts: number;
@@ -103,7 +104,7 @@ describe('queues that are balanced', () => {
    * random. His own simulations of 100 hosts are within 2 % of it.
    */
   it('are as short as Mitzenmacher says where the better of two is picked, and shorter where the best of all is', () => {
-    const limit = [1, 2, 3, 4, 5, 6].reduce((sum, i) => sum + fleet.load ** (2 ** i - 2), 0);
+    const limit = shortestOf(2, fleet.load).W;
     const [two, all] = (['two-choices', 'least-request'] as const).map(
       (policy) => simulated({ ...fleet, policy, requests: 60_000 }, 1).W,
     );

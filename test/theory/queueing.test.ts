@@ -11,6 +11,7 @@ import {
   exponential,
   hyperexponential,
   Link,
+  Process,
   requestCompleted,
   Resource,
   SECOND,
@@ -18,14 +19,26 @@ import {
   Simulation,
   spawn,
   Tally,
+  TimeWeighted,
   toSeconds,
   type Behaviour,
   type Distribution,
+  type EventHandle,
 } from '../../sim-core/index.ts';
 import { simulateQueue } from '../../notebooks/calibration/queue.ts';
 import { erlangB, erlangC, pollaczekKhinchine } from '../../notebooks/calibration/queueing.ts';
 import { expectTheory, outliers, replicate, type Measures } from './queue-simulation.ts';
-import { constantArrivals, finiteRoom, machineRepair, twoClasses } from './queueing-formulas.ts';
+import {
+  constantArrivals,
+  erlangCWaits,
+  finiteRoom,
+  kingman,
+  machineRepair,
+  mm1Distributions,
+  shortestOf,
+  twoClasses,
+  twoClassesPreemptive,
+} from './queueing-formulas.ts';
 import { sharedVectors } from '../shared-vectors.ts';
 
 const poissonGaps = (lambda: number): Distribution => exponential(SECOND / lambda);
@@ -62,7 +75,10 @@ describe.each([0.5, 0.8])('a single server at a load of %d', (lambda) => {
     const measured = replicate((seed) =>
       simulateQueue({ gap: constant(SECOND / lambda), service: exponentialService }, seed),
     );
-    expectTheory(measured, { ...constantArrivals(lambda) });
+    const { Wq, W } = constantArrivals(lambda);
+    expectTheory(measured, { Wq, W });
+    // Kingman's is an upper one where gaps vary less than services.
+    expect(kingman(lambda, 0, 1)).toBeGreaterThan(Wq);
   });
 
   it('is told apart from another model by the same check', () => {
@@ -71,6 +87,82 @@ describe.each([0.5, 0.8])('a single server at a load of %d', (lambda) => {
     );
     const wrong = { ...pollaczekKhinchine(lambda, 1) };
     expect(outliers(measured, wrong)).toHaveLength(Object.keys(wrong).length);
+  });
+});
+
+/** Shares of waits and stays that are within given times, and how the number of customers is spread over time. */
+function simulateSpread(
+  lambda: number,
+  servers: number,
+  waits: readonly number[],
+  stays: readonly number[],
+  seed: number,
+) {
+  const sim = new Simulation({ seed });
+  const server = new Resource(sim, { name: 'server', capacity: servers, queueMax: Infinity });
+  const [gaps, services] = [sim.random('gaps'), sim.random('services')];
+  const end = Math.round((20_000 * SECOND) / lambda);
+  const start = end / 10;
+  const [waited, stayed] = [waits, stays].map((times) => times.map(() => new Tally()));
+  const [square, none, tenOrMore] = [0, 1, 0].map((value) => new TimeWeighted(0, value));
+  const present = new TimeWeighted(0, 0);
+  let number = 0;
+  const change = (by: number): void => {
+    number += by;
+    present.set(sim.now, number);
+    square.set(sim.now, number ** 2);
+    none.set(sim.now, number === 0 ? 1 : 0);
+    tenOrMore.set(sim.now, number >= 10 ? 1 : 0);
+  };
+  const note = (tallies: Tally[], times: readonly number[], time: number): void =>
+    tallies.forEach((tally, i) => tally.add(toSeconds(time) <= times[i] ? 1 : 0));
+  function* customer(): Behaviour {
+    const arrival = sim.now;
+    change(1);
+    yield* server.acquire();
+    if (arrival >= start) note(waited, waits, sim.now - arrival);
+    yield Math.round(exponentialService.sample(services));
+    server.release();
+    change(-1);
+    if (arrival >= start) note(stayed, stays, sim.now - arrival);
+  }
+  function* arrivals(): Behaviour {
+    for (;;) {
+      yield Math.round(poissonGaps(lambda).sample(gaps));
+      new Process(sim, 'customer', customer()).startNow();
+    }
+  }
+  spawn(sim, 'arrivals', arrivals());
+  sim.runUntil(start);
+  for (const value of [present, square, none, tenOrMore]) value.resetAt(start);
+  sim.runUntil(end);
+  const byTime = (name: string, tallies: Tally[]) =>
+    Object.fromEntries(tallies.map((tally, i) => [`${name} ${i}`, tally.mean]));
+  return {
+    ...byTime('waited', waited),
+    ...byTime('stayed', stayed),
+    square: square.mean(end),
+    P0: none.mean(end),
+    P_N_ge_10: tenOrMore.mean(end),
+  };
+}
+
+describe('what is spread about the means', () => {
+  it.each([0.5, 0.8])('stays of M/M/1 at a load of %d are exponential, and numbers geometric', (rho) => {
+    const { W_p50, W_p95, W_p99, P0, P_N_ge_10, var_N } = mm1Distributions(rho);
+    const measured = replicate((seed) => simulateSpread(rho, 1, [], [W_p50, W_p95, W_p99], seed));
+    const square = var_N + pollaczekKhinchine(rho, 2).L ** 2;
+    expectTheory(measured, { 'stayed 0': 0.5, 'stayed 1': 0.95, 'stayed 2': 0.99, P0, P_N_ge_10, square });
+  });
+
+  it.each([
+    [4, 8],
+    [6.4, 8],
+  ])('waits of M/M/c, lambda %d on %d servers, are as long as Erlang says', (lambda, servers) => {
+    const { Wq_p95, Wq_p99 } = erlangCWaits(lambda, servers);
+    const measured = replicate((seed) => simulateSpread(lambda, servers, [0, Wq_p95, Wq_p99], [], seed));
+    const { P_wait } = erlangC(lambda, servers);
+    expectTheory(measured, { 'waited 0': 1 - P_wait, 'waited 1': 0.95, 'waited 2': 0.99 });
   });
 });
 
@@ -112,7 +204,8 @@ describe('a bounded waiting line', () => {
     const measured = replicate((seed) =>
       simulateQueue({ gap: poissonGaps(lambda), service: exponentialService, queueMax: K - 1 }, seed),
     );
-    expectTheory(measured, { ...finiteRoom(lambda, K) });
+    const { P0: _, ...theory } = finiteRoom(lambda, K);
+    expectTheory(measured, theory);
   });
 });
 
@@ -142,7 +235,55 @@ function simulateClasses(lambdas: readonly number[], seed: number): Measures {
   return { Wq1: waits[0].mean, Wq2: waits[1].mean };
 }
 
+/** The same by interruption: `cancel` takes back the end of a service, and what is left of it waits. */
+function simulatePreemption(lambdas: readonly number[], seed: number): Measures {
+  interface Customer {
+    readonly arrival: number;
+    readonly priority: number;
+    left: number;
+  }
+  const sim = new Simulation({ seed });
+  const services = sim.random('services');
+  const end = 15_000 * SECOND;
+  const stays = lambdas.map(() => new Tally());
+  const waiting: Customer[][] = lambdas.map(() => []);
+  let served: { readonly customer: Customer; readonly since: number; readonly event: EventHandle } | undefined;
+  const serve = (customer: Customer): void => {
+    served = { customer, since: sim.now, event: sim.schedule(customer.left, leave, customer) };
+  };
+  const leave = ({ arrival, priority }: Customer): void => {
+    if (arrival >= end / 10) stays[priority].add(toSeconds(sim.now - arrival));
+    served = undefined;
+    const next = waiting.find((line) => line.length > 0)?.shift();
+    if (next) serve(next);
+  };
+  lambdas.forEach((lambda, priority) => {
+    const gap = poissonGaps(lambda);
+    const gaps = sim.random(`gaps of class ${priority}`);
+    const arrive = (): void => {
+      sim.schedule(Math.round(gap.sample(gaps)), arrive, undefined);
+      const customer = { arrival: sim.now, priority, left: Math.round(exponentialService.sample(services)) };
+      if (!served) return serve(customer);
+      if (served.customer.priority <= priority) return void waiting[priority].push(customer);
+      sim.cancel(served.event);
+      served.customer.left -= sim.now - served.since;
+      waiting[served.customer.priority].unshift(served.customer);
+      serve(customer);
+    };
+    sim.schedule(Math.round(gap.sample(gaps)), arrive, undefined);
+  });
+  sim.runUntil(end);
+  return { W1: stays[0].mean, W2: stays[1].mean };
+}
+
 describe('priorities', () => {
+  it.each([
+    [0.25, 0.25],
+    [0.4, 0.4],
+  ])('of which the first interrupts the second, %d and %d a second, stay as the theory says', (lambda1, lambda2) => {
+    const measured = replicate((seed) => simulatePreemption([lambda1, lambda2], seed));
+    expectTheory(measured, { ...twoClassesPreemptive(lambda1, lambda2) });
+  });
   it.each([
     [0.25, 0.25],
     [0.4, 0.4],
@@ -194,7 +335,8 @@ describe('a closed loop', () => {
     [30, 4, 5],
   ])('of %d machines and %d repairmen, up for %d s in the mean, is M/M/c//N', (users, concurrency, think) => {
     const measured = replicate((seed) => simulateClosedLoop(users, concurrency, think, seed));
-    expectTheory(measured, { ...machineRepair(users, concurrency, think) });
+    const { throughput, W, L } = machineRepair(users, concurrency, think);
+    expectTheory(measured, { throughput, W, L });
   });
 });
 
@@ -204,19 +346,28 @@ interface Row {
   readonly results: Readonly<Record<string, number>>;
 }
 
-/** The formulas above by the names of the shared data's models. */
+/** All that the shared data has worked out of each of its models, by the formulas above. */
 const formulas: Readonly<Record<string, (params: Row['params']) => Measures>> = {
-  'M/M/1': ({ lambda }) => ({ ...pollaczekKhinchine(lambda, 2) }),
+  'M/M/1': ({ lambda }) => ({ rho: lambda, ...pollaczekKhinchine(lambda, 2), ...mm1Distributions(lambda) }),
   'M/D/1': ({ lambda }) => ({ ...pollaczekKhinchine(lambda, 1) }),
   'M/G/1 (Pollaczek-Khinchine)': ({ lambda, cv2, ES2 }) => ({ ...pollaczekKhinchine(lambda, ES2 ?? 1 + cv2) }),
-  'M/M/c (Erlang C)': ({ lambda, c }) => ({ ...erlangC(lambda, c) }),
+  'M/M/c (Erlang C)': ({ lambda, c }) => ({ ...erlangC(lambda, c), ...erlangCWaits(lambda, c) }),
   'M/M/c/c (Erlang B)': ({ lambda, c }) => ({ P_block: erlangB(lambda, c), L: lambda * (1 - erlangB(lambda, c)) }),
   'M/M/1/K': ({ lambda, K }) => ({ ...finiteRoom(lambda, K) }),
   'D/M/1': ({ rho }) => ({ ...constantArrivals(rho) }),
-  'machine repair M/M/c//N (closed, think time Z)': ({ N, c, Z }) => ({ ...machineRepair(N, c, Z) }),
+  'machine repair M/M/c//N (closed, think time Z)': ({ N, c, Z }) => {
+    const theory = machineRepair(N, c, Z);
+    return { ...theory, check_interactive_law: N / theory.throughput - Z };
+  },
   'M/M/1 two priority classes (equal load)': ({ lambda1, lambda2 }) => {
     const { Wq1, Wq2 } = twoClasses(lambda1, lambda2);
-    return { Wq1_nonpreemptive: Wq1, Wq2_nonpreemptive: Wq2 };
+    const { W1, W2 } = twoClassesPreemptive(lambda1, lambda2);
+    return { Wq1_nonpreemptive: Wq1, Wq2_nonpreemptive: Wq2, W1_preemptive: W1, W2_preemptive: W2 };
+  },
+  'G/G/1 Kingman upper approx': ({ rho, ca2, cs2 }) => ({ Wq: kingman(rho, ca2, cs2) }),
+  'power-of-d choices (n->inf)': ({ lambda_per_server: lambda, d }) => {
+    const { W, shareOf } = shortestOf(d, lambda);
+    return { mean_time_in_system: W, fraction_servers_ge_5: shareOf(5) };
   },
 };
 
@@ -225,12 +376,11 @@ const vectors = sharedVectors<{ readonly rows: readonly Row[] }>('queueing_formu
 describe.skipIf(vectors.isLeftOut)('the formulas and the worked values', () => {
   const { rows } = vectors.isLeftOut ? { rows: [] } : vectors.read();
 
-  it.each(Object.entries(formulas))('agree on %s', (model, formula) => {
-    const worked = rows.filter((row) => row.model === model);
-    expect(worked.length).toBeGreaterThan(0);
-    for (const { params, results } of worked) {
-      for (const [name, value] of Object.entries(formula(params))) {
-        if (name in results) expect(value, `${name} of ${JSON.stringify(params)}`).toBeCloseTo(results[name], 8);
+  it.each([...new Set(rows.map(({ model }) => model))])('agree on all that is worked out of %s', (model) => {
+    for (const { params, results } of rows.filter((row) => row.model === model)) {
+      const theory = formulas[model](params);
+      for (const [name, value] of Object.entries(results)) {
+        expect(theory[name], `${name} of ${JSON.stringify(params)}`).toBeCloseTo(value, 8);
       }
     }
   });
