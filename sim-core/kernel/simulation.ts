@@ -45,6 +45,7 @@ export class Simulation {
   private readonly table = new EventTable();
   private readonly eventsMax: number;
   private readonly pendingMax: number;
+  private readonly timeMax: Time;
   private readonly observer: EventObserver | undefined;
   private readonly kindNames: string[] = ['event'];
   private clock: Time = 0;
@@ -62,9 +63,10 @@ export class Simulation {
   constructor(options: SimulationOptions = {}) {
     this.seed = options.seed ?? 1;
     this.streams = new RandomStreams(this.seed);
-    const { eventsMax, pendingMax } = { ...DEFAULT_BUDGET, ...options.budget };
+    const { eventsMax, pendingMax, timeMax } = { ...DEFAULT_BUDGET, ...options.budget };
     this.eventsMax = eventsMax;
     this.pendingMax = pendingMax;
+    this.timeMax = timeMax;
     this.observer = options.observer;
   }
 
@@ -168,6 +170,10 @@ export class Simulation {
       throw new RangeError(`the end of a run is ${end} ns; it must be a whole number of nanoseconds, or Infinity`);
     }
     if (this.failure !== undefined) throw this.failure;
+    if (end > this.timeMax && this.timeMax < END_OF_TIME) {
+      if (this.clock < this.timeMax && !this.runUntil(this.timeMax, eventsMax)) return false;
+      if (this.pending > 0) this.exceed('timeMax');
+    }
     try {
       for (let count = 0; count < eventsMax;) {
         const slot = this.takeBefore(end);

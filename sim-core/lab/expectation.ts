@@ -149,7 +149,7 @@ export function difference(minuend: Measure, subtrahend: Measure): Measure {
 export class NoSuchSignal extends Error {
   constructor(name: string, evidence: Evidence) {
     const names = evidence.signals.map((candidate) => candidate.name).join(', ');
-    super(`there is no signal ${name}; there are ${names}`);
+    super(`there is no signal ${name}; ${names === '' ? 'the run has none at all' : `there are ${names}`}`);
     this.name = 'NoSuchSignal';
   }
 }

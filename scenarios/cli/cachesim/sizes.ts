@@ -44,6 +44,10 @@ export function parseSize(text: string, unit: CacheUnit = 'objects'): CacheSize 
   return { numerator, denominator };
 }
 
+/** A percentage as a number from 0 to 1. */
+export const shareOf = ({ numerator, denominator }: Extract<CacheSize, { readonly numerator: bigint }>): number =>
+  Number(numerator) / Number(denominator);
+
 /** How many units a cache of this size holds of so many: a percentage is rounded down, but to 1 at least. */
 export function unitsOf(size: CacheSize, all: number): number {
   if ('units' in size) return size.units;

@@ -28,7 +28,7 @@ import { CURVE_SIZES, STACK_POLICY } from '../cachesim/curve.ts';
 import { ProgressLine } from '../cachesim/progress-line.ts';
 import { replay, type ReplayOutcome, type ReplayStage } from '../cachesim/replay.ts';
 import { reportFormats } from '../cachesim/report.ts';
-import { parseSize, type CacheSize } from '../cachesim/sizes.ts';
+import { parseSize, shareOf, type CacheSize } from '../cachesim/sizes.ts';
 import { TraceFile } from '../cachesim/trace-file.ts';
 import { TraceFileError } from '../cachesim/trace-file-error.ts';
 import { UsageError, type CliCommand, type CommandLine } from '../command.ts';
@@ -205,6 +205,8 @@ function checked(path: string, options: CachesimOptions): Checked {
       return [];
     }
   });
+  problems.push(...twice('--policies', (options.policies ?? '').split(','), (text) => text.trim()));
+  problems.push(...twice('--sizes', sizes, (size) => ('units' in size ? `${size.units}` : `${shareOf(size) * 100}%`)));
   const report = known('--format', reportFormats, options.format);
   known('--reader', traceFormats, options.reader, ['auto']);
   if (options.seed !== undefined && !/^\d+$/.test(options.seed))
@@ -224,6 +226,13 @@ function checked(path: string, options: CachesimOptions): Checked {
   }
   if (problems.length > 0) throw new UsageError(problems.join('; '));
   return { policies, sizes, sampleRate, report, format, reader: chosen.create({ column, sizeColumn, withSizes }) };
+}
+
+/** What is asked for more than once: its row would stand there twice, with two speeds. */
+function twice<Value>(option: string, values: readonly Value[], textOf: (value: Value) => string): string[] {
+  const texts = values.map(textOf).filter((text) => text !== '');
+  const again = new Set(texts.filter((text, i) => texts.indexOf(text) < i));
+  return [...again].map((text) => `${option}: ${text} is there twice`);
 }
 
 /** The words for a name that does not exist, with the nearest one that does. */

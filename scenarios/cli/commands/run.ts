@@ -49,6 +49,8 @@ export const runCommand: CliCommand = {
       .option('--set <name=value...>', 'set a parameter: ttl=500ms')
       .option('--at <intervention...>', 'step in while it runs, TIME:ACTION:TARGET[:ARGS]: 12s:slow:database:factor=4')
       .option('--events-max <count>', 'end a run with an error once it has run so many events')
+      .option('--pending-max <count>', 'or once so many are pending at a time, which is what fills memory')
+      .option('--time-max <duration>', 'or once so much simulated time has passed: 10m')
       .option('--format <format>', `how to print: ${Object.keys(reporters).join(', ')}`, 'table')
       .option(
         '--health',

@@ -3,15 +3,18 @@ import {
   formatValue,
   InterventionError,
   ParameterError,
+  parseDuration,
   parseIntervention,
   parseValue,
   Run,
   ScenarioError,
+  type Budget,
   type InterventionData,
   type ParameterValue,
   type ParameterValues,
   type RunOptions,
   type Scenario,
+  type Time,
 } from '../../../sim-core/index.ts';
 import { UsageError } from '../command.ts';
 import type { LoadedScenario } from '../load-scenario.ts';
@@ -26,6 +29,8 @@ export interface PlanWords {
   readonly set?: readonly string[];
   readonly at?: readonly string[];
   readonly eventsMax?: string;
+  readonly pendingMax?: string;
+  readonly timeMax?: string;
 }
 
 export interface PlannedRun extends RunOptions {
@@ -45,7 +50,7 @@ export function planRuns({ scenario, definition }: LoadedScenario, words: PlanWo
     params: parseSettings(scenario.params, words.set ?? []),
     interventions: (words.at ?? []).map(parseAt),
     definition,
-    ...(words.eventsMax !== undefined && { budget: { eventsMax: parseCount('--events-max', words.eventsMax) } }),
+    budget: budgetOf(words),
   };
   for (const name of variants) refuseWhatMakesAVariant(scenario, name, shared.params);
   // Before the first run, so that wrong input is not found between finished ones.
@@ -110,6 +115,20 @@ function parseAt(text: string): InterventionData {
     if (!(error instanceof InterventionError)) throw error;
     throw new UsageError(`--at: ${error.message}`);
   }
+}
+
+function budgetOf({ eventsMax, pendingMax, timeMax }: PlanWords): Partial<Budget> {
+  return {
+    ...(eventsMax !== undefined && { eventsMax: parseCount('--events-max', eventsMax) }),
+    ...(pendingMax !== undefined && { pendingMax: parseCount('--pending-max', pendingMax) }),
+    ...(timeMax !== undefined && { timeMax: parseTime('--time-max', timeMax) }),
+  };
+}
+
+function parseTime(option: string, text: string): Time {
+  const time = parseDuration(text);
+  if (time !== undefined && time > 0) return time;
+  throw new UsageError(`${option}: '${text}' is not a duration above 0, such as 90s or 10m`);
 }
 
 function parseCount(option: string, text: string): number {

@@ -1,6 +1,6 @@
 /** Files of runs on disk, whole or not there; recordings are gzip over the bytes that the library writes. */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import { constants, gunzipSync, gzip } from 'node:zlib';
@@ -19,10 +19,20 @@ const compress = promisify(gzip);
 /** Makes the folder of `--out`, so that a wrong one is known before anything is computed. */
 export function prepareFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(resolve(folder));
   } catch (error) {
     throw new UsageError(`--out ${folder}: the folder cannot be made: ${(error as Error).message}`);
   }
+}
+
+/** Folder by folder: where one cannot be made within a folder that is there, as in /proc, Node's own `recursive` tries for ever. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) {
+    if (!statSync(folder).isDirectory()) throw new Error(`${folder} is no folder`);
+    return;
+  }
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
 }
 
 /** Writes `SCENARIO-VARIANT-SEED.brownout.gz` into the folder and returns its size. */

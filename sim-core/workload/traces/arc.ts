@@ -1,7 +1,7 @@
 /**
  * The traces of the authors of ARC (`.lis`): "start count ignored ignored" a line, which requests `count` blocks one
- * after the other from `start` on. Read as Caffeine's simulator does (parser/arc/ArcTraceReader.java); what follows
- * the second number is not looked at. Unlike there, a line that asks for no block is damage.
+ * after the other from `start` on. Read as Caffeine's simulator does (parser/arc/ArcTraceReader.java); what the last two
+ * fields hold is not looked at. Unlike there, a line that asks for no block is damage, and so is one with fewer fields.
  */
 import { NEWLINE, TraceError, decimal, type KeyBatch, type TraceReader } from './trace-reader.ts';
 import { isBlank, MAX_RECORD_BYTES, TextReader, tooLong, trimmedStart, type RecordScanner } from './text-reader.ts';
@@ -36,10 +36,14 @@ class ArcScanner implements RecordScanner {
     if (nul >= 0 && nul < newline) throw this.#damage('holds NUL', batch);
     const firstEnd = fieldEnd(bytes, first, newline);
     const second = trimmedStart(bytes, firstEnd, newline);
+    const secondEnd = fieldEnd(bytes, second, newline);
     const block = decimal(bytes, first, firstEnd);
-    const count = decimal(bytes, second, fieldEnd(bytes, second, newline));
+    const count = decimal(bytes, second, secondEnd);
     if (block < 0) throw this.#damage('does not start with a block number', batch);
     if (count < 1) throw this.#damage('has no count of at least 1 as its second number', batch);
+    const third = trimmedStart(bytes, secondEnd, newline);
+    const fourth = trimmedStart(bytes, fieldEnd(bytes, third, newline), newline);
+    if (fourth === newline) throw this.#damage(`has only ${third === newline ? 'two' : 'three'} fields`, batch);
     this.#nextBlock = block;
     this.#blocksLeft = count;
   }

@@ -83,6 +83,29 @@ it.each(['SIGINT', 'SIGTERM'] as const)('hears %s between runs so short that eac
   expect((JSON.parse(out) as { runs: unknown[] }).runs.length).toBeLessThan(50_000);
 });
 
+it.each([
+  ['at load', 'process.stderr.write("looping\\n"); for (;;);'],
+  [
+    'in its system',
+    userScenario().replace('const link', 'process.stderr.write("looping\\n"); for (;;);\n    const link'),
+  ],
+])("ends at the second Ctrl-C a user's loop without an end %s", async (_, text) => {
+  folder.write('loops.js', text);
+  const child = start('run ./loops.js');
+  const end = ended(child);
+  await new Promise((resolve) => child.stderr?.once('data', resolve));
+  child.kill('SIGINT');
+  await setTimeout(100);
+  child.kill('SIGINT');
+  expect((await end).code).toBe(130);
+});
+
+it('says at once where no folder can be made for what is to be written', async () => {
+  const end = await ended(start('run stampede --variant none --out /proc/brownout/none'));
+  expect(end).toMatchObject({ code: 2, out: '' });
+  expect(end.err).toMatch(/^brownout: --out \/proc\/brownout\/none: the folder cannot be made: .+\n$/);
+});
+
 it('keeps its exit code and says nothing when the reader of its output goes away', async () => {
   folder.write('fails.js', userScenario({ sim: '', limit: 0.001 }));
   const child = start('run ./fails.js --seed 1..3 --format json');

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { brownout } from './command-line.ts';
 
-it.each([
+const ROWS = [
   ['lst', "there is no command 'lst'; did you mean 'list'?"],
   ['--vrsion', "there is no option '--vrsion'; did you mean '--version'?"],
   ['list --jsn', "list: there is no option '--jsn'; did you mean '--json'?"],
@@ -30,14 +30,34 @@ it.each([
   ['run stampede --at 12s:melt:database', '--at: intervention melt: database does not take it; it takes slow'],
   ['run stampede --format yaml', "--format: there is no format 'yaml'; there are table, json, junit, markdown"],
   ['run stampede --events-max 0', "--events-max: '0' is not a whole number from 1 up"],
+  ['run stampede --pending-max many', "--pending-max: 'many' is not a whole number from 1 up"],
+  ['run stampede --time-max later', "--time-max: 'later' is not a duration above 0, such as 90s or 10m"],
   ['run ./absent.ts', 'there is no file ./absent.ts'],
   ['replay', 'replay: recording is missing; expected brownout replay [options] <recording>'],
   ['replay absent.brownout.gz', 'there is no file absent.brownout.gz'],
   ['replay package.json', 'package.json: this is not a recording of Brownout'],
   ['check stampde', "there is no scenario 'stampde'; did you mean 'stampede'?"],
   ['check --seeds many', "--seeds: 'many' is not a whole number from 0 to"],
+  ['serve --port abc', "--port 'abc' is not a port; give a whole number from 0 to 65535"],
+  ['serve extra', 'serve: there are too many words; expected brownout serve [options]'],
+  ['grade', 'grade: attempts is missing; expected brownout grade [options] <attempts...>'],
+  ['grade absent', 'absent: there is no such file'],
+  ['grade package.json --format xml', "--format: there is no format 'xml'; there are table, json, csv"],
+  ['twin', 'twin: names is missing; expected brownout twin [options] <names>'],
+  ['twin redes', "there is no twin 'redes'; did you mean 'redis'?"],
+  ['twin redis --scripts x', "--scripts: 'x' is not a whole number from 1 to 100000"],
+  ['cachesim', 'cachesim: trace is missing; expected brownout cachesim [options] <trace>'],
+  ['cachesim absent --policies lru --sizes 10', 'trace absent: no such file'],
+  ['cachesim a.txt --policies lur --sizes 10', '--policies: there is no eviction policy "lur", did you mean lru?'],
+  ['cachesim a.txt --policies lru --sizes 0', '--sizes: "0" is not from 1 to 1,000M objects'],
+  [
+    'cachesim a.txt --policies lru,lru --sizes 10,1%,1.0%',
+    '--policies: lru is there twice; --sizes: 1% is there twice',
+  ],
   ['bench hld', "there is no benchmark 'hld'; did you mean 'hold'?"],
-])('brownout %s', async (words, complaint) => {
+] as const;
+
+it.each(ROWS)('brownout %s', async (words, complaint) => {
   const { code, out, err } = await brownout(words);
   expect(err).toContain(`brownout: ${complaint}`);
   expect(err.trimEnd().split('\n')).toHaveLength(1);
@@ -51,8 +71,12 @@ it('prints its help without a command, as wrong use, and with one as asked for',
   expect(bare.err).toContain('Usage: brownout');
   const asked = await brownout('--help');
   expect(asked).toMatchObject({ code: 0, err: '' });
-  for (const name of ['list', 'run', 'replay', 'cachesim', 'twin', 'check', 'bench', 'serve']) {
-    expect(asked.out).toContain(`\n  ${name} `);
+  const names = [...asked.out.matchAll(/^  ([a-z]+) \[?[<o]/gm)]
+    .map(([, name]) => name)
+    .filter((name) => name !== 'help');
+  expect(names.sort()).toEqual(['bench', 'cachesim', 'check', 'grade', 'list', 'replay', 'run', 'serve', 'twin']);
+  for (const name of names) {
+    expect(ROWS.some(([words]) => words.split(' ')[0] === name)).toBe(true);
     expect((await brownout(`${name} --help`)).out).toContain(`Usage: brownout ${name}`);
   }
 });

@@ -109,6 +109,13 @@ it('ends with 3 where a run passes its budget, and prints the runs that did not'
   expect(document.pass).toBe(false);
   expect(document.runs.map(({ variant }) => variant)).toEqual(['calm']);
   expect(document.failures).toEqual([{ variant: 'busy', seed: 3, error: expect.stringContaining('budget') }]);
+  for (const [words, said] of [
+    ['--time-max 2s', 'budget timeMax passed: it goes on for more than 2 s, at 2 s of simulated time'],
+    ['--pending-max 1', 'budget pendingMax passed: more than 1 events are pending at once'],
+  ]) {
+    const { err: other } = await brownout(`run ${holds} --variant busy ${words}`);
+    expect(other).toContain(said);
+  }
   const { out: junit } = await brownout(`run ${holds} --events-max 3000 --format junit`);
   expect(junit).toContain('<testsuites name="mine" tests="2" failures="0" errors="1" skipped="0">');
   expect(junit).toContain('<error message="budget eventsMax passed');

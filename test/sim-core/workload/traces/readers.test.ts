@@ -313,6 +313,12 @@ describe('damage is reported with its place and the count of good requests', () 
       'line 412: does not start with a block number; expected "start count ignored ignored" (1,233 good requests before it)',
     ],
     [
+      'an ARC line that is cut',
+      'arc',
+      `${runs}\n1 2 3\n`,
+      'line 412: has only three fields; expected "start count ignored ignored" (1,233 good requests before it)',
+    ],
+    [
       'NUL in an ARC line',
       'arc',
       `${runs}\n1 1 0 \0\n`,
