@@ -155,7 +155,7 @@ export { HotKeyMonitor, hotKeySignals, type HotKeyMonitorOptions } from './cache
 export { baseOf, KeySpray, nameOf } from './cache/hot-keys/key-spray.ts';
 export { KnownHotKeys, type HotKeyNews } from './cache/hot-keys/known-hot-keys.ts';
 export { SpaceSaving, type KeyCount } from './cache/hot-keys/space-saving.ts';
-export { ThrottledFanOut, type ThrottledFanOutOptions } from './cache/hot-keys/throttled-fan-out.ts';
+export { BatchedIncrements, batchedIncrementSignals } from './cache/hot-keys/batched-increments.ts';
 export type { Reader } from './cache/reader.ts';
 export type { ShardMap } from './cache/sharding/shard-map.ts';
 export { shardMaps, type ShardMapName } from './cache/sharding/shard-maps.ts';
@@ -172,7 +172,7 @@ export { cacheRoomSignals, entriesHeldSignals, readEntriesHeld } from './cache/e
 export type { InvalidationChannel, InvalidationOptions, Member, Membership } from './cache/invalidation/channel.ts';
 export { channelOf, invalidationChannels, type ChannelEntry, type ChannelName } from './cache/invalidation/channels.ts';
 export { MESSAGE_BYTES } from './cache/invalidation/invalidation-bus.ts';
-export { pushSignals } from './cache/invalidation/push-channel.ts';
+export { changeFollows, pushChannel, pushSignals } from './cache/invalidation/push-channel.ts';
 export { staleEntryGone, StaleEntryMeter, staleEntrySignals } from './cache/consistency/stale-entries.ts';
 export type { CacheControl, HttpResponse } from './cache/placement/freshness.ts';
 export { HttpCache, type HttpCacheOptions, type HttpGet, type Purge } from './cache/placement/http-cache.ts';

@@ -13,6 +13,7 @@ import {
   atEnd,
   atMost,
   baseOf,
+  batchedIncrementSignals,
   cacheInMemory,
   CacheServer,
   databaseQueried,
@@ -31,6 +32,7 @@ import {
   peak,
   peakSince,
   poisson,
+  pushSignals,
   quantile,
   ratioSince,
   s,
@@ -44,8 +46,11 @@ import {
   Transactions,
   us,
   zipfPopularity,
+  type BatchedIncrements,
+  type ComponentPart,
   type Expectation,
   type Limit,
+  type LocalCache,
   type Row,
   type ShardMap,
   type Since,
@@ -56,14 +61,18 @@ import { cacheAsideReaders, databaseOf, fromAfar, instances, users } from './app
 import { measured } from './application/measured.ts';
 import { mostlyNoOlder, orNothing } from './application/oldest.ts';
 import { spreadOver, storeBefore } from './application/warm-start.ts';
+import * as batchLimits from './hot-key/batch-limits.ts';
 import * as limits from './hot-key/limits.ts';
 import * as load from './hot-key/load.ts';
 import { MEASURES, params, type Values } from './hot-key/params.ts';
 import * as relief from './hot-key/relief.ts';
-import { filterOf, leaseReader, Way, wrapped, Writer } from './hot-key/remedies.ts';
+import { filterOf, leaseReader, pushesOf, Way, wrapped, Writer } from './hot-key/remedies.ts';
 
 const HOT_KEY = load.HOT_KEY;
 const HOT_READS = 'hot_key.reads';
+const HOT_WRITES = 'hot_key.writes';
+const GATHERED = 'hot_key.increments.gathered';
+const LOST = 'cache.writes.lost.crash';
 const SHARE = 'cache.hot_key.share';
 const ALERTS = 'cache.hot_key.alerts';
 const CPU = 'cache.shard.cpu.utilization';
@@ -93,6 +102,15 @@ const relieved = (since: Since, within: Limit, errors: Limit, thread: Limit): Ex
   atMost(atEnd(CPU), thread),
 ];
 
+/** The price of gathering: nearly all reads of the counter miss what is under way, and none for longer than a batch takes. */
+const behind = (since: Since, share: Limit, age: Limit): Expectation[] => [
+  atLeast(ratioSince(STALE, since), share),
+  guardrail(atMost(orNothing(peakSince(STALENESS, 'p99', since)), age), 'The price: how old what is read may be'),
+];
+
+/** A counter: more writes than reads of one key, and of neither so many that a thread could not bear them alone. */
+const COUNTER = { crowd: 500, writes: 600 };
+
 export default defineScenario({
   id: 'hot-key',
   section: '1.8',
@@ -106,6 +124,9 @@ export default defineScenario({
       { measure: (typeof MEASURES)[number] }
     >),
     'big-hot-value': { measure: 'none', hotKilobytes: 150, commandTime: us(200) },
+    counter: { measure: 'none', ...COUNTER },
+    'counter-batched': { measure: 'write-throttle', ...COUNTER },
+    'batch-lost': { measure: 'write-throttle', ...COUNTER, crashAt: s(12.4) },
   },
   roles: {
     none: 'pitfall',
@@ -116,6 +137,16 @@ export default defineScenario({
     'write-throttle': 'remedy',
     'shuffle-shard': 'remedy',
     'big-hot-value': 'fault',
+    counter: 'pitfall',
+    'counter-batched': 'remedy',
+    'batch-lost': 'fault',
+  },
+  repairs: {
+    'key-replication': 'none',
+    'local-cache': 'none',
+    'write-throttle': 'none',
+    'shuffle-shard': 'none',
+    'counter-batched': 'counter',
   },
   seed: 1,
   duration: ({ length }) => length,
@@ -135,9 +166,19 @@ export default defineScenario({
       fact: databaseQueried,
       where: (fact) => fact.key === HOT_KEY && fact.operation === 'read',
     }),
+    defineSignal({
+      name: HOT_WRITES,
+      kind: 'counter',
+      unit: '{operation}',
+      help: 'Writes of the hot key that reached the database, a batch of them as one',
+      fact: databaseQueried,
+      where: (fact) => fact.key === HOT_KEY && fact.operation === 'write',
+    }),
+    ...pushSignals,
+    ...batchedIncrementSignals,
   ],
   whileRunning: { ...settings, crowd: sentBy('crowd', 'crowd'), writes: sentBy('writes', 'authors') },
-  charts: [CPU, SHARE, LATENCY, ERRORS, WIRE, 'db.client.operation.rate', STALE, STALENESS],
+  charts: [CPU, SHARE, LATENCY, ERRORS, WIRE, 'db.client.operation.rate', STALE, STALENESS, GATHERED, LOST],
   expect: {
     none: overloaded,
     'key-replication': relieved(relief.sprayRelief, limits.sprayedLatency, limits.sprayedErrors, limits.sprayedThread),
@@ -150,9 +191,11 @@ export default defineScenario({
     lease: [...overloaded, atMost(total(HOT_READS), limits.leasedReads)],
     'negative-filter': [...overloaded, atMost(total('cache.filter.rejections'), 0)],
     'write-throttle': [
-      ...relieved(relief.sprayRelief, limits.sprayedLatency, limits.sprayedErrors, limits.sprayedThread),
-      atMost(totalSince(HOT_READS, relief.sprayRelief), limits.throttledReads),
-      atLeast(ratioSince(STALE, relief.sprayRelief), limits.throttledStale),
+      ...relieved(relief.batchRelief, batchLimits.batchedLatency, batchLimits.batchedErrors, batchLimits.batchedThread),
+      atMost(totalSince(HOT_WRITES, relief.batchRelief), batchLimits.batches),
+      atMost(totalSince(HOT_READS, relief.batchRelief), batchLimits.batchedReads),
+      ...behind(relief.batchRelief, batchLimits.gatheredStale, batchLimits.gatheredAge),
+      guardrail(atMost(total(LOST), 0), 'Nobody dies with a batch'),
     ],
     // Needs no list of hot keys, and no alert.
     'shuffle-shard': [
@@ -167,6 +210,18 @@ export default defineScenario({
       atMost(peak(CPU), limits.threadOfBigValue),
       atLeast(quantile(LATENCY, 'p99'), limits.backlogOfBytes),
     ],
+    // Reads alone the thread could bear: each write is a command too, and makes misses of the next reads.
+    counter: overloaded,
+    'counter-batched': [
+      atMost(orNothing(peakSince(LATENCY, 'p99', relief.crowded)), batchLimits.countedLatency),
+      atMost(peakSince(ERRORS, 'mean', relief.crowded), batchLimits.countedErrors),
+      atMost(atEnd(CPU), batchLimits.countedThread),
+      atMost(totalSince(HOT_WRITES, relief.crowded), batchLimits.countedBatches),
+      ...behind(relief.crowded, batchLimits.countedStale, batchLimits.countedAge),
+      guardrail(atMost(total(LOST), 0), 'Nobody dies with a batch'),
+    ],
+    // The same with one instance that dies: what it had acknowledged since its last batch is gone, and no more.
+    'batch-lost': [atLeast(total(LOST), batchLimits.lostAtLeast), atMost(total(LOST), batchLimits.lostAtMost)],
   },
 });
 
@@ -192,13 +247,17 @@ function system(sim: Simulation, p: Values): void {
     expiry: () => hardTtl(p.ttl),
     guard: noGuard,
   });
-  const meter = new StalenessMeter(sim, database.history);
-  const apps = instances<Ask>(sim, p, (name) => {
-    const { cache, hot } = wayOf(name);
+  const pushes = p.measure === 'write-throttle' ? pushesOf(sim) : undefined;
+  // What is acknowledged is written, for who reads it: also if the store does not have it yet.
+  const meter = new StalenessMeter(sim, pushes === undefined ? database.history : pushes.book.history);
+  const apps = instances<Ask>(sim, p, (name, i) => {
+    const way = wayOf(name);
+    const { cache, hot } = way;
     const cacheAside = readerOf(name);
     const plain = p.measure === 'lease' ? leaseReader(sim, p, name, cache, transactions) : cacheAside;
     const { reader, local } = wrapped(sim, p, name, plain, hot, filter);
-    const writer = new Writer(sim, p, name, database, cache, hot);
+    const throttle = pushes && local && { pushes, local, phase: Math.floor((i * p.throttle) / p.instances) };
+    const writer = new Writer(sim, p, name, database, way, throttle);
     return {
       handle: ({ query, request }) =>
         typeof query === 'number' ? measured(meter, name, reader, query, request) : writer.write(query.write, request),
@@ -208,7 +267,7 @@ function system(sim: Simulation, p: Values): void {
         local?.crash();
         hot.crash();
       },
-      ...(local && { inside: cacheInMemory(local.cache) }),
+      ...(local && { inside: inMemory(local, writer.batch) }),
     };
   });
   const others = zipfPopularity(p.keys, p.exponent);
@@ -227,6 +286,19 @@ function system(sim: Simulation, p: Values): void {
     asks: (key) => ({ write: key }),
     target: fromAfar(sim, p, 'authors', apps),
   });
+  if (p.crashAt > 0) sim.scheduleAt(p.crashAt, () => apps[0].crash(p.downtime), undefined, sim.eventKind('app-1 dies'));
+}
+
+/** What an instance keeps in its memory: copies, and what it has gathered. */
+function inMemory(local: LocalCache, batch: BatchedIncrements | undefined): ComponentPart {
+  const copies = cacheInMemory(local.cache);
+  if (batch === undefined) return copies;
+  return {
+    ...copies,
+    signals: [...copies.signals, ...batch.inside.signals],
+    state: () => ({ ...copies.state(), ...batch.inside.state() }),
+    violations: () => [...copies.violations(), ...batch.inside.violations()],
+  };
 }
 
 /** The shards, each with a sketch of its keys, and the monitor that reads them. */

@@ -3,7 +3,8 @@
  * has its own copy of a hot key, and a write has to reach them all. It is asked as Caffeine's `get(key, mappingFunction)`
  * is: what it does not have it gets by the load that comes with the question, and keeps.
  *
- * A load during which the key is invalidated, or its row is sent, is returned to its reader but not stored: it may have read the old row. Past
+ * A load during which the key is invalidated is returned to its reader but not stored: it may have read the old row. So is one
+ * during which its row is sent, unless both have versions and it brings one that is as new. Past
  * its soft time to live an entry is served and refreshed by one load at a time. Loads of one key on a miss are not made
  * one: that is a load guard's task. A lookup takes no time.
  */
@@ -36,6 +37,8 @@ export class LocalCache {
   /** How often each key was invalidated, and everything was. */
   private readonly invalidations = new Map<number, number>();
   private clearings = 0;
+  /** The newest version of each key that was sent. */
+  private readonly sent = new Map<number, number>();
   private readonly refreshes: BackgroundWork;
   private readonly refreshing = new Set<number>();
 
@@ -73,11 +76,13 @@ export class LocalCache {
   }
 
   /**
-   * Somebody has sent what a name's row is now: what is being loaded of it is not kept, and `becomes` makes of the row that is
-   * kept, if there is one, what shall be kept from now on, or nothing. A row that is new to it lives for a time to live of its own.
+   * Somebody has sent what a name's row is now, and `becomes` makes of the row that is kept, if there is one, what shall be kept
+   * from now on, or nothing. A row that is new to it lives for a time to live of its own. What is being loaded of it is not
+   * kept, or, where rows are compared by their versions, not if it is older than the `version` that was sent.
    */
-  revise(name: number, request: RequestContext, becomes: (kept: Row) => Row | undefined): void {
-    this.disownLoads(name);
+  revise(name: number, request: RequestContext, becomes: (kept: Row) => Row | undefined, version?: number): void {
+    if (version === undefined) this.disownLoads(name);
+    else this.sent.set(name, Math.max(version, this.sent.get(name) ?? 0));
     const kept = this.cache.peek(name)?.value;
     if (kept === undefined) return;
     const row = becomes(kept);
@@ -85,6 +90,14 @@ export class LocalCache {
     else if (row !== kept) {
       this.cache.set(entryOf(name, row, this.sim.now, this.expiry.lifetime(request, name)), request.id);
     }
+  }
+
+  /** The instance has a row by itself, without having asked for it here: it is kept unless there is a newer one. */
+  keep(row: Row, request: RequestContext): void {
+    const { key, version } = row;
+    if (version < Math.max(this.sent.get(key) ?? 0, this.cache.peek(key)?.value.version ?? 0)) return;
+    this.sent.set(key, version);
+    this.cache.set(entryOf(key, row, this.sim.now, this.expiry.lifetime(request, key)), request.id);
   }
 
   /** Takes everything out; what is being loaded is not kept. */
@@ -96,6 +109,7 @@ export class LocalCache {
   /** The instance has crashed, and what it held and refreshed goes with it. */
   crash(): void {
     this.clear();
+    this.sent.clear();
     this.refreshes.crash();
     this.refreshing.clear();
   }
@@ -105,6 +119,7 @@ export class LocalCache {
     const started = this.sim.now;
     const row = yield* load();
     if (this.timesInvalidated(name) !== invalidated || this.clearings !== cleared) return row;
+    if (row.version < (this.sent.get(name) ?? 0)) return row;
     const { now } = this.sim;
     this.cache.set(entryOf(name, row, now, this.expiry.lifetime(request, name), now - started), request.id);
     return row;

@@ -131,9 +131,10 @@ export class Database implements Endpoint<DatabaseQuery, Row>, Component {
     this.tellPool();
   }
 
-  /** Reads or writes one row. */
-  access(operation: DatabaseOperation, key: number): Row {
+  /** Reads or writes one row. `increments`: of a write, the versions that it commits at once. */
+  access(operation: DatabaseOperation, key: number, increments = 1): Row {
     if (operation === 'write') {
+      for (let i = 1; i < increments; i++) this.history.commit(key, this.sim.now);
       const row = { key, version: this.history.commit(key, this.sim.now) };
       this.tellWritten(row, 'committed');
       return row;

@@ -13,6 +13,8 @@ export type DatabaseOperation = 'read' | 'write';
 export interface DatabaseQuery {
   readonly operation: DatabaseOperation;
   readonly key: number;
+  /** Of a write: it adds up so many, each a version (`UPDATE … SET n = n + ?`): an integer of at least 1; 1 without it. */
+  readonly increments?: number;
 }
 
 /** One query for several keys: at least one. */
@@ -41,7 +43,7 @@ interface QueryRunner {
   /** Ends a query that has been worked at. */
   finish(query: Query): void;
   /** Reads or writes one row. */
-  access(operation: DatabaseOperation, key: number): Row;
+  access(operation: DatabaseOperation, key: number, increments?: number): Row;
 }
 
 /** One query on its way through the database. */
@@ -99,8 +101,8 @@ export class SingleQuery extends Query {
   }
 
   reply(): void {
-    const { operation, key } = this.call.query as DatabaseQuery;
-    this.call.reply(this.database.access(operation, key));
+    const { operation, key, increments } = this.call.query as DatabaseQuery;
+    this.call.reply(this.database.access(operation, key, increments));
   }
 }
 

@@ -28,7 +28,7 @@ export const INTERVAL = ms(250);
 const limit = limitOf<Values>;
 
 /** Width of a row of the series, in seconds. */
-const rowOf = (p: Values): number => toSeconds(intervalOf({ interval: INTERVAL }, p.length));
+export const rowOf = (p: Values): number => toSeconds(intervalOf({ interval: INTERVAL }, p.length));
 
 /** In a window of the crowd, if it lasts long enough for one: all but a hundredth, in which it may wait for instances. */
 export const hotThread = limit((p) => {
@@ -77,12 +77,15 @@ export const threadOfBigValue = limit((p) => {
 });
 
 /** What is claimed of the time after the relief, and what of all where there is none. */
-const relieved = (phaseOf: (p: Values) => number, of: (p: Values) => number, otherwise: (p: Values) => number): Limit =>
-  limit((p) => (isOver(p, phaseOf) ? of(p) : otherwise(p)));
-const all = (): number => 1;
+export const relieved = (
+  phaseOf: (p: Values) => number,
+  of: (p: Values) => number,
+  otherwise: (p: Values) => number,
+): Limit => limit((p) => (isOver(p, phaseOf) ? of(p) : otherwise(p)));
+export const all = (): number => 1;
 
 /** A share of time is a sum of times over another: off by a rounding. */
-const rounded = (busy: (p: Values) => number) => (p: Values) => busy(p) + 1e-9;
+export const rounded = (busy: (p: Values) => number) => (p: Values) => busy(p) + 1e-9;
 export const sprayedThread = relieved(sprayPhase, rounded(sprayed), rounded(all));
 /** Nobody fails. */
 export const sprayedErrors = relieved(sprayPhase, () => 0, all);
@@ -106,13 +109,17 @@ export const keptShare = limit((p) => {
 function staleAtLeast(p: Values, time: number, renewals: number): number {
   if (time <= 0) return 0;
   const fresh = (renewals + DEVIATIONS * Math.sqrt(renewals) + (DEVIATIONS * DEVIATIONS - 1) / 3) / p.writes;
+  return Math.max(0, 1 - fresh / time) * crowdsReads(p, time);
+}
+/** The share of all reads in a time that are the crowd's, at least. */
+export function crowdsReads(p: Values, time: number): number {
   const ofCrowd = p.crowd / (p.crowd + p.rate);
   const deviation = Math.sqrt((ofCrowd * (1 - ofCrowd)) / ((p.crowd + p.rate) * time));
-  return Math.max(0, 1 - fresh / time) * Math.max(0, ofCrowd - DEVIATIONS * deviation);
+  return Math.max(0, ofCrowd - DEVIATIONS * deviation);
 }
 /** The time after the relief, in seconds, without the row that it begins in. */
-const after = (p: Values, phaseOf: (p: Values) => number): number => crowdTime(p) - phaseOf(p) - rowOf(p);
-const none = (): number => 0;
+export const after = (p: Values, phaseOf: (p: Values) => number): number => crowdTime(p) - phaseOf(p) - rowOf(p);
+export const none = (): number => 0;
 
 /** In an instance: once in its time to live, and one whose end falls into the time. Those who fetch it are not served a copy. */
 export const keptStale = relieved(
@@ -124,17 +131,6 @@ export const keptStale = relieved(
     return (
       (staleAtLeast(p, time, Math.ceil(time / T) + 1) * within) / (within + 1 + within * Math.min(1, loadOf(p) / T))
     );
-  },
-  none,
-);
-
-/** Each instance pushes once in the throttle's time at most, and a name whose time to live is over is loaded. */
-export const throttledStale = relieved(
-  sprayPhase,
-  (p) => {
-    const time = after(p, sprayPhase);
-    const pushes = p.instances * (Math.ceil(time / toSeconds(p.throttle)) + 1);
-    return staleAtLeast(p, time, pushes + Math.ceil(time / toSeconds(p.ttl)));
   },
   none,
 );
@@ -153,13 +149,6 @@ export const leasedReads = limit(
   (p) => poissonMost(p.writes * toSeconds(p.length)) + Math.ceil(p.length / p.ttl) + Math.ceil(p.length / p.lease) + 1,
 );
 
-/** Nothing deletes the names any more, so each is missed once, and once in its time to live, by all who come while it is loaded. */
-export const throttledReads = relieved(
-  sprayPhase,
-  (p) => (Math.ceil(p.length / p.ttl) + 1) * (p.replicas + poissonMost(p.crowd * loadOf(p))),
-  (p) => (p.crowd + p.rate) * toSeconds(p.length),
-);
-
 /** A window has to begin after the crowd has come and to end; the news of it is two messages. */
 export const detected = limit((p) => (isFound(p) && isQuiet(p) ? untilAlert(p) + rowOf(p) : toSeconds(p.length)));
 
@@ -168,17 +157,17 @@ export const detected = limit((p) => (isFound(p) && isQuiet(p) ? untilAlert(p) +
  * commands, each behind others. One in ten thousand waits longer than ln(10^4) / 2 load / (1 - load) commands (the tail of
  * M/D/1 in heavy traffic, Kingman). What the histogram says of it is up to a hundredth more.
  */
-function answeredWithin(p: Values, load: number): number {
+export function answeredWithin(p: Values, load: number, store = storeLoad(p)): number {
   const line = (ln(10_000) / 2) * (load / Math.max(1e-9, 1 - load)) + 1;
   return Math.min(
     toSeconds(p.timeout),
     1.01 *
-      (loadOf(p) / Math.max(1e-9, 1 - storeLoad(p)) +
+      (loadOf(p) / Math.max(1e-9, 1 - store) +
         toSeconds(2 * FAR_MAX + 6 * NEAR_MAX) +
         3 * line * toSeconds(p.commandTime)),
   );
 }
-const timeout = (p: Values): number => toSeconds(p.timeout);
+export const timeout = (p: Values): number => toSeconds(p.timeout);
 export const sprayedLatency = relieved(sprayPhase, (p) => answeredWithin(p, sprayed(p)), timeout);
 /** All instances may have to fetch the value at once, and then a reader stands behind all of theirs that come meanwhile. */
 export const keptLatency = relieved(

@@ -66,19 +66,19 @@ export const onOneShard = oncePerRun((p: Values) => {
   return { others: otherLoads(p, (key) => [map.shardOf(key)]), shard: map.shardOf(HOT_KEY) };
 });
 
-/** What the hot shard's thread is asked for, in seconds a second. */
+/** What the hot shard's thread is asked for, in seconds a second: each write deletes the entry. */
 export function offered(p: Values): number {
   const { others, shard } = onOneShard(p);
-  return (p.crowd + others[shard]) * toSeconds(p.commandTime);
+  return (p.crowd + p.writes + others[shard]) * toSeconds(p.commandTime);
 }
 
 /**
- * The hot key's share of the commands that are run: the crowd's, as far as its shard can run them beside the others',
- * among those and all others. Chance takes some of it away.
+ * The hot key's share of the commands that are run: the crowd's and the writers', as far as its shard can run them beside the
+ * others', among those and all others. Chance takes some of it away.
  */
 export function hotShareOf(p: Values): number {
   if (crowdTime(p) < 2 * toSeconds(WINDOW)) return 0;
-  const hot = p.crowd / Math.max(1, offered(p));
+  const hot = (p.crowd + p.writes) / Math.max(1, offered(p));
   const all = hot + p.rate + (2 * p.keys) / toSeconds(p.ttl);
   const share = hot / all;
   return Math.max(0, share - DEVIATIONS * Math.sqrt((share * (1 - share)) / (all * toSeconds(WINDOW))));
@@ -112,6 +112,24 @@ export const keptCommands = (p: Values): number => fetches(p) / toSeconds(p.loca
 /** Commands of one round of all instances. */
 export const fetches = (p: Values): number => p.instances * fetchOf(p);
 const fetchOf = (p: Values): number => 2 * (1 + (p.crowd / p.instances) * loadOf(p));
+/**
+ * Write throttle: batches a second of all instances, each of which is set in the shard and pushed. A push does not follow on what a copy is
+ * where another has overtaken it, which cannot be if they are further apart than one takes; then all fetch it anew.
+ */
+export const batchesOf = (p: Values): number => p.instances / toSeconds(p.throttle);
+const roundsOf = (p: Values): number =>
+  1 / toSeconds(p.localTtl) + (1 / batchesOf(p) > 2 * loadOf(p) ? 0 : batchesOf(p));
+export const batchedCommands = (p: Values): number => fetches(p) * roundsOf(p) + batchesOf(p);
+export function batched(p: Values): number {
+  const { others, shard } = onOneShard(p);
+  const commands = others[shard] + batchedCommands(p);
+  const variance = others[shard] + batchesOf(p) + p.instances * roundsOf(p) * fetchOf(p) * fetchOf(p);
+  return Math.min(1, (commands + DEVIATIONS * Math.sqrt(variance)) * toSeconds(p.commandTime));
+}
+/** How busy the store is then, at most: if each fetch were a load. */
+export const batchedStoreLoad = (p: Values): number =>
+  ((batchedCommands(p) + p.keys / toSeconds(p.ttl)) * toSeconds(p.loadTime)) / p.cores;
+
 export function kept(p: Values): number {
   const { others, shard } = onOneShard(p);
   const commands = others[shard] + keptCommands(p);

@@ -36,7 +36,7 @@ export const params = {
     logarithmic: true,
   }),
   crowdAt: duration({ help: 'When the crowd comes', default: s(6), min: s(0), max: s(3600) }),
-  writes: rate({ help: 'Writes of the hot key', default: 20, min: 0.1, max: 200, logarithmic: true }),
+  writes: rate({ help: 'Writes of the hot key', default: 20, min: 0.1, max: 2000, logarithmic: true }),
   measure: choice({ help: 'What is done about the hot key', default: 'none', choices: MEASURES }),
   shards: integer({ help: 'Shards of the cache, of one thread each', of: 'design', default: 8, min: 2, max: 32 }),
   sharding: choice({
@@ -97,7 +97,15 @@ export const params = {
   }),
   poll: duration({ help: 'Lease: time between two looks', default: ms(10), min: ms(1), max: s(1), logarithmic: true }),
   throttle: duration({
-    help: 'Write throttle: how long writes are gathered',
+    help: 'Write throttle: time between the batches of an instance',
+    default: ms(500),
+    min: ms(10),
+    max: s(60),
+    logarithmic: true,
+  }),
+  crashAt: duration({ help: 'When an instance dies; 0 for never', default: 0, min: 0, max: s(86_400) }),
+  downtime: duration({
+    help: 'How long it is down then',
     default: s(1),
     min: ms(10),
     max: s(60),

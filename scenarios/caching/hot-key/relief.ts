@@ -2,17 +2,21 @@
  * When a remedy that waits for the alert has done its work: how long the crowd is there before that, and what has piled up by
  * then. From then on the remedy is judged by what it does alone.
  */
-import { s, toSeconds, zipfProbabilities, type Since } from '../../../sim-core/index.ts';
+import { ln, s, toSeconds, zipfProbabilities, type Since } from '../../../sim-core/index.ts';
 import { DEVIATIONS } from '../../application/chance.ts';
 import { FAR_MAX, NEAR_MAX } from '../../application/distances.ts';
 import {
+  batched,
+  batchedCommands,
   crowdTime,
   hotShareOf,
+  kept,
   keptCommands,
   loadOf,
   meanLoadOf,
   namesOn,
   onOneShard,
+  sprayed,
   WARM_UP,
   WINDOW,
 } from './load.ts';
@@ -61,7 +65,7 @@ const lineMost = (p: Values): number => p.instances * p.concurrency * toSeconds(
  * it has not done by then, beside what still comes to it, which keeps it busy for a part of its time.
  */
 export const sprayPhase = (p: Values): number =>
-  phase(p, sprayedMean(p), untilAlert(p) + backlogAtAlert(p) / (1 - sprayedMean(p)));
+  phase(p, sprayed(p), untilAlert(p) + backlogAtAlert(p) / (1 - sprayedMean(p)));
 
 /**
  * Local cache: from the alert on each instance needs the value, and gets it as everybody does: it stands in the line, and
@@ -69,9 +73,26 @@ export const sprayPhase = (p: Values): number =>
  * what they have under way is worked off: each of them two commands.
  */
 export const keptPhase = (p: Values): number =>
-  phase(p, keptMean(p), untilAlert(p) + 2 * lineMost(p) + loadOf(p) + (2 * lineMost(p)) / (1 - keptMean(p)));
+  phase(p, kept(p), untilAlert(p) + 2 * lineMost(p) + loadOf(p) + (2 * lineMost(p)) / (1 - keptMean(p)));
 
-/** Where the alert need not come, or the thread has no time left, it is the whole time. */
+/**
+ * Write throttle: an instance has a copy as soon as the store has answered its first batch, or by a fetch through the line, behind
+ * the first batch that is set there; and then what the handlers have under way is worked off.
+ */
+export const batchPhase = (p: Values): number =>
+  phase(
+    p,
+    batched(p),
+    untilAlert(p) +
+      toSeconds(p.throttle) +
+      loadOf(p) +
+      Math.min(firstWrite(p), 2 * lineMost(p)) +
+      (2 * lineMost(p)) / (1 - batchedMean(p)),
+  );
+/** Until an instance has something to write, but once in a hundred thousand times. */
+const firstWrite = (p: Values): number => (ln(100_000) * p.instances) / p.writes;
+
+/** Where the alert need not come, or the busiest thread has no time left, it is the whole time. */
 const phase = (p: Values, after: number, long: number): number =>
   isFound(p) && after < 1 ? Math.min(crowdTime(p), long) : crowdTime(p);
 
@@ -90,6 +111,31 @@ export function keptMean(p: Values): number {
   return (others[shard] + keptCommands(p)) * toSeconds(p.commandTime);
 }
 
+/** The same where instances gather what they write and are sent what others have. */
+export function batchedMean(p: Values): number {
+  const { others, shard } = onOneShard(p);
+  return (others[shard] + batchedCommands(p)) * toSeconds(p.commandTime);
+}
+
+/**
+ * Whether writes alone are so many that their key is found before the crowd comes, and neither thread nor store has too much to do until
+ * then: so that the batches are all there is by the time of the crowd.
+ */
+export function isCounted(p: Values): boolean {
+  const { others, shard } = onOneShard(p);
+  const all = p.writes + p.rate + (2 * p.keys) / toSeconds(p.ttl);
+  const share = p.writes / all;
+  return (
+    share - DEVIATIONS * Math.sqrt((share * (1 - share)) / (all * toSeconds(WINDOW))) > p.threshold &&
+    (p.writes / (p.writes + others[shard])) * p.counters > 1 &&
+    (p.writes + others[shard]) * toSeconds(p.commandTime) < 0.9 &&
+    (p.writes * toSeconds(p.loadTime)) / p.cores < 0.9 &&
+    batched(p) < 0.9 &&
+    p.hotFor >= p.length &&
+    Math.max(p.crowdAt, WARM_UP) >= 3 * WINDOW + p.throttle + s(firstWrite(p))
+  );
+}
+
 /** Relief is complete before the last whole window begins: what it shows is the remedy's own. */
 export const isOver = (p: Values, phaseOf: (p: Values) => number): boolean =>
   phaseOf(p) < crowdTime(p) &&
@@ -105,6 +151,7 @@ const reliefOf = (phaseOf: (p: Values) => number): Since => ({
 });
 export const sprayRelief = reliefOf(sprayPhase);
 export const keptRelief = reliefOf(keptPhase);
+export const batchRelief = reliefOf(batchPhase);
 
 /** The crowd comes. */
 export const crowded: Since = {

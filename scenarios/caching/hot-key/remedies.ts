@@ -3,33 +3,40 @@
  * acts on hot keys alone waits until the instance has been told of one.
  */
 import {
+  BatchedIncrements,
   type CacheServer,
+  changeFollows,
   constant,
+  entryOf,
   FilteredReader,
   FilterServer,
   hardTtl,
   type HotKeyMonitor,
   KeySpray,
   KnownHotKeys,
+  lasting,
   lease,
   Link,
   LocalCache,
   membershipFilters,
+  pushChannel,
   s,
   ShardRouter,
   ShardTopology,
   ShuffleRouter,
   Steps,
-  ThrottledFanOut,
   type Transactions,
+  WriteBook,
   type Behaviour,
   type CacheCommand,
   type CacheReply,
   type CopyAccess,
   type Database,
   type DatabaseQuery,
+  type Duration,
   type FilterCommand,
   type HotKeyNews,
+  type InvalidationChannel,
   type MembershipFilter,
   type Reader,
   type RequestContext,
@@ -61,11 +68,10 @@ export class Way {
       (shard) => new Link<CacheCommand<Row>, CacheReply<Row>>(sim, shard, { from: instance, delay: nearby }),
     );
     const draws = sim.keyedRandom(`${instance}/copies`);
-    const sprays = p.measure === 'key-replication' || p.measure === 'write-throttle';
     if (p.measure === 'shuffle-shard') this.cache = new ShuffleRouter(map, links, handSize(p), draws);
     else {
       const router = new ShardRouter(new ShardTopology(sim, map, p.keys + 1), links);
-      this.cache = sprays ? new KeySpray(router, p.replicas, this.hot, draws) : router;
+      this.cache = p.measure === 'key-replication' ? new KeySpray(router, p.replicas, this.hot, draws) : router;
     }
   }
 }
@@ -92,7 +98,7 @@ export function wrapped(
   hot: KnownHotKeys,
   filter: FilterServer | undefined,
 ): { readonly reader: Reader; readonly local?: LocalCache } {
-  if (p.measure === 'local-cache') {
+  if (p.measure === 'local-cache' || p.measure === 'write-throttle') {
     const local = new LocalCache(sim, { instance, capacity: 10, expiry: hardTtl(p.localTtl) });
     const read: Reader['read'] = (key, request) =>
       hot.isHot(key) ? local.get(key, request, () => reader.read(key, request)) : reader.read(key, request);
@@ -110,37 +116,69 @@ export function filterOf(sim: Simulation, p: Values): FilterServer {
   return new FilterServer(sim, 'filter', filter);
 }
 
-/** Writes the store and deletes the key's copies; of a hot key under a throttle, the new row is pushed to them in its time. */
+/** Writes the store and deletes the key's copies; of a hot key under a throttle, gathers the writes and pushes their sum. */
 export class Writer {
+  /** What is gathered under a throttle. */
+  readonly batch: BatchedIncrements | undefined;
   private readonly store: Link<DatabaseQuery, Row>;
   private readonly cache: CopyAccess<Row>;
   private readonly hot: KnownHotKeys;
-  private readonly throttled: ThrottledFanOut | undefined;
+  private readonly book: WriteBook | undefined;
 
   constructor(
     sim: Simulation,
     p: Values,
     instance: string,
     database: Database,
-    cache: CopyAccess<Row>,
-    hot: KnownHotKeys,
+    { cache, hot }: Way,
+    throttle?: { readonly pushes: Pushes; readonly local: LocalCache; readonly phase: Duration },
   ) {
     this.store = new Link<DatabaseQuery, Row>(sim, database, { from: instance, delay: nearby });
     this.cache = cache;
     this.hot = hot;
-    if (p.measure === 'write-throttle') {
-      this.throttled = new ThrottledFanOut(sim, { instance, cache, every: p.throttle, ttl: p.ttl });
-    }
+    if (throttle === undefined) return;
+    const { pushes, local, phase } = throttle;
+    const { store } = this;
+    const member = pushes.channel.join({ instance, local, store });
+    this.book = pushes.book;
+    this.batch = new BatchedIncrements(sim, {
+      instance,
+      every: p.throttle,
+      phase,
+      store,
+      book: pushes.book,
+      // The shard before the push: who drops a copy that the push does not follow on finds the new row there.
+      *stored(row, increments, request) {
+        local.keep(row, request);
+        for (const push of cache.pushes(entryOf(row.key, row, sim.now, lasting(p.ttl)), request)) yield* push;
+        yield* member.wrote(row, request, increments);
+      },
+    });
   }
 
   *write(key: number, request: RequestContext): Behaviour<Row> {
+    if (this.batch !== undefined && this.hot.isHot(key)) return this.batch.add(key, request);
     const row = yield* this.store.call({ operation: 'write', key }, request);
-    if (this.throttled !== undefined && this.hot.isHot(key)) this.throttled.written(row, request);
-    else for (const deletion of this.cache.deletions(key, request)) yield* deletion;
+    this.book?.accept(this.book.begin(key, request));
+    for (const deletion of this.cache.deletions(key, request)) yield* deletion;
     return row;
   }
 
   crash(): void {
-    this.throttled?.crash();
+    this.batch?.crash();
   }
 }
+
+/** What all instances share where writes are gathered: how changes are pushed, and the book of the writes. */
+export interface Pushes {
+  readonly channel: InvalidationChannel;
+  readonly book: WriteBook;
+}
+
+export const pushesOf = (sim: Simulation): Pushes => ({
+  channel: pushChannel(sim, nearby, changeFollows, CHANGE_BYTES),
+  book: new WriteBook(sim),
+});
+
+/** An increment's sum, in a pushed message. */
+const CHANGE_BYTES = 8;

@@ -28,8 +28,8 @@ export interface Member {
 export interface Membership {
   /** Reads a key, by its own cache if that may still be believed. */
   read(key: number, request: RequestContext): Behaviour<Row>;
-  /** Says that it has written a row, between the store's answer and its own. */
-  wrote(row: Row, request: RequestContext): Behaviour;
+  /** Says that it has written a row, between the store's answer and its own; several times in one, where it has gathered changes. */
+  wrote(row: Row, request: RequestContext, changes?: number): Behaviour;
 }
 
 export interface InvalidationOptions {

@@ -38,7 +38,7 @@ export function logChannel(
         from: log.end,
         changed: (row, look) => {
           if (copies === 'are-taken-out') local.invalidate(row.key);
-          else local.revise(row.key, look, (copy) => newerWins(copy, row));
+          else local.revise(row.key, look, (copy) => newerWins.becomes(copy, row, 1));
         },
         missed: () => local.clear(),
       });

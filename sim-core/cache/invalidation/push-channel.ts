@@ -47,21 +47,35 @@ export const pushSignals = [
   }),
 ];
 
-/** What becomes of the row that is kept when another is sent; nothing, if only a load can tell. */
-export type PushRule = (kept: Row, sent: Row) => Row | undefined;
+export interface PushRule {
+  /** Whether it looks at versions. */
+  readonly compares: boolean;
+  /**
+   * What becomes of the row that is kept when another is sent, so many changes after the one that it follows on; nothing, if
+   * only a load can tell.
+   */
+  readonly becomes: (kept: Row, sent: Row, changes: number) => Row | undefined;
+}
 
 /** Whatever comes last is believed. */
-export const lastComes: PushRule = (_, sent) => sent;
+export const lastComes: PushRule = { compares: false, becomes: (_, sent) => sent };
 /** The value with the higher version. */
-export const newerWins: PushRule = (kept, sent) => (sent.version > kept.version ? sent : kept);
+export const newerWins: PushRule = {
+  compares: true,
+  becomes: (kept, sent) => (sent.version > kept.version ? sent : kept),
+};
 /** A change to the version before it: it can be made to that one alone. */
-export const changeFollows: PushRule = (kept, sent) => {
-  if (kept.version >= sent.version) return kept;
-  return kept.version === sent.version - 1 ? sent : undefined;
+export const changeFollows: PushRule = {
+  compares: true,
+  becomes(kept, sent, changes) {
+    if (kept.version >= sent.version) return kept;
+    return kept.version === sent.version - changes ? sent : undefined;
+  },
 };
 
 interface Push extends Invalidation {
   readonly row: Row;
+  readonly changes: number;
 }
 
 /** `payload`: bytes of the value, or of the change, that a message carries. */
@@ -75,8 +89,8 @@ export function pushChannel(sim: Simulation, near: Distribution, rule: PushRule,
       bus.subscribe(new Link(sim, hearing(instance, local, rule, heard), { from: bus.name, delay: near }));
       return {
         read: readLocally(member),
-        *wrote(row, request) {
-          yield* announce.call({ key: row.key, row, bytes: MESSAGE_BYTES + payload }, request);
+        *wrote(row, request, changes = 1) {
+          yield* announce.call({ key: row.key, row, changes, bytes: MESSAGE_BYTES + payload }, request);
         },
       };
     },
@@ -93,13 +107,14 @@ function hearing(
   return {
     name: instance,
     receive(call) {
-      const { row: sent } = call.query;
+      const { row: sent, changes } = call.query;
       let outcome: PushOutcome = 'absent';
-      local.revise(sent.key, call.request, (kept) => {
-        const row = rule(kept, sent);
+      const becomes = (kept: Row): Row | undefined => {
+        const row = rule.becomes(kept, sent, changes);
         outcome = outcomeOf(kept, sent, row);
         return row;
-      });
+      };
+      local.revise(sent.key, call.request, becomes, rule.compares ? sent.version : undefined);
       if (heard.heard) heard.emit({ instance, request: call.request.id, key: sent.key, outcome });
       call.reply();
     },

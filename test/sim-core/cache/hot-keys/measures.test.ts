@@ -1,19 +1,14 @@
-/** What is done about hot keys, each alone: the monitor, the throttle of invalidations, a value's bytes. */
+/** What is done about hot keys, each alone: the monitor, what an instance knows of them, a value's bytes. */
 import { beforeEach, expect, it } from 'vitest';
 import { CacheServer, type CacheServerOptions } from '../../../../sim-core/cache/cache-server.ts';
 import { HotKeyMonitor, hotKeysRead } from '../../../../sim-core/cache/hot-keys/hot-key-monitor.ts';
 import { KnownHotKeys } from '../../../../sim-core/cache/hot-keys/known-hot-keys.ts';
 import { SpaceSaving } from '../../../../sim-core/cache/hot-keys/space-saving.ts';
-import { ThrottledFanOut } from '../../../../sim-core/cache/hot-keys/throttled-fan-out.ts';
-import { modulo } from '../../../../sim-core/cache/sharding/modulo.ts';
-import { ShardRouter } from '../../../../sim-core/cache/sharding/shard-router.ts';
-import { ShardTopology } from '../../../../sim-core/cache/sharding/shard-topology.ts';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
 import { ms, s } from '../../../../sim-core/kernel/time.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
-import type { Row } from '../../../../sim-core/storage/queries.ts';
 import { startingAt } from '../../../../sim-core/workload/arrivals/starting-at.ts';
 import { uniformArrivals } from '../../../../sim-core/workload/arrivals/uniform.ts';
 
@@ -81,32 +76,6 @@ it('the monitor tells the hottest key of all shards under its own name, and how 
     { monitor: 'monitor', key: 4, share: 1, cpu: 0.1, wire: 0, alert: true },
   ]);
   expect(monitor.state()['hottest key']).toBe(4);
-});
-
-it('the throttle pushes the newest of all writes of its time once, and nothing after a crash', () => {
-  const pushed: [number, number | undefined][] = [];
-  const link = shard({ watch: () => void sim.schedule(0, () => pushed.push([sim.now / ms(1), held()]), undefined) });
-  const held = (): number | undefined => (link.server.cache.peek(4)?.value as Row | undefined)?.version;
-  const cache = new ShardRouter<Row>(new ShardTopology(sim, modulo(['c']), 10), [link as never]);
-  const throttle = new ThrottledFanOut(sim, { instance: 'app', cache, every: ms(100), ttl: s(1) });
-  const write = (time: number, version: number): void =>
-    at(time, () => throttle.written({ key: 4, version }, request(version)));
-  // Answers of the store may come in another order than it committed.
-  for (const [time, version] of [
-    [0, 1],
-    [20, 3],
-    [99, 2],
-    [150, 4],
-    [300, 5],
-  ]) {
-    write(time, version);
-  }
-  at(350, () => throttle.crash());
-  sim.runUntil(s(1));
-  expect(pushed).toEqual([
-    [100, 3],
-    [250, 4],
-  ]);
 });
 
 it('an instance knows of a hot key when the alert has reached it, for a while after the last one, and not after a crash', () => {

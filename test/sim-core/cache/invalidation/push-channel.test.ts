@@ -43,7 +43,7 @@ function setUp() {
 function after(rule: PushRule, versions: readonly number[]): number | undefined {
   const { local, kept, reads } = setUp();
   reads(0);
-  for (const version of versions) local.revise(KEY, request, (row) => rule(row, rowOf(version)));
+  for (const version of versions) local.revise(KEY, request, (row) => rule.becomes(row, rowOf(version), 1));
   return kept();
 }
 
@@ -95,7 +95,7 @@ it('a row that is new lives for a time to live of its own, and one that is kept 
     const { sim, local, kept, reads } = setUp();
     reads(0);
     sim.runUntil(s(6));
-    local.revise(KEY, request, (row) => newerWins(row, rowOf(sent)));
+    local.revise(KEY, request, (row) => newerWins.becomes(row, rowOf(sent), 1));
     sim.runUntil(s(until) - ms(1));
     expect(kept()).toBe(sent);
     sim.runUntil(s(until) + ms(1));

@@ -1,0 +1,151 @@
+/**
+ * Batched writes of a hot counter: an instance does not send each increment to the store, but gathers those of a while and
+ * sends their sum, one write for all of them (`UPDATE … SET n = n + ?`). What has come of it is handed to who pushes it
+ * on. These are the handbook's "batch writes & push deltas" (section 1.8); the client-side aggregation that ad counters
+ * and Prometheus' client libraries do is the same.
+ *
+ * An increment is acknowledged when it is counted here. The book of writes has each: one that was acknowledged and not sent yet is lost
+ * when the instance dies, and nobody could tell from the store. A batch that the store refuses is sent again with the next;
+ * increments commute, so the order of batches does not matter.
+ *
+ * Batches leave on a grid of the run's time, shifted by a phase, so that instances do not all send at once. One that is
+ * not done with when the next is due has that wait (as `scheduleAtFixedRate` does) for the tick after it.
+ */
+import { defineReading, type Fact, type FactChannel } from '../../kernel/fact.ts';
+import { spawn, type Behaviour, type Process } from '../../kernel/process.ts';
+import type { Simulation } from '../../kernel/simulation.ts';
+import type { Duration } from '../../kernel/time.ts';
+import { CallFailed } from '../../network/call.ts';
+import type { ComponentPart } from '../../network/component.ts';
+import type { Link } from '../../network/link.ts';
+import type { RequestContext } from '../../network/request-context.ts';
+import { defineSignal } from '../../statistics/signal.ts';
+import type { DatabaseQuery, Row } from '../../storage/queries.ts';
+import { writeBehindSignals } from '../write-behind/signals.ts';
+import type { Write, WriteBook } from '../write-behind/write-book.ts';
+
+/** The increments that an instance has gathered and not sent changed in number. */
+export const incrementsGathered = defineReading('write.gathered', 'Increments that an instance has not sent changed', {
+  instance: 'text',
+  writes: 'number',
+});
+
+export const batchedIncrementSignals = [
+  ...writeBehindSignals,
+  defineSignal({
+    name: 'hot_key.increments.gathered',
+    kind: 'gauge',
+    unit: '{write}',
+    help: 'Increments that instances have acknowledged and not sent to the store yet',
+    fact: incrementsGathered,
+    value: (fact) => fact.writes,
+    of: (fact) => fact.instance,
+  }),
+];
+
+export interface BatchedIncrementsOptions {
+  /** Name of the application instance. */
+  readonly instance: string;
+  /** Time between two batches, and how far its grid is shifted. */
+  readonly every: Duration;
+  readonly phase: Duration;
+  readonly store: Link<DatabaseQuery, Row>;
+  readonly book: WriteBook;
+  /** The store has a batch of so many increments, and this is the row since; may throw `CallFailed`. */
+  readonly stored: (row: Row, increments: number, request: RequestContext) => Behaviour;
+}
+
+export class BatchedIncrements {
+  readonly inside: ComponentPart = {
+    signals: batchedIncrementSignals,
+    state: () => ({ 'increments not sent': this.count() }),
+    violations: () => this.options.book.violations(),
+  };
+  private readonly sim: Simulation;
+  private readonly options: BatchedIncrementsOptions;
+  private readonly gathered = new Map<number, Write[]>();
+  private sending: readonly Write[] = [];
+  private batchUnderWay: RequestContext | undefined = undefined;
+  private flusher: Process | undefined = undefined;
+  private readonly changed: FactChannel<Fact<typeof incrementsGathered>>;
+
+  constructor(sim: Simulation, options: BatchedIncrementsOptions) {
+    this.sim = sim;
+    this.options = options;
+    this.changed = sim.facts.channel(incrementsGathered);
+    options.book.heldBy(() => this.held());
+  }
+
+  /** Counts an increment and acknowledges it; the row is what it will be once all that came before is stored. */
+  add(key: number, request: RequestContext): Row {
+    const { book, instance } = this.options;
+    const write = book.begin(key, request);
+    write.version = book.nextVersion(key);
+    book.accept(write);
+    let writes = this.gathered.get(key);
+    if (writes === undefined) this.gathered.set(key, (writes = []));
+    writes.push(write);
+    book.acknowledge(write);
+    this.tell();
+    this.flusher ??= spawn(this.sim, `${instance} sends increments`, this.flushes());
+    return { key, version: write.version };
+  }
+
+  /** The instance has crashed: what it has not sent is lost. */
+  crash(): void {
+    const { book } = this.options;
+    this.flusher?.cancel();
+    this.flusher = undefined;
+    if (this.batchUnderWay !== undefined) book.abandon(this.batchUnderWay);
+    book.takenByCrash(this.held());
+    this.gathered.clear();
+    this.sending = [];
+    this.batchUnderWay = undefined;
+    this.tell();
+  }
+
+  private *flushes(): Behaviour {
+    const { every, phase } = this.options;
+    while (this.gathered.size > 0) {
+      yield every - ((this.sim.now - phase + every) % every);
+      for (const key of [...this.gathered.keys()]) yield* this.flush(key);
+    }
+    this.flusher = undefined;
+  }
+
+  /** Sends what was gathered of a key, and keeps it if the store refuses. */
+  private *flush(key: number): Behaviour {
+    const { book, store, stored } = this.options;
+    const batch = this.gathered.get(key)!;
+    this.gathered.delete(key);
+    this.sending = batch;
+    this.tell();
+    const request = (this.batchUnderWay = book.send(batch));
+    try {
+      const row = yield* store.call({ operation: 'write', key, increments: batch.length }, request);
+      this.sending = [];
+      this.batchUnderWay = undefined;
+      yield* stored(row, batch.length, request);
+    } catch (error) {
+      if (!(error instanceof CallFailed)) throw error;
+      if (this.sending.length > 0) this.gathered.set(key, [...batch, ...(this.gathered.get(key) ?? [])]);
+      this.sending = [];
+      this.batchUnderWay = undefined;
+      this.tell();
+    }
+  }
+
+  private held(): Write[] {
+    return [...this.sending, ...[...this.gathered.values()].flat()];
+  }
+
+  private count(): number {
+    let count = 0;
+    for (const writes of this.gathered.values()) count += writes.length;
+    return count;
+  }
+
+  private tell(): void {
+    if (this.changed.heard) this.changed.emit({ instance: this.options.instance, writes: this.count() });
+  }
+}
