@@ -38,7 +38,7 @@ export class Processing implements ComponentPart {
 
   /** Works at a message; throws `HandlingFailed` at the end of the work if it fails. */
   *work(message: Received): Behaviour {
-    const time = this.time.sample(this.times.of(message.id)) * this.slowness;
+    const time = this.time.sample(this.times.of(message.id)) * this.slowness * this.failures.slownessOf(message);
     yield Math.max(0, Math.round(time));
     const failure = this.failures.attempt(message);
     this.counts[failure === undefined ? 'succeeded' : 'failed']++;

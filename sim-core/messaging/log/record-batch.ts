@@ -7,7 +7,7 @@ import type { Time } from '../../kernel/time.ts';
 
 export interface LogRecord {
   readonly key: number | string | undefined;
-  /** Bytes of key and value. */
+  /** Bytes of key, value and headers. */
   readonly bytes: number;
   /** Without a value, so that compaction forgets the key in time. */
   readonly isTombstone: boolean;

@@ -12,6 +12,7 @@ import type { Time } from '../../kernel/time.ts';
 import type { PartitionLog } from '../../messaging/log/partition-log.ts';
 import type { Acks } from '../../messaging/log/in-sync.ts';
 import type { LogRecord, RecordBatch } from '../../messaging/log/record-batch.ts';
+import { NO_RECORD_HEADERS, type RecordHeaders } from '../../messaging/log/record-headers.ts';
 import { defineSignal } from '../../statistics/signal.ts';
 
 /** How an acknowledged record got lost. */
@@ -31,6 +32,7 @@ export class SentRecord implements LogRecord {
   readonly key: number | string | undefined;
   readonly bytes: number;
   readonly isTombstone: boolean = false;
+  readonly headers: RecordHeaders = NO_RECORD_HEADERS;
   readonly sentAt: Time;
   /** Counts the records of a sender. */
   readonly number: number;

@@ -56,6 +56,16 @@ it('fails so many times in its share of the messages', () => {
   expect(Math.abs(seen[2] - share * count)).toBeLessThan(5 * Math.sqrt(count * share * (1 - share)));
 });
 
+it('takes so many times as long for its share of the messages, at every attempt', () => {
+  const [count, share] = [20_000, 0.1];
+  const failures = new Failures(new Simulation({ seed: 1 }), 'code', { slow: { share, factor: 20 } });
+  const factors = Array.from({ length: count }, (_, id) => failures.slownessOf({ id }));
+  expect(factors).toEqual(Array.from({ length: count }, (_, id) => failures.slownessOf({ id })));
+  const slow = factors.filter((factor) => factor === 20).length;
+  expect(slow + factors.filter((factor) => factor === 1).length).toBe(count);
+  expect(Math.abs(slow - share * count)).toBeLessThan(5 * Math.sqrt(count * share * (1 - share)));
+});
+
 describe('the code of all consumers', () => {
   function setUp(options: FailureOptions) {
     const sim = new Simulation({ seed: 1 });
@@ -79,6 +89,12 @@ describe('the code of all consumers', () => {
     processing.interventions['slow'].apply([2]);
     run(2);
     expect(lines).toEqual(['1 done in 10 ms', '2 done in 20 ms']);
+  });
+
+  it('takes longer for a message that is slow', () => {
+    const { lines, run } = setUp({ slow: { share: 1, factor: 3 } });
+    run(1);
+    expect(lines).toEqual(['1 done in 30 ms']);
   });
 
   it('fails at a key that was poisoned, and at what was poison from the start, until it is mended', () => {
