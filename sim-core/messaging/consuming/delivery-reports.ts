@@ -9,22 +9,25 @@ import type { Message } from '../channels/message.ts';
 import { messageBrokenOff, messageProcessed } from './facts.ts';
 import type { DeliveryObserver, Received } from './received.ts';
 
-export interface DeliveryReportsOptions {
+/** What is said of a delivery's message. */
+type Reported = Pick<Message, 'request' | 'sent'>;
+
+export interface DeliveryReportsOptions<M extends Reported = Message> {
   /** The consumer's name. */
   readonly name: string;
   /** What a message is about; its request's number without it. */
-  readonly keyOf?: (message: Message) => number;
+  readonly keyOf?: (message: M) => number;
   readonly observers?: readonly DeliveryObserver[];
 }
 
-export class DeliveryReports {
+export class DeliveryReports<M extends Reported = Message> {
   private readonly sim: Simulation;
-  private readonly options: DeliveryReportsOptions;
+  private readonly options: DeliveryReportsOptions<M>;
   private readonly observers: readonly DeliveryObserver[];
   private readonly processedFacts: FactChannel<Fact<typeof messageProcessed>>;
   private readonly brokenOffFacts: FactChannel<Fact<typeof messageBrokenOff>>;
 
-  constructor(sim: Simulation, options: DeliveryReportsOptions) {
+  constructor(sim: Simulation, options: DeliveryReportsOptions<M>) {
     this.sim = sim;
     this.options = options;
     this.observers = options.observers ?? [];
@@ -33,7 +36,7 @@ export class DeliveryReports {
   }
 
   /** The broker has handed a message out. */
-  begun(message: Message): Received {
+  begun(message: M): Received {
     const { request } = message;
     const received = { id: request.id, key: this.options.keyOf?.(message) ?? request.id, request };
     for (const observer of this.observers) observer.begun(received);
@@ -41,7 +44,7 @@ export class DeliveryReports {
   }
 
   /** A handler that began at `since` has ended. */
-  processed({ request, sent }: Message, queue: string, outcome: string, since: Time): void {
+  processed({ request, sent }: M, queue: string, outcome: string, since: Time): void {
     if (!this.processedFacts.heard) return;
     const { now } = this.sim;
     const [duration, age] = [now - since, now - sent];

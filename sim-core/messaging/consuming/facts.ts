@@ -19,15 +19,8 @@ export const messageBrokenOff = defineFact('message.broken_off', 'A consumer die
   duration: 'duration',
 });
 
-export const consumerSignals = [
-  defineSignal({
-    name: 'messaging.process.duration',
-    kind: 'histogram',
-    unit: 's',
-    help: 'Time that consumers worked at one message',
-    fact: messageProcessed,
-    value: (fact) => fact.duration,
-  }),
+/** How old messages are when they are handled, and what dies with its consumer. */
+export const handlingSignals = [
   defineSignal({
     name: 'messaging.process.age',
     kind: 'histogram',
@@ -43,4 +36,16 @@ export const consumerSignals = [
     help: 'Messages that a consumer was at work at when it died',
     fact: messageBrokenOff,
   }),
+];
+
+export const consumerSignals = [
+  defineSignal({
+    name: 'messaging.process.duration',
+    kind: 'histogram',
+    unit: 's',
+    help: 'Time that consumers worked at one message',
+    fact: messageProcessed,
+    value: (fact) => fact.duration,
+  }),
+  ...handlingSignals,
 ];

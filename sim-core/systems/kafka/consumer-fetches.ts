@@ -3,7 +3,7 @@
  * asked for all partitions that it leads and of which nothing is left, one fetch at a time; a partition that runs dry
  * while such a fetch waits at the broker waits with it, as in Kafka's client.
  */
-import type { Duration } from '../../kernel/time.ts';
+import type { Duration, Time } from '../../kernel/time.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Waiter } from '../../kernel/wait.ts';
 import { offsetOf } from '../../messaging/log/record-batch.ts';
@@ -37,6 +37,8 @@ interface Reader {
   /** Fetched, and the first of them that has not been taken. */
   records: Fetched[];
   taken: number;
+  /** It is paused until then: nothing of it is fetched. */
+  notBefore: Time;
 }
 
 export class ConsumerFetches {
@@ -50,6 +52,7 @@ export class ConsumerFetches {
   private readonly busy = new Set<string>();
   private readonly readers = new Map<string, Reader>();
   private readonly backoffKind: number;
+  private readonly resumeKind: number;
   /** Where the next poll begins, so that no partition is always first. */
   private turn = 0;
 
@@ -67,6 +70,7 @@ export class ConsumerFetches {
     this.arrived = arrived;
     this.metadata = new MetadataClient(sim, owner, settings, requests, () => this.fetch());
     this.backoffKind = sim.eventKind(`${owner} may fetch again`);
+    this.resumeKind = sim.eventKind(`${owner} resumes a partition`);
   }
 
   attach(link: Link<BrokerQuery, BrokerReply>): void {
@@ -86,7 +90,18 @@ export class ConsumerFetches {
   }
 
   add(partition: string, offset: number): void {
-    this.readers.set(partition, { position: offset, records: [], taken: 0 });
+    this.readers.set(partition, { position: offset, records: [], taken: 0, notBefore: 0 });
+  }
+
+  /**
+   * Goes on at an offset that was taken already; what was fetched is dropped. With a time, the partition is paused until then
+   * (`KafkaConsumer.pause`). A fetch that waits at the broker for other partitions comes back first, as in Kafka's client.
+   */
+  seek(partition: string, offset: number, notBefore: Time | undefined): void {
+    this.add(partition, offset);
+    if (notBefore === undefined) return;
+    this.readers.get(partition)!.notBefore = notBefore;
+    this.sim.scheduleAt(notBefore, () => this.fetch(), undefined, this.resumeKind);
   }
 
   /** The partition is somebody else's: what was fetched of it is dropped. */
@@ -123,8 +138,8 @@ export class ConsumerFetches {
   /** Asks every broker that leads something of which nothing is left. */
   fetch(): void {
     const dry = new Map<string, string[]>();
-    for (const [partition, { records, taken }] of this.readers) {
-      if (taken < records.length) continue;
+    for (const [partition, { records, taken, notBefore }] of this.readers) {
+      if (taken < records.length || this.sim.now < notBefore) continue;
       const leader = this.metadata.leaderOf(partition);
       if (leader === undefined) this.metadata.refresh();
       else if (!this.busy.has(leader)) dry.set(leader, [...(dry.get(leader) ?? []), partition]);

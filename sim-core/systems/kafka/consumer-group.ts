@@ -13,10 +13,20 @@ import type { GroupSettings } from './groups/coordinated-group.ts';
 import { GroupBook } from './groups/group-book.ts';
 import { GroupLag } from './groups/group-lag.ts';
 import { groupSignals } from './groups/signals.ts';
+import { UncommittedDeliveries } from './listening/uncommitted-deliveries.ts';
 import { Ownership } from './ownership.ts';
 import type { Output } from './transactions/output.ts';
 
-type GivenToConsumers = 'name' | 'metadata' | 'ownership' | 'group' | 'keeper' | 'joinPatience' | 'output' | 'act';
+type GivenToConsumers =
+  | 'name'
+  | 'metadata'
+  | 'ownership'
+  | 'group'
+  | 'keeper'
+  | 'joinPatience'
+  | 'output'
+  | 'act'
+  | 'uncommitted';
 
 export interface ConsumerGroupOptions extends Omit<ConsumerOptions, GivenToConsumers>, GroupSettings {
   /** One of those that the cluster's brokers coordinate. */
@@ -69,11 +79,12 @@ export class ConsumerGroup implements Component {
     };
     register(sim, this);
     const ownership = new Ownership(sim);
+    const uncommitted = new UncommittedDeliveries((partition) => this.committedOf(partition));
     const joinPatience = options.rebalanceTimeout + requestTimeout;
     this.consumers = Array.from({ length: consumers }, (_, index) => {
       const called = `${consumerName}-${index + 1}`;
       const own = { name: called, output: outputOf?.(called), act: actOf?.(called) };
-      const ofGroup = { group: name, keeper: this.keeper, joinPatience };
+      const ofGroup = { group: name, keeper: this.keeper, joinPatience, uncommitted };
       const consumer = new Consumer(sim, { ...options, ...own, ...ofGroup, metadata, ownership });
       cluster.attach(consumer, delay, requestTimeout);
       return consumer;

@@ -8,9 +8,10 @@ interface Target {
   slow(factor: number): void;
 }
 
-export function consumerInterventions(consumer: Target): Readonly<Record<string, Intervention>> {
+/** `isSlowable`: whether its records take a time of its own, and not its listener's. */
+export function consumerInterventions(consumer: Target, isSlowable: boolean): Readonly<Record<string, Intervention>> {
   const seconds = { name: 'seconds', min: 0.001, max: 1e6, default: 10 };
-  return {
+  const interventions: Record<string, Intervention> = {
     kill: {
       help: 'Kills the consumer without a goodbye; it is up again after so many seconds',
       arguments: [{ ...seconds, help: 'how long it is down' }],
@@ -21,10 +22,12 @@ export function consumerInterventions(consumer: Target): Readonly<Record<string,
       arguments: [{ ...seconds, help: 'for how long' }],
       apply: ([time]) => consumer.pause(Math.round(time * SECOND)),
     },
-    slow: {
-      help: 'A record takes the consumer so many times as long from now on; 1 is as it was',
-      arguments: [{ name: 'factor', help: 'times as long', min: 0.01, max: 1000, default: 4 }],
-      apply: ([factor]) => consumer.slow(factor),
-    },
   };
+  if (!isSlowable) return interventions;
+  interventions['slow'] = {
+    help: 'A record takes the consumer so many times as long from now on; 1 is as it was',
+    arguments: [{ name: 'factor', help: 'times as long', min: 0.01, max: 1000, default: 4 }],
+    apply: ([factor]) => consumer.slow(factor),
+  };
+  return interventions;
 }

@@ -3,7 +3,7 @@
  * commits how far it is (`consumer-commits.ts`). Paused (a long collection of garbage, a frozen machine) it does nothing
  * and knows nothing of it.
  *
- * One that writes on what it reads (`transactions/output.ts`) goes on when that is kept, with the offsets in the same
+ * One with a listener goes back to a record that this is not done with, in its partition and no other (`listening/`). One that writes on what it reads (`transactions/output.ts`) goes on when that is kept, with the offsets in the same
  * transaction or committed after it; if it is not kept the poll is read again.
  */
 import type { Fact, FactChannel } from '../../kernel/fact.ts';
@@ -14,10 +14,11 @@ import { register, type Component, type Intervention } from '../../network/compo
 import type { Link } from '../../network/link.ts';
 import { BackgroundRequests } from '../../network/background-requests.ts';
 import type { SignalDefinition } from '../../statistics/signal.ts';
-import { ConsumerFetches, type FetchSettings } from './consumer-fetches.ts';
+import { ConsumerFetches, type Fetched, type FetchSettings } from './consumer-fetches.ts';
 import { Membership, type MembershipSettings } from './consumer-membership.ts';
 import { ConsumerCommits, type CommitSettings } from './consumer-commits.ts';
 import { consumerInterventions } from './consumer-interventions.ts';
+import { handlingSignals } from '../../messaging/consuming/facts.ts';
 import { consumerOwns, consumerSignals, partitionsRevoked } from './consumer-signals.ts';
 import { CoordinatorClient } from './coordination/coordinator-client.ts';
 import type { BrokerQuery, BrokerReply } from './messages.ts';
@@ -98,14 +99,27 @@ export class Consumer implements Component {
     this.commits = new ConsumerCommits(sim, options, this.membership, this.positions);
     this.againKind = sim.eventKind(`${name} asks again where to go on`);
     this.pausing = new Pausing(sim, name);
-    this.worker = new RecordWork(sim, name, options, this.pausing, ({ partition, offset }) => {
-      if (options.commit !== 'before') this.positions.set(partition, offset + 1);
+    this.worker = new RecordWork(sim, name, options, this.pausing, {
+      finished: ({ partition, offset }) => {
+        if (options.commit !== 'before') this.positions.set(partition, offset + 1);
+      },
+      returned: (records, notBefore) => this.goBack(records, notBefore),
     });
     this.restartKind = sim.eventKind(`${name} is up again`);
     this.owns = sim.facts.channel(consumerOwns);
     this.revoked = sim.facts.channel(partitionsRevoked);
-    this.signals = [...consumerSignals, ...ownershipSignals, ...(options.output?.signals ?? [])];
-    this.interventions = { ...consumerInterventions(this), ...options.output?.interventions };
+    const { output, listener } = options;
+    this.signals = [
+      ...consumerSignals,
+      ...ownershipSignals,
+      ...(output?.signals ?? []),
+      ...(listener === undefined ? [] : [...handlingSignals, ...(listener.inside?.signals ?? [])]),
+    ];
+    this.interventions = {
+      ...consumerInterventions(this, listener === undefined),
+      ...output?.interventions,
+      ...listener?.inside?.interventions,
+    };
     register(sim, this);
   }
 
@@ -174,15 +188,19 @@ export class Consumer implements Component {
       'records fetched': this.fetches.buffered,
       'records processed': this.worker.count,
       member: this.membership.isMember ? 'yes' : 'no',
+      ...this.options.listener?.inside?.state(),
     };
     return this.pausing.isOn ? { ...state, paused: 'yes' } : state;
   }
 
   violations(): readonly string[] {
     const fetched = this.fetches.partitions;
-    return fetched.every((partition) => this.positions.has(partition))
-      ? []
-      : [`${this.name}: it fetches what it does not own`];
+    return [
+      ...(fetched.every((partition) => this.positions.has(partition))
+        ? []
+        : [`${this.name}: it fetches what it does not own`]),
+      ...(this.options.listener?.inside?.violations() ?? []),
+    ];
   }
 
   private end(): void {
@@ -272,6 +290,7 @@ export class Consumer implements Component {
       const offsets = reply as ReadonlyMap<string, number>;
       const begin = (): void => {
         for (const partition of partitions) {
+          this.worker.beginAt(partition, offsets.get(partition)!);
           this.positions.set(partition, offsets.get(partition)!);
           this.fetches.add(partition, offsets.get(partition)!);
         }
@@ -301,6 +320,16 @@ export class Consumer implements Component {
     }
     for (const { partition, offset } of records) this.positions.set(partition, offset + 1);
     this.commits.wait(process);
+  }
+
+  /** The first of each partition is the next to be read of it; what is fetched behind it is fetched again. */
+  private goBack(records: readonly Fetched[], notBefore: Time | undefined): void {
+    for (const { partition, offset } of records.toReversed()) this.positions.set(partition, offset);
+    const [first] = records;
+    for (const partition of new Set(records.map((record) => record.partition))) {
+      const isPaused = partition === first.partition;
+      this.fetches.seek(partition, this.positions.get(partition)!, isPaused ? notBefore : undefined);
+    }
   }
 
   private finishPoll(): void {
