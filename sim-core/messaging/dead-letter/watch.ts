@@ -22,14 +22,15 @@ export interface AlertOptions {
   readonly onAlert: () => void;
 }
 
-/** A queue of whatever kind. */
+/** A queue of whatever kind, or what stands for one. */
 export interface WatchedQueue {
   readonly name: string;
   readonly ready: number;
   readonly inFlight: number;
   /** Its ready copies. */
-  readonly copies: Iterable<Copy>;
-  readonly fates: Fates;
+  readonly copies: Iterable<Pick<Copy, 'enqueued'>>;
+  /** How many have ever entered it. */
+  readonly fates: Pick<Fates, 'total'>;
 }
 
 export interface DeadLetterWatchOptions {

@@ -25,7 +25,8 @@ export const withoutHeaders = (headers: RecordHeaders, keys: ReadonlySet<string>
 export function headerBytes(headers: RecordHeaders): number {
   let bytes = 0;
   for (const { key, value } of headers) {
-    for (const length of [key.length, typeof value === 'string' ? value.length : 8]) bytes += varintBytes(length) + length;
+    for (const length of [key.length, typeof value === 'string' ? value.length : 8])
+      bytes += varintBytes(length) + length;
   }
   return bytes;
 }

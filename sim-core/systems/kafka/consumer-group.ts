@@ -99,6 +99,11 @@ export class ConsumerGroup implements Component {
     });
   }
 
+  /** Has the experimenter hear of each commit that counts: of a partition, the offset below which all is. */
+  follow(committed: (partition: string, offset: number) => void): void {
+    this.book.follow(committed);
+  }
+
   /** What the group has committed of a partition; 0 if nothing. */
   committedOf(partition: string): number {
     return this.book.committedOf(partition);

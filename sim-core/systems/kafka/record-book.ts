@@ -11,8 +11,8 @@ import type { Simulation } from '../../kernel/simulation.ts';
 import type { Time } from '../../kernel/time.ts';
 import type { PartitionLog } from '../../messaging/log/partition-log.ts';
 import type { Acks } from '../../messaging/log/in-sync.ts';
-import type { LogRecord, RecordBatch } from '../../messaging/log/record-batch.ts';
-import { NO_RECORD_HEADERS, type RecordHeaders } from '../../messaging/log/record-headers.ts';
+import { offsetOf, type LogRecord, type RecordBatch } from '../../messaging/log/record-batch.ts';
+import { headerBytes, NO_RECORD_HEADERS, type RecordHeaders } from '../../messaging/log/record-headers.ts';
 import { defineSignal } from '../../statistics/signal.ts';
 
 /** How an acknowledged record got lost. */
@@ -36,6 +36,10 @@ export class SentRecord implements LogRecord {
   readonly sentAt: Time;
   /** Counts the records of a sender. */
   readonly number: number;
+  /** Of key and value, without headers. */
+  get payloadBytes(): number {
+    return this.bytes - headerBytes(this.headers);
+  }
   /** How often it is in the line. */
   copies = 0;
   /** How often consumers have processed it. */
@@ -79,6 +83,18 @@ export const recordDoubled = defineFact('kafka.record.doubled', 'A record was ap
   request: 'request',
   partition: 'text',
 });
+
+/** Who follows records for the experimenter. */
+export interface RecordObserver {
+  /** A producer was given it. */
+  sent?(record: SentRecord): void;
+  /** Its sender was told that it is in the log. */
+  acknowledged?(record: SentRecord): void;
+  /** It is in the line of a partition, at an offset. */
+  appended?(record: SentRecord, partition: string, offset: number): void;
+  /** An election has cut it off from there. */
+  cut?(record: SentRecord, partition: string, offset: number): void;
+}
 
 type Missing = Fact<typeof recordsMissing>;
 
@@ -132,6 +148,7 @@ export class RecordBook {
   readonly records: SentRecord[] = [];
   private acknowledgedCount = 0;
   private doubledCount = 0;
+  private readonly observers: RecordObserver[] = [];
   private readonly missingChannel: FactChannel<Missing>;
   private readonly lost: FactChannel<Fact<typeof recordLost>>;
   private readonly doubled: FactChannel<Fact<typeof recordDoubled>>;
@@ -152,14 +169,20 @@ export class RecordBook {
     return this.lines.get(partition)?.batches ?? [];
   }
 
+  follow(observer: RecordObserver): void {
+    this.observers.push(observer);
+  }
+
   sent(record: SentRecord): void {
     this.records.push(record);
+    for (const observer of this.observers) observer.sent?.(record);
   }
 
   /** Its sender was told that it is in the log; with acks=0 that is said before anybody knows. */
   acknowledged(record: SentRecord, partition: string, acks: Acks): void {
     record.isAcknowledged = true;
     this.acknowledgedCount++;
+    for (const observer of this.observers) observer.acknowledged?.(record);
     if (record.copies > 0 || acks === '0') return;
     this.lose(record, partition, this.besideTheLine.has(record) ? 'deposed-leader' : 'clean-election');
   }
@@ -196,13 +219,17 @@ export class RecordBook {
       (shared >= 0 && batch.firstOffset <= theirs[shared].firstOffset) || batch.lastOffset < log.startOffset;
     const common = line.batches.findIndex((batch) => !isTheirs(batch));
     for (const batch of common < 0 ? [] : line.batches.splice(common)) {
-      for (const record of batch.records) this.cut(record, partition, isClean ? 'clean-election' : 'unclean-election');
+      batch.records.forEach((record, index) => {
+        for (const observer of this.observers) observer.cut?.(record, partition, offsetOf(batch, index));
+        this.cut(record, partition, isClean ? 'clean-election' : 'unclean-election');
+      });
     }
     for (const batch of theirs.slice(shared + 1)) this.add(partition, line, batch);
   }
 
   private add(partition: string, line: Line, batch: Batch): void {
     line.batches.push(batch);
+    if (this.observers.length > 0) this.tellAppended(partition, batch);
     for (const record of batch.records) {
       record.copies++;
       if (record.copies > 1) {
@@ -211,6 +238,12 @@ export class RecordBook {
       }
       if (record.loss !== undefined) this.find(record);
     }
+  }
+
+  private tellAppended(partition: string, batch: Batch): void {
+    batch.records.forEach((record, index) => {
+      for (const observer of this.observers) observer.appended?.(record, partition, offsetOf(batch, index));
+    });
   }
 
   private cut(record: SentRecord, partition: string, cause: LossCause): void {

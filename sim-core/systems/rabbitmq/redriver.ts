@@ -5,17 +5,17 @@
  * tries again at its next turn. Giving back counts as a return: a quorum queue has a limit of these.
  *
  * Each message carries how often it was redriven, and when last. Its own limits: one that was redriven as often as it may be
- * is set aside in another queue; and when too large a share of what it took out last had come back from it since it last
- * began, it stops for a while: what it sends is still poison, and sending it is load that brings nothing. What came back
- * before a stop says nothing about now, and is tried again after it.
+ * is set aside in another queue; and when too much of what it took out last had come back, it stops for a while
+ * (`messaging/dead-letter/redrive-stop.ts`).
  *
  * Its way to the node takes no time: taking, publishing and acknowledging are one instant, and no crash comes in between. (A
  * real shovel that crashes between the last two doubles the message.) It does nothing while the node is down.
  */
 import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
-import { SECOND, type Duration, type Time } from '../../kernel/time.ts';
+import { SECOND, type Duration } from '../../kernel/time.ts';
 import type { Message } from '../../messaging/channels/message.ts';
+import { RedriveStop, type RedriveStopOptions } from '../../messaging/dead-letter/redrive-stop.ts';
 import { deadLetterRedriven, redriveRefused, redriveStopped } from '../../messaging/dead-letter/signals.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
 import type { Channel } from './channel.ts';
@@ -37,8 +37,7 @@ export interface RedriverOptions {
   /** Times that a message is redriven at most, and the queue for those that were; Infinity for no limit. */
   readonly redrivesMax: number;
   readonly parking: string;
-  /** Stops for `pause` when of the last `samples` messages a larger share than this had come back from it. */
-  readonly stop?: { readonly share: number; readonly samples: number; readonly pause: Duration };
+  readonly stop?: RedriveStopOptions;
   /** Whether it runs from the start, or is started by hand and ends when the queue is empty. */
   readonly isAutomatic: boolean;
 }
@@ -57,11 +56,7 @@ export class Redriver implements Component {
   private readonly gaveBack: FactChannel<Fact<typeof redriveRefused>>;
   private readonly stopped: FactChannel<Fact<typeof redriveStopped>>;
   private isRunning = false;
-  private stoppedUntil: Time = 0;
-  /** When it began, or began anew after a stop. */
-  private since: Time = 0;
-  /** Of the last messages: whether each had come back from it since. */
-  private samples: boolean[] = [];
+  private readonly stop: RedriveStop;
   private done = 0;
   private refused = 0;
   /** The message that was refused last, until it is taken: it is a sample already. */
@@ -72,6 +67,7 @@ export class Redriver implements Component {
     this.options = options;
     this.name = options.name;
     this.help = options.help;
+    this.stop = new RedriveStop(options.stop);
     this.interval = Math.max(1, Math.round(SECOND / options.rate));
     this.turnKind = sim.eventKind(`${options.name} takes the next dead letter`);
     this.redriven = sim.facts.channel(deadLetterRedriven);
@@ -93,12 +89,12 @@ export class Redriver implements Component {
   start(): void {
     if (this.isRunning) return;
     this.isRunning = true;
-    this.since = this.sim.now;
+    this.stop.begin(this.sim.now);
     this.sim.schedule(0, Redriver.turn, this as Redriver, this.turnKind);
   }
 
   state(): Readonly<Record<string, number | string>> {
-    const isPaused = this.sim.now < this.stoppedUntil;
+    const isPaused = this.sim.now < this.stop.until;
     const state = !this.isRunning ? 'off' : isPaused ? 'stopped itself' : 'running';
     return { redriven: this.done, refused: this.refused, state };
   }
@@ -117,7 +113,7 @@ export class Redriver implements Component {
     if (delivery !== undefined) {
       const { message, tag } = delivery;
       if (message.request.id !== this.refusedRequest) this.sample(message);
-      if (this.sim.now >= this.stoppedUntil && this.send(channel, message)) channel.acknowledge(tag, false);
+      if (this.sim.now >= this.stop.until && this.send(channel, message)) channel.acknowledge(tag, false);
       else channel.reject(tag, false, true);
     }
     connection.close();
@@ -151,28 +147,19 @@ export class Redriver implements Component {
 
   /** Notes whether a message has come back, and stops when too many have. */
   private sample({ headers }: Message): void {
-    const { stop, from } = this.options;
-    if (stop === undefined) return;
     const { [REDRIVEN_AT]: at } = headers;
-    this.samples.push(typeof at === 'number' && at >= this.since);
-    if (this.samples.length < stop.samples) return;
-    const share = this.samples.filter(Boolean).length / this.samples.length;
-    this.samples.shift();
-    if (share <= stop.share) return;
-    this.samples = [];
-    this.stoppedUntil = this.sim.now + stop.pause;
-    this.since = this.stoppedUntil;
-    if (this.stopped.heard) this.stopped.emit({ queue: from, share });
+    const share = this.stop.note(typeof at === 'number' ? at : undefined, this.sim.now);
+    if (share !== undefined && this.stopped.heard) this.stopped.emit({ queue: this.options.from, share });
   }
 
   private static turn(redriver: Redriver): void {
-    const { sim, interval, stoppedUntil, options } = redriver;
+    const { sim, interval, stop, options } = redriver;
     if (!redriver.isRunning) return;
-    if (sim.now >= stoppedUntil && !redriver.redriveOne() && !options.isAutomatic) {
+    if (sim.now >= stop.until && !redriver.redriveOne() && !options.isAutomatic) {
       redriver.isRunning = false;
       return;
     }
-    sim.scheduleAt(Math.max(sim.now + interval, redriver.stoppedUntil), Redriver.turn, redriver, redriver.turnKind);
+    sim.scheduleAt(Math.max(sim.now + interval, stop.until), Redriver.turn, redriver, redriver.turnKind);
   }
 }
 

@@ -8,6 +8,7 @@ export class GroupBook {
   private readonly name: string;
   private readonly committed = new Map<string, CommittedOffset>();
   private readonly lost: string[] = [];
+  private readonly followers: ((partition: string, offset: number) => void)[] = [];
   private epoch = -1;
 
   constructor(name: string) {
@@ -18,10 +19,17 @@ export class GroupBook {
     return this.committed.get(partition)?.offset ?? 0;
   }
 
+  /** Has somebody hear of each commit that counts: all below the offset of a partition. */
+  follow(committed: (partition: string, offset: number) => void): void {
+    this.followers.push(committed);
+  }
+
   /** A coordinator of an epoch has found a commit replicated: a later one, if there is one, has to have it too. */
   commit(partition: string, committed: CommittedOffset, epoch: number): void {
-    if (epoch >= this.epoch) this.committed.set(partition, committed);
-    else if ((this.committed.get(partition)?.at ?? -1) < committed.at) this.lose(partition, committed);
+    if (epoch >= this.epoch) {
+      this.committed.set(partition, committed);
+      for (const follower of this.followers) follower(partition, committed.offset);
+    } else if ((this.committed.get(partition)?.at ?? -1) < committed.at) this.lose(partition, committed);
   }
 
   /** A coordinator of an epoch has found replicated that the offset of a partition is not kept any more. */
