@@ -342,6 +342,14 @@ export { ProducerPool as KafkaProducerPool } from './systems/kafka/transactions/
 export type { ProducerOptions as KafkaProducerOptions } from './systems/kafka/producer-options.ts';
 export { recordProcessed } from './systems/kafka/consumer-signals.ts';
 export { groupLag as kafkaGroupLag } from './systems/kafka/groups/group-lag.ts';
+export { DeadLetterTopic } from './systems/kafka/listening/dead-letter-topic.ts';
+export type { RecordListener, RecordVerdict } from './systems/kafka/listening/record-listener.ts';
+export { redriving } from './systems/kafka/listening/redriving.ts';
+export { Republisher } from './systems/kafka/listening/republisher.ts';
+export { dueOf } from './systems/kafka/listening/retry-headers.ts';
+export { RetryForwarder, RetryTopics } from './systems/kafka/listening/retry-topics.ts';
+export { TopicLedger } from './systems/kafka/listening/topic-ledger.ts';
+export type { Fetched as FetchedRecord } from './systems/kafka/consumer-fetches.ts';
 export { Producer as KafkaProducer } from './systems/kafka/producer.ts';
 export type { ProducerQuery as KafkaProducerQuery } from './systems/kafka/producer-batch.ts';
 export { ValuedRecord, type Outgoing } from './systems/kafka/valued-record.ts';

@@ -4,6 +4,9 @@
  * inside of a poll, for all that earlier polls gave (and so for all that is processed, since here nothing is handed to
  * other threads).
  *
+ * With a listener what is committed is what has moved, record by record (Spring's `AckMode.RECORD`); without one it is how far it is in all
+ * that it owns, as a `commitSync` without arguments does it.
+ *
  * A commit that is waited for costs a round trip and the replication of its record a poll, and is asked for until there is
  * an answer: an application that gives up (`default.api.timeout.ms`) is not modelled. One that is not waited for is asked
  * once, and if that is in vain left to the next.
@@ -12,6 +15,7 @@ import type { Simulation } from '../../kernel/simulation.ts';
 import type { Duration, Time } from '../../kernel/time.ts';
 import type { GroupError } from '../../messaging/groups/group.ts';
 import type { Membership } from './consumer-membership.ts';
+import type { RecordListener } from './listening/record-listener.ts';
 import type { GroupQuery, GroupReply } from './groups/group-messages.ts';
 
 export type CommitMode = 'auto' | 'after' | 'after-async' | 'before';
@@ -24,6 +28,7 @@ export interface CommitSettings {
   readonly retryBackoff: Duration;
   /** Its group's name. */
   readonly group: string;
+  readonly listener?: RecordListener;
 }
 
 type Commit = Extract<GroupQuery, { readonly kind: 'commit' }>;
@@ -34,6 +39,8 @@ export class ConsumerCommits {
   private readonly membership: Membership;
   private readonly positions: ReadonlyMap<string, number>;
   private last: Time = 0;
+  /** What is known to be committed, by partition. */
+  private readonly known = new Map<string, number>();
 
   /** `positions`: how far it is, by partition. */
   constructor(
@@ -51,6 +58,7 @@ export class ConsumerCommits {
   /** A life begins. */
   begin(): void {
     this.last = this.sim.now;
+    this.known.clear();
   }
 
   /** Whether the client commits by itself now. */
@@ -87,11 +95,23 @@ export class ConsumerCommits {
     const { generation, memberId: member } = this.membership;
     this.last = this.sim.now;
     if (this.positions.size === 0) return undefined;
-    return { kind: 'commit', group: this.settings.group, member, generation, offsets: new Map(this.positions) };
+    const { group, listener } = this.settings;
+    const offsets = listener === undefined ? new Map(this.positions) : this.moved();
+    return offsets.size === 0 ? undefined : { kind: 'commit', group, member, generation, offsets };
+  }
+
+  /** Of the partitions that have moved since a commit of theirs was answered: how far they are. */
+  private moved(): Map<string, number> {
+    const moved = new Map<string, number>();
+    for (const [partition, offset] of this.positions) {
+      if (this.known.get(partition) !== offset) moved.set(partition, offset);
+    }
+    return moved;
   }
 
   /** A refusal tells it that it has been dropped. */
-  private heed({ member, generation }: Commit, reply: GroupReply): void {
+  private heed({ member, generation, offsets }: Commit, reply: GroupReply): void {
+    if (reply === 'ok') for (const [partition, offset] of offsets) this.known.set(partition, offset);
     if (typeof reply === 'string' && reply !== 'ok') this.membership.hearOf(member, generation, reply as GroupError);
   }
 }

@@ -51,6 +51,7 @@ export class ConsumerFetches {
   readonly links = new Map<string, Link<BrokerQuery, BrokerReply>>();
   private readonly busy = new Set<string>();
   private readonly readers = new Map<string, Reader>();
+  private lives = 0;
   private readonly backoffKind: number;
   private readonly resumeKind: number;
   /** Where the next poll begins, so that no partition is always first. */
@@ -113,6 +114,13 @@ export class ConsumerFetches {
     this.readers.clear();
   }
 
+  /** The process dies: nobody waits for what it had asked for. */
+  end(): void {
+    this.lives++;
+    this.readers.clear();
+    this.busy.clear();
+  }
+
   /** Of what nothing is left to take: where it goes on, past the markers and what was aborted. */
   *dry(): Iterable<readonly [string, number]> {
     for (const [partition, { position, records, taken }] of this.readers) {
@@ -159,9 +167,10 @@ export class ConsumerFetches {
     };
     const asked = new Map(partitions.map((partition) => [partition, this.readers.get(partition)!]));
     this.busy.add(leader);
+    const { lives } = this;
     const waiter: Waiter = {
-      resume: ({ result }) => this.hear(leader, asked, result as readonly FetchResult[]),
-      fail: () => this.pause(leader),
+      resume: ({ result }) => void (lives === this.lives && this.hear(leader, asked, result as readonly FetchResult[])),
+      fail: () => void (lives === this.lives && this.pause(leader)),
     };
     this.links.get(leader)!.call(query, this.requests.next()).begin(waiter);
   }
@@ -197,7 +206,9 @@ export class ConsumerFetches {
 
   private pause(leader: string): void {
     this.metadata.refresh();
+    const { lives } = this;
     const again = (): void => {
+      if (lives !== this.lives) return;
       this.busy.delete(leader);
       this.fetch();
     };

@@ -211,6 +211,7 @@ export class Consumer implements Component {
     this.membership.end();
     this.isIdle = false;
     this.disown();
+    this.fetches.end();
   }
 
   private disown(): void {

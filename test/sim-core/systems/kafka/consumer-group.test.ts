@@ -273,3 +273,17 @@ it.each([
   sim.runUntil(ms(to));
   expect([group.group!.generation, group.group?.size]).toEqual([1, members]);
 });
+
+it('fetches when it is up again, and does not wait for what its last life has asked for', () => {
+  // A fetch of partitions to which nothing comes waits at its broker for longer than all else takes.
+  const sends = Array.from({ length: 12 }, (_, i) => 30 + i);
+  const settings = { isStatic: true, fetchWaitMax: ms(600), pollRecords: 1, processTime: constant(ms(20)) };
+  const alone = { replicationFactor: 1, minInSync: 1 };
+  const cluster = { brokers: 1, groups: { names: ['group'], ...alone } };
+  const small = smallGroup('range', settings, sends, { partitions: 5, ...alone }, cluster);
+  const { sim, group } = small;
+  group.scale(1);
+  sim.scheduleAt(ms(100), () => group.consumers[0].kill(ms(10)), undefined);
+  sim.runUntil(ms(400));
+  expect(processed(small).every((times) => times > 0)).toBe(true);
+});

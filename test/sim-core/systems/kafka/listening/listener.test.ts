@@ -1,10 +1,11 @@
 /** Consumers whose records a listener handles: what fails is read again, in its partition and no other, and nothing is passed by. */
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { constant } from '../../../../../sim-core/kernel/distributions/constant.ts';
 import type { Behaviour } from '../../../../../sim-core/kernel/process.ts';
 import { EffectLedger } from '../../../../../sim-core/messaging/consuming/ledger.ts';
 import { Processing } from '../../../../../sim-core/messaging/consuming/processing.ts';
 import { outcomeOf } from '../../../../../sim-core/messaging/consuming/received.ts';
+import { ConsumerCommits } from '../../../../../sim-core/systems/kafka/consumer-commits.ts';
 import type { RecordListener } from '../../../../../sim-core/systems/kafka/listening/record-listener.ts';
 import { ms } from '../small-cluster.ts';
 import { processed, SENDS, smallGroup, type SmallGroup } from '../small-group.ts';
@@ -51,6 +52,8 @@ function listening(
   small.group.scale(1);
   return { small, ...parts };
 }
+
+afterEach(() => void vi.restoreAllMocks());
 
 const all = SENDS.map((_, number) => number);
 const inOrder = (seen: readonly [number, number][], small: SmallGroup): boolean =>
@@ -127,6 +130,25 @@ describe('a death', () => {
       expect(doubled).toBe(unacknowledged);
     }
   });
+});
+
+it('commits a record after another, of the partition that has moved and no other', () => {
+  const { small } = listening(() => ({}));
+  const sizes: number[] = [];
+  const { query } = ConsumerCommits.prototype as unknown as {
+    query: (this: ConsumerCommits) => { offsets: ReadonlyMap<string, number> } | undefined;
+  };
+  vi.spyOn(ConsumerCommits.prototype as unknown as { query: typeof query }, 'query').mockImplementation(function (
+    this: ConsumerCommits,
+  ) {
+    const commit = query.call(this);
+    if (commit !== undefined) sizes.push(commit.offsets.size);
+    return commit;
+  });
+  small.sim.runUntil(ms(1000));
+  expect(processed(small)).toEqual(all.map(() => 1));
+  // At first nothing is known to be committed; a poll of up to three may be of three partitions.
+  expect(Math.max(...sizes.slice(1))).toBeLessThanOrEqual(3);
 });
 
 it('has a time of its own or a listener', () => {
