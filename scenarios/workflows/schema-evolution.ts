@@ -1,39 +1,20 @@
 /**
- * A schema changes under load: what becomes of records while one side speaks by the new version and the other by the old.
+ * A schema changes under load: what becomes of records while one side speaks by the new version and the other by the old, and what of
+ * old records when somebody reads them again.
  *
- *     users --> orders --> topic --> billing
+ *     users --> orders --> topic --> billing, reports
  *                  \                  /
  *     pipeline --> registry <--------/
  *
- * Records are really encoded and decoded. The pipeline brings out the new version past the registry (and a linter), to one side
- * and then to the other. All variants get the same orders at the same times.
+ * Records are really encoded and decoded, each behind its magic byte and the id of its schema, in a partitioned topic that is read by
+ * groups. The pipeline brings out new versions past the registry (and a linter), to one side and then to the other. All variants
+ * get the same orders at the same times.
  */
-import {
-  atLeast,
-  atMost,
-  constant,
-  defineScenario,
-  guardrail,
-  Link,
-  ms,
-  OpenLoopClient,
-  poisson,
-  roundRobin,
-  s,
-  SchemaRegistry,
-  total,
-  zipfPopularity,
-  type Expectation,
-  type Simulation,
-} from '../../sim-core/index.ts';
-import { faraway } from '../application/distances.ts';
+import { atLeast, atMost, defineScenario, guardrail, ms, s, total, type Expectation } from '../../sim-core/index.ts';
 import { sentBy } from '../application/settings.ts';
-import { OrderConsumer } from './schema-evolution/consumer.ts';
-import { codecs } from './schema-evolution/formats/formats.ts';
-import { asItIs, levelOf, withLinter, withRegistry } from './schema-evolution/limits.ts';
-import { params, type Values } from './schema-evolution/params.ts';
-import { producer } from './schema-evolution/producer.ts';
-import { Rollout, SUBJECT } from './schema-evolution/rollout.ts';
+import { asItIs, withAllVersions, withLinter, withRegistry } from './schema-evolution/limits.ts';
+import { params } from './schema-evolution/params.ts';
+import { system } from './schema-evolution/system.ts';
 import {
   AGE,
   DEPLOYED,
@@ -43,13 +24,12 @@ import {
   MISREAD_RATE,
   READ,
   REFUSED,
+  REPLAY_FAILED,
+  REPLAY_MISREAD,
+  REPLAYED,
   schemaSignals,
   SIZE,
 } from './schema-evolution/tally.ts';
-import { Topic } from './schema-evolution/topic.ts';
-import { FIRST_VERSION } from './schema-evolution/versions.ts';
-
-const CUSTOMERS = 1000;
 
 /** Nobody meets the change but between the upgrades, and what it does not befall is read as it was meant. */
 const asTheTableSays = [
@@ -63,6 +43,15 @@ const stoppedBy = (gates: typeof asItIs): Expectation[] => [
   atLeast(total(READ), gates.readLeast),
 ];
 
+/** Two changes, neither of which breaks what was written by the version before it, and a reader who meets what is older. */
+const TWO_STEPS = {
+  change: 'add-with-default',
+  next: 'drop-defaults',
+  deployAt: s(6),
+  gap: s(4),
+  replay: 'from-the-start',
+} as const;
+
 export default defineScenario({
   id: 'schema-evolution',
   section: '2.8',
@@ -75,31 +64,59 @@ export default defineScenario({
     'registry-gate': { gate: 'by-order' },
     'reused-number': { format: 'protobuf', change: 'reuse-number', gate: 'by-order' },
     'linter-gate': { format: 'protobuf', change: 'reuse-number', gate: 'by-order', linter: 'WIRE_JSON' },
+    'last-version-gate': { ...TWO_STEPS, gate: 'FULL' },
+    'all-versions-gate': { ...TWO_STEPS, gate: 'FULL_TRANSITIVE' },
   },
   roles: {
     'no-gate': 'pitfall',
     'registry-gate': 'remedy',
     'reused-number': 'pitfall',
     'linter-gate': 'remedy',
+    'last-version-gate': 'pitfall',
+    'all-versions-gate': 'remedy',
   },
-  repairs: { 'registry-gate': 'no-gate', 'linter-gate': 'reused-number' },
+  repairs: {
+    'registry-gate': 'no-gate',
+    'linter-gate': 'reused-number',
+    'all-versions-gate': 'last-version-gate',
+  },
   seed: 1,
   duration: ({ length }) => length,
   warmUp: 0,
-  // So wide that chance makes little of a row: 150 orders.
+  // So wide that chance makes little of a row: 100 orders.
   interval: ms(500),
   openAt: s(15),
   system,
   signals: schemaSignals,
   whileRunning: { rate: sentBy('rate', 'users') },
-  charts: [FAILED_RATE, MISREAD_RATE, READ, FAILED, MISREAD, DEPLOYED, REFUSED, SIZE, AGE, 'schema_registry.requests'],
+  charts: [
+    FAILED_RATE,
+    MISREAD_RATE,
+    READ,
+    FAILED,
+    MISREAD,
+    REPLAYED,
+    REPLAY_FAILED,
+    DEPLOYED,
+    REFUSED,
+    SIZE,
+    AGE,
+    'schema_registry.requests',
+  ],
   places: {
     users: { x: 0, y: 0 },
     orders: { x: 1, y: 0 },
-    topic: { x: 2, y: 0 },
-    billing: { x: 3, y: 0 },
-    pipeline: { x: 1, y: 1.2 },
-    registry: { x: 2, y: 1.2 },
+    producer: { x: 2, y: 0 },
+    'broker-1': { x: 3, y: 0 },
+    'billing-consumer-1': { x: 4, y: 0 },
+    'billing-group': { x: 5, y: 0 },
+    controllers: { x: 4, y: 1.1 },
+    pipeline: { x: 1, y: 1.1 },
+    registry: { x: 2, y: 1.1 },
+    billing: { x: 3, y: 1.1 },
+    'reports-consumer-1': { x: 4, y: 2.2 },
+    'reports-group': { x: 5, y: 2.2 },
+    reports: { x: 3, y: 2.2 },
   },
   expect: {
     'no-gate': [atLeast(total(FAILED), asItIs.failedLeast), ...asTheTableSays],
@@ -114,35 +131,20 @@ export default defineScenario({
       atMost(total(MISREAD), withLinter.misreadMost),
       guardrail(atMost(total(FAILED), withLinter.failedMost), 'a wrong value is not mended by an error'),
     ],
+    'last-version-gate': [
+      atLeast(total(REPLAY_FAILED), asItIs.replayFailedLeast),
+      atMost(total(REPLAY_FAILED), asItIs.replayFailedMost),
+      ...asTheTableSays,
+    ],
+    'all-versions-gate': [
+      atLeast(total(REFUSED), withAllVersions.refusedLeast),
+      atMost(total(DEPLOYED), withAllVersions.deployedMost),
+      atMost(total(REPLAY_FAILED), withAllVersions.replayFailedMost),
+      guardrail(atLeast(total(READ), withAllVersions.readLeast), 'a gate is not on the way of records'),
+      guardrail(
+        atMost(total(REPLAY_MISREAD), withAllVersions.replayMisreadMost),
+        'an error is not mended by a wrong value',
+      ),
+    ],
   },
 });
-
-function system(sim: Simulation, p: Values): void {
-  const format = codecs(p.format);
-  const level = levelOf(p);
-  const registry = new SchemaRegistry(sim, { name: 'registry', level, requestTime: constant(ms(5)) });
-  const first = { version: FIRST_VERSION, id: registry.registeredBefore(SUBJECT, format(FIRST_VERSION).schema) };
-  const topic = new Topic(sim, 'topic');
-  const { service, side } = producer(sim, topic, format, first);
-  const billing = new OrderConsumer(sim, {
-    topic,
-    registry,
-    format,
-    first: FIRST_VERSION,
-    pollEvery: p.pollEvery,
-  });
-  const pipeline = new Rollout(sim, {
-    registry,
-    format,
-    linter: p.linter,
-    sides: p.order === 'consumers-first' ? [billing, side] : [side, billing],
-    gap: p.gap,
-  });
-  sim.scheduleAt(p.deployAt, () => pipeline.deploy(p.change), undefined, sim.eventKind('a new version is deployed'));
-  new OpenLoopClient<void>(sim, {
-    name: 'users',
-    arrivals: poisson(p.rate),
-    popularity: zipfPopularity(CUSTOMERS, 0),
-    target: roundRobin([new Link(sim, service, { from: 'users', delay: faraway })]),
-  });
-}

@@ -29,6 +29,8 @@ const OUTCOMES: Readonly<Record<Change, readonly Cell[]>> = {
   'reuse-number': ['rr', 'ww', 'rr', 'ee', 'ww'],
   'add-symbol': ['re', 'rw', 're', 're', 'rw'],
   'change-unit': ['ww', 'ww', 'ww', 'ww', 'ww'],
+  // Every writer of the version before has the fields: who meets older ones still is another matter.
+  'drop-defaults': ['rr', 'rr', 'rr', 'rr', 'rr'],
 };
 
 /** Of the orders between the two upgrades, those that a change that is not harmless meets. */

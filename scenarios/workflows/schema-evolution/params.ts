@@ -14,6 +14,11 @@ export const params = {
     default: 'add-required',
     choices: CHANGE_NAMES,
   }),
+  next: choice({
+    help: 'A change after that, once both sides have been on the new version for as long as the upgrade took',
+    default: 'none',
+    choices: ['none', ...CHANGE_NAMES],
+  }),
   order: choice({
     help: 'Which side is upgraded first',
     default: 'consumers-first',
@@ -29,7 +34,7 @@ export const params = {
     default: 'off',
     choices: ['off', 'WIRE', 'WIRE_JSON', 'FILE'],
   }),
-  rate: rate({ help: 'Orders of all users together', default: 300, min: 1, max: 2000, logarithmic: true }),
+  rate: rate({ help: 'Orders of all users together', default: 200, min: 1, max: 2000, logarithmic: true }),
   deployAt: duration({ help: 'When the new version is deployed', default: s(10), min: s(1), max: s(600) }),
   gap: duration({
     help: 'From the upgrade of one side to that of the other',
@@ -37,12 +42,17 @@ export const params = {
     min: s(1),
     max: s(600),
   }),
-  pollEvery: duration({
-    help: 'How long the consumer waits between two reads',
+  linger: duration({
+    help: 'How long the producer gathers records into a batch',
     default: ms(20),
     min: ms(1),
     max: s(1),
     logarithmic: true,
+  }),
+  replay: choice({
+    help: 'Whether a new group, by the newest version, reads the topic from its start once all is deployed',
+    default: 'none',
+    choices: ['none', 'from-the-start'],
   }),
   length: duration({ help: 'Length of the run', default: s(30), min: s(15), max: s(3600), logarithmic: true }),
 };

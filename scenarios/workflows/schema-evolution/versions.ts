@@ -19,7 +19,7 @@ export interface Field {
   readonly attribute: keyof Order;
   readonly type: 'int' | 'long' | 'text' | 'status';
   /** A field without one is required, where the format has that. */
-  readonly default?: number | string;
+  readonly default?: number | string | undefined;
   /** Of a status: the symbols, in the order of their numbers. */
   readonly symbols?: readonly string[];
   /** How many of the attribute's units are one of the field's. */
@@ -60,6 +60,7 @@ export const CHANGES = {
   'add-symbol': (version: Version): Version =>
     changed(version, 'status', { symbols: ['PLACED', 'PAID', 'SHIPPED', 'REFUNDED'] }),
   'change-unit': (version: Version): Version => changed(version, 'cents', { unit: 100 }),
+  'drop-defaults': (version: Version): Version => version.map((field) => ({ ...field, default: undefined })),
 } as const;
 export type Change = keyof typeof CHANGES;
 export const CHANGE_NAMES = Object.keys(CHANGES) as Change[];
