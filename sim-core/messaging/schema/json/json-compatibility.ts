@@ -4,6 +4,9 @@
  * name), and may be removed only if the update is open. A name that is required and no property is not looked at.
  * Source: https://github.com/confluentinc/schema-registry, json-schema-provider, `diff/SchemaDiff` and `ObjectSchemaDiff`,
  * whose names of differences these are; https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-develop/serdes-json.html.
+ * Of its rules those are left out whose keywords a schema does not have here: `not`, `oneOf`, `anyOf`, `allOf`, `pattern`, `multipleOf`,
+ * exclusive bounds, `patternProperties`, `dependencies`, numbers of properties and of items, `uniqueItems`, lists of items with
+ * `additionalItems`, `$ref`, `false` as a schema; and properties reserved in a schema's metadata.
  */
 import { typesOf, type JsonSchema, type JsonTypeName } from './json-schema.ts';
 
@@ -68,7 +71,9 @@ function ofBounds(update: JsonSchema, original: JsonSchema, at: string): string[
 }
 
 function ofItems({ items: after }: JsonSchema, { items: before }: JsonSchema, place: string): string[] {
-  return after === undefined ? [] : jsonIncompatibilities(after, before ?? {}, `${place}/items`);
+  if (after === undefined) return [];
+  if (before === undefined) return [`SCHEMA_ADDED: ${place}/items`];
+  return jsonIncompatibilities(after, before, `${place}/items`);
 }
 
 function ofProperties(update: JsonSchema, original: JsonSchema, place: string): string[] {

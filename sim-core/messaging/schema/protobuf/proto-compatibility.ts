@@ -5,8 +5,19 @@
  * notices a number that is used again, if only the new type is of the same group.
  * Source: https://github.com/confluentinc/schema-registry, protobuf-provider, `diff/SchemaDiff`, `MessageSchemaDiff` and
  * `FieldSchemaDiff`; the groups are those of https://protobuf.dev/programming-guides/proto3/#updating.
+ * Of its rules these are left out: fields reserved in a schema's metadata (`FIELD_CONFLICTS_WITH_RESERVED_FIELD`,
+ * `RESERVED_FIELD_REMOVED`), messages within messages and how names are resolved, maps, imports (a message of the same name that
+ * comes from another file). Another package, another place of a message and all that befalls an enum are compatible there too.
  */
-import { enumOf, isScalar, messageOf, type ProtoField, type ProtoFile, type ProtoMessage } from './proto-schema.ts';
+import {
+  enumOf,
+  isScalar,
+  messageOf,
+  type ProtoField,
+  type ProtoFile,
+  type ProtoLabel,
+  type ProtoMessage,
+} from './proto-schema.ts';
 
 const GROUPS: Readonly<Record<string, string>> = {
   int32: 'general number',
@@ -79,7 +90,16 @@ function ofTypes(update: ProtoFile, now: ProtoField, original: ProtoFile, field:
   const change = `${place} was ${field.type} and becomes ${now.type}`;
   if ((before === 'message') !== (after === 'message')) return [`FIELD_KIND_CHANGED: ${change}`];
   if (before === 'message') return field.type === now.type ? [] : [`FIELD_NAMED_TYPE_CHANGED: ${change}`];
-  return before === after ? [] : [`FIELD_SCALAR_KIND_CHANGED: ${change}`];
+  if (before !== after) return [`FIELD_SCALAR_KIND_CHANGED: ${change}`];
+  // Of a text or bytes the last of several is taken; of numbers, which may be packed, a reader of one takes nothing.
+  const [was, becomes] = [labelOf(field), labelOf(now)];
+  if (before === 'string or bytes' || was === undefined || becomes === undefined || was === becomes) return [];
+  return [`FIELD_NUMERIC_LABEL_CHANGED: ${place} was ${was} and becomes ${becomes}`];
+}
+
+/** A label is compared where both schemas have the word. */
+function labelOf({ label }: ProtoField): Exclude<ProtoLabel, 'implicit'> | undefined {
+  return label === 'implicit' ? undefined : label;
 }
 
 function oneofsOf({ fields }: ProtoMessage): Set<string> {

@@ -220,7 +220,9 @@ function sizeOf(bytes: ByteReader): number {
 
 /**
  * What a reader cannot rely on in what a writer of another version sends: Thrift comes with no registry and no rules that a
- * tool would hold one to; these are those of its documentation. Ids and types have to stay, and a required field for ever.
+ * tool would hold one to; these are those of its documentation and of its maintainers
+ * (https://issues.apache.org/jira/browse/THRIFT-5340). Ids and types have to stay, and a required field for ever. That another default
+ * is another meaning, and what becomes of calls, unions and exceptions, is not looked at.
  */
 export function thriftIncompatibilities(reader: ThriftStruct, writer: ThriftStruct): string[] {
   return reader.fields.flatMap((field) => {

@@ -1,8 +1,8 @@
 /**
  * JSON records and the rules for JSON Schemas. Foreign are JSON.stringify, for the bytes, and nothing else. Whether a value is valid is an
- * own table; so is what the registry refuses: the names of its differences are the registry's, read from its source, and which of
- * them are refused was written down here: there is no verdict in it that the program gave. What checks that table is the property: no drawn value
- * that is valid by the original is refused by an update that was let pass.
+ * own table; so is what the registry refuses here, for a closer look at names and places: the verdicts of its own tests are in
+ * `registry/published-verdicts.test.ts`. What checks both is the property: no drawn value that is valid by the original is refused by
+ * an update that was let pass.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

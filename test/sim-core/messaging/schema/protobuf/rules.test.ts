@@ -1,7 +1,8 @@
 /**
- * What the registry and `buf breaking` hold against an update of a Protobuf schema. Foreign are only the names and categories of
- * buf's rules, where the shared vectors are there. The verdicts, of the registry and of buf, are own tables, written down from
- * their sources and documentation: there is no verdict in it that either program gave.
+ * What the registry and `buf breaking` hold against an update of a Protobuf schema. Foreign are the names and categories of
+ * buf's rules, where the shared vectors are there, and the verdicts of the registry's own tests, in
+ * `registry/published-verdicts.test.ts`. Those here, of the registry and of buf, are own tables, written down from sources and
+ * documentation: neither program gave them.
  */
 import { describe, expect, it } from 'vitest';
 import {
