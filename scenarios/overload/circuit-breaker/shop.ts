@@ -6,6 +6,7 @@ import {
   CircuitBreaking,
   defineFact,
   defineReading,
+  fixedInterval,
   Link,
   ms,
   Service,
@@ -154,7 +155,7 @@ function guardOf(sim: Simulation, p: Values, name: string): Guard | undefined {
     slowCallRateThreshold: 100 * p.slowRate,
     slowCallDurationThreshold: p.slowAfter,
     permittedNumberOfCallsInHalfOpenState: p.trials,
-    waitDurationInOpenState: p.openFor,
+    waitIntervalFunctionInOpenState: fixedInterval(p.openFor),
     automaticTransitionFromOpenToHalfOpenEnabled: p.automatic,
   });
 }

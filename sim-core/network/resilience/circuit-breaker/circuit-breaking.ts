@@ -1,7 +1,9 @@
 /**
  * Calls through a circuit breaker: what the caller keeps between itself and whom it asks. While the breaker is not closed a call
  * fails at once, as `refused`, without being sent; the caller may have something to fall back on. A call that fails, by a timeout
- * as well, counts as failed: what the other side thinks of it is not known here. A call whose caller crashed says nothing.
+ * as well, counts as failed, unless the options' predicates say otherwise, asked in resilience4j's order: one that is ignored gives its
+ * permission back and says nothing; one that is not recorded counts as done; a reply may count as failed. A call whose caller crashed says
+ * nothing.
  */
 import type { Fact, FactChannel } from '../../../kernel/fact.ts';
 import type { Behaviour } from '../../../kernel/process.ts';
@@ -18,6 +20,7 @@ export class CircuitBreaking implements ComponentPart {
   readonly signals = breakerSignals;
   readonly breaker: CircuitBreaker;
   private readonly sim: Simulation;
+  private readonly options: CircuitBreakerOptions;
   private readonly asked: FactChannel<Fact<typeof breakerAsked>>;
   private permitted = 0;
   private ended = 0;
@@ -25,6 +28,7 @@ export class CircuitBreaking implements ComponentPart {
 
   constructor(sim: Simulation, name: string, options: CircuitBreakerOptions) {
     this.sim = sim;
+    this.options = options;
     this.breaker = new CircuitBreaker(sim, name, options);
     this.asked = sim.facts.channel(breakerAsked);
   }
@@ -35,7 +39,7 @@ export class CircuitBreaking implements ComponentPart {
     const mayCall = breaker.tryAcquire();
     if (this.asked.heard) {
       const outcome = mayCall ? 'permitted' : 'not permitted';
-      this.asked.emit({ breaker: breaker.name, request: request.id, outcome });
+      this.asked.emit({ breaker: breaker.name, request: request.id, outcome, state: breaker.state });
     }
     if (!mayCall) throw new CallFailed(breaker.name, 'refused');
     const since = sim.now;
@@ -44,10 +48,10 @@ export class CircuitBreaking implements ComponentPart {
     this.underWay++;
     try {
       const reply = yield* ask();
-      failed = false;
+      failed = this.options.recordResult(reply);
       return reply;
     } catch (error) {
-      if (error instanceof CallFailed) failed = true;
+      if (error instanceof CallFailed && !this.options.ignoreException(error)) failed = this.options.recordException(error);
       throw error;
     } finally {
       this.underWay--;

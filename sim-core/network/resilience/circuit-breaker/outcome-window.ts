@@ -14,3 +14,9 @@ export interface OutcomeWindow {
   /** What is in the window now. */
   counts(now: Time): OutcomeCounts;
 }
+
+/** What is remembered in states that look at no call. */
+export const NOTHING_REMEMBERED: OutcomeWindow = {
+  record() {},
+  counts: () => ({ total: 0, failed: 0, slow: 0 }),
+};

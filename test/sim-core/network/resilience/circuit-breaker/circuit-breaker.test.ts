@@ -10,11 +10,16 @@ import {
   CIRCUIT_BREAKER_DEFAULTS,
   type CircuitBreakerOptions,
 } from '../../../../../sim-core/network/resilience/circuit-breaker/breaker-options.ts';
-import { breakerTurned } from '../../../../../sim-core/network/resilience/circuit-breaker/breaker-signals.ts';
+import { breakerExceeded, breakerTurned } from '../../../../../sim-core/network/resilience/circuit-breaker/breaker-signals.ts';
 import {
+  breakerStates,
   CircuitBreaker,
   type BreakerState,
 } from '../../../../../sim-core/network/resilience/circuit-breaker/circuit-breaker.ts';
+import {
+  exponentialRandomBackoff,
+  fixedInterval,
+} from '../../../../../sim-core/network/resilience/circuit-breaker/interval-function.ts';
 import { sharedVectors } from '../../../../shared-vectors.ts';
 
 const breakerOf = (options: Partial<CircuitBreakerOptions>) => {
@@ -28,30 +33,36 @@ class NaiveBreaker {
   private ended: { failed: boolean; slow: boolean; at: number }[] = [];
   private since = 0;
   private permits = 0;
+  /** Openings since it was last closed, or set by hand to a state that lets all through. */
+  private openings = 0;
+  /** Thresholds that were reached where all are let through. */
+  readonly reached: string[] = [];
+  private reachedHere: string[] = [];
   private readonly options: CircuitBreakerOptions;
   /** How the present window counts: that of the open state is the one before. */
-  private counts: 'closed' | 'half-open' = 'closed';
+  private counts: 'closed' | 'half-open' | 'nothing' = 'closed';
   constructor(options: CircuitBreakerOptions) {
     this.options = options;
   }
 
   /** What happens by itself before a moment. */
   passTo(now: number): void {
-    const { waitDurationInOpenState, maxWaitDurationInHalfOpenState } = this.options;
+    const { waitIntervalFunctionInOpenState, maxWaitDurationInHalfOpenState } = this.options;
     for (;;) {
-      const open = this.since + waitDurationInOpenState;
+      const open = this.since + waitIntervalFunctionInOpenState(Math.max(1, this.openings));
       const half = this.since + maxWaitDurationInHalfOpenState;
       if (this.state === 'open' && this.options.automaticTransitionFromOpenToHalfOpenEnabled && open < now) {
         this.enter('half-open', open);
       } else if (this.state === 'half-open' && maxWaitDurationInHalfOpenState > 0 && half < now) {
-        this.enter('open', half);
+        this.enter(this.options.transitionToStateAfterWaitDuration, half);
       } else return;
     }
   }
 
   tryAcquire(now: number): boolean {
-    if (this.state === 'open' && now > this.since + this.options.waitDurationInOpenState) this.enter('half-open', now);
-    if (this.state !== 'half-open') return this.state === 'closed';
+    const wait = this.options.waitIntervalFunctionInOpenState(Math.max(1, this.openings));
+    if (this.state === 'open' && now > this.since + wait) this.enter('half-open', now);
+    if (this.state !== 'half-open') return this.state !== 'open' && this.state !== 'forced-open';
     const mayCall = this.permits > 0;
     if (mayCall) this.permits--;
     return mayCall;
@@ -62,15 +73,25 @@ class NaiveBreaker {
   }
 
   record(failed: boolean, duration: number, now: number): void {
+    if (this.counts === 'nothing') return;
     this.ended.push({ failed, slow: duration > this.options.slowCallDurationThreshold, at: now });
     const [failures, slows] = this.rates(now);
     if (this.state === 'open' || failures < 0) return;
-    const isBad = failures >= this.options.failureRateThreshold || slows >= this.options.slowCallRateThreshold;
-    if (isBad) this.enter('open', now);
+    const bad = [
+      ...(failures >= this.options.failureRateThreshold ? ['failure'] : []),
+      ...(slows >= this.options.slowCallRateThreshold ? ['slow'] : []),
+    ];
+    if (this.state !== 'half-open') {
+      for (const rate of bad) if (!this.reachedHere.includes(rate)) this.reached.push(rate);
+      this.reachedHere.push(...bad);
+    }
+    if (this.state === 'metrics-only') return;
+    if (bad.length > 0) this.enter('open', now);
     else if (this.state === 'half-open') this.enter('closed', now);
   }
 
   rates(now: number): [number, number] {
+    if (this.counts === 'nothing') return [-1, -1];
     const {
       slidingWindowSize: size,
       minimumNumberOfCalls: least,
@@ -88,38 +109,68 @@ class NaiveBreaker {
     return [share('failed'), share('slow')];
   }
 
-  private enter(state: BreakerState, at: number): void {
+  enter(state: BreakerState, at: number): void {
     this.state = state;
     this.since = at;
     this.permits = this.options.permittedNumberOfCallsInHalfOpenState;
+    this.reachedHere = [];
+    if (state === 'open' || state === 'forced-open') this.openings++;
+    else if (state !== 'half-open') this.openings = 0;
     if (state === 'open') return;
     this.ended = [];
-    this.counts = state;
+    this.counts =
+      state === 'half-open' ? state : state === 'closed' || state === 'metrics-only' ? 'closed' : 'nothing';
   }
 }
 
 const options: fc.Arbitrary<CircuitBreakerOptions> = fc.record({
   slidingWindowType: fc.constantFrom('count', 'time'),
   slidingWindowSize: fc.integer({ min: 1, max: 8 }),
-  minimumNumberOfCalls: fc.integer({ min: 1, max: 10 }),
+  minimumNumberOfCalls: fc.integer({ min: 1, max: 6 }),
   // Shares that no count of calls here meets but for rounding, and such that some do.
   failureRateThreshold: fc.constantFrom(12.5, 25, 37.6, 50, 75, 100),
   slowCallRateThreshold: fc.constantFrom(25, 50, 60.1, 100),
   slowCallDurationThreshold: fc.constant(ms(200)),
   permittedNumberOfCallsInHalfOpenState: fc.integer({ min: 1, max: 5 }),
-  waitDurationInOpenState: fc.constantFrom(ms(500), s(1), s(3)),
+  waitIntervalFunctionInOpenState: fc.oneof(
+    fc.constantFrom(ms(500), s(1), s(3)).map(fixedInterval),
+    fc.record({ first: fc.constantFrom(ms(100), ms(500)), most: fc.constantFrom(s(2), s(9)) }).map(
+      ({ first, most }) =>
+        (attempt: number) =>
+          Math.min(most, first * 3 ** (attempt - 1)),
+    ),
+  ),
   automaticTransitionFromOpenToHalfOpenEnabled: fc.boolean(),
   maxWaitDurationInHalfOpenState: fc.constantFrom(0, 0, ms(700)),
+  transitionToStateAfterWaitDuration: fc.constantFrom('open', 'closed'),
+  ignoreException: fc.constant(CIRCUIT_BREAKER_DEFAULTS.ignoreException),
+  recordException: fc.constant(CIRCUIT_BREAKER_DEFAULTS.recordException),
+  recordResult: fc.constant(CIRCUIT_BREAKER_DEFAULTS.recordResult),
 });
 const steps = fc.array(
   fc.oneof(
-    fc.record({ op: fc.constant('wait' as const), time: fc.constantFrom(1, ms(100), ms(500), ms(501), s(1), s(9)) }),
-    fc.record({ op: fc.constant('ask' as const) }),
-    // Which of those under way ends, and how.
-    fc.record({ op: fc.constant('end' as const), which: fc.nat(5), failed: fc.boolean(), slow: fc.boolean() }),
-    fc.record({ op: fc.constant('release' as const) }),
+    {
+      arbitrary: fc.record({
+        op: fc.constant('wait' as const),
+        time: fc.constantFrom(1, ms(100), ms(500), ms(501), s(1), s(9)),
+      }),
+      weight: 3,
+    },
+    { arbitrary: fc.record({ op: fc.constant('ask' as const) }), weight: 8 },
+    {
+      // Which of those under way ends, and how.
+      arbitrary: fc.record({
+        op: fc.constant('end' as const),
+        which: fc.nat(5),
+        failed: fc.boolean(),
+        slow: fc.boolean(),
+      }),
+      weight: 8,
+    },
+    { arbitrary: fc.record({ op: fc.constant('release' as const) }), weight: 1 },
+    { arbitrary: fc.record({ op: fc.constant('turn' as const), to: fc.constantFrom(...breakerStates) }), weight: 1 },
   ),
-  { maxLength: 120 },
+  { minLength: 60, maxLength: 200 },
 );
 
 it('does as the naive one does, whatever ends when', () => {
@@ -127,6 +178,8 @@ it('does as the naive one does, whatever ends when', () => {
     fc.property(options, steps, (options, steps) => {
       const { sim, breaker } = breakerOf(options);
       const naive = new NaiveBreaker(options);
+      const reached: string[] = [];
+      sim.facts.channel(breakerExceeded).listen(({ rate }) => reached.push(rate));
       let underWay = 0;
       for (const step of steps) {
         if (step.op === 'wait') {
@@ -136,6 +189,13 @@ it('does as the naive one does, whatever ends when', () => {
           const mayCall = breaker.tryAcquire();
           expect(mayCall).toBe(naive.tryAcquire(sim.now));
           if (mayCall) underWay++;
+        } else if (step.op === 'turn') {
+          if (breaker.state === 'closed' && step.to === 'half-open') {
+            expect(() => breaker.transitionTo('half-open')).toThrow('closed breaker cannot be half open');
+            continue;
+          }
+          breaker.transitionTo(step.to);
+          naive.enter(step.to, sim.now);
         } else if (underWay > 0) {
           underWay--;
           if (step.op === 'release') {
@@ -151,6 +211,7 @@ it('does as the naive one does, whatever ends when', () => {
         const [failed, slow] = naive.rates(sim.now);
         expect(breaker.failureRate).toBeCloseTo(failed, 4);
         expect(breaker.slowCallRate).toBeCloseTo(slow, 4);
+        expect(reached).toEqual(naive.reached);
       }
     }),
   );
@@ -160,7 +221,7 @@ it('lets no more calls through while it is half open than it is told, and tells 
   const { sim, breaker } = breakerOf({
     minimumNumberOfCalls: 2,
     slidingWindowSize: 2,
-    waitDurationInOpenState: s(1),
+    waitIntervalFunctionInOpenState: fixedInterval(s(1)),
     permittedNumberOfCallsInHalfOpenState: 3,
   });
   const turns: string[] = [];
@@ -182,7 +243,7 @@ it('turns by itself when it is told to, and not before a call comes where it is 
   for (const isAutomatic of [true, false]) {
     const { sim, breaker } = breakerOf({
       minimumNumberOfCalls: 1,
-      waitDurationInOpenState: s(1),
+      waitIntervalFunctionInOpenState: fixedInterval(s(1)),
       maxWaitDurationInHalfOpenState: s(2),
       automaticTransitionFromOpenToHalfOpenEnabled: isAutomatic,
     });
@@ -195,12 +256,81 @@ it('turns by itself when it is told to, and not before a call comes where it is 
   }
 });
 
+it('waits longer with each opening in a row, up to a limit, and begins anew when it has closed', () => {
+  const random = new Simulation({ seed: 1 }).random('waits');
+  // resilience4j's own: (long) (x * multiplier) of whole milliseconds, from the first on.
+  const growing = exponentialRandomBackoff({
+    initialInterval: ms(101),
+    multiplier: 1.5,
+    maxInterval: ms(400),
+    randomizationFactor: 0,
+    random,
+  });
+  expect([1, 2, 3, 4, 5].map((attempt) => growing(attempt) / ms(1))).toEqual([101, 151, 226, 339, 400]);
+  const { sim, breaker } = breakerOf({
+    minimumNumberOfCalls: 1,
+    permittedNumberOfCallsInHalfOpenState: 1,
+    waitIntervalFunctionInOpenState: growing,
+  });
+  /** Milliseconds from an opening to the first call that is let through, asked for in each. */
+  const waited = (): number => {
+    for (let waits = 0; ; waits++) {
+      if (breaker.tryAcquire()) return waits;
+      sim.runUntil(sim.now + ms(1));
+    }
+  };
+  breaker.record(true, ms(1));
+  const waits = [true, true, false].map((failed) => {
+    const wait = waited();
+    breaker.record(failed, ms(1));
+    return wait;
+  });
+  expect(breaker.state).toBe('closed');
+  breaker.record(true, ms(1));
+  expect([...waits, waited()]).toEqual([102, 152, 227, 102]);
+});
+
+it('lengthens and shortens a wait by chance as far as it is told, and no further', () => {
+  const draws = [0, 0.5, 0.999_999];
+  const random = { next: () => draws.shift() ?? 0, integer: () => 0 };
+  const jittered = exponentialRandomBackoff({
+    initialInterval: s(1),
+    multiplier: 2,
+    maxInterval: s(2.5),
+    randomizationFactor: 0.5,
+    random,
+  });
+  expect([jittered(2), jittered(2), jittered(2)]).toEqual([s(1), s(2), s(2.5)]);
+  expect(() => fixedInterval(-1)).toThrow('waitDurationInOpenState is -1; it must be a millisecond or more');
+  const wrong = { initialInterval: s(1), multiplier: 0, maxInterval: s(1), randomizationFactor: 0, random };
+  expect(() => exponentialRandomBackoff(wrong)).toThrow('multiplier is 0; it must be above 0');
+  expect(() => exponentialRandomBackoff({ ...wrong, multiplier: 1, randomizationFactor: 2 })).toThrow(
+    'randomizationFactor is 2; it must be from 0 to 1',
+  );
+});
+
+it('turned open by hand goes on with what was found, and forced open or disabled remembers nothing', () => {
+  const { sim, breaker } = breakerOf({ minimumNumberOfCalls: 2, waitIntervalFunctionInOpenState: fixedInterval(s(1)) });
+  breaker.record(true, ms(1));
+  breaker.transitionTo('open');
+  expect([breaker.tryAcquire(), breaker.bufferedCalls, breaker.notPermittedCalls]).toEqual([false, 1, 1]);
+  breaker.transitionTo('forced-open');
+  sim.runUntil(s(60));
+  breaker.record(true, ms(1));
+  expect([breaker.tryAcquire(), breaker.bufferedCalls, breaker.notPermittedCalls]).toEqual([false, 0, 1]);
+  breaker.transitionTo('disabled');
+  for (let i = 0; i < 5; i++) breaker.record(true, ms(1));
+  expect([breaker.tryAcquire(), breaker.failureRate, breaker.notPermittedCalls]).toEqual([true, -1, 0]);
+  breaker.transitionTo('metrics-only');
+  for (let i = 0; i < 5; i++) breaker.record(true, ms(1));
+  expect([breaker.tryAcquire(), breaker.failureRate, breaker.state]).toEqual([true, 100, 'metrics-only']);
+});
+
 it.each<[Partial<CircuitBreakerOptions>, string]>([
   [{ slidingWindowSize: 0 }, 'slidingWindowSize is 0'],
   [{ minimumNumberOfCalls: 1.5 }, 'minimumNumberOfCalls is 1.5'],
   [{ failureRateThreshold: 0 }, 'failureRateThreshold is 0'],
   [{ slowCallRateThreshold: 101 }, 'slowCallRateThreshold is 101'],
-  [{ waitDurationInOpenState: -1 }, 'waitDurationInOpenState is -1'],
   [{ permittedNumberOfCallsInHalfOpenState: NaN }, 'permittedNumberOfCallsInHalfOpenState is NaN'],
 ])('refuses %j', (wrong, message) => {
   expect(() => breakerOf(wrong)).toThrow(message);
@@ -243,7 +373,7 @@ describe.skipIf(vectors.isLeftOut)('resilience4j', () => {
       slidingWindowSize: config.size,
       minimumNumberOfCalls: config.minimumNumberOfCalls,
       failureRateThreshold: config.failureRateThreshold,
-      waitDurationInOpenState: ms(config.waitDurationInOpenStateMs),
+      waitIntervalFunctionInOpenState: fixedInterval(ms(config.waitDurationInOpenStateMs)),
       permittedNumberOfCallsInHalfOpenState: config.permittedCallsInHalfOpen,
       slowCallRateThreshold: config.slowCallRateThreshold,
       slowCallDurationThreshold: ms(config.slowCallDurationMs),

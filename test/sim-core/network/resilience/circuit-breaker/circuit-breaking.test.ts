@@ -1,16 +1,20 @@
 /** Calls through a breaker and through a bulkhead: what is sent, what fails without being sent, what a crash leaves. */
 import { expect, it } from 'vitest';
 import { constant } from '../../../../../sim-core/kernel/distributions/constant.ts';
-import type { Behaviour } from '../../../../../sim-core/kernel/process.ts';
+import { Process, type Behaviour } from '../../../../../sim-core/kernel/process.ts';
 import { Simulation } from '../../../../../sim-core/kernel/simulation.ts';
 import { ms, s } from '../../../../../sim-core/kernel/time.ts';
-import type { Call, Endpoint } from '../../../../../sim-core/network/call.ts';
+import { CallFailed, type Call, type Endpoint } from '../../../../../sim-core/network/call.ts';
 import type { ComponentPart } from '../../../../../sim-core/network/component.ts';
 import { Link } from '../../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../../sim-core/network/request-context.ts';
 import { Bulkhead } from '../../../../../sim-core/network/resilience/bulkhead.ts';
-import { CIRCUIT_BREAKER_DEFAULTS } from '../../../../../sim-core/network/resilience/circuit-breaker/breaker-options.ts';
+import {
+  CIRCUIT_BREAKER_DEFAULTS,
+  type CircuitBreakerOptions,
+} from '../../../../../sim-core/network/resilience/circuit-breaker/breaker-options.ts';
 import { CircuitBreaking } from '../../../../../sim-core/network/resilience/circuit-breaker/circuit-breaking.ts';
+import { fixedInterval } from '../../../../../sim-core/network/resilience/circuit-breaker/interval-function.ts';
 import { Service } from '../../../../../sim-core/services/service.ts';
 
 interface Guard extends ComponentPart {
@@ -61,7 +65,7 @@ const breaking = (sim: Simulation): CircuitBreaking =>
     ...CIRCUIT_BREAKER_DEFAULTS,
     minimumNumberOfCalls: 2,
     slidingWindowSize: 2,
-    waitDurationInOpenState: ms(100),
+    waitIntervalFunctionInOpenState: fixedInterval(ms(100)),
     permittedNumberOfCallsInHalfOpenState: 1,
   });
 
@@ -89,6 +93,59 @@ it('gives a permission back whose caller crashed, and lets another call try', ()
   sim.runUntil(ms(145));
   expect(silence.heard).toBe(4);
   expect(app.violations()).toEqual([]);
+});
+
+it.each<[string, Partial<CircuitBreakerOptions>, number, string]>([
+  ['counts every failure where it is not told otherwise', {}, 1, 'open'],
+  ['ignores before it records', { ignoreException: () => true }, 0, 'closed'],
+  ['takes for done what is not recorded', { recordException: ({ failure }) => failure === 'error' }, 2, 'closed'],
+])('%s', (_name, predicates, remembered, state) => {
+  const { sim, app, ask } = system(
+    (sim) =>
+      new CircuitBreaking(sim, 'app > silence', {
+        ...CIRCUIT_BREAKER_DEFAULTS,
+        slidingWindowSize: 2,
+        ...(state === 'open' ? { minimumNumberOfCalls: 1 } : {}),
+        ...predicates,
+      }),
+  );
+  ask(0, 0);
+  ask(1, ms(50));
+  sim.runUntil(s(1));
+  expect([app.state()['calls it remembers'], app.state()['breaker']]).toEqual([remembered, state]);
+});
+
+it('gives the permission of an ignored failure back, and counts a reply as failed that it is told to', () => {
+  const sim = new Simulation();
+  const through = new CircuitBreaking(sim, 'breaker', {
+    ...CIRCUIT_BREAKER_DEFAULTS,
+    slidingWindowSize: 1,
+    permittedNumberOfCallsInHalfOpenState: 1,
+    waitIntervalFunctionInOpenState: fixedInterval(ms(1)),
+    ignoreException: ({ failure }) => failure === 'error',
+    recordResult: (reply) => reply === 'maintenance',
+  });
+  const ended: string[] = [];
+  const ask = (answer: string): void => {
+    function* answered(): Behaviour<string> {
+      yield ms(1);
+      if (answer === 'error') throw new CallFailed('store', 'error');
+      return answer;
+    }
+    function* asked(): Behaviour {
+      try {
+        ended.push(yield* through.call(answered, new RequestContext(1, 0)));
+      } catch (error) {
+        ended.push((error as CallFailed).failure);
+      }
+    }
+    new Process(sim, 'a call', asked()).start(0);
+    sim.runUntil(sim.now + ms(3));
+    ended.push(through.breaker.state);
+  };
+  for (const answer of ['maintenance', 'error', 'well']) ask(answer);
+  // Half open it has one permission: the second call takes it and gives it back, and the third finds it.
+  expect(ended).toEqual(['maintenance', 'open', 'error', 'half-open', 'well', 'closed']);
 });
 
 const bulkhead =
