@@ -34,6 +34,7 @@ import {
 import { faraway, SHAPE } from '../application/distances.ts';
 import { sentBy, workedOffBy } from '../application/settings.ts';
 import { slowInTrouble } from '../application/trouble.ts';
+import * as halfOpen from './circuit-breaker/half-open-limits.ts';
 import * as limits from './circuit-breaker/limits.ts';
 import { params, protections, type Protection, type Values } from './circuit-breaker/params.ts';
 import { shopInstance, type PageQuery } from './circuit-breaker/shop.ts';
@@ -55,16 +56,26 @@ const PENDING_MAX = 50_000;
 const UNTIL_OPEN =
   'What the slowest wait: a breaker has to see failures first, and until then it is a timeout and no more';
 
+const ONLY_TRIALS = 'As many as are let through in so many rounds; without a breaker there are no trials';
+const NOT_PERMITTED = 'circuit_breaker.not_permitted';
+const TRIALS = 'circuit_breaker.trials';
+
 export default defineScenario({
   id: 'circuit-breaker',
   section: '2.9',
   title: 'Circuit breaker',
   question: 'Recommendations are slow for six seconds. Who fails that never asked for any?',
   params,
-  variants: Object.fromEntries(protections.map((protection) => [protection, { protection }])) as Record<
-    Protection,
-    { protection: Protection }
-  >,
+  variants: {
+    ...(Object.fromEntries(protections.map((protection) => [protection, { protection }])) as Record<
+      Protection,
+      { protection: Protection }
+    >),
+    'growing-wait': { protection: 'breaker', openGrowth: 2, openMax: s(2) },
+    'metrics-only': { protection: 'breaker', byHand: 'metrics-only' },
+    'unknown-counted': { protection: 'breaker', unknown: 0.6, slowdown: 1 },
+    'unknown-ignored': { protection: 'breaker', unknown: 0.6, slowdown: 1, ignoresUnknown: true },
+  },
   roles: {
     none: 'pitfall',
     'timeout-only': 'pitfall',
@@ -72,12 +83,18 @@ export default defineScenario({
     'thread-pool': 'remedy',
     breaker: 'remedy',
     'breaker-and-fallback': 'remedy',
+    'growing-wait': 'remedy',
+    'metrics-only': 'control',
+    'unknown-counted': 'pitfall',
+    'unknown-ignored': 'remedy',
   },
   repairs: {
     bulkhead: 'none',
     'thread-pool': 'timeout-only',
     breaker: 'timeout-only',
     'breaker-and-fallback': 'timeout-only',
+    'growing-wait': 'timeout-only',
+    'unknown-ignored': 'unknown-counted',
   },
   seed: 1,
   duration: ({ length }) => length,
@@ -115,6 +132,7 @@ export default defineScenario({
       atLeast(total(BUYERS_FAILED), limits.buyersShort),
       atLeast(quantile(BUYERS_WAIT, 'p99'), limits.buyersInShortLine),
       atLeast(peak(RECOVERY), limits.backlogLasts),
+      atLeast(mean('shop.errors.timeout'), halfOpen.timeoutsGoOn),
     ],
     bulkhead: [
       atMost(total(BUYERS_FAILED), limits.buyersBesideBulkhead),
@@ -132,6 +150,10 @@ export default defineScenario({
       guardrail(atMost(quantile(BUYERS_WAIT, 'p99'), limits.buyersUntilOpen), UNTIL_OPEN),
       atMost(mean(HELD), limits.threadsMeanwhile),
       atMost(peak(RECOVERY), limits.nextRound),
+      atMost(mean('shop.errors.timeout'), halfOpen.timeoutsUntilOpen),
+      atLeast(mean('shop.errors.refused'), halfOpen.refusedAtOnce),
+      atLeast(total(TRIALS), halfOpen.trialsLeast),
+      guardrail(atMost(total(TRIALS), halfOpen.trialsMost), ONLY_TRIALS),
       guardrail(
         atLeast(total(READERS_FAILED), limits.pagesWithout),
         'The price: readers fail at once in place of late',
@@ -145,6 +167,27 @@ export default defineScenario({
       atMost(mean(HELD), limits.threadsMeanwhile),
       atMost(peak(RECOVERY), limits.nextRound),
       atLeast(total(DEGRADED), limits.pagesWithout),
+    ],
+    'growing-wait': [
+      atMost(total(BUYERS_FAILED), limits.buyersMeanwhile),
+      atMost(quantile(BUYERS_WAIT, 'p90'), limits.mostBuyers),
+      atMost(peak(RECOVERY), limits.nextRound),
+      atLeast(total(TRIALS), halfOpen.trialsLeast),
+      guardrail(atMost(total(TRIALS), halfOpen.trialsMost), ONLY_TRIALS),
+    ],
+    'metrics-only': [
+      atMost(total(NOT_PERMITTED), halfOpen.noneRefused),
+      atLeast(total('circuit_breaker.exceeded'), halfOpen.eachFinds),
+      atLeast(total(BUYERS_FAILED), limits.buyersShort),
+      atLeast(mean('shop.errors.timeout'), halfOpen.timeoutsGoOn),
+    ],
+    'unknown-counted': [
+      atLeast(total(NOT_PERMITTED), halfOpen.refusedForNothing),
+      atLeast(total(READERS_FAILED), halfOpen.refusedForNothing),
+    ],
+    'unknown-ignored': [
+      atMost(total(NOT_PERMITTED), halfOpen.noneRefused),
+      atMost(total(READERS_FAILED), halfOpen.noneRefused),
     ],
   },
 });

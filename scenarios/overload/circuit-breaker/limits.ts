@@ -5,7 +5,7 @@
  * t has no bound, and all threads are held as soon as so many calls have come. With one it is the timeout, and the shop is
  * short of threads if that many are more than it has. A breaker and a bulkhead set a bound on the calls.
  */
-import { ms, s, toSeconds } from '../../../sim-core/index.ts';
+import { ms, pow, s, toSeconds } from '../../../sim-core/index.ts';
 import { capacityOf } from '../../application/capacity.ts';
 import { DEVIATIONS, limitOf, poissonLow, poissonMost, some } from '../../application/chance.ts';
 import { FAR_MAX, FAR_MIN, NEAR_MAX, SHAPE } from '../../application/distances.ts';
@@ -17,12 +17,12 @@ export const INTERVAL = ms(200);
 
 const limit = limitOf<Values>;
 
-const measured = (p: Values): number => toSeconds(p.length - WARM_UP);
+export const measured = (p: Values): number => toSeconds(p.length - WARM_UP);
 
-const threadsOf = (p: Values): number => p.instances * p.threads;
+export const threadsOf = (p: Values): number => p.instances * p.threads;
 const linesOf = (p: Values): number => p.instances * p.queueMax;
 /** Calls a second that slow recommendations can do. */
-const slowCapacity = (p: Values): number => capacityOf(p) / p.slowdown;
+export const slowCapacity = (p: Values): number => capacityOf(p) / p.slowdown;
 
 /** Until all threads are held and all lines full, if every reader holds a thread for good. */
 const untilFull = (p: Values): number => {
@@ -61,7 +61,7 @@ export const buyersShort = limit((p) => some(shortBuyers(p)));
 
 /** Threads that the rest of all pages holds: the catalogue's time and the way there. */
 export const CATALOGUE_TIME = ms(4);
-const heldByTheRest = (p: Values): number => (p.buyerRate + p.readerRate) * toSeconds(CATALOGUE_TIME + ms(1));
+export const heldByTheRest = (p: Values): number => (p.buyerRate + p.readerRate) * toSeconds(CATALOGUE_TIME + ms(1));
 
 /**
  * Calls that were given up stay with the recommendations: while these are slow as many come as threads and timeout allow, and
@@ -78,10 +78,10 @@ export const backlogLasts = limit((p) => {
 });
 
 /** Whether the recommendations can do what comes when all is well: if not, no breaker lets them recover, and nothing is claimed of that. */
-const isWellElse = (p: Values): boolean => p.readerRate < 0.9 * capacityOf(p);
+export const isWellElse = (p: Values): boolean => p.readerRate < 0.9 * capacityOf(p);
 
 /** Failures that an instance's breaker has to see before it opens. */
-const needed = (p: Values): number => {
+export const needed = (p: Values): number => {
   const perInstance = p.readerRate / p.instances;
   const window = p.window === 'count' ? p.windowSize : p.windowSize * perInstance;
   return Math.max(Math.ceil(p.failureRate * window), Math.min(p.minimumCalls, window));
@@ -95,7 +95,7 @@ const pagesPerCall = (p: Values): number => (p.buyerRate + p.readerRate) / p.rea
  * begins when k have, and when a thread is free again: once the call as many before it as there are threads has failed and the
  * thread has made the pages in between. The last one has to fail as well. Calls that are still answered in time do not count.
  */
-function detection(p: Values, come = poissonMost): number {
+export function detection(p: Values, come = poissonMost): number {
   const perInstance = p.readerRate / p.instances;
   const timeout = toSeconds(p.timeout);
   const answered = (slowCapacity(p) / p.instances) * timeout * Math.ceil(needed(p) / p.threads);
@@ -137,8 +137,21 @@ export const readersMeanwhile = limit((p) =>
   isWellElse(p) ? ofThose(p.readerRate, p) : poissonMost(p.readerRate * measured(p)),
 );
 
+/** The wait of so manieth opening in a row, with what chance takes from it or adds to it at most. */
+const waitOf = (p: Values, opening: number, chance: -1 | 1): number => {
+  const grown = toSeconds(p.openFor) * pow(p.openGrowth, opening - 1) * (1 + chance * p.openJitter);
+  return Math.max(toSeconds(ms(1)), Math.min(toSeconds(Math.max(p.openFor, p.openMax)), grown));
+};
+
+/** Openings in a row from the first to the one in which so many seconds are over, if each lasts so much longer than its wait. */
+export function openings(p: Values, seconds: number, chance: -1 | 1, longer: number): number {
+  let count = 0;
+  for (let left = seconds; left > 0; left -= waitOf(p, count, chance) + longer) count++;
+  return count;
+}
+
 /** Rounds of trials while the trouble lasts, and one that began in it; each holds its calls for a timeout. */
-const rounds = (p: Values): number => Math.ceil(troubleLasts(p) / toSeconds(p.openFor)) + 1;
+export const rounds = (p: Values): number => openings(p, troubleLasts(p), -1, 0) + 1;
 
 /** What usual calls hold in the mean, by Little's law: at a load of rho none takes longer than at one processor that is shared. */
 const usual = (p: Values): number => {
@@ -156,18 +169,20 @@ const leftBehind = (p: Values): number => {
   const come = poissonMost(Math.min(p.readerRate, threadsOf(p) / toSeconds(p.timeout)) * meanwhile);
   return Math.max(0, come - poissonLow(slowCapacity(p) * troubleLasts(p))) / capacityOf(p);
 };
+/** Until so many readers have come to an instance that a round of trials is full. */
+export const comeFor = (p: Values): number => poissonMost(p.trials + 1) / (p.readerRate / p.instances);
 /**
  * The round of trials that begins in the trouble fails a timeout later, and the next one, after the wait, finds all as it was; once
  * more for what the trials of the first left behind, and the time in which so many readers come.
  */
 export const nextRound = limit((p) => {
-  const come = poissonMost(p.trials + 1) / (p.readerRate / p.instances);
-  const twice = leftBehind(p) + 2 * (toSeconds(p.timeout) + toSeconds(p.openFor) + come);
+  const last = rounds(p) - 1;
+  const twice = leftBehind(p) + 2 * (toSeconds(p.timeout) + comeFor(p)) + waitOf(p, last, 1) + waitOf(p, last + 1, 1);
   return isWellElse(p) ? Math.min(toSeconds(p.length), twice) : toSeconds(p.length);
 });
 
 /** While breakers are open the readers who come are refused or have no recommendations: but for the trials and what came before. */
-const refusedReaders = (p: Values): number =>
+export const refusedReaders = (p: Values): number =>
   Math.max(0, p.readerRate * (troubleLasts(p) - detection(p)) - rounds(p) * p.trials * p.instances);
 export const pagesWithout = limit((p) => some(refusedReaders(p)));
 

@@ -73,6 +73,37 @@ export const params = {
     max: s(60),
     logarithmic: true,
   }),
+  openGrowth: number({
+    help: 'Breaker: so many times as long with each opening in a row',
+    default: 1,
+    min: 1,
+    max: 10,
+  }),
+  openMax: duration({
+    help: 'Breaker: no wait that has grown is longer',
+    default: s(60),
+    min: ms(10),
+    max: s(600),
+    logarithmic: true,
+  }),
+  openJitter: share({
+    help: 'Breaker: by how much of it, at most, chance lengthens or shortens a wait',
+    default: 0,
+    min: 0,
+    max: 1,
+  }),
+  byHand: choice({
+    help: 'Breaker: the state that it is set to as the run begins; from any but closed it does not turn by itself',
+    default: 'closed',
+    choices: ['closed', 'forced-open', 'disabled', 'metrics-only'],
+  }),
+  unknown: share({
+    help: 'Share of the pages for which the recommendations answer that they know no such thing, as an error: a 404',
+    default: 0,
+    min: 0,
+    max: 1,
+  }),
+  ignoresUnknown: flag({ help: 'Breaker: such an answer is no failure of the other side', default: false }),
   trials: integer({ help: 'Breaker: calls that it tries before it closes', default: 5, min: 1, max: 100 }),
   automatic: flag({ help: 'Breaker: half open when it has waited, and not with the next call', default: false }),
   compartment: integer({

@@ -6,7 +6,7 @@ import {
   CircuitBreaking,
   defineFact,
   defineReading,
-  fixedInterval,
+  exponentialRandomBackoff,
   Link,
   ms,
   Service,
@@ -42,6 +42,13 @@ export const pageDegraded = defineFact('shop.degraded', 'A page went out without
   request: 'request',
 });
 
+/** The recommendations answer that they know none: a page goes without, and nothing is wrong. */
+class NotFound extends CallFailed {
+  constructor() {
+    super('recommender', 'error');
+  }
+}
+
 /** What a call goes through: it asks, or fails in place of that; what of it dies with the instance. */
 interface Guard extends ComponentPart {
   crash?(): void;
@@ -68,14 +75,21 @@ export function shopInstance(sim: Simulation, p: Values, name: string, on: Depen
     held += more;
     if (heldNow.heard) heldNow.emit({ shop: name, held });
   };
+  const known = sim.keyedRandom('recommender/known');
   const guard = p.protection === 'thread-pool' ? threadPool(sim, p, name, hold) : guardOf(sim, p, name);
+
+  function* looked(key: number, request: RequestContext): Behaviour<Row> {
+    const row = yield* recommendations.call({ operation: 'read', key }, request);
+    if (p.unknown > 0 && known.of(request.id).next() < p.unknown) throw new NotFound();
+    return row;
+  }
 
   function* asked(key: number, request: RequestContext): Behaviour<Row> {
     // A pool's threads are its own.
-    if (p.protection === 'thread-pool') return yield* recommendations.call({ operation: 'read', key }, request);
+    if (p.protection === 'thread-pool') return yield* looked(key, request);
     hold(1);
     try {
-      return yield* recommendations.call({ operation: 'read', key }, request);
+      return yield* looked(key, request);
     } finally {
       hold(-1);
     }
@@ -86,6 +100,7 @@ export function shopInstance(sim: Simulation, p: Values, name: string, on: Depen
       if (guard === undefined) yield* asked(key, request);
       else yield* guard.call(() => asked(key, request), request);
     } catch (error) {
+      if (error instanceof NotFound) return;
       if (!(error instanceof CallFailed) || p.protection !== 'breaker-and-fallback') throw error;
       if (degraded.heard) degraded.emit({ shop: name, request: request.id });
     }
@@ -146,7 +161,7 @@ function guardOf(sim: Simulation, p: Values, name: string): Guard | undefined {
     });
   }
   if (p.protection !== 'breaker' && p.protection !== 'breaker-and-fallback') return undefined;
-  return new CircuitBreaking(sim, `${name} breaker`, {
+  const guard = new CircuitBreaking(sim, `${name} breaker`, {
     ...CIRCUIT_BREAKER_DEFAULTS,
     slidingWindowType: p.window,
     slidingWindowSize: p.windowSize,
@@ -155,7 +170,16 @@ function guardOf(sim: Simulation, p: Values, name: string): Guard | undefined {
     slowCallRateThreshold: 100 * p.slowRate,
     slowCallDurationThreshold: p.slowAfter,
     permittedNumberOfCallsInHalfOpenState: p.trials,
-    waitIntervalFunctionInOpenState: fixedInterval(p.openFor),
+    waitIntervalFunctionInOpenState: exponentialRandomBackoff({
+      initialInterval: p.openFor,
+      multiplier: p.openGrowth,
+      maxInterval: Math.max(p.openFor, p.openMax),
+      randomizationFactor: p.openJitter,
+      random: sim.random(`${name} breaker/waits`),
+    }),
     automaticTransitionFromOpenToHalfOpenEnabled: p.automatic,
+    ignoreException: (error) => p.ignoresUnknown && error instanceof NotFound,
   });
+  if (p.byHand !== 'closed') guard.breaker.transitionTo(p.byHand);
+  return guard;
 }

@@ -27,3 +27,13 @@ it('opens for calls that are only slow, if that is what slow means', () => {
   expect(summaries('breaker', slow)('circuit_breaker.not_permitted', 'total')).toBeGreaterThan(100);
   expect(summaries('breaker', { ...slow, slowAfter: s(2) })('circuit_breaker.not_permitted', 'total')).toBe(0);
 });
+
+it('takes the dependency out of all pages by hand, and lets all through where it is disabled', () => {
+  const forced = summaries('breaker-and-fallback', { byHand: 'forced-open' });
+  expect(forced('circuit_breaker.permitted', 'total')).toBe(0);
+  expect(forced(BUYERS_FAILED, 'total') + forced('shop.readers.errors', 'total')).toBe(0);
+  const disabled = summaries('breaker', { byHand: 'disabled' });
+  expect(disabled('circuit_breaker.not_permitted', 'total')).toBe(0);
+  // A breaker that lets all through is a timeout and no more, to the request.
+  expect(disabled(BUYERS_FAILED, 'total')).toBe(summaries('timeout-only', {})(BUYERS_FAILED, 'total'));
+});

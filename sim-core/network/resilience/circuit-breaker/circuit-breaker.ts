@@ -171,7 +171,8 @@ export class CircuitBreaker {
     this.permits = this.options.permittedNumberOfCallsInHalfOpenState;
     this.window = new CountWindow(this.permits);
     this.minimum = Math.min(minimumNumberOfCalls, this.permits);
-    if (maxWaitDurationInHalfOpenState > 0) this.wait(maxWaitDurationInHalfOpenState, transitionToStateAfterWaitDuration);
+    if (maxWaitDurationInHalfOpenState > 0)
+      this.wait(maxWaitDurationInHalfOpenState, transitionToStateAfterWaitDuration);
   }
 
   private wait(duration: Duration, next: BreakerState): void {

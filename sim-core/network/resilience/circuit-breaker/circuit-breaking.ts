@@ -51,7 +51,8 @@ export class CircuitBreaking implements ComponentPart {
       failed = this.options.recordResult(reply);
       return reply;
     } catch (error) {
-      if (error instanceof CallFailed && !this.options.ignoreException(error)) failed = this.options.recordException(error);
+      if (error instanceof CallFailed && !this.options.ignoreException(error))
+        failed = this.options.recordException(error);
       throw error;
     } finally {
       this.underWay--;

@@ -10,7 +10,10 @@ import {
   CIRCUIT_BREAKER_DEFAULTS,
   type CircuitBreakerOptions,
 } from '../../../../../sim-core/network/resilience/circuit-breaker/breaker-options.ts';
-import { breakerExceeded, breakerTurned } from '../../../../../sim-core/network/resilience/circuit-breaker/breaker-signals.ts';
+import {
+  breakerExceeded,
+  breakerTurned,
+} from '../../../../../sim-core/network/resilience/circuit-breaker/breaker-signals.ts';
 import {
   breakerStates,
   CircuitBreaker,
@@ -118,8 +121,7 @@ class NaiveBreaker {
     else if (state !== 'half-open') this.openings = 0;
     if (state === 'open') return;
     this.ended = [];
-    this.counts =
-      state === 'half-open' ? state : state === 'closed' || state === 'metrics-only' ? 'closed' : 'nothing';
+    this.counts = state === 'half-open' ? state : state === 'closed' || state === 'metrics-only' ? 'closed' : 'nothing';
   }
 }
 
