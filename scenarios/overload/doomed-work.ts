@@ -36,10 +36,12 @@ import {
 import { faraway, nearby, SHAPE } from '../application/distances.ts';
 import { sentBy, workedOffBy } from '../application/settings.ts';
 import { slowInTrouble } from '../application/trouble.ts';
+import * as cut from './doomed-work/cut-limits.ts';
 import * as limits from './doomed-work/limits.ts';
 import { params, type Values } from './doomed-work/params.ts';
 import {
   ASKED,
+  AT_LAST,
   DONE,
   DOOMED,
   DOOMED_RATIO,
@@ -56,6 +58,8 @@ import {
 const REQUESTS = 'http.client.requests';
 
 const perRequest = ratio(total(ASKED), total(REQUESTS));
+/** Until all that gathered could be worked off, and what comes after that is seen. */
+const long = { length: s(46) } as const;
 const oneTier = { retriesIn: 'gateway' } as const;
 
 export default defineScenario({
@@ -73,6 +77,9 @@ export default defineScenario({
     'deadline-inherited': { ...oneTier, line: 'deadline', deadlines: 'inherited' },
     lifo: { ...oneTier, line: 'lifo' },
     codel: { ...oneTier, line: 'codel' },
+    'trigger-gone': long,
+    'load-cut-too-little': { ...long, cutTo: 0.6 },
+    'load-cut': { ...long, cutTo: cut.CUT_TO },
   },
   roles: {
     'retries-in-every-tier': 'pitfall',
@@ -83,6 +90,9 @@ export default defineScenario({
     'deadline-inherited': 'remedy',
     lifo: 'remedy',
     codel: 'remedy',
+    'trigger-gone': 'pitfall',
+    'load-cut-too-little': 'alternative',
+    'load-cut': 'remedy',
   },
   repairs: {
     'retry-at-one-tier': 'retries-in-every-tier',
@@ -91,6 +101,7 @@ export default defineScenario({
     'deadline-inherited': 'deadline-forgotten',
     lifo: 'retries-in-every-tier',
     codel: 'retries-in-every-tier',
+    'load-cut': 'trigger-gone',
   },
   seed: 1,
   duration: ({ length }) => length,
@@ -124,6 +135,9 @@ export default defineScenario({
     'deadline-inherited': [atMost(peak(RECOVERY), limits.atOnce), atMost(total(DOOMED), limits.begunInTrouble)],
     lifo: [atMost(peak(RECOVERY), limits.atOnce), atLeast(total(IN_TROUBLE), limits.newestAreServed)],
     codel: [atMost(peak(RECOVERY), limits.atOnce), atLeast(total(IN_TROUBLE), limits.shortWaitsAreServed)],
+    'trigger-gone': [atLeast(peak(RECOVERY), limits.toTheEnd), atMost(total(AT_LAST), cut.nobodyIsAnswered)],
+    'load-cut-too-little': [atLeast(peak(RECOVERY), limits.toTheEnd), atMost(total(AT_LAST), cut.nobodyIsAnswered)],
+    'load-cut': [atMost(peak(RECOVERY), cut.failsUntilLetIn), atLeast(total(AT_LAST), cut.allAreAnswered)],
   },
 });
 
@@ -162,13 +176,22 @@ function system(sim: Simulation, p: Values): void {
     timeout = attemptsMax * timeout + limits.SLACK;
   }
   const way = new Link(sim, last, { from: 'users', delay: faraway, timeout: p.patience });
-  new OpenLoopClient<Row>(sim, {
+  const users = new OpenLoopClient<Row>(sim, {
     name: 'users',
     arrivals: poisson(p.rate),
     popularity: zipfPopularity(1000, 0.9),
     target: () => way,
   });
-  watchUsers(sim, p.troubleAt + limits.SETTLED, p.troubleAt + p.troubleFor);
+  watchUsers(sim, {
+    from: p.troubleAt + limits.SETTLED,
+    end: p.troubleAt + p.troubleFor,
+    letIn: p.cutAt + p.cutFor + p.patience,
+  });
+  if (p.cutTo < 1) {
+    const letIn = (share: number): void => users.interventions['surge'].apply([share]);
+    sim.scheduleAt(p.cutAt, () => letIn(p.cutTo), undefined, sim.eventKind('the load is cut'));
+    sim.scheduleAt(p.cutAt + p.cutFor, () => letIn(1), undefined, sim.eventKind('all are let in again'));
+  }
   slowInTrouble(sim, disk, p);
 }
 

@@ -32,13 +32,13 @@ export const SLACK = ms(20);
 
 const limit = limitOf<Values>;
 
-const capacity = (p: Values): number => capacityOf({ cores: p.workers, loadTime: p.loadTime });
-const slowCapacity = (p: Values): number => capacity(p) / p.slowdown;
+export const capacity = (p: Values): number => capacityOf({ cores: p.workers, loadTime: p.loadTime });
+export const slowCapacity = (p: Values): number => capacity(p) / p.slowdown;
 
 const after = (p: Values): number => Math.max(0, toSeconds(p.length) - troubleUntil(p));
 
 /** Attempts at the stock of one request that fails: of all who ask again, one after the other, as many as its user's patience allows. */
-const attemptsEach = (p: Values): number => {
+export const attemptsEach = (p: Values): number => {
   const asked = pow(p.attempts, p.retriesIn === 'every-tier' ? TIERS : 1);
   return Math.max(1, Math.min(asked, Math.floor(p.patience / p.timeout)));
 };
@@ -47,7 +47,7 @@ const attemptsEach = (p: Values): number => {
  * If A x rate is more than the stock can do, the line never gets shorter, and whoever comes fails to the
  * end of the run. Not before it has failed for its whole patience can a request be told from one that is slow.
  */
-const isStuck = (p: Values): boolean => {
+export const isStuck = (p: Values): boolean => {
   // The newest first, short waits and tiers that ask once have an end of it; and without more than it can do nothing begins.
   const goesOn = (p.line === 'fifo' || p.line === 'deadline') && !p.throttled && p.deadlines === 'each-tier';
   return goesOn && p.rate >= slowCapacity(p) && p.rate * attemptsEach(p) > capacity(p);

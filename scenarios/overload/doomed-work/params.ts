@@ -9,6 +9,7 @@ import {
   number,
   rate,
   s,
+  share,
   type LineDisciplineName,
   type ValuesOf,
 } from '../../../sim-core/index.ts';
@@ -64,6 +65,14 @@ export const params = {
     max: 100,
     logarithmic: true,
   }),
+  cutTo: share({
+    help: 'What part of the load is let in while it is cut; 1 for all of it',
+    default: 1,
+    min: 0.01,
+    max: 1,
+  }),
+  cutAt: duration({ help: 'When the load is cut', default: s(12), min: s(2), max: s(3600) }),
+  cutFor: duration({ help: 'For how long', default: s(24), min: s(1), max: s(600), logarithmic: true }),
   length: duration({ help: 'Length of the run', default: s(24), min: s(6), max: s(3600), logarithmic: true }),
 };
 

@@ -19,6 +19,13 @@ export const stockRead = defineFact('doomed_work.done', 'The stock was looked at
 const answeredInTrouble = defineFact('doomed_work.answered', 'A user was answered while the trouble lasted', {
   request: 'request',
 });
+const answeredAtLast = defineFact(
+  'doomed_work.answered_at_last',
+  'A user was answered after the load was let in again',
+  {
+    request: 'request',
+  },
+);
 
 /** Until when somebody waits for what is done for a request, which the experimenter knows where a tier has forgotten it. */
 export class Wanted {
@@ -40,6 +47,7 @@ export const GOODPUT = 'doomed_work.goodput';
 export const DOOMED = 'doomed_work.doomed';
 export const DOOMED_RATIO = 'doomed_work.doomed_ratio';
 export const IN_TROUBLE = 'doomed_work.answered_in_trouble';
+export const AT_LAST = 'doomed_work.answered_at_last';
 export const DONE = 'doomed_work.done';
 export const ASKED = 'doomed_work.asked';
 export const RECOVERY = 'doomed_work.recovery.time';
@@ -109,15 +117,27 @@ export const tallySignals = [
     help: 'Requests answered in time from a second after the stock became slow until it was fast again',
     fact: answeredInTrouble,
   }),
+  defineSignal({
+    name: AT_LAST,
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Requests answered in time once all are let in again, or would be: later than a cut of the load is over, by one patience',
+    fact: answeredAtLast,
+  }),
   recoverySignal(RECOVERY, 'request that failed'),
 ];
 
-/** Tells of failures after the trouble, and of answers from `from` to its end. */
-export function watchUsers(sim: Simulation, from: Time, end: Time): void {
+/** Tells of failures after the trouble, of answers from `from` to its end, and of those later than `letIn`. */
+export function watchUsers(
+  sim: Simulation,
+  { from, end, letIn }: Readonly<Record<'from' | 'end' | 'letIn', Time>>,
+): void {
   const failed = watchRecovery(sim, end);
   const answered = sim.facts.channel(answeredInTrouble);
+  const atLast = sim.facts.channel(answeredAtLast);
   sim.facts.channel(requestCompleted).listen(({ request, outcome }) => {
     if (outcome !== 'ok') failed();
     else if (isBetween(sim.now, from, end) && answered.heard) answered.emit({ request });
+    else if (sim.now > letIn && atLast.heard) atLast.emit({ request });
   });
 }
