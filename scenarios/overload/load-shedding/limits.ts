@@ -4,7 +4,7 @@
  * The backend can do C = cores / load time requests a second. In the rush k times as many come. Without a door those inside grow
  * by (k - 1) C a second, so whoever comes t seconds into the rush waits (k - 1) t: from patience / (k - 1) on in vain.
  */
-import { ln, ms, pow, s, toSeconds, type Limit } from '../../../sim-core/index.ts';
+import { exp, ln, ms, pow, s, toSeconds, type Limit } from '../../../sim-core/index.ts';
 import { capacityOf } from '../../application/capacity.ts';
 import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
 import { FAR_MAX, NEAR_MAX, SHAPE } from '../../application/distances.ts';
@@ -73,7 +73,8 @@ const behind = (most: (p: Values) => number): Limit => limit((p) => waitAmong(p,
 export const behindFull = behind((p) => Math.max(p.shedFull, p.shedFrom + 1));
 export const behindLimit = behind((p) => Math.max(p.initialLimit, p.maxLimit));
 
-/** Gradient2's: how much may wait for the limit to grow by, and the weight of a window in its long average. */
+/** Gradient2's: so many times what is usual is borne, how much may wait for the limit to grow by, and the weight of a window in its long average. */
+const TOLERANCE = 1.5;
 const QUEUE = 4;
 const LONG_WEIGHT = 2 / 601;
 /** Vegas': with more than so many waiting the limit goes down, by one a window; it looks anew at the time without a queue after so many. */
@@ -102,17 +103,21 @@ interface Settled {
 }
 
 /**
- * Gradient2 is at rest where limit x usual / present + 4 = limit: by Little's law (present = limit / C) at C x usual + 4, so that an
- * answer takes 4 / C more than is usual. Usual grows with each window by its weight of the difference. On its way down the limit loses
- * a tenth a window, and gains 0.8, while answers take more than twice as long as usual: towards 8, until twice C x usual. If that
- * lasts for more than a quarter of the rush, usual is no longer what it was, and nothing is said.
+ * Gradient2 is at rest where limit x 1.5 usual / present + 4 = limit: by Little's law (present = limit / C) at 1.5 C x usual + 4, so that an
+ * answer takes half as long again as is usual, and 4 / C. Usual grows with each window by its weight of the difference, which is half of itself
+ * and 4 / C. On its way down the limit loses a tenth a window, and gains 0.8, while answers take more than three times as long as usual:
+ * towards 8, until three times C x usual. If that lasts for more than a quarter of the rush, usual is no longer what it was, and
+ * nothing is said.
  */
 function gradient2(p: Values): Settled {
   const [capacity, usual] = [capacityOf(p), usualIn(p)];
-  const [start, end] = [p.initialLimit - 8, Math.max(1, 2 * capacity * usual - 8)];
+  const [start, end] = [p.initialLimit - 8, Math.max(1, 2 * TOLERANCE * capacity * usual - 8)];
   const down = start > end ? (windowIn(p) * ln(start / end)) / ln(10 / 9) : 0;
-  const more = (QUEUE / capacity) * (1 + (LONG_WEIGHT * rushIn(p)) / windowIn(p));
-  return { inside: down > rushIn(p) / 4 ? Infinity : usual + more, down };
+  if (down > rushIn(p) / 4 || usual === Infinity) return { inside: Infinity, down };
+  const bear = TOLERANCE - 1;
+  const rest = QUEUE / capacity / bear;
+  const grown = (usual + rest) * exp((bear * LONG_WEIGHT * rushIn(p)) / windowIn(p)) - rest;
+  return { inside: TOLERANCE * grown + QUEUE / capacity, down };
 }
 
 /**

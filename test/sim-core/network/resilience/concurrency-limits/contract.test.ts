@@ -125,21 +125,76 @@ it('aimd goes to and fro between what is just in time and nine tenths of the fir
   );
 });
 
+/**
+ * Gradient2Limit's `_update` and ExpAvgMeasurement's `add`, line by line in the order of their text, over all samples so far: the limit
+ * after each.
+ */
+function gradient2StepByStep(
+  initial: number,
+  max: number,
+  told: readonly { rtt: number; inFlight: number }[],
+): number[] {
+  let [estimatedLimit, value, sum, count] = [initial, 0, 0, 0];
+  return told.map(({ rtt: shortRtt, inFlight }) => {
+    if (count < 10) {
+      count += 1;
+      sum += shortRtt;
+      value = sum / count;
+    } else {
+      const factor = 2.0 / (600 + 1);
+      value = value * (1 - factor) + shortRtt * factor;
+    }
+    const longRtt = value;
+    if (longRtt / shortRtt > 2) value = value * 0.95;
+    if (inFlight < estimatedLimit / 2) return Math.trunc(estimatedLimit);
+    const gradient = Math.max(0.5, Math.min(1.0, (1.5 * longRtt) / shortRtt));
+    let newLimit = estimatedLimit * gradient + 4;
+    newLimit = estimatedLimit * (1 - 0.2) + newLimit * 0.2;
+    newLimit = Math.max(1, Math.min(max, newLimit));
+    estimatedLimit = newLimit;
+    return Math.trunc(estimatedLimit);
+  });
+}
+
+it('gradient2 does step by step as its text says', () => {
+  const told = fc.array(
+    fc.record({
+      // Within what is borne, beyond it, and far from what was usual.
+      rtt: fc.oneof(fc.integer({ min: ms(8), max: ms(20) }), fc.integer({ min: 1, max: ms(200) })),
+      inFlight: fc.integer({ min: 1, max: 120 }),
+    }),
+    { minLength: 15, maxLength: 200 },
+  );
+  fc.assert(
+    fc.property(told, fc.integer({ min: 1, max: 100 }), (told, initial) => {
+      const limit = make('gradient2', initial);
+      const limits = told.map(({ rtt, inFlight }) => {
+        limit.sample(rtt, inFlight, false);
+        return limit.limit;
+      });
+      const expected = gradient2StepByStep(initial, 200, told);
+      // Both add up in another order: where one is just below a whole number the other may have reached it.
+      for (const [i, limit] of limits.entries()) expect(Math.abs(limit - expected[i])).toBeLessThanOrEqual(1);
+      expect(limits.filter((limit, i) => limit !== expected[i]).length).toBeLessThanOrEqual(1);
+    }),
+  );
+});
+
 /** The average of a list as Gradient2 has it: a plain one of ten, and then 600 samples' worth. */
 const longAverage = (times: readonly number[]): number =>
   times.reduce((average, time, i) => average + (time - average) * (i < 10 ? 1 / (i + 1) : 2 / 601), 0);
 
-it('gradient2 settles a few above the cores, as far as its long average knows the time without a queue', () => {
+it('gradient2 settles a few above half as many again as the cores, as far as its long average knows the time without a queue', () => {
   fc.assert(
     fc.property(servers, ({ cores, initial }) => {
       const limit = make('gradient2', initial);
       const calm = Array.from({ length: 600 }, () => BASE);
       for (const time of calm) limit.sample(time, 1, false);
       const rush = saturate(limit, cores, 100);
-      // Of a limit L the next is L x usual / (BASE x L / cores) + 4, a fifth of the way.
+      // Of a limit L the next is L x 1.5 x usual / (BASE x L / cores) + 4, a fifth of the way.
       const usual = longAverage([...calm, ...rush]) / BASE;
-      expect(limit.limit).toBeGreaterThanOrEqual(cores + 3);
-      expect(limit.limit).toBeLessThanOrEqual(Math.ceil(usual * cores + 5));
+      expect(limit.limit).toBeGreaterThanOrEqual(Math.floor(1.5 * cores + 3));
+      expect(limit.limit).toBeLessThanOrEqual(Math.ceil(1.5 * usual * cores + 5));
     }),
   );
 });
@@ -147,9 +202,9 @@ it('gradient2 settles a few above the cores, as far as its long average knows th
 it('gradient2 takes slow for usual where it lasts, and rises to its maximum', () => {
   const limit = make('gradient2', 20, 100);
   for (let i = 0; i < 600; i++) limit.sample(BASE, 1, false);
-  saturate(limit, 8, 200);
+  saturate(limit, 8, 50);
   expect(limit.limit).toBeLessThan(20);
-  saturate(limit, 8, 20_000);
+  saturate(limit, 8, 2000);
   expect(limit.limit).toBe(100);
 });
 
