@@ -180,7 +180,7 @@ export class Service<Query, Reply> implements Endpoint<Query, Reply>, Component 
   /** A call has a handler now, if it is not too late for it. */
   begin(handling: Handling<Query, Reply>): void {
     const { now } = this.sim;
-    if (this.line?.drops(now - handling.since, now, handling.call.deadline)) handling.drop();
+    if (this.line?.drops(now - handling.since, now, handling.call.deadline, this.slots.waiting)) handling.drop();
     else handling.startNow();
   }
 

@@ -175,3 +175,24 @@ export const shortWaitsAreServed = limit((p) => {
   const looks = Math.min(p.rate, p.workers / (look + 1 / p.rate)) - 1 / toSeconds(CODEL_INTERVAL);
   return poissonLow((Math.max(0, looks) / 2) * settled(p));
 });
+
+/**
+ * CoDel by the RFC has dropped (t / 2 intervals)^2 t seconds into a standing line, while e t more have come than were done: the line is as good
+ * as gone only at 4 e intervals squared. As long as what is left, at the least that comes and the most that is done by chance, takes longer
+ * than an attempt, all looks are for nobody.
+ */
+export const droppedTooSlowly = limit((p) => {
+  const [slow, attempts] = [slowCapacity(p), Math.min(p.attempts, attemptsEach(p))];
+  const excess = p.rate * attempts - slow;
+  const spread = p.rate * attempts * attempts + slow;
+  const interval = toSeconds(CODEL_INTERVAL);
+  if (p.line !== 'codel-rfc8289' || p.deadlines !== 'each-tier' || p.throttled || excess <= 0) return NO_LINE;
+  const step = troubleLasts(p) / 200;
+  let standing = 0;
+  for (let t = step; t <= troubleLasts(p); t += step) {
+    const left = excess * t - (t * t) / (4 * interval * interval) - DEVIATIONS * Math.sqrt(spread * t);
+    if (left > slow * toSeconds(p.timeout)) standing += step;
+  }
+  return poissonLow(slow * standing);
+});
+const NO_LINE = new NotClaimed('the line before the stock need not stand');

@@ -4,8 +4,7 @@
  * the target is turned away.
  *
  * As Facebook's folly has it (https://github.com/facebook/folly/blob/main/folly/executors/Codel.cpp; B. Maurer, Fail at Scale,
- * 2015). CoDel proper (RFC 8289) drops one packet after the other at growing speed, which tells senders to slow down; callers of a
- * service do not hear of it.
+ * 2015). CoDel proper is another thing (codel-rfc8289.ts).
  */
 import { ms, type Duration } from '../../kernel/time.ts';
 import type { LineDiscipline } from './line-discipline.ts';

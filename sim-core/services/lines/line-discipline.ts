@@ -6,9 +6,9 @@ export interface LineDiscipline {
   placeOf(arrival: number): number;
   /**
    * Whether whoever has come to the head after so long is turned away in place of being served; `deadline` is when its caller
-   * stops waiting, which a service knows only if calls carry it.
+   * stops waiting, which a service knows only if calls carry it; `behind` is how many wait still.
    */
-  drops(waited: Duration, now: Time, deadline: Time): boolean;
+  drops(waited: Duration, now: Time, deadline: Time, behind: number): boolean;
 }
 
 export type LineDisciplineFactory = () => LineDiscipline;

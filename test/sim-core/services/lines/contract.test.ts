@@ -142,7 +142,7 @@ it('codel does as one that looks at whole intervals', () => {
         }
         const before = intervals.at(-2) ?? [0];
         const isStanding = Math.min(...before) > CODEL_TARGET;
-        expect(line.drops(waited, now, Infinity)).toBe(!begins && isStanding && waited > 2 * CODEL_TARGET);
+        expect(line.drops(waited, now, Infinity, 1)).toBe(!begins && isStanding && waited > 2 * CODEL_TARGET);
         intervals.at(-1)!.push(waited);
       }
     }),
