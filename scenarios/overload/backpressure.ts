@@ -33,6 +33,7 @@ import { faraway, nearby, SHAPE } from '../application/distances.ts';
 import { sentBy, workedOffBy } from '../application/settings.ts';
 import * as limits from './backpressure/limits.ts';
 import { params, type Values } from './backpressure/params.ts';
+import * as signs from './backpressure/signal-limits.ts';
 import {
   DEMAND,
   ENRICH_HELD,
@@ -41,6 +42,7 @@ import {
   IN_TIME_IN_SPIKE,
   LAG,
   monitor,
+  SATURATION,
   STORE_HELD,
   STORED_IN_SPIKE,
   tallySignals,
@@ -60,11 +62,25 @@ const NONE_DROPPED = 'Nothing is dropped by design, as without a bound: what is 
 const CAUGHT_UP =
   'What waited is worked off when the spike is over; a process that lost what it held has less to work off';
 
+const drops = [
+  atLeast(total(IN_TIME_IN_SPIKE), limits.inTime),
+  atMost(quantile(DURATION, 'p99'), limits.behindFull),
+  atMost(peak(MEMORY), limits.boundedMemory),
+  atMost(total(LOST), limits.noneLost),
+  atLeast(total(DROPPED), limits.elsewhere),
+  atMost(peak(WATERMARK_DELAY), signs.watermarkMoves),
+  atMost(peak(SATURATION), signs.boundedSaturation),
+];
 const losesNothing = [
   atMost(total(LOST), limits.noneLost),
   guardrail(atMost(total(DROPPED), limits.noneDropped), NONE_DROPPED),
   atMost(peak(MEMORY), limits.boundedMemory),
   atLeast(peak(LAG), limits.spooled),
+  guardrail(
+    atLeast(peak(GROWTH), signs.grows),
+    'What is too many is kept here as well: the backlog grows, in another place',
+  ),
+  atMost(peak(SATURATION), signs.boundedSaturation),
   atLeast(total(STORED_IN_SPIKE), limits.nearCapacity),
   guardrail(atMost(atEnd(WATERMARK_DELAY), limits.workedOff), CAUGHT_UP),
 ];
@@ -79,6 +95,8 @@ export default defineScenario({
   variants: {
     'unbounded-queue': { handOver: 'push', isBounded: false },
     'bounded-drop': { handOver: 'push' },
+    'bounded-drop-oldest': { handOver: 'push', overflow: 'drop-oldest' },
+    'bounded-error': { handOver: 'push', overflow: 'error' },
     'bounded-block': { handOver: 'block' },
     'reactive-pull': { handOver: 'pull' },
     'reactor-as-printed': { handOver: 'pull-or-drop', bound: 256 },
@@ -86,6 +104,8 @@ export default defineScenario({
   roles: {
     'unbounded-queue': 'pitfall',
     'bounded-drop': 'remedy',
+    'bounded-drop-oldest': 'remedy',
+    'bounded-error': 'alternative',
     'bounded-block': 'remedy',
     'reactive-pull': 'remedy',
     'reactor-as-printed': 'alternative',
@@ -110,6 +130,7 @@ export default defineScenario({
     LAG,
     GROWTH,
     WATERMARK_DELAY,
+    SATURATION,
     'pipeline.queued',
     'pipeline.active',
     DEMAND,
@@ -120,13 +141,17 @@ export default defineScenario({
       atLeast(total('pipeline.stage.deaths'), limits.killed),
       atLeast(total(LOST), limits.lostAtOnce),
       atMost(total(IN_TIME_IN_SPIKE), limits.hardlyAny),
+      atLeast(peak(GROWTH), signs.grows),
+      atMost(peak(LAG), 0),
+      atLeast(peak(WATERMARK_DELAY), signs.watermarkStands),
+      atLeast(peak(SATURATION), signs.saturated),
     ],
-    'bounded-drop': [
-      atLeast(total(IN_TIME_IN_SPIKE), limits.inTime),
-      atMost(quantile(DURATION, 'p99'), limits.behindFull),
+    'bounded-drop': drops,
+    'bounded-drop-oldest': [...drops, atMost(quantile(DURATION, 'p90'), signs.behindNewest)],
+    'bounded-error': [
+      atMost(total('pipeline.delivered'), signs.untilOverflow),
+      atMost(total(STORED_IN_SPIKE), signs.noneAfterOverflow),
       atMost(peak(MEMORY), limits.boundedMemory),
-      atMost(total(LOST), limits.noneLost),
-      atLeast(total(DROPPED), limits.elsewhere),
     ],
     'bounded-block': losesNothing,
     'reactive-pull': losesNothing,

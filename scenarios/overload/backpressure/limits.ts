@@ -22,19 +22,19 @@ const SPREAD = 1 / Math.sqrt(SHAPE);
 
 const limit = limitOf<Values>;
 
-const capacity = ({ workers, loadTime }: Values): number => capacityOf({ cores: workers, loadTime });
+export const capacity = ({ workers, loadTime }: Values): number => capacityOf({ cores: workers, loadTime });
 
 /** How much faster devices send in the spike. */
 export const surge = (p: Values): number => surgeFactor(p.overload * capacity(p), p.rate);
-const inSpike = (p: Values): number => p.rate * surge(p);
+export const inSpike = (p: Values): number => p.rate * surge(p);
 
 const until = (p: Values): number => Math.min(toSeconds(p.spikeAt + p.spikeFor), toSeconds(p.length));
-const lasts = (p: Values): number => Math.max(0, until(p) - toSeconds(p.spikeAt));
+export const lasts = (p: Values): number => Math.max(0, until(p) - toSeconds(p.spikeAt));
 const settled = (p: Values): number => Math.max(0, lasts(p) - toSeconds(SETTLED));
 
 /** How far what the store does in a time in which it is never idle is off by chance: a renewal process that varies as its demand does. */
 const offBy = (p: Values, done: number, spread = SPREAD): number => DEVIATIONS * spread * Math.sqrt(done) + p.workers;
-const doneMost = (p: Values, seconds: number): number => {
+export const doneMost = (p: Values, seconds: number): number => {
   const done = capacity(p) * seconds;
   return done + offBy(p, done);
 };
@@ -58,14 +58,14 @@ export const boundedMemory = limit((p) => Math.min(inStages(p) * p.itemSize, 2 *
  * Whether as many as the bound lets a stage hold, waiting and in work, fit into its process's memory: if not it is killed, bound or no
  * bound. That there is one is what the remedies are told from the pitfall by, and is not asked for here.
  */
-const fits = (p: Values): boolean => (p.bound + p.workers) * p.itemSize <= p.memory;
+export const fits = (p: Values): boolean => (p.bound + p.workers) * p.itemSize <= p.memory;
 export const noneLost = limit((p) => (fits(p) ? 0 : all(p)));
 
 /** Items of which a process may hold one less before it is killed. */
-const fatal = (p: Values): number => Math.floor(p.memory / p.itemSize) + 1;
+export const fatal = (p: Values): number => Math.floor(p.memory / p.itemSize) + 1;
 
 /** Without a bound: if what is too many does not fit into the memory, the process is killed, and loses at least what is too much. */
-const isFatal = (p: Values): boolean => tooMany(p) > fatal(p);
+export const isFatal = (p: Values): boolean => tooMany(p) > fatal(p);
 export const killed = limit((p) => (isFatal(p) ? 1 : 0));
 export const lostAtOnce = limit((p) => (isFatal(p) ? fatal(p) - 1 : 0));
 
@@ -109,7 +109,7 @@ const MESSAGES = 0.95;
  * Whether the store is what decides how much is stored. Who pulls asks again when a quarter of its prefetch is left, and is never idle
  * if that is more than its workers have in hand.
  */
-const isStore = (p: Values): boolean => {
+export const isStore = (p: Values): boolean => {
   const first = p.handOver === 'block' ? PUTS : 1 / toSeconds(ENRICHING);
   const isPulled = p.handOver === 'pull' || p.handOver === 'pull-or-drop';
   const isFed = Math.min(inSpike(p), capacity(p)) < FIRST_BUSY * first && (!isPulled || p.bound >> 2 > p.workers);
@@ -126,8 +126,8 @@ const stores = (p: Values): number => {
 export const nearCapacity = limit(stores);
 
 /** A reading that is taken has at most a full buffer before it in each stage, and workers who are slow by chance. */
-const slow = (p: Values): number => toSeconds(p.loadTime) * (1 + DEVIATIONS * SPREAD);
-const behind = (p: Values): number => {
+export const slow = (p: Values): number => toSeconds(p.loadTime) * (1 + DEVIATIONS * SPREAD);
+export const behind = (p: Values): number => {
   const chance = DEVIATIONS * SPREAD * Math.sqrt(p.bound) * (toSeconds(p.loadTime) / p.workers);
   return p.bound / capacity(p) + chance + p.bound * toSeconds(ENRICHING) + slow(p) + toSeconds(3 * NEAR_MAX);
 };

@@ -36,11 +36,12 @@ export const STORE_HELD = 'pipeline.store.held';
 export const LAG = 'pipeline.lag';
 export const GROWTH = 'pipeline.backlog.derivative';
 export const WATERMARK_DELAY = 'pipeline.watermark.delay';
+export const SATURATION = 'pipeline.store.saturation';
 export const DEMAND = 'pipeline.demand';
 
 /** A monitor looks so often, and says how the backlog grew over so long. */
-const SAMPLED_EVERY = s(0.25);
-const DERIVED_OVER = 4;
+export const SAMPLED_EVERY = s(0.25);
+export const DERIVED_OVER = 4;
 
 const heldBy = (held: string, stage: string): SignalDefinition =>
   defineSignal({
@@ -79,6 +80,16 @@ export const tallySignals = [
   }),
   heldBy(ENRICH_HELD, 'enrich'),
   heldBy(STORE_HELD, 'store'),
+  defineSignal({
+    name: SATURATION,
+    kind: 'gauge',
+    unit: '1',
+    help: 'Items that wait in the store for each of its workers that is busy: queued against active',
+    fact: stageLoad,
+    where: (fact) => fact.stage === 'store',
+    value: ({ queued, active }) => queued / Math.max(1, active),
+    of: (fact) => fact.stage,
+  }),
   defineSignal({
     name: DEMAND,
     kind: 'gauge',

@@ -1,0 +1,61 @@
+/**
+ * What is claimed of the signals by which backpressure is noticed, and of what each overflow does, worked out from the parameters. Nothing here
+ * looks at a run.
+ */
+import { NotClaimed, toSeconds } from '../../../sim-core/index.ts';
+import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
+import { NEAR_MAX } from '../../application/distances.ts';
+import { behind, capacity, doneMost, fatal, fits, inSpike, isFatal, isStore, lasts, slow, WARM_UP } from './limits.ts';
+import type { Values } from './params.ts';
+import { DERIVED_OVER, SAMPLED_EVERY } from './tally.ts';
+
+const limit = limitOf<Values>;
+
+/** Over how long the backlog's growth is told, and how late a monitor is, in seconds. */
+const OVER = toSeconds(DERIVED_OVER * SAMPLED_EVERY);
+const LATE = toSeconds(SAMPLED_EVERY);
+
+/**
+ * Wherever what is too many is kept, the backlog grows by it: seen in the first second that lies in the spike, if memory holds what comes
+ * until a monitor has looked.
+ */
+export const grows = limit((p) => {
+  const seen = OVER + LATE;
+  const isHeld = p.handOver === 'block' || p.handOver === 'pull' || poissonMost(inSpike(p) * seen) < fatal(p);
+  if (!isHeld || lasts(p) < seen) return new NotClaimed('a process may be killed before its backlog is seen to grow');
+  return Math.max(0, (poissonLow(inSpike(p) * OVER) - doneMost(p, OVER)) / OVER);
+});
+
+/** A queue without a bound fills a process: all that it holds but what its workers have waits for these. */
+export const saturated = limit((p) => (isFatal(p) ? (fatal(p) - 1 - p.workers) / p.workers : 0));
+/** With a bound no more than that waits, for workers all of whom are busy, but for one who is just between two. */
+export const boundedSaturation = limit((p) => p.bound / Math.max(1, p.workers - 1));
+
+/** The first of those that fill a process has waited for as long as they took to come, and the monitor may be late by a look. */
+export const watermarkStands = limit((p) => {
+  const held = fatal(p) - 1 - p.workers;
+  return isFatal(p) ? Math.max(0, (held - DEVIATIONS * Math.sqrt(held)) / inSpike(p) - LATE) : 0;
+});
+/** Nobody who is taken in time is in there for longer than behind full buffers. */
+export const watermarkMoves = limit((p) => (fits(p) ? behind(p) : toSeconds(p.length)));
+
+/**
+ * With the oldest dropped whoever is next is the oldest of as many as the buffer holds, and all of these came after it: it has waited for as
+ * long as they took to come. Once fewer come it is again as with the newest dropped, for those who were inside then.
+ */
+export const behindNewest = limit((p) => {
+  const comes = poissonLow(p.rate * (toSeconds(p.length - WARM_UP) - lasts(p)));
+  if (!isStore(p) || inSpike(p) <= capacity(p) || comes < 10 * (p.bound + p.workers)) return behind(p);
+  const came = (p.bound + DEVIATIONS * Math.sqrt(p.bound)) / inSpike(p);
+  return Math.min(behind(p), came + slow(p) + toSeconds(3 * NEAR_MAX));
+});
+
+/** Where one overflow ends the stream nothing is stored after it, and in the first second of the spike it overflows. */
+const overflows = (p: Values): boolean =>
+  fits(p) && lasts(p) >= 1 && poissonLow(inSpike(p)) - doneMost(p, 1) > p.bound + p.workers;
+const NO_OVERFLOW = new NotClaimed('the buffer need not overflow in the spike');
+export const untilOverflow = limit((p) => {
+  const before = Math.max(0, toSeconds(p.spikeAt - WARM_UP));
+  return overflows(p) ? poissonMost(p.rate * before) + doneMost(p, 1) + p.bound + p.workers : NO_OVERFLOW;
+});
+export const noneAfterOverflow = limit((p) => (overflows(p) && p.bound < doneMost(p, 1) / 4 ? 0 : NO_OVERFLOW));
