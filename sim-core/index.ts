@@ -411,6 +411,7 @@ export * from './observability/context/propagators.ts';
 export * from './observability/context/traceparent.ts';
 export * from './observability/context/tracestate.ts';
 export { itemBytes, streamBytes } from './observability/signals/instrument-memory.ts';
+export { arrivalsOf, type Arrived } from './observability/pipeline/arrivals.ts';
 export * from './observability/pipeline/batch-processor.ts';
 export * from './observability/pipeline/batch-signals.ts';
 export * from './observability/pipeline/simple-processor.ts';

@@ -10,6 +10,7 @@ import type { FactSchema } from '../kernel/fact.ts';
 import type { Duration, Time } from '../kernel/time.ts';
 import type { ComponentKind, InterventionArgument } from '../network/component.ts';
 import type { Measures } from '../observability/methods/measures.ts';
+import type { Resource } from '../observability/signals/telemetry.ts';
 import type { CurvePoint, SignalKind } from '../statistics/signal.ts';
 import type { InterventionData } from './intervention.ts';
 import type { ParameterValues } from './parameters.ts';
@@ -154,6 +155,27 @@ export interface RecordedWork {
   readonly time: number;
 }
 
+/** Items of one kind that arrived where a team looks them up. */
+export interface RecordedArrivals {
+  /**
+   * Spans, log records or metrics as JSON, a list: text, since it is moved and kept far more often than read. A `resource` is a place
+   * in the list of resources, and `{"$number":"NaN"}` a number that JSON cannot say.
+   */
+  readonly text: string;
+  /** So many came, spans, records or points. */
+  readonly total: number;
+  /** Of which about one in so many is kept. */
+  readonly keptOneIn: number;
+}
+
+/** What the instruments of a run's own team brought there; a kind that nobody keeps is absent. */
+export interface RecordedTelemetry {
+  readonly resources: readonly Resource[];
+  readonly traces?: RecordedArrivals;
+  readonly logs?: RecordedArrivals;
+  readonly metrics?: RecordedArrivals;
+}
+
 export interface ExpectationResult {
   readonly text: string;
   readonly pass: boolean;
@@ -178,6 +200,8 @@ export interface Recording {
   readonly work?: readonly RecordedWork[];
   /** What the methods' table is made of (`observability/methods/`); absent likewise. */
   readonly measures?: Measures;
+  /** Absent where the run has no such instruments, too. */
+  readonly telemetry?: RecordedTelemetry;
   readonly expectations: readonly ExpectationResult[];
   readonly simulated: Time;
 }

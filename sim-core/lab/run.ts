@@ -15,6 +15,7 @@ import { FactRecorder } from './fact-recorder.ts';
 import type { RecordedComponent, RecordedFlow, Recording } from './recording.ts';
 import type { Scenario } from './scenario.ts';
 import { Trial, type TrialOptions } from './trial.ts';
+import { TelemetryRecorder } from './telemetry-recorder.ts';
 import { WorkRecorder } from './work-recorder.ts';
 
 export interface RunOptions extends TrialOptions {
@@ -29,6 +30,7 @@ export class Run {
   private readonly facts: FactRecorder;
   private readonly work: WorkRecorder;
   private readonly methods: MethodMeter;
+  private readonly telemetry: TelemetryRecorder;
   private recording: Recording | undefined = undefined;
 
   /** Builds the system; throws `ScenarioError`, `ParameterError` or `InterventionError` on input that does not fit. */
@@ -38,6 +40,7 @@ export class Run {
     let facts!: FactRecorder;
     let work!: WorkRecorder;
     let methods!: MethodMeter;
+    let telemetry!: TelemetryRecorder;
     this.scenario = scenario;
     this.trial = new Trial(scenario, options, (axis) => ({
       observer: (events = new EventRecorder(axis.interval, from, to, (time) => methods.endInterval(time))),
@@ -46,12 +49,14 @@ export class Run {
         facts = new FactRecorder(sim, sim.facts);
         work = new WorkRecorder(sim);
         methods = new MethodMeter(sim, axis);
+        telemetry = new TelemetryRecorder(sim);
       },
     }));
     this.events = events;
     this.facts = facts;
     this.work = work;
     this.methods = methods;
+    this.telemetry = telemetry;
   }
 
   /** The share of the simulated time that has passed, 0 to 1. */
@@ -93,6 +98,7 @@ export class Run {
     const events = this.events.finish();
     const digest = digestOf({ header, signals, flows, facts, events: events.total, eventHash: this.events.hash });
     const components = recordedComponents(sim);
+    const telemetry = this.telemetry.finish();
     return {
       header: { ...header, digest },
       components,
@@ -102,6 +108,7 @@ export class Run {
       flows,
       work: this.work.finish(),
       measures: this.methods.finish(sim.now),
+      ...(telemetry && { telemetry }),
       expectations,
       simulated: sim.now,
     };

@@ -9,9 +9,11 @@
  */
 import {
   AdjustedCount,
+  arrivalsOf,
   defineReading,
   minutes,
   register,
+  type Arrived,
   type Call,
   type Component,
   type Endpoint,
@@ -39,6 +41,7 @@ export class TraceStore implements Endpoint<ExportRequest, ExportResponse>, Comp
   readonly interventions = {};
   private readonly sim: Simulation;
   private readonly told: FactChannel<Fact<typeof tracesStored>>;
+  private readonly arrived: Arrived<'traces'> | undefined;
   private readonly seen: (span: SpanData) => void;
   private readonly probabilityOf: (root: SpanData) => number | undefined;
   private readonly requests = new AdjustedCount();
@@ -53,6 +56,7 @@ export class TraceStore implements Endpoint<ExportRequest, ExportResponse>, Comp
   constructor(sim: Simulation, probabilityOf: (root: SpanData) => number | undefined, seen: (span: SpanData) => void) {
     this.sim = sim;
     this.told = sim.facts.channel(tracesStored);
+    this.arrived = arrivalsOf(sim, 'traces');
     this.probabilityOf = probabilityOf;
     this.seen = seen;
     register(sim, this);
@@ -65,6 +69,7 @@ export class TraceStore implements Endpoint<ExportRequest, ExportResponse>, Comp
     if (this.told.heard) this.told.emit({ spans: items.length, bytes });
     for (const span of items as readonly SpanData[]) {
       const isDouble = this.isDouble(span);
+      if (!isDouble) this.arrived?.([span]);
       const probability = span.parentSpanId === '' && !isDouble ? this.probabilityOf(span) : undefined;
       if (probability !== undefined) this.requests.add(probability);
       this.seen(span);

@@ -1,6 +1,8 @@
 /**
- * A run as telemetry: the traces, logs and metrics that its components would have written down with instruments that cost
- * nothing and lose nothing. What is asked for is worked out once, whatever is made of it.
+ * A run as telemetry. Where instruments are a part of what was run, its spans, log records and metrics are those that arrived where the
+ * team looks, less what was not sampled or was lost. Of other runs they are the experimenter's: what components would have written down
+ * with instruments that cost nothing and lose nothing. Each resource says whose it is (`brownout.observer`). The experimenter's signals
+ * are among the metrics of either, since rules and dashboards ask for them. What is asked for is worked out once.
  */
 import type { LogRecord, MetricData, SpanData } from '../../observability/signals/telemetry.ts';
 import type { Recording } from '../recording.ts';
@@ -9,6 +11,7 @@ import { requestTrace, type RequestTrace } from '../traces/request-trace.ts';
 import { definitionsOf } from '../trial.ts';
 import { chosenRequests, type ChosenRequests } from './chosen-requests.ts';
 import { exemplarsOf } from './exemplars.ts';
+import { instrumentTelemetry } from './instrument-telemetry.ts';
 import { Resources } from './resources.ts';
 import { runLogs } from './run-logs.ts';
 import { runMetrics } from './run-metrics.ts';
@@ -26,6 +29,7 @@ export class ExportedRun {
   private asRecorded: readonly RequestTrace[] | undefined = undefined;
   private asExported: readonly ExportedTrace[] | undefined = undefined;
   private asMetrics: readonly MetricData[] | undefined = undefined;
+  private asSpans: readonly SpanData[] | undefined = undefined;
   private asLogs: readonly LogRecord[] | undefined = undefined;
 
   constructor(recording: Recording, scenario: Scenario) {
@@ -41,27 +45,35 @@ export class ExportedRun {
     return (this.asRecorded ??= this.chosen.requests.flatMap((request) => requestTrace(this.recording, request) ?? []));
   }
 
+  /** The same as the experimenter's spans. */
   get traces(): readonly ExportedTrace[] {
     return (this.asExported ??= this.requests.map((trace) =>
       exportTrace(this.recording, trace, this.resources, this.ids),
     ));
   }
 
-  get spans(): SpanData[] {
-    return this.traces.flatMap(({ spans }) => spans);
+  get spans(): readonly SpanData[] {
+    return (this.asSpans ??=
+      instrumentTelemetry(this.recording, 'traces', this.resources.common) ??
+      this.traces.flatMap(({ spans }) => spans));
   }
 
   get metrics(): readonly MetricData[] {
     if (this.asMetrics === undefined) {
       const { variant, seed, params } = this.recording.header;
       const definitions = definitionsOf(this.scenario, { variant, seed, params });
-      const exemplars = exemplarsOf(this.recording.facts, definitions, this.traces);
-      this.asMetrics = runMetrics(this.recording, exemplars, this.resources.run);
+      // An exemplar leads to a trace that is exported.
+      const traces = this.recording.telemetry?.traces === undefined ? this.traces : [];
+      const exemplars = exemplarsOf(this.recording.facts, definitions, traces);
+      const own = instrumentTelemetry(this.recording, 'metrics', this.resources.common) ?? [];
+      this.asMetrics = [...own, ...runMetrics(this.recording, exemplars, this.resources.run)];
     }
     return this.asMetrics;
   }
 
   get logs(): readonly LogRecord[] {
-    return (this.asLogs ??= runLogs(this.recording, this.chosen, this.traces, this.resources));
+    return (this.asLogs ??=
+      instrumentTelemetry(this.recording, 'logs', this.resources.common)?.toSorted((a, b) => a.time - b.time) ??
+      runLogs(this.recording, this.chosen, this.traces, this.resources));
   }
 }

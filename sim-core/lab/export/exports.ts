@@ -32,21 +32,21 @@ export const exportForms = {
   traces: {
     suffix: 'traces.otlp.json',
     mediaType: JSON_TYPE,
-    help: 'Traces of a sample of the requests and of the slowest, OTLP/JSON',
+    help: 'Spans that arrived of its instruments, or else the experimenter’s of a sample of the requests, OTLP/JSON',
     opener: 'Jaeger, Tempo, a collector',
     write: (run) => otlpTraces(run.spans, SCOPE),
   },
   metrics: {
     suffix: 'metrics.otlp.json',
     mediaType: JSON_TYPE,
-    help: 'All signals with exemplars, OTLP/JSON',
+    help: 'Metrics that its instruments had scraped, and all signals, with exemplars, OTLP/JSON',
     opener: 'a collector',
     write: (run) => otlpMetrics(run.metrics, SCOPE),
   },
   logs: {
     suffix: 'logs.otlp.json',
     mediaType: JSON_TYPE,
-    help: 'What components would have logged, OTLP/JSON',
+    help: 'Log records that arrived of its instruments, or else what components would have logged, OTLP/JSON',
     opener: 'a collector',
     write: (run) => otlpLogs(run.logs, SCOPE),
   },
@@ -60,7 +60,7 @@ export const exportForms = {
   openmetrics: {
     suffix: 'openmetrics.txt',
     mediaType: 'application/openmetrics-text',
-    help: 'All signals with exemplars, OpenMetrics 1.0',
+    help: 'The same metrics, OpenMetrics 1.0',
     opener: 'promtool tsdb create-blocks-from openmetrics',
     write: (run) => openMetrics(run.metrics),
   },

@@ -1,10 +1,12 @@
 /**
  * Who wrote it down, as OpenTelemetry names it: each component of a run is a service, copies are its instances, and the
- * scenario is their namespace; the run as a whole is a service of its own, and in none. https://opentelemetry.io/docs/specs/semconv/resource/
+ * scenario is their namespace; the run as a whole is a service of its own, and in none. What is told of them is the experimenter's, who
+ * sees all of it, and `brownout.observer` says so. https://opentelemetry.io/docs/specs/semconv/resource/
  */
 import { fleetOf } from '../../network/component.ts';
 import type { Resource } from '../../observability/signals/telemetry.ts';
 import type { RecordedComponent, Recording } from '../recording.ts';
+import { OBSERVER } from './instrument-telemetry.ts';
 
 export class Resources {
   /** The run as a whole, for what belongs to no component. */
@@ -12,7 +14,8 @@ export class Resources {
   private readonly known = new Map<string, Resource>();
   private readonly components: readonly RecordedComponent[];
   private readonly namespace: string;
-  private readonly common: Readonly<Record<string, string>>;
+  /** Of which run it is, said of every resource. */
+  readonly common: Readonly<Record<string, string>>;
 
   constructor({ header, components }: Recording) {
     const { scenario, variant, seed, digest } = header;
@@ -23,7 +26,7 @@ export class Resources {
       'brownout.digest': digest,
     };
     this.namespace = scenario;
-    this.run = { 'service.name': scenario, 'service.instance.id': `${variant}-${seed}`, ...this.common };
+    this.run = { 'service.name': scenario, 'service.instance.id': `${variant}-${seed}`, ...this.told };
   }
 
   /** Of a component; of the run where there is none of that name. */
@@ -43,8 +46,12 @@ export class Resources {
       'service.namespace': this.namespace,
       'service.name': service,
       'service.instance.id': instance,
-      ...this.common,
+      ...this.told,
     };
+  }
+
+  private get told(): Readonly<Record<string, string>> {
+    return { ...this.common, [OBSERVER]: 'experimenter' };
   }
 
   /** `app` of `app-1` if there are several of the kind. */

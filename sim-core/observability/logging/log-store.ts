@@ -17,6 +17,7 @@ import { SECOND, type Duration, type Time } from '../../kernel/time.ts';
 import { utf8Length } from '../../messaging/schema/utf8.ts';
 import type { Call, Endpoint } from '../../network/call.ts';
 import { register, type Component } from '../../network/component.ts';
+import { arrivalsOf, type Arrived } from '../pipeline/arrivals.ts';
 import type { ExportRequest, ExportResponse } from '../pipeline/export-request.ts';
 import type { Labels } from '../signals/labels.ts';
 import { keepsFor } from '../signals/retention.ts';
@@ -79,6 +80,7 @@ export class LogStore implements Endpoint<ExportRequest<'logs'>, ExportResponse>
   private readonly options: LogStoreOptions;
   private readonly streams = new Map<string, Stream>();
   private readonly told: FactChannel<Fact<typeof logStored>>;
+  private readonly arrived: Arrived<'logs'> | undefined;
   private readonly listeners: ((record: LogRecord) => void)[] = [];
   private stored = { lines: 0, bytes: 0 };
   private personal = 0;
@@ -90,11 +92,13 @@ export class LogStore implements Endpoint<ExportRequest<'logs'>, ExportResponse>
     this.name = name;
     this.options = options;
     this.told = sim.facts.channel(logStored);
+    this.arrived = arrivalsOf(sim, 'logs');
     register(sim, this);
   }
 
   receive(call: Call<ExportRequest<'logs'>, ExportResponse>): void {
     for (const record of call.query.items) this.store(record);
+    this.arrived?.(call.query.items);
     call.reply({ rejected: 0 });
   }
 

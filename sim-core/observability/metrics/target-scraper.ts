@@ -11,6 +11,7 @@ import { toSeconds, type Duration, type Time } from '../../kernel/time.ts';
 import type { BackgroundRequests } from '../../network/background-requests.ts';
 import { CallFailed } from '../../network/call.ts';
 import type { Link } from '../../network/link.ts';
+import { arrivalsOf, type Arrived } from '../pipeline/arrivals.ts';
 import type { Labels } from '../signals/labels.ts';
 import { prometheusScraped } from './prometheus-signals.ts';
 import type { Exposition } from './scrape-target.ts';
@@ -53,6 +54,7 @@ export class TargetScraper {
   private readonly target: ScrapedTarget;
   private readonly options: TargetScraperOptions;
   private readonly told: FactChannel<Fact<typeof prometheusScraped>>;
+  private readonly arrived: Arrived<'metrics'> | undefined;
   /** The series that the last scrape brought. */
   private last: Appended = new Set();
 
@@ -62,6 +64,7 @@ export class TargetScraper {
     this.target = target;
     this.options = options;
     this.told = sim.facts.channel(prometheusScraped);
+    this.arrived = arrivalsOf(sim, 'metrics');
   }
 
   /** Scrapes from now on. */
@@ -98,6 +101,7 @@ export class TargetScraper {
     const { labels } = this.target;
     const appended: Appended = new Set();
     head.ingest(metrics, labels, at, appended);
+    this.arrived?.(metrics);
     for (const series of this.last) if (!appended.has(series)) series.markStale(at);
     let added = 0;
     for (const series of appended) if (!this.last.has(series)) added++;

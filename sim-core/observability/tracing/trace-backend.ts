@@ -12,6 +12,7 @@ import { s, SECOND, type Duration, type Time } from '../../kernel/time.ts';
 import type { Call, Endpoint } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
 import { defineSignal } from '../../statistics/signal.ts';
+import { arrivalsOf, type Arrived } from '../pipeline/arrivals.ts';
 import type { ExportRequest, ExportResponse } from '../pipeline/export-request.ts';
 import type { SpanData } from '../signals/telemetry.ts';
 import { keepsFor } from '../signals/retention.ts';
@@ -110,6 +111,7 @@ export class TraceBackend implements Endpoint<ExportRequest<'traces'>, ExportRes
   private readonly options: TraceBackendOptions;
   private readonly settled: FactChannel<Fact<typeof traceSettled>>;
   private readonly held: FactChannel<Fact<typeof tracesHeld>>;
+  private readonly arrived: Arrived<'traces'> | undefined;
   private readonly lookKind: number;
   /** Traces in the order in which something was last added to them, and when. */
   private readonly growing = new Map<string, Time>();
@@ -129,6 +131,7 @@ export class TraceBackend implements Endpoint<ExportRequest<'traces'>, ExportRes
     this.help = `Makes traces of spans; looks at one when nothing of it has come for ${options.idle / SECOND} s`;
     this.settled = sim.facts.channel(traceSettled);
     this.held = sim.facts.channel(tracesHeld);
+    this.arrived = arrivalsOf(sim, 'traces');
     this.lookKind = sim.eventKind(`${options.name} looks at its traces`);
     this.interventions = { crash: this.crashing() };
     register(sim, this);
@@ -169,6 +172,7 @@ export class TraceBackend implements Endpoint<ExportRequest<'traces'>, ExportRes
       this.doubles++;
       return;
     }
+    this.arrived?.([span]);
     this.names.add(span.name);
     this.largest = Math.max(this.largest, this.index.spansOf(traceId).length);
     this.kept.delete(traceId);
