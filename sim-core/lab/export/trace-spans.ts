@@ -3,7 +3,7 @@
  * message's departure until it has the answer or gives up, and within it the callee's, while it had the call. Waits are spans of
  * their own, with a link to the request that was waited for. Facts are events of the span that they were told in.
  *
- * A span that goes on after its parent's end says why in `brownout.outlives`: its caller had given up, or nobody waited for it.
+ * A span that goes on after its parent's end says why in `brownout.outlives`: its caller had given up on it, or nobody waited for it.
  * Names follow the handbook: `DB {operation}`, `CALL {service}`, else domain and action.
  * https://opentelemetry.io/docs/specs/otel/trace/api/, https://opentelemetry.io/docs/specs/semconv/
  */
@@ -56,6 +56,8 @@ class TraceWriter {
   private readonly ids: TraceIds;
   private readonly traceId: string;
   private readonly drafts: Draft[] = [];
+  /** Those who stopped waiting for what they had called. That a call of its timed out is a service's failure too, but not this. */
+  private readonly gaveUp = new Set<Draft>();
   /** For each span of the recording's, what stands for the component's own time. */
   private readonly inner: Draft[] = [];
 
@@ -83,7 +85,7 @@ class TraceWriter {
     for (const draft of this.drafts) {
       const parent = byId.get(draft.parentSpanId);
       if (parent === undefined || draft.end <= parent.end) continue;
-      const isLeft = parent.attributes['error.type'] === 'timeout' || 'brownout.outlives' in parent.attributes;
+      const isLeft = this.gaveUp.has(parent);
       draft.attributes['brownout.outlives'] = isLeft ? 'the caller gave up' : 'asynchronous';
       if (!isLeft) {
         const attributes = { 'brownout.link': 'began it and did not wait' };
@@ -120,7 +122,7 @@ class TraceWriter {
     caller.attributes['peer.service'] = component ?? '';
     const callee = this.draft(this.nameOfWork(span), kinds.callee, component, inside[0], inside[1], caller);
     this.judge(callee, span);
-    if (gaveUp) giveUp(caller, gaveUp);
+    if (gaveUp) this.giveUp(caller, gaveUp);
     else if (callee.status === 'error') {
       caller.status = 'error';
       caller.attributes['error.type'] = callee.attributes['error.type'];
@@ -153,6 +155,13 @@ class TraceWriter {
     const attributes = factAttributes(this.recording.facts, fact);
     draft.events.push({ name: fact.table.kind, time: factTime(fact), attributes });
     this.facts.push({ fact, context: draft.context });
+  }
+
+  private giveUp(caller: Draft, { time, label }: SpanMark): void {
+    this.gaveUp.add(caller);
+    caller.status = 'error';
+    caller.attributes['error.type'] = 'timeout';
+    caller.events.push({ name: label, time, attributes: {} });
   }
 
   /** An error where the recording says that it failed, of the type that a fact names. */
@@ -225,10 +234,4 @@ class TraceWriter {
     this.drafts.push(draft);
     return draft;
   }
-}
-
-function giveUp(caller: Draft, { time, label }: SpanMark): void {
-  caller.status = 'error';
-  caller.attributes['error.type'] = 'timeout';
-  caller.events.push({ name: label, time, attributes: {} });
 }

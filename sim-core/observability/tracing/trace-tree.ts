@@ -54,12 +54,17 @@ export class TraceTree {
 
 /**
  * Why a span ends after its parent did: nobody waited for it, or whoever did gave up. Undefined where it does not, or where there
- * is no reason, which is a mistake of instruments or of clocks.
+ * is no reason, which is a mistake of instruments or of clocks. Who gave up is whoever waited for the span itself: a service whose call
+ * timed out has that as its own failure too, which says nothing of what else it had begun, and neither has a client given up who was
+ * told by an answer that somebody further on did.
  */
 export function outlivesBecause(child: SpanData, parent: SpanData): 'asynchronous' | 'caller timed out' | undefined {
   if (child.end <= parent.end) return undefined;
-  if (child.kind === 'consumer' || parent.kind === 'producer') return 'asynchronous';
-  return parent.attributes['error.type'] === 'timeout' ? 'caller timed out' : undefined;
+  if (child.kind === 'consumer') return 'asynchronous';
+  const isCall = child.kind === 'server' || parent.kind === 'client' || parent.kind === 'producer';
+  const { 'error.type': failure, 'http.response.status_code': answered } = parent.attributes;
+  if (isCall && failure === 'timeout' && answered === undefined) return 'caller timed out';
+  return parent.kind === 'producer' ? 'asynchronous' : undefined;
 }
 
 /** Adds a span to the list under a key. */

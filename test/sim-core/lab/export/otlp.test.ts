@@ -1,6 +1,7 @@
 /** A run as OTLP: the published definitions take it and give it back; and what holds of its traces, metrics and logs. */
 import { describe, expect, it } from 'vitest';
-import type { SpanData } from '../../../../sim-core/index.ts';
+import saga from '../../../../scenarios/workflows/saga.ts';
+import { ExportedRun, Run, type SpanData } from '../../../../sim-core/index.ts';
 import { TraceIds } from '../../../../sim-core/lab/export/trace-ids.ts';
 import { otlpLogs, otlpMetrics, otlpTraces } from '../../../../sim-core/observability/export/otlp-json.ts';
 import { exportedRun } from '../../../exported-runs.ts';
@@ -93,6 +94,27 @@ describe('traces', () => {
     for (const { links, parentSpanId } of begun) {
       expect(links.map(({ context }) => context.spanId)).toContain(parentSpanId);
     }
+  });
+
+  it('do not say that somebody gave up where nobody did', () => {
+    const run = new Run(saga, { variant: 'choreographed' });
+    run.advance(60_000);
+    const { traces } = new ExportedRun(run.finish(), saga);
+    const reasons = new Map<unknown, number>();
+    const wrong: SpanData[] = [];
+    for (const { spans } of traces) {
+      const byId = new Map(spans.map((span) => [span.context.spanId, span]));
+      for (const span of spans) {
+        const why = span.attributes['brownout.outlives'];
+        if (why === undefined) continue;
+        reasons.set(why, (reasons.get(why) ?? 0) + 1);
+        const parent = byId.get(span.parentSpanId)!;
+        const hasGivenUp = parent.events.some(({ name }) => name.includes(' gives up on '));
+        if (hasGivenUp !== (why === 'the caller gave up')) wrong.push(span);
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(reasons.get('asynchronous')).toBeGreaterThan(50);
   });
 
   it('tell every fact of their requests once, and errors where the client was told of one', () => {

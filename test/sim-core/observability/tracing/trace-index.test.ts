@@ -61,6 +61,8 @@ it('forgets a trace with its links, and nothing else', () => {
   );
 });
 
+const gaveUp = (kind: SpanData['kind']): Partial<SpanData> => ({ kind, attributes: { 'error.type': 'timeout' } });
+
 describe('a span that outlives its parent says why', () => {
   const [parent, child] = spansOf([
     { parent: undefined, links: [], isLost: false },
@@ -71,7 +73,32 @@ describe('a span that outlives its parent says why', () => {
     ['there is no reason', {}, {}, undefined],
     ['nobody waits for a consumer', {}, { kind: 'consumer' }, 'asynchronous'],
     ['nobody waits for what was published', { kind: 'producer' }, {}, 'asynchronous'],
-    ['whoever called gave up', { attributes: { 'error.type': 'timeout' } }, {}, 'caller timed out'],
+    ['whoever called gave up', gaveUp('client'), { kind: 'server' }, 'caller timed out'],
+    [
+      'a service called another without a span of its own, and gave up',
+      gaveUp('server'),
+      { kind: 'server' },
+      'caller timed out',
+    ],
+    [
+      'whoever published waited for the broker, and gave up',
+      gaveUp('producer'),
+      { kind: 'server' },
+      'caller timed out',
+    ],
+    [
+      'nobody waits for a consumer, whatever its publisher gave up on',
+      gaveUp('producer'),
+      { kind: 'consumer' },
+      'asynchronous',
+    ],
+    ['a service failed since another call of its timed out', gaveUp('server'), { kind: 'client' }, undefined],
+    [
+      'whoever called was told that somebody behind gave up',
+      { kind: 'client', attributes: { 'error.type': 'timeout', 'http.response.status_code': 504 } },
+      { kind: 'server' },
+      undefined,
+    ],
     ['whoever called failed for another reason', { attributes: { 'error.type': 'error' } }, {}, undefined],
   ])('%s', (_, above, below, reason) => {
     expect(outlivesBecause({ ...child, ...below }, { ...parent, ...above })).toBe(reason);
