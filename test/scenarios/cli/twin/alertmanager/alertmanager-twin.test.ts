@@ -10,7 +10,11 @@ import {
   scriptsOf,
 } from '../../../../../scenarios/cli/twin/comparison.ts';
 import { AlertGroup } from '../../../../../sim-core/observability/slo/alert-group.ts';
-import { Alertmanager } from '../../../../../sim-core/observability/slo/alertmanager.ts';
+import {
+  Alertmanager,
+  type AlertmanagerOptions,
+  type Route,
+} from '../../../../../sim-core/observability/slo/alertmanager.ts';
 import { RecordedPlays } from '../recorded-plays.ts';
 
 const program = alertmanagerTwin.findProgram();
@@ -25,9 +29,24 @@ const flushesWith = (change: (...given: Parameters<AlertGroup['flush']>) => Para
   });
 };
 
+/** The model with other options than those of its configuration. */
+const configuredWith = (change: Partial<AlertmanagerOptions> | ((route: Route) => Partial<Route>)): void => {
+  const { receive } = Alertmanager.prototype;
+  vi.spyOn(Alertmanager.prototype, 'receive').mockImplementation(function (this: Alertmanager, call) {
+    const { routes } = this['options'];
+    if (typeof change === 'function') routes.forEach((route) => Object.assign(route, change(route)));
+    else Object.assign(this['options'], change);
+    if (typeof change === 'object' && change.silences !== undefined) this['silences'] = change.silences;
+    receive.call(this, call);
+  });
+};
+
 /** Faults of the model, each of which the server's answers have to show. */
 const FAULTS: Record<string, () => void> = {
-  'inhibits and silences nothing': () => flushesWith((now, last, repeat) => [now, last, repeat, () => false]),
+  'has a group for each alert': () => configuredWith(() => ({ groupBy: ['service', 'instance', 'severity'] })),
+  'has one group for all services': () => configuredWith(() => ({ groupBy: [] })),
+  'inhibits nothing': () => configuredWith({ inhibitRules: [] }),
+  'silences nothing': () => configuredWith({ silences: [] }),
   'repeats at every look': () => flushesWith((now, last, _, isMuted) => [now, last, 0, isMuted]),
   'never repeats': () => flushesWith((now, last, _, isMuted) => [now, last, Infinity, isMuted]),
   'forgets what it has told': () => flushesWith((now, _, repeat, isMuted) => [now, undefined, repeat, isMuted]),
