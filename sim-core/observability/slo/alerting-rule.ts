@@ -112,6 +112,11 @@ export class AlertingRule {
     return changes;
   }
 
+  /** Its process is gone, and with it all that was known of alerts. */
+  forget(): void {
+    this.alerts.clear();
+  }
+
   /** Alerts in a state, at the last evaluation. */
   count(state: AlertState): number {
     let count = 0;

@@ -6,6 +6,10 @@
  * that waits for the group's next flush, one that comes after it for `group_wait`.
  * https://prometheus.io/docs/alerting/latest/configuration/, `dispatch/dispatch.go` of 0.25.
  *
+ * A crash takes the alerts and their groups, which are in memory alone: whoever told of them tells again
+ * (https://github.com/prometheus/alertmanager/issues/2370). Silences and the notification log are on disk, written every quarter of
+ * an hour (`--data.maintenance-interval`): what was told since is told again.
+ *
  * Groups and alerts are as many as there are label sets: neither has another bound. Leaves out times of muting, trees of
  * routes, clusters and the jitter of retries.
  */
@@ -58,6 +62,8 @@ interface Dispatched {
   sending: Process | undefined;
 }
 
+/** From one snapshot of the notification log to the next: the default of `--data.maintenance-interval`. */
+const SNAPSHOT_EVERY = 15 * MINUTE;
 /** From one look for empty groups to the next. */
 const CLEANUP = 30 * SECOND;
 const FIRST_RETRY = 500 * MILLISECOND;
@@ -77,6 +83,10 @@ export class Alertmanager implements Endpoint<readonly PostedAlert[], void>, Com
   private readonly groups = new Map<string, Dispatched>();
   /** The notification log: what each group's receiver was last told. */
   private readonly log = new Map<string, LogEntry>();
+  /** The log as it is on disk. */
+  private snapshot: ReadonlyMap<string, LogEntry> = new Map();
+  private snapshotAt: Time = 0;
+  private downUntil: Time = 0;
   private readonly sent: FactChannel<Fact<typeof notificationSent>>;
   private readonly flushKind: number;
   private readonly cleanupKind: number;
@@ -97,7 +107,7 @@ export class Alertmanager implements Endpoint<readonly PostedAlert[], void>, Com
       if (!(endsAt > startsAt))
         throw new RangeError(`silences[${i}].endsAt: ${endsAt} ns is not after startsAt, ${startsAt} ns`);
     }
-    this.interventions = { silence: this.silencing() };
+    this.interventions = { silence: this.silencing(), crash: this.crashing() };
     this.requests = new BackgroundRequests(sim);
     this.sent = sim.facts.channel(notificationSent);
     this.flushKind = sim.eventKind(`${options.name} looks at a group`);
@@ -105,8 +115,13 @@ export class Alertmanager implements Endpoint<readonly PostedAlert[], void>, Com
     register(sim, this);
   }
 
+  get isUp(): boolean {
+    return this.sim.now >= this.downUntil;
+  }
+
   receive(call: Call<readonly PostedAlert[], void>): void {
     const { now } = this.sim;
+    if (!this.isUp) return call.refuse('unavailable');
     for (const posted of call.query) {
       const known = this.alerts.get(labelsInWords(posted.labels));
       const alert = received(posted, known, now, this.options.resolveTimeout ?? 5 * MINUTE);
@@ -117,10 +132,25 @@ export class Alertmanager implements Endpoint<readonly PostedAlert[], void>, Com
     call.reply();
   }
 
+  /** The process dies with its alerts and groups, and is up again after `downtime` with its silences and the log's last snapshot. */
+  crash(downtime: Duration): void {
+    this.downUntil = Math.max(this.downUntil, this.sim.now + downtime);
+    for (const { timer, sending } of this.groups.values()) {
+      this.sim.cancel(timer);
+      sending?.cancel();
+    }
+    this.groups.clear();
+    this.alerts.clear();
+    this.takeSnapshot();
+    this.log.clear();
+    for (const [key, entry] of this.snapshot) this.log.set(key, entry);
+  }
+
   state(): Readonly<Record<string, number | string>> {
     let firing = 0;
     for (const alert of this.alerts.values()) if (!isResolved(alert, this.sim.now)) firing++;
-    return { 'alerts firing': firing, groups: this.groups.size };
+    const state = { 'alerts firing': firing, groups: this.groups.size };
+    return this.isUp ? state : { ...state, down: 'yes' };
   }
 
   violations(): readonly string[] {
@@ -183,6 +213,7 @@ export class Alertmanager implements Endpoint<readonly PostedAlert[], void>, Com
       if (!hasFailed) break;
       yield wait;
     }
+    this.takeSnapshot();
     this.log.set(notification.groupKey, logEntryOf(notification, this.sim.now));
     this.settle(entry, flush);
     entry.sending = undefined;
@@ -204,6 +235,22 @@ export class Alertmanager implements Endpoint<readonly PostedAlert[], void>, Com
     if (entry.group.size > 0) return;
     const next: Time = (Math.floor(sim.now / CLEANUP) + 1) * CLEANUP;
     sim.scheduleAt(next, Alertmanager.putAway, { manager: this as Alertmanager, entry }, this.cleanupKind);
+  }
+
+  /** Before the log changes, and before it is lost: what was written at the last whole interval, if that is since the one before. */
+  private takeSnapshot(): void {
+    const due = Math.floor(this.sim.now / SNAPSHOT_EVERY) * SNAPSHOT_EVERY;
+    if (due <= this.snapshotAt) return;
+    this.snapshotAt = due;
+    this.snapshot = new Map(this.log);
+  }
+
+  private crashing(): Intervention {
+    return {
+      help: 'Kills it with its alerts and groups; it is up again after so many seconds',
+      arguments: [{ name: 'seconds', help: 'how long it is down', min: 0.001, max: 1e6, default: 300 }],
+      apply: ([seconds]) => this.crash(Math.round(seconds * SECOND)),
+    };
   }
 
   private silencing(): Intervention {

@@ -3,15 +3,18 @@
  * Alertmanager. What cannot be sent is thrown away: it is told of again at a later evaluation, more than a minute after this one.
  * https://prometheus.io/docs/prometheus/latest/configuration/recording_rules/ (`interval`), `rules/manager.go` of 2.42.
  *
- * Evaluations take no time and none is missed.
+ * Evaluations take no time. Who evaluates may be killed: nothing is evaluated or sent meanwhile, and what was pending or firing begins
+ * anew, for Prometheus restores only alerts whose `for` is no shorter than `--rules.alert.for-grace-period`, ten minutes
+ * (`RestoreForState` in `rules/group.go`), which is not modelled. Whoever was told of a firing alert takes it for over when its end
+ * comes without another word.
  */
 import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import { spawn, type Behaviour } from '../../kernel/process.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
-import { MINUTE, type Duration } from '../../kernel/time.ts';
+import { MINUTE, SECOND, type Duration, type Time } from '../../kernel/time.ts';
 import { BackgroundRequests } from '../../network/background-requests.ts';
 import { CallFailed } from '../../network/call.ts';
-import { register, type Component } from '../../network/component.ts';
+import { register, type Component, type Intervention } from '../../network/component.ts';
 import type { Link } from '../../network/link.ts';
 import type { AlertingRule, AlertLabels, SentAlert } from './alerting-rule.ts';
 import type { PostedAlert } from './received-alert.ts';
@@ -42,7 +45,7 @@ export class RuleEvaluator implements Component {
   readonly kind = 'service';
   readonly help: string;
   readonly signals = alertSignals;
-  readonly interventions = {};
+  readonly interventions: Readonly<Record<string, Intervention>>;
   private readonly sim: Simulation;
   private readonly options: RuleEvaluatorOptions;
   private readonly requests: BackgroundRequests;
@@ -53,6 +56,7 @@ export class RuleEvaluator implements Component {
   private firing = 0;
   /** Alerts that no Alertmanager took. */
   private dropped = 0;
+  private downUntil: Time = 0;
 
   constructor(sim: Simulation, options: RuleEvaluatorOptions) {
     const { interval } = options;
@@ -61,6 +65,7 @@ export class RuleEvaluator implements Component {
     this.options = options;
     this.name = options.name;
     this.help = options.help;
+    this.interventions = { crash: this.crashing() };
     this.requests = new BackgroundRequests(sim);
     this.changed = sim.facts.channel(alertChanged);
     this.evaluated = sim.facts.channel(alertsEvaluated);
@@ -74,9 +79,21 @@ export class RuleEvaluator implements Component {
     return this.firing;
   }
 
+  get isUp(): boolean {
+    return this.sim.now >= this.downUntil;
+  }
+
+  /** The process dies with what it knew of alerts, and evaluates again after `downtime`, at the next even time. */
+  crash(downtime: Duration): void {
+    this.downUntil = Math.max(this.downUntil, this.sim.now + downtime);
+    for (const { rule } of this.options.rules) rule.forget();
+    this.tellActive(0, 0);
+  }
+
   state(): Readonly<Record<string, number | string>> {
     const { pending, firing, dropped } = this;
-    return { rules: this.options.rules.length, pending, firing, dropped };
+    const state = { rules: this.options.rules.length, pending, firing, dropped };
+    return this.isUp ? state : { ...state, down: 'yes' };
   }
 
   violations(): readonly string[] {
@@ -99,11 +116,22 @@ export class RuleEvaluator implements Component {
       firing += rule.count('firing');
       due.push(...rule.due(sim.now, RESEND_DELAY, options.interval));
     }
-    if (pending !== this.pending || firing !== this.firing) {
-      [this.pending, this.firing] = [pending, firing];
-      if (this.evaluated.heard) this.evaluated.emit({ evaluator: this.name, pending, firing });
-    }
+    this.tellActive(pending, firing);
     if (due.length > 0) spawn(sim, `${this.name} sends alerts`, this.send(due));
+  }
+
+  private tellActive(pending: number, firing: number): void {
+    if (pending === this.pending && firing === this.firing) return;
+    [this.pending, this.firing] = [pending, firing];
+    if (this.evaluated.heard) this.evaluated.emit({ evaluator: this.name, pending, firing });
+  }
+
+  private crashing(): Intervention {
+    return {
+      help: 'Kills it with what it knew of alerts; it evaluates again after so many seconds',
+      arguments: [{ name: 'seconds', help: 'how long it is down', min: 0.001, max: 1e6, default: 300 }],
+      apply: ([seconds]) => this.crash(Math.round(seconds * SECOND)),
+    };
   }
 
   private *send(due: readonly SentAlert[]): Behaviour {
@@ -117,6 +145,6 @@ export class RuleEvaluator implements Component {
 
   private static tick(evaluator: RuleEvaluator): void {
     evaluator.sim.schedule(evaluator.options.interval, RuleEvaluator.tick, evaluator, evaluator.evaluateKind);
-    evaluator.evaluate();
+    if (evaluator.isUp) evaluator.evaluate();
   }
 }

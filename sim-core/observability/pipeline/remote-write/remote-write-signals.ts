@@ -16,7 +16,7 @@ export const samplesRetried = defineFact('remote_write.retried', 'Remote write s
   samples: 'number',
 });
 
-/** `reason`: `wal_truncated`, `permanent_error`, `rate_limited`. */
+/** `reason`: `wal_truncated`, `permanent_error`, `rate_limited`, `restart`, `not_scraped`. */
 export const samplesLost = defineFact('remote_write.lost', 'Samples were dropped by remote write', {
   writer: 'text',
   samples: 'number',
@@ -80,7 +80,7 @@ export const remoteWriteSignals = [
     name: 'remote_write.lost',
     kind: 'counter',
     unit: '{sample}',
-    help: 'Samples that were dropped: no longer in the log, refused for good, or over a rate limit',
+    help: 'Samples that were dropped: no longer in the log, refused for good, over a rate limit, skipped by a restart, or not scraped while it was down',
     fact: samplesLost,
     amount: ({ samples }) => samples,
   }),

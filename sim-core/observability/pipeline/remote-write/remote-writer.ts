@@ -7,16 +7,20 @@
  *
  * https://prometheus.io/docs/practices/remote_write/. The samples of a process go by one shard here, in turn; in Prometheus those of a
  * series do, by a hash. When the number of shards changes, the requests under way are finished, and what waits in the old shards is
- * handed to the new ones, where Prometheus sends it first. A crash loses nothing, for all of it is on disk; it is not modelled.
+ * handed to the new ones, where Prometheus sends it first.
+ *
+ * A crash loses what was not sent, though all of it is on disk: from its start on Prometheus sends what is newer than that
+ * (`SetStartTime` in `tsdb/wlog/watcher.go`, https://github.com/prometheus/prometheus/issues/8809). What would have been scraped
+ * meanwhile never was, and is counted as lost.
  */
 import { Fifo } from '../../../kernel/fifo.ts';
 import type { Fact, FactChannel } from '../../../kernel/fact.ts';
 import type { Behaviour } from '../../../kernel/process.ts';
 import type { Simulation } from '../../../kernel/simulation.ts';
-import { hours, ms, s, type Duration, type Time } from '../../../kernel/time.ts';
+import { hours, ms, s, SECOND, type Duration, type Time } from '../../../kernel/time.ts';
 import { BackgroundRequests } from '../../../network/background-requests.ts';
 import { CallFailed, type Call, type CallFailure, type Endpoint } from '../../../network/call.ts';
-import { register, type Component } from '../../../network/component.ts';
+import { register, type Component, type Intervention } from '../../../network/component.ts';
 import type { Link } from '../../../network/link.ts';
 import type { RequestContext } from '../../../network/request-context.ts';
 import type { ExportRequest, ExportResponse, TelemetryBundle } from '../export-request.ts';
@@ -64,7 +68,7 @@ export class RemoteWriter implements Endpoint<TelemetryBundle, undefined>, Compo
   readonly kind = 'service';
   readonly help: string;
   readonly signals = remoteWriteSignals;
-  readonly interventions = {};
+  readonly interventions: Readonly<Record<string, Intervention>>;
   private readonly sim: Simulation;
   private readonly options: RemoteWriterOptions;
   private readonly log = new Fifo<TelemetryBundle>();
@@ -78,6 +82,7 @@ export class RemoteWriter implements Endpoint<TelemetryBundle, undefined>, Compo
   private newest: Time = 0;
   private highestSent: Time = 0;
   private lastAnswer: Time = 0;
+  private downUntil: Time = 0;
   private readonly counts = { appended: 0, inLog: 0, inShards: 0, sending: 0, sent: 0, rejected: 0, lost: 0 };
   private readonly sentTold: FactChannel<Fact<typeof samplesSent>>;
   private readonly retriedTold: FactChannel<Fact<typeof samplesRetried>>;
@@ -89,6 +94,7 @@ export class RemoteWriter implements Endpoint<TelemetryBundle, undefined>, Compo
     this.options = options;
     this.name = options.name;
     this.help = 'Keeps samples in a log on disk and sends them on from there, by as many shards as it takes';
+    this.interventions = { crash: this.crashing() };
     this.desired = new DesiredShards(options);
     this.requests = new BackgroundRequests(sim);
     this.sentTold = sim.facts.channel(samplesSent);
@@ -116,6 +122,10 @@ export class RemoteWriter implements Endpoint<TelemetryBundle, undefined>, Compo
     return Math.max(0, this.newest - this.highestSent);
   }
 
+  get isUp(): boolean {
+    return this.sim.now >= this.downUntil;
+  }
+
   get shardCount(): number {
     return this.shards.length;
   }
@@ -126,8 +136,27 @@ export class RemoteWriter implements Endpoint<TelemetryBundle, undefined>, Compo
 
   /** What was scraped has come. */
   receive(call: Call<TelemetryBundle, undefined>): void {
+    if (!this.isUp) {
+      this.counts.appended += call.query.count;
+      this.lose(call.query.count, 'not_scraped');
+      return call.refuse('unavailable');
+    }
     this.append(call.query);
     call.reply(undefined);
+  }
+
+  /** The process dies, and is up again after `downtime` without what it had not sent; what was just being sent may have come. */
+  crash(downtime: Duration): void {
+    const { counts, options, pending } = this;
+    this.downUntil = Math.max(this.downUntil, this.sim.now + downtime);
+    for (const shard of this.shards) shard.kill();
+    while (this.log.size > 0) this.log.take();
+    [counts.inLog, counts.inShards, counts.sending] = [0, 0, 0];
+    if (pending > 0) this.lose(pending, 'restart');
+    this.highestSent = this.newest;
+    this.wanted = undefined;
+    this.start(options.minShards);
+    this.tell();
   }
 
   /** Samples were scraped. */
@@ -257,6 +286,7 @@ export class RemoteWriter implements Endpoint<TelemetryBundle, undefined>, Compo
   /** Nothing is resharded while nothing is answered. */
   private update(): void {
     const { shards, sim, options } = this;
+    if (!this.isUp) return;
     const next = this.desired.tick(shards.length, this.lag);
     this.tell();
     if (next === shards.length || sim.now - this.lastAnswer > 2 * options.batchSendDeadline) return;
@@ -271,6 +301,14 @@ export class RemoteWriter implements Endpoint<TelemetryBundle, undefined>, Compo
     this.wanted = undefined;
     for (const bundle of waiting) this.shardOf(bundle).add(bundle);
     this.read();
+  }
+
+  private crashing(): Intervention {
+    return {
+      help: 'Kills the process, which loses what was not sent; it scrapes and sends again after so many seconds',
+      arguments: [{ name: 'seconds', help: 'how long it is down', min: 0.001, max: 1e6, default: 300 }],
+      apply: ([seconds]) => this.crash(Math.round(seconds * SECOND)),
+    };
   }
 
   private tell(): void {

@@ -57,6 +57,13 @@ export class Shard {
     return bundles;
   }
 
+  /** Its process is gone, with what waits and what is being sent. */
+  kill(): void {
+    this.sender?.cancel();
+    this.sender = undefined;
+    this.empty();
+  }
+
   private static flush(shard: Shard): void {
     shard.deadline = -1;
     if (shard.samples > 0) shard.start();

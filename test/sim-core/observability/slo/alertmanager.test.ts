@@ -183,6 +183,37 @@ describe('an Alertmanager', () => {
     ]);
   });
 
+  describe('that crashes', () => {
+    it('takes nothing while it is down, and tells at once of what is told of again', () => {
+      const { sim, manager, told, post } = lab();
+      sim.scheduleAt(s(1), () => manager.crash(s(10)), undefined);
+      for (const at of [0, 5, 12]) post(s(at), [alert('i1', 0)]);
+      sim.runUntil(s(20));
+      expect(told.map(({ t }) => t)).toEqual([12]);
+    });
+
+    it('never says that something is over of which its log has no word', () => {
+      const { sim, manager, told, post } = lab();
+      sim.scheduleAt(s(4), () => manager.crash(s(1)), undefined);
+      post(0, [alert('i1', 0)]);
+      post(s(6), [alert('i1', 0, { endsAt: s(6) })]);
+      sim.runUntil(s(60));
+      expect(told.map(({ status }) => status)).toEqual(['firing']);
+    });
+
+    it('tells again what was told since the last snapshot of its log, and not what stood in it', () => {
+      const toldAfter = (crash: Time): number => {
+        const { sim, manager, told, post } = lab({ repeatInterval: minutes(240) });
+        sim.scheduleAt(crash, () => manager.crash(s(1)), undefined);
+        for (const at of [0, 1000]) post(s(at), [alert('i1', 0, { endsAt: minutes(60) })]);
+        sim.runUntil(minutes(20));
+        return told.length;
+      };
+      expect(toldAfter(minutes(14))).toBe(2);
+      expect(toldAfter(minutes(16))).toBe(1);
+    });
+  });
+
   describe('with a silence', () => {
     const silenced = (startsAt: Time, endsAt: Time, matches = {}) => ({ silences: [{ matches, startsAt, endsAt }] });
 

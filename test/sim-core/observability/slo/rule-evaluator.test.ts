@@ -73,6 +73,22 @@ describe('rules, an Alertmanager and a pager', () => {
     expect(evaluator.state()).toEqual({ rules: 1, pending: 0, firing: 1, dropped: 1 });
   });
 
+  it('begin anew after a crash, and what was told of a firing alert runs out meanwhile', () => {
+    const { sim, evaluator, heard } = lab((minute) => minute >= 3);
+    sim.scheduleAt(6.5 * MINUTE, () => evaluator.crash(12 * MINUTE), undefined);
+    sim.runUntil(30 * MINUTE);
+    expect(heard).toEqual([
+      [180, 'pending'],
+      [300, 'firing'],
+      [330.2, 'opened'],
+      // Last told of at five minutes, for four; the group is looked at every five, from five and a half on.
+      [630.2, 'closed'],
+      [1140, 'pending'],
+      [1260, 'firing'],
+      [1290.2, 'opened'],
+    ]);
+  });
+
   it('refuses an interval that is none', () => {
     const sim = new Simulation();
     const { way } = lab(() => false);

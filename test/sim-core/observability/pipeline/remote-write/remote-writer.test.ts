@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { constant } from '../../../../../sim-core/kernel/distributions/constant.ts';
 import { Simulation } from '../../../../../sim-core/kernel/simulation.ts';
 import { minutes, ms, s } from '../../../../../sim-core/kernel/time.ts';
+import { BackgroundRequests } from '../../../../../sim-core/network/background-requests.ts';
 import { Link } from '../../../../../sim-core/network/link.ts';
 import { samplesRetried } from '../../../../../sim-core/observability/pipeline/remote-write/remote-write-signals.ts';
 import {
@@ -80,6 +81,26 @@ describe('a store that is down', () => {
     expect(lab.retried / 2000).toBeGreaterThan(15);
     expect(lab.retried / 2000).toBeLessThan(22);
   });
+});
+
+it('has a restart skip what was not sent, and counts what nobody scraped meanwhile', () => {
+  const lab = new Lab();
+  lab.be('unavailable');
+  lab.scrape(60);
+  const pending = lab.writer.pending;
+  expect(pending).toBe(8000);
+  lab.be('up');
+  lab.sim.inject(() => lab.writer.crash(s(30)), 0);
+  lab.sim.inject(() => {
+    const way = new Link(lab.sim, lab.writer, { from: 'targets', delay: constant(0) });
+    way.send(bundle('a', 'a-1', lab.sim.now, 200, 4000), new BackgroundRequests(lab.sim).next());
+  }, s(10));
+  lab.sim.runUntil(lab.sim.now + s(40));
+  expect(lab.writer.lost).toBe(pending + 200);
+  lab.scrape(60);
+  lab.sim.runUntil(lab.sim.now + s(30));
+  expect(lab.backend.stored).toBe(lab.appended - pending);
+  expect(lab.writer.violations()).toEqual([]);
 });
 
 it('runs as many shards as it takes, and catches up', () => {
