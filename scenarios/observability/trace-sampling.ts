@@ -38,7 +38,7 @@ import * as limits from './trace-sampling/limits.ts';
 import { params, type Values } from './trace-sampling/params.ts';
 import { RARE, RARE_SHARE, READ, shop, WRITE } from './trace-sampling/shop.ts';
 import * as tally from './trace-sampling/tally.ts';
-import { TraceBook } from './trace-sampling/trace-book.ts';
+import { TraceBook } from './application/trace-book.ts';
 import { TraceStore } from './trace-sampling/trace-store.ts';
 
 /** Shares of what could be sent and of what was sent, processor time of each request, and how far the traces' count is off. */

@@ -16,7 +16,17 @@ import {
 } from '../../../sim-core/index.ts';
 
 /** What goes wrong from the fifth minute on, if anything does. */
-const troubles = ['none', 'surge', 'deploys', 'outage'] as const;
+const troubles = [
+  'none',
+  'surge',
+  'deploys',
+  'outage',
+  'traces-down',
+  'logs-down',
+  'metrics-down',
+  'collectors-down',
+  'sampler-killed',
+] as const;
 
 export const params = {
   spanRate: rate({
@@ -43,7 +53,7 @@ export const params = {
     logarithmic: true,
   }),
   trouble: choice({
-    help: 'From the fifth minute on: a surge of telemetry, deploys again and again, backends that are down, or nothing',
+    help: 'From the fifth minute on: a surge of telemetry, deploys again and again, all backends, one of them or the collectors down, a tail sampler killed, or nothing',
     default: 'none',
     choices: troubles,
   }),
@@ -156,6 +166,57 @@ export const params = {
     default: 0.8,
     min: 0.01,
     max: 1,
+  }),
+  tailSamplers: integer({
+    help: 'Tail: collectors that look at whole traces, of orders that are placed beside all that; 0 for none, and no orders',
+    default: 0,
+    min: 0,
+    max: 10,
+  }),
+  orderRate: rate({ help: 'Tail: orders whose traces they see', default: 8, min: 0.1, max: 200, logarithmic: true }),
+  failures: share({ help: 'Tail: share of the orders that fail, whose traces are kept', default: 0.2, min: 0, max: 1 }),
+  decisionWait: duration({
+    help: 'Tail: from the first span of a trace to the decision',
+    default: s(30),
+    min: s(1),
+    max: minutes(5),
+    logarithmic: true,
+  }),
+  numTraces: integer({
+    help: 'Tail: traces that one of them has in memory',
+    default: 560,
+    min: 1,
+    max: 1_000_000,
+    logarithmic: true,
+  }),
+  alertFor: duration({
+    help: 'Alerts: how long something has to be so before it fires',
+    default: minutes(1),
+    min: 0,
+    max: minutes(60),
+  }),
+  alertingDown: choice({
+    help: 'Who of those who should tell of trouble is down himself: nobody, the Alertmanager, or Prometheus, which scrapes as well',
+    default: 'none',
+    choices: ['none', 'alertmanager', 'prometheus'],
+  }),
+  alertingDownAt: duration({
+    help: 'When that begins',
+    default: s(270),
+    min: s(1),
+    max: minutes(240),
+    logarithmic: true,
+  }),
+  alertingDownFor: duration({
+    help: 'How long it lasts',
+    default: minutes(10),
+    min: s(1),
+    max: minutes(60),
+    logarithmic: true,
+  }),
+  heartbeat: flag({
+    help: 'Whether an alert that always fires goes to a dead man’s switch, which wakes somebody when it stops',
+    default: false,
   }),
   length: duration({
     help: 'Simulated time',

@@ -29,6 +29,8 @@ import {
   type StoreQuery,
 } from '../../../sim-core/index.ts';
 import { nearby } from '../../application/distances.ts';
+import { alertingOf, type Alerting } from './alerting.ts';
+import { journeysOf, type Journeys } from './journeys.ts';
 import type { Values } from './params.ts';
 
 export const SERVICES = ['gateway', 'orders', 'payments'];
@@ -68,6 +70,8 @@ export interface Stack {
   readonly writer: RemoteWriter;
   readonly head: SeriesHead;
   readonly blocks: TraceBlocks;
+  readonly alerting: Alerting;
+  readonly journeys: Journeys | undefined;
 }
 
 export function stackOf(sim: Simulation, p: Values): Stack {
@@ -131,7 +135,11 @@ export function stackOf(sim: Simulation, p: Values): Stack {
     scraper: new Link(sim, writer, { from: 'services', delay: nearby }),
   });
   viewers(sim, p, { metrics, traces, logs });
-  return { fleet, collectors, stores: [metrics, traces, logs], writer, head, blocks };
+  const diskMax = megabytes(p.disk);
+  const journeys = journeysOf(sim, p);
+  const watched = [...collectors, ...(journeys?.samplers ?? [])];
+  const alerting = alertingOf(sim, p, { collectors: watched, writer, head, blocks, diskMax });
+  return { fleet, collectors, stores: [metrics, traces, logs], writer, head, blocks, alerting, journeys };
 }
 
 function collectorOf(

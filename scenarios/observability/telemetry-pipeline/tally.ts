@@ -76,7 +76,10 @@ function watchLosses(sim: Simulation, warn: (warning: 'loss') => void): void {
     if (lost.heard) lost.emit({ kind, items, reason });
   };
   sim.facts.channel(sdkDropped).listen(({ kind, items, reason }) => lose(kind, items, reason));
-  sim.facts.channel(collectorDropped).listen(({ kind, items, reason }) => lose(kind, items, reason));
+  sim.facts.channel(collectorDropped).listen(({ kind, items, reason }) => {
+    // Who samples drops on purpose; what it drops against its will is judged by traces.
+    if (reason !== 'sampling') lose(kind, items, reason);
+  });
   sim.facts.channel(samplesLost).listen(({ samples, reason }) => lose('metrics', samples, reason));
   sim.facts.channel(samplesSent).listen(({ rejected }) => lose('metrics', rejected, 'rejected'));
 }
@@ -86,8 +89,8 @@ function watchShares(sim: Simulation): void {
   const emitted = { traces: 0, logs: 0, metrics: 0 };
   const stored = { traces: 0, logs: 0, metrics: 0 };
   sim.facts.channel(telemetryEmitted).listen(({ kind, items }) => (emitted[kind as TelemetryKind] += items));
-  sim.facts.channel(storeWritten).listen(({ kind, items, rejected, outcome }) => {
-    if (outcome === 'ok') stored[kind as TelemetryKind] += items - rejected;
+  sim.facts.channel(storeWritten).listen(({ store, kind, items, rejected, outcome }) => {
+    if (outcome === 'ok' && store === kind) stored[kind as TelemetryKind] += items - rejected;
   });
   const event = sim.eventKind('it is looked at what is kept');
   const look = (): void => {

@@ -58,6 +58,13 @@ export const keepsUp = (p: Values, rate: number): boolean =>
   rate < 0.7 * capacity(p) && fleet(p) % p.collectors === 0 && fitsSdk(p, rate);
 
 export const all = (p: Values): number => (inSurge(p) + p.spanRate + p.logRate + fleet(p) * p.series) * end(p);
+/** The share of Poisson events of a rate that come in so many seconds of what is observed, at least. */
+export function shareIn(p: Values, seconds: number, perSecond: number): number {
+  const observed = end(p) - toSeconds(WARM_UP);
+  const share = Math.max(0, Math.min(1, seconds / observed));
+  return Math.max(0, share - DEVIATIONS * Math.sqrt((share * (1 - share)) / (perSecond * observed)));
+}
+
 /** The share of Poisson events of a rate that come from then on, at least. */
 export function shareFrom(p: Values, from: number, perSecond: number): number {
   const observed = end(p) - toSeconds(WARM_UP);

@@ -29,7 +29,7 @@ import {
 import { nearby, SHAPE } from '../../application/distances.ts';
 import { SERVER_ERROR, type Ask, type Instruments, type Route } from './instruments.ts';
 import type { Values } from './params.ts';
-import type { TraceBook } from './trace-book.ts';
+import type { TraceBook } from '../application/trace-book.ts';
 
 export const READ: Route = { method: 'GET', route: '/orders/{id}', endpoint: 'get' };
 /** An order is placed. */

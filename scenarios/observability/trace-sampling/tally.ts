@@ -12,7 +12,7 @@ import {
 } from '../../../sim-core/index.ts';
 import { spanNameOf } from './instruments.ts';
 import { READ, WRITE } from './shop.ts';
-import { traceJudged } from './trace-book.ts';
+import { traceJudged } from '../application/trace-book.ts';
 import { tracesStored } from './trace-store.ts';
 
 export const ERRORS_KEPT = 'traces.errors.kept_ratio';

@@ -4,10 +4,12 @@ import { describe, expect, it } from 'vitest';
 import pipeline from '../../../scenarios/observability/telemetry-pipeline.ts';
 import * as collectors from '../../../scenarios/observability/telemetry-pipeline/collector-limits.ts';
 import type { Values } from '../../../scenarios/observability/telemetry-pipeline/params.ts';
+import { CLOSED_EARLY, PAGED_AFTER, UNHEARD } from '../../../scenarios/observability/telemetry-pipeline/paging.ts';
 import * as queries from '../../../scenarios/observability/telemetry-pipeline/query-limits.ts';
 import { stackOf } from '../../../scenarios/observability/telemetry-pipeline/stack.ts';
 import * as stores from '../../../scenarios/observability/telemetry-pipeline/store-limits.ts';
 import { LOSS_AT, LOST, lostOf, warnedAt } from '../../../scenarios/observability/telemetry-pipeline/signals.ts';
+import { MISSED } from '../../../scenarios/observability/telemetry-pipeline/sampled.ts';
 import { plan, TROUBLE_AT } from '../../../scenarios/observability/telemetry-pipeline/trouble.ts';
 import {
   collectorDropped,
@@ -62,7 +64,7 @@ function balanced(chosen: ParameterValues, drained: number): Record<'traces' | '
 
 it('loses nothing from sight, whatever goes wrong: what is emitted is stored, held or counted as lost', () => {
   const params = fc.record({
-    trouble: fc.constantFrom('none', 'surge', 'outage'),
+    trouble: fc.constantFrom('none', 'surge', 'outage', 'traces-down', 'logs-down', 'metrics-down', 'collectors-down'),
     surge: fc.integer({ min: 2, max: 8 }),
     troubleFor: fc.integer({ min: 1, max: 5 }).map(minutes),
     restartAfter: fc.integer({ min: 10, max: 400 }).map(s),
@@ -123,6 +125,33 @@ describe('an outage', () => {
     expect(totalOf(of, 'collector.dropped.rejected')).toBeGreaterThan(0);
     expect(totalOf(of, lostOf('logs'))).toBe(0);
   });
+});
+
+describe('trouble that somebody should be told of', () => {
+  const ends = { length: minutes(16) };
+
+  it('is told to be over when whoever evaluates dies in the midst of it, and is not', () => {
+    const of = run('traces-down', ends, '480s:crash:rules:seconds=600');
+    expect(totalOf(of, CLOSED_EARLY)).toBe(1);
+    expect(totalOf(of, UNHEARD)).toBeGreaterThan(totalOf(run('traces-down', ends), UNHEARD) + 100);
+  });
+
+  it('is heard of sooner by a dead man’s switch where the Alertmanager is down than where Prometheus is', () => {
+    const after = (alertingDown: string): number =>
+      run('dead-mans-switch', { ...ends, alertingDown })
+        .signals.find(({ name }) => name === PAGED_AFTER)!
+        .columns.last!.at(-1)!;
+    // By the four minutes for which the alert that always fires counts, less what the evaluations' and looks' times take from it.
+    expect(after('prometheus') - after('alertmanager')).toBeGreaterThan(240 - 75);
+    expect(after('alertmanager')).toBeLessThan(120);
+  });
+});
+
+it('a tail sampler that is killed loses what waits, as much as its wait is long', () => {
+  const missed = (decisionWait: number): number =>
+    totalOf(run('sampler-killed', { decisionWait, length: minutes(9) }), MISSED);
+  expect(missed(s(60))).toBeGreaterThan(missed(s(15)) + 30);
+  expect(totalOf(run('tail-sharded', { length: minutes(9), trouble: 'none' }), MISSED)).toBe(0);
 });
 
 it('a collector that is slow to receive has SDKs lose before its queue grows', () => {

@@ -35,13 +35,19 @@ export class TraceBlocks implements Keeper {
     return this.blocks.total;
   }
 
-  write({ bundles = [], bytes }: ExportRequest, now: Time): Written {
+  write({ items, bundles = [], bytes }: ExportRequest, now: Time): Written {
     const { ttl, diskMax } = this.options;
     if (ttl < Infinity) this.deleted += this.blocks.deleteBefore(now - ttl);
     if (this.blocks.total + bytes > diskMax) return 'overloaded';
     let rejected = 0;
+    let single = bytes;
     // What is older than what is kept is rejected.
-    for (const bundle of bundles) if (!this.blocks.add(bundle.time, bundle.bytes)) rejected += bundle.count;
+    for (const bundle of bundles) {
+      single -= bundle.bytes;
+      if (!this.blocks.add(bundle.time, bundle.bytes)) rejected += bundle.count;
+    }
+    // Single spans have just ended, as far as a block's width can tell.
+    if (items.length > 0) this.blocks.add(now, single);
     return { rejected };
   }
 

@@ -1,6 +1,6 @@
 /** What is judged of a trace, by the spans that came of it. */
 import { expect, it } from 'vitest';
-import { TraceBook, traceJudged } from '../../../../scenarios/observability/trace-sampling/trace-book.ts';
+import { TraceBook, traceJudged } from '../../../../scenarios/observability/application/trace-book.ts';
 import { s, Simulation, type SpanData } from '../../../../sim-core/index.ts';
 
 const TRACE = 'a'.repeat(32);
