@@ -167,7 +167,7 @@ export { movesBetween, shardMapSignals, ShardTopology } from './cache/sharding/s
 export { handOf, ShuffleRouter } from './cache/sharding/shuffle-router.ts';
 export { LruCurve } from './cache/miss-ratio/lru-curve.ts';
 export { lease, type LeaseOptions } from './cache/consistency/lease.ts';
-export { Steps, type StepsOptions } from './cache/consistency/steps.ts';
+export { Steps, type StepsOptions } from './cache/patterns/steps.ts';
 export { versionCheck } from './cache/consistency/version-check.ts';
 export * from './cache/consistency/protocols.ts';
 export { cacheRoomSignals, entriesHeldSignals, readEntriesHeld } from './cache/entries-held.ts';

@@ -19,6 +19,7 @@ import {
   Database,
   defineScenario,
   gamma,
+  hardTtl,
   Link,
   mean,
   ms,
@@ -55,6 +56,7 @@ import {
   type Place,
   type Row,
   type Simulation,
+  type Statement,
 } from '../../sim-core/index.ts';
 import { sentBy } from '../application/settings.ts';
 import { nearby, SHAPE } from '../application/distances.ts';
@@ -247,8 +249,10 @@ function withDatabase(sim: Simulation, p: Values): Regions {
       instance: name,
       cache: new Link(sim, cache, { from: name, delay: nearby }),
       store: new Link(sim, transactions, { from: name, delay: wayBetween(p, region, REGIONS[0]) }),
-      ttl: p.ttl,
+      expiry: hardTtl(p.ttl),
       preparing: constant(0),
+      findsFirst: true,
+      doesWithoutCache: true,
     });
     if (p.way === 'cache-fanout') caches.push(fanOutTo(sim, cache, wayBetween(p, region, REGIONS[0]), steps));
     // What a region has written it also sees, and no late load takes that away again.
@@ -260,9 +264,9 @@ function withDatabase(sim: Simulation, p: Values): Regions {
 type Tell = (row: Row, request: RequestContext) => void;
 
 /** Tells a cache of what the database commits: the row goes there, over nothing that is newer. */
-function fanOutTo(sim: Simulation, cache: CacheServer<Row>, delay: Distribution, steps: Steps): Tell {
+function fanOutTo(sim: Simulation, cache: CacheServer<Row>, delay: Distribution, steps: Steps<Statement>): Tell {
   const link = new Link<CacheCommand<Row>, CacheReply<Row>>(sim, cache, { from: 'database', delay });
-  return (row, request) => link.send(setIfNewer(steps.entryOf(row)), request);
+  return (row, request) => link.send(setIfNewer(steps.entryOf(row, request)), request);
 }
 
 /** A store in each region that takes reads and writes and tells the others. */

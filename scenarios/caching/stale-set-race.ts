@@ -17,6 +17,7 @@ import {
   defineSignal,
   exponential,
   gamma,
+  hardTtl,
   Link,
   ms,
   OpenLoopClient,
@@ -166,8 +167,10 @@ function system(sim: Simulation, p: Values): void {
       instance: name,
       cache: new Link(sim, cache, { from: name, delay: nearby }),
       store: new Link(sim, transactions, { from: name, delay: nearby }),
-      ttl: p.ttl,
+      expiry: hardTtl(p.ttl),
       preparing: p.prepareTime > 0 ? exponential(p.prepareTime) : constant(0),
+      findsFirst: true,
+      doesWithoutCache: true,
     });
     const pattern = protocolOf(p.protocol).create(steps, p);
     return new Service<DatabaseQuery, Row>(sim, {

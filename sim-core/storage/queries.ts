@@ -5,6 +5,7 @@
  */
 import type { Simulation } from '../kernel/simulation.ts';
 import type { Time } from '../kernel/time.ts';
+import type { Wait } from '../kernel/wait.ts';
 import type { Call } from '../network/call.ts';
 import type { RequestContext } from '../network/request-context.ts';
 
@@ -15,6 +16,18 @@ export interface DatabaseQuery {
   readonly key: number;
   /** Of a write: it adds up so many, each a version (`UPDATE … SET n = n + ?`): an integer of at least 1; 1 without it. */
   readonly increments?: number;
+}
+
+/** What can be asked of a store about a key; `transactions.ts` has stores that know more than to read and to write. */
+export interface StoreQuery {
+  readonly operation: string;
+  readonly key: number;
+}
+
+/** The way to a store, whatever it is: a database, one with transactions, something that stands before one. */
+export interface StoreAccess<Query extends StoreQuery = DatabaseQuery> {
+  /** Yield what it returns to send the query and wait for the row. */
+  readonly call: (query: Query, request: RequestContext) => Wait<Row>;
 }
 
 /** One query for several keys: at least one. */

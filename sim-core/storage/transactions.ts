@@ -15,10 +15,11 @@ import type { Duration } from '../kernel/time.ts';
 import type { Call, Endpoint } from '../network/call.ts';
 import type { Database } from './database.ts';
 import type { WriteOutcome } from './database-signals.ts';
-import { Query, type QueryOutcome, type Row } from './queries.ts';
+import { Query, type DatabaseOperation, type QueryOutcome, type Row } from './queries.ts';
 
+/** What a database is asked (`queries.ts`), and the steps of a transaction that stays open. */
 export interface Statement {
-  readonly statement: 'read' | 'write' | 'update' | 'commit' | 'rollback';
+  readonly operation: DatabaseOperation | 'update' | 'commit' | 'rollback';
   readonly key: number;
 }
 
@@ -58,7 +59,7 @@ export class Transactions implements Endpoint<Statement, Row> {
   receive(call: Call<Statement, Row>): void {
     const query = new TransactionQuery(this, call);
     const lock = this.locks.get(query.key);
-    if (call.query.statement === 'read') {
+    if (call.query.operation === 'read') {
       this.database.admit(query);
     } else if (query.opens) {
       if (lock !== undefined) lock.waiting.push(query);
@@ -117,10 +118,10 @@ export class Transactions implements Endpoint<Statement, Row> {
 
 class TransactionQuery extends Query {
   private readonly transactions: Transactions;
-  private readonly statement: Statement['statement'];
+  private readonly statement: Statement['operation'];
 
   constructor(transactions: Transactions, call: Call<Statement, Row>) {
-    const { statement, key } = call.query;
+    const { operation: statement, key } = call.query;
     super(transactions.database, call as Call<unknown, unknown>, statement === 'update' ? 'write' : statement, key, 1);
     this.transactions = transactions;
     this.statement = statement;

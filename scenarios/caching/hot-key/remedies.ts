@@ -85,7 +85,15 @@ export function leaseReader(
   transactions: Transactions,
 ): Reader {
   const store = new Link<Statement, Row>(sim, transactions, { from: instance, delay: nearby });
-  const steps = new Steps(sim, { instance, cache, store, ttl: p.ttl, preparing: constant(0) });
+  const steps = new Steps(sim, {
+    instance,
+    cache,
+    store,
+    expiry: hardTtl(p.ttl),
+    preparing: constant(0),
+    findsFirst: true,
+    doesWithoutCache: true,
+  });
   return lease(steps, { duration: p.lease, staleFor: p.staleFor, poll: p.poll });
 }
 

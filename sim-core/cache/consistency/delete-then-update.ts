@@ -3,7 +3,7 @@
  * value and stores it, and nobody takes it out again.
  */
 import type { CachePattern } from '../patterns/cache-pattern.ts';
-import { readAside, type Steps } from './steps.ts';
+import { readAside, type Steps } from '../patterns/steps.ts';
 
 export function deleteThenUpdate(app: Steps): CachePattern {
   return {

@@ -4,7 +4,7 @@
  * look and its store, in which the writer may repopulate and be overwritten.
  */
 import type { CachePattern } from '../patterns/cache-pattern.ts';
-import type { Steps } from './steps.ts';
+import type { Steps } from '../patterns/steps.ts';
 
 export function doubleCheckedLoad(app: Steps): CachePattern {
   return {

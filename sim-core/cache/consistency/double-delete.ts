@@ -8,7 +8,7 @@ import type { Duration } from '../../kernel/time.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import { BackgroundWork } from '../background-work.ts';
 import type { CachePattern } from '../patterns/cache-pattern.ts';
-import { readAside, type Steps } from './steps.ts';
+import { readAside, type Steps } from '../patterns/steps.ts';
 
 export function doubleDelete(app: Steps, delay: Duration): CachePattern {
   const due = new BackgroundWork(app.sim, 'second delete');

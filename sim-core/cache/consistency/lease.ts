@@ -6,7 +6,7 @@
 import type { Duration } from '../../kernel/time.ts';
 import type { CachePattern } from '../patterns/cache-pattern.ts';
 import type { LeaseTerms } from './leases.ts';
-import type { Steps } from './steps.ts';
+import type { Steps } from '../patterns/steps.ts';
 
 export interface LeaseOptions extends LeaseTerms {
   /** Time between two looks of those who got neither a token nor a value. */
@@ -22,7 +22,7 @@ export function lease(app: Steps, { poll, ...lease }: LeaseOptions): CachePatter
         if (reply.entry !== undefined) return reply.entry.value;
         if (reply.token !== undefined) {
           const row = yield* app.load(key, request);
-          yield* app.ask({ command: 'lease-set', entry: app.entryOf(row), token: reply.token }, request);
+          yield* app.ask({ command: 'lease-set', entry: app.entryOf(row, request), token: reply.token }, request);
           return row;
         }
         yield poll;

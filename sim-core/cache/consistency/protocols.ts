@@ -3,13 +3,14 @@
  * are cache-aside, and what the handbook's section 1.5 is about.
  */
 import type { Duration } from '../../kernel/time.ts';
+import type { Statement } from '../../storage/transactions.ts';
 import type { CachePattern } from '../patterns/cache-pattern.ts';
 import { deleteThenUpdate } from './delete-then-update.ts';
 import { doubleCheckedLoad } from './double-checked-load.ts';
 import { doubleDelete } from './double-delete.ts';
 import { lease } from './lease.ts';
 import { putInTransaction } from './put-in-transaction.ts';
-import type { Steps } from './steps.ts';
+import type { Steps } from '../patterns/steps.ts';
 import { updateThenDelete } from './update-then-delete.ts';
 import { versionCheck } from './version-check.ts';
 import { writeThrough } from './write-through.ts';
@@ -26,7 +27,7 @@ export interface ProtocolOptions {
 
 export interface ProtocolEntry {
   readonly help: string;
-  readonly create: (app: Steps, options: ProtocolOptions) => CachePattern;
+  readonly create: (app: Steps<Statement>, options: ProtocolOptions) => CachePattern;
 }
 
 export const protocols = {

@@ -4,7 +4,7 @@
  * value back.
  */
 import type { CachePattern } from '../patterns/cache-pattern.ts';
-import { readAside, type Steps } from './steps.ts';
+import { readAside, type Steps } from '../patterns/steps.ts';
 
 export function updateThenDelete(app: Steps): CachePattern {
   return {

@@ -10,12 +10,12 @@ import type { RequestContext } from '../../network/request-context.ts';
 import type { Row } from '../../storage/queries.ts';
 import type { CachePattern } from '../patterns/cache-pattern.ts';
 import { setIfNewer } from '../set-if-newer.ts';
-import { readAside, type Steps } from './steps.ts';
+import { readAside, type Steps } from '../patterns/steps.ts';
 
 /** `tombstone`: how long the cache remembers a version when the entry is gone; 0 for not at all. */
 export function versionCheck(app: Steps, tombstone: Duration): CachePattern {
   function* putIfNewer(row: Row, request: RequestContext): Behaviour {
-    yield* app.ask(setIfNewer(app.entryOf(row), tombstone), request);
+    yield* app.ask(setIfNewer(app.entryOf(row, request), tombstone), request);
   }
   return {
     read: (key, request) => readAside(app, key, request, putIfNewer),

@@ -13,12 +13,22 @@ import type { Simulation } from '../../kernel/simulation.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import type { Row } from '../../storage/queries.ts';
 import { BackgroundWork } from '../background-work.ts';
+import { updateThenDelete } from '../consistency/update-then-delete.ts';
+import { writeThrough } from '../consistency/write-through.ts';
+import type { ExpiryRule } from '../stampede/expiry-rule.ts';
 import type { LoadGuard, LoadGuardFactory } from '../stampede/load-guard.ts';
 import type { CachePattern, PatternOptions } from './cache-pattern.ts';
 import { Loader } from './loads.ts';
+import { Steps } from './steps.ts';
 
 /** What a write does to the entry in the cache once the store has it. */
 export type OnWrite = 'delete' | 'update' | 'nothing';
+
+const writers: Readonly<Record<OnWrite, (app: Steps) => Pick<CachePattern, 'write'>>> = {
+  delete: updateThenDelete,
+  update: writeThrough,
+  nothing: (app) => ({ write: (key, request) => app.save(key, request) }),
+};
 
 export interface CacheAsideOptions extends PatternOptions {
   readonly guard: LoadGuardFactory;
@@ -28,44 +38,39 @@ export interface CacheAsideOptions extends PatternOptions {
 
 export class CacheAside implements CachePattern {
   private readonly sim: Simulation;
-  private readonly options: CacheAsideOptions;
-  private readonly loader: Loader;
+  private readonly app: Steps;
+  private readonly expiry: ExpiryRule;
+  private readonly writes: Pick<CachePattern, 'write'>;
   private readonly guard: LoadGuard;
   private readonly refreshes: BackgroundWork;
 
   constructor(sim: Simulation, options: CacheAsideOptions) {
-    const { instance, cache } = options;
+    const { instance, cache, expiry, onWrite = 'delete' } = options;
     this.sim = sim;
-    this.options = options;
-    this.loader = new Loader(sim, options);
+    this.app = new Steps(sim, options);
+    this.expiry = expiry;
+    this.writes = writers[onWrite](this.app);
+    const loader = new Loader(this.app, options);
     this.guard = options.guard({
       sim,
       instance,
       cache,
-      loadAndStore: (key, request) => this.loader.load(key, request),
+      loadAndStore: (key, request) => loader.load(key, request),
     });
     this.refreshes = new BackgroundWork(sim, `${instance} refreshes`);
   }
 
   *read(key: number, request: RequestContext): Behaviour<Row> {
-    const { entry } = yield* this.options.cache.call({ command: 'get', key }, request);
+    const entry = yield* this.app.look(key, request);
     if (entry === undefined) return yield* this.guard.load(key, request);
-    const verdict = this.options.expiry.judge(entry, this.sim.now, request);
+    const verdict = this.expiry.judge(entry, this.sim.now, request);
     if (verdict === 'reload') return yield* this.guard.load(key, request);
     if (verdict === 'refresh' && !this.guard.loading(key)) this.refreshes.start(this.guard.load(key, request));
     return entry.value;
   }
 
-  *write(key: number, request: RequestContext): Behaviour<Row> {
-    const { store, cache, onWrite = 'delete' } = this.options;
-    const started = this.sim.now;
-    const row = yield* store.call({ operation: 'write', key }, request);
-    if (onWrite === 'delete') yield* cache.call({ command: 'delete', key }, request);
-    if (onWrite === 'update') {
-      const entry = this.loader.entryOf(row, this.sim.now - started, request);
-      yield* cache.call({ command: 'set', entry }, request);
-    }
-    return row;
+  write(key: number, request: RequestContext): Behaviour<Row> {
+    return this.writes.write(key, request);
   }
 
   crash(): void {

@@ -1,20 +1,18 @@
 /**
- * The seam of caching patterns: how an application instance reads and writes a key through a cache and a store. Each is
- * one file that reads like the handbook's pseudo-code. `patterns.ts` has those of its table (section 1.1) by name, and
+ * The seam of caching patterns: how an application instance reads and writes a key through a cache and a store, by the steps of
+ * `steps.ts`. Each is one file that reads like the handbook's pseudo-code. `patterns.ts` has those of its table (section 1.1) by name, and
  * `../consistency/protocols.ts` the orders in which cache-aside can be spoken (section 1.5).
  */
-import type { Distribution } from '../../kernel/distributions/distribution.ts';
 import type { Behaviour } from '../../kernel/process.ts';
 import type { Duration } from '../../kernel/time.ts';
 import type { ComponentPart } from '../../network/component.ts';
-import type { Link } from '../../network/link.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import type { DatabaseQuery, Row } from '../../storage/queries.ts';
 import type { StalenessMeter } from '../../storage/staleness.ts';
 import type { Reader } from '../reader.ts';
-import type { CacheAccess } from '../sharding/shard-router.ts';
 import type { ExpiryRule } from '../stampede/expiry-rule.ts';
 import type { LoadLedger } from './load-ledger.ts';
+import type { StepsOptions } from './steps.ts';
 
 export interface CachePattern extends Reader {
   /** Writes a key for a request; once it returns, the write is acknowledged. Throws `CallFailed` as `read` does. */
@@ -29,18 +27,10 @@ export interface CachePattern extends Reader {
 }
 
 /** What every pattern works with. */
-export interface PatternOptions {
-  /** Name of the application instance. */
-  readonly instance: string;
-  readonly cache: CacheAccess<Row>;
-  readonly store: Link<DatabaseQuery, Row>;
+export interface PatternOptions extends StepsOptions {
   readonly expiry: ExpiryRule;
   /** One for all instances. */
   readonly ledger: LoadLedger;
-  /** How long it is kept that there is no row under a key (negative caching); it is not, without it. */
-  readonly absenceTtl?: Duration;
-  /** Time that a load works on the row it has read before it stores it, in nanoseconds; none, without it. */
-  readonly preparing?: Distribution;
 }
 
 /** Does what a request asks of an instance, and measures how stale what it reads is. */

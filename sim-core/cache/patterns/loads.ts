@@ -4,14 +4,13 @@
  */
 import { defineFact, defineReading, type Fact, type FactChannel } from '../../kernel/fact.ts';
 import type { Behaviour } from '../../kernel/process.ts';
-import type { KeyedStream } from '../../kernel/random-stream.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
-import type { Duration, Time } from '../../kernel/time.ts';
+import type { Time } from '../../kernel/time.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import { defineSignal } from '../../statistics/signal.ts';
 import type { Row } from '../../storage/queries.ts';
-import { entryOf, lasting, type CacheEntry, type Lifetime } from '../entry.ts';
 import type { PatternOptions } from './cache-pattern.ts';
+import type { Steps } from './steps.ts';
 
 /** A load of a key from the store ended. `concurrent`: loads of the same key that were under way when it began. */
 export const cacheLoaded = defineFact('cache.load', 'A load of a key from the store ended', {
@@ -66,35 +65,31 @@ export const loadSignals = [
 
 export class Loader {
   private readonly sim: Simulation;
-  private readonly options: PatternOptions;
+  private readonly app: Steps;
+  private readonly options: Pick<PatternOptions, 'instance' | 'ledger'>;
   private readonly loaded: FactChannel<Fact<typeof cacheLoaded>>;
   private readonly loading: FactChannel<Fact<typeof cacheLoading>>;
-  private readonly absence: Lifetime;
-  private readonly draws: KeyedStream;
   private active = 0;
 
-  constructor(sim: Simulation, options: PatternOptions) {
+  constructor(app: Steps, options: Pick<PatternOptions, 'instance' | 'ledger'>) {
+    const { sim } = app;
     this.sim = sim;
+    this.app = app;
     this.options = options;
     this.loaded = sim.facts.channel(cacheLoaded);
     this.loading = sim.facts.channel(cacheLoading);
-    this.absence = lasting(options.absenceTtl ?? 0);
-    this.draws = sim.keyedRandom('preparing');
   }
 
   /** Reads the store, prepares what it has read, and puts the value into the cache. */
   *load(key: number, request: RequestContext): Behaviour<Row> {
-    const { cache, store, ledger, preparing } = this.options;
+    const { ledger } = this.options;
     const started = this.sim.now;
     const concurrent = ledger.begin(key);
     let outcome = 'failed';
     this.changeActive(1);
     try {
-      const row = yield* store.call({ operation: 'read', key }, request);
-      if (preparing !== undefined) yield Math.max(0, Math.round(preparing.sample(this.draws.of(request.id))));
-      if (!row.absent || this.options.absenceTtl !== undefined) {
-        yield* cache.call({ command: 'set', entry: this.entryOf(row, this.sim.now - started, request) }, request);
-      }
+      const row = yield* this.app.load(key, request);
+      if (this.app.keeps(row)) yield* this.app.put(row, request, this.sim.now - started);
       outcome = 'ok';
       return row;
     } finally {
@@ -102,12 +97,6 @@ export class Loader {
       this.changeActive(-1);
       this.tell(key, request, outcome, concurrent, started);
     }
-  }
-
-  /** What a row is in the cache, from now on. `loadDuration`: how long it took to get. */
-  entryOf(row: Row, loadDuration: Duration, request: RequestContext): CacheEntry<Row> {
-    const life = row.absent ? this.absence : this.options.expiry.lifetime(request, row.key);
-    return entryOf(row.key, row, this.sim.now, life, loadDuration);
   }
 
   private tell(key: number, request: RequestContext, outcome: string, concurrent: number, started: Time): void {

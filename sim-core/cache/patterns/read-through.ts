@@ -10,25 +10,29 @@ import type { Behaviour } from '../../kernel/process.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import type { Row } from '../../storage/queries.ts';
+import { updateThenDelete } from '../consistency/update-then-delete.ts';
 import type { LoadGuard } from '../stampede/load-guard.ts';
 import { singleFlight } from '../stampede/single-flight.ts';
 import type { CachePattern, PatternOptions } from './cache-pattern.ts';
 import { KeyTurns } from './key-turns.ts';
 import { Loader } from './loads.ts';
+import { Steps } from './steps.ts';
 
 export class ReadThrough implements CachePattern {
   protected readonly sim: Simulation;
-  protected readonly options: PatternOptions;
+  protected readonly app: Steps;
   protected readonly turns: KeyTurns;
   protected readonly loader: Loader;
   protected readonly guard: LoadGuard;
+  private readonly writes: Pick<CachePattern, 'write'>;
 
   constructor(sim: Simulation, options: PatternOptions) {
     const { instance, cache } = options;
     this.sim = sim;
-    this.options = options;
+    this.app = new Steps(sim, options);
+    this.writes = this.writing();
     this.turns = new KeyTurns(sim, instance);
-    this.loader = new Loader(sim, options);
+    this.loader = new Loader(this.app, options);
     this.guard = singleFlight({
       sim,
       instance,
@@ -38,12 +42,12 @@ export class ReadThrough implements CachePattern {
   }
 
   *read(key: number, request: RequestContext): Behaviour<Row> {
-    const { entry } = yield* this.options.cache.call({ command: 'get', key }, request);
+    const entry = yield* this.app.look(key, request);
     return entry === undefined ? yield* this.guard.load(key, request) : entry.value;
   }
 
   write(key: number, request: RequestContext): Behaviour<Row> {
-    return this.turns.inTurn(key, () => this.storeAndDelete(key, request));
+    return this.turns.inTurn(key, () => this.writes.write(key, request));
   }
 
   /** What a miss does when it is its turn. */
@@ -51,10 +55,8 @@ export class ReadThrough implements CachePattern {
     return this.loader.load(key, request);
   }
 
-  private *storeAndDelete(key: number, request: RequestContext): Behaviour<Row> {
-    const { store, cache } = this.options;
-    const row = yield* store.call({ operation: 'write', key }, request);
-    yield* cache.call({ command: 'delete', key }, request);
-    return row;
+  /** What a write does when it is its turn. */
+  protected writing(): Pick<CachePattern, 'write'> {
+    return updateThenDelete(this.app);
   }
 }

@@ -20,8 +20,7 @@ export class RefreshAhead extends ReadThrough {
   }
 
   override *read(key: number, request: RequestContext): Behaviour<Row> {
-    const { cache } = this.options;
-    const { entry } = yield* cache.call({ command: 'get', key }, request);
+    const entry = yield* this.app.look(key, request);
     if (entry === undefined) return yield* this.guard.load(key, request);
     if (this.sim.now >= entry.softExpiresAt && !this.guard.loading(key)) {
       this.refreshes.start(this.guard.load(key, request));

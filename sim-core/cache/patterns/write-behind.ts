@@ -15,12 +15,10 @@ import type { Behaviour } from '../../kernel/process.ts';
 import { Completion } from '../../kernel/signal.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Duration } from '../../kernel/time.ts';
-import type { Call } from '../../network/call.ts';
 import type { ComponentPart } from '../../network/component.ts';
 import type { Link } from '../../network/link.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import type { Row } from '../../storage/queries.ts';
-import type { CacheCommand, CacheReply } from '../cache-server.ts';
 import type { Journal } from '../write-behind/journal.ts';
 import { writeBehindSignals } from '../write-behind/signals.ts';
 import type { Write } from '../write-behind/write-book.ts';
@@ -83,7 +81,7 @@ export class WriteBehind extends ReadThrough {
     const pending = this.buffer.pending(key);
     if (pending === undefined) return yield* this.loader.load(key, request);
     const row = { key, version: pending.version };
-    yield* this.put(row, request);
+    yield* this.app.put(row, request);
     return row;
   }
 
@@ -93,17 +91,12 @@ export class WriteBehind extends ReadThrough {
     const { key, request } = write;
     write.version = buffer.book.nextVersion(key);
     const row = { key, version: write.version };
-    yield* this.put(row, request);
+    yield* this.app.put(row, request);
     buffer.book.accept(write);
     if (this.journal !== undefined) yield* this.journal.link.call(write, request);
     if (acknowledge !== 'at-once') yield* this.buffer.put(write);
     else if (!this.buffer.offer(write)) buffer.book.refuse(write);
     return row;
-  }
-
-  /** A value that is at hand took no time to load. */
-  private put(row: Row, request: RequestContext): Call<CacheCommand<Row>, CacheReply<Row>> {
-    return this.options.cache.call({ command: 'set', entry: this.loader.entryOf(row, 0, request) }, request);
   }
 
   private *flushOf(write: Write): Behaviour {

@@ -20,7 +20,7 @@ function setUp(abortShare = 0, queueMax = 10) {
   const transactions = new Transactions(database, { abortShare, idleMax: ms(100) });
   const link = new Link<Statement, Row>(sim, transactions, { from: 'app', delay: constant(0) });
   const lines: string[] = [];
-  function* does(id: number, ...steps: (Statement['statement'] | number)[]): Behaviour {
+  function* does(id: number, ...steps: (Statement['operation'] | number)[]): Behaviour {
     const request = new RequestContext(id, 0);
     for (const step of steps) {
       if (typeof step === 'number') {
@@ -29,14 +29,14 @@ function setUp(abortShare = 0, queueMax = 10) {
       }
       let answer: string;
       try {
-        answer = `version ${(yield* link.call({ statement: step, key: KEY }, request)).version}`;
+        answer = `version ${(yield* link.call({ operation: step, key: KEY }, request)).version}`;
       } catch (error) {
         answer = (error as CallFailed).failure;
       }
       lines.push(`${Math.round(sim.now / ms(1))} ms: ${id} ${step} ${answer}`);
     }
   }
-  const start = (id: number, ...steps: (Statement['statement'] | number)[]): void =>
+  const start = (id: number, ...steps: (Statement['operation'] | number)[]): void =>
     void spawn(sim, 'session', does(id, ...steps));
   return { sim, database, start, lines };
 }

@@ -2,7 +2,8 @@
 import { expect, it } from 'vitest';
 import { CacheServer, type CacheCommand, type CacheReply } from '../../../../sim-core/cache/cache-server.ts';
 import { doubleDelete } from '../../../../sim-core/cache/consistency/double-delete.ts';
-import { Steps } from '../../../../sim-core/cache/consistency/steps.ts';
+import { Steps } from '../../../../sim-core/cache/patterns/steps.ts';
+import { hardTtl } from '../../../../sim-core/cache/stampede/hard-ttl.ts';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
 import { spawn } from '../../../../sim-core/kernel/process.ts';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
@@ -28,8 +29,7 @@ it.each([
     instance: 'app',
     cache: new Link<CacheCommand<Row>, CacheReply<Row>>(sim, cache, { from: 'app', delay: instant }),
     store: new Link<Statement, Row>(sim, store, { from: 'app', delay: instant }),
-    ttl: s(1),
-    preparing: instant,
+    expiry: hardTtl(s(1)),
   });
   const pattern = doubleDelete(steps, ms(100));
   spawn(sim, 'writes', pattern.write(7, new RequestContext(0, 0)));

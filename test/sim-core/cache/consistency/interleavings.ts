@@ -9,9 +9,10 @@
  * a trace, Anisimov and Knuth 1979; sleep sets and partial-order reduction rest on it).
  */
 import { CacheServer, type CacheCommand, type CacheReply } from '../../../../sim-core/cache/cache-server.ts';
-import { Steps } from '../../../../sim-core/cache/consistency/steps.ts';
+import { Steps } from '../../../../sim-core/cache/patterns/steps.ts';
 import { protocolOf, type ProtocolName } from '../../../../sim-core/cache/consistency/protocols.ts';
 import { entryOf, lasting } from '../../../../sim-core/cache/entry.ts';
+import { hardTtl } from '../../../../sim-core/cache/stampede/hard-ttl.ts';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
 import { Process, type Behaviour } from '../../../../sim-core/kernel/process.ts';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
@@ -103,7 +104,7 @@ function runSchedule(
         return;
       }
       const query = (argument as { readonly query: Query }).query;
-      const does = 'command' in query ? query.command : query.statement;
+      const does = 'command' in query ? query.command : query.operation;
       held.push({
         text: `${nameOf(id)}: ${does}`,
         actor: id,
@@ -123,8 +124,10 @@ function runSchedule(
     instance: 'app',
     cache: new HeldBack<CacheCommand<Row>, CacheReply<Row>>(sim, cache, { from: 'app', delay: instant }),
     store: new HeldBack<Statement, Row>(sim, store, { from: 'app', delay: instant }),
-    ttl: s(100),
+    expiry: hardTtl(s(100)),
     preparing: instant,
+    findsFirst: true,
+    doesWithoutCache: true,
   });
   const protocol = protocolOf(name).create(app, {
     secondDelete: TICK,

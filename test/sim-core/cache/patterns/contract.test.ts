@@ -7,11 +7,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CacheServer, type CacheCommand, type CacheReply } from '../../../../sim-core/cache/cache-server.ts';
 import { protocolOf, protocols, type ProtocolName } from '../../../../sim-core/cache/consistency/protocols.ts';
-import { Steps } from '../../../../sim-core/cache/consistency/steps.ts';
+import { Steps } from '../../../../sim-core/cache/patterns/steps.ts';
 import type { CachePattern } from '../../../../sim-core/cache/patterns/cache-pattern.ts';
 import { LoadLedger } from '../../../../sim-core/cache/patterns/load-ledger.ts';
 import { patterns, type PatternEntry, type PatternName } from '../../../../sim-core/cache/patterns/patterns.ts';
 import { WriteBook } from '../../../../sim-core/cache/write-behind/write-book.ts';
+import { hardTtl } from '../../../../sim-core/cache/stampede/hard-ttl.ts';
 import { exponential } from '../../../../sim-core/kernel/distributions/exponential.ts';
 import { spawn, type Behaviour } from '../../../../sim-core/kernel/process.ts';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
@@ -21,7 +22,7 @@ import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
 import { Database } from '../../../../sim-core/storage/database.ts';
 import { databaseAnswered } from '../../../../sim-core/storage/database-signals.ts';
-import type { DatabaseBatch, DatabaseQuery, Row } from '../../../../sim-core/storage/queries.ts';
+import type { DatabaseBatch, Row } from '../../../../sim-core/storage/queries.ts';
 import { Transactions, type Statement } from '../../../../sim-core/storage/transactions.ts';
 
 /** A name of one of the tables. */
@@ -102,16 +103,25 @@ function play(name: Name, seed: number, operations: readonly Operation[], failin
   const transactions = new Transactions(database, { abortShare: 0, idleMax: 100 * MILLISECOND });
   const instances = ['one', 'two'].map((instance): CachePattern => {
     const access = new Link<CacheCommand<Row>, CacheReply<Row>>(sim, cache, { from: instance, delay: near });
+    // One store for all: of what it can do, protocols may open transactions, and patterns read and write.
+    const store = new Link<Statement, Row>(sim, transactions, { from: instance, delay: near });
     if ('protocol' in name) {
-      const store = new Link<Statement, Row>(sim, transactions, { from: instance, delay: near });
-      const steps = new Steps(sim, { instance, cache: access, store, ttl: TTL, preparing: near });
+      const steps = new Steps(sim, {
+        instance,
+        cache: access,
+        store,
+        expiry: hardTtl(TTL),
+        preparing: near,
+        findsFirst: true,
+        doesWithoutCache: true,
+      });
       return protocolOf(name.protocol).create(steps, PROTOCOL_OPTIONS);
     }
     const { create }: PatternEntry = patterns[name.pattern];
     return create(sim, {
       instance,
       cache: access,
-      store: new Link<DatabaseQuery, Row>(sim, database, { from: instance, delay: near }),
+      store,
       ledger,
       ttl: TTL,
       onWrite: 'delete',
