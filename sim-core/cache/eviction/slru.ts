@@ -5,7 +5,7 @@
  *
  * Karedla, Love and Wherry, "Caching strategies to improve disk system performance", IEEE Computer 27(3), 1994. To the
  * request Caffeine's linked.SegmentedLru, which is the textbook's: two segments, floor(80 %) of the capacity protected.
- * (libCacheSim's slru has four equal segments and inserts into the lowest one with room.) Where that leaves nothing to
+ * (libCacheSim's slru has four equal segments and inserts into the lowest one with room: `reference.test.ts` repeats it.) Where that leaves nothing to
  * protect, at capacity 1, it is LRU.
  */
 import { listsFor } from './counting-lists.ts';

@@ -27,6 +27,16 @@ export const EQUAL: Readonly<Record<string, readonly string[]>> = {
   'opt-bypass': [`${CAFFEINE}opt.Clairvoyant`],
 };
 
+/**
+ * Rows of no policy of ours that are repeated to the request all the same, so that it is known what they differ in: libCacheSim's
+ * segmented LRU, whose newcomers enter the lowest segment with room and whose hits may evict (`rising-segments.ts`), by how large its
+ * segments are to each other.
+ */
+export const REPEATED: Readonly<Record<string, readonly number[]>> = {
+  [`${LIBCACHESIM}slru`]: [1, 1, 1, 1],
+  [`${LIBCACHESIM}slru-1:4`]: [1, 4],
+};
+
 /** Compared within what its draws explain, or told apart by them. */
 export const DRAWN = { same: `${CAFFEINE}sampled.Random`, other: `${LIBCACHESIM}random` };
 
@@ -50,14 +60,6 @@ export const UNMATCHED: readonly Unmatched[] = [
     source: `${LIBCACHESIM}lirs`,
     why: 'gives one entry at least to HIR, and bounds its stack otherwise; ours is the authors’, as Caffeine’s is',
     like: { policy: 'lirs', most: 0.065, mean: 0.005 },
-  },
-  {
-    source: `${LIBCACHESIM}slru`,
-    why: 'four equal segments, a newcomer enters the lowest one with room, and a hit may evict where the lowest overflows',
-  },
-  {
-    source: `${LIBCACHESIM}slru-1:4`,
-    why: 'likewise of two: a newcomer enters the protected one at first, and a hit may evict',
   },
   {
     source: `${LIBCACHESIM}wtinylfu`,
