@@ -7,6 +7,7 @@ import {
   Link,
   makeMessage,
   Producer,
+  producerSignals,
   Service,
   type Confirm,
   type Message,
@@ -48,6 +49,7 @@ export function confirmedPublisher(sim: Simulation, options: ConfirmedPublisherO
     help,
     concurrency: 10_000,
     queueMax: 0,
+    inside: { signals: producerSignals, state: () => ({}), violations: () => [] },
     *handle({ query: key, request }) {
       const { id } = request;
       for (const observer of observers) observer.sent?.(id);

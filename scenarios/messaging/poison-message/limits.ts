@@ -4,7 +4,7 @@
  * Orders of the first customer, one in `customers`, are poison from a moment on; independently of that a share of all fails
  * twice. Both are Poisson numbers. An order that fails always has its attempts and is given up with all of its retries used.
  */
-import { exp, ln, NotClaimed, pow, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
+import { exp, ln, ms, NotClaimed, partitionOf, pow, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
 import { limitOf, poissonLeast, poissonLow, poissonMost } from '../../application/chance.ts';
 import type { Values } from './params.ts';
 
@@ -12,6 +12,20 @@ import type { Values } from './params.ts';
 export const DRAIN = s(10);
 
 const limit = limitOf<Values>;
+
+/** Partitions of each topic. */
+export const PARTITIONS = 3;
+/**
+ * How long a fetch waits at the broker. A client has one under way to each: while it waits for partitions of retries, to which
+ * nothing comes, those that have run dry meanwhile are not fetched. With Kafka's half a second all orders would be as late.
+ */
+export const FETCH_WAIT = ms(20);
+/** Of retry topics, by the first delay. */
+export const LONGEST_DELAY = 4;
+/** Slow orders take so many times as long. */
+export const SLOWNESS = 10;
+/** The limits of a redrive. */
+export const REDRIVE = { rate: 20, redrivesMax: 2, stop: { share: 0.5, samples: 10, pause: s(2) } };
 
 const end = (p: Values): number => toSeconds(p.length - DRAIN);
 const poisonFor = (p: Values): number => Math.max(0, end(p) - toSeconds(p.poisonAt));
@@ -50,6 +64,18 @@ export const givenUpMost = limit((p) => poissonMost(givenUp(p) + buriedDone(p)))
  */
 const blockedFor = (p: Values): number => Math.max(0, poisonFor(p) - (12.5 * p.customers) / p.rate);
 export const blocked = limit((p) => poissonLow(p.rate * blockedFor(p)));
+
+/** The share of the orders that are in the partition of the first customer's. */
+function shareOfPartition(p: Values): number {
+  const poisoned = partitionOf(0, PARTITIONS);
+  let there = 0;
+  for (let customer = 0; customer < p.customers; customer++)
+    if (partitionOf(customer, PARTITIONS) === poisoned) there++;
+  return there / p.customers;
+}
+
+/** Of a topic it is one partition that no order leaves any more, whatever becomes of the others. */
+export const partitionBlocked = limit((p) => poissonLow(p.rate * shareOfPartition(p) * blockedFor(p)));
 
 /**
  * What the first so many waits of an order take together in the mean, as a multiple of the base, at most. Half of a full jitter's
@@ -117,7 +143,10 @@ function waiting(p: Values): number {
 
 /** Attempts of an order in the mean, and the share of its time that they take the worker. */
 const attempts = (p: Values): number => 1 + p.retries / p.customers + 2 * p.transientShare;
-const load = (p: Values): number => p.rate * toSeconds(p.workTime) * attempts(p);
+/** Slow orders take longer at every attempt: in the mean, and where there are any. */
+const slownessMost = (p: Values): number => (p.slowShare > 0 ? SLOWNESS : 1);
+const slowness = (p: Values): number => 1 + (SLOWNESS - 1) * p.slowShare;
+const load = (p: Values): number => p.rate * toSeconds(p.workTime) * slowness(p) * attempts(p);
 
 /**
  * The longest line where attempts follow each other at once, of a worker that is busy or away for no more than half of its
@@ -129,7 +158,7 @@ export const shortLine = limit((p) => {
   const rho = load(p) + away(p);
   if (rho > 0.5) return orders(p);
   const dead = p.crashShare > 0 ? p.retries * AWAY_SECONDS : 0;
-  const during = p.rate * (toSeconds(p.workTime) * (p.retries + 1) * 2 + dead);
+  const during = p.rate * (toSeconds(p.workTime) * slownessMost(p) * (p.retries + 1) * 2 + dead);
   return poissonMost(during) + (ln(Math.max(1, orders(p))) + 12.5) / -ln(rho);
 });
 
@@ -155,6 +184,44 @@ export const late = limit((p) => (p.retries >= 5 && poison(p) >= 12 && transient
  * Where it has not, nothing is claimed.
  */
 export const settled = limit((p) => (load(p) + away(p) + waiting(p) < 0.9 ? 0 : orders(p)));
+
+/**
+ * The share of its time that a listener of retry topics is busy or away. Beside the work of an attempt there is a commit, after one that
+ * failed the publishing before that, and once more a commit of a look that was too early: three times there and back, and the broker's
+ * own time. A death takes a few more of these than the time that the worker is down.
+ */
+const THERE_AND_BACK = 0.001;
+const listening = (p: Values): number =>
+  p.rate * (toSeconds(p.workTime) * slowness(p) + THERE_AND_BACK) * attempts(p) +
+  p.rate * 2 * THERE_AND_BACK * (attempts(p) - 1) +
+  away(p) * 1.2;
+
+export const listenerSettled = limit((p) => (listening(p) < 0.9 ? 0 : orders(p)));
+
+/**
+ * The longest line of a listener that waits for nobody's retry, of one that is busy or away for no more than 70 % of its time: who comes
+ * while it is down or a fetch waits at the broker, twice that for those that fall into one time, and the line of M/M/1 as above.
+ */
+export const listenerLine = limit((p) => {
+  const rho = listening(p);
+  if (rho > 0.7) return orders(p);
+  const during = p.rate * (2 * AWAY_SECONDS + toSeconds(FETCH_WAIT)) * 2;
+  return poissonMost(during) + (ln(Math.max(1, orders(p))) + 12.5) / -ln(rho);
+});
+
+/**
+ * Poison orders that have been redriven as often as they may be and have come back each time: their waits come three times over, with a
+ * quarter on top for the line and a pause of the redrive after each. Those that came early enough for that are set aside.
+ */
+export const parkedLeast = limit((p) => {
+  let waiting = 0;
+  for (let retry = 0; retry < p.retries; retry++)
+    waiting += toSeconds(p.delay) * Math.min(pow(2, retry), LONGEST_DELAY);
+  const { redrivesMax, stop } = REDRIVE;
+  const time = (redrivesMax + 1) * 1.25 * waiting + (redrivesMax + 1) * toSeconds(stop.pause);
+  const early = toSeconds(p.length - p.poisonAt) - time;
+  return listening(p) > 0.7 ? 0 : atLeastOf((p.rate / p.customers) * Math.min(Math.max(0, early), poisonFor(p)));
+});
 
 const delayFor = (p: Values): Duration => p.delay * 3;
 /**

@@ -1,5 +1,5 @@
 /**
- * What a consumer does with an order that fails. Each is a process that ends with the verdict on the message that it was
+ * What a consumer of RabbitMQ does with an order that fails. Each is a process that ends with the verdict on the message that it was
  * given; the order of its steps is what the scenario is about.
  *
  * In all of them the worker dies at the same places: after the same failures of the same orders, and after the effect
@@ -21,7 +21,7 @@ import {
   type Simulation,
   type ConsumerVerdict,
 } from '../../../sim-core/index.ts';
-import type { Values } from './params.ts';
+import type { RabbitStrategy, Values } from './params.ts';
 import { DEAD, placeOfRetry, type PlaceOfRetry } from './queues.ts';
 import type { Tally } from './tally.ts';
 
@@ -29,11 +29,11 @@ const TO_THE_DEAD: PlaceOfRetry = { queue: DEAD, ttl: undefined, delay: undefine
 const ATTEMPTS = 'x-attempts';
 const DUE = 'x-due';
 
-export interface Context {
+/** What every worker has, whatever the broker. */
+export interface WorkerContext {
   readonly sim: Simulation;
   readonly p: Values;
   readonly handler: Handler;
-  readonly producer: Producer;
   readonly tally: Tally;
   /** What the waits of an order draw, by it and its failures. */
   readonly jitter: KeyedStream;
@@ -41,6 +41,10 @@ export interface Context {
   readonly crashes: Crashes;
   /** Kills the process that the strategy runs in, once it waits. */
   readonly die: () => void;
+}
+
+interface Context extends WorkerContext {
+  readonly producer: Producer;
 }
 
 /** Of those orders that fail, at which places the consumer dies: each death happens once, whatever the broker gives again. */
@@ -73,30 +77,36 @@ export class Crashes {
 
 /** More than an order has retries, and than it fails: a death for each of them, and as many retries once more. */
 const PLACES = 32;
-const FAILURES = 64;
+export const FAILURES = 64;
 
 type Strategy = (context: Context, message: Received, delivery: Delivery) => Behaviour<ConsumerVerdict>;
 
 /** Whether an attempt succeeds; tells who counts. Who has had the effect may die of it. */
 function* succeeds(context: Context, message: Received): Behaviour<boolean> {
-  const { handler, tally, crashes } = context;
+  const { handler, tally } = context;
   if ((yield* outcomeOf(handler, message)) !== undefined) {
     tally.failed(message);
     return false;
   }
   tally.done(message);
-  if (tally.failuresOf(message) > 0 && crashes.afterEffect(message.id)) yield* death(context);
+  yield* mayDieOfEffect(context, message);
   return true;
 }
 
 /** The end of the process: nothing comes after it. */
-function* death({ sim, die }: Context): Behaviour {
+function* death({ sim, die }: WorkerContext): Behaviour {
   die();
   yield* sleep(sim, ms(1));
 }
 
+/** What the worker may die of once an order that had failed before has had its effect. */
+export function* mayDieOfEffect(context: WorkerContext, message: Received): Behaviour {
+  const { tally, crashes } = context;
+  if (tally.failuresOf(message) > 0 && crashes.afterEffect(message.id)) yield* death(context);
+}
+
 /** What the worker may die of once it has dealt with a failed attempt, and before the broker has heard of that. */
-function* mayDie(context: Context, message: Received): Behaviour {
+export function* mayDie(context: WorkerContext, message: Received): Behaviour {
   if (context.crashes.afterFailure(message.id, context.tally.failuresOf(message))) yield* death(context);
 }
 
@@ -108,7 +118,7 @@ function* blockForever(context: Context, message: Received): Behaviour<ConsumerV
 }
 
 /** "Exponential + jitter" (handbook, 2.4), or another backoff. Nothing but the decorrelated one comes to the cap. */
-const waits = ({ backoff, base, retries }: Values): Backoff =>
+export const waits = ({ backoff, base, retries }: Values): Backoff =>
   backoffs[backoff]({ base, cap: base * 2 ** Math.max(0, retries - 1) });
 
 /**
@@ -184,7 +194,7 @@ function* deliveryLimit(
   return 'requeue';
 }
 
-export const strategies: Readonly<Record<Values['strategy'], Strategy>> = {
+export const strategies: Readonly<Record<RabbitStrategy, Strategy>> = {
   'block-forever': blockForever,
   'immediate-retry': inPlace(backoffs.immediate),
   'republish-with-attempts': republish,

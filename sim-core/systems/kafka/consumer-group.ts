@@ -36,8 +36,8 @@ export interface ConsumerGroupOptions extends Omit<ConsumerOptions, GivenToConsu
   /** One-way delay to brokers, and how long they are waited for. */
   readonly delay: Distribution;
   readonly requestTimeout: Duration;
-  /** What its consumers are called, with a number; `consumer` if nothing is said. */
-  readonly consumerName?: string;
+  /** What its consumers are called, with a number, `consumer` if nothing is said; or the name of each. */
+  readonly consumerName?: string | readonly string[];
   /** What comes of records outside of the log, by the consumer's name. */
   readonly actOf?: (consumer: string) => ConsumerOptions['act'];
   /** What the consumer of a name writes for what it reads. */
@@ -62,6 +62,11 @@ export class ConsumerGroup implements Component {
     if (!Number.isInteger(consumers) || consumers < 1) {
       throw new RangeError(`${name}: consumers is ${consumers}; it must be an integer of at least 1`);
     }
+    if (typeof consumerName !== 'string' && consumerName.length !== consumers) {
+      throw new RangeError(
+        `${name}: consumerName has ${consumerName.length} names; it must have ${consumers}, one each`,
+      );
+    }
     const { metadata, book } = cluster;
     this.name = name;
     this.cluster = cluster;
@@ -82,7 +87,7 @@ export class ConsumerGroup implements Component {
     const uncommitted = new UncommittedDeliveries((partition) => this.committedOf(partition));
     const joinPatience = options.rebalanceTimeout + requestTimeout;
     this.consumers = Array.from({ length: consumers }, (_, index) => {
-      const called = `${consumerName}-${index + 1}`;
+      const called = typeof consumerName === 'string' ? `${consumerName}-${index + 1}` : consumerName[index];
       const own = { name: called, output: outputOf?.(called), act: actOf?.(called) };
       const ofGroup = { group: name, keeper: this.keeper, joinPatience, uncommitted };
       const consumer = new Consumer(sim, { ...options, ...own, ...ofGroup, metadata, ownership });

@@ -287,3 +287,11 @@ it('fetches when it is up again, and does not wait for what its last life has as
   sim.runUntil(ms(400));
   expect(processed(small).every((times) => times > 0)).toBe(true);
 });
+
+it('calls its consumers by a name and a number, or each by its own', () => {
+  const names = (consumerName: string | string[]): string[] =>
+    smallGroup('range', { consumers: 2, consumerName }).group.consumers.map(({ name }) => name);
+  expect(names('reader')).toEqual(['reader-1', 'reader-2']);
+  expect(names(['left', 'right'])).toEqual(['left', 'right']);
+  expect(() => names(['left'])).toThrow('group: consumerName has 1 names; it must have 2, one each');
+});
