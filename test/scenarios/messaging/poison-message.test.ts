@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import poisonMessage from '../../../scenarios/messaging/poison-message.ts';
 import { BACKLOG, OVERTAKEN } from '../../../scenarios/messaging/poison-message/tally.ts';
 import { ms, parseIntervention, s, type ParameterValues, type Trialled } from '../../../sim-core/index.ts';
+import { Republisher } from '../../../sim-core/systems/kafka/listening/republisher.ts';
 import { Broker } from '../../../sim-core/systems/rabbitmq/broker.ts';
 import { Queue } from '../../../sim-core/messaging/channels/queue.ts';
 import { failed, ranToEnd, summaryOf, trialled } from '../trials.ts';
@@ -42,7 +43,9 @@ it('waits for longer without jitter: for all of a doubled wait in place of any p
   expect(longest('full-jitter')).toBeGreaterThan(longest('immediate'));
 });
 
-const NOT_BLOCKED = Object.keys(poisonMessage.variants).filter((variant) => variant !== 'block-forever');
+const NOT_BLOCKED = Object.keys(poisonMessage.variants).filter(
+  (variant) => !['block-forever', 'kafka-blocking-retry'].includes(variant),
+);
 
 it('doubles nothing where no worker dies', () => {
   for (const variant of NOT_BLOCKED)
@@ -65,15 +68,37 @@ it('buries orders that were done where the delivery limit leaves no room for a d
   expect(entries - givenUp).toBe(unheard);
 });
 
-it('takes a key that is made poison by hand, and a release that mends it', () => {
-  const entries = (...deeds: string[]): number =>
-    summaryOf(
-      trialled(poisonMessage, { variant: 'dlq', interventions: deeds.map(parseIntervention) }),
-      'dlq.entries',
-      'total',
-    );
-  expect(entries('20s:poison:worker:key=7')).toBeGreaterThan(entries());
-  expect(entries('20s:mend:worker')).toBeLessThan(entries());
+it.each(['dlq', 'kafka-retry-topics'])(
+  '%s takes a key that is made poison by hand, and a release that mends it',
+  (variant) => {
+    const entries = (...deeds: string[]): number =>
+      summaryOf(
+        trialled(poisonMessage, { variant, interventions: deeds.map(parseIntervention) }),
+        'dlq.entries',
+        'total',
+      );
+    expect(entries('20s:poison:worker:key=7')).toBeGreaterThan(entries());
+    expect(entries('20s:mend:worker')).toBeLessThan(entries());
+  },
+);
+
+it('has its dead letters of Kafka redriven by hand, and they are done once the code is mended', () => {
+  const interventions = ['30s:mend:worker', '35s:scale:redrives:members=1'].map(parseIntervention);
+  const { signals } = trialled(poisonMessage, { variant: 'kafka-retry-topics', interventions });
+  const [redriven, again] = ['dlq.redriven', 'dlq.redriven.again'].map((name) => summaryOf({ signals }, name, 'total'));
+  expect(redriven).toBeGreaterThan(10);
+  expect(again).toBe(0);
+  expect(signals.find(({ name }) => name === 'dlq.depth')!.columns['last'].at(-1)).toBe(0);
+  const [applied, doubled, expected] = ['applied', 'doubled', 'expected'].map((what) =>
+    summaryOf({ signals }, `effects.${what}`, 'total'),
+  );
+  expect(applied - doubled).toBe(expected);
+});
+
+it('has a slow order hold up those behind it, and whoever waits for the same worker', () => {
+  const age = (slowShare: number): number =>
+    summaryOf(of('kafka-retry-topics', { slowShare }), 'messaging.process.age', 'p90');
+  expect(age(0.02)).toBeGreaterThan(age(0));
 });
 
 describe('what is dropped is seen', () => {
@@ -88,6 +113,14 @@ describe('what is dropped is seen', () => {
       expect(lost(variant)).toHaveLength(1);
     },
   );
+
+  it('kafka-retry-topics loses orders where its dead letters are committed and not published', () => {
+    const { publish } = Republisher.prototype;
+    vi.spyOn(Republisher.prototype, 'publish').mockImplementation(function* (this: Republisher, record, to, headers) {
+      return to.startsWith('orders-dlt') || (yield* publish.call(this, record, to, headers));
+    });
+    expect(lost('kafka-retry-topics')).toHaveLength(1);
+  });
 
   it.each(['republish-with-attempts', 'delayed-queue', 'per-message-delay'])(
     '%s loses orders where what it publishes to the dead letters does not arrive',
