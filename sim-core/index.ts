@@ -389,6 +389,7 @@ export { REQUESTED } from './services/saga/choreography.ts';
 export type { Answer as SagaAnswer, Saga, SagaCommand, SagaDefinition, SagaStep } from './services/saga/definition.ts';
 export { auditorSignals, sagaSignals } from './services/saga/facts.ts';
 export { EventExchange } from './services/saga/event-exchange.ts';
+export { EarlyReads } from './services/saga/early-reads.ts';
 export { Holdings, type HoldingsOptions } from './services/saga/holdings.ts';
 export { Orchestrator } from './services/saga/orchestrator.ts';
 export { Participant } from './services/saga/participant.ts';

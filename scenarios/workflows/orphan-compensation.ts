@@ -98,6 +98,7 @@ function system(sim: Simulation, p: Values): void {
   const order = orderServices(sim, {
     ...p,
     semanticLock: false,
+    writesAsRead: false,
     idempotencyKeys: true,
     lateActionsBarred: true,
     stock: 1_000_000,

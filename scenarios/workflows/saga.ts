@@ -18,6 +18,9 @@ import { system } from './saga/system.ts';
 const HALF_DONE = 'saga.half_done';
 const MONEY = 'saga.money.unsettled';
 const DIRTY = 'saga.reads.dirty';
+const FUZZY = 'saga.reads.fuzzy';
+const LOST = 'saga.updates.lost';
+const MISSTATED = 'saga.money.misstated';
 
 const netZero = [atMost(atEnd(HALF_DONE), limits.allOrNothing), atMost(atEnd(MONEY), limits.nothingStranded)];
 /**
@@ -25,6 +28,8 @@ const netZero = [atMost(atEnd(HALF_DONE), limits.allOrNothing), atMost(atEnd(MON
  * Whoever undoes nothing pays none, so that it is no guardrail, which has to hold there too.
  */
 const seenByOthers = atLeast(total(DIRTY), limits.dirtyReads);
+/** A price as well, and one that the pitfall pays too. */
+const seenOtherwise = guardrail(atLeast(total(FUZZY), limits.fuzzyReads), 'compensations isolate no saga from another');
 
 export default defineScenario({
   id: 'saga',
@@ -37,12 +42,22 @@ export default defineScenario({
     orchestrated: {},
     choreographed: { coordination: 'choreographed' },
     'semantic-lock': { semanticLock: true },
+    'balance-as-read': { writesAsRead: true },
+    'balance-as-read-locked': { writesAsRead: true, semanticLock: true },
   },
   roles: {
     'no-compensation': 'pitfall',
     orchestrated: 'remedy',
     choreographed: 'remedy',
     'semantic-lock': 'remedy',
+    'balance-as-read': 'pitfall',
+    'balance-as-read-locked': 'remedy',
+  },
+  repairs: {
+    orchestrated: 'no-compensation',
+    choreographed: 'no-compensation',
+    'semantic-lock': 'no-compensation',
+    'balance-as-read-locked': 'balance-as-read',
   },
   seed: 1,
   duration: ({ length }) => length,
@@ -58,6 +73,9 @@ export default defineScenario({
     'saga.completed',
     'saga.compensated',
     DIRTY,
+    FUZZY,
+    LOST,
+    MISSTATED,
     'saga.effects.undone.stood',
     'saga.actions.refused',
     'saga.duration',
@@ -66,14 +84,25 @@ export default defineScenario({
   ],
   expect: {
     'no-compensation': [atLeast(atEnd(HALF_DONE), limits.leftHalfDone), atLeast(atEnd(MONEY), limits.leftMoney)],
-    orchestrated: [...netZero, seenByOthers],
-    choreographed: [...netZero, seenByOthers],
+    orchestrated: [...netZero, seenByOthers, seenOtherwise],
+    choreographed: [...netZero, seenByOthers, seenOtherwise],
     'semantic-lock': [
       ...netZero,
+      atMost(total(FUZZY), 0),
       guardrail(
         atMost(total(DIRTY), 0),
         'A charge that is pending is told of as pending; who undoes nothing has no dirty reads',
       ),
+    ],
+    'balance-as-read': [
+      atLeast(total(LOST), limits.lostUpdates),
+      atLeast(atEnd(MISSTATED), limits.misstated),
+      ...netZero,
+    ],
+    'balance-as-read-locked': [
+      atMost(total(LOST), 0),
+      atMost(atEnd(MISSTATED), 0),
+      ...netZero.map((claim) => guardrail(claim, 'what is lost is no saga, but what accounts say')),
     ],
   },
 });

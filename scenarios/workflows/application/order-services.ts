@@ -3,6 +3,7 @@
  * its commands come.
  */
 import {
+  EarlyReads,
   gamma,
   Holdings,
   ms,
@@ -23,6 +24,8 @@ export const ROW_TIME = ms(5);
 
 export interface OrderOptions {
   readonly semanticLock: boolean;
+  /** Whether a charge writes the balance that its order had read, less the price. */
+  readonly writesAsRead: boolean;
   readonly idempotencyKeys: boolean;
   readonly lateActionsBarred: boolean;
   readonly refusedShare: number;
@@ -80,6 +83,12 @@ export function orderServices(sim: Simulation, p: OrderOptions): OrderServices {
   const holdings = kept.map(
     (options, i) => new Holdings({ ...options, isLocked: definition[i].confirmation !== undefined }),
   );
+  // An order is created for who can pay it: the account is read then, and charged two steps later.
+  const early = new EarlyReads({
+    holdings: holdings[PAYMENTS],
+    isLocked: p.semanticLock,
+    writesAsRead: p.writesAsRead,
+  });
   const participants = definition.map(
     (step, place) =>
       new Participant(sim, {
@@ -90,6 +99,8 @@ export function orderServices(sim: Simulation, p: OrderOptions): OrderServices {
         time: gamma(SHAPE, times[place] / SHAPE),
         refusedShare: p.refusedShare,
         book,
+        ...(place === 0 && { readsEarly: early }),
+        ...(place === PAYMENTS && { reliesOn: early }),
       }),
   );
   return { definition, participants, accounts: holdings[PAYMENTS], book };

@@ -5,7 +5,7 @@
  * there is a binomial number, which varies less than a Poisson one of its mean. Orders that are refused for want of stock or
  * money, or given up over a crash, only add to what is left half done.
  */
-import { ms, NotClaimed, pow, s, toSeconds, zipfProbabilities, type Duration } from '../../../sim-core/index.ts';
+import { exp, ms, NotClaimed, pow, s, toSeconds, zipfProbabilities, type Duration } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLow, some } from '../../application/chance.ts';
 import { faultCount, type FaultIntervals } from '../../application/faults.ts';
 import { BACKOFF, CONCURRENCY } from '../application/orchestrated.ts';
@@ -72,6 +72,27 @@ export const dirtyReads = limit((p) => {
   const expected = paidAndRefused(p) * seen;
   return Math.max(expected >= 10 * (1 + seen) ? 1 : 0, expected - DEVIATIONS * Math.sqrt(expected * (1 + seen)));
 });
+
+/**
+ * Charges of an account between an order's look at it and its own charge: the look is when the order is created, and what
+ * lies between is the work of inventory and payments at least. Others of the account charge it meanwhile as a Poisson process, at a
+ * rate that is lower by the end, when much has sold out; what that loses there it gains before, for the number grows with its square.
+ */
+function changedSinceRead(p: Values): number {
+  const charges = served(p) * (1 - p.refusedShare);
+  const perSecond = charges / Math.max(1, undisturbed(p, 3)) / p.customers;
+  return some(charges * (1 - exp(-perSecond * toSeconds(ROW_TIME + p.payTime))));
+}
+export const fuzzyReads = limit((p) =>
+  p.semanticLock ? new NotClaimed('nobody else changes an account that an order has read') : changedSinceRead(p),
+);
+/** Each of these overwrites what was changed since, if the balance is written as it was read. */
+export const lostUpdates = limit((p) =>
+  p.semanticLock || !p.writesAsRead ? new NotClaimed('charges are taken off what is there') : changedSinceRead(p),
+);
+
+/** Accounts are wrong by the end if there are any of those; by how much in all depends on which of them were refunds. */
+export const misstated = limit((p) => (p.semanticLock || !p.writesAsRead ? 0 : changedSinceRead(p) > 0 ? 1 : 0));
 
 /**
  * Whether everything is settled by the end: services are up again and have places for all, so that what is left to do takes one

@@ -11,7 +11,11 @@ export const params = {
   }),
   compensation: flag({ help: 'Whether what was done is undone when a later step is refused', default: true }),
   semanticLock: flag({
-    help: 'Whether orders and charges are marked as pending until the last step is done',
+    help: 'Whether orders and charges are marked as pending until the last step is done, and an account as in use from when an order has read it until it is charged',
+    default: false,
+  }),
+  writesAsRead: flag({
+    help: 'Payments: whether a charge writes the balance that was read when the order was created, less the price, in place of taking the price off what is there',
     default: false,
   }),
   idempotencyKeys: flag({ help: "Services: whether they know a saga's commands again", default: true }),

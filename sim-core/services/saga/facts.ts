@@ -23,6 +23,19 @@ export const effectUndone = defineFact('saga.effect_undone', 'The effect of a st
   deprived: 'flag',
 });
 
+/** A step found what its saga had read before to be something else by now. */
+export const readChanged = defineFact('saga.read_changed', 'A saga found something else than it had read before', {
+  participant: 'text',
+  request: 'request',
+  lost: 'flag',
+});
+
+/** What keys have more or less than is theirs, by updates that were lost. */
+export const holdingsMisstated = defineReading('saga.misstated', 'What keys have too much or too little changed', {
+  participant: 'text',
+  amount: 'number',
+});
+
 /** All effects of a saga stand, or none does any more, `duration` after it was asked for. */
 export const sagaSettled = defineFact('saga.settled', 'A saga has all of its effects, or none any more', {
   request: 'request',
@@ -137,6 +150,34 @@ export const participantSignals = [
     help: 'Holdings that were given back after somebody had been refused for want of them',
     fact: effectUndone,
     where: (fact) => fact.deprived,
+  }),
+];
+
+/** Of who relies on what a saga read before. */
+export const earlyReadSignals = [
+  defineSignal({
+    name: 'saga.reads.fuzzy',
+    kind: 'counter',
+    unit: '{read}',
+    help: 'Times that a saga found an account changed by another since it had read it',
+    fact: readChanged,
+  }),
+  defineSignal({
+    name: 'saga.updates.lost',
+    kind: 'counter',
+    unit: '{update}',
+    help: 'Times that a saga wrote an account by what it had read, over what another had made of it since',
+    fact: readChanged,
+    where: (fact) => fact.lost,
+  }),
+  defineSignal({
+    name: 'saga.money.misstated',
+    kind: 'gauge',
+    unit: '{euro}',
+    help: 'Money that accounts have more, or less, than their charges leave them, all together',
+    fact: holdingsMisstated,
+    value: (fact) => fact.amount,
+    of: (fact) => fact.participant,
   }),
 ];
 

@@ -27,6 +27,9 @@ export interface Undone {
 }
 
 interface Key {
+  readonly initial: number;
+  /** Counts what was taken and given back. */
+  version: number;
   available: number;
   held: number;
   pending: number;
@@ -45,6 +48,7 @@ export class Holdings {
   private readonly options: HoldingsOptions;
   private readonly keys = new Map<number, Key>();
   private readonly holdings = new Map<number, Holding>();
+  private misstatedSum = 0;
 
   constructor(options: HoldingsOptions) {
     this.options = options;
@@ -58,9 +62,18 @@ export class Holdings {
     return false;
   }
 
-  take(saga: Saga): void {
+  /** How the key of a saga stands. */
+  standingFor(saga: Saga): { readonly key: number; readonly version: number; readonly available: number } {
+    const key = this.options.keyOf(saga);
+    const { version, available } = this.key(key);
+    return { key, version, available };
+  }
+
+  /** `from`: what the saga takes to be there, and writes less its part, whatever is there. */
+  take(saga: Saga, from?: number): void {
     const { keyOf, amountOf, isLocked } = this.options;
     const key = this.key(keyOf(saga));
+    if (from !== undefined) this.change(key, from - key.available, 0);
     this.holdings.set(saga.id, { reads: key.reads, refusals: key.refusals, isPending: isLocked });
     this.move(key, amountOf(saga));
     if (isLocked) key.pending += amountOf(saga);
@@ -102,6 +115,11 @@ export class Holdings {
     return held;
   }
 
+  /** By how much keys have more, or less, than is theirs: what there was at the beginning, less what is held. */
+  get misstated(): number {
+    return this.misstatedSum;
+  }
+
   /** What cannot be, in words. */
   violations(name: string): readonly string[] {
     const broken: string[] = [];
@@ -113,16 +131,28 @@ export class Holdings {
   }
 
   private move(key: Key, amount: number): void {
-    key.available -= amount;
-    key.held += amount;
+    key.version++;
+    this.change(key, -amount, amount);
+  }
+
+  private change(key: Key, available: number, held: number): void {
+    const before = wrongIn(key);
+    key.available += available;
+    key.held += held;
+    this.misstatedSum += wrongIn(key) - before;
   }
 
   private key(number: number): Key {
     let key = this.keys.get(number);
     if (key === undefined) {
-      key = { available: this.options.initial(number), held: 0, pending: 0, reads: 0, refusals: 0 };
+      const initial = this.options.initial(number);
+      key = { initial, version: 0, available: initial, held: 0, pending: 0, reads: 0, refusals: 0 };
       this.keys.set(number, key);
     }
     return key;
   }
 }
+
+/** Of what there is without end nothing can be missing. */
+const wrongIn = ({ initial, available, held }: Key): number =>
+  initial === Infinity ? 0 : Math.abs(available + held - initial);

@@ -15,7 +15,15 @@ import type { Time } from '../../kernel/time.ts';
 import type { ComponentPart, Intervention } from '../../network/component.ts';
 import type { SagaBook } from './book.ts';
 import { nameOf, type Answer, type CommandKind, type SagaCommand, type SagaStep } from './definition.ts';
-import { commandCarriedOut, effectUndone, participantSignals } from './facts.ts';
+import type { EarlyReads } from './early-reads.ts';
+import {
+  commandCarriedOut,
+  earlyReadSignals,
+  effectUndone,
+  holdingsMisstated,
+  participantSignals,
+  readChanged,
+} from './facts.ts';
 import type { Holdings } from './holdings.ts';
 import {
   perform,
@@ -35,6 +43,10 @@ export interface ParticipantOptions {
   /** The share of the actions that is refused for reasons of its own, 0 to 1. */
   readonly refusedShare: number;
   readonly book: SagaBook;
+  /** What its action reads for a later step; it is refused if that is locked. */
+  readonly readsEarly?: EarlyReads;
+  /** What an earlier step has read for its action. */
+  readonly reliesOn?: EarlyReads;
 }
 
 interface Row {
@@ -47,7 +59,7 @@ const NEW: Row = { memory: 'new', since: 0 };
 const DRAWS: Readonly<Record<CommandKind, number>> = { act: 0, compensate: 1, confirm: 2 };
 
 export class Participant implements ComponentPart {
-  readonly signals = participantSignals;
+  readonly signals: ComponentPart['signals'];
   readonly interventions: Readonly<Record<string, Intervention>>;
   readonly name: string;
   readonly options: ParticipantOptions;
@@ -61,15 +73,20 @@ export class Participant implements ComponentPart {
   private losing = 0;
   private readonly carriedOut: FactChannel<Fact<typeof commandCarriedOut>>;
   private readonly undone: FactChannel<Fact<typeof effectUndone>>;
+  private readonly rereads: FactChannel<Fact<typeof readChanged>>;
+  private readonly misstatements: FactChannel<Fact<typeof holdingsMisstated>>;
 
   constructor(sim: Simulation, options: ParticipantOptions) {
     this.sim = sim;
     this.options = options;
+    this.signals = options.reliesOn === undefined ? participantSignals : [...participantSignals, ...earlyReadSignals];
     this.name = options.step.participant;
     this.times = sim.keyedRandom(`${this.name}/work`);
     this.refusals = sim.keyedRandom(`${this.name}/refusals`);
     this.carriedOut = sim.facts.channel(commandCarriedOut);
     this.undone = sim.facts.channel(effectUndone);
+    this.rereads = sim.facts.channel(readChanged);
+    this.misstatements = sim.facts.channel(holdingsMisstated);
     this.interventions = { refuse: this.refuses(), lose: this.loses(), slow: this.slows() };
   }
 
@@ -108,7 +125,7 @@ export class Participant implements ComponentPart {
   }
 
   private commit({ saga, kind }: SagaCommand): Answer {
-    const { step, place, rules, holdings, book } = this.options;
+    const { step, place, rules, holdings, book, readsEarly, reliesOn } = this.options;
     if (kind === 'compensate' && this.losing > 0) {
       this.losing--;
       return 'ok';
@@ -116,9 +133,14 @@ export class Participant implements ComponentPart {
     const row = this.rows.get(saga.id) ?? NEW;
     const { memory, answer, change, isRepeat } = perform(row.memory, kind, rules, () => this.accepts(saga));
     this.rows.set(saga.id, { memory, since: change === 1 ? this.sim.now : row.since });
-    if (change === 1) holdings.take(saga);
-    else if (kind === 'confirm') holdings.confirm(saga);
-    else if (change === -1) this.tellUndone(saga.id, row.since, holdings.giveBack(saga));
+    if (change === 1) this.take(saga);
+    else if (kind === 'confirm') {
+      reliesOn?.forget(saga);
+      holdings.confirm(saga);
+    } else if (change === -1) {
+      readsEarly?.forget(saga);
+      this.tellUndone(saga.id, row.since, holdings.giveBack(saga));
+    }
     if (change !== 0) book.changed(saga, place, change);
     if (this.carriedOut.heard) {
       const command = nameOf(step, kind);
@@ -132,8 +154,23 @@ export class Participant implements ComponentPart {
       this.refusing--;
       return false;
     }
-    const { refusedShare, holdings } = this.options;
-    return !(this.refusals.of(saga.id).next() < refusedShare) && holdings.offers(saga);
+    const { refusedShare, holdings, readsEarly } = this.options;
+    if (this.refusals.of(saga.id).next() < refusedShare || !holdings.offers(saga)) return false;
+    return readsEarly?.read(saga) ?? true;
+  }
+
+  private take(saga: SagaCommand['saga']): void {
+    const { holdings, reliesOn } = this.options;
+    if (reliesOn === undefined) {
+      holdings.take(saga);
+      return;
+    }
+    const { misstated } = holdings;
+    const { isFuzzy, isLost: lost } = reliesOn.take(saga);
+    const { name: participant } = this;
+    if (isFuzzy && this.rereads.heard) this.rereads.emit({ participant, request: saga.id, lost });
+    const { misstated: amount } = holdings;
+    if (amount !== misstated && this.misstatements.heard) this.misstatements.emit({ participant, amount });
   }
 
   private tellUndone(request: number, since: Time, seen: ReturnType<Holdings['giveBack']>): void {

@@ -1,10 +1,9 @@
 /** A shop with one saga in it, and the parts that can die: what is really built, with times that differ from step to step. */
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
 import type { Distribution } from '../../../../sim-core/kernel/distributions/distribution.ts';
-import { spawn, type Behaviour } from '../../../../sim-core/kernel/process.ts';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
 import { MILLISECOND, SECOND, type Duration } from '../../../../sim-core/kernel/time.ts';
-import { CallFailed, type Endpoint } from '../../../../sim-core/network/call.ts';
+import type { Endpoint } from '../../../../sim-core/network/call.ts';
 import { componentsOf } from '../../../../sim-core/network/component.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
@@ -166,15 +165,19 @@ function choreographed(sim: Simulation, participants: Participant[], options: Sh
   const exchange = new EventExchange(sim, { node, definition: ORDER_SAGA, compensates, delay: WAY });
   const consumers = participants.map((participant) => exchange.consumer(participant, 10));
   const publish = exchange.publisher('checkout');
-  spawn(sim, 'checkout', placesOrder());
-  function* placesOrder(): Behaviour {
-    try {
-      yield* publish({ id: 0, key: 0, request: new RequestContext(0, 0) }, REQUESTED);
-    } catch (error) {
-      if (!(error instanceof CallFailed)) throw error;
-    }
-  }
+  const checkout = new Service<number, void>(sim, {
+    name: 'checkout',
+    help: '',
+    concurrency: 1,
+    queueMax: 0,
+    *handle({ query: key, request }) {
+      yield* publish({ id: request.id, key, request }, REQUESTED);
+    },
+  });
+  const link = new Link(sim, checkout, { from: 'users', delay: WAY });
+  link.send(0, new RequestContext(0, 0));
   return {
+    checkout: () => checkout.crash(DOWNTIME),
     rabbit: () => node.interventions['kill'].apply([DOWNTIME / SECOND]),
     ...Object.fromEntries(consumers.map((consumer) => [consumer.name, () => consumer.kill(DOWNTIME)])),
   };
