@@ -60,6 +60,21 @@ const countsTwice = [
   atMost(atEnd(COUNTED_TWICE), limits.countedTwiceMost),
 ];
 
+const keepsAll = [
+  atMost(atEnd(UNMATCHED), limits.noneLeft),
+  // The price, which no window bounds.
+  atLeast(summary(ENTRIES, 'max'), limits.allKept),
+];
+
+/** Results come soon after a short grace, and without who comes later. */
+const leavesOut = [
+  atLeast(total(DROPPED), limits.leftOut),
+  atMost(total(DROPPED), limits.leftOutMost),
+  atLeast(atEnd(LEFT_OUT), limits.leftOut),
+  atMost(quantile(RESULT_DELAY, 'p50'), limits.graceAndNoMore),
+];
+const leavesNoneOut = [atMost(total(DROPPED), limits.noneLeftOut), atMost(atEnd(LEFT_OUT), limits.noneLeftOut)];
+
 /** A worker is away for so long that the other one takes its tasks over; it takes long to put a record into a store. */
 const FAILOVER = { downtime: s(30), crashEvery: s(120), sessionTimeout: s(6), restoreTime: ms(2) } as const;
 
@@ -87,9 +102,13 @@ export default defineScenario({
     'continuous-query': { ...QUERY },
     'query-long-grace': { ...QUERY, grace: limits.LONG_GRACE },
     'query-emit-changes': { ...QUERY, grace: limits.LONG_GRACE, emit: 'CHANGES' },
+    'query-hopping': { ...QUERY, query: 'hopping' },
+    'query-unpaid': { ...QUERY, grace: limits.LONG_GRACE, query: 'unpaid' },
     join: { ...JOIN },
     'join-left': { ...JOIN, joinKind: 'left' },
     'join-long-window': { ...JOIN, windowSize: limits.LONG_WINDOW },
+    'join-tables': { ...JOIN, processing: 'join-tables' },
+    'join-foreign-key': { ...JOIN, processing: 'join-foreign-key' },
     'connect-source-sink': { processing: 'connect' },
     'connect-upsert': { processing: 'connect', insertMode: 'upsert' },
   },
@@ -105,9 +124,13 @@ export default defineScenario({
     'continuous-query': 'pitfall',
     'query-long-grace': 'remedy',
     'query-emit-changes': 'alternative',
+    'query-hopping': 'alternative',
+    'query-unpaid': 'alternative',
     join: 'pitfall',
     'join-left': 'remedy',
     'join-long-window': 'remedy',
+    'join-tables': 'remedy',
+    'join-foreign-key': 'remedy',
     'connect-source-sink': 'pitfall',
     'connect-upsert': 'remedy',
   },
@@ -118,6 +141,8 @@ export default defineScenario({
     'query-long-grace': 'continuous-query',
     'join-left': 'join',
     'join-long-window': 'join',
+    'join-tables': 'join',
+    'join-foreign-key': 'join',
     'connect-upsert': 'connect-source-sink',
   },
   seed: 1,
@@ -206,16 +231,13 @@ export default defineScenario({
       atLeast(total(TWICE), limits.writtenTwice),
       atMost(atEnd(DIFFERING), limits.nothingDiffers),
     ],
-    'continuous-query': [
-      atLeast(total(DROPPED), limits.leftOut),
-      atMost(total(DROPPED), limits.leftOutMost),
-      atLeast(atEnd(LEFT_OUT), limits.leftOut),
-    ],
+    'continuous-query': leavesOut,
     'query-long-grace': [
-      atMost(total(DROPPED), limits.noneLeftOut),
-      atMost(atEnd(LEFT_OUT), limits.noneLeftOut),
+      ...leavesNoneOut,
       guardrail(atLeast(quantile(RESULT_DELAY, 'p50'), limits.graceOver), 'the price: a result waits for the grace'),
     ],
+    'query-hopping': leavesOut,
+    'query-unpaid': leavesNoneOut,
     'query-emit-changes': [
       atMost(total(DROPPED), limits.noneLeftOut),
       atLeast(total(RESULTS_READ), limits.changesRead),
@@ -234,6 +256,8 @@ export default defineScenario({
       atMost(atEnd(UNMATCHED), limits.noneUnmatched),
       guardrail(atLeast(summary(ENTRIES, 'max'), limits.entriesKept), 'the price: both sides are kept for longer'),
     ],
+    'join-tables': keepsAll,
+    'join-foreign-key': keepsAll,
     'connect-source-sink': [
       atMost(atEnd(ROWS_MISSING), limits.nothingMissing),
       atLeast(atEnd(ROWS_TWICE), limits.rowsTwice),

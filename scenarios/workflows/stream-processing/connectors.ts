@@ -29,7 +29,7 @@ import * as limits from './limits.ts';
 import type { SendOn } from './orders.ts';
 import type { Values } from './params.ts';
 import { RowTruth } from './row-truth.ts';
-import { ORDERS } from './topologies.ts';
+import { ORDERS } from './queries.ts';
 import { users } from './users.ts';
 
 const SINK = 'sink';

@@ -8,9 +8,9 @@ import { ms, partitionOf, s, toSeconds, type Duration } from '../../../sim-core/
 import { DEVIATIONS, limitOf, oncePerRun, poissonLow, poissonMost } from '../../application/chance.ts';
 import { SHAPE } from '../../application/distances.ts';
 import { GROUP } from '../../messaging/application/orders.ts';
-import { CENTS, LINES_MAX, PAID } from './orders.ts';
+import { LINES_MAX, PAID } from './orders.ts';
 import type { Values } from './params.ts';
-import { CENTS_MIN } from './topologies.ts';
+import { queryNamed } from './queries.ts';
 
 export const PARTITIONS = 4;
 export const WORKERS = ['worker-1', 'worker-2'];
@@ -202,7 +202,7 @@ export const nothingDiffers = limit((p) => (crashes(p).length === WORKERS.length
 
 /** Orders of the query that are placed in a run, in the share of it that is closed by the end at least. */
 const queried = (p: Values, seconds: number): number =>
-  p.rate * (1 - p.cancelled) * (1 - CENTS_MIN / CENTS) * Math.max(0, seconds);
+  p.rate * (1 - p.cancelled) * queryNamed(p.query).share * Math.max(0, seconds);
 
 /**
  * The chance of a late order to miss its window. It is placed at a time of its window that is as likely as any other, so that what is left of
@@ -220,10 +220,19 @@ function missChance(p: Values, slack: Duration): number {
 const behind = (p: Values): Duration =>
   LINGER + ms(200) + s((7 * PARTITIONS) / Math.max(1, queried(p, 1) * (1 - p.lateShare)));
 
+/**
+ * How often so many orders are left out of windows, at most or at least: in each of those that overlap an order stands at a time that is as likely as
+ * any other, so that it is as often as there are windows, and an order may be left out of all of its own at once.
+ */
+function inWindows(p: Values, orders: number, chance: -1 | 1): number {
+  const { overlap } = queryNamed(p.query);
+  return Math.max(0, overlap * (orders + chance * DEVIATIONS * Math.sqrt(orders)));
+}
+
 /** Orders that come too late; of the first seconds, when the group begins, and of the last windows nothing is claimed. */
 const tooLate = (p: Values): number => {
   const seconds = toSeconds(p.length - DRAIN - s(5) - 2 * p.windowSize - p.grace - p.lateMost);
-  return keepsUp(p) ? poissonLow(queried(p, seconds) * p.lateShare * missChance(p, behind(p))) : 0;
+  return keepsUp(p) ? inWindows(p, queried(p, seconds) * p.lateShare * missChance(p, behind(p)), -1) : 0;
 };
 export const leftOut = limit(tooLate);
 /** An order is in the log, behind all that stream time can come of, so soon after it is sent. */
@@ -233,15 +242,23 @@ export const leftOutMost = limit((p) => {
   const most = queried(p, toSeconds(p.length - DRAIN));
   const onTheWay = Math.min(1, Math.max(0, ARRIVAL - p.grace) / p.windowSize);
   const chance = p.lateShare * Math.min(1, missChance(p, -ARRIVAL)) + (1 - p.lateShare) * onTheWay;
-  return poissonMost(keepsUp(p) ? most * chance : most);
+  return inWindows(p, keepsUp(p) ? most * chance : most, 1);
 });
 /** A grace that is longer than any order is late, and than it is on its way, leaves none out. */
 export const LONG_GRACE = s(9);
 export const noneLeftOut = limit((p) =>
-  keepsUp(p) && p.lateMost + s(1) <= LONG_GRACE ? 0 : poissonMost(queried(p, toSeconds(p.length))),
+  keepsUp(p) && p.lateMost + s(1) <= LONG_GRACE ? 0 : inWindows(p, queried(p, toSeconds(p.length)), 1),
 );
 /** No final result comes before the grace is over. */
 export const graceOver = limit((p) => (p.emit === 'FINAL' ? toSeconds(p.grace) : 0));
+/**
+ * Nor later than stream time has passed it, and what is handed on is written and read: the median is of windows that were closed by an order
+ * which came in time.
+ */
+export const graceAndNoMore = limit((p) => {
+  const isSure = p.emit === 'FINAL' && keepsUp(p) && p.lateShare < 0.4;
+  return toSeconds(isSure ? p.grace + behind(p) + LINGER + s(1) : p.length + p.grace);
+});
 /** Each order that is not left out changes a result. */
 export const changesRead = limit((p) =>
   p.emit === 'CHANGES' && keepsUp(p) ? poissonLow(queried(p, toSeconds(p.length - DRAIN)) * (1 - p.lateShare)) : 0,
@@ -318,6 +335,17 @@ export const noneUnmatched = limit((p) => {
   return isOver && joinsKeepUp(p) && p.guarantee === 'at-least-once'
     ? 0
     : poissonMost(p.rate * paidLater(p) * toSeconds(p.length));
+});
+/** Of tables nothing is ever too late, and each payment that is read has met its order by the end. */
+export const noneLeft = limit((p) =>
+  p.paymentMost + s(2) <= DRAIN && p.lateShare === 0 && joinsKeepUp(p) && p.guarantee === 'at-least-once'
+    ? 0
+    : poissonMost(p.rate * paidLater(p) * toSeconds(p.length)),
+);
+/** Its price: every order and every payment is kept for good. */
+export const allKept = limit((p) => {
+  const seconds = Math.max(0, toSeconds(p.length - Math.max(DRAIN, p.paymentMost + s(1))));
+  return joinsKeepUp(p) ? poissonLow(p.rate * (1 - p.cancelled + paidLater(p)) * seconds) : 0;
 });
 /**
  * No record is late: each side comes as it happens, but for what lingers and is on its way, and would have to be behind by the window to

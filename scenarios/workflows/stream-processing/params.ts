@@ -1,12 +1,18 @@
 /** The parameters of a stream processor: what its sliders and `--set` take. */
 import { choice, duration, integer, ms, rate, s, share, us, type ValuesOf } from '../../../sim-core/index.ts';
+import { queryNames } from './queries.ts';
 
 export const params = {
   rate: rate({ help: 'Orders of all users together', default: 60, min: 10, max: 1000, logarithmic: true }),
   processing: choice({
-    help: 'What is made of the stream of orders: paid lines are picked out (route), the last order of each customer is kept (table), orders are counted by customer (count), by customer and window of time in a continuous query (query), or joined with their payments (join); or connectors carry them from table to table (connect)',
+    help: 'What is made of the stream of orders: paid lines are picked out (route), the last order of each customer is kept (table), orders are counted by customer (count), by customer and window of time in a continuous query (query), or joined with their payments, within a window (join), or as tables by the order’s number (join-tables) or by the order that a payment names (join-foreign-key); or connectors carry them from table to table (connect)',
     default: 'count',
-    choices: ['route', 'table', 'count', 'query', 'join', 'connect'],
+    choices: ['route', 'table', 'count', 'query', 'join', 'join-tables', 'join-foreign-key', 'connect'],
+  }),
+  query: choice({
+    help: 'Query: its text. Orders and turnover of each customer in windows that tumble, of orders from 20 on; the same orders in windows that hop by half their size, with the least and the most; or orders that are unpaid or large',
+    default: 'turnover',
+    choices: queryNames,
   }),
   customers: integer({ help: 'Customers: the keys', default: 100, min: 1, max: 50_000, logarithmic: true }),
   cancelled: share({

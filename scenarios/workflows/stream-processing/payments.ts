@@ -12,10 +12,13 @@ import type { Placed } from './orders.ts';
 import type { Values } from './params.ts';
 import { PAYMENTS } from './topologies.ts';
 
+/** Payments are numbered from here on. */
+const OWN_NUMBERS = 1_000_000_000;
+
 /** Has an order paid, if it is to be; `paid` hears of each payment that the topic has. */
 export function payLater(
   sim: Simulation,
-  { paymentMost }: Values,
+  { paymentMost, processing }: Values,
   cluster: KafkaCluster,
   paid: (order: number) => void,
 ): (placed: Placed) => void {
@@ -24,10 +27,12 @@ export function payLater(
   const link = new Link<KafkaProducerQuery, void>(sim, producer, { from: 'tills', delay: constant(0) });
   const draws = sim.keyedRandom('when it is paid');
   const kind = sim.eventKind('an order is paid');
+  // A number of its own, where it is joined by the order that it names.
+  const keyOf = (order: number): number => (processing === 'join-foreign-key' ? OWN_NUMBERS + order : order);
   return ({ request: id, order }) => {
     if (order === null || order.paid === 'yes') return;
     const pay = (): void => {
-      const payment = { key: id, value: { order: id, cents: order.cents }, timestamp: sim.now };
+      const payment = { key: keyOf(id), value: { order: id, cents: order.cents }, timestamp: sim.now };
       link
         .call({ ...payment, bytes: PRODUCER.recordBytes }, new RequestContext(id, sim.now))
         // The producer's signals tell of one that fails.

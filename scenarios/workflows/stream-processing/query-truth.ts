@@ -19,7 +19,7 @@ import { PARTITIONS } from './limits.ts';
 import { lookAgainAndAgain } from './looks.ts';
 import type { Placed, TillsObserver } from './orders.ts';
 import type { Values } from './params.ts';
-import { CENTS_MIN } from './topologies.ts';
+import { advanceOf, queryNamed } from './queries.ts';
 
 /** A result of the query was read. */
 export const resultRead = defineFact('query.result', 'A result of the continuous query was read', {
@@ -72,6 +72,8 @@ interface Window {
 export class QueryTruth implements TillsObserver {
   private readonly sim: Simulation;
   private readonly size: Duration;
+  private readonly advance: Duration;
+  private readonly query: string;
   private readonly emit: string;
   /** When each order was placed, by its request. */
   private readonly placedAt = new Map<number, Time>();
@@ -81,9 +83,11 @@ export class QueryTruth implements TillsObserver {
   private readonly read: FactChannel<Fact<typeof resultRead>>;
   private readonly compared: FactChannel<Fact<typeof windowsCompared>>;
 
-  constructor(sim: Simulation, { windowSize, emit }: Pick<Values, 'windowSize' | 'emit'>) {
+  constructor(sim: Simulation, { windowSize, emit, query }: Pick<Values, 'windowSize' | 'emit' | 'query'>) {
     this.sim = sim;
     this.size = windowSize;
+    this.advance = advanceOf(query, windowSize);
+    this.query = query;
     this.emit = emit;
     this.read = sim.facts.channel(resultRead);
     this.compared = sim.facts.channel(windowsCompared);
@@ -93,9 +97,17 @@ export class QueryTruth implements TillsObserver {
   }
 
   placed({ request, customer, order, at }: Placed): void {
-    if (order === null || order.cents < CENTS_MIN) return;
+    if (order === null || !queryNamed(this.query).counts(order)) return;
     this.placedAt.set(request, at);
-    this.windowOf(partitionOf(customer, PARTITIONS), Math.floor(at / this.size) * this.size).placed++;
+    const partition = partitionOf(customer, PARTITIONS);
+    // Every window that the time is in, back from the one that began last.
+    for (
+      let start = Math.floor(at / this.advance) * this.advance;
+      start >= 0 && start > at - this.size;
+      start -= this.advance
+    ) {
+      this.windowOf(partition, start).placed++;
+    }
   }
 
   sent(): void {}

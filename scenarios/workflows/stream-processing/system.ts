@@ -42,7 +42,7 @@ export function streams(sim: Simulation, p: Values): void {
   const cluster = new KafkaCluster(sim, {
     ...CLUSTER,
     topics: [
-      ...[...Object.keys(topology.sources), ...topology.sinks].map((name) => ({ ...topic, name })),
+      ...[...new Set([...Object.keys(topology.sources), ...topology.sinks])].map((name) => ({ ...topic, name })),
       ...changelogTopics({ id: APP, topology }, { ...topic, log }),
     ],
     transactions: { ids: limits.WORKERS, partitions: COORDINATORS },
@@ -60,7 +60,7 @@ export function streams(sim: Simulation, p: Values): void {
 function sentTo(sim: Simulation, p: Values, cluster: KafkaCluster): [ResultObserver, (tills: string) => SendOn] {
   const byCustomer = toTopic(sim, cluster, ({ customer }) => customer);
   if (p.processing === 'query') return [new QueryTruth(sim, p), byCustomer];
-  if (p.processing !== 'join') return [new ResultLedger(sim, p.processing), byCustomer];
+  if (!p.processing.startsWith('join')) return [new ResultLedger(sim, p.processing), byCustomer];
   const judge = new JoinTruth(sim);
   const byOrder = toTopic(sim, cluster, ({ request }) => request);
   const pay = payLater(sim, p, cluster, (order) => judge.paid(order));

@@ -7,13 +7,13 @@ import {
   fieldsOf,
   filter,
   flatMap,
+  joinByForeignKey,
   joinStreams,
+  joinTables,
   map,
-  ms,
   table,
   timeDifferenceAndGrace,
   to,
-  type Duration,
   type Operator,
   type RecordFields,
   type RecordValue,
@@ -21,9 +21,9 @@ import {
   type Topology,
 } from '../../../sim-core/index.ts';
 import type { Order } from './orders.ts';
+import { ORDERS, queryText } from './queries.ts';
 import type { Values } from './params.ts';
 
-export const ORDERS = 'orders';
 export const RESULTS = 'results';
 export const UNPAID = 'unpaid';
 export const PAYMENTS = 'payments';
@@ -47,20 +47,17 @@ const route: Operator = chain(
   branch([isPaid, to(RESULTS)], [() => true, to(UNPAID)]),
 );
 
-/** The continuous query; orders of less than so many cents are left out. */
-export const CENTS_MIN = 2000;
-const milliseconds = (time: Duration): string => `${Math.round(time / ms(1))} MILLISECONDS`;
-export const queryOf = ({ windowSize, grace, emit }: Pick<Values, 'windowSize' | 'grace' | 'emit'>): string => `
-  SELECT customer, COUNT(*) AS orders, SUM(cents) AS turnover
-  FROM ${ORDERS} WINDOW TUMBLING (SIZE ${milliseconds(windowSize)}, GRACE PERIOD ${milliseconds(grace)})
-  WHERE cents >= ${CENTS_MIN}
-  GROUP BY customer
-  EMIT ${emit};`;
 const SCHEMA = {
   stream: ORDERS,
   key: 'customer',
   columns: { customer: 'number', cents: 'number', lines: 'number', paid: 'text' },
 } as const;
+
+/** A payment and its order, if it has met it. */
+const of = (payment: RecordValue, order: RecordValue | null): RecordFields => {
+  const { order: number } = fieldsOf({ value: payment });
+  return order === null ? { order: number } : { order: number, customer: fieldsOf({ value: order })['customer'] };
+};
 
 /**
  * Payments meet their orders within the window, to both sides; both are keyed by the order's number. By a left join one that meets
@@ -69,10 +66,6 @@ const SCHEMA = {
 function joined({ windowSize, grace, joinKind }: Pick<Values, 'windowSize' | 'grace' | 'joinKind'>): Topology {
   const stores = { left: PAYMENTS, right: ORDERS };
   const windows = timeDifferenceAndGrace(windowSize, grace);
-  const of = (payment: RecordValue, order: RecordValue | null): RecordFields => {
-    const { order: number } = fieldsOf({ value: payment });
-    return order === null ? { order: number } : { order: number, customer: fieldsOf({ value: order })['customer'] };
-  };
   const { left, right } =
     joinKind === 'left'
       ? joinStreams({ kind: 'left', stores: { ...stores, unmatched: UNMATCHED_PAYMENTS }, windows, of })
@@ -85,14 +78,52 @@ function joined({ windowSize, grace, joinKind }: Pick<Values, 'windowSize' | 'gr
   };
 }
 
-export function topologyOf(p: Pick<Values, 'processing' | 'windowSize' | 'grace' | 'emit' | 'joinKind'>): Topology {
+/** Both topics as tables, keyed by the order's number: a payment meets its order whenever it comes, and nothing is ever forgotten. */
+function joinedTables(): Topology {
+  const { left, right } = joinTables({ kind: 'inner', stores: { left: PAYMENTS, right: ORDERS }, of });
+  return {
+    stores: [ORDERS, PAYMENTS],
+    sources: { [ORDERS]: chain(right, to(RESULTS)), [PAYMENTS]: chain(left, to(RESULTS)) },
+    sinks: [RESULTS],
+  };
+}
+
+/** A payment has a number of its own, and its value says which order it is for: where that is, it is another task's. */
+function joinedByForeignKey(): Topology {
+  const topics = { subscriptions: 'payments-subscriptions', responses: 'payments-responses' };
+  const { left, right, subscriptions, responses } = joinByForeignKey({
+    kind: 'inner',
+    stores: { left: PAYMENTS, right: ORDERS, subscriptions: topics.subscriptions },
+    topics,
+    foreignKey: (payment) => fieldsOf({ value: payment })['order'] as number,
+    of,
+  });
+  return {
+    stores: [ORDERS, PAYMENTS, topics.subscriptions],
+    sources: {
+      [ORDERS]: right,
+      [PAYMENTS]: left,
+      [topics.subscriptions]: subscriptions,
+      [topics.responses]: chain(responses, to(RESULTS)),
+    },
+    sinks: [RESULTS, topics.subscriptions, topics.responses],
+  };
+}
+
+export function topologyOf(
+  p: Pick<Values, 'processing' | 'query' | 'windowSize' | 'grace' | 'emit' | 'joinKind'>,
+): Topology {
   switch (p.processing) {
     case 'route':
       return { stores: [], sources: { [ORDERS]: route }, sinks: [RESULTS, UNPAID] };
     case 'query':
-      return compileQuery(queryOf(p), SCHEMA, STORE, RESULTS);
+      return compileQuery(queryText(p.query, p), SCHEMA, STORE, RESULTS);
     case 'join':
       return joined(p);
+    case 'join-tables':
+      return joinedTables();
+    case 'join-foreign-key':
+      return joinedByForeignKey();
     default: {
       const keep = p.processing === 'table' ? table(STORE) : count(STORE);
       return { stores: [STORE], sources: { [ORDERS]: chain(keep, to(RESULTS)) }, sinks: [RESULTS] };

@@ -17,7 +17,8 @@ import {
   type StreamsGroup,
 } from '../../../sim-core/index.ts';
 import { lookAgainAndAgain } from './looks.ts';
-import { ORDERS, STORE } from './topologies.ts';
+import { ORDERS } from './queries.ts';
+import { STORE } from './topologies.ts';
 
 /** The store of a task was looked at. */
 export const storeCompared = defineReading('orders.state.compared', 'The store of a task was held against its input', {

@@ -19,9 +19,15 @@ const last = ({ signals }: Trialled, name: string): number =>
 type Variant = keyof typeof streamProcessing.variants;
 const CRASHES: readonly Variant[] = ['restore-from-changelog', 'exactly-once-v2', 'stateless', 'ktable'];
 const CONNECTORS: readonly Variant[] = ['connect-source-sink', 'connect-upsert'];
-const JOINS: readonly Variant[] = ['join', 'join-left', 'join-long-window'];
+const JOINS: readonly Variant[] = ['join', 'join-left', 'join-long-window', 'join-tables', 'join-foreign-key'];
 const FAILOVERS: readonly Variant[] = ['failover', 'standby-replica'];
-const QUERIES: readonly Variant[] = ['continuous-query', 'query-long-grace', 'query-emit-changes'];
+const QUERIES: readonly Variant[] = [
+  'continuous-query',
+  'query-long-grace',
+  'query-emit-changes',
+  'query-hopping',
+  'query-unpaid',
+];
 
 /** Crashes come so long after a commit that something is claimed to be done twice. */
 const SHORT_INTERVALS = { commitInterval: s(3), crashAt: s(11.7), downtime: s(4), length: s(60) };
@@ -122,13 +128,16 @@ describe('as the guide says', () => {
     expect(twice({ guarantee: 'exactly-once', commitInterval: s(0.5) })).toBe(0);
   });
 
-  it('a longer grace leaves fewer orders out', () => {
-    const dropped = [0, s(4), s(9)].map((grace) =>
-      totalOf(after('continuous-query', { grace }), 'kafka.streams.dropped.records'),
-    );
+  it('a longer grace leaves fewer orders out, and has every result wait for it', () => {
+    const runs = [0, s(4), s(9)].map((grace) => after('continuous-query', { grace }));
+    const dropped = runs.map((run) => totalOf(run, 'kafka.streams.dropped.records'));
     expect(dropped[0]).toBeGreaterThan(dropped[1]);
     expect(dropped[1]).toBeGreaterThan(dropped[2]);
     expect(dropped[2]).toBe(0);
+    const delays = runs.map((run) => summaryOf(run, 'query.result.delay', 'p50'));
+    // By as much as the grace is longer, but for what is on its way and the histogram's buckets.
+    expect(delays[1] - delays[0]).toBeCloseTo(4, 0);
+    expect(delays[2] - delays[1]).toBeCloseTo(5, 0);
   });
 
   it('a table goes back in time for a while, and is right in the end', () => {
