@@ -19,9 +19,23 @@ const UNITS: Readonly<Record<string, string>> = {
   KiBy: 'kibibytes',
   MiBy: 'mebibytes',
   GiBy: 'gibibytes',
+  KBy: 'kilobytes',
+  MBy: 'megabytes',
+  GBy: 'gigabytes',
   Hz: 'hertz',
   Cel: 'celsius',
   '%': 'percent',
+};
+
+/** What stands behind a stroke is one of it. */
+const PER: Readonly<Record<string, string>> = {
+  s: 'second',
+  min: 'minute',
+  h: 'hour',
+  d: 'day',
+  wk: 'week',
+  mo: 'month',
+  a: 'year',
 };
 
 /** `http.server.request.duration` in `s` is `http_server_request_duration_seconds`. */
@@ -38,9 +52,7 @@ function unitWords(unit: string, kind: MetricData['kind']): string[] {
   if (unit === '1') return kind === 'gauge' ? ['ratio'] : [];
   const [amount, per] = unit.replaceAll(/\{[^}]*\}/g, '').split('/');
   const words = amount === '' || amount === '1' ? [] : [UNITS[amount] ?? metricName(amount)];
-  return per === undefined || per === ''
-    ? words
-    : [...words, `per_${per === 's' ? 'second' : (UNITS[per] ?? metricName(per))}`];
+  return per === undefined || per === '' ? words : [...words, `per_${PER[per] ?? UNITS[per] ?? metricName(per)}`];
 }
 
 /** A suffix that the name has already is not written twice. */

@@ -16,6 +16,7 @@ test.each([
   ['cache.hit_ratio', '1', 'gauge', undefined, 'cache_hit_ratio'],
   ['cache.hits', '1', 'gauge', undefined, 'cache_hits_ratio'],
   ['disk.speed', 'By/s', 'gauge', undefined, 'disk_speed_bytes_per_second'],
+  ['log.volume', 'GBy/d', 'gauge', undefined, 'log_volume_gigabytes_per_day'],
   ['request.rate', '{request}/s', 'gauge', undefined, 'request_rate_per_second'],
   ['db.operation.rate', '1/s', 'gauge', undefined, 'db_operation_rate_per_second'],
   ['2xx answers', '', 'sum', true, '_2xx_answers_total'],
