@@ -15,19 +15,23 @@ export interface PromtoolAnswer {
   readonly output: string;
 }
 
-/** Runs it in a folder of its own that holds these files, by their names. */
+/** Runs it in a folder of its own that holds these files, by their names. `input`: what it is given to read. */
 export async function promtool(
   args: readonly string[],
   files: Readonly<Record<string, string>>,
+  input?: string,
 ): Promise<PromtoolAnswer> {
   if (program === undefined) throw new Error('promtool is not installed: apt-get install prometheus');
   const folder = await mkdtemp(join(tmpdir(), 'promtool-'));
   try {
     await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text)));
     return await new Promise((resolve) => {
-      execFile(program, args, { cwd: folder, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+      const child = execFile(program, args, { cwd: folder, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
         resolve({ ok: error === null, output: stdout + stderr });
       });
+      // It may have seen enough before it has read all.
+      child.stdin!.on('error', () => {});
+      if (input !== undefined) child.stdin!.end(input);
     });
   } finally {
     await rm(folder, { recursive: true });

@@ -23,8 +23,17 @@ import type { Node } from './node.ts';
 import type { Values } from './params.ts';
 
 export const USERS = 400;
-export const CATALOGUE = 'GET /catalogue';
-export const ORDERS = 'POST /orders';
+export const CATALOGUE = '/catalogue';
+export const ORDERS = '/orders';
+const CHARGE = '/charge';
+/** The methods that are not `POST`. */
+const METHODS: Readonly<Record<string, string>> = { [CATALOGUE]: 'GET' };
+const methodOf = (route: string): string => METHODS[route] ?? 'POST';
+const serving = (route: string) => ({
+  'http.request.method': methodOf(route),
+  'http.route': route,
+  'url.scheme': 'http',
+});
 
 /** What is true of the incident. */
 export const TRUTH = {
@@ -34,6 +43,9 @@ export const TRUTH = {
   tenant: 'tenant-1',
   change: 'tax.rules=2025',
 };
+
+/** By the handbook's table. */
+const spanNameOf = (route: string): string => `HTTP ${methodOf(route)} ${route}`;
 
 /** Users go to the tenants in turn. */
 const tenantOf = (key: number, tenants: number): string => `tenant-${(key % tenants) + 1}`;
@@ -77,7 +89,12 @@ export function shopOf(sim: Simulation, p: Values, node: (name: string) => Node)
       ...PLACES,
       *handle({ query, request }): Behaviour<undefined> {
         const since = sim.now;
-        const span = here.tracer.startSpan(route, request, { parent: query.parent, kind: 'server' });
+        const { parent } = query;
+        const span = here.tracer.startSpan(spanNameOf(route), request, {
+          parent,
+          kind: 'server',
+          attributes: serving(route),
+        });
         yield* does(here, { ...query, parent: span.context }, request);
         here.answered(route, since);
         span.end();
@@ -87,7 +104,7 @@ export function shopOf(sim: Simulation, p: Values, node: (name: string) => Node)
     return new Link(sim, endpoint, { from, delay: nearby, timeout: PATIENCE });
   };
 
-  const payments = service('payments', 'orders', 'Charges orders at the banks', 'charge', function* (here, _, request) {
+  const payments = service('payments', 'orders', 'Charges orders at the banks', CHARGE, function* (here, _, request) {
     yield* work(here, WORK.charge, request, 'payments.charge');
     yield* sleep(sim, Math.round(BANK.sample(bank.of(request.id))));
   });
@@ -113,13 +130,13 @@ export function shopOf(sim: Simulation, p: Values, node: (name: string) => Node)
       const tenant = tenantOf(key, p.tenants);
       const isOrder = routes.of(request.id).next() < p.orderShare;
       const route = isOrder ? ORDERS : CATALOGUE;
-      const attributes = { 'http.route': route, 'user.id': `u-${key}`, 'tenant.id': tenant };
-      const span = gateway.tracer.startSpan(route, request, { kind: 'server', attributes });
+      const told = { 'http.route': route, 'user.id': `u-${key}`, 'tenant.id': tenant };
+      const attributes = { ...serving(route), ...told };
+      const span = gateway.tracer.startSpan(spanNameOf(route), request, { kind: 'server', attributes });
       yield* work(gateway, WORK.route, request, 'gateway.route');
       yield* (isOrder ? orders : catalogue).call({ tenant, parent: span.context }, request);
       gateway.answered(route, since);
-      const told = { ...attributes, duration_ms: Math.round((sim.now - since) / ms(1)) };
-      gateway.log(COMPLETED, told, request, span);
+      gateway.log(COMPLETED, { ...told, duration_ms: Math.round((sim.now - since) / ms(1)) }, request, span);
       span.end();
       return undefined;
     },

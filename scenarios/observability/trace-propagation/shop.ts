@@ -86,7 +86,7 @@ export function edgeOf(shop: Shop, orders: Endpoint<HttpRequest, void>): Service
     *handle({ query: key, request }) {
       const server = tracer.startSpan(nameOf('checkout', request), request, {
         kind: 'server',
-        attributes: { 'http.request.method': 'POST', 'http.route': '/checkout' },
+        attributes: { 'http.request.method': 'POST', 'http.route': '/checkout', 'url.scheme': 'http' },
       });
       journeys.did(request, server.context);
       yield* within(server, checkout(key, request, server.context));
@@ -157,7 +157,7 @@ export function ordersOf(shop: Shop, database: Database, rabbit: RabbitMq): Serv
       const server = tracer.startSpan(nameOf('create', request), request, {
         kind: 'server',
         ...(parent === undefined ? {} : { parent }),
-        attributes: { 'http.request.method': 'POST', 'http.route': '/orders' },
+        attributes: { 'http.request.method': 'POST', 'http.route': '/orders', 'url.scheme': 'http' },
       });
       journeys.did(request, server.context);
       yield* within(server, create(key, request, server.context));

@@ -44,7 +44,11 @@ export const HIT_RATIO = 'dashboard.cache.hit_ratio';
 export const REPLICA_LAG = 'dashboard.db.replication.lag';
 
 /** How often a row's alert began to fire once something had gone wrong. */
-export const firedOf = (alert: string): string => `slo_table.${alert}.fired`;
+export const firedOf = (alert: string): string => `slo_table.${inSnakeCase(alert)}.fired`;
+
+/** `HitRate` is `hit_rate`, as metrics are named. */
+const inSnakeCase = (name: string): string =>
+  name.replaceAll(/[A-Z]/g, (letter, place: number) => `${place === 0 ? '' : '_'}${letter.toLowerCase()}`);
 
 const of = (): string => 'prometheus';
 

@@ -1,4 +1,7 @@
-/** The fields of a fact as attributes: texts and flags as they are, times and durations in seconds, as OpenTelemetry has them. */
+/**
+ * The fields of a fact as attributes, `brownout.…` each, since the conventions have no words for them: texts and flags as they are, times
+ * and durations in seconds, as OpenTelemetry has them.
+ */
 import { SECOND } from '../../kernel/time.ts';
 import type { AttributeValue } from '../../observability/signals/telemetry.ts';
 import type { RecordedFacts } from '../recording.ts';
@@ -9,11 +12,16 @@ export function factAttributes(facts: RecordedFacts, { table, row }: FactPlace):
   const attributes: Record<string, AttributeValue> = {};
   for (const [field, type] of Object.entries(table.schema)) {
     if (type === 'request' && field === 'request') continue;
+    const name = factAttribute(field);
     const value = table.columns[field][row];
-    if (type === 'text') attributes[field] = facts.texts[value] ?? '';
-    else if (type === 'flag') attributes[field] = value === 1;
-    else if (type === 'time' || type === 'duration') attributes[field] = value / SECOND;
-    else attributes[field] = value;
+    if (type === 'text') attributes[name] = facts.texts[value] ?? '';
+    else if (type === 'flag') attributes[name] = value === 1;
+    else if (type === 'time' || type === 'duration') attributes[name] = value / SECOND;
+    else attributes[name] = value;
   }
   return attributes;
 }
+
+/** `isLate` is `brownout.is_late`. https://opentelemetry.io/docs/specs/semconv/general/naming/ */
+export const factAttribute = (field: string): string =>
+  `brownout.${field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;

@@ -4,13 +4,13 @@
  * that belong to no request, warnings and errors are all kept; of the others, where they are many, one in so many, which the
  * first record says.
  */
-import type { LogRecord, Severity } from '../../observability/signals/telemetry.ts';
+import type { Attributes, LogRecord, Severity } from '../../observability/signals/telemetry.ts';
 import type { Recording } from '../recording.ts';
 import { componentToldIn } from '../traces/fact-component.ts';
 import { factTime, isOfRequests, type FactPlace } from '../traces/fact-places.ts';
 import { roleOfFact, type OutcomeRole } from '../traces/outcome-roles.ts';
 import type { ChosenRequests } from './chosen-requests.ts';
-import { factAttributes } from './fact-attributes.ts';
+import { factAttribute, factAttributes } from './fact-attributes.ts';
 import type { Resources } from './resources.ts';
 import type { ExportedTrace } from './trace-spans.ts';
 
@@ -72,8 +72,11 @@ function interventions({ header, simulated }: Recording, resources: Resources): 
     time: at,
     severity: 'WARN',
     body: `intervention.${action}`,
-    attributes: { target, ...args },
+    attributes: named({ target, ...args }),
     traceId: '',
     spanId: '',
   }));
 }
+
+const named = (args: Readonly<Record<string, string | number>>): Attributes =>
+  Object.fromEntries(Object.entries(args).map(([name, value]) => [factAttribute(name), value]));

@@ -4,17 +4,17 @@
  * their own, with a link to the request that was waited for. Facts are events of the span that they were told in.
  *
  * A span that goes on after its parent's end says why in `brownout.outlives`: its caller had given up on it, or nobody waited for it.
- * Names follow the handbook: `DB {operation}`, `CALL {service}`, else domain and action.
- * https://opentelemetry.io/docs/specs/otel/trace/api/, https://opentelemetry.io/docs/specs/semconv/
+ * What they are called and what is said of them is in `span-conventions.ts`. https://opentelemetry.io/docs/specs/otel/trace/api/
  */
-import type { AttributeValue, SpanContext, SpanData, SpanKind } from '../../observability/signals/telemetry.ts';
 import { BACKGROUND } from '../../network/request-context.ts';
+import type { AttributeValue, SpanContext, SpanData, SpanKind } from '../../observability/signals/telemetry.ts';
 import type { Recording } from '../recording.ts';
 import { factText, factTime, type FactPlace } from '../traces/fact-places.ts';
 import { roleOfFact } from '../traces/outcome-roles.ts';
 import type { RequestTrace, SpanMark, SpanSegment, TraceSpan } from '../traces/request-trace.ts';
 import { factAttributes } from './fact-attributes.ts';
 import type { Resources } from './resources.ts';
+import { GAVE_UP, REQUEST_NAME, SpanConventions, waitNamed } from './span-conventions.ts';
 import type { TraceIds } from './trace-ids.ts';
 
 /** A fact of a request, and the span that it was told in. */
@@ -53,6 +53,7 @@ class TraceWriter {
   private readonly recording: Recording;
   private readonly trace: RequestTrace;
   private readonly resources: Resources;
+  private readonly conventions: SpanConventions;
   private readonly ids: TraceIds;
   private readonly traceId: string;
   private readonly drafts: Draft[] = [];
@@ -65,6 +66,7 @@ class TraceWriter {
     this.recording = recording;
     this.trace = trace;
     this.resources = resources;
+    this.conventions = new SpanConventions(recording, resources);
     this.ids = ids;
     this.traceId = ids.trace(trace.request);
   }
@@ -99,9 +101,11 @@ class TraceWriter {
     const { component, origin, start, end } = span;
     const isRoot = span.kind === 'request';
     const isConsumed =
-      !isRoot && this.componentKind(component) === 'consumer' && parent?.resource !== this.resources.of(origin);
+      !isRoot &&
+      this.conventions.componentKind(component) === 'consumer' &&
+      parent?.resource !== this.resources.of(origin);
     const own = this.draft(
-      isRoot ? 'request' : span.name,
+      isRoot ? REQUEST_NAME : span.name,
       isConsumed ? 'consumer' : 'internal',
       component,
       start,
@@ -116,11 +120,12 @@ class TraceWriter {
 
   private writeCall(span: TraceSpan, parent: Draft | undefined): Draft {
     const { origin, component, start, end, inside } = span;
-    const kinds = this.kindsOf(span);
+    const { conventions } = this;
+    const kinds = conventions.kindsOf(span);
     const gaveUp = span.marks.find(({ fact }) => fact === undefined);
-    const caller = this.draft(this.nameOfCall(span), kinds.caller, origin, start, gaveUp?.time ?? end, parent);
-    caller.attributes['peer.service'] = component ?? '';
-    const callee = this.draft(this.nameOfWork(span), kinds.callee, component, inside[0], inside[1], caller);
+    const caller = this.draft(conventions.nameOfCall(span), kinds.caller, origin, start, gaveUp?.time ?? end, parent);
+    Object.assign(caller.attributes, conventions.attributesOf(span, kinds));
+    const callee = this.draft(conventions.nameOfWork(span), kinds.callee, component, inside[0], inside[1], caller);
     this.judge(callee, span);
     if (gaveUp) this.giveUp(caller, gaveUp);
     else if (callee.status === 'error') {
@@ -135,8 +140,10 @@ class TraceWriter {
     const reason = label.slice(0, label.lastIndexOf(', in '));
     // What is done for nobody's request has no trace to be led to.
     const isLed = awaited >= 0 && awaited < BACKGROUND;
-    const name = isLed ? 'waits for another request' : awaited < 0 ? reason : 'waits for background work';
+    const named = isLed ? 'waits for another request' : awaited < 0 ? reason : 'waits for background work';
+    const { name, attributes } = waitNamed(named);
     const wait = this.draft(name, 'internal', component, from, to, parent);
+    Object.assign(wait.attributes, attributes);
     if (!isLed) return;
     wait.attributes['brownout.awaited.request'] = awaited;
     const context = this.contextOf(this.ids.trace(awaited), this.ids.span(awaited, 0));
@@ -161,7 +168,7 @@ class TraceWriter {
     this.gaveUp.add(caller);
     caller.status = 'error';
     caller.attributes['error.type'] = 'timeout';
-    caller.events.push({ name: label, time, attributes: {} });
+    caller.events.push({ name: GAVE_UP, time, attributes: { 'brownout.gave_up': label } });
   }
 
   /** An error where the recording says that it failed, of the type that a fact names. */
@@ -172,34 +179,6 @@ class TraceWriter {
     if (failed === undefined) return;
     draft.status = 'error';
     draft.attributes['error.type'] = factText(this.recording.facts, failed, 'outcome') ?? failed.table.kind;
-  }
-
-  private kindsOf({ origin, component }: TraceSpan): { caller: SpanKind; callee: SpanKind } {
-    const [from, to] = [origin, component].map((name) => this.componentKind(name));
-    if (to === 'consumer') return { caller: 'producer', callee: 'consumer' };
-    if (to === 'broker' && from !== 'broker' && from !== 'consumer') return { caller: 'producer', callee: 'server' };
-    return { caller: 'client', callee: 'server' };
-  }
-
-  private nameOfCall(span: TraceSpan): string {
-    const to = this.resources.of(span.component)['service.name'];
-    if (this.componentKind(span.component) !== 'database') return `CALL ${to}`;
-    return ['DB', this.operationOf(span)].filter(Boolean).join(' ');
-  }
-
-  /** What was told of it as a whole, else what was told in it first. */
-  private nameOfWork({ facts, marks, component }: TraceSpan): string {
-    const told = facts.at(0) ?? marks.find(({ fact }) => fact !== undefined)?.fact;
-    return told?.table.kind ?? `${this.componentKind(component) ?? 'component'}.call`;
-  }
-
-  private operationOf({ facts, marks }: TraceSpan): string | undefined {
-    const all = [...facts, ...marks.flatMap(({ fact }) => fact ?? [])];
-    return all.map((fact) => factText(this.recording.facts, fact, 'operation')).find((operation) => operation);
-  }
-
-  private componentKind(name: string | undefined): string | undefined {
-    return this.recording.components.find((component) => component.name === name)?.kind;
   }
 
   private contextOf(traceId: string, spanId: string): SpanContext {

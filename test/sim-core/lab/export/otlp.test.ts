@@ -109,7 +109,7 @@ describe('traces', () => {
         if (why === undefined) continue;
         reasons.set(why, (reasons.get(why) ?? 0) + 1);
         const parent = byId.get(span.parentSpanId)!;
-        const hasGivenUp = parent.events.some(({ name }) => name.includes(' gives up on '));
+        const hasGivenUp = parent.events.some(({ name }) => name === 'call.gave_up');
         if (hasGivenUp !== (why === 'the caller gave up')) wrong.push(span);
       }
     }
@@ -122,11 +122,11 @@ describe('traces', () => {
     const kept = recording.facts.tables
       .filter(({ schema }) => schema.request === 'request')
       .flatMap(({ columns }) => [...columns.request]);
-    const events = run.spans.flatMap((span) => span.events).filter(({ name }) => !name.includes(' gives up on '));
+    const events = run.spans.flatMap((span) => span.events).filter(({ name }) => name !== 'call.gave_up');
     expect(events).toHaveLength(kept.filter((request) => requests.has(request)).length);
     for (const { spans } of run.traces) {
       const completed = spans[0].events.find(({ name }) => name === 'request.completed');
-      const outcome = completed?.attributes.outcome;
+      const outcome = completed?.attributes['brownout.outcome'];
       if (outcome === 'ok') expect(spans[0].status).toBe('unset');
       else if (outcome) expect(spans[0]).toMatchObject({ status: 'error', attributes: { 'error.type': outcome } });
     }
@@ -135,7 +135,7 @@ describe('traces', () => {
   it('lead from a request that waits for another to that one', () => {
     const waiting = exportedRun('single-flight');
     const roots = new Map(waiting.traces.map(({ spans: [root] }) => [root.attributes['brownout.request'], root]));
-    const waits = waiting.spans.filter(({ name }) => name === 'waits for another request');
+    const waits = waiting.spans.filter(({ name }) => name === 'request.wait');
     expect(waits.length).toBeGreaterThan(0);
     for (const { attributes, links } of waits) {
       const awaited = roots.get(attributes['brownout.awaited.request']);
@@ -200,7 +200,7 @@ describe('logs', () => {
     const times = run.logs.map(({ time }) => time);
     expect(times).toEqual(times.toSorted((a, b) => a - b));
     const completed = run.logs.filter(({ body }) => body === 'request.completed');
-    const severities = new Map(completed.map(({ attributes, severity }) => [attributes.outcome, severity]));
+    const severities = new Map(completed.map(({ attributes, severity }) => [attributes['brownout.outcome'], severity]));
     expect(severities).toEqual(
       new Map([
         ['ok', 'INFO'],
