@@ -22,6 +22,8 @@ export const traceJudged = defineFact('trace.judged', 'It was seen what the back
   looksCut: 'flag',
   /** How many requests the trace stands for, as who looks at the backend must take it; 0 where there is no trace. */
   stands: 'number',
+  /** By how much chance spreads that, by the probability that was thrown for where the trace began, kept or not: its variance. */
+  spread: 'number',
 });
 
 type Was = 'error' | 'slow' | 'ordinary';
@@ -35,6 +37,7 @@ interface Entry {
   readonly stored: Set<string>;
   readonly parents: string[];
   stands: number;
+  spread: number;
 }
 
 export class TraceBook {
@@ -63,7 +66,13 @@ export class TraceBook {
       stored: new Set(),
       parents: [],
       stands: 0,
+      spread: 0,
     });
+  }
+
+  /** Its trace is sampled by this probability, above 0, whether it turns out to be or not. */
+  thrown(traceId: string, probability: number): void {
+    this.entries.get(traceId)!.spread = (1 - probability) / probability;
   }
 
   /** It has its answer. */
@@ -91,14 +100,14 @@ export class TraceBook {
 
   private readonly judgeSettled = (): void => {
     const judged = this.sim.facts.channel(traceJudged);
-    for (const [id, { request, was, endedAt, recorded, stored, parents, stands }] of this.ended) {
+    for (const [id, { request, was, endedAt, recorded, stored, parents, stands, spread }] of this.ended) {
       if (endedAt + this.settled > this.sim.now) break;
       this.ended.delete(id);
       this.entries.delete(id);
       const kept = stored.size === 0 ? 'none' : stored.size < recorded ? 'cut' : 'whole';
       const isThere = (parent: string): boolean => parent === '' || stored.has(parent);
       const looksCut = kept !== 'none' && !(parents.includes('') && parents.every(isThere));
-      if (judged.heard) judged.emit({ request, was, kept, looksCut, stands });
+      if (judged.heard) judged.emit({ request, was, kept, looksCut, stands, spread });
     }
     this.sim.schedule(SECOND, this.judgeSettled, undefined, this.look);
   };

@@ -5,7 +5,7 @@
  * Requests come as a Poisson process; whether a trace is sampled where it begins is a throw of a coin for each.
  */
 import { exp, INSTRUMENT_COSTS, ms, NotClaimed, s, SECOND, toSeconds, type Duration } from '../../../sim-core/index.ts';
-import { DEVIATIONS, limitOf, poissonMost } from '../../application/chance.ts';
+import { DEVIATIONS, limitOf, poissonMost, some } from '../../application/chance.ts';
 import { CARD_TIME, PATIENCE, QUERY_TIME, RARE_SHARE, STALL_MAX } from './shop.ts';
 import type { Values } from './params.ts';
 
@@ -145,6 +145,15 @@ export const adaptiveSent = limit((p) => {
   return Math.min(1, ((reads + first) * SPANS + others) / (counted(p) * meanSpans(p)) + share(p));
 });
 
+/** A count by weights that are right is off by no more deviations than anything else that chance makes. */
+export const offByChance = limit((p) => (keepsUp(p) ? DEVIATIONS : OVERLOADED));
+
+/** What a tail sampler keeps stands for itself: of requests that neither pay nor are slow there is no word. */
+export const notCounted = limit((p) => {
+  const ordinary = judged(p) * (1 - p.writes) * (1 - slowShare(p));
+  return keepsUp(p) && seesAll(p) ? Math.max(0, ordinary - DEVIATIONS * Math.sqrt(ordinary)) : 0;
+});
+
 /** Tail: what is stored is of requests that pay, in which alone something may go wrong, or that are slow. */
 export const tailStored = limit((p) => {
   const spans = p.writes * PAID_SPANS + (1 - p.writes) * SPANS * slowShare(p);
@@ -185,25 +194,7 @@ export const waitingBytes = limit(
   (p) => poissonMost(peakRate(p) * toSeconds(p.decisionWait + s(1) + p.exportDelay)) * PAID_SPANS * SPAN_BYTES_MAX,
 );
 
-/**
- * Of traces that are cut behind a balancer the backend can tell few, where collectors have in time what they decide by. Whoever calls
- * waits, so it takes as long as whom it calls, or fails if it does not wait: the parts of a kept part's callers are kept as
- * well, and what is missing is a whole branch. But for requests that are under way when the gateway exports: what it has of
- * them by then, its call to auth, may go elsewhere than the rest, and be thrown away from under what auth has. These are payments, by
- * Little's law as many at each export as come in the time that one takes, up to the timeout.
- */
-export const cutsSeen = limit((p) => {
-  if (!hasAllInTime(p)) return new NotClaimed('parts may be decided on before all of what they are judged by has come');
-  const [mean, most] = [toSeconds(p.stallMean), toSeconds(p.paymentTimeout)];
-  const hangs = toSeconds(CARD_TIME) + p.stalls * mean * (1 - exp(-most / mean));
-  const refusedAfter = toSeconds(QUERY_TIME + 2 * ms(5));
-  const underWay = Math.min(p.cardRate, p.writes * peakRate(p)) * hangs + p.writes * peakRate(p) * refusedAfter;
-  return poissonMost((toSeconds(p.length) / toSeconds(p.exportDelay) + 1) * underWay);
-});
-
 // What goes wrong with it.
-
-const some = (expected: number): number => (expected >= 1 ? 1 : 0);
 
 /** By an attribute that no span has only what is slow is kept: of the refusals none but those that were slow. */
 export const errorsMissed = limit((p) => {
@@ -211,8 +202,21 @@ export const errorsMissed = limit((p) => {
   return Math.max(0, refusedIn(p, payments - DEVIATIONS * Math.sqrt(payments)) * (1 - slowShare(p)));
 });
 
-/** Where the wait is over before the next export some spans come late: those that end after their trace's first ones are sent. */
-export const someLate = limit((p) => (p.decisionWait + s(1) < p.exportDelay ? some(judged(p) / 100) : 0));
+/**
+ * Where the wait is over before the next export, spans come late of requests that are under way at an export: of each at least those
+ * that end after it. By Little's law they are at each export as many as come in the time that one takes: a query of everybody's, and a payment's
+ * charge and hang, up to the timeout, of what the card network takes.
+ */
+export const someLate = limit((p) => {
+  if (p.decisionWait + s(1) >= p.exportDelay) return 0;
+  const [mean, most] = [toSeconds(p.stallMean), toSeconds(p.paymentTimeout)];
+  const charge = toSeconds(CARD_TIME) + p.stalls * mean * (1 - exp(-most / mean));
+  const [from, until] = [toSeconds(WARM_UP), toSeconds(p.length - p.exportDelay)];
+  const inPeak = peakBefore(p, until) - peakBefore(p, from);
+  const paid = p.writes * p.rate * (until - from - inPeak) + Math.min(p.cardRate, p.writes * peakRate(p)) * inPeak;
+  const asked = comesBefore(p, until) - comesBefore(p, from);
+  return some((paid * charge + asked * toSeconds(QUERY_TIME)) / toSeconds(p.exportDelay));
+});
 
 /**
  * A trace is pushed out when as many newer ones have come as there is room for. In the peak that is before its time if it
@@ -224,5 +228,8 @@ export const pushedOut = limit((p) => {
   return pushes ? Math.max(0, inPeak - p.numTraces - DEVIATIONS * Math.sqrt(inPeak)) : 0;
 });
 
-/** Of traces that are kept those are cut of which a part went to another collector and looked as if nothing were wrong there. */
-export const someCut = limit((p) => (p.collectors > 1 ? some(errorsLeast(p) / 16) : 0));
+/**
+ * Of traces of errors those are cut of which a part went to a collector where nothing looked wrong. How many depends on which exports of
+ * the services go together; that there is one at all is claimed of ten errors.
+ */
+export const someCut = limit((p) => (p.collectors > 1 && errorsLeast(p) >= 10 ? 1 : 0));

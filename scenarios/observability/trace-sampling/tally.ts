@@ -1,6 +1,7 @@
 /** What is told of the traces of the shop: what is true of its requests, what the backend has of them, and what that takes. */
 import {
   batchExported,
+  defineReading,
   defineSignal,
   probabilitySet,
   processWorked,
@@ -25,6 +26,7 @@ export const REQUESTS = 'requests.judged';
 export const REQUEST_ERRORS = 'requests.judged.errors';
 export const DASHBOARD_REQUESTS = 'dashboard.requests';
 export const DASHBOARD_ERRORS = 'dashboard.requests.errors';
+export const COUNT_OFF = 'dashboard.requests.deviations';
 export const SENT = 'traces.sent.rate';
 export const SENT_BYTES = 'traces.sent.bytes';
 export const STORED = 'traces.stored.rate';
@@ -41,6 +43,11 @@ type Judged = Fact<typeof traceJudged>;
 /** Collectors are processes too, but no part of the shop. */
 const ofShop = ({ process }: { readonly process: string }): boolean => !process.startsWith('collector');
 const wasKept = ({ kept }: Judged): boolean => kept !== 'none';
+
+/** `deviations`: by how many standard deviations of what was thrown the count is off, whichever way. */
+const requestsCounted = defineReading('requests.counted', 'It was counted by traces how many requests there were', {
+  deviations: 'number',
+});
 
 const keptOf = (ratioName: string, was: string, which: string): SignalDefinition =>
   defineSignal({
@@ -103,6 +110,15 @@ export const tallySignals = [
     help: 'How many of these requests there were by the traces in the backend, each for as many as it says that it stands for',
     fact: traceJudged,
     amount: ({ stands }) => stands,
+  }),
+  defineSignal({
+    name: COUNT_OFF,
+    kind: 'gauge',
+    unit: '1',
+    help: 'By how many standard deviations the count by traces is off from the true one, by the probabilities of all traces, kept or not',
+    fact: requestsCounted,
+    value: ({ deviations }) => deviations,
+    of: () => 'all',
   }),
   defineSignal({
     name: DASHBOARD_ERRORS,
@@ -191,6 +207,21 @@ export const tallySignals = [
     of: () => 'all',
   }),
 ];
+
+/**
+ * Holds the count by traces against the true one: its deviation is the root of the sum of (1 - p) / p of all that were thrown for
+ * (`AdjustedCount`), whatever was done with the probabilities in between, for each was known before its throw. Told where something was
+ * left to chance.
+ */
+export function watchCount(sim: Simulation): void {
+  const told = sim.facts.channel(requestsCounted);
+  let [off, variance] = [0, 0];
+  sim.facts.channel(traceJudged).listen(({ stands, spread }) => {
+    off += stands - 1;
+    variance += spread;
+    if (told.heard && variance > 0) told.emit({ deviations: Math.abs(off) / Math.sqrt(variance) });
+  });
+}
 
 /** Tells by which probability traces are sampled at the start. */
 export function tellProbabilities(sim: Simulation, probability: number): void {

@@ -1,8 +1,10 @@
 /** What the guide of trace sampling says beyond its variants: other settings, what instruments cost, and a collector that dies. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { DEVIATIONS, poissonLow, poissonMost } from '../../../scenarios/application/chance.ts';
+import { TraceBook } from '../../../scenarios/observability/application/trace-book.ts';
 import traceSampling from '../../../scenarios/observability/trace-sampling.ts';
 import {
+  COUNT_OFF,
   DASHBOARD_REQUESTS,
   ERRORS_KEPT,
   INSTRUMENTS,
@@ -179,6 +181,23 @@ it('adaptive sampling lowers the probability of a busy route, and goes on counti
   expect(room).toBeLessThan(everything(REQUESTS) / 2);
   const offBy = summaryOf(evidence, DASHBOARD_REQUESTS, 'total') - everything(REQUESTS);
   expect(Math.abs(offBy)).toBeLessThan(room);
+});
+
+it('whoever weighs each sampled trace by its probability is off by chance alone, and whoever counts it as one is not', () => {
+  expect(measured('adaptive')(COUNT_OFF, 'max')).toBeLessThan(DEVIATIONS);
+  const { stored } = TraceBook.prototype;
+  const planted = vi.spyOn(TraceBook.prototype, 'stored').mockImplementation(function (
+    this: TraceBook,
+    span,
+    probability,
+  ) {
+    stored.call(this, span, probability === undefined ? undefined : 1);
+  });
+  try {
+    expect(measured('adaptive')(COUNT_OFF, 'max')).toBeGreaterThan(DEVIATIONS);
+  } finally {
+    planted.mockRestore();
+  }
 });
 
 it('a collector that dies takes with it what it held', () => {

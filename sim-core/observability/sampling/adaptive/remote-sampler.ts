@@ -56,6 +56,11 @@ export class RemoteSampler implements Sampler {
     return isLucky || isDue;
   }
 
+  /** For experimenters: the probability that was thrown for at the latest root, sampled or not. */
+  get latestProbability(): number {
+    return this.latest?.probability ?? this.options.initialSamplingProbability;
+  }
+
   /** Writes down, on the root that has just begun, how it came to be sampled. */
   note(root: Span): void {
     if (!root.isRecording || this.latest === undefined) return;
