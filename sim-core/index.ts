@@ -427,6 +427,7 @@ export * from './observability/metrics/instruments/meter.ts';
 export * from './observability/metrics/prometheus.ts';
 export { SCRAPE_SERIES, type ScrapedTarget } from './observability/metrics/target-scraper.ts';
 export * from './observability/metrics/prometheus-signals.ts';
+export * from './observability/metrics/recording-rule.ts';
 export * from './observability/metrics/scrape-target.ts';
 export * from './observability/metrics/series/exemplar-store.ts';
 export * from './observability/metrics/series/head.ts';

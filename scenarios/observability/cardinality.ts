@@ -20,6 +20,7 @@ import {
   peak,
   poisson,
   Prometheus,
+  recordingRules,
   roundRobin,
   s,
   total,
@@ -33,7 +34,7 @@ import { faraway, nearby } from '../application/distances.ts';
 import { sentBy } from '../application/settings.ts';
 import { accountOf, instance } from './cardinality/instance.ts';
 import * as limits from './cardinality/limits.ts';
-import { dashboardSignals, panels, RATE_PANEL, slowest, TraceStore } from './cardinality/panels.ts';
+import { dashboardSignals, panels, RATE_PANEL, rules, slowest, TraceStore } from './cardinality/panels.ts';
 import { params, type Values } from './cardinality/params.ts';
 import { AGE, CHARTED, KNOWN, tallySignals, Watch } from './cardinality/tally.ts';
 
@@ -43,7 +44,14 @@ const UP = 'prometheus.up';
 const HELD = 'telemetry.memory.usage';
 const QUERY = 'prometheus.query.series';
 
+const READ = 'prometheus.query.samples';
+const SAME = 'A panel shows what it showed before';
+
 const bounded = atMost(peak(SERIES), limits.bounded);
+
+/** As many as Prometheus has room for, and a wall of screens. */
+const fewUsers = { users: 400 } as const;
+const VIEWERS = 10;
 
 export default defineScenario({
   id: 'cardinality',
@@ -57,6 +65,8 @@ export default defineScenario({
     'sample-limit': { sampleLimit: 5000 },
     aggregated: { label: 'none' },
     'aggregated-with-exemplars': { label: 'none', exemplars: 'trace-based' },
+    'many-viewers': { ...fewUsers, viewers: VIEWERS },
+    'recording-rules': { ...fewUsers, viewers: VIEWERS, recorded: true },
   },
   roles: {
     'user-id-label': 'pitfall',
@@ -64,7 +74,10 @@ export default defineScenario({
     'sample-limit': 'alternative',
     aggregated: 'alternative',
     'aggregated-with-exemplars': 'remedy',
+    'many-viewers': 'pitfall',
+    'recording-rules': 'remedy',
   },
+  repairs: { 'aggregated-with-exemplars': 'user-id-label', 'recording-rules': 'many-viewers' },
   seed: 1,
   duration: ({ length }) => length,
   warmUp: limits.WARM_UP,
@@ -121,6 +134,12 @@ export default defineScenario({
         'A request that is an exemplar is counted once, as any other',
       ),
     ],
+    'many-viewers': [atLeast(peak(QUERY), limits.askedByEach), atLeast(peak(READ), limits.readByEach)],
+    'recording-rules': [
+      atMost(peak(QUERY), limits.askedOnce),
+      guardrail(atLeast(mean(RATE_PANEL), limits.rateKept), SAME),
+      guardrail(atMost(mean(RATE_PANEL), limits.rateMost), SAME),
+    ],
   },
 });
 
@@ -153,9 +172,12 @@ function system(sim: Simulation, p: Values): void {
     scrapeTimeout: p.scrapeInterval,
     evaluationInterval: p.evaluationInterval,
     evaluations: [
-      dashboard(
-        sim,
-        panels(p, () => watch.shown()),
+      ...(p.recorded ? [recordingRules(rules(p))] : []),
+      ...Array.from({ length: p.viewers }, () =>
+        dashboard(
+          sim,
+          panels(p, () => watch.shown()),
+        ),
       ),
       watch.evaluation(slowest(p, traces)),
     ],

@@ -224,3 +224,32 @@ export const known = limit((p) => {
 /** Series that the panels and the question have to look at: the buckets, the counts, the sums and counts of users. */
 const LOOKED_AT = SERIES_EACH - 2 + 1 + 2;
 export const lookedAt = limit((p) => p.instances * LOOKED_AT);
+
+/** Series that the two panels look at: count and buckets of each stream. */
+const PANEL_SERIES = HANDBOOK_BOUNDS.length + 2;
+/** And who looks for the slow user: sum and count of each. */
+const SLOWEST_SERIES = 2;
+/** Streams that there are at the last evaluation, at least: whoever came before the last scrape of each instance before it. */
+const streamsLeast = (p: Values): number => {
+  if (!isLabelled(p) || p.cardinalityLimit > 0 || p.sampleLimit > 0 || !survives(p) || !livesOn(p)) return 0;
+  return usersBy(p, Math.max(0, toSeconds(p.length - p.scrapeInterval - p.evaluationInterval) - 1));
+};
+/** Each viewer has all of them looked at. */
+export const askedByEach = limit((p) => (p.recorded ? 0 : p.viewers * PANEL_SERIES * streamsLeast(p)));
+/** And two samples of each, of a counter that is scraped more than twice in what a panel looks back over. */
+export const readByEach = limit((p) =>
+  p.recorded || p.window <= 3 * p.scrapeInterval ? 0 : 2 * p.viewers * PANEL_SERIES * streamsOld(p),
+);
+/** Those that were there a panel's look back ago. */
+const streamsOld = (p: Values): number =>
+  streamsLeast(p) === 0
+    ? 0
+    : usersBy(p, Math.max(0, toSeconds(p.length - p.window - p.scrapeInterval - p.evaluationInterval) - 1));
+/**
+ * With rules all are looked at once, for however many viewers, each of whom reads what was recorded: a sum, and one of each bucket.
+ * By what the variant sets.
+ */
+export const askedOnce = limit((p) => {
+  const streams = p.instances * streamsMost(p);
+  return streams * (PANEL_SERIES + SLOWEST_SERIES) + p.viewers * PANEL_SERIES;
+});

@@ -3,15 +3,18 @@ import {
   counterRate,
   divide,
   histogramQuantile,
+  instant,
   panelSignals,
   prometheusName,
   sumBy,
   type Head,
   type Labels,
   type Panel,
+  type RecordingRule,
   type SpanData,
   type TelemetryProcessor,
   type Time,
+  type Vector,
 } from '../../../sim-core/index.ts';
 import { DURATION, USER } from './instance.ts';
 import type { Values } from './params.ts';
@@ -31,26 +34,38 @@ const PANELS = [
 ];
 export const dashboardSignals = panelSignals(PANELS);
 
+/** sum(rate(…_count[w])) and sum by (le) (rate(…_bucket[w])), of all users and instances. */
+const SUMS = {
+  rate: { record: `all:${METRIC}_count:rate`, suffix: 'count', by: [] },
+  buckets: { record: `all:${METRIC}_bucket:rate`, suffix: 'bucket', by: ['le'] },
+};
+
+const sumOf = (p: Values, name: keyof typeof SUMS, head: Head, at: Time): Vector =>
+  sumBy(counterRate(head.floats, { name: `${METRIC}_${SUMS[name].suffix}` }, p.window, at), SUMS[name].by);
+
+/** Rules that work the sums out once for all viewers. */
+export const rules = (p: Values): RecordingRule[] =>
+  (['rate', 'buckets'] as const).map((name) => ({
+    record: SUMS[name].record,
+    expression: (head, at) => sumOf(p, name, head, at),
+  }));
+
 /** `shown` is called when a panel had something to show. */
 export function panels(p: Values, shown: () => void): Panel[] {
   const [rate, latency] = PANELS;
+  const read = (name: keyof typeof SUMS, head: Head, at: Time): Vector =>
+    p.recorded ? instant(head.floats, { name: SUMS[name].record }, at) : sumOf(p, name, head, at);
   return [
     {
       ...rate,
-      // sum(rate(…_count[w]))
       show: (head, at) => {
-        const [total] = sumBy(counterRate(head.floats, { name: `${METRIC}_count` }, p.window, at));
+        const [total] = read('rate', head, at);
         if (total !== undefined) shown();
         return total?.value;
       },
     },
-    {
-      ...latency,
-      // histogram_quantile(0.99, sum by (le) (rate(…_bucket[w])))
-      show: (head, at) =>
-        histogramQuantile(0.99, sumBy(counterRate(head.floats, { name: `${METRIC}_bucket` }, p.window, at), ['le']))[0]
-          ?.value,
-    },
+    // histogram_quantile(0.99, …)
+    { ...latency, show: (head, at) => histogramQuantile(0.99, read('buckets', head, at))[0]?.value },
   ];
 }
 

@@ -3,6 +3,7 @@ import {
   choice,
   duration,
   exemplarFilters,
+  flag,
   integer,
   ms,
   number,
@@ -72,6 +73,16 @@ export const params = {
     default: s(10),
     min: s(1),
     max: s(60),
+  }),
+  viewers: integer({
+    help: 'Who has the dashboard open: each has its panels evaluated for himself',
+    default: 1,
+    min: 1,
+    max: 100,
+  }),
+  recorded: flag({
+    help: 'Whether the panels’ sums are recorded by rules at each evaluation, and panels read those',
+    default: false,
   }),
   window: duration({
     help: 'What a panel looks back over',

@@ -18,6 +18,7 @@ import { boundLabel } from './histogram-quantile.ts';
 import { atScale, SCHEMA_MAX, type NativeHistogram } from './native-histogram.ts';
 import { histogramLabels, prometheusName, seriesLabels } from './prometheus-names.ts';
 import { labelsKey, NAME, SeriesStore, type Series } from './series-store.ts';
+import type { Vector } from './vector.ts';
 
 const SERIES_BYTES = 732;
 const LABEL_BYTES = 32;
@@ -114,6 +115,12 @@ export class Head {
         }
       }
     }
+  }
+
+  /** Keeps what was worked out of other series, under a name of its own. */
+  record(name: string, results: Vector, time: Time): void {
+    for (const { labels, value } of results)
+      this.take(this.floats.series({ ...labels, [NAME]: name }), time, value, undefined);
   }
 
   /** Forgets samples older than an instant, and series without any. */
