@@ -56,6 +56,7 @@ import {
 } from './log-pipeline/tally-signals.ts';
 
 const LINES = 'log.stored.lines';
+const SIZE = 'log.store.size';
 const KEPT = 'What is severe is there in both';
 
 export default defineScenario({
@@ -77,6 +78,7 @@ export default defineScenario({
     'rate-limited': { level: 'DEBUG', linesMax: 100 },
     redacted: { redaction: 'source' },
     'redacted-by-agent': { redaction: 'agent' },
+    'short-retention': { retention: s(5) },
   },
   roles: {
     unstructured: 'pitfall',
@@ -89,6 +91,7 @@ export default defineScenario({
     'rate-limited': 'alternative',
     redacted: 'remedy',
     'redacted-by-agent': 'alternative',
+    'short-retention': 'alternative',
   },
   repairs: {
     structured: 'unstructured',
@@ -126,6 +129,7 @@ export default defineScenario({
     'http.client.request.duration',
     LEAKED,
     CORRELATED,
+    SIZE,
   ],
   expect: {
     unstructured: [
@@ -174,6 +178,11 @@ export default defineScenario({
       atLeast(total(ON_DISK), limits.hidden),
       atLeast(total(MASKED_ORDERS), limits.takenForCards),
     ],
+    'short-retention': [
+      atMost(peak(SIZE), limits.sizeKept),
+      atMost(mean(FOUND), limits.foundLate),
+      atLeast(total(LINES), limits.linesWritten),
+    ],
   },
 });
 
@@ -186,6 +195,9 @@ function system(sim: Simulation, p: Values): void {
     lineOf: ({ body }) => body,
     chunkBytes: limits.CHUNK_BYTES,
     scanRate: limits.SCAN_RATE,
+    ...(p.retention > 0 && {
+      retention: { period: p.retention, chunkAge: p.chunkAge, sweepEvery: limits.SWEEP_EVERY },
+    }),
   });
   store.onStored((record) => tally.stored(record));
   const nodes: Node[] = [];

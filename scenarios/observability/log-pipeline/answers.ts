@@ -54,7 +54,7 @@ export const answerSignals = [
 ];
 
 /** Orders that are asked for: the last ones that failed. */
-const ASKED = 40;
+export const ASKED = 40;
 /** How long before and after an order somebody looks. */
 const AROUND = s(1);
 

@@ -8,6 +8,7 @@
 import { ms, pow, s, toSeconds, us, type Limit, type Time } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLow, poissonMost, some } from '../../application/chance.ts';
 import { singlesLetThrough } from './bucket-theory.ts';
+import { ASKED } from './answers.ts';
 import { CUSTOMERS } from './customers.ts';
 import type { Values } from './params.ts';
 import { GATEWAY_WORK, PAYMENTS_WORK } from './shop.ts';
@@ -20,6 +21,8 @@ export const NOTICED = s(2);
 export const JUDGED = s(4);
 export const SETTLES = s(5);
 export const CHUNK_BYTES = 65_536;
+/** How often the store looks for what it may delete. */
+export const SWEEP_EVERY = s(1);
 /** Bytes a second that one querier looks through. */
 export const SCAN_RATE = 100e6;
 
@@ -95,6 +98,27 @@ export const foundByNumber = shareIf(
   (p) => p.format === 'plain',
   () => (ALL_OF_FAILED - NAMELESS) / ALL_OF_FAILED,
 );
+
+/** No order takes longer. */
+const ORDER = s(1);
+/** A line is deleted so long after it was written, at the latest. */
+const goneAfter = (p: Values): number => toSeconds(p.retention + p.chunkAge + SWEEP_EVERY);
+/** With a retention there is what was written so lately; no line is longer than a kilobyte. */
+export const sizeKept = atMostIf(
+  ({ retention, level, linesMax }) => retention > 0 && level !== 'DEBUG' && linesMax === 0,
+  (p) =>
+    (poissonMost(p.rate * goneAfter(p)) * INFO_OF_GOOD + poissonMost(failIn(p, goneAfter(p))) * ALL_OF_FAILED) * 1024,
+);
+/** Somebody who asks when all lines of the incident are gone finds those of orders that failed by chance since, of forty. */
+export const foundLate = shareIf(
+  (p) => p.retention > 0 && toSeconds(p.rest + JUDGED - ORDER) >= goneAfter(p),
+  (p) => {
+    const asked = poissonLow(incident(p));
+    return asked < 1 ? 1 : poissonMost(p.rate * toSeconds(p.rest) * p.flaky * p.flaky) / Math.min(ASKED, asked);
+  },
+);
+/** They were all there once. */
+export const linesWritten = atLeastIf(writesInfo, (p) => poissonLow(counted(p)) * INFO_OF_GOOD);
 
 /** The dashboard shows no failure where none is logged as an error, and some otherwise. */
 export const unseen = atMostIf(

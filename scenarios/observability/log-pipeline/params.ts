@@ -69,6 +69,19 @@ export const params = {
     default: 'none',
     choices: ['none', 'source', 'agent'],
   }),
+  retention: duration({
+    help: 'How long the store keeps a chunk after its newest line; 0 for ever',
+    default: ms(0),
+    min: ms(0),
+    max: s(3600),
+  }),
+  chunkAge: duration({
+    help: 'Where chunks are deleted: how long one takes lines',
+    default: s(2),
+    min: ms(100),
+    max: s(600),
+    logarithmic: true,
+  }),
   debugLines: integer({
     help: 'DEBUG statements that an order passes in each service',
     default: 4,

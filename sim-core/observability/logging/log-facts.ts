@@ -26,6 +26,12 @@ export const logStored = defineReading('log.stored', 'A store took in a log reco
   bytes: 'number',
 });
 
+/** What a store has of what it took in: less what it deleted since. */
+export const logsKept = defineReading('log.kept', 'A store of logs took lines in, or deleted some', {
+  store: 'text',
+  bytes: 'number',
+});
+
 /** What the logger leaves out by its rules, which is no loss. */
 const BY_RULE = ['sampled out', 'rate limit'];
 export type LogDropReason = 'sampled out' | 'rate limit' | 'rotated away' | 'refused';
@@ -87,5 +93,14 @@ export const logStoreSignals = [
     unit: '{line}',
     help: 'Lines that came into the store, doubles included',
     fact: logStored,
+  }),
+  defineSignal({
+    name: 'log.store.size',
+    kind: 'gauge',
+    unit: 'By',
+    help: 'Bytes of lines that the store has, less what it has deleted',
+    fact: logsKept,
+    value: ({ bytes }) => bytes,
+    of: ({ store }) => store,
   }),
 ];

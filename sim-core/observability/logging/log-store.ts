@@ -8,7 +8,9 @@
  * It keeps each line, for scenarios that ask what a line says; `pipeline/backends/log-streams.ts` keeps but volumes, for those that ask what
  * much of it costs to keep for long and to read.
  *
- * It keeps whatever it takes. Leaves out compression, replicas, the cache of queries, Loki's bloom filters, and that it takes two lines of one time and
+ * With a retention it deletes what is older, as Loki's compactor does: chunks as wholes, once their newest line is too old
+ * (https://grafana.com/docs/loki/latest/operations/storage/retention/). A chunk takes lines until it is full, or until its first line is
+ * as old as a chunk may be. Without one it keeps whatever it takes. Leaves out compression, replicas, the cache of queries, Loki's bloom filters, and that it takes two lines of one time and
  * one text for one.
  */
 import type { Fact, FactChannel } from '../../kernel/fact.ts';
@@ -22,7 +24,7 @@ import type { ExportRequest, ExportResponse } from '../pipeline/export-request.t
 import type { Labels } from '../signals/labels.ts';
 import { keepsFor } from '../signals/retention.ts';
 import type { LogRecord } from '../signals/telemetry.ts';
-import { logStored, logStoreSignals } from './log-facts.ts';
+import { logsKept, logStored, logStoreSignals } from './log-facts.ts';
 import { findPii } from './pii/detectors.ts';
 
 export interface LogStoreOptions {
@@ -35,6 +37,17 @@ export interface LogStoreOptions {
   readonly chunkBytes: number;
   /** Bytes that a query looks through in a second. */
   readonly scanRate: number;
+  /** For ever without it. */
+  readonly retention?: LogRetention;
+}
+
+export interface LogRetention {
+  /** How old a chunk's newest line is, at least, when the chunk is deleted. */
+  readonly period: Duration;
+  /** How long a chunk takes lines from its first one on: Loki's `max_chunk_age`, two hours there. */
+  readonly chunkAge: Duration;
+  /** From one look at what is too old to the next: Loki's `compaction_interval`, ten minutes there. */
+  readonly sweepEvery: Duration;
 }
 
 export interface LogQuery {
@@ -77,28 +90,38 @@ export class LogStore implements Endpoint<ExportRequest<'logs'>, ExportResponse>
   readonly help = 'Keeps lines of logs in chunks, found by their labels and times alone';
   readonly signals = logStoreSignals;
   readonly interventions = {};
+  private readonly sim: Simulation;
   private readonly options: LogStoreOptions;
   private readonly streams = new Map<string, Stream>();
   private readonly told: FactChannel<Fact<typeof logStored>>;
   private readonly arrived: Arrived<'logs'> | undefined;
   private readonly listeners: ((record: LogRecord) => void)[] = [];
+  private readonly kept: FactChannel<Fact<typeof logsKept>>;
   private stored = { lines: 0, bytes: 0 };
+  private deleted = { lines: 0, bytes: 0 };
   private personal = 0;
 
   constructor(sim: Simulation, options: LogStoreOptions) {
     const { name, chunkBytes, scanRate } = options;
     if (!(chunkBytes > 0)) throw new RangeError(`${name}: chunkBytes is ${chunkBytes}; it must be above 0`);
     if (!(scanRate > 0)) throw new RangeError(`${name}: scanRate is ${scanRate}; it must be above 0`);
+    for (const [field, time] of Object.entries(options.retention ?? {})) {
+      if (!(time > 0)) throw new RangeError(`${name}: retention.${field} is ${time} ns; it must be above 0`);
+    }
+    this.sim = sim;
     this.name = name;
     this.options = options;
     this.told = sim.facts.channel(logStored);
     this.arrived = arrivalsOf(sim, 'logs');
+    this.kept = sim.facts.channel(logsKept);
     register(sim, this);
+    if (options.retention !== undefined) this.sweepLater(options.retention, sim.eventKind(`${name} deletes chunks`));
   }
 
   receive(call: Call<ExportRequest<'logs'>, ExportResponse>): void {
     for (const record of call.query.items) this.store(record);
     this.arrived?.(call.query.items);
+    this.tellKept();
     call.reply({ rejected: 0 });
   }
 
@@ -136,7 +159,8 @@ export class LogStore implements Endpoint<ExportRequest<'logs'>, ExportResponse>
       streams: this.streams.size,
       chunks: this.chunks.length,
       [PERSONAL_DATA]: this.personal,
-      ...keepsFor(undefined),
+      ...(this.options.retention !== undefined && { 'lines deleted': this.deleted.lines }),
+      ...keepsFor(this.options.retention?.period),
     };
   }
 
@@ -144,19 +168,49 @@ export class LogStore implements Endpoint<ExportRequest<'logs'>, ExportResponse>
     const { chunks } = this;
     const lines = chunks.reduce((sum, { records }) => sum + records.length, 0);
     const bytes = chunks.reduce((sum, chunk) => sum + chunk.bytes, 0);
-    if (lines === this.stored.lines && bytes === this.stored.bytes) return [];
-    return [`${this.name}: took in ${this.stored.lines} lines and has ${lines}`];
+    const { stored, deleted } = this;
+    if (lines === stored.lines - deleted.lines && bytes === stored.bytes - deleted.bytes) return [];
+    return [`${this.name}: took in ${stored.lines} lines, deleted ${deleted.lines} and has ${lines}`];
   }
 
   private get chunks(): readonly Chunk[] {
     return [...this.streams.values()].flatMap((stream) => stream.chunks);
   }
 
+  private sweepLater(retention: LogRetention, kind: number): void {
+    const sweep = (): void => {
+      this.deleteBefore(this.sim.now - retention.period);
+      this.sim.schedule(retention.sweepEvery, sweep, undefined, kind);
+    };
+    this.sim.schedule(retention.sweepEvery, sweep, undefined, kind);
+  }
+
+  private deleteBefore(time: Time): void {
+    for (const { chunks } of this.streams.values()) {
+      for (let i = chunks.length - 1; i >= 0; i--) {
+        if (chunks[i].to >= time) continue;
+        this.deleted.lines += chunks[i].records.length;
+        this.deleted.bytes += chunks[i].bytes;
+        chunks.splice(i, 1);
+      }
+    }
+    this.tellKept();
+  }
+
+  private tellKept(): void {
+    if (this.kept.heard) this.kept.emit({ store: this.name, bytes: this.stored.bytes - this.deleted.bytes });
+  }
+
+  private isClosed({ bytes, from }: Chunk, time: Time): boolean {
+    const { chunkBytes, retention } = this.options;
+    return bytes >= chunkBytes || (retention !== undefined && time >= from + retention.chunkAge);
+  }
+
   private store(record: LogRecord): void {
     const bytes = utf8Length(this.options.lineOf(record)) + 1;
     const { chunks } = this.streamOf(this.options.labels(record));
     let chunk: Chunk | undefined = chunks[chunks.length - 1];
-    if (chunk === undefined || chunk.bytes >= this.options.chunkBytes) {
+    if (chunk === undefined || this.isClosed(chunk, record.time)) {
       chunk = { records: [], bytes: 0, from: record.time, to: record.time };
       chunks.push(chunk);
     }
