@@ -13,6 +13,7 @@ import { LogLinearHistogram } from './histogram.ts';
 import { HistogramSeries, type HistogramSeriesOptions } from './histogram-series.ts';
 import { checkAxis, rowAt } from './intervals.ts';
 
+const QUANTILES = [0.5, 0.95, 0.99];
 /** How many observations an interval needs for each quantile to be reported. */
 export const SAMPLES_MIN = { p50: 2, p95: 20, p99: 100 } as const;
 
@@ -67,6 +68,12 @@ export class DurationSeries {
     this.#histogram.record(duration);
   }
 
+  /** Takes the first `count` durations of an array, all observed in the interval that `time` is in: as `record`, but faster. */
+  recordAll(time: Time, durations: Float64Array, count: number): void {
+    if (!(time >= this.#start && time < this.#end)) this.#moveTo(time);
+    this.#histogram.recordAll(durations, count);
+  }
+
   /** Ends the series at `end` by closing the row in progress. */
   close(end: Time): void {
     this.#moveTo(end);
@@ -94,9 +101,10 @@ export class DurationSeries {
     this.count[row] = count;
     this.mean[row] = histogram.mean;
     this.max[row] = histogram.max;
-    if (count >= SAMPLES_MIN.p50) this.p50[row] = histogram.quantile(0.5);
-    if (count >= SAMPLES_MIN.p95) this.p95[row] = histogram.quantile(0.95);
-    if (count >= SAMPLES_MIN.p99) this.p99[row] = histogram.quantile(0.99);
+    const [p50, p95, p99] = histogram.quantiles(QUANTILES);
+    if (count >= SAMPLES_MIN.p50) this.p50[row] = p50;
+    if (count >= SAMPLES_MIN.p95) this.p95[row] = p95;
+    if (count >= SAMPLES_MIN.p99) this.p99[row] = p99;
     this.heat.addRow(row, histogram);
     histogram.clear();
   }

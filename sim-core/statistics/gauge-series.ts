@@ -51,6 +51,34 @@ export class GaugeSeries {
     if (value > this.#rowMax) this.#rowMax = value;
   }
 
+  /** Takes many values, the first `count` of an array, each at the time beside it: `set` for one after the other, but faster. */
+  setAll(times: Float64Array, values: Float64Array, count: number): void {
+    const inRow = count > 0 && times[count - 1] < this.#end;
+    if (!inRow) {
+      for (let i = 0; i < count; i++) this.set(times[i], values[i]);
+      return;
+    }
+    let since = this.#since;
+    let value = this.#value;
+    let integral = this.#integral;
+    let rowMax = this.#rowMax;
+    for (let i = 0; i < count; i++) {
+      const held = times[i] - since;
+      if (held < 0) throw backwards(times[i], since);
+      if (held > 0) {
+        integral += value * held;
+        if (value > rowMax) rowMax = value;
+        since = times[i];
+      }
+      value = checked(values[i]);
+      if (value > rowMax) rowMax = value;
+    }
+    this.#since = since;
+    this.#value = value;
+    this.#integral = integral;
+    this.#rowMax = rowMax;
+  }
+
   /** The quantity changes by `change` at `time`. */
   add(time: Time, change: number): void {
     this.set(time, this.#value + change);
@@ -94,9 +122,7 @@ export class GaugeSeries {
       this.#integral += this.#value * held;
       if (this.#value > this.#rowMax) this.#rowMax = this.#value;
       this.#since = time;
-    } else if (held < 0) {
-      throw new RangeError(`time: ${time} ns is before ${this.#since} ns, the last change`);
-    }
+    } else if (held < 0) throw backwards(time, this.#since);
   }
 
   #closeRow(end: Time): void {
@@ -111,6 +137,9 @@ export class GaugeSeries {
     this.#rowMax = -Infinity;
   }
 }
+
+const backwards = (time: Time, since: Time): RangeError =>
+  new RangeError(`time: ${time} ns is before ${since} ns, the last change`);
 
 function checked(value: number): number {
   if (!Number.isFinite(value)) throw new RangeError(`gauge value: ${value} is not a finite number`);

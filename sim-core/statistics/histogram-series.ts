@@ -53,7 +53,7 @@ export class HistogramSeries {
 
   /** The column that counts `value`, a number of at least 0. */
   columnOf(value: number): number {
-    return Math.min(Math.max(bucketOf(value, this.#bits) - this.#first + 1, 0), this.columns - 1);
+    return this.#columnOfBucket(bucketOf(value, this.#bits));
   }
 
   /** Adds all that `histogram` holds to row `interval`. */
@@ -64,8 +64,13 @@ export class HistogramSeries {
       );
     }
     const row = interval * this.columns;
-    histogram.forEachBucket((lowest, _end, count) => {
-      this.counts[row + this.columnOf(lowest)] += count;
+    this.counts[row] += histogram.zeros;
+    histogram.forEachCoarseBucket(this.#bits, (bucket, count) => {
+      this.counts[row + this.#columnOfBucket(bucket)] += count;
     });
+  }
+
+  #columnOfBucket(bucket: number): number {
+    return Math.min(Math.max(bucket - this.#first + 1, 0), this.columns - 1);
   }
 }

@@ -91,3 +91,27 @@ test('the integral goes on over the ends of intervals', () => {
   series.set(25, 0);
   expect(series.integral(30)).toBe(10 + 80);
 });
+
+test('many values at once do what one after the other does, also where intervals end among them', () => {
+  const change = fc.record({ after: fc.nat(6), value: fc.integer({ min: -9, max: 9 }).map((ninths) => ninths / 9) });
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 15 }), fc.array(fc.array(change, { maxLength: 8 })), (interval, batches) => {
+      const [one, many] = [0, 1].map(() => new GaugeSeries(interval, Math.ceil(500 / interval), 0));
+      let now = 0;
+      for (const batch of batches) {
+        const times = Float64Array.from(batch, ({ after }) => (now += after));
+        const values = Float64Array.from(batch, ({ value }) => value);
+        for (let i = 0; i < batch.length; i++) one.set(times[i], values[i]);
+        many.setAll(Float64Array.of(...times, 0), Float64Array.of(...values, NaN), batch.length);
+        expect([many.value, many.integral(now)]).toEqual([one.value, one.integral(now)]);
+      }
+      one.close(500);
+      many.close(500);
+      expect([many.mean, many.max, many.last]).toEqual([one.mean, one.max, one.last]);
+    }),
+    { numRuns: 200 },
+  );
+  const series = new GaugeSeries(10, 2, 0);
+  expect(() => series.setAll(Float64Array.of(3, 2), Float64Array.of(1, 1), 2)).toThrow('2 ns is before 3 ns');
+  expect(() => series.setAll(Float64Array.of(3), Float64Array.of(NaN), 1)).toThrow('gauge value: NaN');
+});

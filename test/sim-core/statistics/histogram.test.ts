@@ -219,3 +219,20 @@ function dataOf(description: string, corrected: boolean): number[] {
   }
   throw new Error(`a data set that this test cannot make: ${description}`);
 }
+
+test('many values at once are recorded as one after the other, and many quantiles asked for are each by itself', () => {
+  fc.assert(
+    fc.property(fc.array(fc.oneof(whole, real)), fc.array(fraction), (values, fractions) => {
+      const one = histogramOf(values);
+      const many = new LogLinearHistogram();
+      const half = values.length >> 1;
+      many.recordAll(Float64Array.of(...values.slice(0, half), NaN), half);
+      many.recordAll(Float64Array.from(values.slice(half)), values.length - half);
+      const qs = fractions.sort((a, b) => a - b);
+      expect(many.quantiles(qs)).toEqual(qs.map((q) => one.quantile(q)));
+      expect([many.count, many.sum, many.min, many.max]).toEqual([one.count, one.sum, one.min, one.max]);
+    }),
+  );
+  expect(() => histogramOf([1]).quantiles([0.5, 0.4])).toThrow('0.4 is not a fraction from 0.5 to 1');
+  expect(() => new LogLinearHistogram().recordAll(Float64Array.of(1, -1), 2)).toThrow('histogram value: -1');
+});
