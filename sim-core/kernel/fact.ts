@@ -6,6 +6,7 @@
  * A fact that nobody hears costs one field test: models write `if (lookups.heard) lookups.emit({ … })`, so the object
  * is not even made.
  */
+import type { Time } from './time.ts';
 
 /**
  * How a field is written down: `text` is interned, `flag` is 0 or 1, `time` and `duration` are integer nanoseconds. A fact
@@ -50,39 +51,95 @@ export function defineReading<const Schema extends FactSchema>(
   return { name, help, schema, reading: true };
 }
 
-/** One simulation's channel of one kind of fact. */
-export class FactChannel<Shape> {
-  readonly kind: FactKind<Shape>;
-  /** Whether anybody listens: test this before making the fact. */
-  heard = false;
-  private readonly listeners: ((fact: Shape) => void)[] = [];
+/** Facts of one kind in the order in which they were told, from 0 to before `count`. */
+export interface FactBatch<Shape> {
+  readonly facts: readonly Shape[];
+  /** When each was told, and by the event of which number. */
+  readonly times: Float64Array;
+  readonly events: Float64Array;
+  readonly count: number;
+}
 
-  constructor(kind: FactKind<Shape>) {
+/**
+ * Facts that a channel keeps for its readers before it hands them over: few, for whatever is kept while young objects are
+ * collected has to be moved.
+ */
+export const BATCH_MAX = 16;
+
+/** What channels ask of their simulation: the present instant, and the number of the event that is running. */
+interface Present {
+  readonly now: Time;
+  readonly event: number;
+}
+
+/** One simulation's channel of one kind of fact. */
+export class FactChannel<Shape> implements FactBatch<Shape> {
+  readonly kind: FactKind<Shape>;
+  /** Whether anybody listens or reads: test this before making the fact. */
+  heard = false;
+  private readonly present: Present;
+  private readonly listeners: ((fact: Shape) => void)[] = [];
+  private readonly readers: ((batch: FactBatch<Shape>) => void)[] = [];
+  readonly facts: Shape[] = [];
+  readonly times = new Float64Array(BATCH_MAX);
+  readonly events = new Float64Array(BATCH_MAX);
+  count = 0;
+
+  constructor(kind: FactKind<Shape>, present: Present) {
     this.kind = kind;
+    this.present = present;
   }
 
-  /** Tells every listener, in the order in which they began to listen. */
+  /** Tells every listener, in the order in which they began to listen, and keeps the fact for the readers. */
   emit(fact: Shape): void {
     const { listeners } = this;
     for (let i = 0; i < listeners.length; i++) listeners[i](fact);
+    if (this.readers.length === 0) return;
+    if (this.count === BATCH_MAX) this.handOver();
+    const place = this.count++;
+    this.facts[place] = fact;
+    this.times[place] = this.present.now;
+    this.events[place] = this.present.event;
   }
 
   listen(listener: (fact: Shape) => void): void {
     this.listeners.push(listener);
     this.heard = true;
   }
+
+  /**
+   * For those who only write down or add up: calls back with many facts at once, some time after they were told. A loop over
+   * facts that are alike costs a fraction of as many calls among all else that a run does.
+   */
+  read(reader: (batch: FactBatch<Shape>) => void): void {
+    this.handOver();
+    this.readers.push(reader);
+    this.heard = true;
+  }
+
+  /** Hands over what is kept. */
+  handOver(): void {
+    if (this.count === 0) return;
+    for (const reader of this.readers) reader(this);
+    this.count = 0;
+  }
 }
 
 /** All the channels of one simulation. */
 export class Facts {
+  private readonly present: Present;
   private readonly channels = new Map<FactKind, FactChannel<never>>();
   private readonly openers: ((channel: FactChannel<never>) => void)[] = [];
+
+  constructor(present: Present) {
+    this.present = present;
+  }
 
   /** The channel of a kind; models ask once, at construction, and keep it. */
   channel<Shape>(kind: FactKind<Shape>): FactChannel<Shape> {
     let channel = this.channels.get(kind);
     if (channel === undefined) {
-      channel = new FactChannel<never>(kind as FactKind<never>);
+      channel = new FactChannel<never>(kind as FactKind<never>, this.present);
       this.channels.set(kind, channel);
       for (const opened of this.openers) opened(channel);
     }
@@ -93,5 +150,10 @@ export class Facts {
   onChannel(opened: (channel: FactChannel<never>) => void): void {
     this.openers.push(opened);
     for (const channel of this.channels.values()) opened(channel);
+  }
+
+  /** Has every channel hand over what it keeps: readers have heard all that was told then. */
+  handOver(): void {
+    for (const channel of this.channels.values()) channel.handOver();
   }
 }

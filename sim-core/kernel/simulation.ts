@@ -38,7 +38,7 @@ export const NO_EVENT = 0;
 export const NO_SUBJECT = -1;
 
 export class Simulation {
-  readonly facts = new Facts();
+  readonly facts: Facts = new Facts(this);
   readonly seed: number | string;
   private readonly streams: RandomStreams;
   private readonly queue = new EventQueue();

@@ -6,8 +6,7 @@
  * Facts that belong to no request are kept until their table is full, and have no part in the sample's size. `told`
  * counts everything.
  */
-import type { FactChannel, FactKind, Facts } from '../kernel/fact.ts';
-import type { Simulation } from '../kernel/simulation.ts';
+import type { FactBatch, FactChannel, FactKind, Facts } from '../kernel/fact.ts';
 import { sampleHash, type FactTable, type RecordedFacts } from './recording.ts';
 import { RowStore } from './row-store.ts';
 
@@ -16,24 +15,31 @@ const SAMPLED_ROWS_MAX = 200_000;
 /** Rows kept at most of a kind that belongs to no request. */
 const UNSAMPLED_ROWS_MAX = 50_000;
 
+/** Above every hash. */
+const ALL = 4_294_967_296;
+
 type AnyFact = Readonly<Record<string, number | string | boolean>>;
 
 export class FactRecorder {
   private readonly tables: Table[] = [];
   private readonly texts = new Map<string, number>();
   private oneIn = 1;
-  private threshold = 4_294_967_296;
+  private threshold = ALL;
   /** Rows of facts that belong to requests. */
   private rows = 0;
 
-  /** Listens to every kind of fact of a simulation, but for readings of meters, which series hold. */
-  constructor(sim: Simulation, facts: Facts) {
+  private readonly facts: Facts;
+
+  /** Reads every kind of fact of a simulation, but for readings of meters, which series hold. */
+  constructor(facts: Facts) {
+    this.facts = facts;
     facts.onChannel((channel) => {
-      if (!channel.kind.reading) this.listen(sim, channel as unknown as FactChannel<AnyFact>);
+      if (!channel.kind.reading) this.read(channel as unknown as FactChannel<AnyFact>);
     });
   }
 
   finish(): RecordedFacts {
+    this.facts.handOver();
     return {
       tables: this.tables.map((table) => table.finish()),
       texts: [...this.texts.keys()],
@@ -42,18 +48,21 @@ export class FactRecorder {
     };
   }
 
-  private listen(sim: Simulation, channel: FactChannel<AnyFact>): void {
+  private read(channel: FactChannel<AnyFact>): void {
     const table = new Table(channel.kind, this.texts);
     this.tables.push(table);
-    const { ofRequests } = table;
-    channel.listen((fact) => {
-      table.told++;
-      if (ofRequests) {
-        if (this.oneIn > 1 && sampleHash(fact.request as number) >= this.threshold) return;
-        table.add(sim, fact);
-        if (++this.rows > SAMPLED_ROWS_MAX) this.halve();
-      } else if (table.rows < UNSAMPLED_ROWS_MAX) table.add(sim, fact);
+    channel.read((batch) => {
+      table.told += batch.count;
+      if (table.ofRequests) this.addSampled(table, batch);
+      else table.add(batch, Math.min(batch.count, UNSAMPLED_ROWS_MAX - table.rows));
     });
+  }
+
+  private addSampled(table: Table, batch: FactBatch<AnyFact>): void {
+    const before = table.rows;
+    table.add(batch, batch.count, this.threshold);
+    this.rows += table.rows - before;
+    if (this.rows > SAMPLED_ROWS_MAX) this.halve();
   }
 
   private halve(): void {
@@ -96,25 +105,36 @@ class Table {
     this.lastNumbers = this.fields.map(() => 0);
   }
 
-  add(sim: Simulation, fact: AnyFact): void {
-    this.rows++;
-    const { fields, store } = this;
-    const at = store.claim();
-    const { block } = store;
-    block[at + TIME] = sim.now;
-    block[at + EVENT] = sim.event;
+  /** Writes down the first `count` facts of a batch, but for those of requests whose hash is not below the threshold. */
+  add({ facts, times, events }: FactBatch<AnyFact>, count: number, threshold = ALL): void {
+    const { store } = this;
+    for (let i = 0; i < count; i++) {
+      const fact = facts[i];
+      if (threshold < ALL && sampleHash(fact.request as number) >= threshold) continue;
+      const at = store.claim();
+      const { block } = store;
+      block[at + TIME] = times[i];
+      block[at + EVENT] = events[i];
+      this.writeFields(block, at + FIELDS, fact);
+      this.rows++;
+    }
+  }
+
+  private writeFields(block: Float64Array, at: number, fact: AnyFact): void {
+    const { fields } = this;
     let place = 0;
     // Whatever the kind, engines read an object's own fields in their order without looking for each by its name.
     for (const field in fact) {
       if (field !== fields[place]) break;
-      this.write(block, at, place++, fact[field]);
+      const value = fact[field];
+      block[at + place] = typeof value === 'number' ? value : this.numberOf(place, value);
+      place++;
     }
     // A fact that was told in another order than its schema's.
-    for (; place < fields.length; place++) this.write(block, at, place, fact[fields[place]]);
-  }
-
-  private write(block: Float64Array, at: number, place: number, value: number | string | boolean): void {
-    block[at + FIELDS + place] = typeof value === 'number' ? value : this.numberOf(place, value);
+    for (; place < fields.length; place++) {
+      const value = fact[fields[place]];
+      block[at + place] = typeof value === 'number' ? value : this.numberOf(place, value);
+    }
   }
 
   /** Drops the rows of the requests that are not kept. */

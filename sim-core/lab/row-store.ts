@@ -65,7 +65,8 @@ export class RowStore {
       for (let at = 0; at < end; at += width) {
         if (!kept(block, at)) continue;
         const to = this.claim();
-        for (let place = 0; place < width; place++) this.block[to + place] = block[at + place];
+        const into = this.block;
+        for (let place = 0; place < width; place++) into[to + place] = block[at + place];
       }
     }
   }

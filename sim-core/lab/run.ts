@@ -46,7 +46,7 @@ export class Run {
       observer: (events = new EventRecorder(axis.interval, from, to, (time) => methods.endInterval(time))),
       begin(sim) {
         events.observe(sim);
-        facts = new FactRecorder(sim, sim.facts);
+        facts = new FactRecorder(sim.facts);
         work = new WorkRecorder(sim);
         methods = new MethodMeter(sim, axis);
         telemetry = new TelemetryRecorder(sim);

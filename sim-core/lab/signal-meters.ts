@@ -2,7 +2,7 @@
  * What is done with the facts of a signal, by its kind: a meter is told when an interval or the warm-up ends, looks at
  * each fact that takes part if it has to, and gives the columns and the summary that recordings show.
  */
-import type { Simulation } from '../kernel/simulation.ts';
+import { BATCH_MAX, type FactBatch } from '../kernel/fact.ts';
 import { SECOND, toSeconds, type Duration, type Time } from '../kernel/time.ts';
 import { CounterSeries } from '../statistics/counter-series.ts';
 import { DurationSeries } from '../statistics/duration-series.ts';
@@ -31,11 +31,8 @@ export interface Meter {
   /** Whether it has to look at each fact, and not only to know how many there were. */
   readonly looks: boolean;
   readonly definition: SignalDefinition;
-  /**
-   * A fact was told that takes part in the signal: who calls has asked the definition's `where`. Each meter's own, for a
-   * method that is looked up on one class after another costs more than most of them do.
-   */
-  readonly look: (fact: never) => void;
+  /** The facts of a batch from `from` to before `to` were told in the interval in progress. */
+  look(batch: FactBatch<never>, from: number, to: number): void;
   /** An interval ends in which so many facts were told. */
   endRow(row: number, told: number): void;
   /**
@@ -47,18 +44,18 @@ export interface Meter {
   close(end: Time): RecordedSignal;
 }
 
-export function meterOf(sim: Simulation, definition: SignalDefinition, axis: Axis): Meter {
+export function meterOf(definition: SignalDefinition, axis: Axis): Meter {
   switch (definition.kind) {
     case 'counter':
       return new CounterMeter(definition, axis);
     case 'rate':
       return new RateMeter(definition, axis);
     case 'gauge':
-      return new GaugeMeter(sim, definition, axis);
+      return new GaugeMeter(definition, axis);
     case 'ratio':
       return new RatioMeter(definition, axis);
     case 'histogram':
-      return new HistogramMeter(sim, definition, axis);
+      return new HistogramMeter(definition, axis);
   }
 }
 
@@ -111,10 +108,13 @@ class CounterMeter implements Meter {
     this.looks = definition.where !== undefined || definition.amount !== undefined;
   }
 
-  readonly look = (fact: never): void => {
-    const { amount } = this.definition;
-    this.amount += amount === undefined ? 1 : checkedAmount(amount(fact));
-  };
+  look({ facts }: FactBatch<never>, from: number, to: number): void {
+    const { where, amount } = this.definition;
+    for (let i = from; i < to; i++) {
+      if (where !== undefined && !where(facts[i])) continue;
+      this.amount += amount === undefined ? 1 : checkedAmount(amount(facts[i]));
+    }
+  }
 
   endRow(row: number, told: number): void {
     this.count.endRow(row, this.looks ? this.amount : told);
@@ -152,11 +152,13 @@ interface Level {
 
 class GaugeMeter implements Meter {
   readonly looks = true;
-  private readonly sim: Simulation;
   readonly definition: GaugeSignal;
   private readonly warmUp: Time;
   private readonly series: GaugeSeries;
   private readonly levels = new Map<string, Level>();
+  /** When the sum was set in the batch that is looked at, and to what. */
+  private readonly setTimes = new Float64Array(BATCH_MAX);
+  private readonly sums = new Float64Array(BATCH_MAX);
   /** Whose level was told last: often whose is told next. */
   private who: string | undefined = undefined;
   private level: Level = { last: 0 };
@@ -165,17 +167,27 @@ class GaugeMeter implements Meter {
   private max = -Infinity;
   private integralBefore = 0;
 
-  constructor(sim: Simulation, definition: GaugeSignal, axis: Axis) {
-    this.sim = sim;
+  constructor(definition: GaugeSignal, axis: Axis) {
     this.definition = definition;
     this.warmUp = axis.warmUp;
     this.series = new GaugeSeries(axis.interval, intervalsIn(axis.duration, axis.interval), 0);
   }
 
-  readonly look = (fact: never): void => {
-    const { value, of } = this.definition;
-    const who = of(fact);
-    const level = value(fact);
+  look({ facts, times }: FactBatch<never>, from: number, to: number): void {
+    const { where, value, of } = this.definition;
+    const { setTimes, sums } = this;
+    let count = 0;
+    for (let i = from; i < to; i++) {
+      const fact = facts[i];
+      if (where !== undefined && !where(fact)) continue;
+      this.setLevel(of(fact), value(fact));
+      setTimes[count] = times[i];
+      sums[count++] = this.sum;
+    }
+    this.series.setAll(setTimes, sums, count);
+  }
+
+  private setLevel(who: string, level: number): void {
     const known = who === this.who ? this.level : this.levelOf(who);
     const isWhole = Number.isInteger(this.sum) && Number.isInteger(level) && Number.isInteger(known.last);
     const before = known.last;
@@ -183,8 +195,7 @@ class GaugeMeter implements Meter {
     const sum = isWhole ? this.sum + level - before : this.sumOfParts();
     this.sum = sum;
     if (sum > this.max) this.max = sum;
-    this.series.set(this.sim.now, sum);
-  };
+  }
 
   private levelOf(who: string): Level {
     let known = this.levels.get(who);
@@ -237,10 +248,14 @@ class RatioMeter implements Meter {
     this.all = new Count(axis);
   }
 
-  readonly look = (fact: never): void => {
-    this.allInRow++;
-    if (this.definition.counts(fact)) this.countedInRow++;
-  };
+  look({ facts }: FactBatch<never>, from: number, to: number): void {
+    const { where, counts } = this.definition;
+    for (let i = from; i < to; i++) {
+      if (where !== undefined && !where(facts[i])) continue;
+      this.allInRow++;
+      if (counts(facts[i])) this.countedInRow++;
+    }
+  }
 
   endRow(row: number): void {
     this.counted.endRow(row, this.countedInRow);
@@ -269,16 +284,16 @@ const NUMBERS = { lowest: 1, highest: 1e9, subBucketBits: 1 };
 
 class HistogramMeter implements Meter {
   readonly looks = true;
-  private readonly sim: Simulation;
   readonly definition: HistogramSignal;
   private readonly series: DurationSeries;
   private readonly warm = new LogLinearHistogram();
+  /** What was observed in the batch that is looked at. */
+  private readonly observed = new Float64Array(BATCH_MAX);
   /** Observations in seconds are kept in nanoseconds. */
   private readonly scale: number;
   private readonly interval: Duration;
 
-  constructor(sim: Simulation, definition: HistogramSignal, axis: Axis) {
-    this.sim = sim;
+  constructor(definition: HistogramSignal, axis: Axis) {
     this.definition = definition;
     this.interval = axis.interval;
     this.scale = definition.unit === 's' ? SECOND : 1;
@@ -286,11 +301,16 @@ class HistogramMeter implements Meter {
     this.series = new DurationSeries(axis.interval, intervalsIn(axis.duration, axis.interval), heat);
   }
 
-  readonly look = (fact: never): void => {
-    const observed = this.definition.value(fact);
-    this.series.record(this.sim.now, observed);
-    this.warm.record(observed);
-  };
+  look({ facts, times }: FactBatch<never>, from: number, to: number): void {
+    const { where, value } = this.definition;
+    const { observed } = this;
+    let count = 0;
+    for (let i = from; i < to; i++) {
+      if (where === undefined || where(facts[i])) observed[count++] = value(facts[i]);
+    }
+    this.series.recordAll(times[from], observed, count);
+    this.warm.recordAll(observed, count);
+  }
 
   endRow(): void {}
 

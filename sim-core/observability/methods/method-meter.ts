@@ -60,6 +60,7 @@ export class MethodMeter implements CallMeter {
   }
 
   finish(end: Time): Measures {
+    this.sim.facts.handOver();
     if (end > this.readUntil) this.endInterval(end);
     return {
       calls: [...this.calls.values()]
@@ -85,7 +86,7 @@ export class MethodMeter implements CallMeter {
       const names = end === 'callee' ? [togetherBy.to(to)] : [togetherBy.from(from), togetherBy.link(from, to)];
       for (const name of names) {
         let all = byName.get(name);
-        if (all === undefined) byName.set(name, (all = this.newTally()));
+        if (all === undefined) byName.set(name, (all = new Tally()));
         all.merge(tally);
       }
     }
@@ -103,11 +104,14 @@ export class MethodMeter implements CallMeter {
     const byComponent: ActivityTallies = new Map();
     this.activities.push({ fact, byComponent });
     const saysOutcome = schema.outcome === 'text';
-    channel.listen((told) => {
-      const tally = this.tallyIn(told, texts, byComponent);
-      if (tally === undefined) return;
-      const outcome = saysOutcome ? (told.outcome as string) : 'ok';
-      tally.add(told.duration as Duration, outcome !== 'ok' && this.isFailure(outcome));
+    channel.read(({ facts, times, count }) => {
+      for (let i = 0; i < count; i++) {
+        const told = facts[i];
+        const tally = times[i] < this.from ? undefined : this.tallyIn(told, texts, byComponent);
+        if (tally === undefined) continue;
+        const outcome = saysOutcome ? (told.outcome as string) : 'ok';
+        tally.add(told.duration as Duration, outcome !== 'ok' && this.isFailure(outcome));
+      }
     });
   }
 
@@ -119,7 +123,7 @@ export class MethodMeter implements CallMeter {
       this.kinds ??= new Map(componentsOf(this.sim).map(({ name, kind }) => [name, kind]));
       const kind = this.kinds.get(text);
       if (kind === undefined) continue;
-      const tally = (kind === 'consumer' || !this.called.has(text)) && this.newTally();
+      const tally = (kind === 'consumer' || !this.called.has(text)) && new Tally();
       byComponent.set(text, tally);
       return tally || undefined;
     }
@@ -132,29 +136,18 @@ export class MethodMeter implements CallMeter {
     if (failed === undefined) this.failures.set(outcome, (failed = isFailure(outcome)));
     return failed;
   }
-
-  private newTally(): Tally {
-    return new Tally(this.sim, this.from);
-  }
 }
 
 /** Durations that a tally keeps before it counts them. */
 const PENDING_MAX = 256;
 
-/** What ended from some time on. */
+/** What ended. */
 class Tally {
-  private readonly sim: Simulation;
-  private readonly from: Time;
   private readonly histogram = new LogLinearHistogram();
   /** Not counted yet: many in a row cost less than one at a time. */
   private readonly pending = new Float64Array(PENDING_MAX);
   private pendingCount = 0;
   private failed = 0;
-
-  constructor(sim: Simulation, from: Time) {
-    this.sim = sim;
-    this.from = from;
-  }
 
   get count(): number {
     return this.histogram.count + this.pendingCount;
@@ -163,16 +156,11 @@ class Tally {
   private countPending(): LogLinearHistogram {
     const { pending, pendingCount, histogram } = this;
     this.pendingCount = 0;
-    for (let i = 0; i < pendingCount; i++) histogram.record(pending[i]);
+    histogram.recordAll(pending, pendingCount);
     return histogram;
   }
 
-  protected get isMeasuring(): boolean {
-    return this.sim.now >= this.from;
-  }
-
   add(duration: Duration, hasFailed: boolean): void {
-    if (!this.isMeasuring) return;
     if (this.pendingCount === PENDING_MAX) this.countPending();
     this.pending[this.pendingCount++] = duration;
     if (hasFailed) this.failed++;
@@ -191,17 +179,25 @@ class Tally {
   }
 }
 
-/** What ended on one link, seen from one end of it. */
+/** What ended on one link from some time on, seen from one end of it. */
 class CallTally extends Tally implements EndMeter {
+  private readonly sim: Simulation;
+  private readonly from: Time;
   readonly of: Pick<MeasuredCalls, 'from' | 'to' | 'end'>;
   cancelled = 0;
 
   constructor(sim: Simulation, from: Time, of: CallTally['of']) {
-    super(sim, from);
+    super();
+    this.sim = sim;
+    this.from = from;
     this.of = of;
   }
 
+  override add(duration: Duration, hasFailed: boolean): void {
+    if (this.sim.now >= this.from) super.add(duration, hasFailed);
+  }
+
   cancel(): void {
-    if (this.isMeasuring) this.cancelled++;
+    if (this.sim.now >= this.from) this.cancelled++;
   }
 }

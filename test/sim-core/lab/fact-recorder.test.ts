@@ -71,7 +71,7 @@ describe('below the cap', () => {
       fc.property(fc.array(fc.tuple(anyFact, fc.nat(50), fc.boolean()), { maxLength: 60 }), (list) => {
         const sim = new Simulation();
         const early = sim.facts.channel(asked);
-        const recorder = new FactRecorder(sim, sim.facts);
+        const recorder = new FactRecorder(sim.facts);
         expect(early.heard).toBe(true);
         const told: { kind: string; fact: AnyFact; time: number; event: number }[] = [];
         for (const [{ kind, fact }, time, isReordered] of list) {
@@ -101,7 +101,7 @@ describe('below the cap', () => {
 
   it('readings of meters stay unheard', () => {
     const sim = new Simulation();
-    const recorder = new FactRecorder(sim, sim.facts);
+    const recorder = new FactRecorder(sim.facts);
     expect(sim.facts.channel(metered).heard).toBe(false);
     expect(recorder.finish()).toEqual({ tables: [], texts: [], sampledOneIn: 1, told: {} });
   });
@@ -111,7 +111,7 @@ describe('past the cap', () => {
   /** Tells three facts of each of so many requests, and the numbered ones of the other kinds. */
   function tell(requests: number, skip: (request: number) => boolean, kinds = 1, each = 60_000): RecordedFacts {
     const sim = new Simulation();
-    const recorder = new FactRecorder(sim, sim.facts);
+    const recorder = new FactRecorder(sim.facts);
     const [first, second] = [sim.facts.channel(asked), sim.facts.channel(answered)];
     const others = Array.from({ length: kinds }, (_, i) =>
       sim.facts.channel(defineFact(`test.other-${i}`, 'Of no request', { to: 'number' })),
