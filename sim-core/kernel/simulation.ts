@@ -127,7 +127,13 @@ export class Simulation {
     kind: number = 0,
     subject: number = this.runningSubject,
   ): EventHandle {
-    return this.scheduleAt(this.clock + delay, callback, argument, kind, subject);
+    const { table, clock } = this;
+    const time = clock + delay;
+    if (!(time >= clock && time <= END_OF_TIME && Math.floor(time) === time)) throw this.badTime(time);
+    const slot = table.add(callback, argument, ++this.scheduled, this.running, kind, subject);
+    if (time === clock) this.pushPresent(slot);
+    else this.queue.push(time, slot);
+    return table.handle(slot);
   }
 
   /** Calls back with the argument at an instant, which may be the present one but never a past one. */
@@ -138,12 +144,7 @@ export class Simulation {
     kind: number = 0,
     subject: number = this.runningSubject,
   ): EventHandle {
-    const { table, clock } = this;
-    if (!(time >= clock && time <= END_OF_TIME && Math.floor(time) === time)) throw this.badTime(time);
-    const slot = table.add(callback, argument, ++this.scheduled, this.running, kind, subject);
-    if (time === clock) this.pushPresent(slot);
-    else this.queue.push(time, slot);
-    return table.handle(slot);
+    return this.schedule(time - this.clock, callback, argument, kind, subject);
   }
 
   /** Takes back a scheduled event; false when it has run already. Constant time, and what it referred to is freed. */
