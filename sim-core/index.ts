@@ -124,7 +124,7 @@ export { countOfGood, KeyBatch, TraceError, withThousands, type TraceReader } fr
 export { Database, type DatabaseOptions } from './storage/database.ts';
 export { databaseAnswered, databaseQueried } from './storage/database-signals.ts';
 export type { DatabaseBatch, DatabaseOperation, DatabaseQuery, Row } from './storage/queries.ts';
-export { RegionalStore, RegionBook, regionSignals } from './storage/regional-store.ts';
+export { RegionalStore, RegionBook, regionSignals, regionWritten } from './storage/regional-store.ts';
 export { changeApplied, Replica, replicationSignals, type Change, type VersionedQuery } from './storage/replication.ts';
 export { rowReturned, StalenessMeter, stalenessSignals } from './storage/staleness.ts';
 export { Table, type StoredRow, type TableCommand } from './storage/table.ts';

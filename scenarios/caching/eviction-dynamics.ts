@@ -10,6 +10,7 @@
  * In all variants users ask for the same keys at the same times.
  */
 import {
+  atEnd,
   atLeast,
   atMost,
   behind,
@@ -58,6 +59,7 @@ const USERS_HITS = 'cache.hit_ratio.users';
 const BATCH_HITS = 'cache.hit_ratio.batch';
 const SCAN_DEPTH = 'cache.dip.scan.depth';
 const SCAN_TIME = 'cache.dip.scan.duration';
+const DEPTH = 'cache.dip.depth';
 const MOVE_DEPTH = 'cache.dip.move.depth';
 const MOVE_TIME = 'cache.dip.move.duration';
 
@@ -103,6 +105,7 @@ const withstands = [
   atMost(peak(SCAN_TIME), limits.scanHardlySeen),
   atMost(peak(SCAN_DEPTH), limits.scanDepthKept),
   atMost(peak(MOVE_TIME), limits.halfOfTheRest),
+  atMost(atEnd(DEPTH), limits.depthOfNoDip),
 ];
 
 const untilAlert = firstSince('cache.hit_ratio.alerts', alert.scanBegins);
@@ -181,7 +184,7 @@ export default defineScenario({
     USERS_HITS,
     BATCH_HITS,
     'cache.hit_ratio',
-    'cache.dip.depth',
+    DEPTH,
     'cache.hit_ratio.alerts.firing',
     'db.client.operation.rate',
     'http.client.request.duration',
@@ -202,6 +205,7 @@ export default defineScenario({
       atMost(peak(SCAN_DEPTH), limits.scanDepthKept),
       atLeast(peak(MOVE_TIME), limits.lfuStays),
       atLeast(peak(MOVE_DEPTH), limits.lfuMoveDepth),
+      atLeast(atEnd(DEPTH), limits.lfuDepthAtEnd),
     ],
     'lfu-with-aging': withstands,
     slru: keepsScansOut,

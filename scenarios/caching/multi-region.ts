@@ -31,6 +31,7 @@ import {
   RegionalStore,
   RegionBook,
   regionSignals,
+  regionWritten,
   RequestContext,
   roundRobin,
   s,
@@ -153,6 +154,7 @@ export default defineScenario({
       atLeast(total(STALE), limits.staleOnTheWay),
       atMost(quantile(LATENCY, 'p50'), limits.nearby),
       atLeast(quantile(LATENCY, 'p99'), limits.writesTravel),
+      atMost(total(LOST), 0),
       ...REGIONS.flatMap((region) => [
         atLeast(mean(hitRatioIn(region)), regional.hitsByAllWrites(region)),
         atMost(oldestIn(region), regional.toldTheCacheOf(region)),
@@ -231,9 +233,11 @@ function withDatabase(sim: Simulation, p: Values): Regions {
     demand: gamma(SHAPE, p.queryTime / SHAPE),
     onCommit(row) {
       const nobody = new RequestContext(BACKGROUND + commits++, sim.now);
+      took(row, nobody);
       for (const tell of caches) tell(row, nobody);
     },
   });
+  const took = takenBy(sim, 'database');
   const transactions = new Transactions(database, { abortShare: 0, idleMax: s(5) });
   const staleness = new StalenessMeter(sim, database.history);
   const regions = p.way === 'single-region' ? REGIONS.slice(0, 1) : REGIONS;
@@ -262,6 +266,17 @@ function withDatabase(sim: Simulation, p: Values): Regions {
 }
 
 type Tell = (row: Row, request: RequestContext) => void;
+
+/** Tells of each write that a store takes whether it lies on one which that store had not heard of, as stores of several regions do. */
+function takenBy(sim: Simulation, region: string): Tell {
+  const written = sim.facts.channel(regionWritten);
+  const heard = new Map<number, number>();
+  return ({ key, version }, request) => {
+    const unseen = version !== (heard.get(key) ?? 0) + 1;
+    heard.set(key, version);
+    if (written.heard) written.emit({ region, request: request.id, key, version, unseen });
+  };
+}
 
 /** Tells a cache of what the database commits: the row goes there, over nothing that is newer. */
 function fanOutTo(sim: Simulation, cache: CacheServer<Row>, delay: Distribution, steps: Steps<Statement>): Tell {

@@ -98,6 +98,21 @@ export const lfuStays = limit((p) => (staysWithLfu(p) ? 0.9 * secondsLeft(p) : 0
 /** Where it stays its dip is deeper than LRU's can be, which has the new keys as soon as they have been asked for. */
 export const lfuMoveDepth = limit((p) => (staysWithLfu(p) ? lruMoveDepthOf(p) : 0));
 
+/**
+ * Whoever is out of the dip by the end of the run is there as far below as chance takes a ratio of the watched lookups, and no more:
+ * claimed where half of the rest, in which he has to be back, leaves as many lookups after it.
+ */
+export const depthOfNoDip = limit((p) =>
+  (p.rate * secondsLeft(p)) / 2 < 2 * p.watched ? 1 : Math.min(1, depthOfChance(0.5, p.watched) + ERROR),
+);
+
+/** And who stays in it lies deeper than that. */
+export const lfuDepthAtEnd = limit((p) =>
+  staysWithLfu(p) && (p.rate * secondsLeft(p)) / 2 >= 2 * p.watched
+    ? Math.min(depthOfChance(0.5, p.watched) + ERROR, before(p).users)
+    : 0,
+);
+
 /** What forgets is back before half of that time is over. */
 export const halfOfTheRest = limit((p) => secondsLeft(p) / 2);
 
@@ -124,9 +139,10 @@ export const batchShared = limit((p) =>
 export const batchSeparate = limit((p) => batchAlone(p) + ERROR + chance(batchAlone(p), batchCounted(p)));
 
 /**
- * The batch's law does not change, so LFU comes to hold what is popular, of which the most popular would be the best that can be had
- * of independent requests. How much of that it has in time is not worked out; it is told from LRU by more than chance. Where
- * there is not four times as much as that to be gained nothing is claimed.
+ * What the wall costs the batch is the difference between what it hit in the shared cache and what it hits in a room of its own, both by
+ * LRU; most of that is more than half of it. The batch's law does not change, so LFU comes to hold what is popular, of which the most popular
+ * would be the best that can be had of independent requests; how much of that it has in time is not worked out. Where the best is not
+ * so much that a quarter of the way to it would do, or the wall costs no more than chance, nothing is claimed.
  */
 export const batchByFrequency = limit((p) => {
   const capacity = Math.max(1, p.capacity - usersCapacity(p));
@@ -134,7 +150,8 @@ export const batchByFrequency = limit((p) => {
     .slice(0, capacity)
     .reduce((sum, one) => sum + one, 0);
   const told = chance(batchAlone(p), batchCounted(p));
-  return best - batchAlone(p) < 4 * told ? 0 : Math.min(1, batchAlone(p) + told);
+  const cost = shared(p).others - batchAlone(p);
+  return cost < told || best - batchAlone(p) < 2 * cost ? 0 : batchAlone(p) + cost / 2;
 });
 
 /**
