@@ -15,8 +15,8 @@ export type Death = 'rejected' | 'expired' | 'maxlen' | 'delivery_limit';
  */
 export type Dispatch = 'sent' | 'no exchange' | 'no queue' | 'cycle';
 
-/** Where a queue's dead letters go. */
-export type DeadLetterOffice = (message: Message, death: Death, queue: string) => Dispatch;
+/** Where a queue's dead letters go; `attempts`: how often it was delivered there. */
+export type DeadLetterOffice = (message: Message, death: Death, queue: string, attempts: number) => Dispatch;
 
 /**
  * What a full queue does: drops its oldest; refuses the newest; refuses it and makes a dead letter of it. A refusal is

@@ -360,7 +360,8 @@ export class Queue {
       this.books.end(copy, from, WITHOUT_DEAD_LETTERS[death], death);
       return;
     }
-    const bury = (): void => this.books.buried(copy, from, office(copy.message, death, this.name), death);
+    const bury = (): void =>
+      this.books.buried(copy, from, office(copy.message, death, this.name, copy.deliveries), death);
     if (!this.kind.buriesOverflowFirst) bury();
     else if (death === 'maxlen') this.burials.unshift(bury);
     else this.burials.push(bury);

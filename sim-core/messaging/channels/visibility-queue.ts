@@ -260,7 +260,7 @@ export class VisibilityQueue {
     const { deadLetters } = this.options;
     if (deadLetters === undefined) this.end(held, 'ready', 'dropped', 'receives');
     else {
-      const dispatch = deadLetters(held.copy.message, 'delivery_limit', this.name, held.fifo);
+      const dispatch = deadLetters(held.copy.message, 'delivery_limit', this.name, held.copy.deliveries, held.fifo);
       this.forget(held);
       this.books.buried(held.copy, 'ready', dispatch, 'delivery_limit');
     }

@@ -6,7 +6,10 @@
 import { defineFact } from '../../kernel/fact.ts';
 import { defineSignal, type SignalDefinition } from '../../statistics/signal.ts';
 
-/** A message became a dead letter: which queue has it now, and which had it before. Attempts are deliveries that came to nothing. */
+/**
+ * A message became a dead letter, of its broker or of an error handler: which queue has it now, and which had it first. Attempts are
+ * its deliveries there, with those of its retry topics on Kafka.
+ */
 export const messageDeadLettered = defineFact('message.dead_lettered', 'A message became a dead letter', {
   queue: 'text',
   request: 'request',

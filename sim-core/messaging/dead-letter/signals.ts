@@ -6,6 +6,7 @@ import { defineFact, defineReading } from '../../kernel/fact.ts';
 import { defineSignal, type SignalDefinition } from '../../statistics/signal.ts';
 import { toSeconds } from '../../kernel/time.ts';
 import { messageEnqueued } from '../channels/facts.ts';
+import { deathSignals } from './facts.ts';
 import type { Death } from '../channels/queue-options.ts';
 
 /** A dead-letter queue was looked at. */
@@ -106,6 +107,7 @@ export function dlqSignals(queue: string): SignalDefinition[] {
         where: (fact) => isOurs(fact) && fact.reason === reason,
       }),
     ),
+    ...deathSignals(queue),
     defineSignal({
       name: 'dlq.alerts',
       kind: 'counter',

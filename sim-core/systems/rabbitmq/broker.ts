@@ -5,6 +5,7 @@
  *
  * Does not model the cluster, permissions, flow control, memory and disk alarms, or what an operation costs the node.
  */
+import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Duration } from '../../kernel/time.ts';
 import { Exchanges } from '../../messaging/channels/exchanges/exchanges.ts';
@@ -18,6 +19,7 @@ import {
   type Dispatch,
 } from '../../messaging/channels/queue-options.ts';
 import { deadLetter, isCycle } from '../../messaging/dead-letter/deaths.ts';
+import { messageDeadLettered } from '../../messaging/dead-letter/facts.ts';
 import { AmqpError } from './amqp-error.ts';
 import { inequivalence, readArguments, type QueueDeclaration } from './queue-arguments.ts';
 
@@ -57,6 +59,9 @@ export interface Published {
   readonly refused: boolean;
 }
 
+/** What a dead letter has behind it. */
+type LetterStory = Pick<Fact<typeof messageDeadLettered>, 'attempts' | 'origin'> & { readonly reason: Death };
+
 /** A dead letter on its way. */
 interface Letter {
   readonly broker: Broker;
@@ -84,6 +89,7 @@ export class Broker {
   private underWay = 0;
   private inGoneQueues = 0;
   private readonly letterKind: number;
+  private readonly deaths: FactChannel<Fact<typeof messageDeadLettered>>;
   private readonly tick: Duration;
 
   constructor(sim: Simulation, { name = 'rabbitmq', tick = QUEUE_DEFAULTS.tick }: BrokerOptions = {}) {
@@ -91,6 +97,7 @@ export class Broker {
     this.name = name;
     this.tick = tick;
     this.letterKind = sim.eventKind(`${name} sends a dead letter on`);
+    this.deaths = sim.facts.channel(messageDeadLettered);
     this.declareStandardExchanges();
   }
 
@@ -175,9 +182,10 @@ export class Broker {
 
   /** The place for dead letters of a queue that names this exchange, whether it is there or not. */
   officeOf(exchange: string, routingKey: string | undefined): DeadLetterOffice {
-    return (message, death, queue) => {
+    return (message, death, queue, attempts) => {
       if (!this.exchanges.has(exchange)) return 'no exchange';
-      return this.send(deadLetter(message, death, queue, this.sim.now, exchange, routingKey), death);
+      const letter = deadLetter(message, death, queue, this.sim.now, exchange, routingKey);
+      return this.send(letter, { reason: death, attempts, origin: queue });
     };
   }
 
@@ -228,9 +236,9 @@ export class Broker {
   }
 
   /** Sends a dead letter to the queues that its exchange leads to, but for those to which it would come round by itself. */
-  private send(letter: Message, death: Death): Dispatch {
+  private send(letter: Message, story: LetterStory): Dispatch {
     const all = this.exchanges.route(letter).filter((name) => this.queues.has(name));
-    const queues = all.filter((name) => !isCycle(letter, death, name));
+    const queues = all.filter((name) => !isCycle(letter, story.reason, name));
     if (all.length === 0) this.unroutable++;
     if (queues.length === 0) return all.length === 0 ? 'no queue' : 'cycle';
     this.routed += queues.length;
@@ -243,6 +251,8 @@ export class Broker {
       this.letterKind,
       letter.request.id,
     );
+    for (const queue of this.deaths.heard ? queues : [])
+      this.deaths.emit({ queue, request: letter.request.id, ...story });
     return 'sent';
   }
 

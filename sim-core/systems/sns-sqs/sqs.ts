@@ -14,6 +14,7 @@ import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import { SECOND, type Duration, type Time } from '../../kernel/time.ts';
 import { RECEIVE_MAX, type RedriveTarget, type VisibilityQueue } from '../../messaging/channels/visibility-queue.ts';
+import { messageDeadLettered } from '../../messaging/dead-letter/facts.ts';
 import type { Call, Endpoint } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
 import { PolledQueue } from './polled-queue.ts';
@@ -157,7 +158,9 @@ export class Sqs implements Endpoint<SqsRequest, SqsReply>, Component {
     }
     const polled = this.queues.get(target)!;
     this.redrive.serves(polled);
-    return (message, _death, _queue, fifo) => {
+    const deaths = this.sim.facts.channel(messageDeadLettered);
+    return (message, reason, origin, attempts, fifo) => {
+      if (deaths.heard) deaths.emit({ queue: target, request: message.request.id, reason, attempts, origin });
       this.redrive.died(message, this.queues.get(source)!);
       polled.queue.send(message, fifo);
       polled.serve();
