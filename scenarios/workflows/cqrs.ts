@@ -56,12 +56,15 @@ import { params, type Values } from './cqrs/params.ts';
 const LATENCY = 'http.client.request.duration';
 const FIRST = 'session.first_look.missing_ratio';
 const MISSED = 'session.missing';
+const BACK = 'session.back_in_time';
 const STALENESS = 'read.staleness';
 const LOAD = 'aggregate.load.duration';
 const LAG = 'projection.lag';
 const APPLIED = 'projection.events';
 const WAITS = 'read_model.wait.duration';
 const TABLE = 'overviews';
+/** Two stores, each up to half a second behind, which is as long as a session thinks. */
+const TWO_STORES = { model: 'projection', stores: 2, pollEvery: ms(500) } as const;
 
 export default defineScenario({
   id: 'cqrs',
@@ -76,6 +79,9 @@ export default defineScenario({
     'rebuilt-in-place': { model: 'projection', rebuild: 'in-place' },
     'rebuilt-beside': { model: 'projection', rebuild: 'beside' },
     'rebuilt-one-by-one': { model: 'projection', rebuild: 'in-place', stores: 2 },
+    'two-read-stores': TWO_STORES,
+    'sticky-sessions': { ...TWO_STORES, sticky: true },
+    'wait-for-what-was-seen': { ...TWO_STORES, waits: true },
   },
   roles: {
     'single-model': 'pitfall',
@@ -84,12 +90,17 @@ export default defineScenario({
     'rebuilt-in-place': 'pitfall',
     'rebuilt-beside': 'remedy',
     'rebuilt-one-by-one': 'remedy',
+    'two-read-stores': 'pitfall',
+    'sticky-sessions': 'remedy',
+    'wait-for-what-was-seen': 'remedy',
   },
   repairs: {
     'separate-read-model': 'single-model',
     'wait-for-write': 'single-model',
     'rebuilt-beside': 'rebuilt-in-place',
     'rebuilt-one-by-one': 'rebuilt-in-place',
+    'sticky-sessions': 'two-read-stores',
+    'wait-for-what-was-seen': 'two-read-stores',
   },
   seed: 1,
   duration: ({ length }) => length,
@@ -107,6 +118,7 @@ export default defineScenario({
   charts: [
     LATENCY,
     FIRST,
+    BACK,
     LAG,
     'projection.behind',
     'read.stale_ratio',
@@ -158,6 +170,16 @@ export default defineScenario({
       guardrail(atLeast(total(APPLIED), limits.allEvents), 'The price: each store reads and applies all events'),
       guardrail(atMost(quantile(LATENCY, 'p99'), limits.spared), 'The store that is left has all readers meanwhile'),
     ],
+    'two-read-stores': [atLeast(total(BACK), limits.backLeast)],
+    'sticky-sessions': [
+      atMost(total(BACK), limits.backOnOneStore),
+      guardrail(atLeast(mean(FIRST), limits.missingLeast), 'The price: the one store of a session is as late as ever'),
+    ],
+    'wait-for-what-was-seen': [
+      atMost(total(BACK), limits.backWaiting),
+      atMost(total(MISSED), limits.missedMost),
+      atLeast(summary(WAITS, 'count'), limits.waitsLeast),
+    ],
   },
 });
 
@@ -201,7 +223,10 @@ function system(sim: Simulation, p: Values): void {
     [...projections.keys()].filter((number) => projections[number].isInService && !out.has(number));
   const accounts = accountsService(sim, p, { store, models, inService, history: committed });
   for (const [number, model] of models.entries()) {
-    projections.push(projectionOf(sim, p, store, model, numbered('projection', number)));
+    const projection = projectionOf(sim, p, store, model, numbered('projection', number));
+    // Nobody starts several at one instant: each is up a part of a pause behind the one before.
+    if (number > 0) projection.kill(Math.round((number * p.pollEvery) / p.stores));
+    projections.push(projection);
   }
   if (projections.length > 0) rebuild(sim, p, projections, out);
   clients(sim, p, accounts);
@@ -263,7 +288,7 @@ function clients(sim: Simulation, p: Values, accounts: Service<SessionQuery, Ans
     popularity,
     looks: p.looks,
     firstThink: exponential(p.firstThink),
-    think: exponential(ms(500)),
+    think: exponential(limits.THINK),
     target: target('users'),
   });
   const reading = (name: string, arrivals: ReturnType<typeof poisson>): void => {
@@ -271,7 +296,7 @@ function clients(sim: Simulation, p: Values, accounts: Service<SessionQuery, Ans
       name,
       arrivals,
       popularity,
-      asks: (key) => ({ operation: 'read', key, wrote: 0, wroteAt: 0 }),
+      asks: (key) => ({ operation: 'read', key, wrote: 0, wroteAt: 0, seen: 0, session: key }),
       target: target(name),
     });
   };

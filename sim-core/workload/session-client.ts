@@ -3,9 +3,10 @@
  * process; between a user's requests there is time to think, short before the first look (a browser that is sent on to
  * the new page) and longer afterwards.
  *
- * What a session has written is the experimenter's measure: a read that returns something older misses its own write. The
- * session also knows the version itself and sends it along, as a cookie or a token would; what becomes of it is the
- * application's affair. A session whose write fails ends there.
+ * What a session has written is the experimenter's measure: a read that returns something older misses its own write, and one that
+ * returns less than an earlier read of the session goes back in time (D. Terry et al., Session Guarantees for Weakly Consistent
+ * Replicated Data, 1994: read your writes, monotonic reads). The session also knows both versions itself and sends them along, as
+ * a cookie or a token would; what becomes of them is the application's affair. A session whose write fails ends there.
  */
 import type { Distribution } from '../kernel/distributions/distribution.ts';
 import { defineFact, type Fact, type FactChannel } from '../kernel/fact.ts';
@@ -24,13 +25,17 @@ import { PacedArrivals } from './arrivals/paced-arrivals.ts';
 import type { Popularity } from './popularity/popularity.ts';
 import { moved, moving } from './popularity/shift.ts';
 
-/** A session read what it had written. `missing`: it was shown something older; `since`: the answer to its write. */
+/**
+ * A session read what it had written. `missing`: it was shown something older; `back`: older than what it had been shown before;
+ * `since`: the answer to its write.
+ */
 export const sessionRead = defineFact('session.read', 'A session read what it had written', {
   client: 'text',
   request: 'request',
   key: 'key',
   look: 'number',
   missing: 'flag',
+  back: 'flag',
   since: 'duration',
 });
 
@@ -54,6 +59,14 @@ export const sessionSignals = [
     where: (fact) => fact.missing,
   }),
   defineSignal({
+    name: 'session.back_in_time',
+    kind: 'counter',
+    unit: '{read}',
+    help: 'Reads that showed a session less than it had been shown before',
+    fact: sessionRead,
+    where: (fact) => fact.back,
+  }),
+  defineSignal({
     name: 'session.missing.age',
     kind: 'histogram',
     unit: 's',
@@ -72,6 +85,10 @@ export interface SessionQuery {
   readonly wrote: number;
   /** When it was told so. */
   readonly wroteAt: Time;
+  /** The latest version that it has been shown; 0 before it has. */
+  readonly seen: number;
+  /** Whose it is: a number that all its requests have. */
+  readonly session: number;
 }
 
 export interface SessionClientOptions {
@@ -149,16 +166,19 @@ export class SessionClient implements Component {
     });
     this.live++;
     const firstRequest = this.firstNumber + session * (looks + 1);
-    const write = yield* this.ask(firstRequest, { operation: 'write', key, wrote: 0, wroteAt: 0 });
+    const write = yield* this.ask(firstRequest, { operation: 'write', key, wrote: 0, wroteAt: 0, seen: 0, session });
     const wroteAt = this.sim.now;
+    let seen = 0;
     for (let look = 1; write !== undefined && look <= looks; look++) {
       yield pauses[look - 1];
       const since = this.sim.now - wroteAt;
       const id = firstRequest + look;
-      const row = yield* this.ask(id, { operation: 'read', key, wrote: write.version, wroteAt });
-      if (row === undefined || !this.read.heard) continue;
+      const row = yield* this.ask(id, { operation: 'read', key, wrote: write.version, wroteAt, seen, session });
+      if (row === undefined) continue;
+      const back = row.version < seen;
+      seen = Math.max(seen, row.version);
       const missing = row.version < write.version;
-      this.read.emit({ client: this.name, request: id, key, look, missing, since });
+      if (this.read.heard) this.read.emit({ client: this.name, request: id, key, look, missing, back, since });
     }
     this.live--;
   }

@@ -67,11 +67,11 @@ export function accountsService(
     (model) => new Link<ReadStoreQuery, ReadStoreReply<Overview>>(sim, model, { from: SERVICE, delay: nearby }),
   );
   let turn = 0;
-  /** One after the other of those in service; of all if none is. */
-  const nextLink = (): (typeof links)[number] => {
+  /** One after the other of those in service, or the session's own; of all if none is. */
+  const linkFor = (session: number): (typeof links)[number] => {
     const serving = inService();
     const numbers = serving.length > 0 ? serving : links.map((_, number) => number);
-    return links[numbers[turn++ % numbers.length]];
+    return links[numbers[(p.sticky ? session : turn++) % numbers.length]];
   };
 
   function* deposit(account: number, request: RequestContext): Behaviour<Answer> {
@@ -89,10 +89,11 @@ export function accountsService(
     return { version: loaded[accounts.indexOf(account)].position };
   }
 
-  function* fromModel({ key: account, wrote }: SessionQuery, request: RequestContext): Behaviour<Answer> {
+  function* fromModel(query: SessionQuery, request: RequestContext): Behaviour<Answer> {
+    const { key: account, wrote, seen, session } = query;
     const key = customerOf(account, p.width);
-    const atLeast = p.waits ? wrote : 0;
-    const { row } = yield* nextLink().call({ command: 'read', key, atLeast, waitMax: p.waitMax }, request);
+    const atLeast = p.waits ? Math.max(wrote, seen) : 0;
+    const { row } = yield* linkFor(session).call({ command: 'read', key, atLeast, waitMax: p.waitMax }, request);
     const { events: version, latest } = row!;
     meter.measure(SERVICE, { key, version }, request);
     return { version: latest.get(account)?.position ?? 0 };

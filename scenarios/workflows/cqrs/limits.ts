@@ -4,13 +4,15 @@
  * Reads and writes that share processors share their load: with c processors and a load of rho on each a query takes 1 / (1 - rho)
  * times as long in the mean at most, and above 1 what comes piles up.
  */
-import { exp, ln, ms, s, toSeconds, us } from '../../../sim-core/index.ts';
+import { exp, ln, ms, NotClaimed, s, toSeconds, us } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLow, poissonMost, some } from '../../application/chance.ts';
 import { FAR_MAX, NEAR_MAX, SHAPE } from '../../application/distances.ts';
 import { FOLD_TIME } from './accounts-service.ts';
 import type { Values } from './params.ts';
 
 export const WARM_UP = s(2);
+/** Between two looks of a session, in the mean. */
+export const THINK = ms(500);
 /** Time of a store for any query, and for each event that is read or written. */
 export const QUERY_TIME = ms(1);
 export const READ_TIME = us(20);
@@ -155,8 +157,45 @@ export const missingLeast = limit((p) => {
 });
 export const waitsLeast = limit((p) => some(firstLooks(p) * missing(p)));
 
+/**
+ * Of two stores, which look for events half a pause after each other, exactly one has a deposit for half a pause H: from u on, which is
+ * uniform up to H. A session goes back in time if it looks at the one that has it and then at the other, within that time; which
+ * store a look is answered by is a coin's throw, for many others are asked in turn with it. Its first look comes after an
+ * exponential time of mean m, the second after another one of mean k. The share of sessions that do, of these two looks and
+ * of the two that follow; a tenth is left for ways, work and for what the two drift.
+ */
+function goesBack(p: Values): number {
+  const half = toSeconds(p.pollEvery) / 2;
+  const [first, later] = [toSeconds(p.firstThink), toSeconds(THINK)];
+  const densities = [
+    (t: number) => exp(-t / first) / first,
+    (t: number) => (exp(-t / later) - exp(-t / first)) / (later - first),
+  ].slice(0, Math.max(0, p.looks - 1));
+  const steps = 40;
+  let share = 0;
+  for (let i = 0.5; i < steps; i++) {
+    for (let j = 0.5; j < steps; j++) {
+      // The look at (j / steps) of the stretch that begins at (i / steps) of its latest beginning.
+      const look = (half * i) / steps + (half * j) / steps;
+      const left = half * (1 - j / steps);
+      for (const density of densities) share += density(look) * (half / steps / steps) * (1 - exp(-left / later));
+    }
+  }
+  return (0.9 * share) / 4;
+}
+export const backLeast = limit((p) => {
+  const goes = p.stores === 2 && p.model === 'projection' && !p.sticky && !p.waits;
+  const isSure = p.rebuild === 'not' && p.firstThink !== THINK && loads(p).models < BUSY;
+  if (!goes || !isSure) return new NotClaimed('sessions do not go back and forth between two stores');
+  return some(firstLooks(p) * goesBack(p));
+});
+/** None with a store of its own, as long as that stays in service, and none that waits for what it has seen. */
+const looksOf = (p: Values): number => p.sessions * p.looks * toSeconds(p.length);
+export const backOnOneStore = limit((p) => (p.rebuild === 'not' ? 0 : looksOf(p)));
+export const backWaiting = limit((p) => (p.checkpoint === 'before' ? looksOf(p) : 0));
+
 /** None of those who wait, but where the checkpoint says that an event is there before it is. */
-export const missedMost = limit((p) => (p.checkpoint === 'before' ? p.sessions * p.looks * toSeconds(p.length) : 0));
+export const missedMost = limit((p) => (p.checkpoint === 'before' ? looksOf(p) : 0));
 
 /** A store that is to be built anew is left alone for so long before: whoever asked it has been answered by then. */
 export const DRAIN_TIME = ms(500);

@@ -37,7 +37,11 @@ export const params = {
     default: 'events',
     choices: ['events', 'projection'],
   }),
-  waits: flag({ help: 'Whether a look of a session waits for what the session has written', default: false }),
+  waits: flag({
+    help: 'Whether a look of a session waits for what the session has written, and for what it has been shown',
+    default: false,
+  }),
+  sticky: flag({ help: 'Whether a session is answered by one of the read stores all along', default: false }),
   waitMax: duration({
     help: 'How long a look waits at most',
     default: s(1),

@@ -56,6 +56,17 @@ it('a second store in service is what spares readers a half-filled model: of a s
   expect(claims.find(({ text }) => text.includes('read.staleness'))!.pass).toBe(false);
 });
 
+it.each(['sticky-sessions', 'wait-for-what-was-seen'])(
+  '%s is what keeps sessions from going back in time',
+  (variant) => {
+    const between = ran('two-read-stores');
+    expect(totalOf(between, 'session.back_in_time')).toBeGreaterThan(0);
+    const claims = judge(cqrs, variant, between);
+    expect(claims.find(({ text }) => text.includes('session.back_in_time'))!.pass).toBe(false);
+    expect(totalOf(ran(variant), 'session.back_in_time')).toBe(0);
+  },
+);
+
 it('each read store has a lag of its own: while one projection is down the other store is read, and is as fresh as ever', () => {
   const staleness = (stores: number): number =>
     summaryOf(ran('separate-read-model', { stores }, '6s:kill:projection:seconds=4'), 'read.staleness', 'max');

@@ -45,6 +45,27 @@ function setUp(
 }
 
 describe('a session', () => {
+  it('goes back in time when it is shown less than before, whatever it wrote, and sends along what it has seen', () => {
+    const shown = [7, 5, 7];
+    const seen: [number, number][] = [];
+    const { sim, reads } = setUp([ms(5)], ({ operation, seen: had, session }) => {
+      if (operation === 'write') return 4;
+      seen.push([had, session]);
+      return shown[seen.length - 1];
+    });
+    sim.runUntil(s(1));
+    expect(reads.map(({ back, missing }) => [back, missing])).toEqual([
+      [false, false],
+      [true, false],
+      [false, false],
+    ]);
+    expect(seen).toEqual([
+      [0, 0],
+      [7, 0],
+      [7, 0],
+    ]);
+  });
+
   it('writes, thinks and looks, and says which of its looks did not show the write', () => {
     const { sim, client, reads } = setUp([ms(5)], ({ operation }, now) =>
       operation === 'write' || now > ms(50) ? 4 : 3,

@@ -56,7 +56,10 @@ function answered(model: Values['model'], lost: readonly number[] = []): number 
     'user',
     (function* () {
       const request = new RequestContext(0, 0);
-      ({ version } = yield* link.call({ operation: 'read', key: 0, wrote: 2, wroteAt: 0 }, request));
+      ({ version } = yield* link.call(
+        { operation: 'read', key: 0, wrote: 2, wroteAt: 0, seen: 0, session: 0 },
+        request,
+      ));
     })(),
   );
   sim.runUntil(s(1));
