@@ -73,8 +73,8 @@ export default defineScenario({
     >),
     'growing-wait': { protection: 'breaker', openGrowth: 2, openMax: s(2) },
     'metrics-only': { protection: 'breaker', byHand: 'metrics-only' },
-    'unknown-counted': { protection: 'breaker', unknown: 0.6, slowdown: 1 },
-    'unknown-ignored': { protection: 'breaker', unknown: 0.6, slowdown: 1, ignoresUnknown: true },
+    'unknown-counted': { protection: 'breaker', unknown: 0.6, troubleAt: s(3600) },
+    'unknown-ignored': { protection: 'breaker', unknown: 0.6, troubleAt: s(3600), ignoresUnknown: true },
   },
   roles: {
     none: 'pitfall',
@@ -117,6 +117,7 @@ export default defineScenario({
     'shop.errors.refused',
     'circuit_breaker.open',
     'circuit_breaker.half_open',
+    TRIALS,
     'bulkhead.pool.threads',
     'bulkhead.pool.queued',
     RECOVERY,
