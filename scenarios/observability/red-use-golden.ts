@@ -4,7 +4,8 @@
  *     users --> app --> database, which has a pool of connections
  *
  * A fault begins at 20 s. Each method looks at the signals that it has of all three, the users having no resource, and says so when
- * one of them has been beyond its threshold for two seconds. All variants get the same requests at the same times until then.
+ * one of them has been beyond its threshold for two seconds. All variants get the same requests at the same times until then. Where a
+ * team has one method alone, three incidents come in turn, and it is counted which of them that method says.
  */
 import {
   atLeast,
@@ -22,13 +23,24 @@ import {
 import { sentBy } from '../application/settings.ts';
 import * as limits from './red-use-golden/limits.ts';
 import { params, type Values } from './red-use-golden/params.ts';
-import { build, FAULT_AT, WATCHED } from './red-use-golden/system.ts';
+import { build, FAULT_AT, IN_TURN, WATCHED } from './red-use-golden/system.ts';
 
 /** Seconds from the fault to the moment at which a method says so; to the end of the run if it never does. */
 const seconds = (method: Method): Measure => ({
   text: `time from the fault to what ${method.toUpperCase()} says`,
   unit: () => 's',
   of: (evidence) => toSeconds((detectedBy(evidence, method, FAULT_AT)?.at ?? evidence.header.duration) - FAULT_AT),
+});
+/** Of the incidents that come in turn, how many the method that the team has says while they last. */
+const found = (...names: readonly (typeof IN_TURN)[number]['name'][]): Measure => ({
+  text: `incidents that the team’s method says, of ${names.join(', ')}`,
+  unit: () => '{incident}',
+  of: (evidence) =>
+    IN_TURN.filter(({ name, from, to }) => {
+      const method = evidence.header.params.method as Method;
+      const among = { until: to, usualUntil: FAULT_AT };
+      return names.includes(name) && detectedBy(evidence, method, from, among) !== undefined;
+    }).length,
 });
 const untilErrors = firstSince('http.client.request.errors', { words: 'after the fault', at: () => FAULT_AT });
 
@@ -43,8 +55,19 @@ export default defineScenario({
     'error-burst': { fault: 'error-burst' },
     'lost-traffic': { fault: 'lost-traffic' },
     quiet: { fault: 'none' },
+    red: { fault: 'each-in-turn', method: 'red', length: s(140) },
+    use: { fault: 'each-in-turn', method: 'use', length: s(140) },
+    golden: { fault: 'each-in-turn', method: 'golden', length: s(140) },
   },
-  roles: { overload: 'fault', 'error-burst': 'fault', 'lost-traffic': 'fault', quiet: 'control' },
+  roles: {
+    overload: 'fault',
+    'error-burst': 'fault',
+    'lost-traffic': 'fault',
+    quiet: 'control',
+    red: 'alternative',
+    use: 'alternative',
+    golden: 'alternative',
+  },
   seed: 1,
   duration: ({ length }) => length,
   warmUp: limits.WARM_UP,
@@ -87,5 +110,15 @@ export default defineScenario({
       atLeast(seconds('use'), limits.never),
       atLeast(seconds('golden'), limits.never),
     ],
+    red: [
+      atLeast(found('error-burst', 'lost-traffic'), limits.redFinds),
+      atMost(found('nearly-full'), limits.redMisses),
+      atLeast(untilErrors, limits.errorsInTurn),
+    ],
+    use: [
+      atLeast(found('nearly-full'), limits.useFinds),
+      atMost(found('error-burst', 'lost-traffic'), limits.useMisses),
+    ],
+    golden: [atLeast(found('nearly-full', 'error-burst', 'lost-traffic'), limits.goldenFinds)],
   },
 });

@@ -5,7 +5,7 @@
 import { s, toSeconds } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf } from '../../application/chance.ts';
 import type { Values } from './params.ts';
-import { CONNECTIONS, FAULT_AT, QUERY_TIME } from './system.ts';
+import { CONNECTIONS, FAULT_AT, IN_TURN, QUERY_TIME } from './system.ts';
 
 export const WARM_UP = s(5);
 export const INTERVAL = s(1);
@@ -40,12 +40,39 @@ const steady = (p: Values): boolean => calm(p) && p.rate * 0.5 > DEVIATIONS * Ma
 export const never = limit((p) => (steady(p) ? left(p) : 0));
 
 /** Of a row's queries more than one in a hundred fail, in two rows after another. */
-export const burstMost = limit((p) => {
-  const surely = p.failing - DEVIATIONS * Math.sqrt((p.failing * (1 - p.failing)) / p.rate) > 0.01 && p.rate >= 40;
-  return surely ? ROWS : left(p);
-});
+const burstIsSure = (p: Values): boolean =>
+  p.failing - DEVIATIONS * Math.sqrt((p.failing * (1 - p.failing)) / p.rate) > 0.01 && p.rate >= 40;
+export const burstMost = limit((p) => (burstIsSure(p) ? ROWS : left(p)));
 /** What comes is less than half of what came. */
-export const lostMost = limit((p) => {
+const lossIsSure = (p: Values): boolean => {
   const comes = p.rate * (1 - p.lost);
-  return comes + DEVIATIONS * Math.sqrt(comes) < 0.5 * (p.rate - DEVIATIONS * Math.sqrt(p.rate / 10)) ? ROWS : left(p);
+  return comes + DEVIATIONS * Math.sqrt(comes) < 0.5 * (p.rate - DEVIATIONS * Math.sqrt(p.rate / 10));
+};
+export const lostMost = limit((p) => (lossIsSure(p) ? ROWS : left(p)));
+
+/** Whether an incident of those that come in turn is in the run, and large enough for whoever sees such ones. */
+const isThere = (p: Values, name: (typeof IN_TURN)[number]['name']): boolean => {
+  const { to } = IN_TURN.find((incident) => incident.name === name)!;
+  if (p.fault !== 'each-in-turn' || p.length < to || !steady(p)) return false;
+  if (name === 'error-burst') return burstIsSure(p);
+  return name === 'lost-traffic' ? lossIsSure(p) : true;
+};
+const count = (p: Values, names: readonly (typeof IN_TURN)[number]['name'][]): number =>
+  names.filter((name) => isThere(p, name)).length;
+
+/** Who looks at requests sees failures and silence; who looks at resources that one is nearly full; who looks at both all three. */
+export const redFinds = limit((p) => count(p, ['error-burst', 'lost-traffic']));
+export const useFinds = limit((p) => count(p, ['nearly-full']));
+export const goldenFinds = limit((p) => count(p, ['nearly-full', 'error-burst', 'lost-traffic']));
+/**
+ * At 84 % of the pool a query waits with the chance 0.32 by Erlang's formula C, and for longer than it takes itself with 0.013: one in
+ * twenty does not. Nobody is refused. So requests say nothing where they are steady otherwise.
+ */
+export const redMisses = limit((p) => (steady(p) ? 0 : 1));
+/** Neither failures nor silence take more of the pool than what is usual. */
+export const useMisses = limit((p) => (steady(p) ? 0 : 2));
+/** Until queries fail no user has an error: what is nearly full has room for everybody. */
+export const errorsInTurn = limit((p) => {
+  const [, burst] = IN_TURN;
+  return steady(p) && p.fault === 'each-in-turn' ? Math.min(left(p), toSeconds(burst.from - FAULT_AT)) : 0;
 });

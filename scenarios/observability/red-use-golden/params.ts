@@ -1,11 +1,17 @@
 /** The parameters of the three methods' contest: what its sliders and `--set` take. */
-import { choice, duration, number, rate, s, share, type ValuesOf } from '../../../sim-core/index.ts';
+import { choice, METHODS, duration, number, rate, s, share, type ValuesOf } from '../../../sim-core/index.ts';
 
-export const FAULTS = ['none', 'overload', 'error-burst', 'lost-traffic'] as const;
+export const FAULTS = ['none', 'overload', 'error-burst', 'lost-traffic', 'each-in-turn'] as const;
 
 export const params = {
   rate: rate({ help: 'Requests of all users together', default: 200, min: 20, max: 1000, logarithmic: true }),
   fault: choice({ help: 'What goes wrong, from 20 s on', default: 'overload', choices: FAULTS }),
+  method: choice({
+    help: 'What the team looks at, if it has one method alone; the system is the same',
+    default: 'golden',
+    choices: METHODS,
+    of: 'view',
+  }),
   growth: number({
     help: 'Overload: by how many requests a second the rate grows each second',
     default: 9,

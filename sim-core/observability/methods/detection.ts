@@ -1,7 +1,7 @@
 /**
  * When each method would say that something is wrong: the first of two rows in a row in which one of its signals is beyond its
  * threshold, of any component. Thresholds are those that teams begin with; where one is a multiple, it is of the mean of the
- * rows before the fault.
+ * rows before the fault, or before the first of several.
  *
  * | method | says so if |
  * |---|---|
@@ -29,18 +29,31 @@ export interface Detection {
   readonly at: Time;
 }
 
-/** The first that a method says from a moment on; undefined if it says nothing to the end. */
-export function detectedBy(evidence: RunEvidence, method: Method, from: Time): Detection | undefined {
+/** Of several faults: when this one is over, and until when nothing was wrong. */
+export interface FaultAmongOthers {
+  readonly until: Time;
+  readonly usualUntil: Time;
+}
+
+/** The first that a method says from a moment on; undefined if it says nothing to the end, or until the fault is over. */
+export function detectedBy(
+  evidence: RunEvidence,
+  method: Method,
+  from: Time,
+  { until, usualUntil }: FaultAmongOthers = { until: Infinity, usualUntil: from },
+): Detection | undefined {
   const { interval, warmUp } = evidence.header;
   const [first, fault] = [Math.ceil(warmUp / interval), Math.ceil(from / interval)];
+  const usual = Math.ceil(usualUntil / interval);
   let found: Detection | undefined;
   for (const signal of evidence.signals) {
-    const breach = breachOf(signal, method, first, fault);
+    const breach = breachOf(signal, method, first, usual);
     if (breach === undefined) continue;
     let rows = 0;
     for (let row = fault; row < breach.rows; row++) {
       rows = breach.isBeyond(row) ? rows + 1 : 0;
       const at = (row + 1) * interval;
+      if (at > until) break;
       if (rows < ROWS_IN_A_ROW || (found !== undefined && found.at <= at)) continue;
       found = { signal: signal.name, at };
       break;
@@ -55,7 +68,7 @@ interface Breach {
 }
 
 /** What a signal's rows are held against by a method; undefined if the method does not look at it. */
-function breachOf(signal: SeenSignal, method: Method, first: number, fault: number): Breach | undefined {
+function breachOf(signal: SeenSignal, method: Method, first: number, usualRows: number): Breach | undefined {
   const [, looks, last] = /^(red|use)\..+\.(\w+)$/.exec(signal.name) ?? [];
   const { columns } = signal;
   const held = (column: Float64Array, isBeyond: (value: number) => boolean): Breach => ({
@@ -65,10 +78,10 @@ function breachOf(signal: SeenSignal, method: Method, first: number, fault: numb
   if (looks === 'red' && method !== 'use') {
     if (last === 'error_ratio') return held(columns.mean, (share) => share > ERRORS_MOST);
     if (last === 'duration') {
-      const usual = meanOf(columns.p95, first, fault);
+      const usual = meanOf(columns.p95, first, usualRows);
       return held(columns.p95, (seconds) => seconds > SLOWER * usual);
     }
-    const usual = meanOf(columns.mean, first, fault);
+    const usual = meanOf(columns.mean, first, usualRows);
     return held(columns.mean, (rate) => rate < QUIETER * usual);
   }
   if (looks !== 'use' || method === 'red') return undefined;

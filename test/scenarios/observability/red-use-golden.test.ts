@@ -1,7 +1,7 @@
 /** What the guide of the three methods says beyond its claims: by which signal each says so, and who is first. */
 import { expect, it } from 'vitest';
 import redUseGolden from '../../../scenarios/observability/red-use-golden.ts';
-import { FAULT_AT } from '../../../scenarios/observability/red-use-golden/system.ts';
+import { FAULT_AT, IN_TURN } from '../../../scenarios/observability/red-use-golden/system.ts';
 import { detectedBy, METHODS, type ParameterValues } from '../../../sim-core/index.ts';
 import { totalOf, trialled } from '../trials.ts';
 
@@ -16,6 +16,18 @@ it('each fault shows by the signal that the guide says, and USE names the compon
   expect(said('error-burst')).toEqual(['red.app.error_ratio', undefined, 'red.app.error_ratio']);
   expect(said('lost-traffic')).toEqual(['red.app.rate', undefined, 'red.app.rate']);
   expect(said('quiet')).toEqual([undefined, undefined, undefined]);
+});
+
+it('each method alone misses what the guide says, and says the rest by the signal that it is about', () => {
+  const told = (['red', 'use', 'golden'] as const).map((method) => {
+    const run = measured(method);
+    return IN_TURN.map(({ from, to }) => detectedBy(run, method, from, { until: to, usualUntil: FAULT_AT })?.signal);
+  });
+  expect(told).toEqual([
+    [undefined, 'red.app.error_ratio', 'red.app.rate'],
+    ['use.database.utilization', undefined, undefined],
+    ['use.database.utilization', 'red.app.error_ratio', 'red.app.rate'],
+  ]);
 });
 
 it('USE is ahead of RED by seconds in a growing load, and by more in one that grows slowly', () => {

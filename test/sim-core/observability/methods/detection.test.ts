@@ -46,5 +46,12 @@ it('the first of several counts, and other signals are nobody’s', () => {
     'use.db.saturation': gauge(column(0, { 35: 3, 36: 3 })),
   };
   expect(detectedBy(evidenceOf(both), 'use', FAULT)).toEqual({ signal: 'use.db.saturation', at: 37e9 });
+  // What is said when a fault is over is not said of it.
+  for (const [until, at] of [
+    [37e9, 37e9],
+    [36e9, undefined],
+  ] as const) {
+    expect(detectedBy(evidenceOf(both), 'use', FAULT, { until, usualUntil: FAULT })?.at).toBe(at);
+  }
   expect(said({ ...calm, 'cache.hit_ratio': ratio(column(0)) })).toEqual([]);
 });
