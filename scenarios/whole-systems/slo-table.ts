@@ -31,6 +31,7 @@ import {
   FIRED,
   firedOf,
   HIT_RATIO,
+  HIT_RATIO_SILENT,
   LATENCY_BURN,
   P99,
   REPLICA_LAG,
@@ -68,7 +69,8 @@ export default defineScenario({
     'consumer-stopped': { fault: 'consumer-stopped' },
     crawler: { fault: 'crawler' },
     'replica-slow': { fault: 'replica-slow' },
-    'below-the-triggers': { fault: 'below-the-triggers' },
+    // So many users that five minutes tell a share below 90 % from one above 85 %.
+    'below-the-triggers': { fault: 'below-the-triggers', rate: 12, ttl: minutes(5), crawls: 7.15 },
     'latency-budget': { fault: 'database-slow', latencyRule: 'budget', baselines: 1.1, slowdown: 12 },
   },
   roles: {
@@ -129,6 +131,7 @@ export default defineScenario({
     'below-the-triggers': [
       atMost(total(FIRED), limits.noOther),
       atLeast(total(SILENT), limits.silentFor),
+      atLeast(total(HIT_RATIO_SILENT), limits.hitRatioSilentFor),
       hitRatioUnheard,
     ],
     'latency-budget': [...firesAlone('latency'), atMost(total(SILENT), limits.silentUntilHeard)],

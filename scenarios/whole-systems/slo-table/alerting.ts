@@ -102,7 +102,10 @@ export function alerting(sim: Simulation, p: Values): void {
       if (!looked.heard) return;
       const isSilent = isMissed(seen) && evaluator.firingAlerts === 0;
       const { baseline: _, ...panels } = seen;
-      looked.emit({ ...panels, silent: isSilent ? toSeconds(EVERY) : 0 });
+      const ownRule = rules[rows.indexOf('hitRatio')];
+      const isHitRatioSilent = seen.hitRatio < HIT_RATIO_LEAST && ownRule.count('firing') === 0;
+      const time = (isSo: boolean): number => (isSo ? toSeconds(EVERY) : 0);
+      looked.emit({ ...panels, silent: time(isSilent), hitRatioSilent: time(isHitRatioSilent) });
     },
     rules: rules.map((rule, i) => ({ rule, holding: () => (triggers[rows[i]].holds(seen) ? HOLDS : HOLDS_NOT) })),
     alertmanager: new Link(sim, alertmanager, { from: 'prometheus', delay: nearby, timeout: 10 * SECOND }),

@@ -162,6 +162,18 @@ export const hitRatioUnheard = limit((p) =>
   quietBefore.hitRatio(p) && (p.fault !== 'below-the-triggers' || missesOfLightCrawler(p)) ? 0 : LOUD,
 );
 
+/**
+ * The hit rate's own silence: with the lighter crawler the windows of five minutes that lie in the fault are all below the objective, by
+ * more than chance, and above the trigger.
+ */
+export const hitRatioSilentFor = limit((p) => {
+  const comes = p.rate + p.crawls * LIGHT_CRAWLS;
+  const hits = (p.rate * (1 - missRatio(p))) / comes;
+  const isMissed = HIT_RATIO_LEAST - hits > DEVIATIONS * Math.sqrt((hits * (1 - hits)) / (comes * window));
+  if (p.fault !== 'below-the-triggers' || !isMissed || !missesOfLightCrawler(p)) return 0;
+  return Math.max(0, faultLasts(p) - window - 2 * every);
+});
+
 /** Half of the time from the first change that the replica applies slowly on: nearly every one takes longer than its objective. */
 export const silentFor = limit((p) => {
   const apply = toSeconds(APPLY) * LIGHT_SLOWNESS;

@@ -12,6 +12,8 @@ export const tableLooked = defineReading('slo_table.looked', 'Rules were evaluat
   replicaLag: 'number',
   /** Seconds for which one of the objectives was missed and no alert fired. */
   silent: 'number',
+  /** Seconds for which that of the hit rate was, and its own alert did not fire. */
+  hitRatioSilent: 'number',
 });
 
 export const rowFired = defineFact('slo_table.fired', 'An alert of the table began to fire', {
@@ -35,6 +37,7 @@ export const EARLY = 'slo_table.fired.early';
 export const UNHEARD = 'slo_table.unheard.time';
 export const DETECTION = 'slo_table.detection.time';
 export const SILENT = 'slo_table.silent.time';
+export const HIT_RATIO_SILENT = 'slo_table.hit_ratio.silent.time';
 export const BURN = 'dashboard.slo.burn_rate';
 export const LATENCY_BURN = 'dashboard.slo.latency.burn_rate';
 export const P99 = 'dashboard.http.client.request.duration.p99';
@@ -102,6 +105,14 @@ export const tableSignals = [
     help: 'Time in which an objective of latency, lag, hit rate or replica lag was missed and no alert fired',
     fact: tableLooked,
     amount: ({ silent }) => silent,
+  }),
+  defineSignal({
+    name: HIT_RATIO_SILENT,
+    kind: 'counter',
+    unit: 's',
+    help: 'Time in which the hit rate missed its objective and its alert did not fire',
+    fact: tableLooked,
+    amount: ({ hitRatioSilent }) => hitRatioSilent,
   }),
   defineSignal({
     name: BURN,
