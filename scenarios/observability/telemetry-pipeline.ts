@@ -186,7 +186,10 @@ export default defineScenario({
       atLeast(atEnd(leadOf('disk')), stores.diskLead),
     ],
     'trace-ttl': [atMost(total(LOST), stores.tracesNoneLost), atMost(peak('store.traces.size'), stores.tracesMost)],
-    'no-query-cache': [atLeast(mean(overBudgetOf('dashboards')), queries.slowPanels)],
+    'no-query-cache': [
+      atLeast(mean(overBudgetOf('dashboards')), queries.slowPanels),
+      atMost(atEnd(warnedAt('queries')), queries.warnedOfQueries),
+    ],
     'query-cache': [atMost(quantile(durationOf('dashboards'), 'p95'), queries.quickPanels)],
     'backend-down': [
       atLeast(total(LOST), collectors.outageLost),

@@ -1,8 +1,8 @@
 /**
  * What is claimed of the telemetry pipeline, worked out from the parameters and not from a run: how many queries are late.
  */
-import { STREAM_LIMIT, toSeconds } from '../../../sim-core/index.ts';
-import { DEVIATIONS } from '../../application/chance.ts';
+import { NotClaimed, STREAM_LIMIT, toSeconds } from '../../../sim-core/index.ts';
+import { DEVIATIONS, poissonMost } from '../../application/chance.ts';
 import type { Values } from './params.ts';
 import {
   CHUNK,
@@ -64,6 +64,17 @@ function lateFrom(p: Values): number {
   return end(p);
 }
 export const slowPanels = limit((p) => (p.isCached ? 0 : shareFrom(p, lateFrom(p), p.panelRate)));
+
+/**
+ * The third indicator is given when two of the last twenty answers were late: once each query is, twenty more at most have to be asked and
+ * answered, of which so many come in less time than this but once in three million.
+ */
+const ASKED_BEFORE = 20;
+export const warnedOfQueries = limit((p) => {
+  const late = lateFrom(p);
+  if (p.isCached || late >= end(p)) return new NotClaimed('queries need not be late');
+  return late + toSeconds(PATIENCE) + (2 * poissonMost(ASKED_BEFORE)) / p.panelRate;
+});
 
 /** With a cache only what is new is read: the newest interval, those that are too fresh, and one that was not kept yet. */
 export const quickPanels = limit((p) => {
