@@ -7,6 +7,11 @@ import type { Time } from '../../kernel/time.ts';
 export interface ArrivalProcess {
   /** The instant of the next arrival after `now`, in order; Infinity when no more will come. */
   next(now: Time, random: RandomStream): Time;
+  /**
+   * Within which time it is the process, and what it is there, if it is one of a stretch of time only: whoever has it come faster or
+   * slower leaves the stretch where it is.
+   */
+  readonly within?: { readonly from: Time; readonly to: Time; readonly process: ArrivalProcess };
 }
 
 /** Arrivals per second, checked. */

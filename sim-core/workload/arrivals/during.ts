@@ -5,6 +5,7 @@ import type { ArrivalProcess } from './arrivals.ts';
 /** Arrivals from `from` on and before `to`; none if `to` is not later. The other process begins at `from`. */
 export function during(from: Time, to: Time, process: ArrivalProcess): ArrivalProcess {
   return {
+    within: { from, to, process },
     next(now, random) {
       const time = process.next(Math.max(now, from), random);
       return time < to ? time : Infinity;

@@ -1,5 +1,7 @@
 /**
- * Arrivals by a process whose clock can be made to run faster or slower: in a surge the same arrivals come, closer together.
+ * Arrivals by a process whose clock can be made to run faster or slower: in a surge the same arrivals come, closer together. The clock
+ * of a process that is of a stretch of time only begins to run with that, and the stretch ends when it does: a surge has more come in
+ * it, and none outside.
  */
 import type { EventHandle } from '../../kernel/event-table.ts';
 import type { RandomStream } from '../../kernel/random-stream.ts';
@@ -21,6 +23,9 @@ export class PacedArrivals {
   private readonly sim: Simulation;
   private readonly options: PacedArrivalsOptions;
   private readonly kind: number;
+  private readonly arrivals: ArrivalProcess;
+  private readonly from: Time;
+  private readonly to: Time;
   /** How fast the arrivals' clock runs, since when, and what it showed then. */
   private factor = 1;
   private factorSince: Time;
@@ -33,13 +38,18 @@ export class PacedArrivals {
     this.sim = sim;
     this.options = options;
     this.kind = sim.eventKind(options.what);
-    this.factorSince = this.clockThen = this.due = sim.now;
+    const { arrivals } = options;
+    const { from, to, process } = arrivals.within ?? { from: 0, to: Infinity, process: arrivals };
+    this.arrivals = process;
+    this.from = from;
+    this.to = to;
+    this.factorSince = this.clockThen = this.due = Math.max(sim.now, from);
     this.drawNext();
   }
 
   /** From now on arrivals come `factor` times as fast as the process says. */
   surge(factor: number): void {
-    const { now } = this.sim;
+    const now = Math.max(this.sim.now, this.from);
     this.clockThen += Math.round((now - this.factorSince) * this.factor);
     this.factorSince = now;
     this.factor = factor;
@@ -57,8 +67,7 @@ export class PacedArrivals {
   }
 
   private drawNext(): void {
-    const { arrivals, random } = this.options;
-    this.due = arrivals.next(this.due, random);
+    this.due = this.arrivals.next(this.due, this.options.random);
     this.plan();
   }
 
@@ -66,6 +75,7 @@ export class PacedArrivals {
     this.planned = -1;
     if (this.due === Infinity) return;
     const time = this.factorSince + Math.round((this.due - this.clockThen) / this.factor);
+    if (time >= this.to) return;
     this.planned = this.sim.scheduleAt(
       Math.max(this.sim.now, time),
       PacedArrivals.arrive,

@@ -7,6 +7,7 @@ import { roundRobin } from '../../../sim-core/network/balancing/by-request-numbe
 import type { Endpoint } from '../../../sim-core/network/call.ts';
 import { Link } from '../../../sim-core/network/link.ts';
 import type { ArrivalProcess } from '../../../sim-core/workload/arrivals/arrivals.ts';
+import { during } from '../../../sim-core/workload/arrivals/during.ts';
 import { bursty } from '../../../sim-core/workload/arrivals/bursty.ts';
 import { poisson } from '../../../sim-core/workload/arrivals/poisson.ts';
 import { arrivalsFromText, recorded } from '../../../sim-core/workload/arrivals/recorded.ts';
@@ -145,6 +146,15 @@ describe('a move of the popularity', () => {
 });
 
 describe('a surge', () => {
+  it('of a process of a stretch of time has more come in it, and none before or after', () => {
+    const every = (step: number): ArrivalProcess => ({ next: (now) => now + ms(step) });
+    const stretch = during(ms(30), ms(60), every(10));
+    expect(starts(stretch, [])).toEqual([40, 50].map(ms));
+    for (const at of [10, 30]) expect(starts(stretch, [[ms(at), 2]])).toEqual([35, 40, 45, 50, 55].map(ms));
+    expect(starts(stretch, [[ms(10), 0.5]])).toEqual([50].map(ms));
+    expect(starts(stretch, [[ms(45), 5]])).toEqual([40, 46, 48, 50, 52, 54, 56, 58].map(ms));
+  });
+
   /** When requests start, with surges at the given instants. */
   function starts(arrivals: ArrivalProcess, surges: readonly (readonly [at: number, factor: number])[]): number[] {
     const sim = new Simulation({ seed: 3 });
