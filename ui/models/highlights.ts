@@ -1,6 +1,6 @@
 /**
- * The interesting moments of a run, told by what was recorded of it: bursts of misses, failures, retries and evictions,
- * the first that wait, a lag that grows, the first that is lost or done twice, and the marks that stand on the time line.
+ * The interesting moments of a run, told by what was recorded of it: bursts of misses, failures, retries and evictions, of
+ * dead letters and compensations, every rebalance, the first that wait, a lag that grows, the first that is lost or done twice, and the marks that stand on the time line.
  * Misses and evictions that go on all the time are no moment: a burst of them begins where there are suddenly four times
  * as many as usual.
  */
@@ -17,17 +17,22 @@ export interface Highlight {
   readonly label: string;
   /** How many, and of what, where it is a burst. */
   readonly burst?: { readonly count: number; readonly noun: (count: number) => string; readonly sampled: number };
-  readonly kind: TimeMark['kind'] | 'miss' | 'failure' | 'retry' | 'eviction' | 'queue';
+  readonly kind: TimeMark['kind'] | BurstKind | 'queue';
 }
+
+type BurstKind = 'miss' | 'failure' | 'retry' | 'eviction' | 'rebalance' | 'dead letter' | 'compensation';
+
+/** While caches fill, these are no story; and where they happen all the time, only more of them than usual is one. */
+const COMMONPLACE: readonly BurstKind[] = ['miss', 'eviction'];
 
 /** In order of time. */
 export function highlightsOf(recording: Recording, marks: readonly TimeMark[]): Highlight[] {
   const { interval, warmUp } = recording.header;
   const found: Highlight[] = [...marks];
   for (const { kind, noun, times, sampled } of instantsToWatch(recording)) {
-    // While caches fill, misses are no story.
-    const from = kind === 'miss' || kind === 'eviction' ? warmUp : 0;
-    for (const { time, count } of burstsOf(times, interval, kind === 'failure' || kind === 'retry')) {
+    const isCommonplace = COMMONPLACE.includes(kind);
+    const from = isCommonplace ? warmUp : 0;
+    for (const { time, count } of burstsOf(times, interval, !isCommonplace)) {
       if (time < from) continue;
       // One failure is told of by everyone whom it passes.
       if (found.some((other) => other.kind === kind && Math.abs(other.time - time) <= interval)) continue;
@@ -72,7 +77,7 @@ function saidOnce(story: readonly Highlight[]): readonly string[] {
 }
 
 interface Watched {
-  readonly kind: Highlight['kind'];
+  readonly kind: BurstKind;
   readonly noun: (count: number) => string;
   readonly times: Float64Array;
   /** Of how many each is one that was kept. */
@@ -90,6 +95,9 @@ function instantsToWatch({ facts }: Recording): Watched[] {
     if (table.kind.endsWith('evicted')) {
       return [{ kind: 'eviction', noun: one('eviction', 'evictions'), times: table.times, sampled }];
     }
+    const { texts } = facts;
+    const turn = turnOf(table, texts);
+    if (turn) return [{ ...turn, sampled }];
     const again = toldAgain(table);
     if (again) {
       return [
@@ -104,6 +112,20 @@ function instantsToWatch({ facts }: Recording): Watched[] {
   });
   // What users feel says it best; who is nearer to the fault says it again.
   return watched.toReversed();
+}
+
+/** What changes a system's course whenever it happens: a group shares out anew, a message is given up, a step is undone. */
+function turnOf(
+  { kind, schema, times, columns }: FactTable,
+  texts: readonly string[],
+): Omit<Watched, 'sampled'> | undefined {
+  if (kind.endsWith('.rebalanced')) return { kind: 'rebalance', noun: one('rebalance', 'rebalances'), times };
+  if (kind === 'saga.effect_undone') {
+    return { kind: 'compensation', noun: one('step is undone', 'steps are undone'), times };
+  }
+  if (schema.fate !== 'text') return undefined;
+  const dead = times.filter((_, row) => texts[columns.fate[row]] === 'dead-lettered');
+  return { kind: 'dead letter', noun: one('message is dead-lettered', 'messages are dead-lettered'), times: dead };
 }
 
 /**

@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import doomedWork from '../../../scenarios/overload/doomed-work.ts';
 import consumerLag from '../../../scenarios/messaging/consumer-lag.ts';
+import dlqGrowth from '../../../scenarios/messaging/dlq-growth.ts';
 import scenario from '../../../scenarios/caching/stampede.ts';
+import saga from '../../../scenarios/workflows/saga.ts';
 import writeBehind from '../../../scenarios/caching/write-behind-crash.ts';
 import { run, s, type RecordedSignal, type Recording } from '../../../sim-core/index.ts';
 import { burstsOf, highlightsOf, highlightText, latestOf } from '../../../ui/models/highlights.ts';
@@ -154,6 +156,49 @@ it('a lag is told of where it passes 1,000, 2,000, 5,000 for the first time', ()
     expect(Math.max(...lag.columns['max'].slice(0, row))).toBeLessThan(limit);
   });
   expect(latestOf(highlightsOf(recording, timeMarks(recording, s(11.5))))).toMatch(/lag passes/);
+});
+
+describe('what changes the course of a run is a highlight from its first on', () => {
+  const cases = [
+    [
+      'rebalance',
+      consumerLag,
+      { variant: 'scaled-out', params: { length: s(20) } },
+      'kafka.group.rebalanced',
+      undefined,
+    ],
+    ['compensation', saga, { variant: 'orchestrated', params: { length: s(20) } }, 'saga.effect_undone', undefined],
+    [
+      'dead letter',
+      dlqGrowth,
+      { variant: 'unmonitored', params: { length: s(90) } },
+      'message.settled',
+      'dead-lettered',
+    ],
+  ] as const;
+
+  it.each(cases)('a %s', (kind, scenario, options, fact, fate) => {
+    const recording = run(scenario, options);
+    const { tables, texts } = recording.facts;
+    const { times, columns } = tables.find((table) => table.kind === fact)!;
+    const happened = times.filter((_, row) => fate === undefined || texts[columns.fate[row]] === fate);
+    const told = highlightsOf(recording, []).filter((one) => one.kind === kind);
+    expect(told[0].time).toBe(happened[0]);
+    expect(told.every(({ time }) => happened.includes(time))).toBe(true);
+    const stepped = stepFrom(
+      { time: happened[0] - 1, duration: recording.header.duration, speed: 1, playing: false },
+      'interesting',
+      1,
+      stepInstants(recording, told),
+    );
+    expect(stepped).toBe(happened[0]);
+  });
+
+  it('the rebalance of a group that is scaled is one of them', () => {
+    const [, scenario, options] = cases[0];
+    const told = highlightsOf(run(scenario, options), []).filter(({ kind }) => kind === 'rebalance');
+    expect(told.some(({ time }) => time > s(12) && time < s(16))).toBe(true);
+  });
 });
 
 describe('what is told of a run whose calls fail and are made again', () => {
