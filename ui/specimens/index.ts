@@ -18,6 +18,7 @@ export const specimens: readonly Specimen[] = [
   specimen('compared-chart', 'Charts of two runs', () => import('./ComparedChartSpecimen.svelte')),
   specimen('curve', 'Curves', () => import('./CurveSpecimen.svelte')),
   specimen('hot-keys', 'Hot keys', () => import('./HotKeysSpecimen.svelte')),
+  specimen('sagas', 'Sagas', () => import('./SagaSpecimen.svelte')),
   specimen('change-table', 'Table of changes', () => import('./ChangeTableSpecimen.svelte')),
   specimen('changed-requests', 'Requests that fared otherwise', () => import('./ChangedRequestsSpecimen.svelte')),
   specimen('luck', 'Is it luck?', () => import('./LuckSpecimen.svelte')),

@@ -5,11 +5,16 @@
 import { defineFact, defineReading } from '../../kernel/fact.ts';
 import { defineSignal } from '../../statistics/signal.ts';
 
-/** A participant has carried a command out, or found that it had. */
+/**
+ * A participant has carried a command out, or found that it had. `step` is its place in the definition, from 0; `change` what
+ * came of it: the effect was made (1), undone (-1), or nothing happened.
+ */
 export const commandCarriedOut = defineFact('saga.command', 'A participant has carried out a command of a saga', {
   participant: 'text',
   command: 'text',
   request: 'request',
+  step: 'number',
+  change: 'number',
   answer: 'text',
   repeat: 'flag',
 });

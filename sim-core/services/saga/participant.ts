@@ -144,7 +144,8 @@ export class Participant implements ComponentPart {
     if (change !== 0) book.changed(saga, place, change);
     if (this.carriedOut.heard) {
       const command = nameOf(step, kind);
-      this.carriedOut.emit({ participant: this.name, command, request: saga.id, answer, repeat: isRepeat });
+      const { id: request } = saga;
+      this.carriedOut.emit({ participant: this.name, command, request, step: place, change, answer, repeat: isRepeat });
     }
     return answer;
   }
