@@ -2,7 +2,8 @@
  * The digest of a run: SHA-256 over canonical bytes of its input and of all it left, so that equal digests mean the
  * same run and not merely the same summary.
  *
- * The bytes: the input as JSON with sorted names; then for every signal its name, columns and heat map; the flows; the
+ * The bytes: the input as JSON with sorted names; then for every signal its name, columns and heat map (of parts their sum is
+ * a column); the flows; the
  * facts told by kind; the number of events and their streaming hash. Numbers are little-endian doubles, and every NaN
  * has one bit pattern, for engines disagree on it. A pure implementation of SHA-256 is used because pages served over
  * plain http, such as a classroom's, have no `crypto.subtle`.

@@ -11,7 +11,7 @@ import type { Duration, Time } from '../kernel/time.ts';
 import type { ComponentKind, InterventionArgument } from '../network/component.ts';
 import type { Measures } from '../observability/methods/measures.ts';
 import type { Resource } from '../observability/signals/telemetry.ts';
-import type { CurvePoint, SignalKind } from '../statistics/signal.ts';
+import type { CurvePoint, SignalKind, SignalThreshold } from '../statistics/signal.ts';
 import type { InterventionData } from './intervention.ts';
 import type { ParameterValues } from './parameters.ts';
 
@@ -68,8 +68,12 @@ export interface RecordedSignal {
    * histogram (in the unit): `count`, `mean`, `p50`, `p95`, `p99`, `max`.
    */
   readonly columns: Readonly<Record<string, Float64Array>>;
+  /** Heights that it was watched for. */
+  readonly thresholds?: readonly SignalThreshold[];
   /** Histograms only: observations by interval and bucket, for a heat map. */
   readonly heat?: HeatMap;
+  /** Gauges that are a sum of several that matter one by one. */
+  readonly parts?: SignalParts;
   /** Over the run after its warm-up. */
   readonly summary: SignalSummary;
 }
@@ -78,6 +82,16 @@ export interface RecordedSignal {
 export function mainColumn({ kind, columns }: Pick<RecordedSignal, 'kind' | 'columns'>): Float64Array {
   if (kind === 'counter') return columns.count;
   return kind === 'histogram' ? columns.p99 : columns.mean;
+}
+
+/** What a gauge is the sum of; the digest has the sum. */
+export interface SignalParts {
+  /** What they are: `partition`. */
+  readonly of: string;
+  /** In the order in which they were first told of. */
+  readonly names: readonly string[];
+  /** Time-weighted means, part by part: `mean[part * intervals + interval]`. */
+  readonly mean: Float64Array;
 }
 
 /** Row by row: `counts[interval * buckets + bucket]`. */

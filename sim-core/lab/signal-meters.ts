@@ -18,7 +18,7 @@ import {
   type RatioSignal,
   type SignalDefinition,
 } from '../statistics/signal.ts';
-import type { HeatMap, RecordedSignal, SignalSummary } from './recording.ts';
+import type { HeatMap, RecordedSignal, SignalParts, SignalSummary } from './recording.ts';
 
 /** The time axis of a run's series. */
 export interface Axis {
@@ -60,11 +60,12 @@ export function meterOf(definition: SignalDefinition, axis: Axis): Meter {
 }
 
 function recorded(
-  { name, kind, unit, help, point }: SignalDefinition,
+  { name, kind, unit, help, point, thresholds }: SignalDefinition,
   columns: Readonly<Record<string, Float64Array>>,
   summary: SignalSummary,
 ): RecordedSignal {
-  return { name, kind, unit, help, ...(point && { point }), columns, summary };
+  const watched = thresholds !== undefined && thresholds.length > 0 ? { thresholds } : {};
+  return { name, kind, unit, help, ...(point && { point }), ...watched, columns, summary };
 }
 
 /** What facts add up to, by interval and since the warm-up. */
@@ -145,15 +146,16 @@ class RateMeter extends CounterMeter {
   }
 }
 
-/** What somebody said last. */
+/** What somebody said last, and its series where parts are recorded. */
 interface Level {
   last: number;
+  readonly series?: GaugeSeries;
 }
 
 class GaugeMeter implements Meter {
   readonly looks = true;
   readonly definition: GaugeSignal;
-  private readonly warmUp: Time;
+  private readonly axis: Axis;
   private readonly series: GaugeSeries;
   private readonly levels = new Map<string, Level>();
   /** When the sum was set in the batch that is looked at, and to what. */
@@ -169,8 +171,13 @@ class GaugeMeter implements Meter {
 
   constructor(definition: GaugeSignal, axis: Axis) {
     this.definition = definition;
-    this.warmUp = axis.warmUp;
-    this.series = new GaugeSeries(axis.interval, intervalsIn(axis.duration, axis.interval), 0);
+    this.axis = axis;
+    this.series = this.newSeries();
+  }
+
+  private newSeries(): GaugeSeries {
+    const { duration, interval } = this.axis;
+    return new GaugeSeries(interval, intervalsIn(duration, interval), 0);
   }
 
   look({ facts, times }: FactBatch<never>, from: number, to: number): void {
@@ -180,14 +187,14 @@ class GaugeMeter implements Meter {
     for (let i = from; i < to; i++) {
       const fact = facts[i];
       if (where !== undefined && !where(fact)) continue;
-      this.setLevel(of(fact), value(fact));
+      this.setLevel(of(fact), value(fact), times[i]);
       setTimes[count] = times[i];
       sums[count++] = this.sum;
     }
     this.series.setAll(setTimes, sums, count);
   }
 
-  private setLevel(who: string, level: number): void {
+  private setLevel(who: string, level: number, at: Time): void {
     const known = who === this.who ? this.level : this.levelOf(who);
     const isWhole = Number.isInteger(this.sum) && Number.isInteger(level) && Number.isInteger(known.last);
     const before = known.last;
@@ -195,12 +202,13 @@ class GaugeMeter implements Meter {
     const sum = isWhole ? this.sum + level - before : this.sumOfParts();
     this.sum = sum;
     if (sum > this.max) this.max = sum;
+    known.series?.set(at, level);
   }
 
   private levelOf(who: string): Level {
     let known = this.levels.get(who);
     if (known === undefined) {
-      known = { last: 0 };
+      known = this.definition.parts === undefined ? { last: 0 } : { last: 0, series: this.newSeries() };
       this.levels.set(who, known);
     }
     this.who = who;
@@ -223,12 +231,27 @@ class GaugeMeter implements Meter {
   }
 
   close(end: Time): RecordedSignal {
-    const { series, warmUp } = this;
+    const { series } = this;
+    const { warmUp } = this.axis;
     const measured = end > warmUp;
     const held = measured ? (series.integral(end) - this.integralBefore) / (end - warmUp) : NaN;
     series.close(end);
     const { mean, max, last } = series;
-    return recorded(this.definition, { mean, max, last }, { mean: held, max: measured ? this.max : NaN });
+    const summary = { mean: held, max: measured ? this.max : NaN };
+    return { ...recorded(this.definition, { mean, max, last }, summary), ...this.partsAt(end) };
+  }
+
+  /** One part says no more than the sum. */
+  private partsAt(end: Time): { readonly parts?: SignalParts } {
+    const { parts: of } = this.definition;
+    if (of === undefined || this.levels.size < 2) return {};
+    const { intervals } = this.series;
+    const mean = new Float64Array(this.levels.size * intervals);
+    [...this.levels.values()].forEach(({ series }, part) => {
+      series?.close(end);
+      if (series) mean.set(series.mean, part * intervals);
+    });
+    return { parts: { of, names: [...this.levels.keys()], mean } };
   }
 }
 

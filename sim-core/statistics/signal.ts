@@ -30,6 +30,14 @@ export interface CurvePoint {
   readonly at: number;
 }
 
+/** A height that somebody watches a signal for: an alert's condition, a limit that a rule names. */
+export interface SignalThreshold {
+  /** In the signal's unit. */
+  readonly value: number;
+  /** Who watches, in few words. */
+  readonly label: string;
+}
+
 interface Common<Shape> {
   readonly name: string;
   /** UCUM, as OpenTelemetry writes it: `s`, `1`, `By`, `1/s`, `{connection}`. */
@@ -38,6 +46,8 @@ interface Common<Shape> {
   readonly fact: FactKind<Shape>;
   /** If it is one point of a curve. */
   readonly point?: CurvePoint;
+  /** Heights that it is watched for in this run. */
+  readonly thresholds?: readonly SignalThreshold[];
   /** Which facts of the kind take part; all of them without it. */
   readonly where?: (fact: Shape) => boolean;
 }
@@ -58,6 +68,8 @@ export interface GaugeSignal<Shape = never> extends Common<Shape> {
   readonly value: (fact: Shape) => number;
   /** Who says it: the signal is the sum of everybody's last value. */
   readonly of: (fact: Shape) => string;
+  /** What those are, where each is recorded beside the sum: `partition`. */
+  readonly parts?: string;
 }
 
 export interface RatioSignal<Shape = never> extends Common<Shape> {

@@ -10,6 +10,7 @@ import type { ChartPair } from './chart-pair.ts';
 import type { Chart } from './chart.ts';
 import { decimate } from './decimation.ts';
 import { axisUnit } from './measure-text.ts';
+import { partCells, stripHeight } from './part-strip.ts';
 import { rowStart, type Rows } from './rows.ts';
 
 /** A plot's inner size, and what lies around it. */
@@ -29,6 +30,8 @@ export interface Bands {
   readonly height: number;
   /** Top of the strip and of the difference, if there are such. */
   readonly strip: number;
+  /** Tops of the parts of A and of B. */
+  readonly parts: readonly [a: number, b: number];
   readonly difference: number;
   /** Height of all. */
   readonly full: number;
@@ -39,10 +42,13 @@ const HEIGHTS: Readonly<Record<Chart['form'], number>> = { heat: 112, step: 60, 
 /** `height` is that of the chart without its bands; by its form without it. */
 export function bandsOf({ a, b, difference }: ChartPair, height = HEIGHTS[a.form]): Bands {
   const strip = height + STRIP.gap;
-  const between = a.strip || b?.strip ? strip + STRIP.height + STRIP.gap : strip;
+  const parts = a.strip || b?.strip ? strip + STRIP.height + STRIP.gap : strip;
+  const partsOfB = a.parts ? parts + stripHeight(a.parts) + STRIP.gap : parts;
+  const between = b?.parts ? partsOfB + stripHeight(b.parts) + STRIP.gap : partsOfB;
   return {
     height,
     strip,
+    parts: [parts, partsOfB],
     difference: between,
     full: difference ? between + STRIP.difference : between - STRIP.gap,
   };
@@ -184,6 +190,12 @@ export function heatCells(heat: HeatMap, chart: Chart, frame: Frame): HeatCell[]
     cells.push({ left, width: wide, top, height, weight: Math.log(1 + sums[i]) / Math.log(1 + most) });
   }
   return cells;
+}
+
+/** The cells of a chart's strip of parts, on the scale of the larger one of two runs. */
+export function cellsOfParts({ parts, rows }: Chart, frame: Frame, top: number): HeatCell[] {
+  if (!parts || parts.max === 0) return [];
+  return partCells(parts, { left: MARGIN.left, width: pixelsOf(rows, frame), top, max: parts.max });
 }
 
 /** The width that a run takes, which may be shorter than the longest one shown. */

@@ -3,6 +3,7 @@ import { SAMPLES_MIN } from '../../sim-core/index.ts';
 import { sidesOf, type ChartPair } from './chart-pair.ts';
 import type { Chart } from './chart.ts';
 import { differenceText, measureText } from './measure-text.ts';
+import { mostAt } from './part-strip.ts';
 import { rowAt } from './rows.ts';
 
 /** One thing that can be read off a chart at any instant; the keyboard goes from one to the next. */
@@ -30,10 +31,17 @@ export function seriesOf(pair: ChartPair): Series[] {
 }
 
 function linesOf(chart: Chart, side: Series['side']): Series[] {
-  const { signal, lines, strip, rows } = chart;
+  const { signal, lines, strip, parts, rows } = chart;
   const read = lines.map(({ label, values }): Series => {
     return { side, label, at: (time) => measureText(signal, values[rowAt(rows, time)] ?? NaN) };
   });
+  if (parts) {
+    const most = (time: number): string => {
+      const found = mostAt(parts, time);
+      return found ? `${found.name}: ${measureText(signal, found.value)}` : 'none';
+    };
+    read.push({ side, label: `most in ${parts.of}`, at: most });
+  }
   if (!strip) return read;
   const below = (time: number): string => measureText(strip.signal, strip.values[rowAt(rows, time)] ?? NaN);
   return [...read, { side, label: 'waiting', at: below }];
@@ -87,7 +95,8 @@ export function tableOf(pair: ChartPair): Table {
 }
 
 function columnsOf(chart: Chart, side: string): { readonly head: string; text(row: number): string }[] {
-  return [chart.signal, ...(chart.strip ? [chart.strip.signal] : [])].flatMap((signal) =>
+  const { parts } = chart;
+  const columns = [chart.signal, ...(chart.strip ? [chart.strip.signal] : [])].flatMap((signal) =>
     Object.entries(signal.columns).map(([name, values]) => {
       const counted = name === 'count' || name === 'samples';
       const measured = counted ? ({ kind: 'counter', unit: '1' } as const) : signal;
@@ -95,4 +104,8 @@ function columnsOf(chart: Chart, side: string): { readonly head: string; text(ro
       return { head: side + head, text: (row: number) => measureText(measured, values[row] ?? NaN) };
     }),
   );
+  const ofParts = (parts?.names ?? []).map((name, part) => {
+    return { head: side + name, text: (row: number) => measureText(chart.signal, parts?.values[part][row] ?? NaN) };
+  });
+  return [...columns, ...ofParts];
 }

@@ -11,13 +11,15 @@
  * | `counter` | bars | from 0 |
  * | `histogram` | heat map with p50, p95, p99, each as recorded, never averaged | logarithmic, over the buckets that hold anything |
  *
- * What a run is held to (`atMost(peak(…))`) stands in the chart as a line across.
+ * What a run is held to (`atMost(peak(…))`) stands in the chart as a line across, and so does what its signal is watched for. Where
+ * a gauge is recorded part by part, the parts lie in a strip below it.
  */
 import type { HeatMap, RecordedSignal, Recording, Threshold } from '../../sim-core/index.ts';
 import { RATIO_SAMPLES_MIN } from '../../sim-core/index.ts';
 import { extent, fromZero, latencyDomain, shareAbove, union, type Domain } from './chart-axis.ts';
 import { sizeOf, waitingFor } from './chart-companions.ts';
 import { unitText } from './measure-text.ts';
+import { partStrip, type PartStrip } from './part-strip.ts';
 import { rowsOf, type Rows } from './rows.ts';
 import { roleOf, type Role } from './signal-style.ts';
 
@@ -60,6 +62,8 @@ export interface Chart {
   readonly domain: Domain;
   readonly limits: readonly Limit[];
   readonly strip?: Strip;
+  /** What the signal is the sum of. */
+  readonly parts?: PartStrip;
   readonly heat?: HeatMap;
   /** Stretches of rows with too few samples to tell a value, from the first row up to, not including, the second. */
   readonly untold: readonly Stretch[];
@@ -93,26 +97,33 @@ export function buildCharts(
   const strips = new Set(found.flatMap(({ name }) => waitingFor(signals, name)?.name ?? []));
   return found
     .filter(({ name }) => !strips.has(name))
-    .map((signal) => widened(limited(buildChart(recording, signal), thresholds), scales));
+    .map((signal) => {
+      const watched = (signal.thresholds ?? []).map((one) => ({ ...one, signal: signal.name }));
+      return widened(limited(buildChart(recording, signal), [...thresholds, ...watched]), scales);
+    });
 }
 
 /** The axes of charts, to be given to the next run's. */
 export function scalesOf(charts: readonly Chart[]): Scales {
   return new Map(
-    charts.flatMap(({ signal, domain, strip }) => [
+    charts.flatMap(({ signal, domain, strip, parts }) => [
       [signal.name, domain] as const,
+      ...(parts ? [[scaleOfParts(signal), [0, parts.max]] as const] : []),
       ...(strip ? [[strip.signal.name, [0, strip.max]] as const] : []),
     ]),
   );
 }
 
+const scaleOfParts = ({ name }: RecordedSignal): string => `${name}, by its parts`;
+
 /** The same chart on axes that hold at least what `scales` says. */
 export function widened(chart: Chart, scales: Scales): Chart {
   const wider = (domain: Domain, name: string): Domain => union(domain, scales.get(name) ?? domain);
-  const { strip } = chart;
+  const { strip, parts } = chart;
   return {
     ...chart,
     domain: wider(chart.domain, chart.signal.name),
+    ...(parts && { parts: { ...parts, max: wider([0, parts.max], scaleOfParts(chart.signal))[1] } }),
     ...(strip && { strip: { ...strip, max: wider([0, strip.max], strip.signal.name)[1] } }),
   };
 }
@@ -194,6 +205,7 @@ function gaugeParts(recording: Recording, signal: RecordedSignal): Parts {
     peaks: columns.max,
     domain: size === undefined ? domain : union(domain, [0, size * 1.1]),
     limits: size === undefined ? [] : [{ label: 'pool', value: size, kind: 'size' }],
+    ...(signal.parts && { parts: partStrip(signal.parts, rowsOf(recording)) }),
     ...(below && {
       strip: {
         signal: below,

@@ -1,4 +1,5 @@
 /** The states of a chart that are worth seeing: each form, and where data is missing, scarce, extreme or long. */
+import type { Recording } from '../../sim-core/index.ts';
 import { buildCharts, type Chart } from '../models/chart.ts';
 import { fixtureRecording, SIGNALS } from './fixture-recording.ts';
 import { recordingOf } from './one-signal.ts';
@@ -105,6 +106,9 @@ export const chartCases: readonly ChartCase[] = [
       ['thing.measured'],
     ),
   ),
+  of('Part by part: one is hot', buildCharts(ofParts(6), ['thing.measured'])),
+  of('Part by part: too many for labels', buildCharts(ofParts(30), ['thing.measured'])),
+  of('A height that somebody is alerted at', buildCharts(watched(), ['thing.measured'])),
   of('A very long name', [
     {
       ...buildCharts(recordingOf('gauge', series(wave)), ['thing.measured'])[0],
@@ -113,6 +117,26 @@ export const chartCases: readonly ChartCase[] = [
     },
   ]),
 ];
+
+/** All wave alike, but for one that has ten times as much. */
+function ofParts(parts: number): Recording {
+  const names = Array.from({ length: parts }, (_, part) => `orders-${part}`);
+  const mean = Float64Array.from(
+    names.flatMap((_, part) => series((row) => (part === 3 ? 100 : 10) * wave(row + part))),
+  );
+  const sum = series((row) => names.reduce((all, _, part) => all + mean[part * ROWS + row], 0));
+  const recording = recordingOf('gauge', sum);
+  return {
+    ...recording,
+    signals: recording.signals.map((one) => ({ ...one, parts: { of: 'partition', names, mean } })),
+  };
+}
+
+function watched(): Recording {
+  const recording = recordingOf('gauge', series(wave));
+  const thresholds = [{ value: 0.8, label: 'Page at' }];
+  return { ...recording, signals: recording.signals.map((one) => ({ ...one, thresholds })) };
+}
 
 function of(name: string, [chart]: readonly Chart[]): ChartCase {
   return { name, chart };

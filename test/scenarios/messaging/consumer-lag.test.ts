@@ -117,3 +117,21 @@ describe('retention', () => {
     ]);
   });
 });
+
+it.each([
+  ['hot-partition', 0.9, 1],
+  ['under-provisioned', 0, 0.4],
+] as const)(
+  '%s: the lag of each partition is recorded, and the largest is at least %d and at most %d of all',
+  (variant, least, most) => {
+    const { signals } = trialled(consumerLag, { variant, params: { length: s(30) } });
+    const { columns, parts } = signals.find(({ name }) => name === 'kafka.consumer_group.lag')!;
+    const rows = columns['mean'].length;
+    const lags = parts!.names.map((_, part) => parts!.mean[(part + 1) * rows - 1]);
+    expect(lags).toHaveLength(6);
+    expect(lags.reduce((sum, lag) => sum + lag, 0)).toBeCloseTo(columns['mean'].at(-1)!, 6);
+    const share = Math.max(...lags) / columns['mean'].at(-1)!;
+    expect(share).toBeGreaterThanOrEqual(least);
+    expect(share).toBeLessThanOrEqual(most);
+  },
+);

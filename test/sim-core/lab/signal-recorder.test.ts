@@ -26,6 +26,8 @@ interface Told {
   readonly good: boolean;
 }
 
+type Said = Omit<Told, 'time'>;
+
 interface Course {
   readonly axis: Axis;
   /** Where it ends, at the end of the axis or before. */
@@ -152,6 +154,35 @@ it('rates: per second of each interval; the peak is over whole intervals, or the
       sameSummary(summary, {
         mean: measured > 0 ? (sum(warmFacts(course)) * s(1)) / measured : NaN,
         max: greatest(rates.slice(Math.ceil(axis.warmUp / axis.interval), whole)),
+      });
+    }),
+    RUNS,
+  );
+});
+
+it('gauges of parts: each part’s own mean, which add up to the mean of the sum', () => {
+  fc.assert(
+    fc.property(courses, (course) => {
+      const gauge = { ...common, kind: 'gauge', value: ({ value }: Said) => value } as const;
+      const { columns, parts } = record(course, defineSignal({ ...gauge, of: ({ who }: Said) => who, parts: 'asker' }));
+      const names = [...new Set(course.facts.filter(({ time }) => time <= course.end).map(({ who }) => who))];
+      if (names.length < 2) {
+        expect(parts).toBeUndefined();
+        return;
+      }
+      expect([parts!.of, parts!.names]).toEqual(['asker', names]);
+      const rows = columns['mean'].length;
+      names.forEach((name, part) => {
+        const alone = record(
+          course,
+          defineSignal({ ...gauge, where: ({ who }: Said) => who === name, of: () => name }),
+        );
+        expect([...parts!.mean.subarray(part * rows, (part + 1) * rows)]).toEqual([...alone.columns['mean']]);
+      });
+      columns['mean'].forEach((mean, row) => {
+        const sum = names.reduce((all, _, part) => all + parts!.mean[part * rows + row], 0);
+        if (Number.isNaN(mean)) expect(sum).toBeNaN();
+        else expect(sum).toBeCloseTo(mean, 6);
       });
     }),
     RUNS,

@@ -31,3 +31,14 @@ it('stand in the chart and within its axis, unless they are far above all that w
   expect(chart(40).limits).toEqual([]);
   expect(chart(40).domain[1]).toBeLessThan(4);
 });
+
+it('of a signal itself, what it is watched for, stand there too', () => {
+  const recording = recordingOf('gauge', [1, 2]);
+  const thresholds = [
+    { value: 1.5, label: 'SlowBurn' },
+    { value: 100, label: 'FastBurn' },
+  ];
+  const signals = recording.signals.map((signal) => ({ ...signal, thresholds }));
+  const [chart] = buildCharts({ ...recording, signals }, [NAME]);
+  expect(chart.limits).toEqual([{ value: 1.5, label: 'SlowBurn', kind: 'threshold' }]);
+});

@@ -39,6 +39,7 @@ export const lagSignals = [
     fact: groupLag,
     value: (fact: Lag) => fact.records,
     of: (fact: Lag) => fact.partition,
+    parts: 'partition',
   }),
   defineSignal({
     name: 'kafka.consumer_group.lag.rate',
