@@ -6,7 +6,6 @@
 import {
   errorBudget,
   ErrorWindows,
-  HOUR,
   Indicator,
   longestWindow,
   MINUTE,
@@ -23,16 +22,14 @@ import {
 import type { IncidentBook } from './incident-book.ts';
 import type { Values } from './params.ts';
 import { alertsOf, objectiveOf } from './rule-sets.ts';
-import { minuteServed, servedSignals } from './signals.ts';
+import { burnSignals, minuteServed, servedSignals, WINDOWS } from './signals.ts';
 import { isDeploying, rateAt, requestsBetween } from './traffic.ts';
-
-const THREE_DAYS = 72 * HOUR;
 
 export class Api implements Component {
   readonly name = 'api';
   readonly kind = 'service';
   readonly help = 'A service of which only its counters are seen, once a minute';
-  readonly signals = servedSignals;
+  readonly signals;
   readonly interventions: Readonly<Record<string, Intervention>>;
   /** Error ratios of what was counted, by the minute. */
   readonly windows: ErrorWindows;
@@ -53,8 +50,9 @@ export class Api implements Component {
   constructor(sim: Simulation, params: Values, book: IncidentBook) {
     this.sim = sim;
     this.params = params;
+    this.signals = [...servedSignals, ...burnSignals(alertsOf(params))];
     this.book = book;
-    this.windows = new ErrorWindows(MINUTE, Math.max(THREE_DAYS, longestWindow(alertsOf(params))));
+    this.windows = new ErrorWindows(MINUTE, Math.max(WINDOWS.at(-1)!.length, longestWindow(alertsOf(params))));
     this.windows.sample(this.requests);
     this.served = sim.facts.channel(minuteServed);
     this.tickKind = sim.eventKind('a minute of the api is counted');
@@ -103,7 +101,8 @@ export class Api implements Component {
     if (!this.served.heard) return;
     const { isUnderWay: incident, isPaged: paged } = book;
     const burnOf = (window: Duration): number => (windows.ratio(window) || 0) / this.budget;
-    const burned = { hour: burnOf(HOUR), threeDays: burnOf(THREE_DAYS) };
+    const [fiveMinutes, halfHour, hour, sixHours, threeDays] = WINDOWS.map(({ length }) => burnOf(length));
+    const burned = { fiveMinutes, halfHour, hour, sixHours, threeDays };
     this.served.emit({ good, bad, spent: requests.bad / this.allowed, ...burned, incident, paged });
   }
 

@@ -1,5 +1,15 @@
 /** What is told of the api's minutes, of incidents and of who heard of them, and the signals made of it. */
-import { defineFact, defineReading, defineSignal, MINUTE, toSeconds } from '../../../sim-core/index.ts';
+import {
+  defineFact,
+  defineReading,
+  defineSignal,
+  HOUR,
+  MINUTE,
+  toSeconds,
+  type BurnRateAlert,
+  type Duration,
+  type SignalDefinition,
+} from '../../../sim-core/index.ts';
 
 /** A minute is over. */
 export const minuteServed = defineReading('api.served', 'A minute’s requests were counted', {
@@ -8,12 +18,41 @@ export const minuteServed = defineReading('api.served', 'A minute’s requests w
   /** Of the budget of the period, the share that is spent. */
   spent: 'number',
   /** Burn rates of windows of so long. */
+  fiveMinutes: 'number',
+  halfHour: 'number',
   hour: 'number',
+  sixHours: 'number',
   threeDays: 'number',
   /** Whether an incident is under way, and whether somebody is paged. */
   incident: 'flag',
   paged: 'flag',
 });
+
+/** The windows that are measured, in the names of the signals; those of every set of rules are among them. */
+export const WINDOWS = [
+  { name: '5m', words: 'five minutes', field: 'fiveMinutes', length: 5 * MINUTE },
+  { name: '30m', words: 'half hour', field: 'halfHour', length: 30 * MINUTE },
+  { name: '1h', words: 'hour', field: 'hour', length: HOUR },
+  { name: '6h', words: 'six hours', field: 'sixHours', length: 6 * HOUR },
+  { name: '3d', words: 'three days', field: 'threeDays', length: 72 * HOUR },
+] as const satisfies readonly { readonly length: Duration; readonly [word: string]: unknown }[];
+
+/** Burn rates by window, each with the rates above which an alert that looks at this window may fire. */
+export const burnSignals = (alerts: readonly BurnRateAlert[]): SignalDefinition[] =>
+  WINDOWS.map(({ name, words, field, length }) =>
+    defineSignal({
+      name: `slo.burn_rate.${name}`,
+      kind: 'gauge',
+      unit: '{budget}',
+      help: `Burn rate of the last ${words}: at 1 the budget lasts for its period`,
+      fact: minuteServed,
+      value: (fact) => fact[field],
+      of: () => 'api',
+      thresholds: alerts
+        .filter(({ windows }) => windows.includes(length))
+        .map(({ name: label, burnRate: value }) => ({ label, value })),
+    }),
+  );
 
 export const SPENT = 'slo.error_budget.spent';
 export const IDLE = 'pager.open.after_recovery';
@@ -52,24 +91,7 @@ export const servedSignals = [
     fact: minuteServed,
     value: ({ spent }) => spent,
     of: () => 'api',
-  }),
-  defineSignal({
-    name: 'slo.burn_rate.1h',
-    kind: 'gauge',
-    unit: '{budget}',
-    help: 'Burn rate of the last hour: at 1 the budget lasts for its period',
-    fact: minuteServed,
-    value: ({ hour }) => hour,
-    of: () => 'api',
-  }),
-  defineSignal({
-    name: 'slo.burn_rate.3d',
-    kind: 'gauge',
-    unit: '{budget}',
-    help: 'Burn rate of the last three days',
-    fact: minuteServed,
-    value: ({ threeDays }) => threeDays,
-    of: () => 'api',
+    thresholds: [{ label: 'budget', value: 1 }],
   }),
   defineSignal({
     name: 'incident.active',

@@ -3,8 +3,8 @@
  * of its oldest, and what becomes of it: alerts and redrives. OpenTelemetry has no names for these: `dlq.…`.
  */
 import { defineFact, defineReading } from '../../kernel/fact.ts';
-import { defineSignal, type SignalDefinition } from '../../statistics/signal.ts';
-import { toSeconds } from '../../kernel/time.ts';
+import { defineSignal, type SignalDefinition, type SignalThreshold } from '../../statistics/signal.ts';
+import { toSeconds, type Duration } from '../../kernel/time.ts';
 import { messageEnqueued } from '../channels/facts.ts';
 import { deathSignals } from './facts.ts';
 import type { Death } from '../channels/queue-options.ts';
@@ -57,8 +57,16 @@ export const redriveStopped = defineFact(
 
 const REASONS = ['rejected', 'expired', 'maxlen', 'delivery_limit'] as const satisfies readonly Death[];
 
-/** The signals of the dead-letter queue of that name. */
-export function dlqSignals(queue: string): SignalDefinition[] {
+/** What somebody is alerted at: letters a second that come, nanoseconds that one has been there. */
+export interface DeadLetterLimits {
+  readonly rate: number;
+  readonly age: Duration;
+}
+
+/** The signals of the dead-letter queue of that name, with the limits of its alert if it has one. */
+export function dlqSignals(queue: string, alert?: DeadLetterLimits): SignalDefinition[] {
+  const thresholds = (value: (limits: DeadLetterLimits) => number): readonly SignalThreshold[] =>
+    alert && Number.isFinite(value(alert)) ? [{ value: value(alert), label: 'alert above' }] : [];
   const isOurs = (fact: { readonly queue: string }): boolean => fact.queue === queue;
   return [
     defineSignal({
@@ -80,6 +88,7 @@ export function dlqSignals(queue: string): SignalDefinition[] {
       where: isOurs,
       value: (fact) => toSeconds(fact.oldest),
       of: (fact) => fact.queue,
+      thresholds: thresholds(({ age }) => toSeconds(age)),
     }),
     defineSignal({
       name: 'dlq.entries',
@@ -96,6 +105,7 @@ export function dlqSignals(queue: string): SignalDefinition[] {
       help: 'Messages that come to the dead-letter queue, a second',
       fact: messageEnqueued,
       where: isOurs,
+      thresholds: thresholds(({ rate }) => rate),
     }),
     ...REASONS.map((reason) =>
       defineSignal({

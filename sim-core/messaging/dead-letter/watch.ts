@@ -67,7 +67,7 @@ export class DeadLetterWatch implements Component {
     this.options = options;
     this.name = options.name;
     this.help = options.help;
-    this.signals = dlqSignals(options.queue.name);
+    this.signals = dlqSignals(options.queue.name, options.alert);
     this.observed = sim.facts.channel(deadLettersObserved);
     this.alerted = sim.facts.channel(deadLettersAlerted);
     this.lookKind = sim.eventKind(`${options.name} looks at ${options.queue.name}`);

@@ -155,3 +155,15 @@ it('sees a robot that takes everything where nobody works at it, and says nothin
   });
   expect(broken('total of effects.expected')).toBe(true);
 });
+
+it('what the monitor is told to alert at is recorded with what it looks at, and nothing is where there is no alert', () => {
+  const { params } = usual('rate-and-age-alert').header;
+  const watchedFor = (variant: string, name: string): unknown => signal(usual(variant), name).thresholds;
+  expect(watchedFor('rate-and-age-alert', 'dlq.entry.rate')).toEqual([
+    { label: 'alert above', value: params['alertRate'] },
+  ]);
+  expect(watchedFor('rate-and-age-alert', 'dlq.oldest.age')).toEqual([
+    { label: 'alert above', value: Number(params['alertAge']) / 1e9 },
+  ]);
+  expect(watchedFor('unmonitored', 'dlq.oldest.age')).toBeUndefined();
+});

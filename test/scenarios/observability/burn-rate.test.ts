@@ -10,6 +10,7 @@ import {
   PAGES,
   SPENT,
   TICKETS,
+  WINDOWS,
 } from '../../../scenarios/observability/burn-rate/signals.ts';
 import type { Values } from '../../../scenarios/observability/burn-rate/params.ts';
 import { alertsOf, objectiveOf } from '../../../scenarios/observability/burn-rate/rule-sets.ts';
@@ -246,3 +247,22 @@ describe('a silence over deploys', () => {
     expect(noise).toBeGreaterThan(20);
   });
 });
+
+it.each(Object.keys(burnRate.variants))(
+  '%s: every window of an alert is measured, beside the rate above which it may fire',
+  (variant) => {
+    const p = valuesOf(variant);
+    const sim = new Simulation({ seed: 1 });
+    burnRate.system(sim, p as never);
+    const measured = componentsOf(sim).find(({ name }) => name === 'api')!.signals;
+    const shown = WINDOWS.flatMap(({ name, length }) => {
+      const { thresholds = [] } = measured.find((signal) => signal.name === `slo.burn_rate.${name}`)!;
+      return thresholds.map(({ label, value }) => `${label} ${length} ${value}`);
+    });
+    const meant = alertsOf(p).flatMap(({ name, windows, burnRate: value }) =>
+      windows.map((length) => `${name} ${length} ${value}`),
+    );
+    expect(shown.toSorted()).toEqual(meant.toSorted());
+    for (const { name } of WINDOWS) expect(burnRate.charts).toContain(`slo.burn_rate.${name}`);
+  },
+);
