@@ -69,6 +69,23 @@ describe.each(SIZES)('at $width x $height', (size) => {
   });
 });
 
+it.each([...SIZES, { width: 390, height: 844 }])(
+  'the guide is set in 17 to 18 pixels at $width x $height',
+  async (size) => {
+    const { page } = session;
+    await page.setViewportSize(size);
+    await page.goto(lab);
+    await digestIn(page);
+    if (size.width < 900) await page.getByRole('button', { name: 'Read the guide' }).click();
+    const sizes = await page
+      .locator('.question, .prose > p')
+      .evaluateAll((all) => all.map((one) => Number.parseFloat(getComputedStyle(one).fontSize)));
+    expect(sizes.length).toBeGreaterThan(2);
+    expect(Math.min(...sizes)).toBeGreaterThanOrEqual(17);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(18);
+  },
+);
+
 it.each([390, 700, 1440])('labels of a trace do not lie over each other at %d pixels', async (width) => {
   const { page } = session;
   await page.setViewportSize({ width, height: 844 });
