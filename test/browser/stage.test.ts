@@ -6,6 +6,8 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import scenario from '../../scenarios/caching/stampede.ts';
 import { run } from '../../sim-core/index.ts';
+import { highlightsOf } from '../../ui/models/highlights.ts';
+import { timeMarks } from '../../ui/models/time-marks.ts';
 import { address, digestIn, expectNoViolations, expectNoViolationsInEitherTheme, openSession } from './session.ts';
 
 const lab = `${address}#/lab/${scenario.id}`;
@@ -98,16 +100,35 @@ describe('the stage', () => {
 });
 
 describe('the time line', () => {
-  it('steps by event, request, clock and interesting moment, there and back, by mouse', async () => {
+  it('steps by event, request, clock and interesting moment to where Node’s recording says, there and back, by mouse', async () => {
     const page = await open();
-    for (const unit of ['event', 'request', 'clock', 'interesting']) {
+    const { events, facts } = recording;
+    const highlights = highlightsOf(recording, timeMarks(recording, scenario.openAt));
+    const instants: Readonly<Record<string, readonly number[]>> = {
+      event: [...events.times.subarray(0, events.kept)],
+      request: [...facts.tables.find(({ kind }) => kind === 'request.started')!.times],
+      clock: Array.from({ length: recording.header.duration / 1e8 }, (_, i) => i * 1e8),
+      interesting: highlights.map(({ time }) => time),
+    };
+    // The scrubber moves by milliseconds; a chart says to which nanosecond the cursor went.
+    const cursor = page.getByRole('region', { name: 'Charts' }).getByRole('slider').first();
+    const exact = async (): Promise<number> => Math.round(Number(await cursor.getAttribute('aria-valuenow')) * 1e9);
+    const from = 10.1e9;
+    for (const [unit, times] of Object.entries(instants)) {
+      const after = times.find((time) => time > from)!;
+      const second = times.find((time) => time > after)!;
+      const before = times.findLast((time) => time < from)!;
       await page.getByRole('combobox', { name: 'Step' }).selectOption(unit);
-      await put(page, 10.1e9);
+      await put(page, from);
       await page.getByRole('button', { name: 'One step on' }).click();
-      const on = await timeIn(page);
-      expect(on).toBeGreaterThanOrEqual(10.1e9);
+      await expect.poll(exact, { message: unit }).toBe(after);
+      await page.getByRole('button', { name: 'One step on' }).click();
+      await expect.poll(exact, { message: unit }).toBe(second);
       await page.getByRole('button', { name: 'One step back' }).click();
-      await expect.poll(() => timeIn(page)).toBeLessThanOrEqual(on);
+      await expect.poll(exact, { message: unit }).toBe(after);
+      await put(page, from);
+      await page.getByRole('button', { name: 'One step back' }).click();
+      await expect.poll(exact, { message: unit }).toBe(before);
     }
     await put(page, 5e9);
     await page.getByRole('button', { name: 'To the next interesting moment' }).click();
