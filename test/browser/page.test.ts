@@ -4,8 +4,9 @@
  */
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../scenarios/index.ts';
-import { run } from '../../sim-core/index.ts';
-import { address, digestIn, expectNoViolations, expectNoViolationsInEitherTheme, openSession } from './session.ts';
+import { mainColumn, run } from '../../sim-core/index.ts';
+import { measureText } from '../../ui/models/measure-text.ts';
+import { address, digestIn, expectNoViolationsInEitherTheme, openSession } from './session.ts';
 
 const { scenario } = catalogue.find((entry) => entry.scenario.id === 'stampede')!;
 const [variant, otherVariant] = Object.keys(scenario.variants);
@@ -93,9 +94,19 @@ describe('the cursor', () => {
     const to = Number.parseFloat((await pointer.getAttribute('title'))?.replace('Move the cursor to ', '') ?? '');
     const chart = session.page.getByRole('region', { name: 'Charts' }).getByRole('slider').first();
     expect(Number(await chart.getAttribute('aria-valuenow'))).toBeCloseTo(to, 1);
-    const numbers = await guide.locator('.number').allInnerTexts();
+    const recording = run(scenario, { variant });
+    const row = Math.floor(Math.round(to * 1e9) / recording.header.interval);
+    const numbers = await guide
+      .locator('.number')
+      .evaluateAll((all) => all.map((one) => [one.getAttribute('title') ?? '', one.textContent?.trim() ?? '']));
     expect(numbers.length).toBeGreaterThan(0);
-    for (const text of numbers) expect(text).toMatch(/\d/);
+    for (const [title, text] of numbers) {
+      const [, field, of, at] = /^(?:(\w+) of (\S+) in the run that is shown|(\S+) at the cursor)$/.exec(title) ?? [];
+      const signal = recording.signals.find(({ name }) => name === (of ?? at))!;
+      const value = at ? mainColumn(signal)[row] : signal.summary[field];
+      const isCount = field === 'total' && signal.unit !== 's' && signal.unit !== 'By';
+      expect(text, title).toBe(isCount ? value.toLocaleString('en-US') : measureText(signal, value));
+    }
   });
 
   it('plays, and stops where it is told to', async () => {
