@@ -27,6 +27,8 @@ import {
   RequestContext,
   ms,
   s,
+  StalenessMeter,
+  stalenessSignals,
   total,
   zipfPopularity,
   type ProtectionName,
@@ -39,6 +41,7 @@ import { nearby } from '../application/distances.ts';
 import { readingInstances, COMMAND_TIME, databaseOf, sharedCache, users } from './application/wiring.ts';
 import { storeBefore } from './application/warm-start.ts';
 import { dyingHolder } from './stampede/dying-holder.ts';
+import { lateHolder } from './stampede/late-holder.ts';
 import * as limits from './stampede/limits.ts';
 import { params, protectionNames, type Values } from './stampede/params.ts';
 
@@ -51,6 +54,7 @@ const LATENCY = 'http.client.request.duration';
 const ERRORS = 'http.client.request.error_ratio';
 const GIVEN_UP = 'http.client.request.errors';
 const STALE = 'cache.stale_ratio';
+const STALE_READS = 'read.stale';
 
 /** Both rules of soft expiry do so; what differs is how many loads that costs. */
 const AT_ONCE = 'Whoever comes before the hard expiry is served what is there';
@@ -62,6 +66,9 @@ const stampedes = [
   atLeast(peak(STORE_RATE), limits.quietRate(0)),
   atLeast(peak(CONNECTIONS), limits.herdConnected),
 ];
+
+/** The first holder's answer is stuck for longer than its lease, and meanwhile the row is changed. */
+const LATE = { protection: 'mutex', lease: s(2), poll: ms(50), stuckFor: s(3), changedAt: s(11) } as const;
 
 const hotReads = defineSignal({
   name: HOT_READS,
@@ -84,6 +91,8 @@ export default defineScenario({
       { protection: ProtectionName }
     >),
     'mutex-holder-dies': { protection: 'mutex', holderDies: true, lease: s(2), poll: ms(50) },
+    'mutex-holder-late': LATE,
+    'mutex-fenced': { ...LATE, fenced: true },
   },
   roles: {
     none: 'pitfall',
@@ -97,6 +106,8 @@ export default defineScenario({
     'soft-ttl-as-printed': 'pitfall',
     // Nothing here repairs it: a lease bounds it, and a shorter one than a load lets a second loader in.
     'mutex-holder-dies': 'fault',
+    'mutex-holder-late': 'pitfall',
+    'mutex-fenced': 'remedy',
   },
   repairs: {
     mutex: 'none',
@@ -104,6 +115,7 @@ export default defineScenario({
     coalescing: 'none',
     'early-expiration': 'none',
     'soft-ttl': 'soft-ttl-as-printed',
+    'mutex-fenced': 'mutex-holder-late',
   },
   seed: 1,
   duration: ({ length }) => length,
@@ -111,7 +123,7 @@ export default defineScenario({
   interval: limits.INTERVAL,
   openAt: s(10.3),
   system,
-  signals: [...loadSignals, hotReads],
+  signals: [...loadSignals, ...stalenessSignals, hotReads],
   whileRunning: settings,
   charts: [
     'cache.hit_ratio',
@@ -122,6 +134,7 @@ export default defineScenario({
     ERRORS,
     'http.server.active_requests',
     'cache.lock.contended',
+    STALE_READS,
   ],
   expect: {
     none: [...stampedes, atLeast(quantile(LATENCY, 'p999'), limits.quietLatency), atLeast(total(GIVEN_UP), 1)],
@@ -137,6 +150,15 @@ export default defineScenario({
       atMost(total(HOT_READS), limits.onceMore),
       atLeast(total(GIVEN_UP), limits.blockedLeast),
       atMost(total(GIVEN_UP), limits.blockedMost),
+    ],
+    // The next holder has stored what is new, and then the late one what is old: for a time to live.
+    'mutex-holder-late': [
+      atMost(total(HOT_READS), limits.onceMore),
+      atLeast(total(STALE_READS), limits.staleAfterLate),
+    ],
+    'mutex-fenced': [
+      guardrail(atMost(total(HOT_READS), limits.onceMore), 'A lease lets a second loader in, and no third'),
+      atMost(total(STALE_READS), 0),
     ],
     'single-flight': [
       atMost(total(HOT_READS), limits.twoPerInstance),
@@ -187,7 +209,10 @@ function system(sim: Simulation, p: Values): void {
     eviction: p.eviction,
     commandTime: COMMAND_TIME,
   });
-  const guard = protection.guard(p);
+  const plain = protection.guard(p);
+  const { stuckFor } = p;
+  const delay = { key: HOT_KEY, store: database.name, after: Math.round(p.loadTime / 4), stuckFor };
+  const guard = stuckFor > 0 ? lateHolder(sim, plain, delay) : plain;
   const apps: Service<number, Row>[] = readingInstances(sim, p, {
     cache: sharedCache(sim, cache),
     store: protection.coalesces
@@ -202,7 +227,12 @@ function system(sim: Simulation, p: Values): void {
           apps: () => apps,
         })
       : guard,
+    ...(p.changedAt > 0 && { staleness: new StalenessMeter(sim, database.history) }),
   });
+  if (p.changedAt > 0) {
+    const change = (): void => void database.access('write', HOT_KEY);
+    sim.scheduleAt(p.changedAt, change, undefined, sim.eventKind('the hot key’s row is changed'));
+  }
   warm(sim, cache, p);
   users(sim, p, apps, hotKey(p.hotShare, zipfPopularity(p.keys, p.exponent)));
 }

@@ -57,7 +57,10 @@ export type SetCondition<Value> = (there: CacheEntry<Value> | undefined) => bool
 export interface CacheReply<Value> {
   readonly entry: CacheEntry<Value> | undefined;
   readonly done: boolean;
-  /** Of a `lease-get` that misses: the token to store with. Without one the entry is one that was just deleted. */
+  /**
+   * Of a `lease-get` that misses: the token to store with. Without one the entry is one that was just deleted. Of an `acquire` that takes a
+   * lock: a fencing token, higher than all before it.
+   */
   readonly token?: number | undefined;
 }
 
@@ -121,6 +124,8 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
   private readonly bytesOf: ((key: number) => number) | undefined;
   private readonly watch: ((key: number) => void) | undefined;
   private readonly locks = new Map<number, Lock>();
+  /** Locks taken so far: it goes on counting after a crash, as one that is kept on a disk. */
+  private locksTaken = 0;
   /** From the first `lease-get` on: until then what is deleted is of no use to anybody. */
   private leases: Leases<Value> | undefined = undefined;
   private readonly tombstones = new Tombstones();
@@ -257,7 +262,7 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
         return { entry: undefined, done };
       }
       case 'acquire':
-        return { entry: undefined, done: this.acquire(query.key, query.token, query.lease, request.id) };
+        return this.acquire(query.key, query.token, query.lease, request.id);
       case 'release':
         return { entry: undefined, done: this.release(query.key, query.token, request.id) };
     }
@@ -270,12 +275,12 @@ export class CacheServer<Value> implements Endpoint<CacheCommand<Value>, CacheRe
     return !isOld && over(this.cache.peek(key));
   }
 
-  private acquire(key: number, token: number, lease: Duration, request: number): boolean {
+  private acquire(key: number, token: number, lease: Duration, request: number): CacheReply<Value> {
     const holder = this.locks.get(key);
     const free = holder === undefined || holder.expiresAt <= this.sim.now;
     if (free) this.locks.set(key, { token, expiresAt: this.sim.now + lease });
     this.tell(key, request, free ? 'acquired' : 'contended');
-    return free;
+    return free ? { entry: undefined, done: true, token: ++this.locksTaken } : { entry: undefined, done: false };
   }
 
   private release(key: number, token: number, request: number): boolean {

@@ -1,4 +1,4 @@
-/** The script by which nobody stores over a newer version: the command that compares and stores in one step. */
+/** The scripts by which nobody stores over what is newer: commands that compare and store in one step. */
 import type { Duration } from '../kernel/time.ts';
 import type { CacheCommand } from './cache-server.ts';
 import type { CacheEntry } from './entry.ts';
@@ -15,4 +15,14 @@ export function setIfNewer<Value extends { readonly version: number }>(
     over: (there) => there === undefined || there.value.version <= version,
     ...(tombstone > 0 && { mark: { version, keptFor: tombstone } }),
   };
+}
+
+/**
+ * Nobody stores who took the key's lock before somebody who has stored since: a holder that comes back after its lease is refused. The
+ * cache remembers the highest fencing token that a key was stored with for as long as such an entry lives (Kleppmann, "How to do distributed
+ * locking", 2016).
+ */
+export function setFenced<Value>(entry: CacheEntry<Value>, token: number): CacheCommand<Value> {
+  const keptFor = entry.expiresAt - entry.storedAt;
+  return { command: 'set-if', entry, over: () => true, mark: { version: token, keptFor } };
 }

@@ -27,8 +27,10 @@ import {
   type Row,
   type ServiceOptions,
   type Simulation,
+  type StalenessMeter,
 } from '../../../sim-core/index.ts';
 import { faraway, nearby, SHAPE } from '../../application/distances.ts';
+import { measured } from './measured.ts';
 import type { DatabaseValues, InstanceValues } from './params.ts';
 
 /** What the cache's thread spends on a command. */
@@ -58,6 +60,8 @@ export interface Reading {
   readonly guard: LoadGuardFactory;
   /** How long it is kept that a key has no row; it is not, without it. */
   readonly absenceTtl?: Duration;
+  /** What measures how old the answers are, if they are measured. */
+  readonly staleness?: StalenessMeter;
 }
 
 /** The way to one cache that all instances share. */
@@ -86,7 +90,12 @@ export function readingInstances(sim: Simulation, p: InstanceValues, reading: Re
   const readerOf = cacheAsideReaders(sim, reading);
   return instances(sim, p, (name) => {
     const reader = readerOf(name);
-    return { handle: (call) => reader.read(call.query, call.request), onCrash: () => reader.crash() };
+    const { staleness } = reading;
+    return {
+      handle: ({ query, request }) =>
+        staleness === undefined ? reader.read(query, request) : measured(staleness, name, reader, query, request),
+      onCrash: () => reader.crash(),
+    };
   });
 }
 

@@ -118,6 +118,25 @@ export const blockedMost = limit((p) => {
 export const perInstance = (p: Values): number => 2 * p.instances;
 export const twoPerInstance = limit((p) => perInstance(p) * expiriesMax(p));
 
+/**
+ * A late holder's store: the row is changed when the store has read it, and before the next holder does when the lease is over; that one
+ * has stored when the late one does. From then on whoever asks for the key is served the old row, for a time to live or to the end of the run.
+ */
+export const staleAfterLate = limit((p) => {
+  const slow = slowestQuiet(p);
+  const [began, ended] = [toSeconds(p.ttl), toSeconds(p.ttl) + DEVIATIONS / Math.max(hotRate(p), 1e-9) + slow];
+  const isLate =
+    p.protection === 'mutex' &&
+    !p.fenced &&
+    !p.holderDies &&
+    p.ttl >= WARM_UP &&
+    toSeconds(p.changedAt) > ended &&
+    toSeconds(p.changedAt) < began + toSeconds(p.lease) &&
+    toSeconds(p.stuckFor) > toSeconds(p.lease + p.poll) + 2 * slow;
+  const left = toSeconds(p.length) - ended - toSeconds(p.stuckFor + p.loadTime);
+  return isLate ? poissonLow(hotRate(p) * Math.max(0, Math.min(toSeconds(p.ttl), left))) : 0;
+});
+
 /** Of something that happens once an expiry, or after a while again: its mean and its variance. */
 interface Cycle {
   readonly mean: number;

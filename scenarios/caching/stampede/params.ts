@@ -41,6 +41,17 @@ export const params = {
     help: 'Whether the first instance that loads the hot key crashes in the midst of it',
     default: false,
   }),
+  fenced: flag({
+    help: 'Mutex: whether the cache compares the numbers of the locks under which it is stored',
+    default: false,
+  }),
+  stuckFor: duration({
+    help: 'How long the answer to the first load of the hot key is stuck on its way; 0 for not at all',
+    default: 0,
+    min: 0,
+    max: s(60),
+  }),
+  changedAt: duration({ help: 'When the hot key’s row is changed; 0 for never', default: 0, min: 0, max: s(86_400) }),
   downtime: duration({ help: 'After that: how long the instance is down', default: s(1), min: 0, max: s(60) }),
   length: duration({ help: 'Simulated time', default: s(30), min: s(6), max: s(86_400), logarithmic: true }),
 };

@@ -55,7 +55,7 @@ export class CacheAside implements CachePattern {
       sim,
       instance,
       cache,
-      loadAndStore: (key, request) => loader.load(key, request),
+      loadAndStore: (key, request, fence) => loader.load(key, request, fence),
     });
     this.refreshes = new BackgroundWork(sim, `${instance} refreshes`);
   }

@@ -80,8 +80,8 @@ export class Loader {
     this.loading = sim.facts.channel(cacheLoading);
   }
 
-  /** Reads the store, prepares what it has read, and puts the value into the cache. */
-  *load(key: number, request: RequestContext): Behaviour<Row> {
+  /** Reads the store, prepares what it has read, and puts the value into the cache, under a lock's token if there is one. */
+  *load(key: number, request: RequestContext, fence?: number): Behaviour<Row> {
     const { ledger } = this.options;
     const started = this.sim.now;
     const concurrent = ledger.begin(key);
@@ -89,7 +89,7 @@ export class Loader {
     this.changeActive(1);
     try {
       const row = yield* this.app.load(key, request);
-      if (this.app.keeps(row)) yield* this.app.put(row, request, this.sim.now - started);
+      if (this.app.keeps(row)) yield* this.app.put(row, request, this.sim.now - started, fence);
       outcome = 'ok';
       return row;
     } finally {

@@ -17,6 +17,7 @@ import type { RequestContext } from '../../network/request-context.ts';
 import type { DatabaseQuery, Row, StoreAccess, StoreQuery } from '../../storage/queries.ts';
 import type { CacheCommand, CacheReply } from '../cache-server.ts';
 import { entryOf, lasting, type CacheEntry, type Lifetime } from '../entry.ts';
+import { setFenced } from '../set-if-newer.ts';
 import type { CacheAccess } from '../sharding/shard-router.ts';
 import type { ExpiryRule } from '../stampede/expiry-rule.ts';
 
@@ -62,9 +63,13 @@ export class Steps<Query extends StoreQuery = DatabaseQuery> {
     return entry?.value;
   }
 
-  /** Puts a row into the cache. `loadDuration`: how long it took to get; 0 for one that was at hand. */
-  *put(row: Row, request: RequestContext, loadDuration: Duration = 0): Behaviour {
-    yield* this.ask({ command: 'set', entry: this.entryOf(row, request, loadDuration) }, request);
+  /**
+   * Puts a row into the cache. `loadDuration`: how long it took to get; 0 for one that was at hand. `fence`: the token of the lock
+   * under which that is done, if it is to be compared.
+   */
+  *put(row: Row, request: RequestContext, loadDuration: Duration = 0, fence?: number): Behaviour {
+    const entry = this.entryOf(row, request, loadDuration);
+    yield* this.ask(fence === undefined ? { command: 'set', entry } : setFenced(entry, fence), request);
   }
 
   /** Takes a key out of the cache. */

@@ -4,6 +4,10 @@
  * again and, if it is still empty, tries for the lock again. A holder that is cancelled sends nothing more, like one
  * that dies: its lease runs out and the next one takes over.
  *
+ * A holder that is late, and not dead, loads on when its lease has run out, and stores what it has read beside the next holder, or over
+ * what that has stored: the lease says nothing to the cache. Fenced, each store carries the number of its lock, and the cache
+ * refuses one lower than it has seen.
+ *
  * After taking the lock the cache is looked at once more: the holder before may have stored the value between the
  * miss and the lock.
  */
@@ -16,6 +20,8 @@ import type { GuardContext, LoadGuard, LoadGuardFactory } from './load-guard.ts'
 export interface DistributedMutexOptions {
   /** How long a lock is held at most. Shorter than a slow load, it lets a second loader in. */
   readonly lease: Duration;
+  /** Whether stores are compared by the numbers of their locks. */
+  readonly fenced?: boolean;
   /** How long those without the lock wait before they look again. */
   readonly poll: Duration;
 }
@@ -39,7 +45,7 @@ class DistributedMutex implements LoadGuard {
 
   *load(key: number, request: RequestContext): Behaviour<Row> {
     const { cache, loadAndStore } = this.context;
-    const { lease, poll } = this.options;
+    const { lease, poll, fenced } = this.options;
     const token = request.id;
     for (;;) {
       const lock = yield* cache.call({ command: 'acquire', key, token, lease }, request);
@@ -49,7 +55,7 @@ class DistributedMutex implements LoadGuard {
       if (!lock.done) continue;
       let value: Row;
       try {
-        value = entry?.value ?? (yield* loadAndStore(key, request));
+        value = entry?.value ?? (yield* loadAndStore(key, request, fenced === true ? lock.token : undefined));
       } catch (error) {
         yield* cache.call({ command: 'release', key, token }, request);
         throw error;

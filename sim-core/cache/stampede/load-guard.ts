@@ -22,8 +22,8 @@ export interface GuardContext {
   readonly instance: string;
   /** The way to the shared cache. */
   readonly cache: CacheAccess<Row>;
-  /** Reads the store and puts the value into the cache: what is being guarded. */
-  readonly loadAndStore: (key: number, request: RequestContext) => Behaviour<Row>;
+  /** Reads the store and puts the value into the cache, under a lock's fencing token if one is given: what is being guarded. */
+  readonly loadAndStore: (key: number, request: RequestContext, fence?: number) => Behaviour<Row>;
 }
 
 export type LoadGuardFactory = (context: GuardContext) => LoadGuard;

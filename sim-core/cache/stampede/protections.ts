@@ -26,6 +26,8 @@ export interface ProtectionOptions {
   /** The mutex's lease and polling interval. */
   readonly lease: Duration;
   readonly poll: Duration;
+  /** Whether the mutex's holders store by the numbers of their locks. */
+  readonly fenced?: boolean;
 }
 
 export interface Protection {

@@ -1,6 +1,7 @@
 /** The mutex across instances: one load at a time while leases hold, and what becomes of the lock of each holder. */
 import { describe, expect, it } from 'vitest';
 import { CacheServer, type CacheCommand, type CacheReply } from '../../../../sim-core/cache/cache-server.ts';
+import { setFenced } from '../../../../sim-core/cache/set-if-newer.ts';
 import { distributedMutex } from '../../../../sim-core/cache/stampede/distributed-mutex.ts';
 import type { GuardContext } from '../../../../sim-core/cache/stampede/load-guard.ts';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
@@ -14,23 +15,29 @@ import type { Row } from '../../../../sim-core/storage/queries.ts';
 const LEASE = 1000;
 const LOAD = 100;
 
-/** Two instances before one cache; loads whose request is in `failing` fail at their end. */
-function setUp(failing: readonly number[] = []) {
+/** Two instances before one cache; loads whose request is in `failing` fail at their end, and that of `slow` outlasts its lease. */
+function setUp(failing: readonly number[] = [], { slow = -1, fenced = false } = {}) {
   const sim = new Simulation();
   const lines: string[] = [];
   const server = new CacheServer<Row>(sim, { name: 'cache', capacity: 10, eviction: 'lru', commandTime: 1 });
   const read = ['app-1', 'app-2'].map((instance) => {
     const cache = new Link<CacheCommand<Row>, CacheReply<Row>>(sim, server, { from: instance, delay: constant(1) });
-    function* loadAndStore(key: number, request: RequestContext): Behaviour<Row> {
+    function* loadAndStore(key: number, request: RequestContext, fence?: number): Behaviour<Row> {
       lines.push(`${request.id} loads`);
-      yield LOAD;
+      yield request.id === slow ? LEASE + 2 * LOAD : LOAD;
       if (failing.includes(request.id)) throw new CallFailed('db', 'timeout');
       const value = { key, version: request.id };
       const life = { storedAt: sim.now, softExpiresAt: 1e9, expiresAt: 1e9, loadDuration: LOAD };
-      yield* cache.call({ command: 'set', entry: { key, value, ...life } }, request);
+      const entry = { key, value, ...life };
+      yield* cache.call(fence === undefined ? { command: 'set', entry } : setFenced(entry, fence), request);
       return value;
     }
-    const guard = distributedMutex({ lease: LEASE, poll: 10 })({ sim, instance, cache, loadAndStore } as GuardContext);
+    const guard = distributedMutex({ lease: LEASE, poll: 10, fenced })({
+      sim,
+      instance,
+      cache,
+      loadAndStore,
+    } as GuardContext);
     return function* (id: number): Behaviour {
       try {
         const { version } = yield* guard.load(3, new RequestContext(id, sim.now));
@@ -61,6 +68,43 @@ describe('a mutex across instances', () => {
     start(1, 1, 5);
     sim.runUntil(LEASE / 2);
     expect(lines).toEqual(['0 loads', '0 failed', '1 loads', '1 has 1']);
+  });
+
+  it.each([
+    ['over what the next one has stored', false, 0],
+    ['nothing, where the cache compares the numbers of locks', true, 1],
+  ])('whose holder is late has it store %s', (_what, fenced, kept) => {
+    const { sim, lines, server, start } = setUp([], { slow: 0, fenced });
+    start(0, 0, 0);
+    start(1, 1, 5);
+    sim.runUntil(LEASE + 5 * LOAD);
+    expect(lines).toEqual(['0 loads', '1 loads', '1 has 1', '0 has 0']);
+    expect(server.cache.peek(3)?.value.version).toBe(kept);
+    expect(server.state().locks).toBe(0);
+  });
+
+  it('gives each lock a higher number, also after a crash', () => {
+    const { sim, server } = setUp();
+    const cache = new Link<CacheCommand<Row>, CacheReply<Row>>(sim, server, { from: 'x', delay: constant(0) });
+    const numbers: (number | undefined)[] = [];
+    function* take(key: number): Behaviour {
+      const { token } = yield* cache.call(
+        { command: 'acquire', key, token: 9, lease: LEASE },
+        new RequestContext(9, 0),
+      );
+      numbers.push(token);
+    }
+    for (const [at, key] of [
+      [0, 1],
+      [10, 2],
+      [20, 1],
+      [100, 1],
+    ]) {
+      spawn(sim, 'takes', take(key), at);
+    }
+    sim.scheduleAt(50, () => server.crash(5), undefined);
+    sim.runUntil(200);
+    expect(numbers).toEqual([1, 2, undefined, 3]);
   });
 
   it.each([
