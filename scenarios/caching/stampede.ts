@@ -67,8 +67,8 @@ const stampedes = [
   atLeast(peak(CONNECTIONS), limits.herdConnected),
 ];
 
-/** The first holder's answer is stuck for longer than its lease, and meanwhile the row is changed. */
-const LATE = { protection: 'mutex', lease: s(2), poll: ms(50), stuckFor: s(3), changedAt: s(11) } as const;
+/** The first holder stands still for longer than its lease, and meanwhile the row is changed. */
+const LATE = { protection: 'mutex', lease: s(2), poll: ms(50), pause: s(3), changedAt: s(11) } as const;
 
 const hotReads = defineSignal({
   name: HOT_READS,
@@ -210,9 +210,8 @@ function system(sim: Simulation, p: Values): void {
     commandTime: COMMAND_TIME,
   });
   const plain = protection.guard(p);
-  const { stuckFor } = p;
-  const delay = { key: HOT_KEY, store: database.name, after: Math.round(p.loadTime / 4), stuckFor };
-  const guard = stuckFor > 0 ? lateHolder(sim, plain, delay) : plain;
+  const pause = { key: HOT_KEY, after: Math.round(p.loadTime / 4), lasts: p.pause };
+  const guard = p.pause > 0 ? lateHolder(sim, plain, pause) : plain;
   const apps: Service<number, Row>[] = readingInstances(sim, p, {
     cache: sharedCache(sim, cache),
     store: protection.coalesces

@@ -1,32 +1,30 @@
 /**
- * A holder that is late: the answer to the first load of the hot key is stuck on the way from the store to its instance, after the
- * store has read the row. The way is cut a quarter of a load's mean time after it began, when hardly one in ten million loads has come to its
- * end, and opened again later.
+ * A holder that is late: the instance that loads the hot key first stands still in the midst of it, when the store has been asked, and
+ * goes on later, as one whose garbage is being collected. Nothing gets out of it or in: its ways to store and cache are cut a quarter of a
+ * load's mean time after the load began, when hardly one in ten million has come to its end, and opened again.
  */
 import { connectionsOf, type Duration, type LoadGuardFactory, type Simulation } from '../../../sim-core/index.ts';
 
-export interface Delay {
+export interface Pause {
   readonly key: number;
-  /** Name of the store. */
-  readonly store: string;
   /** From the beginning of the load. */
   readonly after: Duration;
-  readonly stuckFor: Duration;
+  readonly lasts: Duration;
 }
 
-export function lateHolder(sim: Simulation, guard: LoadGuardFactory, delay: Delay): LoadGuardFactory {
-  const kinds = { cut: sim.eventKind('the way to the store is cut'), open: sim.eventKind('the way is open again') };
+export function lateHolder(sim: Simulation, guard: LoadGuardFactory, pause: Pause): LoadGuardFactory {
+  const kinds = { stop: sim.eventKind('the loading instance stands still'), go: sim.eventKind('it goes on') };
   let isDue = true;
   return (context) =>
     guard({
       ...context,
       loadAndStore(key, request, fence) {
-        if (isDue && key === delay.key) {
+        if (isDue && key === pause.key) {
           isDue = false;
-          const ways = connectionsOf(sim).filter(({ from, to }) => from === context.instance && to === delay.store);
-          const cutAt = sim.now + delay.after;
-          sim.scheduleAt(cutAt, () => ways.forEach((way) => way.cut()), undefined, kinds.cut);
-          sim.scheduleAt(cutAt + delay.stuckFor, () => ways.forEach((way) => way.open()), undefined, kinds.open);
+          const ways = connectionsOf(sim).filter(({ from }) => from === context.instance);
+          const stopsAt = sim.now + pause.after;
+          sim.scheduleAt(stopsAt, () => ways.forEach((way) => way.cut()), undefined, kinds.stop);
+          sim.scheduleAt(stopsAt + pause.lasts, () => ways.forEach((way) => way.open()), undefined, kinds.go);
         }
         return context.loadAndStore(key, request, fence);
       },

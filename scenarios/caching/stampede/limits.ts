@@ -132,8 +132,8 @@ export const staleAfterLate = limit((p) => {
     p.ttl >= WARM_UP &&
     toSeconds(p.changedAt) > ended &&
     toSeconds(p.changedAt) < began + toSeconds(p.lease) &&
-    toSeconds(p.stuckFor) > toSeconds(p.lease + p.poll) + 2 * slow;
-  const left = toSeconds(p.length) - ended - toSeconds(p.stuckFor + p.loadTime);
+    toSeconds(p.pause) > toSeconds(p.lease + p.poll) + 2 * slow;
+  const left = toSeconds(p.length) - ended - toSeconds(p.pause + p.loadTime);
   return isLate ? poissonLow(hotRate(p) * Math.max(0, Math.min(toSeconds(p.ttl), left))) : 0;
 });
 

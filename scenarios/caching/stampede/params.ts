@@ -45,8 +45,8 @@ export const params = {
     help: 'Mutex: whether the cache compares the numbers of the locks under which it is stored',
     default: false,
   }),
-  stuckFor: duration({
-    help: 'How long the answer to the first load of the hot key is stuck on its way; 0 for not at all',
+  pause: duration({
+    help: 'How long the first instance that loads the hot key stands still in the midst of it; 0 for not at all',
     default: 0,
     min: 0,
     max: s(60),

@@ -108,7 +108,9 @@ export class BatchedIncrements {
     const { every, phase } = this.options;
     while (this.gathered.size > 0) {
       yield every - ((this.sim.now - phase + every) % every);
-      for (const key of [...this.gathered.keys()]) yield* this.flush(key);
+      // What is gathered anew meanwhile, or kept for a second attempt, goes with the next tick.
+      const due = [...this.gathered.keys()];
+      for (const key of due) yield* this.flush(key);
     }
     this.flusher = undefined;
   }
