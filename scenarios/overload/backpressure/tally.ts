@@ -83,7 +83,7 @@ export const tallySignals = [
   defineSignal({
     name: SATURATION,
     kind: 'gauge',
-    unit: '1',
+    unit: '{item}',
     help: 'Items that wait in the store for each of its workers that is busy: queued against active',
     fact: stageLoad,
     where: (fact) => fact.stage === 'store',
