@@ -16,6 +16,7 @@ import {
   guardrail,
   hours,
   minutes,
+  peak,
   total,
   type Simulation,
 } from '../../sim-core/index.ts';
@@ -25,8 +26,20 @@ import { IncidentBook } from './burn-rate/incident-book.ts';
 import { INCIDENTS } from './burn-rate/incidents.ts';
 import * as limits from './burn-rate/limits.ts';
 import { params, type Values } from './burn-rate/params.ts';
-import { DETECTED, FALSE_PAGES, IDLE, incidentSignals, PAGES, SPENT } from './burn-rate/signals.ts';
+import {
+  DETECTED,
+  DETECTION,
+  FALSE_PAGES,
+  IDLE,
+  incidentSignals,
+  PAGES,
+  SLOW_DETECTED,
+  SPENT,
+} from './burn-rate/signals.ts';
 import { instant } from './burn-rate/traffic.ts';
+
+const SLOWEST =
+  'The price: what is slow is found when its window has had enough of it. Whoever misses it altogether is never late';
 
 export default defineScenario({
   id: 'burn-rate',
@@ -73,6 +86,7 @@ export default defineScenario({
     'incident.active',
     'alert.firing',
     DETECTED,
+    SLOW_DETECTED,
     PAGES,
     FALSE_PAGES,
     IDLE,
@@ -80,6 +94,8 @@ export default defineScenario({
   expect: {
     threshold: [
       atMost(total(DETECTED), limits.detectedMost),
+      atMost(total(SLOW_DETECTED), limits.slowMost),
+      atMost(peak(DETECTION), limits.withAlerts('threshold', limits.detectionMost)),
       atLeast(total(FALSE_PAGES), limits.falseAtDeploys),
       atLeast(atEnd(SPENT), limits.spentLeast),
     ],
@@ -92,14 +108,22 @@ export default defineScenario({
       atMost(total(DETECTED), limits.detectedMost),
       atLeast(atEnd(SPENT), limits.spentLeast),
     ],
-    'two-hours-left': [atMost(total(DETECTED), limits.detectedMost), atLeast(atEnd(SPENT), limits.spentLeast)],
+    'two-hours-left': [
+      atMost(total(DETECTED), limits.detectedMost),
+      atMost(total(SLOW_DETECTED), limits.slowMost),
+      atMost(peak(DETECTION), limits.withAlerts('two-hours-left', limits.detectionMost)),
+      atLeast(atEnd(SPENT), limits.spentLeast),
+    ],
     'as-printed': [
       atMost(total(DETECTED), limits.detectedMost),
+      atMost(total(SLOW_DETECTED), limits.slowMost),
+      atMost(peak(DETECTION), limits.withAlerts('as-printed', limits.detectionMost)),
       atLeast(total(FALSE_PAGES), limits.falseAtDeploys),
       atLeast(atEnd(SPENT), limits.spentLeast),
       atLeast(total(IDLE), limits.withAlerts('as-printed', limits.idleLeast)),
     ],
     'single-window': [
+      atLeast(total(SLOW_DETECTED), limits.withAlerts('single-window', limits.slowLeast)),
       guardrail(
         atLeast(total(DETECTED), limits.withAlerts('single-window', limits.detectedLeast)),
         'Whoever is woken at every deploy is told of as much: less noise must not be bought with incidents that nobody finds',
@@ -116,6 +140,8 @@ export default defineScenario({
     ],
     'multi-window-multi-burn': [
       atLeast(total(DETECTED), limits.withAlerts('multi-window', limits.detectedLeast)),
+      atLeast(total(SLOW_DETECTED), limits.withAlerts('multi-window', limits.slowLeast)),
+      guardrail(atMost(peak(DETECTION), limits.withAlerts('multi-window', limits.detectionMost)), SLOWEST),
       atMost(total(FALSE_PAGES), limits.withAlerts('multi-window', limits.falseMost)),
       atMost(atEnd(SPENT), limits.withAlerts('multi-window', limits.spentMost)),
       guardrail(

@@ -34,6 +34,9 @@ export const INCIDENTS: readonly Incident[] = [
   { name: '0.2 % for 5 days', at: instant(24, 6), lasts: days(5), errorRatio: 0.002 },
 ];
 
+/** Those at less than one in a hundred: what spends the budget so slowly that no short window has enough of it. */
+export const isSlow = ({ errorRatio }: Pick<Incident, 'errorRatio'>): boolean => errorRatio < 0.01;
+
 /** Requests that fail because of an incident at an instant of it. */
 export function errorRatioAt({ at, lasts, errorRatio, flaps }: Incident, instantOfIt: Time): number {
   const since = instantOfIt - at;

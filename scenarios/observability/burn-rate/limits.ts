@@ -2,11 +2,19 @@
  * What is claimed of each set of alerts, worked out from the parameters by `forecast.ts` and `foreseen.ts`: how many incidents it surely
  * finds and what they cost of the budget; whom it wakes for nothing; for how long after an incident is over.
  */
-import { errorBudget, exp, minutes, ROUTE_DEFAULTS, toSeconds, type Limit } from '../../../sim-core/index.ts';
+import {
+  errorBudget,
+  exp,
+  minutes,
+  NotClaimed,
+  ROUTE_DEFAULTS,
+  toSeconds,
+  type Limit,
+} from '../../../sim-core/index.ts';
 import { limitOf, oncePerRun, poissonLow, poissonMost } from '../../application/chance.ts';
 import { forecastOf, minuteOf, type Forecast, type ForeseenAlert } from './forecast.ts';
 import { CLOSED_AFTER, foreseen, nothingOpen, TOLD_AFTER } from './foreseen.ts';
-import type { Incident } from './incidents.ts';
+import { isSlow, type Incident } from './incidents.ts';
 import type { Values } from './params.ts';
 import { objectiveOf, type RuleSetName } from './rule-sets.ts';
 import { deploysIn, instant, requestsBetween, silencesOf } from './traffic.ts';
@@ -14,17 +22,40 @@ import { deploysIn, instant, requestsBetween, silencesOf } from './traffic.ts';
 const limit = limitOf<Values>;
 
 /** The limit as it is with these alerts, whichever a run has: what is claimed of a remedy is held against its pitfall's run as well. */
-export const withAlerts = (rules: RuleSetName, of: (p: Values) => number): Limit => {
+export const withAlerts = (rules: RuleSetName, of: (p: Values) => number | NotClaimed): Limit => {
   const changed = oncePerRun((p: Values): Values => (p.rules === rules ? p : { ...p, rules }));
   return limit((p) => of(changed(p)));
 };
 
+const NOBODY_SURE = new NotClaimed('no incident is surely found, so that there may be nothing to be timed');
 const MINUTES_OF_NIGHT = 8 * 60;
 
 /** Incidents that somebody is surely told of, and those of which somebody may be. */
 export const detectedLeast = (p: Values): number =>
   Math.max(0, foreseen(p).filter(({ sure }) => sure !== undefined).length - falseMost(p));
 export const detectedMost = limit((p) => foreseen(p).filter(({ soonest }) => soonest !== undefined).length);
+
+/** The same of those that are slow. */
+export const slowLeast = (p: Values): number =>
+  Math.max(0, foreseen(p).filter(({ incident, sure }) => isSlow(incident) && sure !== undefined).length - falseMost(p));
+export const slowMost = limit(
+  (p) => foreseen(p).filter(({ incident, soonest }) => isSlow(incident) && soonest !== undefined).length,
+);
+
+/**
+ * How long it is at most from the beginning of an incident to the first word of it: of one that is surely found, until a window has had
+ * enough of it; of one that may be, until it is over and has left the shortest windows.
+ */
+export const detectionMost = (p: Values): number | NotClaimed => {
+  if (p.silence > 0 || foreseen(p).every(({ sure }) => sure === undefined)) return NOBODY_SURE;
+  const { alerts } = forecastOf(p);
+  const leaves = Math.max(...alerts.map(({ shortest }) => shortest)) + minuteOf(ROUTE_DEFAULTS.groupInterval);
+  const latest = foreseen(p).map(({ incident, sure, soonest }) => {
+    if (sure !== undefined) return sure.after + TOLD_AFTER;
+    return soonest === undefined ? 0 : minuteOf(incident.lasts) + leaves + TOLD_AFTER;
+  });
+  return toSeconds(minutes(Math.max(...latest)));
+};
 
 /**
  * A page is false if no incident made more of the failures in its shortest window than all else: only where twice that would be too much

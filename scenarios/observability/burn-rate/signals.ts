@@ -10,6 +10,7 @@ import {
   type Duration,
   type SignalDefinition,
 } from '../../../sim-core/index.ts';
+import { INCIDENTS, isSlow } from './incidents.ts';
 
 /** A minute is over. */
 export const minuteServed = defineReading('api.served', 'A minute’s requests were counted', {
@@ -128,11 +129,14 @@ export const incidentEnded = defineFact('incident.ended', 'An incident is over',
 });
 
 export const DETECTED = 'incident.detected';
+export const SLOW_DETECTED = 'incident.slow.detected';
 export const DETECTION = 'incident.detection.time';
 export const ENDED = 'incident.ended';
 export const PAGES = 'pager.pages';
 export const FALSE_PAGES = 'pager.pages.false';
 export const TICKETS = 'pager.tickets';
+
+const slow = new Set(INCIDENTS.filter(isSlow).map(({ name }) => name));
 
 export const incidentSignals = [
   defineSignal({
@@ -142,6 +146,14 @@ export const incidentSignals = [
     help: 'Incidents of which somebody was told while they could be told from other failures',
     fact: incidentTold,
     where: ({ isFirst }) => isFirst,
+  }),
+  defineSignal({
+    name: SLOW_DETECTED,
+    kind: 'counter',
+    unit: '{incident}',
+    help: 'Of these, incidents of the library in which fewer than one request in a hundred fails',
+    fact: incidentTold,
+    where: ({ isFirst, incident }) => isFirst && slow.has(incident),
   }),
   defineSignal({
     name: DETECTION,
