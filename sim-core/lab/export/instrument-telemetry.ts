@@ -9,7 +9,7 @@ import type { Recording } from '../recording.ts';
 /** Of a resource: whether its team's instruments wrote it down, or the experimenter, who misses nothing. */
 export const OBSERVER = 'brownout.observer';
 /** Of a resource: about one in so many of what arrived is exported. */
-export const KEPT_ONE_IN = 'brownout.kept_one_in';
+const KEPT_ONE_IN = 'brownout.kept_one_in';
 
 /** Undefined where the run has nobody who keeps telemetry of the kind; empty where nothing arrived. `common`: said of every resource. */
 export function instrumentTelemetry<Kind extends TelemetryKind>(
