@@ -11,7 +11,7 @@ import type { Duration, Time } from '../kernel/time.ts';
 import type { ComponentKind, InterventionArgument } from '../network/component.ts';
 import type { Measures } from '../observability/methods/measures.ts';
 import type { Resource } from '../observability/signals/telemetry.ts';
-import type { CurvePoint, SignalKind, SignalThreshold } from '../statistics/signal.ts';
+import type { CurvePoint, SignalKind, SignalThreshold, Truth } from '../statistics/signal.ts';
 import type { InterventionData } from './intervention.ts';
 import type { ParameterValues } from './parameters.ts';
 
@@ -63,6 +63,8 @@ export interface RecordedSignal {
   readonly help: string;
   /** If it is one point of a curve. */
   readonly point?: CurvePoint;
+  /** If it is what instruments say: the signal of what is true. */
+  readonly truth?: Truth;
   /**
    * counter: `count`. rate: `mean`, per second. gauge: `mean`, `max`, `last`. ratio: `mean`, `samples`.
    * histogram (in the unit): `count`, `mean`, `p50`, `p95`, `p99`, `max`.

@@ -38,6 +38,13 @@ export interface SignalThreshold {
   readonly label: string;
 }
 
+/** What an instrument's signal is to stand for: the experimenter's signal of the same thing, in the same unit. */
+export interface Truth {
+  readonly signal: string;
+  /** Which of its columns; its main one without it, the 99th percentile of a histogram. */
+  readonly column?: 'mean' | 'p50' | 'p95' | 'p99' | 'max' | 'last';
+}
+
 interface Common<Shape> {
   readonly name: string;
   /** UCUM, as OpenTelemetry writes it: `s`, `1`, `By`, `1/s`, `{connection}`. */
@@ -48,6 +55,8 @@ interface Common<Shape> {
   readonly point?: CurvePoint;
   /** Heights that it is watched for in this run. */
   readonly thresholds?: readonly SignalThreshold[];
+  /** If it is what a team's instruments say: what is true of that. The page draws both. */
+  readonly truth?: Truth;
   /** Which facts of the kind take part; all of them without it. */
   readonly where?: (fact: Shape) => boolean;
 }

@@ -3,6 +3,7 @@
  * difference is told only where both are: nothing minus something is not known.
  */
 import { extent, union } from './chart-axis.ts';
+import { OFF, offBy, withoutTruth } from './chart-truth.ts';
 import { scalesOf, widened, type Chart, type Scales } from './chart.ts';
 
 export interface Difference {
@@ -31,14 +32,27 @@ export type Letters = readonly [a: string, b: string];
 
 const LETTERS: Letters = ['A', 'B'];
 
-/** What the two runs of a pair are called, and what lies between them; all empty where there is one. */
-export function sidesOf({ b, letters = LETTERS }: ChartPair): { a: string; b: string; between: string } {
-  if (!b) return { a: '', b: '', between: '' };
+/** What the two runs of a pair are called, and what lies between them; where there is one, between what is said and what is true, if any. */
+export function sidesOf({ a, b, letters = LETTERS }: ChartPair): { a: string; b: string; between: string } {
+  if (!b) return { a: '', b: '', between: a.truth ? OFF : '' };
   return { a: letters[0], b: letters[1], between: `${letters[1]} − ${letters[0]}` };
 }
 
+/** One chart by itself, with how far what it says is from what is true. */
+export function alone(a: Chart): ChartPair {
+  const values = offBy(a);
+  if (!values) return { a };
+  const [low, high] = extent(values);
+  return { a, difference: { label: '', values, max: Math.max(-low, high) } };
+}
+
 /** Charts of the same signals beside each other: in A's order, what only B has at the end. */
-export function pairCharts(as: readonly Chart[], bs: readonly Chart[], letters: Letters = LETTERS): ChartPair[] {
+export function pairCharts(
+  chartsOfA: readonly Chart[],
+  chartsOfB: readonly Chart[],
+  letters: Letters = LETTERS,
+): ChartPair[] {
+  const [as, bs] = [chartsOfA.map(withoutTruth), chartsOfB.map(withoutTruth)];
   const common = unionOf(scalesOf(as), scalesOf(bs));
   const pairs = as.map((chart): ChartPair => {
     const a = widened(chart, common);

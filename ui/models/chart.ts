@@ -11,13 +11,15 @@
  * | `counter` | bars | from 0 |
  * | `histogram` | heat map with p50, p95, p99, each as recorded, never averaged | logarithmic, over the buckets that hold anything |
  *
- * What a run is held to (`atMost(peak(…))`) stands in the chart as a line across, and so does what its signal is watched for. Where
- * a gauge is recorded part by part, the parts lie in a strip below it.
+ * What an instrument says has what is true beside it (`chart-truth.ts`). What a run is held to (`atMost(peak(…))`) stands in the
+ * chart as a line across, and so does what its signal is watched for. Where a gauge is recorded part by part, the parts lie in a
+ * strip below it.
  */
 import type { HeatMap, RecordedSignal, Recording, Threshold } from '../../sim-core/index.ts';
 import { RATIO_SAMPLES_MIN } from '../../sim-core/index.ts';
 import { extent, fromZero, latencyDomain, shareAbove, union, type Domain } from './chart-axis.ts';
 import { sizeOf, waitingFor } from './chart-companions.ts';
+import { besideTruth } from './chart-truth.ts';
 import { unitText } from './measure-text.ts';
 import { partStrip, type PartStrip } from './part-strip.ts';
 import { rowsOf, type Rows } from './rows.ts';
@@ -65,6 +67,8 @@ export interface Chart {
   /** What the signal is the sum of. */
   readonly parts?: PartStrip;
   readonly heat?: HeatMap;
+  /** What is true of what an instrument says here: the last of the lines. */
+  readonly truth?: RecordedSignal;
   /** Stretches of rows with too few samples to tell a value, from the first row up to, not including, the second. */
   readonly untold: readonly Stretch[];
   /** Stretches in which only some of the lines could be told. */
@@ -99,7 +103,7 @@ export function buildCharts(
     .filter(({ name }) => !strips.has(name))
     .map((signal) => {
       const watched = (signal.thresholds ?? []).map((one) => ({ ...one, signal: signal.name }));
-      return widened(limited(buildChart(recording, signal), [...thresholds, ...watched]), scales);
+      return widened(limited(besideTruth(buildChart(recording, signal), signals), [...thresholds, ...watched]), scales);
     });
 }
 

@@ -25,7 +25,12 @@ export const RATE_PANEL = 'dashboard.http.server.request.rate';
 const LATENCY_PANEL = 'dashboard.http.server.request.duration.p99';
 
 const PANELS = [
-  { name: RATE_PANEL, unit: '1/s', help: 'What the panel of the request rate shows' },
+  {
+    name: RATE_PANEL,
+    unit: '1/s',
+    truth: { signal: 'http.server.request.rate' },
+    help: 'What the panel of the request rate shows',
+  },
   {
     name: LATENCY_PANEL,
     unit: 's',

@@ -22,6 +22,7 @@ import {
 } from '../../../sim-core/index.ts';
 import { DURATION, OWN_PERCENTILES } from './instance.ts';
 import type { Values } from './params.ts';
+import { P99, WITHIN } from './truth.ts';
 
 export const LATENCY_PANEL = 'dashboard.http.server.request.duration';
 export const WITHIN_PANEL = 'dashboard.http.server.request.within_target_ratio';
@@ -40,11 +41,13 @@ const PANELS = [
   {
     name: LATENCY_PANEL,
     unit: 's',
+    truth: { signal: P99 },
     help: 'What the latency panel shows: the mean, the 99th percentile by a histogram, or the mean of the instances’ own',
   },
   {
     name: WITHIN_PANEL,
     unit: '1',
+    truth: { signal: WITHIN },
     help: 'What the panel of the target shows: the share of the requests within it, by a histogram; 0 where there is none',
   },
 ];

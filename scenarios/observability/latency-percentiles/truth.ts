@@ -14,6 +14,7 @@ import {
   type Duration,
   type Simulation,
   type Time,
+  type Truth,
 } from '../../../sim-core/index.ts';
 import { repeatedly } from '../application/repeatedly.ts';
 import type { Values } from './params.ts';
@@ -47,12 +48,13 @@ const reported = defineReading('latency.reported', 'What a load generator has re
   p99: 'duration',
 });
 
-const reportSignal = (name: string, who: string, help: string) =>
+const reportSignal = (name: string, who: string, help: string, truth?: Truth) =>
   defineSignal({
     name,
     kind: 'gauge',
     unit: 's',
     help,
+    ...(truth && { truth }),
     fact: reported,
     where: ({ by }) => by === who,
     value: ({ p99 }) => toSeconds(p99),
@@ -79,7 +81,9 @@ export const truthSignals = [
     of: () => 'all',
   }),
   reportSignal(USERS_P99, USERS, 'True 99th percentile of what users have felt since the beginning'),
-  reportSignal(REPORT, GENERATOR, 'What the load generator reports as its 99th percentile so far; 0 without one'),
+  reportSignal(REPORT, GENERATOR, 'What the load generator reports as its 99th percentile so far; 0 without one', {
+    signal: USERS_P99,
+  }),
   defineSignal({
     name: DELAYED,
     kind: 'counter',

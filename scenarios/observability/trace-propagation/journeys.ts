@@ -73,6 +73,7 @@ export const journeySignals: readonly SignalDefinition[] = [
     name: SEEN_DURATION,
     kind: 'histogram',
     unit: 's',
+    truth: { signal: DURATION },
     help: 'The same, as the order’s trace has it',
     fact: orderLookedUp,
     where: ({ seen }) => seen > 0,

@@ -5,7 +5,7 @@
 import { defineReading } from '../../kernel/fact.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Time } from '../../kernel/time.ts';
-import { defineSignal, type SignalDefinition } from '../../statistics/signal.ts';
+import { defineSignal, type SignalDefinition, type Truth } from '../../statistics/signal.ts';
 import type { Evaluation } from './prometheus.ts';
 import type { Head } from './series/head.ts';
 
@@ -19,17 +19,20 @@ export interface Panel {
   readonly name: string;
   readonly unit: string;
   readonly help: string;
+  /** What it ought to show. */
+  readonly truth?: Truth;
   /** What it shows at an instant; NaN or nothing where it has nothing to show. */
   readonly show: (head: Head, at: Time) => number | undefined;
 }
 
 export const panelSignals = (panels: readonly Omit<Panel, 'show'>[]): SignalDefinition[] =>
-  panels.map(({ name, unit, help }) =>
+  panels.map(({ name, unit, help, truth }) =>
     defineSignal({
       name,
       kind: 'gauge',
       unit,
       help,
+      ...(truth && { truth }),
       fact: dashboardShown,
       where: ({ panel }) => panel === name,
       value: ({ value }) => value,
