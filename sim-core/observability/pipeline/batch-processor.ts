@@ -8,6 +8,7 @@
  * A process that is told to end can flush what waits before it does, for as long as it has time; one that is killed, or whose
  * program does not care, loses it.
  */
+import { tellCapacity } from '../../kernel/capacity.ts';
 import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import { timeout, TIMED_OUT } from '../../kernel/combine.ts';
 import type { EventHandle } from '../../kernel/event-table.ts';
@@ -105,6 +106,12 @@ export class BatchProcessor<Kind extends BatchedKind> implements TelemetryProces
     this.exportEnded = new Signal(process.sim);
     this.exportKind = process.sim.eventKind(`${this.id} exports ${kind}`);
     process.whenCrashed(() => this.crash());
+    tellCapacity(process.sim, {
+      kind: 'room',
+      name: `${this.id} queue of ${kind}`,
+      units: () => queueMax,
+      held: () => this.queue.length,
+    });
   }
 
   /** Items that were handed over so far. */

@@ -5,6 +5,7 @@
  *
  * https://github.com/open-telemetry/opentelemetry-collector/tree/main/exporter/exporterhelper
  */
+import { tellCapacity } from '../../kernel/capacity.ts';
 import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import { Fifo } from '../../kernel/fifo.ts';
 import { Process, type Behaviour } from '../../kernel/process.ts';
@@ -76,6 +77,12 @@ export class Exporter {
     this.unblocked = new Gate(sim, true);
     this.draws = sim.keyedRandom(`${collector}/${kind} retries`);
     this.retried = sim.facts.channel(collectorRetried);
+    tellCapacity(sim, {
+      kind: 'room',
+      name: `${collector} queue of ${kind}`,
+      units: () => options.queue.queueSize,
+      held: () => this.queue.size,
+    });
   }
 
   /** Batches that wait for a consumer. */

@@ -113,7 +113,8 @@ export class Connection<Payload> {
 export class CoreServer<Payload> {
   private readonly connections: Connection<Payload>[] = [];
   private readonly choices: RandomStream;
-  private readonly maxPendingBytes: number;
+  /** Bytes that may be pending for each connection. */
+  readonly maxPendingBytes: number;
   private readonly lost: LossObserver<Payload>;
   /** Messages that nobody was subscribed to. */
   unheard = 0;

@@ -4,6 +4,7 @@
  * (https://docs.nats.io/nats-concepts/core-nats). It reads ahead of its workers by so many messages; what it does not
  * read waits at the server, which cuts it off when that is too much.
  */
+import { tellCapacity } from '../../kernel/capacity.ts';
 import { messageDelivered } from '../../messaging/channels/facts.ts';
 import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
@@ -34,6 +35,12 @@ export class NatsSubscriber extends NatsProcess<NatsJob> {
     }
     this.subscription = options;
     this.delivered = sim.facts.channel(messageDelivered);
+    tellCapacity(sim, {
+      kind: 'room',
+      name: `${this.name} pending`,
+      units: () => this.server.core.maxPendingBytes,
+      held: () => this.connection?.pendingBytes ?? 0,
+    });
     this.connect();
   }
 

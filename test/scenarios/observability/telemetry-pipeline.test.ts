@@ -25,6 +25,7 @@ import {
   type Limit,
   type ParameterValues,
 } from '../../../sim-core/index.ts';
+import { capacitiesOf } from '../../../sim-core/kernel/capacity.ts';
 import { failed, summaryOf, totalOf, trialled, limitFor } from '../trials.ts';
 
 const run = (variant: string, params: ParameterValues = {}, ...interventions: readonly string[]) =>
@@ -145,6 +146,21 @@ describe('trouble that somebody should be told of', () => {
     expect(after('prometheus') - after('alertmanager')).toBeGreaterThan(240 - 75);
     expect(after('alertmanager')).toBeLessThan(120);
   });
+});
+
+it('the queue of an exporter and that of an SDK are capacities, and the one whose backend is down is seen to fill', () => {
+  const p = resolveParameters(pipeline, 'traces-down', { tailSamplers: 1 }) as Values;
+  const sim = new Simulation({ seed: 1 });
+  plan(sim, p, stackOf(sim, p));
+  sim.runUntil(minutes(8));
+  const held = (name: string): readonly number[] =>
+    capacitiesOf(sim).flatMap((one) => (one.kind === 'room' && one.name === name ? [one.units(), one.held()] : []));
+  const [size, waiting] = held('collector-1 queue of traces');
+  expect(size).toBe(p.queueSize);
+  // Three instances export every five seconds, and ten consumers hold one each.
+  expect(waiting).toBeGreaterThan(50);
+  expect(held('collector-1 queue of logs')).toEqual([p.queueSize, 0]);
+  expect(held('orders-1 queue of traces')).toEqual([2048, expect.any(Number)]);
 });
 
 it('a tail sampler that is killed loses what waits, as much as its wait is long', () => {

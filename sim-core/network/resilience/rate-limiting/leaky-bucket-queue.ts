@@ -16,6 +16,7 @@ export function leakyBucketQueue(options: RateLimiterOptions): RateLimiter {
   /** When the last request in the bucket leaves it. */
   let last: Time = 0;
   return {
+    room: options.queueMax,
     admit(now) {
       const leaves = Math.max(now, last) + gap;
       if (leaves - now > depth) return undefined;

@@ -18,6 +18,8 @@ export interface RateLimiterOptions {
 }
 
 export interface RateLimiter {
+  /** How many requests may wait in it, of one in which they do. */
+  readonly room?: number;
   /**
    * Asked once for each request, in the order in which they come: how long it waits before it goes on, 0 for not at all;
    * undefined where it is refused.

@@ -5,6 +5,7 @@
  * Does not tell the caller when to come again (`Retry-After`), and is one limiter: instances that share a limit need a place
  * where they count together.
  */
+import { tellCapacity } from '../../../kernel/capacity.ts';
 import { defineFact, defineReading, type Fact, type FactChannel } from '../../../kernel/fact.ts';
 import { sleep } from '../../../kernel/combine.ts';
 import type { Behaviour } from '../../../kernel/process.ts';
@@ -106,6 +107,14 @@ export class RateLimiting implements ComponentPart {
     this.letsThrough = sim.eventKind(`${component} limiter of ${name} lets through`);
     this.decided = sim.facts.channel(rateLimitDecided);
     this.changed = sim.facts.channel(rateLimitWaiting);
+    const { room } = limiter;
+    if (room === undefined) return;
+    tellCapacity(sim, {
+      kind: 'room',
+      name: `${component} bucket of ${name}`,
+      units: () => room,
+      held: () => this.waiting,
+    });
   }
 
   /** Ends when the request may go on; throws `CallFailed`, as `refused`, if it may not. */

@@ -1,4 +1,5 @@
 /** A NATS server over links: who gets what, and what is lost when somebody dies; with core subscriptions and with streams. */
+import { capacitiesOf } from '../../../../sim-core/kernel/capacity.ts';
 import { describe, expect, it } from 'vitest';
 import { ms, s } from '../../../../sim-core/kernel/time.ts';
 import { SmallNats } from './small-nats.ts';
@@ -95,6 +96,16 @@ describe('core NATS', () => {
     expect(nats.unheard).toEqual([0, 1]);
     expect(nats.handled).toEqual(['a:2']);
     expect(nats.replies.get(0)).toEqual({ copies: 0 });
+  });
+
+  it('has so much room for what is pending for each client, and tells how full it is', () => {
+    const nats = new SmallNats(0, { maxPendingBytes: 1_000 });
+    nats.subscriber('slow', ms(500), { readAhead: 1 });
+    for (let id = 0; id < 6; id++) nats.publish(id);
+    nats.elapse(ms(100));
+    const [pending] = capacitiesOf(nats.sim).filter(({ name }) => name === 'slow pending');
+    // Of six messages of 106 bytes it has read one.
+    expect([pending.units(), pending.kind === 'room' && pending.held()]).toEqual([1_000, 5 * 106]);
   });
 
   it('cuts off who reads too slowly, at a limit of bytes, and nobody else', () => {

@@ -1,5 +1,6 @@
 /** A service that limits whom it serves: who passes when, who is refused, and what becomes of those who wait in a crash. */
 import { expect, it } from 'vitest';
+import { capacitiesOf } from '../../../../../sim-core/kernel/capacity.ts';
 import { constant } from '../../../../../sim-core/kernel/distributions/constant.ts';
 import { Simulation } from '../../../../../sim-core/kernel/simulation.ts';
 import { ms, s } from '../../../../../sim-core/kernel/time.ts';
@@ -56,6 +57,17 @@ it('lets through at once what the bucket has tokens for', () => {
   sim.runUntil(s(1));
   expect(lines.toSorted()).toEqual(['0 ms: 0 answered', '0 ms: 1 answered', '0 ms: 2 CallFailed: gateway: refused']);
   expect(decisions).toEqual(['0 passed after 0 ms', '1 passed after 0 ms', '2 limited after 0 ms']);
+});
+
+it('tells how full its bucket is where requests wait in one, and of no bucket else', () => {
+  const { sim } = system('leaky-bucket-queue');
+  const held = (): unknown[] =>
+    capacitiesOf(sim).flatMap((one) => (one.kind === 'room' ? [[one.name, one.units(), one.held()]] : []));
+  sim.runUntil(ms(5));
+  expect(held()).toEqual([['gateway bucket of partner', 2, 2]]);
+  sim.runUntil(s(1));
+  expect(held()).toEqual([['gateway bucket of partner', 2, 0]]);
+  expect(capacitiesOf(system('token-bucket').sim).filter(({ kind }) => kind === 'room')).toEqual([]);
 });
 
 it('holds those who wait with their handlers, and lets them through one by one', () => {
