@@ -48,6 +48,7 @@ const ONE_BY_ONE = {
   pollRecords: 1,
   commit: 'after',
   fetchWaitMax: limits.FETCH_WAIT,
+  fetchBytesMax: limits.FETCH_BYTES,
 } satisfies Partial<KafkaConsumerGroupOptions>;
 
 export interface KafkaParts {

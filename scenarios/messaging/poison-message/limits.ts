@@ -20,6 +20,8 @@ export const PARTITIONS = 3;
  * nothing comes, those that have run dry meanwhile are not fetched. With Kafka's half a second all orders would be as late.
  */
 export const FETCH_WAIT = ms(20);
+/** Of a partition: what is gone back in is fetched again, so that a megabyte would be read for nothing each time. */
+export const FETCH_BYTES = 65_536;
 /** Of retry topics, by the first delay. */
 export const LONGEST_DELAY = 4;
 /** Slow orders take so many times as long. */
