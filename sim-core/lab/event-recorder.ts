@@ -105,6 +105,7 @@ export class EventRecorder implements EventObserver {
     return {
       total: this.total,
       kept,
+      ...this.window(),
       times: this.times.subarray(0, kept),
       ids: this.ids.subarray(0, kept),
       causes: this.causes.subarray(0, kept),
@@ -114,6 +115,12 @@ export class EventRecorder implements EventObserver {
       checkpointEvery: CHECKPOINT_EVERY,
       checkpoints: Uint32Array.from(this.checkpoints),
     };
+  }
+
+  private window(): Pick<RecordedEvents, 'window'> {
+    const { from, to, kept } = this;
+    if (from === 0 && to === Infinity) return {};
+    return { window: { from, until: kept < EVENTS_KEPT_MAX ? to : this.times[kept - 1] } };
   }
 
   /** Columns for all that are kept, at once: lengths in between would be copied and thrown away one after the other. */

@@ -119,6 +119,8 @@ export interface RecordedEvents {
   readonly total: number;
   /** Of which the columns hold this many, from the first on or in a window. */
   readonly kept: number;
+  /** Where only those of a window were to be kept: from where on, and until when all of them were; nanoseconds. */
+  readonly window?: { readonly from: Time; readonly until: Time };
   readonly times: Float64Array;
   readonly ids: Uint32Array;
   readonly causes: Uint32Array;
@@ -128,6 +130,14 @@ export interface RecordedEvents {
   /** The streaming hash after every `checkpointEvery` events, two words each: where do two long runs part? */
   readonly checkpointEvery: number;
   readonly checkpoints: Uint32Array;
+}
+
+/** The stretch of time of which every event was kept. */
+export function keptSpan({ kept, total, times, window }: RecordedEvents): {
+  readonly from: Time;
+  readonly until: Time;
+} {
+  return window ?? { from: 0, until: kept < total ? (times[kept - 1] ?? 0) : Infinity };
 }
 
 /** Facts of one kind, in order; columns hold numbers, text fields an index into `texts`. */

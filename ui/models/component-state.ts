@@ -9,6 +9,7 @@ import {
   type FactPlace,
   factTime,
   firstAfter,
+  keptSpan,
   type RecordedComponent,
   type RecordedSignal,
   type Recording,
@@ -63,7 +64,8 @@ const passages = new WeakMap<Recording, Map<string, Passages>>();
 /** What events say of the calls to a component; undefined if nobody calls it or the events of then were not kept. */
 export function callsUntil(recording: Recording, component: string, time: number): CallCounts | undefined {
   const { events } = recording;
-  if (events.kept < events.total && time > (events.times[events.kept - 1] ?? -1)) return undefined;
+  const { from, until } = keptSpan(events);
+  if (from > 0 || time > until) return undefined;
   const { arrivals, answers } = passagesOf(recording, component);
   if (arrivals.length === 0) return undefined;
   const received = firstAfter(arrivals, time);

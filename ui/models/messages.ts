@@ -102,12 +102,18 @@ function waysOf({ flows, components, events }: Told, { nodes, edges }: Topology)
   });
 }
 
-/** Whether what comes back over a link answers what went there: the first of it says so for all. */
-function answeredFlows({ kinds, subjects, kept }: RecordedEvents, flows: Told['flows']): boolean[] {
+/**
+ * Whether what comes back over a link answers what went there: the first of it says so for all; in a window, whose first may
+ * answer what went there before, any of it.
+ */
+function answeredFlows({ kinds, subjects, kept, window }: RecordedEvents, flows: Told['flows']): boolean[] {
   return flows.map(({ requestKind, replyKind }) => {
-    const first = kinds.subarray(0, kept).indexOf(replyKind);
-    for (let event = 0; event < first; event++) {
-      if (kinds[event] === requestKind && subjects[event] === subjects[first]) return true;
+    const asked = new Set<number>();
+    for (let event = 0; event < kept; event++) {
+      if (kinds[event] === requestKind) asked.add(subjects[event]);
+      else if (kinds[event] !== replyKind) continue;
+      else if (asked.has(subjects[event])) return true;
+      else if (window === undefined) return false;
     }
     return false;
   });

@@ -58,8 +58,8 @@ export class Particles {
 
   /** Finds and counts all who are under way at an instant. */
   look(time: number): void {
-    const { hops, stays, until } = this.traffic;
-    const known = time < until;
+    const { hops, stays, from, until } = this.traffic;
+    const known = time >= from && time < until;
     this.time = time;
     this.hopCount = known ? holding(hops.index, time, this.hops) : 0;
     this.stayCount = known ? holding(stays.index, time, this.stays) : 0;

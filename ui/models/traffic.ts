@@ -8,9 +8,9 @@
  * places at once, where it calls several others in parallel.
  *
  * Not drawn, because the recording does not hold it: a message that had not arrived when the recording ended, and, in a
- * run with more events than are kept, everything after the last of those (`until`).
+ * run with more events than are kept, everything before the first of those (`from`) and after the last (`until`).
  */
-import { sampleHash, type Recording } from '../../sim-core/index.ts';
+import { keptSpan, sampleHash, type Recording } from '../../sim-core/index.ts';
 import { intervalIndex, type IntervalIndex } from './interval-index.ts';
 import { messagesOf, type Messages } from './messages.ts';
 import { NEUTRAL, requestRoles, roleFacts, ROLES, type RequestRoles, type RoleFacts } from './request-roles.ts';
@@ -36,7 +36,9 @@ export interface Hops {
 export interface Traffic {
   readonly hops: Hops;
   readonly stays: Stays;
-  /** Nothing is known of messages from here on. */
+  /** Nothing is known of messages before, */
+  readonly from: number;
+  /** and from here on. */
   readonly until: number;
   /** Roles are known of one request in so many. */
   readonly sampledOneIn: number;
@@ -67,7 +69,7 @@ export function* readTraffic(recording: TrafficSource, topology: Topology): Piec
   return {
     hops: yield* hopsOf(recording, messages, roles),
     stays: yield* staysOf(recording, topology, messages, roles),
-    until: events.kept < events.total ? (events.times[events.kept - 1] ?? 0) : Infinity,
+    ...keptSpan(events),
     sampledOneIn: facts.sampledOneIn,
     rolesPlayed: rolesIn(roles),
   };

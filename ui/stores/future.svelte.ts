@@ -19,6 +19,7 @@ import { rowsOf } from '../models/rows.ts';
 import { layOut } from '../models/topology.ts';
 import type { Traffic } from '../models/traffic.ts';
 import type { Engine } from '../worker/engine.ts';
+import { CloseUp } from './close-up.svelte.ts';
 import type { RunRequest, RunResult } from '../worker/simulator.ts';
 
 /** Runs that take less than this, in milliseconds, change the picture without any sign of work: it would only flicker. */
@@ -81,6 +82,11 @@ export class Future {
     () => this.before && this.#outcome && changeStory(this.scenario, this.before, this.#outcome),
   );
 
+  /** Of a run with more events than are kept, another part. */
+  readonly closeUp: CloseUp;
+  /** Whose events are shown one by one: those that were kept first, or those that were looked at. */
+  readonly lookedAt = $derived.by(() => this.closeUp.recording ?? this.recording);
+
   readonly #engine: Engine;
   readonly #live: LiveRun<RunRequest, RunResult>;
   #scaledFor = '';
@@ -93,6 +99,7 @@ export class Future {
     this.scenario = scenario;
     this.experiment = experiment;
     this.#engine = engine;
+    this.closeUp = new CloseUp(engine);
     this.#live = new LiveRun(engine, {
       started: () => this.#began(),
       progress: (share) => {
@@ -115,8 +122,22 @@ export class Future {
   }
 
   rerun(): void {
+    this.closeUp.clear();
+    this.#live.request(this.#request());
+  }
+
+  /** Has the events around an instant shown, whether they were kept first or not. */
+  async look(time: number): Promise<void> {
+    const { recording } = this;
+    if (!recording || this.running) return;
+    if (!(await this.closeUp.look(recording, this.#request(), time))) return;
+    this.traffic = undefined;
+    this.#rest();
+  }
+
+  #request(): RunRequest {
     const { variant, changed, seed, interventions } = this.experiment;
-    this.#live.request({ scenario: this.scenario.id, variant, params: changed, seed, interventions });
+    return { scenario: this.scenario.id, variant, params: changed, seed, interventions };
   }
 
   cancel(): void {
@@ -132,6 +153,7 @@ export class Future {
   /** Gives the memory of its recording back; it is computed again when it is next asked for. */
   forget(): void {
     this.cancel();
+    this.closeUp.clear();
     this.recording = undefined;
     this.traffic = undefined;
   }
@@ -186,14 +208,14 @@ export class Future {
   /** Not while a run is under way, whose recording would overtake this one; one that begins later ends the reading. */
   async #readTraffic(): Promise<void> {
     this.#restTimer = undefined;
-    const { recording } = this;
+    const { lookedAt: recording } = this;
     if (!recording || !this.stage || this.traffic || this.running) return;
     try {
       const traffic = await this.#engine.traffic(recording, this.stage.topology);
-      if (traffic && this.recording === recording) this.traffic = traffic;
+      if (traffic && this.lookedAt === recording) this.traffic = traffic;
     } catch (error) {
       const { name, message } = asError(error);
-      if (this.recording === recording && !this.running) this.failure = { name, message };
+      if (this.lookedAt === recording && !this.running) this.failure = { name, message };
     }
   }
 }

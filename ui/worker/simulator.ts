@@ -24,6 +24,8 @@ export interface RunRequest {
   readonly params: ParameterValues;
   readonly seed: number | string;
   readonly interventions: readonly InterventionData[];
+  /** Of which stretch events are kept, in nanoseconds; from the start on without it. */
+  readonly window?: { readonly from: number; readonly to: number };
 }
 
 export interface RunResult {
@@ -60,8 +62,9 @@ export class Simulator {
     const started = performance.now();
     const entry = catalogue.find(({ scenario }) => scenario.id === request.scenario);
     if (!entry) throw new Error(`there is no scenario ${request.scenario}`);
-    const { variant, params, seed, interventions } = request;
-    const run = new Run(entry.scenario, { variant, params, seed, interventions, definition: entry.definition });
+    const { variant, params, seed, interventions, window } = request;
+    const options = { variant, params, seed, interventions, definition: entry.definition };
+    const run = new Run(entry.scenario, { ...options, ...(window && { window }) });
     while (!this.#slices.work(() => run.advance(EVENTS_PER_LOOK))) {
       progress(run.progress);
       await this.#slices.next();

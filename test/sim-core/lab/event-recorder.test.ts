@@ -97,6 +97,7 @@ describe('of any simulation', () => {
         const { recorder, noted } = course(seed, 100, from, from + length);
         expect(listOf(recorder.finish())).toEqual(noted.filter(({ time }) => time >= from && time < from + length));
         expect(recorder.finish().total).toBe(63);
+        expect(recorder.finish().window).toEqual({ from, until: from + length });
         expect(recorder.hash).toEqual(course(seed, 100).recorder.hash);
       }),
       { numRuns: 50 },
