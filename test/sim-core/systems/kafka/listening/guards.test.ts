@@ -17,34 +17,35 @@ import { smallGroup } from '../small-group.ts';
 const SENDS = Array.from({ length: 12 }, (_, i) => 30 + 4 * i);
 
 function killedAt(guard: IdempotenceGuardName, at: number) {
-  let handler: Handler | undefined;
-  let ledger: TopicLedger | undefined;
+  // The listener is made before the group, and these with the simulation.
+  const parts = {} as { handler: Handler; ledger: TopicLedger };
   const listener = {
     *handle(...[received]: [Parameters<Handler>[0]]): Behaviour<'done' | 'again'> {
-      return (yield* outcomeOf(handler!, received)) === undefined ? 'done' : 'again';
+      return (yield* outcomeOf(parts.handler, received)) === undefined ? 'done' : 'again';
     },
     observers: [
       {
-        begun: (received: Parameters<Handler>[0]) => ledger!.begun(received),
-        ended: (received: Parameters<Handler>[0]) => ledger!.ended(received),
-        unsettled: (received: Parameters<Handler>[0]) => ledger!.unsettled(received),
+        begun: (received: Parameters<Handler>[0]) => parts.ledger.begun(received),
+        ended: (received: Parameters<Handler>[0]) => parts.ledger.ended(received),
+        unsettled: (received: Parameters<Handler>[0]) => parts.ledger.unsettled(received),
       },
     ],
   };
   const settings = { processTime: undefined, listener, pollRecords: 2, isStatic: true, consumers: 1 };
   const { sim, cluster, group, acknowledged } = smallGroup('range', settings, SENDS);
-  ledger = new TopicLedger(sim, 'effects', cluster.book);
+  const ledger = new TopicLedger(sim, 'effects', cluster.book);
   ledger.readBy(group);
-  cluster.book.follow({ acknowledged: ({ request }) => ledger!.confirmed(request) });
+  cluster.book.follow({ acknowledged: ({ request }) => ledger.confirmed(request) });
   const database = new Database(sim, { name: 'db', connections: 4, queueMax: 10, cores: 4, demand: constant(ms(0.5)) });
   const store = new EffectStore(database, { ledger, retention: Infinity });
-  handler = idempotenceGuards[guard]({
+  const handler = idempotenceGuards[guard]({
     store: new Link<EffectStatement, boolean>(sim, store, { from: 'consumer-1', delay: constant(ms(0.2)) }),
     *process(_message, apply) {
       yield ms(1);
       yield* apply();
     },
   });
+  Object.assign(parts, { handler, ledger });
   group.scale(1);
   sim.scheduleAt(at, () => group.consumers[0].kill(ms(10)), undefined);
   sim.runUntil(ms(450));
