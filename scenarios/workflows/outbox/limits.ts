@@ -233,14 +233,19 @@ const ROUND = 4 * (2 * NEAR_MAX + STATEMENT) + FLUSH + 4 * NEAR_MAX + 2 * CLUSTE
  * Relays that lock rows share out what came in an interval: as many batches as there are relays are published at once, each at any
  * moment of another's round. The order of two is turned round if they are locked by less apart than their ways differ, which are
  * their own for each partition; that is seen where these hold events of one customer. Of ten such in the mean there is none
- * once in twenty thousand times. All begin their pauses within a round of each other, and so go on together, if nothing is left
- * after a round or two; who is busy for longer goes at a pace of his own.
+ * once in twenty thousand times.
+ *
+ * They go on together. All take from one line, each its next batch as soon as it is done with its last, so that however much there is
+ * the first and the last to find nothing are a round apart at most (as with any jobs that are given to whichever worker is free),
+ * and as far apart their pauses begin and, being alike, end. That is so where the line is worked off in less than a pause: each has
+ * as many rounds as there are batches for one relay, and one more. Who is busy for longer does not pause with the others.
  */
 export const overtaken = limit((p) => {
   if (p.publishing !== 'polling' || p.claims !== 'rows' || p.relays === 1 || p.marksFirst || !keepsUp(p))
     return new NotClaimed('no two relays publish at once');
   const batches = (p.rate * (1 - p.abortShare) * toSeconds(p.pollInterval)) / p.batch;
-  if (batches > 2 * p.relays) return new NotClaimed('relays that are busy for long do not publish together');
+  if ((batches / p.relays + 1) * ROUND >= p.pollInterval)
+    return new NotClaimed('relays that are busy for as long as they pause do not begin together');
   const pairs = (batches * Math.max(0, Math.min(batches, p.relays) - 1)) / 2;
   const ways = Math.min(PARTITIONS, p.customers);
   const seen = ways * (1 - exp(-(p.batch * p.batch) / p.customers / ways));

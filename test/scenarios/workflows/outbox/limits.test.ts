@@ -66,7 +66,7 @@ it('says of several relays that they keep an order only where one works at a tim
 it('claims that relays overtake each other where their ways leave room for that, of many events of few customers at once', () => {
   const claimed = (params: ParameterValues): number => limitOf(overtaken, 'four-relays-skip-locked', params);
   expect(claimed({ customers: 3 })).toBe(1);
-  // Too few of one customer, too few at once, and so many that each relay goes at its own pace.
+  // Too few of one customer, too few at once, and so small batches that two of them seldom have one customer.
   for (const params of [{ customers: 50 }, { rate: 20 }, { batch: 100 }, { batch: 1 }, { marksFirst: true }])
     expect(claimed(params)).toBeNaN();
 });
