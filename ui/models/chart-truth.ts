@@ -4,8 +4,16 @@
  * signal, nor where two runs lie over each other: A against B compares what instruments say.
  */
 import { RATIO_SAMPLES_MIN, type RecordedSignal } from '../../sim-core/index.ts';
-import { fromZero, union } from './chart-axis.ts';
-import type { Chart } from './chart.ts';
+import { fromZero, union, type Domain } from './chart-axis.ts';
+
+/** What of a chart this is about. */
+interface Drawn {
+  readonly signal: RecordedSignal;
+  readonly form: 'step' | 'line' | 'bars' | 'heat';
+  readonly lines: readonly { readonly label: string; readonly values: Float64Array }[];
+  readonly domain: Domain;
+  readonly truth?: RecordedSignal;
+}
 
 export const SAYS = 'says';
 export const TRUE = 'true';
@@ -13,7 +21,7 @@ export const TRUE = 'true';
 export const OFF = 'off';
 
 /** The same with the line of what is true; the chart itself where it is of no instrument. */
-export function besideTruth(chart: Chart, signals: readonly RecordedSignal[]): Chart {
+export function besideTruth<Chart extends Drawn>(chart: Chart, signals: readonly RecordedSignal[]): Chart {
   const { truth } = chart.signal;
   const true_ = truth && signals.find(({ name }) => name === truth.signal);
   if (!truth || !true_) return chart;
@@ -32,17 +40,17 @@ export function besideTruth(chart: Chart, signals: readonly RecordedSignal[]): C
 }
 
 /** What is said, minus what is true, row by row; undefined where nothing is said to be. */
-export function offBy({ lines, truth }: Chart): Float64Array | undefined {
+export function offBy({ lines, truth }: Pick<Drawn, 'lines' | 'truth'>): Float64Array | undefined {
   const [said, told] = lines.slice(-2);
   return truth && said && told ? said.values.map((value, row) => value - told.values[row]) : undefined;
 }
 
 /** As if it were of no instrument. */
-export function withoutTruth(chart: Chart): Chart {
+export function withoutTruth<Chart extends Drawn>(chart: Chart): Chart {
   if (!chart.truth) return chart;
   const { truth: _, ...others } = chart;
   const lines = chart.lines.slice(0, -1).map((line) => (line.label === SAYS ? { ...line, label: '' } : line));
-  return { ...others, lines, form: chart.signal.kind === 'counter' ? 'bars' : chart.form };
+  return { ...others, lines, form: chart.signal.kind === 'counter' ? 'bars' : chart.form } as Drawn as Chart;
 }
 
 function valuesOf({ kind, columns }: RecordedSignal, column: string | undefined): Float64Array | undefined {
