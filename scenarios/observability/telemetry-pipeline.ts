@@ -135,7 +135,10 @@ export default defineScenario({
   system,
   signals: [...tallySignals, ...pagingSignals, ...sampledSignals, ...tailSamplingSignals],
   whileRunning: {
-    surge: (factor) => [{ action: 'emit', target: 'services', args: { factor } }],
+    surge: (factor, { tailSamplers }) => [
+      { action: 'emit', target: 'services', args: { factor } },
+      ...(tailSamplers > 0 ? [{ action: 'surge', target: 'buyers', args: { factor } }] : []),
+    ],
     panelRate: sentBy('panelRate', 'dashboards'),
     searchRate: sentBy('searchRate', 'log-searches', 'trace-searches'),
   },

@@ -120,7 +120,7 @@ function samplerOf(sim: Simulation, p: Values, name: string, store: TelemetrySto
 function shopOf(sim: Simulation, p: Values, router: TraceRouter, book: TraceBook): Service<void, void> {
   const link = new Link<ExportRequest<'traces'>, ExportResponse>(sim, router, { from: 'shop', delay: nearby });
   const [gateway, orders, payments] = TIERS.map((tier) => {
-    const resource = { 'service.name': tier, 'service.instance.id': `${tier}-1` };
+    const resource = { 'service.name': tier, 'service.instance.id': `shop ${tier}` };
     const process = new InstrumentedProcess(sim, { resource, cores: CORES, costs: NO_COSTS });
     const processor = new BatchProcessor(process, { kind: 'traces', exporter: new OtlpExporter({ link }) });
     return new Tracer(process, {

@@ -160,7 +160,7 @@ it('the queue of an exporter and that of an SDK are capacities, and the one whos
   // Three instances export every five seconds, and ten consumers hold one each.
   expect(waiting).toBeGreaterThan(50);
   expect(held('collector-1 queue of logs')).toEqual([p.queueSize, 0]);
-  expect(held('orders-1 queue of traces')).toEqual([2048, expect.any(Number)]);
+  expect(held('shop orders queue of traces')).toEqual([2048, expect.any(Number)]);
 });
 
 it('a tail sampler that is killed loses what waits, as much as its wait is long', () => {
