@@ -8,6 +8,7 @@ import type { HeatMap } from '../../sim-core/index.ts';
 import { ticksOf } from './chart-axis.ts';
 import type { ChartPair } from './chart-pair.ts';
 import type { Chart } from './chart.ts';
+import type { HeatCell } from './cividis.ts';
 import { decimate } from './decimation.ts';
 import { axisUnit } from './measure-text.ts';
 import { partCells, stripHeight } from './part-strip.ts';
@@ -152,15 +153,6 @@ export function barPath(values: Float64Array, rows: Rows, frame: Frame, y: (valu
     path += `M${tenths(left)},${tenths(foot)}V${tenths(y(high))}H${tenths(left + wide - gap)}V${tenths(foot)}Z`;
   }
   return path;
-}
-
-export interface HeatCell {
-  readonly left: number;
-  readonly width: number;
-  readonly top: number;
-  readonly height: number;
-  /** 0 to 1, by the logarithm of the count. */
-  readonly weight: number;
 }
 
 /** The cells of a heat map that hold anything. Rows that share a pixel column are added up: counts may be. */

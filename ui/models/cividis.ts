@@ -4,6 +4,16 @@
  * in between linear in sRGB.
  */
 
+/** A coloured rectangle of a chart, in pixels from its upper left corner. */
+export interface HeatCell {
+  readonly left: number;
+  readonly width: number;
+  readonly top: number;
+  readonly height: number;
+  /** 0 to 1: its colour. */
+  readonly weight: number;
+}
+
 const SAMPLES = [
   [0x00, 0x22, 0x4e],
   [0x12, 0x35, 0x70],

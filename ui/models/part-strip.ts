@@ -3,7 +3,7 @@
  * partition is the hot one is seen here and nowhere in the sum. Two runs have one scale, from nothing to the most of any part.
  */
 import type { SignalParts } from '../../sim-core/index.ts';
-import type { HeatCell } from './chart-paths.ts';
+import type { HeatCell } from './cividis.ts';
 import { rowAt, type Rows } from './rows.ts';
 
 export interface PartStrip {
