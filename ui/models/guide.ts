@@ -34,6 +34,8 @@ export type Block =
   | { readonly type: 'quote'; readonly children: readonly Block[] }
   | {
       readonly type: 'table';
+      /** Its section and its heading row, for those who hear it only; no two tables of a guide have the same. */
+      readonly name: string;
       readonly head: readonly (readonly Inline[])[];
       readonly rows: readonly (readonly (readonly Inline[])[])[];
     };
@@ -47,15 +49,30 @@ export interface GuideSection {
 /** Reads a guide. The first-level heading, if there is one, is left to the page's own title. */
 export function parseGuide(markdown: string): GuideSection[] {
   const sections: { title: string; blocks: Block[] }[] = [{ title: '', blocks: [] }];
+  const named = new Map<string, number>();
+  const nameOf: NameOf = (head) => {
+    const title = sections.at(-1)?.title ?? '';
+    const name = [title, head.map(textOf).join(', ')].filter(Boolean).join(': ') || 'Table';
+    const before = named.get(name) ?? 0;
+    named.set(name, before + 1);
+    return before === 0 ? name : `${name} (${before + 1})`;
+  };
   for (const token of lexer(markdown)) {
     if (token.type === 'heading' && token.depth === 1) continue;
     if (token.type === 'heading' && token.depth === 2) sections.push({ title: token.text, blocks: [] });
-    else sections.at(-1)?.blocks.push(...blocks([token]));
+    else sections.at(-1)?.blocks.push(...blocks([token], nameOf));
   }
   return sections.filter(({ title, blocks: [first] }) => title !== '' || first !== undefined);
 }
 
-function blocks(tokens: readonly Token[]): Block[] {
+type NameOf = (head: readonly (readonly Inline[])[]) => string;
+
+/** What is written, without what is computed. */
+function textOf(parts: readonly Inline[]): string {
+  return parts.map((part) => ('children' in part ? textOf(part.children) : 'text' in part ? part.text : '')).join('');
+}
+
+function blocks(tokens: readonly Token[], nameOf: NameOf): Block[] {
   return tokens.flatMap((token): Block[] => {
     switch (token.type) {
       case 'paragraph':
@@ -65,16 +82,17 @@ function blocks(tokens: readonly Token[]): Block[] {
         return [{ type: 'heading', depth: token.depth, children: inlines(token.tokens ?? []) }];
       case 'list': {
         const { ordered, items } = token as Tokens.List;
-        return [{ type: 'list', ordered, items: items.map(({ tokens: content }) => blocks(content)) }];
+        return [{ type: 'list', ordered, items: items.map(({ tokens: content }) => blocks(content, nameOf)) }];
       }
       case 'code':
         return [token.lang === 'predict' ? prompt(token.text) : { type: 'code', text: token.text }];
       case 'blockquote':
-        return [{ type: 'quote', children: blocks(token.tokens ?? []) }];
+        return [{ type: 'quote', children: blocks(token.tokens ?? [], nameOf) }];
       case 'table': {
         const { header, rows } = token as Tokens.Table;
         const cells = (row: readonly Tokens.TableCell[]): Inline[][] => row.map((cell) => inlines(cell.tokens));
-        return [{ type: 'table', head: cells(header), rows: rows.map(cells) }];
+        const head = cells(header);
+        return [{ type: 'table', name: nameOf(head), head, rows: rows.map(cells) }];
       }
       case 'space':
       case 'hr':

@@ -22,6 +22,24 @@ it('is cut into sections at its second-level headings', () => {
   ]);
 });
 
+it('names each table by its section and its heading row, no two alike', () => {
+  const table = '| who | *how* much |\n|---|---|\n| a | 1 |\n\n';
+  const sections = parseGuide(
+    `${table}## Costs\n\n${table}${table}${table.trim().replace(/^/gm, '> ')}\n\n## Gains\n\n${table}`,
+  );
+  const names = (of: readonly Block[]): string[] =>
+    of.flatMap((block) =>
+      block.type === 'table' ? [block.name] : block.type === 'quote' ? names(block.children) : [],
+    );
+  expect(sections.flatMap(({ blocks }) => names(blocks))).toEqual([
+    'who, how much',
+    'Costs: who, how much',
+    'Costs: who, how much (2)',
+    'Costs: who, how much (3)',
+    'Gains: who, how much',
+  ]);
+});
+
 it('reads numbers from the run, in any place that text may stand', () => {
   expect(first('About {{max:db.client.connection.count}} of **{{mean:cache.hit_ratio}}**.')).toEqual({
     type: 'paragraph',
