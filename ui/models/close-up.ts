@@ -8,10 +8,14 @@ import { countText, instantText } from './measure-text.ts';
 /** The share of what can be kept that lies before the cursor: who was under way then came a little earlier. */
 const BEFORE = 1 / 8;
 
-/** From where on events are to be kept, in nanoseconds, so that those at an instant are; of what there is on average. */
+/** And of what can be kept, as much as a run's last stretch may have more of them than it has on average. */
+const SPARE = 1 / 16;
+
+/** From where on events are to be kept, in nanoseconds, so that those at an instant are, by how many there are on average. */
 export function closeUpFrom({ header, events }: Recording, time: number): number {
   const span = (header.duration * events.kept) / events.total;
-  return Math.max(0, Math.floor(time - BEFORE * span));
+  const last = header.duration - (1 - SPARE) * span;
+  return Math.max(0, Math.floor(Math.min(time - BEFORE * span, last)));
 }
 
 /** Whether what happened at an instant was kept one by one. */
