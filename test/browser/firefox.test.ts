@@ -14,7 +14,7 @@ import { runInWorker, startWorker } from '../../scenarios/cli/bench/page/page-wo
 import { linkHash } from '../../ui/models/link.ts';
 import { shareRun } from '../../ui/models/shared-run.ts';
 import { runHere } from '../scenarios/own-policy/solutions.ts';
-import { digestIn } from './session.ts';
+import { digestIn, expectNoViolations } from './session.ts';
 
 const address = inject('pageAddress');
 const executablePath = findFirefox();
@@ -77,6 +77,61 @@ describe.skipIf(executablePath === undefined)('in Firefox', () => {
     await page.getByText('Replayed identically.').waitFor();
     await page.getByRole('button', { name: 'Share' }).click();
     await page.getByRole('img', { name: 'QR code of the link' }).waitFor();
+  });
+
+  it('a person steps, intervenes, compares, asks why and foretells as in any other browser, and axe finds nothing', async () => {
+    const { scenario } = catalogue.find((entry) => entry.scenario.id === 'stampede')!;
+    const recording = run(scenario, { variant: 'none' });
+    await page.goto(`${address}#/lab/stampede`);
+    const first = await digestIn(page);
+    const scrubber = page.getByRole('slider', { name: 'Time in the run' });
+    const cursor = page.getByRole('region', { name: 'Charts' }).getByRole('slider').first();
+    const time = async (): Promise<number> => Math.round(Number(await cursor.getAttribute('aria-valuenow')) * 1e9);
+    await scrubber.press('End');
+    await expect.poll(time).toBe(recording.header.duration);
+    await scrubber.press('Home');
+    await expect.poll(time).toBe(0);
+    await page.getByRole('combobox', { name: 'Step' }).selectOption('event');
+    const instants = [...new Set(recording.events.times.subarray(0, 100))].filter((at) => at > 0);
+    await page.getByRole('button', { name: 'One step on' }).click();
+    await expect.poll(time).toBe(instants[0]);
+    await page.getByRole('button', { name: 'One step on' }).click();
+    await expect.poll(time).toBe(instants[1]);
+    await page.getByRole('button', { name: 'One step back' }).click();
+    await expect.poll(time).toBe(instants[0]);
+
+    await page.getByRole('tab', { name: 'Events' }).click();
+    await page.getByRole('grid', { name: 'Events' }).locator('tbody tr').nth(3).click();
+    await page.getByRole('tab', { name: 'Why?' }).click();
+    await page
+      .getByRole('tabpanel')
+      .getByText(/^Event \d+, /)
+      .first()
+      .waitFor();
+
+    await page
+      .getByRole('list', { name: 'Parts of the system' })
+      .getByRole('button', { name: /^database/ })
+      .click();
+    const at = await time();
+    await page.getByRole('region', { name: 'Intervene at database' }).getByRole('button', { name: 'slow' }).click();
+    const interventions = [{ at, action: 'slow', target: 'database', args: { factor: 4 } }];
+    expect(await digestIn(page, first)).toBe(run(scenario, { variant: 'none', interventions }).header.digest);
+
+    await page.getByText('compare', { exact: true }).click();
+    await page.getByRole('region', { name: 'The system, B' }).waitFor();
+    await page.getByText('B = A + slow database').waitFor();
+    await page.getByRole('region', { name: 'Requests that fared otherwise' }).getByRole('row').nth(1).waitFor();
+    await expectNoViolations(page);
+
+    await page.getByText('explore', { exact: true }).click();
+    const predict = page.locator('[data-predict]');
+    await predict.getByRole('radio').last().check();
+    await predict.getByRole('button', { name: 'Predict and run' }).click();
+    await predict
+      .getByText(/^Score|The run gave/)
+      .first()
+      .waitFor();
   });
 
   describe('the page’s own worker', () => {
