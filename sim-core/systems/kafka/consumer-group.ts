@@ -15,6 +15,7 @@ import { GroupLag } from './groups/group-lag.ts';
 import { groupSignals } from './groups/signals.ts';
 import { UncommittedDeliveries } from './listening/uncommitted-deliveries.ts';
 import { Ownership } from './ownership.ts';
+import type { SentRecord } from './record-book.ts';
 import type { Output } from './transactions/output.ts';
 
 type GivenToConsumers =
@@ -26,7 +27,8 @@ type GivenToConsumers =
   | 'joinPatience'
   | 'output'
   | 'act'
-  | 'uncommitted';
+  | 'uncommitted'
+  | 'processed';
 
 export interface ConsumerGroupOptions extends Omit<ConsumerOptions, GivenToConsumers>, GroupSettings {
   /** One of those that the cluster's brokers coordinate. */
@@ -74,7 +76,8 @@ export class ConsumerGroup implements Component {
     this.book = new GroupBook(name);
     this.keeper = cluster.addGroup({ name, settings: options, book: this.book });
     this.help = `Members, lag and offsets of the group, which ${this.keeper} keeps: its leader is the coordinator`;
-    this.lag = new GroupLag(sim, name, { partitions: this.partitions, book }, (id) => this.committedOf(id));
+    const processed = new Set<SentRecord>();
+    this.lag = new GroupLag(sim, name, { partitions: this.partitions, book, processed }, (id) => this.committedOf(id));
     this.interventions = {
       scale: {
         help: 'So many of the consumers are members from now on; the others leave',
@@ -89,7 +92,7 @@ export class ConsumerGroup implements Component {
     this.consumers = Array.from({ length: consumers }, (_, index) => {
       const called = typeof consumerName === 'string' ? `${consumerName}-${index + 1}` : consumerName[index];
       const own = { name: called, output: outputOf?.(called), act: actOf?.(called) };
-      const ofGroup = { group: name, keeper: this.keeper, joinPatience, uncommitted };
+      const ofGroup = { group: name, keeper: this.keeper, joinPatience, uncommitted, processed };
       const consumer = new Consumer(sim, { ...options, ...own, ...ofGroup, metadata, ownership });
       cluster.attach(consumer, delay, requestTimeout);
       return consumer;

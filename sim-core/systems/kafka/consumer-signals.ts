@@ -63,7 +63,7 @@ export const consumerSignals = [
     name: 'kafka.consumer.reprocessed',
     kind: 'counter',
     unit: '{message}',
-    help: 'Records that were processed though somebody had processed them before',
+    help: 'Records that were processed though somebody of the group had processed them before',
     fact: recordProcessed,
     where: (fact: Processed) => fact.again,
   }),

@@ -16,6 +16,7 @@ import { ListenerWork } from './listening/listener-work.ts';
 import type { RecordListener, RecordVerdict } from './listening/record-listener.ts';
 import type { UncommittedDeliveries } from './listening/uncommitted-deliveries.ts';
 import type { Pausing } from './pausing.ts';
+import type { SentRecord } from './record-book.ts';
 import type { Output } from './transactions/output.ts';
 
 export interface WorkSettings {
@@ -25,6 +26,8 @@ export interface WorkSettings {
   readonly listener?: RecordListener;
   /** Of its group, for a listener. */
   readonly uncommitted?: UncommittedDeliveries;
+  /** What members of its group have processed so far: it adds to it. */
+  readonly processed: Set<SentRecord>;
   /** What comes of a record outside of the log: it is processed when this calls back. `isAlive`: whether its process still is. */
   readonly act?: ((record: Fetched, done: () => void, isAlive: () => boolean) => void) | undefined;
   /** What is written for what is read, if anything is. */
@@ -145,10 +148,12 @@ export class RecordWork {
   private finish(fetched: Fetched, duration: Duration): void {
     const { partition, record } = fetched;
     this.processedCount++;
-    const again = record.processed > 0;
+    const { processed, output } = this.settings;
+    const again = processed.has(record);
+    processed.add(record);
     record.processed++;
     this.owner.finished(fetched);
-    this.settings.output?.write(fetched);
+    output?.write(fetched);
     if (!this.processed.heard) return;
     const delay = this.sim.now - record.sentAt;
     this.processed.emit({ consumer: this.consumer, request: record.request, partition, duration, delay, again });

@@ -11,6 +11,7 @@ import type { RecordBook, SentRecord } from '../record-book.ts';
 
 /** How far the group is behind one partition's end. */
 export const groupLag = defineReading('kafka.group.lag', 'The lag of a group in a partition was looked at', {
+  group: 'text',
   partition: 'text',
   records: 'number',
   time: 'duration',
@@ -22,10 +23,15 @@ export const groupSkipped = defineReading(
   'kafka.group.skipped',
   'What a group has skipped of a partition was counted',
   {
+    group: 'text',
     partition: 'text',
     records: 'number',
   },
 );
+
+/** Several groups may read a partition: each has a lag of its own. */
+const placeOf = ({ group, partition }: { readonly group: string; readonly partition: string }): string =>
+  `${partition} of ${group}`;
 
 type Lag = Fact<typeof groupLag>;
 type Skipped = Fact<typeof groupSkipped>;
@@ -38,7 +44,7 @@ export const lagSignals = [
     help: 'Records between what the group has committed and the end of the log, of all partitions together',
     fact: groupLag,
     value: (fact: Lag) => fact.records,
-    of: (fact: Lag) => fact.partition,
+    of: placeOf,
     parts: 'partition',
   }),
   defineSignal({
@@ -48,7 +54,7 @@ export const lagSignals = [
     help: 'By how much the lag has risen or fallen over the last second, of all partitions together: what comes less what is committed',
     fact: groupLag,
     value: (fact: Lag) => fact.rate,
-    of: (fact: Lag) => fact.partition,
+    of: placeOf,
   }),
   defineSignal({
     name: 'kafka.consumer_group.lag_time',
@@ -62,10 +68,10 @@ export const lagSignals = [
     name: 'kafka.consumer_group.skipped',
     kind: 'gauge',
     unit: '{message}',
-    help: 'Records below what the group has committed that nobody has processed, since retention had deleted them unread',
+    help: 'Records below what the group has committed that none of the group has processed, since retention had deleted them unread',
     fact: groupSkipped,
     value: (fact: Skipped) => fact.records,
-    of: (fact: Skipped) => fact.partition,
+    of: placeOf,
   }),
 ];
 
@@ -77,10 +83,13 @@ const SLOPE = SECOND / INTERVAL;
 export interface LagOptions {
   readonly partitions: readonly string[];
   readonly book: RecordBook;
+  /** What some member has processed. */
+  readonly processed: ReadonlySet<SentRecord>;
 }
 
 export class GroupLag {
   private readonly sim: Simulation;
+  private readonly group: string;
   private readonly options: LagOptions;
   private readonly committedOf: (partition: string) => number;
   /** Where in the line of each partition the committed offset was found last. */
@@ -89,11 +98,12 @@ export class GroupLag {
   private readonly recent = new Map<string, number[]>();
   private readonly lags: FactChannel<Lag>;
   private readonly skips: FactChannel<Skipped>;
-  /** By partition: where the count has got to, and what nobody had processed of the records before it. */
+  /** By partition: where the count has got to, and what no member had processed of the records before it. */
   private readonly passed = new Map<string, { at: number; unprocessed: SentRecord[] }>();
 
   constructor(sim: Simulation, group: string, options: LagOptions, committedOf: (partition: string) => number) {
     this.sim = sim;
+    this.group = group;
     this.options = options;
     this.committedOf = committedOf;
     this.lags = sim.facts.channel(groupLag);
@@ -112,15 +122,15 @@ export class GroupLag {
   }
 
   private look(): void {
-    const { lags, skips } = this;
+    const { group, lags, skips } = this;
     for (const partition of this.options.partitions) {
       const committed = this.committedOf(partition);
       if (lags.heard) {
         const records = Math.max(0, this.endOf(partition) - committed);
         const time = records === 0 ? 0 : this.ageOf(partition, committed);
-        lags.emit({ partition, records, time, rate: this.rateOf(partition, records) });
+        lags.emit({ group, partition, records, time, rate: this.rateOf(partition, records) });
       }
-      if (skips.heard) skips.emit({ partition, records: this.skippedOf(partition, committed) });
+      if (skips.heard) skips.emit({ group, partition, records: this.skippedOf(partition, committed) });
     }
   }
 
@@ -133,7 +143,7 @@ export class GroupLag {
   }
 
   /**
-   * Records below an offset that were deleted before anybody had processed them. What is compacted away is superseded, not
+   * Records below an offset that were deleted before any member had processed them. What is compacted away is superseded, not
    * skipped. Nobody passes what will be deleted before it is: what is not deleted by then, a member was given.
    */
   private skippedOf(partition: string, below: number): number {
@@ -145,7 +155,8 @@ export class GroupLag {
       passed.unprocessed.push(...line[passed.at].records.filter(({ isDeleted }) => isDeleted));
       passed.at++;
     }
-    passed.unprocessed = passed.unprocessed.filter(({ processed, copies }) => processed === 0 && copies > 0);
+    const { processed } = this.options;
+    passed.unprocessed = passed.unprocessed.filter((record) => !processed.has(record) && record.copies > 0);
     return passed.unprocessed.length;
   }
 

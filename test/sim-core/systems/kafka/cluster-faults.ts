@@ -22,7 +22,10 @@ export const faults = fc.array(fault, { maxLength: 6 });
 /** When records are sent, in milliseconds. */
 export const sends = fc.array(fc.double({ min: 0, max: 300, noNaN: true }), { minLength: 1, maxLength: 40 });
 
-export function befall({ sim, cluster }: SmallCluster, { at, broker: index, length, ...fault }: Fault): void {
+export function befall(
+  { sim, cluster }: Pick<SmallCluster, 'sim' | 'cluster'>,
+  { at, broker: index, length, ...fault }: Fault,
+): void {
   const hit = cluster.brokers[index];
   const later = (delay: number, act: () => void): void => void sim.scheduleAt(ms(delay), act, undefined);
   if (fault.do === 'kill') later(at, () => hit.kill(ms(length)));
