@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
 import { assignors } from '../../../../sim-core/messaging/groups/assignors.ts';
+import { nameOf, type TopicPartition } from '../../../../sim-core/messaging/groups/assignor.ts';
+import { Membership } from '../../../../sim-core/systems/kafka/consumer-membership.ts';
 import { groupSkipped } from '../../../../sim-core/systems/kafka/groups/group-lag.ts';
 import { recordProcessed } from '../../../../sim-core/systems/kafka/consumer-signals.ts';
 import { ms } from './small-cluster.ts';
@@ -111,7 +113,8 @@ describe.each(Object.keys(assignors) as AssignorName[])('%s', (assignor) => {
 describe('partitions that two own are seen', () => {
   /** Partitions that two members own at some time of a group that grows. */
   function twice(assignor: (typeof assignors)[AssignorName]): Set<string> {
-    const small = smallGroup('range', { assignor });
+    // Busy: who has to give something up is in the midst of a poll.
+    const small = smallGroup('range', { assignor, processTime: constant(ms(3)) });
     const found = new Set<string>();
     small.group.scale(1);
     small.sim.scheduleAt(ms(200), () => small.group.scale(3), undefined);
@@ -130,6 +133,28 @@ describe('partitions that two own are seen', () => {
     };
     expect(twice(range).size).toBe(0);
     expect(twice(toAll).size).toBe(5);
+  });
+
+  it('of a cooperative assignor that hands on what its owner has not given up yet', () => {
+    const cooperative = assignors['cooperative-sticky'];
+    expect(twice(cooperative).size).toBe(0);
+    expect(twice({ ...cooperative, assign: assignors.sticky.assign }).size).toBeGreaterThan(0);
+  });
+
+  it('of members that do not give up what goes to another', () => {
+    const { step } = Membership.prototype;
+    const had = new Map<Membership, readonly TopicPartition[]>();
+    Membership.prototype.step = function (this: Membership) {
+      const stepped = step.call(this);
+      if (stepped.kind !== 'own') return stepped;
+      const kept = (had.get(this) ?? []).filter((old) => !stepped.own.some((own) => nameOf(own) === nameOf(old)));
+      const own = [...stepped.own, ...kept];
+      had.set(this, own);
+      return { ...stepped, own };
+    };
+    const found = twice(assignors['cooperative-sticky']);
+    Membership.prototype.step = step;
+    expect(found.size).toBeGreaterThan(0);
   });
 });
 
