@@ -19,6 +19,7 @@ import {
   type SignalDefinition,
 } from '../statistics/signal.ts';
 import type { HeatMap, RecordedSignal, SignalParts, SignalSummary } from './recording.ts';
+import { cut, extremes, scaled } from './signal-columns.ts';
 
 /** The time axis of a run's series. */
 export interface Axis {
@@ -376,28 +377,4 @@ class HistogramMeter implements Meter {
 function checkedAmount(amount: number): number {
   if (amount >= 0 && amount < Infinity) return amount;
   throw new RangeError(`amount: ${amount} is not a finite number of at least 0`);
-}
-
-/** The rows of a column that the run reached; those after its end hold NaN. */
-function cut(column: Float64Array, end: Time, interval: Duration): Float64Array {
-  return column.slice().fill(NaN, intervalsIn(end, interval));
-}
-
-/** A column in another unit, so many of which are one of its own. */
-function scaled(column: Float64Array, scale: number): Float64Array {
-  const values = new Float64Array(column.length);
-  for (let row = 0; row < column.length; row++) values[row] = column[row] / scale;
-  return values;
-}
-
-/** The least and the greatest number of a column from a row on; NaN if there is none. */
-function extremes(column: Float64Array, from: number): [number, number] {
-  let min = NaN;
-  let max = NaN;
-  for (let row = from; row < column.length; row++) {
-    const value = column[row];
-    if (!(value >= min)) min = Number.isNaN(value) ? min : value;
-    if (!(value <= max)) max = Number.isNaN(value) ? max : value;
-  }
-  return [min, max];
 }
