@@ -54,8 +54,13 @@ it('a person with a keyboard alone forks, compares, chooses B, opens a changed r
   await page.getByText('B = A + slow database').waitFor();
 
   await tabTo(page.getByRole('combobox', { name: 'Variant of B' }));
-  await press('m');
-  await page.getByText(/^B = A \+ mutex/).waitFor();
+  // Each `m` leads to the next variant that begins with it.
+  const isMutex = page.getByText(/^B = A \+ mutex(?!-)/);
+  for (let presses = 0; presses < 4 && (await isMutex.count()) === 0; presses++) {
+    await press('m');
+    await page.getByText(/^B = A \+ mutex/).waitFor();
+  }
+  await isMutex.waitFor();
   const b = run(stampede, { variant: 'mutex', interventions });
   await expect.poll(() => digestIn(page)).toBe(b.header.digest);
 

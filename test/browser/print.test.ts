@@ -67,5 +67,5 @@ it('goes on a few sheets of A4, the charts together with the way back', async ()
   const pdf = await page.pdf({ format: 'A4' });
   const sheets = pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length ?? 0;
   expect(sheets).toBeGreaterThanOrEqual(2);
-  expect(sheets).toBeLessThanOrEqual(5);
+  expect(sheets).toBeLessThanOrEqual(6);
 });

@@ -85,7 +85,9 @@ export class Future {
   /** Of a run with more events than are kept, another part. */
   readonly closeUp: CloseUp;
   /** Whose events are shown one by one: those that were kept first, or those that were looked at. */
-  readonly lookedAt = $derived.by(() => this.closeUp.recording ?? this.recording);
+  get lookedAt(): Recording | undefined {
+    return this.closeUp.recording ?? this.recording;
+  }
 
   readonly #engine: Engine;
   readonly #live: LiveRun<RunRequest, RunResult>;

@@ -302,10 +302,13 @@ describe('cachesim --curve', () => {
     expect(code).toBe(0);
     const { results } = JSON.parse(out);
     const sizes: number[] = results.map((row: { size: number }) => row.size);
+    // Of so few objects several shares are as large.
+    const asked = [...new Set(sizes)].join(',');
     expect(sizes.length).toBeGreaterThan(20);
     expect(sizes).toEqual([...sizes].sort((a, b) => a - b));
-    const direct = await run([path, '--policies', 'lru', '--sizes', sizes.join(','), '--format', 'json']);
-    const figures = (rows: { size: number; missRatio: number }[]) => rows.map((row) => [row.size, row.missRatio]);
+    const direct = await run([path, '--policies', 'lru', '--sizes', asked, '--format', 'json']);
+    const figures = (rows: { size: number; missRatio: number }[]) =>
+      new Map(rows.map((row) => [row.size, row.missRatio]));
     expect(figures(results)).toEqual(figures(JSON.parse(direct.out).results));
   });
 

@@ -142,7 +142,7 @@ it('writes only the files that are asked for, and says what there are where it i
   const out = join(folder.path, 'some');
   const { err } = await brownout(`run ${holds} --variant calm --out ${out} --export speedscope,traces`);
   expect(readdirSync(out).sort()).toEqual(['mine-calm-3.speedscope.json', 'mine-calm-3.traces.otlp.json']);
-  expect(err).toMatch(/^brownout: wrote 2 files into .+some, [\d.]+ kB: traces .+, speedscope .+\n$/);
+  expect(err).toMatch(/^brownout: wrote 2 files into .+some, [\d.]+ [kM]B: traces .+, speedscope .+\n$/);
   const unknown = await brownout(`run ${holds} --out ${out} --export spans`);
   expect([unknown.code, unknown.err]).toEqual([2, expect.stringContaining("--export: there is no export 'spans'")]);
   const nowhere = await brownout(`run ${holds} --export traces`);
