@@ -5,11 +5,12 @@
  * too old to be retained. What is cut off at the end is gone as if it had never been there. Where keys are compacted
  * (`compaction.ts`) offsets have gaps, and so has what a follower is given.
  *
- * Does not model the index, the page cache or the disk: what a process has written survives its death, as it does in a
- * real operating system. The loss of a host's power, which takes what was not flushed, is not modelled.
+ * What a process has written survives its death, as it does in a real operating system; the loss of its host's power takes what is
+ * in the page cache only (`page-cache.ts`). Does not model the index, or what a disk takes its time for.
  */
 import { SECOND, type Duration, type Time } from '../../kernel/time.ts';
 import { LeaderEpochs } from './leader-epochs.ts';
+import { PageCache } from './page-cache.ts';
 import { NO_SEQUENCE, ProducerStates } from './producer-states.ts';
 import type { LogRecord, Marker, RecordBatch } from './record-batch.ts';
 
@@ -54,6 +55,7 @@ export interface Segment<R extends LogRecord> {
 export class PartitionLog<R extends LogRecord = LogRecord> {
   readonly epochs = new LeaderEpochs();
   private producerStates = new ProducerStates();
+  private pages = new PageCache();
   settings: LogSettings;
   private segments: Segment<R>[] = [{ batches: [], bytes: 0 }];
   private start = 0;
@@ -95,8 +97,11 @@ export class PartitionLog<R extends LogRecord = LogRecord> {
     for (const { batches } of this.segments) yield* batches;
   }
 
-  /** Takes a batch that begins where the log ends, or, of a leader that has compacted what was between, after it. */
-  append(batch: RecordBatch<R>): void {
+  /**
+   * Takes a batch that begins where the log ends, or, of a leader that has compacted what was between, after it. `now`: when it is
+   * written, if that is not when its leader did so.
+   */
+  append(batch: RecordBatch<R>, now: Time = batch.appendedAt): void {
     if (batch.firstOffset < this.end) {
       throw new Error(`a batch that begins at ${batch.firstOffset} was appended to a log that ends at ${this.end}`);
     }
@@ -104,10 +109,12 @@ export class PartitionLog<R extends LogRecord = LogRecord> {
     if (segment.batches.length > 0 && this.isFull(segment, batch)) {
       segment = { batches: [], bytes: 0 };
       this.segments.push(segment);
+      this.pages.sync(this.end);
     }
     segment.batches.push(batch);
     segment.bytes += batch.bytes;
     this.end = batch.lastOffset + 1;
+    this.pages.write(this.end, now);
     this.epochs.note(batch.epoch, batch.firstOffset);
     remember(this.producerStates, batch);
   }
@@ -142,10 +149,16 @@ export class PartitionLog<R extends LogRecord = LogRecord> {
     this.end = Math.max(this.start, offset);
     if (gone.length > 0) this.end = Math.min(this.end, gone[0].firstOffset);
     this.cleaned = Math.min(this.cleaned, this.end);
+    this.pages.cut(this.end);
     this.epochs.truncate(this.end);
     this.producerStates = new ProducerStates();
     for (const batch of this.batches()) remember(this.producerStates, batch);
     return gone;
+  }
+
+  /** Its host loses its power: what was in the page cache only is gone, and is given. */
+  losePower(now: Time): RecordBatch<R>[] {
+    return this.truncate(this.pages.flushed(now));
   }
 
   /** Deletes what is retained no more below the high watermark; gives the batches that are gone. */
@@ -172,6 +185,7 @@ export class PartitionLog<R extends LogRecord = LogRecord> {
   restartAt(offset: number): void {
     this.segments = [{ batches: [], bytes: 0 }];
     this.start = this.end = this.cleaned = offset;
+    this.pages = new PageCache();
     this.epochs.truncate(0);
     this.producerStates = new ProducerStates();
   }
@@ -203,6 +217,7 @@ export class PartitionLog<R extends LogRecord = LogRecord> {
     const { batches } = this.segments[this.segments.length - 1];
     if (batches.length === 0 || now - batches[batches.length - 1].appendedAt <= this.settings.retentionTime) return;
     this.segments.push({ batches: [], bytes: 0 });
+    this.pages.sync(this.end);
   }
 
   private segmentOf(offset: number): number {

@@ -4,6 +4,7 @@ import type { Intervention } from '../../network/component.ts';
 
 interface Target {
   kill(downtime: Duration): void;
+  losePower(downtime: Duration): void;
   restart(): void;
   isolate(duration: Duration, fromClients: boolean): void;
   slow(factor: number): void;
@@ -16,6 +17,11 @@ export function brokerInterventions(broker: Target): Readonly<Record<string, Int
       help: 'Kills the broker; its logs stay, and it is up again after so many seconds',
       arguments: [{ ...seconds, help: 'how long it is down' }],
       apply: ([time]) => broker.kill(Math.round(time * SECOND)),
+    },
+    'power-loss': {
+      help: 'Its host loses its power; what was on disk is there again when it is up, and the last half minute may not have been',
+      arguments: [{ ...seconds, help: 'how long it is down' }],
+      apply: ([time]) => broker.losePower(Math.round(time * SECOND)),
     },
     restart: { help: 'Starts a broker that was killed', arguments: [], apply: () => broker.restart() },
     isolate: {

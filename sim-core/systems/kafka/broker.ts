@@ -7,9 +7,9 @@
  * a time for its bytes, and so does what a follower takes in; the answers to fetches take it nothing. That a broker takes
  * up a connection's next request only when the one before is answered is not modelled.
  *
- * Killed, it loses what it was doing and what it knew of the cluster; its logs stay, as what a process has written does
- * (a host that loses power is not modelled), and its callers find their connections reset. It comes back as a follower
- * when the controllers let it in. Cut off from the cluster it goes on believing what it believed.
+ * Killed, it loses what it was doing and what it knew of the cluster; its logs stay, as what a process has written does,
+ * unless its host loses its power: then what is not on disk is gone. Its callers find their connections reset. It comes
+ * back as a follower when the controllers let it in. Cut off from the cluster it goes on believing what it believed.
  */
 import { tellCapacity } from '../../kernel/capacity.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
@@ -180,6 +180,12 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
     if (end < Infinity) this.sim.scheduleAt(end, restart, undefined, this.restartKind);
   }
 
+  /** Its host loses its power, for so long: it dies, and what of its logs was not on disk is gone. */
+  losePower(downtime: Duration): void {
+    this.kill(downtime);
+    for (const replica of this.replicas.values()) replica.losePower(this.sim.now);
+  }
+
   restart(): void {
     if (!this.isDown) return;
     this.isDown = false;
@@ -226,7 +232,8 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
     if (query.kind === 'fetch') this.fetch(call, query);
     else if (query.kind === 'metadata') this.answer(call, this.metadata);
     else if (query.kind === 'update') {
-      this.learn(query.metadata);
+      // What is said to an earlier life is not said to this one.
+      if (query.life === this.life) this.learn(query.metadata);
       this.answer(call, undefined);
     } else this.takeUp(call, query);
   }
@@ -333,7 +340,8 @@ export class Broker implements Endpoint<BrokerQuery, BrokerReply>, Component {
           for (const result of results) {
             const replica = this.replicas.get(result.partition)!;
             // It may have become a leader, or follow another, while this was on its way.
-            if (replica.leading === undefined && result.epoch === replica.known?.epoch) replica.follow(result);
+            if (replica.leading === undefined && result.epoch === replica.known?.epoch)
+              replica.follow(result, this.sim.now);
           }
           done();
         });

@@ -6,7 +6,8 @@
  * A broker that has not been heard of for its session is fenced: it leaves every set in sync, unless it is the last one
  * of it, and what it led goes to the first replica that is in sync and lives. Where there is none the partition is
  * offline, or goes to any replica that lives if the topic allows that (unclean election). A broker that comes back in a
- * new life is let in once the session of its old one is over.
+ * new life is let in once the session of its old one is over (ClusterControlManager.registerBroker in apache/kafka refuses
+ * it until then), and is told nothing before: what its old life led is not its own to lead.
  *
  * The controllers are one component with a number of voters: the log that they replicate among themselves takes no time
  * beyond the election. Brokers are told of a change at once, as if their fetch of that log had been waiting. Preferred
@@ -269,7 +270,10 @@ export class Controllers implements Endpoint<ControllerQuery, ControllerReply>, 
   private publish(): void {
     this.version++;
     const { metadata } = this;
-    for (const way of this.ways) way.send({ kind: 'update', metadata }, this.requests.next());
+    for (const way of this.ways) {
+      const { life } = this.sessions.find(({ name }) => name === way.to)!;
+      way.send({ kind: 'update', metadata, life }, this.requests.next());
+    }
   }
 
   private elect(): void {

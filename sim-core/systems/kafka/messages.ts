@@ -82,6 +82,8 @@ export interface MetadataQuery {
 export interface MetadataUpdate {
   readonly kind: 'update';
   readonly metadata: Metadata;
+  /** The life of the broker in which they have heard of it. */
+  readonly life: number;
 }
 
 /** A consumer to the coordinator of its group. */

@@ -19,6 +19,8 @@ import { defineSignal } from '../../statistics/signal.ts';
 export type LossCause =
   /** A leader in sync was elected that did not have it. */
   | 'clean-election'
+  /** A leader in sync was elected whose host had lost it with its power. */
+  | 'power-loss'
   /** A leader was elected that was not in sync. */
   | 'unclean-election'
   /** It was given to a leader that had been replaced and did not know it. */
@@ -140,6 +142,7 @@ export class RecordBook {
   private readonly besideTheLine = new WeakSet<SentRecord>();
   private readonly missing: Record<LossCause, number> = {
     'clean-election': 0,
+    'power-loss': 0,
     'unclean-election': 0,
     'deposed-leader': 0,
     'not-appended': 0,
@@ -207,8 +210,14 @@ export class RecordBook {
     this.add(partition, line, batch);
   }
 
-  /** A broker leads, with the log that it has. */
-  elected(partition: string, epoch: number, log: PartitionLog<SentRecord>, isClean: boolean): void {
+  /** A broker leads, with the log that it has, and without what its host's loss of power has taken of it. */
+  elected(
+    partition: string,
+    epoch: number,
+    log: PartitionLog<SentRecord>,
+    isClean: boolean,
+    lostByPower: ReadonlySet<SentRecord>,
+  ): void {
     const line = this.lineOf(partition);
     if (epoch <= line.epoch) return;
     line.epoch = epoch;
@@ -221,7 +230,8 @@ export class RecordBook {
     for (const batch of common < 0 ? [] : line.batches.splice(common)) {
       batch.records.forEach((record, index) => {
         for (const observer of this.observers) observer.cut?.(record, partition, offsetOf(batch, index));
-        this.cut(record, partition, isClean ? 'clean-election' : 'unclean-election');
+        const cleanly = lostByPower.has(record) ? 'power-loss' : 'clean-election';
+        this.cut(record, partition, isClean ? cleanly : 'unclean-election');
       });
     }
     for (const batch of theirs.slice(shared + 1)) this.add(partition, line, batch);

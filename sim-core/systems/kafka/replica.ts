@@ -16,6 +16,8 @@ export class Replica {
   known: PartitionState | undefined = undefined;
   leading: PartitionLeader<SentRecord> | undefined = undefined;
   private watermark = 0;
+  /** What it had, and its host's loss of power has taken. */
+  private readonly lostByPower = new Set<SentRecord>();
 
   constructor(id: string, topic: Topic, broker: string, book: RecordBook) {
     this.id = id;
@@ -48,7 +50,7 @@ export class Replica {
     if (state.leader === this.broker) {
       const { log, watermark, broker } = this;
       this.leading = new PartitionLeader(log, broker, state.epoch, state.inSync, watermark, settings, now);
-      this.book.elected(this.id, state.epoch, log, state.isClean);
+      this.book.elected(this.id, state.epoch, log, state.isClean, this.lostByPower);
       this.leading.decided(state.inSync, now);
     }
     return true;
@@ -76,32 +78,32 @@ export class Replica {
     this.known = undefined;
   }
 
+  /** Its host loses its power: what was not on disk is gone. */
+  losePower(now: Time): void {
+    for (const { records } of this.log.losePower(now)) for (const record of records) this.lostByPower.add(record);
+    this.watermark = Math.min(this.watermark, this.log.endOffset);
+  }
+
   /** What it asks its leader for. */
   request(): FetchPart {
     const { log, known, id } = this;
     return { partition: id, offset: log.endOffset, epoch: known!.epoch, lastEpoch: log.epochs.latest };
   }
 
-  /** Takes in what its leader gave; the bytes that it appended. */
-  follow({ diverging, batches, highWatermark, startOffset, error }: FetchResult): number {
+  /** Takes in what its leader gave. */
+  follow({ diverging, batches, highWatermark, startOffset, error }: FetchResult, now: Time): void {
     const { log } = this;
     if (error === 'offset-out-of-range') {
       log.restartAt(startOffset);
-      return 0;
+      return;
     }
     if (diverging !== undefined) {
       const own = log.epochs.endOf(diverging.epoch, log.startOffset, log.endOffset);
       log.truncate(Math.min(own.end, diverging.end));
       this.watermark = Math.min(this.watermark, log.endOffset);
-      return 0;
+      return;
     }
-    let bytes = 0;
-    for (const batch of batches) {
-      if (batch.firstOffset < log.endOffset) continue;
-      log.append(batch);
-      bytes += batch.bytes;
-    }
+    for (const batch of batches) if (batch.firstOffset >= log.endOffset) log.append(batch, now);
     this.watermark = Math.max(this.watermark, Math.min(highWatermark, log.endOffset));
-    return bytes;
   }
 }
