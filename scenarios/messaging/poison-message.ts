@@ -23,6 +23,7 @@ import {
   gamma,
   guardrail,
   Link,
+  mean,
   OpenLoopClient,
   peak,
   poisson,
@@ -50,7 +51,7 @@ import { viaKafka } from './poison-message/kafka.ts';
 import { isOfKafka, params, type RabbitStrategy, type Values } from './poison-message/params.ts';
 import { DEAD, declareQueues, ORDERS } from './poison-message/queues.ts';
 import { Crashes, strategies } from './poison-message/strategies.ts';
-import { BACKLOG, GIVEN_UP, LATE, OVERTAKEN, poisonSignals, RETRIES, Tally } from './poison-message/tally.ts';
+import { BACKLOG, GIVEN_UP, LATE, OVERTAKEN, poisonSignals, RETRIES, Tally, WAITED } from './poison-message/tally.ts';
 
 const LOST = 'effects.lost';
 const DOUBLED = 'effects.doubled';
@@ -172,6 +173,9 @@ export default defineScenario({
       ...single,
       atMost(total(ENTRIES), limits.givenUpMost),
       atLeast(peak(BACKLOG), limits.lineBehindWaits),
+      // Jitter is what makes it less than the wait that doubles, and no wait at all would be nothing of it.
+      atLeast(mean(WAITED), limits.waitShareLeast),
+      atMost(mean(WAITED), limits.waitShareMost),
     ],
     'delayed-queue': [...isolated, stillNothingLost, ...forked, atLeast(total(OVERTAKEN), limits.overtaken)],
     'per-message-delay': [...isolated, nothingLost, ...forked, atLeast(summary(LATE, 'max'), limits.late)],

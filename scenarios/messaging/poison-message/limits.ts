@@ -5,7 +5,7 @@
  * twice. Both are Poisson numbers. An order that fails always has its attempts and is given up with all of its retries used.
  */
 import { exp, ln, ms, NotClaimed, partitionOf, pow, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
-import { limitOf, poissonLeast, poissonLow, poissonMost } from '../../application/chance.ts';
+import { DEVIATIONS, limitOf, poissonLeast, poissonLow, poissonMost } from '../../application/chance.ts';
 import type { Values } from './params.ts';
 
 /** Customers have stopped so long before the end that everything has been tried as often as it may. */
@@ -124,6 +124,34 @@ export const lineBehindWaits = limit((p) => {
   }
   return line;
 });
+
+/**
+ * What a wait comes to in the mean, as a part of the one that doubles without jitter, and the deviation of one: a full jitter's is uniform
+ * from 0 to 1, an equal one's from 1/2. A decorrelated wait follows the one before it, and not the number of the retry.
+ */
+const SHARES: Readonly<Record<Values['backoff'], readonly [mean: number, deviation: number] | undefined>> = {
+  immediate: [0, 0],
+  exponential: [1, 0],
+  'full-jitter': [1 / 2, Math.sqrt(1 / 12)],
+  'equal-jitter': [3 / 4, Math.sqrt(1 / 48)],
+  'decorrelated-jitter': undefined,
+};
+
+/** The mean of all waits in place, to a nanosecond's rounding: a poison order has all of them, one that fails twice has two. */
+function meanShare(p: Values, deviations: number): number | NotClaimed {
+  const share = SHARES[p.backoff];
+  if (share === undefined) return new NotClaimed('a decorrelated wait follows the one before it');
+  if (load(p) + away(p) + waiting(p) >= 0.9)
+    return new NotClaimed('the worker may not keep up, and try few orders again');
+  const twice = Math.min(2, p.retries);
+  const expected = poison(p) * p.retries + transient(p) * twice;
+  const waited = expected - DEVIATIONS * Math.sqrt(poison(p) * p.retries * p.retries + transient(p) * twice * twice);
+  if (waited < 12) return new NotClaimed('few orders are tried again');
+  const [mean, deviation] = share;
+  return mean + (deviations * deviation) / Math.sqrt(waited) + Math.sign(deviations) * 1e-6;
+}
+export const waitShareLeast = limit((p) => meanShare(p, -DEVIATIONS));
+export const waitShareMost = limit((p) => meanShare(p, DEVIATIONS));
 
 /** How long the worker is away when it has died, and the share of its time that it is: two failures and an effect, or poison. */
 const AWAY_SECONDS = 0.1;

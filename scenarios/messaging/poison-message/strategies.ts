@@ -134,8 +134,10 @@ function inPlace(backoffOf: (p: Values) => Backoff): Strategy {
       if (yield* succeeds(context, message)) return 'ack';
       if (retry === p.retries) break;
       yield* mayDie(context, message);
+      const failedAt = sim.now;
       previous = backoff.wait(retry, previous, jitter.of(message.id * FAILURES + tally.failuresOf(message)));
       if (previous > 0) yield* sleep(sim, previous);
+      tally.waited(message, sim.now - failedAt, p.base * 2 ** retry);
     }
     tally.givenUp(message);
     return 'reject';

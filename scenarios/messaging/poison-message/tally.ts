@@ -3,6 +3,7 @@ import {
   defineFact,
   defineSignal,
   queueChanged,
+  type Duration,
   type Fact,
   type FactChannel,
   type Received,
@@ -25,9 +26,15 @@ const overtaken = defineFact('order.overtaken', "An order was done after a later
   customer: 'number',
 });
 
+const waited = defineFact('order.waited', 'An order is tried again in place', {
+  request: 'request',
+  share: 'number',
+});
+
 export const RETRIES = 'orders.retry_count';
 export const OVERTAKEN = 'orders.overtaken';
 export const BACKLOG = 'orders.backlog';
+export const WAITED = 'orders.retry.wait_share';
 export const LATE = 'orders.retry.lateness';
 export const GIVEN_UP = 'orders.given_up';
 
@@ -47,6 +54,14 @@ export const poisonSignals = [
     help: 'How much later than its delay an order came back to the consumer',
     fact: late,
     value: (fact) => fact.late,
+  }),
+  defineSignal({
+    name: WAITED,
+    kind: 'histogram',
+    unit: '1',
+    help: 'Time from a failed attempt to the next one in place, as a part of the wait that doubles without jitter',
+    fact: waited,
+    value: (fact) => fact.share,
   }),
   defineSignal({
     name: GIVEN_UP,
@@ -79,6 +94,7 @@ export class Tally {
   private readonly conclusions: FactChannel<Fact<typeof concluded>>;
   private readonly delays: FactChannel<Fact<typeof late>>;
   private readonly inversions: FactChannel<Fact<typeof overtaken>>;
+  private readonly waits: FactChannel<Fact<typeof waited>>;
   private readonly failures = new Map<number, number>();
   /** Of each order, which one it was that the shop published. */
   private readonly places = new Map<number, number>();
@@ -88,6 +104,7 @@ export class Tally {
     this.conclusions = sim.facts.channel(concluded);
     this.delays = sim.facts.channel(late);
     this.inversions = sim.facts.channel(overtaken);
+    this.waits = sim.facts.channel(waited);
   }
 
   /** The shop publishes an order: the way to the broker keeps that order of them. */
@@ -98,6 +115,11 @@ export class Tally {
   /** An order that was to come back at a moment is here. */
   cameBack({ id }: Received, due: Time, now: Time): void {
     if (this.delays.heard) this.delays.emit({ request: id, late: now - due });
+  }
+
+  /** It is tried again after a wait, that without jitter is so long. */
+  waited({ id }: Received, time: Duration, withoutJitter: Duration): void {
+    if (this.waits.heard) this.waits.emit({ request: id, share: time / withoutJitter });
   }
 
   /** How many attempts at it have failed, of whichever copy. */

@@ -1,8 +1,17 @@
 /** The poison message's claims away from its defaults, and what the guide says of other settings. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import poisonMessage from '../../../scenarios/messaging/poison-message.ts';
-import { BACKLOG, OVERTAKEN } from '../../../scenarios/messaging/poison-message/tally.ts';
-import { ms, parseIntervention, s, type ParameterValues, type Trialled } from '../../../sim-core/index.ts';
+import { waitShareLeast, waitShareMost } from '../../../scenarios/messaging/poison-message/limits.ts';
+import { BACKLOG, OVERTAKEN, WAITED } from '../../../scenarios/messaging/poison-message/tally.ts';
+import {
+  ms,
+  parseIntervention,
+  resolveParameters,
+  s,
+  type Limit,
+  type ParameterValues,
+  type Trialled,
+} from '../../../sim-core/index.ts';
 import { Republisher } from '../../../sim-core/systems/kafka/listening/republisher.ts';
 import { Broker } from '../../../sim-core/systems/rabbitmq/broker.ts';
 import { Queue } from '../../../sim-core/messaging/channels/queue.ts';
@@ -133,3 +142,18 @@ describe('what is dropped is seen', () => {
     },
   );
 });
+
+it('tells full jitter from another and from none by the mean of its waits', () => {
+  const share = (backoff: string): number => summaryOf(of('backoff', { backoff }), WAITED, 'mean');
+  const values = resolveParameters(poisonMessage, 'backoff', {});
+  const [least, most] = [waitShareLeast, waitShareMost].map((limit) => limitAt(limit, values));
+  const isClaimed = (backoff: string): boolean => share(backoff) >= least && share(backoff) <= most;
+  const backoffs = ['full-jitter', 'equal-jitter', 'exponential', 'immediate'];
+  expect(backoffs.map(isClaimed)).toEqual([true, false, false, false]);
+});
+
+function limitAt(limit: Limit, values: ParameterValues): number {
+  const at = typeof limit === 'function' ? limit(values) : limit;
+  if (typeof at !== 'number') throw new Error(`nothing is claimed: ${at.why}`);
+  return at;
+}
