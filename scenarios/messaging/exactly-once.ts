@@ -13,10 +13,14 @@ import {
   atLeast,
   atMost,
   defineScenario,
+  defineSignal,
   difference,
   effectSignals,
   guardrail,
   kafkaRecordSignals,
+  peak,
+  quantile,
+  recordProcessed,
   s,
   total,
 } from '../../sim-core/index.ts';
@@ -28,8 +32,22 @@ import { system } from './exactly-once/system.ts';
 const APPENDED_TWICE = 'kafka.records.duplicated';
 const TWICE = 'effects.results.doubled';
 const PAID_TWICE = 'effects.payments.doubled';
+const SHOWN_AFTER = 'results.delay';
+const UNDECIDED = 'kafka.partition.undecided';
 const ABORTS = 'kafka.transaction.aborts';
 
+/** What a reader waits for: the linger of the result's producer, the copies, and in a transaction the end of it. */
+const resultDelay = defineSignal({
+  name: SHOWN_AFTER,
+  kind: 'histogram',
+  unit: 's',
+  help: 'Time from the moment a result is given to its producer until the reader of the results has processed it',
+  fact: recordProcessed,
+  where: ({ partition }) => partition.startsWith('results-'),
+  value: ({ delay }) => delay,
+});
+
+const PRICE = 'the price of transactions, whatever else is in them';
 const ALL_THERE = 'what is read again must not be skipped';
 
 /** Orders that were sent and have no result. */
@@ -71,14 +89,15 @@ export default defineScenario({
   // The second worker is up again after its first crash, and has just crashed once more.
   openAt: s(18),
   system,
-  signals: [...kafkaRecordSignals, ...effectSignals('results'), ...effectSignals('payments')],
+  signals: [...kafkaRecordSignals, ...effectSignals('results'), ...effectSignals('payments'), resultDelay],
   whileRunning: { rate: sentBy('rate', 'users') },
   charts: [
     TWICE,
     APPENDED_TWICE,
     PAID_TWICE,
     'kafka.consumer.record_delay',
-    'kafka.partition.undecided',
+    SHOWN_AFTER,
+    UNDECIDED,
     'kafka.consumer_group.lag',
     'kafka.transaction.commits',
     ABORTS,
@@ -108,7 +127,14 @@ export default defineScenario({
       guardrail(atLeast(total(TWICE), limits.inDoubt), 'where the remedy ends: what a crash leaves is written again'),
       guardrail(atMost(byCrashes, limits.pollsOfCrashes), 'of each crash a poll at most'),
     ],
-    transactional: [guardrail(nothingMissing, ALL_THERE), atMost(total(APPENDED_TWICE), 0), atMost(total(TWICE), 0)],
+    transactional: [
+      guardrail(nothingMissing, ALL_THERE),
+      atMost(total(APPENDED_TWICE), 0),
+      atMost(total(TWICE), 0),
+      // Its price: a result is hidden until its transaction's marker, and who reads it waits for the rest of the poll.
+      guardrail(atLeast(peak(UNDECIDED), limits.hidden), PRICE),
+      guardrail(atLeast(quantile(SHOWN_AFTER, 'p95'), limits.shownAfterLeast), PRICE),
+    ],
     // At most once: what crashes leave is missing, and nothing is there twice.
     'commit-first': [
       atLeast(missing, limits.neverDone),
@@ -121,6 +147,7 @@ export default defineScenario({
       atLeast(total(ABORTS), limits.leftOpen),
       atLeast(total(TWICE), limits.inDoubt),
       atMost(total(TWICE), limits.pollsOfCrashes),
+      atMost(quantile(SHOWN_AFTER, 'p50'), limits.shownAfterMost),
     ],
     'external-effect': [
       nothingMissing,

@@ -5,7 +5,7 @@
  * poll, of which something is in the log and nothing is committed. How far the poll had got is chance, but the crashes are
  * spread over a poll, so that all of them together are not.
  */
-import { ms, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
+import { ms, NotClaimed, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
 import { NEAR_MAX, SHAPE } from '../../application/distances.ts';
 import { CLUSTER, GROUP, PRODUCER } from '../application/orders.ts';
@@ -108,6 +108,38 @@ export const pollsOfCrashes = limit(openPolls);
 export const leftOpen = limit((p) =>
   isCaught(p) && (2 * pollTime(p)) / pairs(p) >= 4 * LINGERS ? Math.max(0, pairs(p) - 2) : 0,
 );
+
+/**
+ * What is in the log at the end of a full poll, and not decided: all of it but what lingers still. Readers of committed records are
+ * shown nothing of it, nor of what comes behind.
+ */
+export const hidden = limit((p) =>
+  isCaught(p) ? Math.max(0, p.pollRecords - 1 - toSeconds(LINGERS) / orderTime(p)) : 0,
+);
+
+/**
+ * One result in twenty of read_committed waits for half a poll at least: the first halves of full polls, where such polls are that
+ * many. What has come while a worker was away is done in full polls, but for the last of each time.
+ */
+export const shownAfterLeast = limit((p) => {
+  const away = 2 * pairs(p);
+  const piled = poissonLow(away * (p.rate / WORKERS) * toSeconds(p.downtime)) - away * p.pollRecords;
+  const all = poissonMost(p.rate * toSeconds(p.length - DRAIN));
+  const half = Math.floor(p.pollRecords / 2);
+  if (!isCaught(p) || half < 1 || piled / 2 < all / 20) return 0;
+  return orderTime(p) * Math.max(0, half - DEVIATIONS * Math.sqrt(half / SHAPE));
+});
+
+/**
+ * Half of the results of read_uncommitted wait for no transaction: for the linger, the copies, and the answer to a fetch with what is before
+ * them in it. The broker that leads two of the four partitions may have a fetch wait for the other one; the rest have no other. A stall
+ * that is a large part of the run is another matter.
+ */
+export const READ_TIME = ms(0.2);
+export const shownAfterMost = limit((p) => {
+  if (p.stallFor + s(4) > 0.3 * (p.length - DRAIN)) return new NotClaimed('the broker stalls for much of the run');
+  return toSeconds(PRODUCER.linger + REPLICATED + NEAR_MAX + GROUP.pollRecords * READ_TIME);
+});
 
 /**
  * Committed by itself every 5 s, and not once in the life between two crashes: all that was written in it, but for the poll

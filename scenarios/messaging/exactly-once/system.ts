@@ -51,7 +51,7 @@ export function system(sim: Simulation, p: Values): void {
     topics: [cluster.topics[1]],
     consumers: 1,
     assignor: kafkaAssignors.range,
-    processTime: gamma(SHAPE, ms(0.2) / SHAPE),
+    processTime: gamma(SHAPE, limits.READ_TIME / SHAPE),
     commit: 'after-async',
     isolation: p.isolation,
     actOf:

@@ -12,7 +12,7 @@ import {
   type ParameterValues,
   type Trialled,
 } from '../../../sim-core/index.ts';
-import { failed, totalOf, trialled } from '../trials.ts';
+import { failed, summaryOf, totalOf, trialled } from '../trials.ts';
 
 const VARIANTS = Object.keys(exactlyOnce.variants);
 
@@ -83,6 +83,16 @@ describe('as the guide says', () => {
     };
     expect(missing('before')).toBeGreaterThan(20);
     expect(missing('after')).toBe(0);
+  });
+
+  it('who reads committed results waits for the rest of a poll, which smaller polls make shorter, and nobody else does', () => {
+    const delay = (variant: string, params: ParameterValues = {}): number =>
+      summaryOf(trialled(exactlyOnce, { variant, params }), 'results.delay', 'p50');
+    const committed = delay('transactional');
+    expect(committed).toBeGreaterThan(4 * delay('read-uncommitted'));
+    expect(committed).toBeGreaterThan(4 * delay('transactional', { pollRecords: 5 }));
+    // By 2 % of how fine the histogram is.
+    expect(delay('read-uncommitted')).toBeLessThan(1.02 * delay('idempotent-producer'));
   });
 
   it('larger polls need fewer transactions', () => {
