@@ -57,6 +57,8 @@ export interface Published {
   readonly queues: readonly string[];
   /** Whether a full queue refused it: the publisher hears nack, whatever other queues did. */
   readonly refused: boolean;
+  /** Whether it was mandatory, and comes back for want of a queue; it is confirmed all the same. */
+  readonly returned: boolean;
 }
 
 /** What a dead letter has behind it. */
@@ -165,17 +167,18 @@ export class Broker {
   }
 
   /** `publisher`: the channel on which it comes, or who stands for one: it hears of full queues for itself. */
-  publish(message: Message, publisher: object): Published {
+  publish(message: Message, publisher: object, mandatory = false): Published {
     if (!this.exchanges.has(message.exchange)) throw new AmqpError(404, `no exchange '${message.exchange}'`);
     const names = this.exchanges.route(message).filter((name) => this.queues.has(name));
     if (names.length === 0) this.unroutable++;
-    return this.enqueue(message, names, publisher);
+    const refused = this.enqueue(message, names, publisher);
+    return { queues: names, refused, returned: mandatory && names.length === 0 };
   }
 
   /** Publishes what is ready in a queue to another, as it is, until that one refuses. */
   redrive(from: Queue, to: Queue): void {
     for (const message of Array.from(from.copies, (copy) => copy.message)) {
-      if (this.enqueue(message, [to.name], this).refused) return;
+      if (this.enqueue(message, [to.name], this)) return;
       from.get(true);
     }
   }
@@ -228,11 +231,12 @@ export class Broker {
     return broken;
   }
 
-  private enqueue(message: Message, names: readonly string[], publisher: object): Published {
+  /** Gives whether a queue refused it. */
+  private enqueue(message: Message, names: readonly string[], publisher: object): boolean {
     this.routed += names.length;
     let refused = false;
     for (const name of names) if (!this.queues.get(name)!.queue.publish(message, publisher)) refused = true;
-    return { queues: names, refused };
+    return refused;
   }
 
   /** Sends a dead letter to the queues that its exchange leads to, but for those to which it would come round by itself. */

@@ -155,8 +155,8 @@ export class Channel implements Holder {
     });
   }
 
-  publish(message: Message): Published {
-    return this.do(() => this.broker.publish(message, this));
+  publish(message: Message, mandatory = false): Published {
+    return this.do(() => this.broker.publish(message, this, mandatory));
   }
 
   get(name: string, noAck: boolean): Delivery | undefined {

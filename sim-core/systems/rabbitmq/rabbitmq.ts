@@ -101,8 +101,8 @@ export class RabbitMq implements Endpoint<Publish, Confirm>, Component {
     }
     const { message, mandatory, publisher } = call.query;
     try {
-      const { queues, refused } = this.broker.publish(message, publisher);
-      const outcome = refused ? 'nack' : mandatory && queues.length === 0 ? 'returned' : 'ack';
+      const { queues, refused, returned } = this.broker.publish(message, publisher, mandatory);
+      const outcome = refused ? 'nack' : returned ? 'returned' : 'ack';
       call.reply({ outcome, queues: queues.length });
     } catch (error) {
       if (!(error instanceof AmqpError)) throw error;

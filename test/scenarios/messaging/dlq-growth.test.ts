@@ -91,7 +91,7 @@ describe('what is dropped is seen', () => {
       const { publish } = Channel.prototype;
       vi.spyOn(Channel.prototype, 'publish').mockImplementation(function (this: Channel, message) {
         if (!('x-redrives' in message.headers)) return publish.call(this, message);
-        return { queues: [message.routingKey], refused: false };
+        return { queues: [message.routingKey], refused: false, returned: false };
       });
       expect(lost(trialled(dlqGrowth, { variant, params: SHORT }))).toBeGreaterThan(100);
     },

@@ -40,12 +40,17 @@ export class Client {
   }
 
   /** To a queue by its name, or to an exchange with a key. */
-  publish(content: string, to: string | readonly [string, string], options: Partial<Message> = {}): Published {
+  publish(
+    content: string,
+    to: string | readonly [string, string],
+    options: Partial<Message> = {},
+    mandatory = false,
+  ): Published {
     const [exchange, routingKey] = typeof to === 'string' ? ['', to] : to;
     const bytes = content.length;
     const request = new RequestContext(0, this.sim.now);
     const message = { request, content, sent: this.sim.now, bytes, exchange, routingKey, ...options };
-    return this.channel.publish(makeMessage(message));
+    return this.channel.publish(makeMessage(message), mandatory);
   }
 
   consume(queue: string, options: Partial<ConsumeOptions> = {}): string {

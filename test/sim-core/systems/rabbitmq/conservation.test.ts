@@ -1,11 +1,13 @@
 /**
  * Nothing is lost in silence between queues: whatever happens, every message went to no queue, and is counted once for that,
  * or is a copy in each queue that it was routed to; every copy has a fate there, and every dead letter is a copy somewhere
- * else. Counted from outside, by what publishes are answered and what queues tell, those that are deleted among them.
+ * else. Counted from outside, by where a message must go by its keys (its own, CC and BCC), exchanges bound to others and alternate
+ * ones, by what publishes are answered, and by what queues tell, those that are deleted among them.
  */
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { messageEnqueued, messageSettled } from '../../../../sim-core/messaging/channels/facts.ts';
+import { Exchanges } from '../../../../sim-core/messaging/channels/exchanges/exchanges.ts';
 import { Queue } from '../../../../sim-core/messaging/channels/queue.ts';
 import { QueueBooks } from '../../../../sim-core/messaging/channels/queue-books.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
@@ -16,14 +18,29 @@ const NAMES = ['a', 'b', 'c'] as const;
 type Name = (typeof NAMES)[number];
 const name = fc.constantFrom(...NAMES);
 
-/** To a queue by its name, there or not, or by an exchange to a and b at once, to c, or nowhere. */
-const address = fc.constantFrom<string | readonly [string, string]>(
-  ...NAMES,
-  'nobody',
-  ['office', 'both'],
-  ['office', 'last'],
-  ['office', 'neither'],
+/**
+ * By the default exchange to a queue, there or not; by the office to a and b at once, to c, or nowhere; by the front, which is bound to
+ * the office with two of its keys, there or, with any other, by its alternate exchange to b.
+ */
+const OFFICE: Readonly<Record<string, readonly Name[]>> = { both: ['a', 'b'], last: ['c'] };
+const key = fc.constantFrom(...NAMES, 'nobody', 'both', 'last', 'neither');
+const address = fc.oneof(key, fc.tuple(fc.constantFrom('office', 'front'), key));
+/** Further keys of a message, as the header names them. */
+const copies = fc.record(
+  { CC: fc.array(key, { maxLength: 2 }), BCC: fc.array(key, { maxLength: 2 }) },
+  { requiredKeys: [] },
 );
+type Address = string | readonly [exchange: string, key: string];
+type Copies = typeof copies extends fc.Arbitrary<infer C> ? C : never;
+
+/** The queues that a message must go to, if they are there. */
+function routesOf(to: Address, { CC = [], BCC = [] }: Copies): readonly string[] {
+  const [exchange, own] = typeof to === 'string' ? ['', to] : to;
+  const keys = [own, ...CC, ...BCC];
+  if (exchange === '') return keys;
+  const byOffice = keys.flatMap((each) => OFFICE[each] ?? []);
+  return exchange === 'front' && byOffice.length === 0 ? ['b'] : byOffice;
+}
 
 interface Plan {
   readonly office: string | undefined;
@@ -69,8 +86,8 @@ function sometimes<Args extends unknown[]>(
 }
 
 const deed: fc.Arbitrary<Deed> = fc.oneof(
-  sometimes(6, fc.tuple(address, fc.boolean(), fc.nat(3)), (lab, to, persistent, nth) =>
-    lab.publish(to, persistent, nth),
+  sometimes(6, fc.tuple(address, copies, fc.boolean(), fc.boolean(), fc.nat(3)), (lab, to, further, ...how) =>
+    lab.publish(to, further, ...how),
   ),
   sometimes(2, fc.tuple(name), (lab, from) => lab.get(from)),
   sometimes(2, fc.tuple(name, fc.boolean(), fc.nat(2)), (lab, from, noAck, prefetch) =>
@@ -117,6 +134,10 @@ class Lab {
       if (cause === 'no queue for the dead letter') this.nowhere++;
     });
     this.client.exchange('office', 'direct');
+    this.client.exchange('spare', 'fanout');
+    this.client.exchange('front', 'direct', 'spare');
+    for (const to of Object.keys(OFFICE))
+      this.client.channel.bind({ kind: 'exchange', name: 'office' }, 'front', to, {});
     for (const each of NAMES) this.declare(each);
   }
 
@@ -143,18 +164,23 @@ class Lab {
     };
     this.client.queue(queue, args, durable || isQuorum);
     this.client.bind(queue, 'office', isQuorum ? 'last' : 'both');
+    if (queue === 'b') this.client.bind(queue, 'spare');
     this.queues.add(this.client.broker.peek(queue)!.queue);
   }
 
   /** The nth is longer, and of a higher priority, than those before. */
-  publish(to: string | readonly [string, string], persistent: boolean, nth: number): void {
+  publish(to: Address, further: Copies, persistent: boolean, mandatory: boolean, nth: number): void {
     const id = this.accounts.length;
     const account: Account = { made: 0, came: 0, ended: 0 };
     this.accounts.push(account);
     const request = new RequestContext(id, this.client.sim.now);
-    const { queues } = this.client.publish('m'.repeat(nth), to, { persistent, priority: nth, request });
-    account.made += queues.length;
-    if (queues.length === 0) this.nowhere++;
+    const message = { persistent, priority: nth, request, headers: further };
+    const published = this.client.publish('m'.repeat(nth), to, message, mandatory);
+    const expected = NAMES.filter((each) => this.has(each) && routesOf(to, further).includes(each));
+    account.made += expected.length;
+    if (expected.length === 0) this.nowhere++;
+    if ([...published.queues].sort().join() !== expected.join()) refuse([`${to} went to ${published.queues}`]);
+    if (published.returned !== (mandatory && expected.length === 0)) refuse([`${to}: returned ${published.returned}`]);
   }
 
   get(from: Name): void {
@@ -318,15 +344,28 @@ describe('finds a broker that', () => {
     },
     'says of what goes to several queues that it went to one': () => {
       const { publish } = Broker.prototype;
-      vi.spyOn(Broker.prototype, 'publish').mockImplementation(function (this: Broker, message, publisher) {
-        const { queues, refused } = publish.call(this, message, publisher);
-        return { queues: queues.slice(0, 1), refused };
+      vi.spyOn(Broker.prototype, 'publish').mockImplementation(function (this: Broker, ...asked) {
+        const published = publish.call(this, ...asked);
+        return { ...published, queues: published.queues.slice(0, 1) };
+      });
+    },
+    'takes no alternate exchange': () => {
+      const { route } = Exchanges.prototype;
+      vi.spyOn(Exchanges.prototype, 'route').mockImplementation(function (this: Exchanges, message) {
+        const isNowhere = message.exchange === 'front' && routesOf(['office', message.routingKey], {}).length === 0;
+        return isNowhere ? [] : route.call(this, message);
+      });
+    },
+    'goes by the first key alone': () => {
+      const { route } = Exchanges.prototype;
+      vi.spyOn(Exchanges.prototype, 'route').mockImplementation(function (this: Exchanges, message) {
+        return route.call(this, { ...message, headers: {} });
       });
     },
     'counts what goes nowhere twice': () => {
       const { publish } = Broker.prototype;
-      vi.spyOn(Broker.prototype, 'publish').mockImplementation(function (this: Broker, message, publisher) {
-        const published = publish.call(this, message, publisher);
+      vi.spyOn(Broker.prototype, 'publish').mockImplementation(function (this: Broker, ...asked) {
+        const published = publish.call(this, ...asked);
         if (published.queues.length === 0) this.unroutable++;
         return published;
       });

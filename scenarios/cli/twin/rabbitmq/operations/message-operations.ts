@@ -93,7 +93,7 @@ function settle<Channel>(
 function publishToModel(step: StepOf<'publish'>, { client, broker }: ModelSide, index: number): unknown {
   const { actor, exchange, key, bytes, mandatory, expiration, cc, bcc } = step;
   const content = bodyOf(index, bytes);
-  const { queues, refused } = client(actor).channel.publish(
+  const { refused, returned } = client(actor).channel.publish(
     makeMessage({
       request: new RequestContext(index, broker.sim.now),
       content,
@@ -106,8 +106,9 @@ function publishToModel(step: StepOf<'publish'>, { client, broker }: ModelSide, 
       ttl: expiration === undefined ? undefined : ms(expiration),
       persistent: step.persistent,
     }),
+    mandatory,
   );
-  return { confirm: refused ? 'nack' : 'ack', returned: mandatory && queues.length === 0 };
+  return { confirm: refused ? 'nack' : 'ack', returned };
 }
 
 async function publishToServer(
