@@ -102,7 +102,8 @@ export class ConsumerFetches {
     this.add(partition, offset);
     if (notBefore === undefined) return;
     this.readers.get(partition)!.notBefore = notBefore;
-    this.sim.scheduleAt(notBefore, () => this.fetch(), undefined, this.resumeKind);
+    // It may be over: a verdict that came while the process stood still is heeded when that goes on.
+    this.sim.scheduleAt(Math.max(this.sim.now, notBefore), () => this.fetch(), undefined, this.resumeKind);
   }
 
   /** The partition is somebody else's: what was fetched of it is dropped. */

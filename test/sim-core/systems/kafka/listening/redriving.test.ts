@@ -1,5 +1,5 @@
 /** Dead letters of a topic that are redriven: where to, how often at most, and when it stops by itself. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { constant } from '../../../../../sim-core/kernel/distributions/constant.ts';
 import { MILLISECOND } from '../../../../../sim-core/kernel/time.ts';
 import { TopicLedger } from '../../../../../sim-core/systems/kafka/listening/topic-ledger.ts';
@@ -16,8 +16,8 @@ const SENDS = Array.from({ length: 40 }, (_, i) => 30 + i * 5);
 const isPoison = (key: number): boolean => key % 4 === 0;
 const POISON = SENDS.length / 4;
 
-function redriven(options: Partial<RedrivingOptions>) {
-  const small = smallRetries({ isPoison }, SENDS, 2);
+function redriven(options: Partial<RedrivingOptions>, poison = isPoison) {
+  const small = smallRetries({ isPoison: poison }, SENDS, 2);
   const { sim, cluster, retries, republisher } = small;
   const dead = cluster.topics.find(({ name }) => name === retries.deadLetterTopic)!;
   const settings = { republisher, rate: 100, redrivesMax: 3, parking: PARKED, ...options };
@@ -84,5 +84,53 @@ describe('a redrive by hand', () => {
     expect(stops.length).toBeGreaterThan(2);
     for (const at of stops) expect(sent.filter((each) => each.at > at && each.at < at + ms(800))).toEqual([]);
     expect(sent.some((each) => each.at > stops[0] + ms(800))).toBe(true);
+  });
+
+  it('goes on when its process does, where that stood still across a stop and beyond its pause', () => {
+    const stop = { share: 0.5, samples: 6, pause: ms(100) };
+    const run = (pauseAt: number | undefined) => {
+      const small = redriven({ redrivesMax: Infinity, stop });
+      small.redrive.scale(1);
+      if (pauseAt !== undefined)
+        small.sim.scheduleAt(pauseAt, () => small.redrive.consumers[0].pause(ms(500)), undefined);
+      small.sim.runUntil(ms(1500));
+      return small;
+    };
+    const [at] = run(undefined).stops;
+    const { stops, sent } = run(at - ms(1));
+    expect(stops[0]).toBe(at);
+    const after = sent.filter((each) => each.at > at);
+    expect(after.length).toBeGreaterThan(0);
+    expect(after[0].at).toBeGreaterThanOrEqual(at + ms(499));
+  });
+
+  it('begins anew with each life: what came back from another is no sample, and no pause outlives it', () => {
+    const stop = { share: 0.5, samples: 6, pause: ms(1500) };
+    const { sim, redrive, stops, sent, mend } = redriven({ redrivesMax: Infinity, stop });
+    redrive.scale(1);
+    while (stops.length === 0) sim.runUntil(ms(5000), 1);
+    const [at] = stops;
+    mend();
+    sim.scheduleAt(at + ms(100), () => redrive.consumers[0].kill(ms(200)), undefined);
+    sim.runUntil(at + ms(1400));
+    expect(sent.filter((each) => each.at > at).length).toBeGreaterThan(0);
+    expect(stops).toEqual([at]);
+  });
+
+  it('notes a letter that cannot be published once, however often it comes back to it', () => {
+    const stop = { share: 0.5, samples: 4, pause: ms(200) };
+    const { sim, redrive, stops, sent, republisher } = redriven({ stop }, (key) => key === 0);
+    redrive.scale(1);
+    while (sent.length === 0) sim.runUntil(ms(5000), 1);
+    const { publish } = republisher;
+    let tries = 0;
+    vi.spyOn(republisher, 'publish').mockImplementation(function* (record, partition, headers) {
+      if (!/^t-\d+$/.test(partition)) return yield* publish.call(republisher, record, partition, headers);
+      tries++;
+      return false;
+    });
+    sim.runUntil(sim.now + ms(2000));
+    expect(tries).toBeGreaterThan(20);
+    expect(stops).toEqual([]);
   });
 });
