@@ -142,14 +142,18 @@ function redrivesOf(
 ): KafkaConsumerGroup {
   const { republisher, producer } = templateOf(sim, cluster, 'redriver', 'redrive');
   const { rate, redrivesMax, stop } = limits.REDRIVE;
+  const listener = redriving(sim, { republisher, rate, redrivesMax, stop, parking: PARKED });
   const group = groupOf(sim, cluster, {
     ...ONE_BY_ONE,
     name: 'redrives',
     consumerName: ['redrive'],
     topics: [dead],
     listener: {
-      ...redriving(sim, { republisher, rate, redrivesMax, stop, parking: PARKED }),
-      onKill: () => producer.kill(),
+      ...listener,
+      onKill() {
+        listener.onKill?.();
+        producer.kill();
+      },
     },
   });
   if (p.redrive === 'automatic') group.scale(1);

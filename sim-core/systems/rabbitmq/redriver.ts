@@ -59,8 +59,6 @@ export class Redriver implements Component {
   private readonly stop: RedriveStop;
   private done = 0;
   private refused = 0;
-  /** The message that was refused last, until it is taken: it is a sample already. */
-  private refusedRequest: number | undefined;
 
   constructor(sim: Simulation, options: RedriverOptions) {
     this.sim = sim;
@@ -112,7 +110,7 @@ export class Redriver implements Component {
     const delivery = channel.get(from, false);
     if (delivery !== undefined) {
       const { message, tag } = delivery;
-      if (message.request.id !== this.refusedRequest) this.sample(message);
+      this.sample(message);
       if (this.sim.now >= this.stop.until && this.send(channel, message)) channel.acknowledge(tag, false);
       else channel.reject(tag, false, true);
     }
@@ -130,12 +128,11 @@ export class Redriver implements Component {
     const { id: request } = message.request;
     if (refused || queues.length === 0) {
       this.refused++;
-      this.refusedRequest = request;
       if (this.gaveBack.heard) this.gaveBack.emit({ queue, request, to });
       return false;
     }
     this.done++;
-    this.refusedRequest = undefined;
+    this.stop.gone(request);
     if (this.redriven.heard) this.redriven.emit({ queue, request, to, times, isParked });
     return true;
   }
@@ -146,9 +143,9 @@ export class Redriver implements Component {
   }
 
   /** Notes whether a message has come back, and stops when too many have. */
-  private sample({ headers }: Message): void {
+  private sample({ headers, request }: Message): void {
     const { [REDRIVEN_AT]: at } = headers;
-    const share = this.stop.note(typeof at === 'number' ? at : undefined, this.sim.now);
+    const share = this.stop.note(request.id, typeof at === 'number' ? at : undefined, this.sim.now);
     if (share !== undefined && this.stopped.heard) this.stopped.emit({ queue: this.options.from, share });
   }
 

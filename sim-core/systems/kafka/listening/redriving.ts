@@ -5,7 +5,8 @@
  *
  * Its own limits: what was redriven as often as it may be goes to a topic where it is parked; and it stops for a while when too
  * much of what it took comes back (`messaging/dead-letter/redrive-stop.ts`). It publishes and then commits, so that a death
- * between the two doubles a message. Where nothing can be published it comes back to the letter with its next poll.
+ * between the two doubles a message. Where nothing can be published it comes back to the letter with its next poll. What it knows
+ * of its turn and of what came back is its process's, and begins anew with that.
  */
 import type { Behaviour } from '../../../kernel/process.ts';
 import type { Simulation } from '../../../kernel/simulation.ts';
@@ -33,32 +34,49 @@ export interface RedrivingOptions {
   readonly stop?: RedriveStopOptions;
 }
 
-export function redriving(sim: Simulation, options: RedrivingOptions): Pick<RecordListener, 'handle'> {
+/** What its process knows while it lives. */
+interface Life {
+  readonly stop: RedriveStop;
+  /** When the next letter's turn is. */
+  turn: Time;
+}
+
+/** For one consumer: what it knows is gone when that ends. */
+export function redriving(sim: Simulation, options: RedrivingOptions): Pick<RecordListener, 'handle' | 'onKill'> {
   const { republisher, rate, redrivesMax, parking } = options;
   const interval = Math.max(1, Math.round(SECOND / rate));
-  const stop = new RedriveStop(options.stop);
   const redriven = sim.facts.channel(deadLetterRedriven);
   const refused = sim.facts.channel(redriveRefused);
   const stopped = sim.facts.channel(redriveStopped);
-  let turn: Time = 0;
+  let life: Life | undefined = undefined;
+
+  function begin(): Life {
+    const stop = new RedriveStop(options.stop);
+    stop.begin(sim.now);
+    return { stop, turn: 0 };
+  }
 
   /** Whether it may go on with a dead letter, of which it takes note. */
-  function goesOn(queue: string, headers: RecordHeaders): boolean {
+  function goesOn(stop: RedriveStop, letter: string, queue: string, headers: RecordHeaders): boolean {
     const at = lastHeader(headers, REDRIVEN_AT);
-    const share = stop.note(typeof at === 'number' ? at : undefined, sim.now);
+    const share = stop.note(letter, typeof at === 'number' ? at : undefined, sim.now);
     if (share !== undefined && stopped.heard) stopped.emit({ queue, share });
     return share === undefined;
   }
 
   return {
+    onKill: () => void (life = undefined),
     *handle(_received, fetched: Fetched): Behaviour<RecordVerdict> {
+      const mine = (life ??= begin());
+      const { stop } = mine;
       if (sim.now < stop.until) return { notBefore: stop.until };
-      if (sim.now < turn) yield turn - sim.now;
-      turn = sim.now + interval;
-      const { record, partition } = fetched;
+      if (sim.now < mine.turn) yield mine.turn - sim.now;
+      mine.turn = sim.now + interval;
+      const { record, partition, offset } = fetched;
       const { headers, request } = record;
       const queue = topicOf(partition);
-      if (!goesOn(queue, headers)) return { notBefore: stop.until };
+      const letter = `${partition}/${offset}`;
+      if (!goesOn(stop, letter, queue, headers)) return { notBefore: stop.until };
       const before = Number(lastHeader(headers, REDRIVES) ?? 0);
       const isParked = before >= redrivesMax;
       const times = before + (isParked ? 0 : 1);
@@ -73,6 +91,7 @@ export function redriving(sim: Simulation, options: RedrivingOptions): Pick<Reco
         if (refused.heard) refused.emit({ queue, request, to });
         return 'again';
       }
+      stop.gone(letter);
       if (redriven.heard) redriven.emit({ queue, request, to, times, isParked });
       return 'done';
     },
