@@ -86,7 +86,7 @@ function changedSinceRead(p: Values): number {
 export const fuzzyReads = limit((p) =>
   p.semanticLock ? new NotClaimed('nobody else changes an account that an order has read') : changedSinceRead(p),
 );
-/** Each of these overwrites what was changed since, if the balance is written as it was read. */
+/** Each of these overwrites what was changed since, if the balance is written as it was read, but where that was given back too. */
 export const lostUpdates = limit((p) =>
   p.semanticLock || !p.writesAsRead ? new NotClaimed('charges are taken off what is there') : changedSinceRead(p),
 );

@@ -23,9 +23,9 @@ export interface EarlyReadsOptions {
 
 /** What the later step found. */
 export interface Reread {
-  /** The key is not as the saga had read it. */
+  /** Others have changed the key since the saga read it, by its version: also where what they took is given back by now. */
   readonly isFuzzy: boolean;
-  /** And what others had made of it is overwritten. */
+  /** What is there is overwritten by something else, by its value: another had changed it, and that is lost. */
   readonly isLost: boolean;
 }
 
@@ -55,11 +55,13 @@ export class EarlyReads {
   take(saga: Saga): Reread {
     const { holdings, isLocked, writesAsRead } = this.options;
     const read = this.reads.get(saga.id);
-    const isFuzzy = read !== undefined && read.version !== holdings.standingFor(saga).version;
+    const found = holdings.standingFor(saga);
+    const isFuzzy = read !== undefined && read.version !== found.version;
+    const isLost = writesAsRead && read !== undefined && read.available !== found.available;
     holdings.take(saga, writesAsRead ? read?.available : undefined);
     if (isLocked) this.reads.set(saga.id, holdings.standingFor(saga));
     else this.reads.delete(saga.id);
-    return { isFuzzy, isLost: isFuzzy && writesAsRead };
+    return { isFuzzy, isLost };
   }
 
   /** The saga is undone, or no step of it can be refused any more. */
