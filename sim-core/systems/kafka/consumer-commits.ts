@@ -4,8 +4,9 @@
  * inside of a poll, for all that earlier polls gave (and so for all that is processed, since here nothing is handed to
  * other threads).
  *
- * With a listener what is committed is what has moved, record by record (Spring's `AckMode.RECORD`); without one it is how far it is in all
- * that it owns, as a `commitSync` without arguments does it.
+ * With a listener what is committed, once a poll, is what has moved with it (Spring's `AckMode.BATCH`, the default there; with one
+ * record a poll that is its `RECORD` too); without one it is how far it is in all that it owns, as a `commitSync` without arguments
+ * does it.
  *
  * A commit that is waited for costs a round trip and the replication of its record a poll, and is asked for until there is
  * an answer: an application that gives up (`default.api.timeout.ms`) is not modelled. One that is not waited for is asked

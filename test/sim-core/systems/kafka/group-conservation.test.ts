@@ -4,7 +4,7 @@
  * counted as skipped. Committed after processing, an offset never passes what its group has processed, and never goes back.
  */
 import fc from 'fast-check';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
 import { assignors } from '../../../../sim-core/messaging/groups/assignors.ts';
 import { Group } from '../../../../sim-core/messaging/groups/group.ts';
@@ -16,6 +16,7 @@ import { ConsumerGroup } from '../../../../sim-core/systems/kafka/consumer-group
 import { groupSkipped } from '../../../../sim-core/systems/kafka/groups/group-lag.ts';
 import type { SentRecord } from '../../../../sim-core/systems/kafka/record-book.ts';
 import { befall, fault } from './cluster-faults.ts';
+import { replace } from './replaced-methods.ts';
 import { ms, SMALL_GROUP, smallCluster, type SmallCluster } from './small-cluster.ts';
 
 const END = ms(3000);
@@ -182,21 +183,6 @@ it('delivers to each group what was acknowledged, or keeps it, or counts what it
   });
   for (const count of Object.values(tally)) expect(count).toBeGreaterThan(0);
 }, 60_000);
-
-const undo: (() => void)[] = [];
-afterEach(() => {
-  while (undo.length > 0) undo.pop()!();
-});
-/** Puts another method in the place of one, until the test is over. */
-function replace<T extends object, Name extends keyof T>(
-  prototype: T,
-  name: Name,
-  make: (sound: T[Name]) => T[Name],
-): void {
-  const sound = prototype[name];
-  prototype[name] = make(sound);
-  undo.push(() => void (prototype[name] = sound));
-}
 
 /** By what is planted: what must be found. */
 const FAULTS: Record<string, readonly [plant: () => void, found: RegExp]> = {
