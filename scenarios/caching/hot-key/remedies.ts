@@ -156,10 +156,10 @@ export class Writer {
       store,
       book: pushes.book,
       // The shard before the push: who drops a copy that the push does not follow on finds the new row there.
-      *stored(row, increments, request) {
+      stored(row, increments, request) {
         local.keep(row, request);
-        for (const push of cache.pushes(entryOf(row.key, row, sim.now, lasting(p.ttl)), request)) yield* push;
-        yield* member.wrote(row, request, increments);
+        const entry = entryOf(row.key, row, sim.now, lasting(p.ttl));
+        return [...cache.pushes(entry, request), member.wrote(row, request, increments)];
       },
     });
   }

@@ -8,13 +8,18 @@
  * when the instance dies, and nobody could tell from the store. A batch that the store refuses is sent again with the next;
  * increments commute, so the order of batches does not matter.
  *
- * Batches leave on a grid of the run's time, shifted by a phase, so that instances do not all send at once. One that is
- * not done with when the next is due has that wait (as `scheduleAtFixedRate` does) for the tick after it.
+ * Leaves out what makes that exact where an answer may not come in time: a number of each batch that the store remembers. A call
+ * that ran into its timeout is taken for refused here, and what the store has committed all the same is added twice. So the way to
+ * the store should have no timeout.
+ *
+ * Batches leave on a grid of the run's time, shifted by a phase, so that instances do not all send at once. While one is
+ * not done with none leaves; what is gathered meanwhile goes with the first tick after it.
  */
-import { defineReading, type Fact, type FactChannel } from '../../kernel/fact.ts';
+import { defineFact, defineReading, type Fact, type FactChannel } from '../../kernel/fact.ts';
 import { spawn, type Behaviour, type Process } from '../../kernel/process.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
 import type { Duration } from '../../kernel/time.ts';
+import type { Wait } from '../../kernel/wait.ts';
 import { CallFailed } from '../../network/call.ts';
 import type { ComponentPart } from '../../network/component.ts';
 import type { Link } from '../../network/link.ts';
@@ -30,6 +35,14 @@ export const incrementsGathered = defineReading('write.gathered', 'Increments th
   writes: 'number',
 });
 
+/** Somebody who was to be told what the store has since a batch was not, for the call failed. */
+export const sumNotPushed = defineFact('hot_key.sum_not_pushed', 'A copy was not told of the sum that the store has', {
+  instance: 'text',
+  request: 'request',
+  key: 'key',
+  failure: 'text',
+});
+
 export const batchedIncrementSignals = [
   ...writeBehindSignals,
   defineSignal({
@@ -41,6 +54,13 @@ export const batchedIncrementSignals = [
     value: (fact) => fact.writes,
     of: (fact) => fact.instance,
   }),
+  defineSignal({
+    name: 'hot_key.pushes.failed',
+    kind: 'counter',
+    unit: '{message}',
+    help: 'Times that a copy could not be told of a sum that was stored, and stays as it was until it expires',
+    fact: sumNotPushed,
+  }),
 ];
 
 export interface BatchedIncrementsOptions {
@@ -51,8 +71,11 @@ export interface BatchedIncrementsOptions {
   readonly phase: Duration;
   readonly store: Link<DatabaseQuery, Row>;
   readonly book: WriteBook;
-  /** The store has a batch of so many increments, and this is the row since; may throw `CallFailed`. */
-  readonly stored: (row: Row, increments: number, request: RequestContext) => Behaviour;
+  /**
+   * The store has a batch of so many increments, and this is the row since. Gives who is to be told of it, one after the other:
+   * each may throw `CallFailed`, and the others are told all the same.
+   */
+  readonly stored: (row: Row, increments: number, request: RequestContext) => Iterable<Behaviour | Wait<unknown>>;
 }
 
 export class BatchedIncrements {
@@ -68,11 +91,13 @@ export class BatchedIncrements {
   private batchUnderWay: RequestContext | undefined = undefined;
   private flusher: Process | undefined = undefined;
   private readonly changed: FactChannel<Fact<typeof incrementsGathered>>;
+  private readonly notPushed: FactChannel<Fact<typeof sumNotPushed>>;
 
   constructor(sim: Simulation, options: BatchedIncrementsOptions) {
     this.sim = sim;
     this.options = options;
     this.changed = sim.facts.channel(incrementsGathered);
+    this.notPushed = sim.facts.channel(sumNotPushed);
     options.book.heldBy(() => this.held());
   }
 
@@ -117,23 +142,36 @@ export class BatchedIncrements {
 
   /** Sends what was gathered of a key, and keeps it if the store refuses. */
   private *flush(key: number): Behaviour {
-    const { book, store, stored } = this.options;
+    const { book, store } = this.options;
     const batch = this.gathered.get(key)!;
     this.gathered.delete(key);
     this.sending = batch;
     this.tell();
     const request = (this.batchUnderWay = book.send(batch));
+    let row: Row | undefined;
     try {
-      const row = yield* store.call({ operation: 'write', key, increments: batch.length }, request);
-      this.sending = [];
-      this.batchUnderWay = undefined;
-      yield* stored(row, batch.length, request);
+      row = yield* store.call({ operation: 'write', key, increments: batch.length }, request);
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
-      if (this.sending.length > 0) this.gathered.set(key, [...batch, ...(this.gathered.get(key) ?? [])]);
-      this.sending = [];
-      this.batchUnderWay = undefined;
-      this.tell();
+      this.gathered.set(key, [...batch, ...(this.gathered.get(key) ?? [])]);
+    }
+    this.sending = [];
+    this.batchUnderWay = undefined;
+    if (row === undefined) this.tell();
+    else yield* this.push(row, batch.length, request);
+  }
+
+  /** Tells each of what the store has, and of those that could not be told. */
+  private *push(row: Row, increments: number, request: RequestContext): Behaviour {
+    const { stored, instance } = this.options;
+    for (const pushed of stored(row, increments, request)) {
+      try {
+        yield* pushed;
+      } catch (error) {
+        if (!(error instanceof CallFailed)) throw error;
+        const { failure } = error;
+        if (this.notPushed.heard) this.notPushed.emit({ instance, request: request.id, key: row.key, failure });
+      }
     }
   }
 

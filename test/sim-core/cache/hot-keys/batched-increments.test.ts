@@ -1,11 +1,16 @@
-/** Increments that are gathered: none is lost or doubled but by a crash, whatever the store and the instances do. */
+/**
+ * Increments that are gathered: none is lost but by a crash, and none doubled, whatever the store and the instances do, as long as the
+ * store's answers come (the way to it has no timeout).
+ */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { BatchedIncrements } from '../../../../sim-core/cache/hot-keys/batched-increments.ts';
+import { BatchedIncrements, sumNotPushed } from '../../../../sim-core/cache/hot-keys/batched-increments.ts';
 import { WriteBook } from '../../../../sim-core/cache/write-behind/write-book.ts';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
+import type { Behaviour } from '../../../../sim-core/kernel/process.ts';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
 import { ms, s } from '../../../../sim-core/kernel/time.ts';
+import { CallFailed } from '../../../../sim-core/network/call.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
 import { Database } from '../../../../sim-core/storage/database.ts';
@@ -13,7 +18,7 @@ import { Database } from '../../../../sim-core/storage/database.ts';
 const KEY = 7;
 
 /** An instance with a store that takes 10 ms for a batch; batches leave at 30 ms, 130 ms, 230 ms, … */
-function setUp() {
+function setUp(pushes: () => Behaviour[] = () => []) {
   const sim = new Simulation();
   const database = new Database(sim, {
     name: 'database',
@@ -30,8 +35,9 @@ function setUp() {
     phase: ms(30),
     store: new Link(sim, database, { from: 'app-1', delay: constant(0) }),
     book,
-    *stored({ version }, increments) {
+    stored({ version }, increments) {
       stored.push([sim.now / ms(1), version, increments]);
+      return pushes();
     },
   });
   const at = (time: number, act: () => void): void => void sim.scheduleAt(ms(time), act, undefined, 0);
@@ -62,6 +68,23 @@ it('that the store refuses go with the next batch', () => {
   sim.runUntil(s(1));
   expect(stored).toEqual([[140, 3, 3]]);
   expect(book.totals).toEqual({ acknowledged: 3, stored: 3, lost: 0 });
+});
+
+it('are told to everybody else where a copy cannot be told, and that is counted', () => {
+  const told: string[] = [];
+  const push = function* (copy: string, isUp: boolean): Behaviour {
+    yield ms(1);
+    if (!isUp) throw new CallFailed(copy, 'unavailable');
+    told.push(copy);
+  };
+  const { sim, add, book } = setUp(() => [push('one', true), push('two', false), push('three', true)]);
+  const failed: string[] = [];
+  sim.facts.channel(sumNotPushed).listen(({ key, failure }) => failed.push(`${key} ${failure}`));
+  for (const time of [10, 50]) add(time);
+  sim.runUntil(s(1));
+  expect(told).toEqual(['one', 'three', 'one', 'three']);
+  expect(failed).toEqual([`${KEY} unavailable`, `${KEY} unavailable`]);
+  expect(book.totals).toEqual({ acknowledged: 2, stored: 2, lost: 0 });
 });
 
 it('are lost with the instance from the last tick on, and the batch on its way is not', () => {
