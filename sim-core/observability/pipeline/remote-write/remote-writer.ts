@@ -11,7 +11,7 @@
  *
  * A crash loses what was not sent, though all of it is on disk: from its start on Prometheus sends what is newer than that
  * (`SetStartTime` in `tsdb/wlog/watcher.go`, https://github.com/prometheus/prometheus/issues/8809). What would have been scraped
- * meanwhile never was, and is counted as lost.
+ * meanwhile never was, and is counted as lost. What it knew of rates, by which it has its shards, is gone too.
  */
 import { Fifo } from '../../../kernel/fifo.ts';
 import type { Fact, FactChannel } from '../../../kernel/fact.ts';
@@ -72,7 +72,7 @@ export class RemoteWriter implements Endpoint<TelemetryBundle, undefined>, Compo
   private readonly sim: Simulation;
   private readonly options: RemoteWriterOptions;
   private readonly log = new Fifo<TelemetryBundle>();
-  private readonly desired: DesiredShards;
+  private desired: DesiredShards;
   private readonly requests: BackgroundRequests;
   /** The number of each process, by which it has its shard. */
   private readonly numbers = new Map<string, number>();
@@ -81,6 +81,8 @@ export class RemoteWriter implements Endpoint<TelemetryBundle, undefined>, Compo
   private wanted: number | undefined = undefined;
   private newest: Time = 0;
   private highestSent: Time = 0;
+  /** When the process began: what is older it does not send. */
+  private startedAt: Time = 0;
   private lastAnswer: Time = 0;
   private downUntil: Time = 0;
   private readonly counts = { appended: 0, inLog: 0, inShards: 0, sending: 0, sent: 0, rejected: 0, lost: 0 };
@@ -117,9 +119,9 @@ export class RemoteWriter implements Endpoint<TelemetryBundle, undefined>, Compo
     return inLog + inShards + sending;
   }
 
-  /** How far what was sent is behind what came. */
+  /** How far what was sent is behind what came, of what this process has to send. */
   get lag(): Duration {
-    return Math.max(0, this.newest - this.highestSent);
+    return Math.max(0, this.newest - Math.max(this.highestSent, this.startedAt));
   }
 
   get isUp(): boolean {
@@ -153,7 +155,8 @@ export class RemoteWriter implements Endpoint<TelemetryBundle, undefined>, Compo
     while (this.log.size > 0) this.log.take();
     [counts.inLog, counts.inShards, counts.sending] = [0, 0, 0];
     if (pending > 0) this.lose(pending, 'restart');
-    this.highestSent = this.newest;
+    this.startedAt = this.downUntil;
+    this.desired = new DesiredShards(options);
     this.wanted = undefined;
     this.start(options.minShards);
     this.tell();

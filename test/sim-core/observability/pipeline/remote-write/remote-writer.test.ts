@@ -6,7 +6,10 @@ import { Simulation } from '../../../../../sim-core/kernel/simulation.ts';
 import { minutes, ms, s } from '../../../../../sim-core/kernel/time.ts';
 import { BackgroundRequests } from '../../../../../sim-core/network/background-requests.ts';
 import { Link } from '../../../../../sim-core/network/link.ts';
-import { samplesRetried } from '../../../../../sim-core/observability/pipeline/remote-write/remote-write-signals.ts';
+import {
+  remoteWriteLoad,
+  samplesRetried,
+} from '../../../../../sim-core/observability/pipeline/remote-write/remote-write-signals.ts';
 import {
   REMOTE_WRITE,
   RemoteWriter,
@@ -101,6 +104,26 @@ it('has a restart skip what was not sent, and counts what nobody scraped meanwhi
   lab.sim.runUntil(lab.sim.now + s(30));
   expect(lab.backend.stored).toBe(lab.appended - pending);
   expect(lab.writer.violations()).toEqual([]);
+});
+
+it('is behind by no more than since its start, and knows no rate of before', () => {
+  const lab = new Lab();
+  const desired: number[] = [];
+  lab.sim.facts.channel(remoteWriteLoad).listen((load) => desired.push(load.desired));
+  lab.scrape(60);
+  lab.be('unavailable');
+  lab.scrape(60);
+  expect(desired.at(-1)).toBeGreaterThan(0);
+  lab.sim.inject(() => lab.writer.crash(minutes(5)), 0);
+  lab.sim.runUntil(lab.sim.now + 1);
+  expect(desired.at(-1)).toBe(0);
+  lab.sim.runUntil(lab.sim.now + minutes(5) + s(10));
+  lab.scrape(15);
+  expect(Math.abs(lab.writer.lag - s(10))).toBeLessThan(ms(1));
+  lab.be('up');
+  lab.scrape(60);
+  lab.sim.runUntil(lab.sim.now + s(10));
+  expect(lab.writer.lag).toBe(0);
 });
 
 it('runs as many shards as it takes, and catches up', () => {
