@@ -111,6 +111,9 @@ export class SingleQuery extends Query {
   constructor(database: QueryRunner, call: Call<DatabaseQuery, Row>) {
     const { operation, key } = call.query;
     super(database, call as Call<unknown, unknown>, operation, key, 1);
+    const { increments = 1 } = call.query;
+    if (!(Number.isInteger(increments) && increments >= 1))
+      throw new RangeError(`${database.name}: increments is ${increments}; give an integer of at least 1`);
   }
 
   reply(): void {

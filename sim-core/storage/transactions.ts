@@ -17,7 +17,10 @@ import type { Database } from './database.ts';
 import type { WriteOutcome } from './database-signals.ts';
 import { Query, type DatabaseOperation, type QueryOutcome, type Row } from './queries.ts';
 
-/** What a database is asked (`queries.ts`), and the steps of a transaction that stays open. */
+/**
+ * What a database is asked (`queries.ts`), and the steps of a transaction that stays open. A write of a transaction is of one version:
+ * there are no `increments`.
+ */
 export interface Statement {
   readonly operation: DatabaseOperation | 'update' | 'commit' | 'rollback';
   readonly key: number;

@@ -56,6 +56,14 @@ describe('a database', () => {
     });
   });
 
+  it.each([0, 1.5, -1, NaN])('refuses a write of %s increments, and says what would be right', (increments) => {
+    const { sim, link } = setUp();
+    link.send({ operation: 'write', key: 1, increments }, new RequestContext(0, 0));
+    expect(() => sim.runUntil(s(1))).toThrow(
+      new RangeError(`db: increments is ${increments}; give an integer of at least 1`),
+    );
+  });
+
   it('counts versions: each write raises its key’s, a read gives the one that stands', () => {
     const { sim, database, link } = setUp();
     const versions: number[] = [];
