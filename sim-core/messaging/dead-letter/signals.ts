@@ -55,7 +55,8 @@ export const redriveStopped = defineFact(
   },
 );
 
-const REASONS = ['rejected', 'expired', 'maxlen', 'delivery_limit'] as const satisfies readonly Death[];
+/** RabbitMQ's. */
+const DEATHS = ['rejected', 'expired', 'maxlen', 'delivery_limit'] as const satisfies readonly Death[];
 
 /** What somebody is alerted at: letters a second that come, nanoseconds that one has been there. */
 export interface DeadLetterLimits {
@@ -63,8 +64,12 @@ export interface DeadLetterLimits {
   readonly age: Duration;
 }
 
-/** The signals of the dead-letter queue of that name, with the limits of its alert if it has one. */
-export function dlqSignals(queue: string, alert?: DeadLetterLimits): SignalDefinition[] {
+/** The signals of the dead-letter queue of that name, with the limits of its alert if it has one; `reasons`: to count entries by. */
+export function dlqSignals(
+  queue: string,
+  alert?: DeadLetterLimits,
+  reasons: readonly string[] = DEATHS,
+): SignalDefinition[] {
   const thresholds = (value: (limits: DeadLetterLimits) => number): readonly SignalThreshold[] =>
     alert && Number.isFinite(value(alert)) ? [{ value: value(alert), label: 'alert above' }] : [];
   const isOurs = (fact: { readonly queue: string }): boolean => fact.queue === queue;
@@ -107,7 +112,7 @@ export function dlqSignals(queue: string, alert?: DeadLetterLimits): SignalDefin
       where: isOurs,
       thresholds: thresholds(({ rate }) => rate),
     }),
-    ...REASONS.map((reason) =>
+    ...reasons.map((reason) =>
       defineSignal({
         name: `dlq.entries.${reason}`,
         kind: 'counter',

@@ -29,6 +29,8 @@ export interface WatchedQueue {
   readonly inFlight: number;
   /** Its ready copies. */
   readonly copies: Iterable<Pick<Copy, 'enqueued'>>;
+  /** All that its messages may have died of, as the facts of their coming say it; RabbitMQ's words without it. */
+  readonly reasons?: readonly string[];
   /** How many have ever entered it. */
   readonly fates: Pick<Fates, 'total'>;
 }
@@ -67,7 +69,7 @@ export class DeadLetterWatch implements Component {
     this.options = options;
     this.name = options.name;
     this.help = options.help;
-    this.signals = dlqSignals(options.queue.name, options.alert);
+    this.signals = dlqSignals(options.queue.name, options.alert, options.queue.reasons);
     this.observed = sim.facts.channel(deadLettersObserved);
     this.alerted = sim.facts.channel(deadLettersAlerted);
     this.lookKind = sim.eventKind(`${options.name} looks at ${options.queue.name}`);

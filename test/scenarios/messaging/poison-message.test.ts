@@ -96,6 +96,11 @@ it('has its dead letters of Kafka redriven by hand, and they are done once the c
   const { signals } = trialled(poisonMessage, { variant: 'kafka-retry-topics', interventions });
   const [redriven, again] = ['dlq.redriven', 'dlq.redriven.again'].map((name) => summaryOf({ signals }, name, 'total'));
   expect(redriven).toBeGreaterThan(10);
+  const [entries, poison, transient] = ['', '.poison', '.transient'].map((reason) =>
+    summaryOf({ signals }, `dlq.entries${reason}`, 'total'),
+  );
+  expect(poison).toBeGreaterThan(0);
+  expect(poison + transient).toBe(entries);
   expect(again).toBe(0);
   expect(signals.find(({ name }) => name === 'dlq.depth')!.columns['last'].at(-1)).toBe(0);
   const [applied, doubled, expected] = ['applied', 'doubled', 'expected'].map((what) =>

@@ -5,14 +5,28 @@
 import type { Simulation } from '../../../kernel/simulation.ts';
 import type { Time } from '../../../kernel/time.ts';
 import { messageEnqueued } from '../../../messaging/channels/facts.ts';
+import type { HandlingFailure } from '../../../messaging/consuming/received.ts';
 import type { WatchedQueue } from '../../../messaging/dead-letter/watch.ts';
 import type { RecordBook } from '../record-book.ts';
 import type { Topic } from '../topic.ts';
 import { failureOf } from './retry-headers.ts';
 
+/** What handling fails by, and nothing where no failure is written on a record. */
+const REASONS = [
+  'poison',
+  'transient',
+  'timeout',
+  'overloaded',
+  'refused',
+  'unavailable',
+  'error',
+  'none',
+] as const satisfies readonly (HandlingFailure | 'none')[];
+
 export class DeadLetterTopic implements WatchedQueue {
   readonly name: string;
   readonly inFlight = 0;
+  readonly reasons = REASONS;
   private readonly topic: Pick<Topic, 'name' | 'partitions'>;
   private readonly book: RecordBook;
   private readonly committedOf: (partition: string) => number;
