@@ -7,7 +7,7 @@ import { readAside, type Steps } from '../patterns/steps.ts';
 
 export function deleteThenUpdate(app: Steps): CachePattern {
   return {
-    read: (key, request) => readAside(app, key, request, (row) => app.put(row, request)),
+    read: (key, request) => readAside(app, key, request, (...loaded) => app.put(...loaded)),
     *write(key, request) {
       yield* app.drop(key, request);
       return yield* app.save(key, request);

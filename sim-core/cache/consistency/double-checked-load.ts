@@ -11,10 +11,12 @@ export function doubleCheckedLoad(app: Steps): CachePattern {
     *read(key, request) {
       const cached = yield* app.get(key, request);
       if (cached !== undefined) return cached;
+      const started = app.sim.now;
       const row = yield* app.load(key, request);
+      const took = app.sim.now - started;
       const meanwhile = yield* app.get(key, request);
       if (meanwhile !== undefined) return meanwhile;
-      yield* app.put(row, request);
+      yield* app.put(row, request, took);
       return row;
     },
     *write(key, request) {

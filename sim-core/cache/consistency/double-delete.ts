@@ -17,7 +17,7 @@ export function doubleDelete(app: Steps, delay: Duration): CachePattern {
     yield* app.drop(key, request);
   }
   return {
-    read: (key, request) => readAside(app, key, request, (row) => app.put(row, request)),
+    read: (key, request) => readAside(app, key, request, (...loaded) => app.put(...loaded)),
     *write(key, request) {
       yield* app.drop(key, request);
       const row = yield* app.save(key, request);

@@ -21,8 +21,10 @@ export function lease(app: Steps, { poll, ...lease }: LeaseOptions): CachePatter
         if (reply === undefined) return yield* app.load(key, request);
         if (reply.entry !== undefined) return reply.entry.value;
         if (reply.token !== undefined) {
+          const started = app.sim.now;
           const row = yield* app.load(key, request);
-          yield* app.ask({ command: 'lease-set', entry: app.entryOf(row, request), token: reply.token }, request);
+          const entry = app.entryOf(row, request, app.sim.now - started);
+          yield* app.ask({ command: 'lease-set', entry, token: reply.token }, request);
           return row;
         }
         yield poll;

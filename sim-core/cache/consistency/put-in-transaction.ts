@@ -9,7 +9,7 @@ import { readAside, type Steps } from '../patterns/steps.ts';
 
 export function putInTransaction(app: Steps<Statement>): CachePattern {
   return {
-    read: (key, request) => readAside(app, key, request, (row) => app.put(row, request)),
+    read: (key, request) => readAside(app, key, request, (...loaded) => app.put(...loaded)),
     *write(key, request) {
       yield* app.find(key, request);
       const row = yield* app.execute('update', key, request);

@@ -8,7 +8,7 @@ import { readAside, type Steps } from '../patterns/steps.ts';
 
 export function updateThenDelete(app: Steps): CachePattern {
   return {
-    read: (key, request) => readAside(app, key, request, (row) => app.put(row, request)),
+    read: (key, request) => readAside(app, key, request, (...loaded) => app.put(...loaded)),
     *write(key, request) {
       const row = yield* app.save(key, request);
       yield* app.drop(key, request);

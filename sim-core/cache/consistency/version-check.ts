@@ -14,8 +14,8 @@ import { readAside, type Steps } from '../patterns/steps.ts';
 
 /** `tombstone`: how long the cache remembers a version when the entry is gone; 0 for not at all. */
 export function versionCheck(app: Steps, tombstone: Duration): CachePattern {
-  function* putIfNewer(row: Row, request: RequestContext): Behaviour {
-    yield* app.ask(setIfNewer(app.entryOf(row, request), tombstone), request);
+  function* putIfNewer(row: Row, request: RequestContext, loadDuration?: Duration): Behaviour {
+    yield* app.ask(setIfNewer(app.entryOf(row, request, loadDuration), tombstone), request);
   }
   return {
     read: (key, request) => readAside(app, key, request, putIfNewer),

@@ -10,7 +10,7 @@ import { readAside, type Steps } from '../patterns/steps.ts';
 
 export function writeThrough(app: Steps): CachePattern {
   return {
-    read: (key, request) => readAside(app, key, request, (row) => app.put(row, request)),
+    read: (key, request) => readAside(app, key, request, (...loaded) => app.put(...loaded)),
     *write(key, request) {
       const started = app.sim.now;
       const row = yield* app.save(key, request);

@@ -123,16 +123,17 @@ export class Steps<Query extends StoreQuery = DatabaseQuery> {
   }
 }
 
-/** Cache-aside: what the cache has, or else what the store has, which `fill` then puts into the cache. */
+/** Cache-aside: what the cache has, or else what the store has, which `fill` then puts into the cache with how long its load took. */
 export function* readAside(
   app: Steps,
   key: number,
   request: RequestContext,
-  fill: (row: Row, request: RequestContext) => Behaviour<unknown>,
+  fill: (row: Row, request: RequestContext, loadDuration: Duration) => Behaviour<unknown>,
 ): Behaviour<Row> {
   const cached = yield* app.get(key, request);
   if (cached !== undefined) return cached;
+  const started = app.sim.now;
   const row = yield* app.load(key, request);
-  yield* fill(row, request);
+  yield* fill(row, request, app.sim.now - started);
   return row;
 }
