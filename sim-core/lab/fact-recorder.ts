@@ -7,7 +7,7 @@
  * counts everything.
  */
 import type { FactBatch, FactChannel, FactKind, Facts } from '../kernel/fact.ts';
-import { sampleHash, type FactTable, type RecordedFacts } from './recording.ts';
+import { SAMPLE_HASHES, sampleHash, type FactTable, type RecordedFacts } from './recording.ts';
 import { RowStore } from './row-store.ts';
 
 /** Rows kept at most of all kinds that belong to requests together. */
@@ -15,16 +15,13 @@ const SAMPLED_ROWS_MAX = 200_000;
 /** Rows kept at most of a kind that belongs to no request. */
 const UNSAMPLED_ROWS_MAX = 50_000;
 
-/** Above every hash. */
-const ALL = 4_294_967_296;
-
 type AnyFact = Readonly<Record<string, number | string | boolean>>;
 
 export class FactRecorder {
   private readonly tables: Table[] = [];
   private readonly texts = new Map<string, number>();
   private oneIn = 1;
-  private threshold = ALL;
+  private threshold = SAMPLE_HASHES;
   /** Rows of facts that belong to requests. */
   private rows = 0;
 
@@ -106,11 +103,11 @@ class Table {
   }
 
   /** Writes down the first `count` facts of a batch, but for those of requests whose hash is not below the threshold. */
-  add({ facts, times, events }: FactBatch<AnyFact>, count: number, threshold = ALL): void {
+  add({ facts, times, events }: FactBatch<AnyFact>, count: number, threshold = SAMPLE_HASHES): void {
     const { store } = this;
     for (let i = 0; i < count; i++) {
       const fact = facts[i];
-      if (threshold < ALL && sampleHash(fact.request as number) >= threshold) continue;
+      if (threshold < SAMPLE_HASHES && sampleHash(fact.request as number) >= threshold) continue;
       const at = store.claim();
       const { block } = store;
       block[at + TIME] = times[i];

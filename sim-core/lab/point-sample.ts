@@ -3,11 +3,11 @@
  * attributes while there are more of these than a dashboard ever draws, and after that scrapes, every second of each target's.
  */
 import type { MetricData, Resource } from '../observability/signals/telemetry.ts';
+import { SAMPLE_HASHES } from './recording.ts';
 
 /** Numbers of all points together: a histogram's are its buckets, count and sum. */
 const NUMBERS_MAX = 60_000;
 const SERIES_MAX = 500;
-const WORD = 4_294_967_296;
 
 type Point = MetricData['points'][number];
 
@@ -65,7 +65,7 @@ export class PointSample {
     let series = this.series.get(key);
     if (series === undefined) {
       const hash = textHash(key);
-      if (hash >= WORD / this.seriesOneIn) return;
+      if (hash >= SAMPLE_HASHES / this.seriesOneIn) return;
       this.series.set(key, (series = { metric, hash, points: [] }));
     }
     const numbers = numbersOf(point);
@@ -77,7 +77,7 @@ export class PointSample {
   private halve(): boolean {
     if (this.series.size > SERIES_MAX) {
       this.seriesOneIn *= 2;
-      for (const [key, { hash }] of this.series) if (hash >= WORD / this.seriesOneIn) this.series.delete(key);
+      for (const [key, { hash }] of this.series) if (hash >= SAMPLE_HASHES / this.seriesOneIn) this.series.delete(key);
     } else {
       this.scrapesOneIn *= 2;
       for (const series of this.series.values()) {

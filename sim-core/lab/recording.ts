@@ -232,7 +232,10 @@ export interface Recording {
   readonly simulated: Time;
 }
 
-/** Where one request's facts are kept in every recording: a hash of its number below 2^32 / `oneIn`. */
+/** How many values a hash by which is sampled can have: 2^32, above each of them. */
+export const SAMPLE_HASHES = 4_294_967_296;
+
+/** Where one request's facts are kept in every recording: a hash of its number below `SAMPLE_HASHES / oneIn`. */
 export function sampleHash(request: number): number {
   let hash = Math.imul((request | 0) ^ ((request * HIGH_WORD) | 0), 0x9e3779b1);
   hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca77);

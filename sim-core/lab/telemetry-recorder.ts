@@ -12,7 +12,7 @@ import { bookArrivals, type ArrivalBook, type Arrived } from '../observability/p
 import type { TelemetryKind } from '../observability/pipeline/export-request.ts';
 import type { LogRecord, Resource, SpanData } from '../observability/signals/telemetry.ts';
 import { PointSample } from './point-sample.ts';
-import { sampleHash, type RecordedArrivals, type RecordedTelemetry } from './recording.ts';
+import { SAMPLE_HASHES, sampleHash, type RecordedArrivals, type RecordedTelemetry } from './recording.ts';
 
 const SPANS_MAX = 5_000;
 const RECORDS_MAX = 8_000;
@@ -65,7 +65,7 @@ class TraceSample<Item> {
   oneIn = 1;
   total = 0;
   private hashes: number[] = [];
-  private threshold = WORD;
+  private threshold = SAMPLE_HASHES;
   private readonly most: number;
   private readonly traceOf: (item: Item) => string;
 
@@ -94,8 +94,6 @@ class TraceSample<Item> {
     this.hashes = hashes.filter((hash) => hash < threshold);
   }
 }
-
-const WORD = 4_294_967_296;
 
 /** The same with a number in place of whose it is, since thousands are one process's. */
 function numbered<Item extends { readonly resource: Resource }>(item: Item, resources: Map<Resource, number>): object {

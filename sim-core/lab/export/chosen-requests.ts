@@ -3,7 +3,7 @@
  * numbers, and of every stretch of the run the one that took longest, which is what people look for. Files stay within some
  * megabytes whatever the run's length and however much is done for a request, and say what they hold.
  */
-import { sampleHash, type Recording } from '../recording.ts';
+import { SAMPLE_HASHES, sampleHash, type Recording } from '../recording.ts';
 import { eventsAbout, isSampled, longestEnded, requestsOf, type RequestLife } from '../traces/requests.ts';
 
 /** Requests of the sample at most. */
@@ -33,7 +33,7 @@ export function chosenRequests(recording: Recording): ChosenRequests {
   let sample = candidates;
   while (sample.length > SAMPLED_MAX || eventsOf(recording, sample) > EVENTS_MAX) {
     oneIn *= 2;
-    sample = sample.filter(({ request }) => sampleHash(request) < 4_294_967_296 / oneIn);
+    sample = sample.filter(({ request }) => sampleHash(request) < SAMPLE_HASHES / oneIn);
   }
   let stretches = STRETCHES_MAX;
   let longest = longestOfStretches(recording, candidates, stretches);

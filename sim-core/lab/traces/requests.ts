@@ -5,7 +5,14 @@
  * Facts are kept for a sample of the requests; whether one is in it follows from its number alone.
  */
 import { requestCompleted, requestStarted } from '../../workload/client.ts';
-import { sampleHash, type FactTable, type RecordedEvents, type RecordedFacts, type Recording } from '../recording.ts';
+import {
+  SAMPLE_HASHES,
+  sampleHash,
+  type FactTable,
+  type RecordedEvents,
+  type RecordedFacts,
+  type Recording,
+} from '../recording.ts';
 import { rowsByRequest } from './rows-by-request.ts';
 
 export interface RequestLife {
@@ -49,7 +56,7 @@ export function requestsOf(recording: Recording): Requests {
 
 /** Whether the facts of a request were kept. */
 export function isSampled({ sampledOneIn }: RecordedFacts, request: number): boolean {
-  return sampleHash(request) < 4_294_967_296 / sampledOneIn;
+  return sampleHash(request) < SAMPLE_HASHES / sampledOneIn;
 }
 
 /** The one that ended within a stretch of time after the longest duration; undefined if none ended in it. */
