@@ -62,7 +62,7 @@ export class ExportedRun {
     if (this.asMetrics === undefined) {
       const { variant, seed, params } = this.recording.header;
       const definitions = definitionsOf(this.scenario, { variant, seed, params });
-      // An exemplar leads to a trace that is exported.
+      // A signal's exemplar leads to a trace that is exported. An instrument's is as that kept it, whatever became of its trace.
       const traces = this.recording.telemetry?.traces === undefined ? this.traces : [];
       const exemplars = exemplarsOf(this.recording.facts, definitions, traces);
       const own = instrumentTelemetry(this.recording, 'metrics', this.resources.common) ?? [];

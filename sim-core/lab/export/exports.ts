@@ -39,7 +39,7 @@ export const exportForms = {
   metrics: {
     suffix: 'metrics.otlp.json',
     mediaType: JSON_TYPE,
-    help: 'Metrics that its instruments had scraped, and all signals, with exemplars, OTLP/JSON',
+    help: 'Metrics that its instruments had scraped, and all signals with exemplars of exported traces, OTLP/JSON',
     opener: 'a collector',
     write: (run) => otlpMetrics(run.metrics, SCOPE),
   },

@@ -10,8 +10,9 @@
  *
  * With a retention it deletes what is older, as Loki's compactor does: chunks as wholes, once their newest line is too old
  * (https://grafana.com/docs/loki/latest/operations/storage/retention/). A chunk takes lines until it is full, or until its first line is
- * as old as a chunk may be. Without one it keeps whatever it takes. Leaves out compression, replicas, the cache of queries, Loki's bloom filters, and that it takes two lines of one time and
- * one text for one.
+ * as old as a chunk may be. Without one it keeps whatever it takes. Leaves out compression, replicas, the cache of queries, Loki's bloom filters, that a chunk
+ * which is taken out of the index stays in storage for `retention_delete_delay`, two hours there (it is gone at once here), and that it
+ * takes two lines of one time and one text for one.
  */
 import type { Fact, FactChannel } from '../../kernel/fact.ts';
 import type { Simulation } from '../../kernel/simulation.ts';

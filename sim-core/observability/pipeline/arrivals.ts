@@ -1,6 +1,7 @@
 /**
  * What arrives where a team looks its telemetry up. Whoever keeps spans, log records or metrics one by one says of each that it has
- * taken it, once, to a book that an experimenter keeps: what was not sampled, was lost on the way or comes a second time is not in it.
+ * taken it, to a book that an experimenter keeps: what was not sampled or was lost on the way is not in it. What comes a second time
+ * is in it again if it is kept again: a store of logs takes it for another line, a store of traces knows the span and does not.
  * Nobody need keep one, and no model reads it. What stores know by its volume alone has nothing to write down.
  */
 import type { Simulation } from '../../kernel/simulation.ts';

@@ -2,7 +2,10 @@
 import { defineFact, defineReading } from '../../kernel/fact.ts';
 import { defineSignal } from '../../statistics/signal.ts';
 
-/** An alert became pending, firing or, as `inactive`, resolved. */
+/**
+ * An alert became pending, firing or, as `inactive`, resolved, at an evaluation. That an evaluator forgets its alerts when it is killed is
+ * no change of theirs, and is not told: one that fired becomes pending or firing anew, or is never heard of again.
+ */
 export const alertChanged = defineFact('alert.changed', 'An alert changed its state', {
   rule: 'text',
   alert: 'text',
