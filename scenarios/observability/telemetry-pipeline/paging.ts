@@ -16,18 +16,18 @@ import { repeatedly } from '../application/repeatedly.ts';
 import type { Values } from './params.ts';
 import { TROUBLE_AT, troubleLasts } from './trouble.ts';
 
-export const PAGED_AFTER = 'page.after';
-export const UNHEARD = 'trouble.unheard';
-export const CLOSED_EARLY = 'page.closed_early';
+export const PAGED_AFTER = 'incident.page.after';
+export const UNHEARD = 'incident.unheard';
+export const CLOSED_EARLY = 'incident.closed_early';
 
 /** `after`: from the beginning of the trouble to the first moment with somebody awake; until the end of the run while there is none. */
-const troublePaged = defineReading('trouble.paged', 'Somebody was awake for the trouble for the first time', {
+const troublePaged = defineReading('incident.paged', 'Somebody was awake for the trouble for the first time', {
   after: 'duration',
 });
-const troubleUnheard = defineFact('trouble.unheard', 'For a second of the trouble nobody was awake', {
+const troubleUnheard = defineFact('incident.unheard', 'For a second of the trouble nobody was awake', {
   time: 'duration',
 });
-const closedEarly = defineFact('page.closed_early', 'Somebody was told that it is over, and it was not', {
+const closedEarly = defineFact('incident.closed_early', 'Somebody was told that it is over, and it was not', {
   pager: 'text',
 });
 
