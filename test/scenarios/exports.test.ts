@@ -99,7 +99,8 @@ describe('spans', () => {
         ...events.map((event) => event.attributes),
         ...links.map((link) => link.attributes),
       ];
-      for (const name of all.flatMap((one) => Object.keys(one))) if (!isKnownAttribute(name, resource)) unknown.add(name);
+      for (const name of all.flatMap((one) => Object.keys(one)))
+        if (!isKnownAttribute(name, resource)) unknown.add(name);
     }
     expect([...unknown]).toEqual([]);
   });
