@@ -24,21 +24,21 @@ export const settled = ({ exportDelay, decisionWait }: Values): Duration =>
 
 // What comes.
 
-const peakRate = (p: Values): number => p.rate * p.peakFactor;
+export const peakRate = (p: Values): number => p.rate * p.peakFactor;
 
 /** Seconds of the peak before an instant. */
-const peakBefore = (p: Values, end: number): number =>
+export const peakBefore = (p: Values, end: number): number =>
   Math.max(0, Math.min(end, toSeconds(p.peakAt + p.peakFor)) - toSeconds(p.peakAt));
 
 /** Requests expected before an instant, in seconds. */
 const comesBefore = (p: Values, end: number): number => p.rate * end + (peakRate(p) - p.rate) * peakBefore(p, end);
 const all = (p: Values): number => comesBefore(p, toSeconds(p.length));
 /** Those that are judged: they ended long enough before the end of the run. */
-const judgedUntil = (p: Values): number => Math.max(0, toSeconds(p.length - settled(p)) - 1);
+export const judgedUntil = (p: Values): number => Math.max(0, toSeconds(p.length - settled(p)) - 1);
 const judged = (p: Values): number => comesBefore(p, judgedUntil(p));
 
 /** Payments of the peak that the card network refuses at the least: what is more than it takes, and may save up before. */
-const refusedIn = (p: Values, payments: number): number =>
+export const refusedIn = (p: Values, payments: number): number =>
   payments - p.cardRate * peakBefore(p, judgedUntil(p)) - Math.ceil(p.cardRate);
 /** Payments that hang for longer than they are waited for. */
 const timedOutShare = (p: Values): number =>
@@ -172,7 +172,7 @@ export const noneDropped = limit((p) => (keepsUp(p) ? 0 : OVERLOADED));
  * Whether a tail sampler has all of what makes a trace an error or a slow one before it decides, and room for the traces
  * until then: the last of it ends a timeout after the first, and waits for its export.
  */
-const hasAllInTime = (p: Values): boolean =>
+export const hasAllInTime = (p: Values): boolean =>
   p.decisionWait >= p.exportDelay + Math.max(p.paymentTimeout, p.slow) + s(2) &&
   p.numTraces >= poissonMost(peakRate(p) * toSeconds(p.decisionWait + p.exportDelay + s(2))) &&
   p.paymentTimeout < PATIENCE &&
@@ -227,9 +227,3 @@ export const pushedOut = limit((p) => {
   const inPeak = peakRate(p) * Math.max(0, peakBefore(p, toSeconds(p.length)) - toSeconds(p.exportDelay));
   return pushes ? Math.max(0, inPeak - p.numTraces - DEVIATIONS * Math.sqrt(inPeak)) : 0;
 });
-
-/**
- * Of traces of errors those are cut of which a part went to a collector where nothing looked wrong. How many depends on which exports of
- * the services go together; that there is one at all is claimed of ten errors.
- */
-export const someCut = limit((p) => (p.collectors > 1 && errorsLeast(p) >= 10 ? 1 : 0));
