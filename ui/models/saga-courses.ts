@@ -56,11 +56,10 @@ export interface SagaBar {
 export function sagaCourses({ facts, header }: Recording): SagaCourses | undefined {
   const told = facts.tables.find(({ kind }) => kind === 'saga.command');
   if (!told || told.rows === 0) return undefined;
-  const { participant, request, step, change, answer, repeat } = told.columns;
-  const steps: string[] = [];
+  const { request, step, change, answer, repeat } = told.columns;
+  const steps = facts.texts[told.columns.steps[0]].split(', ');
   const courses = new Map<number, { readonly request: number; readonly moves: Move[] }>();
   for (let row = 0; row < told.rows; row++) {
-    steps[step[row]] ??= facts.texts[participant[row]];
     const isRefusal = facts.texts[answer[row]] === 'refused' && repeat[row] === 0;
     if (change[row] === 0 && !isRefusal) continue;
     const course = courses.get(request[row]) ?? { request: request[row], moves: [] };

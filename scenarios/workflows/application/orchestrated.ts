@@ -69,7 +69,7 @@ export function orchestratedSaga(
 
 /** A service commits, and answers a little later: it may die in between. */
 function serviceOf(sim: Simulation, participant: Participant): ParticipantService {
-  const { action, compensation } = participant.options.step;
+  const { action, compensation } = participant.step;
   return new Service(sim, {
     name: participant.name,
     help: `Does ${action} and ${compensation}, each in one transaction of its database`,

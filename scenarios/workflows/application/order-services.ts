@@ -90,9 +90,9 @@ export function orderServices(sim: Simulation, p: OrderOptions): OrderServices {
     writesAsRead: p.writesAsRead,
   });
   const participants = definition.map(
-    (step, place) =>
+    (_, place) =>
       new Participant(sim, {
-        step,
+        definition,
         place,
         holdings: holdings[place],
         rules: { remembers: p.idempotencyKeys, bars: p.lateActionsBarred },

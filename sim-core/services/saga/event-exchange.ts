@@ -75,8 +75,8 @@ export class EventExchange {
   /** Has a participant hear its events, so many at once. */
   consumer(participant: Participant, concurrency: number): RabbitConsumer {
     const { node, definition, delay } = this.options;
-    const { name } = participant;
-    const { place, step } = participant.options;
+    const { name, step } = participant;
+    const { place } = participant.options;
     const publish = this.publisher(name);
     return new RabbitConsumer(this.sim, {
       name,

@@ -7,7 +7,8 @@ import { defineSignal } from '../../statistics/signal.ts';
 
 /**
  * A participant has carried a command out, or found that it had. `step` is its place in the definition, from 0; `change` what
- * came of it: the effect was made (1), undone (-1), or nothing happened.
+ * came of it: the effect was made (1), undone (-1), or nothing happened. `steps`: who does each step of the definition, in order, by
+ * commas.
  */
 export const commandCarriedOut = defineFact('saga.command', 'A participant has carried out a command of a saga', {
   participant: 'text',
@@ -17,6 +18,7 @@ export const commandCarriedOut = defineFact('saga.command', 'A participant has c
   change: 'number',
   answer: 'text',
   repeat: 'flag',
+  steps: 'text',
 });
 
 /** An effect was undone by its compensation, after it had stood for a while. */

@@ -14,7 +14,14 @@ import type { Simulation } from '../../kernel/simulation.ts';
 import type { Time } from '../../kernel/time.ts';
 import type { ComponentPart, Intervention } from '../../network/component.ts';
 import type { SagaBook } from './book.ts';
-import { nameOf, type Answer, type CommandKind, type SagaCommand, type SagaStep } from './definition.ts';
+import {
+  nameOf,
+  type Answer,
+  type CommandKind,
+  type SagaCommand,
+  type SagaDefinition,
+  type SagaStep,
+} from './definition.ts';
 import type { EarlyReads } from './early-reads.ts';
 import {
   commandCarriedOut,
@@ -34,7 +41,8 @@ import {
 } from './participation.ts';
 
 export interface ParticipantOptions {
-  readonly step: SagaStep;
+  readonly definition: SagaDefinition;
+  /** Which of its steps it does, from 0. */
   readonly place: number;
   readonly holdings: Holdings;
   readonly rules: ParticipantRules;
@@ -63,7 +71,11 @@ export class Participant implements ComponentPart {
   readonly interventions: Readonly<Record<string, Intervention>>;
   readonly name: string;
   readonly options: ParticipantOptions;
+  /** What it does of the definition. */
+  readonly step: SagaStep;
   private readonly sim: Simulation;
+  /** Who does each step, as it is told. */
+  private readonly steps: string;
   private readonly rows = new Map<number, Row>();
   private readonly times: KeyedStream;
   private readonly refusals: KeyedStream;
@@ -80,7 +92,10 @@ export class Participant implements ComponentPart {
     this.sim = sim;
     this.options = options;
     this.signals = options.reliesOn === undefined ? participantSignals : [...participantSignals, ...earlyReadSignals];
-    this.name = options.step.participant;
+    const { definition, place } = options;
+    this.step = definition[place];
+    this.steps = definition.map(({ participant }) => participant).join(', ');
+    this.name = this.step.participant;
     this.times = sim.keyedRandom(`${this.name}/work`);
     this.refusals = sim.keyedRandom(`${this.name}/refusals`);
     this.carriedOut = sim.facts.channel(commandCarriedOut);
@@ -125,7 +140,8 @@ export class Participant implements ComponentPart {
   }
 
   private commit({ saga, kind }: SagaCommand): Answer {
-    const { step, place, rules, holdings, book, readsEarly, reliesOn } = this.options;
+    const { step, steps } = this;
+    const { place, rules, holdings, book, readsEarly, reliesOn } = this.options;
     if (kind === 'compensate' && this.losing > 0) {
       this.losing--;
       return 'ok';
@@ -145,7 +161,8 @@ export class Participant implements ComponentPart {
     if (this.carriedOut.heard) {
       const command = nameOf(step, kind);
       const { id: request } = saga;
-      this.carriedOut.emit({ participant: this.name, command, request, step: place, change, answer, repeat: isRepeat });
+      const { name: participant } = this;
+      this.carriedOut.emit({ participant, command, request, step: place, change, answer, repeat: isRepeat, steps });
     }
     return answer;
   }
@@ -181,7 +198,7 @@ export class Participant implements ComponentPart {
   }
 
   private refuses(): Intervention {
-    const { action } = this.options.step;
+    const { action } = this.step;
     return {
       help: `Refuses ${action} of the next so many sagas`,
       arguments: [{ name: 'sagas', help: 'how many', min: 1, max: 1e6, default: 100 }],
@@ -190,7 +207,7 @@ export class Participant implements ComponentPart {
   }
 
   private loses(): Intervention {
-    const { compensation } = this.options.step;
+    const { compensation } = this.step;
     return {
       help: `Loses ${compensation} of the next so many sagas: says that it is done, and does nothing`,
       arguments: [{ name: 'compensations', help: 'how many', min: 1, max: 1e6, default: 1 }],

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import saga from '../../../scenarios/workflows/saga.ts';
 import orphans from '../../../scenarios/workflows/orphan-compensation.ts';
 import stampede from '../../../scenarios/caching/stampede.ts';
-import { ms, run, s, type Recording } from '../../../sim-core/index.ts';
+import { ms, parseIntervention, run, s, type Recording } from '../../../sim-core/index.ts';
 import { barOf, barsAt, sagaCourses, type SagaBar, type SagaCourses } from '../../../ui/models/saga-courses.ts';
 
 const params = { length: s(14), rate: 20 };
@@ -67,6 +67,17 @@ it('orphans are stuck, and where a watchdog takes them up none is', () => {
   const [pitfall] = Object.keys(orphans.variants).filter((name) => orphans.roles[name] === 'pitfall');
   expect(stuckIn({ variant: pitfall })).toBeGreaterThan(0);
   expect(stuckIn({ variant: pitfall, params: { watchdog: true, audit: true } })).toBe(0);
+});
+
+it('is not taken for done by those steps alone whose participants have said anything', () => {
+  const slow = parseIntervention('0s:slow:payments:factor=100');
+  const halfway = run(saga, {
+    variant: 'no-compensation',
+    params: { ...params, payTime: s(5) },
+    interventions: [slow],
+  });
+  expect(sagaCourses(halfway)!.steps).toHaveLength(4);
+  expect(barsAt(sagaCourses(halfway)!, s(1)).map(({ standing }) => standing)).not.toContain('completed');
 });
 
 it('a run without sagas has none', () => {

@@ -81,7 +81,7 @@ export function smallShop(options: ShopOptions): Shop {
     const initial = (): number => (place === refused ? 0 : 1);
     const amounts = { keyOf: () => 0, amountOf: () => 1, isLocked: step.confirmation !== undefined };
     return new Participant(sim, {
-      step,
+      definition: ORDER_SAGA,
       place,
       holdings: new Holdings({ initial, ...amounts }),
       rules: { remembers: true, bars: true, ...rules },
