@@ -1,5 +1,5 @@
 /** Files of runs on disk, whole or not there; recordings are gzip over the bytes that the library writes. */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
@@ -27,12 +27,23 @@ export function prepareFolder(folder: string): void {
 
 /** Folder by folder: where one cannot be made within a folder that is there, as in /proc, Node's own `recursive` tries for ever. */
 function makeFolder(folder: string): void {
-  if (existsSync(folder)) {
-    if (!statSync(folder).isDirectory()) throw new Error(`${folder} is no folder`);
-    return;
+  if (isFolder(folder)) return;
+  const parent = dirname(folder);
+  if (parent === folder) throw new Error(`there is no ${folder}`);
+  makeFolder(parent);
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Somebody else, as another run that begins, may have made it meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !isFolder(folder)) throw error;
   }
-  makeFolder(dirname(folder));
-  mkdirSync(folder);
+}
+
+/** Whether a folder is there; throws where anything else is. */
+function isFolder(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found && !found.isDirectory()) throw new Error(`${path} is no folder`);
+  return found !== undefined;
 }
 
 /** Writes `SCENARIO-VARIANT-SEED.brownout.gz` into the folder and returns its size. */
