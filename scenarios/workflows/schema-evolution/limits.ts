@@ -104,7 +104,11 @@ function replayed(p: Values, what: 'e' | 'w'): readonly [least: number, most: nu
   const share = oldest.outcome === what ? oldest.share : 0;
   // It has a second to come together and read.
   if (replayAt(p) + s(1) > p.length) return [0, poissonMost(share * p.rate * toSeconds(p.length))];
-  const until = p.deployAt + (p.order === 'consumers-first' ? p.gap : 0);
+  // Its producer is the second to be upgraded or the first, by the first change that is let out: the second one's upgrades begin behind both.
+  const { passed } = judged(p);
+  if (passed.length === 0) return [0, 0];
+  const isFirstOut = reasonsAgainst(p).length === 0;
+  const until = p.deployAt + (isFirstOut ? 0 : 2 * p.gap) + (p.order === 'consumers-first' ? p.gap : 0);
   const written = p.rate * toSeconds(until);
   return [poissonLow(share * (written - onTheirWay(p))), poissonMost(share * (written + onTheirWay(p)))];
 }

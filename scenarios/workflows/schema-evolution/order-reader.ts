@@ -57,6 +57,10 @@ export class OrderReader implements Component, Side {
   private readonly consumed: FactChannel<Fact<typeof orderConsumed>>;
   private readonly client: RegistryClient;
   private readonly counts: Record<Outcome, number> = { read: 0, failed: 0, misread: 0 };
+  /** Records that were given to it; those that wait for their schema; those whose consumer died meanwhile. */
+  private taken = 0;
+  private waiting = 0;
+  private abandoned = 0;
   private deployed: Version;
   private lastReason = '';
 
@@ -82,6 +86,7 @@ export class OrderReader implements Component, Side {
 
   /** What its consumers do with a record. */
   readonly act: Act = ({ record }, done, isAlive) => {
+    this.taken++;
     const { request, value, sentAt } = record as ValuedRecord;
     const bytes = value as Uint8Array;
     const { id, body } = unframed(bytes, this.options.format(this.deployed).schema.format === 'protobuf');
@@ -96,8 +101,9 @@ export class OrderReader implements Component, Side {
       done();
     };
     const schema = this.client.cached(id);
-    if (schema === undefined) spawn(this.sim, `${this.name} asks for a schema`, this.ask(id, take, isAlive));
-    else take(schema);
+    if (schema !== undefined) return take(schema);
+    this.waiting++;
+    spawn(this.sim, `${this.name} asks for a schema`, this.ask(id, take, isAlive));
   };
 
   state(): Readonly<Record<string, number | string>> {
@@ -106,20 +112,28 @@ export class OrderReader implements Component, Side {
   }
 
   violations(): readonly string[] {
-    return [];
+    const { read, failed, misread } = this.counts;
+    const known = read + failed + misread + this.waiting + this.abandoned;
+    return known === this.taken
+      ? []
+      : [`${this.name}: ${this.taken} records taken, of ${known} it is known what became`];
   }
 
   private *ask(id: number, take: (schema: Schema) => void, isAlive: () => boolean): Behaviour {
     while (isAlive()) {
       try {
         const schema = yield* this.client.schemaOf(id, this.requests.next());
-        if (isAlive()) take(schema);
+        if (!isAlive()) break;
+        this.waiting--;
+        take(schema);
         return;
       } catch (error) {
         if (!(error instanceof CallFailed)) throw error;
         yield* sleep(this.sim, this.options.retryBackoff);
       }
     }
+    this.waiting--;
+    this.abandoned++;
   }
 
   private read(request: number, body: Uint8Array, schema: Schema): { outcome: Outcome; reason: string } {
