@@ -27,7 +27,7 @@ export function policyRows(all: readonly RunPolicy[], definition: string, words?
     const { codeWord = '', seed, explanation } = attempt;
     const { seeds, seedsHeld, solved, verified: isVerified } = judgePolicyAttempt(attempt, verdicts);
     const isKnown = known === undefined || known.has(codeWordOf(codeWord));
-    const holders = codeWord === '' ? [] : all.filter((other) => isOfWord(other, codeWord) && other.file !== file);
+    const holders = codeWord === '' ? [] : all.filter((other, j) => j !== i && isOfWord(other, codeWord));
     const verified = isVerified && isKnown;
     return {
       file,

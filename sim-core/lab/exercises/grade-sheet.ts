@@ -35,17 +35,18 @@ export type GradeRow = ReturnType<typeof gradeRows>[number];
  */
 export function gradeRows(graded: readonly Graded[], words?: readonly string[]) {
   const known = words && new Set(words.map(codeWordOf));
-  const holders = new Map<string, string[]>();
-  for (const { file, attempt } of graded) {
+  // By their place: files of different folders may have one name.
+  const holders = new Map<string, number[]>();
+  for (const [i, { attempt }] of graded.entries()) {
     if (attempt.codeWord === undefined) continue;
     const key = wordKey(attempt);
-    holders.set(key, [...(holders.get(key) ?? []), file]);
+    holders.set(key, [...(holders.get(key) ?? []), i]);
   }
-  return graded.map(({ file, attempt, judgement, predictions, changes }) => {
+  return graded.map(({ file, attempt, judgement, predictions, changes }, i) => {
     const asked = judgement.tries.filter(({ foretold }) => foretold !== undefined);
     const { codeWord = '' } = attempt;
     const isKnown = known === undefined || known.has(codeWordOf(codeWord));
-    const others = codeWord === '' ? [] : (holders.get(wordKey(attempt)) ?? []).filter((other) => other !== file);
+    const others = codeWord === '' ? [] : (holders.get(wordKey(attempt)) ?? []).filter((other) => other !== i);
     // Of words that were given out each is one learner's.
     const isShared = known !== undefined && others.length > 0;
     const verified = judgement.verified && isKnown;
@@ -75,7 +76,7 @@ export function gradeRows(graded: readonly Graded[], words?: readonly string[]) 
       notes: [
         ...notesOf(attempt, judgement, predictions),
         ...(isKnown ? [] : [codeWord === '' ? 'there is no code word' : 'the code word was given to nobody']),
-        ...(others.length > 0 ? [`the same code word as ${others.join(', ')}`] : []),
+        ...(others.length > 0 ? [`the same code word as ${others.map((other) => graded[other].file).join(', ')}`] : []),
         ...changes,
       ],
     };

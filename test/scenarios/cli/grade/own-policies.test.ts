@@ -141,6 +141,8 @@ it('has the seed of its code word, and passes by it once where words were given 
   expect(passes([ada], ['heron', 'egret'])).toEqual([true]);
   expect(passes([ada], ['egret'])).toEqual([false]);
   expect(passes([ada, handedIn('ben', 'Heron')], ['heron'])).toEqual([false, false]);
+  // Of two folders.
+  expect(passes([ada, handedIn('ada', 'heron')], ['heron'])).toEqual([false, false]);
   // Under another word it is not on that word's seed.
   expect(passes([handedIn('cay', 'egret')], ['egret'])).toEqual([false]);
 });

@@ -18,3 +18,8 @@ it('passes nobody for a word that two share, where words were given out', () => 
   expect(passed()).toEqual([true, true, true]);
   expect(gradeRows(all)[0].notes).toContain('the same code word as ben');
 });
+
+it('tells two files of one name, of two folders, apart', () => {
+  const rows = gradeRows([graded('ada', 'heron'), graded('ada', 'heron')], ['heron']);
+  expect(rows.map(({ pass }) => pass)).toEqual([false, false]);
+});
