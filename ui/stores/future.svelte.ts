@@ -129,12 +129,13 @@ export class Future {
   }
 
   /** Has the events around an instant shown, whether they were kept first or not. */
-  async look(time: number): Promise<void> {
+  async look(time: number): Promise<boolean> {
     const { recording } = this;
-    if (!recording || this.running) return;
-    if (!(await this.closeUp.look(recording, this.#request(), time))) return;
+    if (!recording || this.running) return false;
+    if (!(await this.closeUp.look(recording, this.#request(), time))) return false;
     this.traffic = undefined;
     this.#rest();
+    return true;
   }
 
   #request(): RunRequest {
