@@ -78,8 +78,8 @@ export interface Pitfall {
   readonly domain: string;
   readonly pitfall: string;
   readonly practice: string;
-  /** The scenario that shows it; none if the catalogue has none yet. */
-  readonly entry: CatalogueEntry | undefined;
+  /** The scenario that shows it. */
+  readonly entry: CatalogueEntry;
 }
 
 /** The title of a section, its number for want of one. */
@@ -102,12 +102,10 @@ export function byPart(catalogue: readonly CatalogueEntry[]): HandbookPart[] {
   }));
 }
 
-/** The index of pitfalls, each with the scenario that shows it. */
+/** The index of pitfalls, each with the scenario that shows it; one that the catalogue has no scenario of is left out. */
 export function pitfallPath(catalogue: readonly CatalogueEntry[]): Pitfall[] {
-  return INDEX.map(([domain, pitfall, practice]) => ({
-    domain,
-    pitfall,
-    practice,
-    entry: catalogue.find(({ scenario }) => scenario.pitfall === pitfall),
-  }));
+  return INDEX.flatMap(([domain, pitfall, practice]) => {
+    const entry = catalogue.find(({ scenario }) => scenario.pitfall === pitfall);
+    return entry ? [{ domain, pitfall, practice, entry }] : [];
+  });
 }
