@@ -197,16 +197,19 @@ function checked(path: string, options: CachesimOptions): Checked {
       }
     }),
   );
-  const sizes = (options.sizes ?? CURVE_SIZES).split(',').flatMap((text) => {
+  const given = (options.sizes ?? CURVE_SIZES).split(',').flatMap((text) => {
     try {
-      return [parseSize(text.trim(), options.bytes === true ? 'bytes' : 'objects')];
+      return [{ typed: text.trim(), size: parseSize(text.trim(), options.bytes === true ? 'bytes' : 'objects') }];
     } catch (error) {
       problems.push(`--sizes: ${(error as Error).message}`);
       return [];
     }
   });
   problems.push(...twice('--policies', (options.policies ?? '').split(','), (text) => text.trim()));
-  problems.push(...twice('--sizes', sizes, (size) => ('units' in size ? `${size.units}` : `${shareOf(size) * 100}%`)));
+  const sizes = given.map(({ size }) => size);
+  const keys = sizes.map((size) => ('units' in size ? `${size.units}` : `${shareOf(size)} of all`));
+  // As it was typed first: 1% and 1.0% are one size.
+  problems.push(...twice('--sizes', keys, (key) => given[keys.indexOf(key)].typed));
   const report = known('--format', reportFormats, options.format);
   known('--reader', traceFormats, options.reader, ['auto']);
   if (options.seed !== undefined && !/^\d+$/.test(options.seed))

@@ -54,6 +54,7 @@ const ROWS = [
     'cachesim a.txt --policies lru,lru --sizes 10,1%,1.0%',
     '--policies: lru is there twice; --sizes: 1% is there twice',
   ],
+  ['cachesim a.txt --policies lru --sizes 7%,7%', '--sizes: 7% is there twice'],
   ['bench hld', "there is no benchmark 'hld'; did you mean 'hold'?"],
 ] as const;
 
