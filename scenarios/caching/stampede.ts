@@ -5,7 +5,8 @@
  *                         \-----> (coalescer) --> database
  *
  * The cache starts warm: the hot key was stored at the start, the others at moments spread over one time to live, so
- * that nothing but the hot key's expiry stirs the system. All variants are asked for the same keys at the same times,
+ * that nothing but the hot key's expiry stirs the system, but for what variants of the mutex are named after: a holder that dies, or
+ * one that stands still for longer than its lease while the row is changed. All variants are asked for the same keys at the same times,
  * and each request's load has the same demand in all of them.
  */
 import {

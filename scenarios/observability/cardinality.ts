@@ -3,8 +3,8 @@
  *
  *     users, account --> app-1 … app-n <-- prometheus
  *
- * The account comes late, and is slow. All variants get the same requests at the same times; what differs is what the instrument
- * keeps of them, and who draws a line where.
+ * The account comes late, and is slow. Most variants get the same requests at the same times; what differs is what the instrument
+ * keeps of them, and who draws a line where. Those with many viewers have fewer users, and differ from each other in what viewers ask for.
  */
 import {
   atEnd,

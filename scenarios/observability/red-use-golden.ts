@@ -4,8 +4,8 @@
  *     users --> app --> database, which has a pool of connections
  *
  * A fault begins at 20 s. Each method looks at the signals that it has of all three, the users having no resource, and says so when
- * one of them has been beyond its threshold for two seconds. All variants get the same requests at the same times until then. Where a
- * team has one method alone, three incidents come in turn, and it is counted which of them that method says.
+ * one of them has been beyond its threshold for two seconds. All variants get the same requests at the same times until a fault of theirs
+ * changes how many come. Where a team has one method alone, three incidents come in turn, and it is counted which of them that method says.
  */
 import {
   atLeast,

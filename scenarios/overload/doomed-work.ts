@@ -4,7 +4,7 @@
  *     users --> gateway --> orders --> prices --> stock --> disk
  *
  * The stock is slow for some seconds. Who asks again, and who is next in the line before the stock, is what differs. All variants
- * get the same requests at the same times.
+ * get the same requests at the same times, but those with a cut, whose load is thinned from then on.
  */
 import {
   atLeast,

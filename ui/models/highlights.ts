@@ -1,6 +1,7 @@
 /**
  * The interesting moments of a run, told by what was recorded of it: bursts of misses, failures, retries and evictions, of
- * dead letters and compensations, every rebalance, the first that wait, a lag that grows, the first that is lost or done twice, and the marks that stand on the time line.
+ * dead letters and compensations, every rebalance, the first that wait, a lag that grows, the first that is lost or done twice, and
+ * the marks that stand on the time line.
  * Misses and evictions that go on all the time are no moment: a burst of them begins where there are suddenly four times
  * as many as usual.
  */

@@ -1,6 +1,7 @@
 /**
  * One attempt of which two tabs know different parts, put together. Tries of both stay, those that are kept first, as long as there
- * is room; one that stands in both is one. A try that was handed in has room in any case. An attempt that was begun anew, which is to forget what was tried, takes the place of those before it.
+ * is room; one that stands in both is one. A try that was handed in has room in any case. An attempt that was begun
+ * anew, which is to forget what was tried, takes the place of those before it.
  */
 import { TRIES_MAX, type Attempt, type Try } from '../../sim-core/index.ts';
 

@@ -1,7 +1,7 @@
 /**
  * Many attempts judged in the page, as `brownout grade` judges them: each file is read, all of its runs are computed again by
- * workers, a policy's in a frame that can reach nothing, and what they say stands beside what the file says. A file that is refused, or whose runs fail, is named, and the
- * others are judged all the same.
+ * workers, a policy's in a frame that can reach nothing, and what they say stands beside what the file
+ * says. A file that is refused, or whose runs fail, is named, and the others are judged all the same.
  */
 import { definitions } from 'virtual:brownout/definitions';
 import { guides } from 'virtual:brownout/guides';

@@ -23,8 +23,9 @@ export interface ListenerContext extends WorkerContext {
 type Listener = (context: ListenerContext) => RecordListener['handle'];
 
 /**
- * Waits on the consumer's one thread and goes back to the record, for ever: a `DefaultErrorHandler` of Spring with an
- * `ExponentialBackOff` to which nobody has given an end. It counts in its memory.
+ * Waits on the consumer's one thread and goes back to the record, for ever, as a `DefaultErrorHandler` of Spring does to whose back-off
+ * nobody has given an end. How long is what `base` and `backoff` say, as of the other strategies: Spring's own `ExponentialBackOff`
+ * has other defaults, and no jitter by default. It counts in its memory.
  */
 function blockingRetry(context: ListenerContext): RecordListener['handle'] {
   const { sim, p, tally, handler, jitter } = context;

@@ -65,7 +65,7 @@ export const redFinds = limit((p) => count(p, ['error-burst', 'lost-traffic']));
 export const useFinds = limit((p) => count(p, ['nearly-full']));
 export const goldenFinds = limit((p) => count(p, ['nearly-full', 'error-burst', 'lost-traffic']));
 /**
- * At 84 % of the pool a query waits with the chance 0.32 by Erlang's formula C, and for longer than it takes itself with 0.013: one in
+ * At 84 % of the pool of twenty a query waits with the chance 0.356 by Erlang's formula C, and for longer than it takes itself with 0.0145: one in
  * twenty does not. Nobody is refused. So requests say nothing where they are steady otherwise.
  */
 export const redMisses = limit((p) => (steady(p) ? 0 : 1));

@@ -11,7 +11,7 @@ export const params = {
   }),
   compensation: flag({ help: 'Whether what was done is undone when a later step is refused', default: true }),
   semanticLock: flag({
-    help: 'Whether orders and charges are marked as pending until the last step is done, and an account as in use from when an order has read it until it is charged',
+    help: 'Whether orders and charges are marked as pending until the last step is done, and an account as in use from when an order has read it until the order has been undone or none of its steps can be refused any more',
     default: false,
   }),
   writesAsRead: flag({

@@ -23,7 +23,7 @@ interface ContinuousQuery {
 }
 
 export const ORDERS = 'orders';
-/** Orders of less than so many cents are left out by the first. */
+/** Orders of less than so many cents are left out by the first two. */
 const CENTS_MIN = 2000;
 /** And of less than so many by the last. */
 const SMALL = 500;
