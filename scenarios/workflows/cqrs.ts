@@ -43,6 +43,7 @@ import {
   type ReadStoreReply,
   type Service,
   type SessionQuery,
+  type Duration,
   type Simulation,
 } from '../../sim-core/index.ts';
 import { faraway, nearby, SHAPE } from '../application/distances.ts';
@@ -223,10 +224,9 @@ function system(sim: Simulation, p: Values): void {
     [...projections.keys()].filter((number) => projections[number].isInService && !out.has(number));
   const accounts = accountsService(sim, p, { store, models, inService, history: committed });
   for (const [number, model] of models.entries()) {
-    const projection = projectionOf(sim, p, store, model, numbered('projection', number));
-    // Nobody starts several at one instant: each is up a part of a pause behind the one before.
-    if (number > 0) projection.kill(Math.round((number * p.pollEvery) / p.stores));
-    projections.push(projection);
+    // Nobody starts several at one instant: each begins a part of a pause behind the one before.
+    const startAfter = Math.round((number * p.pollEvery) / p.stores);
+    projections.push(projectionOf(sim, p, { store, model, name: numbered('projection', number), startAfter }));
   }
   if (projections.length > 0) rebuild(sim, p, projections, out);
   clients(sim, p, accounts);
@@ -259,21 +259,27 @@ function rebuild(sim: Simulation, p: Values, projections: readonly Projection<Ov
   if (p.rebuild !== 'not') sim.scheduleAt(p.rebuildAt, isInTurn ? takeOut : begin, 0, kind);
 }
 
+interface ProjectionParts {
+  readonly store: EventStore;
+  readonly model: ReadStore<Overview>;
+  readonly name: string;
+  readonly startAfter: Duration;
+}
+
 function projectionOf(
   sim: Simulation,
   p: Values,
-  store: EventStore,
-  models: ReadStore<Overview>,
-  name: string,
+  { store, model, name, startAfter }: ProjectionParts,
 ): Projection<Overview> {
   return new Projection<Overview>(sim, {
     name,
     events: new Link<EventStoreQuery, EventStoreReply>(sim, store, { from: name, delay: nearby }),
-    models: new Link<ReadStoreQuery, ReadStoreReply<Overview>>(sim, models, { from: name, delay: nearby }),
+    models: new Link<ReadStoreQuery, ReadStoreReply<Overview>>(sim, model, { from: name, delay: nearby }),
     codec: code.codec,
     checkpoint: p.checkpoint,
     batch: p.batch,
     pollEvery: p.pollEvery,
+    startAfter,
     table: TABLE,
   });
 }

@@ -6,7 +6,7 @@
  */
 import { exp, ln, ms, NotClaimed, s, toSeconds, us } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLow, poissonMost, some } from '../../application/chance.ts';
-import { FAR_MAX, NEAR_MAX, SHAPE } from '../../application/distances.ts';
+import { FAR_MAX, FAR_MIN, NEAR_MAX, NEAR_MIN, SHAPE } from '../../application/distances.ts';
 import { FOLD_TIME } from './accounts-service.ts';
 import type { Values } from './params.ts';
 
@@ -158,36 +158,46 @@ export const missingLeast = limit((p) => {
 export const waitsLeast = limit((p) => some(firstLooks(p) * missing(p)));
 
 /**
- * Of two stores, which look for events half a pause after each other, exactly one has a deposit for half a pause H: from u on, which is
- * uniform up to H. A session goes back in time if it looks at the one that has it and then at the other, within that time; which
- * store a look is answered by is a coin's throw, for many others are asked in turn with it. Its first look comes after an
- * exponential time of mean m, the second after another one of mean k. The share of sessions that do, of these two looks and
- * of the two that follow; a tenth is left for ways, work and for what the two drift.
+ * Of two stores exactly one has a deposit for a time. They begin to look for events half a pause P after each other, but each round takes its own
+ * time, so that before long they are any time d apart, as likely one as another. A deposit then is in one alone for d, from u on,
+ * which is uniform up to P - d, with the chance (P - d) / P; the other way round is the same with P - d for d. A session goes back in
+ * time if it looks at the one that has it and then at the other within that time, less by how much later the second look may be at
+ * its store than the first; which store a look is answered by is a coin's throw, for many others are asked in turn with it. Its first
+ * look comes after an exponential time of mean m, the second after another one of mean k. The share of sessions that do, of these two
+ * looks and of the two that follow.
  */
 function goesBack(p: Values): number {
-  const half = toSeconds(p.pollEvery) / 2;
+  const pause = toSeconds(p.pollEvery);
   const [first, later] = [toSeconds(p.firstThink), toSeconds(THINK)];
+  const jitter = toSeconds(FAR_MAX - FAR_MIN + NEAR_MAX - NEAR_MIN) + slow(toSeconds(QUERY_TIME), loads(p).models);
   const densities = [
     (t: number) => exp(-t / first) / first,
     (t: number) => (exp(-t / later) - exp(-t / first)) / (later - first),
   ].slice(0, Math.max(0, p.looks - 1));
-  const steps = 40;
+  const steps = 20;
   let share = 0;
-  for (let i = 0.5; i < steps; i++) {
-    for (let j = 0.5; j < steps; j++) {
-      // The look at (j / steps) of the stretch that begins at (i / steps) of its latest beginning.
-      const look = (half * i) / steps + (half * j) / steps;
-      const left = half * (1 - j / steps);
-      for (const density of densities) share += density(look) * (half / steps / steps) * (1 - exp(-left / later));
+  for (let n = 0.5; n < steps; n++) {
+    const apart = (pause * n) / steps;
+    const weight = (2 * (pause - apart)) / pause / steps;
+    for (let i = 0.5; i < steps; i++) {
+      for (let j = 0.5; j < steps; j++) {
+        // The look at (j / steps) of the stretch that begins at (i / steps) of its latest beginning.
+        const look = ((pause - apart) * i) / steps + (apart * j) / steps;
+        const left = Math.max(0, apart * (1 - j / steps) - jitter);
+        const seen = (apart / steps / steps) * (1 - exp(-left / later));
+        for (const density of densities) share += weight * density(look) * seen;
+      }
     }
   }
-  return (0.9 * share) / 4;
+  return share / 4;
 }
+const NOT_BACK = new NotClaimed('sessions need not go back and forth between two stores');
 export const backLeast = limit((p) => {
   const goes = p.stores === 2 && p.model === 'projection' && !p.sticky && !p.waits;
   const isSure = p.rebuild === 'not' && p.firstThink !== THINK && loads(p).models < BUSY;
-  if (!goes || !isSure) return new NotClaimed('sessions do not go back and forth between two stores');
-  return some(firstLooks(p) * goesBack(p));
+  if (!goes || !isSure) return NOT_BACK;
+  // How far apart they are is chance's as well: no more is claimed than that there is one.
+  return firstLooks(p) * goesBack(p) >= 10 ? 1 : NOT_BACK;
 });
 /** None with a store of its own, as long as that stays in service, and none that waits for what it has seen. */
 const looksOf = (p: Values): number => p.sessions * p.looks * toSeconds(p.length);

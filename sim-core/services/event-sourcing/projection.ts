@@ -39,6 +39,8 @@ export interface ProjectionOptions<Row> {
   readonly batch: number;
   /** The pause when there is nothing more, or a store does not answer. */
   readonly pollEvery: Duration;
+  /** From the start of the run until it first asks: several that follow one log do not ask at the same instants. */
+  readonly startAfter?: Duration;
   /** The table that it writes at the start. */
   readonly table: string;
 }
@@ -111,7 +113,7 @@ export class Projection<Row> implements Component {
       },
     };
     register(sim, this);
-    this.writings = [this.write(table, false)];
+    this.writings = [this.write(table, false, { startAfter: options.startAfter })];
   }
 
   /** Whether what is served has caught up with the log once since it was down, and is not being filled anew. */
@@ -145,7 +147,7 @@ export class Projection<Row> implements Component {
   rebuildInPlace(): void {
     const [{ table, process }, ...others] = this.writings;
     process?.cancel();
-    const writing = this.write(table, true, true);
+    const writing = this.write(table, true, { clears: true });
     this.writings = [writing, ...others];
     if (this.isDown) writing.process?.cancel();
   }
@@ -163,10 +165,14 @@ export class Projection<Row> implements Component {
     return this.sim.now < this.downUntil;
   }
 
-  private write(table: string, isRebuild: boolean, clears = false): Writing {
+  private write(
+    table: string,
+    isRebuild: boolean,
+    { clears = false, startAfter = 0 }: { readonly clears?: boolean; readonly startAfter?: Duration | undefined } = {},
+  ): Writing {
     const since = this.sim.now;
     const writing: Writing = { table, since, isRebuild, clears, epoch: 0, position: 0, process: undefined };
-    this.begin(writing);
+    this.begin(writing, startAfter);
     return writing;
   }
 
@@ -174,13 +180,14 @@ export class Projection<Row> implements Component {
     for (const writing of this.writings) this.begin(writing);
   }
 
-  private begin(writing: Writing): void {
+  private begin(writing: Writing, after: Duration = 0): void {
     writing.epoch = ++this.epoch;
-    writing.process = spawn(this.sim, `${this.name} of ${writing.table}`, this.follow(writing));
+    writing.process = spawn(this.sim, `${this.name} of ${writing.table}`, this.follow(writing, after));
   }
 
   /** Goes on where the checkpoint says, for as long as it lives. */
-  private *follow(writing: Writing): Behaviour {
+  private *follow(writing: Writing, after: Duration): Behaviour {
+    if (after > 0) yield after;
     const { checkpoint } = yield* this.ask({ ...ownedBy(writing), command: writing.clears ? 'clear' : 'open' });
     writing.clears = false;
     writing.position = checkpoint;
