@@ -18,7 +18,7 @@ import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/
 import { FAR_MAX, NEAR_MAX, SHAPE } from '../../application/distances.ts';
 import { EVERY, WINDOW } from './dashboard.ts';
 import { AVAILABILITY, HIT_RATIO_LEAST, LAG_MOST, LATENCY_MOST, REPLICA_LAG_MOST, type RowName } from './objectives.ts';
-import type { Values } from './params.ts';
+import type { params, Values } from './params.ts';
 import { APPLY, CORES, HEAVY_SLOWNESS, KEYS, LIGHT_CRAWLS, LIGHT_SLOWNESS } from './shop.ts';
 
 const limit = limitOf<Values>;
@@ -31,7 +31,7 @@ const RARE = 15;
 const WAY = toSeconds(2 * FAR_MAX + 8 * NEAR_MAX);
 
 /** The share of users' lookups that miss. */
-const missRatio = ({ rate, ttl }: Values): number => 1 / (1 + (rate / KEYS) * toSeconds(ttl));
+const missRatio = ({ rate, ttl }: Pick<Values, 'rate' | 'ttl'>): number => 1 / (1 + (rate / KEYS) * toSeconds(ttl));
 
 /** The bounds of the bucket that a duration in seconds is in. */
 const above = (seconds: number): number => HTTP_DURATION_BOUNDS.find((bound) => bound >= seconds) ?? Infinity;
@@ -147,6 +147,19 @@ function missesOfLightCrawler(p: Values): boolean {
   const hits = (p.rate * (1 - missRatio(p))) / comes;
   const deviation = Math.sqrt((hits * (1 - hits)) / (comes * window));
   return (hits - p.hitRatioLeast) * Math.sqrt(p.hitRatioFor / WINDOW) > DEVIATIONS * deviation;
+}
+
+/**
+ * What the crawler of `below-the-triggers` sends for the hit ratio to lie between its objective and its trigger, as many deviations of chance
+ * from both: of a window's from the one, and of those of `hitRatioFor` together from the other, as the claims below ask for. To a hundredth.
+ */
+export function crawlsBetween(
+  p: Pick<Values, 'rate' | 'ttl'>,
+  { hitRatioLeast, hitRatioFor }: Pick<typeof params, 'hitRatioLeast' | 'hitRatioFor'>,
+): number {
+  const windows = Math.sqrt(hitRatioFor.default / WINDOW);
+  const hits = (HIT_RATIO_LEAST + windows * hitRatioLeast.default) / (1 + windows);
+  return Math.round((100 * ((p.rate * (1 - missRatio(p))) / hits - p.rate)) / LIGHT_CRAWLS) / 100;
 }
 
 /** None, unless chance alone may have one hold. */
