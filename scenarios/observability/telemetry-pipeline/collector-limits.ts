@@ -3,6 +3,7 @@
  * what collectors lose in a surge and in an outage, and what the queue and the retries say before.
  */
 import { minutes, toSeconds } from '../../../sim-core/index.ts';
+import { LOG_KEPT } from './outage-limits.ts';
 import type { Values } from './params.ts';
 import { CONSUMERS, SCRAPE_EVERY } from './stack.ts';
 import {
@@ -89,7 +90,7 @@ export const outageLead = limit((p) => {
 });
 
 /** A log on disk that is kept for two hours outlives the outage. */
-export const metricsNoneLost = limit((p) => (toSeconds(p.troubleFor) < 7000 ? 0 : generation(p) * end(p)));
+export const metricsNoneLost = limit((p) => (toSeconds(p.troubleFor) < LOG_KEPT ? 0 : generation(p) * end(p)));
 export const lagLeast = limit((p) =>
   p.trouble === 'outage' ? Math.max(0, lasts(p) - toSeconds(SCRAPE_EVERY) - 1) : 0,
 );

@@ -2,7 +2,7 @@
  * What is claimed of the telemetry pipeline, worked out from the parameters and not from a run:
  * what is lost when the collectors or one backend alone are down, and what goes on beside it.
  */
-import { NotClaimed, toSeconds, type TelemetryKind } from '../../../sim-core/index.ts';
+import { NotClaimed, REMOTE_WRITE, toSeconds, type TelemetryKind } from '../../../sim-core/index.ts';
 import type { Values } from './params.ts';
 import { CONSUMERS, SCRAPE_EVERY, SPAN_BYTES } from './stack.ts';
 import { storesDown } from './trouble.ts';
@@ -47,8 +47,11 @@ const isHeld = (p: Values): boolean => {
   const fits = stuck(p) * lasts(p) < 0.9 * p.collectors * soft(p) && batches < p.queueSize;
   return fits && keepsUp(p, items(p)) && lasts(p) < LOG_KEPT;
 };
-/** Seconds for which remote write's log is sure to have what is not sent. */
-const LOG_KEPT = 7000;
+/**
+ * An outage of so many seconds leaves everything in remote write's log: what was scraped just before it is the first to be sent, a scrape and
+ * the longest wait between two attempts after it is over.
+ */
+export const LOG_KEPT = toSeconds(REMOTE_WRITE.walKept - REMOTE_WRITE.maxBackoff - SCRAPE_EVERY);
 
 /**
  * While one backend of spans or logs is down, each consumer gives a batch up each time that its retries are over, and those in the queue have

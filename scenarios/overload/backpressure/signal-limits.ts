@@ -5,7 +5,20 @@
 import { NotClaimed, toSeconds } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
 import { NEAR_MAX } from '../../application/distances.ts';
-import { behind, capacity, doneMost, fatal, fits, inSpike, isFatal, isStore, lasts, slow, WARM_UP } from './limits.ts';
+import {
+  behind,
+  capacity,
+  doneMost,
+  fatal,
+  fits,
+  inSpike,
+  isFatal,
+  isStore,
+  lasts,
+  SETTLED,
+  slow,
+  WARM_UP,
+} from './limits.ts';
 import type { Values } from './params.ts';
 import { DERIVED_OVER, SAMPLED_EVERY } from './tally.ts';
 
@@ -58,4 +71,9 @@ export const untilOverflow = limit((p) => {
   const before = Math.max(0, toSeconds(p.spikeAt - WARM_UP));
   return overflows(p) ? poissonMost(p.rate * before) + doneMost(p, 1) + p.bound + p.workers : NO_OVERFLOW;
 });
-export const noneAfterOverflow = limit((p) => (overflows(p) && p.bound < doneMost(p, 1) / 4 ? 0 : NO_OVERFLOW));
+/** What is stored is counted from a while after the spike began: by then it has overflowed, and the last that was inside is stored. */
+export const noneAfterOverflow = limit((p) => {
+  const before = Math.max(0, toSeconds(SETTLED) - behind(p));
+  const hasOverflowed = poissonLow(inSpike(p) * before) - doneMost(p, before) > p.bound + p.workers;
+  return overflows(p) && hasOverflowed ? 0 : NO_OVERFLOW;
+});

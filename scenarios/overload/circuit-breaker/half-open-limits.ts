@@ -3,7 +3,7 @@
  * end with, and of failures that are the caller's own. Nothing here looks at a run.
  */
 import { NotClaimed, toSeconds } from '../../../sim-core/index.ts';
-import { limitOf, poissonLow, poissonMost, some } from '../../application/chance.ts';
+import { DEVIATIONS, limitOf, poissonLow, poissonMost, some } from '../../application/chance.ts';
 import { SHAPE } from '../../application/distances.ts';
 import { troubleLasts } from '../../application/trouble.ts';
 import {
@@ -60,17 +60,34 @@ export const timeoutsUntilOpen = limit((p) => {
 });
 export const refusedAtOnce = limit((p) => some(refusedReaders(p)) / measured(p));
 
+/** Of so many answers fewer than the threshold count as failed, with this chance at most, by Cantelli's inequality. */
+const passesBelow = (p: Values, answers: number): number => {
+  const variance = answers * p.unknown * (1 - p.unknown);
+  const gap = answers * p.unknown - (Math.ceil(p.failureRate * answers) - 1);
+  return gap <= 0 ? 1 : variance / (variance + gap * gap);
+};
+
 /**
- * Where more answers than the threshold say that there is no such thing, and that counts as failed, a breaker finds it so within two windows,
- * and is open for its wait after that; most rounds of trials find it so again. Half of the share of the time is sure.
+ * Where more answers than the threshold say that there is no such thing, and that counts as failed, a breaker goes round: open for its
+ * wait, half open until its trials have come and are answered, and where they pass closed until a window finds it so; windows that
+ * follow each other are independent, so that it takes as many as throws until one succeeds. It refuses all while it is open: rounds are as
+ * many as their mean length lets through, less what the closed times deviate (a geometric number's square is twice its mean's at most) and
+ * two in each instance for those that are cut off.
  */
 export const refusedForNothing = limit((p) => {
-  if (p.unknown <= p.failureRate || p.ignoresUnknown) return new NotClaimed('few answers count as failed');
   const perInstance = p.readerRate / p.instances;
-  const closed = p.window === 'count' ? (2 * p.windowSize) / perInstance : 2 * p.windowSize;
-  const share = toSeconds(p.openFor) / (toSeconds(p.openFor) + closed);
-  return poissonLow((p.readerRate * measured(p) * share) / 2);
+  const answers = p.window === 'count' ? p.windowSize : Math.floor(p.windowSize * perInstance);
+  const unseen = passesBelow(p, answers);
+  if (p.ignoresUnknown || unseen === 1 || answers < p.minimumCalls) return FEW_FAIL;
+  const open = toSeconds(p.openFor) * (1 - p.openJitter);
+  const closes = passesBelow(p, p.trials);
+  const closed = answers / perInstance / (1 - unseen);
+  const round = open + p.trials / perInstance + toSeconds(p.timeout) + closes * closed;
+  const count = (p.instances * measured(p)) / round;
+  const sure = count - (DEVIATIONS * Math.sqrt(2 * closes * count) * closed) / round - 2 * p.instances;
+  return poissonLow(perInstance * open * Math.max(0, sure));
 });
+const FEW_FAIL = new NotClaimed('too few answers count as failed for a window to be sure to find it so');
 /** Without a trouble, and with such answers ignored, nothing fails. */
 export const noneRefused = limit((p) => {
   const isCalm = (p.slowdown <= 1 || troubleLasts(p) === 0) && isWellElse(p);
