@@ -1,6 +1,7 @@
 /**
  * A load that is made to spike and a dependency that is slowed, by hand, in each scenario of overload and in stream processing: every target
- * that is offered has its row, and each row its effect, worked out from what the scenario's parameters say.
+ * that is offered has its row, and each row its effect: of a surge as much as the scenario's parameters say, of what is slowed a least that is
+ * read off its demand by hand.
  */
 import { expect, it } from 'vitest';
 import { catalogue } from '../../../scenarios/index.ts';
@@ -97,7 +98,10 @@ it('in rate-limiting a surge of the partner has its pulses come sooner after eac
   expect(more).toBeGreaterThan(usual);
 });
 
-/** By how much the field is more at least, in seconds or items: no more than half of what is added to each, or of what comes to wait. */
+/**
+ * By how much the field is more at least, in seconds or items, by hand: no more than half of what is added to each with the parameters as they
+ * are, or of what comes to wait.
+ */
 const slowed: readonly [row: Row, deed: string, signal: string, field: string, more: number][] = [
   [rows.backpressure, 'slow:store:factor=1.5', 'pipeline.duration', 'p50', 0.005],
   [rows.backpressure, 'slow:enrich:factor=10', 'pipeline.duration', 'p50', 0.0009],
