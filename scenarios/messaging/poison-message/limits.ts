@@ -111,7 +111,7 @@ function waitsLeast(p: Values): [time: number, chance: number] {
  * up, poison orders are left over that have had no attempt: nothing is claimed.
  */
 export const lineBehindWaits = limit((p) => {
-  if (load(p) + away(p) + waiting(p) >= 0.9) return 0;
+  if (!catchesUp(p, load(p) + away(p) + waiting(p))) return 0;
   const [time, chance] = waitsLeast(p);
   const expected = p.rate * time;
   if (expected > 500) return poison(p) * chance < 12 ? 0 : poissonLow(expected);
@@ -210,45 +210,84 @@ export const doubledByForks = limit((p) => atLeastOf(transient(p) * p.crashShare
 export const late = limit((p) => (p.retries >= 5 && poison(p) >= 12 && transient(p) >= 12 ? toSeconds(p.delay) : 0));
 
 /**
- * Nobody waits at the end: with a tenth of its time to spare beside attempts, waits and deaths the worker has caught up by then.
- * Where it has not, nothing is claimed.
+ * The root of the mean square of all the time that a poison order and one that fails twice take the worker, by Minkowski's inequality: of a
+ * sum no more than the sum of the roots. An attempt's time is no more variable than an exponential one. A death of an order that is
+ * counted in memory has it begin anew, once; deaths are a binomial number of all failures.
  */
-export const settled = limit((p) => (load(p) + away(p) + waiting(p) < 0.9 ? 0 : orders(p)));
+function rootSquare(p: Values, failures: number): number {
+  const { crashShare: c, strategy } = p;
+  const dies = strategy === 'backoff' && c > 0 ? Math.sqrt(1 - pow(1 - c, failures)) : 0;
+  const tries = failures * (1 + dies);
+  const attempt = toSeconds(p.workTime) * Math.sqrt(2 * (1 + (SLOWNESS * SLOWNESS - 1) * p.slowShare));
+  const deaths = AWAY_SECONDS * Math.sqrt(tries * c * (tries * c + 1 - c));
+  // Waits double, each with no more than a uniform number's variance; a decorrelated one is at most three times the one before.
+  const most = p.backoff === 'decorrelated-jitter' ? (pow(3, failures + 1) - 3) / 2 : pow(2, failures) - 1;
+  const mean = WAITS[p.backoff](failures);
+  const varies = p.backoff === 'decorrelated-jitter' ? most * most : pow(4, failures) / 36;
+  const waited = strategy === 'backoff' ? toSeconds(p.base) * Math.min(most, Math.sqrt(mean * mean + varies)) : 0;
+  return (tries + 1) * attempt + waited * (1 + dies) + deaths;
+}
+
+/**
+ * Whether a worker that is busy or away for this share of its time has caught up a while after customers have stopped. Work comes as a compound
+ * Poisson process: in T seconds rho T of it, with the variance v T, v the rate times the mean square of what an order takes. What is
+ * left at any instant is the most, over all T before it, of what came less T: with DEVIATIONS of room d no more than
+ * d^2 v / 4 (1 - rho). What waits outside, for a delay, comes back that much later.
+ */
+function catchesUp(p: Values, rho: number): boolean {
+  const square = (failures: number): number => rootSquare(p, failures) * rootSquare(p, failures);
+  const v = p.rate * (square(0) + square(p.retries) / p.customers + square(2) * p.transientShare);
+  const left = rho < 1 ? (DEVIATIONS * DEVIATIONS * v) / (4 * (1 - rho)) : Infinity;
+  return left < toSeconds(DRAIN) - delayed(p);
+}
+
+const DELAYING: readonly Values['strategy'][] = ['delayed-queue', 'per-message-delay', 'kafka-retry-topics'];
+/** All the delays of a poison order. */
+const delaysOf = (p: Values): number => {
+  let sum = 0;
+  for (let retry = 0; retry < p.retries; retry++) sum += toSeconds(p.delay) * Math.min(pow(2, retry), LONGEST_DELAY);
+  return sum;
+};
+const delayed = (p: Values): number => (DELAYING.includes(p.strategy) ? delaysOf(p) : 0);
+
+/** Nobody waits at the end, where the worker has caught up by then with attempts, waits and deaths; else nothing is claimed. */
+const MAY_WAIT = new NotClaimed('the worker need not have caught up by the end');
+export const settled = limit((p) => (catchesUp(p, load(p) + away(p) + waiting(p)) ? 0 : MAY_WAIT));
 
 /**
  * The share of its time that a listener of retry topics is busy or away. Beside the work of an attempt there is a commit, after one that
  * failed the publishing before that, and once more a commit of a look that was too early: three times there and back, and the broker's
- * own time. A death takes a few more of these than the time that the worker is down.
+ * own time. After a death it is away for some more of these as well: it finds its coordinator, joins, is given its partitions, asks for its
+ * offsets and for where its log begins, and then for records, which may wait at the broker.
  */
 const THERE_AND_BACK = 0.001;
 const listening = (p: Values): number =>
   p.rate * (toSeconds(p.workTime) * slowness(p) + THERE_AND_BACK) * attempts(p) +
   p.rate * 2 * THERE_AND_BACK * (attempts(p) - 1) +
-  away(p) * 1.2;
+  away(p) * (1 + (6 * THERE_AND_BACK + toSeconds(FETCH_WAIT)) / AWAY_SECONDS);
 
-export const listenerSettled = limit((p) => (listening(p) < 0.9 ? 0 : orders(p)));
+export const listenerSettled = limit((p) => (catchesUp(p, listening(p)) ? 0 : MAY_WAIT));
 
 /**
  * The longest line of a listener that waits for nobody's retry, of one that is busy or away for no more than 70 % of its time: who comes
  * while it is down or a fetch waits at the broker, twice that for those that fall into one time, and the line of M/M/1 as above.
  */
-export const listenerLine = limit((p) => {
+export const listenerLine = limit((p) => (listening(p) > 0.7 ? orders(p) : longestLine(p)));
+function longestLine(p: Values): number {
   const rho = listening(p);
-  if (rho > 0.7) return orders(p);
   const during = p.rate * (2 * AWAY_SECONDS + toSeconds(FETCH_WAIT)) * 2;
   return poissonMost(during) + (ln(Math.max(1, orders(p))) + 12.5) / -ln(rho);
-});
+}
 
 /**
- * Poison orders that have been redriven as often as they may be and have come back each time: their waits come three times over, with a
- * quarter on top for the line and a pause of the redrive after each. Those that came early enough for that are set aside.
+ * Poison orders that have been redriven as often as they may be and have come back each time: their waits come three times over, the longest
+ * line before each attempt, worked off at the worker's pace, and a pause of the redrive after each. Those that came early enough
+ * for that are set aside.
  */
 export const parkedLeast = limit((p) => {
-  let waiting = 0;
-  for (let retry = 0; retry < p.retries; retry++)
-    waiting += toSeconds(p.delay) * Math.min(pow(2, retry), LONGEST_DELAY);
   const { redrivesMax, stop } = REDRIVE;
-  const time = (redrivesMax + 1) * 1.25 * waiting + (redrivesMax + 1) * toSeconds(stop.pause);
+  const inLine = (p.retries + 1) * longestLine(p) * (listening(p) / p.rate);
+  const time = (redrivesMax + 1) * (delaysOf(p) + inLine + toSeconds(stop.pause));
   const early = toSeconds(p.length - p.poisonAt) - time;
   return listening(p) > 0.7 ? 0 : atLeastOf((p.rate / p.customers) * Math.min(Math.max(0, early), poisonFor(p)));
 });
