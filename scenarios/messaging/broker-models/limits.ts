@@ -6,7 +6,7 @@
  * chance that the second ends before the first is lambda / (lambda + 1 / w) / 2, if both are begun when they come. That is
  * so unless all are busy, whose chance in an M/M/c queue the Erlang C formula gives.
  */
-import { exp, ms, s, toSeconds, us, type Duration } from '../../../sim-core/index.ts';
+import { exp, ms, NotClaimed, s, toSeconds, us, type Duration } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLeast, poissonLow, poissonMost } from '../../application/chance.ts';
 import { FAR_MAX, NEAR_MAX } from '../../application/distances.ts';
 import { chanceOfWaiting } from '../../application/queue.ts';
@@ -87,13 +87,23 @@ const copiesOf = (p: Values, groups: number): number => {
  * though users are told that the broker has it. A consumer of billing that starts in that time is connected at once.
  */
 export const fewerCopies = limit((p) => {
+  const { services, events } = heardByNobody(p);
+  return 2 - (services * events) / Math.max(1, poissonMost(p.rate * toSeconds(p.length - DRAIN)));
+});
+
+/** Services that are not connected when the server is up again, and events that come until they are. */
+function heardByNobody(p: Values): { readonly services: number; readonly events: number } {
   const up = p.crashAt + DOWNTIME;
-  const sending = p.length - DRAIN;
-  const unconnected = Math.max(0, Math.min(up + UNCONNECTED, sending) - up - 2 * SOON);
+  const unconnected = Math.max(0, Math.min(up + UNCONNECTED, p.length - DRAIN) - up - 2 * SOON);
   const starts = p.killAt + DOWNTIME;
   const services = starts >= up && starts <= up + UNCONNECTED + RECONNECT.jitter ? 1 : 2;
-  const lost = services * poissonLow(p.rate * toSeconds(unconnected));
-  return 2 - lost / Math.max(1, poissonMost(p.rate * toSeconds(sending)));
+  return { services, events: poissonLow(p.rate * toSeconds(unconnected)) };
+}
+
+/** Where neither service is, and the audit neither, an event is nobody's: the server has it from its user and keeps nothing. */
+export const lostToAll = limit((p) => {
+  const { services, events } = heardByNobody(p);
+  return services < 2 || p.lateAt <= p.crashAt + RECONNECT.wait + RECONNECT.jitter ? 0 : events;
 });
 
 /**
@@ -117,6 +127,16 @@ const meanOf = (most: number): number => Math.max(0, (Math.sqrt(DEVIATIONS ** 2 
 
 /** What a consumer is handed before it has acknowledged anything: the prefetch, or the entries of one read. */
 export const PREFETCH = 10;
+
+/**
+ * Acknowledged one by one, no more is handled twice than a consumer has in hand, at its own death and, each of all, at the broker's: if
+ * the broker knows of the acknowledgements that it had before. Redis does by a file, which a killed process leaves to the kernel.
+ */
+export const handledAgainMost = limit((p) => {
+  if (p.model === 'stream' && (p.persistence === 'snapshots' || p.persistence === 'none'))
+    return new NotClaimed('acknowledgements go with the server');
+  return (1 + 3 * p.consumers) * PREFETCH;
+});
 
 /** A consumer of SQS asks again so long after it was refused. */
 export const RETRY = ms(100);
