@@ -48,6 +48,7 @@ export class Cluster {
   private readonly sim: Simulation;
   private readonly offsets: OffsetsTopicSettings | undefined;
   private readonly groups = new Map<string, KnownGroup>();
+  private readonly readers = new Map<string, number>();
 
   constructor(sim: Simulation, options: ClusterOptions) {
     const { brokers, voters, electionTime, sessionTimeout, delay, requestTimeout } = options;
@@ -93,14 +94,20 @@ export class Cluster {
     return this.controllers.metadata;
   }
 
-  /** Has the brokers know a group; gives the partition that keeps it. */
-  addGroup(group: KnownGroup): string {
+  /** Has the brokers know a group that reads some partitions; gives the one that keeps it. */
+  addGroup(group: KnownGroup, partitions: readonly string[]): string {
     if (this.offsets?.names.includes(group.name) !== true) {
       const names = this.offsets?.names.join(', ') ?? 'none';
       throw new RangeError(`${group.name}: the cluster's groups are ${names}; it must be one of them`);
     }
     this.groups.set(group.name, group);
+    for (const id of partitions) this.readers.set(id, this.readersOf(id) + 1);
     return offsetsPartition(group.name, this.offsets.partitions);
+  }
+
+  /** How many groups read a partition. */
+  readersOf(partition: string): number {
+    return this.readers.get(partition) ?? 0;
   }
 
   /** Gives a client its ways to the brokers. */

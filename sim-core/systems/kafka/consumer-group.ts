@@ -74,10 +74,13 @@ export class ConsumerGroup implements Component {
     this.cluster = cluster;
     this.partitions = topics.flatMap(({ partitions }) => partitions);
     this.book = new GroupBook(name);
-    this.keeper = cluster.addGroup({ name, settings: options, book: this.book });
+    this.keeper = cluster.addGroup({ name, settings: options, book: this.book }, this.partitions);
     this.help = `Members, lag and offsets of the group, which ${this.keeper} keeps: its leader is the coordinator`;
     const processed = new Set<SentRecord>();
-    this.lag = new GroupLag(sim, name, { partitions: this.partitions, book, processed }, (id) => this.committedOf(id));
+    const isAlone = (id: string): boolean => cluster.readersOf(id) === 1;
+    this.lag = new GroupLag(sim, name, { partitions: this.partitions, book, processed, isAlone }, (id) =>
+      this.committedOf(id),
+    );
     this.interventions = {
       scale: {
         help: 'So many of the consumers are members from now on; the others leave',

@@ -13,6 +13,8 @@ import type { RecordBook, SentRecord } from '../record-book.ts';
 export const groupLag = defineReading('kafka.group.lag', 'The lag of a group in a partition was looked at', {
   group: 'text',
   partition: 'text',
+  /** Whether no other group reads it. */
+  alone: 'flag',
   records: 'number',
   time: 'duration',
   rate: 'number',
@@ -29,12 +31,11 @@ export const groupSkipped = defineReading(
   },
 );
 
-/** Several groups may read a partition: each has a lag of its own. */
-const placeOf = ({ group, partition }: { readonly group: string; readonly partition: string }): string =>
-  `${partition} of ${group}`;
-
 type Lag = Fact<typeof groupLag>;
 type Skipped = Fact<typeof groupSkipped>;
+
+/** Several groups may read a partition: each has a lag of its own. */
+const placeOf = ({ group, partition, alone }: Lag): string => (alone ? partition : `${partition} of ${group}`);
 
 export const lagSignals = [
   defineSignal({
@@ -71,7 +72,7 @@ export const lagSignals = [
     help: 'Records below what the group has committed that none of the group has processed, since retention had deleted them unread',
     fact: groupSkipped,
     value: (fact: Skipped) => fact.records,
-    of: placeOf,
+    of: (fact: Skipped) => `${fact.partition} of ${fact.group}`,
   }),
 ];
 
@@ -85,6 +86,8 @@ export interface LagOptions {
   readonly book: RecordBook;
   /** What some member has processed. */
   readonly processed: ReadonlySet<SentRecord>;
+  /** Whether no other group reads a partition. */
+  readonly isAlone: (partition: string) => boolean;
 }
 
 export class GroupLag {
@@ -128,7 +131,8 @@ export class GroupLag {
       if (lags.heard) {
         const records = Math.max(0, this.endOf(partition) - committed);
         const time = records === 0 ? 0 : this.ageOf(partition, committed);
-        lags.emit({ group, partition, records, time, rate: this.rateOf(partition, records) });
+        const alone = this.options.isAlone(partition);
+        lags.emit({ group, partition, alone, records, time, rate: this.rateOf(partition, records) });
       }
       if (skips.heard) skips.emit({ group, partition, records: this.skippedOf(partition, committed) });
     }

@@ -5,6 +5,7 @@
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { Fact } from '../../../../sim-core/kernel/fact.ts';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
 import { assignors } from '../../../../sim-core/messaging/groups/assignors.ts';
 import { Group } from '../../../../sim-core/messaging/groups/group.ts';
@@ -13,7 +14,7 @@ import { KEEP_ALL } from '../../../../sim-core/messaging/log/partition-log.ts';
 import { offsetOf } from '../../../../sim-core/messaging/log/record-batch.ts';
 import { ConsumerFetches } from '../../../../sim-core/systems/kafka/consumer-fetches.ts';
 import { ConsumerGroup } from '../../../../sim-core/systems/kafka/consumer-group.ts';
-import { groupSkipped } from '../../../../sim-core/systems/kafka/groups/group-lag.ts';
+import { groupLag, groupSkipped, lagSignals } from '../../../../sim-core/systems/kafka/groups/group-lag.ts';
 import type { SentRecord } from '../../../../sim-core/systems/kafka/record-book.ts';
 import { befall, fault } from './cluster-faults.ts';
 import { replace } from './replaced-methods.ts';
@@ -127,6 +128,7 @@ const retentions = fc.constantFrom(undefined, 40, 150);
 /** When the second group goes for good, if it does. */
 const leavings = fc.constantFrom(undefined, 100, 250);
 
+const SLOW: Settings = { commit: 'after', assignor: 'range', processTime: constant(ms(9)) };
 const tally = { delivered: 0, readable: 0, expired: 0 };
 
 const conserves = fc.property(
@@ -173,16 +175,29 @@ function refuse(wrong: readonly string[]): void {
 }
 
 it('delivers to each group what was acknowledged, or keeps it, or counts what it has deleted unread', () => {
-  const slow = { commit: 'after', assignor: 'range', processTime: constant(ms(9)) } as const;
   fc.assert(conserves, {
     numRuns: 40,
     examples: [
-      [[], [], [slow, slow], 40, 250],
-      [[], [], [slow, slow], undefined, 100],
+      [[], [], [SLOW, SLOW], 40, 250],
+      [[], [], [SLOW, SLOW], undefined, 100],
     ],
   });
   for (const count of Object.values(tally)) expect(count).toBeGreaterThan(0);
 }, 60_000);
+
+it('names a partition alone where one group reads it, and with the group where several do', () => {
+  const names = (groups: readonly string[]): Set<string> => {
+    const small = smallCluster({ sends: SENDS, topic: { partitions: 1 }, cluster: { groups: { names: groups } } });
+    const found = new Set<string>();
+    const { of } = lagSignals[0] as unknown as { readonly of: (fact: Fact<typeof groupLag>) => string };
+    small.sim.facts.channel(groupLag).listen((fact) => found.add(of(fact)));
+    for (const name of groups) new Reading(small, name, SLOW);
+    small.sim.runUntil(ms(150));
+    return found;
+  };
+  expect(names(['group'])).toEqual(new Set(['t-0']));
+  expect(names(['group', 'other'])).toEqual(new Set(['t-0 of group', 't-0 of other']));
+});
 
 /** By what is planted: what must be found. */
 const FAULTS: Record<string, readonly [plant: () => void, found: RegExp]> = {
