@@ -56,6 +56,24 @@ describe('as the guide says', () => {
     expect(lost(recording)).toBeGreaterThan(6500);
   });
 
+  it('loses what no host had on disk when all lose their power, and nothing when one does or all brokers die', () => {
+    const quiet = { killAt: s(600), isolateAt: s(600) };
+    const after = (action: string, at: string, brokers: readonly number[], params: ParameterValues): number =>
+      lost(
+        trialled(kafkaReplication, {
+          variant: 'acks-all-min-isr-2',
+          params,
+          interventions: brokers.map((broker) => parseIntervention(`${at}:${action}:broker-${broker}:seconds=3`)),
+        }),
+      );
+    expect(after('kill', '10s', [1, 2, 3], quiet)).toBe(0);
+    expect(after('power-loss', '10s', [1], quiet)).toBe(0);
+    // Ten seconds of 500 a second, less chance: nothing is half a minute old.
+    expect(after('power-loss', '10s', [1, 2, 3], quiet)).toBeGreaterThan(4500);
+    // The last one in sync is back with nothing, and the others follow it.
+    expect(after('power-loss', '12s', [1], {})).toBeGreaterThan(4500);
+  });
+
   it('a long request time leaves hardly a batch to be refused', () => {
     const refused = (requestTimeout: number): number =>
       summaryOf(
