@@ -32,7 +32,7 @@ import { system } from './exactly-once/system.ts';
 const APPENDED_TWICE = 'kafka.records.duplicated';
 const TWICE = 'effects.results.doubled';
 const PAID_TWICE = 'effects.payments.doubled';
-const SHOWN_AFTER = 'results.delay';
+const SHOWN_AFTER = 'effects.results.delay';
 const UNDECIDED = 'kafka.partition.undecided';
 const ABORTS = 'kafka.transaction.aborts';
 

@@ -87,7 +87,7 @@ describe('as the guide says', () => {
 
   it('who reads committed results waits for the rest of a poll, which smaller polls make shorter, and nobody else does', () => {
     const delay = (variant: string, params: ParameterValues = {}): number =>
-      summaryOf(trialled(exactlyOnce, { variant, params }), 'results.delay', 'p50');
+      summaryOf(trialled(exactlyOnce, { variant, params }), 'effects.results.delay', 'p50');
     const committed = delay('transactional');
     expect(committed).toBeGreaterThan(4 * delay('read-uncommitted'));
     expect(committed).toBeGreaterThan(4 * delay('transactional', { pollRecords: 5 }));
