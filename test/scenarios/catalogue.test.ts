@@ -8,7 +8,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { GUIDE_HEADINGS } from '../../scenarios/cli/check/guide.ts';
 import { RemedyTally } from '../../scenarios/cli/check/remedies.ts';
 import { guideOf } from '../../scenarios/guides.ts';
@@ -59,6 +59,8 @@ it('holds every definition there is, each beside its guide, and no name twice', 
 describe.each(catalogue.map((entry) => ({ id: entry.scenario.id, ...entry })))('$id', ({ scenario, definition }) => {
   const variants = Object.keys(scenario.variants);
   const pinned = new Map<string, Recording>();
+  // All recordings of the catalogue together are some gigabytes.
+  afterAll(() => pinned.clear());
 
   it('takes every parameter that it lets be set while it runs, whatever variant began', () => {
     const { openAt, whileRunning = {} } = scenario;

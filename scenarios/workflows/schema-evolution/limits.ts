@@ -110,7 +110,7 @@ function replayed(p: Values, what: 'e' | 'w'): readonly [least: number, most: nu
   const isFirstOut = reasonsAgainst(p).length === 0;
   const until = p.deployAt + (isFirstOut ? 0 : 2 * p.gap) + (p.order === 'consumers-first' ? p.gap : 0);
   const written = p.rate * toSeconds(until);
-  return [poissonLow(share * (written - onTheirWay(p))), poissonMost(share * (written + onTheirWay(p)))];
+  return [poissonLow(share * Math.max(0, written - onTheirWay(p))), poissonMost(share * (written + onTheirWay(p)))];
 }
 
 /** The limits of a system with gates as they are said to be. */

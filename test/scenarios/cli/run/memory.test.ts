@@ -8,7 +8,5 @@ it('ten times as many requests take no more memory', { timeout: 200_000 }, () =>
   // A thousand a second. The verdict may be that it was too short for the expiry that is expected: 1.
   const peak = (seconds: number): number =>
     peakOf(['run', 'stampede', '--variant', 'none', '--set', `length=${seconds}s`], { codes: [0, 1] });
-  const [few, many] = [peak(100), peak(1000)];
-  expect(many / few).toBeLessThan(1.2);
-  expect(many).toBeLessThan(150e6);
+  expect(peak(1000) / peak(100)).toBeLessThan(1.2);
 });
