@@ -40,13 +40,13 @@ export const grows = limit((p) => {
 });
 
 /** A queue without a bound fills a process: all that it holds but what its workers have waits for these. */
-export const saturated = limit((p) => (isFatal(p) ? (fatal(p) - 1 - p.workers) / p.workers : 0));
+export const saturated = limit((p) => (isFatal(p) ? Math.max(0, fatal(p) - 1 - p.workers) / p.workers : 0));
 /** With a bound no more than that waits, for workers all of whom are busy, but for one who is just between two. */
 export const boundedSaturation = limit((p) => p.bound / Math.max(1, p.workers - 1));
 
 /** The first of those that fill a process has waited for as long as they took to come, and the monitor may be late by a look. */
 export const watermarkStands = limit((p) => {
-  const held = fatal(p) - 1 - p.workers;
+  const held = Math.max(0, fatal(p) - 1 - p.workers);
   return isFatal(p) ? Math.max(0, (held - DEVIATIONS * Math.sqrt(held)) / inSpike(p) - LATE) : 0;
 });
 /** Nobody who is taken in time is in there for longer than behind full buffers. */
