@@ -1,10 +1,8 @@
-/** Faults that tests plant: a method in the place of a sound one, which is put back after the test, however that ends. */
-import { afterEach } from 'vitest';
-
-const undo: (() => void)[] = [];
-afterEach(() => {
-  while (undo.length > 0) undo.pop()!();
-});
+/**
+ * Faults that tests plant: a method in the place of a sound one, which is put back after the test, however that ends. A hook of this
+ * file's own would be one of the first file alone that imports it: a worker keeps its modules.
+ */
+import { onTestFinished } from 'vitest';
 
 /** Puts another method in the place of one, until the test is over. */
 export function replace<T extends object, Name extends keyof T>(
@@ -14,5 +12,5 @@ export function replace<T extends object, Name extends keyof T>(
 ): void {
   const sound = prototype[name];
   prototype[name] = make(sound);
-  undo.push(() => void (prototype[name] = sound));
+  onTestFinished(() => void (prototype[name] = sound));
 }
