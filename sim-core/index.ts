@@ -555,6 +555,8 @@ export * from './lab/exercises/exercise.ts';
 export type { Foretelling } from './lab/exercises/foretelling.ts';
 export * from './lab/exercises/further-seeds.ts';
 export * from './lab/exercises/goals.ts';
+export { judgeWords, readCodeWords } from './lab/exercises/given-words.ts';
+export { csvOf } from './lab/exercises/grade-csv.ts';
 export * from './lab/exercises/grade-sheet.ts';
 export * from './lab/exercises/judge-attempt.ts';
 export * from './lab/own-policy/judge-claims.ts';
