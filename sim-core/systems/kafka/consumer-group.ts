@@ -73,7 +73,7 @@ export class ConsumerGroup implements Component {
     this.name = name;
     this.cluster = cluster;
     this.partitions = topics.flatMap(({ partitions }) => partitions);
-    this.book = new GroupBook(name);
+    this.book = new GroupBook(name, (at) => at < book.cutBelow(this.keeper));
     this.keeper = cluster.addGroup({ name, settings: options, book: this.book }, this.partitions);
     this.help = `Members, lag and offsets of the group, which ${this.keeper} keeps: its leader is the coordinator`;
     const processed = new Set<SentRecord>();
@@ -140,7 +140,9 @@ export class ConsumerGroup implements Component {
   }
 
   violations(): readonly string[] {
-    const tooFar = this.partitions.filter((partition) => this.committedOf(partition) > this.lag.endOf(partition));
+    const { lag, cluster } = this;
+    const end = (partition: string): number => Math.max(lag.endOf(partition), cluster.book.cutBelow(partition));
+    const tooFar = this.partitions.filter((partition) => this.committedOf(partition) > end(partition));
     return [...this.book.violations(), ...tooFar.map((partition) => `${partition}: more is committed than there is`)];
   }
 }

@@ -43,7 +43,10 @@ export function controllerInterventions(
     restart: { help: 'All controllers are up again', arguments: [], apply: () => controllers.restart() },
     'min-in-sync': {
       help: 'Sets min.insync.replicas of every topic or of one',
-      arguments: [{ name: 'replicas', help: 'replicas', min: 1, max: brokers.length, default: 2 }, which],
+      arguments: [
+        { name: 'replicas', help: 'replicas', min: 1, max: brokers.length, default: Math.min(2, brokers.length) },
+        which,
+      ],
       apply: ([replicas, one]) => {
         for (const topic of chosen(one)) topic.minInSync = Math.round(replicas);
       },

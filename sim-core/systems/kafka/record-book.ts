@@ -134,6 +134,15 @@ type Batch = RecordBatch<SentRecord>;
 interface Line {
   epoch: number;
   batches: Batch[];
+  /** Below it lies all that elections have cut off though it may have been replicated. */
+  cutBelow: number;
+}
+
+/** What the power loss of a broker's host has taken of its replica. */
+export interface LostToPower {
+  readonly records: ReadonlySet<SentRecord>;
+  /** Below it all of it lies. */
+  readonly below: number;
 }
 
 export class RecordBook {
@@ -170,6 +179,14 @@ export class RecordBook {
   /** The line of a partition: what its present leader has. */
   line(partition: string): readonly Batch[] {
     return this.lines.get(partition)?.batches ?? [];
+  }
+
+  /**
+   * The offset below which all lies that an election has cut off the line of a partition though it may have been replicated:
+   * one that was unclean, or after its leader's host had lost its power. Who has read so far may have got ahead of the log.
+   */
+  cutBelow(partition: string): number {
+    return this.lines.get(partition)?.cutBelow ?? 0;
   }
 
   follow(observer: RecordObserver): void {
@@ -216,7 +233,7 @@ export class RecordBook {
     epoch: number,
     log: PartitionLog<SentRecord>,
     isClean: boolean,
-    lostByPower: ReadonlySet<SentRecord>,
+    lostToPower: LostToPower,
   ): void {
     const line = this.lineOf(partition);
     if (epoch <= line.epoch) return;
@@ -228,9 +245,11 @@ export class RecordBook {
       (shared >= 0 && batch.firstOffset <= theirs[shared].firstOffset) || batch.lastOffset < log.startOffset;
     const common = line.batches.findIndex((batch) => !isTheirs(batch));
     for (const batch of common < 0 ? [] : line.batches.splice(common)) {
+      if (!isClean || batch.lastOffset < lostToPower.below)
+        line.cutBelow = Math.max(line.cutBelow, batch.lastOffset + 1);
       batch.records.forEach((record, index) => {
         for (const observer of this.observers) observer.cut?.(record, partition, offsetOf(batch, index));
-        const cleanly = lostByPower.has(record) ? 'power-loss' : 'clean-election';
+        const cleanly = lostToPower.records.has(record) ? 'power-loss' : 'clean-election';
         this.cut(record, partition, isClean ? cleanly : 'unclean-election');
       });
     }
@@ -283,7 +302,7 @@ export class RecordBook {
   private lineOf(partition: string): Line {
     let line = this.lines.get(partition);
     if (line === undefined) {
-      line = { epoch: -1, batches: [] };
+      line = { epoch: -1, batches: [], cutBelow: 0 };
       this.lines.set(partition, line);
     }
     return line;

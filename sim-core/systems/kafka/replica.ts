@@ -17,7 +17,7 @@ export class Replica {
   leading: PartitionLeader<SentRecord> | undefined = undefined;
   private watermark = 0;
   /** What it had, and its host's loss of power has taken. */
-  private readonly lostByPower = new Set<SentRecord>();
+  private readonly lostToPower = { records: new Set<SentRecord>(), below: 0 };
 
   constructor(id: string, topic: Topic, broker: string, book: RecordBook) {
     this.id = id;
@@ -50,7 +50,7 @@ export class Replica {
     if (state.leader === this.broker) {
       const { log, watermark, broker } = this;
       this.leading = new PartitionLeader(log, broker, state.epoch, state.inSync, watermark, settings, now);
-      this.book.elected(this.id, state.epoch, log, state.isClean, this.lostByPower);
+      this.book.elected(this.id, state.epoch, log, state.isClean, this.lostToPower);
       this.leading.decided(state.inSync, now);
     }
     return true;
@@ -80,7 +80,11 @@ export class Replica {
 
   /** Its host loses its power: what was not on disk is gone. */
   losePower(now: Time): void {
-    for (const { records } of this.log.losePower(now)) for (const record of records) this.lostByPower.add(record);
+    const { lostToPower } = this;
+    for (const { records, lastOffset } of this.log.losePower(now)) {
+      for (const record of records) lostToPower.records.add(record);
+      lostToPower.below = Math.max(lostToPower.below, lastOffset + 1);
+    }
     this.watermark = Math.min(this.watermark, this.log.endOffset);
   }
 

@@ -1,18 +1,22 @@
 /**
  * The experimenter's book of a group: what it has committed, whoever coordinates it at present. A commit counts when it is
- * replicated; a coordinator that begins without one that did has lost it.
+ * replicated; a coordinator that begins without one that did has lost it, and that is a fault unless an election has cut it off
+ * whose leader was not in sync, or whose host had lost its power.
  */
 import type { CommittedOffset } from '../../../messaging/groups/pending-offsets.ts';
 
 export class GroupBook {
   private readonly name: string;
+  private readonly isCut: (at: number) => boolean;
   private readonly committed = new Map<string, CommittedOffset>();
   private readonly lost: string[] = [];
   private readonly followers: ((partition: string, offset: number) => void)[] = [];
   private epoch = -1;
 
-  constructor(name: string) {
+  /** `isCut`: whether what was replicated there in the log of offsets may have been cut off. */
+  constructor(name: string, isCut: (at: number) => boolean) {
     this.name = name;
+    this.isCut = isCut;
   }
 
   committedOf(partition: string): number {
@@ -56,7 +60,8 @@ export class GroupBook {
     return this.lost;
   }
 
-  private lose(partition: string, { offset }: CommittedOffset): void {
+  private lose(partition: string, { offset, at }: CommittedOffset): void {
+    if (this.isCut(at)) return;
     this.lost.push(`${this.name}: that ${offset} of ${partition} was committed is not known to its coordinator`);
   }
 }

@@ -179,6 +179,46 @@ it('with one replica a group has no coordinator until that is back, and nothing 
   expect(watch.ended()).toEqual([]);
 });
 
+describe('a loss of power', () => {
+  const sends = Array.from({ length: 60 }, (_, i) => 5 + i * 6);
+  const all = [0, 1, COORDINATOR];
+
+  /** Has hosts lose their power, and looks at the group until all is over: what was ahead of its log, and of what it knew. */
+  function strike(hosts: readonly number[], at: number): { ahead: number; fewer: number } {
+    const small = smallGroup(sends);
+    const { sim, group, cluster } = small;
+    const [topic] = cluster.topics;
+    const committed = new Map<string, number>();
+    const found = { ahead: 0, fewer: 0 };
+    group.scale(2);
+    sim.scheduleAt(ms(at), () => hosts.forEach((host) => cluster.brokers[host].losePower(ms(30))), undefined);
+    while (!sim.runUntil(ms(2500), 100)) {
+      expect([...small.violations(), ...group.violations()], `hosts ${hosts.join()} at ${at} ms`).toEqual([]);
+      for (const partition of topic.partitions) {
+        const now = group.committedOf(partition);
+        if (now > (cluster.book.line(partition).at(-1)?.lastOffset ?? -1) + 1) found.ahead++;
+        if (now < (committed.get(partition) ?? 0)) found.fewer++;
+        committed.set(partition, now);
+      }
+    }
+    expect(group.group?.memberIds).toHaveLength(2);
+    // Who was ahead of the log has been told so, and the group is at its end again.
+    for (const partition of topic.partitions)
+      expect(group.committedOf(partition)).toBe((cluster.book.line(partition).at(-1)?.lastOffset ?? -1) + 1);
+    return found;
+  }
+
+  it('of all hosts takes records that were committed, and commits, and the group goes on', () => {
+    const found = [60, 120, 180, 240, 300].map((at) => strike(all, at));
+    expect(Math.min(...found.map(({ fewer }) => fewer))).toBeGreaterThan(0);
+    expect(found.some(({ ahead }) => ahead > 0)).toBe(true);
+  });
+
+  it('of one host takes neither while the others have them', () => {
+    for (const host of all) expect(strike([host], 150)).toEqual({ ahead: 0, fewer: 0 });
+  });
+});
+
 describe('offsets of a group without members', () => {
   const groups = { retention: ms(200), retentionCheck: ms(50) };
   const sends = Array.from({ length: 30 }, (_, i) => 5 + i * 2);

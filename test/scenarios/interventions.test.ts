@@ -3,8 +3,8 @@
  * still loses nothing and breaks no invariant.
  */
 import { describe, expect, it } from 'vitest';
-import { catalogue } from '../../../scenarios/index.ts';
-import { Run, Trial, type InterventionData } from '../../../sim-core/index.ts';
+import { catalogue } from '../../scenarios/index.ts';
+import { Run, Trial, type InterventionData } from '../../sim-core/index.ts';
 
 describe.each(catalogue.map(({ scenario }) => [scenario.id, scenario] as const))('%s', (_id, scenario) => {
   const variants = Object.keys(scenario.variants);
