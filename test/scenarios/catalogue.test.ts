@@ -27,7 +27,7 @@ import {
   type Trialled,
 } from '../../sim-core/index.ts';
 
-const SEEDS_BESIDE_THE_PINNED = 2;
+const SEEDS_BESIDE_THE_PINNED = 4;
 const folder = fileURLToPath(new URL('../../scenarios', import.meta.url));
 
 /** Files of definitions: `caching/stampede.ts`; the command line's, what all chapters share and learners' policies are not among them. */
