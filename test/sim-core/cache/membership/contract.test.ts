@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { membershipFilters } from '../../../../sim-core/cache/membership/filters.ts';
+import { confidenceInterval } from '../../../../sim-core/statistics/confidence.ts';
 import { RandomStreams } from '../../../../sim-core/kernel/random-streams.ts';
 
 const random = new RandomStreams(1).stream('filter');
@@ -31,7 +32,9 @@ describe.each(Object.entries(membershipFilters))('%s', (_name, { create }) => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 3000 }), fc.nat({ max: 1_000_000 }), (count, first) => {
         const filter = create({ keys: count, falsePositives: 0.01, random });
-        for (let key = 0; key < count; key++) expect(filter.add(first + key * 97)).toBe(true);
+        for (let key = 0; key < count; key++) {
+          if (!filter.add(first + key * 97)) expect.unreachable(`key ${key} of ${count} is not taken in`);
+        }
       }),
     );
   });
@@ -62,6 +65,36 @@ describe.each(Object.entries(membershipFilters))('%s', (_name, { create }) => {
     }
     expect(before).toBeLessThan(0.0105);
   });
+
+  it.each([
+    [0.25, 0.02],
+    [1, 0.02],
+    [1, 0.1],
+  ])(
+    'filled by %d of the keys that it was built for, with %d of mistakes, makes as many as it says',
+    (full, falsePositives) => {
+      const [keys, asked] = [500, 2500];
+      const draws = new RandomStreams(5).stream('keys');
+      const differences = Array.from({ length: 100 }, () => {
+        const filter = create({ keys, falsePositives, random });
+        const known = new Set<number>();
+        while (known.size < full * keys) known.add(draws.integer(1e9));
+        for (const key of known) filter.add(key);
+        let mistaken = 0;
+        for (let i = 0; i < asked; i++) {
+          let absent = draws.integer(1e9);
+          while (known.has(absent)) absent = draws.integer(1e9);
+          if (filter.mayContain(absent)) mistaken++;
+        }
+        expect(mistaken / asked).toBeLessThan(2 * falsePositives);
+        return mistaken / asked - filter.falsePositiveRate();
+      });
+      const { mean, halfWidth } = confidenceInterval(differences, 0.9999);
+      expect(Math.abs(mean)).toBeLessThan(halfWidth);
+      // So narrow that it would find a tenth too many or too few where the filter is full.
+      expect(halfWidth).toBeLessThan(0.1 * falsePositives);
+    },
+  );
 
   it.each([
     [{ keys: 0, falsePositives: 0.01 }, /keys: 0/],
