@@ -189,13 +189,14 @@ export { perform, type CachePattern, type PatternOptions } from './cache/pattern
 export { LoadLedger } from './cache/patterns/load-ledger.ts';
 export { cacheLoaded, loadSignals } from './cache/patterns/loads.ts';
 export { patterns, type PatternChoices, type PatternEntry, type PatternName } from './cache/patterns/patterns.ts';
+export { SwrCache, type SwrCacheOptions } from './cache/patterns/swr-cache.ts';
 export { WriteBehind, type WriteBehindOptions } from './cache/patterns/write-behind.ts';
 export { CoalescingProxy } from './cache/stampede/coalescing-proxy.ts';
 export type { ExpiryRule, Verdict } from './cache/stampede/expiry-rule.ts';
 export { hardTtl } from './cache/stampede/hard-ttl.ts';
-export { jitteredTtl } from './cache/stampede/jittered-ttl.ts';
+export { jittered } from './cache/stampede/jittered.ts';
 export { loadCap } from './cache/stampede/load-cap.ts';
-export type { GuardContext, LoadGuard, LoadGuardFactory } from './cache/stampede/load-guard.ts';
+export type { GuardContext, LoadGuard, LoadGuardFactory, LoadTerms } from './cache/stampede/load-guard.ts';
 export { noGuard } from './cache/stampede/no-guard.ts';
 export { singleFlight } from './cache/stampede/single-flight.ts';
 export * from './cache/stampede/protections.ts';

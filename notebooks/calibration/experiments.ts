@@ -4,12 +4,13 @@
  * those of two points are too, because the point's number is part of the seed.
  */
 import {
-  entryOf,
-  lasting,
   characteristicTime,
+  entryOf,
   evictionPolicies,
+  expiryRuleOf,
   exponential,
   heldByLru,
+  lasting,
   protections,
   RandomStreams,
   RequestContext,
@@ -145,7 +146,7 @@ function hitRatio(exponent: number, capacity: number, seed: string): number {
 /** The share of readers, each at the same gap before the expiry, that reload. */
 function shareReloading(beta: number, gap: number, seed: string): number {
   const options = { ttl: TTL, beta, spread: 0, hardFactor: 1, lease: TTL, poll: TTL };
-  const rule = protections['early-expiration'].expiry(new Simulation({ seed }), 'reader', options);
+  const rule = expiryRuleOf(protections['early-expiration'], new Simulation({ seed }), 'reader', options);
   const entry = entryOf(0, 0, 0, lasting(TTL), LOAD);
   let reloads = 0;
   for (let reader = 0; reader < READERS; reader++) {

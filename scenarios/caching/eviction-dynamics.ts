@@ -16,8 +16,8 @@ import {
   behind,
   CacheAside,
   cacheLookup,
-  clientOf,
   CacheServer,
+  clientOf,
   Database,
   defineScenario,
   defineSignal,
@@ -25,6 +25,7 @@ import {
   during,
   firstSince,
   gamma,
+  hardTtl,
   HitRatioAlert,
   hitRatioAlertSignals,
   HitRatioDips,
@@ -33,10 +34,10 @@ import {
   loadSignals,
   loop,
   mean,
+  noGuard,
   OpenLoopClient,
   peak,
   poisson,
-  protectionOf,
   roundRobin,
   s,
   Service,
@@ -236,8 +237,6 @@ export default defineScenario({
 });
 
 /** Every miss loads. */
-const LIFETIME = { beta: 1, spread: 0, hardFactor: 1, lease: s(1), poll: s(1) };
-
 function system(sim: Simulation, p: Values): void {
   const database = new Database(sim, {
     name: 'database',
@@ -261,20 +260,19 @@ function system(sim: Simulation, p: Values): void {
       }),
     );
   }
-  const protection = protectionOf('none');
   const ledger = new LoadLedger();
   const store = new Link<DatabaseQuery, Row>(sim, database, { from: 'app', delay: nearby });
-  const readers = caches.map((cache, place) => {
-    const lifetime = { ...LIFETIME, ttl: place === 0 ? p.ttl : p.batchTtl };
-    return new CacheAside(sim, {
-      instance: `app, ${cache.name}`,
-      cache: new Link<CacheCommand<Row>, CacheReply<Row>>(sim, cache, { from: 'app', delay: nearby }),
-      store,
-      expiry: protection.expiry(sim, 'app', lifetime),
-      guard: protection.guard(lifetime),
-      ledger,
-    });
-  });
+  const readers = caches.map(
+    (cache, place) =>
+      new CacheAside(sim, {
+        instance: `app, ${cache.name}`,
+        cache: new Link<CacheCommand<Row>, CacheReply<Row>>(sim, cache, { from: 'app', delay: nearby }),
+        store,
+        expiry: hardTtl(place === 0 ? p.ttl : p.batchTtl),
+        guard: noGuard,
+        ledger,
+      }),
+  );
   const app = new Service<number, Row>(sim, {
     name: 'app',
     help: 'The application: up to 400 requests at once, 2,000 waiting',

@@ -10,6 +10,7 @@
  * and each request's load has the same demand in all of them.
  */
 import {
+  alsoProtected,
   atLeast,
   atMost,
   CacheServer,
@@ -17,36 +18,46 @@ import {
   databaseQueried,
   defineScenario,
   defineSignal,
+  expiryRuleOf,
   guardrail,
   hotKey,
   Link,
+  loadGuardOf,
+  LoadLedger,
   loadSignals,
   mean,
+  ms,
   peak,
   protectionOf,
   quantile,
   RequestContext,
-  ms,
   s,
   StalenessMeter,
   stalenessSignals,
+  SwrCache,
   total,
   zipfPopularity,
-  type ProtectionName,
+  type Cache,
+  type ExpiryRule,
+  type ProtectionParts,
   type Row,
   type Service,
   type Simulation,
 } from '../../sim-core/index.ts';
 import { settings } from '../application/settings.ts';
 import { nearby } from '../application/distances.ts';
-import { readingInstances, COMMAND_TIME, databaseOf, sharedCache, users } from './application/wiring.ts';
+import { readingInstances, COMMAND_TIME, databaseOf, sharedCache, users, type Reading } from './application/wiring.ts';
 import { storeBefore } from './application/warm-start.ts';
 import { dyingHolder } from './stampede/dying-holder.ts';
 import { lateHolder } from './stampede/late-holder.ts';
+import * as early from './stampede/early-limits.ts';
 import * as limits from './stampede/limits.ts';
-import { params, protectionNames, type Values } from './stampede/params.ts';
+import * as printed from './stampede/printed-limits.ts';
+import { params, PROTECTIONS, SWR_AS_PRINTED, type Values } from './stampede/params.ts';
 
 const HOT_KEY = 0;
+/** What the handbook's class goes by; nothing stands before its loads. */
+const PRINTED: ProtectionParts = { rule: 'soft' };
 const HOT_READS = 'stampede.hot_key.reads';
 const LOADING = 'cache.loads.active';
 const CONNECTIONS = 'db.client.connection.count';
@@ -87,10 +98,11 @@ export default defineScenario({
   question: 'One popular key expires. How many loads of it reach the store before it is cached again?',
   params,
   variants: {
-    ...(Object.fromEntries(protectionNames().map((protection) => [protection, { protection }])) as Record<
-      ProtectionName,
-      { protection: ProtectionName }
+    ...(Object.fromEntries(PROTECTIONS.map((protection) => [protection, { protection }])) as Record<
+      Values['protection'],
+      Pick<Values, 'protection'>
     >),
+    'early-mutex-jitter': { protection: 'early-expiration', jitters: true, singleFlight: true, mutex: true },
     'mutex-holder-dies': { protection: 'mutex', holderDies: true, lease: s(2), poll: ms(50) },
     'mutex-holder-late': LATE,
     'mutex-fenced': { ...LATE, fenced: true },
@@ -105,6 +117,7 @@ export default defineScenario({
     jitter: 'control',
     'soft-ttl': 'remedy',
     'soft-ttl-as-printed': 'pitfall',
+    'early-mutex-jitter': 'remedy',
     // Nothing here repairs it: a lease bounds it, and a shorter one than a load lets a second loader in.
     'mutex-holder-dies': 'fault',
     'mutex-holder-late': 'pitfall',
@@ -115,6 +128,7 @@ export default defineScenario({
     'single-flight': 'none',
     coalescing: 'none',
     'early-expiration': 'none',
+    'early-mutex-jitter': 'none',
     'soft-ttl': 'soft-ttl-as-printed',
     'mutex-fenced': 'mutex-holder-late',
   },
@@ -177,15 +191,23 @@ export default defineScenario({
       atMost(mean(ERRORS), 0),
     ],
     'early-expiration': [
-      atMost(total(HOT_READS), limits.xfetchLoads),
-      atMost(peak(LOADING), limits.quietAtOnce(limits.xfetchAtOnce)),
-      atMost(peak(STORE_RATE), limits.quietRate(limits.xfetchAtOnce)),
+      atMost(total(HOT_READS), early.xfetchLoads),
+      atMost(peak(LOADING), limits.quietAtOnce(early.xfetchAtOnce)),
+      atMost(peak(STORE_RATE), limits.quietRate(early.xfetchAtOnce)),
       atMost(quantile(LATENCY, 'p999'), limits.quietLatency),
       atMost(mean(ERRORS), 0),
     ],
     'early-expiration-as-printed': [
       atLeast(total(HOT_READS), limits.moreThanOnePerExpiry),
-      atMost(total(HOT_READS), limits.linearLoads),
+      atMost(total(HOT_READS), early.linearLoads),
+      atMost(mean(ERRORS), 0),
+    ],
+    // One loads, of all readers; nobody waits for him but who would load as well, and that one for nothing but his own.
+    'early-mutex-jitter': [
+      atMost(total(HOT_READS), early.oncePerLife),
+      atMost(peak(LOADING), limits.quietAtOnce(1)),
+      atMost(peak(STORE_RATE), limits.quietRate(1)),
+      atMost(quantile(LATENCY, 'p999'), limits.polledLatency),
       atMost(mean(ERRORS), 0),
     ],
     jitter: [...stampedes, atLeast(quantile(LATENCY, 'p999'), limits.quietLatency), atLeast(total(GIVEN_UP), 1)],
@@ -197,12 +219,20 @@ export default defineScenario({
       guardrail(atMost(mean(ERRORS), 0), AT_ONCE),
       guardrail(atLeast(mean(STALE), limits.staleLookups), 'The price: what is served is old, by either rule'),
     ],
-    'soft-ttl-as-printed': [...stampedes, atMost(quantile(LATENCY, 'p999'), limits.oneLoad), atMost(mean(ERRORS), 0)],
+    // Every late reader's refresh loads, as many at once as there are threads for them; and until the hard expiry nobody feels it.
+    'soft-ttl-as-printed': [
+      atLeast(total(HOT_READS), limits.herd),
+      atLeast(peak(LOADING), printed.refreshesAtOnce),
+      atLeast(peak(CONNECTIONS), printed.refreshesConnected),
+      atMost(quantile(LATENCY, 'p999'), printed.oneLoadWhileServed),
+      atMost(mean(ERRORS), printed.noneWhileServed),
+    ],
   },
 });
 
 function system(sim: Simulation, p: Values): void {
-  const protection = protectionOf(p.protection);
+  const isPrinted = p.protection === SWR_AS_PRINTED;
+  const protection = alsoProtected(p.protection === SWR_AS_PRINTED ? PRINTED : protectionOf(p.protection), p);
   const database = databaseOf(sim, p);
   const cache = new CacheServer<Row>(sim, {
     name: 'cache',
@@ -210,15 +240,16 @@ function system(sim: Simulation, p: Values): void {
     eviction: p.eviction,
     commandTime: COMMAND_TIME,
   });
-  const plain = protection.guard(p);
+  const plain = loadGuardOf(protection, p);
   const pause = { key: HOT_KEY, after: Math.round(p.loadTime / 4), lasts: p.pause };
   const guard = p.pause > 0 ? lateHolder(sim, plain, pause) : plain;
-  const apps: Service<number, Row>[] = readingInstances(sim, p, {
+  const reading: Reading = {
     cache: sharedCache(sim, cache),
-    store: protection.coalesces
-      ? new CoalescingProxy(sim, 'coalescer', new Link(sim, database, { from: 'coalescer', delay: nearby }))
-      : database,
-    expiry: (instance) => protection.expiry(sim, instance, p),
+    store:
+      protection.coalesces === true
+        ? new CoalescingProxy(sim, 'coalescer', new Link(sim, database, { from: 'coalescer', delay: nearby }))
+        : database,
+    expiry: (instance) => expiryRuleOf(protection, sim, instance, p),
     guard: p.holderDies
       ? dyingHolder(sim, guard, {
           key: HOT_KEY,
@@ -228,23 +259,48 @@ function system(sim: Simulation, p: Values): void {
         })
       : guard,
     ...(p.changedAt > 0 && { staleness: new StalenessMeter(sim, database.history) }),
-  });
+  };
+  const maps: SwrCache[] = [];
+  const apps: Service<number, Row>[] = isPrinted
+    ? readingInstances(sim, p, reading, swrReaders(sim, p, reading, maps))
+    : readingInstances(sim, p, reading);
   if (p.changedAt > 0) {
     const change = (): void => void database.access('write', HOT_KEY);
     sim.scheduleAt(p.changedAt, change, undefined, sim.eventKind('the hot key’s row is changed'));
   }
-  warm(sim, cache, p);
+  warm(sim, isPrinted ? maps : [cache], expiryRuleOf(protection, sim, 'before the start', p), p);
   users(sim, p, apps, hotKey(p.hotShare, zipfPopularity(p.keys, p.exponent)));
 }
 
-/** Fills the cache: the hot key is stored now, the others were at moments spread over the last time to live. */
-function warm(sim: Simulation, cache: CacheServer<Row>, p: Values): void {
+/** What makes the readers of the handbook's class, one in each process; nothing but locks is asked of the shared cache. */
+function swrReaders(sim: Simulation, p: Values, reading: Reading, maps: SwrCache[]): (instance: string) => SwrCache {
+  const ledger = new LoadLedger();
+  return (instance) => {
+    const map = new SwrCache(sim, {
+      instance,
+      keys: p.keys + 1,
+      expiry: reading.expiry(instance),
+      store: new Link(sim, reading.store, { from: instance, delay: nearby }),
+      threads: p.threads,
+      guard: reading.guard,
+      locks: reading.cache(instance),
+      ledger,
+    });
+    maps.push(map);
+    return map;
+  };
+}
+
+/** Fills the caches: the hot key is stored now, the others were at moments spread over the last time to live. */
+function warm(sim: Simulation, caches: readonly { readonly cache: Cache<Row> }[], expiry: ExpiryRule, p: Values): void {
   const ages = sim.random('ages of the entries at the start');
-  const expiry = protectionOf(p.protection).expiry(sim, 'before the start', p);
-  for (let key = Math.min(p.keys, p.capacity - 1); key >= 0; key--) {
-    const age = key === 0 ? 0 : Math.floor(ages.next() * p.ttl);
-    const { soft, hard } = expiry.lifetime(new RequestContext(key, 0), key);
-    const left = { soft: Math.max(0, soft - age), hard: Math.max(0, hard - age) };
-    storeBefore(cache, key, left, p.loadTime);
+  const room = caches[0].cache.capacity;
+  for (let key = Math.min(p.keys, room - 1); key >= 0; key--) {
+    for (const each of caches) {
+      const age = key === 0 ? 0 : Math.floor(ages.next() * p.ttl);
+      const { soft, hard } = expiry.lifetime(new RequestContext(key, 0), key);
+      const left = { soft: Math.max(0, soft - age), hard: Math.max(0, hard - age) };
+      storeBefore(each, key, left, p.loadTime);
+    }
   }
 }

@@ -15,8 +15,9 @@ import {
   CoalescingProxy,
   defineScenario,
   hardTtl,
-  jitteredTtl,
+  jittered,
   Link,
+  loadGuardOf,
   loadSignals,
   mean,
   peak,
@@ -88,18 +89,20 @@ function system(sim: Simulation, p: Values): void {
   });
   const apps = readingInstances(sim, p, {
     cache: sharedCache(sim, cache),
-    store: guard.coalesces
-      ? new CoalescingProxy(sim, 'coalescer', new Link(sim, database, { from: 'coalescer', delay: nearby }))
-      : database,
+    store:
+      guard.coalesces === true
+        ? new CoalescingProxy(sim, 'coalescer', new Link(sim, database, { from: 'coalescer', delay: nearby }))
+        : database,
     expiry: (instance) => expiryOf(sim, p, instance),
-    guard: guard.guard({ ...p, beta: 1, hardFactor: 1 }),
+    guard: loadGuardOf(guard, p),
   });
   warm(sim, cache, p);
   users(sim, p, apps, zipfPopularity(p.keys, p.exponent));
 }
 
 function expiryOf(sim: Simulation, p: Values, who: string): ExpiryRule {
-  return p.jitter ? jitteredTtl(p.ttl, p.spread, sim.keyedRandom(`${who}/jitter`)) : hardTtl(p.ttl);
+  const plain = hardTtl(p.ttl);
+  return p.jitter ? jittered(plain, p.spread, sim.keyedRandom(`${who}/jitter`)) : plain;
 }
 
 /** Fills the cache in one go. */

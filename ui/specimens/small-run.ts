@@ -14,13 +14,14 @@ import {
   constant,
   Database,
   defineScenario,
+  hardTtl,
   Link,
   LoadLedger,
   mean,
   ms,
+  noGuard,
   OpenLoopClient,
   peak,
-  protectionOf,
   rate,
   roundRobin,
   run,
@@ -37,7 +38,6 @@ import {
 } from '../../sim-core/index.ts';
 
 const NEAR = constant(us(250));
-const EXPIRY = { ttl: s(1), beta: 1, spread: 0, hardFactor: 2, lease: s(1), poll: ms(10) };
 
 /** Three times the hot key 0, then a key that was not asked for before. */
 function inTurn(): Popularity {
@@ -67,13 +67,12 @@ export const smallScenario = defineScenario({
       demand: constant(ms(12)),
     });
     const cache = new CacheServer<Row>(sim, { name: 'cache', capacity: 20, eviction: 'lru', commandTime: us(20) });
-    const { expiry, guard } = protectionOf('none');
     const reader = new CacheAside(sim, {
       instance: 'app',
       cache: new Link<CacheCommand<Row>, CacheReply<Row>>(sim, cache, { from: 'app', delay: NEAR }),
       store: new Link<DatabaseQuery, Row>(sim, database, { from: 'app', delay: NEAR }),
-      expiry: expiry(sim, 'app', EXPIRY),
-      guard: guard(EXPIRY),
+      expiry: hardTtl(s(1)),
+      guard: noGuard,
       ledger: new LoadLedger(),
     });
     const app = new Service<number, Row>(sim, {

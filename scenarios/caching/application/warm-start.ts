@@ -2,7 +2,7 @@
 import {
   entryOf,
   lasting,
-  type CacheServer,
+  type Cache,
   type Duration,
   type Lifetime,
   type Row,
@@ -12,9 +12,14 @@ import {
 /** Who stores what is there before the first request. */
 const NO_REQUEST = -1;
 
-/** Stores a key's row, with what is left of its soft and its hard time to live. */
-export function storeBefore(server: CacheServer<Row>, key: number, left: Lifetime, loadDuration: Duration): void {
-  server.cache.set(entryOf(key, { key, version: 0 }, 0, left, loadDuration), NO_REQUEST);
+/** Stores a key's row in a cache, with what is left of its soft and its hard time to live. */
+export function storeBefore(
+  { cache }: { readonly cache: Cache<Row> },
+  key: number,
+  left: Lifetime,
+  loadDuration: Duration,
+): void {
+  cache.set(entryOf(key, { key, version: 0 }, 0, left, loadDuration), NO_REQUEST);
 }
 
 /** What is left of the time to live of entries that were stored at moments spread over the last one. */

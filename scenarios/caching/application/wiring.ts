@@ -24,6 +24,7 @@ import {
   type ExpiryRule,
   type LoadGuardFactory,
   type Popularity,
+  type Reader,
   type Row,
   type ServiceOptions,
   type Simulation,
@@ -85,9 +86,13 @@ export function cacheAsideReaders(sim: Simulation, reading: Reading): (instance:
     });
 }
 
-/** Instances `app-1` to `app-n` that do nothing but read. */
-export function readingInstances(sim: Simulation, p: InstanceValues, reading: Reading): Service<number, Row>[] {
-  const readerOf = cacheAsideReaders(sim, reading);
+/** Instances `app-1` to `app-n` that do nothing but read, by cache-aside unless there is another way. */
+export function readingInstances(
+  sim: Simulation,
+  p: InstanceValues,
+  reading: Reading,
+  readerOf: (instance: string) => Reader & { crash(): void } = cacheAsideReaders(sim, reading),
+): Service<number, Row>[] {
   return instances(sim, p, (name) => {
     const reader = readerOf(name);
     const { staleness } = reading;

@@ -19,7 +19,7 @@ export function dyingHolder(sim: Simulation, guard: LoadGuardFactory, death: Dea
   return (context) =>
     guard({
       ...context,
-      loadAndStore: (key, request, fence) => {
+      loadAndStore: (key, request, terms) => {
         if (isDue && key === death.key) {
           isDue = false;
           const crash = (): void =>
@@ -29,7 +29,7 @@ export function dyingHolder(sim: Simulation, guard: LoadGuardFactory, death: Dea
               .crash(death.downtime);
           sim.scheduleAt(sim.now + death.after, crash, undefined, dying);
         }
-        return context.loadAndStore(key, request, fence);
+        return context.loadAndStore(key, request, terms);
       },
     });
 }

@@ -18,7 +18,7 @@ export function lateHolder(sim: Simulation, guard: LoadGuardFactory, pause: Paus
   return (context) =>
     guard({
       ...context,
-      loadAndStore(key, request, fence) {
+      loadAndStore(key, request, terms) {
         if (isDue && key === pause.key) {
           isDue = false;
           const ways = connectionsOf(sim).filter(({ from }) => from === context.instance);
@@ -26,7 +26,7 @@ export function lateHolder(sim: Simulation, guard: LoadGuardFactory, pause: Paus
           sim.scheduleAt(stopsAt, () => ways.forEach((way) => way.cut()), undefined, kinds.stop);
           sim.scheduleAt(stopsAt + pause.lasts, () => ways.forEach((way) => way.open()), undefined, kinds.go);
         }
-        return context.loadAndStore(key, request, fence);
+        return context.loadAndStore(key, request, terms);
       },
     });
 }

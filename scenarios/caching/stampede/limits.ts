@@ -20,15 +20,19 @@ const limit = limitOf<Values>;
  * How often the hot key expires after the warm-up, at least and at most. Never less than once: what is claimed of an
  * expiry does not hold in a run that has none, and must say so.
  */
-const expiriesMin = (p: Values): number => Math.max(1, Math.floor((p.length - WARM_UP) / p.ttl));
-const expiriesMax = (p: Values): number => Math.ceil(p.length / p.ttl);
+export const expiriesMin = (p: Values): number =>
+  Math.max(1, Math.floor((p.length - WARM_UP) / (p.ttl * (1 + spreadOf(p)))));
+export const expiriesMax = (p: Values): number => Math.ceil(p.length / (p.ttl * (1 - spreadOf(p))));
+
+/** By how much of it a time to live may be longer or shorter. */
+export const spreadOf = (p: Values): number => (p.jitters || p.protection === 'jitter' ? Math.min(p.spread, 0.99) : 0);
 
 /** Reads of the hot key and of the others, a second. */
-const hotRate = (p: Values): number => p.rate * p.hotShare;
+export const hotRate = (p: Values): number => p.rate * p.hotShare;
 const otherRate = (p: Values): number => p.rate - hotRate(p);
 
 /** A herd: at each expiry, all that ask for the hot key in the time of one undisturbed load. */
-const herdOf = (p: Values): number => hotRate(p) * toSeconds(p.loadTime);
+export const herdOf = (p: Values): number => hotRate(p) * toSeconds(p.loadTime);
 export const herd = limit((p) => expiriesMin(p) * herdOf(p));
 
 /** One herd is under way at once, and holds as many of the store's connections as there are for it. */
@@ -43,7 +47,7 @@ const rowOf = (p: Values): number => toSeconds(intervalOf({ interval: INTERVAL }
  * while that one is under way; with XFetch e^(1/beta) times as long, by the argument of `xfetchCycle`.
  */
 function quietLoads(p: Values): number {
-  const ttl = toSeconds(p.ttl);
+  const ttl = toSeconds(p.ttl) * (1 - spreadOf(p));
   const again = otherRate(p) * Math.min(ttl, toSeconds(p.loadTime) * exp(1 / p.beta));
   return Math.min(otherRate(p), (p.keys + again) / ttl);
 }
@@ -73,7 +77,7 @@ const valueOf = (hot: number | ((p: Values) => number), p: Values): number => (t
  * processors shared with the other keys' loads, and for its messages: two of its own, and at most twelve behind the
  * instance. Nobody waits longer than the timeout.
  */
-const slowestQuiet = (p: Values): number =>
+export const slowestQuiet = (p: Values): number =>
   Math.min(
     toSeconds(p.timeout),
     (toSeconds(p.loadTime) * (1 + DEVIATIONS / Math.sqrt(SHAPE))) / (1 - quietLoad(p)) +
@@ -136,48 +140,6 @@ export const staleAfterLate = limit((p) => {
   const left = toSeconds(p.length) - ended - toSeconds(p.pause + p.loadTime);
   return isLate ? poissonLow(hotRate(p) * Math.max(0, Math.min(toSeconds(p.ttl), left))) : 0;
 });
-
-/** Of something that happens once an expiry, or after a while again: its mean and its variance. */
-interface Cycle {
-  readonly mean: number;
-  readonly variance: number;
-}
-
-const mostOf = (cycles: number, { mean, variance }: Cycle): number =>
-  cycles * mean + DEVIATIONS * Math.sqrt(cycles * variance);
-
-/**
- * XFetch's loads of one cycle. The rate of reloads at a gap g before the expiry is lambda exp(-g / (beta delta)), so what
- * it adds up to until the first one, a draw E of the exponential distribution, is lambda beta delta exp(-g / (beta
- * delta)); in the time delta of that load it grows by a factor of e^(1/beta). The loads are 1 and a Poisson number of
- * mean E (e^(1/beta) - 1): a geometric one with the mean e^(1/beta), whatever the rate and the load time.
- */
-export function xfetchCycle(p: Values): Cycle {
-  const mean = exp(1 / p.beta);
-  return { mean, variance: mean * (mean - 1) };
-}
-/** No more than ask for the key: with a beta of 0 nobody reloads early, and the cycle above has no bound. */
-const xfetchMost = (cycles: number, p: Values): number =>
-  Math.min(hotRate(p) * toSeconds(p.length), mostOf(cycles, xfetchCycle(p)));
-export const xfetchLoads = limit((p) => xfetchMost(expiriesMax(p), p));
-export const xfetchAtOnce = (p: Values): number => xfetchMost(1, p);
-
-/**
- * The printed rule's loads of one cycle. The rate of reloads grows as lambda t / W over the window W of a tenth of the
- * time to live; it adds up to lambda t^2 / (2 W), which is a draw of the exponential distribution when the first load
- * begins. So that comes after a while t of mean square 2 W / lambda and of mean sqrt(pi / 2 W / lambda), and in its time
- * delta a Poisson number of lambda delta (delta + 2 t) / (2 W) follow: they grow with the square of the load time.
- */
-export function linearCycle(p: Values): Cycle {
-  const window = toSeconds(p.ttl) / 10;
-  const load = toSeconds(p.loadTime);
-  const slope = hotRate(p) / window;
-  const following = (slope * load * load) / 2 + load * Math.sqrt((Math.PI / 2) * slope);
-  const spread = slope * load * load * (2 - Math.PI / 2);
-  return { mean: 1 + following, variance: following + spread };
-}
-/** A cycle lasts nine tenths of the time to live at least. */
-export const linearLoads = limit((p) => mostOf(Math.ceil(p.length / (0.9 * p.ttl)), linearCycle(p)));
 
 /** Of all lookups after the warm-up, those for the hot key in the time of each of its refreshes. */
 export const staleLookups = limit((p) => (expiriesMin(p) * herdOf(p)) / (p.rate * toSeconds(p.length - WARM_UP)));

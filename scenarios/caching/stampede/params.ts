@@ -15,6 +15,13 @@ import {
 } from '../../../sim-core/index.ts';
 import { databaseParams, eviction, instanceParams } from '../application/params.ts';
 
+/** The handbook's class, which reads by a map in each process and not by the shared cache. */
+export const SWR_AS_PRINTED = 'soft-ttl-as-printed';
+export const PROTECTIONS: readonly (ProtectionName | typeof SWR_AS_PRINTED)[] = [
+  ...(Object.keys(protections) as ProtectionName[]),
+  SWR_AS_PRINTED,
+];
+
 export const params = {
   rate: rate({ help: 'Requests of all users together', default: 1000, min: 1, max: 20_000, logarithmic: true }),
   ttl: duration({ help: 'Time to live of an entry', default: s(10), min: ms(100), max: s(600), logarithmic: true }),
@@ -31,10 +38,32 @@ export const params = {
     logarithmic: true,
   }),
   eviction,
-  protection: choice({ help: 'What stands between a miss and the store', default: 'none', choices: protectionNames() }),
+  protection: choice({ help: 'What stands between a miss and the store', default: 'none', choices: PROTECTIONS }),
+  jitters: flag({ help: 'Besides: whether each entry draws its own times to live', of: 'design', default: false }),
+  singleFlight: flag({
+    help: 'Besides: whether each instance lets one load of a key through at a time, before any other guard',
+    of: 'design',
+    default: false,
+  }),
+  mutex: flag({
+    help: 'Besides: whether a lock at the cache lets one load of a key through over all instances',
+    of: 'design',
+    default: false,
+  }),
+  coalesces: flag({
+    help: 'Besides: whether a proxy before the store turns identical reads into one',
+    of: 'design',
+    default: false,
+  }),
   beta: number({ help: 'XFetch: above 1 reloads earlier', default: 1, min: 0, max: 20 }),
   spread: share({ help: 'Jitter: spread around the time to live', default: 0.1, min: 0, max: 1 }),
   hardFactor: integer({ help: 'Soft TTL: the hard one is so many times as long', default: 6, min: 1, max: 100 }),
+  threads: integer({
+    help: 'Soft TTL as printed: threads of a process’s common pool, its processors less one',
+    default: 7,
+    min: 1,
+    max: 256,
+  }),
   lease: duration({ help: 'Mutex: how long a lock is held at most', default: s(5), min: ms(1), max: s(60) }),
   poll: duration({ help: 'Mutex: time between two looks', default: ms(20), min: ms(1), max: s(5), logarithmic: true }),
   holderDies: flag({
@@ -57,7 +86,3 @@ export const params = {
 };
 
 export type Values = ValuesOf<typeof params>;
-
-export function protectionNames(): ProtectionName[] {
-  return Object.keys(protections) as ProtectionName[];
-}

@@ -17,13 +17,14 @@ import {
   defineScenario,
   duration,
   exponential,
+  hardTtl,
   Link,
   LoadLedger,
   logNormal,
   ms,
+  noGuard,
   OpenLoopClient,
   poisson,
-  protectionOf,
   resolveParameters,
   Run,
   s,
@@ -134,8 +135,8 @@ const chain = defineScenario({
       instance: 'app',
       cache: new Link<CacheCommand<Row>, CacheReply<Row>>(sim, cache, { from: 'app', delay: near }),
       store: new Link<DatabaseQuery, Row>(sim, database, { from: 'app', delay: near }),
-      expiry: protectionOf('none').expiry(sim, 'app', OPTIONS),
-      guard: protectionOf('none').guard(OPTIONS),
+      expiry: hardTtl(s(3600)),
+      guard: noGuard,
       ledger: new LoadLedger(),
     });
     const app = new Service<number, Row>(sim, {
@@ -154,8 +155,6 @@ const chain = defineScenario({
     });
   },
 });
-
-const OPTIONS = { ttl: s(3600), beta: 1, spread: 0, hardFactor: 1, lease: s(5), poll: ms(20) };
 
 async function* measureMemory({ quick, progress, interrupted }: BenchmarkOptions): AsyncGenerator<BenchmarkResult> {
   const program = fileURLToPath(new URL('brownout.js', import.meta.url));

@@ -55,7 +55,7 @@ export class CacheAside implements CachePattern {
       sim,
       instance,
       cache,
-      loadAndStore: (key, request, fence) => loader.load(key, request, fence),
+      loadAndStore: (key, request, terms) => loader.load(key, request, terms?.fence),
     });
     this.refreshes = new BackgroundWork(sim, `${instance} refreshes`);
   }
@@ -64,8 +64,10 @@ export class CacheAside implements CachePattern {
     const entry = yield* this.app.look(key, request);
     if (entry === undefined) return yield* this.guard.load(key, request);
     const verdict = this.expiry.judge(entry, this.sim.now, request);
-    if (verdict === 'reload') return yield* this.guard.load(key, request);
-    if (verdict === 'refresh' && !this.guard.loading(key)) this.refreshes.start(this.guard.load(key, request));
+    if (verdict === 'reload') return yield* this.guard.load(key, request, { replaces: entry });
+    if (verdict === 'refresh' && !this.guard.loading(key)) {
+      this.refreshes.start(this.guard.load(key, request, { replaces: entry }));
+    }
     return entry.value;
   }
 

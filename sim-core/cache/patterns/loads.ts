@@ -63,33 +63,30 @@ export const loadSignals = [
   }),
 ];
 
-export class Loader {
+/** Of the loads of an instance, what is told: how many are under way, and how each ended. */
+export class LoadMeter {
   private readonly sim: Simulation;
-  private readonly app: Steps;
   private readonly options: Pick<PatternOptions, 'instance' | 'ledger'>;
   private readonly loaded: FactChannel<Fact<typeof cacheLoaded>>;
   private readonly loading: FactChannel<Fact<typeof cacheLoading>>;
   private active = 0;
 
-  constructor(app: Steps, options: Pick<PatternOptions, 'instance' | 'ledger'>) {
-    const { sim } = app;
+  constructor(sim: Simulation, options: Pick<PatternOptions, 'instance' | 'ledger'>) {
     this.sim = sim;
-    this.app = app;
     this.options = options;
     this.loaded = sim.facts.channel(cacheLoaded);
     this.loading = sim.facts.channel(cacheLoading);
   }
 
-  /** Reads the store, prepares what it has read, and puts the value into the cache, under a lock's token if there is one. */
-  *load(key: number, request: RequestContext, fence?: number): Behaviour<Row> {
+  /** Tells of a load, which is what is to be done for it. */
+  *around(key: number, request: RequestContext, load: Behaviour<Row>): Behaviour<Row> {
     const { ledger } = this.options;
     const started = this.sim.now;
     const concurrent = ledger.begin(key);
     let outcome = 'failed';
     this.changeActive(1);
     try {
-      const row = yield* this.app.load(key, request);
-      if (this.app.keeps(row)) yield* this.app.put(row, request, this.sim.now - started, fence);
+      const row = yield* load;
       outcome = 'ok';
       return row;
     } finally {
@@ -109,5 +106,28 @@ export class Loader {
   private changeActive(change: number): void {
     this.active += change;
     if (this.loading.heard) this.loading.emit({ instance: this.options.instance, active: this.active });
+  }
+}
+
+export class Loader {
+  private readonly app: Steps;
+  private readonly meter: LoadMeter;
+
+  constructor(app: Steps, options: Pick<PatternOptions, 'instance' | 'ledger'>) {
+    this.app = app;
+    this.meter = new LoadMeter(app.sim, options);
+  }
+
+  /** Reads the store, prepares what it has read, and puts the value into the cache, under a lock's token if there is one. */
+  load(key: number, request: RequestContext, fence?: number): Behaviour<Row> {
+    return this.meter.around(key, request, this.readAndPut(key, request, fence));
+  }
+
+  private *readAndPut(key: number, request: RequestContext, fence: number | undefined): Behaviour<Row> {
+    const { app } = this;
+    const started = app.sim.now;
+    const row = yield* app.load(key, request);
+    if (app.keeps(row)) yield* app.put(row, request, app.sim.now - started, fence);
+    return row;
   }
 }

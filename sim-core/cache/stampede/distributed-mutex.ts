@@ -9,13 +9,14 @@
  * refuses one lower than it has seen.
  *
  * After taking the lock the cache is looked at once more: the holder before may have stored the value between the
- * miss and the lock.
+ * miss and the lock. Who came early, with an entry in hand that may still be served, loads unless there is another by then; and
+ * who does not get the lock makes do with what is in hand, since somebody is loading.
  */
 import type { Behaviour } from '../../kernel/process.ts';
 import type { Duration } from '../../kernel/time.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import type { Row } from '../../storage/queries.ts';
-import type { GuardContext, LoadGuard, LoadGuardFactory } from './load-guard.ts';
+import type { GuardContext, LoadGuard, LoadGuardFactory, LoadTerms } from './load-guard.ts';
 
 export interface DistributedMutexOptions {
   /** How long a lock is held at most. Shorter than a slow load, it lets a second loader in. */
@@ -43,19 +44,24 @@ class DistributedMutex implements LoadGuard {
     return false;
   }
 
-  *load(key: number, request: RequestContext): Behaviour<Row> {
+  *load(key: number, request: RequestContext, terms: LoadTerms = {}): Behaviour<Row> {
     const { cache, loadAndStore } = this.context;
+    const { replaces } = terms;
     const { lease, poll, fenced } = this.options;
     const token = request.id;
     for (;;) {
       const lock = yield* cache.call({ command: 'acquire', key, token, lease }, request);
+      if (!lock.done && replaces !== undefined) return replaces.value;
       if (!lock.done) yield poll;
       const { entry } = yield* cache.call({ command: 'get', key }, request);
       if (entry !== undefined && !lock.done) return entry.value;
       if (!lock.done) continue;
+      const isThere = entry !== undefined && entry.storedAt !== replaces?.storedAt;
       let value: Row;
       try {
-        value = entry?.value ?? (yield* loadAndStore(key, request, fenced === true ? lock.token : undefined));
+        value = isThere
+          ? entry.value
+          : yield* loadAndStore(key, request, fenced === true ? { ...terms, fence: lock.token! } : terms);
       } catch (error) {
         yield* cache.call({ command: 'release', key, token }, request);
         throw error;

@@ -8,7 +8,7 @@ import type { Behaviour } from '../../kernel/process.ts';
 import { CallFailed } from '../../network/call.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import type { Row } from '../../storage/queries.ts';
-import type { LoadGuard, LoadGuardFactory } from './load-guard.ts';
+import type { LoadGuard, LoadGuardFactory, LoadTerms } from './load-guard.ts';
 
 /** `most`: loads and waits for loads in an instance at once, an integer from 1. */
 export function loadCap(most: number, inner: LoadGuardFactory): LoadGuardFactory {
@@ -34,11 +34,11 @@ class LoadCap implements LoadGuard {
     return this.inner.loading(key);
   }
 
-  *load(key: number, request: RequestContext): Behaviour<Row> {
+  *load(key: number, request: RequestContext, terms?: LoadTerms): Behaviour<Row> {
     if (this.underWay >= this.most) throw new CallFailed(this.instance, 'overloaded');
     this.underWay++;
     try {
-      return yield* this.inner.load(key, request);
+      return yield* this.inner.load(key, request, terms);
     } finally {
       this.underWay--;
     }

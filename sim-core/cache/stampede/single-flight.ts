@@ -8,7 +8,7 @@ import { Completion } from '../../kernel/signal.ts';
 import { CallFailed } from '../../network/call.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import type { Row } from '../../storage/queries.ts';
-import type { GuardContext, LoadGuard } from './load-guard.ts';
+import type { GuardContext, LoadGuard, LoadTerms } from './load-guard.ts';
 
 export function singleFlight(context: GuardContext): LoadGuard {
   return new SingleFlight(context);
@@ -26,14 +26,14 @@ class SingleFlight implements LoadGuard {
     return this.flights.has(key);
   }
 
-  *load(key: number, request: RequestContext): Behaviour<Row> {
+  *load(key: number, request: RequestContext, terms?: LoadTerms): Behaviour<Row> {
     const underWay = this.flights.get(key);
     if (underWay !== undefined) return yield* underWay.wait();
     const { sim, instance, loadAndStore } = this.context;
     const flight = new Completion<Row>(sim);
     this.flights.set(key, flight);
     try {
-      const row = yield* loadAndStore(key, request);
+      const row = yield* loadAndStore(key, request, terms);
       flight.complete(row);
       return row;
     } catch (error) {

@@ -1,7 +1,7 @@
 /** The claims about the stampede, against the plainest simulation of what they describe. */
 import { describe, expect, it } from 'vitest';
 import stampede from '../../../scenarios/caching/stampede.ts';
-import { linearCycle, xfetchCycle } from '../../../scenarios/caching/stampede/limits.ts';
+import { linearCycle, xfetchCycle } from '../../../scenarios/caching/stampede/early-limits.ts';
 import type { Values } from '../../../scenarios/caching/stampede/params.ts';
 import { ms, resolveParameters, s, type ParameterValues } from '../../../sim-core/index.ts';
 

@@ -1,9 +1,10 @@
 /** The mutex across instances: one load at a time while leases hold, and what becomes of the lock of each holder. */
 import { describe, expect, it } from 'vitest';
+import { entryOf, lasting } from '../../../../sim-core/cache/entry.ts';
 import { CacheServer, type CacheCommand, type CacheReply } from '../../../../sim-core/cache/cache-server.ts';
 import { setFenced } from '../../../../sim-core/cache/set-if-newer.ts';
 import { distributedMutex } from '../../../../sim-core/cache/stampede/distributed-mutex.ts';
-import type { GuardContext } from '../../../../sim-core/cache/stampede/load-guard.ts';
+import type { GuardContext, LoadTerms } from '../../../../sim-core/cache/stampede/load-guard.ts';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
 import { spawn, type Behaviour, type Process } from '../../../../sim-core/kernel/process.ts';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
@@ -22,7 +23,8 @@ function setUp(failing: readonly number[] = [], { slow = -1, fenced = false } = 
   const server = new CacheServer<Row>(sim, { name: 'cache', capacity: 10, eviction: 'lru', commandTime: 1 });
   const read = ['app-1', 'app-2'].map((instance) => {
     const cache = new Link<CacheCommand<Row>, CacheReply<Row>>(sim, server, { from: instance, delay: constant(1) });
-    function* loadAndStore(key: number, request: RequestContext, fence?: number): Behaviour<Row> {
+    function* loadAndStore(key: number, request: RequestContext, terms?: LoadTerms): Behaviour<Row> {
+      const fence = terms?.fence;
       lines.push(`${request.id} loads`);
       yield request.id === slow ? LEASE + 2 * LOAD : LOAD;
       if (failing.includes(request.id)) throw new CallFailed('db', 'timeout');
@@ -38,9 +40,9 @@ function setUp(failing: readonly number[] = [], { slow = -1, fenced = false } = 
       cache,
       loadAndStore,
     } as GuardContext);
-    return function* (id: number): Behaviour {
+    return function* (id: number, terms?: LoadTerms): Behaviour {
       try {
-        const { version } = yield* guard.load(3, new RequestContext(id, sim.now));
+        const { version } = yield* guard.load(3, new RequestContext(id, sim.now), terms);
         lines.push(`${id} has ${version}`);
       } catch (error) {
         if (!(error instanceof CallFailed)) throw error;
@@ -48,7 +50,8 @@ function setUp(failing: readonly number[] = [], { slow = -1, fenced = false } = 
       }
     };
   });
-  const start = (id: number, instance: number, at: number): Process => spawn(sim, 'reader', read[instance](id), at);
+  const start = (id: number, instance: number, at: number, terms?: LoadTerms): Process =>
+    spawn(sim, 'reader', read[instance](id, terms), at);
   return { sim, lines, server, start };
 }
 
@@ -81,6 +84,19 @@ describe('a mutex across instances', () => {
     expect(lines).toEqual(['0 loads', '1 loads', '1 has 1', '0 has 0']);
     expect(server.cache.peek(3)?.value.version).toBe(kept);
     expect(server.state().locks).toBe(0);
+  });
+
+  it('loads over the entry that is to be replaced, once; who is too late for the lock makes do with that, and who comes after with the new one', () => {
+    const { sim, lines, server, start } = setUp();
+    const old = entryOf(3, { key: 3, version: 99 }, 0, lasting(1e9));
+    server.cache.set(old, 99);
+    start(0, 0, 0, { replaces: old });
+    start(1, 1, 20, { replaces: old });
+    start(2, 0, 2 * LOAD, { replaces: old });
+    // Who missed asks for no entry anew, and takes what is there.
+    start(3, 1, 3 * LOAD);
+    sim.runUntil(LEASE);
+    expect(lines).toEqual(['0 loads', '1 has 99', '0 has 0', '2 has 0', '3 has 0']);
   });
 
   it('gives each lock a higher number, also after a crash', () => {

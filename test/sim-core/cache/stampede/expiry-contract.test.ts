@@ -1,17 +1,17 @@
 /**
- * Every rule of expiry of the table: how long what it stores lives, that a reader who has made up his mind does not
+ * Every rule of expiry, by itself and under jitter: how long what it stores lives, that a reader who has made up his mind does not
  * change it back, and how many readers act at a moment, beside the closed form of each.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { entryOf } from '../../../../sim-core/cache/entry.ts';
 import type { Verdict } from '../../../../sim-core/cache/stampede/expiry-rule.ts';
-import { protectionOf, protections, type ProtectionName } from '../../../../sim-core/cache/stampede/protections.ts';
+import { expiryRuleOf, type ProtectionParts } from '../../../../sim-core/cache/stampede/protections.ts';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
 import { ms, s } from '../../../../sim-core/kernel/time.ts';
 import { RequestContext } from '../../../../sim-core/network/request-context.ts';
 
-const NAMES = Object.keys(protections) as ProtectionName[];
+type Rule = ProtectionParts['rule'];
 const TTL = s(10);
 const OPTIONS = { ttl: TTL, beta: 1.5, spread: 0.4, hardFactor: 3, lease: s(1), poll: ms(1) };
 const LOAD = ms(400);
@@ -21,35 +21,31 @@ interface Acting {
   readonly verdict: Exclude<Verdict, 'serve'>;
   readonly share: (gap: number) => number;
 }
-const nobody: Acting = { verdict: 'reload', share: () => 0 };
-const afterTheSoftOne: Acting = { verdict: 'refresh', share: (gap) => (gap <= 0 ? 1 : 0) };
-const ACTING: Record<ProtectionName, Acting> = {
-  none: nobody,
-  mutex: nobody,
-  'single-flight': nobody,
-  coalescing: nobody,
-  'early-expiration': { verdict: 'reload', share: (gap) => Math.exp(-gap / (OPTIONS.beta * LOAD)) },
-  'early-expiration-as-printed': { verdict: 'reload', share: (gap) => Math.max(0, 1 - gap / (TTL / 10)) },
-  jitter: nobody,
-  'soft-ttl': afterTheSoftOne,
-  'soft-ttl-as-printed': afterTheSoftOne,
+const ACTING: Record<Rule, Acting> = {
+  fixed: { verdict: 'reload', share: () => 0 },
+  xfetch: { verdict: 'reload', share: (gap) => Math.exp(-gap / (OPTIONS.beta * LOAD)) },
+  linear: { verdict: 'reload', share: (gap) => Math.max(0, 1 - gap / (TTL / 10)) },
+  soft: { verdict: 'refresh', share: (gap) => (gap <= 0 ? 1 : 0) },
 };
 
 const request = (id: number): RequestContext => new RequestContext(id, 0);
 const ids = fc.nat(1e6);
 const keys = fc.nat(1e6);
 
-describe.each(NAMES)('%s', (name) => {
-  const rule = protectionOf(name).expiry(new Simulation({ seed: 5 }), 'app', OPTIONS);
+const RULES = (Object.keys(ACTING) as Rule[]).flatMap((rule) => [[rule, false] as const, [rule, true] as const]);
+
+describe.each(RULES)('%s, with jitter: %s', (name, jitters) => {
+  const rule = expiryRuleOf({ rule: name, jitters }, new Simulation({ seed: 5 }), 'app', OPTIONS);
   const { verdict, share } = ACTING[name];
+  const spread = jitters ? OPTIONS.spread : 0;
 
   it('lets an entry live for a time that has a bound, and refreshes it within that', () => {
     fc.assert(
       fc.property(ids, keys, (id, key) => {
         const { soft, hard } = rule.lifetime(request(id), key);
-        expect(soft).toBeGreaterThanOrEqual(TTL * (1 - OPTIONS.spread));
+        expect(soft).toBeGreaterThanOrEqual(TTL * (1 - spread));
         expect(soft).toBeLessThanOrEqual(hard);
-        expect(hard).toBeLessThanOrEqual(TTL * Math.max(OPTIONS.hardFactor, 1 + OPTIONS.spread));
+        expect(hard).toBeLessThanOrEqual(TTL * (1 + spread) * (name === 'soft' ? OPTIONS.hardFactor : 1));
         expect(Number.isInteger(soft) && Number.isInteger(hard)).toBe(true);
         expect(rule.lifetime(request(id), key)).toEqual({ soft, hard });
       }),

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ExpiryRule } from '../../../../sim-core/cache/stampede/expiry-rule.ts';
-import { protections } from '../../../../sim-core/cache/stampede/protections.ts';
+import { expiryRuleOf, protections } from '../../../../sim-core/cache/stampede/protections.ts';
 import { ownDraw } from '../../../../sim-core/cache/stampede/own-draw.ts';
 import { RandomStreams } from '../../../../sim-core/kernel/random-streams.ts';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
@@ -13,7 +13,7 @@ const TTL = s(10);
 const OPTIONS = { ttl: TTL, beta: 1, spread: 0.5, hardFactor: 2, lease: s(1), poll: ms(1) };
 
 const ruleOf = (name: 'early-expiration' | 'early-expiration-as-printed' | 'jitter', seed: number): ExpiryRule =>
-  protections[name].expiry(new Simulation({ seed }), 'app', OPTIONS);
+  expiryRuleOf(protections[name], new Simulation({ seed }), 'app', OPTIONS);
 
 /** What a request makes of a key: `reload` or not at a gap where about half the requests do, or its time to live. */
 const opinions = {
