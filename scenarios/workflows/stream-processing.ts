@@ -33,6 +33,7 @@ import { ROWS_MISSING, rowSignals, ROWS_TWICE } from './stream-processing/row-tr
 import { streams } from './stream-processing/system.ts';
 import { LEFT_OUT, querySignals, RESULT_DELAY, RESULTS_READ } from './stream-processing/query-truth.ts';
 import { COUNTED_TWICE, DIFFERING, truthSignals } from './stream-processing/truth.ts';
+import { watermarkFollows, watermarkLags } from './stream-processing/watermark-limits.ts';
 
 const TWICE = 'effects.results.doubled';
 const RESTORED = 'kafka.streams.restored.records';
@@ -41,6 +42,7 @@ const STANDBY_READ = 'kafka.streams.standby.records';
 const CHANGES = 'kafka.streams.changelog.records';
 const DROPPED = 'kafka.streams.dropped.records';
 const ENTRIES = 'kafka.streams.state.entries';
+const WATERMARK_DELAY = 'kafka.streams.stream_time.delay';
 
 /** Results that are to be there and are not. */
 const missing = difference(
@@ -64,6 +66,12 @@ const keepsAll = [
   atMost(atEnd(UNMATCHED), limits.noneLeft),
   // The price, which no window bounds.
   atLeast(summary(ENTRIES, 'max'), limits.allKept),
+];
+
+/** Stream time follows the clock as closely as orders come, and those that come late neither move it nor put it back. */
+const watermark = [
+  atLeast(quantile(WATERMARK_DELAY, 'p50'), watermarkLags),
+  atMost(quantile(WATERMARK_DELAY, 'p95'), watermarkFollows),
 ];
 
 /** Results come soon after a short grace, and without who comes later. */
@@ -180,7 +188,7 @@ export default defineScenario({
     ALONE_DELAY,
     ENTRIES,
     'kafka.consumer_group.lag',
-    'kafka.streams.stream_time.delay',
+    WATERMARK_DELAY,
     CHANGES,
     ROWS_MISSING,
   ],
@@ -231,13 +239,14 @@ export default defineScenario({
       atLeast(total(TWICE), limits.writtenTwice),
       atMost(atEnd(DIFFERING), limits.nothingDiffers),
     ],
-    'continuous-query': leavesOut,
+    'continuous-query': [...leavesOut, ...watermark],
     'query-long-grace': [
       ...leavesNoneOut,
       guardrail(atLeast(quantile(RESULT_DELAY, 'p50'), limits.graceOver), 'the price: a result waits for the grace'),
+      ...watermark.map((claim) => guardrail(claim, 'how long a window waits for the late does not move the watermark')),
     ],
-    'query-hopping': leavesOut,
-    'query-unpaid': leavesNoneOut,
+    'query-hopping': [...leavesOut, ...watermark],
+    'query-unpaid': [...leavesNoneOut, ...watermark],
     'query-emit-changes': [
       atMost(total(DROPPED), limits.noneLeftOut),
       atLeast(total(RESULTS_READ), limits.changesRead),

@@ -45,14 +45,14 @@ const LINES = {
 };
 
 /** A poll takes so long at most, with room for chance. */
-const pollTime = (p: Values): Duration =>
+export const pollTime = (p: Values): Duration =>
   GROUP.pollRecords * p.processTime * (1 + DEVIATIONS / Math.sqrt(SHAPE * GROUP.pollRecords));
 
 /** A commit is due when a poll has ended; it waits for brokers, and the next interval begins when it is done. */
 const late = (p: Values): Duration => pollTime(p) + ms(30);
 
 /** Whether a worker has twice the time that all orders of its half take, so that what piled up is done soon. */
-const keepsUp = (p: Values): boolean => p.rate * Math.max(...shares(p)) * toSeconds(p.processTime) < 0.5;
+export const keepsUp = (p: Values): boolean => p.rate * Math.max(...shares(p)) * toSeconds(p.processTime) < 0.5;
 
 interface Crash {
   /** The share of the orders that are the worker's. */

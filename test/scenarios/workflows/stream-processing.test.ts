@@ -99,6 +99,29 @@ describe('connectors', () => {
   });
 });
 
+describe('the watermark', () => {
+  const WATERMARK_DELAY = 'kafka.streams.stream_time.delay';
+  const claimed = (run: Trialled): Trialled['expectations'] =>
+    run.expectations.filter(({ text }) => text.includes(WATERMARK_DELAY));
+
+  it('follows the clock, by limits between what an order lingers and a fraction of what it is late', () => {
+    const claims = claimed(after('continuous-query', {}));
+    expect(claims.map(({ pass }) => pass)).toEqual([true, true]);
+    for (const { limit } of claims) {
+      expect(limit).toBeGreaterThan(0.02);
+      expect(limit).toBeLessThan(0.5);
+    }
+  });
+
+  it.each([
+    ['a worker that is slow', '10s:slow:worker-1:factor=40'],
+    ['all tills offline', '10s:offline:tills:share=1,seconds=8'],
+  ])('stands where there is %s, and the claim is refuted', (_name, deed) => {
+    const claims = claimed(after('continuous-query', {}, deed));
+    expect(claims.map(({ pass }) => pass)).toEqual([true, false]);
+  });
+});
+
 it('tills that go offline have orders left out that were in time before', () => {
   const offline = '15s:offline:tills:share=0.5,seconds=30';
   expect(totalOf(after('query-long-grace', {}, offline), 'kafka.streams.dropped.records')).toBeGreaterThan(20);
