@@ -31,6 +31,7 @@ import {
 } from '../../sim-core/index.ts';
 import { faraway, nearby, SHAPE } from '../application/distances.ts';
 import { sentBy, workedOffBy } from '../application/settings.ts';
+import { DEMAND_IN_CALM, DEMAND_IN_SPIKE, demandSignals, watchDemand } from './backpressure/demand-looks.ts';
 import * as limits from './backpressure/limits.ts';
 import { params, type Values } from './backpressure/params.ts';
 import * as signs from './backpressure/signal-limits.ts';
@@ -62,6 +63,8 @@ const NONE_DROPPED = 'Nothing is dropped by design, as without a bound: what is 
 const CAUGHT_UP =
   'What waited is worked off when the spike is over; a process that lost what it held has less to work off';
 
+const USED_UP = 'What is asked for in the spike is there at once; where nobody asks there is nothing to be used up';
+
 const drops = [
   atLeast(total(IN_TIME_IN_SPIKE), limits.inTime),
   atMost(quantile(DURATION, 'p99'), limits.behindFull),
@@ -83,6 +86,15 @@ const losesNothing = [
   atMost(peak(SATURATION), signs.boundedSaturation),
   atLeast(total(STORED_IN_SPIKE), limits.nearCapacity),
   guardrail(atMost(atEnd(WATERMARK_DELAY), limits.workedOff), CAUGHT_UP),
+];
+/** What is asked for, and nothing else, goes from stage to stage, and the spool learns of it as well. */
+const asksEndToEnd = [
+  atLeast(quantile(DEMAND_IN_CALM, 'p50'), signs.askedInCalm),
+  guardrail(
+    atMost(peak(DEMAND), signs.askedMost),
+    'Nobody asks for more than there is room for, nor where nobody asks',
+  ),
+  guardrail(atMost(quantile(DEMAND_IN_SPIKE, 'p50'), signs.askedInSpike), USED_UP),
 ];
 
 export default defineScenario({
@@ -116,7 +128,7 @@ export default defineScenario({
   interval: limits.INTERVAL,
   openAt: s(8),
   system,
-  signals: tallySignals,
+  signals: [...tallySignals, ...demandSignals],
   whileRunning: {
     rate: sentBy('rate', 'devices'),
     loadTime: workedOffBy('loadTime', 'store'),
@@ -154,7 +166,7 @@ export default defineScenario({
       atMost(peak(MEMORY), limits.boundedMemory),
     ],
     'bounded-block': losesNothing,
-    'reactive-pull': losesNothing,
+    'reactive-pull': [...losesNothing, ...asksEndToEnd],
     'reactor-as-printed': [
       atLeast(total(DROPPED), limits.elsewhere),
       atMost(peak(MEMORY), limits.boundedMemory),
@@ -211,5 +223,10 @@ function system(sim: Simulation, p: Values): void {
   sim.scheduleAt(p.spikeAt, () => spike(limits.surge(p)), undefined, sim.eventKind('the spike begins'));
   sim.scheduleAt(p.spikeAt + p.spikeFor, () => spike(1), undefined, sim.eventKind('the spike is over'));
   monitor(sim, book);
-  watchSpike(sim, p.spikeAt + limits.SETTLED, p.spikeAt + p.spikeFor);
+  const spikeOver = p.spikeAt + p.spikeFor;
+  watchSpike(sim, p.spikeAt + limits.SETTLED, spikeOver);
+  watchDemand(sim, [spool, enrich], {
+    calm: [limits.WARM_UP, p.spikeAt],
+    spike: [p.spikeAt + limits.SETTLED, spikeOver],
+  });
 }

@@ -52,6 +52,10 @@ const all = (p: Values): number => poissonMost(p.rate * toSeconds(p.length) + in
 
 /** What the stages hold at most: two buffers, the workers, and one item in the hands of whoever enriches, and under way. */
 const inStages = (p: Values): number => 2 * p.bound + p.workers + 2;
+/** What waits before the stages so long after the spike began, at least, in seconds. */
+export const waitsBefore = (p: Values, seconds: number): number =>
+  poissonLow(inSpike(p) * seconds) - doneMost(p, seconds) - inStages(p);
+
 /** With a bound that is too large for it, two processes hold what they may, and are killed by one item more. */
 export const boundedMemory = limit((p) => Math.min(inStages(p) * p.itemSize, 2 * (p.memory + p.itemSize)));
 /**

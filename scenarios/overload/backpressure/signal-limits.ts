@@ -9,6 +9,7 @@ import {
   behind,
   capacity,
   doneMost,
+  ENRICHING,
   fatal,
   fits,
   inSpike,
@@ -17,6 +18,7 @@ import {
   lasts,
   SETTLED,
   slow,
+  waitsBefore,
   WARM_UP,
 } from './limits.ts';
 import type { Values } from './params.ts';
@@ -76,4 +78,32 @@ export const noneAfterOverflow = limit((p) => {
   const before = Math.max(0, toSeconds(SETTLED) - behind(p));
   const hasOverflowed = poissonLow(inSpike(p) * before) - doneMost(p, before) > p.bound + p.workers;
   return overflows(p) && hasOverflowed ? 0 : NO_OVERFLOW;
+});
+
+/** A stage asks when so many of its prefetch are done with: three quarters. */
+const asksAgain = ({ bound }: Values): number => Math.max(1, bound - (bound >> 2));
+/**
+ * What a stage has asked for and nobody has begun on is all of its prefetch less what it was done with since it asked last, what it holds and what
+ * is under way. The first of these goes from a quarter of the prefetch to all of it, and each step is as often: at half of the times it is
+ * the middle or more, but for as much as one round that is cut off can weigh among the others. In calm the store holds what its workers
+ * have, and hardly anything waits if they are not nearly all busy: a Poisson number by Erlang's formulas.
+ */
+export const askedInCalm = limit((p) => {
+  const rounds = (p.rate * Math.max(0, toSeconds(Math.min(p.spikeAt, p.length) - WARM_UP))) / asksAgain(p);
+  if (p.rate > 0.6 * capacity(p) || !fits(p))
+    return new NotClaimed('what is asked for may be used up while all is calm');
+  if (rounds < 3) return new NotClaimed('too little is asked for before the spike');
+  const middle = (p.bound + (p.bound >> 2)) / 2 - asksAgain(p) / (2 * rounds);
+  return Math.max(0, middle - poissonMost(p.rate * (toSeconds(p.loadTime) + 2 * toSeconds(NEAR_MAX))));
+});
+/** Never for more than there is room for. */
+export const askedMost = limit((p) => p.bound);
+/**
+ * In the spike there is a backlog before the first stage, so that all that the store asks for is begun on as fast as one after the other can be
+ * enriched: of each second what the store is done with in it, times that. The rest of the time nothing is asked for.
+ */
+export const askedInSpike = limit((p) => {
+  const used = capacity(p) * (toSeconds(ENRICHING) + (4 * toSeconds(NEAR_MAX)) / asksAgain(p));
+  const isBacklogged = isStore(p) && lasts(p) > toSeconds(SETTLED) && waitsBefore(p, toSeconds(SETTLED)) > 0;
+  return isBacklogged && used < 0.4 ? 0 : new NotClaimed('what is asked for need not be there at once');
 });

@@ -73,6 +73,11 @@ export class Spool implements Endpoint<unknown, unknown>, Component {
     return this.outlet.underWay;
   }
 
+  /** Items that the first stage has asked for and that are not here; 0 where it does not ask. */
+  get demand(): number {
+    return this.outlet.demand;
+  }
+
   receive(call: Call<unknown, unknown>): void {
     this.items.add(this.options.book.accept(call, this.options.itemSize));
     this.handOn();

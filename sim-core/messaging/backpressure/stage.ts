@@ -123,6 +123,11 @@ export class Stage implements Inlet, Component {
     return this.outlet?.underWay ?? 0;
   }
 
+  /** Items that the next stage has asked for and that nothing was promised of yet; 0 where it does not ask. */
+  get demand(): number {
+    return this.outlet?.demand ?? 0;
+  }
+
   fedBy(outlet: Outlet): void {
     this.feeds.push(outlet);
     outlet.connect();
@@ -287,6 +292,6 @@ export class Stage implements Inlet, Component {
   }
 
   private tell(): void {
-    this.readings.tell(this.buffer.size, this.works.size + this.handing, this.bytes, this.outlet?.demand ?? 0);
+    this.readings.tell(this.buffer.size, this.works.size + this.handing, this.bytes, this.demand);
   }
 }

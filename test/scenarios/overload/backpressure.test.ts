@@ -99,6 +99,32 @@ it('one overflow ends a stream for good where it is an error', () => {
   expect(measured('bounded-drop', { overflow: 'error' })(STORED_IN_SPIKE)).toBe(0);
 });
 
+describe('demand', () => {
+  const claims = (variant: string, ...deeds: string[]) =>
+    trialled(backpressure, { variant, params: { length: s(12) }, interventions: deeds.map(parseIntervention) })
+      .expectations.filter(({ text }) => text.includes('pipeline.demand'))
+      .map(({ pass, notClaimed }) => [pass, notClaimed]);
+
+  it('reaches the spool, is no more than there is room for, and is used up in the spike', () => {
+    expect(claims('reactive-pull')).toEqual([
+      [true, undefined],
+      [true, undefined],
+      [true, undefined],
+    ]);
+  });
+
+  it('is more than is claimed where the bound is raised by hand while it runs', () => {
+    expect(claims('reactive-pull', '4s:bound:store:items=200').map(([pass]) => pass)).toEqual([true, false, true]);
+  });
+
+  it('is none where stages are blocked or pushed', () => {
+    for (const variant of ['bounded-block', 'unbounded-queue']) {
+      const of = measured(variant);
+      expect([of('pipeline.demand.calm', 'max'), of('pipeline.demand', 'max')], variant).toEqual([0, 0]);
+    }
+  });
+});
+
 it('a prefetch of which a quarter is less than there are workers leaves some of them idle while demand travels', () => {
   const small = measured('reactive-pull', { bound: 16 })(STORED_IN_SPIKE);
   expect(small).toBeLessThan(measured('reactive-pull')(STORED_IN_SPIKE) - 50);
