@@ -65,6 +65,8 @@ export interface RecordedSignal {
   readonly point?: CurvePoint;
   /** If it is what instruments say: the signal of what is true. */
   readonly truth?: Truth;
+  /** If somebody has set an objective for it. */
+  readonly isIndicator?: true;
   /**
    * counter: `count`. rate: `mean`, per second. gauge: `mean`, `max`, `last`. ratio: `mean`, `samples`.
    * histogram (in the unit): `count`, `mean`, `p50`, `p95`, `p99`, `max`.

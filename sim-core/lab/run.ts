@@ -5,7 +5,7 @@
  */
 import type { Simulation } from '../kernel/simulation.ts';
 import type { Time } from '../kernel/time.ts';
-import { componentsOf, connectionsOf } from '../network/component.ts';
+import { componentsOf, connectionsOf, stateOf } from '../network/component.ts';
 import { interventionsOf } from '../network/partition.ts';
 import { MethodMeter } from '../observability/methods/method-meter.ts';
 import { intervalsIn } from '../statistics/intervals.ts';
@@ -148,6 +148,6 @@ function recordedComponents(sim: Simulation): RecordedComponent[] {
       help: intervention.help,
       arguments: intervention.arguments,
     })),
-    state: component.state(),
+    state: stateOf(sim, component),
   }));
 }

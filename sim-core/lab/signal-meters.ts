@@ -61,12 +61,23 @@ export function meterOf(definition: SignalDefinition, axis: Axis): Meter {
 }
 
 function recorded(
-  { name, kind, unit, help, point, truth, thresholds }: SignalDefinition,
+  { name, kind, unit, help, point, truth, isIndicator, thresholds }: SignalDefinition,
   columns: Readonly<Record<string, Float64Array>>,
   summary: SignalSummary,
 ): RecordedSignal {
   const watched = thresholds !== undefined && thresholds.length > 0 ? { thresholds } : {};
-  return { name, kind, unit, help, ...(point && { point }), ...(truth && { truth }), ...watched, columns, summary };
+  return {
+    name,
+    kind,
+    unit,
+    help,
+    ...(point && { point }),
+    ...(truth && { truth }),
+    ...(isIndicator && { isIndicator }),
+    ...watched,
+    columns,
+    summary,
+  };
 }
 
 /** What facts add up to, by interval and since the warm-up. */

@@ -63,6 +63,22 @@ export const roomToWait = (queueMax: number): Readonly<Record<string, number | s
   [ROOM_TO_WAIT]: queueMax === Infinity ? 'any number' : queueMax,
 });
 
+const within = new WeakMap<Simulation, Map<string, Record<string, string>>>();
+
+/** Has a component's state say what something that works in it is; where several say so under one name, one after the other. */
+export function sayWithin(sim: Simulation, component: string, name: string, words: string): void {
+  const said = within.get(sim) ?? new Map<string, Record<string, string>>();
+  within.set(sim, said);
+  const own = said.get(component) ?? {};
+  said.set(component, { ...own, [name]: name in own ? `${own[name]}, ${words}` : words });
+}
+
+/** What is in a component, with what was said of what works in it. */
+export const stateOf = (sim: Simulation, component: Component): Readonly<Record<string, number | string>> => ({
+  ...component.state(),
+  ...within.get(sim)?.get(component.name),
+});
+
 /** What a component keeps in its memory and shows as its own, with what may be done to it there. */
 export type ComponentPart = Pick<Component, 'signals' | 'state' | 'violations'> &
   Partial<Pick<Component, 'interventions'>>;

@@ -57,6 +57,8 @@ interface Common<Shape> {
   readonly thresholds?: readonly SignalThreshold[];
   /** If it is what a team's instruments say: what is true of that. The page draws both. */
   readonly truth?: Truth;
+  /** If somebody has set an objective for it: a service-level indicator. */
+  readonly isIndicator?: true;
   /** Which facts of the kind take part; all of them without it. */
   readonly where?: (fact: Shape) => boolean;
 }

@@ -37,7 +37,7 @@ export function panels(p: Values): Panel[] {
   return PANELS.map((panel) => ({ ...panel, show: shows[panel.name] ?? ((): undefined => undefined) }));
 }
 
-const PANELS = [
+const PANELS: readonly Omit<Panel, 'show'>[] = [
   {
     name: LATENCY_PANEL,
     unit: 's',
@@ -48,6 +48,7 @@ const PANELS = [
     name: WITHIN_PANEL,
     unit: '1',
     truth: { signal: WITHIN },
+    isIndicator: true,
     help: 'What the panel of the target shows: the share of the requests within it, by a histogram; 0 where there is none',
   },
 ];

@@ -17,6 +17,7 @@ import { updateThenDelete } from '../consistency/update-then-delete.ts';
 import { writeThrough } from '../consistency/write-through.ts';
 import type { ExpiryRule } from '../stampede/expiry-rule.ts';
 import type { LoadGuard, LoadGuardFactory } from '../stampede/load-guard.ts';
+import { sayStampedeControl } from '../stampede/stampede-control.ts';
 import type { CachePattern, PatternOptions } from './cache-pattern.ts';
 import { Loader } from './loads.ts';
 import { Steps } from './steps.ts';
@@ -49,6 +50,7 @@ export class CacheAside implements CachePattern {
     this.sim = sim;
     this.app = new Steps(sim, options);
     this.expiry = expiry;
+    if (expiry.control !== undefined) sayStampedeControl(sim, instance, expiry.control);
     this.writes = writers[onWrite](this.app);
     const loader = new Loader(this.app, options);
     this.guard = options.guard({

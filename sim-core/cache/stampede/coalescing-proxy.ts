@@ -13,6 +13,7 @@ import { register, type Component } from '../../network/component.ts';
 import type { Link } from '../../network/link.ts';
 import { defineSignal } from '../../statistics/signal.ts';
 import type { DatabaseQuery, Row } from '../../storage/queries.ts';
+import { sayStampedeControl } from './stampede-control.ts';
 
 /** A read joined one that was under way. */
 export const readCoalesced = defineFact('cache.load.coalesced', 'A read joined one that was under way', {
@@ -45,6 +46,7 @@ export class CoalescingProxy implements Endpoint<DatabaseQuery, Row>, Component 
     this.name = name;
     this.store = store;
     this.coalesced = sim.facts.channel(readCoalesced);
+    sayStampedeControl(sim, name, 'coalesced reads');
     register(sim, this);
   }
 

@@ -17,6 +17,7 @@ import type { Duration } from '../../kernel/time.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import type { Row } from '../../storage/queries.ts';
 import type { GuardContext, LoadGuard, LoadGuardFactory, LoadTerms } from './load-guard.ts';
+import { sayStampedeControl } from './stampede-control.ts';
 
 export interface DistributedMutexOptions {
   /** How long a lock is held at most. Shorter than a slow load, it lets a second loader in. */
@@ -28,7 +29,10 @@ export interface DistributedMutexOptions {
 }
 
 export function distributedMutex(options: DistributedMutexOptions): LoadGuardFactory {
-  return (context) => new DistributedMutex(context, options);
+  return (context) => {
+    sayStampedeControl(context.sim, context.instance, 'distributed mutex');
+    return new DistributedMutex(context, options);
+  };
 }
 
 class DistributedMutex implements LoadGuard {

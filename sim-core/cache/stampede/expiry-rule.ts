@@ -10,6 +10,8 @@ import type { CacheEntry, Lifetime } from '../entry.ts';
 export type Verdict = 'serve' | 'refresh' | 'reload';
 
 export interface ExpiryRule {
+  /** What it does so that an entry's readers do not all load it at once, in words; without it nothing. */
+  readonly control?: string;
   /** How long the entry of a key lives that a load for this request stores. */
   lifetime(request: RequestContext, key: number): Lifetime;
   /** What a reader does with an entry that the cache served. */

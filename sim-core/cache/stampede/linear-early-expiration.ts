@@ -15,6 +15,7 @@ const WINDOW = 0.1;
 export function linearEarlyExpiration(ttl: Duration, draws: KeyedStream): ExpiryRule {
   const lifetime = lasting(ttl);
   return {
+    control: 'early expiration (linear)',
     lifetime: () => lifetime,
     judge({ key, expiresAt }, now, request) {
       return now > expiresAt - ttl * WINDOW * ownDraw(draws, request, key) ? 'reload' : 'serve';

@@ -9,8 +9,10 @@ import { CallFailed } from '../../network/call.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import type { Row } from '../../storage/queries.ts';
 import type { GuardContext, LoadGuard, LoadTerms } from './load-guard.ts';
+import { sayStampedeControl } from './stampede-control.ts';
 
 export function singleFlight(context: GuardContext): LoadGuard {
+  sayStampedeControl(context.sim, context.instance, 'single-flight');
   return new SingleFlight(context);
 }
 

@@ -16,6 +16,7 @@ import { ownDraw } from './own-draw.ts';
 export function xfetch(ttl: Duration, beta: number, draws: KeyedStream): ExpiryRule {
   const lifetime = lasting(ttl);
   return {
+    control: 'early expiration (XFetch)',
     lifetime: () => lifetime,
     judge({ key, loadDuration, expiresAt }, now, request) {
       const uniform = 1 - ownDraw(draws, request, key);

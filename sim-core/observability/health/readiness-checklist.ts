@@ -5,6 +5,7 @@
  * (a runbook, documented keys) is attested by people, and the row says so; so is what this run has nothing of: spans of a run
  * without a tracer, what is in logs that it does not keep.
  */
+import { STAMPEDE_CONTROL } from '../../cache/stampede/stampede-control.ts';
 import { fleetOf, ROOM_TO_WAIT } from '../../network/component.ts';
 import { PERSONAL_DATA } from '../logging/log-store.ts';
 import { ANY_TIME, KEEPS_FOR, NOT_SET } from '../signals/retention.ts';
@@ -66,20 +67,30 @@ function hitRatioAlerting(evidence: RunEvidence): Judgement {
   return ['bad', 'there is a cache, and nobody is told when its hit ratio falls', ratio];
 }
 
-/** A guard is seen where it held somebody back; without one, loads of one key meet. */
+/** Whoever has a guard or a rule against it says so; what of it was seen, and how many loads met all the same, stands beside it. */
 function stampedeControl(evidence: RunEvidence): Judgement {
-  const guards = ['cache.loads.coalesced', 'cache.lock.contended'];
   const [redundant, all] = ['cache.loads.redundant', 'cache.loads'];
-  const held = guards.filter((name) => totalOf(evidence, name) > 0);
-  if (held.length > 0) {
-    const count = held.reduce((sum, name) => sum + totalOf(evidence, name), 0);
-    return ['good', `${counted(count, 'miss was', 'misses were')} held back while another loaded the key`, ...held];
-  }
-  if (seen(evidence, redundant) === undefined) return ['untold', 'the run has no loads of a cache'];
+  const controls = controlsOf(evidence);
+  const held = ['cache.loads.coalesced', 'cache.lock.contended'].filter((name) => totalOf(evidence, name) > 0);
+  const hasLoads = seen(evidence, redundant) !== undefined;
+  if (!hasLoads && controls.length === 0) return ['untold', 'the run has no loads of a cache'];
   const [needless, loads] = [totalOf(evidence, redundant), totalOf(evidence, all)];
-  const text = `${needless} of ${counted(loads, 'load')} began while another of their key was under way, and nothing was held back`;
-  if (needless > 0) return ['bad', text, redundant, all];
-  return ['untold', 'no two loads of one key met, so that nothing had to be held back', redundant, all];
+  const met = `${needless} of ${counted(loads, 'load')} began while another of their key was under way`;
+  const signals = hasLoads ? [redundant, all, ...held] : held;
+  if (controls.length > 0) {
+    const count = held.reduce((sum, name) => sum + totalOf(evidence, name), 0);
+    const back = `${counted(count, 'miss was', 'misses were')} held back while another loaded the key`;
+    const seenOfIt = [...(held.length > 0 ? [back] : []), ...(hasLoads ? [met] : [])];
+    return ['good', [controls.join(', '), ...seenOfIt].join('; '), ...signals];
+  }
+  if (needless > 0) return ['bad', `${met}, and nothing is there to keep them apart`, ...signals];
+  return ['untold', 'no two loads of one key met, so that nothing had to keep them apart', ...signals];
+}
+
+/** What is said, once for a fleet: `single-flight in app`. */
+function controlsOf({ components = [] }: RunEvidence): string[] {
+  const said = components.filter(({ state }) => Object.hasOwn(state, STAMPEDE_CONTROL));
+  return [...new Set(said.map(({ name, state }) => `${String(state[STAMPEDE_CONTROL])} in ${fleetOf(name)}`))];
 }
 
 function monitoredDeadLetters(evidence: RunEvidence): Judgement {
@@ -91,11 +102,23 @@ function monitoredDeadLetters(evidence: RunEvidence): Judgement {
   return ['untold', 'the run has no queue of dead letters'];
 }
 
+/**
+ * Good where a panel shows an objective (`dashboard.slo.…`) or what a definition calls an indicator of one. Whoever works out burn
+ * rates or a budget has an objective too; that of any other run is on paper, if there is one.
+ */
 function publishedDashboards({ signals }: RunEvidence): Judgement {
-  const shown = signals.map(({ name }) => name).filter((name) => name.startsWith('dashboard.'));
-  if (shown.length === 0)
-    return ['attested', 'nothing of this run goes by way of a dashboard, which somebody has to publish'];
-  return ['good', `${counted(shown.length, 'signal')} of this run are what a dashboard shows`, ...shown];
+  const panels = signals.filter(({ name }) => name.startsWith('dashboard.'));
+  const ofObjectives = signals
+    .filter(({ name, isIndicator }) => isIndicator === true || /^(dashboard\.)?slo\./.test(name))
+    .map(({ name }) => name);
+  const shown = ofObjectives.filter((name) => name.startsWith('dashboard.'));
+  if (shown.length > 0) return ['good', `a dashboard shows ${shown.join(', ')}`, ...shown];
+  const others = panels.length === 0 ? '' : `; ${counted(panels.length, 'panel shows', 'panels show')} other things`;
+  if (ofObjectives.length > 0) {
+    const text = `an objective is measured by ${ofObjectives.join(', ')}, and no dashboard shows it${others}`;
+    return ['bad', text, ...ofObjectives];
+  }
+  return ['attested', `this run measures no objective; who has one has to publish it${others}`];
 }
 
 function compatibilityGate(evidence: RunEvidence): Judgement {

@@ -7,6 +7,8 @@ import type { Duration, Time } from '../../kernel/time.ts';
 export interface SeenSignal {
   readonly name: string;
   readonly kind: string;
+  /** If somebody has set an objective for it. */
+  readonly isIndicator?: boolean;
   /** One row an interval, as a recording has them. */
   readonly columns: Readonly<Record<string, Float64Array>>;
   readonly summary: Readonly<Record<string, number>>;

@@ -21,18 +21,21 @@ export interface Panel {
   readonly help: string;
   /** What it ought to show. */
   readonly truth?: Truth;
+  /** If somebody has set an objective for it. */
+  readonly isIndicator?: true;
   /** What it shows at an instant; NaN or nothing where it has nothing to show. */
   readonly show: (head: Head, at: Time) => number | undefined;
 }
 
 export const panelSignals = (panels: readonly Omit<Panel, 'show'>[]): SignalDefinition[] =>
-  panels.map(({ name, unit, help, truth }) =>
+  panels.map(({ name, unit, help, truth, isIndicator }) =>
     defineSignal({
       name,
       kind: 'gauge',
       unit,
       help,
       ...(truth && { truth }),
+      ...(isIndicator && { isIndicator }),
       fact: dashboardShown,
       where: ({ panel }) => panel === name,
       value: ({ value }) => value,

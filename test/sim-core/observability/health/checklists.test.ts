@@ -1,7 +1,15 @@
 /** Each row of the handbook's checklists: good, bad by what it is about and by nothing else, untold without it. */
 import { describe, expect, it } from 'vitest';
-import { checklistsOf, run, type Checklist, type ChecklistRow, type RunEvidence } from '../../../../sim-core/index.ts';
+import {
+  checklistsOf,
+  run,
+  s,
+  type Checklist,
+  type ChecklistRow,
+  type RunEvidence,
+} from '../../../../sim-core/index.ts';
 import stampede from '../../../../scenarios/caching/stampede.ts';
+import { STAMPEDE_CONTROL } from '../../../../sim-core/cache/stampede/stampede-control.ts';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
 import { Simulation } from '../../../../sim-core/kernel/simulation.ts';
 import { Link } from '../../../../sim-core/network/link.ts';
@@ -229,19 +237,66 @@ describe('the readiness checklist', () => {
     const guarded = evidenceOf({
       ...Object.fromEntries(bare.signals.map(({ name, ...rest }) => [name, rest])),
       'cache.hit_ratio.alerts': counter(column(0)),
-      'cache.loads.coalesced': counter(column(1)),
       'dlq.alerts': counter(column(0)),
       'cache.hot_key.alerts': counter(column(0)),
     });
+    const app = { name: 'app', kind: 'service', state: { [STAMPEDE_CONTROL]: 'single-flight' } };
     for (const item of [
       'Cache: Hit ratio alerting',
       'Cache: Stampede control present',
       'Messaging: DLQ monitored',
       'Hot Keys: Detection alert',
     ]) {
-      expect([row(bare, 'readiness', item).verdict, row(guarded, 'readiness', item).verdict]).toEqual(['bad', 'good']);
+      expect([
+        row(bare, 'readiness', item).verdict,
+        row({ ...guarded, components: [app] }, 'readiness', item).verdict,
+      ]).toEqual(['bad', 'good']);
       expect(row(evidenceOf({}), 'readiness', item).verdict).toBe('untold');
     }
+  });
+
+  const control = 'Cache: Stampede control present';
+
+  it.each(Object.keys(stampede.variants))(
+    'a stampede is controlled by what is there, whatever was seen of it: %s',
+    (variant) => {
+      // One expiry of the hot key, a second before the end. Times to live of their own, or soft ones alone, keep no two loads apart.
+      const recording = run(stampede, { variant, params: { length: s(11) } });
+      const isBare = ['none', 'jitter', 'soft-ttl-as-printed'].includes(variant);
+      expect(row(recording, 'readiness', control).verdict).toBe(isBare ? 'bad' : 'good');
+      const state = recording.components.find(({ name }) => name === 'app-1')!.state;
+      if (variant === 'soft-ttl') expect(state[STAMPEDE_CONTROL]).toBe('single-flight');
+    },
+  );
+
+  it('a stampede’s control is there where no loads met, and none is missed where none were needed', () => {
+    const quiet = { 'cache.loads': counter(column(1)), 'cache.loads.redundant': counter(column(0)) };
+    const guarded = (state: Readonly<Record<string, string>>): RunEvidence =>
+      evidenceOf(quiet, { components: ['app-1', 'app-2'].map((name) => ({ name, kind: 'service', state })) });
+    const mutex = row(guarded({ [STAMPEDE_CONTROL]: 'distributed mutex' }), 'readiness', control);
+    expect([mutex.verdict, mutex.found]).toEqual([
+      'good',
+      'distributed mutex in app; 0 of 60 loads began while another of their key was under way',
+    ]);
+    expect(row(guarded({}), 'readiness', control).verdict).toBe('untold');
+  });
+
+  it('a dashboard is published where it shows what an objective is of, and missed where one is measured without', () => {
+    const item = 'Metrics: SLO dashboards published';
+    const published = (...names: readonly string[]): string =>
+      row(evidenceOf(Object.fromEntries(names.map((name) => [name, gauge(column(1))]))), 'readiness', item).verdict;
+    expect(published('dashboard.traces.cut')).toBe('attested');
+    expect(published('dashboard.traces.cut', 'slo.error_budget.spent')).toBe('bad');
+    expect(published('dashboard.slo.burn_rate', 'slo.error_budget.spent')).toBe('good');
+    const said = (name: string): RunEvidence => {
+      const evidence = evidenceOf({ [name]: gauge(column(1)) });
+      return { ...evidence, signals: evidence.signals.map((signal) => ({ ...signal, isIndicator: true })) };
+    };
+    expect(row(said('dashboard.cache.hit_ratio'), 'readiness', item).verdict).toBe('good');
+    expect(row(said('orders.within_target'), 'readiness', item)).toMatchObject({
+      verdict: 'bad',
+      signals: ['orders.within_target'],
+    });
   });
 
   it('paper is attested, whatever ran', () => {
