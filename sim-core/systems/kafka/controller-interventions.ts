@@ -57,7 +57,7 @@ export function controllerInterventions(
       apply: ([allowed, one]) => controllers.allowUnclean(allowed >= 0.5, chosen(one)),
     },
     retention: {
-      help: 'Sets retention.ms, segment.ms, retention.bytes and segment.bytes of every topic: brokers look now and then (log.retention.check.interval.ms), and delete whole segments',
+      help: 'Sets retention.ms, segment.ms, retention.bytes and segment.bytes of every topic or of one: brokers look now and then (log.retention.check.interval.ms), and delete whole segments',
       arguments: [
         { name: 'seconds', help: 'how long a closed segment is kept', min: 1, max: 1e6, default: 60 },
         { name: 'segment', help: 'how long a segment is written to', min: 1, max: 1e6, default: 10 },
@@ -69,30 +69,32 @@ export function controllerInterventions(
           max: 2_147_483_647,
           default: KEEP_ALL.segmentBytes,
         },
+        which,
       ],
-      apply: ([seconds, segment, bytes, segmentBytes]) => {
+      apply: ([seconds, segment, bytes, segmentBytes, one]) => {
         const settings = {
           retentionTime: Math.round(seconds * SECOND),
           segmentTime: Math.round(segment * SECOND),
           retentionBytes: bytes < 0 ? Infinity : bytes,
           segmentBytes,
         };
-        for (const topic of topics) Object.assign(topic.log, settings);
+        for (const topic of chosen(one)) Object.assign(topic.log, settings);
       },
     },
     cleanup: {
-      help: 'Sets cleanup.policy of every topic, and what goes with it: brokers look every 15 seconds for logs to compact',
+      help: 'Sets cleanup.policy of every topic or of one, and what goes with it: brokers look every 15 seconds for logs to compact',
       arguments: [
         { name: 'policy', help: '0: delete; 1: compact; 2: both', min: 0, max: 2, default: 1 },
         { name: 'segment', help: 'for how many seconds a segment is written to', min: 1, max: 1e6, default: 10 },
         { name: 'tombstones', help: 'for how many seconds tombstones stay', min: 0, max: 1e6, default: 86_400 },
         { name: 'ratio', help: 'part of a log that has to be dirty', min: 0, max: 1, default: 0.5 },
+        which,
       ],
-      apply: ([policy, segment, tombstones, dirtyRatioMin]) => {
+      apply: ([policy, segment, tombstones, dirtyRatioMin, one]) => {
         const cleanupPolicy = POLICIES[Math.round(policy)];
         const segmentTime = Math.round(segment * SECOND);
         const deleteRetentionTime = Math.round(tombstones * SECOND);
-        for (const topic of topics)
+        for (const topic of chosen(one))
           Object.assign(topic.log, { cleanupPolicy, segmentTime, deleteRetentionTime, dirtyRatioMin });
       },
     },

@@ -108,7 +108,7 @@ it('keeps less from the moment at which a topic is configured to', () => {
   const { sim, cluster } = small;
   let deleted = 0;
   sim.facts.channel(recordsDeleted).listen(({ records }) => (deleted += records));
-  sim.scheduleAt(ms(400_000), () => cluster.controllers.interventions.retention.apply([100, 20, -1, 1e9]), undefined);
+  sim.scheduleAt(ms(400_000), () => cluster.controllers.interventions.retention.apply([100, 20, -1, 1e9, 0]), undefined);
   sim.runUntil(ms(399_000));
   const logs = cluster.brokers.map((broker) => broker.replica('t-0')!.log);
   expect(logs.map(({ segmentCount, startOffset }) => [segmentCount, startOffset])).toEqual(logs.map(() => [1, 0]));
@@ -132,7 +132,7 @@ it('keeps no more bytes than a topic is configured to while it runs', () => {
   });
   const { sim, cluster } = small;
   const { retention } = cluster.controllers.interventions;
-  sim.scheduleAt(ms(5000), () => retention.apply([1e6, 1e6, 3000, 1000]), undefined);
+  sim.scheduleAt(ms(5000), () => retention.apply([1e6, 1e6, 3000, 1000, 0]), undefined);
   sim.runUntil(ms(310_000));
   for (const { segmentCount, startOffset, endOffset, bytes } of cluster.brokers.map(
     (broker) => broker.replica('t-0')!.log,
@@ -144,7 +144,7 @@ it('keeps no more bytes than a topic is configured to while it runs', () => {
     expect(bytes).toBeGreaterThanOrEqual(3000);
     expect(bytes).toBeLessThan(4000);
   }
-  retention.apply([1e6, 1e6, -1, 1000]);
+  retention.apply([1e6, 1e6, -1, 1000, 0]);
   expect(cluster.topics[0].log.retentionBytes).toBe(Infinity);
   expect(small.violations()).toEqual([]);
 });

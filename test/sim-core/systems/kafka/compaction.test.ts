@@ -103,7 +103,7 @@ it('a group that comes when what is left was deleted has skipped that, and not w
 it('begins to compact when the topic is configured to, and refuses records without a key from then on', () => {
   const small = compacted({ topic: {}, producer: { isKeyed: false } });
   const { sim, cluster } = small;
-  const configure = (policy: number): void => cluster.controllers.interventions.cleanup.apply([policy, 4, 60, 0.2]);
+  const configure = (policy: number): void => cluster.controllers.interventions.cleanup.apply([policy, 4, 60, 0.2, 0]);
   sim.scheduleAt(ms(20_500), () => configure(1), undefined);
   sim.scheduleAt(ms(40_500), () => configure(0), undefined);
   sim.runUntil(ms(20_000));

@@ -5,7 +5,7 @@ import { ms, SMALL_TOPIC, smallCluster, type SmallCluster, type SmallOptions } f
 /** Two topics; the producer writes to the first. */
 const twoTopics = (options: SmallOptions, minInSync: number): SmallCluster => {
   const topics = ['t', 'u'].map((name) => ({ ...SMALL_TOPIC, name, partitions: 1, minInSync }));
-  return smallCluster({ ...options, cluster: { topics } });
+  return smallCluster({ ...options, cluster: { ...options.cluster, topics } });
 };
 
 const leaderOf = ({ cluster }: SmallCluster, partition: string): string | undefined =>
@@ -33,6 +33,45 @@ describe('min-in-sync', () => {
     ['another', 2, 2],
   ])('of %s: writes wait for so many', (_which, topic, expected) => {
     expect(taken(topic)).toBe(expected);
+  });
+});
+
+const OF_TOPICS = [
+  ['every topic', 0, true],
+  ['the topic that is written to', 1, true],
+  ['another', 2, false],
+] as const;
+
+describe('retention', () => {
+  /** Where the log begins of sixty records, ten seconds apart, when segments of three are kept for 100 s. */
+  function kept(topic: number): readonly number[] {
+    const cluster = { heartbeatInterval: ms(200), sessionTimeout: ms(600) };
+    const small = twoTopics({ sends: Array.from({ length: 60 }, (_, i) => i * 10_000), cluster }, 1);
+    small.sim.runUntil(ms(400_000));
+    intervene(small, 'retention', [100, 20, -1, 1e9, topic]);
+    small.sim.runUntil(ms(600_001));
+    expect(small.violations()).toEqual([]);
+    return small.cluster.brokers.map((broker) => broker.replica('t-0')!.log.startOffset);
+  }
+
+  it.each(OF_TOPICS)('of %s: its old segments go', (_which, topic, goes) => {
+    expect(kept(topic).map((start) => start > 40)).toEqual([goes, goes, goes]);
+  });
+});
+
+describe('cleanup', () => {
+  /** Records without a key that were refused, of ten that were sent before and of ten after the topic was to be compacted. */
+  function refused(topic: number): number {
+    const sends = Array.from({ length: 20 }, (_, i) => i * 100);
+    const small = twoTopics({ sends, producer: { isKeyed: false } }, 1);
+    small.sim.runUntil(ms(950));
+    intervene(small, 'cleanup', [1, 10, 60, 0.5, topic]);
+    small.sim.runUntil(ms(3000));
+    return small.refused.size;
+  }
+
+  it.each(OF_TOPICS)('of %s: compacted, it takes no record without a key', (_which, topic, refuses) => {
+    expect(refused(topic)).toBe(refuses ? 10 : 0);
   });
 });
 
