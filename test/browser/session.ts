@@ -1,8 +1,9 @@
 /**
- * What every browser test begins with: one Chromium a file, a new page a test, and a list of what the page complained
- * of, which fails the test: errors and warnings on the console, exceptions, requests that left the page's origin.
+ * What every browser test begins with: one Chromium a file, a new page a test or one that tests share, and a list of what
+ * the page complained of, which fails the test: errors and warnings on the console, exceptions, requests that left the
+ * page's origin.
  */
-import { AxeBuilder } from '@axe-core/playwright';
+import axe, { type RunOptions } from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vitest';
 import { launchChromium } from './chromium.ts';
@@ -16,30 +17,29 @@ export interface Session {
   complaints: string[];
 }
 
-/** To be called once at the top of a test file; the session's page is a new one in each test. */
-export function openSession(viewport = { width: 1440, height: 900 }): Session {
+/**
+ * To be called once at the top of a test file. The session's page is a new one in each test, or, if it is `shared`, the
+ * same in all of them until one fails, as it is for a reader who goes on: to load and compile it takes longer than most
+ * tests. Such tests begin with `visit`, and leave nothing behind that another would stumble over.
+ */
+export function openSession({ viewport = { width: 1440, height: 900 }, shared = false } = {}): Session {
   let browser: Browser;
-  let context: BrowserContext;
+  let context: BrowserContext | undefined;
   let page: Page;
   const session: Session = {
     get page() {
       return page;
     },
     get context() {
-      return context;
+      return context!;
     },
     complaints: [],
   };
-  beforeAll(async () => {
-    browser = await launchChromium();
-  });
-  afterAll(() => browser.close());
-  beforeEach(async () => {
+  const open = async (): Promise<void> => {
     context = await browser.newContext({ viewport });
     // What is asked for shall come from the server, where a test can see and stop it; offline.test.ts has the worker.
     await context.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'));
     page = await context.newPage();
-    session.complaints = [];
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') session.complaints.push(message.text());
     });
@@ -49,12 +49,36 @@ export function openSession(viewport = { width: 1440, height: 900 }): Session {
       const url = request.url();
       if (!url.startsWith(address) && !url.startsWith('blob:')) session.complaints.push(`left the origin: ${url}`);
     });
+  };
+  const close = async (): Promise<void> => {
+    await context?.close();
+    context = undefined;
+  };
+  beforeAll(async () => {
+    browser = await launchChromium();
   });
-  afterEach(async () => {
-    await context.close();
-    if (session.complaints.length > 0) throw new Error(`the page complained: ${session.complaints.join('; ')}`);
+  afterAll(() => browser.close());
+  beforeEach(async () => {
+    session.complaints = [];
+    if (!context) return open();
+    await page.setViewportSize(viewport);
+    await page.emulateMedia({ media: null, colorScheme: null, reducedMotion: null });
+  });
+  afterEach(async ({ task }) => {
+    const complaints = session.complaints.join('; ');
+    if (!shared || complaints || task.result?.state === 'fail') await close();
+    if (complaints) throw new Error(`the page complained: ${complaints}`);
   });
   return session;
+}
+
+/** Opens a place of the page anew, within the document if that is open already: by way of a place where there is nothing. */
+export async function visit(page: Page, hash: string): Promise<void> {
+  if (page.url().startsWith(address)) {
+    await page.goto(`${address}#/nowhere`);
+    await page.getByText('There is no such page.').waitFor();
+  }
+  await page.goto(address + hash);
 }
 
 /** The digest in the page once a run is shown, another one than `before`. */
@@ -63,20 +87,26 @@ export async function digestIn(page: Page, before = ''): Promise<string> {
   return (await shown.getAttribute('data-digest', { timeout: 30_000 })) ?? '';
 }
 
-/**
- * Fails on whatever axe finds within a part of the page; `rules` are all of its rules if none are named. What axe calls its
- * legacy mode asks within the page, and opens no second one to put the answers of frames together: there is one frame.
- */
+/** Fails on whatever axe finds within a part of the page; `rules` are all of its rules if none are named. */
 export async function expectNoViolations(page: Page, within = 'html', rules: readonly string[] = []): Promise<void> {
+  // What is in frames axe asks of scripts in each of them; there are none.
   expect(page.frames()).toHaveLength(1);
-  const axe = new AxeBuilder({ page }).include(within).setLegacyMode();
-  // What passes need not be written down.
-  axe.options({
+  // It is compiled once a document, which takes as long as to judge a small page.
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe.source);
+  const options: RunOptions = {
+    // What passes need not be written down.
     resultTypes: ['violations'],
-    ...(rules.length > 0 && { runOnly: { type: 'rule' as const, values: [...rules] } }),
-  });
-  const { violations } = await axe.analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+    ...(rules.length > 0 && { runOnly: { type: 'rule', values: [...rules] } }),
+  };
+  const violations = await page.evaluate(
+    async ([part, settings]) => {
+      const { run } = (globalThis as unknown as { axe: typeof axe }).axe;
+      const found = await run(part, settings);
+      return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+    },
+    [within, options] as const,
+  );
+  expect(violations).toEqual([]);
 }
 
 /** What of axe's rules hangs on colours: all else is the same in both themes. */

@@ -4,12 +4,12 @@
  */
 import { describe, expect, it } from 'vitest';
 import { specimens } from '../../ui/specimens/index.ts';
-import { address, expectNoViolations, expectNoViolationsInEitherTheme, openSession } from './session.ts';
+import { expectNoViolations, expectNoViolationsInEitherTheme, openSession, visit } from './session.ts';
 
-const session = openSession({ width: 1024, height: 768 });
+const session = openSession({ viewport: { width: 1024, height: 768 }, shared: true });
 
 async function open(id: string): Promise<void> {
-  await session.page.goto(`${address}#/specimens/${id}`);
+  await visit(session.page, `#/specimens/${id}`);
   await session.page.locator('[data-case]').first().waitFor();
 }
 
@@ -52,7 +52,7 @@ it('predictions are asked and answered, and none of it is kept', async () => {
 
 it('the list leads to each of them, by keyboard too', async () => {
   const { page } = session;
-  await page.goto(`${address}#/specimens`);
+  await visit(page, '#/specimens');
   const links = page.getByRole('navigation', { name: 'Specimens' }).getByRole('link');
   await expect.poll(() => links.allTextContents()).toEqual(specimens.map(({ title }) => title));
   await expectNoViolations(page);
@@ -63,7 +63,7 @@ it('the list leads to each of them, by keyboard too', async () => {
 
 it('one that does not exist is said to be none', async () => {
   const { page } = session;
-  await page.goto(`${address}#/specimens/nothing-of-the-kind`);
+  await visit(page, '#/specimens/nothing-of-the-kind');
   await page.getByRole('alert').getByText('nothing-of-the-kind').waitFor();
 });
 
