@@ -63,7 +63,7 @@ export class CacheAside implements CachePattern {
   }
 
   *read(key: number, request: RequestContext): Behaviour<Row> {
-    const entry = yield* this.app.look(key, request);
+    const entry = (yield* this.app.look(key, request))?.entry;
     if (entry === undefined) return yield* this.guard.load(key, request);
     const verdict = this.expiry.judge(entry, this.sim.now, request);
     if (verdict === 'reload') return yield* this.guard.load(key, request, { replaces: entry });

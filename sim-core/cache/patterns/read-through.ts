@@ -42,7 +42,7 @@ export class ReadThrough implements CachePattern {
   }
 
   *read(key: number, request: RequestContext): Behaviour<Row> {
-    const entry = yield* this.app.look(key, request);
+    const entry = (yield* this.app.look(key, request))?.entry;
     return entry === undefined ? yield* this.guard.load(key, request) : entry.value;
   }
 

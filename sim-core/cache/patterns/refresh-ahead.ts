@@ -20,7 +20,7 @@ export class RefreshAhead extends ReadThrough {
   }
 
   override *read(key: number, request: RequestContext): Behaviour<Row> {
-    const entry = yield* this.app.look(key, request);
+    const entry = (yield* this.app.look(key, request))?.entry;
     if (entry === undefined) return yield* this.guard.load(key, request);
     if (this.sim.now >= entry.softExpiresAt && !this.guard.loading(key)) {
       this.refreshes.start(this.guard.load(key, request));

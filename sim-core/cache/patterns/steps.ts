@@ -18,7 +18,7 @@ import type { DatabaseQuery, Row, StoreAccess, StoreQuery } from '../../storage/
 import type { CacheCommand, CacheReply } from '../cache-server.ts';
 import { entryOf, lasting, type CacheEntry, type Lifetime } from '../entry.ts';
 import { setFenced } from '../set-if-newer.ts';
-import type { CacheAccess } from '../sharding/shard-router.ts';
+import type { CacheAccess, CacheCall } from '../sharding/shard-router.ts';
 import type { ExpiryRule } from '../stampede/expiry-rule.ts';
 
 export interface StepsOptions<Query extends StoreQuery = DatabaseQuery> {
@@ -37,6 +37,9 @@ export interface StepsOptions<Query extends StoreQuery = DatabaseQuery> {
   readonly doesWithoutCache?: boolean;
 }
 
+/** A command's reply to come. The call itself where it can be: every request makes one, and a generator around it has its price. */
+type CacheAnswer = CacheCall<Row> | Behaviour<CacheReply<Row> | undefined>;
+
 /** What an instance can do, one thing after the other. */
 export class Steps<Query extends StoreQuery = DatabaseQuery> {
   readonly sim: Simulation;
@@ -51,16 +54,15 @@ export class Steps<Query extends StoreQuery = DatabaseQuery> {
     this.draws = sim.keyedRandom('preparing');
   }
 
-  /** The entry that the cache has under a key. */
-  *look(key: number, request: RequestContext): Behaviour<CacheEntry<Row> | undefined> {
-    const reply = yield* this.ask({ command: 'get', key }, request);
-    return reply?.entry;
+  /** Asks the cache for the entry under a key: yield it for the reply. */
+  look(key: number, request: RequestContext): CacheAnswer {
+    return this.ask({ command: 'get', key }, request);
   }
 
   /** What the cache has under a key. */
   *get(key: number, request: RequestContext): Behaviour<Row | undefined> {
-    const entry = yield* this.look(key, request);
-    return entry?.value;
+    const reply = yield* this.look(key, request);
+    return reply?.entry?.value;
   }
 
   /**
@@ -101,14 +103,10 @@ export class Steps<Query extends StoreQuery = DatabaseQuery> {
     return this.options.store.call({ operation, key } as Query, request);
   }
 
-  /** A command to the cache; undefined if it did not answer and is done without. */
-  *ask(command: CacheCommand<Row>, request: RequestContext): Behaviour<CacheReply<Row> | undefined> {
-    try {
-      return yield* this.options.cache.call(command, request);
-    } catch (error) {
-      if (!(error instanceof CallFailed) || this.options.doesWithoutCache !== true) throw error;
-      return undefined;
-    }
+  /** A command to the cache: yield it for the reply, undefined if it did not answer and is done without. */
+  ask(command: CacheCommand<Row>, request: RequestContext): CacheAnswer {
+    const call = this.options.cache.call(command, request);
+    return this.options.doesWithoutCache === true ? replyIfAny(call) : call;
   }
 
   /** Whether what a load has read is kept: that there is no row may not be. */
@@ -120,6 +118,15 @@ export class Steps<Query extends StoreQuery = DatabaseQuery> {
   entryOf(row: Row, request: RequestContext, loadDuration: Duration = 0): CacheEntry<Row> {
     const life = row.absent ? this.absence : this.options.expiry.lifetime(request, row.key);
     return entryOf(row.key, row, this.sim.now, life, loadDuration);
+  }
+}
+
+function* replyIfAny(call: CacheCall<Row>): Behaviour<CacheReply<Row> | undefined> {
+  try {
+    return yield* call;
+  } catch (error) {
+    if (!(error instanceof CallFailed)) throw error;
+    return undefined;
   }
 }
 
