@@ -127,13 +127,7 @@ export class Simulation {
     kind: number = 0,
     subject: number = this.runningSubject,
   ): EventHandle {
-    const { table, clock } = this;
-    const time = clock + delay;
-    if (!(time >= clock && time <= END_OF_TIME && Math.floor(time) === time)) throw this.badTime(time);
-    const slot = table.add(callback, argument, ++this.scheduled, this.running, kind, subject);
-    if (time === clock) this.pushPresent(slot);
-    else this.queue.push(time, slot);
-    return table.handle(slot);
+    return this.table.handle(this.put(delay, callback, argument, kind, subject));
   }
 
   /** Calls back with the argument at an instant, which may be the present one but never a past one. */
@@ -201,6 +195,23 @@ export class Simulation {
       this.running = NO_EVENT;
     }
     if (this.failure !== undefined) throw this.failure;
+  }
+
+  /** Schedules an event and returns its slot: most who schedule want no handle, and nobody makes one for them. */
+  private put<Argument>(
+    delay: Duration,
+    callback: EventCallback<Argument>,
+    argument: Argument,
+    kind: number,
+    subject: number,
+  ): number {
+    const { table, clock } = this;
+    const time = clock + delay;
+    if (!(time >= clock && time <= END_OF_TIME && Math.floor(time) === time)) throw this.badTime(time);
+    const slot = table.add(callback, argument, ++this.scheduled, this.running, kind, subject);
+    if (time === clock) this.pushPresent(slot);
+    else this.queue.push(time, slot);
+    return slot;
   }
 
   /** Takes out the next event before `end` and moves the clock to it; -1, with the clock at `end`, if there is none. */
