@@ -1,7 +1,7 @@
 /**
  * Logarithms and powers with the same bits on every engine. `Math.log`, `exp` and `pow` differ between engines and
  * between versions of one engine, and a single differing bit changes a whole run; these are made of + - * / and bit
- * operations alone, which IEEE 754 and ECMAScript fix. The first three are @stdlib's ports of fdlibm (Sun, 1993).
+ * operations alone, which IEEE 754 and ECMAScript fix. ln and pow are @stdlib's ports of fdlibm (Sun, 1993), exp is its method.
  *
  * Largest errors seen against 60-digit arithmetic, over 20,000 arguments each: ln 0.80, exp 0.86 and pow 0.77 units in
  * the last place, expm1 2.5, log1p 2.0; lnGamma 1e-14 relative to the greater of 1 and its value.
@@ -13,8 +13,43 @@ import stdlibPow from '@stdlib/math-base-special-pow';
 /** The natural logarithm. -Infinity at 0, NaN below. */
 export const ln: (x: number) => number = stdlibLn;
 
-/** e^x. */
-export const exp: (x: number) => number = stdlibExp;
+/** 2^-64 to 2^64: of what is larger or smaller exp makes no powers of its own, for hardly anybody asks for it. */
+const EXPONENT_MAX = 64;
+const POWERS_OF_TWO = new Float64Array(2 * EXPONENT_MAX + 1).fill(1);
+for (let k = 1; k <= EXPONENT_MAX; k++) {
+  POWERS_OF_TWO[EXPONENT_MAX + k] = POWERS_OF_TWO[EXPONENT_MAX + k - 1] * 2;
+  POWERS_OF_TWO[EXPONENT_MAX - k] = POWERS_OF_TWO[EXPONENT_MAX - k + 1] / 2;
+}
+/** The arguments between these two, of either sign: 2^-28, below which e^x is 1 + x, and a little less than 64 ln 2. */
+const ARGUMENT_MIN = 1 / 268_435_456;
+const ARGUMENT_MAX = 44;
+const LOG2_E = 1.4426950408889634;
+/** ln 2 in two parts, the first of so few bits that its products with small whole numbers are exact. */
+const LN_2 = 0.6931471803691238;
+const LN_2_REST = 1.9082149292705877e-10;
+
+/**
+ * e^x as 2^k e^r with |r| at most half of ln 2, where r coth(r/2), that is 2 + r²/6 - r⁴/360 + …, is a polynomial of r² to within 2^-59
+ * (fdlibm's e_exp.c). To the bit what @stdlib's port gives, which takes several times as long to put 2^k in its place.
+ */
+export function exp(x: number): number {
+  const size = Math.abs(x);
+  if (!(size > ARGUMENT_MIN && size < ARGUMENT_MAX)) return stdlibExp(x);
+  const k = (x * LOG2_E + (x < 0 ? -0.5 : 0.5)) | 0;
+  const high = x - k * LN_2;
+  const low = k * LN_2_REST;
+  const r = high - low;
+  const t = r * r;
+  const c = r - t * (SIXTH + t * (T2 + t * (T3 + t * (T4 + t * T5))));
+  return (1 - (low - (r * c) / (2 - c) - high)) * POWERS_OF_TWO[k + EXPONENT_MAX];
+}
+
+/** Near Bernoulli's 1/6, -1/360, 1/15120, … but with the least error over the whole range of r. */
+const SIXTH = 0.16666666666666602;
+const T2 = -0.0027777777777015593;
+const T3 = 0.00006613756321437934;
+const T4 = -0.0000016533902205465252;
+const T5 = 4.1381367970572385e-8;
 
 /** x^y. NaN for a negative x and a fractional y. */
 export const pow: (x: number, y: number) => number = stdlibPow;
