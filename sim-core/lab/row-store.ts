@@ -2,7 +2,8 @@
  * Rows of numbers, written one after the other and read by column at the end. A row's numbers lie side by side in
  * blocks of memory, because writing fifty columns at fifty places costs more than all else that recording does. Blocks
  * are never copied when there are more rows, and those that become free when rows are dropped are written again: the
- * store takes no more memory than its most rows did.
+ * store takes no more memory than its most rows did. It gives each back as soon as it has been read, for the columns take as much:
+ * a collector comes when it likes, and until then there would be all rows twice.
  */
 const FIRST_BLOCK_ROWS = 64;
 const BLOCK_ROWS_MAX = 4096;
@@ -21,7 +22,7 @@ export class RowStore {
 
   constructor(width: number) {
     this.width = width;
-    this.block = new Float64Array(FIRST_BLOCK_ROWS * width);
+    this.block = newBlock(FIRST_BLOCK_ROWS * width);
     this.blocks = [this.block];
   }
 
@@ -39,6 +40,7 @@ export class RowStore {
 
   /** Column by column, all rows in the order of writing, into arrays of at least that length. Empties the store. */
   moveInto(columns: readonly Float64Array[]): void {
+    for (const free of this.blocks.splice(this.current + 1)) giveBack(free);
     let row = 0;
     for (let i = 0; i <= this.current; i++) {
       const block = this.blocks[i];
@@ -49,6 +51,7 @@ export class RowStore {
           readColumn(block, from + place, to, this.width, columns[place], row);
         row += (to - from) / this.width;
       }
+      if (i > 0) giveBack(block);
     }
     this.blocks = [this.blocks[0]];
     this.rewind();
@@ -85,11 +88,22 @@ export class RowStore {
     this.current++;
     if (this.current === this.blocks.length) {
       const rows = Math.min(BLOCK_ROWS_MAX, (2 * this.block.length) / this.width);
-      this.blocks.push(new Float64Array(rows * this.width));
+      this.blocks.push(newBlock(rows * this.width));
     }
     this.block = this.blocks[this.current];
     this.offset = 0;
   }
+}
+
+/** Of an array buffer that can be resized, which alone can be given back. */
+function newBlock(length: number): Float64Array {
+  const byteLength = length * Float64Array.BYTES_PER_ELEMENT;
+  return new Float64Array(new ArrayBuffer(byteLength, { maxByteLength: byteLength }), 0, length);
+}
+
+/** Its memory, at once. Firefox before 128 makes no resizable buffers of what `newBlock` asks for: there the collector does it. */
+function giveBack(block: Float64Array): void {
+  (block.buffer as ArrayBuffer).resize?.(0);
 }
 
 /** Every `width`-th number of a block from `from` to before `to`, into a column from `row` on. */

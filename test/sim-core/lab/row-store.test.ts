@@ -65,3 +65,21 @@ it('is empty once it has been read, and can be written anew', () => {
   for (let i = 0; i < 9_000; i++) write(store, second, -i);
   expectSame(store, second);
 });
+
+it('gives its memory back as it is read, all but its first block', () => {
+  const store = new RowStore(2);
+  const blocks = new Set<ArrayBufferLike>();
+  for (let i = 0; i < 20_000; i++) {
+    write(store, [], i);
+    blocks.add(store.block.buffer);
+  }
+  // The later ones are free by then.
+  store.keep((block, at) => block[at] < 5_000);
+  const columns = [0, 1].map(() => new Float64Array(5_000));
+  store.moveInto(columns);
+  expect(columns[0].at(-1)).toBe(4_999);
+  const [first, ...others] = [...blocks].map(({ byteLength }) => byteLength);
+  expect(first).toBeGreaterThan(0);
+  expect(others.length).toBeGreaterThan(5);
+  expect(new Set(others)).toEqual(new Set([0]));
+});
