@@ -8,6 +8,7 @@
  */
 import process from 'node:process';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { boundOldGeneration } from './old-generation.ts';
 import { runProgram } from './program.ts';
 
 /** What only the process knows of its terminal. */
@@ -16,6 +17,7 @@ interface Terminal {
   readonly showsColours: boolean;
 }
 
+boundOldGeneration();
 const words = process.argv.slice(2);
 const terminal: Terminal = isMainThread
   ? { isTerminal: process.stderr.isTTY, showsColours: process.stdout.isTTY && process.stdout.hasColors() }
