@@ -13,6 +13,7 @@ import { definitionHashes } from './tools/definition-hashes.ts';
 import { FilesInOrder } from './test/files-in-order.ts';
 import { guideModules } from './tools/guide-modules.ts';
 import { sandboxScript } from './tools/sandbox-script.ts';
+import { scenarioModules } from './tools/scenario-modules.ts';
 import { svelteModules } from './tools/svelte-modules.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -27,6 +28,7 @@ export default defineConfig({
   plugins: [
     definitionHashes(here('./scenarios')),
     guideModules(here('./scenarios')),
+    scenarioModules(here('./scenarios')),
     sandboxScript(here('./scenarios/own-policy/sandbox/entry.ts')),
     svelteModules(),
   ],

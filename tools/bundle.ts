@@ -10,6 +10,7 @@ import { definitionHashes } from './definition-hashes.ts';
 import { guideModules } from './guide-modules.ts';
 import { oneByteText } from './one-byte-text.ts';
 import { sandboxScript } from './sandbox-script.ts';
+import { scenarioModules } from './scenario-modules.ts';
 
 /** Warnings are errors here, but for how long the bundler took, which is the machine's affair. */
 const QUIET = { bundlerTimings: false };
@@ -41,6 +42,7 @@ export async function bundleCommandLine(root: string, outDir: string): Promise<v
     plugins: [
       definitionHashes(join(root, 'scenarios')),
       guideModules(join(root, 'scenarios')),
+      scenarioModules(join(root, 'scenarios')),
       sandboxScript(join(root, 'scenarios/own-policy/sandbox/entry.ts')),
       {
         name: 'brownout-library-beside',

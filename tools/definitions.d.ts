@@ -1,7 +1,14 @@
-/** What `definition-hashes.ts` and `guide-modules.ts` serve at build. */
+/** What `definition-hashes.ts`, `scenario-modules.ts` and `guide-modules.ts` serve at build. */
 declare module 'virtual:brownout/definitions' {
   /** By scenario id: `sha256:` and the hexadecimal digest of the definition's source bytes. */
   export const definitions: Readonly<Record<string, string>>;
+}
+
+declare module 'virtual:brownout/scenarios' {
+  /** By scenario id: fetches its definition. */
+  export const scenarios: Readonly<
+    Record<string, () => Promise<{ readonly default: import('../sim-core/index.ts').Scenario }>>
+  >;
 }
 
 declare module 'virtual:brownout/guide-texts' {

@@ -1,5 +1,6 @@
 /**
- * A scenario by its id in the catalogue, or from a user's `.ts` or `.js` file.
+ * A scenario by its id in the catalogue, or from a user's `.ts` or `.js` file. Only the one that is asked for is loaded: all of
+ * the catalogue take 25 MB more, and longer to load than many a run to compute.
  *
  * A user's file imports `brownout`, and gets the very library that runs it, whatever is or is not installed beside the
  * file: components find their simulation by identity, so a second copy of the library would see an empty system. The
@@ -8,9 +9,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { definitions } from 'virtual:brownout/definitions';
+import { scenarios } from 'virtual:brownout/scenarios';
 import * as library from '../../sim-core/index.ts';
 import { defineScenario, type Scenario } from '../../sim-core/index.ts';
-import { catalogue } from '../index.ts';
 import { UsageError } from './command.ts';
 import { noSuch } from './nearest.ts';
 
@@ -29,10 +31,10 @@ export async function loadScenario(idOrFile: string): Promise<LoadedScenario> {
   return LOOKS_LIKE_A_FILE.test(idOrFile) ? loadScenarioFile(idOrFile) : findScenario(idOrFile);
 }
 
-export function findScenario(id: string): LoadedScenario {
-  const entry = catalogue.find(({ scenario }) => scenario.id === id);
-  if (entry !== undefined) return { scenario: entry.scenario, definition: entry.definition };
-  const ids = catalogue.map(({ scenario }) => scenario.id);
+/** Throws `UsageError` if the catalogue has none of that id. */
+export async function findScenario(id: string): Promise<LoadedScenario> {
+  if (Object.hasOwn(scenarios, id)) return { scenario: (await scenarios[id]()).default, definition: definitions[id] };
+  const ids = Object.keys(scenarios);
   throw new UsageError(`${noSuch('scenario', id, ids)} (brownout list shows all; a file is named by ./NAME.ts)`);
 }
 

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import ts from 'typescript';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { findDefinitions } from '../../tools/definition-hashes.ts';
 import { compile } from './compile.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -57,7 +58,7 @@ it('the library goes through a bundler for the browser without a warning', async
   expect(output[0].imports).toEqual([]);
 });
 
-it('who runs a scenario loads no server’s client, and no peer of a benchmark', () => {
+it('who runs a scenario loads no other, no server’s client, and no peer of a benchmark', () => {
   const loaded = new Set<string>();
   const load = (file: string): void => {
     if (loaded.has(file)) return;
@@ -69,6 +70,11 @@ it('who runs a scenario loads no server’s client, and no peer of a benchmark',
   load('brownout-run.js');
   expect(loaded.size).toBeGreaterThan(3);
   expect([...loaded]).not.toEqual(expect.arrayContaining([expect.stringMatching(/twin|bench/)]));
+  const scenarios = findDefinitions(join(root, 'scenarios')).map(({ id }) => `brownout-${id}.js`);
+  expect(readdirSync(join(root, 'dist'))).toEqual(expect.arrayContaining(scenarios));
+  expect(scenarios.filter((file) => loaded.has(file))).toEqual([]);
+  load('brownout-stampede.js');
+  expect(scenarios.filter((file) => loaded.has(file))).toEqual(['brownout-stampede.js']);
 });
 
 it.each([

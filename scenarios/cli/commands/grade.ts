@@ -97,7 +97,7 @@ export async function grade(
   for (const [place, file] of files.entries()) {
     try {
       const opened = openAttempt(readText(file));
-      const scenario = loaded?.scenario.id === opened.scenario ? loaded : findScenario(opened.scenario);
+      const scenario = loaded?.scenario.id === opened.scenario ? loaded : await findScenario(opened.scenario);
       const attempt = readAttempt(opened.fields, scenario.scenario);
       const replayed = await replay(attempt, scenario, cli.interrupted, (run, of) =>
         line.show(() => `${file}, ${place + 1} of ${files.length}: run ${run} of ${of}`),

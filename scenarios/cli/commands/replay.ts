@@ -106,7 +106,7 @@ async function scenarioOf(
 ): Promise<LoadedScenario> {
   if (file === undefined) {
     try {
-      return findScenario(id);
+      return await findScenario(id);
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       throw new UsageError(`the recording is of ${id}, which the catalogue does not have; name its file by --scenario`);

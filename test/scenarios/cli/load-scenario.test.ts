@@ -1,13 +1,24 @@
-/** Users' scenario files: what runs, and what is said of those that do not. */
+/** Scenarios of the catalogue, one by one; users' scenario files: what runs, and what is said of those that do not. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, expect, it } from 'vitest';
-import { loadScenario } from '../../../scenarios/cli/load-scenario.ts';
+import { scenarios } from 'virtual:brownout/scenarios';
+import { findScenario, loadScenario } from '../../../scenarios/cli/load-scenario.ts';
+import { catalogue } from '../../../scenarios/index.ts';
 import { brownout } from './command-line.ts';
 import { userFolder, userScenario } from './run/user-scenario.ts';
 
 const folder = userFolder();
 afterAll(() => folder.remove());
+
+it('finds each scenario of the catalogue as the catalogue has it, and no other', async () => {
+  expect(Object.keys(scenarios).toSorted()).toEqual(catalogue.map(({ scenario }) => scenario.id).toSorted());
+  for (const { scenario, definition } of catalogue) {
+    const found = await findScenario(scenario.id);
+    expect(found.scenario).toBe(scenario);
+    expect(found.definition).toBe(definition);
+  }
+});
 
 it('runs a file in TypeScript and one in JavaScript, from a folder that has no packages, to the same digests', async () => {
   const typed = folder.write(

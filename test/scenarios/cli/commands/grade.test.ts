@@ -10,7 +10,7 @@ import { exercisesOf, freshAttempt, run, writeAttempt, type Attempt } from '../.
 import { brownout } from '../command-line.ts';
 import { userFolder, userScenario } from '../run/user-scenario.ts';
 
-const { scenario, definition } = findScenario('orphan-compensation');
+const { scenario, definition } = await findScenario('orphan-compensation');
 const [exercise] = exercisesOf(scenario);
 const fresh = freshAttempt(scenario, definition, exercise);
 const digestOf = (params: Attempt['tries'][number]['params']): string =>

@@ -44,7 +44,7 @@ it('says that it is the same run, of the catalogue and of a file', async () => {
 });
 
 it('replays a recording that ends before the run does', async () => {
-  const { scenario, definition } = findScenario('stampede');
+  const { scenario, definition } = await findScenario('stampede');
   const run = new Run(scenario, { variant: 'none', definition });
   expect(run.advance(5000)).toBe(false);
   const path = keep('part.brownout.gz', run.finish());

@@ -4,7 +4,7 @@ import { findScenario } from '../../../../scenarios/cli/load-scenario.ts';
 import { parseSeeds, parseSettings, planRuns } from '../../../../scenarios/cli/run/plan.ts';
 import { ms, SECOND } from '../../../../sim-core/index.ts';
 
-const stampede = findScenario('stampede');
+const stampede = await findScenario('stampede');
 
 it('is every variant with the seed of the scenario, unless told otherwise', () => {
   const plan = planRuns(stampede, {});
