@@ -31,25 +31,30 @@ const ENTRIES: ReadonlySet<string> = new Set([
 /** Callbacks of one frame lie closer together than this, in microseconds. */
 const ONE_FRAME = 4000;
 
-/** Traces for so many milliseconds after `begin`: script of each frame in milliseconds, and dots drawn in the median one. */
+/**
+ * Traces for so many milliseconds while `play` lasts: script of each frame in milliseconds, and the fewest dots that any
+ * frame of that time was drawn with.
+ */
 export async function scriptOfFrames(
   page: Page,
   ms: number,
-  begin: () => Promise<void>,
+  play: Readonly<Record<'begin' | 'end', () => Promise<void>>>,
 ): Promise<{ readonly script: number[]; readonly dots: number }> {
-  await begin();
-  const dots = await page.evaluate(countDots, Math.min(1000, ms));
   const browser = page.context().browser();
   if (!browser) throw new Error('page: the tab has no browser');
   const client = await browser.newBrowserCDPSession();
   const events: TraceEvent[] = [];
   client.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])));
+  await page.evaluate(countDots);
+  await play.begin();
   await client.send('Tracing.start', { traceConfig: { includedCategories: ['devtools.timeline', 'v8'] } });
   await page.waitForTimeout(ms);
   const complete = new Promise((resolve) => client.once('Tracing.tracingComplete', resolve));
   await client.send('Tracing.end');
+  const dots = await page.evaluate(fewestDots);
   await complete;
   await client.detach();
+  await play.end();
   return { script: perFrame(events), dots };
 }
 
@@ -77,27 +82,44 @@ function perFrame(events: readonly TraceEvent[]): number[] {
   return script.slice(0, -1);
 }
 
-// It is sent to the page as its source: nothing outside of it is there.
+/** What the two functions below keep in the page. */
+interface Scope {
+  /** Ends the counting, and tells the fewest of any frame. */
+  fewest(): number;
+}
 
-/** Discs, rings and squares; there is nothing else on the stage before the first caller gives up. */
-async function countDots(ms: number): Promise<number> {
+// They are sent to the page as their source: nothing outside of them is there.
+
+/**
+ * Counts what the stage draws, frame by frame, from the first dot on: discs, rings and squares by their one call, other
+ * outlines as they are closed, and crosses, which are never closed, by their two strokes.
+ */
+function countDots(): void {
   const { prototype } = CanvasRenderingContext2D;
-  const { arc, rect } = prototype;
-  let count = 0;
-  prototype.arc = function (...words) {
-    count++;
-    arc.apply(this, words);
-  };
-  prototype.rect = function (...words) {
-    count++;
-    rect.apply(this, words);
-  };
-  const counts: number[] = [];
-  for (const until = performance.now() + ms; performance.now() < until;) {
-    count = 0;
-    await new Promise(requestAnimationFrame);
-    counts.push(count);
+  const calls = { arc: 0, rect: 0, closePath: 0, moveTo: 0 };
+  const names = Object.keys(calls) as (keyof typeof calls)[];
+  const real = Object.fromEntries(names.map((name) => [name, prototype[name]]));
+  for (const name of names) {
+    Reflect.set(prototype, name, function (this: CanvasRenderingContext2D, ...words: unknown[]) {
+      calls[name]++;
+      Reflect.apply(real[name], this, words);
+    });
   }
-  Object.assign(prototype, { arc, rect });
-  return counts.toSorted((a, b) => a - b)[counts.length >> 1];
+  let fewest = Infinity;
+  let frame = requestAnimationFrame(function look(): void {
+    const { arc, rect, closePath, moveTo } = calls;
+    const dots = arc + rect + closePath + (moveTo - arc - closePath) / 2;
+    if (dots > 0 || fewest < Infinity) fewest = Math.min(fewest, dots);
+    for (const name of names) calls[name] = 0;
+    frame = requestAnimationFrame(look);
+  });
+  (globalThis as unknown as Scope).fewest = () => {
+    cancelAnimationFrame(frame);
+    Object.assign(prototype, real);
+    return fewest < Infinity ? fewest : 0;
+  };
+}
+
+function fewestDots(): number {
+  return (globalThis as unknown as Scope).fewest();
 }
