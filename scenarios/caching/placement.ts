@@ -61,7 +61,7 @@ import { sentBy, workedOffBy } from '../application/settings.ts';
 import { nearby, SHAPE } from '../application/distances.ts';
 import { COMMAND_TIME } from './application/wiring.ts';
 import * as limits from './placement/limits.ts';
-import { ASSETS, EDGE_CAPACITY, params, POPS, type Values } from './placement/params.ts';
+import { ASSETS, params, POPS, type Values } from './placement/params.ts';
 import { publisher } from './placement/publisher.ts';
 
 const shareOf = (layer: string): string => `layer.share.${layer}`;
@@ -258,7 +258,8 @@ function system(sim: Simulation, p: Values): void {
         name: 'gateway',
         help: 'Stands before the instances and keeps their responses',
         layer: 'gateway',
-        capacity: EDGE_CAPACITY,
+        capacity: p.gatewayCapacity,
+        ...(p.gatewayTtl > 0 && { ttl: p.gatewayTtl }),
         upstream: roundRobin(linksTo(sim, 'gateway', apps, nearby)),
       })
     : undefined;
@@ -269,7 +270,7 @@ function system(sim: Simulation, p: Values): void {
       name,
       help: 'A point of presence of the CDN, near its users',
       layer: 'edge',
-      capacity: EDGE_CAPACITY,
+      capacity: p.edgeCapacity,
       upstream: roundRobin(linksTo(sim, name, entrances, site)),
     });
   });
@@ -341,7 +342,7 @@ function browsersOf(
     name: 'browsers',
     help: p.client ? `The browsers of ${p.users} users, each with a cache of its own` : 'Browsers that keep nothing',
     layer: 'client',
-    capacity: p.client ? ASSETS + p.keys : 0,
+    capacity: p.client ? p.clientCapacity : 0,
     users: { count: p.users, of: userOf, reloads: ({ id }) => reloads.of(id).next() < p.reloads },
     upstream: p.edge ? nearest : roundRobin(links),
     onAnswer: (response, request) => {

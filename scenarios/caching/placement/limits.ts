@@ -99,9 +99,13 @@ export const sharedLoads = limitOf<Values>(
   (p) => poissonMost((p.rate * (1 - sharedShareLeast(p)) + p.writes) * observed(p)) / observed(p),
 );
 
+/** Whether a point of presence has room for whatever has a URL: without, nothing is claimed of what it keeps. */
+const edgeHoldsAll = (p: Values): boolean =>
+  p.edgeCapacity >= ASSETS + p.keys + (p.versioned ? poissonMost(p.writes * toSeconds(p.length)) : 0);
+
 /** A point of presence sees its part of the requests. A response is fetched over both ways to the site. */
 export const edgeShareLeast = (p: Values): number =>
-  hitRatioOf(p, p.rate / POPS, p.sMaxAge, 2 * SITE_MAX + loadTime(p));
+  edgeHoldsAll(p) ? hitRatioOf(p, p.rate / POPS, p.sMaxAge, 2 * SITE_MAX + loadTime(p)) : 0;
 export const edgeShare = limitOf<Values>((p) => Math.max(0, edgeShareLeast(p) - room(p)));
 /** Whom the edge answers waits for both ways to it. */
 export const edgeWay = limitOf<Values>(() => toSeconds(2 * EDGE_MAX));
@@ -116,7 +120,10 @@ const http = (life: Duration, cachesBehind: number, p: Values): number =>
   toSeconds(life + p.whileRevalidate + cachesBehind * s(1) + ofApplication(p));
 export const unseenByClients = limitOf<Values>((p) => http(p.maxAge, Number(p.edge) + Number(p.gateway), p));
 export const unseenAtEdge = limitOf<Values>((p) => http(p.sMaxAge, Number(p.gateway), p));
-export const unseenAtGateway = limitOf<Values>((p) => http(p.sMaxAge, 0, p));
+/** Its own time to live counts from when a response has come, and nothing is served past it. */
+export const unseenAtGateway = limitOf<Values>((p) =>
+  p.gatewayTtl > 0 ? toSeconds(p.gatewayTtl + ofApplication(p)) : http(p.sMaxAge, 0, p),
+);
 export const unseenInApp = limitOf<Values>((p) => toSeconds(ofApplication(p)));
 export const unseenInShared = limitOf<Values>((p) => toSeconds(p.sharedTtl + loadTime(p)));
 
@@ -128,7 +135,8 @@ const pastBrowsers = (p: Values, rate: number): number =>
  * An update meets a copy of its key at a point of presence, if there is one, at an age that is uniform over its life T. It is seen
  * late if that is in the first half, and somebody asks after half a life and before the end: with the rate l of the requests there,
  * 1 / 2 - (1 - e^(-l T / 2)) / (l T) of them. Where `DEVIATIONS` squared of them are expected there is one; of fewer nothing is
- * claimed. Each point is asked for its part, and one of them is enough here.
+ * claimed, nor where copies leave for want of room, or come from a gateway that keeps them for a time of its own. Each point is asked
+ * for its part, and one of them is enough here.
  */
 const lateUpdates = (p: Values): number => {
   const life = toSeconds(p.sMaxAge);
@@ -143,7 +151,7 @@ const lateUpdates = (p: Values): number => {
   return of(p.assetShare, ASSETS) + of(1 - p.assetShare, p.keys);
 };
 export const seenLate = limitOf<Values>((p) =>
-  lateUpdates(p) > DEVIATIONS * DEVIATIONS ? toSeconds(p.sMaxAge) / 2 : 0,
+  edgeHoldsAll(p) && p.gatewayTtl === 0 && lateUpdates(p) > DEVIATIONS * DEVIATIONS ? toSeconds(p.sMaxAge) / 2 : 0,
 );
 
 /**
@@ -161,5 +169,5 @@ export const assetsNear = limitOf<Values>((p) => {
   const updates = p.writes * p.assetShare * observed(p);
   const following = ((p.rate * p.assetShare) / ASSETS) * toSeconds(2 * SITE_MAX + loadTime(p));
   const far = poissonMost(updates * (POPS + following)) + POPS * ASSETS;
-  return Math.max(0, 1 - far / asked);
+  return edgeHoldsAll(p) ? Math.max(0, 1 - far / asked) : 0;
 });

@@ -5,8 +5,6 @@ import { choice, duration, flag, integer, ms, number, rate, s, share, type Value
 export const ASSETS = 40;
 /** Points of presence of the CDN. */
 export const POPS = 2;
-/** Room of a shared HTTP cache: more than there is to keep. */
-export const EDGE_CAPACITY = 100_000;
 
 export const PURGES = ['none', 'edge', 'inside-out'] as const;
 
@@ -37,6 +35,12 @@ export const params = {
     max: s(600),
     logarithmic: true,
   }),
+  gatewayTtl: duration({
+    help: 'Time to live in the gateway, whatever Cache-Control says; 0 goes by s-maxage',
+    default: 0,
+    min: 0,
+    max: s(600),
+  }),
   whileRevalidate: duration({ help: 'stale-while-revalidate', default: s(1), min: 0, max: s(600) }),
   appTtl: duration({
     help: 'Time to live in an instance',
@@ -57,6 +61,27 @@ export const params = {
     help: 'Who is told of an update: nobody, the outermost layer, all from the inside out',
     default: 'none',
     choices: PURGES,
+  }),
+  clientCapacity: integer({
+    help: 'Responses that a browser has room for',
+    default: 4000,
+    min: 1,
+    max: 100_000,
+    logarithmic: true,
+  }),
+  edgeCapacity: integer({
+    help: 'Responses that a point of presence has room for',
+    default: 100_000,
+    min: 1,
+    max: 100_000,
+    logarithmic: true,
+  }),
+  gatewayCapacity: integer({
+    help: 'Responses that the gateway has room for',
+    default: 100_000,
+    min: 1,
+    max: 100_000,
+    logarithmic: true,
   }),
   appCapacity: integer({
     help: 'Entries that an instance has room for',

@@ -30,10 +30,16 @@ export const generatedAt = (response: HttpResponse, requested: Time): Time => re
 export const ageField = (generated: Time, now: Time): Duration => Math.floor((now - generated) / SECOND) * SECOND;
 
 /** From which age on a response is not fresh, and from which it may not be served. */
-export function lifetimes(
-  control: CacheControl,
-  shared: boolean,
-): { readonly fresh: Duration; readonly served: Duration } {
+export interface Freshness {
+  readonly fresh: Duration;
+  readonly served: Duration;
+}
+
+/** Of a response in a cache that goes by its Cache-Control. */
+export function lifetimes(control: CacheControl, shared: boolean): Freshness {
   const fresh = (shared ? control.sMaxAge : undefined) ?? control.maxAge;
   return { fresh, served: fresh + (control.staleWhileRevalidate ?? 0) };
 }
+
+/** Of a response that a cache keeps up to an age, whatever was said of it: nothing is served past that. */
+export const lifetimeOfOwn = (most: Duration): Freshness => ({ fresh: most, served: most });

@@ -4,6 +4,10 @@
  * `stale-while-revalidate`, a copy is served and fetched anew by one request at a time. A user’s reload is answered by the
  * browser only if the copy is `immutable`; shared caches do not heed reloads, as CDNs do not, or users could reach past them.
  *
+ * A cache may have a time to live of its own, which counts from when a response has come and heeds neither its Cache-Control nor its
+ * age, as that of a stage of AWS API Gateway (300 s unless it is set), and nginx's `proxy_cache_valid` once `proxy_ignore_headers`
+ * takes away the precedence of Cache-Control. What it hands on still says how old it is; neither of those two does.
+ *
  * A purge throws a URL out, and what is being fetched of it is not kept. Fetches of one URL are not merged. A copy past
  * its time is fetched whole: asking whether it has changed (304) takes the same way and saves bytes, which are not
  * modelled. Does not model Vary, ranges, errors served from old copies, or purges that do not arrive.
@@ -11,13 +15,14 @@
 import { tellCapacity } from '../../kernel/capacity.ts';
 import { spawn, type Behaviour } from '../../kernel/process.ts';
 import type { Simulation } from '../../kernel/simulation.ts';
+import type { Duration } from '../../kernel/time.ts';
 import type { Balancer } from '../../network/balancing/by-request-number.ts';
 import { CallFailed, type Call, type Endpoint } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import { Cache, cacheSignals } from '../cache.ts';
 import { entryOf } from '../entry.ts';
-import { ageField, generatedAt, lifetimes, type HttpResponse } from './freshness.ts';
+import { ageField, generatedAt, lifetimeOfOwn, lifetimes, type HttpResponse } from './freshness.ts';
 import type { Layer } from './layers.ts';
 
 /** A GET. The same URL may name another row for everybody after a write, or a version of a row for good. */
@@ -46,6 +51,8 @@ export interface HttpCacheOptions {
   readonly layer: Layer;
   /** Responses that each of its caches has room for; 0 keeps nothing. */
   readonly capacity: number;
+  /** For how long it keeps a response from when that has come, whatever its Cache-Control says; as that says, without it. */
+  readonly ttl?: Duration;
   /** Whose private caches these are; a shared one without it. */
   readonly users?: PrivateUsers;
   readonly upstream: Balancer<HttpGet, HttpResponse>;
@@ -176,8 +183,12 @@ export class HttpCache implements Endpoint<HttpGet, HttpResponse>, Component {
     requested: number,
     request: RequestContext,
   ): void {
-    const { fresh, served } = lifetimes(response.control, this.options.users === undefined);
+    const { ttl, users } = this.options;
     const generated = generatedAt(response, requested);
+    const { fresh, served } =
+      ttl === undefined
+        ? lifetimes(response.control, users === undefined)
+        : lifetimeOfOwn(this.sim.now - generated + ttl);
     if (cache === undefined || this.sim.now >= generated + served) return;
     const life = { soft: fresh, hard: served };
     cache.set(entryOf(url, response, generated, life, this.sim.now - requested), request.id);

@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import placement from '../../../scenarios/caching/placement.ts';
 import { hitRatioOf } from '../../../scenarios/caching/placement/limits.ts';
 import { ASSETS, type Values } from '../../../scenarios/caching/placement/params.ts';
+import { cacheEvicted } from '../../../sim-core/cache/cache.ts';
 import {
+  cacheLookup,
   characteristicTime,
   confidenceInterval,
   heldByLru,
@@ -16,6 +18,7 @@ import {
   Trial,
   zipfProbabilities,
   type ParameterValues,
+  type Scenario,
   type Trialled,
 } from '../../../sim-core/index.ts';
 
@@ -42,6 +45,10 @@ it('the layers answer everything, and claims hold, whatever the times to live an
     reloads: fc.double({ min: 0, max: 1, noNaN: true }),
     instances: fc.integer({ min: 1, max: 6 }),
     appCapacity: fc.integer({ min: 1, max: 200 }),
+    clientCapacity: fc.integer({ min: 1, max: 300 }),
+    edgeCapacity: fc.integer({ min: 1, max: 300 }),
+    gatewayCapacity: fc.integer({ min: 1, max: 300 }),
+    gatewayTtl: fc.integer({ min: 0, max: 12 }).map(s),
   });
   fc.assert(
     fc.property(load, fc.constantFrom(...Object.keys(placement.variants)), fc.nat(1000), (given, variant, seed) => {
@@ -107,6 +114,55 @@ describe('over 20 seeds, of an instance’s memory beside a shared cache with th
     // In queries a second: the larger part of all requests.
     expect(gap(400, QUERIES).least).toBeGreaterThan(0.3 * given.rate);
   });
+});
+
+/** Of the caches of a layer, by the start of their names: the share of lookups that were hits, and what was evicted. */
+function roomOf(layer: string, params: ParameterValues): { hits: number; evicted: number; evictedElsewhere: number } {
+  const count = { hits: 0, lookups: 0, evicted: 0, evictedElsewhere: 0 };
+  const isOf = (cache: string): boolean => cache.startsWith(layer);
+  const listening: Scenario = {
+    ...placement,
+    system(sim, values) {
+      placement.system(sim, values);
+      sim.facts.channel(cacheLookup).listen(({ cache, outcome }) => {
+        if (!isOf(cache)) return;
+        count.lookups++;
+        if (outcome === 'hit' || outcome === 'stale') count.hits++;
+      });
+      sim.facts.channel(cacheEvicted).listen(({ cache }) => count[isOf(cache) ? 'evicted' : 'evictedElsewhere']++);
+    },
+  };
+  const trial = new Trial(listening, {
+    variant: 'all-six-layers',
+    seed: 1,
+    params: { rate: 300, ...params, length: s(16) },
+  });
+  trial.advance(Infinity);
+  expect(count.lookups).toBeGreaterThan(200);
+  return { ...count, hits: count.hits / count.lookups };
+}
+
+it.each([
+  ['browsers', 'clientCapacity', 3],
+  ['edge', 'edgeCapacity', 60],
+  ['gateway', 'gatewayCapacity', 60],
+])('%s with little room evicts, where it did not, and finds less of what it is asked for', (layer, capacity, room) => {
+  const roomy = roomOf(layer, {});
+  const narrow = roomOf(layer, { [capacity]: room });
+  expect([roomy.evicted, roomy.evictedElsewhere, narrow.evictedElsewhere]).toEqual([0, 0, 0]);
+  expect(narrow.evicted).toBeGreaterThan(100);
+  expect(narrow.hits).toBeLessThan(0.8 * roomy.hits);
+});
+
+it('a gateway with a time to live of its own shows what is older than s-maxage, or nothing that is as old', () => {
+  const oldest = (gatewayTtl: number): number =>
+    runOf('all-six-layers', 1, { gatewayTtl, whileRevalidate: 0, app: false, distributed: false }).signals.find(
+      ({ name }) => name === 'layer.staleness.gateway',
+    )!.summary['max'];
+  expect(oldest(s(2))).toBeLessThan(2.2);
+  expect(oldest(0)).toBeGreaterThan(2.2);
+  expect(oldest(0)).toBeLessThan(8.2);
+  expect(oldest(s(20))).toBeGreaterThan(8.2);
 });
 
 it('a purge of the edge alone is undone by what the layers behind it still have; one from the inside out is not', () => {

@@ -14,7 +14,7 @@ import { RequestContext } from '../../../../sim-core/network/request-context.ts'
 const URL = 7;
 
 /** Users' browsers before an edge before an origin: 10 ms, 100 ms. The origin's version is the time, in ms. */
-function setUp(control: CacheControl, reloading: readonly number[] = [], users = 1) {
+function setUp(control: CacheControl, reloading: readonly number[] = [], users = 1, edgeTtl?: number) {
   const sim = new Simulation();
   const fetched: number[] = [];
   const origin: Endpoint<HttpGet, HttpResponse> = {
@@ -25,11 +25,16 @@ function setUp(control: CacheControl, reloading: readonly number[] = [], users =
       call.reply({ row: { key: call.query.key, version }, layer: 'disk', age: 0, control });
     },
   };
-  const cacheOf = (name: string, to: typeof origin, delay: number, more: Pick<HttpCacheOptions, 'layer' | 'users'>) => {
+  const cacheOf = (
+    name: string,
+    to: typeof origin,
+    delay: number,
+    more: Pick<HttpCacheOptions, 'layer' | 'users' | 'ttl'>,
+  ) => {
     const link = new Link(sim, to, { from: name, delay: constant(delay) });
     return new HttpCache(sim, { name, help: '', capacity: 9, upstream: () => link, ...more });
   };
-  const edge = cacheOf('edge', origin, ms(50), { layer: 'edge' });
+  const edge = cacheOf('edge', origin, ms(50), { layer: 'edge', ...(edgeTtl !== undefined && { ttl: edgeTtl }) });
   const browsers = cacheOf('browsers', edge, ms(5), {
     layer: 'client',
     users: { count: users, of: ({ id }) => id % users, reloads: ({ id }) => reloading.includes(id) },
@@ -83,6 +88,28 @@ describe('an HTTP cache', () => {
     sim.runUntil(s(9));
     expect(fetched).toEqual([55, 2555]);
     expect(heard.slice(1)).toEqual(['2510 ms: edge, version 55', '2520 ms: edge, version 55']);
+  });
+
+  it('with a time to live of its own goes by that alone, from when a response has come, and still says how old it is', () => {
+    const { sim, askAt, heard, answers } = setUp(
+      { maxAge: s(3), sMaxAge: s(1), staleWhileRevalidate: s(60) },
+      [],
+      6,
+      s(5),
+    );
+    // At the edge from 105 ms on: until 5105, by the time of 5 s, whatever s-maxage and stale-while-revalidate say.
+    for (const [id, time] of [0, 2500, 5090, 5110].entries()) askAt(time, id);
+    // A browser goes by what the response says: it serves its copy past max-age, for as long as it is fetched anew.
+    askAt(5500, 1);
+    sim.runUntil(s(20));
+    expect(heard).toEqual([
+      '110 ms: disk, version 55',
+      '2510 ms: edge, version 55',
+      '5100 ms: edge, version 55',
+      '5220 ms: disk, version 5165',
+      '5500 ms: client, version 55',
+    ]);
+    expect(answers[2].age).toBe(s(5));
   });
 
   it.each([

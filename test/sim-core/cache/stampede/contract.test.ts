@@ -191,7 +191,7 @@ function mostAtOnce(queries: readonly Query[], sameInstance: (query: Query) => n
   );
 }
 
-const RUNS = { numRuns: 400 };
+const RUNS = { numRuns: 250 };
 
 describe('whatever is composed', () => {
   it('makes one load of a key at once among all, the requests of an instance, or nobody', () => {
