@@ -25,8 +25,19 @@ import {
   total,
 } from '../../sim-core/index.ts';
 import { sentBy } from '../application/settings.ts';
+import {
+  CHANGES,
+  charts,
+  DROPPED,
+  ENTRIES,
+  RESTORE,
+  RESTORED,
+  STANDBY_READ,
+  TWICE,
+  WATERMARK_DELAY,
+} from './stream-processing/charts.ts';
 import { connectors } from './stream-processing/connectors.ts';
-import { ALONE, ALONE_DELAY, JOINED, joinSignals, UNMATCHED } from './stream-processing/join-truth.ts';
+import { ALONE, ALONE_DELAY, joinSignals, UNMATCHED } from './stream-processing/join-truth.ts';
 import * as limits from './stream-processing/limits.ts';
 import { params } from './stream-processing/params.ts';
 import { ROWS_MISSING, rowSignals, ROWS_TWICE } from './stream-processing/row-truth.ts';
@@ -34,15 +45,6 @@ import { streams } from './stream-processing/system.ts';
 import { LEFT_OUT, querySignals, RESULT_DELAY, RESULTS_READ } from './stream-processing/query-truth.ts';
 import { COUNTED_TWICE, DIFFERING, truthSignals } from './stream-processing/truth.ts';
 import { watermarkFollows, watermarkLags } from './stream-processing/watermark-limits.ts';
-
-const TWICE = 'effects.results.doubled';
-const RESTORED = 'kafka.streams.restored.records';
-const RESTORE = 'kafka.streams.restore.duration';
-const STANDBY_READ = 'kafka.streams.standby.records';
-const CHANGES = 'kafka.streams.changelog.records';
-const DROPPED = 'kafka.streams.dropped.records';
-const ENTRIES = 'kafka.streams.state.entries';
-const WATERMARK_DELAY = 'kafka.streams.stream_time.delay';
 
 /** Results that are to be there and are not. */
 const missing = difference(
@@ -169,29 +171,7 @@ export default defineScenario({
     ...effectSignals('results'),
   ],
   whileRunning: { rate: sentBy('rate', 'users') },
-  // What each kind of processing is judged by stands first.
-  charts: [
-    COUNTED_TWICE,
-    TWICE,
-    LEFT_OUT,
-    UNMATCHED,
-    ROWS_TWICE,
-    DIFFERING,
-    'kafka.streams.tasks.restoring',
-    RESTORED,
-    RESTORE,
-    STANDBY_READ,
-    DROPPED,
-    RESULT_DELAY,
-    JOINED,
-    ALONE,
-    ALONE_DELAY,
-    ENTRIES,
-    'kafka.consumer_group.lag',
-    WATERMARK_DELAY,
-    CHANGES,
-    ROWS_MISSING,
-  ],
+  charts,
   places: {
     users: { x: 0, y: 0 },
     tills: { x: 1, y: 0 },

@@ -48,11 +48,18 @@ function plainProblem(definition: Fields): string | undefined {
   return listProblem(definition);
 }
 
-function listProblem(definition: Fields): string | undefined {
-  const { charts, signals, places } = definition;
-  if (!Array.isArray(charts)) return unlike(definition, 'charts', 'a list of names of signals');
+/** Of the charts of a run. */
+export function chartsProblem(charts: unknown): string | undefined {
+  if (!Array.isArray(charts)) return unlike({ charts }, 'charts', 'a list of names of signals');
   const odd = charts.findIndex((name) => !isText(name));
   if (odd >= 0) return `charts: number ${odd + 1} is ${inWords(charts[odd])}; expected the name of a signal`;
+  return undefined;
+}
+
+function listProblem(definition: Fields): string | undefined {
+  const { charts, signals, places } = definition;
+  const odd = typeof charts === 'function' ? undefined : chartsProblem(charts);
+  if (odd !== undefined) return odd;
   if (signals !== undefined) {
     if (!Array.isArray(signals)) return unlike(definition, 'signals', 'a list, or to be left out');
     const bad = signals.findIndex((signal) => !isSignal(signal));

@@ -6,7 +6,7 @@
 import type { Simulation } from '../kernel/simulation.ts';
 import { END_OF_TIME, MILLISECOND, type Duration, type Time } from '../kernel/time.ts';
 import type { SignalDefinition } from '../statistics/signal.ts';
-import { shapeProblem } from './definition-shape.ts';
+import { chartsProblem, shapeProblem } from './definition-shape.ts';
 import type { Expectation } from './expectation.ts';
 import type { InterventionData } from './intervention.ts';
 import {
@@ -83,8 +83,8 @@ export interface ScenarioDefinition<P extends Parameters, Variant extends string
   };
   /** Signals of the scenario's own, beside those of its components. */
   readonly signals?: readonly SignalDefinition[];
-  /** Signals that tell the story, in the order in which the page charts them. */
-  readonly charts: readonly string[];
+  /** Signals that tell the story, in the order in which the page charts them; or those of a run with these values. */
+  readonly charts: readonly string[] | ((params: ValuesOf<P>) => readonly string[]);
   /** Places of the components on the canvas, or of fleets (`broker` for `broker-1` …); laid out by layers without it. */
   readonly places?: Readonly<Record<string, Place>>;
   readonly expect: Readonly<Record<Variant, readonly Expectation[]>>;
@@ -118,7 +118,10 @@ export function defineScenario<const P extends Parameters, const Variant extends
     throw error instanceof ParameterError ? new ScenarioError(id, error.message) : error;
   }
   for (const name of Object.keys(scenario.variants)) {
-    const duration = durationOf(scenario, resolveVariant(scenario, name));
+    const values = resolveVariant(scenario, name);
+    const duration = durationOf(scenario, values);
+    const odd = chartsProblem(chartsOf(scenario, values));
+    if (odd !== undefined) throw new ScenarioError(id, odd);
     const { openAt } = scenario;
     if (!(Number.isInteger(openAt) && openAt >= 0 && openAt < duration)) {
       throw new ScenarioError(
@@ -185,6 +188,10 @@ export function resolveParameters(scenario: Scenario, variant: string, given: Pa
   }
   return values;
 }
+
+/** The signals that tell the story of a run with these values, in order. */
+export const chartsOf = ({ charts }: Pick<Scenario, 'charts'>, params: ParameterValues): readonly string[] =>
+  typeof charts === 'function' ? charts(params as never) : charts;
 
 /** How long a run with these values takes, in simulated time; an error if that is not more than its warm-up. */
 export function durationOf(scenario: Scenario, params: ParameterValues): Duration {

@@ -1,7 +1,7 @@
 /** The catalogue in a browser: the way in, search by mouse and by keyboard, progress across visits, tabs and refusals. */
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../scenarios/index.ts';
-import { run } from '../../sim-core/index.ts';
+import { chartsOf, run } from '../../sim-core/index.ts';
 import { pairOf } from '../../ui/models/thumbnail.ts';
 import { address, digestIn, expectNoViolationsInEitherTheme, openSession } from './session.ts';
 
@@ -23,7 +23,11 @@ describe('the first page', () => {
   it('says what it is, shows a real incident and its repair, and has one way in', async () => {
     const { page } = session;
     await page.goto(address);
-    const { a, b } = pairOf(run(scenario, { variant: 'none' }), run(scenario, { variant: 'mutex' }), scenario.charts)!;
+    const { a, b } = pairOf(
+      run(scenario, { variant: 'none' }),
+      run(scenario, { variant: 'mutex' }),
+      chartsOf(scenario, {}),
+    )!;
     const figure = page.getByRole('figure');
     await figure.getByText(`pitfall, none: up to ${a.peak}`).waitFor();
     await figure.getByText(`remedy, mutex: up to ${b.peak}`).waitFor();

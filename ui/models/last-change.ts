@@ -4,9 +4,9 @@
  * remedy after another, or drags a slider, changes one thing several times: all of that is held against the run with
  * which it began.
  */
-import type { RecordedSignal, Recording, Scenario } from '../../sim-core/index.ts';
+import { chartsOf, type RecordedSignal, type Recording, type Scenario } from '../../sim-core/index.ts';
 import { changesBetween, type Change } from './change.ts';
-import { differenceText, type Experiment } from './experiment.ts';
+import { differenceText, valuesOf, type Experiment } from './experiment.ts';
 import { shortName } from './signal-style.ts';
 
 /** An experiment and what its run came to; series are not kept. */
@@ -51,7 +51,8 @@ const FIGURES_MAX = 3;
 export function changeStory(scenario: Scenario, before: Outcome, now: Outcome): ChangeStory {
   const atStake = claimedBy(scenario, before);
   const claimed = claimedBy(scenario, before, now);
-  const moved = changesBetween(before, now, [...new Set([...claimed, ...scenario.charts])]).filter(
+  const charted = [now, before].flatMap(({ experiment }) => chartsOf(scenario, valuesOf(scenario, experiment)));
+  const moved = changesBetween(before, now, [...new Set([...claimed, ...charted])]).filter(
     ({ direction }) => direction === 'up' || direction === 'down',
   );
   // What the run before showed first, then what only this one is held to, then all else.

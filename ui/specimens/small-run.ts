@@ -45,6 +45,14 @@ function inTurn(): Popularity {
   return { keys: 1_000, draw: () => (asked++ % 4 < 3 ? 0 : (asked / 4) | 0) };
 }
 
+export const smallCharts: readonly string[] = [
+  'cache.hit_ratio',
+  'db.client.connection.count',
+  'http.client.request.duration',
+  'http.client.request.error_ratio',
+  'http.client.request.rate',
+];
+
 export const smallScenario = defineScenario({
   id: 'small-run',
   section: '1.7',
@@ -91,13 +99,7 @@ export const smallScenario = defineScenario({
       target: roundRobin([way]),
     });
   },
-  charts: [
-    'cache.hit_ratio',
-    'db.client.connection.count',
-    'http.client.request.duration',
-    'http.client.request.error_ratio',
-    'http.client.request.rate',
-  ],
+  charts: smallCharts,
   expect: {
     plain: [
       atMost(mean('http.client.request.error_ratio'), 0),

@@ -4,6 +4,7 @@
  * computed side by side.
  */
 import {
+  chartsOf,
   type ExportName,
   type ParameterValues,
   type Recording,
@@ -66,15 +67,17 @@ export class Future {
 
   readonly values: ParameterValues = $derived.by(() => valuesOf(this.scenario, this.experiment));
   readonly rows = $derived(this.recording && rowsOf(this.recording));
+  /** What the scenario charts of the run that is shown. */
+  readonly charted = $derived.by(() => chartsOf(this.scenario, this.recording?.header.params ?? this.values));
   readonly charts = $derived.by(() => {
     const { recording, scenario } = this;
     if (!recording) return [];
     const { variant, params } = recording.header;
-    return buildCharts(recording, scenario.charts, this.#scales, thresholdsOf(scenario, variant, params));
+    return buildCharts(recording, this.charted, this.#scales, thresholdsOf(scenario, variant, params));
   });
   readonly stage = $derived.by(() => {
     const { recording, scenario } = this;
-    return recording && stageModel(recording, layOut(recording.components, scenario.places), scenario.charts);
+    return recording && stageModel(recording, layOut(recording.components, scenario.places), this.charted);
   });
 
   /** What the last change did. */

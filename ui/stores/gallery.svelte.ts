@@ -5,7 +5,7 @@
  */
 import { SvelteMap } from 'svelte/reactivity';
 import type { CatalogueEntry } from '../../scenarios/index.ts';
-import type { Recording } from '../../sim-core/index.ts';
+import { chartsOf, type Recording } from '../../sim-core/index.ts';
 import { contrast, defaultExperiment, type Experiment } from '../models/experiment.ts';
 import { pairOf, thumbnailOf, type PairedThumbnail, type Thumbnail } from '../models/thumbnail.ts';
 import type { Engine } from '../worker/engine.ts';
@@ -65,14 +65,16 @@ export class Gallery {
   }
 
   async #draw({ scenario }: CatalogueEntry): Promise<void> {
-    const picture = thumbnailOf(await this.#run(scenario.id, defaultExperiment(scenario)), scenario.charts);
+    const recording = await this.#run(scenario.id, defaultExperiment(scenario));
+    const picture = thumbnailOf(recording, chartsOf(scenario, recording.header.params));
     if (picture) this.pictures.set(scenario.id, picture);
   }
 
   async #drawPair(entry: CatalogueEntry): Promise<void> {
     const { scenario } = entry;
-    const { id, charts } = scenario;
+    const { id } = scenario;
     const a = await this.#run(id, defaultExperiment(scenario));
+    const charts = chartsOf(scenario, a.header.params);
     const picture = thumbnailOf(a, charts);
     if (picture) this.pictures.set(id, picture);
     // A newer run ends the one before it, and the worker may be busy with the scenario that was opened meanwhile.

@@ -3,7 +3,15 @@
  * holding those of every remedy against the run of the pitfall that it repairs; its exercises are there to be solved;
  * components keep their invariants; the charts show signals that there are; the guide is in order.
  */
-import { quantity, type Recording, Run, type Scenario, Trial, type Trialled } from '../../../sim-core/index.ts';
+import {
+  chartsOf,
+  quantity,
+  type Recording,
+  Run,
+  type Scenario,
+  Trial,
+  type Trialled,
+} from '../../../sim-core/index.ts';
 import type { CatalogueEntry } from '../../index.ts';
 import { drive } from '../run/drive.ts';
 import { exerciseProblems } from './exercises.ts';
@@ -130,8 +138,7 @@ async function runChecked(
 
 /** What the page shows beside a variant's run can be shown: its charts and the guide. */
 function pageProblems(scenario: Scenario, guide: string, { signals, components, header }: Recording): Problem[] {
-  const { charts } = scenario;
-  const missing = charts.filter(
+  const missing = chartsOf(scenario, header.params).filter(
     (chart) => !signals.some(({ name, point }) => name === chart || point?.curve === chart),
   );
   return [

@@ -4,16 +4,19 @@
  */
 import { readable, type Scenario } from '../../../sim-core/index.ts';
 import { intervalOf } from './replications.ts';
-import type { ReportedSignal, RunResult } from './report.ts';
+import { chartedIn, type ReportedSignal, type RunResult } from './report.ts';
 import { columns, type Style } from './style.ts';
 
 /** The tables of all curves that the scenario charts, a blank line behind each. */
 export function curveTables(
-  { charts }: Scenario,
+  scenario: Scenario,
   groups: readonly (readonly [variant: string, runs: readonly RunResult[]])[],
   style: Style,
 ): string[] {
-  return charts.flatMap((curve) => {
+  return chartedIn(
+    scenario,
+    groups.flatMap(([, runs]) => runs),
+  ).flatMap((curve) => {
     const rows = groups.flatMap(([variant, runs]) => {
       const lines = linesOf(curve, runs[0]);
       const shown = groups.length === 1 ? lines : lines.slice(0, 1);

@@ -3,7 +3,7 @@
  * (Student's t over the replications). A figure that only some seeds have is of those.
  */
 import { confidenceInterval, type Scenario, type SignalKind } from '../../../sim-core/index.ts';
-import { byVariant, type RunResult } from './report.ts';
+import { byVariant, chartedIn, type RunResult } from './report.ts';
 
 /** Figures of a summary that a report has room for, with their headings. */
 export const FIGURES: Readonly<Record<SignalKind, Readonly<Record<string, string>>>> = {
@@ -26,11 +26,11 @@ export interface Replications {
 type Figures = Readonly<Record<string, ConfidenceInterval>>;
 
 /** A variant's runs together, for each that ran with more than one seed. */
-export function replicationsOf({ charts }: Scenario, runs: readonly RunResult[]): Replications[] {
+export function replicationsOf(scenario: Scenario, runs: readonly RunResult[]): Replications[] {
   return [...byVariant(runs)]
     .filter(([, replications]) => replications.length > 1)
     .map(([variant, replications]) => {
-      const known = charts.filter((name) => replications[0].signals[name] !== undefined);
+      const known = chartedIn(scenario, replications).filter((name) => replications[0].signals[name] !== undefined);
       const signals = known.map((name) => {
         const { unit, kind } = replications[0].signals[name];
         const figures = Object.keys(FIGURES[kind]).flatMap((field) => {

@@ -1,5 +1,6 @@
 /** What `run` found out, as plain data: the reporters turn it into text. */
 import {
+  chartsOf,
   checklistsOf,
   healthOf,
   methodsOf,
@@ -99,3 +100,8 @@ export function byVariant(runs: readonly RunResult[]): Map<string, RunResult[]> 
   }
   return groups;
 }
+
+/** The charts of any of these runs, in the order in which the scenario tells of them. */
+export const chartedIn = (scenario: Scenario, runs: readonly Pick<RunResult, 'params'>[]): string[] => [
+  ...new Set(runs.flatMap(({ params }) => chartsOf(scenario, params))),
+];

@@ -15,7 +15,7 @@ import {
 import { curveTables } from './curves.ts';
 import { healthLines } from './health.ts';
 import { FIGURES, intervalOf } from './replications.ts';
-import { byVariant, reportVerdict, type RunFailure, type RunReport, type RunResult } from './report.ts';
+import { byVariant, chartedIn, reportVerdict, type RunFailure, type RunReport, type RunResult } from './report.ts';
 import { columns, type Style } from './style.ts';
 
 const SEVERAL_SEEDS = 'Figures of signals are means over the seeds with their 95 % confidence intervals (Student’s t).';
@@ -35,7 +35,7 @@ export function table(report: RunReport, style: Style): string {
     ...curveTables(scenario, groups, style),
     ...(groups.length === 1
       ? [...signalLines(scenario, groups[0][1]), '']
-      : scenario.charts.flatMap((signal) => signalTable(signal, groups, style))),
+      : chartedIn(scenario, runs).flatMap((signal) => signalTable(signal, groups, style))),
     ...(runs.length > groups.length ? [style.faint(SEVERAL_SEEDS), ''] : []),
     ...summary(report, style),
     '',
@@ -104,8 +104,8 @@ function failed({ variant, seed, error }: RunFailure, style: Style): string[] {
 }
 
 /** The signals of one variant, a line each. */
-function signalLines({ charts }: Scenario, runs: readonly RunResult[]): string[] {
-  const known = charts.filter((name) => runs[0].signals[name] !== undefined);
+function signalLines(scenario: Scenario, runs: readonly RunResult[]): string[] {
+  const known = chartedIn(scenario, runs).filter((name) => runs[0].signals[name] !== undefined);
   return columns(known.map((name) => [name, ...figures(name, runs).map(([label, value]) => `${label} ${value}`)]));
 }
 

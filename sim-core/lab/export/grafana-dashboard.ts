@@ -7,6 +7,7 @@
  */
 import { isoTime } from '../../observability/export/wall-time.ts';
 import type { RecordedSignal, Recording } from '../recording.ts';
+import { chartsOf } from '../scenario.ts';
 import { thresholdsOf } from '../thresholds.ts';
 import type { ExportedRun } from './exported-run.ts';
 import { RunQueries } from './promql.ts';
@@ -30,7 +31,7 @@ export function grafanaDashboard({ recording, scenario }: ExportedRun): string {
   const { header, simulated } = recording;
   const queries = new RunQueries(header);
   const limits = thresholdsOf(scenario, header.variant, header.params);
-  const panels = placed(charted(recording, scenario.charts)).map(({ signals, place }, i) =>
+  const panels = placed(charted(recording, chartsOf(scenario, header.params))).map(({ signals, place }, i) =>
     panel(i + 2, place, signals, queries, limits.find(({ signal }) => signal === signals[0].name)?.value),
   );
   const measured = queries.series({ name: MEASURED, unit: 's', kind: 'gauge' });

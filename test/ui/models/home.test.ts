@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { catalogue, type CatalogueEntry } from '../../../scenarios/index.ts';
-import { run, type Scenario } from '../../../sim-core/index.ts';
+import { chartsOf, run, type Scenario } from '../../../sim-core/index.ts';
 import { countOfFound, searchCatalogue } from '../../../ui/models/catalogue-search.ts';
 import { byPart, pitfallPath, sectionTitle } from '../../../ui/models/handbook.ts';
 import {
@@ -135,7 +135,7 @@ describe('progress', () => {
   });
 
   it('shows both runs of the opening picture on one axis', () => {
-    const { a, b } = pairOf(none, mutex, scenario.charts)!;
+    const { a, b } = pairOf(none, mutex, chartsOf(scenario, none.header.params))!;
     expect(a.high).toBeGreaterThan(b.high);
     const top = (points: typeof a.points): number => Math.max(...points.map(([, y]) => y));
     expect(top(a.points)).toBe(1);

@@ -5,7 +5,7 @@
 import { expect, it } from 'vitest';
 import { catalogue } from '../../../scenarios/index.ts';
 import exchangeRouting from '../../../scenarios/messaging/exchange-routing.ts';
-import { Run, type Scenario } from '../../../sim-core/index.ts';
+import { chartsOf, Run, type Scenario } from '../../../sim-core/index.ts';
 import { stageModel, type StageModel } from '../../../ui/models/moment.ts';
 import { placeStage } from '../../../ui/models/stage-geometry.ts';
 import { layOut } from '../../../ui/models/topology.ts';
@@ -19,7 +19,11 @@ function stageOf(scenario: Scenario, variant: string): StageModel {
   const run = new Run(scenario, { variant });
   run.advance(1);
   const recording = run.finish();
-  return stageModel(recording, layOut(recording.components, scenario.places), scenario.charts);
+  return stageModel(
+    recording,
+    layOut(recording.components, scenario.places),
+    chartsOf(scenario, recording.header.params),
+  );
 }
 
 it.each(catalogue.map(({ scenario }) => [scenario.id, scenario] as const))('%s', (_, scenario) => {

@@ -9,7 +9,7 @@ import { heldText, verdictOfClaims } from '../../claims-verdict.ts';
 import { formatIntervention } from '../../intervention.ts';
 import { formatValue } from '../../parameters.ts';
 import type { Recording } from '../../recording.ts';
-import { resolveParameters, type Scenario } from '../../scenario.ts';
+import { chartsOf, resolveParameters, type Scenario } from '../../scenario.ts';
 import { thresholdsOf } from '../../thresholds.ts';
 import type { ExportedRun } from '../exported-run.ts';
 import { curveFigure, signalFigure, summaryText } from './figure.ts';
@@ -86,7 +86,7 @@ const MARKS = {
 function figures(recording: Recording, scenario: Scenario): string {
   const { header, signals } = recording;
   const thresholds = thresholdsOf(scenario, header.variant, header.params);
-  return scenario.charts
+  return chartsOf(scenario, header.params)
     .map((chart) => {
       const signal = signals.find(({ name }) => name === chart);
       if (signal) return signalFigure(recording, signal, thresholds);

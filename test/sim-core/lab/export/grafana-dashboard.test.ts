@@ -1,7 +1,7 @@
 /** A scenario's charts as a Grafana dashboard: what Grafana asks of its shape, and that Prometheus can parse what it queries. */
 import { describe, expect, it, test } from 'vitest';
 import stampede from '../../../../scenarios/caching/stampede.ts';
-import { ExportedRun } from '../../../../sim-core/index.ts';
+import { chartsOf, ExportedRun } from '../../../../sim-core/index.ts';
 import { grafanaDashboard } from '../../../../sim-core/lab/export/grafana-dashboard.ts';
 import { ruleFile } from '../../../../sim-core/observability/export/rule-file.ts';
 import { SECOND } from '../../../../sim-core/kernel/time.ts';
@@ -32,7 +32,7 @@ const seen = [latency, reads].map((name) => {
 });
 const told = new ExportedRun(
   { ...recording, signals: [...recording.signals, ...seen] },
-  { ...stampede, charts: [seen[0].name, ...stampede.charts, seen[1].name, reads] },
+  { ...stampede, charts: (params) => [seen[0].name, ...chartsOf(stampede, params), seen[1].name, reads] },
 );
 const dashboard = JSON.parse(grafanaDashboard(told)) as Dashboard;
 const panels = dashboard.panels.filter(({ type }) => type === 'timeseries');
@@ -55,7 +55,9 @@ describe('the dashboard', () => {
   });
 
   it('draws every chart of the scenario, what is seen beside what is true', () => {
-    expect(panels.map(({ title }) => title).toSorted()).toEqual([...told.scenario.charts].toSorted());
+    expect(panels.map(({ title }) => title).toSorted()).toEqual(
+      [...chartsOf(told.scenario, recording.header.params)].toSorted(),
+    );
     for (const name of [latency, reads]) {
       const [truth, shown] = [name, `dashboard.${name}`].map((title) => panels.find((one) => one.title === title)!);
       expect(shown.gridPos).toEqual({ ...truth.gridPos, x: 12 });
