@@ -23,7 +23,6 @@ for (let k = 1; k <= EXPONENT_MAX; k++) {
 /** The arguments between these two, of either sign: 2^-28, below which e^x is 1 + x, and a little less than 64 ln 2. */
 const ARGUMENT_MIN = 1 / 268_435_456;
 const ARGUMENT_MAX = 44;
-const LOG2_E = 1.4426950408889634;
 /** ln 2 in two parts, the first of so few bits that its products with small whole numbers are exact. */
 const LN_2 = 0.6931471803691238;
 const LN_2_REST = 1.9082149292705877e-10;
@@ -35,7 +34,7 @@ const LN_2_REST = 1.9082149292705877e-10;
 export function exp(x: number): number {
   const size = Math.abs(x);
   if (!(size > ARGUMENT_MIN && size < ARGUMENT_MAX)) return stdlibExp(x);
-  const k = (x * LOG2_E + (x < 0 ? -0.5 : 0.5)) | 0;
+  const k = (x * Math.LOG2E + (x < 0 ? -0.5 : 0.5)) | 0;
   const high = x - k * LN_2;
   const low = k * LN_2_REST;
   const r = high - low;
