@@ -108,7 +108,11 @@ it('keeps less from the moment at which a topic is configured to', () => {
   const { sim, cluster } = small;
   let deleted = 0;
   sim.facts.channel(recordsDeleted).listen(({ records }) => (deleted += records));
-  sim.scheduleAt(ms(400_000), () => cluster.controllers.interventions.retention.apply([100, 20, -1, 1e9, 0]), undefined);
+  sim.scheduleAt(
+    ms(400_000),
+    () => cluster.controllers.interventions.retention.apply([100, 20, -1, 1e9, 0]),
+    undefined,
+  );
   sim.runUntil(ms(399_000));
   const logs = cluster.brokers.map((broker) => broker.replica('t-0')!.log);
   expect(logs.map(({ segmentCount, startOffset }) => [segmentCount, startOffset])).toEqual(logs.map(() => [1, 0]));
