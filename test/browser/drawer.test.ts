@@ -9,9 +9,10 @@ import { checklistsOf, healthOf, requestsOf, requestTrace, run } from '../../sim
 import { TABS, type Tab } from '../../ui/drawer/tabs.ts';
 import { logOf, matchesOf } from '../../ui/models/log.ts';
 import { secondsText } from '../../ui/models/measure-text.ts';
-import { address, digestIn, expectNoViolations, expectNoViolationsInEitherTheme, openSession } from './session.ts';
+import { labHash } from '../../ui/models/route.ts';
+import { digestIn, expectNoViolations, expectNoViolationsInEitherTheme, openSession, visit } from './session.ts';
 
-const session = openSession();
+const session = openSession({ shared: true });
 const recording = run(stampede, { variant: 'none' });
 const requests = requestsOf(recording);
 const total = recording.events.total.toLocaleString('en');
@@ -25,7 +26,7 @@ const tab = (name: Tab): Locator => drawer().getByRole('tab', { name, exact: tru
 const rowsOf = (list: string): Locator => panel().getByRole('grid', { name: list }).locator('tbody tr');
 
 async function open(...tabs: Tab[]): Promise<void> {
-  await session.page.goto(`${address}#/lab/stampede`);
+  await visit(session.page, labHash(stampede.id));
   await digestIn(session.page);
   for (const name of tabs) await tab(name).click();
 }

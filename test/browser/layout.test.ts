@@ -3,14 +3,15 @@
  * are compared; and no words over other words.
  */
 import { describe, expect, it } from 'vitest';
-import { address, digestIn, openSession } from './session.ts';
+import { labHash } from '../../ui/models/route.ts';
+import { digestIn, openSession, visit } from './session.ts';
 
 const SIZES = [
   { width: 1440, height: 900 },
   { width: 1024, height: 768 },
 ] as const;
-const lab = `${address}#/lab/stampede`;
-const session = openSession();
+const lab = labHash('stampede');
+const session = openSession({ shared: true });
 
 interface Span {
   readonly from: number;
@@ -27,7 +28,7 @@ describe.each(SIZES)('at $width x $height', (size) => {
   it('the whole system is seen, and both where two futures are compared', async () => {
     const { page } = session;
     await page.setViewportSize(size);
-    await page.goto(lab);
+    await visit(page, lab);
     await digestIn(page);
     await expect.poll(hidden, { timeout: 10_000 }).toEqual([0]);
     await page.getByRole('radio', { name: 'compare' }).check({ force: true });
@@ -40,7 +41,7 @@ describe.each(SIZES)('at $width x $height', (size) => {
   it('a tab that is chosen while two futures are compared shows what is in it, and can be drawn larger', async () => {
     const { page } = session;
     await page.setViewportSize(size);
-    await page.goto(lab);
+    await visit(page, lab);
     await digestIn(page);
     await page.getByRole('radio', { name: 'compare' }).check({ force: true });
     await page.getByRole('region', { name: 'The system, B' }).waitFor();
@@ -57,7 +58,7 @@ describe.each(SIZES)('at $width x $height', (size) => {
   it('what is read off charts stays beside them', async () => {
     const { page } = session;
     await page.setViewportSize(size);
-    await page.goto(lab);
+    await visit(page, lab);
     await digestIn(page);
     const outside = await page.locator('.charts figure').evaluateAll((figures) =>
       figures.flatMap((figure) => {
@@ -74,7 +75,7 @@ it.each([...SIZES, { width: 390, height: 844 }])(
   async (size) => {
     const { page } = session;
     await page.setViewportSize(size);
-    await page.goto(lab);
+    await visit(page, lab);
     await digestIn(page);
     if (size.width < 900) await page.getByRole('button', { name: 'Read the guide' }).click();
     const sizes = await page
@@ -89,7 +90,7 @@ it.each([...SIZES, { width: 390, height: 844 }])(
 it.each([390, 700, 1440])('labels of a trace do not lie over each other at %d pixels', async (width) => {
   const { page } = session;
   await page.setViewportSize({ width, height: 844 });
-  await page.goto(lab);
+  await visit(page, lab);
   await digestIn(page);
   await page.getByRole('tab', { name: 'Trace' }).click();
   await page.getByRole('listbox').waitFor();

@@ -6,17 +6,18 @@ import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../scenarios/index.ts';
 import { mainColumn, run } from '../../sim-core/index.ts';
 import { measureText } from '../../ui/models/measure-text.ts';
-import { address, digestIn, expectNoViolationsInEitherTheme, openSession } from './session.ts';
+import { HOME, labHash } from '../../ui/models/route.ts';
+import { address, digestIn, expectNoViolationsInEitherTheme, openSession, visit } from './session.ts';
 
 const { scenario } = catalogue.find((entry) => entry.scenario.id === 'stampede')!;
 const [variant, otherVariant] = Object.keys(scenario.variants);
-const lab = `${address}#/lab/${scenario.id}`;
-const session = openSession();
+const lab = labHash(scenario.id);
+const session = openSession({ shared: true });
 const digest = (before?: string): Promise<string> => digestIn(session.page, before);
 
 describe('a run in the page', () => {
   it('is the run that Node computes, for the default and for another variant and seed', async () => {
-    await session.page.goto(lab);
+    await visit(session.page, lab);
     const first = await digest();
     expect(first).toBe(run(scenario, { variant }).header.digest);
     await session.page.getByRole('group', { name: 'Variant' }).getByText(otherVariant, { exact: true }).click();
@@ -27,13 +28,15 @@ describe('a run in the page', () => {
   });
 
   it('is the same without a worker, on the page’s own thread', async () => {
-    await session.page.addInitScript(() => Reflect.deleteProperty(globalThis, 'Worker'));
-    await session.page.goto(lab);
-    expect(await digest()).toBe(run(scenario, { variant }).header.digest);
+    const page = await session.context.newPage();
+    await page.addInitScript(() => Reflect.deleteProperty(globalThis, 'Worker'));
+    await page.goto(address + lab);
+    expect(await digestIn(page)).toBe(run(scenario, { variant }).header.digest);
+    await page.close();
   });
 
   it('follows a slider, says what changed, and comes back', async () => {
-    await session.page.goto(lab);
+    await visit(session.page, lab);
     const first = await digest();
     const slider = session.page.getByRole('tabpanel').getByRole('slider').first();
     await slider.focus();
@@ -45,7 +48,7 @@ describe('a run in the page', () => {
   });
 
   it('refuses a value out of bounds where it was typed, and runs nothing', async () => {
-    await session.page.goto(lab);
+    await visit(session.page, lab);
     const first = await digest();
     const field = session.page.getByRole('tabpanel').getByRole('textbox', { name: Object.keys(scenario.params)[0] });
     await field.fill('-1');
@@ -57,7 +60,7 @@ describe('a run in the page', () => {
 
 describe('the cursor', () => {
   it('opens on the moment of the story and is one for stage, charts, keys and scrubber', async () => {
-    await session.page.goto(lab);
+    await visit(session.page, lab);
     await digest();
     const scrubber = session.page.getByRole('slider', { name: 'Time in the run' });
     const chart = session.page.getByRole('region', { name: 'Charts' }).getByRole('slider').first();
@@ -85,7 +88,7 @@ describe('the cursor', () => {
   });
 
   it('goes where the guide points, and its numbers are those of the run', async () => {
-    await session.page.goto(lab);
+    await visit(session.page, lab);
     await digest();
     const guide = session.page.getByRole('region', { name: 'Guide' });
     await session.page.getByRole('slider', { name: 'Time in the run' }).press('Home');
@@ -110,7 +113,7 @@ describe('the cursor', () => {
   });
 
   it('plays, and stops where it is told to', async () => {
-    await session.page.goto(lab);
+    await visit(session.page, lab);
     await digest();
     const scrubber = session.page.getByRole('slider', { name: 'Time in the run' });
     const before = Number(await scrubber.inputValue());
@@ -124,7 +127,7 @@ describe('the cursor', () => {
   });
 
   it('a chart’s table opens by T at the cursor and closes by Escape', async () => {
-    await session.page.goto(lab);
+    await visit(session.page, lab);
     await digest();
     const chart = session.page.getByRole('region', { name: 'Charts' }).getByRole('slider').first();
     await chart.press('t');
@@ -143,7 +146,7 @@ describe('the cursor', () => {
 describe('when something goes wrong', () => {
   it('a worker that cannot be loaded is told, and the next run gets a new one', async () => {
     await session.page.route(/entry-[^/]*\.js$/, (route) => route.abort());
-    await session.page.goto(lab);
+    await visit(session.page, lab);
     await session.page.getByRole('alert').getByText('WorkerFailed').waitFor();
     await expect.poll(() => session.page.locator('footer').getAttribute('data-state')).toBe('failed');
     await session.page.unroute(/entry-[^/]*\.js$/);
@@ -153,7 +156,7 @@ describe('when something goes wrong', () => {
   });
 
   it('a long run shows progress, lets the page be used, can be cancelled, and leaves the picture before it', async () => {
-    await session.page.goto(lab);
+    await visit(session.page, lab);
     const first = await digest();
     const [rate] = Object.entries(scenario.params).find(([, { type }]) => type === 'rate') ?? [''];
     const field = session.page.getByRole('tabpanel').getByRole('textbox', { name: rate });
@@ -173,14 +176,14 @@ describe('when something goes wrong', () => {
   });
 
   it.each(['#/lab/nowhere', '#/no/such/page'])('%s is told to lead nowhere', async (hash) => {
-    await session.page.goto(address + hash);
+    await visit(session.page, hash);
     await session.page.getByRole('heading', { name: 'There is no such page.' }).waitFor();
   });
 });
 
 describe('for everybody', () => {
   it('axe finds nothing in the tabs of a run in either theme', async () => {
-    await session.page.goto(lab);
+    await visit(session.page, lab);
     await digest();
     for (const tab of ['Events', 'Verdict']) {
       await session.page.getByRole('tab', { name: tab }).click();
@@ -189,17 +192,18 @@ describe('for everybody', () => {
   });
 
   it('the theme can be chosen and is kept', async () => {
-    await session.page.goto(address);
+    await visit(session.page, HOME);
     await session.page.getByRole('button', { name: /Theme/ }).click();
     await session.page.getByRole('button', { name: /Theme/ }).click();
     await session.page.reload();
     await expect.poll(() => session.page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark');
     await expect.poll(() => session.page.evaluate(() => getComputedStyle(document.body).colorScheme)).toBe('dark');
+    await session.page.getByRole('button', { name: /Theme/ }).click();
   });
 
   it('nothing is cut off at the side of a small screen', async () => {
     await session.page.setViewportSize({ width: 390, height: 844 });
-    await session.page.goto(lab);
+    await visit(session.page, lab);
     await digest();
     await expect.poll(() => session.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
     await session.page.getByRole('button', { name: 'Read the guide' }).click();

@@ -1,14 +1,15 @@
 /** A run before a room: panels by a presenter's remote, the screen that asks, larger type, and the way out. */
 import { expect, it } from 'vitest';
 import { catalogue } from '../../scenarios/index.ts';
-import { address, digestIn, expectNoViolationsInEitherTheme, openSession } from './session.ts';
+import { labHash } from '../../ui/models/route.ts';
+import { digestIn, expectNoViolationsInEitherTheme, openSession, visit } from './session.ts';
 
 const { scenario } = catalogue.find((entry) => entry.scenario.id === 'stampede')!;
-const session = openSession();
+const session = openSession({ shared: true });
 
 async function present(): Promise<void> {
   const { page } = session;
-  await page.goto(`${address}#/lab/${scenario.id}`);
+  await visit(page, labHash(scenario.id));
   await digestIn(page);
   await page.getByText('present', { exact: true }).click();
   await page.getByRole('dialog').getByRole('heading', { level: 1 }).waitFor();

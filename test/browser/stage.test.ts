@@ -7,16 +7,16 @@ import { describe, expect, it } from 'vitest';
 import scenario from '../../scenarios/caching/stampede.ts';
 import { run } from '../../sim-core/index.ts';
 import { highlightsOf } from '../../ui/models/highlights.ts';
+import { labHash } from '../../ui/models/route.ts';
 import { timeMarks } from '../../ui/models/time-marks.ts';
-import { address, digestIn, expectNoViolations, expectNoViolationsInEitherTheme, openSession } from './session.ts';
+import { digestIn, expectNoViolations, expectNoViolationsInEitherTheme, openSession, visit } from './session.ts';
 
-const lab = `${address}#/lab/${scenario.id}`;
-const session = openSession();
+const session = openSession({ shared: true });
 const recording = run(scenario, { variant: 'none' });
 
 async function open(): Promise<Page> {
   const { page } = session;
-  await page.goto(lab);
+  await visit(page, labHash(scenario.id));
   await digestIn(page);
   // The ways of all messages are known once the stage counts who is where.
   await page.locator('.crowd strong').first().waitFor();
