@@ -1,17 +1,22 @@
 /** Several futures in one page: intervening forks and keeps both, undo and redo, comparing, whose fate changed, luck. */
+import type { Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../scenarios/index.ts';
-import { run } from '../../sim-core/index.ts';
+import { run, thresholdsOf, verdictOfClaims, type Recording } from '../../sim-core/index.ts';
+import { pairCharts } from '../../ui/models/chart-pair.ts';
+import { areaPath, bandsOf, barPath, linePath, STRIP, yScale } from '../../ui/models/chart-paths.ts';
+import { buildCharts, scalesOf, type Chart, type Scales } from '../../ui/models/chart.ts';
+import { luckOf, type Pair } from '../../ui/models/luck.ts';
 import { measureText } from '../../ui/models/measure-text.ts';
 import { changedRequests } from '../../ui/models/outcomes.ts';
-import { address, digestIn, expectNoViolationsInEitherTheme, openSession } from './session.ts';
+import { labHash } from '../../ui/models/route.ts';
+import { digestIn, expectNoViolationsInEitherTheme, openSession, visit } from './session.ts';
 
 const scenario = catalogue.find((entry) => entry.scenario.id === 'stampede')!.scenario;
-const lab = `${address}#/lab/${scenario.id}`;
-const session = openSession();
+const session = openSession({ shared: true });
 
 async function open(): Promise<string> {
-  await session.page.goto(lab);
+  await visit(session.page, labHash(scenario.id));
   return digestIn(session.page);
 }
 
@@ -42,7 +47,7 @@ describe('a change', () => {
 
   it('of many variants is chosen from a list, or step by step', async () => {
     const { page } = session;
-    await page.goto(`${address}#/lab/eviction`);
+    await visit(page, labHash('eviction'));
     const first = await digestIn(page);
     const list = page.getByRole('combobox', { name: 'Variant' });
     await list.selectOption('sieve');
@@ -152,16 +157,95 @@ describe('two futures beside each other', () => {
     await expect.poll(() => page.getByRole('region', { name: /^The system, [AB]$/ }).count()).toBe(2);
   });
 
-  it('are told from luck over many seeds, and what was done stays when it is stopped', async () => {
+  it('of any two seeds are drawn over each other, B dashed, and what lies between them below', async () => {
     const { page } = session;
     await open();
     await page.getByText('compare', { exact: true }).click();
+    await page.getByText('B = A + mutex').waitFor();
+    await page.getByRole('region', { name: 'The system, B' }).waitFor();
+    const before = await digestIn(page);
+    await page.getByRole('textbox', { name: 'Seed of B' }).fill('7');
+    await page.keyboard.press('Enter');
+    const [a, b, other] = [{ variant: 'none' }, { variant: 'mutex' }, { variant: 'mutex', seed: 7 }].map((input) =>
+      run(scenario, input),
+    );
+    expect(await digestIn(page, before)).toBe(other.header.digest);
+    await page.getByText('B = A + mutex, seed 7').waitFor();
+
+    const chartsOf = (recording: Recording, scales?: Scales): Chart[] =>
+      buildCharts(
+        recording,
+        scenario.charts,
+        scales,
+        thresholdsOf(scenario, recording.header.variant, recording.header.params),
+      );
+    const pairs = pairCharts(chartsOf(a), chartsOf(other, scalesOf(chartsOf(b))));
+    const shown = pairs.filter(({ difference }) => difference);
+    expect(shown.length).toBeGreaterThan(2);
+    for (const pair of shown) {
+      const figure = page.locator(`figure[data-shows="${pair.a.signal.name}"]`);
+      const width = Number(await figure.locator('svg.over').getAttribute('width'));
+      const bands = bandsOf(pair);
+      const frame = { duration: pair.a.rows.duration, width, height: bands.height };
+      const { rows, lines, form } = pair.b!;
+      const { label, values } = lines.at(-1)!;
+      const y = yScale(pair.a, bands.height);
+      const line = figure.locator(`path[data-series="B${label}"]`);
+      const path =
+        form === 'bars' ? barPath(values, rows, frame, y) : linePath(values, rows, frame, y, form === 'step');
+      await expect.poll(() => line.getAttribute('d'), { message: pair.a.signal.name }).toBe(path);
+      const dashes = (drawn: Locator): Promise<string> =>
+        drawn.evaluate((element) => getComputedStyle(element).strokeDasharray);
+      expect(await dashes(line)).not.toBe('none');
+      expect(await dashes(figure.locator(`path[data-series="A${label}"]`))).toBe('none');
+      const { values: between, max } = pair.difference!;
+      const half = STRIP.difference / 2;
+      const strip = areaPath(
+        between,
+        pair.a.rows,
+        frame,
+        (value) => bands.difference + half * (1 - value / (max || 1)),
+      );
+      expect(strip.length).toBeGreaterThan(100);
+      expect(await figure.locator('path.difference').getAttribute('d')).toBe(strip);
+      await figure.locator('svg').getByText('B − A', { exact: true }).waitFor();
+    }
+  });
+
+  it('are told from luck over twenty seeds, as Node tells them', async () => {
+    const { page } = session;
+    await open();
+    await page.getByText('compare', { exact: true }).click();
+    // A twentieth of the requests, in either.
+    for (const letter of ['A', 'B']) {
+      await page.getByRole('radio', { name: letter, exact: true }).check();
+      const field = page.getByRole('tabpanel').getByRole('textbox', { name: 'rate' });
+      await field.fill('50');
+      await field.press('Enter');
+    }
+    await page.getByText('B = A + mutex', { exact: true }).waitFor();
     const luck = page.getByRole('region', { name: 'Is it luck?' });
     await luck.getByRole('button', { name: 'Run both on 20 seeds' }).click();
-    await luck.getByText(/over \d+ seeds: B is (higher|lower), and that is not luck/).waitFor({ timeout: 60_000 });
-    await luck.getByRole('button', { name: 'Stop' }).click();
-    await luck.getByText(/over \d+ seeds/).waitFor();
-  });
+    const pairs = Array.from({ length: 20 }, (_, i): Pair => {
+      const [a, b] = ['none', 'mutex'].map((variant) => {
+        const { signals, expectations } = run(scenario, { variant, seed: i + 1, params: { rate: 50 } });
+        return { signals, pass: verdictOfClaims(expectations) === 'held' };
+      });
+      return { seed: i + 1, a, b };
+    });
+    const signal = pairs[0].a.signals.find(({ name }) => name === scenario.charts[0])!;
+    const { mean, halfWidth } = luckOf(pairs, signal);
+    expect(mean).not.toBe(0);
+    const sign = mean > 0 ? '+' : '';
+    const interval = `${sign}${measureText(signal, mean)} ± ${measureText(signal, halfWidth)} (95 %) over 20 seeds`;
+    await expect.poll(() => luck.innerText(), { timeout: 60_000 }).toContain(interval);
+    await expect.poll(() => luck.locator('circle').count()).toBe(20);
+    await luck.getByRole('button', { name: 'Run both on 20 seeds' }).waitFor();
+    for (const side of ['a', 'b'] as const) {
+      const held = pairs.filter((pair) => pair[side].pass).length;
+      await luck.getByText(new RegExp(`on ${held} .*in ${side.toUpperCase()}`)).waitFor();
+    }
+  }, 120_000);
 
   it('axe finds nothing in either theme', async () => {
     const { page } = session;
