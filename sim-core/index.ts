@@ -166,6 +166,7 @@ export { ShardRouter, type CacheAccess, type CacheLink, type CopyAccess } from '
 export { movesBetween, shardMapSignals, ShardTopology } from './cache/sharding/shard-topology.ts';
 export { handOf, ShuffleRouter } from './cache/sharding/shuffle-router.ts';
 export { LruCurve } from './cache/miss-ratio/lru-curve.ts';
+export { OptCurve } from './cache/miss-ratio/opt-curve.ts';
 export { lease, type LeaseOptions } from './cache/consistency/lease.ts';
 export { Steps, type StepsOptions } from './cache/patterns/steps.ts';
 export { versionCheck } from './cache/consistency/version-check.ts';

@@ -4,7 +4,7 @@
  * a percentage of the objects, or a policy knows the future, the trace is first put into a temporary file (`Spool`).
  *
  * Memory grows with the trace's distinct objects and with the caches, not with its requests. For a miss-ratio curve LRU
- * takes one pass whatever the number of sizes, and the other policies a cache for each size; a sample of the objects
+ * and OPT take one pass whatever the number of sizes, and the other policies a cache for each size; a sample of the objects
  * (SHARDS) makes both as much smaller, at the price of an estimate.
  */
 import { setImmediate } from 'node:timers/promises';
@@ -18,7 +18,7 @@ import {
   type KeyBatch,
   type TraceReader,
 } from '../../../sim-core/index.ts';
-import { SimulatedCurve, STACK_POLICY } from './curve.ts';
+import { SimulatedCurve, takesOnePass } from './curve.ts';
 import { KeyHashes } from './key-hashes.ts';
 import { SimulatedCache } from './simulated-cache.ts';
 import { unitsOf, type CacheSize } from './sizes.ts';
@@ -37,7 +37,7 @@ export interface Replay {
    * stream of its source.
    */
   readonly seed: string | undefined;
-  /** Is LRU to take one pass for all sizes? */
+  /** Are policies to take one pass for all sizes, where they can? */
   readonly isCurve?: boolean;
   /** Of the objects the share to look at, above 0 and at most 1; undefined: all, and no estimate. */
   readonly sampleRate?: number | undefined;
@@ -84,7 +84,7 @@ export async function replay(job: Replay): Promise<ReplayOutcome> {
   const simulations: Simulation[] = [];
   const knowsFuture = [...job.policies.values()].some((policy) => policy.needsFuture === true);
   const isRelative = job.sizes.some((size) => !('units' in size));
-  const isCurveAlone = [...job.policies.keys()].every((name) => takesOnePass(job, name));
+  const isCurveAlone = [...job.policies.keys()].every((name) => isOnePass(job, name));
   let isInterrupted = false;
   try {
     if (knowsFuture || (isRelative && !isCurveAlone)) await replaySpooled(job, objects, simulations, knowsFuture);
@@ -99,9 +99,9 @@ export async function replay(job: Replay): Promise<ReplayOutcome> {
   return { requests, objects: objects.size, ...(job.inBytes && { bytes, ofSizeZero }), caches, isInterrupted };
 }
 
-/** One pass for all sizes: of LRU, if the objects count alike. With sizes it is no stack algorithm (`curve.ts`). */
-const takesOnePass = ({ isCurve, inBytes }: Replay, policy: string): boolean =>
-  isCurve === true && inBytes !== true && policy === STACK_POLICY;
+/** One pass for all sizes: of a stack algorithm, if the objects count alike; with sizes there is none (`curve.ts`). */
+const isOnePass = ({ isCurve, inBytes }: Replay, policy: string): boolean =>
+  isCurve === true && inBytes !== true && takesOnePass(policy);
 
 async function replayDirectly(job: Replay, objects: Objects, simulations: Simulation[]): Promise<void> {
   simulations.push(...createSimulations(job, false, objects));
@@ -229,7 +229,7 @@ function createSimulations(job: Replay, isCounted: boolean, objects: Objects): S
   const streams = new RandomStreams(seed ?? '1');
   const sourceSeed = seed === undefined ? undefined : Number(BigInt(seed) % SOURCE_SEEDS);
   return [...policies].flatMap(([name, entry]): Simulation[] => {
-    if (takesOnePass(job, name)) return [{ size: undefined, simulated: new SimulatedCurve() }];
+    if (isOnePass(job, name)) return [{ size: undefined, simulated: new SimulatedCurve(name) }];
     return sizes.map((size) => {
       const capacity = capacityOf(size, job, objects);
       const random = entry.sourceStream?.(sourceSeed) ?? streams.stream(`cachesim/${name}/${capacity}`);
@@ -266,7 +266,7 @@ function outcomes(
   const capacities = job.sizes.map((one) => unitsOf(one, objects.size));
   const hits = simulated.hits(capacities.map((capacity) => capacity * rate));
   return capacities.map((capacity, index) => {
-    return { policyName: STACK_POLICY, size: capacity, requests, hits: ofAll(hits[index]), seconds };
+    return { policyName: simulated.policyName, size: capacity, requests, hits: ofAll(hits[index]), seconds };
   });
 }
 

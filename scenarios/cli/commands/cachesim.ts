@@ -24,7 +24,7 @@ import {
   type TraceFormatName,
   type TraceReader,
 } from '../../../sim-core/index.ts';
-import { CURVE_SIZES, STACK_POLICY } from '../cachesim/curve.ts';
+import { CURVE_POLICY, CURVE_SIZES } from '../cachesim/curve.ts';
 import { ProgressLine } from '../cachesim/progress-line.ts';
 import { replay, type ReplayOutcome, type ReplayStage } from '../cachesim/replay.ts';
 import { reportFormats } from '../cachesim/report.ts';
@@ -60,7 +60,10 @@ export const cachesimCommand: CliCommand = {
       .option('--sizes <list>', "cache sizes, by commas: objects, as 500 or 10K, or a share of the trace's, as 1%")
       .option('--bytes', `sizes in bytes, as 10MB or 4GiB, of objects as large as the trace says (${sizedFormats()})`)
       .option('--size-column <name>', `column of the sizes in a CSV (default: the first of ${SIZE_COLUMNS.join(', ')})`)
-      .option('--curve', 'a miss-ratio curve: of lru by default, in one pass for all sizes; many sizes by default')
+      .option(
+        '--curve',
+        'a miss-ratio curve, of lru and opt in one pass for all sizes; by default of lru and many sizes',
+      )
       .option('--sample <share>', 'with --curve: an estimate from such a share of the objects, as 0.01 (SHARDS)')
       .option('--reader <format>', `format of the trace: auto (by its name), ${formatHelp()}`, 'auto')
       .option('--column <name>', `column of the keys in a CSV (default: the first of ${KEY_COLUMNS.join(', ')})`)
@@ -186,7 +189,7 @@ function checked(path: string, options: CachesimOptions): Checked {
   if (sampleRate !== undefined && !(sampleRate > 0 && sampleRate <= 1))
     problems.push(`--sample: "${options.sample}" is not a share above 0 and at most 1, as 0.01`);
   const policies = new Map(
-    (options.policies ?? STACK_POLICY).split(',').flatMap((text): [string, EvictionPolicyEntry][] => {
+    (options.policies ?? CURVE_POLICY).split(',').flatMap((text): [string, EvictionPolicyEntry][] => {
       try {
         return [[text.trim(), chosenPolicy(text)]];
       } catch (error) {

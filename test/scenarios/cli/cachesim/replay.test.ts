@@ -181,7 +181,7 @@ describe('replay', () => {
   });
 
   it('as a curve has for every policy and size what a replay at that size has, in whichever order', async () => {
-    const names = ['sieve', 'lru', 'opt'];
+    const names = ['sieve', 'lru', 'opt', 'opt-bypass'];
     const sizes = ['10%', '7', '300', '100%'];
     const direct = await replay(job(lines(longTrace), names, sizes));
     const curve = await replay(job(lines(longTrace), names, sizes, { isCurve: true }));
