@@ -1,7 +1,7 @@
 /**
  * AIMD: one more after each answer in time while the limit is being used, a tenth less after each that was late or came to nothing.
- * The rule of TCP's congestion avoidance (D. Chiu, R. Jain, 1989) as Netflix's `AIMDLimit` has it. It looks at no time but the one
- * it was told is too long, so that it settles where answers just take that.
+ * The rule of TCP's congestion avoidance (D. Chiu, R. Jain, 1989) as Netflix's `AIMDLimit` has it at commit 784c960d. It looks at no time but
+ * the one it was told is too long, so that it settles where answers just take that.
  */
 import { checked, within, type ConcurrencyLimit, type ConcurrencyLimitOptions } from './concurrency-limit.ts';
 

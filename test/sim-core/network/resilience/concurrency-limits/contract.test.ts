@@ -125,6 +125,104 @@ it('aimd goes to and fro between what is just in time and nine tenths of the fir
   );
 });
 
+/** The decimal logarithm's whole part, at least 1, and from 1,000 on the square root, as `Log10RootFunction` looks it up. */
+const log10Root = (limit: number): number =>
+  limit >= 1000 ? Math.trunc(Math.sqrt(limit)) : Math.max(1, String(limit).length - 1);
+
+interface Told {
+  readonly rtt: number;
+  readonly inFlight: number;
+  readonly dropped: boolean;
+}
+
+/** What VegasLimit says of its queue, and what of `alpha`, `beta` and `threshold`, put down one by one: the limit after each sample. */
+function vegasStepByStep(initial: number, max: number, told: readonly Told[], jitters: () => number): number[] {
+  let [limit, rttNoLoad, sinceProbe, jitter] = [initial, 0, 0, jitters()];
+  return told.map(({ rtt, inFlight, dropped }) => {
+    sinceProbe += 1;
+    if (jitter * 30 * limit <= sinceProbe) {
+      [rttNoLoad, sinceProbe, jitter] = [rtt, 0, jitters()];
+      return limit;
+    }
+    if (rttNoLoad === 0 || rtt < rttNoLoad) {
+      rttNoLoad = rtt;
+      return limit;
+    }
+    const queue = Math.ceil(limit * (1 - rttNoLoad / rtt));
+    const [alpha, beta, threshold] = [3, 6, 1].map((times) => times * log10Root(limit));
+    const isHardlyUsed = !dropped && inFlight * 2 < limit;
+    const next = [
+      { when: dropped, limit: limit - log10Root(limit) },
+      { when: isHardlyUsed, limit },
+      { when: queue <= threshold, limit: limit + beta },
+      { when: queue < alpha, limit: limit + log10Root(limit) },
+      { when: queue > beta, limit: limit - log10Root(limit) },
+    ].find(({ when }) => when);
+    limit = Math.max(1, Math.min(max, next?.limit ?? limit));
+    return limit;
+  });
+}
+
+/** AIMDLimit's `_update`, with what follows from all samples so far: the limit after each. */
+function aimdStepByStep(initial: number, max: number, told: readonly Told[], timeout: number): number[] {
+  let limit = initial;
+  return told.map(({ rtt, inFlight, dropped }) => {
+    const isBad = dropped || rtt > timeout;
+    const isUsed = inFlight * 2 >= limit;
+    limit = Math.min(max, Math.max(1, isBad ? Math.trunc(limit * 0.9) : isUsed ? limit + 1 : limit));
+    return limit;
+  });
+}
+
+/** Samples whose times are near each other, as of a service, or far, and often as many inside as there may be. */
+const toldOf = (most: number) =>
+  fc.array(
+    fc.record({
+      rtt: fc.oneof(fc.integer({ min: ms(8), max: ms(12) }), fc.integer({ min: 1, max: ms(200) })),
+      inFlight: fc.oneof(fc.constant(most), fc.integer({ min: 1, max: most })),
+      dropped: fc.integer({ min: 0, max: 9 }).map((one) => one === 0),
+    }),
+    { minLength: 20, maxLength: 200 },
+  );
+
+function limitsOf(limit: ConcurrencyLimit, told: readonly Told[]): number[] {
+  return told.map(({ rtt, inFlight, dropped }) => {
+    limit.sample(rtt, inFlight, dropped);
+    return limit.limit;
+  });
+}
+
+it.each([
+  // So few that it looks for the shortest time anew within these samples.
+  ['a few', 1, 4],
+  ['dozens', 10, 90],
+  ['hundreds', 90, 900],
+  ['thousands', 900, 5000],
+])('vegas does step by step as its text says, with %s inside', (_name, least, max) => {
+  fc.assert(
+    fc.property(toldOf(max), fc.integer({ min: least, max }), (told, initial) => {
+      const random = new Simulation({ seed: 1 }).random('probes');
+      const expected = vegasStepByStep(initial, max, told, () => 0.5 + random.next() / 2);
+      expect(limitsOf(make('vegas', initial, max), told)).toEqual(expected);
+    }),
+  );
+});
+
+it('aimd does step by step as its text says', () => {
+  fc.assert(
+    fc.property(
+      toldOf(120),
+      fc.integer({ min: 1, max: 100 }),
+      fc.integer({ min: ms(8), max: ms(150) }),
+      (told, initial, timeout) => {
+        expect(limitsOf(make('aimd', initial, 100, timeout), told)).toEqual(
+          aimdStepByStep(initial, 100, told, timeout),
+        );
+      },
+    ),
+  );
+});
+
 /**
  * Gradient2Limit's `_update` and ExpAvgMeasurement's `add`, line by line in the order of their text, over all samples so far: the limit
  * after each.
