@@ -43,8 +43,8 @@ export interface Tray {
 export const MARGIN = 12;
 
 const CARD = { head: 30, line: 19, pad: 8 } as const;
-/** What a figure takes in a line: what stands around it, each letter of its name, and its value. */
-const FIGURE = { around: 34, letter: 6.4, value: 50, limited: 52 } as const;
+/** What a figure takes in a line: what stands around it, or around its name if that is above it, each letter of its name, and its value. */
+const FIGURE = { around: 34, above: 12, letter: 6.4, value: 50, limited: 52 } as const;
 const NAME = { beside: 44, alone: 19, copies: 26 } as const;
 /** What letters of a name take, at most, in the fonts of the common systems. */
 const LETTER = { narrow: 6, wide: 13.5, other: 9.1 } as const;
@@ -167,6 +167,12 @@ export const widthForName = (node: TopologyNode): number => NAME.beside + letter
 export function leastCardWidth({ figures }: Pick<StageModel, 'figures'>, node: TopologyNode): number {
   const says = (figures.get(node)?.length ?? 0) > 0 ? 'figures' : node.members.length > 1 ? 'rates' : 'name';
   return Math.max(WIDTH_MIN[says], NAME.alone + lettersWidth(node));
+}
+
+/** What a card takes for the names of its figures to be whole, each in a line by itself if need be. */
+export function widthForFigures({ figures }: Pick<StageModel, 'figures'>, node: TopologyNode): number {
+  const letters = Math.max(0, ...(figures.get(node) ?? []).map(({ label }) => label.length));
+  return letters === 0 ? 0 : Math.ceil(FIGURE.above + FIGURE.letter * letters);
 }
 
 function lettersWidth({ name, members }: TopologyNode): number {

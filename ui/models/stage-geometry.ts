@@ -14,6 +14,7 @@ import {
   MARGIN,
   UPRIGHT,
   wholeHeight,
+  widthForFigures,
   widthForName,
   type Box,
   type Density,
@@ -107,17 +108,25 @@ function placeAcross(model: StageModel, columns: Columns, width: number, height:
   return model.topology.nodes.map((node) => boxOf.get(node)!);
 }
 
-/** All columns' cards alike where there is room for that; where a name needs more, its column has more, as far as there is. */
+/**
+ * All columns' cards alike where there is room for that; where a name needs more, its column has more, as far as there is, and so has
+ * one with a figure of a long name if there is room for all of these.
+ */
 function cardWidths(model: StageModel, columns: Columns, room: number): number[] {
   const { length } = columns;
   const most = (room - (length - 1) * GAP) / length;
   const alike = clampWidth(Math.max(room / (length + (length - 1) * 0.45), Math.min(most, widthForNames(model))));
   const least = leastWidths(model, columns);
+  const whole = columns.map((column, i) =>
+    Math.min(CARD.widthMax, Math.max(least[i], ...column.map(({ node }) => widthForFigures(model, node)))),
+  );
+  const isFor = (widths: readonly number[]): boolean => sum(widths) + (length - 1) * GAP <= room;
+  const needed = isFor(whole) ? whole : least;
   for (let width = Math.floor(alike); width > 0; width--) {
-    const widths = least.map((one) => Math.max(one, width));
-    if (sum(widths) + (length - 1) * GAP <= room) return widths;
+    const widths = needed.map((one) => Math.max(one, width));
+    if (isFor(widths)) return widths;
   }
-  return least;
+  return needed;
 }
 
 function placeUpright(model: StageModel, width: number): Box[] {
