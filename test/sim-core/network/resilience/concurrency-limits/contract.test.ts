@@ -175,14 +175,14 @@ function aimdStepByStep(initial: number, max: number, told: readonly Told[], tim
 }
 
 /** Samples whose times are near each other, as of a service, or far, and often as many inside as there may be. */
-const toldOf = (most: number) =>
+const toldOf = (most: number, count = 20) =>
   fc.array(
     fc.record({
       rtt: fc.oneof(fc.integer({ min: ms(8), max: ms(12) }), fc.integer({ min: 1, max: ms(200) })),
       inFlight: fc.oneof(fc.constant(most), fc.integer({ min: 1, max: most })),
       dropped: fc.integer({ min: 0, max: 9 }).map((one) => one === 0),
     }),
-    { minLength: 20, maxLength: 200 },
+    { minLength: count, maxLength: count + 180 },
   );
 
 function limitsOf(limit: ConcurrencyLimit, told: readonly Told[]): number[] {
@@ -193,8 +193,6 @@ function limitsOf(limit: ConcurrencyLimit, told: readonly Told[]): number[] {
 }
 
 it.each([
-  // So few that it looks for the shortest time anew within these samples.
-  ['a few', 1, 4],
   ['dozens', 10, 90],
   ['hundreds', 90, 900],
   ['thousands', 900, 5000],
@@ -205,6 +203,18 @@ it.each([
       const expected = vegasStepByStep(initial, max, told, () => 0.5 + random.next() / 2);
       expect(limitsOf(make('vegas', initial, max), told)).toEqual(expected);
     }),
+  );
+});
+
+it('vegas looks for the shortest time anew when its text says', () => {
+  fc.assert(
+    // Of so few inside after 15 to 30 times as many samples.
+    fc.property(toldOf(12, 300), fc.integer({ min: 1, max: 12 }), (told, initial) => {
+      const random = new Simulation({ seed: 1 }).random('probes');
+      const expected = vegasStepByStep(initial, 12, told, () => 0.5 + random.next() / 2);
+      expect(limitsOf(make('vegas', initial, 12), told)).toEqual(expected);
+    }),
+    { numRuns: 20 },
   );
 });
 
