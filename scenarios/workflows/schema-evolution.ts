@@ -37,6 +37,8 @@ const asTheTableSays = [
   atMost(total(MISREAD), asItIs.misreadMost),
   atLeast(total(READ), asItIs.readLeast),
 ];
+/** Loud: what it befalls fails, all of it, and nothing is taken for something else. */
+const failsAloud = [atLeast(total(FAILED), asItIs.failedLeast), ...asTheTableSays];
 const stoppedBy = (gates: typeof asItIs): Expectation[] => [
   atLeast(total(REFUSED), gates.refusedLeast),
   atMost(total(DEPLOYED), gates.deployedMost),
@@ -66,6 +68,8 @@ export default defineScenario({
     'linter-gate': { format: 'protobuf', change: 'reuse-number', gate: 'by-order', linter: 'WIRE_JSON' },
     'last-version-gate': { ...TWO_STEPS, gate: 'FULL' },
     'all-versions-gate': { ...TWO_STEPS, gate: 'FULL_TRANSITIVE' },
+    'json-closed-model': { format: 'json-closed', change: 'add-with-default', order: 'producers-first' },
+    'thrift-widened': { format: 'thrift', change: 'widen', order: 'producers-first' },
   },
   roles: {
     'no-gate': 'pitfall',
@@ -74,6 +78,8 @@ export default defineScenario({
     'linter-gate': 'remedy',
     'last-version-gate': 'pitfall',
     'all-versions-gate': 'remedy',
+    'json-closed-model': 'fault',
+    'thrift-widened': 'fault',
   },
   repairs: {
     'registry-gate': 'no-gate',
@@ -119,7 +125,7 @@ export default defineScenario({
     reports: { x: 3, y: 2.2 },
   },
   expect: {
-    'no-gate': [atLeast(total(FAILED), asItIs.failedLeast), ...asTheTableSays],
+    'no-gate': failsAloud,
     'registry-gate': [
       ...stoppedBy(withRegistry),
       atMost(total(FAILED), withRegistry.failedMost),
@@ -146,5 +152,7 @@ export default defineScenario({
         'an error is not mended by a wrong value',
       ),
     ],
+    'json-closed-model': failsAloud,
+    'thrift-widened': failsAloud,
   },
 });
