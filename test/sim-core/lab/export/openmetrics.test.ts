@@ -1,48 +1,34 @@
 /**
- * A run as an OpenMetrics text: Python's client, which is strict, takes it; Prometheus makes blocks of it, and reads back what
- * the recording holds.
+ * A run as an OpenMetrics text: Python's client, which is strict, takes what is written of every instant; Prometheus makes blocks of it,
+ * and reads back what the recording and its instruments hold.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import fivePillars from '../../../../scenarios/observability/five-pillars.ts';
 import { executable } from '../../../../scenarios/cli/twin/executable.ts';
-import { openMetrics } from '../../../../sim-core/observability/export/openmetrics.ts';
-import { prometheusName } from '../../../../sim-core/observability/metrics/series/prometheus-names.ts';
+import { ExportedRun, exportForms, Run } from '../../../../sim-core/index.ts';
+import {
+  histogramLabels,
+  prometheusName,
+  seriesLabels,
+  targetLabels,
+} from '../../../../sim-core/observability/metrics/series/prometheus-names.ts';
 import type { MetricData } from '../../../../sim-core/observability/signals/telemetry.ts';
 import { exportedRun } from '../../../exported-runs.ts';
+import { clientIsLeftOut, instantsOf, readByClient, type ClientReading } from '../../../openmetrics-client.ts';
 import { promtoolIsLeftOut } from '../../../promtool.ts';
 
 const run = exportedRun('none');
-const text = openMetrics(run.metrics);
-/** In CI the tools are always there. */
-const inCI = process.env.CI !== undefined;
-
-type Family = readonly [name: string, type: string, unit: string, exemplars: number];
-
-/** What the client reads in each of several texts, or why it refuses it. */
-const PARSER = `
-import json, sys
-from prometheus_client.openmetrics.parser import text_string_to_metric_families
-def read(text):
-    try:
-        return [[family.name, family.type, family.unit, sum(1 for one in family.samples if one.exemplar)]
-                for family in text_string_to_metric_families(text)]
-    except ValueError as error:
-        return str(error)
-print(json.dumps([read(text) for text in json.load(sys.stdin)]))
-`;
-
-/**
- * The text with one point of each metric, as a scrape at the end of an interval would see it. The client (0.16, as Debian has
- * it) drops samples of a histogram that has several points, and takes an instant after a fraction of a second for an earlier one.
- */
-function scrapeAt(row: number): string {
-  const { time } = run.metrics[0].points[row];
-  const at = run.metrics.map((metric) => ({ ...metric, points: metric.points.filter((point) => point.time === time) }));
-  return openMetrics(at.filter(({ points }) => points.length > 0) as MetricData[]);
+/** Scraped by a Prometheus of its own: several targets, routes and histograms with exemplars. */
+function instrumented(): ExportedRun {
+  const begun = new Run(fivePillars, { variant: 'with-traces' });
+  begun.advance(30_000);
+  return new ExportedRun(begun.finish(), fivePillars);
 }
+const withInstruments = instrumented();
 
 let folder: string;
 beforeAll(() => {
@@ -50,81 +36,123 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Debian's, which its packages are for. */
-const python = '/usr/bin/python3';
-test.skipIf(!inCI && !hasClient())('Python’s client takes every scrape, and not what a scrape must not be', () => {
-  const rows = run.metrics[0].points.length;
-  const scrapes = Array.from({ length: rows / 8 }, (_, place) => scrapeAt(place * 8 + 7));
-  const odd = scrapes[1].replace('_bucket{', '_bucket{le="0",');
-  const input = JSON.stringify([...scrapes, odd]);
-  const read = JSON.parse(execFileSync(python, ['-c', PARSER], { input, encoding: 'utf8' })) as (Family[] | string)[];
-  expect(read.pop()).toContain('Invalid labels');
-  for (const families of read) {
-    if (typeof families === 'string') throw new Error(families);
-    const byName = new Map(families.map((family) => [family[0], family]));
-    expect(byName.size).toBe(families.length);
-    expect(byName.get('http_client_requests')?.[1]).toBe('counter');
-    expect(byName.get('cache_hit_ratio')?.slice(1, 3)).toEqual(['gauge', 'ratio']);
-    expect(byName.get('http_client_request_duration_seconds')?.slice(1, 3)).toEqual(['histogram', 'seconds']);
-  }
-  const exemplars = (read as Family[][]).flat().map(([, , , count]) => count);
-  expect(Math.max(...exemplars)).toBeGreaterThan(1);
-});
+test.skipIf(clientIsLeftOut)(
+  'Python’s client takes what is written, instant by instant, and nothing that is odd',
+  () => {
+    const text = exportForms.openmetrics.write(run);
+    const instants = instantsOf(text);
+    expect(instants.length).toBe(run.metrics[0].points.length);
+    const odd = [
+      [instants[1].replace('_bucket{', '_bucket{le="0",'), 'Invalid labels'],
+      [instants[1].replace('# EOF\n', ''), 'Missing # EOF'],
+      [
+        instants[1].replace(
+          '# UNIT http_client_request_duration_seconds seconds',
+          '# UNIT http_client_request_duration_seconds s',
+        ),
+        'Unit',
+      ],
+    ] as const;
+    const read = readByClient([...instants, ...odd.map(([wrong]) => wrong)]);
+    odd.forEach(([, why], place) => expect(read[instants.length + place]).toContain(why));
+    const taken = read.slice(0, instants.length).map((one) => {
+      if (typeof one === 'string') throw new Error(one);
+      return one;
+    });
+    const sum = (field: 'samples' | 'exemplars'): number =>
+      taken.reduce((all, one: ClientReading) => all + one[field], 0);
+    const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    expect(sum('samples')).toBe(lines.length);
+    expect(sum('exemplars')).toBe(lines.filter((line) => line.includes(' # {')).length);
+    expect(sum('exemplars')).toBeGreaterThan(1);
+    const byName = new Map(taken[0].families.map(([name, ...rest]) => [name, rest]));
+    expect(byName.get('http_client_requests')).toEqual(['counter', '']);
+    expect(byName.get('cache_hit_ratio')).toEqual(['gauge', 'ratio']);
+    expect(byName.get('http_client_request_duration_seconds')).toEqual(['histogram', 'seconds']);
+  },
+);
 
 const program = executable('promtool');
-test.skipIf(promtoolIsLeftOut)('Prometheus makes blocks of it and reads the same values back', () => {
-  const file = join(folder, 'run.om');
-  writeFileSync(file, text);
-  execFileSync(program!, ['tsdb', 'create-blocks-from', 'openmetrics', '-q', file, folder], { stdio: 'pipe' });
+test.skipIf(promtoolIsLeftOut).each([
+  ['the experimenter’s', run],
+  ['those of instruments too', withInstruments],
+])('Prometheus makes blocks of it and reads the same values back: %s', (whose, exported) => {
+  const own = join(folder, String(exported === run));
   // It looks for the log that a running server would write.
-  mkdirSync(join(folder, 'wal'));
-  const dumped = execFileSync(program!, ['tsdb', 'dump', folder], { encoding: 'utf8', maxBuffer: 1e8 });
+  mkdirSync(join(own, 'wal'), { recursive: true });
+  const file = join(own, 'run.om');
+  writeFileSync(file, exportForms.openmetrics.write(exported));
+  execFileSync(program!, ['tsdb', 'create-blocks-from', 'openmetrics', '-q', file, own], { stdio: 'pipe' });
+  const dumped = execFileSync(program!, ['tsdb', 'dump', own], { encoding: 'utf8', maxBuffer: 1 << 28 });
   const series = new Map<string, Samples>();
+  const infos: string[] = [];
   for (const line of dumped.trim().split('\n')) {
     const [, labels, value, time] = /^\{(.*)\} (\S+) (\d+)$/.exec(line)!;
-    const name = /__name__="([^"]+)"/.exec(labels)![1];
-    const key = name + (/le="[^"]+"/.exec(labels)?.[0] ?? '');
-    series.set(key, [...(series.get(key) ?? []), [Number(time), Number(value)]]);
+    // What else is known of a target stands there at every time, as `target_info`.
+    if (labels.includes('__name__="target_info"')) infos.push(`${labels} ${value}`);
+    else series.set(sorted(labels), [...(series.get(sorted(labels)) ?? []), [Number(time), Number(value)]]);
   }
-  // What else is known of the run stands there at every time, as `target_info`.
-  const info = series.get('target_info')!;
-  expect(new Set(info.map(([, value]) => value))).toEqual(new Set([1]));
-  expect(info.length).toBe(new Set(run.metrics.flatMap(({ points }) => points.map(({ time }) => time))).size);
-  expect(dumped).toContain(`brownout_variant="${run.recording.header.variant}"`);
-  series.delete('target_info');
-  const expected = new Map(run.metrics.flatMap(seriesOf));
+  expect(infos.every((info) => info.endsWith(' 1'))).toBe(true);
+  const times = new Map<MetricData['resource'], Set<number>>();
+  for (const { resource, points } of exported.metrics) {
+    const known = times.get(resource) ?? new Set();
+    times.set(resource, known);
+    for (const { time } of points) known.add(time);
+  }
+  expect(infos.length).toBe([...times.values()].reduce((all, known) => all + known.size, 0));
+  expect(dumped).toContain(`brownout_variant="${exported.recording.header.variant}"`);
+  expect(dumped.includes('brownout_observer="instruments"')).toBe(whose !== 'the experimenter’s');
+  const expected = exported.metrics.flatMap(seriesOf).reduce(merged, new Map<string, Samples>());
   expect(new Set(series.keys())).toEqual(new Set(expected.keys()));
   for (const [name, values] of expected) expect([name, series.get(name)]).toEqual([name, values]);
 });
 
 type Samples = [time: number, value: number][];
 
+const merged = (all: Map<string, Samples>, [name, samples]: [string, Samples]): Map<string, Samples> =>
+  all.set(name, [...(all.get(name) ?? []), ...samples]);
+
+const sorted = (labels: string): string => (labels.match(/\w+="(?:[^"\\]|\\.)*"/g) ?? []).toSorted().join(',');
+
+const labelled = (labels: Readonly<Record<string, unknown>>): string =>
+  sorted(
+    Object.entries(labels)
+      .map(([label, value]) => `${label}="${String(value)}"`)
+      .join(','),
+  );
+
 /** What Prometheus calls a metric's series, with their samples in milliseconds. */
 function seriesOf(metric: MetricData): [string, Samples][] {
   const name = prometheusName(metric);
-  if (metric.kind === 'gauge' || metric.kind === 'sum') return [[name, samples(metric.points, ({ value }) => value)]];
-  if (metric.kind !== 'histogram') throw new Error(`${name} is a ${metric.kind}`);
-  const { points } = metric;
-  return [
-    [`${name}_count`, samples(points, ({ count }) => count)],
-    [`${name}_sum`, samples(points, ({ sum }) => sum)],
-    ...[...points[0].bounds, '+Inf'].map((bound, bucket): [string, Samples] => [
-      `${name}_bucketle="${bound}"`,
-      samples(points, ({ counts }) => counts.slice(0, bucket + 1).reduce((sum, count) => sum + count, 0)),
-    ]),
-  ];
-}
-
-const samples = <Point extends { readonly time: number }>(
-  points: readonly Point[],
-  value: (point: Point) => number,
-): Samples => points.map((point) => [Date.UTC(2025, 0, 1, 10) + point.time / 1e6, value(point)]);
-
-function hasClient(): boolean {
-  try {
-    execFileSync(python, ['-c', 'import prometheus_client'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
+  const target = targetLabels(metric.resource);
+  const at = (time: number): number => Date.UTC(2025, 0, 1, 10) + Math.floor(time / 1e6);
+  switch (metric.kind) {
+    case 'gauge':
+    case 'sum':
+      return metric.points.map(({ attributes, time, value }) => [
+        labelled(seriesLabels(name, target, attributes)),
+        [[at(time), value]],
+      ]);
+    case 'histogram':
+      return metric.points.flatMap(({ attributes, time, count, sum, bounds, counts }) => {
+        const labels = histogramLabels(name, target, attributes);
+        const one = (suffix: string, value: number, le = {}): [string, Samples] => [
+          labelled({ ...labels, __name__: name + suffix, ...le }),
+          [[at(time), value]],
+        ];
+        return [
+          one('_count', count),
+          one('_sum', sum),
+          ...[...bounds, '+Inf'].map((le, bucket) =>
+            one(
+              '_bucket',
+              counts.slice(0, bucket + 1).reduce((all, own) => all + own, 0),
+              { le },
+            ),
+          ),
+        ];
+      });
+    case 'exponential-histogram':
+      return [];
   }
 }
