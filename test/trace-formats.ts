@@ -62,6 +62,7 @@ export function traceEventProblem(text: string): string | undefined {
     if (event.ph === 'C' && !Object.values(args).every(Number.isFinite)) return `${what}: a counter that is no number`;
     if (event.ph === 'i' && !['g', 'p', 't', undefined].includes(event.s as string))
       return `${what}: scope ${String(event.s)}`;
+    if (![undefined, 'e'].includes(event.bp as string)) return `${what}: binding point ${String(event.bp)}`;
     if (event.ph === 'M' && !(metadata[event.name as string] in args)) return `${what}: metadata ${String(event.name)}`;
     return undefined;
   });
