@@ -144,7 +144,7 @@ export default defineScenario({
 });
 
 function system(sim: Simulation, p: Values): void {
-  const traces = new TraceStore();
+  const traces = new TraceStore(sim);
   const instances = Array.from({ length: p.instances }, (_, i) => instance(sim, p, `app-${i + 1}`, traces));
   const way = (from: string): Balancer<number, void> =>
     roundRobin(instances.map(({ service }) => new Link(sim, service, { from, delay: faraway })));

@@ -87,7 +87,10 @@ export function instance(sim: Simulation, p: Values, name: string, traces: Telem
     *handle({ query: key, request }) {
       const since = sim.now;
       const attributes = attributesOf(key);
-      const span = tracer.startSpan('HTTP GET /orders', request, { kind: 'server', attributes });
+      const span = tracer.startSpan('HTTP GET /orders', request, {
+        kind: 'server',
+        attributes: { ...attributes, 'url.scheme': 'http' },
+      });
       yield* process.work(WORK, 'GET /orders');
       yield key === accountOf(p) ? p.slowTime : Math.round(usual.sample(waits.of(request.nextWorkKey())));
       span.end();

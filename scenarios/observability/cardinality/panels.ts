@@ -1,5 +1,6 @@
 /** What the team's dashboard shows, and how it finds out who is slow, each with what it has. */
 import {
+  arrivalsOf,
   counterRate,
   divide,
   histogramQuantile,
@@ -7,10 +8,12 @@ import {
   panelSignals,
   prometheusName,
   sumBy,
+  type Arrived,
   type Head,
   type Labels,
   type Panel,
   type RecordingRule,
+  type Simulation,
   type SpanData,
   type TelemetryProcessor,
   type Time,
@@ -77,9 +80,15 @@ export function panels(p: Values, shown: () => void): Panel[] {
 /** Traces that were sampled, by their ids. Kept as long as the run is: nothing is lost on the way or forgotten. */
 export class TraceStore implements TelemetryProcessor<SpanData> {
   private readonly users = new Map<string, string>();
+  private readonly arrived: Arrived<'traces'> | undefined;
 
-  add({ context, attributes }: SpanData): void {
-    this.users.set(context.traceId, String(attributes[USER]));
+  constructor(sim: Simulation) {
+    this.arrived = arrivalsOf(sim, 'traces');
+  }
+
+  add(span: SpanData): void {
+    this.users.set(span.context.traceId, String(span.attributes[USER]));
+    this.arrived?.([span]);
   }
 
   /** Whose request it was, if the trace is there. */

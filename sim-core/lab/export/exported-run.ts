@@ -10,6 +10,7 @@ import type { Scenario } from '../scenario.ts';
 import { requestTrace, type RequestTrace } from '../traces/request-trace.ts';
 import { definitionsOf } from '../trial.ts';
 import { chosenRequests, type ChosenRequests } from './chosen-requests.ts';
+import { withDeadEnds } from './dead-ends.ts';
 import { exemplarsOf } from './exemplars.ts';
 import { instrumentTelemetry } from './instrument-telemetry.ts';
 import { Resources } from './resources.ts';
@@ -62,10 +63,13 @@ export class ExportedRun {
     if (this.asMetrics === undefined) {
       const { variant, seed, params } = this.recording.header;
       const definitions = definitionsOf(this.scenario, { variant, seed, params });
-      // A signal's exemplar leads to a trace that is exported. An instrument's is as that kept it, whatever became of its trace.
+      // A signal's exemplar leads to a trace that is exported. An instrument's is as that kept it, and says so if its trace is not.
       const traces = this.recording.telemetry?.traces === undefined ? this.traces : [];
       const exemplars = exemplarsOf(this.recording.facts, definitions, traces);
-      const own = instrumentTelemetry(this.recording, 'metrics', this.resources.common) ?? [];
+      const own = withDeadEnds(
+        instrumentTelemetry(this.recording, 'metrics', this.resources.common) ?? [],
+        () => new Set(this.spans.map(({ context }) => context.traceId)),
+      );
       this.asMetrics = [...own, ...runMetrics(this.recording, exemplars, this.resources.run)];
     }
     return this.asMetrics;

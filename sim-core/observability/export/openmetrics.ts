@@ -10,6 +10,7 @@ import type { Exemplar, HistogramPoint, MetricData, NumberPoint, Resource } from
 import { NAME } from '../metrics/series/series-store.ts';
 import {
   histogramLabels,
+  labelName,
   prometheusName,
   seriesLabels,
   targetInfo,
@@ -17,7 +18,7 @@ import {
 } from '../metrics/series/prometheus-names.ts';
 import { unixSeconds } from './wall-time.ts';
 
-/** Exemplars may have so many characters of labels. */
+/** Exemplars may have so many characters of labels; attributes for which there is no room are left out. */
 const EXEMPLAR_LABELS_MAX = 128;
 
 interface Family {
@@ -118,10 +119,18 @@ function histogramSamples(name: string, labels: string, point: HistogramPoint): 
 
 function exemplarText(exemplar: Exemplar | undefined): string {
   if (exemplar === undefined) return '';
-  const { traceId, spanId, value, time } = exemplar;
-  const labels = Object.entries({ trace_id: traceId, span_id: spanId }).filter(([, id]) => id !== '');
-  const isShort = labels.reduce((length, [name, id]) => length + name.length + id.length, 0) <= EXEMPLAR_LABELS_MAX;
-  return isShort ? ` # {${labels.map(labelText).join(',')}} ${numberText(value)} ${unixSeconds(time)}` : '';
+  const { traceId, spanId, value, time, attributes } = exemplar;
+  const ids = Object.entries({ trace_id: traceId, span_id: spanId }).filter(([, id]) => id !== '');
+  const further = Object.entries(attributes).map(([name, own]) => [labelName(name), String(own)] as const);
+  const labels = new Map<string, string>();
+  let room = EXEMPLAR_LABELS_MAX;
+  for (const [name, text] of [...ids, ...further]) {
+    const length = name.length + escaped(text).length;
+    if (labels.has(name) || length > room) continue;
+    labels.set(name, text);
+    room -= length;
+  }
+  return ` # {${[...labels].map(labelText).join(',')}} ${numberText(value)} ${unixSeconds(time)}`;
 }
 
 const labelText = ([name, value]: readonly [string, string]): string => `${name}="${escaped(value)}"`;

@@ -12,16 +12,18 @@ import {
   ExportedRun,
   exportForms,
   Run,
+  type ParameterValues,
   type Scenario,
 } from '../../../../sim-core/index.ts';
 import { otlpLogs, otlpMetrics, otlpTraces } from '../../../../sim-core/observability/export/otlp-json.ts';
+import type { Exemplar } from '../../../../sim-core/observability/signals/telemetry.ts';
 import { LogsData, MetricsData, throughProtobuf, TracesData } from '../../../otlp-definitions.ts';
 import { openMetricsProblem } from '../../../openmetrics-grammar.ts';
 
 const SCOPE = { name: 'brownout', version: '0' };
 
-function begun(scenario: Scenario, variant: string, events: number): ExportedRun {
-  const run = new Run(scenario, { variant });
+function begun(scenario: Scenario, variant: string, events: number, params: ParameterValues = {}): ExportedRun {
+  const run = new Run(scenario, { variant, params });
   run.advance(events);
   return new ExportedRun(run.finish(), scenario);
 }
@@ -101,6 +103,27 @@ describe('metrics', () => {
     const [all, limited] = ['user-id-label', 'sample-limit'].map((variant) => begun(cardinality, variant, 20_000));
     const totals = [all, limited].map(({ recording }) => recording.telemetry!.metrics!.total);
     expect(totals[1]).toBeLessThan(totals[0]);
+  });
+});
+
+describe('exemplars', () => {
+  const led = (run: ExportedRun): Exemplar[] =>
+    run.metrics.flatMap(({ points }) => points.flatMap(({ exemplars }) => exemplars));
+
+  it('whose trace did not arrive stay, and say so, in OTLP and in OpenMetrics', () => {
+    // Any measurement may be an exemplar, and one in five is of a trace that is sampled.
+    const run = begun(cardinality, 'aggregated-with-exemplars', 10_000, { exemplars: 'always-on' });
+    const arrived = new Set(run.spans.map(({ context }) => context.traceId));
+    const exemplars = led(run);
+    const lost = exemplars.filter(({ traceId }) => !arrived.has(traceId));
+    expect(lost.length).toBeGreaterThan(0);
+    expect(lost.length).toBeLessThan(exemplars.length);
+    expect(exemplars.filter(({ attributes }) => attributes['brownout.trace.exported'] === false)).toEqual(lost);
+    const line = `trace_id="${lost[0].traceId}",span_id="${lost[0].spanId}",brownout_trace_exported="false"`;
+    expect(exportForms.openmetrics.write(run)).toContain(line);
+    const text = otlpMetrics(run.metrics, SCOPE);
+    expect(text).toContain('"brownout.trace.exported"');
+    expect(throughProtobuf(MetricsData, text)).toEqual(JSON.parse(text));
   });
 });
 
