@@ -462,6 +462,7 @@ export {
   type ArchiveWrite,
 } from './observability/cost/telemetry-archive.ts';
 export * from './observability/export/prometheus-rules.ts';
+export { ruleFile, type RuleGroup } from './observability/export/rule-file.ts';
 export type { Checklist, ChecklistRow, ChecklistVerdict } from './observability/health/checklist.ts';
 export { cacheChecklist } from './observability/health/cache-checklist.ts';
 export { checklistsOf } from './observability/health/checklists.ts';

@@ -20,7 +20,7 @@ import {
   total,
   type Simulation,
 } from '../../sim-core/index.ts';
-import { alerting } from './burn-rate/alerting.ts';
+import { alertGroups, alerting } from './burn-rate/alerting.ts';
 import { Api } from './burn-rate/api.ts';
 import { IncidentBook } from './burn-rate/incident-book.ts';
 import { INCIDENTS } from './burn-rate/incidents.ts';
@@ -75,6 +75,7 @@ export default defineScenario({
   openAt: instant(6, 5),
   system,
   signals: incidentSignals,
+  alerts: alertGroups,
   charts: [
     'slo.error_ratio',
     SPENT,

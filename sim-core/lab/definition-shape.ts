@@ -44,6 +44,9 @@ function plainProblem(definition: Fields): string | undefined {
   if (interval !== undefined && !(Number.isSafeInteger(interval) && (interval as number) > 0)) {
     return unlike(definition, 'interval', 'a length such as ms(100), or to be left out');
   }
+  if (definition['alerts'] !== undefined && typeof definition['alerts'] !== 'function') {
+    return unlike(definition, 'alerts', 'a function of the parameters, or to be left out');
+  }
   if (typeof definition['system'] !== 'function') return unlike(definition, 'system', 'a function (sim, params)');
   return listProblem(definition);
 }

@@ -5,6 +5,7 @@
  */
 import type { Simulation } from '../kernel/simulation.ts';
 import { END_OF_TIME, MILLISECOND, type Duration, type Time } from '../kernel/time.ts';
+import type { RuleGroup } from '../observability/export/rule-file.ts';
 import type { SignalDefinition } from '../statistics/signal.ts';
 import { chartsProblem, shapeProblem } from './definition-shape.ts';
 import type { Expectation } from './expectation.ts';
@@ -83,6 +84,8 @@ export interface ScenarioDefinition<P extends Parameters, Variant extends string
   };
   /** Signals of the scenario's own, beside those of its components. */
   readonly signals?: readonly SignalDefinition[];
+  /** The alerts that its team has, as rules of Prometheus over what is exported of a run (`export/alert-rules.ts`). */
+  readonly alerts?: (params: ValuesOf<P>) => readonly RuleGroup[];
   /** Signals that tell the story, in the order in which the page charts them; or those of a run with these values. */
   readonly charts: readonly string[] | ((params: ValuesOf<P>) => readonly string[]);
   /** Places of the components on the canvas, or of fleets (`broker` for `broker-1` …); laid out by layers without it. */

@@ -3,6 +3,7 @@ import {
   Alertmanager,
   AlertingRule,
   burnCondition,
+  burnRateGroup,
   Link,
   MINUTE,
   Pager,
@@ -14,15 +15,29 @@ import {
   type Duration,
   type ErrorWindows,
   type Notification,
+  type RuleGroup,
   type Simulation,
 } from '../../../sim-core/index.ts';
 import { nearby } from '../../application/distances.ts';
 import type { IncidentBook } from './incident-book.ts';
 import type { Values } from './params.ts';
 import { alertsOf, objectiveOf } from './rule-sets.ts';
+import { COUNTERS } from './signals.ts';
 import { silencesOf } from './traffic.ts';
 
 export const SERVICE: AlertLabels = { service: 'api' };
+/** The same for a real Prometheus, over the counters that are exported. */
+export const alertGroups = (p: Values): RuleGroup[] => [
+  burnRateGroup({
+    service: 'api',
+    objective: objectiveOf(p),
+    alerts: alertsOf(p),
+    ...COUNTERS,
+    interval: MINUTE,
+    labels: SERVICE,
+  }),
+];
+
 const HOLDS: readonly AlertLabels[] = [{}];
 const HOLDS_NOT: readonly AlertLabels[] = [];
 

@@ -5,6 +5,7 @@ import {
   defineSignal,
   HOUR,
   MINUTE,
+  prometheusName,
   toSeconds,
   type BurnRateAlert,
   type Duration,
@@ -58,7 +59,23 @@ export const burnSignals = (alerts: readonly BurnRateAlert[]): SignalDefinition[
 export const SPENT = 'slo.error_budget.spent';
 export const IDLE = 'pager.open.after_recovery';
 
+const REQUESTS = 'http.server.requests';
+const FAILED = 'http.server.request.errors';
+/** The counters as Prometheus calls them. */
+export const COUNTERS = {
+  bad: prometheusName({ name: FAILED, unit: '{request}', kind: 'sum', isMonotonic: true }),
+  valid: prometheusName({ name: REQUESTS, unit: '{request}', kind: 'sum', isMonotonic: true }),
+};
+
 export const servedSignals = [
+  defineSignal({
+    name: REQUESTS,
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Requests that came',
+    fact: minuteServed,
+    amount: ({ good, bad }) => good + bad,
+  }),
   defineSignal({
     name: 'http.server.request.rate',
     kind: 'rate',
@@ -68,7 +85,7 @@ export const servedSignals = [
     amount: ({ good, bad }) => good + bad,
   }),
   defineSignal({
-    name: 'http.server.request.errors',
+    name: FAILED,
     kind: 'counter',
     unit: '{request}',
     help: 'Requests that failed',

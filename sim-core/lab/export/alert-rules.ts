@@ -3,10 +3,11 @@
  * run they are the claims of the remedies that repair it, since what a pitfall is held to is that it goes wrong; of any other
  * run those of its own variant. Claims that ask for what is not exported are remarks in the file.
  *
- * They are about a run: limits are those of its parameters, windows as long as it was measured. What pages a team all year are
- * alerts on burn rates (`observability/export/prometheus-rules.ts`).
+ * They are about a run: limits are those of its parameters, windows as long as it was measured. What pages a team all year are the
+ * alerts that a scenario's team has itself, on burn rates for instance (`observability/export/prometheus-rules.ts`); they stand before
+ * them as groups of their own.
  */
-import { ruleFile, type AlertRule } from '../../observability/export/rule-file.ts';
+import { inPromql, ruleFile, type AlertRule } from '../../observability/export/rule-file.ts';
 import { readable } from '../../statistics/figures.ts';
 import type { Expectation } from '../expectation.ts';
 import type { RecordedSignal, RecordingHeader } from '../recording.ts';
@@ -28,7 +29,15 @@ export function alertRules({ recording, scenario }: ExportedRun): string {
     ...unsaid.map((claim) => `Not said by what is exported: ${claim}.`),
   ];
   const rules = alerts.map(({ rule }) => rule);
-  return ruleFile([{ name: scenario.id, interval: new RunQueries(header).interval, rules }], remarks);
+  const own = scenario.alerts?.(header.params as never) ?? [];
+  for (const { name, interval } of own) {
+    remarks.push(`${name}: what the team has itself, for a Prometheus that scrapes every ${inPromql(interval)}.`);
+    if (interval < header.interval)
+      remarks.push(
+        `Rows of this run's export are ${inPromql(header.interval)} apart: shorter windows are empty over it.`,
+      );
+  }
+  return ruleFile([...own, { name: scenario.id, interval: new RunQueries(header).interval, rules }], remarks);
 }
 
 /** The claims that a run is held to, as alerts, and in words those that cannot be. */

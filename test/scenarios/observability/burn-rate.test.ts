@@ -5,6 +5,7 @@ import { SERVICE } from '../../../scenarios/observability/burn-rate/alerting.ts'
 import { foreseen, TOLD_AFTER } from '../../../scenarios/observability/burn-rate/foreseen.ts';
 import { INCIDENTS, isSlow } from '../../../scenarios/observability/burn-rate/incidents.ts';
 import {
+  COUNTERS,
   DETECTED,
   FALSE_PAGES,
   IDLE,
@@ -21,12 +22,15 @@ import {
   componentsOf,
   days,
   detectionTime,
+  ExportedRun,
+  exportForms,
   hours,
   MINUTE,
   minutes,
   parseIntervention,
-  prometheusRules,
   resolveParameters,
+  ruleFile,
+  Run,
   Simulation,
   type BurnRateAlert,
   type Duration,
@@ -70,16 +74,8 @@ describe.skipIf(promtoolIsLeftOut)('the exported rules', () => {
     const files: Record<string, string> = {};
     const told = new Map<string, number>();
     const test = (name: string, alerts: readonly BurnRateAlert[], p: Values, of: ReturnType<typeof watched>): void => {
-      const rules = {
-        service: 'api',
-        bad: 'api_bad_total',
-        valid: 'api_requests_total',
-        interval: MINUTE,
-        labels: SERVICE,
-        alerts,
-        objective: objectiveOf(p),
-      };
-      files[`${name}.rules.yml`] = prometheusRules(rules);
+      const rules = { ...COUNTERS, labels: SERVICE, alerts };
+      files[`${name}.rules.yml`] = ruleFile(burnRate.alerts!(p as never));
       files[`${name}.test.yml`] = promtoolTest(`${name}.rules.yml`, rules, of.series, of.fired);
       for (const alert of alerts) told.set(`${name}/${alert.name}`, of.fired.get(alert.name)!.length);
     };
@@ -101,6 +97,18 @@ describe.skipIf(promtoolIsLeftOut)('the exported rules', () => {
     );
     expect([...told].filter(([, fired]) => fired === 0)).toEqual([]);
   }, 180_000);
+});
+
+it('the rules of its team are exported with a run, over counters that are exported beside them', () => {
+  const run = new Run(burnRate, { variant: 'multi-window-multi-burn' });
+  run.advance(500);
+  const exported = new ExportedRun(run.finish(), burnRate);
+  const [rules, series] = [exportForms.alerts.write(exported), exportForms.openmetrics.write(exported)];
+  for (const { name } of alertsOf(valuesOf('multi-window-multi-burn'))) expect(rules).toContain(`alert: ${name}\n`);
+  expect(rules).toContain(`sum(rate(${COUNTERS.bad}[3d])) / sum(rate(${COUNTERS.valid}[3d]))`);
+  for (const counter of Object.values(COUNTERS)) expect(series).toMatch(new RegExp(`^${counter}\\{.*\\} [1-9]`, 'm'));
+  // The claims of the scenario stand behind them.
+  expect(rules).toContain('claim_of: "multi-window-multi-burn"');
 });
 
 /** When each incident was first told of, in minutes from its beginning. */

@@ -1,7 +1,8 @@
 /** Rules of alerts on burn rates, for Prometheus: the file. That a Prometheus fires on it when the model does, burn-rate's test has promtool say. */
 import { describe, expect, it } from 'vitest';
 import { days, HOUR, MINUTE, SECOND } from '../../../../sim-core/kernel/time.ts';
-import { prometheusRules } from '../../../../sim-core/observability/export/prometheus-rules.ts';
+import { burnRateGroup } from '../../../../sim-core/observability/export/prometheus-rules.ts';
+import { ruleFile } from '../../../../sim-core/observability/export/rule-file.ts';
 import { inPromql } from '../../../../sim-core/observability/export/rule-file.ts';
 import {
   MULTI_WINDOW_MULTI_BURN_RATE,
@@ -28,7 +29,7 @@ const exported = {
 
 describe('rules for Prometheus', () => {
   it('record each window once and alert on what is recorded', () => {
-    expect(prometheusRules(exported)).toBe(`groups:
+    expect(ruleFile([burnRateGroup(exported)])).toBe(`groups:
 - name: api-slo
   interval: 1m
   rules:
@@ -41,7 +42,7 @@ describe('rules for Prometheus', () => {
       service: "api"
       severity: "page"
 `);
-    const both = prometheusRules({ ...exported, alerts: [threshold, ...MULTI_WINDOW_MULTI_BURN_RATE] });
+    const both = ruleFile([burnRateGroup({ ...exported, alerts: [threshold, ...MULTI_WINDOW_MULTI_BURN_RATE] })]);
     expect(both.match(/record: .*ratio_rate5m$/gm)).toHaveLength(1);
     expect(both).toContain('ratio_rate3d > (1 * 0.001) and api:slo_errors_per_request:ratio_rate6h > (1 * 0.001)');
   });
@@ -56,6 +57,6 @@ describe('rules for Prometheus', () => {
       '3d',
     ]);
     expect(() => inPromql(1)).toThrow('duration: 1 ns is no whole number of milliseconds');
-    expect(() => prometheusRules({ ...exported, bad: 'api.bad' })).toThrow("bad: 'api.bad' is no name of a metric");
+    expect(() => burnRateGroup({ ...exported, bad: 'api.bad' })).toThrow("bad: 'api.bad' is no name of a metric");
   });
 });
