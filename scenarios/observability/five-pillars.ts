@@ -37,7 +37,7 @@ import { nodeOf, type Backends, type Node } from './five-pillars/node.ts';
 import { DASHBOARD, dashboardSignals, FILLED, panels, SCRAPE } from './five-pillars/panels.ts';
 import { has, params, type Values } from './five-pillars/params.ts';
 import { ask } from './five-pillars/questions.ts';
-import { shopOf, TRUTH, USERS } from './five-pillars/shop.ts';
+import { orderDuration, shopOf, TRUTH, USERS } from './five-pillars/shop.ts';
 import { RIGHT, rightOf, Verdicts, verdictSignals, WRONG } from './five-pillars/verdicts.ts';
 
 /** The last time that it asks is so long before the end. */
@@ -69,7 +69,7 @@ export default defineScenario({
   interval: limits.INTERVAL,
   openAt: s(45),
   system,
-  signals: [...verdictSignals, ...dashboardSignals, ...processSignals],
+  signals: [...verdictSignals, ...dashboardSignals, orderDuration, ...processSignals],
   whileRunning: { rate: sentBy('rate', 'users') },
   charts: [
     RIGHT,

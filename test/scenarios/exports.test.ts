@@ -17,6 +17,7 @@ import {
   type SpanData,
 } from '../../sim-core/index.ts';
 import { exposition } from '../exposition.ts';
+import { clientIsLeftOut, instantsOf, readByClient } from '../openmetrics-client.ts';
 import { openMetricsProblem } from '../openmetrics-grammar.ts';
 import { LogsData, MetricsData, throughProtobuf, TracesData } from '../otlp-definitions.ts';
 import { promtool, promtoolIsLeftOut } from '../promtool.ts';
@@ -54,6 +55,12 @@ const traced = [
   ...['keep-all', 'tail-error-or-slow'].map((variant) => ['trace-sampling', variant]),
   ['five-pillars', 'with-traces'],
 ].map(([id, variant]) => begun(catalogue.find(({ scenario }) => scenario.id === id)!.scenario, variant, 15_000));
+
+/** Variants whose own metrics are scraped, one with exemplars. */
+const scraped = [
+  ['latency-percentiles', 'percentiles-histogram'],
+  ['cardinality', 'aggregated-with-exemplars'],
+].map(([id, variant]) => begun(catalogue.find(({ scenario }) => scenario.id === id)!.scenario, variant, 8000));
 
 /** The handbook's table. */
 const SPAN_NAME =
@@ -124,12 +131,17 @@ describe('spans', () => {
 
 describe('metrics', () => {
   const metrics = new Map<string, NamedMetric>();
+  /** What signals of instruments are said to stand for, with their own units. */
+  const truths = new Map<string, string>();
   for (const { scenario } of catalogue) {
     for (const variant of Object.keys(scenario.variants)) {
       const sim = new Simulation({ seed: scenario.seed });
       scenario.system(sim, resolveParameters(scenario, variant, {}) as never);
       const signals = [...componentsOf(sim).flatMap((component) => component.signals), ...(scenario.signals ?? [])];
-      for (const { name, kind, unit } of signals) metrics.set(name, { name, kind, unit });
+      for (const { name, kind, unit, truth } of signals) {
+        metrics.set(name, { name, kind, unit });
+        if (truth !== undefined) truths.set(truth.signal, unit);
+      }
     }
   }
   for (const run of [...runs.map(([, one]) => one), ...traced]) {
@@ -143,6 +155,12 @@ describe('metrics', () => {
   it('of every variant and instrument are in the conventions with their instrument and unit, or listed', () => {
     expect(metrics.size).toBeGreaterThan(400);
     expect([...metrics.values()].flatMap((metric) => metricProblem(metric) ?? [])).toEqual([]);
+  });
+
+  it('that are the truth of an instrument’s are there, in its unit', () => {
+    expect(truths.size).toBeGreaterThan(15);
+    const told = [...truths.keys()].map((name) => [name, metrics.get(name)?.unit]);
+    expect(told).toEqual([...truths]);
   });
 
   it('that are listed are all there', () => {
@@ -200,6 +218,7 @@ describe('every scenario’s export', () => {
       ['"ph":"X"', '"ph":"Y"'],
       ['"dur":', '"duration":'],
       ['"pid":1', '"pid":"1"'],
+      ['"bp":"e"', '"bp":"s"'],
     ] as const) {
       expect(traceEventProblem(events.replace(from, to))).toBeDefined();
     }
@@ -210,6 +229,23 @@ describe('every scenario’s export', () => {
     ] as const) {
       expect(speedscopeProblem(profile.replace(from, to))).toBeDefined();
     }
+  });
+});
+
+describe.each(clientIsLeftOut ? [] : ['Python’s client'])('%s', () => {
+  it('takes every instant of every scenario’s text, and of those with metrics of their own, each sample and exemplar', () => {
+    const texts = [...runs.map(([, run]) => run), ...traced, ...scraped].map(exportForms.openmetrics.write);
+    const withOwn = texts.filter((text) => text.includes('brownout_observer="instruments"'));
+    expect(withOwn.length).toBeGreaterThan(scraped.length);
+    const instants = texts.flatMap(instantsOf);
+    const wrong = readByClient(instants).flatMap((read, place) => {
+      if (typeof read === 'string') return [read];
+      const lines = instants[place].split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+      const led = lines.filter((line) => line.includes(' # {')).length;
+      const isWhole = read.samples === lines.length && read.exemplars === led;
+      return isWhole ? [] : [`${read.samples} samples and ${read.exemplars} exemplars of ${lines.length} and ${led}`];
+    });
+    expect(wrong).toEqual([]);
   });
 });
 

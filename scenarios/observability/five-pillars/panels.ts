@@ -11,7 +11,7 @@ import {
   type Time,
 } from '../../../sim-core/index.ts';
 import { DURATION } from './node.ts';
-import { ORDERS } from './shop.ts';
+import { ORDER_DURATION, ORDERS } from './shop.ts';
 
 /** Of a panel: what it looks back on, and how often it has something new. */
 export const WINDOW = s(10);
@@ -30,9 +30,10 @@ const p95 = (head: Head, at: Time) =>
     sumBy(counterRate(head.floats, { name: `${METRIC}_bucket` }, WINDOW, at), ['job', 'http_route', 'le']),
   );
 
-const SHOWN = {
+const SHOWN: Omit<Panel, 'show'> = {
   name: 'dashboard.http.server.request.duration.p95',
   unit: 's',
+  truth: { signal: ORDER_DURATION, column: 'p95' },
   help: "The gateway's orders on the team's dashboard: the 95th percentile of the last ten seconds",
 };
 export const DASHBOARD = SHOWN.name;

@@ -3,6 +3,8 @@
  * paid and kept. From a change of the tax rules on the taxes of one tenant take many times as long.
  */
 import {
+  defineFact,
+  defineSignal,
   gamma,
   Link,
   ms,
@@ -61,6 +63,21 @@ interface Asked {
   readonly tenant: string;
   readonly parent: SpanContext;
 }
+
+export const ORDER_DURATION = 'five_pillars.order.duration';
+const orderAnswered = defineFact('gateway.order', 'The gateway answered an order', {
+  request: 'request',
+  duration: 'duration',
+});
+/** What a dashboard of the gateway's orders is to show. */
+export const orderDuration = defineSignal({
+  name: ORDER_DURATION,
+  kind: 'histogram',
+  unit: 's',
+  help: 'Time from an order at the gateway until it was answered there',
+  fact: orderAnswered,
+  value: ({ duration }) => duration,
+});
 
 /** Mean processor times. */
 export const WORK = { route: ms(0.5), list: ms(3), parse: ms(1), keep: ms(1), charge: ms(1) };
@@ -121,6 +138,7 @@ export function shopOf(sim: Simulation, p: Values, node: (name: string) => Node)
   });
 
   const gateway = node('gateway');
+  const answered = sim.facts.channel(orderAnswered);
   return new Service<number, undefined>(sim, {
     name: 'gateway',
     help: 'Lets the users of all tenants in',
@@ -136,6 +154,7 @@ export function shopOf(sim: Simulation, p: Values, node: (name: string) => Node)
       yield* work(gateway, WORK.route, request, 'gateway.route');
       yield* (isOrder ? orders : catalogue).call({ tenant, parent: span.context }, request);
       gateway.answered(route, since);
+      if (isOrder && answered.heard) answered.emit({ request: request.id, duration: sim.now - since });
       gateway.log(COMPLETED, { ...told, duration_ms: Math.round((sim.now - since) / ms(1)) }, request, span);
       span.end();
       return undefined;

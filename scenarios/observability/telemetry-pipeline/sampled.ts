@@ -28,6 +28,7 @@ export const sampledSignals = [
     name: DASHBOARD_CUT,
     kind: 'counter',
     unit: '{trace}',
+    truth: { signal: CUT },
     help: 'Traces of orders that the store can tell are cut: they have no root, or a span whose parent is not there',
     fact: traceJudged,
     where: ({ looksCut }) => looksCut,

@@ -61,7 +61,7 @@ export function fulfilmentOf(shop: Shop, database: Database, rabbit: RabbitMq): 
       parent: fulfil,
       attributes: { 'db.system.name': 'postgresql', 'db.operation.name': 'UPDATE', 'db.collection.name': 'stock' },
     });
-    journeys.didTogether(requestsOf(messages), update.context);
+    journeys.didTogether(requestsOf(messages), 'update', update.context);
     const keys = messages.map(({ content }) => content as number);
     yield* within(update, store.call({ operation: 'write', keys }, own));
   }
@@ -78,7 +78,7 @@ export function fulfilmentOf(shop: Shop, database: Database, rabbit: RabbitMq): 
         'messaging.batch.message_count': messages.length,
       },
     });
-    journeys.didTogether(requestsOf(messages), span.context);
+    journeys.didTogether(requestsOf(messages), 'fulfil', span.context);
     try {
       yield* within(span, book(messages, own, span.context));
     } catch (error) {

@@ -6,6 +6,7 @@
 import {
   BATCH_LIMITS,
   defineFact,
+  defineReading,
   defineSignal,
   s,
   type Fact,
@@ -24,6 +25,10 @@ export const LOOKED_UP_AFTER = BATCH_LIMITS.traces.delay + s(1);
 
 export const WHOLE = 'trace.whole_ratio';
 export const PIECES = 'trace.pieces';
+export const MISSING = 'trace.operations.missing';
+export const OPERATIONS = 'trace.operations';
+export const LARGEST_ORDER = 'trace.operations.largest';
+export const KINDS = 'trace.operations.kinds';
 export const DURATION = 'order.duration';
 export const SEEN_DURATION = 'dashboard.order.duration';
 
@@ -42,7 +47,55 @@ const orderLookedUp = defineFact('order.looked_up', 'The trace of an order that 
   seen: 'duration',
 });
 
+/** An operation that is recorded was begun: of all so far, how many there are, those of the order that has most, and of how many kinds. */
+const operationBegun = defineReading('order.operation', 'An operation that is recorded was begun', {
+  operations: 'number',
+  largest: 'number',
+  kinds: 'number',
+});
+
+const gauge = (name: string, unit: string, help: string, field: 'operations' | 'largest' | 'kinds'): SignalDefinition =>
+  defineSignal({
+    name,
+    kind: 'gauge',
+    unit,
+    help,
+    fact: operationBegun,
+    value: (fact) => fact[field],
+    of: () => 'all',
+  });
+
+/** What is true of what the backend shows, in its order. */
+const operationSignals: readonly SignalDefinition[] = [
+  defineSignal({
+    name: MISSING,
+    kind: 'counter',
+    unit: '{span}',
+    help: 'Operations of orders, a span each, that nobody finds by the trace of an order of which anything is recorded',
+    fact: orderLookedUp,
+    where: ({ isRecorded }) => isRecorded,
+    amount: ({ operations, found }) => operations - found,
+  }),
+  defineSignal({
+    name: 'trace.orders',
+    kind: 'counter',
+    unit: '{trace}',
+    help: 'Orders that were booked and of which anything is recorded: each ought to be a trace',
+    fact: orderLookedUp,
+    where: ({ isRecorded }) => isRecorded,
+  }),
+  gauge(OPERATIONS, '{span}', 'Operations so far that are recorded, a span each', 'operations'),
+  gauge(
+    LARGEST_ORDER,
+    '{span}',
+    'Of these those of the order that has most, what was done for a batch included',
+    'largest',
+  ),
+  gauge(KINDS, '{name}', 'Kinds of these: so many names there ought to be', 'kinds'),
+];
+
 export const journeySignals: readonly SignalDefinition[] = [
+  ...operationSignals,
   defineSignal({
     name: WHOLE,
     kind: 'ratio',
@@ -93,6 +146,8 @@ interface Operation {
 interface Journey {
   readonly request: RequestContext;
   readonly operations: Operation[];
+  /** Of these those that are recorded. */
+  recorded: number;
   booked: Time;
 }
 
@@ -102,27 +157,39 @@ export class Journeys {
   private readonly lookedUp: FactChannel<Fact<typeof orderLookedUp>>;
   private readonly kind: number;
   private readonly open = new Map<number, Journey>();
+  private readonly begun: FactChannel<Fact<typeof operationBegun>>;
+  private operations = 0;
+  private largest = 0;
+  private readonly kinds = new Set<string>();
 
   constructor(sim: Simulation, index: TraceIndex) {
     this.sim = sim;
     this.index = index;
     this.lookedUp = sim.facts.channel(orderLookedUp);
+    this.begun = sim.facts.channel(operationBegun);
     this.kind = sim.eventKind('an order is looked up');
   }
 
   /** Something is done for one order; the first of its operations is where it comes in. */
-  did(request: RequestContext, span: SpanContext): void {
-    const journey = this.open.get(request.id);
-    const operation = { span, isOwn: true };
-    if (journey !== undefined) journey.operations.push(operation);
-    else this.open.set(request.id, { request, operations: [operation], booked: 0 });
+  did(request: RequestContext, kind: string, span: SpanContext): void {
+    let journey = this.open.get(request.id);
+    if (journey === undefined) {
+      journey = { request, operations: [], recorded: 0, booked: 0 };
+      this.open.set(request.id, journey);
+    }
+    this.add(journey, { span, isOwn: true });
+    this.tell(kind, span);
     // Orders that fail are never booked.
     if (this.open.size > OPEN_MAX) this.open.delete(this.open.keys().next().value!);
   }
 
   /** Something is done for several at once. */
-  didTogether(requests: readonly RequestContext[], span: SpanContext): void {
-    for (const { id } of requests) this.open.get(id)?.operations.push({ span, isOwn: false });
+  didTogether(requests: readonly RequestContext[], kind: string, span: SpanContext): void {
+    for (const { id } of requests) {
+      const journey = this.open.get(id);
+      if (journey !== undefined) this.add(journey, { span, isOwn: false });
+    }
+    this.tell(kind, span);
   }
 
   /** The last thing of these orders is done. */
@@ -133,6 +200,19 @@ export class Journeys {
       journey.booked = this.sim.now;
       this.sim.schedule(LOOKED_UP_AFTER, (one: Journey) => this.lookUp(one), journey, this.kind, id);
     }
+  }
+
+  private add(journey: Journey, operation: Operation): void {
+    journey.operations.push(operation);
+    if (operation.span.isSampled) this.largest = Math.max(this.largest, ++journey.recorded);
+  }
+
+  private tell(kind: string, { isSampled }: SpanContext): void {
+    if (!isSampled) return;
+    this.operations++;
+    this.kinds.add(kind);
+    if (!this.begun.heard) return;
+    this.begun.emit({ operations: this.operations, largest: this.largest, kinds: this.kinds.size });
   }
 
   private lookUp({ request, operations, booked }: Journey): void {

@@ -71,7 +71,7 @@ export function edgeOf(shop: Shop, orders: Endpoint<HttpRequest, void>): Service
       parent,
       attributes: { 'http.request.method': 'POST', 'server.address': 'orders' },
     });
-    journeys.did(request, call.context);
+    journeys.did(request, 'call', call.context);
     const headers = propagator.inject(call.context, { 'content-type': 'application/json' });
     yield* within(call, way.call({ key, headers }, request));
   }
@@ -88,7 +88,7 @@ export function edgeOf(shop: Shop, orders: Endpoint<HttpRequest, void>): Service
         kind: 'server',
         attributes: { 'http.request.method': 'POST', 'http.route': '/checkout', 'url.scheme': 'http' },
       });
-      journeys.did(request, server.context);
+      journeys.did(request, 'checkout', server.context);
       yield* within(server, checkout(key, request, server.context));
     },
   });
@@ -124,14 +124,14 @@ export function ordersOf(shop: Shop, database: Database, rabbit: RabbitMq): Serv
       ...inPool,
       attributes: { 'db.system.name': 'postgresql', 'db.operation.name': 'INSERT', 'db.collection.name': 'orders' },
     });
-    journeys.did(request, insert.context);
+    journeys.did(request, 'insert', insert.context);
     yield* within(insert, store.call({ operation: 'write', key }, request));
     const publish = tracer.startSpan(nameOf('publish', request), request, {
       kind: 'producer',
       ...inPool,
       attributes: { 'messaging.system': 'rabbitmq', 'messaging.destination.name': QUEUE },
     });
-    journeys.did(request, publish.context);
+    journeys.did(request, 'publish', publish.context);
     const headers = p.injects ? propagator.inject(publish.context, {}) : {};
     const message = makeMessage({ request, content: key, sent: sim.now, routingKey: QUEUE, headers });
     const { outcome } = yield* within(publish, producer.send(message));
@@ -159,7 +159,7 @@ export function ordersOf(shop: Shop, database: Database, rabbit: RabbitMq): Serv
         ...(parent === undefined ? {} : { parent }),
         attributes: { 'http.request.method': 'POST', 'http.route': '/orders', 'url.scheme': 'http' },
       });
-      journeys.did(request, server.context);
+      journeys.did(request, 'create', server.context);
       yield* within(server, create(key, request, server.context));
     },
   });

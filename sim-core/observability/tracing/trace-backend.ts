@@ -37,11 +37,22 @@ export const tracesHeld = defineReading('trace.held', 'A trace backend counted w
   names: 'number',
 });
 
+/** What is true of each, under the names by which an experimenter who knows what belongs together tells it (`trace-propagation`). */
+const TRUE = {
+  wholeRatio: 'trace.whole_ratio',
+  missing: 'trace.operations.missing',
+  orders: 'trace.orders',
+  operations: 'trace.operations',
+  largest: 'trace.operations.largest',
+  kinds: 'trace.operations.kinds',
+} as const;
+
 export const traceSignals = [
   defineSignal({
     name: 'dashboard.trace.whole_ratio',
     kind: 'ratio',
     unit: '1',
+    truth: { signal: TRUE.wholeRatio },
     help: 'Share of the backend’s traces with one root and no parent missing',
     fact: traceSettled,
     counts: ({ isWhole }) => isWhole,
@@ -50,6 +61,7 @@ export const traceSignals = [
     name: 'dashboard.trace.orphans',
     kind: 'counter',
     unit: '{span}',
+    truth: { signal: TRUE.missing },
     help: 'Spans whose parent is not there',
     fact: traceSettled,
     amount: ({ orphans }) => orphans,
@@ -58,6 +70,7 @@ export const traceSignals = [
     name: 'dashboard.trace.traces',
     kind: 'counter',
     unit: '{trace}',
+    truth: { signal: TRUE.orders },
     help: 'Traces that the backend has made of what came',
     fact: traceSettled,
   }),
@@ -65,6 +78,7 @@ export const traceSignals = [
     name: 'dashboard.trace.spans',
     kind: 'gauge',
     unit: '{span}',
+    truth: { signal: TRUE.operations },
     help: 'Spans that the backend holds',
     fact: tracesHeld,
     value: ({ spans }) => spans,
@@ -74,6 +88,7 @@ export const traceSignals = [
     name: 'dashboard.trace.largest',
     kind: 'gauge',
     unit: '{span}',
+    truth: { signal: TRUE.largest },
     help: 'Spans of the largest trace so far',
     fact: tracesHeld,
     value: ({ largest }) => largest,
@@ -83,6 +98,7 @@ export const traceSignals = [
     name: 'dashboard.trace.names',
     kind: 'gauge',
     unit: '{name}',
+    truth: { signal: TRUE.kinds },
     help: 'Different names that spans had so far',
     fact: tracesHeld,
     value: ({ names }) => names,
