@@ -9,6 +9,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { catalogueListing } from './tools/catalogue-listing.ts';
 import { definitionHashes } from './tools/definition-hashes.ts';
 import { FilesInOrder } from './test/files-in-order.ts';
 import { guideModules } from './tools/guide-modules.ts';
@@ -29,6 +30,7 @@ export default defineConfig({
     definitionHashes(here('./scenarios')),
     guideModules(here('./scenarios')),
     scenarioModules(here('./scenarios')),
+    catalogueListing(here('./scenarios')),
     sandboxScript(here('./scenarios/own-policy/sandbox/entry.ts')),
     svelteModules(),
   ],

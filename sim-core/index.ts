@@ -42,7 +42,7 @@ export { zipf } from './kernel/distributions/zipf.ts';
 export { BatchMeans, batchMeans } from './statistics/batch-means.ts';
 export { confidenceInterval } from './statistics/confidence.ts';
 export { CounterSeries } from './statistics/counter-series.ts';
-export { DurationSeries, SAMPLES_MIN } from './statistics/duration-series.ts';
+export { DurationSeries } from './statistics/duration-series.ts';
 export { GaugeSeries } from './statistics/gauge-series.ts';
 export { LogLinearHistogram } from './statistics/histogram.ts';
 export { pairedDifference } from './statistics/paired.ts';

@@ -23,6 +23,12 @@ declare module 'virtual:brownout/guides' {
   >;
 }
 
+/** What `catalogue-listing.ts` serves. */
+declare module 'virtual:brownout/listing' {
+  /** In the catalogue's order. */
+  export const listing: readonly import('../ui/models/listing.ts').ListedEntry[];
+}
+
 /** What `sandbox-script.ts` serves. */
 declare module 'virtual:brownout/sandbox' {
   /** A script whose last word is a variable `sandbox`, with what `scenarios/own-policy/sandbox/entry.ts` exports. */

@@ -12,10 +12,9 @@ import { s, us, type Duration, type Time } from '../kernel/time.ts';
 import { LogLinearHistogram } from './histogram.ts';
 import { HistogramSeries, type HistogramSeriesOptions } from './histogram-series.ts';
 import { checkAxis, rowAt } from './intervals.ts';
+import { SAMPLES_MIN } from './signal.ts';
 
 const QUANTILES = [0.5, 0.95, 0.99];
-/** How many observations an interval needs for each quantile to be reported. */
-export const SAMPLES_MIN = { p50: 2, p95: 20, p99: 100 } as const;
 
 export interface DurationSeriesOptions {
   /** The relative error of the quantiles, a fraction. Default 0.01. */

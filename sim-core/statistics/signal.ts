@@ -112,6 +112,9 @@ export function defineSignal<Shape>(definition: SignalDefinition<Shape>): Signal
 /** A ratio of an interval is only told from this many facts on: below it is noise. */
 export const RATIO_SAMPLES_MIN = 20;
 
+/** How many observations an interval needs for each quantile to be reported. */
+export const SAMPLES_MIN = { p50: 2, p95: 20, p99: 100 } as const;
+
 /** Whether a signal is a part of a whole: a ratio, or a gauge without a unit (a utilization). */
 export const isShare = ({ kind, unit }: Pick<SignalDefinition, 'kind' | 'unit'>): boolean =>
   kind === 'ratio' || (kind === 'gauge' && unit === '1');

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../scenarios/index.ts';
 import { exportForms, run } from '../../sim-core/index.ts';
 import { hashOfDocument, linkHash, readLink } from '../../ui/models/link.ts';
-import { shareRun, writeShared } from '../../ui/models/shared-run.ts';
+import { writeShared } from '../../ui/models/shared-document.ts';
+import { shareRun } from '../../ui/models/shared-run.ts';
 import { address, digestIn, expectNoViolations, expectNoViolationsInEitherTheme, openSession } from './session.ts';
 
 const { scenario, definition } = catalogue.find((entry) => entry.scenario.id === 'stampede')!;

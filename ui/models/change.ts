@@ -13,7 +13,6 @@ import {
   type Recording,
   isShare,
 } from '../../sim-core/index.ts';
-import { figureOf } from './luck.ts';
 import { differenceText, measureText, numberText, type Measured } from './measure-text.ts';
 
 /** A signal as far as its whole run is told. */
@@ -35,6 +34,12 @@ export interface Change {
 
 /** Differences below this share of the larger value are none that anybody would act on. */
 const SAME = 0.005;
+
+/** The figure that stands for a signal in a sentence: the total of a counter, the p99 of a histogram, else the mean. */
+export function figureOf(kind: RecordedSignal['kind']): string {
+  if (kind === 'counter') return 'total';
+  return kind === 'histogram' ? 'p99' : 'mean';
+}
 
 /** The summaries of two runs, in the order of `names`; what one of them did not record is left out. */
 export function changesBetween(

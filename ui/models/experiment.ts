@@ -23,7 +23,7 @@ export interface Experiment {
   readonly interventions: readonly InterventionData[];
 }
 
-export function defaultExperiment(scenario: Scenario): Experiment {
+export function defaultExperiment(scenario: Pick<Scenario, 'variants' | 'seed'>): Experiment {
   return { variant: Object.keys(scenario.variants)[0], changed: {}, seed: scenario.seed, interventions: [] };
 }
 
@@ -62,7 +62,10 @@ export function interventionText({ at, action, target, args }: InterventionData)
  * The other side of the story: a pitfall's first remedy, a remedy's pitfall, anything else's first pitfall, or the variant
  * after it.
  */
-export function contrast(scenario: Scenario, experiment: Experiment): Experiment {
+export function contrast(
+  scenario: Pick<Scenario, 'variants' | 'roles' | 'repairs'>,
+  experiment: Experiment,
+): Experiment {
   const { variant } = experiment;
   const names = Object.keys(scenario.variants);
   const other =

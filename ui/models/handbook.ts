@@ -3,8 +3,8 @@
  * pitfalls (section 4), each with the practice that avoids it, as a path of their own. A scenario says which section it
  * belongs to and, where it shows a row of the index, the name of its pitfall.
  */
-import type { CatalogueEntry } from '../../scenarios/index.ts';
 import { groupBy } from './grouping.ts';
+import type { ListedEntry } from './listing.ts';
 
 const PARTS: Readonly<Record<string, string>> = {
   1: 'Caching',
@@ -64,7 +64,7 @@ export interface HandbookSection {
   /** `1.7`, or the part's own number where a scenario belongs to no section of it. */
   readonly number: string;
   readonly title: string;
-  readonly entries: readonly CatalogueEntry[];
+  readonly entries: readonly ListedEntry[];
 }
 
 export interface HandbookPart {
@@ -79,14 +79,14 @@ export interface Pitfall {
   readonly pitfall: string;
   readonly practice: string;
   /** The scenario that shows it. */
-  readonly entry: CatalogueEntry;
+  readonly entry: ListedEntry;
 }
 
 /** The title of a section, its number for want of one. */
 export const sectionTitle = (section: string): string => SECTIONS[section] ?? section;
 
 /** The catalogue by part and section, in the handbook's order; sections without a scenario are left out. */
-export function byPart(catalogue: readonly CatalogueEntry[]): HandbookPart[] {
+export function byPart(catalogue: readonly ListedEntry[]): HandbookPart[] {
   const ordered = catalogue.toSorted((a, b) =>
     a.scenario.section.localeCompare(b.scenario.section, 'en', { numeric: true }),
   );
@@ -103,7 +103,7 @@ export function byPart(catalogue: readonly CatalogueEntry[]): HandbookPart[] {
 }
 
 /** The index of pitfalls, each with the scenario that shows it; one that the catalogue has no scenario of is left out. */
-export function pitfallPath(catalogue: readonly CatalogueEntry[]): Pitfall[] {
+export function pitfallPath(catalogue: readonly ListedEntry[]): Pitfall[] {
   return INDEX.flatMap(([domain, pitfall, practice]) => {
     const entry = catalogue.find(({ scenario }) => scenario.pitfall === pitfall);
     return entry ? [{ domain, pitfall, practice, entry }] : [];

@@ -11,7 +11,8 @@ import {
 } from '../../sim-core/index.ts';
 import { pack, PackingError, unpack } from './packing.ts';
 import { labHash } from './route.ts';
-import { readShared, writeShared, type SharedRun, type ViewWords } from './shared-run.ts';
+import { readShared, writeShared, type ViewWords } from './shared-document.ts';
+import type { SharedRun } from './shared-run.ts';
 
 /** Longer ones are cut by some programs that people send links with; a file is safer. */
 export const LINK_LENGTH_MAX = 2000;

@@ -5,6 +5,7 @@
  */
 import { pairedDifference, type RecordedSignal } from '../../sim-core/index.ts';
 import type { RunSummary } from '../worker/simulator.ts';
+import { figureOf } from './change.ts';
 
 /** The result of one seed in both experiments. */
 export interface Pair {
@@ -24,12 +25,6 @@ export interface Luck {
   readonly halfWidth: number;
   /** `luck`: the interval holds 0, so these seeds do not tell the two apart. */
   readonly verdict: 'higher' | 'lower' | 'same' | 'luck' | 'untold';
-}
-
-/** The figure that stands for a signal in a sentence: the total of a counter, the p99 of a histogram, else the mean. */
-export function figureOf(kind: RecordedSignal['kind']): string {
-  if (kind === 'counter') return 'total';
-  return kind === 'histogram' ? 'p99' : 'mean';
 }
 
 export function luckOf(pairs: readonly Pair[], signal: SummarisedSignal): Luck {

@@ -4,7 +4,8 @@
  */
 import { RunDocumentError, upgradeDocument } from '../../sim-core/index.ts';
 import { UNPACKED_MAX } from './packing.ts';
-import { writeShared, type SharedRun } from './shared-run.ts';
+import { writeShared } from './shared-document.ts';
+import type { SharedRun } from './shared-run.ts';
 
 export interface RunFile {
   readonly name: string;

@@ -4,8 +4,8 @@
  * write at once lose nothing of each other's; of a prediction the last one written stands. Other tabs are told. Where the browser refuses storage (some private windows do) nothing is kept, and the
  * page can say so.
  */
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
-import { mergedAttempt, type KeptAttempt } from '../models/merged-attempt.ts';
+import type { DBSchema, IDBPDatabase } from 'idb';
+import type { KeptAttempt } from '../models/merged-attempt.ts';
 import type { Prediction } from '../models/prediction.ts';
 import { combined, type ScenarioProgress } from '../models/progress.ts';
 
@@ -67,7 +67,7 @@ export class Archive {
 
   /** Keeps an attempt with what another tab has added to it, or in place of an earlier one; resolves with what stands there now. */
   async keepAttempt(attempt: KeptAttempt): Promise<KeptAttempt> {
-    const database = await this.#database;
+    const [database, { mergedAttempt }] = await Promise.all([this.#database, import('../models/merged-attempt.ts')]);
     if (!database) return attempt;
     const change = database.transaction('attempts', 'readwrite');
     const merged = mergedAttempt(await change.store.get([attempt.scenario, attempt.exercise]), attempt);
@@ -92,6 +92,7 @@ export class Archive {
 
 async function open(): Promise<IDBPDatabase<Kept> | undefined> {
   try {
+    const { openDB } = await import('idb');
     return await openDB<Kept>(NAME, VERSION, {
       upgrade(database, before) {
         if (before < 1) database.createObjectStore('progress', { keyPath: 'scenario' });

@@ -73,6 +73,7 @@ export class ExerciseWork {
     return this.draft.obstacle(this.tried);
   });
 
+  /** Of a scenario that has an exercise. */
   constructor(lab: Lab) {
     this.#lab = lab;
     this.#keeper = new AttemptKeeper(lab.entry, {
@@ -85,9 +86,7 @@ export class ExerciseWork {
     });
     this.exercises = exercisesOf(lab.entry.scenario);
     const shown = this.exercises.find(({ pitfall }) => pitfall === lab.experiment.variant);
-    if (this.exercises.length === 0) {
-      if (lab.mode === 'exercise') lab.mode = 'explore';
-    } else this.choose(shown ?? this.exercises[0]);
+    this.choose(shown ?? this.exercises[0]);
   }
 
   get scenario(): Scenario {

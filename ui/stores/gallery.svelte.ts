@@ -4,9 +4,9 @@
  * scenario is opened, its own run takes over the worker at once.
  */
 import { SvelteMap } from 'svelte/reactivity';
-import type { CatalogueEntry } from '../../scenarios/index.ts';
-import { chartsOf, type Recording } from '../../sim-core/index.ts';
+import type { Recording } from '../../sim-core/index.ts';
 import { contrast, defaultExperiment, type Experiment } from '../models/experiment.ts';
+import type { ListedEntry } from '../models/listing.ts';
 import { pairOf, thumbnailOf, type PairedThumbnail, type Thumbnail } from '../models/thumbnail.ts';
 import type { Engine } from '../worker/engine.ts';
 
@@ -17,9 +17,9 @@ export class Gallery {
 
   readonly #engine: Engine;
   /** What is wanted and not yet drawn, oldest first. */
-  readonly #wanted = new Set<CatalogueEntry>();
-  readonly #wantedPairs = new Set<CatalogueEntry>();
-  readonly #pairsOnScreen = new Set<CatalogueEntry>();
+  readonly #wanted = new Set<ListedEntry>();
+  readonly #wantedPairs = new Set<ListedEntry>();
+  readonly #pairsOnScreen = new Set<ListedEntry>();
   #working = false;
 
   constructor(engine: Engine) {
@@ -27,14 +27,14 @@ export class Gallery {
   }
 
   /** The scenario's card is on the screen; the returned function says that it no longer is. */
-  want(entry: CatalogueEntry): () => void {
+  want(entry: ListedEntry): () => void {
     if (!this.pictures.has(entry.scenario.id)) this.#wanted.add(entry);
     void this.#work();
     return () => this.#wanted.delete(entry);
   }
 
   /** The same for a picture of two runs; it comes before all others. */
-  wantPair(entry: CatalogueEntry): () => void {
+  wantPair(entry: ListedEntry): () => void {
     if (!this.pairs.has(entry.scenario.id)) this.#wantedPairs.add(entry);
     this.#pairsOnScreen.add(entry);
     void this.#work();
@@ -64,17 +64,15 @@ export class Gallery {
     return () => this.#draw(single);
   }
 
-  async #draw({ scenario }: CatalogueEntry): Promise<void> {
-    const recording = await this.#run(scenario.id, defaultExperiment(scenario));
-    const picture = thumbnailOf(recording, chartsOf(scenario, recording.header.params));
+  async #draw({ scenario }: ListedEntry): Promise<void> {
+    const picture = thumbnailOf(await this.#run(scenario.id, defaultExperiment(scenario)), scenario.charts);
     if (picture) this.pictures.set(scenario.id, picture);
   }
 
-  async #drawPair(entry: CatalogueEntry): Promise<void> {
+  async #drawPair(entry: ListedEntry): Promise<void> {
     const { scenario } = entry;
-    const { id } = scenario;
+    const { id, charts } = scenario;
     const a = await this.#run(id, defaultExperiment(scenario));
-    const charts = chartsOf(scenario, a.header.params);
     const picture = thumbnailOf(a, charts);
     if (picture) this.pictures.set(id, picture);
     // A newer run ends the one before it, and the worker may be busy with the scenario that was opened meanwhile.

@@ -1,7 +1,8 @@
 /** DurationSeries against the sorted observations of every interval. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DurationSeries, SAMPLES_MIN } from '../../../sim-core/statistics/duration-series.ts';
+import { DurationSeries } from '../../../sim-core/statistics/duration-series.ts';
+import { SAMPLES_MIN } from '../../../sim-core/statistics/signal.ts';
 
 const RELATIVE_ERROR = 0.01;
 

@@ -9,7 +9,8 @@ import { pack, PackingError, unpack } from '../../../ui/models/packing.ts';
 import { checkReplay } from '../../../ui/models/replay-check.ts';
 import { parseRoute } from '../../../ui/models/route.ts';
 import { openRunFile, runFile } from '../../../ui/models/run-file.ts';
-import { experimentOf, shareRun, writeShared, type SharedRun } from '../../../ui/models/shared-run.ts';
+import { writeShared } from '../../../ui/models/shared-document.ts';
+import { experimentOf, shareRun, type SharedRun } from '../../../ui/models/shared-run.ts';
 
 const { scenario, definition } = catalogue.find((entry) => entry.scenario.id === 'stampede')!;
 const words = { tabs: ['Parameters', 'Events'], modes: ['explore', 'compare'] };
