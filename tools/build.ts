@@ -17,6 +17,8 @@ interface Target {
   readonly sources: readonly string[];
   /** The file in `dist/` whose age is compared with the sources'. */
   readonly output: string;
+  /** Names in `dist/` of files that come and go with the sources: those that are made no more are taken away. */
+  readonly parts?: RegExp;
   build(outDir: string): Promise<void>;
 }
 
@@ -35,6 +37,7 @@ const targets: Readonly<Record<string, Target>> = {
     entry: 'scenarios/cli/main.ts',
     sources: ['scenarios', 'sim-core'],
     output: 'brownout.js',
+    parts: /^brownout-/,
     async build(outDir) {
       const { bundleCommandLine } = await import('./bundle.ts');
       await bundleCommandLine(root, outDir);
@@ -88,7 +91,7 @@ async function build(name: string): Promise<void> {
   const staging = mkdtempSync(join(root, 'dist-'));
   try {
     await target.build(staging);
-    moveInto(dist, staging);
+    moveInto(dist, staging, target.parts);
   } catch (error) {
     throw new Error(`build: ${name} failed: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
@@ -115,10 +118,14 @@ function newest(path: string): number {
   return Math.max(status.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
 }
 
-function moveInto(folder: string, staging: string): void {
+function moveInto(folder: string, staging: string, parts: RegExp | undefined): void {
   mkdirSync(folder, { recursive: true });
-  for (const name of readdirSync(staging)) {
+  const made = readdirSync(staging);
+  for (const name of made) {
     rmSync(join(folder, name), { recursive: true, force: true });
     renameSync(join(staging, name), join(folder, name));
+  }
+  for (const name of readdirSync(folder)) {
+    if (parts?.test(name) === true && !made.includes(name)) rmSync(join(folder, name));
   }
 }
