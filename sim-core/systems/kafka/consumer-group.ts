@@ -12,7 +12,7 @@ import { Consumer, type ConsumerOptions } from './consumer.ts';
 import type { GroupSettings } from './groups/coordinated-group.ts';
 import { GroupBook } from './groups/group-book.ts';
 import { GroupLag } from './groups/group-lag.ts';
-import { groupSignals } from './groups/signals.ts';
+import { commitCut, groupSignals } from './groups/signals.ts';
 import { UncommittedDeliveries } from './listening/uncommitted-deliveries.ts';
 import { Ownership } from './ownership.ts';
 import type { SentRecord } from './record-book.ts';
@@ -56,6 +56,7 @@ export class ConsumerGroup implements Component {
   private readonly cluster: Cluster;
   private readonly keeper: string;
   private readonly book: GroupBook;
+  private commitsCut = 0;
   private readonly partitions: readonly string[];
   private readonly lag: GroupLag;
 
@@ -73,7 +74,12 @@ export class ConsumerGroup implements Component {
     this.name = name;
     this.cluster = cluster;
     this.partitions = topics.flatMap(({ partitions }) => partitions);
-    this.book = new GroupBook(name, (at) => at < book.cutBelow(this.keeper));
+    const isCut = (at: number, since: number): boolean => at < book.cutBelow(this.keeper, since);
+    this.book = new GroupBook(name, isCut, (partition, offset) => {
+      this.commitsCut++;
+      // Only now: a run in which nothing is cut tells nothing of it.
+      sim.facts.channel(commitCut).emit({ group: name, partition, offset });
+    });
     this.keeper = cluster.addGroup({ name, settings: options, book: this.book }, this.partitions);
     this.help = `Members, lag and offsets of the group, which ${this.keeper} keeps: its leader is the coordinator`;
     const processed = new Set<SentRecord>();
@@ -134,9 +140,10 @@ export class ConsumerGroup implements Component {
 
   state(): Readonly<Record<string, number | string>> {
     const { group, coordinator = 'none' } = this;
-    if (group === undefined) return { group: 'not loaded', coordinator };
+    const cut = this.commitsCut === 0 ? {} : { 'commits cut off': this.commitsCut };
+    if (group === undefined) return { group: 'not loaded', coordinator, ...cut };
     const { state, generation, size } = group;
-    return { group: state, generation, members: size, coordinator };
+    return { group: state, generation, members: size, coordinator, ...cut };
   }
 
   violations(): readonly string[] {

@@ -134,15 +134,8 @@ type Batch = RecordBatch<SentRecord>;
 interface Line {
   epoch: number;
   batches: Batch[];
-  /** Below it lies all that elections have cut off though it may have been replicated. */
-  cutBelow: number;
-}
-
-/** What the power loss of a broker's host has taken of its replica. */
-export interface LostToPower {
-  readonly records: ReadonlySet<SentRecord>;
-  /** Below it all of it lies. */
-  readonly below: number;
+  /** Elections that have cut off what may have been replicated, which all lies below an offset. */
+  readonly cuts: { readonly epoch: number; readonly below: number }[];
 }
 
 export class RecordBook {
@@ -182,11 +175,13 @@ export class RecordBook {
   }
 
   /**
-   * The offset below which all lies that an election has cut off the line of a partition though it may have been replicated:
-   * one that was unclean, or after its leader's host had lost its power. Who has read so far may have got ahead of the log.
+   * The offset below which all lies that elections have cut off the line of a partition though it may have been replicated:
+   * those that were unclean, or after their leader's host had lost its power; of all epochs, or of those after one. Who has
+   * read so far may have got ahead of the log.
    */
-  cutBelow(partition: string): number {
-    return this.lines.get(partition)?.cutBelow ?? 0;
+  cutBelow(partition: string, since = -1): number {
+    const cuts = this.lines.get(partition)?.cuts.filter(({ epoch }) => epoch > since) ?? [];
+    return Math.max(0, ...cuts.map(({ below }) => below));
   }
 
   follow(observer: RecordObserver): void {
@@ -233,7 +228,7 @@ export class RecordBook {
     epoch: number,
     log: PartitionLog<SentRecord>,
     isClean: boolean,
-    lostToPower: LostToPower,
+    lostToPower: ReadonlySet<SentRecord>,
   ): void {
     const line = this.lineOf(partition);
     if (epoch <= line.epoch) return;
@@ -245,11 +240,11 @@ export class RecordBook {
       (shared >= 0 && batch.firstOffset <= theirs[shared].firstOffset) || batch.lastOffset < log.startOffset;
     const common = line.batches.findIndex((batch) => !isTheirs(batch));
     for (const batch of common < 0 ? [] : line.batches.splice(common)) {
-      if (!isClean || batch.lastOffset < lostToPower.below)
-        line.cutBelow = Math.max(line.cutBelow, batch.lastOffset + 1);
+      if (!isClean || batch.records.some((record) => lostToPower.has(record)))
+        line.cuts.push({ epoch, below: batch.lastOffset + 1 });
       batch.records.forEach((record, index) => {
         for (const observer of this.observers) observer.cut?.(record, partition, offsetOf(batch, index));
-        const cleanly = lostToPower.records.has(record) ? 'power-loss' : 'clean-election';
+        const cleanly = lostToPower.has(record) ? 'power-loss' : 'clean-election';
         this.cut(record, partition, isClean ? cleanly : 'unclean-election');
       });
     }
@@ -302,7 +297,7 @@ export class RecordBook {
   private lineOf(partition: string): Line {
     let line = this.lines.get(partition);
     if (line === undefined) {
-      line = { epoch: -1, batches: [], cutBelow: 0 };
+      line = { epoch: -1, batches: [], cuts: [] };
       this.lines.set(partition, line);
     }
     return line;

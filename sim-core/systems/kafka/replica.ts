@@ -17,7 +17,7 @@ export class Replica {
   leading: PartitionLeader<SentRecord> | undefined = undefined;
   private watermark = 0;
   /** What it had, and its host's loss of power has taken. */
-  private readonly lostToPower = { records: new Set<SentRecord>(), below: 0 };
+  private readonly lostToPower = new Set<SentRecord>();
 
   constructor(id: string, topic: Topic, broker: string, book: RecordBook) {
     this.id = id;
@@ -80,11 +80,7 @@ export class Replica {
 
   /** Its host loses its power: what was not on disk is gone. */
   losePower(now: Time): void {
-    const { lostToPower } = this;
-    for (const { records, lastOffset } of this.log.losePower(now)) {
-      for (const record of records) lostToPower.records.add(record);
-      lostToPower.below = Math.max(lostToPower.below, lastOffset + 1);
-    }
+    for (const { records } of this.log.losePower(now)) for (const record of records) this.lostToPower.add(record);
     this.watermark = Math.min(this.watermark, this.log.endOffset);
   }
 

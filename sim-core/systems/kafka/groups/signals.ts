@@ -11,6 +11,13 @@ export const groupRebalanced = defineFact('kafka.group.rebalanced', 'All members
   duration: 'duration',
 });
 
+/** Its partition of the log of offsets had it replicated, and an election cut it off: unclean, or after a loss of power. */
+export const commitCut = defineFact('kafka.group.commit.cut', 'What a group had committed is not known any more', {
+  group: 'text',
+  partition: 'text',
+  offset: 'number',
+});
+
 export const groupSignals = [
   ...lagSignals,
   defineSignal({

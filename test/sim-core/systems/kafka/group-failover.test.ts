@@ -4,11 +4,13 @@
  * is forgotten.
  */
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
 import { assignors } from '../../../../sim-core/messaging/groups/assignors.ts';
 import type { ClusterOptions } from '../../../../sim-core/systems/kafka/cluster.ts';
 import { ConsumerGroup, type ConsumerGroupOptions } from '../../../../sim-core/systems/kafka/consumer-group.ts';
+import { CoordinatedGroup } from '../../../../sim-core/systems/kafka/groups/coordinated-group.ts';
+import { commitCut } from '../../../../sim-core/systems/kafka/groups/signals.ts';
 import { offsetsPartition } from '../../../../sim-core/systems/kafka/groups/offsets-log.ts';
 import {
   compactInternal,
@@ -184,12 +186,13 @@ describe('a loss of power', () => {
   const all = [0, 1, COORDINATOR];
 
   /** Has hosts lose their power, and looks at the group until all is over: what was ahead of its log, and of what it knew. */
-  function strike(hosts: readonly number[], at: number): { ahead: number; fewer: number } {
+  function strike(hosts: readonly number[], at: number): { ahead: number; fewer: number; cut: number } {
     const small = smallGroup(sends);
     const { sim, group, cluster } = small;
     const [topic] = cluster.topics;
     const committed = new Map<string, number>();
-    const found = { ahead: 0, fewer: 0 };
+    const found = { ahead: 0, fewer: 0, cut: 0 };
+    sim.facts.channel(commitCut).listen(() => found.cut++);
     group.scale(2);
     sim.scheduleAt(ms(at), () => hosts.forEach((host) => cluster.brokers[host].losePower(ms(30))), undefined);
     while (!sim.runUntil(ms(2500), 100)) {
@@ -201,6 +204,7 @@ describe('a loss of power', () => {
         committed.set(partition, now);
       }
     }
+    expect(group.state()['commits cut off'] ?? 0).toBe(found.cut);
     expect(group.group?.memberIds).toHaveLength(2);
     // Who was ahead of the log has been told so, and the group is at its end again.
     for (const partition of topic.partitions)
@@ -211,11 +215,33 @@ describe('a loss of power', () => {
   it('of all hosts takes records that were committed, and commits, and the group goes on', () => {
     const found = [60, 120, 180, 240, 300].map((at) => strike(all, at));
     expect(Math.min(...found.map(({ fewer }) => fewer))).toBeGreaterThan(0);
+    for (const { fewer, cut } of found) expect(cut).toBe(fewer);
     expect(found.some(({ ahead }) => ahead > 0)).toBe(true);
   });
 
   it('of one host takes neither while the others have them', () => {
-    for (const host of all) expect(strike([host], 150)).toEqual({ ahead: 0, fewer: 0 });
+    for (const host of all) expect(strike([host], 150)).toEqual({ ahead: 0, fewer: 0, cut: 0 });
+  });
+
+  it('does not hide what a coordinator forgets later, though it lay where something had been cut off', () => {
+    const small = smallGroup(sends);
+    const { sim, group, cluster } = small;
+    group.scale(2);
+    sim.scheduleAt(ms(240), () => all.forEach((host) => cluster.brokers[host].losePower(ms(30))), undefined);
+    sim.runUntil(ms(400));
+    const coordinator = cluster.brokers.find(({ name }) => name === group.coordinator)!;
+    const keeper = group['keeper'];
+    expect(cluster.book.line(keeper).at(-1)!.lastOffset).toBeLessThan(cluster.book.cutBelow(keeper));
+    expect(group.violations()).toEqual([]);
+    const { begin } = CoordinatedGroup.prototype;
+    vi.spyOn(CoordinatedGroup.prototype, 'begin').mockImplementation(function (this: CoordinatedGroup, epoch) {
+      this['committed'].clear();
+      begin.call(this, epoch);
+    });
+    sim.inject(() => coordinator.kill(ms(200)), 0);
+    sim.runUntil(ms(1000));
+    vi.restoreAllMocks();
+    expect(group.violations().join()).toContain('is not known to its coordinator');
   });
 });
 
