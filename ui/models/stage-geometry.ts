@@ -36,6 +36,8 @@ const CARD = { widthMax: 168, widthMin: 92 } as const;
 const UPRIGHT_BELOW = 440;
 /** Between two cards, for an edge and its rate to be seen; and where there is not even room for that. */
 const GAP = 40;
+/** For the names of figures to be whole. */
+const GAP_WHOLE = 30;
 const GAP_LEAST = 20;
 
 export function placeStage(model: StageModel, given: number, height: number): StageGeometry {
@@ -120,11 +122,13 @@ function cardWidths(model: StageModel, columns: Columns, room: number): number[]
   const whole = columns.map((column, i) =>
     Math.min(CARD.widthMax, Math.max(least[i], ...column.map(({ node }) => widthForFigures(model, node)))),
   );
-  const isFor = (widths: readonly number[]): boolean => sum(widths) + (length - 1) * GAP <= room;
-  const needed = isFor(whole) ? whole : least;
+  const isFor = (widths: readonly number[], gap: number): boolean => sum(widths) + (length - 1) * gap <= room;
+  // No closer than is needed for the names.
+  const needed = isFor(whole, GAP_WHOLE) ? whole : least;
+  const gap = needed === whole && !isFor(whole, GAP) ? GAP_WHOLE : GAP;
   for (let width = Math.floor(alike); width > 0; width--) {
     const widths = needed.map((one) => Math.max(one, width));
-    if (isFor(widths)) return widths;
+    if (isFor(widths, gap)) return widths;
   }
   return needed;
 }
