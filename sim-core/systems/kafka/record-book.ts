@@ -222,13 +222,13 @@ export class RecordBook {
     this.add(partition, line, batch);
   }
 
-  /** A broker leads, with the log that it has, and without what its host's loss of power has taken of it. */
+  /** A broker leads, with the log that it has, and without the batches that its host's loss of power has taken of it, by place. */
   elected(
     partition: string,
     epoch: number,
     log: PartitionLog<SentRecord>,
     isClean: boolean,
-    lostToPower: ReadonlySet<SentRecord>,
+    lostToPower: ReadonlySet<string>,
   ): void {
     const line = this.lineOf(partition);
     if (epoch <= line.epoch) return;
@@ -240,11 +240,11 @@ export class RecordBook {
       (shared >= 0 && batch.firstOffset <= theirs[shared].firstOffset) || batch.lastOffset < log.startOffset;
     const common = line.batches.findIndex((batch) => !isTheirs(batch));
     for (const batch of common < 0 ? [] : line.batches.splice(common)) {
-      if (!isClean || batch.records.some((record) => lostToPower.has(record)))
-        line.cuts.push({ epoch, below: batch.lastOffset + 1 });
+      const isLostToPower = lostToPower.has(placeOf(batch));
+      if (!isClean || isLostToPower) line.cuts.push({ epoch, below: batch.lastOffset + 1 });
       batch.records.forEach((record, index) => {
         for (const observer of this.observers) observer.cut?.(record, partition, offsetOf(batch, index));
-        const cleanly = lostToPower.has(record) ? 'power-loss' : 'clean-election';
+        const cleanly = isLostToPower ? 'power-loss' : 'clean-election';
         this.cut(record, partition, isClean ? cleanly : 'unclean-election');
       });
     }
@@ -304,7 +304,10 @@ export class RecordBook {
   }
 }
 
-/** Whether a batch is in a line, by its place and its leader: compaction leaves a batch these. */
+/** By which a batch, a marker too, is known in every replica's log: its place and its leader. Compaction leaves a batch these. */
+export const placeOf = ({ firstOffset, epoch }: Batch): string => `${epoch}:${firstOffset}`;
+
+/** Whether a batch is in a line. */
 function isIn(line: readonly Batch[], { firstOffset, epoch }: Batch): boolean {
   let low = 0;
   let high = line.length;

@@ -3,7 +3,7 @@ import type { Time } from '../../kernel/time.ts';
 import { PartitionLeader, type LeaderSettings } from '../../messaging/log/partition-leader.ts';
 import { PartitionLog } from '../../messaging/log/partition-log.ts';
 import type { FetchPart, FetchResult } from './messages.ts';
-import type { RecordBook, SentRecord } from './record-book.ts';
+import { placeOf, type RecordBook, type SentRecord } from './record-book.ts';
 import type { PartitionState, Topic } from './topic.ts';
 
 export class Replica {
@@ -16,8 +16,8 @@ export class Replica {
   known: PartitionState | undefined = undefined;
   leading: PartitionLeader<SentRecord> | undefined = undefined;
   private watermark = 0;
-  /** What it had, and its host's loss of power has taken. */
-  private readonly lostToPower = new Set<SentRecord>();
+  /** The batches that it had, and its host's loss of power has taken, by place. */
+  private readonly lostToPower = new Set<string>();
 
   constructor(id: string, topic: Topic, broker: string, book: RecordBook) {
     this.id = id;
@@ -80,7 +80,7 @@ export class Replica {
 
   /** Its host loses its power: what was not on disk is gone. */
   losePower(now: Time): void {
-    for (const { records } of this.log.losePower(now)) for (const record of records) this.lostToPower.add(record);
+    for (const batch of this.log.losePower(now)) this.lostToPower.add(placeOf(batch));
     this.watermark = Math.min(this.watermark, this.log.endOffset);
   }
 
