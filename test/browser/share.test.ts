@@ -227,10 +227,8 @@ describe('for other tools', () => {
     await page.goto(lab);
     const digest = await digestIn(page);
     await page.getByRole('button', { name: 'Share' }).click();
-    const names = await dialog()
-      .getByRole('button', { name: /^Save (?!\.run).*\.(json|jsonl|txt|yml|html)$/ })
-      .allTextContents();
-    expect(names).toEqual(Object.values(exportForms).map(({ suffix }) => suffix));
+    const forms = dialog().getByRole('button', { name: /^Save (?!\.run).*\.(json|jsonl|txt|yml|html)$/ });
+    await expect.poll(() => forms.allTextContents()).toEqual(Object.values(exportForms).map(({ suffix }) => suffix));
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       dialog().getByRole('button', { name: 'Save report.html' }).click(),
