@@ -4,7 +4,7 @@
  * page's origin.
  */
 import axe, { type RunOptions } from 'axe-core';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vitest';
 import { launchChromium } from './chromium.ts';
 
@@ -106,7 +106,7 @@ export async function expectNoViolations(page: Page, within = 'html', rules: rea
     },
     [within, options] as const,
   );
-  expect(violations).toEqual([]);
+  expect(violations, violations.join('\n')).toEqual([]);
 }
 
 /** What of axe's rules hangs on colours: all else is the same in both themes. */
@@ -119,4 +119,17 @@ export async function expectNoViolationsInEitherTheme(page: Page, within = 'html
   await page.emulateMedia({ colorScheme: 'dark' });
   await expectNoViolations(page, within, COLOUR);
   await page.emulateMedia({ colorScheme: 'light' });
+}
+
+/** More than there are places on the page that Tab stops at. */
+const STOPS_MAX = 250;
+
+/** Presses Tab, or Shift+Tab, until an element has the focus and shows it, as who has no mouse has to. */
+export async function tabTo(page: Page, target: Locator, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
+  for (let stop = 0; stop < STOPS_MAX; stop++) {
+    await page.keyboard.press(key);
+    const reached = await target.evaluateAll((found) => found.some((one) => one.matches(':focus-visible')));
+    if (reached) return;
+  }
+  throw new Error(`${String(target)} is not reached by ${key}`);
 }
