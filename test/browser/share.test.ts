@@ -4,13 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../scenarios/index.ts';
 import { exportForms, run } from '../../sim-core/index.ts';
 import { hashOfDocument, linkHash, readLink } from '../../ui/models/link.ts';
+import { labHash } from '../../ui/models/route.ts';
 import { writeShared } from '../../ui/models/shared-document.ts';
 import { shareRun } from '../../ui/models/shared-run.ts';
-import { address, digestIn, expectNoViolations, expectNoViolationsInEitherTheme, openSession } from './session.ts';
+import { digestIn, expectNoViolations, expectNoViolationsInEitherTheme, openSession, visit } from './session.ts';
 
 const { scenario, definition } = catalogue.find((entry) => entry.scenario.id === 'stampede')!;
-const lab = `${address}#/lab/${scenario.id}`;
-const session = openSession();
+const lab = labHash(scenario.id);
+const session = openSession({ shared: true });
 const words = { tabs: ['Parameters', 'Events', 'State'], modes: ['explore', 'compare'] };
 
 const dialog = () => session.page.getByRole('dialog', { name: 'Share this run' });
@@ -24,26 +25,26 @@ const cursor = async (): Promise<number> =>
       .getAttribute('aria-valuenow'),
   );
 
-/** The document in a link, changed, as another link. */
+/** The document in a link, changed, as the hash of another link. */
 async function forged(link: string, change: (document: Record<string, unknown>) => object): Promise<string> {
   const { run: shared } = await readLink(link.split('?')[1], scenario, words);
   const document = change(structuredClone(writeShared(shared)));
-  return address + (await hashOfDocument(scenario.id, JSON.stringify(document)));
+  return hashOfDocument(scenario.id, JSON.stringify(document));
 }
 
-/** A link to a run that was slowed, as the page would make it. */
+/** The hash of a link to a run that was slowed, as the page would make it. */
 async function linkFromNode(): Promise<string> {
   const interventions = [{ at: 10.3e9, action: 'slow', target: 'database' }];
   const experiment = { variant: 'none', seed: 1, changed: { rate: 1500 }, interventions };
   const recording = run(scenario, { variant: 'none', params: { rate: 1500 }, interventions, definition });
   const shared = shareRun({ experiment, recording }, { time: 10.3e9, tab: 'State', mode: 'explore' });
-  return address + (await linkHash(shared, scenario, words));
+  return linkHash(shared, scenario, words);
 }
 
 /** A link to a run that was changed, slowed and looked at, made by the mouse. */
 async function makeLink(): Promise<{ link: string; digest: string }> {
   const { page } = session;
-  await page.goto(lab);
+  await visit(page, lab);
   const first = await digestIn(page);
   const field = page.getByRole('tabpanel').getByRole('textbox', { name: 'rate' });
   await field.fill('1500');
@@ -80,11 +81,12 @@ describe('a link', () => {
     expect(Number(await slider.getAttribute('aria-valuenow'))).toBeCloseTo(scenario.openAt / 1e9, 6);
     await other.getByRole('button', { name: 'Dismiss' }).click();
     await other.getByText('Replayed identically.').waitFor({ state: 'detached' });
+    await other.close();
   });
 
   it('made by the keyboard alone opens in the same window', async () => {
     const { page } = session;
-    await page.goto(lab);
+    await visit(page, lab);
     const digest = await digestIn(page);
     const scrubber = page.getByRole('slider', { name: 'Time in the run' });
     await scrubber.press('Home');
@@ -108,7 +110,7 @@ describe('a link', () => {
 
   it('to a comparison brings both runs back', async () => {
     const { page } = session;
-    await page.goto(lab);
+    await visit(page, lab);
     await digestIn(page);
     await page.getByText('compare', { exact: true }).click();
     await page.getByText('B = A + mutex').waitFor();
@@ -119,12 +121,13 @@ describe('a link', () => {
     await other.getByText('B = A + mutex').waitFor();
     const notice = other.getByRole('status').filter({ hasText: 'Replayed identically.' });
     await notice.getByText('Replayed identically.').nth(1).waitFor();
+    await other.close();
   });
 
   it('whose digest was tampered with says so', async () => {
     const link = await linkFromNode();
     const bad = await forged(link, (document) => ({ ...document, digest: `sha256:${'0'.repeat(64)}` }));
-    await session.page.goto(bad);
+    await visit(session.page, bad);
     const alert = session.page.getByRole('alert');
     await alert.getByText('Not the same run: every signal is as it was, but the digest differs.').waitFor();
     await alert.getByText('its input or its digest was altered on the way').waitFor();
@@ -133,7 +136,7 @@ describe('a link', () => {
   it('whose input was tampered with says from when on the run differs', async () => {
     const link = await linkFromNode();
     const bad = await forged(link, (document) => ({ ...document, interventions: [], engine: '0.0.1' }));
-    await session.page.goto(bad);
+    await visit(session.page, bad);
     const alert = session.page.getByRole('alert');
     await alert.getByText(/Not the same run: they first differ between (9|10)(\.\d+)?s and 1[01](\.\d+)?s/).waitFor();
     await alert.getByText('It was computed by engine 0.0.1').waitFor();
@@ -147,7 +150,7 @@ describe('a link', () => {
       params: { rate: 1e9, speed: 3 },
       view: { tab: 'Secrets' },
     }));
-    await session.page.goto(bad);
+    await visit(session.page, bad);
     const trouble = session.page.getByRole('dialog', { name: 'A part of this link was ignored' });
     await trouble.waitFor();
     const rows = await trouble.getByRole('row').allInnerTexts();
@@ -163,7 +166,7 @@ describe('a link', () => {
     ['?r=1.AAAA', 'cut short or damaged'],
     ['?r=9.AAAA', 'this page reads 1'],
   ])('%s is refused in words, and the scenario’s own run is shown', async (query, words_) => {
-    await session.page.goto(lab + query);
+    await visit(session.page, lab + query);
     await session.page.getByRole('dialog', { name: 'This link cannot be read' }).getByText(words_).waitFor();
     await session.page.keyboard.press('Escape');
     expect(await digestIn(session.page)).toBe(run(scenario, { variant: 'none', definition }).header.digest);
@@ -211,7 +214,7 @@ describe('a run file', () => {
       target: 'database',
       args: { factor: 2 + ((i * 31) % 97) / 97 },
     }));
-    await session.page.goto(await forged(link, (document) => ({ ...document, interventions })));
+    await visit(session.page, await forged(link, (document) => ({ ...document, interventions })));
     await session.page.getByText('Not the same run').waitFor();
     await session.page.getByRole('button', { name: 'Share' }).click();
     await dialog()
@@ -224,7 +227,7 @@ describe('a run file', () => {
 describe('for other tools', () => {
   it('the run that is shown is saved in the form that is asked for, and the report is a page for everybody', async () => {
     const { page } = session;
-    await page.goto(lab);
+    await visit(page, lab);
     const digest = await digestIn(page);
     await page.getByRole('button', { name: 'Share' }).click();
     const forms = dialog().getByRole('button', { name: /^Save (?!\.run).*\.(json|jsonl|txt|yml|html)$/ });
@@ -243,12 +246,13 @@ describe('for other tools', () => {
     }
     await report.setViewportSize({ width: 390, height: 844 });
     await expect.poll(() => report.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+    await report.close();
   });
 });
 
 describe('for everybody', () => {
   it('axe finds nothing in the dialog in either theme', async () => {
-    await session.page.goto(await linkFromNode());
+    await visit(session.page, await linkFromNode());
     await digestIn(session.page);
     await session.page.getByRole('button', { name: 'Share' }).click();
     await dialog().getByRole('img', { name: 'QR code of the link' }).waitFor();
