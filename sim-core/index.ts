@@ -220,7 +220,7 @@ export type { Copy } from './messaging/channels/copy.ts';
 export { DeduplicationWindow } from './messaging/channels/deduplication-window.ts';
 export { exchangeTypes, type ExchangeTypeName } from './messaging/channels/exchanges/exchange-types.ts';
 export { Exchanges, type ExchangeOptions } from './messaging/channels/exchanges/exchanges.ts';
-export { headersMatch } from './messaging/channels/exchanges/headers.ts';
+export { headersMatch, type HeadersMode } from './messaging/channels/exchanges/headers.ts';
 export { topicMatches, wordsOf } from './messaging/channels/exchanges/topic.ts';
 export * from './messaging/channels/facts.ts';
 export { makeMessage, type Headers, type HeaderValue, type Message } from './messaging/channels/message.ts';
@@ -232,6 +232,7 @@ export {
   type Received as VisibilityQueueReceived,
   type VisibilityQueueOptions,
 } from './messaging/channels/visibility-queue.ts';
+export { BlockedReads } from './messaging/channels/stream/blocked-reads.ts';
 export * from './messaging/channels/stream/claim.ts';
 export {
   ConsumerGroup as StreamGroup,
@@ -293,7 +294,7 @@ export { assignors as kafkaAssignors } from './messaging/groups/assignors.ts';
 // systems: products composed of the parts above
 export { AmqpError } from './systems/rabbitmq/amqp-error.ts';
 export { Broker, type Published } from './systems/rabbitmq/broker.ts';
-export type { Channel as AmqpChannel, Delivery } from './systems/rabbitmq/channel.ts';
+export type { Channel as AmqpChannel, ConsumeOptions, Delivery } from './systems/rabbitmq/channel.ts';
 export { Connection as AmqpConnection } from './systems/rabbitmq/connection.ts';
 export {
   RabbitConsumer,
@@ -302,7 +303,7 @@ export {
 } from './systems/rabbitmq/consumer.ts';
 export { messageSent as messagePublished, producerSignals } from './systems/rabbitmq/facts.ts';
 export { Producer } from './systems/rabbitmq/producer.ts';
-export type { QueueDeclaration } from './systems/rabbitmq/queue-arguments.ts';
+export type { QueueArgument, QueueDeclaration } from './systems/rabbitmq/queue-arguments.ts';
 export { RabbitMq, type Confirm, type Publish } from './systems/rabbitmq/rabbitmq.ts';
 export { RedisStreamConsumer, type StreamConsumerOptions } from './systems/redis/stream-consumer.ts';
 export { streamChanged } from './systems/redis/stream-signals.ts';
@@ -322,6 +323,7 @@ export * from './systems/nats/subscriber.ts';
 export * from './systems/nats/jetstream/subscriber.ts';
 export { isPattern, isSubject, subjectMatches } from './systems/nats/subject.ts';
 export * from './systems/nats/jetstream/configuration.ts';
+export { DeliverGroup } from './systems/nats/jetstream/deliver-group.ts';
 export { JetStreamConsumer, type Advisory, type JetStreamDelivery } from './systems/nats/jetstream/consumer.ts';
 export {
   JetStream,

@@ -1,15 +1,15 @@
 /**
- * `brownout twin <names>`: generated scripts against real servers, each started here on a private port in turn, and against
- * the models of them. Every difference is shown with the smallest script that has it. Ctrl-C ends it with what was
- * compared until then; the server goes in any case.
+ * `brownout twin <names>`: generated scripts against real servers, each started here on a private port, side by side, and
+ * against the models of them. Every difference is shown with the smallest script that has it. Ctrl-C ends all of them with what
+ * was compared until then; the servers go in any case.
  */
 import { grouped } from '../../../sim-core/index.ts';
-import { ProgressLine } from '../cachesim/progress-line.ts';
 import { UsageError, type CliCommand, type CommandLine, type ExitCode } from '../command.ts';
 import { noSuch } from '../nearest.ts';
 import { styleFor } from '../reporters/style.ts';
-import { agrees, compare } from '../twin/comparison.ts';
+import { agrees, compare, type ComparisonOptions, type Progress } from '../twin/comparison.ts';
 import { twins } from '../twin/index.ts';
+import { ProgressOfSeveral } from '../twin/progress-of-several.ts';
 import { asJson, asText, type NamedOutcome, type Outcome } from '../twin/report.ts';
 import type { Twin } from '../twin/twin.ts';
 
@@ -43,7 +43,7 @@ export const twinCommand: CliCommand = {
   },
 };
 
-/** Plays one after the other; what the first of them found is told before the next is begun. */
+/** Plays them side by side, since they wait most of the time; what each has found is told whole, in the order in which they are named. */
 export async function playTwins<Step>(
   chosen: readonly Twin<Step>[],
   options: TwinOptions,
@@ -52,15 +52,34 @@ export async function playTwins<Step>(
   const scripts = wholeNumber('--scripts', options.scripts, 1, SCRIPTS_MAX);
   const seed = wholeNumber('--seed', options.seed, 0, 0x7fffffff);
   const ready = chosen.map((twin) => ({ twin, program: programOf(twin) }));
-  const outcomes: NamedOutcome<Step>[] = [];
-  for (const { twin, program } of ready) {
-    const outcome = await play(twin, program, scripts, seed, cli);
-    outcomes.push({ twin: twin.name, ...outcome });
-    if (options.json !== true) cli.out(asText(twin, outcome, styleFor(cli.showsColours)));
-    if (cli.interrupted.aborted) {
-      cli.err(`brownout: ${twin.name} interrupted after ${grouped(outcome.scripts)} of ${grouped(scripts)} scripts\n`);
-      break;
+  const failure = new AbortController();
+  const line = new ProgressOfSeveral(cli.isTerminal ? cli.err : () => {}, scripts);
+  const plays = ready.map(async ({ twin, program }) => {
+    const progress = (how: Progress): void => line.show(twin.name, how);
+    const interrupted = AbortSignal.any([cli.interrupted, failure.signal]);
+    try {
+      return await play(twin, program, { scripts, seed, interrupted, progress });
+    } catch (error) {
+      failure.abort();
+      throw error;
+    } finally {
+      line.isOver(twin.name);
     }
+  });
+  // None goes on, nor is any server left, when this ends.
+  const ended = Promise.allSettled(plays);
+  const outcomes: NamedOutcome<Step>[] = [];
+  try {
+    for (const [i, { twin }] of ready.entries()) {
+      const outcome = await plays[i];
+      outcomes.push({ twin: twin.name, ...outcome });
+      line.wipe();
+      if (options.json !== true) cli.out(asText(twin, outcome, styleFor(cli.showsColours)));
+      if (outcome.isComplete) continue;
+      cli.err(`brownout: ${twin.name} interrupted after ${grouped(outcome.scripts)} of ${grouped(scripts)} scripts\n`);
+    }
+  } finally {
+    await ended;
   }
   if (options.json === true) cli.out(asJson(outcomes));
   if (cli.interrupted.aborted) return 130;
@@ -75,23 +94,15 @@ function programOf<Step>(twin: Twin<Step>): string {
   );
 }
 
-async function play<Step>(
-  twin: Twin<Step>,
-  program: string,
-  scripts: number,
-  seed: number,
-  cli: CommandLine,
-): Promise<Outcome<Step>> {
+async function play<Step>(twin: Twin<Step>, program: string, options: ComparisonOptions): Promise<Outcome<Step>> {
   const startedMs = performance.now();
-  const line = new ProgressLine(cli.isTerminal ? cli.err : () => {});
-  line.show(() => `starting ${program}`);
+  options.progress({ played: 0, again: 0 });
   const server = await twin.start(program);
   try {
-    const progress = (text: string): void => line.show(() => text);
-    const comparison = await compare(twin, server, { scripts, seed, interrupted: cli.interrupted, progress });
-    return { version: server.version, seed, seconds: (performance.now() - startedMs) / 1000, ...comparison };
+    const comparison = await compare(twin, server, options);
+    const seconds = (performance.now() - startedMs) / 1000;
+    return { version: server.version, seed: options.seed, seconds, ...comparison };
   } finally {
-    line.wipe();
     await server.stop();
   }
 }

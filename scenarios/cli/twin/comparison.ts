@@ -43,6 +43,8 @@ export interface Comparison<Step> {
   readonly different: number;
   /** Scripts that differed among others and not when they were played again by themselves, in their order. */
   readonly unstable: readonly Sighting[];
+  /** Whether nobody interrupted it. */
+  readonly isComplete: boolean;
 }
 
 /** A script whose answers differed, the first step that did, from 0, and what they were there. */
@@ -68,7 +70,14 @@ export interface ComparisonOptions {
   readonly seed: number;
   /** Aborted by Ctrl-C: what was played until then is the result. */
   readonly interrupted: AbortSignal;
-  readonly progress: (text: string) => void;
+  readonly progress: (progress: Progress) => void;
+}
+
+export interface Progress {
+  /** Scripts that were played. */
+  readonly played: number;
+  /** Scripts that differed and are to be played again. */
+  readonly again: number;
 }
 
 /** The scripts of a seed: the first ones do not depend on how many are asked for. */
@@ -99,27 +108,35 @@ export async function compare<Step>(
   const scripts = scriptsOf(twin, count, seed);
   const played: (readonly Step[])[] = [];
   const suspects: { readonly index: number; readonly seen: Sighting }[] = [];
-  let next = 0;
-  const work = async (): Promise<void> => {
-    while (next < scripts.length && !interrupted.aborted) {
-      const index = next++;
+  const work = async (queued: number[]): Promise<void> => {
+    while (queued.length > 0 && !interrupted.aborted) {
+      const index = queued.shift()!;
       const script = scripts[index];
       const model = twin.model(script);
       const answers = await server.play(script, 1);
       const at = firstDifference(model, answers);
       if (at !== undefined) suspects.push({ index, seen: sighting(index, { model, server: answers, at }) });
       played.push(script);
-      progress(`${played.length} of ${count} scripts, ${suspects.length} to be played again`);
+      progress({ played: played.length, again: suspects.length });
     }
   };
-  await Promise.all(Array.from({ length: twin.atOnce }, work));
+  const isKilling = (index: number): boolean => twin.killing?.kills(scripts[index]) ?? false;
+  const numbers = scripts.map((_, index) => index);
+  const calm = numbers.filter((index) => !isKilling(index));
+  const killing = numbers.filter(isKilling);
+  await Promise.all([
+    ...Array.from({ length: twin.atOnce }, () => work(calm)),
+    ...Array.from({ length: twin.killing?.atOnce ?? 0 }, () => work(killing)),
+  ]);
 
   const differences: Difference<Step>[] = [];
   const unshrunk: Sighting[] = [];
   const unstable: Sighting[] = [];
-  for (const { index, seen } of suspects.sort((a, b) => a.index - b.index)) {
+  suspects.sort((a, b) => a.index - b.index);
+  let again = suspects.length;
+  for (const { index, seen } of suspects) {
     if (interrupted.aborted) break;
-    progress(`playing script ${index + 1} again`);
+    progress({ played: played.length, again: again-- });
     const found = await playBoth(twin, server, scripts[index]);
     if (found === undefined) unstable.push(seen);
     else if (differences.length === SHRUNK_MAX) unshrunk.push(sighting(index, found));
@@ -137,6 +154,7 @@ export async function compare<Step>(
     unshrunk,
     different: differences.length + unshrunk.length,
     unstable,
+    isComplete: played.length === count && again === 0,
   };
 }
 

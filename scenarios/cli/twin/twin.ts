@@ -25,6 +25,12 @@ export interface RealServer<Step> {
   stop(): Promise<void>;
 }
 
+/** Scripts that kill the server, and how many of them it plays at once: it is killed once for all of them. */
+export interface Killing<Step> {
+  kills(script: readonly Step[]): boolean;
+  readonly atOnce: number;
+}
+
 export interface Twin<Step> {
   readonly name: string;
   /** What is compared, in a sentence. */
@@ -42,6 +48,8 @@ export interface Twin<Step> {
   line(step: Step): string;
   /** Scripts that the server plays at once. */
   readonly atOnce: number;
+  /** Scripts that kill the server, which are played on one of their own. */
+  readonly killing?: Killing<Step>;
   model(script: readonly Step[]): readonly Answer[];
   start(program: string): Promise<RealServer<Step>>;
 }

@@ -8,6 +8,21 @@ import { queueKinds, type QueueKindName } from '../../messaging/channels/queue-k
 import { QUEUE_DEFAULTS, type Overflow, type QueueOptions } from '../../messaging/channels/queue-options.ts';
 import { AmqpError } from './amqp-error.ts';
 
+/** The arguments that are read; any other is kept, and makes no difference. */
+export type QueueArgument =
+  | 'x-message-ttl'
+  | 'x-expires'
+  | 'x-max-length'
+  | 'x-max-length-bytes'
+  | 'x-overflow'
+  | 'x-dead-letter-exchange'
+  | 'x-dead-letter-routing-key'
+  | 'x-max-priority'
+  | 'x-single-active-consumer'
+  | 'x-queue-type'
+  | 'x-queue-mode'
+  | 'x-delivery-limit';
+
 export interface QueueDeclaration {
   readonly name: string;
   readonly durable: boolean;
@@ -28,25 +43,26 @@ export interface ReadArguments {
 const OVERFLOWS: readonly HeaderValue[] = ['drop-head', 'reject-publish', 'reject-publish-dlx'] satisfies Overflow[];
 const PRIORITY_MAX = 255;
 /** What quorum queues of 3.10 do not take. */
-const NOT_FOR_QUORUM = ['x-max-priority', 'x-queue-mode'];
+const NOT_FOR_QUORUM: readonly QueueArgument[] = ['x-max-priority', 'x-queue-mode'];
 
 export function readArguments({
   name,
   durable,
   exclusive,
   autoDelete,
-  arguments: given,
+  arguments: table,
 }: QueueDeclaration): ReadArguments {
+  const given: Readonly<Partial<Record<QueueArgument, HeaderValue>>> = table;
   const refuse = (what: string): never => {
     throw new AmqpError(406, `${what} for queue '${name}'`);
   };
-  const whole = (argument: string, min: number, max = Number.MAX_SAFE_INTEGER): number | undefined => {
+  const whole = (argument: QueueArgument, min: number, max = Number.MAX_SAFE_INTEGER): number | undefined => {
     const value = given[argument];
     if (value === undefined) return undefined;
     if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
     return refuse(`invalid arg '${argument}'`);
   };
-  const text = (argument: string): string | undefined => {
+  const text = (argument: QueueArgument): string | undefined => {
     const value = given[argument];
     return value === undefined || typeof value === 'string' ? value : refuse(`invalid arg '${argument}'`);
   };

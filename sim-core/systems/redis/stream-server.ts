@@ -14,6 +14,7 @@ import type { Simulation } from '../../kernel/simulation.ts';
 import type { EventHandle } from '../../kernel/event-table.ts';
 import { SerialServer } from '../../kernel/serial-server.ts';
 import { SECOND, type Duration, type Time } from '../../kernel/time.ts';
+import { BlockedReads } from '../../messaging/channels/stream/blocked-reads.ts';
 import { autoClaim } from '../../messaging/channels/stream/claim.ts';
 import type { ConsumerGroup } from '../../messaging/channels/stream/consumer-group.ts';
 import { ZERO_ID, type EntryId } from '../../messaging/channels/stream/entry-id.ts';
@@ -94,7 +95,7 @@ export class RedisStreamServer implements Endpoint<StreamCommand, StreamReply>, 
   private readonly sim: Simulation;
   private readonly commandTime: Duration;
   private readonly thread = new SerialServer();
-  private readonly blocked = new Map<string, Blocked[]>();
+  private readonly blocked = new BlockedReads<Blocked>();
   private readonly changed: FactChannel<Fact<typeof streamChanged>>;
   private readonly doneKind: number;
   private readonly alarmKind: number;
@@ -223,29 +224,25 @@ export class RedisStreamServer implements Endpoint<StreamCommand, StreamReply>, 
   }
 
   private block(call: StreamCall, group: string, time: Duration): void {
-    const line = this.blocked.get(group) ?? [];
-    this.blocked.set(group, line);
     const giveUp = (): void => {
-      line.splice(line.indexOf(blocked), 1);
+      this.blocked.remove(group, blocked);
       call.reply(NOTHING);
     };
     const alarm = this.sim.schedule(time, giveUp, undefined, this.alarmKind, call.request.id);
     const blocked = { call, alarm };
-    line.push(blocked);
+    this.blocked.add(group, blocked);
   }
 
   /** Gives what has come to those who wait for it. */
   private serve(name: string): void {
-    const line = this.blocked.get(name) ?? [];
-    while (line.length > 0) {
-      const { call, alarm } = line[0];
+    this.blocked.serve(name, ({ call, alarm }) => {
       const { query } = call;
       const entries = query.command === 'read' ? this.read(this.groupOf(name), query) : [];
-      if (entries.length === 0) return;
-      line.shift();
+      if (entries.length === 0) return false;
       this.sim.cancel(alarm);
       call.reply(found(entries));
-    }
+      return true;
+    });
   }
 
   private groupOf(name: string): ConsumerGroup<Message> {
@@ -266,11 +263,9 @@ export class RedisStreamServer implements Endpoint<StreamCommand, StreamReply>, 
     this.lives++;
     this.downUntil = Math.max(this.downUntil, sim.now + downtime + stream.length * this.loadTime);
     this.thread.drop(this.sim.now);
-    for (const line of this.blocked.values()) {
-      for (const { call, alarm } of line.splice(0)) {
-        this.sim.cancel(alarm);
-        call.refuse('unavailable');
-      }
+    for (const { call, alarm } of this.blocked.clear()) {
+      this.sim.cancel(alarm);
+      call.refuse('unavailable');
     }
   }
 

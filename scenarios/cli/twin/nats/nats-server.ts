@@ -14,6 +14,8 @@ import { BURST_MS, WRITTEN_MS, type NatsScript, type NatsStep } from './steps.ts
 /** How soon a client tries to connect again. */
 const RECONNECT_MS = 50;
 
+export const killsNats = (script: NatsScript): boolean => script.some(({ op }) => op === 'restart');
+
 /** One server for the scripts that kill it, which nobody else has to wait for, and one for all others. */
 export async function startNats(program: string): Promise<RealServer<NatsStep>> {
   const calm = await startServer(program);
@@ -25,7 +27,7 @@ export async function startNats(program: string): Promise<RealServer<NatsStep>> 
   return {
     version: `NATS ${calm.connections[0].info?.version}`,
     play: async (script) => {
-      const { connections, restarts } = script.some(({ op }) => op === 'restart') ? killed : calm;
+      const { connections, restarts } = killsNats(script) ? killed : calm;
       await restarts.begin();
       const player = new ServerPlayer(connections, ++plays, () => restarts.restart());
       try {

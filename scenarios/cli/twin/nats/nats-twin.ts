@@ -3,7 +3,7 @@ import { executable } from '../executable.ts';
 import type { Twin } from '../twin.ts';
 import { modelOf } from './nats-model.ts';
 import { natsScripts } from './nats-scripts.ts';
-import { startNats } from './nats-server.ts';
+import { killsNats, startNats } from './nats-server.ts';
 import type { NatsStep } from './steps.ts';
 import { natsVocabulary, natsWords } from './vocabulary.ts';
 
@@ -17,6 +17,7 @@ export const natsTwin: Twin<NatsStep> = {
   words: natsWords,
   line: ({ op, ...rest }) => `${op} ${Object.keys(rest).length > 0 ? JSON.stringify(rest) : ''}`.trim(),
   atOnce: 24,
+  killing: { kills: killsNats, atOnce: 24 },
   model: modelOf,
   start: startNats,
 };

@@ -23,6 +23,7 @@ export function playModel(
 
 class ModelPlayer implements ModelSide {
   readonly broker: Broker;
+  readonly places = new Map<string, string>();
   step = 0;
   private clients: readonly ModelClient[];
   private heard: Told[] = [];

@@ -82,7 +82,7 @@ export class RabbitMqNode {
 function writeConfiguration(folder: string, port: number): void {
   for (const name of ['mnesia', 'log', 'config']) mkdirSync(join(folder, name));
   writeFileSync(join(folder, 'advanced.config'), `[{rabbit, [{quorum_tick_interval, ${TICK_MS}}]}].\n`);
-  writeFileSync(join(folder, 'enabled_plugins'), '[].\n');
+  writeFileSync(join(folder, 'enabled_plugins'), '[rabbitmq_consistent_hash_exchange].\n');
   writeFileSync(
     join(folder, 'rabbitmq.conf'),
     [

@@ -50,6 +50,7 @@ export class ServerPlayer implements ServerSide {
   readonly names: Names;
   readonly queues: QueueWatch;
   readonly exchanges = new Set<string>();
+  readonly places = new Map<string, string>();
   private readonly host: Host;
   private readonly script: readonly RabbitStep[];
   private readonly slowness: number;

@@ -1,116 +1,46 @@
-/**
- * The real server of the RabbitMQ twin: one node for all plays, which is killed for those that want it.
- */
+/** The real server of the RabbitMQ twin: one node for the scripts that kill it, and one for all others. */
 import { existsSync } from 'node:fs';
-import { connect, type ChannelModel } from 'amqplib';
 import { findExecutable } from '../../../../tools/find-executable.ts';
-import { SharedRestart } from '../shared-restart.ts';
 import type { RealServer } from '../twin.ts';
-import { RabbitMqNode } from './node.ts';
-import { ServerPlayer, type Host } from './player.ts';
+import { PlayedNode } from './played-node.ts';
 import type { RabbitStep } from './steps.ts';
 
 const DEBIANS_SCRIPT = '/usr/lib/rabbitmq/bin/rabbitmq-server';
 
-/** How often a script is played whose times are too short for the machine. */
-const ATTEMPTS = 4;
-
-interface Played {
-  readonly answers: readonly unknown[];
-  readonly isLate: boolean;
-}
-
-type Pair = readonly [ChannelModel, ChannelModel];
-
 export const findRabbitMq = (): string | undefined =>
   existsSync(DEBIANS_SCRIPT) ? DEBIANS_SCRIPT : findExecutable(['rabbitmq-server']);
 
-export class RabbitMqServer implements RealServer<RabbitStep>, Host {
-  readonly version: string;
-  readonly node: RabbitMqNode;
-  /** Connections that no play has now. */
-  private idle: Pair[] = [];
-  private plays = 0;
-  private readonly restarts = new SharedRestart(() => {
-    this.idle = [];
-    return this.node.restart();
-  });
+export const killsNode = (script: readonly RabbitStep[]): boolean => script.some(({ op }) => op === 'restart');
 
-  private constructor(node: RabbitMqNode, version: string) {
-    this.node = node;
-    this.version = version;
+export class RabbitMqServer implements RealServer<RabbitStep> {
+  readonly version: string;
+  private readonly calm: PlayedNode;
+  private readonly killed: PlayedNode;
+
+  private constructor(calm: PlayedNode, killed: PlayedNode) {
+    this.calm = calm;
+    this.killed = killed;
+    this.version = `RabbitMQ ${calm.version}`;
   }
 
   static async start(program: string): Promise<RabbitMqServer> {
-    const node = await RabbitMqNode.start(program);
-    try {
-      const connection = await open(node.port);
-      const { version } = connection.connection.serverProperties;
-      await connection.close();
-      return new RabbitMqServer(node, `RabbitMQ ${version}`);
-    } catch (error) {
-      await node.stop();
-      throw error;
-    }
+    const nodes = await Promise.allSettled([PlayedNode.start(program), PlayedNode.start(program)]);
+    const up = nodes.filter((each) => each.status === 'fulfilled').map(({ value }) => value);
+    if (up.length === 2) return new RabbitMqServer(up[0], up[1]);
+    await Promise.all(up.map((node) => node.stop()));
+    throw nodes.find((each) => each.status === 'rejected')!.reason;
   }
 
-  /** Again with longer times if the machine was too slow for them: that says nothing of the server. */
-  async play(script: readonly RabbitStep[], slowness: number): Promise<readonly unknown[]> {
-    for (let attempt = 1; ; attempt++) {
-      const { answers, isLate } = await this.playOnce(script, slowness * 2 ** (attempt - 1));
-      if (!isLate || attempt === ATTEMPTS) return answers;
-    }
+  /** Where its files are. */
+  get folders(): readonly string[] {
+    return [this.calm.folder, this.killed.folder];
   }
 
-  /** A connection that the server closes ends the play; the reason is the last answer. */
-  private async playOnce(script: readonly RabbitStep[], slowness: number): Promise<Played> {
-    await this.restarts.begin();
-    let closedBy: string | undefined;
-    const onError = ({ message }: Error): void => void (closedBy ??= message);
-    const host: Host = {
-      connect: async () => {
-        const connections = await this.connect();
-        for (const connection of connections) connection.on('error', onError);
-        return connections;
-      },
-      restart: async () => {
-        await this.restarts.restart();
-        closedBy = undefined;
-      },
-    };
-    const player = new ServerPlayer(host, script, `p${this.plays++}.`, slowness);
-    try {
-      await player.play();
-      this.idle.push(player.connections as unknown as Pair);
-      return player;
-    } catch (error) {
-      if (closedBy === undefined) throw error;
-      await Promise.allSettled(player.connections.map((connection) => connection.close()));
-      return { answers: [...player.answers, closedBy], isLate: player.isLate };
-    } finally {
-      for (const connection of player.connections) connection.off('error', onError);
-      this.restarts.end();
-    }
-  }
-
-  async connect(): Promise<Pair> {
-    return this.idle.pop() ?? (await Promise.all([open(this.node.port), open(this.node.port)]));
-  }
-
-  restart(): Promise<void> {
-    return this.restarts.restart();
+  play(script: readonly RabbitStep[], slowness: number): Promise<readonly unknown[]> {
+    return (killsNode(script) ? this.killed : this.calm).play(script, slowness);
   }
 
   async stop(): Promise<void> {
-    await Promise.allSettled(this.idle.flat().map((connection) => connection.close()));
-    await this.node.stop();
+    await Promise.all([this.calm.stop(), this.killed.stop()]);
   }
-}
-
-async function open(port: number): Promise<ChannelModel> {
-  // Small frames, each waited for: they must not wait for one another on the way.
-  const connection = await connect(`amqp://127.0.0.1:${port}`, { noDelay: true });
-  // A play listens to its own; one that nobody has may go, with a node that is killed.
-  connection.on('error', () => {});
-  return connection;
 }

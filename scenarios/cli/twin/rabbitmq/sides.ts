@@ -10,6 +10,8 @@ interface Side<Client> {
   /** The number of the step that is played. */
   readonly step: number;
   readonly client: (actor: Actor) => Client;
+  /** In which queue each key was found that was spread last. */
+  readonly places: Map<string, string>;
   /** A consumer was handed something. */
   hear(told: Told): void;
 }

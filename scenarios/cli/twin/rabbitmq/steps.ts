@@ -2,7 +2,7 @@
  * What a script of the RabbitMQ twin is made of: what two clients, each on a connection of its own, say to a broker. Names
  * of queues and exchanges are short here; the real server gets them with a prefix for each play.
  */
-import type { Delivery, Headers } from '../../../../sim-core/index.ts';
+import type { Delivery, ExchangeTypeName, Headers } from '../../../../sim-core/index.ts';
 
 /** The client that does it. */
 export type Actor = 0 | 1;
@@ -46,7 +46,8 @@ export type RabbitStep =
       readonly op: 'declare-exchange';
       readonly actor: Actor;
       readonly exchange: string;
-      readonly type: 'direct' | 'fanout' | 'topic' | 'headers';
+      readonly type: ExchangeTypeName;
+      readonly durable: boolean;
       readonly autoDelete: boolean;
       readonly alternate: string | undefined;
     }
@@ -73,6 +74,8 @@ export type RabbitStep =
       readonly cc: readonly string[];
       readonly bcc: readonly string[];
     }
+  /** Publishes a message of each of many keys, and a second one of some, and takes all that came to the queues. */
+  | { readonly op: 'spread'; readonly actor: Actor; readonly exchange: string }
   | { readonly op: 'get'; readonly actor: Actor; readonly queue: string; readonly noAck: boolean }
   | {
       readonly op: 'consume';

@@ -3,7 +3,7 @@ import type { Twin } from '../twin.ts';
 import { playModel } from './model.ts';
 import { wordsDone } from './operations/operations.ts';
 import { rabbitScripts } from './scripts/scripts.ts';
-import { findRabbitMq, RabbitMqServer } from './server.ts';
+import { findRabbitMq, killsNode, RabbitMqServer } from './server.ts';
 import { lineOfStep, type RabbitAnswer, type RabbitStep } from './steps.ts';
 import { RABBIT_VOCABULARY } from './vocabulary.ts';
 
@@ -17,6 +17,7 @@ export const rabbitMqTwin: Twin<RabbitStep> = {
   words: (step, answer) => wordsDone(step, answer as RabbitAnswer),
   line: lineOfStep,
   atOnce: 24,
+  killing: { kills: killsNode, atOnce: 64 },
   model: (script) => playModel(script),
   start: (program) => RabbitMqServer.start(program),
 };

@@ -15,10 +15,12 @@ class ConsistentHash implements Router {
   private buckets: Destination[] = [];
   private readonly draws = new HashedStream(WORDS);
 
+  /** A destination that has buckets gets no more by a second binding, whatever its weight. */
   bind({ key, destination }: Binding): void {
     const weight = Number(key);
     if (!/^\d+$/.test(key)) throw new BindingRefused(`The binding key must be an integer: ${key}`);
     if (weight < 1) throw new BindingRefused(`The binding key must be greater than 0: ${key}`);
+    if (this.buckets.includes(destination)) return;
     for (let i = 0; i < weight; i++) this.buckets.push(destination);
   }
 

@@ -7,7 +7,7 @@ import type { Headers, HeaderValue, Message } from '../message.ts';
 import { BindingRefused, type Binding, type Destination, type ExchangeType, type Router } from './exchange-type.ts';
 
 const MODES = ['all', 'any', 'all-with-x', 'any-with-x'] as const;
-type Mode = (typeof MODES)[number];
+export type HeadersMode = (typeof MODES)[number];
 
 /** Whether a binding's arguments match the headers of a message. */
 export function headersMatch(binding: Headers, headers: Headers): boolean {
@@ -22,7 +22,7 @@ export function headersMatch(binding: Headers, headers: Headers): boolean {
   return wantsAll;
 }
 
-function modeOf(binding: Headers): Mode {
+function modeOf(binding: Headers): HeadersMode {
   const { 'x-match': mode = 'all' } = binding;
   const known = MODES.find((each) => each === mode);
   if (known === undefined)

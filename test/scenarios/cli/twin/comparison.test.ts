@@ -1,5 +1,6 @@
 /** The comparison of twins, with counters in place of servers: what it plays, finds, shrinks and prints, and how it ends. */
-import { expect, it } from 'vitest';
+import { setTimeout } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
 import { playTwins } from '../../../../scenarios/cli/commands/twin.ts';
 import { agrees, compare, countWords, scriptsOf } from '../../../../scenarios/cli/twin/comparison.ts';
 import { commandLine } from '../command-line.ts';
@@ -117,6 +118,74 @@ it('stops the server when a play fails', async () => {
     'gone',
   );
   expect(server.stopped).toBe(true);
+});
+
+describe('several twins', () => {
+  const named = (name: string, server: CountingServer) => ({ ...counterTwin(server), name });
+
+  it('play side by side, and are told whole in the order in which they are named', async () => {
+    let isOtherOver = false;
+    const waiting = new CountingServer(async (script) => {
+      // Goes on only when the other has been played to its end.
+      while (!isOtherOver) await setTimeout(1);
+      return count(script);
+    });
+    const other = new CountingServer(async (script) => count(script));
+    other.stop = async () => void (isOtherOver = true);
+    const { cli, printed } = commandLine();
+    const twins = [named('one', waiting), named('two', other)];
+    expect(await playTwins(twins, { scripts: '20', seed: '1' }, cli)).toBe(0);
+    expect(printed.out.match(/^\w+: the model beside/gm)).toEqual(['one: the model beside', 'two: the model beside']);
+    expect(printed.out.match(/No answer differs/g)).toHaveLength(2);
+    expect(waiting.stopped).toBe(true);
+  });
+
+  it('all end when they are interrupted, and what was finished is told', async () => {
+    const interruption = new AbortController();
+    const whole = sound();
+    const slow = new CountingServer(async (script) => {
+      while (!whole.stopped) await setTimeout(1);
+      interruption.abort();
+      return count(script);
+    });
+    const { cli, printed } = commandLine({ interrupted: interruption.signal });
+    const twins = [named('whole', whole), named('slow', slow)];
+    expect(await playTwins(twins, { scripts: '50', seed: '1' }, cli)).toBe(130);
+    expect(printed.out).toMatch(/whole: the model beside counter 1\.0, 50 scripts(.|\n)*slow: .*, [1-4] scripts of/);
+    expect(printed.err).toMatch(/^brownout: slow interrupted after [1-4] of 50 scripts\n$/);
+    expect(slow.stopped).toBe(true);
+  });
+
+  it('all end when one of them fails, and no server is left', async () => {
+    const broken = new CountingServer(() => Promise.reject(new Error('the connection is gone')));
+    const endless = new CountingServer(async (script) => {
+      await setTimeout(1);
+      return count(script);
+    });
+    const twins = [named('endless', endless), named('broken', broken)];
+    await expect(playTwins(twins, { scripts: '5000', seed: '1' }, commandLine().cli)).rejects.toThrow('gone');
+    expect([broken.stopped, endless.stopped]).toEqual([true, true]);
+  });
+});
+
+it('plays scripts that kill the server on their own, so that none waits for those that do not', async () => {
+  let calm = 0;
+  let killing = 0;
+  const kills = (script: readonly Count[]): boolean => script.length > 6;
+  const server = new CountingServer(async (script) => {
+    if (!kills(script)) {
+      calm++;
+      return count(script);
+    }
+    // Goes on when so many are under way, or all of the others are over.
+    killing++;
+    while (killing < 5 && calm < 100) await setTimeout(1);
+    return count(script);
+  });
+  const twin = { ...counterTwin(server), atOnce: 1, killing: { kills, atOnce: 5 } };
+  const { scripts, different } = await compare(twin, server, { ...options, interrupted: never });
+  expect([scripts, different, calm + killing]).toEqual([200, 0, 200]);
+  expect(calm).toBe(scriptsOf(twin, 200, 1).filter((script) => !kills(script)).length);
 });
 
 it('says in one line what is missing, and starts nothing', async () => {

@@ -25,18 +25,19 @@ const bindingOperation: Operation<Binding> = {
 
 export const exchangeOperations: OperationsOf<'declare-exchange' | 'delete-exchange' | 'bind' | 'unbind'> = {
   'declare-exchange': {
-    words: ({ op, type, autoDelete, alternate }) => [
-      ...wordsIf(op, { 'auto-delete exchange': autoDelete, 'alternate-exchange': alternate !== undefined }),
+    words: ({ op, type, durable, autoDelete, alternate }) => [
+      ...wordsIf(op, {
+        'transient exchange': !durable,
+        'auto-delete exchange': autoDelete,
+        'alternate-exchange': alternate !== undefined,
+      }),
       type,
     ],
-    model: (step, { client }) =>
-      client(step.actor).channel.declareExchange({ ...step, name: step.exchange, durable: true }),
-    async server({ actor, exchange, type, autoDelete, alternate }, side) {
+    model: (step, { client }) => client(step.actor).channel.declareExchange({ ...step, name: step.exchange }),
+    async server({ actor, exchange, type, durable, autoDelete, alternate }, side) {
       const { names } = side;
       const named = alternate === undefined ? {} : { alternateExchange: names.long(alternate) };
-      await side
-        .client(actor)
-        .channel.assertExchange(names.long(exchange), type, { durable: true, autoDelete, ...named });
+      await side.client(actor).channel.assertExchange(names.long(exchange), type, { durable, autoDelete, ...named });
       side.exchanges.add(exchange);
     },
   },

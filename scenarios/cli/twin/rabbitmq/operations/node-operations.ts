@@ -11,7 +11,6 @@ export const nodeOperations: OperationsOf<'wait' | 'restart' | 'drain'> = {
     model: (_, { pass }) => pass(ms(WAIT_MS)),
     server: (_, { pause }) => pause(),
   },
-  /** Some of what the server has confirmed it writes a while later: it is given that before it is killed. */
   restart: {
     words: ({ op }) => [op],
     model(_, { broker, rejoin }) {
@@ -19,10 +18,7 @@ export const nodeOperations: OperationsOf<'wait' | 'restart' | 'drain'> = {
       broker.recover();
       rejoin();
     },
-    async server(_, { restart }) {
-      await sleep(WRITTEN_MS);
-      await restart();
-    },
+    server: (_, { restart }) => restart(),
   },
   /** Closes both channels and gets all that is in each queue. */
   drain: {
@@ -66,8 +62,6 @@ export const nodeOperations: OperationsOf<'wait' | 'restart' | 'drain'> = {
     },
   },
 };
-
-const WRITTEN_MS = 5_000;
 
 const NO_GETS = 'no gets here';
 

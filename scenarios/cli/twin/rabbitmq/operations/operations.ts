@@ -8,12 +8,14 @@ import { messageOperations, NOTHING } from './message-operations.ts';
 import { nodeOperations } from './node-operations.ts';
 import type { Operation, OperationsOf } from './operation.ts';
 import { queueOperations } from './queue-operations.ts';
+import { spreadOperation } from './spread-operation.ts';
 
 const operations: OperationsOf<RabbitStep['op']> = {
   ...queueOperations,
   ...exchangeOperations,
   ...messageOperations,
   ...consumerOperations,
+  spread: spreadOperation,
   ...nodeOperations,
 };
 

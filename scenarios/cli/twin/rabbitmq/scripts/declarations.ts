@@ -88,6 +88,7 @@ export const exchangeDeclaration = (name: fc.Arbitrary<string>): fc.Arbitrary<Ra
     actor,
     exchange: name,
     type: fc.constantFrom('direct' as const, 'fanout' as const, 'topic' as const, 'headers' as const),
+    durable: oneIn(5).map((drawn) => !drawn),
     autoDelete: oneIn(6),
     alternate: sometimes(4, fc.constantFrom(...EXCHANGES, MISSING)),
   });

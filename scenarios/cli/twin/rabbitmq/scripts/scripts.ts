@@ -3,8 +3,7 @@
  * act on, goes on with any operations on any names, errors included, and ends by emptying every queue. Arguments are drawn
  * so that every one of them, and many pairs, occur in a run.
  *
- * Left out: consistent-hash exchanges (the model's hash is another one), and what the server closes a connection for with
- * quorum queues: a channel's own prefetch, conditions on deletes. Where there is a quorum queue, no copy of a message dies in a
+ * Left out: what the server closes a connection for with quorum queues: a channel's own prefetch, conditions on deletes. Where there is a quorum queue, no copy of a message dies in a
  * classic queue while another is on its way to that one: which of the two comes first is left to chance.
  *
  * A channel that ends tells one queue after the other, in an order that nobody promises, to take back what it had. What one of
@@ -21,6 +20,7 @@ import type { HeaderValue } from '../../../../../sim-core/index.ts';
 import { LONG_MS, SHORT_MS, type RabbitStep } from '../steps.ts';
 import { binding, declaration, exchangeDeclaration } from './declarations.ts';
 import { actor, defined, exchange, oneIn, pick, queue, sometimes } from './drawn.ts';
+import { hashScripts } from './hash-scripts.ts';
 import { chains, consuming, publish, publishToQueue, settling } from './messages.ts';
 
 const operation = (isQuorum: boolean): fc.Arbitrary<RabbitStep> =>
@@ -197,6 +197,7 @@ const flavour = (isQuorum: boolean): fc.Arbitrary<readonly RabbitStep[]> =>
     });
 
 export const rabbitScripts: fc.Arbitrary<readonly RabbitStep[]> = fc.oneof(
-  { weight: 3, arbitrary: flavour(false) },
-  { weight: 1, arbitrary: flavour(true) },
+  { weight: 21, arbitrary: flavour(false) },
+  { weight: 7, arbitrary: flavour(true) },
+  { weight: 2, arbitrary: hashScripts },
 );
