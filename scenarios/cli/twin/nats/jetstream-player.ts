@@ -29,6 +29,9 @@ interface JetDelivery {
 interface Delivered {
   readonly all: JetDelivery[];
   seen: number;
+  readonly inbox: string;
+  readonly group: string | undefined;
+  readonly members: Subscription[];
 }
 
 export class JetStreamPlayer {
@@ -59,6 +62,9 @@ export class JetStreamPlayer {
         return this.publish(step.subject, step.bytes, step.id);
       case 'fetch':
         return this.fetch(step.name, step.batch);
+      case 'join':
+      case 'leave':
+        return this.changeGroup(step);
       case 'settle':
         return this.settle(step);
       case 'delete consumer':
@@ -76,7 +82,8 @@ export class JetStreamPlayer {
   }
 
   async end(): Promise<void> {
-    for (const subscription of this.subscriptions) subscription.unsubscribe();
+    const members = [...this.delivered.values()].flatMap((delivered) => delivered.members);
+    for (const subscription of [...this.subscriptions, ...members]) subscription.unsubscribe();
     if (this.hasStream) await this.ask(`STREAM.DELETE.${this.prefix}`);
   }
 
@@ -88,7 +95,6 @@ export class JetStreamPlayer {
     const created = await this.ask(`STREAM.CREATE.${this.prefix}`, {
       name: this.prefix,
       subjects: [this.own('*')],
-      storage: 'memory',
       ...options,
       ...(max_age === undefined ? {} : { max_age: max_age * NANOSECONDS }),
       ...(duplicate_window === undefined ? {} : { duplicate_window: duplicate_window * NANOSECONDS }),
@@ -118,9 +124,9 @@ export class JetStreamPlayer {
   private async makeConsumer(name: string, push: boolean, options: ConsumerOptions): Promise<Answer> {
     if (this.delivered.has(name)) return 'there';
     const { ack_policy = 'explicit', ack_wait, backoff, filter_subject, deliver_policy, ...rest } = options;
-    const delivered: Delivered = { all: [], seen: 0 };
     const inbox = `${this.prefix}-inbox-${name}`;
-    if (push)
+    const delivered: Delivered = { all: [], seen: 0, inbox, group: options.deliver_group, members: [] };
+    if (push && options.deliver_group === undefined)
       this.subscriptions.push(
         this.jet.subscribe(inbox, { callback: (_, message) => void delivered.all.push(deliveryOf(message)) }),
       );
@@ -144,6 +150,24 @@ export class JetStreamPlayer {
     const error = errorOf(created);
     if (error === undefined) this.delivered.set(name, delivered);
     return error ?? 'created';
+  }
+
+  private async changeGroup({ op, name }: Extract<NatsStep, { op: 'join' | 'leave' }>): Promise<Answer> {
+    const delivered = this.delivered.get(name);
+    if (delivered === undefined) return 'no consumer';
+    const { all, inbox, members, group: queue } = delivered;
+    if (op === 'join') {
+      const callback = (_: unknown, message: Msg): void => void all.push(deliveryOf(message));
+      members.push(this.jet.subscribe(inbox, queue === undefined ? { callback } : { queue, callback }));
+    } else {
+      const member = members.pop();
+      if (member === undefined) return 'nothing';
+      member.unsubscribe();
+    }
+    // The server tells the consumer a moment later that somebody listens, or nobody any more.
+    await this.jet.flush();
+    await pause(FETCH_MS);
+    return op === 'join' ? 'joined' : 'left';
   }
 
   private async publish(subject: string, bytes: number, id: string | undefined): Promise<Answer> {

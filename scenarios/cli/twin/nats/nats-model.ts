@@ -1,5 +1,6 @@
 /** A script for NATS played on the model: the clock stands still but in `wait`. One answer a step. */
 import {
+  DeliverGroup,
   JetStream,
   JetStreamError,
   ms,
@@ -35,10 +36,12 @@ export function modelOf(script: NatsScript): readonly Answer[] {
 /** The number of the model's play. */
 const MODEL = 0;
 
-/** What a consumer has delivered: all of it, and how far that was looked at. */
+/** What a consumer has delivered: all of it, and how far that was looked at; and who are in its group. */
 interface Delivered {
   readonly all: JetStreamDelivery<string>[];
   seen: number;
+  readonly group: DeliverGroup<string>;
+  readonly members: ((delivery: JetStreamDelivery<string>) => void)[];
 }
 
 class ModelPlayer {
@@ -128,6 +131,9 @@ class ModelPlayer {
       }
       case 'fetch':
         return this.fetch(stream.consumers.get(step.name), step.name, step.batch);
+      case 'join':
+      case 'leave':
+        return this.changeGroup(stream.consumers.get(step.name), step);
       case 'settle':
         return this.settle(stream.consumers.get(step.name), step);
       case 'delete consumer':
@@ -147,11 +153,32 @@ class ModelPlayer {
   private addConsumer(stream: JetStream<string>, name: string, push: boolean, options: ConsumerOptions): Answer {
     if (stream.consumers.has(name)) return 'there';
     const consumer = stream.addConsumer(consumerOf(name, push, options));
-    const delivered: Delivered = { all: [], seen: 0 };
+    const group = new DeliverGroup<string>(this.sim.random(`members of ${name}`));
+    const delivered: Delivered = { all: [], seen: 0, group, members: [] };
     this.delivered.set(name, delivered);
     consumer.onAdvisory = (advisory) => this.advisories.push(advisory);
-    if (push) consumer.listen((delivery) => delivered.all.push(delivery));
+    if (push && options.deliver_group === undefined) consumer.listen((delivery) => delivered.all.push(delivery));
     return 'created';
+  }
+
+  /** Which member has a message is left to chance: what all of them have is compared. */
+  private changeGroup(
+    consumer: JetStreamConsumer<string> | undefined,
+    { op, name }: Extract<NatsStep, { op: 'join' | 'leave' }>,
+  ): Answer {
+    const delivered = this.delivered.get(name);
+    if (consumer === undefined || delivered === undefined) return 'no consumer';
+    const { all, group, members } = delivered;
+    if (op === 'join') {
+      const member = (delivery: JetStreamDelivery<string>): void => void all.push(delivery);
+      members.push(member);
+      group.join(consumer, member);
+      return 'joined';
+    }
+    const member = members.pop();
+    if (member === undefined) return 'nothing';
+    group.leave(consumer, member);
+    return 'left';
   }
 
   private fetch(consumer: JetStreamConsumer<string> | undefined, name: string, batch: number): Answer {
@@ -219,7 +246,7 @@ function streamOf(options: StreamOptions): StreamConfiguration {
   } = options;
   return {
     name: 'stream',
-    storage: options.storage ?? 'memory',
+    storage: options.storage,
     subjects: [ownSubject(MODEL, '*')],
     ...(options.retention === undefined ? {} : { retention: options.retention }),
     ...(options.discard === undefined ? {} : { discard: options.discard }),

@@ -6,7 +6,8 @@
  *
  * Left out: messages that go while a consumer has still to deliver the last one of each subject, and a limit of what may be
  * pending for it. The server's list of them is not told what is gone, nor keeps what it could not deliver (`getNextMsg` in
- * `server/consumer.go`): it delivers the message after it, be it for the second time, and skips the other.
+ * `server/consumer.go`): it delivers the message after it, be it for the second time, and skips the other. And a limit of bytes in
+ * files, where a message's frame is not the one that the model counts, which is that of memory.
  */
 import fc from 'fast-check';
 import { coreScripts } from './core-scripts.ts';
@@ -82,18 +83,26 @@ const streamOptions = {
   max_msgs_per_subject: oneOf(1, 2),
   max_msg_size: oneOf(20, 40),
 };
-const streams: fc.Arbitrary<StreamOptions> = some<DrawnStream>(streamOptions).map(({ discard, ...rest }) => {
+const storage = oneOf<StreamOptions['storage']>('memory', 'memory', 'memory', 'file');
+const inStorage = (options: fc.Arbitrary<Omit<StreamOptions, 'storage'>>): fc.Arbitrary<StreamOptions> =>
+  fc
+    .tuple(storage, options)
+    .map(([kept, { max_bytes, ...rest }]) =>
+      kept === 'file' || max_bytes === undefined ? { storage: kept, ...rest } : { storage: kept, max_bytes, ...rest },
+    );
+const drawnStream = some<DrawnStream>(streamOptions).map(({ discard, ...rest }) => {
   if (discard === undefined) return rest;
   if (discard !== NEW_OF_EACH_SUBJECT) return { ...rest, discard };
   // The server refuses it where new messages are not discarded, or a subject has no limit of its own.
   return {
     ...rest,
-    discard: 'new',
+    discard: 'new' as const,
     discard_new_per_subject: true,
     max_msgs_per_subject: rest.max_msgs_per_subject ?? 1,
   };
 });
-type DrawnStream = Omit<StreamOptions, 'discard'> & {
+const streams = inStorage(drawnStream);
+type DrawnStream = Omit<StreamOptions, 'discard' | 'storage'> & {
   readonly discard?: StreamOptions['discard'] | typeof NEW_OF_EACH_SUBJECT;
 };
 const filter = oneOf('a', 'b', '*');
@@ -156,8 +165,10 @@ const deliversLastOfEach = (step: NatsStep): boolean =>
 function keeping(step: NatsStep): NatsStep[] {
   if (step.op === 'delete message' || step.op === 'purge') return [];
   if (step.op === 'stream') {
-    const { retention, max_msg_size } = step.options;
-    return [{ ...step, options: { ...(retention && { retention }), ...(max_msg_size && { max_msg_size }) } }];
+    const { storage: kept, retention, max_msg_size } = step.options;
+    return [
+      { ...step, options: { storage: kept, ...(retention && { retention }), ...(max_msg_size && { max_msg_size }) } },
+    ];
   }
   if (step.op !== 'consumer' || !deliversLastOfEach(step)) return [step];
   const { max_ack_pending: _, ...options } = step.options;
@@ -195,7 +206,7 @@ const inBursts = (bursts: readonly NatsScript[]): NatsScript =>
   bursts.flatMap((steps, i) => (i === 0 ? steps : [wait, ...steps]));
 const timedScript = fc
   .tuple(
-    some<StreamOptions>(timedStreamOptions),
+    inStorage(some<Omit<StreamOptions, 'storage'>>(timedStreamOptions)),
     consumer(false, timedConsumerOptions),
     fc.array(burst, { minLength: 2, maxLength: 3 }),
   )
@@ -226,11 +237,12 @@ const pushStep: fc.Arbitrary<NatsStep> = fc.oneof(
   // A delay that counts from the first wait ends between two bursts too.
   { weight: 2, arbitrary: settle([300]) },
 );
-const pushBurst = fc.array(pushStep, { minLength: 2, maxLength: 6 });
+/** So few that what is given back for a while is not due before the burst is over. */
+const pushBurst = fc.array(pushStep, { minLength: 2, maxLength: 4 });
 const pushScript = fc
-  .tuple(fc.array(publish, { maxLength: 3 }), pushOptions, fc.array(pushBurst, { minLength: 1, maxLength: 3 }))
-  .map(([before, options, bursts]): NatsScript => [
-    { op: 'stream', options: {} },
+  .tuple(storage, fc.array(publish, { maxLength: 3 }), pushOptions, fc.array(pushBurst, { minLength: 1, maxLength: 3 }))
+  .map(([kept, before, options, bursts]): NatsScript => [
+    { op: 'stream', options: { storage: kept } },
     ...before,
     { op: 'consumer', name: 'x', push: true, options },
     ...inBursts(options.backoff === undefined ? bursts : firstsFirst(bursts)),
@@ -244,6 +256,43 @@ const pushScript = fc
  */
 const firstsFirst = (bursts: readonly NatsScript[]): readonly NatsScript[] =>
   bursts.map((steps, i) => (i === 0 ? steps : steps.filter(({ op }) => op !== 'publish')));
+
+/**
+ * A push consumer that delivers to the members of a group. Nothing comes again by itself, so that no time passes but that which
+ * messages take: which member has one is not told, and what is not acknowledged stays with the consumer when a member goes.
+ */
+const group: NatsStep = { op: 'join', name: 'x' };
+const groupOptions = some<ConsumerOptions>({
+  ack_policy: oneOf('none' as const, 'all' as const, 'explicit' as const, 'explicit' as const),
+  filter_subject: filter,
+  max_ack_pending: oneOf(1, 2, 3),
+}).map((options): ConsumerOptions => {
+  const { max_ack_pending: _, ...others } = options;
+  return { ...(options.ack_policy === 'none' ? others : options), deliver_group: 'g' };
+});
+const groupStep: fc.Arbitrary<NatsStep> = fc.oneof(
+  { weight: 6, arbitrary: publish },
+  { weight: 4, arbitrary: fc.constant<NatsStep>({ op: 'fetch', name: 'x', batch: 0 }) },
+  { weight: 3, arbitrary: settle([LONGEST_MS]).map((step) => ({ ...step, name: 'x' })) },
+  { weight: 2, arbitrary: fc.constantFrom<NatsStep>(group, { op: 'leave', name: 'x' }, { op: 'leave', name: 'x' }) },
+);
+const groupScript = fc
+  .tuple(
+    storage,
+    groupOptions,
+    fc.array(publish, { maxLength: 3 }),
+    fc.array(groupStep, { minLength: 6, maxLength: 16 }),
+  )
+  .map(([kept, options, before, steps]): NatsScript => [
+    { op: 'stream', options: { storage: kept } },
+    ...before,
+    { op: 'consumer', name: 'x', push: true, options },
+    group,
+    group,
+    ...steps,
+    { op: 'fetch', name: 'x', batch: 0 },
+    state,
+  ]);
 
 /**
  * The server is killed: nothing takes time, but that consumers' states are written before. Consumers are asked, since what a
@@ -264,12 +313,12 @@ const killedStep: fc.Arbitrary<NatsStep> = fc.oneof(
   { weight: 4, arbitrary: settle([LONGEST_MS]) },
   { weight: 1, arbitrary: fc.constant(state) },
 );
-const killedStream = some<StreamOptions>({}, { max_msgs: streamOptions.max_msgs });
+const killedStream = some<Omit<StreamOptions, 'storage'>>({}, { max_msgs: streamOptions.max_msgs });
 const untilKilled = fc.array(killedStep, { minLength: 3, maxLength: 9 });
 const killedScript = fc
   .tuple(killedStream, consumer(false, killedOptions), publish, untilKilled, untilKilled)
   .map(([options, first, sent, before, after]): NatsScript => [
-    { op: 'stream', options: { ...options, storage: 'file' } },
+    { op: 'stream', options: { storage: 'file', ...options } },
     first,
     sent,
     ...before.filter((step) => step.op !== 'settle' || step.how !== 'nak'),
@@ -285,5 +334,6 @@ export const natsScripts: fc.Arbitrary<NatsScript> = fc.oneof(
   { weight: 10, arbitrary: instantScript },
   { weight: 4, arbitrary: timedScript },
   { weight: 3, arbitrary: pushScript },
+  { weight: 2, arbitrary: groupScript },
   { weight: 2, arbitrary: killedScript },
 );

@@ -8,8 +8,7 @@ export const START_BURST = 1;
 /** Consumers write their state down at most so long after it changed (a tenth of a second), with room for a slow disk. */
 export const WRITTEN_MS = 500;
 export interface StreamOptions {
-  /** In memory if it does not say. */
-  readonly storage?: 'file';
+  readonly storage: 'memory' | 'file';
   readonly retention?: 'limits' | 'interest' | 'workqueue';
   readonly discard?: 'old' | 'new';
   readonly discard_new_per_subject?: boolean;
@@ -30,6 +29,8 @@ export interface ConsumerOptions {
   readonly deliver_policy?: 'all' | 'last' | 'new' | 'last_per_subject' | 'by_start_sequence' | 'by_start_time';
   readonly max_ack_pending?: number;
   readonly replay_policy?: 'instant' | 'original';
+  /** Of a push consumer: it delivers to one of so many members at a time. */
+  readonly deliver_group?: string;
 }
 
 export type Settlement = 'ack' | 'nak' | 'nak delay' | 'term' | 'in progress';
@@ -51,6 +52,8 @@ export type NatsStep =
       readonly how: Settlement;
       readonly delay_ms?: number;
     }
+  /** A member comes to a push consumer's deliver group, or the last that came leaves it. */
+  | { readonly op: 'join' | 'leave'; readonly name: string }
   | { readonly op: 'delete consumer'; readonly name: string }
   | { readonly op: 'delete message'; readonly sequence: number }
   | { readonly op: 'purge' }

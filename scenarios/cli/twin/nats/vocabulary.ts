@@ -1,49 +1,77 @@
 /** The words that scripts for NATS are counted by. */
+import type {
+  AckPolicy,
+  ConsumerConfiguration,
+  DeliverPolicy,
+  Discard,
+  JetStreamPublished,
+  Retention,
+  Storage,
+  StreamConfiguration,
+} from '../../../../sim-core/index.ts';
+import { namesOf, saidWords, type WordsOf } from '../option-words.ts';
 import { isRefusal, type Answer } from '../twin.ts';
-import type { NatsStep } from './steps.ts';
+import type { NatsStep, Settlement } from './steps.ts';
+
+const streamWords: WordsOf<StreamConfiguration> = {
+  name: { because: 'each play has one of its own' },
+  subjects: { because: 'each play has a space of its own, in which it publishes to three' },
+  storage: namesOf<Storage>({ file: true, memory: true }),
+  retention: namesOf<Retention>({ limits: true, interest: true, workqueue: true }),
+  discard: namesOf<Discard>({ old: true, new: true }),
+  discardNewPerSubject: ['discard_new_per_subject'],
+  maxMessages: ['max_msgs'],
+  maxBytes: ['max_bytes'],
+  maxAge: ['max_age'],
+  maxMessagesPerSubject: ['max_msgs_per_subject'],
+  maxMessageBytes: ['max_msg_size'],
+  duplicateWindow: ['duplicate_window'],
+};
+
+/** Where a consumer begins: one of the words, or one of the tables of one field. */
+type PolicyName = DeliverPolicy extends infer Policy ? (Policy extends string ? Policy : keyof Policy) : never;
+const deliverWords: Readonly<Record<PolicyName, string>> = {
+  all: 'deliver all',
+  last: 'deliver last',
+  new: 'deliver new',
+  last_per_subject: 'deliver last_per_subject',
+  fromSequence: 'deliver by_start_sequence',
+  fromTime: 'deliver by_start_time',
+};
+
+const consumerWords: WordsOf<ConsumerConfiguration> = {
+  name: { because: 'all have one' },
+  push: ['pull', 'push'],
+  ackPolicy: namesOf<AckPolicy>({ none: true, all: true, explicit: true }),
+  ackWait: ['ack_wait'],
+  maxDeliver: ['max_deliver'],
+  backOff: ['backoff'],
+  filter: ['filter_subject'],
+  deliverPolicy: Object.values(deliverWords),
+  maxAckPending: ['max_ack_pending'],
+  replay: namesOf<NonNullable<ConsumerConfiguration['replay']>>({ instant: true, original: true }),
+};
+
+const publishWords: WordsOf<JetStreamPublished<unknown>> = {
+  subject: { because: 'all have one' },
+  payload: { because: 'the model does not look at it' },
+  bytes: { because: 'all have some' },
+  id: ['id', 'duplicate'],
+};
 
 const perOperation: Readonly<Record<NatsStep['op'], readonly string[]>> = {
   subscribe: ['queue'],
   unsubscribe: [],
   'publish core': [],
   request: [],
-  stream: [
-    'file',
-    'limits',
-    'interest',
-    'workqueue',
-    'old',
-    'new',
-    'discard_new_per_subject',
-    'max_msgs',
-    'max_bytes',
-    'max_age',
-    'max_msgs_per_subject',
-    'max_msg_size',
-    'duplicate_window',
-  ],
-  consumer: [
-    'pull',
-    'push',
-    'none',
-    'all',
-    'explicit',
-    'ack_wait',
-    'max_deliver',
-    'backoff',
-    'filter_subject',
-    'max_ack_pending',
-    'deliver all',
-    'deliver last',
-    'deliver new',
-    'deliver last_per_subject',
-    'deliver by_start_sequence',
-    'deliver by_start_time',
-    'original',
-  ],
-  publish: ['id', 'duplicate'],
+  stream: saidWords(streamWords),
+  // Who is in a deliver group is not the consumer's to say, but the members'.
+  consumer: [...saidWords(consumerWords), 'deliver_group'],
+  publish: saidWords(publishWords),
   fetch: ['redelivered'],
-  settle: ['ack', 'nak', 'nak delay', 'term', 'in progress'],
+  join: [],
+  leave: [],
+  settle: namesOf<Settlement>({ ack: true, nak: true, 'nak delay': true, term: true, 'in progress': true }),
   'delete consumer': [],
   'delete message': [],
   purge: [],

@@ -14,6 +14,7 @@ import { asText } from '../../../../../scenarios/cli/twin/report.ts';
 import { Connection } from '../../../../../sim-core/systems/nats/core.ts';
 import { JetStream } from '../../../../../sim-core/systems/nats/jetstream/jet-stream.ts';
 import { JetStreamConsumer } from '../../../../../sim-core/systems/nats/jetstream/consumer.ts';
+import { DeliverGroup } from '../../../../../sim-core/systems/nats/jetstream/deliver-group.ts';
 import { MessageStore } from '../../../../../sim-core/systems/nats/jetstream/message-store.ts';
 import { StateFile } from '../../../../../sim-core/systems/nats/jetstream/state-file.ts';
 import { UnacknowledgedMessages } from '../../../../../sim-core/systems/nats/jetstream/unacknowledged.ts';
@@ -41,6 +42,20 @@ const FAULTS: Record<string, () => void> = {
     vi.spyOn(Connection.prototype, 'subscribe').mockImplementation(function (this: Connection<unknown>, pattern) {
       return subscribe.call(this, pattern);
     });
+  },
+  'gives every member of a deliver group a copy': () => {
+    const { join } = DeliverGroup.prototype;
+    vi.spyOn(DeliverGroup.prototype, 'join').mockImplementation(function (
+      this: DeliverGroup<unknown>,
+      consumer,
+      member,
+    ) {
+      join.call(this, consumer, member);
+      consumer.listen((delivery) => this['members'].forEach((each) => each(delivery)));
+    });
+  },
+  'delivers to a group that has no members': () => {
+    vi.spyOn(DeliverGroup.prototype, 'leave').mockImplementation(() => {});
   },
   'does not raise the floor of what is acknowledged': () => {
     vi.spyOn(UnacknowledgedMessages.prototype, 'raiseFloor').mockImplementation(() => {});
@@ -95,7 +110,7 @@ describe.skipIf(isLeftOut)(`beside ${program ?? 'a nats-server, which is not on 
     expect(comparison.differences).toEqual([]);
     expect(agrees(comparison), JSON.stringify(comparison.unstable)).toBe(true);
     expect(comparison.scripts).toBe(options.scripts);
-  });
+  }, 240_000);
 
   it.each(Object.entries(FAULTS))('does not answer as a model that %s', (_, plant) => {
     expect(server.found(natsTwin, plant)).toBeGreaterThan(0);
