@@ -4,7 +4,7 @@
  * appearance; and of a server that was killed not how many entries a group has read, nor its lag, which comes of that: its file
  * says who has which entry, and not this.
  */
-import { RESTART } from './stream-commands.ts';
+import { RESTART, type Served } from './stream-commands.ts';
 import type { Words } from './stream-scripts.ts';
 
 const IDLE_GRAIN_MS = 10_000;
@@ -20,6 +20,14 @@ export class Masks {
     if (words[0] === RESTART) this.isKilled = true;
     const seen = this.isKilled && words[0] === 'XINFO' && words[1] === 'GROUPS' ? withoutReads(answer) : answer;
     return this.withoutClock(withoutIdle(words, seen));
+  }
+
+  /** With what reads got that had waited, by their numbers; the answer alone if there are none. */
+  withServed(words: Words, answer: unknown, served: readonly Served[]): unknown {
+    const seen = this.of(words, answer);
+    if (served.length === 0) return seen;
+    const inOrder = served.toSorted(([one], [other]) => one - other);
+    return { answer: seen, served: inOrder.map(([number, reply]) => [number, this.withoutClock(reply)]) };
   }
 
   private withoutClock(answer: unknown): unknown {

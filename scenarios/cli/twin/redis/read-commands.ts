@@ -1,5 +1,5 @@
-/** XREAD and XREADGROUP of one stream, without waiting. */
-import { formatEntryId } from '../../../../sim-core/index.ts';
+/** XREAD and XREADGROUP of one stream. */
+import { compareEntryIds, formatEntryId, ZERO_ID } from '../../../../sim-core/index.ts';
 import { idOf, type Arguments } from './arguments.ts';
 import { CommandError, SYNTAX, type Reply } from './reply.ts';
 import { written, type Streams } from './streams.ts';
@@ -9,20 +9,24 @@ const HISTORY_OF_NOTHING =
 
 export function xread(streams: Streams, words: Arguments): Reply {
   const count = readCount(words);
-  if (words.takes('BLOCK')) words.integer();
+  const isWaiting = waits(words);
   if (!words.takes('STREAMS')) throw new CommandError(SYNTAX);
   const [key, from] = [words.next(), words.next()];
   words.done();
-  const stream = streams.get(key);
-  if (from === '$' || stream === undefined) return null;
-  const entries = stream.after(idOf(from), count);
-  return entries.length === 0 ? null : [[key, entries.map(written)]];
+  const after = from === '$' ? (streams.get(key)?.lastId ?? ZERO_ID) : idOf(from);
+  const read = (): Reply => {
+    const entries = streams.get(key)?.after(after, count) ?? [];
+    return entries.length === 0 ? null : [[key, entries.map(written)]];
+  };
+  const isPast = (): boolean => compareEntryIds(streams.get(key)?.lastId ?? ZERO_ID, after) > 0;
+  return read() ?? (isWaiting ? streams.wait(undefined, orEmpty(read, key, isPast)) : null);
 }
 
 export function xreadgroup(streams: Streams, words: Arguments): Reply {
   if (!words.takes('GROUP')) throw new CommandError(SYNTAX);
   const [name, consumer] = [words.next(), words.next()];
   const count = readCount(words);
+  const isWaiting = waits(words);
   const noAck = words.takes('NOACK');
   if (!words.takes('STREAMS')) throw new CommandError(SYNTAX);
   const [key, from] = [words.next(), words.next()];
@@ -36,9 +40,20 @@ export function xreadgroup(streams: Streams, words: Arguments): Reply {
     const history = group.history(consumer, idOf(from), count);
     return [[key, history.map(({ id, entry }) => (entry === undefined ? [formatEntryId(id), null] : written(entry)))]];
   }
-  const entries = group.read(consumer, count, noAck);
-  return entries.length === 0 ? null : [[key, entries.map(written)]];
+  const read = (): Reply => {
+    const entries = group.read(consumer, count, noAck);
+    return entries.length === 0 ? null : [[key, entries.map(written)]];
+  };
+  const isPast = (): boolean => compareEntryIds(streams.get(key)!.lastId, group.lastDelivered) > 0;
+  return read() ?? (isWaiting ? streams.wait(name, orEmpty(read, key, isPast)) : null);
 }
+
+/** A read that waited is answered when the stream is past its place, though what had come be trimmed already. */
+const orEmpty = (read: () => Reply, key: string, isPast: () => boolean) => (): Reply =>
+  read() ?? (isPast() ? [[key, []]] : null);
+
+/** Whether to wait for ever where there is nothing; a wait that ends ends with nothing, since nothing comes in a command's time. */
+const waits = (words: Arguments): boolean => words.takes('BLOCK') && words.integer() === 0;
 
 /** Here a count of 0 means all. */
 const readCount = (words: Arguments): number => words.count() || Infinity;

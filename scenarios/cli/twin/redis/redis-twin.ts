@@ -5,6 +5,8 @@
  * Of a restart only the server's memory is checked: killed, it must have all that it had answered, which the model has by definition.
  * Its file is never synced: that would matter to a machine that loses its power, which no script can have. What a restart
  * does to connections and blocked reads, as `RedisStreamServer` models it, is not compared.
+ *
+ * A read that waits does so on a connection of its own. What one got that had waited is told with the step that brought it.
  */
 import type { ChildProcess } from 'node:child_process';
 import { Redis } from 'ioredis';
@@ -12,6 +14,7 @@ import { executable } from '../executable.ts';
 import { freePort, ServerProcess } from '../server-process.ts';
 import { SharedRestart } from '../shared-restart.ts';
 import type { Answer, RealServer, Twin } from '../twin.ts';
+import { BlockedReaders, Readers } from './blocked-readers.ts';
 import { Masks } from './masks.ts';
 import { RESTART, StreamServer } from './stream-commands.ts';
 import { STREAM, streamScripts, type Words } from './stream-scripts.ts';
@@ -21,6 +24,8 @@ import { usesOf, vocabulary } from './stream-vocabulary.ts';
 const EPOCH_MS = 1_700_000_000_000;
 /** How soon the client tries to connect again. */
 const RECONNECT_MS = 50;
+
+const kills = (script: readonly Words[]): boolean => script.some(([name]) => name === RESTART);
 
 export const redisTwin: Twin<Words> = {
   name: 'redis',
@@ -32,19 +37,20 @@ export const redisTwin: Twin<Words> = {
   words: usesOf,
   line: (words) => words.join(' '),
   atOnce: 8,
+  killing: { kills, atOnce: 8 },
   model: (script) => modelOf(script, new StreamServer()),
   start,
 };
 
 /** What the model answers. The clock moves by a millisecond a step. */
-export function modelOf(script: readonly Words[], server: Pick<StreamServer, 'run'>): readonly Answer[] {
+export function modelOf(script: readonly Words[], server: Pick<StreamServer, 'run' | 'takeServed'>): readonly Answer[] {
   const masks = new Masks();
   const added: string[] = [];
   return script.map((words, step) => {
     const now = EPOCH_MS + step;
     const answer = server.run(filledIn(words, STREAM, added, now), now);
     if (words[0] === 'XADD' && typeof answer === 'string') added.push(answer);
-    return masks.of(words, answer);
+    return masks.withServed(words, answer, server.takeServed());
   });
 }
 
@@ -62,10 +68,10 @@ async function start(program: string): Promise<RealServer<Words>> {
   return {
     version: `Redis ${/redis_version:(\S+)/.exec(info)?.[1]}`,
     play: async (script) => {
-      const { redis, restarts } = script.some(([name]) => name === RESTART) ? killed : calm;
+      const { redis, readers, restarts } = kills(script) ? killed : calm;
       await restarts.begin();
       try {
-        return await play(redis, script, `stream-${++plays}`, () => restarts.restart());
+        return await play(redis, readers, script, `stream-${++plays}`, () => restarts.restart());
       } finally {
         restarts.end();
       }
@@ -78,6 +84,7 @@ async function start(program: string): Promise<RealServer<Words>> {
 
 interface Server {
   readonly redis: Redis;
+  readonly readers: Readers;
   readonly restarts: SharedRestart;
   stop(): Promise<void>;
 }
@@ -98,11 +105,13 @@ async function startServer(program: string, options: readonly string[]): Promise
       running = await up();
       await redis.ping();
     });
+    const readers = new Readers(redis);
     const stop = async (): Promise<void> => {
+      readers.stop();
       redis.disconnect();
       await process.stop();
     };
-    return { redis, restarts, stop };
+    return { redis, readers, restarts, stop };
   } catch (error) {
     await process.stop();
     throw error;
@@ -111,6 +120,7 @@ async function startServer(program: string, options: readonly string[]): Promise
 
 async function play(
   redis: Redis,
+  readers: Readers,
   script: readonly Words[],
   key: string,
   restart: () => Promise<void>,
@@ -118,6 +128,7 @@ async function play(
   const masks = new Masks();
   const added: string[] = [];
   const answers: Answer[] = [];
+  const blocked = new BlockedReaders(readers);
   for (const words of script) {
     if (words[0] === RESTART) {
       await restart();
@@ -125,12 +136,14 @@ async function play(
       continue;
     }
     const [name, ...rest] = filledIn(words, key, added, Date.now());
-    const answer = await redis
-      .call(name, ...rest)
-      .catch(({ message }: Error) => ({ error: message.replaceAll(key, STREAM) }));
+    const answer = await (rest.includes('BLOCK') ? blocked.read(name, rest) : redis.call(name, ...rest)).catch(
+      ({ message }: Error) => ({ error: message.replaceAll(key, STREAM) }),
+    );
     if (name === 'XADD' && typeof answer === 'string') added.push(answer);
-    answers.push(masks.of(words, withName(answer, key)));
+    const served = (await blocked.takeServed()).map(([number, reply]) => [number, withName(reply, key)] as const);
+    answers.push(masks.withServed(words, withName(answer, key), served));
   }
+  await blocked.end();
   await redis.del(key);
   return answers;
 }

@@ -1,6 +1,6 @@
 /**
- * Scripts of stream commands, drawn by fast-check: few keys, groups, consumers and ids, so that they meet often. A script
- * waits for nothing: idle times are set by `XCLAIM … IDLE` to whole tens of seconds, and asked for in between.
+ * Scripts of stream commands, drawn by fast-check: few keys, groups, consumers and ids, so that they meet often. No time has
+ * to pass in a script: idle times are set by `XCLAIM … IDLE` to whole tens of seconds, and asked for in between.
  * In one of twelve the server is killed and started again. Before that nobody reads what is pending for him: that counts as a
  * delivery which Redis does not write to its file, and has not counted when it is up again.
  * Two words stand for what is known only when the script is played: `{3}` is the id of the fourth entry that was added (round
@@ -140,10 +140,10 @@ const step: fc.Arbitrary<Words> = fc.oneof(
   { weight: 5, arbitrary: readHistory(consumer, fc.oneof(fc.constant('0'), entryId)) },
   { weight: 6, arbitrary: acknowledge },
   { weight: 5, arbitrary: command('XDEL', STREAM, entryIds) },
-  { weight: 2, arbitrary: trim },
+  { weight: 3, arbitrary: trim },
   { weight: 3, arbitrary: command('XPENDING', STREAM, group) },
-  { weight: 4, arbitrary: listPending },
-  { weight: 9, arbitrary: claim },
+  { weight: 6, arbitrary: listPending },
+  { weight: 11, arbitrary: claim },
   { weight: 5, arbitrary: autoClaim },
   {
     weight: 2,
@@ -212,6 +212,61 @@ const life: fc.Arbitrary<readonly Words[]> = fc
       ]),
   );
 
+/** All that can be asked of a stream, after each script. */
+const everything: readonly Words[] = [
+  ['XRANGE', STREAM, '-', '+'],
+  ['XINFO', 'STREAM', STREAM],
+  ['XINFO', 'GROUPS', STREAM],
+  ...['g', 'h'].flatMap((name): readonly Words[] => [
+    ['XPENDING', STREAM, name],
+    ['XPENDING', STREAM, name, '-', '+', '1000'],
+    ['XINFO', 'CONSUMERS', STREAM, name],
+  ]),
+];
+
+/**
+ * Reads that wait, for ever or for a moment, and steps that may bring them something. Nobody destroys a group that somebody waits
+ * for an entry of.
+ */
+const block = fc.constantFrom('0', '0', '0', '0', '20');
+const readAndWait = command(
+  'XREADGROUP',
+  'GROUP',
+  group,
+  consumer,
+  option('COUNT', count),
+  'BLOCK',
+  block,
+  flag('NOACK'),
+  'STREAMS',
+  STREAM,
+  '>',
+);
+const waitingStep: fc.Arbitrary<Words> = fc.oneof(
+  { weight: 4, arbitrary: readAndWait },
+  {
+    weight: 2,
+    arbitrary: command(
+      'XREAD',
+      option('COUNT', count),
+      'BLOCK',
+      block,
+      'STREAMS',
+      STREAM,
+      fc.oneof(fc.constant('$'), entryId),
+    ),
+  },
+  { weight: 3, arbitrary: command('XADD', STREAM, '9-*', 'n', fc.nat(9).map(String)) },
+  { weight: 5, arbitrary: step.filter((words) => words[1] !== 'DESTROY') },
+);
+const waitingScripts: fc.Arbitrary<readonly Words[]> = fc
+  .array(waitingStep, { minLength: 10, maxLength: 30 })
+  .map((steps) => [
+    ...['g', 'h'].map((name): Words => ['XGROUP', 'CREATE', STREAM, name, '0', 'MKSTREAM']),
+    ...steps,
+    ...everything,
+  ]);
+
 /** Enough entries for several nodes, since `~` trims whole ones, and some of them trimmed. */
 const many = fc
   .tuple(fc.integer({ min: 90, max: 320 }), fc.array(trim, { minLength: 1, maxLength: 6 }))
@@ -226,21 +281,9 @@ const begin = fc.oneof(
   { weight: 1, arbitrary: many },
 );
 
-/** All that can be asked of a stream, after each script. */
-const everything: readonly Words[] = [
-  ['XRANGE', STREAM, '-', '+'],
-  ['XINFO', 'STREAM', STREAM],
-  ['XINFO', 'GROUPS', STREAM],
-  ...['g', 'h'].flatMap((name): readonly Words[] => [
-    ['XPENDING', STREAM, name],
-    ['XPENDING', STREAM, name, '-', '+', '1000'],
-    ['XINFO', 'CONSUMERS', STREAM, name],
-  ]),
-];
-
 const isHistory = (words: Words): boolean => words[0] === 'XREADGROUP' && words.at(-1) !== '>';
 
-export const streamScripts: fc.Arbitrary<readonly Words[]> = fc
+const scriptsWithoutWaits: fc.Arbitrary<readonly Words[]> = fc
   .tuple(
     begin,
     fc.array(fc.oneof({ weight: 12, arbitrary: step.map((words) => [words]) }, { weight: 1, arbitrary: life }), {
@@ -263,3 +306,8 @@ export const streamScripts: fc.Arbitrary<readonly Words[]> = fc
       ...everything,
     ];
   });
+
+export const streamScripts: fc.Arbitrary<readonly Words[]> = fc.oneof(
+  { weight: 7, arbitrary: scriptsWithoutWaits },
+  { weight: 1, arbitrary: waitingScripts },
+);

@@ -7,6 +7,8 @@ export interface Streams {
   /** A new stream, which is there once it is kept. */
   make(key: string): EntryStream<readonly string[]>;
   keep(stream: EntryStream<readonly string[]>): void;
+  /** Has a read that found nothing wait, in a line if it is a group's, until it finds something; its reply until then. */
+  wait(group: string | undefined, read: () => Reply): Reply;
 }
 
 export const written = ({ id, value }: StreamEntry<readonly string[]>): Reply => [formatEntryId(id), value];
