@@ -60,7 +60,7 @@ export function connectors(sim: Simulation, p: Values): void {
     groups: { names: [SINK] },
   });
   const registry = new SchemaRegistry(sim, { name: 'registry', level: 'BACKWARD', requestTime: constant(ms(5)) });
-  const shop = new Table(sim, 'shop', gamma(SHAPE, us(500) / SHAPE));
+  const shop = new Table(sim, 'shop', gamma(SHAPE, limits.SHOP_TIME / SHAPE));
   const warehouse = new Table(sim, 'warehouse', gamma(SHAPE, p.processTime / SHAPE));
   users(sim, p, toTable(sim, shop), { placed: () => {}, sent: () => {} });
   const source = sourceTask(sim, p, cluster, shop, registry);

@@ -4,7 +4,7 @@
  * A worker that crashes has processed orders since its last commit, and its successor does so again: as many as came to its half of
  * the partitions since then. Where workers cannot keep up, or a crash comes too late to be made good, nothing is claimed.
  */
-import { ms, partitionOf, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
+import { ms, partitionOf, s, toSeconds, us, type Duration } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, oncePerRun, poissonLow, poissonMost } from '../../application/chance.ts';
 import { SHAPE } from '../../application/distances.ts';
 import { GROUP } from '../../messaging/application/orders.ts';
@@ -20,6 +20,8 @@ export const DRAIN = s(8);
 export const LINGER = ms(100);
 /** Standbys look for news so often: `poll.ms`, as it is by default. */
 export const STANDBY_POLL = ms(100);
+/** The shop's table takes an order for so long, at the mean. */
+export const SHOP_TIME = us(500);
 export const CHANGE_BYTES = 100;
 /** A segment that is closed, and compacted, soon enough to matter. */
 export const SMALL_SEGMENT = 5000;
