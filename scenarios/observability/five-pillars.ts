@@ -34,10 +34,11 @@ import { faraway } from '../application/distances.ts';
 import { sentBy } from '../application/settings.ts';
 import * as limits from './five-pillars/limits.ts';
 import { nodeOf, type Backends, type Node } from './five-pillars/node.ts';
-import { DASHBOARD, dashboardSignals, FILLED, panels, SCRAPE } from './five-pillars/panels.ts';
+import { DASHBOARD, dashboardSignals, FILLED, panels, SCRAPE, WINDOW } from './five-pillars/panels.ts';
 import { has, params, type Values } from './five-pillars/params.ts';
 import { ask } from './five-pillars/questions.ts';
-import { orderDuration, shopOf, TRUTH, USERS } from './five-pillars/shop.ts';
+import { orderSignal, watchOrders } from './five-pillars/order-truth.ts';
+import { shopOf, TRUTH, USERS } from './five-pillars/shop.ts';
 import { RIGHT, rightOf, Verdicts, verdictSignals, WRONG } from './five-pillars/verdicts.ts';
 
 /** The last time that it asks is so long before the end. */
@@ -69,7 +70,7 @@ export default defineScenario({
   interval: limits.INTERVAL,
   openAt: s(45),
   system,
-  signals: [...verdictSignals, ...dashboardSignals, orderDuration, ...processSignals],
+  signals: [...verdictSignals, ...dashboardSignals, orderSignal, ...processSignals],
   whileRunning: { rate: sentBy('rate', 'users') },
   charts: [
     RIGHT,
@@ -129,6 +130,7 @@ function system(sim: Simulation, p: Values): void {
     nodes.push(node);
     return node;
   });
+  watchOrders(sim, WINDOW, SCRAPE);
   const way = new Link(sim, gateway, { from: 'users', delay: faraway, timeout: s(10) });
   new OpenLoopClient<undefined>(sim, {
     name: 'users',

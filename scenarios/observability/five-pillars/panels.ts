@@ -11,7 +11,8 @@ import {
   type Time,
 } from '../../../sim-core/index.ts';
 import { DURATION } from './node.ts';
-import { ORDER_DURATION, ORDERS } from './shop.ts';
+import { ORDER_P95 } from './order-truth.ts';
+import { ORDERS } from './shop.ts';
 
 /** Of a panel: what it looks back on, and how often it has something new. */
 export const WINDOW = s(10);
@@ -33,7 +34,7 @@ const p95 = (head: Head, at: Time) =>
 const SHOWN: Omit<Panel, 'show'> = {
   name: 'dashboard.http.server.request.duration.p95',
   unit: 's',
-  truth: { signal: ORDER_DURATION, column: 'p95' },
+  truth: { signal: ORDER_P95 },
   help: "The gateway's orders on the team's dashboard: the 95th percentile of the last ten seconds",
 };
 export const DASHBOARD = SHOWN.name;

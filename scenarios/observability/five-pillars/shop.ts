@@ -4,7 +4,6 @@
  */
 import {
   defineFact,
-  defineSignal,
   gamma,
   Link,
   ms,
@@ -64,19 +63,9 @@ interface Asked {
   readonly parent: SpanContext;
 }
 
-export const ORDER_DURATION = 'five_pillars.order.duration';
-const orderAnswered = defineFact('gateway.order', 'The gateway answered an order', {
+export const orderAnswered = defineFact('gateway.order', 'The gateway answered an order', {
   request: 'request',
   duration: 'duration',
-});
-/** What a dashboard of the gateway's orders is to show. */
-export const orderDuration = defineSignal({
-  name: ORDER_DURATION,
-  kind: 'histogram',
-  unit: 's',
-  help: 'Time from an order at the gateway until it was answered there',
-  fact: orderAnswered,
-  value: ({ duration }) => duration,
 });
 
 /** Mean processor times. */

@@ -2,8 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { days, HOUR, MINUTE, SECOND } from '../../../../sim-core/kernel/time.ts';
 import { burnRateGroup } from '../../../../sim-core/observability/export/prometheus-rules.ts';
-import { ruleFile } from '../../../../sim-core/observability/export/rule-file.ts';
-import { inPromql } from '../../../../sim-core/observability/export/rule-file.ts';
+import { inPromql, ruleFile } from '../../../../sim-core/observability/export/rule-file.ts';
 import {
   MULTI_WINDOW_MULTI_BURN_RATE,
   type BurnRateAlert,

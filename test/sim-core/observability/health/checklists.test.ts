@@ -257,17 +257,12 @@ describe('the readiness checklist', () => {
 
   const control = 'Cache: Stampede control present';
 
-  it.each(Object.keys(stampede.variants))(
-    'a stampede is controlled by what is there, whatever was seen of it: %s',
-    (variant) => {
-      // One expiry of the hot key, a second before the end. Times to live of their own, or soft ones alone, keep no two loads apart.
-      const recording = run(stampede, { variant, params: { length: s(11) } });
-      const isBare = ['none', 'jitter', 'soft-ttl-as-printed'].includes(variant);
-      expect(row(recording, 'readiness', control).verdict).toBe(isBare ? 'bad' : 'good');
-      const state = recording.components.find(({ name }) => name === 'app-1')!.state;
-      if (variant === 'soft-ttl') expect(state[STAMPEDE_CONTROL]).toBe('single-flight');
-    },
-  );
+  it.each(Object.keys(stampede.variants))('a stampede’s control is seen, whatever it did: %s', (variant) => {
+    // One expiry of the hot key. Times to live of their own, or soft ones alone, keep no two loads apart.
+    const isBare = ['none', 'jitter', 'soft-ttl-as-printed'].includes(variant);
+    const found = row(run(stampede, { variant, params: { length: s(11) } }), 'readiness', control);
+    expect([found.verdict, found.found.includes('nothing is there')]).toEqual(isBare ? ['bad', true] : ['good', false]);
+  });
 
   it('a stampede’s control is there where no loads met, and none is missed where none were needed', () => {
     const quiet = { 'cache.loads': counter(column(1)), 'cache.loads.redundant': counter(column(0)) };
@@ -293,10 +288,8 @@ describe('the readiness checklist', () => {
       return { ...evidence, signals: evidence.signals.map((signal) => ({ ...signal, isIndicator: true })) };
     };
     expect(row(said('dashboard.cache.hit_ratio'), 'readiness', item).verdict).toBe('good');
-    expect(row(said('orders.within_target'), 'readiness', item)).toMatchObject({
-      verdict: 'bad',
-      signals: ['orders.within_target'],
-    });
+    const { verdict, signals } = row(said('orders.within_target'), 'readiness', item);
+    expect([verdict, signals]).toEqual(['bad', ['orders.within_target']]);
   });
 
   it('paper is attested, whatever ran', () => {

@@ -1,0 +1,37 @@
+/** What the dashboard ought to show of the gateway's orders: their 95th percentile over the same stretch, by each duration, for the experimenter. */
+import {
+  defineReading,
+  defineSignal,
+  toSeconds,
+  type Duration,
+  type Simulation,
+  type Time,
+} from '../../../sim-core/index.ts';
+import { repeatedly } from '../application/repeatedly.ts';
+import { orderAnswered } from './shop.ts';
+
+export const ORDER_P95 = 'five_pillars.order.duration.p95';
+
+const orderTrue = defineReading('order.true', 'What the panel of orders should have shown', { p95: 'duration' });
+
+export const orderSignal = defineSignal({
+  name: ORDER_P95,
+  kind: 'gauge',
+  unit: 's',
+  help: "True 95th percentile of the gateway's orders, of those answered in the stretch that the dashboard looks back over",
+  fact: orderTrue,
+  value: ({ p95 }) => toSeconds(p95),
+  of: () => 'gateway',
+});
+
+/** Of the orders answered in the last `window`, every so often. */
+export function watchOrders(sim: Simulation, window: Duration, every: Duration): void {
+  const told = sim.facts.channel(orderTrue);
+  let lately: { readonly at: Time; readonly duration: Duration }[] = [];
+  sim.facts.channel(orderAnswered).listen(({ duration }) => void lately.push({ at: sim.now, duration }));
+  repeatedly(sim, 'the truth of orders is told', every, () => {
+    lately = lately.filter(({ at }) => at > sim.now - window);
+    const durations = Float64Array.from(lately, ({ duration }) => duration).sort();
+    if (durations.length > 0) told.emit({ p95: durations[Math.ceil(0.95 * durations.length) - 1] });
+  });
+}
