@@ -8,7 +8,7 @@
 import type { Exemplar, MetricData } from '../../observability/signals/telemetry.ts';
 
 /** Of an exemplar: `false` where its trace did not arrive where the team looks, or is not in the sample of what did. */
-export const TRACE_EXPORTED = 'brownout.trace.exported';
+const TRACE_EXPORTED = 'brownout.trace.exported';
 
 /** `traces`: ids of the exported ones, asked for if there is any exemplar. */
 export function withDeadEnds(metrics: readonly MetricData[], traces: () => ReadonlySet<string>): readonly MetricData[] {
