@@ -212,7 +212,7 @@ function system(sim: Simulation, p: Values): void {
   const tally = new Tally(sim);
   const processing = processingOf(sim, p);
   const { strategy } = p;
-  const shop = isOfKafka(strategy)
+  const shop: Endpoint<number, void> = isOfKafka(strategy)
     ? viaKafka(sim, p, { tally, processing, strategy })
     : viaRabbit(sim, p, strategy, processing, tally);
   new OpenLoopClient<void>(sim, {

@@ -2,7 +2,7 @@
 import type { Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../scenarios/index.ts';
-import { run, thresholdsOf, verdictOfClaims, type Recording } from '../../sim-core/index.ts';
+import { chartsOf, run, thresholdsOf, verdictOfClaims, type Recording } from '../../sim-core/index.ts';
 import { pairCharts } from '../../ui/models/chart-pair.ts';
 import { areaPath, bandsOf, barPath, linePath, STRIP, yScale } from '../../ui/models/chart-paths.ts';
 import { buildCharts, scalesOf, type Chart, type Scales } from '../../ui/models/chart.ts';
@@ -172,14 +172,14 @@ describe('two futures beside each other', () => {
     expect(await digestIn(page, before)).toBe(other.header.digest);
     await page.getByText('B = A + mutex, seed 7').waitFor();
 
-    const chartsOf = (recording: Recording, scales?: Scales): Chart[] =>
+    const drawn = (recording: Recording, scales?: Scales): Chart[] =>
       buildCharts(
         recording,
-        scenario.charts,
+        chartsOf(scenario, recording.header.params),
         scales,
         thresholdsOf(scenario, recording.header.variant, recording.header.params),
       );
-    const pairs = pairCharts(chartsOf(a), chartsOf(other, scalesOf(chartsOf(b))));
+    const pairs = pairCharts(drawn(a), drawn(other, scalesOf(drawn(b))));
     const shown = pairs.filter(({ difference }) => difference);
     expect(shown.length).toBeGreaterThan(2);
     for (const pair of shown) {
@@ -233,7 +233,7 @@ describe('two futures beside each other', () => {
       });
       return { seed: i + 1, a, b };
     });
-    const signal = pairs[0].a.signals.find(({ name }) => name === scenario.charts[0])!;
+    const signal = pairs[0].a.signals.find(({ name }) => name === chartsOf(scenario, {})[0])!;
     const { mean, halfWidth } = luckOf(pairs, signal);
     expect(mean).not.toBe(0);
     const sign = mean > 0 ? '+' : '';

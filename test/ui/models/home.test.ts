@@ -1,10 +1,11 @@
 /** The catalogue's page: its order, the path of the pitfalls, search, and how far a reader has come. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { catalogue, type CatalogueEntry } from '../../../scenarios/index.ts';
-import { chartsOf, run, type Scenario } from '../../../sim-core/index.ts';
+import { catalogue as definitions } from '../../../scenarios/index.ts';
+import { chartsOf, run } from '../../../sim-core/index.ts';
 import { countOfFound, searchCatalogue } from '../../../ui/models/catalogue-search.ts';
 import { byPart, pitfallPath, sectionTitle } from '../../../ui/models/handbook.ts';
+import { listed, type ListedEntry, type ListedScenario } from '../../../ui/models/listing.ts';
 import {
   adds,
   combined,
@@ -15,11 +16,9 @@ import {
 } from '../../../ui/models/progress.ts';
 import { pairOf, thumbnailArea, thumbnailLine } from '../../../ui/models/thumbnail.ts';
 
+const catalogue: readonly ListedEntry[] = definitions.map(({ scenario }) => ({ scenario: listed(scenario) }));
 const stampede = catalogue.find(({ scenario }) => scenario.id === 'stampede')!;
-const like = (changed: Partial<Scenario>): CatalogueEntry => ({
-  ...stampede,
-  scenario: { ...stampede.scenario, ...changed },
-});
+const like = (changed: Partial<ListedScenario>): ListedEntry => ({ scenario: { ...stampede.scenario, ...changed } });
 
 describe('the catalogue', () => {
   it('stands in the handbook’s order, each scenario once, under the titles of part and section', () => {
@@ -83,7 +82,7 @@ describe('a search', () => {
 });
 
 describe('progress', () => {
-  const { scenario } = stampede;
+  const { scenario } = definitions.find((entry) => entry.scenario.id === 'stampede')!;
   const none = run(scenario, { variant: 'none' });
   const mutex = run(scenario, { variant: 'mutex' });
 

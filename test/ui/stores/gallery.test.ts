@@ -2,11 +2,13 @@
 import { expect, it } from 'vitest';
 import { catalogue } from '../../../scenarios/index.ts';
 import { run } from '../../../sim-core/index.ts';
+import { listed } from '../../../ui/models/listing.ts';
 import { Gallery } from '../../../ui/stores/gallery.svelte.ts';
 import type { Engine } from '../../../ui/worker/engine.ts';
 import type { RunRequest, RunResult } from '../../../ui/worker/simulator.ts';
 
-const entry = catalogue.find(({ scenario }) => scenario.id === 'synchronized-expiry')!;
+const { scenario } = catalogue.find((one) => one.scenario.id === 'synchronized-expiry')!;
+const entry = { scenario: listed(scenario) };
 
 /** Answers each run when it is told to. */
 class PatientEngine {
@@ -20,7 +22,7 @@ class PatientEngine {
 
   async answer(): Promise<void> {
     const { variant } = this.asked.at(-1)!;
-    this.#answer!({ recording: run(entry.scenario, { variant }), wallMs: 1 });
+    this.#answer!({ recording: run(scenario, { variant }), wallMs: 1 });
     await new Promise((resolve) => setTimeout(resolve));
   }
 }
