@@ -72,3 +72,29 @@ describe.each(['The system', 'Connections in use', 'Time from sending a request 
     });
   },
 );
+
+it('keys pick one line of a chart, and one bar of the keys asked for most, which are a figure like any other', async () => {
+  const { page } = session;
+  await page.goto(`${address}#/lab/${scenario.id}`);
+  await digestIn(page);
+  const said = (name: RegExp) => page.getByRole('slider', { name }).getAttribute('aria-valuetext');
+  const press = (name: RegExp, key: string) => page.getByRole('slider', { name }).press(key);
+  const latency = /^Time from sending a request/;
+  const all = await said(latency);
+  expect(all).toMatch(/p50.*p95.*p99/);
+  await press(latency, 'ArrowDown');
+  await expect.poll(() => said(latency)).toMatch(/p50(?!.*p95)/);
+  await press(latency, 'ArrowUp');
+  await expect.poll(() => said(latency)).toBe(all);
+  const keys = /^Keys asked for most/;
+  await press(keys, 'ArrowDown');
+  await expect.poll(() => said(keys)).toMatch(/s: key 0: [\d,]+ hit/);
+  await press(keys, 't');
+  const dialog = page.getByRole('dialog');
+  await expect.poll(() => dialog.getByRole('rowheader').allTextContents()).toContain('key 0');
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Share' }).click();
+  const svg = await save('Save Keys asked for most as SVG');
+  expect(svg.content.toString('utf8')).toContain('>key 0</text>');
+});

@@ -8,6 +8,7 @@
  * rests as long as that may still be under way.
  */
 import { firstAfter, type Recording } from '../../sim-core/index.ts';
+import { rowsOf, type Rows } from './rows.ts';
 
 /** Bars at most; of the others there is a count. */
 export const BARS_MAX = 12;
@@ -39,7 +40,7 @@ export interface SagaCourses {
   readonly byRequest: ReadonlyMap<number, Course>;
   /** The longest that a saga rested which came through, in nanoseconds. */
   readonly longestRest: number;
-  readonly duration: number;
+  readonly rows: Rows;
   /** One request in so many was kept. */
   readonly sampledOneIn: number;
 }
@@ -53,7 +54,8 @@ export interface SagaBar {
 }
 
 /** Undefined where a run has no sagas. */
-export function sagaCourses({ facts, header }: Recording): SagaCourses | undefined {
+export function sagaCourses(recording: Recording): SagaCourses | undefined {
+  const { facts } = recording;
   const told = facts.tables.find(({ kind }) => kind === 'saga.command');
   if (!told || told.rows === 0) return undefined;
   const { request, step, change, answer, repeat } = told.columns;
@@ -71,8 +73,7 @@ export function sagaCourses({ facts, header }: Recording): SagaCourses | undefin
     if (standingOf(effectsOf(moves, steps.length)) === 'half') continue;
     for (let i = 1; i < moves.length; i++) longestRest = Math.max(longestRest, moves[i].time - moves[i - 1].time);
   }
-  const { duration } = header;
-  return { steps, byRequest: courses, longestRest, duration, sampledOneIn: facts.sampledOneIn };
+  return { steps, byRequest: courses, longestRest, rows: rowsOf(recording), sampledOneIn: facts.sampledOneIn };
 }
 
 /** The sagas that had begun by an instant, those that are stuck first and the one that rests longest first of all. */
@@ -103,7 +104,7 @@ export function barOf(sagas: SagaCourses, request: number, time: number): SagaBa
     const change = happened.findLast((move) => move.step === step)?.change;
     return change === undefined ? 'open' : change === 0 ? 'refused' : 'undone';
   });
-  const rests = sagas.duration - last.time > sagas.longestRest && happened.length === course.moves.length;
+  const rests = sagas.rows.duration - last.time > sagas.longestRest && happened.length === course.moves.length;
   return { request, steps, standing: standingAs(standingOf(effects), steps, rests), since: last.time };
 }
 
