@@ -16,12 +16,38 @@ const wave = (row: number): number => 1 - Math.abs((row % 20) - 10) / 10;
 
 const LIMIT = { signal: 'db.client.connection.count', value: 30, label: 'at most' };
 
+/** An instrument that shows everything two rows late, and no more than half of the peaks. */
+function saidAndTrue(): Recording {
+  const told = recordingOf(
+    'gauge',
+    series((row) => Math.min(0.5, wave(Math.max(0, row - 2)))),
+    undefined,
+    'thing.told',
+  );
+  const measured = recordingOf('gauge', series(wave));
+  const [instrument] = told.signals;
+  return { ...told, signals: [{ ...instrument, truth: { signal: 'thing.measured' } }, ...measured.signals] };
+}
+
 export const chartCases: readonly ChartCase[] = [
   ...buildCharts(
     fixtureRecording(),
     SIGNALS.map(({ name }) => name),
   ).map((chart) => ({ name: `${chart.signal.kind}, ${chart.signal.name}`, chart })),
   of('A limit that the run is held to', buildCharts(fixtureRecording(), [LIMIT.signal], new Map(), [LIMIT])),
+  of('What an instrument says, and what is true', buildCharts(saidAndTrue(), ['thing.told'])),
+  of(
+    'What is left of an error budget, until nothing is',
+    buildCharts(
+      recordingOf(
+        'gauge',
+        series((row) => (row < 20 ? row / 80 : row / 25 - 0.55)),
+        undefined,
+        'slo.error_budget.spent',
+      ),
+      ['slo.error_budget.spent'],
+    ),
+  ),
   of('No rows', buildCharts(recordingOf('gauge', []), ['thing.measured'])),
   of('One row', buildCharts(recordingOf('gauge', [3]), ['thing.measured'])),
   of(
