@@ -34,6 +34,7 @@ import {
   incidentSignals,
   PAGES,
   SLOW_DETECTED,
+  REMAINING,
   SPENT,
 } from './burn-rate/signals.ts';
 import { instant } from './burn-rate/traffic.ts';
@@ -78,7 +79,7 @@ export default defineScenario({
   alerts: alertGroups,
   charts: [
     'slo.error_ratio',
-    SPENT,
+    REMAINING,
     'slo.burn_rate.1h',
     'slo.burn_rate.5m',
     'slo.burn_rate.6h',

@@ -11,7 +11,6 @@
  * | `counter` | bars | from 0 |
  * | `histogram` | heat map with p50, p95, p99, each as recorded, never averaged | logarithmic, over the buckets that hold anything |
  *
- * Of an error budget the share that is left is drawn, not the spent one that is recorded (`error-budget.ts`).
  * What an instrument says has what is true beside it (`chart-truth.ts`). What a run is held to (`atMost(peak(…))`) stands in the
  * chart as a line across, and so does what its signal is watched for. Where a gauge is recorded part by part, the parts lie in a
  * strip below it.
@@ -21,7 +20,6 @@ import { RATIO_SAMPLES_MIN } from '../../sim-core/index.ts';
 import { extent, fromZero, latencyDomain, shareAbove, union, type Domain } from './chart-axis.ts';
 import { sizeOf, waitingFor } from './chart-companions.ts';
 import { besideTruth } from './chart-truth.ts';
-import { budgetLeft, isSpentBudget, leftOf } from './error-budget.ts';
 import { unitText } from './measure-text.ts';
 import { partStrip, type PartStrip } from './part-strip.ts';
 import { rowsOf, type Rows } from './rows.ts';
@@ -139,8 +137,8 @@ function limited(chart: Chart, thresholds: readonly Threshold[]): Chart {
   const { signal, domain, limits, form } = chart;
   const added = thresholds
     .filter(({ signal: name }) => name === signal.name)
-    .map((one) => (isSpentBudget(signal) ? { ...one, value: leftOf(one.value) } : one))
-    .filter(({ value }) => value > 0 && value <= LIMIT_IN_SIGHT * domain[1])
+    // A line at nothing would lie on the axis, but where values fall below it.
+    .filter(({ value }) => (value > 0 || domain[0] < 0) && value <= LIMIT_IN_SIGHT * domain[1])
     .map(({ value, label }): Limit => ({ value, label, kind: 'threshold' }));
   if (added.length === 0) return chart;
   const highest = Math.max(...added.map(({ value }) => value));
@@ -203,7 +201,6 @@ function partsOf(recording: Recording, signal: RecordedSignal, role: Role): Part
 }
 
 function gaugeParts(recording: Recording, signal: RecordedSignal): Parts {
-  if (isSpentBudget(signal)) return { form: 'line', ...budgetLeft(signal) };
   const { name, columns } = signal;
   const size = sizeOf(recording, signal);
   const below = waitingFor(recording.signals, name);

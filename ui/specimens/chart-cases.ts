@@ -37,15 +37,15 @@ export const chartCases: readonly ChartCase[] = [
   of('A limit that the run is held to', buildCharts(fixtureRecording(), [LIMIT.signal], new Map(), [LIMIT])),
   of('What an instrument says, and what is true', buildCharts(saidAndTrue(), ['thing.told'])),
   of(
-    'What is left of an error budget, until nothing is',
+    'What falls below nothing, and is held to stay above',
     buildCharts(
       recordingOf(
         'gauge',
-        series((row) => (row < 20 ? row / 80 : row / 25 - 0.55)),
-        undefined,
-        'slo.error_budget.spent',
+        series((row) => (row < 20 ? 1 - row / 80 : 1.55 - row / 25)),
       ),
-      ['slo.error_budget.spent'],
+      ['thing.measured'],
+      new Map(),
+      [{ signal: 'thing.measured', value: 0, label: 'nothing left' }],
     ),
   ),
   of('No rows', buildCharts(recordingOf('gauge', []), ['thing.measured'])),

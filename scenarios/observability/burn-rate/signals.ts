@@ -57,6 +57,7 @@ export const burnSignals = (alerts: readonly BurnRateAlert[]): SignalDefinition[
   );
 
 export const SPENT = 'slo.error_budget.spent';
+export const REMAINING = 'slo.error_budget.remaining';
 export const IDLE = 'pager.open.after_recovery';
 
 const REQUESTS = 'http.server.requests';
@@ -110,6 +111,16 @@ export const servedSignals = [
     value: ({ spent }) => spent,
     of: () => 'api',
     thresholds: [{ label: 'budget', value: 1 }],
+  }),
+  defineSignal({
+    name: REMAINING,
+    kind: 'gauge',
+    unit: '1',
+    help: 'Share of the period’s error budget that is left; below 0 the objective is missed',
+    fact: minuteServed,
+    value: ({ spent }) => 1 - spent,
+    of: () => 'api',
+    thresholds: [{ label: 'nothing left', value: 0 }],
   }),
   defineSignal({
     name: 'incident.active',
