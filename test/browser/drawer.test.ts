@@ -46,6 +46,7 @@ describe('by mouse', () => {
   it('a click on an event moves the cursor to it, and its cause leads to the one that scheduled it', async () => {
     await open('Events');
     const row = rowsOf('Events').nth(12);
+    await row.waitFor();
     const [ms, , , , , cause] = await row.locator('td').allInnerTexts();
     await row.click();
     await expect.poll(() => cursor()).toBeCloseTo(Number(ms) / 1e3, 3);

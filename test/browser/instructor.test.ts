@@ -46,6 +46,7 @@ it('judges a folder, by keyboard, shows what is forged and what is refused, and 
 
   await page.goto(address);
   await page.getByRole('link', { name: 'judge a folder of attempts' }).click();
+  await page.getByLabel('Choose a folder').waitFor();
   await expectNoViolationsInEitherTheme(page, 'main');
   await page.getByLabel('Choose a folder').focus();
   const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Space')]);

@@ -36,11 +36,8 @@ it('a moment beyond the first million events is looked at by computing the run a
   await expect.poll(onStage).toBeGreaterThan(0);
 
   await page.getByRole('tab', { name: 'Events' }).click();
-  const [current] = await page
-    .getByRole('tabpanel')
-    .locator('tr[aria-current], tr.current')
-    .first()
-    .locator('td')
-    .allInnerTexts();
+  const row = page.getByRole('tabpanel').locator('tr[aria-current], tr.current').first();
+  await row.waitFor();
+  const [current] = await row.locator('td').allInnerTexts();
   expect(Math.abs(Number(current) / 1e3 - 29)).toBeLessThan(0.01);
 }, 120_000);

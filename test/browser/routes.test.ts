@@ -69,6 +69,8 @@ describe('axe finds nothing', () => {
     await openLab(id);
     const { page } = session;
     await page.getByRole('radio', { name: mode }).check({ force: true });
+    if (mode === 'exercise')
+      await page.getByRole('region', { name: 'Exercise' }).getByRole('heading', { level: 1 }).waitFor();
     if (mode !== 'compare') return;
     await page.getByRole('region', { name: 'The system, B' }).waitFor();
     await digestIn(page);
