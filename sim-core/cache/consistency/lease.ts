@@ -7,6 +7,7 @@ import type { Duration } from '../../kernel/time.ts';
 import type { CachePattern } from '../patterns/cache-pattern.ts';
 import type { LeaseTerms } from './leases.ts';
 import type { Steps } from '../patterns/steps.ts';
+import { sayStampedeControl } from '../stampede/stampede-control.ts';
 
 export interface LeaseOptions extends LeaseTerms {
   /** Time between two looks of those who got neither a token nor a value. */
@@ -14,6 +15,7 @@ export interface LeaseOptions extends LeaseTerms {
 }
 
 export function lease(app: Steps, { poll, ...lease }: LeaseOptions): CachePattern {
+  sayStampedeControl(app.sim, app.instance, 'leases');
   return {
     *read(key, request) {
       for (;;) {

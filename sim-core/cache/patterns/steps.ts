@@ -43,12 +43,15 @@ type CacheAnswer = CacheCall<Row> | Behaviour<CacheReply<Row> | undefined>;
 /** What an instance can do, one thing after the other. */
 export class Steps<Query extends StoreQuery = DatabaseQuery> {
   readonly sim: Simulation;
+  /** Name of the application instance. */
+  readonly instance: string;
   private readonly options: StepsOptions<Query>;
   private readonly absence: Lifetime;
   private readonly draws: KeyedStream;
 
   constructor(sim: Simulation, options: StepsOptions<Query>) {
     this.sim = sim;
+    this.instance = options.instance;
     this.options = options;
     this.absence = lasting(options.absenceTtl ?? 0);
     this.draws = sim.keyedRandom('preparing');

@@ -1,5 +1,5 @@
 /**
- * What an instance has against loads of one key that meet, said by whatever it is (a load guard, a rule of expiry) and shown in the
+ * What an instance has against loads of one key that meet, said by whatever it is (a load guard, a rule of expiry, leases) and shown in the
  * state of the instance that it works in: a reader of a run, as the readiness checklist is, sees by it whether there is any, also
  * where nothing was seen of it.
  */

@@ -39,6 +39,12 @@ describe.each(RULES)('%s, with jitter: %s', (name, jitters) => {
   const { verdict, share } = ACTING[name];
   const spread = jitters ? OPTIONS.spread : 0;
 
+  it('says the same of what it does against stampedes, with jitter and without', () => {
+    const plain = expiryRuleOf({ rule: name }, new Simulation({ seed: 5 }), 'app', OPTIONS);
+    expect(rule.control).toBe(plain.control);
+    expect(rule.control !== undefined).toBe(name === 'xfetch' || name === 'linear');
+  });
+
   it('lets an entry live for a time that has a bound, and refreshes it within that', () => {
     fc.assert(
       fc.property(ids, keys, (id, key) => {

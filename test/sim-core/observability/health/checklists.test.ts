@@ -8,6 +8,7 @@ import {
   type ChecklistRow,
   type RunEvidence,
 } from '../../../../sim-core/index.ts';
+import hotKey from '../../../../scenarios/caching/hot-key.ts';
 import stampede from '../../../../scenarios/caching/stampede.ts';
 import { STAMPEDE_CONTROL } from '../../../../sim-core/cache/stampede/stampede-control.ts';
 import { constant } from '../../../../sim-core/kernel/distributions/constant.ts';
@@ -262,6 +263,11 @@ describe('the readiness checklist', () => {
     const isBare = ['none', 'jitter', 'soft-ttl-as-printed'].includes(variant);
     const found = row(run(stampede, { variant, params: { length: s(11) } }), 'readiness', control);
     expect([found.verdict, found.found.includes('nothing is there')]).toEqual(isBare ? ['bad', true] : ['good', false]);
+  });
+
+  it('leases are a stampede’s control', () => {
+    const found = row(run(hotKey, { variant: 'lease', params: { length: s(7) } }), 'readiness', control);
+    expect([found.verdict, found.found]).toEqual(['good', expect.stringContaining('leases in app')]);
   });
 
   it('a stampede’s control is there where no loads met, and none is missed where none were needed', () => {
