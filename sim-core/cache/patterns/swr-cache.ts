@@ -9,6 +9,9 @@
  * `ForkJoinPool.commonPool()`, of which there are as many as processors less one (OpenJDK: `CompletableFuture.ASYNC_POOL`,
  * `ForkJoinPool`'s default parallelism), behind a line without a bound. One that has waited loads all the same. What is lost on
  * the way to the store ends a refresh in silence, as it ends that future. A lookup takes no time.
+ *
+ * What is not printed: a guard before the loads. One that takes locks takes them at the shared cache, and looks for what has been stored in
+ * the map; the map refuses what is stored under a lower fencing token than it has seen of the key, as the shared cache would.
  */
 import type { Behaviour } from '../../kernel/process.ts';
 import { Resource } from '../../kernel/resource.ts';
@@ -45,6 +48,8 @@ export interface SwrCacheOptions {
 
 export class SwrCache implements Reader {
   readonly cache: Cache<Row>;
+  /** The highest fencing token that a key was stored under. */
+  private readonly fences = new Map<number, number>();
   private readonly sim: Simulation;
   private readonly options: SwrCacheOptions;
   private readonly guard: LoadGuard;
@@ -64,8 +69,8 @@ export class SwrCache implements Reader {
       sim,
       instance,
       cache: locks,
-      loadAndStore: (key, request, terms) =>
-        this.meter.around(key, request, this.loadAndStore(key, request, terms?.askedAt ?? sim.now)),
+      ownMap: this.cache,
+      loadAndStore: (key, request, terms) => this.meter.around(key, request, this.loadAndStore(key, request, terms)),
     });
   }
 
@@ -84,6 +89,7 @@ export class SwrCache implements Reader {
   crash(): void {
     this.refreshes.crash();
     this.cache.clear();
+    this.fences.clear();
   }
 
   /** What is run on a thread of the common pool. */
@@ -96,9 +102,14 @@ export class SwrCache implements Reader {
     }
   }
 
-  private *loadAndStore(key: number, request: RequestContext, askedAt: number): Behaviour<Row> {
+  private *loadAndStore(key: number, request: RequestContext, terms: LoadTerms = {}): Behaviour<Row> {
     const started = this.sim.now;
+    const { askedAt = started, fence } = terms;
     const row = yield* this.options.store.call({ operation: 'read', key }, request);
+    if (fence !== undefined) {
+      if (fence < (this.fences.get(key) ?? 0)) return row;
+      this.fences.set(key, fence);
+    }
     const { soft, hard } = this.options.expiry.lifetime(request, key);
     const loadDuration = this.sim.now - started;
     this.cache.set(entryOf(key, row, askedAt, { soft, hard }, loadDuration), request.id);

@@ -10,7 +10,8 @@
  *
  * After taking the lock the cache is looked at once more: the holder before may have stored the value between the
  * miss and the lock. Who came early, with an entry in hand that may still be served, loads unless there is another by then; and
- * who does not get the lock makes do with what is in hand, since somebody is loading.
+ * who does not get the lock makes do with what is in hand, since somebody is loading. An instance that stores in a map of its own looks
+ * there: what another one has loaded is not in it, so that each loads for itself, one after the other.
  */
 import type { Behaviour } from '../../kernel/process.ts';
 import type { Duration } from '../../kernel/time.ts';
@@ -49,7 +50,7 @@ class DistributedMutex implements LoadGuard {
   }
 
   *load(key: number, request: RequestContext, terms: LoadTerms = {}): Behaviour<Row> {
-    const { cache, loadAndStore } = this.context;
+    const { cache, ownMap, loadAndStore } = this.context;
     const { replaces } = terms;
     const { lease, poll, fenced } = this.options;
     const token = request.id;
@@ -57,7 +58,10 @@ class DistributedMutex implements LoadGuard {
       const lock = yield* cache.call({ command: 'acquire', key, token, lease }, request);
       if (!lock.done && replaces !== undefined) return replaces.value;
       if (!lock.done) yield poll;
-      const { entry } = yield* cache.call({ command: 'get', key }, request);
+      const entry =
+        ownMap === undefined
+          ? (yield* cache.call({ command: 'get', key }, request)).entry
+          : ownMap.get(key, request.id);
       if (entry !== undefined && !lock.done) return entry.value;
       if (!lock.done) continue;
       const isThere = entry !== undefined && entry.storedAt !== replaces?.storedAt;

@@ -8,6 +8,7 @@ import type { Simulation } from '../../kernel/simulation.ts';
 import type { Time } from '../../kernel/time.ts';
 import type { RequestContext } from '../../network/request-context.ts';
 import type { Row } from '../../storage/queries.ts';
+import type { Cache } from '../cache.ts';
 import type { CacheEntry } from '../entry.ts';
 import type { CacheAccess } from '../sharding/shard-router.ts';
 
@@ -38,6 +39,8 @@ export interface GuardContext {
   readonly instance: string;
   /** The way to the shared cache. */
   readonly cache: CacheAccess<Row>;
+  /** A map of the instance's own, where it stores there what it loads, and not in the shared cache. */
+  readonly ownMap?: Pick<Cache<Row>, 'get'>;
   /** Reads the store and puts the value into the cache, or asks the next guard to: what is being guarded. */
   readonly loadAndStore: Load;
 }
