@@ -159,7 +159,7 @@ export default defineScenario({
       atMost(total(HOT_READS), limits.onePerExpiry),
       atMost(peak(LOADING), limits.quietAtOnce(1)),
       atMost(peak(STORE_RATE), limits.quietRate(1)),
-      atMost(quantile(LATENCY, 'p999'), limits.polledLatency),
+      atMost(quantile(LATENCY, 'p999'), limits.quietLatency),
       atMost(mean(ERRORS), 0),
     ],
     // Blocked for a lease, and no longer.
@@ -175,7 +175,7 @@ export default defineScenario({
     ],
     'mutex-fenced': [
       guardrail(atMost(total(HOT_READS), limits.onceMore), 'A lease lets a second loader in, and no third'),
-      atMost(total(STALE_READS), 0),
+      atMost(total(STALE_READS), limits.noneStale),
     ],
     'single-flight': [
       atMost(total(HOT_READS), limits.twoPerInstance),
@@ -194,7 +194,7 @@ export default defineScenario({
     ],
     'early-expiration': [
       atMost(total(HOT_READS), early.xfetchLoads),
-      atMost(peak(LOADING), limits.quietAtOnce(early.xfetchAtOnce)),
+      atMost(peak(LOADING), early.xfetchUnderWay),
       atMost(peak(STORE_RATE), limits.quietRate(early.xfetchAtOnce)),
       atMost(quantile(LATENCY, 'p999'), limits.quietLatency),
       atMost(mean(ERRORS), 0),
@@ -209,7 +209,7 @@ export default defineScenario({
       atMost(total(HOT_READS), early.oncePerLife),
       atMost(peak(LOADING), limits.quietAtOnce(1)),
       atMost(peak(STORE_RATE), limits.quietRate(1)),
-      atMost(quantile(LATENCY, 'p999'), limits.polledLatency),
+      atMost(quantile(LATENCY, 'p999'), limits.quietLatency),
       atMost(mean(ERRORS), 0),
     ],
     jitter: [...stampedes, atLeast(quantile(LATENCY, 'p999'), limits.quietLatency), atLeast(total(GIVEN_UP), 1)],
@@ -221,9 +221,9 @@ export default defineScenario({
       guardrail(atMost(mean(ERRORS), 0), AT_ONCE),
       guardrail(atLeast(mean(STALE), limits.staleLookups), 'The price: what is served is old, by either rule'),
     ],
-    // Every late reader's refresh loads, as many at once as there are threads for them; and until the hard expiry nobody feels it.
+    // Late readers' refreshes load, as many at once as there are threads for them; and until the hard expiry nobody feels it.
     'soft-ttl-as-printed': [
-      atLeast(total(HOT_READS), limits.herd),
+      atLeast(total(HOT_READS), printed.lateReads),
       atLeast(peak(LOADING), printed.refreshesAtOnce),
       atLeast(peak(CONNECTIONS), printed.refreshesConnected),
       atMost(quantile(LATENCY, 'p999'), printed.oneLoadWhileServed),
@@ -234,7 +234,7 @@ export default defineScenario({
 
 function system(sim: Simulation, p: Values): void {
   const isPrinted = p.protection === SWR_AS_PRINTED;
-  const protection = alsoProtected(p.protection === SWR_AS_PRINTED ? PRINTED : protectionOf(p.protection), p);
+  const protection = alsoProtected(isPrinted ? PRINTED : protectionOf(p.protection), p);
   const database = databaseOf(sim, p);
   const cache = new CacheServer<Row>(sim, {
     name: 'cache',

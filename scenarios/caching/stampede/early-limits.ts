@@ -2,9 +2,9 @@
  * What is claimed of early expiration, worked out from the parameters: how many loads of one key XFetch and the printed rule make in a
  * cycle, from when on readers reload to when the new entry is there. Nothing here looks at a run.
  */
-import { exp, ln, toSeconds } from '../../../sim-core/index.ts';
+import { exp, ln, NotClaimed, toSeconds } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf } from '../../application/chance.ts';
-import { expiriesMax, hotRate, slowestQuiet, spreadOf } from './limits.ts';
+import { expiriesMax, hotRate, slowestQuiet, spreadOf, underWayMost } from './limits.ts';
 import type { Values } from './params.ts';
 
 const limit = limitOf<Values>;
@@ -33,17 +33,25 @@ const xfetchMost = (cycles: number, p: Values): number =>
   Math.min(hotRate(p) * toSeconds(p.length), mostOf(cycles, xfetchCycle(p)));
 export const xfetchLoads = limit((p) => xfetchMost(expiriesMax(p), p));
 export const xfetchAtOnce = (p: Values): number => xfetchMost(1, p);
+/**
+ * Who joins a load at a proxy, near its end, takes it for a short one and stores that. So those who come next are early by too little, and
+ * more of them come in the time that a load really takes.
+ */
+export const xfetchUnderWay = limit((p) => (p.coalesces ? LOOKS_SHORT : underWayMost(xfetchAtOnce(p), p)));
+const LOOKS_SHORT = new NotClaimed('to who joins a load at the proxy it looks shorter than it is');
 
 /**
- * XFetch behind a mutex: one load a life, since who looks again with the lock in hand finds the new entry. A life ends early by a gap
- * g or more with a chance of no more than lambda beta delta exp(-g / (beta delta)), by the argument above; here one in three million.
+ * By how much earlier than its expiry an entry is reloaded no more than one time in so many, in seconds, if its load took as long as the
+ * slowest: by a gap g or more with a chance of no more than lambda beta delta exp(-g / (beta delta)), by the argument above.
  */
-const earliest = (p: Values): number => {
+export function earliest(p: Values, oneIn: number): number {
   const scale = p.beta * slowestQuiet(p);
-  return scale === 0 ? 0 : scale * Math.max(0, ln(3e6 * hotRate(p) * scale));
-};
+  return scale === 0 ? 0 : scale * Math.max(0, ln(oneIn * hotRate(p) * scale));
+}
+
+/** XFetch behind a mutex: one load a life, since who looks again with the lock in hand finds the new entry. */
 export const oncePerLife = limit((p) => {
-  const life = toSeconds(p.ttl) * (1 - spreadOf(p)) - earliest(p);
+  const life = toSeconds(p.ttl) * (1 - spreadOf(p)) - earliest(p, 3e6);
   const most = hotRate(p) * toSeconds(p.length);
   return life <= 0 ? most : Math.min(most, Math.ceil(toSeconds(p.length) / life));
 });
@@ -62,5 +70,10 @@ export function linearCycle(p: Values): Cycle {
   const spread = slope * load * load * (2 - Math.PI / 2);
   return { mean: 1 + following, variance: following + spread };
 }
-/** A cycle lasts nine tenths of the time to live at least. */
-export const linearLoads = limit((p) => mostOf(Math.ceil(p.length / (0.9 * p.ttl)), linearCycle(p)));
+/** A cycle lasts as long as an entry lives, but for the tenth of the time to live that it ends early at most. */
+export const linearLoads = limit((p) => {
+  const cycle = p.ttl * (1 - spreadOf(p) - 0.1);
+  return cycle > 0
+    ? mostOf(Math.ceil(p.length / cycle), linearCycle(p))
+    : new NotClaimed('an entry may live for no longer than readers may be early');
+});

@@ -6,7 +6,7 @@
  * Loads that are nobody's herd are treated as a Poisson process at a server that shares its processors, and sums of
  * chance as normal variables.
  */
-import { exp, intervalOf, ms, s, toSeconds, type Limit } from '../../../sim-core/index.ts';
+import { exp, intervalOf, ms, NotClaimed, s, toSeconds, type Limit } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
 import { FAR_MAX, NEAR_MAX, SHAPE } from '../../application/distances.ts';
 import type { Values } from './params.ts';
@@ -25,7 +25,7 @@ export const expiriesMin = (p: Values): number =>
 export const expiriesMax = (p: Values): number => Math.ceil(p.length / (p.ttl * (1 - spreadOf(p))));
 
 /** By how much of it a time to live may be longer or shorter. */
-export const spreadOf = (p: Values): number => (p.jitters || p.protection === 'jitter' ? Math.min(p.spread, 0.99) : 0);
+export const spreadOf = (p: Values): number => (p.jitters || p.protection === 'jitter' ? p.spread : 0);
 
 /** Reads of the hot key and of the others, a second. */
 export const hotRate = (p: Values): number => p.rate * p.hotShare;
@@ -65,34 +65,39 @@ export const quietRate = (hot: number | ((p: Values) => number)): Limit =>
  * have handlers.
  */
 export const quietAtOnce = (hot: number | ((p: Values) => number)): Limit =>
-  limit((p) => {
-    const others = poissonMost((quietLoads(p) * toSeconds(p.loadTime)) / (1 - quietLoad(p)));
-    return Math.min(p.instances * p.concurrency, others + valueOf(hot, p));
-  });
+  limit((p) => underWayMost(valueOf(hot, p), p));
+
+export function underWayMost(hot: number, p: Values): number {
+  const others = poissonMost((quietLoads(p) * toSeconds(p.loadTime)) / (1 - quietLoad(p)));
+  return Math.min(p.instances * p.concurrency, others + hot);
+}
 
 const valueOf = (hot: number | ((p: Values) => number), p: Values): number => (typeof hot === 'number' ? hot : hot(p));
 
 /**
  * The slowest of a thousand undisturbed requests waits for a load whose demand is `DEVIATIONS` above its mean, on
- * processors shared with the other keys' loads, and for its messages: two of its own, and at most twelve behind the
+ * processors shared with the other keys' loads, and for its messages: two of its own, and at most fourteen behind the
  * instance. Nobody waits longer than the timeout.
  */
 export const slowestQuiet = (p: Values): number =>
   Math.min(
     toSeconds(p.timeout),
     (toSeconds(p.loadTime) * (1 + DEVIATIONS / Math.sqrt(SHAPE))) / (1 - quietLoad(p)) +
-      toSeconds(2 * FAR_MAX + 12 * NEAR_MAX),
+      toSeconds(2 * FAR_MAX + 14 * NEAR_MAX),
   );
-export const quietLatency = limit(slowestQuiet);
-
-/** With the mutex one may have to look once more after the value is there. */
-export const polledLatency = limit((p) => Math.min(toSeconds(p.timeout), slowestQuiet(p) + toSeconds(p.poll)));
+/** With a mutex one may have to look once more after the value is there. */
+export const quietLatency = limit((p) => {
+  const polls = p.mutex || p.protection === 'mutex';
+  return Math.min(toSeconds(p.timeout), slowestQuiet(p) + (polls ? toSeconds(p.poll) : 0));
+});
 
 /** Whoever is served what is there waits less than one load takes. */
 export const oneLoad = limit((p) => toSeconds(p.loadTime));
 
 export const onePerExpiry = limit(expiriesMax);
-export const moreThanOnePerExpiry = limit((p) => expiriesMax(p) + 1);
+export const moreThanOnePerExpiry = limit((p) =>
+  spreadOf(p) > 0 ? new NotClaimed('jitter leaves to chance how many expiries there are') : expiriesMax(p) + 1,
+);
 
 /** Coalescing: the read, and one more by those whose miss was on its way back when it ended. */
 export const twoPerExpiry = limit((p) => 2 * expiriesMax(p));
@@ -100,9 +105,11 @@ export const twoPerExpiry = limit((p) => 2 * expiriesMax(p));
 /** A holder died: the key is loaded once more. */
 export const onceMore = limit((p) => expiriesMax(p) + 1);
 
+/** By when the hot key has expired for the first time and somebody has asked for it, in seconds. */
+const missedBy = (p: Values): number => toSeconds(p.ttl) * (1 + spreadOf(p)) + DEVIATIONS / Math.max(hotRate(p), 1e-9);
+
 /** How long a dead holder's lease blocks the key after its expiry, in seconds: as far as it lies within the run. */
-const blocked = (p: Values): number =>
-  Math.max(0, Math.min(toSeconds(p.lease), toSeconds(p.length - p.ttl) - DEVIATIONS / Math.max(hotRate(p), 1e-9)));
+const blocked = (p: Values): number => Math.max(0, Math.min(toSeconds(p.lease), toSeconds(p.length) - missedBy(p)));
 
 /** Whoever asks for it in that time and has no patience to its end gives up, but for the time in which the holder lived. */
 export const blockedLeast = limit((p) =>
@@ -128,18 +135,25 @@ export const twoPerInstance = limit((p) => perInstance(p) * expiriesMax(p));
  */
 export const staleAfterLate = limit((p) => {
   const slow = slowestQuiet(p);
-  const [began, ended] = [toSeconds(p.ttl), toSeconds(p.ttl) + DEVIATIONS / Math.max(hotRate(p), 1e-9) + slow];
+  const life = toSeconds(p.ttl) * (1 - spreadOf(p));
+  const ended = missedBy(p) + slow;
   const isLate =
     p.protection === 'mutex' &&
     !p.fenced &&
     !p.holderDies &&
-    p.ttl >= WARM_UP &&
+    life >= toSeconds(WARM_UP) &&
     toSeconds(p.changedAt) > ended &&
-    toSeconds(p.changedAt) < began + toSeconds(p.lease) &&
+    toSeconds(p.changedAt) < life + toSeconds(p.lease) &&
     toSeconds(p.pause) > toSeconds(p.lease + p.poll) + 2 * slow;
   const left = toSeconds(p.length) - ended - toSeconds(p.pause + p.loadTime);
-  return isLate ? poissonLow(hotRate(p) * Math.max(0, Math.min(toSeconds(p.ttl), left))) : 0;
+  return isLate ? poissonLow(hotRate(p) * Math.max(0, Math.min(life, left))) : NOT_LATE;
 });
+const NOT_LATE = new NotClaimed('the late holder need not store over what is newer');
+
+/** Fenced, it stores nothing; with jitter the row may be changed when the next holder has read it, or while the first entry lives. */
+export const noneStale = limit((p) =>
+  spreadOf(p) > 0 ? new NotClaimed('jitter leaves to chance who reads the row before it is changed') : 0,
+);
 
 /** Of all lookups after the warm-up, those for the hot key in the time of each of its refreshes. */
 export const staleLookups = limit((p) => (expiriesMin(p) * herdOf(p)) / (p.rate * toSeconds(p.length - WARM_UP)));

@@ -56,7 +56,7 @@ export const params = {
     default: false,
   }),
   beta: number({ help: 'XFetch: above 1 reloads earlier', default: 1, min: 0, max: 20 }),
-  spread: share({ help: 'Jitter: spread around the time to live', default: 0.1, min: 0, max: 1 }),
+  spread: share({ help: 'Jitter: spread around the time to live', default: 0.1, min: 0, max: 0.9 }),
   hardFactor: integer({ help: 'Soft TTL: the hard one is so many times as long', default: 6, min: 1, max: 100 }),
   threads: integer({
     help: 'Soft TTL as printed: threads of a process’s common pool, its processors less one',

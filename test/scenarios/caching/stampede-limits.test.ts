@@ -1,9 +1,11 @@
 /** The claims about the stampede, against the plainest simulation of what they describe. */
 import { describe, expect, it } from 'vitest';
 import stampede from '../../../scenarios/caching/stampede.ts';
-import { linearCycle, xfetchCycle } from '../../../scenarios/caching/stampede/early-limits.ts';
+import { earliest, linearCycle, oncePerLife, xfetchCycle } from '../../../scenarios/caching/stampede/early-limits.ts';
+import { slowestQuiet } from '../../../scenarios/caching/stampede/limits.ts';
+import { firstRefresh, lateReads } from '../../../scenarios/caching/stampede/printed-limits.ts';
 import type { Values } from '../../../scenarios/caching/stampede/params.ts';
-import { ms, resolveParameters, s, type ParameterValues } from '../../../sim-core/index.ts';
+import { ms, resolveParameters, s, toSeconds, type Limit, type ParameterValues } from '../../../sim-core/index.ts';
 
 const CYCLES = 4000;
 
@@ -44,6 +46,12 @@ function moments(count: (random: () => number) => number): { mean: number; varia
 
 const valuesOf = (given: ParameterValues): Values => resolveParameters(stampede, 'none', given) as Values;
 
+/** What a limit claims; NaN where it claims nothing. */
+const claimOf = (limit: Limit, values: Values): number => {
+  const claim = typeof limit === 'number' ? limit : limit(values);
+  return typeof claim === 'number' ? claim : NaN;
+};
+
 describe('loads of one cycle', () => {
   it.each([
     [0.5, 60],
@@ -72,4 +80,99 @@ describe('loads of one cycle', () => {
       expect(variance / claimed.variance).toBeCloseTo(1, 0);
     },
   );
+});
+
+describe('loads of XFetch behind a mutex', () => {
+  it('come earlier than is claimed no more often than is claimed', () => {
+    const [values, oneIn] = [valuesOf({ beta: 1, jitters: true }), 20];
+    const [gap, scale] = [earliest(values, oneIn), slowestQuiet(values)];
+    const { mean } = moments((random) => {
+      // The first who reloads, of readers who come from long before the gap on.
+      let at = gap + 6 * scale;
+      do at += Math.log(1 - random()) / 600;
+      while (random() >= Math.exp(-Math.max(0, at) / scale));
+      return at > gap ? 1 : 0;
+    });
+    const expected = 1 - Math.exp(-1 / oneIn);
+    expect(Math.abs(mean - expected)).toBeLessThan(4.5 * Math.sqrt((expected * (1 - expected)) / CYCLES));
+  });
+
+  it.each([0, 0.1, 0.4])('are one a life of the entry at most, with a spread of %d', (spread) => {
+    const values = valuesOf({ spread, jitters: true, keys: 1, length: s(120) });
+    const random = uniformSource(11);
+    const most = Math.max(
+      ...Array.from({ length: 20 }, () => {
+        let loads = 0;
+        const load = (): number => 0.06 * (0.5 + random());
+        const store = (at: number, took: number) => ({
+          took,
+          expires: at + 10 * (1 + spread * (2 * random() - 1)),
+        });
+        let entry = store(0, 0.06);
+        for (let now = 0; now < 120;) {
+          now -= Math.log(1 - random()) / 600;
+          if (now + entry.took * -Math.log(1 - random()) < entry.expires) continue;
+          const took = load();
+          loads++;
+          // Everybody else is served, or waits, until the one who has the lock has stored.
+          now += took;
+          entry = store(now, took);
+        }
+        return loads;
+      }),
+    );
+    const claim = claimOf(oncePerLife, values);
+    expect(most).toBeLessThanOrEqual(claim);
+    // And it is no idle claim: of lives of mean length there are no more than a few times fewer.
+    expect(claim).toBeLessThan(3 * most);
+  });
+});
+
+/** Late reads at an expiry that all processes have at once, each until one of its refreshes is through; in steps of a tenth of a millisecond. */
+function lateReadsOfExpiry(random: () => number, p: Values): number {
+  const step = 1e-4;
+  const processes = Array.from({ length: p.instances }, () => ({ left: [] as number[], waiting: 0, isLate: true }));
+  let late = 0;
+  while (processes.some(({ isLate }) => isLate)) {
+    if (random() < p.rate * p.hotShare * step) {
+      const one = processes[Math.floor(random() * p.instances)];
+      if (one.isLate) [late, one.waiting] = [late + 1, one.waiting + 1];
+    }
+    for (const one of processes) {
+      for (; one.waiting > 0 && one.left.length < p.threads; one.waiting--) {
+        // A gamma variable of shape 25, as the demand of a query is.
+        let demand = 0;
+        for (let i = 0; i < 25; i++) demand -= (Math.log(1 - random()) * toSeconds(p.loadTime)) / 25;
+        one.left.push(demand);
+      }
+    }
+    const active = processes.reduce((sum, { left }) => sum + left.length, 0);
+    const done = step * Math.min(1, p.cores / active);
+    for (const one of processes) {
+      one.left = one.left.map((left) => left - done);
+      if (one.left.some((left) => left <= 0)) one.isLate = false;
+      one.left = one.left.filter((left) => left > 0);
+    }
+  }
+  return late;
+}
+
+describe('late reads of the printed class at its first expiry', () => {
+  it.each([
+    ['pools that fill up', {}],
+    ['pools with room', { rate: 400 }],
+    ['less than a core for all', { rate: 300, cores: 2, threads: 2 }],
+    ['a core for each', { rate: 500, threads: 2 }],
+  ] as const)('with %s are as many as are claimed at least', (_, given) => {
+    // One expiry after the warm-up.
+    const values = valuesOf({ ...given, keys: 1, length: s(15) });
+    const random = uniformSource(5);
+    const counts = Array.from({ length: 60 }, () => lateReadsOfExpiry(random, values));
+    const mean = counts.reduce((sum, count) => sum + count, 0) / counts.length;
+    const expected = values.rate * values.hotShare * firstRefresh(values);
+    expect(Math.min(...counts)).toBeGreaterThanOrEqual(claimOf(lateReads, values));
+    // The first of several refreshes to be through is not the one of mean demand.
+    expect(mean / expected).toBeGreaterThan(0.7);
+    expect(mean / expected).toBeLessThan(1.3);
+  });
 });
