@@ -236,7 +236,6 @@ export default defineScenario({
   },
 });
 
-/** Every miss loads. */
 function system(sim: Simulation, p: Values): void {
   const database = new Database(sim, {
     name: 'database',

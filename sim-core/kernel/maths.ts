@@ -26,6 +26,15 @@ const ARGUMENT_MAX = 44;
 /** ln 2 in two parts, the first of so few bits that its products with small whole numbers are exact. */
 const LN_2 = 0.6931471803691238;
 const LN_2_REST = 1.9082149292705877e-10;
+/**
+ * The coefficients of r², r⁴, … in r coth(r/2) = 2 + r²/6 - r⁴/360 + r⁶/15120 - …, each near to what it is named after, but together with
+ * the least error over the whole range of r.
+ */
+const NEAR_1_6 = 0.16666666666666602;
+const NEAR_MINUS_1_360 = -0.0027777777777015593;
+const NEAR_1_15120 = 0.00006613756321437934;
+const NEAR_MINUS_1_604800 = -0.0000016533902205465252;
+const NEAR_1_23950080 = 4.1381367970572385e-8;
 
 /**
  * e^x as 2^k e^r with |r| at most half of ln 2, where r coth(r/2), that is 2 + r²/6 - r⁴/360 + …, is a polynomial of r² to within 2^-59
@@ -39,16 +48,10 @@ export function exp(x: number): number {
   const low = k * LN_2_REST;
   const r = high - low;
   const t = r * r;
-  const c = r - t * (SIXTH + t * (T2 + t * (T3 + t * (T4 + t * T5))));
+  const c =
+    r - t * (NEAR_1_6 + t * (NEAR_MINUS_1_360 + t * (NEAR_1_15120 + t * (NEAR_MINUS_1_604800 + t * NEAR_1_23950080))));
   return (1 - (low - (r * c) / (2 - c) - high)) * POWERS_OF_TWO[k + EXPONENT_MAX];
 }
-
-/** Near Bernoulli's 1/6, -1/360, 1/15120, … but with the least error over the whole range of r. */
-const SIXTH = 0.16666666666666602;
-const T2 = -0.0027777777777015593;
-const T3 = 0.00006613756321437934;
-const T4 = -0.0000016533902205465252;
-const T5 = 4.1381367970572385e-8;
 
 /** x^y. NaN for a negative x and a fractional y. */
 export const pow: (x: number, y: number) => number = stdlibPow;

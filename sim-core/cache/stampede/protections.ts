@@ -117,7 +117,7 @@ export function expiryRuleOf(
   return jitters === true ? jittered(plain, options.spread, sim.keyedRandom(`${instance}/jitter`)) : plain;
 }
 
-/** Who is let through to load: of an instance one, of those one a key. */
+/** Who is let through to load a key: of an instance's requests one, by single-flight, and of those of all instances one, by the mutex. */
 export const loadGuardOf = (
   { singleFlight: isOneAnInstance, mutex }: ProtectionParts,
   options: Pick<ProtectionOptions, 'lease' | 'poll' | 'fenced'>,
