@@ -519,7 +519,7 @@ export { linksBased } from './observability/tracing/links-based.ts';
 export type { Sampler } from './observability/tracing/sampler.ts';
 export { samplers, type SamplerName } from './observability/tracing/samplers.ts';
 export { SPAN_LIMITS, type Span } from './observability/tracing/span.ts';
-export { TraceBackend } from './observability/tracing/trace-backend.ts';
+export { TraceBackend, type TraceTruths } from './observability/tracing/trace-backend.ts';
 export type { TraceIndex } from './observability/tracing/trace-index.ts';
 export * from './observability/tracing/trace-tree.ts';
 export * from './observability/tracing/tracer.ts';

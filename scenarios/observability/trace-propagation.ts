@@ -34,7 +34,15 @@ import {
 import { faraway, SHAPE } from '../application/distances.ts';
 import { sentBy, workedOffBy } from '../application/settings.ts';
 import { fulfilmentOf } from './trace-propagation/fulfilment.ts';
-import { DURATION, Journeys, journeySignals, PIECES, SEEN_DURATION, WHOLE } from './trace-propagation/journeys.ts';
+import {
+  DURATION,
+  Journeys,
+  journeySignals,
+  PIECES,
+  SEEN_DURATION,
+  TRUTHS,
+  WHOLE,
+} from './trace-propagation/journeys.ts';
 import * as limits from './trace-propagation/limits.ts';
 import { namingOf } from './trace-propagation/names.ts';
 import { params, type Values } from './trace-propagation/params.ts';
@@ -204,7 +212,8 @@ function system(sim: Simulation, p: Values): void {
   });
   const rabbit = new RabbitMq(sim, { name: 'rabbit', help: 'A durable queue of orders' });
   void rabbit.setUp.declareQueue({ name: QUEUE, durable: true, exclusive: false, autoDelete: false, arguments: {} });
-  const traces = new TraceBackend(sim, { name: 'traces', idle: limits.IDLE, retention: limits.RETENTION });
+  const { IDLE: idle, RETENTION: retention } = limits;
+  const traces = new TraceBackend(sim, { name: 'traces', idle, retention, truths: TRUTHS });
   const shop = { sim, p, traces, journeys: new Journeys(sim, traces.index), nameOf: namingOf(p) };
   const edge = edgeOf(shop, proxyOf(shop, ordersOf(shop, database, rabbit)));
   fulfilmentOf(shop, database, rabbit);

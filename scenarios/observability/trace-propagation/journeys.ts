@@ -18,6 +18,7 @@ import {
   type SpanData,
   type Time,
   type TraceIndex,
+  type TraceTruths,
 } from '../../../sim-core/index.ts';
 
 /** From the last operation until all of its spans can be looked up: they wait to be exported, and are on their way. */
@@ -25,12 +26,18 @@ export const LOOKED_UP_AFTER = BATCH_LIMITS.traces.delay + s(1);
 
 export const WHOLE = 'trace.whole_ratio';
 export const PIECES = 'trace.pieces';
-export const MISSING = 'trace.operations.missing';
-export const OPERATIONS = 'trace.operations';
-export const LARGEST_ORDER = 'trace.operations.largest';
-export const KINDS = 'trace.operations.kinds';
+const MISSING = 'trace.operations.missing';
 export const DURATION = 'order.duration';
 export const SEEN_DURATION = 'dashboard.order.duration';
+
+/** What is true of what a trace backend shows. */
+export const TRUTHS = {
+  wholeRatio: WHOLE,
+  traces: 'trace.orders',
+  spans: 'trace.operations',
+  largest: 'trace.operations.largest',
+  names: 'trace.operations.kinds',
+} satisfies TraceTruths;
 
 /**
  * An order that is booked was looked up: of its `operations` so many are `found` from the span that it began with; those that
@@ -65,7 +72,6 @@ const gauge = (name: string, unit: string, help: string, field: 'operations' | '
     of: () => 'all',
   });
 
-/** What is true of what the backend shows, in its order. */
 const operationSignals: readonly SignalDefinition[] = [
   defineSignal({
     name: MISSING,
@@ -77,21 +83,21 @@ const operationSignals: readonly SignalDefinition[] = [
     amount: ({ operations, found }) => operations - found,
   }),
   defineSignal({
-    name: 'trace.orders',
+    name: TRUTHS.traces,
     kind: 'counter',
     unit: '{trace}',
     help: 'Orders that were booked and of which anything is recorded: each ought to be a trace',
     fact: orderLookedUp,
     where: ({ isRecorded }) => isRecorded,
   }),
-  gauge(OPERATIONS, '{span}', 'Operations so far that are recorded, a span each', 'operations'),
+  gauge(TRUTHS.spans, '{span}', 'Operations so far that are recorded, a span each', 'operations'),
   gauge(
-    LARGEST_ORDER,
+    TRUTHS.largest,
     '{span}',
     'Of these those of the order that has most, what was done for a batch included',
     'largest',
   ),
-  gauge(KINDS, '{name}', 'Kinds of these: so many names there ought to be', 'kinds'),
+  gauge(TRUTHS.names, '{name}', 'Kinds of these: so many names there ought to be', 'kinds'),
 ];
 
 export const journeySignals: readonly SignalDefinition[] = [

@@ -11,7 +11,7 @@ import type { Simulation } from '../../kernel/simulation.ts';
 import { s, SECOND, type Duration, type Time } from '../../kernel/time.ts';
 import type { Call, Endpoint } from '../../network/call.ts';
 import { register, type Component, type Intervention } from '../../network/component.ts';
-import { defineSignal } from '../../statistics/signal.ts';
+import { defineSignal, type SignalDefinition, type Truth } from '../../statistics/signal.ts';
 import { arrivalsOf, type Arrived } from '../pipeline/arrivals.ts';
 import type { ExportRequest, ExportResponse } from '../pipeline/export-request.ts';
 import type { SpanData } from '../signals/telemetry.ts';
@@ -37,22 +37,17 @@ export const tracesHeld = defineReading('trace.held', 'A trace backend counted w
   names: 'number',
 });
 
-/** What is true of each, under the names by which an experimenter who knows what belongs together tells it (`trace-propagation`). */
-const TRUE = {
-  wholeRatio: 'trace.whole_ratio',
-  missing: 'trace.operations.missing',
-  orders: 'trace.orders',
-  operations: 'trace.operations',
-  largest: 'trace.operations.largest',
-  kinds: 'trace.operations.kinds',
-} as const;
+/** What is true of what the backend shows: signals of the experimenter's, where a scenario has them. */
+export type TraceTruths = Partial<Record<'wholeRatio' | 'traces' | 'spans' | 'largest' | 'names', string>>;
 
-export const traceSignals = [
+const truthOf = (signal: string | undefined): { readonly truth?: Truth } => (signal ? { truth: { signal } } : {});
+
+const traceSignals = (truths: TraceTruths): readonly SignalDefinition[] => [
   defineSignal({
     name: 'dashboard.trace.whole_ratio',
     kind: 'ratio',
     unit: '1',
-    truth: { signal: TRUE.wholeRatio },
+    ...truthOf(truths.wholeRatio),
     help: 'Share of the backend’s traces with one root and no parent missing',
     fact: traceSettled,
     counts: ({ isWhole }) => isWhole,
@@ -61,7 +56,6 @@ export const traceSignals = [
     name: 'dashboard.trace.orphans',
     kind: 'counter',
     unit: '{span}',
-    truth: { signal: TRUE.missing },
     help: 'Spans whose parent is not there',
     fact: traceSettled,
     amount: ({ orphans }) => orphans,
@@ -70,7 +64,7 @@ export const traceSignals = [
     name: 'dashboard.trace.traces',
     kind: 'counter',
     unit: '{trace}',
-    truth: { signal: TRUE.orders },
+    ...truthOf(truths.traces),
     help: 'Traces that the backend has made of what came',
     fact: traceSettled,
   }),
@@ -78,7 +72,7 @@ export const traceSignals = [
     name: 'dashboard.trace.spans',
     kind: 'gauge',
     unit: '{span}',
-    truth: { signal: TRUE.operations },
+    ...truthOf(truths.spans),
     help: 'Spans that the backend holds',
     fact: tracesHeld,
     value: ({ spans }) => spans,
@@ -88,7 +82,7 @@ export const traceSignals = [
     name: 'dashboard.trace.largest',
     kind: 'gauge',
     unit: '{span}',
-    truth: { signal: TRUE.largest },
+    ...truthOf(truths.largest),
     help: 'Spans of the largest trace so far',
     fact: tracesHeld,
     value: ({ largest }) => largest,
@@ -98,7 +92,7 @@ export const traceSignals = [
     name: 'dashboard.trace.names',
     kind: 'gauge',
     unit: '{name}',
-    truth: { signal: TRUE.kinds },
+    ...truthOf(truths.names),
     help: 'Different names that spans had so far',
     fact: tracesHeld,
     value: ({ names }) => names,
@@ -112,6 +106,7 @@ export interface TraceBackendOptions {
   readonly idle: Duration;
   /** And forgotten so long after that. */
   readonly retention: Duration;
+  readonly truths?: TraceTruths;
 }
 
 const LOOKS_EVERY = SECOND;
@@ -120,7 +115,7 @@ export class TraceBackend implements Endpoint<ExportRequest<'traces'>, ExportRes
   readonly name: string;
   readonly kind = 'database';
   readonly help: string;
-  readonly signals = traceSignals;
+  readonly signals: readonly SignalDefinition[];
   readonly interventions: Readonly<Record<string, Intervention>>;
   readonly index = new TraceIndex();
   private readonly sim: Simulation;
@@ -145,6 +140,7 @@ export class TraceBackend implements Endpoint<ExportRequest<'traces'>, ExportRes
     this.options = options;
     this.name = options.name;
     this.help = `Makes traces of spans; looks at one when nothing of it has come for ${options.idle / SECOND} s`;
+    this.signals = traceSignals(options.truths ?? {});
     this.settled = sim.facts.channel(traceSettled);
     this.held = sim.facts.channel(tracesHeld);
     this.arrived = arrivalsOf(sim, 'traces');

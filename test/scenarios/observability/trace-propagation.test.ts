@@ -1,8 +1,15 @@
 /** What the guide of trace propagation says beyond its variants, and that spans, whatever carries their context, add up. */
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { NEAR_MIN } from '../../../scenarios/application/distances.ts';
-import { PIECES, WHOLE } from '../../../scenarios/observability/trace-propagation/journeys.ts';
+import {
+  Journeys,
+  LOOKED_UP_AFTER,
+  PIECES,
+  TRUTHS,
+  WHOLE,
+} from '../../../scenarios/observability/trace-propagation/journeys.ts';
+import { WARM_UP } from '../../../scenarios/observability/trace-propagation/limits.ts';
 import tracePropagation from '../../../scenarios/observability/trace-propagation.ts';
 import {
   componentsOf,
@@ -15,6 +22,7 @@ import {
   toSeconds,
   TraceBackend,
   type ParameterValues,
+  type SpanContext,
   type SpanData,
   type TraceTree,
 } from '../../../sim-core/index.ts';
@@ -70,6 +78,53 @@ describe('a span that outlives its parent says why', () => {
     const { reasons, unexplained } = outliving(treesOf('propagated', { callTimeout: ms(3) }));
     expect(unexplained).toEqual([]);
     expect([...reasons]).toEqual(['caller timed out']);
+  });
+});
+
+describe('what is true of what the backend shows, replayed from what was done', () => {
+  afterEach(() => void vi.restoreAllMocks());
+
+  it.each(['propagated', 'broken-async-boundary', 'lost-in-pool', 'links-decide'])('%s', (variant) => {
+    const done: { ids: number[]; kind: string; span: SpanContext; isOwn: boolean }[] = [];
+    const bookedAt = new Map<number, number>();
+    const { did, didTogether, booked } = Journeys.prototype;
+    vi.spyOn(Journeys.prototype, 'did').mockImplementation(function (this: Journeys, request, kind, span) {
+      done.push({ ids: [request.id], kind, span, isOwn: true });
+      did.call(this, request, kind, span);
+    });
+    vi.spyOn(Journeys.prototype, 'didTogether').mockImplementation(function (this: Journeys, requests, kind, span) {
+      done.push({ ids: requests.map(({ id }) => id), kind, span, isOwn: false });
+      didTogether.call(this, requests, kind, span);
+    });
+    vi.spyOn(Journeys.prototype, 'booked').mockImplementation(function (this: Journeys, requests) {
+      for (const { id } of requests) bookedAt.set(id, this['sim'].now);
+      booked.call(this, requests);
+    });
+    const evidence = measured(variant, SHORT);
+    const recorded = done.filter(({ span }) => span.isSampled);
+    const counts = new Map<number, number>();
+    for (const { ids } of recorded) for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
+
+    const lookedUp = [...bookedAt].filter(([, at]) => at + LOOKED_UP_AFTER > WARM_UP && at + LOOKED_UP_AFTER < s(20));
+    const orders = lookedUp
+      .map(([id]) => done.filter(({ ids }) => ids.includes(id)))
+      .filter((operations) => operations.some(({ span, isOwn }) => isOwn && span.isSampled));
+    const missing = orders.flatMap((operations) => {
+      const isIn = ({ span }: (typeof done)[number]): boolean => span.traceId === operations[0].span.traceId;
+      // A batch is linked with what its orders were published by, where that is told.
+      const isLinked = variant !== 'broken-async-boundary' && isIn(operations.find(({ kind }) => kind === 'publish')!);
+      return operations.filter((one) => !isIn(one) && !(isLinked && !one.isOwn));
+    });
+    expect(orders.length).toBeGreaterThan(50);
+    expect(missing.length > 0).toBe(['broken-async-boundary', 'lost-in-pool'].includes(variant));
+    const signals = [TRUTHS.spans, TRUTHS.names, TRUTHS.largest].map((name) => summaryOf(evidence, name, 'max'));
+    expect([...signals, totalOf(evidence, TRUTHS.traces), totalOf(evidence, 'trace.operations.missing')]).toEqual([
+      recorded.length,
+      new Set(recorded.map(({ kind }) => kind)).size,
+      Math.max(...counts.values()),
+      orders.length,
+      missing.length,
+    ]);
   });
 });
 
