@@ -1,4 +1,7 @@
-/** What the dashboard ought to show of the gateway's orders: their 95th percentile over the same stretch, by each duration, for the experimenter. */
+/**
+ * What the dashboard's panel of orders ought to show, which only the experimenter knows: the 95th percentile of the durations themselves,
+ * over the stretch that the panel looks back over. The panel's is interpolated within a bucket, of what was scraped.
+ */
 import {
   defineReading,
   defineSignal,

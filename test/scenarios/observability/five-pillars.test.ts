@@ -1,9 +1,20 @@
 /** What the guide of the five pillars says beyond its variants: what each answer hangs on. */
 import { expect, it } from 'vitest';
+import { orderSignal } from '../../../scenarios/observability/five-pillars/order-truth.ts';
 import { ask, NO_ANSWERS } from '../../../scenarios/observability/five-pillars/questions.ts';
 import { nearestChange } from '../../../scenarios/observability/five-pillars/searches.ts';
+import { orderAnswered } from '../../../scenarios/observability/five-pillars/shop.ts';
 import fivePillars from '../../../scenarios/observability/five-pillars.ts';
-import { Head, parseIntervention, s, signalOf, type ParameterValues } from '../../../sim-core/index.ts';
+import {
+  Head,
+  parseIntervention,
+  resolveParameters,
+  s,
+  signalOf,
+  Simulation,
+  toSeconds,
+  type ParameterValues,
+} from '../../../sim-core/index.ts';
 import { summaryOf, totalOf, trialled } from '../trials.ts';
 
 function measured(variant: string, params: ParameterValues = {}, ...interventions: readonly string[]) {
@@ -12,6 +23,26 @@ function measured(variant: string, params: ParameterValues = {}, ...intervention
 /** Whether a question is answered rightly when it is asked for the last time. */
 const knows = (evidence: ReturnType<typeof measured>, question: string): boolean =>
   signalOf(evidence, `five_pillars.${question}.right`).columns.last.at(-1) === 1;
+
+it('what is true of orders is the duration that 95 in 100 of those of the last ten seconds did not exceed', () => {
+  const sim = new Simulation({ seed: 1 });
+  const answered: { at: number; duration: number }[] = [];
+  const told: number[] = [];
+  const expected: number[] = [];
+  sim.facts.channel(orderAnswered).listen(({ duration }) => void answered.push({ at: sim.now, duration }));
+  sim.facts.channel(orderSignal.fact).listen((fact) => {
+    const lately = answered.filter(({ at }) => sim.now - at < s(10)).map(({ duration }) => duration);
+    const isLongEnough = (least: number): boolean =>
+      lately.filter((one) => one <= least).length >= 0.95 * lately.length;
+    expected.push(toSeconds(Math.min(...lately.filter(isLongEnough))));
+    if (orderSignal.kind === 'gauge') told.push(orderSignal.value(fact));
+  });
+  fivePillars.system(sim, resolveParameters(fivePillars, 'metrics-only', {}) as never);
+  sim.runUntil(s(60));
+  expect(told.length).toBeGreaterThan(10);
+  expect(told).toEqual(expected);
+  expect(new Set(told).size).toBeGreaterThan(5);
+});
 
 it('users can be counted in traces if all are kept, and that costs', () => {
   const [some, all] = [measured('with-traces'), measured('with-traces', { sampled: 1 })];
