@@ -11,6 +11,7 @@ import type { Link } from '../../network/link.ts';
 import type { BackgroundRequests } from '../../network/background-requests.ts';
 import { committedOnly } from '../../messaging/transactions/committed-only.ts';
 import type { BrokerQuery, BrokerReply, FetchResult, IsolationLevel } from './messages.ts';
+import type { GroupReadings } from './groups/group-readings.ts';
 import { MetadataClient } from './metadata-client.ts';
 import type { SentRecord } from './record-book.ts';
 import type { Metadata } from './topic.ts';
@@ -22,6 +23,8 @@ export interface FetchSettings {
   readonly fetchWaitMax: Duration;
   readonly fetchBytesMax: number;
   readonly isolation?: IsolationLevel;
+  /** Where the experimenter notes what its group was given. */
+  readonly readings: GroupReadings;
 }
 
 /** A record that is there to be processed. */
@@ -178,7 +181,7 @@ export class ConsumerFetches {
 
   private hear(leader: string, asked: ReadonlyMap<string, Reader>, results: readonly FetchResult[]): void {
     let isNew = false;
-    for (const { partition, error, batches, aborted, startOffset, endOffset } of results) {
+    for (const { partition, epoch, error, batches, aborted, startOffset, endOffset } of results) {
       const reader = asked.get(partition)!;
       // It may be another's by now, or have been taken away and given back.
       if (this.readers.get(partition) !== reader) continue;
@@ -197,7 +200,9 @@ export class ConsumerFetches {
           if (offset >= reader.position) reader.records.push({ partition, offset, record });
         });
       }
-      reader.position = batches[batches.length - 1].lastOffset + 1;
+      const end = batches[batches.length - 1].lastOffset + 1;
+      this.settings.readings.read(partition, reader.position, end, epoch);
+      reader.position = end;
       isNew = true;
     }
     this.busy.delete(leader);

@@ -12,6 +12,7 @@ import { Consumer, type ConsumerOptions } from './consumer.ts';
 import type { GroupSettings } from './groups/coordinated-group.ts';
 import { GroupBook } from './groups/group-book.ts';
 import { GroupLag } from './groups/group-lag.ts';
+import { GroupReadings } from './groups/group-readings.ts';
 import { commitCut, groupSignals } from './groups/signals.ts';
 import { UncommittedDeliveries } from './listening/uncommitted-deliveries.ts';
 import { Ownership } from './ownership.ts';
@@ -28,6 +29,7 @@ type GivenToConsumers =
   | 'output'
   | 'act'
   | 'uncommitted'
+  | 'readings'
   | 'processed';
 
 export interface ConsumerGroupOptions extends Omit<ConsumerOptions, GivenToConsumers>, GroupSettings {
@@ -56,7 +58,7 @@ export class ConsumerGroup implements Component {
   private readonly cluster: Cluster;
   private readonly keeper: string;
   private readonly book: GroupBook;
-  private commitsCut = 0;
+  private readonly readings = new GroupReadings();
   private readonly partitions: readonly string[];
   private readonly lag: GroupLag;
 
@@ -75,11 +77,13 @@ export class ConsumerGroup implements Component {
     this.cluster = cluster;
     this.partitions = topics.flatMap(({ partitions }) => partitions);
     const isCut = (at: number, since: number): boolean => at < book.cutBelow(this.keeper, since);
+    const { readings } = this;
+    const cut = sim.facts.channel(commitCut);
     this.book = new GroupBook(name, isCut, (partition, offset) => {
-      this.commitsCut++;
-      // Only now: a run in which nothing is cut tells nothing of it.
-      sim.facts.channel(commitCut).emit({ group: name, partition, offset });
+      readings.forget(partition);
+      if (cut.heard) cut.emit({ group: name, partition, offset });
     });
+    this.book.follow((partition, offset) => readings.committed(partition, offset));
     this.keeper = cluster.addGroup({ name, settings: options, book: this.book }, this.partitions);
     this.help = `Members, lag and offsets of the group, which ${this.keeper} keeps: its leader is the coordinator`;
     const processed = new Set<SentRecord>();
@@ -101,7 +105,7 @@ export class ConsumerGroup implements Component {
     this.consumers = Array.from({ length: consumers }, (_, index) => {
       const called = typeof consumerName === 'string' ? `${consumerName}-${index + 1}` : consumerName[index];
       const own = { name: called, output: outputOf?.(called), act: actOf?.(called) };
-      const ofGroup = { group: name, keeper: this.keeper, joinPatience, uncommitted, processed };
+      const ofGroup = { group: name, keeper: this.keeper, joinPatience, uncommitted, readings, processed };
       const consumer = new Consumer(sim, { ...options, ...own, ...ofGroup, metadata, ownership });
       cluster.attach(consumer, delay, requestTimeout);
       return consumer;
@@ -140,16 +144,18 @@ export class ConsumerGroup implements Component {
 
   state(): Readonly<Record<string, number | string>> {
     const { group, coordinator = 'none' } = this;
-    const cut = this.commitsCut === 0 ? {} : { 'commits cut off': this.commitsCut };
-    if (group === undefined) return { group: 'not loaded', coordinator, ...cut };
+    if (group === undefined) return { group: 'not loaded', coordinator };
     const { state, generation, size } = group;
-    return { group: state, generation, members: size, coordinator, ...cut };
+    return { group: state, generation, members: size, coordinator };
   }
 
   violations(): readonly string[] {
-    const { lag, cluster } = this;
-    const end = (partition: string): number => Math.max(lag.endOf(partition), cluster.book.cutBelow(partition));
-    const tooFar = this.partitions.filter((partition) => this.committedOf(partition) > end(partition));
+    const { lag, cluster, readings } = this;
+    const isTooFar = (partition: string): boolean => {
+      const wasThere = cluster.book.cutBelow(partition, readings.epochOf(partition));
+      return this.committedOf(partition) > Math.max(lag.endOf(partition), wasThere);
+    };
+    const tooFar = this.partitions.filter(isTooFar);
     return [...this.book.violations(), ...tooFar.map((partition) => `${partition}: more is committed than there is`)];
   }
 }

@@ -35,4 +35,11 @@ export const groupSignals = [
     fact: groupRebalanced,
     value: (fact: Fact<typeof groupRebalanced>) => fact.duration,
   }),
+  defineSignal({
+    name: 'kafka.consumer_group.commits.lost',
+    kind: 'counter',
+    unit: '{commit}',
+    help: 'Offsets of partitions that the group had committed and that an election has cut off, unclean or after a loss of power',
+    fact: commitCut,
+  }),
 ];
