@@ -25,8 +25,9 @@ import { alertsOf, objectiveOf } from './rule-sets.ts';
 import { COUNTERS } from './signals.ts';
 import { silencesOf } from './traffic.ts';
 
+/** What every alert of the team's says of whom it is about. */
 export const SERVICE: AlertLabels = { service: 'api' };
-/** The same for a real Prometheus, over the counters that are exported. */
+/** The team's alerts on burn rates as rules for a real Prometheus, over the counters that are exported. */
 export const alertGroups = (p: Values): RuleGroup[] => [
   burnRateGroup({
     service: 'api',

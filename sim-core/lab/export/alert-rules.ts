@@ -30,14 +30,15 @@ export function alertRules({ recording, scenario }: ExportedRun): string {
   ];
   const rules = alerts.map(({ rule }) => rule);
   const own = scenario.alerts?.(header.params as never) ?? [];
+  const { interval: row } = new RunQueries(header);
   for (const { name, interval } of own) {
-    remarks.push(`${name}: what the team has itself, for a Prometheus that scrapes every ${inPromql(interval)}.`);
-    if (interval < header.interval)
-      remarks.push(
-        `Rows of this run's export are ${inPromql(header.interval)} apart: shorter windows are empty over it.`,
-      );
+    remarks.push(`${name}: what the team has itself; Prometheus evaluates it every ${inPromql(interval)}.`);
   }
-  return ruleFile([...own, { name: scenario.id, interval: new RunQueries(header).interval, rules }], remarks);
+  if (own.length > 0) {
+    const few = 'a rate needs two, which a window of less than two rows need not have';
+    remarks.push(`Samples of this run's export are ${inPromql(row)} apart, a row: ${few}.`);
+  }
+  return ruleFile([...own, { name: scenario.id, interval: row, rules }], remarks);
 }
 
 /** The claims that a run is held to, as alerts, and in words those that cannot be. */

@@ -4,12 +4,14 @@
  */
 import { expect, it, test } from 'vitest';
 import stampede from '../../../../scenarios/caching/stampede.ts';
+import burnRate from '../../../../scenarios/observability/burn-rate.ts';
 import {
   atEnd,
   difference,
   mean,
   peak,
   ratio,
+  Run,
   run,
   s,
   summary,
@@ -53,6 +55,27 @@ it('are the claims of the remedies that repair the pitfall, each once, and what 
   expect(new Set(alerts.map(({ rule }) => rule.alert + rule.labels.claim_of)).size).toBe(alerts.length);
   const own = claimAlerts(stampede, remedy.header, remedy.signals);
   expect(new Set(own.alerts.map(({ rule }) => rule.labels.claim_of))).toEqual(new Set(['single-flight']));
+});
+
+it('stand after the team’s own, with a remark how often those are evaluated, and once how far samples are apart', () => {
+  const begun = new Run(burnRate, { variant: 'multi-window-multi-burn' });
+  begun.advance(1000);
+  const text = alertRules(new ExportedRun(begun.finish(), burnRate));
+  const remarks = text.split('\n').filter((line) => line.startsWith('#'));
+  const own = remarks.filter((line) => line.includes('has itself'));
+  const intervals = Array.from(
+    text.matchAll(/^- name: "?([^"\n]+)"?\n {2}interval: (\S+)$/gm),
+    ([, ...found]) => found,
+  );
+  const row = intervals.pop();
+  expect(own).toEqual(
+    intervals.map(([name, every]) => `# ${name}: what the team has itself; Prometheus evaluates it every ${every}.`),
+  );
+  expect(own.length).toBeGreaterThan(0);
+  expect(remarks.filter((line) => line.includes('apart'))).toEqual([
+    `# Samples of this run's export are ${row![1]} apart, a row: a rate needs two, which a window of less than two rows need not have.`,
+  ]);
+  expect(file).not.toMatch(/has itself|apart/);
 });
 
 test.skipIf(promtoolIsLeftOut)('fire where the lab finds a claim refuted, and nowhere else', async () => {
