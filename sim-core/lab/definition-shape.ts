@@ -61,8 +61,12 @@ export function chartsProblem(charts: unknown): string | undefined {
 
 function listProblem(definition: Fields): string | undefined {
   const { charts, signals, places } = definition;
-  const odd = typeof charts === 'function' ? undefined : chartsProblem(charts);
-  if (odd !== undefined) return odd;
+  if (typeof charts !== 'function') {
+    if (!Array.isArray(charts))
+      return unlike(definition, 'charts', 'a list of names of signals, or a function of the parameters');
+    const odd = chartsProblem(charts);
+    if (odd !== undefined) return odd;
+  }
   if (signals !== undefined) {
     if (!Array.isArray(signals)) return unlike(definition, 'signals', 'a list, or to be left out');
     const bad = signals.findIndex((signal) => !isSignal(signal));

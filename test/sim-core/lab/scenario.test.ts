@@ -139,7 +139,11 @@ describe('a malformed field', () => {
     ['a list of what can be set', { whileRunning: [] }, 'whileRunning: it is a list; expected an object'],
     ['setting what is no parameter', { whileRunning: { lead: () => [] } }, 'whileRunning: there is no parameter lead'],
     ['setting to a number', { whileRunning: { load: 2 } }, 'whileRunning: load is 2; expected a function'],
-    ['no charts', { charts: undefined }, 'charts: it is undefined; expected a list of names of signals'],
+    [
+      'no charts',
+      { charts: undefined },
+      'charts: it is undefined; expected a list of names of signals, or a function of the parameters',
+    ],
     ['a chart that is no name', { charts: ['a', {}] }, 'charts: number 2 is an object; expected the name of a signal'],
     ['an object as signals', { signals: {} }, 'signals: it is an object; expected a list, or to be left out'],
     ['a name as signal', { signals: ['a'] }, "signals: number 1 is 'a'; expected defineSignal({ … })"],
