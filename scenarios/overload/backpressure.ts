@@ -92,7 +92,7 @@ const asksEndToEnd = [
   atLeast(quantile(DEMAND_IN_CALM, 'p50'), signs.askedInCalm),
   guardrail(
     atMost(peak(DEMAND), signs.askedMost),
-    'Nobody asks for more than there is room for, nor where nobody asks',
+    'A stage that pulls asks for its prefetch at most; where stages push nothing is asked for',
   ),
   guardrail(atMost(quantile(DEMAND_IN_SPIKE, 'p50'), signs.askedInSpike), USED_UP),
 ];

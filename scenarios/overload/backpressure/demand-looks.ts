@@ -42,7 +42,7 @@ export const demandSignals: readonly SignalDefinition[] = [
 ];
 
 /** So often that it sees what comes between two requests for more. */
-const EVERY = ms(10);
+export const LOOKS_EVERY = ms(10);
 
 /** From whom something is asked. */
 interface Asked {
@@ -70,7 +70,7 @@ function lookDuring<Found extends object>(
   const kind = sim.eventKind('a monitor looks at demand');
   const again = (): void => {
     if (told.heard) told.emit(look());
-    if (sim.now + EVERY < to) sim.schedule(EVERY, again, undefined, kind);
+    if (sim.now + LOOKS_EVERY < to) sim.schedule(LOOKS_EVERY, again, undefined, kind);
   };
   if (from < to) sim.scheduleAt(from, again, undefined, kind);
 }

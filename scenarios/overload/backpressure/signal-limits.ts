@@ -2,9 +2,10 @@
  * What is claimed of the signals by which backpressure is noticed, and of what each overflow does, worked out from the parameters. Nothing here
  * looks at a run.
  */
-import { NotClaimed, toSeconds } from '../../../sim-core/index.ts';
+import { ln, NotClaimed, toSeconds } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
 import { NEAR_MAX } from '../../application/distances.ts';
+import { LOOKS_EVERY } from './demand-looks.ts';
 import {
   behind,
   capacity,
@@ -82,28 +83,45 @@ export const noneAfterOverflow = limit((p) => {
 
 /** A stage asks when so many of its prefetch are done with: three quarters. */
 const asksAgain = ({ bound }: Values): number => Math.max(1, bound - (bound >> 2));
+/** More than what a limit takes to be in a stage is there at so few looks. */
+const SELDOM = 0.01;
 /**
- * What a stage has asked for and nobody has begun on is all of its prefetch less what it was done with since it asked last, what it holds and what
- * is under way. The first of these goes from a quarter of the prefetch to all of it, and each step is as often: at half of the times it is
- * the middle or more, but for as much as one round that is cut off can weigh among the others. In calm the store holds what its workers
- * have, and hardly anything waits if they are not nearly all busy: a Poisson number by Erlang's formulas.
+ * Of a stage that is busy for a share of its workers' time: that k wait, or more, has at most a chance of that share to the power of k, by
+ * Erlang's formulas for M/M/c; readings vary less here. At all looks but few no more are in the stage.
+ */
+const heldMostly = (busy: number, workers: number): number => workers + ln(SELDOM) / ln(busy);
+/**
+ * What a stage has asked for and nobody has begun on is all of its prefetch, less what it was done with since it asked last, less what was
+ * begun on and it is not done with. Both stages count the same readings from the first on and ask after as many, the store later by
+ * what is between: so the least of both is at least the prefetch, less what the store was done with since it asked, less all that is
+ * in both and under way, the request included. What it was done with goes from nothing to all of a round, each step as often: at half of
+ * the looks it is half of a round or less, but for what one round that is cut off weighs among all, for chance (the share of a time in which
+ * n come that half of them take has a deviation of 1 / (2 sqrt n)), and for looks at which more is inside.
  */
 export const askedInCalm = limit((p) => {
-  const rounds = (p.rate * Math.max(0, toSeconds(Math.min(p.spikeAt, p.length) - WARM_UP))) / asksAgain(p);
-  if (p.rate > 0.6 * capacity(p) || !fits(p))
-    return new NotClaimed('what is asked for may be used up while all is calm');
-  if (rounds < 3) return new NotClaimed('too little is asked for before the spike');
-  const middle = (p.bound + (p.bound >> 2)) / 2 - asksAgain(p) / (2 * rounds);
-  return Math.max(0, middle - poissonMost(p.rate * (toSeconds(p.loadTime) + 2 * toSeconds(NEAR_MAX))));
+  const comes = p.rate * Math.max(0, toSeconds(Math.min(p.spikeAt, p.length) - WARM_UP));
+  const [enrich, store] = [p.rate * toSeconds(ENRICHING), p.rate / capacity(p)];
+  const usedUp = new NotClaimed('what is asked for may be used up while all is calm');
+  if (Math.max(enrich, store) >= 1 || !fits(p)) return usedUp;
+  const inside = heldMostly(enrich, 1) + heldMostly(store, p.workers) + poissonMost(p.rate * toSeconds(3 * NEAR_MAX));
+  const round = asksAgain(p);
+  const off = round / (4 * comes) + DEVIATIONS / (2 * Math.sqrt(comes)) + 2 * SELDOM;
+  const least = p.bound - round * (0.5 + off) - inside;
+  return least > 0 ? least : usedUp;
 });
 /** Never for more than there is room for. */
 export const askedMost = limit((p) => p.bound);
 /**
- * In the spike there is a backlog before the first stage, so that all that the store asks for is begun on as fast as one after the other can be
- * enriched: of each second what the store is done with in it, times that. The rest of the time nothing is asked for.
+ * In the spike there is a backlog before the first stage, so that all that the store asks for in a round is begun on as fast as one after the
+ * other can be enriched, and what is asked of the spool at once; that and the ways of what is not there yet is a stretch of time with a look
+ * more than fit in. Nothing is asked for at half of the looks or more if these stretches have less than half of them, of as many rounds as
+ * the store can be done with, and one that began before.
  */
 export const askedInSpike = limit((p) => {
-  const used = capacity(p) * (toSeconds(ENRICHING) + (4 * toSeconds(NEAR_MAX)) / asksAgain(p));
-  const isBacklogged = isStore(p) && lasts(p) > toSeconds(SETTLED) && waitsBefore(p, toSeconds(SETTLED)) > 0;
-  return isBacklogged && used < 0.4 ? 0 : new NotClaimed('what is asked for need not be there at once');
+  const seconds = Math.max(0, lasts(p) - toSeconds(SETTLED));
+  const rounds = 1 + doneMost(p, seconds) / asksAgain(p);
+  const looks = rounds * (1 + (asksAgain(p) * ENRICHING + 4 * NEAR_MAX) / LOOKS_EVERY);
+  const isBacklogged = isStore(p) && seconds > 0 && waitsBefore(p, toSeconds(SETTLED)) > 0;
+  const isMostlyNothing = looks < seconds / toSeconds(2 * LOOKS_EVERY);
+  return isBacklogged && isMostlyNothing ? 0 : new NotClaimed('what is asked for need not be there at once');
 });
