@@ -25,9 +25,14 @@ import {
   total,
 } from '../../sim-core/index.ts';
 import { sentBy } from '../application/settings.ts';
+import { charts } from './stream-processing/charts.ts';
+import { connectors } from './stream-processing/connectors.ts';
+import { ALONE, ALONE_DELAY, joinSignals, UNMATCHED } from './stream-processing/join-truth.ts';
+import * as limits from './stream-processing/limits.ts';
+import { params } from './stream-processing/params.ts';
+import { ROWS_MISSING, rowSignals, ROWS_TWICE } from './stream-processing/row-truth.ts';
 import {
   CHANGES,
-  charts,
   DROPPED,
   ENTRIES,
   RESTORE,
@@ -35,12 +40,7 @@ import {
   STANDBY_READ,
   TWICE,
   WATERMARK_DELAY,
-} from './stream-processing/charts.ts';
-import { connectors } from './stream-processing/connectors.ts';
-import { ALONE, ALONE_DELAY, joinSignals, UNMATCHED } from './stream-processing/join-truth.ts';
-import * as limits from './stream-processing/limits.ts';
-import { params } from './stream-processing/params.ts';
-import { ROWS_MISSING, rowSignals, ROWS_TWICE } from './stream-processing/row-truth.ts';
+} from './stream-processing/signal-names.ts';
 import { streams } from './stream-processing/system.ts';
 import { LEFT_OUT, querySignals, RESULT_DELAY, RESULTS_READ } from './stream-processing/query-truth.ts';
 import { COUNTED_TWICE, DIFFERING, truthSignals } from './stream-processing/truth.ts';

@@ -6,19 +6,20 @@ import { ALONE, ALONE_DELAY, JOINED, UNMATCHED } from './join-truth.ts';
 import type { Values } from './params.ts';
 import { LEFT_OUT, RESULT_DELAY, RESULTS_READ } from './query-truth.ts';
 import { ROWS_MISSING, ROWS_TWICE } from './row-truth.ts';
+import {
+  CHANGES,
+  COMMIT,
+  DROPPED,
+  ENTRIES,
+  LAG,
+  OUTPUT,
+  RESTORE,
+  RESTORED,
+  STANDBY_READ,
+  TWICE,
+  WATERMARK_DELAY,
+} from './signal-names.ts';
 import { COUNTED_TWICE, DIFFERING } from './truth.ts';
-
-export const TWICE = 'effects.results.doubled';
-export const RESTORED = 'kafka.streams.restored.records';
-export const RESTORE = 'kafka.streams.restore.duration';
-export const STANDBY_READ = 'kafka.streams.standby.records';
-export const CHANGES = 'kafka.streams.changelog.records';
-export const DROPPED = 'kafka.streams.dropped.records';
-export const ENTRIES = 'kafka.streams.state.entries';
-export const WATERMARK_DELAY = 'kafka.streams.stream_time.delay';
-const OUTPUT = 'kafka.streams.output.records';
-const COMMIT = 'kafka.streams.commit.duration';
-const LAG = 'kafka.consumer_group.lag';
 
 export function charts(p: Values): readonly string[] {
   const hasCrash = p.crashAt < p.length;

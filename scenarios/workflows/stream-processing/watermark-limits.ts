@@ -5,18 +5,18 @@
  * till that is online has been on its way: it lingers at the producer, goes by way of a broker, and waits for a poll. An order
  * that comes late never moves stream time; where a poll has no other, the watermark stands since the last one that was in time.
  */
-import { exp, ln, ms, NotClaimed, partitionOf, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
+import { exp, ln, NotClaimed, partitionOf, s, toSeconds, type Duration } from '../../../sim-core/index.ts';
 import { DEVIATIONS, limitOf, poissonLow, poissonMost } from '../../application/chance.ts';
-import { NEAR_MIN } from '../../application/distances.ts';
+import { NEAR_MAX, NEAR_MIN } from '../../application/distances.ts';
 import { CLUSTER, GROUP, PRODUCER } from '../../messaging/application/orders.ts';
-import { DRAIN, keepsUp, PARTITIONS, pollTime } from './limits.ts';
+import { DRAIN, keepsUp, PARTITIONS, pollTime, WORKERS } from './limits.ts';
 import type { Values } from './params.ts';
 
 const limit = limitOf<Values>;
 
 /** A group begins its work within so long. */
 const BEGUN = s(2);
-/** Before and after that, orders a second that come to each task that has any; its orders are those of its customers. */
+/** Orders a second that come to each task that has any: those of the customers whose keys lie in its partition. */
 function rates(p: Values): number[] {
   const counts = Array.from({ length: PARTITIONS }, () => 0);
   for (let key = 0; key < p.customers; key++) counts[partitionOf(key, PARTITIONS)]++;
@@ -54,8 +54,20 @@ export const watermarkLags = limit((p) => {
   return toSeconds(isLingering ? PRODUCER.linger + WAY_LEAST : WAY_LEAST);
 });
 
+/**
+ * From the till to the producer and to the broker; there and back twice to a follower, whose fetch may just have gone when an order comes,
+ * until it asks for what follows, by which the broker knows that the order is replicated; and to the worker, whose fetch may have gone as well.
+ */
+const WAYS_MOST = 2 + 4 + 3;
+/** Of these requests brokers work at the producer's, at two of the follower's and their answers, and at the worker's. */
+const REQUESTS = 1 + 4 + 1;
+/** Before each there may be one of everybody else who asks: producers of orders and of two workers, these, and other brokers. */
+const BEFORE = 1 + 2 * WORKERS.length + (CLUSTER.brokers - 1);
+/** With a batch at most. */
+const REQUEST_MOST = CLUSTER.requestTime + PRODUCER.batchSize * CLUSTER.byteTime;
+const WAY_MOST = WAYS_MOST * NEAR_MAX + REQUESTS * (1 + BEFORE) * REQUEST_MOST;
 /** From the till to a store at most: it may come while a poll is worked off, and is the last of its own. */
-const wayMost = (p: Values): Duration => PRODUCER.linger + 2 * pollTime(p) + ms(30);
+const wayMost = (p: Values): Duration => PRODUCER.linger + WAY_MOST + 2 * pollTime(p);
 
 /**
  * And nineteen times in twenty at most so far behind. A poll of late orders only has no more than a chance of l, the share of those that
