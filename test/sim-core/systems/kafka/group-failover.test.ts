@@ -245,34 +245,6 @@ describe('a loss of power', () => {
   });
 });
 
-it('who is ahead of a log that was cut is no fault until the group has read on and committed that', () => {
-  const small = smallGroup([
-    ...Array.from({ length: 40 }, (_, i) => 5 + i * 6),
-    ...[0, 1, 2, 3].map((i) => 900 + i * 5),
-  ]);
-  const { sim, group, cluster } = small;
-  const { partitions } = cluster.topics[0];
-  const { book } = cluster;
-  const end = (partition: string): number => (book.line(partition).at(-1)?.lastOffset ?? -1) + 1;
-  const isAhead = (partition: string): boolean => group.committedOf(partition) > end(partition);
-  group.scale(2);
-  sim.scheduleAt(ms(240), () => cluster.brokers.forEach((host) => host.losePower(ms(30))), undefined);
-  let ahead = 0;
-  while (!sim.runUntil(ms(1500), 20)) {
-    ahead += partitions.filter(isAhead).length;
-    expect(group.violations()).toEqual([]);
-  }
-  expect(ahead).toBeGreaterThan(0);
-  const cut = partitions.filter((partition) => end(partition) < book.cutBelow(partition));
-  const read = cut.filter((partition) => book.line(partition).at(-1)!.records[0].sentAt > ms(800));
-  expect(read).not.toEqual([]);
-  for (const partition of read) {
-    group['book'].commit(partition, { offset: book.cutBelow(partition), at: Infinity }, group['book']['epoch']);
-    expect(group.violations()).toEqual([`${partition}: more is committed than there is`]);
-    group['book'].commit(partition, { offset: end(partition), at: Infinity }, group['book']['epoch']);
-  }
-});
-
 describe('offsets of a group without members', () => {
   const groups = { retention: ms(200), retentionCheck: ms(50) };
   const sends = Array.from({ length: 30 }, (_, i) => 5 + i * 2);
