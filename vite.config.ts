@@ -4,7 +4,7 @@
  */
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { defineConfig, normalizePath } from 'vite';
 import { catalogueListing } from './tools/catalogue-listing.ts';
 import { definitionHashes } from './tools/definition-hashes.ts';
 import { developmentPolicy } from './tools/development-policy.ts';
@@ -13,14 +13,18 @@ import { scenarioModules } from './tools/scenario-modules.ts';
 import { sandboxScript } from './tools/sandbox-script.ts';
 import { serviceWorker } from './tools/service-worker.ts';
 
-/**
- * What a page that is opened needs is fetched at once, by these scripts. What comes later finds most of it there; and of what the whole
- * catalogue is part of, the list alone would be longer than what is fetched at first.
- */
-const OPENS_PAGES = /\/(?:index|CataloguePages|visited-lab)-/;
-const PRELOADED_MAX = 120;
-
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Modules of these folders do nothing by being imported, so that what is not used of one is left out. */
+const INERT = new RegExp(
+  `^${normalizePath(here('./')).replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')}(?:sim-core|scenarios)/`,
+);
+
+/**
+ * Where a browser has no workers the page computes and exports in itself, with the whole catalogue. Whatever else is fetched comes with
+ * all that it imports, in one round trip; the list of that alone would be longer than the scripts that ask for it.
+ */
+const ENGINE_IN_PAGE = /\/(?:simulator|export-run)-[^/]*$/;
 
 export default defineConfig({
   root: here('./ui'),
@@ -37,6 +41,7 @@ export default defineConfig({
   ],
   worker: {
     format: 'es',
+    rolldownOptions: { output: { entryFileNames: 'assets/worker-[name]-[hash].js' } },
     plugins: () => [
       definitionHashes(here('./scenarios')),
       sandboxScript(here('./scenarios/own-policy/sandbox/entry.ts')),
@@ -48,16 +53,11 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'es2023',
     modulePreload: {
-      resolveDependencies: (_file, needed, { hostId }) =>
-        OPENS_PAGES.test(hostId) && needed.length <= PRELOADED_MAX ? needed : [],
+      resolveDependencies: (imported, needed) => (ENGINE_IN_PAGE.test(imported) ? [] : needed),
     },
     rolldownOptions: {
       checks: { bundlerTimings: false },
-      treeshake: { moduleSideEffects: [{ test: /[\\/](?:sim-core|scenarios)[\\/]/, sideEffects: false }] },
-      output: {
-        // The worker is `entry`, and is looked for by that name: a module of the engine that is called so is not.
-        chunkFileNames: ({ name }) => `assets/${name === 'entry' ? 'cached' : '[name]'}-[hash].js`,
-      },
+      treeshake: { moduleSideEffects: [{ test: INERT, sideEffects: false }] },
     },
   },
 });

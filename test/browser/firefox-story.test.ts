@@ -147,7 +147,7 @@ describe.skipIf(!firefoxIsHere)('in Firefox a reader', () => {
       const { page } = session;
       const folder = mkdtempSync(join(tmpdir(), 'brownout-ailing-'));
       cpSync(directory, folder, { recursive: true });
-      const entry = readdirSync(join(folder, 'assets')).find((name) => /^entry-.*\.js$/.test(name))!;
+      const entry = readdirSync(join(folder, 'assets')).find((name) => /^worker-entry-.*\.js$/.test(name))!;
       const path = join(folder, 'assets', entry);
       // It fails once the second run has begun, outside of it.
       const ailing = `let runs = 0;

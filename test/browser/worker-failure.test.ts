@@ -71,7 +71,7 @@ describe('the worker', () => {
   it('whose run passes its budget says which, and where', async () => {
     const { page } = session;
     // The default run has fewer events than this, the long one more.
-    await page.route(/entry-[^/]*\.js$/, async (route) => {
+    await page.route(/worker-entry-[^/]*\.js$/, async (route) => {
       const answer = await route.fetch();
       const script = await answer.text();
       const poor = script.replace('eventsMax:2e9', 'eventsMax:3e5');

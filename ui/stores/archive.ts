@@ -4,8 +4,8 @@
  * write at once lose nothing of each other's; of a prediction the last one written stands. Other tabs are told. Where the browser refuses storage (some private windows do) nothing is kept, and the
  * page can say so.
  */
-import type { DBSchema, IDBPDatabase } from 'idb';
-import type { KeptAttempt } from '../models/merged-attempt.ts';
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { KeptAttempt, Merged } from '../models/merged-attempt.ts';
 import type { Prediction } from '../models/prediction.ts';
 import { combined, type ScenarioProgress } from '../models/progress.ts';
 
@@ -14,6 +14,9 @@ const VERSION = 3;
 
 /** What another tab has done: added to progress and predictions, to an attempt, or cleared everything. */
 export type News = 'written' | 'attempted' | 'cleared';
+
+/** Puts an attempt together with one that is kept; whoever works at an exercise brings it, for all other pages do without. */
+export type Merge = (kept: KeptAttempt | undefined, mine: KeptAttempt) => Merged;
 
 interface Kept extends DBSchema {
   progress: { key: string; value: ScenarioProgress };
@@ -65,12 +68,12 @@ export class Archive {
     return (await this.#database)?.get('attempts', [scenario, exercise]);
   }
 
-  /** Keeps an attempt with what another tab has added to it, or in place of an earlier one; resolves with what stands there now. */
-  async keepAttempt(attempt: KeptAttempt): Promise<KeptAttempt> {
-    const [database, { mergedAttempt }] = await Promise.all([this.#database, import('../models/merged-attempt.ts')]);
+  /** Keeps an attempt, put together by `merge` with what another tab has kept; resolves with what stands there now. */
+  async keepAttempt(attempt: KeptAttempt, merge: Merge): Promise<KeptAttempt> {
+    const database = await this.#database;
     if (!database) return attempt;
     const change = database.transaction('attempts', 'readwrite');
-    const merged = mergedAttempt(await change.store.get([attempt.scenario, attempt.exercise]), attempt);
+    const merged = merge(await change.store.get([attempt.scenario, attempt.exercise]), attempt);
     await change.store.put(merged.attempt);
     await change.done;
     this.#tell('attempted');
@@ -92,7 +95,6 @@ export class Archive {
 
 async function open(): Promise<IDBPDatabase<Kept> | undefined> {
   try {
-    const { openDB } = await import('idb');
     return await openDB<Kept>(NAME, VERSION, {
       upgrade(database, before) {
         if (before < 1) database.createObjectStore('progress', { keyPath: 'scenario' });

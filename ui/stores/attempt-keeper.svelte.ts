@@ -65,7 +65,7 @@ export class AttemptKeeper {
   keep(change: Partial<KeptAttempt>): void {
     const predictions = foretellingsOf(progress.predictionsOf(this.attempt.scenario));
     this.attempt = { ...this.attempt, ...change, ...(predictions.length > 0 && { predictions }) };
-    void progress.attempted(this.attempt).then((kept) => this.#adopt(kept));
+    void progress.attempted(this.attempt, mergedAttempt).then((kept) => this.#adopt(kept));
   }
 
   leave(): void {

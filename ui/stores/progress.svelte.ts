@@ -16,7 +16,7 @@ import {
   type Standing,
 } from '../models/progress.ts';
 import type { KeptAttempt } from '../models/merged-attempt.ts';
-import { Archive } from './archive.ts';
+import { Archive, type Merge } from './archive.ts';
 
 /** What was predicted, and what became of it. */
 export interface Predictions {
@@ -66,9 +66,9 @@ class Progress implements Predictions {
   }
 
   /** Keeps an attempt; resolves with what is kept of it, which another tab may have added to. */
-  async attempted(attempt: KeptAttempt): Promise<KeptAttempt> {
+  async attempted(attempt: KeptAttempt, merge: Merge): Promise<KeptAttempt> {
     try {
-      return await this.#archive.keepAttempt(attempt);
+      return await this.#archive.keepAttempt(attempt, merge);
     } catch {
       this.lasting = false;
       return attempt;

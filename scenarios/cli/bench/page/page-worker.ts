@@ -10,7 +10,7 @@ export interface Timed {
 
 /** Starts the engine of the page in `directory`, which `page` was opened from. */
 export function startWorker(page: Page, directory: string): Promise<void> {
-  const entry = readdirSync(`${directory}/assets`).find((name) => /^entry-.*\.js$/.test(name));
+  const entry = readdirSync(`${directory}/assets`).find((name) => /^worker-entry-.*\.js$/.test(name));
   if (entry === undefined) throw new Error(`page: ${directory} has no worker's entry`);
   return page.evaluate(start, `./assets/${entry}`);
 }
