@@ -10,6 +10,9 @@ import type { Role } from './signal-style.ts';
 
 export const TOP = 10;
 
+/** What the figure is called. */
+export const HOT_KEYS_TITLE = 'Keys asked for most';
+
 export interface KeyBar {
   /** `key 17`; `the rest` for all others together. */
   readonly label: string;

@@ -10,6 +10,9 @@
 import { firstAfter, type Recording } from '../../sim-core/index.ts';
 import { rowsOf, type Rows } from './rows.ts';
 
+/** What the figure is called. */
+export const SAGAS_TITLE = 'Sagas, those that are stuck first';
+
 /** Bars at most; of the others there is a count. */
 export const BARS_MAX = 12;
 
