@@ -210,6 +210,15 @@ describe('two futures beside each other', () => {
       expect(await figure.locator('path.difference').getAttribute('d')).toBe(strip);
       await figure.locator('svg').getByText('B − A', { exact: true }).waitFor();
     }
+
+    // An empty seed is refused in words, which go when what they speak of does.
+    const seed = page.getByRole('textbox', { name: 'Seed of A' });
+    await seed.fill(' ');
+    await seed.press('Enter');
+    const refused = page.getByRole('alert').getByText(`A seed must not be empty: it stays ${scenario.seed}.`);
+    await refused.waitFor();
+    await page.getByLabel('Variant of A').selectOption('mutex');
+    await refused.waitFor({ state: 'detached' });
   });
 
   it('are told from luck over twenty seeds, as Node tells them', async () => {
