@@ -2,11 +2,11 @@
  * The module `virtual:brownout/listing`: what home lists, in the catalogue's order. The catalogue is run at build, and what a list
  * needs is written down, so that neither the engine nor a definition is sent to somebody who looks for a scenario.
  */
-import { resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 import { runnerImport, type Plugin } from 'vite';
 import type { CatalogueEntry } from '../scenarios/index.ts';
 import type * as listings from '../ui/models/listing.ts';
-import { definitionHashes, findDefinitions } from './definition-hashes.ts';
+import { definitionHashes, findDefinitions, reloadedWithSources } from './definition-hashes.ts';
 
 const PUBLIC_ID = 'virtual:brownout/listing';
 const RESOLVED_ID = `\0${PUBLIC_ID}`;
@@ -26,11 +26,7 @@ export function catalogueListing(root: string): Plugin {
       const listing = (await listedIn(chapters)).map((scenario) => ({ scenario }));
       return { code: `export const listing = ${JSON.stringify(listing)};\n`, moduleType: 'js' };
     },
-    hotUpdate({ file, modules }) {
-      if (!resolve(file).startsWith(chapters + sep) || !file.endsWith('.ts')) return undefined;
-      const listing = this.environment.moduleGraph.getModuleById(RESOLVED_ID);
-      return listing && !modules.includes(listing) ? [...modules, listing] : undefined;
-    },
+    hotUpdate: reloadedWithSources(chapters, RESOLVED_ID),
   };
 }
 

@@ -37,11 +37,16 @@ export function definitionHashes(root: string): Plugin {
       }
       return { code: definitionsModule(sources), moduleType: 'js' };
     },
-    hotUpdate({ file, modules }) {
-      if (!resolve(file).startsWith(chapters + sep) || !file.endsWith('.ts')) return undefined;
-      const definitions = this.environment.moduleGraph.getModuleById(RESOLVED_ID);
-      return definitions && !modules.includes(definitions) ? [...modules, definitions] : undefined;
-    },
+    hotUpdate: reloadedWithSources(chapters, RESOLVED_ID),
+  };
+}
+
+/** In development, a change to any source of the catalogue in `chapters` loads the virtual module `id` anew. */
+export function reloadedWithSources(chapters: string, id: string): NonNullable<Plugin['hotUpdate']> {
+  return function reload({ file, modules }) {
+    if (!resolve(file).startsWith(chapters + sep) || !file.endsWith('.ts')) return undefined;
+    const served = this.environment.moduleGraph.getModuleById(id);
+    return served && !modules.includes(served) ? [...modules, served] : undefined;
   };
 }
 

@@ -4,13 +4,14 @@
  */
 import { resolve } from 'node:path';
 import type { Plugin } from 'vite';
-import { findDefinitions } from './definition-hashes.ts';
+import { findDefinitions, reloadedWithSources } from './definition-hashes.ts';
 
 const PUBLIC_ID = 'virtual:brownout/scenarios';
 const RESOLVED_ID = `\0${PUBLIC_ID}`;
 
 /** Serves the virtual module for the scenarios found in `root`, the folder with one folder per chapter. */
 export function scenarioModules(root: string): Plugin {
+  const chapters = resolve(root);
   return {
     name: 'brownout-scenario-modules',
     resolveId(id) {
@@ -18,10 +19,14 @@ export function scenarioModules(root: string): Plugin {
     },
     load(id) {
       if (id !== RESOLVED_ID) return undefined;
-      const fetches = findDefinitions(resolve(root)).map(
-        (source) => `${JSON.stringify(source.id)}: () => import(${JSON.stringify(source.definitionFile)})`,
+      // A scenario that is added or taken away is named there, too.
+      this.addWatchFile(resolve(chapters, 'index.ts'));
+      const fetches = findDefinitions(chapters).map(
+        ({ id: scenario, definitionFile }) =>
+          `${JSON.stringify(scenario)}: () => import(${JSON.stringify(definitionFile)})`,
       );
       return { code: `export const scenarios = { ${fetches.join(', ')} };\n`, moduleType: 'js' };
     },
+    hotUpdate: reloadedWithSources(chapters, RESOLVED_ID),
   };
 }
