@@ -5,13 +5,14 @@
  */
 import { definitions } from 'virtual:brownout/definitions';
 import { guides } from 'virtual:brownout/guides';
+import { scenarios } from 'virtual:brownout/scenarios';
 import {
   judgeForetelling,
   predictionsJudged,
   runsForetold,
   type ForetellingJudged,
 } from '../../scenarios/foretellings.ts';
-import { catalogue, type CatalogueEntry } from '../../scenarios/index.ts';
+import type { CatalogueEntry } from '../../scenarios/index.ts';
 import {
   endedOutside,
   policySeeds,
@@ -123,9 +124,11 @@ export class Grading {
 
   async #judgeAttempt(file: string, text: string, signal: AbortSignal): Promise<void> {
     const opened = openAttempt(text);
-    const entry = catalogue.find(({ scenario }) => scenario.id === opened.scenario);
-    if (!entry) throw new AttemptError(`scenario: there is no scenario ${opened.scenario} in the catalogue`);
-    const { scenario, definition } = entry;
+    const { scenario: id } = opened;
+    if (!Object.hasOwn(scenarios, id)) throw new AttemptError(`scenario: there is no scenario ${id} in the catalogue`);
+    const { default: scenario } = await scenarios[id]();
+    const definition = definitions[id];
+    const entry = { scenario, definition };
     const attempt = readAttempt(opened.fields, scenario);
     const prompts = attempt.predictions ? await promptsOf(entry) : [];
     const requests = requestsFor(attempt, entry, prompts);
