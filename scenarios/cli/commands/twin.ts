@@ -75,7 +75,8 @@ export async function playTwins<Step>(
       outcomes.push({ twin: twin.name, ...outcome });
       line.wipe();
       if (options.json !== true) cli.out(asText(twin, outcome, styleFor(cli.showsColours)));
-      if (outcome.isComplete) continue;
+      // Those that are cut short because another has failed are not interrupted: its error says why.
+      if (outcome.isComplete || !cli.interrupted.aborted) continue;
       cli.err(`brownout: ${twin.name} interrupted after ${grouped(outcome.scripts)} of ${grouped(scripts)} scripts\n`);
     }
   } finally {

@@ -163,7 +163,10 @@ describe('several twins', () => {
       return count(script);
     });
     const twins = [named('endless', endless), named('broken', broken)];
-    await expect(playTwins(twins, { scripts: '5000', seed: '1' }, commandLine().cli)).rejects.toThrow('gone');
+    const { cli, printed } = commandLine();
+    await expect(playTwins(twins, { scripts: '5000', seed: '1' }, cli)).rejects.toThrow('gone');
+    // Nobody has interrupted the one that was cut short.
+    expect(printed.err).toBe('');
     expect([broken.stopped, endless.stopped]).toEqual([true, true]);
   });
 });
