@@ -20,7 +20,7 @@ describe('a run in the page', () => {
     await visit(session.page, lab);
     const first = await digest();
     expect(first).toBe(run(scenario, { variant }).header.digest);
-    await session.page.getByRole('group', { name: 'Variant' }).getByText(otherVariant, { exact: true }).click();
+    await session.page.getByRole('combobox', { name: 'Variant', exact: true }).selectOption(otherVariant);
     const second = await digest(first);
     await session.page.getByLabel('Seed').fill('7');
     await session.page.getByLabel('Seed').press('Enter');
@@ -145,14 +145,39 @@ describe('the cursor', () => {
 
 describe('when something goes wrong', () => {
   it('a worker that cannot be loaded is told, and the next run gets a new one', async () => {
-    await session.page.route(/entry-[^/]*\.js$/, (route) => route.abort());
+    await session.page.route(/worker-entry-[^/]*\.js$/, (route) => route.abort());
     await visit(session.page, lab);
     await session.page.getByRole('alert').getByText('WorkerFailed').waitFor();
     await expect.poll(() => session.page.locator('footer').getAttribute('data-state')).toBe('failed');
-    await session.page.unroute(/entry-[^/]*\.js$/);
+    await session.page.unroute(/worker-entry-[^/]*\.js$/);
     await session.page.getByRole('button', { name: 'Run again' }).click();
     expect(await digest()).toMatch(/^sha256:/);
     session.complaints = session.complaints.filter((text) => !text.includes('ERR_FAILED'));
+  });
+
+  it('a part that cannot be had is told, opens no lock, and to load the page again brings back what it showed', async () => {
+    const page = await session.context.newPage();
+    const missing = /(?:ShareDialog|ExercisePanel)-[^/]*\.js$/;
+    await page.route(missing, (route) => route.abort());
+    await page.goto(address + lab);
+    const first = await digestIn(page);
+    await page.getByText('exercise', { exact: true }).click();
+    await page.getByRole('alert').getByText('could not be loaded').waitFor();
+    await page
+      .getByRole('region', { name: 'The system' })
+      .getByRole('button', { name: /^database/ })
+      .click();
+    await page.getByText('The task is not there yet.').waitFor();
+    await page.getByText('explore', { exact: true }).click();
+    await page.getByRole('combobox', { name: 'Variant', exact: true }).selectOption(otherVariant);
+    const second = await digestIn(page, first);
+    await page.getByRole('button', { name: 'Share', exact: true }).click();
+    await page.getByRole('alert').getByText('could not be loaded').waitFor();
+    await page.unroute(missing);
+    await page.getByRole('alert').getByRole('button', { name: 'Reload' }).click();
+    await page.waitForURL(/\?r=1\./);
+    expect(await digestIn(page)).toBe(second);
+    await page.close();
   });
 
   it('a long run shows progress, lets the page be used, can be cancelled, and leaves the picture before it', async () => {

@@ -10,6 +10,8 @@ class Updates {
   ready = $state(false);
   /** The hash of the address that brings back what is shown; set by whoever shows something. */
   keep: (() => Promise<string | undefined>) | undefined = undefined;
+  /** Why what is shown cannot be brought back, once it was tried. */
+  unkept = $state('');
   #registration: ServiceWorkerRegistration | undefined = undefined;
 
   /** Browsers have service workers in secure contexts only: https, or this machine. */
@@ -24,10 +26,20 @@ class Updates {
     }
   }
 
-  /** Chooses the new version for pages from now on, and loads this tab again. */
-  async apply(): Promise<void> {
-    const hash = await this.keep?.().catch(() => undefined);
-    if (hash !== undefined) history.replaceState(null, '', hash);
+  /**
+   * Chooses the new version, if there is one, for pages from now on, and loads this tab again with what it shows. If that cannot be
+   * kept, it says why instead, and loads without it when it is asked again.
+   */
+  async reload(): Promise<void> {
+    if (this.unkept === '') {
+      try {
+        const hash = await this.keep?.();
+        if (hash !== undefined) history.replaceState(null, '', hash);
+      } catch (error) {
+        this.unkept = error instanceof Error ? error.message : String(error);
+        return;
+      }
+    }
     const waiting = this.#registration?.waiting;
     if (waiting) await ask(waiting, 'choose');
     location.reload();
