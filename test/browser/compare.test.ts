@@ -73,7 +73,7 @@ describe('an intervention', () => {
     const interventions = [{ at: scenario.openAt, action: 'slow', target: 'database', args: { factor: 3 } }];
     expect(second).toBe(run(scenario, { variant: 'none', interventions }).header.digest);
 
-    const futures = page.getByRole('navigation', { name: 'Futures' });
+    const futures = page.getByRole('group', { name: 'Futures' });
     await expect.poll(() => futures.getByRole('listitem').count()).toBe(2);
     await page.keyboard.press('Control+z');
     expect(await digestIn(page, second)).toBe(first);
@@ -121,7 +121,7 @@ describe('an intervention', () => {
         .click();
       last = await digestIn(page, last);
       await page
-        .getByRole('navigation', { name: 'Futures' })
+        .getByRole('group', { name: 'Futures' })
         .getByRole('button', { name: new RegExp(`^${letter} `) })
         .waitFor();
     }

@@ -29,7 +29,7 @@ it('a person with a keyboard alone forks, compares, chooses B, opens a changed r
   await press('Enter');
   await card.waitFor({ state: 'detached' });
 
-  const futures = page.getByRole('navigation', { name: 'Futures' });
+  const futures = page.getByRole('group', { name: 'Futures' });
   await tabTo(page, futures.getByRole('button', { name: /^A / }), 'Shift+Tab');
   await press('Enter');
   expect(await digestIn(page, slowed)).toBe(first);
