@@ -20,7 +20,7 @@ describe('a run in the page', () => {
     await visit(session.page, lab);
     const first = await digest();
     expect(first).toBe(run(scenario, { variant }).header.digest);
-    await session.page.getByRole('combobox', { name: 'Variant', exact: true }).selectOption(otherVariant);
+    await session.page.getByRole('group', { name: 'Variant' }).getByText(otherVariant, { exact: true }).click();
     const second = await digest(first);
     await session.page.getByLabel('Seed').fill('7');
     await session.page.getByLabel('Seed').press('Enter');
@@ -169,7 +169,7 @@ describe('when something goes wrong', () => {
       .click();
     await page.getByText('The task is not there yet.').waitFor();
     await page.getByText('explore', { exact: true }).click();
-    await page.getByRole('combobox', { name: 'Variant', exact: true }).selectOption(otherVariant);
+    await page.getByRole('group', { name: 'Variant' }).getByText(otherVariant, { exact: true }).click();
     const second = await digestIn(page, first);
     await page.getByRole('button', { name: 'Share', exact: true }).click();
     await page.getByRole('alert').getByText('could not be loaded').waitFor();
