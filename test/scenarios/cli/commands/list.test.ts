@@ -32,7 +32,7 @@ it('names every scenario with its variants', async () => {
 
 it('says which pitfall each remedy repairs', async () => {
   const { out } = await brownout('list');
-  expect(out).toContain('remedy of none: mutex, single-flight, coalescing, early-expiration\n');
+  expect(out).toContain('remedy of none: mutex, single-flight, coalescing, early-expiration, early-mutex-jitter\n');
   expect(out).toContain('remedy of soft-ttl-as-printed: soft-ttl\n');
 });
 
