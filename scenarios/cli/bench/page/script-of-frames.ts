@@ -91,7 +91,7 @@ interface Scope {
 // They are sent to the page as their source: nothing outside of them is there.
 
 /**
- * Counts what the stage draws, frame by frame, from the first dot on: discs, rings and squares by their one call, other
+ * Counts what the stage draws, in each frame in which it draws: discs, rings and squares by their one call, other
  * outlines as they are closed, and crosses, which are never closed, by their two strokes.
  */
 function countDots(): void {
@@ -109,7 +109,8 @@ function countDots(): void {
   let frame = requestAnimationFrame(function look(): void {
     const { arc, rect, closePath, moveTo } = calls;
     const dots = arc + rect + closePath + (moveTo - arc - closePath) / 2;
-    if (dots > 0 || fewest < Infinity) fewest = Math.min(fewest, dots);
+    // Between two positions of the cursor, and once it is paused, nothing is drawn.
+    if (dots > 0) fewest = Math.min(fewest, dots);
     for (const name of names) calls[name] = 0;
     frame = requestAnimationFrame(look);
   });
